@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { type BuildOptions, type BuildResult, build as bundle, type Plugin } from 'esbuild'
+
+const handler = 'src/handler.ts'
+
+/**
+ * What the handler loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
+ * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended.
+ */
+const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts' }
+
+/** The tables, for whoever reads the database from TypeScript. */
+const schema = 'src/db/schema.ts'
+
+/** Source no bundle of the worker may hold: it starts databases and queues. */
+const localOnly = 'src/local'
+
+export interface BuiltFile {
+  readonly name: string
+  readonly bytes: number
+  readonly gzip: number
+}
+
+/**
+ * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`.
+ * CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
+ * @throws Error when a bundle holds what it must not.
+ */
+export async function build(outdir = 'dist', root = process.cwd()): Promise<BuiltFile[]> {
+  const out = resolve(root, outdir)
+  const into = { absWorkingDir: root, outdir: out }
+  const [main, besides, typed] = await Promise.all([
+    bundle({ ...into, ...worker, entryPoints: { handler }, plugins: [loadedOnDemand(root)] }),
+    bundle({ ...into, ...worker, entryPoints: onDemand }),
+    bundle({ ...into, ...tables, entryPoints: { schema } }),
+    declare(resolve(root, schema), out),
+  ])
+  check(main, besides)
+  const outputs = [main, besides, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
+  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts')].map(measure))
+}
+
+const common = { bundle: true, platform: 'node', target: 'node20', metafile: true } as const
+
+const worker = {
+  ...common,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  // Linked, not external: `--enable-source-maps` finds the map by the comment at the end of the bundle.
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minify: true,
+  external: ['pg-native'],
+  supported: { 'dynamic-import': false },
+} satisfies BuildOptions
+
+const tables = { ...common, format: 'esm', external: ['drizzle-orm', 'drizzle-orm/*'] } satisfies BuildOptions
+
+/** Leaves the files of `onDemand` out of the bundle that imports them dynamically. */
+function loadedOnDemand(root: string): Plugin {
+  const names = new Map(Object.entries(onDemand).map(([name, path]) => [resolve(root, path), name]))
+  return {
+    name: 'loaded-on-demand',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+        const name = names.get(resolve(resolveDir, path))
+        return name && kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined
+      })
+    },
+  }
+}
+
+type Built = BuildResult<{ metafile: true }>
+
+function check(built: Built, besides: Built): void {
+  const warning = [...built.warnings, ...besides.warnings][0]
+  if (warning) throw new Error(`build: esbuild warns: ${warning.text}`)
+  const held = Object.keys(built.metafile.inputs)
+  const refuse = (found: readonly string[], why: string) => {
+    if (found.length > 0) throw new Error(`build: handler.cjs holds ${found.join(', ')}: ${why}`)
+  }
+  refuse(
+    held.filter((path) => path.startsWith(`${localOnly}/`)),
+    'what only this machine uses stays out of Lambda',
+  )
+  refuse(
+    held.filter((path) => Object.values(onDemand).includes(path)),
+    'load it with `await import()`, and import only its types',
+  )
+  refuse(
+    held.filter((path) => path.startsWith('src/') && path in besides.metafile.inputs),
+    'a file loaded on demand holds it too, and the classes of one are not the classes of the other',
+  )
+}
+
+const run = promisify(execFile)
+
+/** The declarations of one file that imports packages only. The compiler of TypeScript 7 has no API, only a command. */
+async function declare(path: string, out: string): Promise<void> {
+  const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc')
+  const options =
+    '--ignoreConfig --declaration --emitDeclarationOnly --strict --exactOptionalPropertyTypes --skipLibCheck --types node ' +
+    '--target es2023 --module nodenext --allowImportingTsExtensions'
+  await run(process.execPath, [tsc, path, ...options.split(' '), '--outDir', out])
+}
+
+async function measure(path: string): Promise<BuiltFile> {
+  const content = await readFile(path)
+  return { name: basename(path), bytes: content.length, gzip: gzipSync(content).length }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(10)
+  for (const { name, bytes, gzip } of await build()) {
+    console.log(`${name.padEnd(18)}${kilobytes(bytes)}${kilobytes(gzip)} gzip`)
+  }
+}

@@ -1,0 +1,78 @@
+import { accountOf } from './account.ts'
+import { type Answer, found, listed } from './answer.ts'
+import type { Caller } from './caller.ts'
+import type { Collection } from './collection.ts'
+import { createCursors } from './cursors.ts'
+import type { Failure } from './failure.ts'
+import { parseListing } from './listing.ts'
+import { missing, missingScope, unknownParameter, unknownUrl } from './refusal.ts'
+import type { Resource, StripeObject } from './resource.ts'
+import { type ByResource, type ResourceName, resources } from './resources/index.ts'
+import type { Route } from './route.ts'
+import type { Visit } from './traffic.ts'
+
+/** A request that was let in. */
+export interface Call {
+  readonly route: Route
+  readonly query: URLSearchParams
+  readonly caller: Caller
+  readonly visit: Visit
+  readonly failure: Failure | undefined
+}
+
+interface Data {
+  readonly collections: ByResource<Collection>
+  readonly accountCreated: number
+  readonly restrictedAccount: boolean
+}
+
+/** Answers from the data, or throws a refusal. */
+export function createEndpoints({ collections, accountCreated, restrictedAccount }: Data): (call: Call) => Answer {
+  const cursors = createCursors()
+
+  function account({ caller }: Call): Answer {
+    if (restrictedAccount && caller.restricted) throw missingScope(caller.key, 'accounts_kyc_basic')
+    return found(accountOf(caller, accountCreated))
+  }
+
+  function retrieve(name: ResourceName, id: string, { query, caller }: Call): Answer {
+    for (const param of query.keys()) if (!param.startsWith('expand[')) throw unknownParameter(param)
+    const { object, deleted } = resources[name]
+    const value = collections[name].get(id, caller.livemode)
+    if (value === 'removed' && deleted === 'stub') return found({ id, object, deleted: true })
+    if (value === undefined || value === 'removed') throw missing(404, object, id, 'id')
+    return found(value)
+  }
+
+  function list(name: ResourceName, { query, caller, visit, failure }: Call): Answer {
+    const { path } = resources[name]
+    const listing = parseListing(query, resources[name], collections[name], caller.livemode)
+    if (cursors.misused(caller.tenant, path, listing)) {
+      visit.misused()
+      return listed(path, { objects: [], hasMore: false }, failure)
+    }
+    const { startingAfter, ...fromTheTop } = listing
+    const page = collections[name].page(failure?.kind === 'same-page' ? fromTheTop : listing)
+    const last = page.objects.at(-1)
+    if (last) cursors.handedOut(caller.tenant, path, listing, last.id)
+    return listed(path, { ...page, objects: expanded(page.objects, resources[name], listing.expand) }, failure)
+  }
+
+  return (call) => {
+    switch (call.route.kind) {
+      case 'account':
+        return account(call)
+      case 'object':
+        return retrieve(call.route.name, call.route.id, call)
+      case 'list':
+        return list(call.route.name, call)
+      case 'unknown':
+        throw unknownUrl(call.visit.seen.method, call.visit.seen.path)
+    }
+  }
+}
+
+function expanded(objects: readonly StripeObject[], { expandable }: Resource, fields: readonly string[]) {
+  if (fields.length === 0) return objects
+  return objects.map((object) => Object.assign({ ...object }, ...fields.map((field) => expandable[field]?.(object))))
+}

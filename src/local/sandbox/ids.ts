@@ -1,0 +1,56 @@
+import { mix, type Random, randomStream, seedFor, unmix } from './random.ts'
+
+/** Ids that look random and sort randomly, yet are computed from a number and lead back to it: no index is kept. */
+export interface Ids {
+  /** The id of the n-th object: the prefix and 14 characters. */
+  of(n: number): string
+  /** The n an id was made from, or undefined when it is not one of ours. */
+  number(id: string): number | undefined
+}
+
+export function createIds(prefix: string, seed: number): Ids {
+  const of = (n: number) => {
+    const random = randomStream(seedFor(seed, n))
+    return prefix + base62(random(), 4) + base62(random(), 4) + base62(mix(n ^ seed), tail)
+  }
+  return {
+    of,
+    number(id) {
+      const value = fromBase62(id.slice(-tail))
+      if (value === undefined) return undefined
+      const n = (unmix(value) ^ seed) >>> 0
+      return of(n) === id ? n : undefined
+    },
+  }
+}
+
+/** Random text of letters and digits, as in request ids. */
+export function randomText(random: Random, length: number): string {
+  let text = ''
+  while (text.length < length) text += base62(random(), 4)
+  return text.slice(0, length)
+}
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** Six digits of base 62 hold any 32-bit number. */
+const tail = 6
+
+function base62(value: number, length: number): string {
+  let text = ''
+  let rest = value
+  for (let at = 0; at < length; at++) {
+    text = alphabet.charAt(rest % 62) + text
+    rest = Math.floor(rest / 62)
+  }
+  return text
+}
+
+function fromBase62(text: string): number | undefined {
+  let value = 0
+  for (const character of text) {
+    const digit = alphabet.indexOf(character)
+    if (digit < 0) return undefined
+    value = value * 62 + digit
+  }
+  return value < 2 ** 32 ? value : undefined
+}

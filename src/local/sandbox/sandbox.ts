@@ -1,0 +1,149 @@
+import { createServer } from 'node:http'
+import { createCollection } from './collection.ts'
+import { accountAge, type Density } from './density.ts'
+import { createEndpoints } from './endpoints.ts'
+import { createFailures, type FailureRule } from './failure.ts'
+import { createLimiter, type LimitSetting } from './limits.ts'
+import { createPopulation } from './population.ts'
+import { fraction, randomStream, seedFor } from './random.ts'
+import type { StripeObject } from './resource.ts'
+import { byResource, type ResourceName } from './resources/index.ts'
+import { createServing, type Hook } from './serving.ts'
+import { createTraffic, type RequestSeen, type Stats } from './traffic.ts'
+
+export interface SandboxOptions {
+  /** Default 10,000; at most 2,000,000. The other resources follow. */
+  readonly customers?: number
+  /** Exact numbers, by resource. */
+  readonly counts?: Readonly<Partial<Record<ResourceName, number>>>
+  /** Default `growing`. */
+  readonly density?: Density
+  /** With `same-second`: how many share it. Default 1,000, or a tenth below 10,000 objects. */
+  readonly sameSecond?: number
+  /** The same seed and `now` give the same objects. Default 1. */
+  readonly seed?: number
+  /** Milliseconds before each answer, and at most so many more, drawn by the seed. Default 0. */
+  readonly latencyMs?: number
+  readonly jitterMs?: number
+  /** Unix seconds at which the provider's clock stands; `advance` moves it. Default: the real clock, running. */
+  readonly now?: number
+  /** Default `stripe`. */
+  readonly limits?: LimitSetting
+  /** Default: any free port. */
+  readonly port?: number
+  /** `GET /v1/account` answers 403 to restricted keys. */
+  readonly restrictedAccount?: boolean
+  /** Keys that are not accepted, besides those that begin `sk_test_invalid`, `rk_live_revoked` and the like. */
+  readonly revokedKeys?: readonly string[]
+}
+
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  readonly port: number
+  readonly requests: readonly RequestSeen[]
+  stats(): Stats
+  /** The provider's clock, in unix seconds. */
+  now(): number
+  advance(seconds: number): void
+  /** What a complete copy must hold now, in list order; in live mode only `livemode` differs. Builds every object. */
+  truth(resource: ResourceName, livemode?: boolean): readonly StripeObject[]
+  /** The same one by one, for a million. */
+  objects(resource: ResourceName, livemode?: boolean): Iterable<StripeObject>
+  /** Adds an object; what is not given is generated, `created` is now. */
+  insert(resource: ResourceName, fields?: Readonly<Record<string, unknown>>): StripeObject
+  update(resource: ResourceName, id: string, patch: Readonly<Record<string, unknown>>): void
+  remove(resource: ResourceName, id: string): void
+  /** Makes requests fail from now on; returns how to stop it. */
+  fail(rule: FailureRule): () => void
+  /** Called with each request before anything is decided about it; a promise holds the request back. */
+  onRequest(hook: Hook): () => void
+  /** Ends open connections, answered or not. */
+  close(): Promise<void>
+}
+
+/** Starts a local server that behaves like Stripe's v1 list API. It must be closed. */
+export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const {
+    seed = 1,
+    latencyMs = 0,
+    jitterMs = 0,
+    limits = 'stripe',
+    revokedKeys = [],
+    restrictedAccount = false,
+  } = options
+  const clock = createClock(options.now)
+  const collections = populate(options, seed, clock.now())
+  const failures = createFailures(randomStream(seedFor(seed, 'failures')))
+  const traffic = createTraffic()
+  const hooks = new Set<Hook>()
+  const closing = new AbortController()
+  const random = randomStream(seedFor(seed, 'requests'))
+
+  const serving = createServing({
+    answer: createEndpoints({ collections, accountCreated: clock.now() - accountAge, restrictedAccount }),
+    limiter: createLimiter(limits),
+    failures,
+    traffic,
+    hooks,
+    revokedKeys,
+    latency: () => latencyMs + (jitterMs > 0 ? fraction(random) * jitterMs : 0),
+    now: clock.now,
+    random,
+    signal: closing.signal,
+  })
+  // A Lambda keeps connections over minutes of sleep; a sandbox that closed them first would make its own resets.
+  const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0, noDelay: true }, serving)
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve),
+  )
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('sandbox: the server has no port')
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    requests: traffic.requests,
+    stats: traffic.stats,
+    now: clock.now,
+    advance: clock.advance,
+    truth: (resource, livemode = false) => [...collections[resource].all(livemode)],
+    objects: (resource, livemode = false) => collections[resource].all(livemode),
+    insert: (resource, fields = {}) => collections[resource].insert(fields, clock.now()),
+    update: (resource, id, patch) => collections[resource].update(id, patch),
+    remove: (resource, id) => collections[resource].remove(id),
+    fail: failures.add,
+    onRequest(hook) {
+      hooks.add(hook)
+      return () => void hooks.delete(hook)
+    },
+    async close() {
+      closing.abort()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+function populate(
+  { customers = 10_000, counts = {}, density = 'growing', sameSecond }: SandboxOptions,
+  seed: number,
+  now: number,
+) {
+  return byResource((name, resource) => {
+    const count = counts[name] ?? resource.count(customers)
+    const origin = { count, density, seed: seedFor(seed, name), now, sameSecond }
+    return createCollection(resource, createPopulation(resource, origin))
+  })
+}
+
+function createClock(standing: number | undefined) {
+  let ahead = 0
+  return {
+    now: () => (standing ?? Math.floor(Date.now() / 1_000)) + ahead,
+    advance(seconds: number) {
+      ahead += seconds
+    },
+  }
+}

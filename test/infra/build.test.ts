@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { build } from '../../infra/build.ts'
+
+const roots: string[] = []
+afterEach(async () => {
+  await Promise.all(roots.splice(0).map((root) => rm(root, { recursive: true })))
+})
+
+/** The smallest tree that can be built, with these files in place of its own. */
+async function setup(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'build-test-'))
+  roots.push(root)
+  await symlink(resolve('node_modules'), join(root, 'node_modules'))
+  const tree = {
+    'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
+    'src/queue/sqs.ts': `export const send = () => 'sent'`,
+    'src/db/schema.ts': `import { pgTable, text } from 'drizzle-orm/pg-core'\nexport const plans = pgTable('plans', { id: text('id').primaryKey() })`,
+    ...files,
+  }
+  for (const [path, content] of Object.entries(tree)) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), content)
+  }
+  return root
+}
+
+test('builds the handler, what it loads on demand and the tables, and says how large they are', async () => {
+  const root = await setup()
+
+  const built = await build('dist', root)
+
+  expect(built.map(({ name }) => name).sort()).toEqual(
+    ['handler.cjs', 'handler.cjs.map', 'sqs.cjs', 'sqs.cjs.map', 'schema.js', 'schema.d.ts'].sort(),
+  )
+  expect(built.every(({ bytes, gzip }) => bytes > 0 && gzip > 0)).toBe(true)
+})
+
+test('the handler loads the file on demand from beside it', async () => {
+  const root = await setup()
+  await build('dist', root)
+  const require = createRequire(join(root, 'dist/'))
+
+  const { handler } = require('./handler.cjs')
+
+  expect(require.cache[join(root, 'dist/sqs.cjs')]).toBeUndefined()
+  expect(await handler()).toBe('sent')
+  expect(require.cache[join(root, 'dist/sqs.cjs')]).toBeDefined()
+})
+
+test('the bundle says where its source map is', async () => {
+  const root = await setup()
+  await build('dist', root)
+
+  expect(await readFile(join(root, 'dist/handler.cjs'), 'utf8')).toMatch(/\/\/# sourceMappingURL=handler\.cjs\.map\n$/)
+})
+
+test('the tables can be used with the drizzle of whoever reads them', async () => {
+  const root = await setup()
+  await build('dist', root)
+
+  expect(await readFile(join(root, 'dist/schema.js'), 'utf8')).toContain('from "drizzle-orm/pg-core"')
+  expect(await readFile(join(root, 'dist/schema.d.ts'), 'utf8')).toContain('export declare const plans')
+})
+
+test.each([
+  [
+    'what only this machine uses',
+    {
+      'src/handler.ts': `export { start as handler } from './local/postgres.ts'`,
+      'src/local/postgres.ts': `export const start = () => 1`,
+    },
+    'handler.cjs holds src/local/postgres.ts',
+  ],
+  [
+    'what is to be loaded on demand',
+    { 'src/handler.ts': `export { send as handler } from './queue/sqs.ts'` },
+    'handler.cjs holds src/queue/sqs.ts: load it with `await import()`',
+  ],
+  [
+    'a module that the file on demand holds too',
+    {
+      'src/handler.ts': `import { Oops } from './errors.ts'\nexport const handler = async () => [Oops, await import('./queue/sqs.ts')]`,
+      'src/queue/sqs.ts': `import { Oops } from '../errors.ts'\nexport const send = () => new Oops()`,
+      'src/errors.ts': `export class Oops extends Error {}`,
+    },
+    'handler.cjs holds src/errors.ts: a file loaded on demand holds it too',
+  ],
+])('refuses a handler that holds %s', async (_, files, message) => {
+  const root = await setup(files)
+
+  await expect(build('dist', root)).rejects.toThrow(message)
+})

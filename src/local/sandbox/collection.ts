@@ -65,7 +65,7 @@ export function createCollection(resource: Resource, population: Population): Co
       const other = inserted[j]
       if (!generated && !other) return
       const place = !other || (generated && order(generated, other) * step < 0) ? generated! : other
-      const object = place === other ? other.object : population.objectAt(i, livemode)
+      const object = place === other ? other.object : population.objectAt(i, livemode, place)
       if (place === other) j += step
       else i += step
       if (!removed.has(place.id)) yield { ...place, object: patched(object, livemode) }

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Answer } from './answer.ts'
@@ -49,7 +49,8 @@ export async function deliver(
     case 'huge':
       head(body.length + failure.bytes + ',"padding":""'.length)
       response.write(`${answer.body.slice(0, -1)},"padding":"`)
-      await pad(response, failure.bytes, signal)
+      // No faster than the client reads, and no more than it wants.
+      await pipeline(blocks(failure.bytes), response, { end: false, signal })
       response.end('"}')
       return
   }
@@ -63,10 +64,7 @@ function* parts(body: Buffer, count: number) {
   for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size)
 }
 
-/** Writes no faster than the client reads. */
-async function pad(response: ServerResponse, bytes: number, signal: AbortSignal): Promise<void> {
+function* blocks(bytes: number) {
   const block = Buffer.alloc(65_536, 'x')
-  for (let left = bytes; left > 0; left -= block.length) {
-    if (!response.write(block.subarray(0, left))) await once(response, 'drain', { signal })
-  }
+  for (let left = bytes; left > 0; left -= block.length) yield block.subarray(0, left)
 }

@@ -4,8 +4,8 @@ import type { Caller } from './caller.ts'
 import type { Collection } from './collection.ts'
 import { createCursors } from './cursors.ts'
 import type { Failure } from './failure.ts'
-import { parseListing } from './listing.ts'
-import { missing, missingScope, unknownParameter, unknownUrl } from './refusal.ts'
+import { parseExpand, parseListing } from './listing.ts'
+import { missing, missingScope, unknownUrl } from './refusal.ts'
 import type { Resource, StripeObject } from './resource.ts'
 import { type ByResource, type ResourceName, resources } from './resources/index.ts'
 import type { Route } from './route.ts'
@@ -36,12 +36,12 @@ export function createEndpoints({ collections, accountCreated, restrictedAccount
   }
 
   function retrieve(name: ResourceName, id: string, { query, caller }: Call): Answer {
-    for (const param of query.keys()) if (!param.startsWith('expand[')) throw unknownParameter(param)
+    const expand = parseExpand(query, resources[name])
     const { object, deleted } = resources[name]
     const value = collections[name].get(id, caller.livemode)
     if (value === 'removed' && deleted === 'stub') return found({ id, object, deleted: true })
     if (value === undefined || value === 'removed') throw missing(404, object, id, 'id')
-    return found(value)
+    return found(expanded([value], resources[name], expand)[0])
   }
 
   function list(name: ResourceName, { query, caller, visit, failure }: Call): Answer {

@@ -35,12 +35,15 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Six digits of base 62 hold any 32-bit number. */
 const tail = 6
 
+/** Two digits at a time: ids are half of what a page costs otherwise. */
+const pairs = Array.from({ length: 62 * 62 }, (_, value) => alphabet.charAt(value / 62) + alphabet.charAt(value % 62))
+
 function base62(value: number, length: number): string {
   let text = ''
   let rest = value
-  for (let at = 0; at < length; at++) {
-    text = alphabet.charAt(rest % 62) + text
-    rest = Math.floor(rest / 62)
+  for (let at = 0; at < length; at += 2) {
+    text = pairs[rest % pairs.length] + text
+    rest = Math.floor(rest / pairs.length)
   }
   return text
 }

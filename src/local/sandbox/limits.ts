@@ -27,11 +27,11 @@ export interface Limiter {
   enter(caller: Caller, endpoint: string): () => void
 }
 
-/** Token buckets that hold one second of requests, per account and mode, in real time whatever the sandbox's clock says. */
-export function createLimiter(setting: LimitSetting): Limiter {
+/** Token buckets that hold one second of requests, per account and mode. `elapsed` is in milliseconds and never jumps. */
+export function createLimiter(setting: LimitSetting, elapsed: () => number): Limiter {
   const gates = new Map<string, Gate>()
   const gate = (name: string, perSecond: number | undefined) => {
-    const known = gates.get(name) ?? { open: 0, tokens: perSecond ?? 0, at: performance.now() }
+    const known = gates.get(name) ?? { open: 0, tokens: perSecond ?? 0, at: elapsed() }
     gates.set(name, known)
     return known
   }
@@ -43,8 +43,8 @@ export function createLimiter(setting: LimitSetting): Limiter {
       const reason: LimitReason | undefined =
         (full(account, limits.concurrency) && 'global-concurrency') ||
         (full(operation, limits.endpointConcurrency) && 'endpoint-concurrency') ||
-        (empty(account, limits.accountPerSecond) && 'global-rate') ||
-        (empty(operation, limits.endpointPerSecond) && 'endpoint-rate') ||
+        (empty(account, limits.accountPerSecond, elapsed()) && 'global-rate') ||
+        (empty(operation, limits.endpointPerSecond, elapsed()) && 'endpoint-rate') ||
         undefined
       if (reason) throw rateLimited(reason)
 
@@ -70,9 +70,8 @@ interface Gate {
 const full = (gate: Gate, most: number | undefined) => most !== undefined && gate.open >= most
 
 /** Fills the bucket for the time that has passed and says whether it still holds less than one request. */
-function empty(gate: Gate, perSecond: number | undefined): boolean {
+function empty(gate: Gate, perSecond: number | undefined, now: number): boolean {
   if (perSecond === undefined) return false
-  const now = performance.now()
   gate.tokens = Math.min(Math.max(perSecond, 1), gate.tokens + ((now - gate.at) / 1_000) * perSecond)
   gate.at = now
   return gate.tokens < 1

@@ -2,11 +2,12 @@ import type { Collection, Listing } from './collection.ts'
 import { badParameter, missing, Refusal, unknownParameter } from './refusal.ts'
 import type { Resource } from './resource.ts'
 
-/** The parameters of a list call, refused as Stripe refuses them. */
+/** The parameters of a list call. */
 export interface ListCall extends Listing {
   readonly expand: readonly string[]
 }
 
+/** Reads a query as Stripe does, and refuses what Stripe refuses. */
 export function parseListing(
   query: URLSearchParams,
   resource: Resource,
@@ -14,71 +15,73 @@ export function parseListing(
   livemode: boolean,
 ): ListCall {
   const filters: Record<string, string> = {}
+  const cursors: { starting_after?: string; ending_before?: string } = {}
   const expand: string[] = []
-  const cursors: { startingAfter?: string; endingBefore?: string } = {}
-  let limit = 10
-  let min = Number.NEGATIVE_INFINITY
-  let max = Number.POSITIVE_INFINITY
+  let { limit, min, max } = { limit: 10, min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }
 
-  const cursor = (param: string, id: string) => {
-    if (!collection.place(id)) throw missing(400, resource.object, id, param)
-    return id
-  }
-  const known: Record<string, (value: string) => void> = {
-    limit: (value) => {
-      limit = pageSize(value)
-    },
-    starting_after: (value) => {
-      cursors.startingAfter = cursor('starting_after', value)
-    },
-    ending_before: (value) => {
-      cursors.endingBefore = cursor('ending_before', value)
-    },
-    created: (value) => {
-      min = max = seconds('created', value)
-    },
-    'created[gt]': (value) => {
-      min = Math.max(min, seconds('created[gt]', value) + 1)
-    },
-    'created[gte]': (value) => {
-      min = Math.max(min, seconds('created[gte]', value))
-    },
-    'created[lt]': (value) => {
-      max = Math.min(max, seconds('created[lt]', value) - 1)
-    },
-    'created[lte]': (value) => {
-      max = Math.min(max, seconds('created[lte]', value))
-    },
-  }
   for (const [name, value] of query) {
-    if (/^expand\[\d*\]$/.test(name)) expand.push(expandable(value, resource))
-    else if (Object.hasOwn(known, name)) known[name]?.(value)
+    const bound = bounds.get(name)
+    if (bound) {
+      const [from, to] = bound(wholeNumber(name, value))
+      min = Math.max(min, from)
+      max = Math.min(max, to)
+    } else if (name === 'limit') limit = pageSize(value)
+    else if (name === 'starting_after' || name === 'ending_before') cursors[name] = value
+    else if (isExpand(name)) expand.push(expandedInList(value, resource))
     else if (Object.hasOwn(resource.filters, name)) filters[name] = value
     else throw unknownParameter(name)
   }
-  if (cursors.startingAfter !== undefined && cursors.endingBefore !== undefined)
+
+  const { starting_after: startingAfter, ending_before: endingBefore } = cursors
+  if (startingAfter !== undefined && endingBefore !== undefined)
     throw new Refusal(400, { message: 'You cannot parameterize both starting_after and ending_before.' })
-  return { limit, min, max, ...cursors, filters, livemode, expand }
+  for (const [param, id] of Object.entries(cursors))
+    if (!collection.place(id)) throw missing(400, resource.object, id, param)
+
+  const cursor = startingAfter === undefined ? endingBefore !== undefined && { endingBefore } : { startingAfter }
+  return { limit, min, max, ...cursor, filters, livemode, expand }
 }
 
-/** The first name of an expansion of a list; deeper ones are accepted down to Stripe's four levels and change nothing. */
-function expandable(path: string, resource: Resource): string {
-  const [data, field, ...deeper] = path.split('.')
-  if (deeper.length > 2)
+/** The fields a GET by id is asked to expand; it takes no other parameter. */
+export function parseExpand(query: URLSearchParams, resource: Resource): readonly string[] {
+  return [...query].map(([name, value]) => {
+    if (!isExpand(name)) throw unknownParameter(name)
+    return expanded(value, value, resource)
+  })
+}
+
+/** Inclusive seconds, from and to. */
+const bounds: ReadonlyMap<string, (at: number) => readonly [number, number]> = new Map([
+  ['created', (at) => [at, at]],
+  ['created[gt]', (at) => [at + 1, Number.POSITIVE_INFINITY]],
+  ['created[gte]', (at) => [at, Number.POSITIVE_INFINITY]],
+  ['created[lt]', (at) => [Number.NEGATIVE_INFINITY, at - 1]],
+  ['created[lte]', (at) => [Number.NEGATIVE_INFINITY, at]],
+])
+
+const isExpand = (name: string) => /^expand\[\d*\]$/.test(name)
+
+const expandedInList = (path: string, resource: Resource) =>
+  expanded(path, path.startsWith('data.') ? path.slice('data.'.length) : '', resource)
+
+/** The first field of an expansion; deeper ones are accepted down to Stripe's four levels and change nothing. */
+function expanded(path: string, fields: string, resource: Resource): string {
+  const [field = ''] = fields.split('.')
+  if (path.split('.').length > 4)
     throw badParameter('expand', `You cannot expand more than 4 levels of a property. Property: ${path}`)
-  if (data !== 'data' || !field || !Object.hasOwn(resource.expandable, field))
+  if (!Object.hasOwn(resource.expandable, field))
     throw badParameter('expand', `This property cannot be expanded (${path}).`)
   return field
 }
 
 function pageSize(value: string): number {
-  if (!/^-?\d+$/.test(value)) throw badParameter('limit', `Invalid integer: ${value}`, 'parameter_invalid_integer')
-  if (Number(value) < 1) throw badParameter('limit', 'This value must be greater than or equal to 1.')
-  if (Number(value) > 100) throw badParameter('limit', 'This value must be less than or equal to 100.')
-  return Number(value)
+  const limit = wholeNumber('limit', value)
+  if (limit < 1) throw badParameter('limit', 'This value must be greater than or equal to 1.')
+  if (limit > 100) throw badParameter('limit', 'This value must be less than or equal to 100.')
+  return limit
 }
 
-function seconds(param: string, value: string): number {
+function wholeNumber(param: string, value: string): number {
   if (!/^-?\d+$/.test(value)) throw badParameter(param, `Invalid integer: ${value}`, 'parameter_invalid_integer')
   return Number(value)
 }

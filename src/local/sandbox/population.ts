@@ -8,8 +8,8 @@ import type { Resource, StripeObject } from './resource.ts'
 export interface Population {
   readonly size: number
   placeAt(position: number): Place
-  /** Builds the n-th object of this seed at this place; the same n always gives the same object. */
-  objectAt(position: number, livemode: boolean): StripeObject
+  /** Builds the object; `place` saves finding its place again. */
+  objectAt(position: number, livemode: boolean, place?: Place): StripeObject
   positionOf(id: string): number | undefined
   /** An object that is not part of the population, with the next free number. */
   spawn(created: number, livemode: boolean): StripeObject
@@ -31,24 +31,26 @@ export function createPopulation(resource: Resource, origin: Origin): Population
   for (const [position, n] of numbers.entries()) positions[n] = position
   let spawned = origin.count
 
-  const build = (n: number, time: number, livemode: boolean) => {
-    const random = randomStream(seedFor(origin.seed, n))
-    return resource.generate({ id: ids.of(n), created: time, livemode, random })
-  }
+  const build = (n: number, place: Place, livemode: boolean) =>
+    resource.generate({ ...place, livemode, random: randomStream(seedFor(origin.seed, n)) })
   const at = (values: Uint32Array, position: number) => {
     const value = values[position]
     if (value === undefined) throw new RangeError(`sandbox: no ${resource.object} at ${position}`)
     return value
   }
+  const placeAt = (position: number) => ({ created: at(created, position), id: ids.of(at(numbers, position)) })
   return {
     size: origin.count,
-    placeAt: (position) => ({ created: at(created, position), id: ids.of(at(numbers, position)) }),
-    objectAt: (position, livemode) => build(at(numbers, position), at(created, position), livemode),
+    placeAt,
+    objectAt: (position, livemode, place = placeAt(position)) => build(at(numbers, position), place, livemode),
     positionOf(id) {
       const n = ids.number(id)
       return n === undefined ? undefined : positions[n]
     },
-    spawn: (time, livemode) => build(spawned++, time, livemode),
+    spawn(time, livemode) {
+      const n = spawned++
+      return build(n, { created: time, id: ids.of(n) }, livemode)
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createServer } from 'node:http'
 import { createCollection } from './collection.ts'
 import { accountAge, type Density } from './density.ts'
@@ -78,11 +79,14 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const traffic = createTraffic()
   const hooks = new Set<Hook>()
   const closing = new AbortController()
+  // Every request that waits listens to it; Node would warn of a leak from the eleventh.
+  setMaxListeners(0, closing.signal)
   const random = randomStream(seedFor(seed, 'requests'))
 
   const serving = createServing({
     answer: createEndpoints({ collections, accountCreated: clock.now() - accountAge, restrictedAccount }),
-    limiter: createLimiter(limits),
+    // Limits run in real time whatever the provider's clock says.
+    limiter: createLimiter(limits, () => performance.now()),
     failures,
     traffic,
     hooks,

@@ -78,6 +78,8 @@ function metadata(id: string, number: number, company: boolean) {
   const known = {
     account_number: String(number),
     crm_url: `https://crm.example.com/organisations/${number}/people/${id.slice(4)}?tab=billing`,
+    contract: `Rahmenvertrag ${number} vom 12. März, Laufzeit 24 Monate, Kündigungsfrist drei Monate zum Quartalsende, §7 beachten`,
+    erp_reference: `erp:tenant-4/company-02/debtor-${number}/ledger-main/rev-3/9f86d081884c7d659a2feaa0c55ad015`,
     signup_source: 'landing-page:pricing/2024-q3?utm_source=newsletter&utm_campaign=autumn',
     segment: 'self-serve',
     internal_note: '{"plan":"growth","seats":12,"legacy":{"id":"a-93","region":"eu-central"},"flags":["beta","tax"]}',

@@ -60,8 +60,16 @@ export function scrub(text: string): string {
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: scrub(String(error)).slice(0, 500) }
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
-  const cause =
-    error.cause === undefined || depth >= 3 ? {} : { cause: describeError(error.cause, depth + 1) }
-  const stack = error.stack?.split('\n').slice(1, 5).map((line) => line.trim())
-  return { name: error.name, ...code, message: scrub(error.message).slice(0, 1000), ...(stack ? { stack } : {}), ...cause }
+  const cause = error.cause === undefined || depth >= 3 ? {} : { cause: describeError(error.cause, depth + 1) }
+  const stack = error.stack
+    ?.split('\n')
+    .slice(1, 5)
+    .map((line) => line.trim())
+  return {
+    name: error.name,
+    ...code,
+    message: scrub(error.message).slice(0, 1000),
+    ...(stack ? { stack } : {}),
+    ...cause,
+  }
 }

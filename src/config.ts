@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import type * as z from 'zod'
+import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
+import { type Settings, settingsSchema } from './settings.ts'
+
+/** The settings with the connection string read. `database` is absent when none is configured. */
+export interface Config extends Settings {
+  readonly database: ConnectionSettings | undefined
+}
+
+/** A wrong setting: one sentence a field, each naming the field, what was expected and what was found, never a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+interface Origin {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The parsed appsettings.json, or undefined where there is none. */
+  readonly file: unknown
+}
+
+/**
+ * appsettings.json of the current directory and the environment → Config. The only reader of `process.env`.
+ * @throws ConfigError
+ */
+export function loadConfig(path = 'appsettings.json'): Config {
+  return readConfig({ environment: process.env, file: readFile(path) })
+}
+
+/** The pure half of `loadConfig`. @throws ConfigError */
+export function readConfig({ environment, file }: Origin): Config {
+  const given = new Map<string, Given>()
+  const problems = [...gatherFile(file, given), ...gatherEnvironment(environment, given)]
+  const sections: Record<string, Record<string, unknown>> = {}
+  for (const section of Object.keys(settingsSchema.shape)) sections[section] = {}
+  for (const [field, { value }] of given) {
+    const [section = '', name = ''] = field.split('.')
+    if (value !== '' && value !== null) sections[section] = { ...sections[section], [name]: value }
+  }
+  const parsed = settingsSchema.safeParse(sections)
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, given)))
+  let database: ConnectionSettings | undefined
+  const connection = parsed.data?.ConnectionStrings.DefaultConnection
+  if (connection) {
+    try {
+      database = parseConnectionString(connection)
+    } catch (error) {
+      const from = given.get('ConnectionStrings.DefaultConnection')?.from ?? ''
+      problems.push(`ConnectionStrings.DefaultConnection ${error instanceof Error ? error.message : ''} (from ${from})`)
+    }
+  }
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems.join('\n'))
+  return { ...parsed.data, database }
+}
+
+interface Given {
+  readonly value: unknown
+  readonly from: string
+}
+
+/** Lower-cased `section.field` → its spelling in the schema. */
+const fields = new Map(
+  Object.entries(settingsSchema.shape).flatMap(([section, { shape }]) =>
+    Object.keys(shape).map((name) => [`${section}.${name}`.toLowerCase(), `${section}.${name}`] as const),
+  ),
+)
+const sectionNames = new Map(Object.keys(settingsSchema.shape).map((name) => [name.toLowerCase(), name]))
+
+function readFile(path: string): unknown {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+  try {
+    return JSON.parse(content.replace(/^\uFEFF/, ''))
+  } catch {
+    throw new ConfigError(`${path}: is not JSON (comments and trailing commas are not read)`)
+  }
+}
+
+function gatherFile(file: unknown, given: Map<string, Given>): string[] {
+  if (file === undefined) return []
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) return ['appsettings.json must hold an object']
+  const problems: string[] = []
+  for (const [section, content] of Object.entries(file)) {
+    const known = sectionNames.get(section.toLowerCase())
+    if (!known) continue
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+      problems.push(`${known} must be an object, found ${kindOf(content)} (from appsettings.json)`)
+      continue
+    }
+    for (const [name, value] of Object.entries(content)) {
+      const field = fields.get(`${section}.${name}`.toLowerCase())
+      if (field) given.set(field, { value, from: 'appsettings.json' })
+      // Other connection strings are somebody else's; a misspelt worker setting is ours to report.
+      else if (known !== 'ConnectionStrings') problems.push(unknownField(known, name, 'appsettings.json'))
+    }
+  }
+  return problems
+}
+
+function gatherEnvironment(environment: Origin['environment'], given: Map<string, Given>): string[] {
+  const problems: string[] = []
+  for (const [variable, value] of Object.entries(environment)) {
+    const [section = '', name, ...more] = variable.split('__')
+    const known = sectionNames.get(section.toLowerCase())
+    if (!known || name === undefined || value === undefined || value === '') continue
+    const field = more.length === 0 ? fields.get(`${section}.${name}`.toLowerCase()) : undefined
+    if (field) given.set(field, { value, from: `the environment variable ${variable}` })
+    else if (known !== 'ConnectionStrings')
+      problems.push(unknownField(known, [name, ...more].join('.'), `the environment variable ${variable}`))
+  }
+  return problems
+}
+
+function unknownField(section: string, name: string, from: string): string {
+  const known = [...fields.values()]
+    .filter((field) => field.startsWith(`${section}.`))
+    .map((field) => field.slice(section.length + 1))
+  return `${section}.${name} is not a setting of this worker; ${section} has ${known.join(', ')} (from ${from})`
+}
+
+function describeIssue(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): string {
+  const field = issue.path.join('.')
+  const { value, from } = given.get(field) ?? { value: undefined, from: 'nowhere' }
+  const [section = '', name = ''] = field.split('.')
+  const meta = metaOf(section, name)
+  const options =
+    'values' in issue && Array.isArray(issue.values)
+      ? issue.values.map((one) => JSON.stringify(one)).join(', ')
+      : undefined
+  const expected = meta.expected ?? (options ? `one of ${options}` : 'text')
+  const found = meta.secret || value === undefined ? kindOf(value) : JSON.stringify(value)
+  return `${field} must be ${expected}, found ${found} (from ${from})`
+}
+
+function metaOf(section: string, name: string): Readonly<Record<string, unknown>> {
+  const sections: Readonly<Record<string, { shape: Readonly<Record<string, z.ZodType>> }>> = settingsSchema.shape
+  return { ...sections[section]?.shape[name]?.meta() }
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value} that is not shown`
+}

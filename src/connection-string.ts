@@ -1,0 +1,139 @@
+import * as z from 'zod'
+
+/**
+ * How far a connection must be encrypted, Npgsql's words (`SSL Mode`), lower-cased.
+ * `prefer` asks the server and falls back to plain text; `verifyca` checks the chain, `verifyfull` the host name too.
+ */
+export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verifyca', 'verifyfull'] as const
+export type SslMode = (typeof sslModes)[number]
+
+/** Where Postgres is and who we are there. `password` is a secret: never log this object. */
+export interface ConnectionSettings {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: string | undefined
+  readonly sslMode: SslMode
+  /** Path of a PEM file with the certificate authority to trust instead of the system's. */
+  readonly rootCertificate: string | undefined
+  readonly applicationName: string | undefined
+}
+
+/**
+ * Reads `ConnectionStrings.DefaultConnection`: Npgsql keywords (`Host=…;Port=…;…`) or a `postgres://` URL.
+ * @throws Error with a sentence that names the keyword, never its value.
+ */
+export function parseConnectionString(text: string): ConnectionSettings {
+  const keywords = /^postgres(ql)?:\/\//i.test(text.trim()) ? fromUrl(text.trim()) : fromKeywords(text)
+  const settings = shape.safeParse(keywords)
+  if (settings.success) return settings.data
+  const issue = settings.error.issues[0]
+  throw new Error(issue?.message ?? 'is not a connection string')
+}
+
+/** The keyword a value is kept under → the spellings Npgsql knows for it, spaces and case aside. */
+const spellings: Readonly<Record<string, readonly string[]>> = {
+  host: ['host', 'server'],
+  port: ['port'],
+  database: ['database', 'db'],
+  user: ['username', 'userid', 'user', 'uid', 'username'],
+  password: ['password', 'pwd', 'psw'],
+  sslMode: ['sslmode'],
+  rootCertificate: ['rootcertificate', 'sslrootcert'],
+  applicationName: ['applicationname', 'application_name'],
+}
+
+/** Npgsql keywords that mean nothing to this worker (it sizes and times its own pool) and are passed over. */
+const ignored = new Set(
+  [
+    ['pooling', 'minimumpoolsize', 'minpoolsize', 'maximumpoolsize', 'maxpoolsize', 'connectionidlelifetime'],
+    ['connectionpruninginterval', 'connectionlifetime', 'timeout', 'connectiontimeout', 'commandtimeout'],
+    ['internalcommandtimeout', 'cancellationtimeout', 'keepalive', 'tcpkeepalive', 'includeerrordetail'],
+    ['trustservercertificate', 'persistsecurityinfo', 'enlist', 'searchpath', 'clientencoding', 'encoding', 'timezone'],
+    ['maxautoprepare', 'autoprepareminusages', 'noresetonclose', 'loadbalancehosts', 'targetsessionattributes'],
+    ['multiplexing', 'logparameters', 'sslnegotiation', 'channelbinding', 'gssencryptionmode', 'channel_binding'],
+    ['readbuffersize', 'writebuffersize', 'options', 'passfile', 'includerealm', 'kerberosservicename'],
+    ['servercompatibilitymode', 'arraynullabilitymode', 'connect_timeout', 'pgbouncer', 'connection_limit'],
+  ].flat(),
+)
+
+const canonical = new Map(Object.entries(spellings).flatMap(([name, all]) => all.map((one) => [one, name] as const)))
+
+function assign(into: Record<string, string>, keyword: string, value: string): void {
+  const key = keyword.toLowerCase().replaceAll(' ', '')
+  const name = canonical.get(key)
+  if (name) into[name] = value
+  // The keyword itself is not quoted: after an unquoted semicolon it may be a piece of the password.
+  else if (!ignored.has(key)) throw new Error(unknownKeyword)
+}
+
+const unknownKeyword =
+  'has a keyword this worker does not know. Known: Host, Port, Database, Username, Password, SSL Mode, Root Certificate, ' +
+  'Application Name. A value with a semicolon must stand in quotes'
+
+function fromKeywords(text: string): Record<string, string> {
+  const pairs = /\s*([^=;]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;]*?))\s*(?:;|$)/y
+  const found: Record<string, string> = {}
+  while (pairs.lastIndex < text.length) {
+    if (/^[\s;]*$/.test(text.slice(pairs.lastIndex))) break
+    const match = pairs.exec(text)
+    if (!match?.[1]) throw new Error('is neither "Host=…;Database=…;Username=…;Password=…" nor a postgres:// URL')
+    const value = match[2]?.replaceAll('""', '"') ?? match[3]?.replaceAll("''", "'") ?? match[4] ?? ''
+    assign(found, match[1], value)
+  }
+  return found
+}
+
+function fromUrl(text: string): Record<string, string> {
+  if (!URL.canParse(text))
+    throw new Error(
+      'starts like a postgres:// URL but is none; characters such as @ : / # in the password must be percent-encoded',
+    )
+  const url = new URL(text)
+  const found: Record<string, string> = {}
+  const put = (name: string, value: string) => {
+    if (value !== '') found[name] = decodeURIComponent(value)
+  }
+  put('host', url.hostname.replace(/^\[|\]$/g, ''))
+  put('port', url.port)
+  put('database', url.pathname.slice(1))
+  put('user', url.username)
+  put('password', url.password)
+  for (const [keyword, value] of url.searchParams) assign(found, keyword, value)
+  return found
+}
+
+const shape = z.object({
+  host: z.string({ error: 'names no Host' }).min(1, 'names no Host'),
+  port: z.coerce
+    .number('has a Port that is no number')
+    .int()
+    .min(1)
+    .max(65_535, 'has a Port outside 1 to 65535')
+    .default(5432),
+  database: z.string({ error: 'names no Database' }).min(1, 'names no Database'),
+  user: z.string({ error: 'names no Username' }).min(1, 'names no Username'),
+  password: z
+    .string()
+    .optional()
+    .transform((text) => text),
+  sslMode: z
+    .string()
+    .default('prefer')
+    .transform((text) => text.toLowerCase().replaceAll(/[\s-]/g, ''))
+    .pipe(
+      z.enum(
+        sslModes,
+        `has an SSL Mode that is none of ${['Disable', 'Allow', 'Prefer', 'Require', 'VerifyCA', 'VerifyFull'].join(', ')}`,
+      ),
+    ),
+  rootCertificate: z
+    .string()
+    .optional()
+    .transform((path) => path),
+  applicationName: z
+    .string()
+    .optional()
+    .transform((name) => name),
+})

@@ -1,0 +1,67 @@
+import { SyncError } from '../errors.ts'
+
+/**
+ * What a database error means to a write.
+ * - `transient`: the connection or the server; the same statement may work on another connection.
+ * - `data`: a value Postgres refuses; never retried as it is.
+ * - `schema`: migrations are missing or of another version.
+ * - `bug`: anything else.
+ */
+export type FailureKind = 'transient' | 'data' | 'schema' | 'bug'
+
+/** Server conditions beyond classes 08, 53 and 57 that pass by themselves. */
+const transientStates = new Set(['25006', '40001', '40003', '40P01', '55P03'])
+const transientCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+])
+
+/** The driver's error inside Drizzle's, whose own message holds the statement's parameters and must not be shown. */
+export function driverError(error: unknown): unknown {
+  return error instanceof Error && 'query' in error && error.cause !== undefined ? error.cause : error
+}
+
+/** SQLSTATE or the socket's code; undefined where the driver gives none, as for a connection that ended in mid-query. */
+export function codeOf(error: unknown): string | undefined {
+  const driver = driverError(error)
+  return driver instanceof Error && 'code' in driver && typeof driver.code === 'string' ? driver.code : undefined
+}
+
+/** Source of the classes: PostgreSQL manual, appendix A. */
+export function classify(error: unknown): FailureKind {
+  const code = codeOf(error)
+  // The driver's own connection errors have no code and are plain Errors; a bug of ours is a TypeError or the like.
+  if (code === undefined) return driverError(error)?.constructor === Error ? 'transient' : 'bug'
+  if (transientCodes.has(code) || transientStates.has(code)) return 'transient'
+  if (code === '08P01' || /^(21|22|23|54)/.test(code)) return 'data'
+  if (/^(08|53|57)/.test(code)) return 'transient'
+  return /^(42|3F)/.test(code) ? 'schema' : 'bug'
+}
+
+/** The error as a SyncError, without the values that Postgres puts into its messages. */
+export function databaseFailure(error: unknown): SyncError {
+  if (error instanceof SyncError) return error
+  const code = codeOf(error) ?? 'connection lost'
+  switch (classify(error)) {
+    case 'transient':
+      return new SyncError('retry', 'database_unavailable', `database: not available (${code})`)
+    case 'schema':
+      return new SyncError(
+        'retry',
+        'database_schema',
+        `database: tables or columns are missing or differ (${code}); run npm run migrate`,
+      )
+    case 'data':
+      return new SyncError('retry', 'database_data', `database: a value was refused (${code})`)
+    case 'bug':
+      return new SyncError('retry', 'database_error', `database: unexpected error (${code})`, {
+        cause: driverError(error),
+      })
+  }
+}

@@ -1,0 +1,99 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { Database } from './open.ts'
+import type { SyncedTable } from './schema.ts'
+
+/** A row ready for its table: the provider's columns by their names in code, the payload, and when it was observed. */
+export interface StampedRow {
+  readonly row: Readonly<Record<string, unknown>> & { readonly id: string }
+  readonly raw: unknown
+  readonly observedAt: Date
+}
+
+export interface Written {
+  readonly created: number
+  readonly updated: number
+}
+
+interface Upsert {
+  readonly table: SyncedTable
+  readonly tenantId: string
+  readonly provider: string
+  readonly rows: readonly StampedRow[]
+  /** Rewrite rows even where nothing differs. */
+  readonly force: boolean
+}
+
+/**
+ * Writes rows in one statement, the rows as one JSON parameter. A row is replaced only by an observation that is not
+ * older, and only where something differs; rows are filtered before the upsert, since a conflict writes WAL even where
+ * nothing changes. Rows are deduplicated by id (the newest wins) and sorted by key, so that two writers never deadlock.
+ * What is in neither count was there already.
+ */
+export async function upsert(db: Database, { table, tenantId, provider, rows, force }: Upsert): Promise<Written> {
+  if (rows.length === 0) return { created: 0, updated: 0 }
+  const { names, input, insertable, assignments, target } = shapeOf(table)
+  const statement = sql`
+    with input as materialized (
+      select * from jsonb_to_recordset(${toJson(newestPerId(rows), names)}::jsonb) as input(${input})
+    ), changed as (
+      select input.* from input left join ${table} as old
+        on old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.id = input.id
+      where old.id is null or (old.observed_at <= input.observed_at
+        and (${force} or old.raw is distinct from input.raw or old.deleted_at is not null))
+    ), written as (
+      insert into ${table} (tenant_id, provider, ${insertable})
+      select ${tenantId}::uuid, ${provider}, ${insertable} from changed order by id
+      on conflict (tenant_id, provider, id) do update set ${assignments}, deleted_at = null, synced_at = now()
+        where ${target}.observed_at <= excluded.observed_at
+      returning (xmax = 0) as created
+    )
+    select count(*) filter (where created)::int as created, count(*) filter (where not created)::int as updated from written`
+  const result = await db.execute<{ created: number; updated: number }>(statement)
+  const counts = result.rows[0]
+  if (!counts) throw new Error('upsert: no counts came back')
+  return { created: counts.created, updated: counts.updated }
+}
+
+/** The pieces of the statement that follow from the table's columns. `names`: in code → in SQL. */
+function shapeOf(table: SyncedTable) {
+  const stampedElsewhere = new Set(['tenant_id', 'provider', 'deleted_at', 'synced_at'])
+  const columns = Object.entries(getTableColumns(table)).filter(([, { name }]) => !stampedElsewhere.has(name))
+  const identifiers = columns.map(([, { name }]) => sql.identifier(name))
+  const changing = columns.filter(([name]) => name !== 'id').map(([, { name }]) => sql.identifier(name))
+  const list = (parts: SQL[]) => sql.join(parts, sql`, `)
+  return {
+    names: new Map(columns.map(([key, { name }]) => [key, name])),
+    input: list(columns.map(([, column]) => sql`${sql.identifier(column.name)} ${sql.raw(column.getSQLType())}`)),
+    insertable: list(identifiers.map((name) => sql`${name}`)),
+    assignments: list(changing.map((name) => sql`${name} = excluded.${name}`)),
+    target: sql`${table}`,
+  }
+}
+
+/** Postgres says 21000 when one statement touches a key twice. */
+function newestPerId(rows: readonly StampedRow[]): StampedRow[] {
+  const newest = new Map<string, StampedRow>()
+  for (const row of rows) {
+    const other = newest.get(row.row.id)
+    if (!other || other.observedAt <= row.observedAt) newest.set(row.row.id, row)
+  }
+  return [...newest.values()]
+}
+
+function toJson(rows: readonly StampedRow[], names: ReadonlyMap<string, string>): string {
+  const records = rows.map(({ row, raw, observedAt }) => {
+    const record: Record<string, unknown> = { raw, observed_at: observedAt }
+    for (const [key, value] of Object.entries(row)) record[names.get(key) ?? key] = value
+    return record
+  })
+  return withoutUnstorable(JSON.stringify(records))
+}
+
+/**
+ * jsonb takes neither NUL nor lone surrogates. JSON.stringify writes both as escapes, so they are found in the text: an
+ * escape counts only after an even number of backslashes. Each becomes U+FFFD, in payload and columns alike.
+ */
+export function withoutUnstorable(json: string): string {
+  if (!/\\u(?:0000|d[89a-f])/.test(json)) return json
+  return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\\ufffd')
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { loadConfig } from './config.ts'
+import { createLambdaLog } from './lambda-log.ts'
+import { openWorker, type Worker } from './worker.ts'
+
+/** Built by the first invocation of a container and kept; a failed start is tried again by the next. */
+let starting: Promise<Worker> | undefined
+
+/**
+ * The Lambda entry: an SQS event in, the messages to redeliver out. Two arguments, since the Node 24 runtime refuses a
+ * third. Never throws: a worker that cannot start returns every message.
+ */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  try {
+    starting ??= start()
+    const worker = await starting
+    return await worker.handle(event, context)
+  } catch (error) {
+    starting = undefined
+    createLambdaLog('error').error('the worker could not start; every message is redelivered', {}, error)
+    return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+  }
+}
+
+async function start(): Promise<Worker> {
+  const config = loadConfig()
+  return openWorker(config, {
+    log: createLambdaLog(config.Log.Level),
+    name: `billing-sync ${randomUUID().slice(0, 8)}`,
+  })
+}

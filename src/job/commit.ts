@@ -1,0 +1,119 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { classify, databaseFailure } from '../db/failure.ts'
+import type { Database } from '../db/open.ts'
+import { syncJobs } from '../db/schema.ts'
+import { SyncError } from '../errors.ts'
+import type { Step } from '../sync/backfill.ts'
+import { backOff, type Clock } from '../sync/clock.ts'
+import { advance, type Checkpoint } from './checkpoint.ts'
+import { extension, fenced, held, type Lease } from './lease.ts'
+import { addCounts, type Progress, type SyncJobResult, sumCounts } from './progress.ts'
+import type { SyncJobRequest } from './request.ts'
+import { writeBatches } from './write.ts'
+
+/** Where a job stands between two commits. */
+export interface Standing {
+  readonly checkpoint: Checkpoint
+  readonly progress: Progress
+  /** Transactions committed for this job so far. */
+  readonly commits: number
+}
+
+export interface Commit {
+  readonly request: SyncJobRequest
+  readonly lease: Lease
+  readonly step: Step
+  readonly standing: Standing
+  /** Requests made to the provider over all deliveries. */
+  readonly requests: number
+  /** The result to store where this commit leaves nothing to be read. */
+  result(progress: Progress): SyncJobResult
+}
+
+interface Deps {
+  readonly db: Database
+  readonly clock: Clock
+}
+
+const patience = { tries: 12, base: 100, cap: 5_000 } as const
+
+/**
+ * Rows, checkpoint, counts and progress in one transaction, whose last statement checks the fence; the last commit of a
+ * job also completes it. A lost connection leaves open whether the commit went in, so the row is asked before another
+ * try: nothing is lost and nothing counted twice.
+ * @throws SyncError `fenced` when the job is another worker's now, or a database error once patience is over
+ */
+export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortSignal): Promise<Standing> {
+  let attempted: Standing | undefined
+  let careful = false
+  for (let tries = 0; ; tries++) {
+    try {
+      if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
+      await db.transaction(async (tx) => {
+        attempted = await write(tx, commit, careful)
+      })
+      if (attempted) return attempted
+    } catch (error) {
+      if (error instanceof SyncError && error.verdict !== 'fenced') throw error
+      if (error instanceof SyncError) {
+        if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
+        throw error
+      }
+      const kind = classify(error)
+      if (kind === 'data' && !careful) careful = true
+      else if (kind !== 'transient' || tries >= patience.tries || signal.aborted) throw databaseFailure(error)
+      else
+        await clock
+          .sleep(backOff(tries, patience, clock.random), signal)
+          .catch(() => Promise.reject(databaseFailure(error)))
+    }
+  }
+}
+
+async function write(
+  tx: Database,
+  { request, lease, step, standing, requests, result }: Commit,
+  careful: boolean,
+): Promise<Standing> {
+  const counts = await writeBatches(tx, { request, batches: step.batches, careful })
+  const checkpoint = step.batches.reduce(advance, standing.checkpoint)
+  const unfinished = new Set(checkpoint.slices.map((slice) => slice.resource))
+  const progress = addCounts(standing.progress, counts, { remaining: step.remaining, unfinished })
+  const commits = standing.commits + 1
+  const ending = unfinished.size === 0 ? completed(result(progress)) : { ...extension(lease), checkpoint }
+  const rows = await tx
+    .update(syncJobs)
+    .set({ ...ending, ...sumCounts(Object.values(progress)), progress, requests, commits, stalled: 0 })
+    .where(and(held(lease), eq(syncJobs.commits, standing.commits)))
+    .returning({ id: syncJobs.id, notified: announcement })
+  if (rows.length === 0) throw fenced()
+  return { checkpoint, progress, commits }
+}
+
+function completed(result: SyncJobResult) {
+  const now = sql`now()`
+  return {
+    status: 'completed',
+    result,
+    checkpoint: null,
+    error: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    finishedAt: now,
+    updatedAt: now,
+  } as const
+}
+
+/** Tells listeners of the channel `sync_jobs` where the job stands, as JSON. */
+export const announcement = sql<string>`pg_notify('sync_jobs', json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId},
+  'provider', ${syncJobs.provider}, 'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests},
+  'progress', ${syncJobs.progress})::text)::text`
+
+/** Whether a commit whose answer was lost is in the database. */
+async function wentIn(db: Database, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
+  const [row] = await db
+    .select({ fence: syncJobs.fence, commits: syncJobs.commits })
+    .from(syncJobs)
+    .where(eq(syncJobs.id, jobId))
+  return row?.fence === fence && row.commits === attempted.commits
+}

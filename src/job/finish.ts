@@ -1,0 +1,69 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '../db/open.ts'
+import { syncJobs } from '../db/schema.ts'
+import type { SyncError } from '../errors.ts'
+import { backOff } from '../sync/clock.ts'
+import { announcement } from './commit.ts'
+import { fenced, held, type Lease } from './lease.ts'
+import type { Outcome } from './outcome.ts'
+import type { SyncJobResult } from './progress.ts'
+
+const released = { leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` } as const
+
+/** Pauses a job that is out of time; its checkpoint is what the last commit left. */
+export async function pause(db: Database, lease: Lease, requests: number): Promise<Outcome> {
+  await update(db, lease, { ...released, status: 'paused', requests, hop: sql`${syncJobs.hop} + 1` })
+  return { kind: 'paused' }
+}
+
+export interface Failure {
+  readonly error: SyncError
+  /** Failed attempts before this one. */
+  readonly attempt: number
+  readonly maxRetries: number
+  readonly retryDelaySeconds: number
+  readonly requests: number
+  result(error: SyncJobResult['error']): SyncJobResult
+  random(): number
+}
+
+/** The longest a message is hidden between attempts, in seconds. */
+const longestBackOff = 900
+
+/** Stores a failure: `retrying` while its verdict and MaxRetries allow, else `failed`. The checkpoint stays either way. */
+export async function fail(
+  db: Database,
+  lease: Lease,
+  { error, attempt, maxRetries, retryDelaySeconds, requests, result, random }: Failure,
+): Promise<Outcome> {
+  const retryable = error.verdict === 'retry'
+  const final = !retryable || attempt >= maxRetries
+  const stored = { code: error.code, message: error.message, retryable }
+  const waitSeconds = final
+    ? 0
+    : Math.max(1, backOff(attempt, { base: retryDelaySeconds, cap: longestBackOff }, random))
+  const attempts = retryable ? { attempt: attempt + 1 } : {}
+  await update(db, lease, {
+    ...released,
+    ...attempts,
+    requests,
+    error: stored,
+    ...(final
+      ? { status: 'failed', result: result(stored), finishedAt: sql`now()` }
+      : { status: 'retrying', nextAttemptAt: sql`now() + make_interval(secs => ${waitSeconds})` }),
+  })
+  return { kind: 'failed', error, final, waitSeconds }
+}
+
+async function update(
+  db: Database,
+  lease: Lease,
+  set: Parameters<ReturnType<Database['update']>['set']>[0],
+): Promise<void> {
+  const rows = await db
+    .update(syncJobs)
+    .set(set)
+    .where(held(lease))
+    .returning({ id: syncJobs.id, notified: announcement })
+  if (rows.length === 0) throw fenced()
+}

@@ -1,0 +1,181 @@
+import { and, eq, getTableColumns, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { codeOf } from '../db/failure.ts'
+import type { Database } from '../db/open.ts'
+import { syncJobs } from '../db/schema.ts'
+import { SyncError } from '../errors.ts'
+import type { SyncJobRequest } from './request.ts'
+
+/** The right to write to a job. Every write names `fence`; a write with an older one changes nothing. */
+export interface Lease {
+  readonly jobId: string
+  readonly fence: number
+  readonly seconds: number
+}
+
+/** The job's row as it was when claimed, and how long it has been worked on, by the database's clock. */
+export type ClaimedJob = typeof syncJobs.$inferSelect & { readonly elapsedMs: number }
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly lease: Lease; readonly job: ClaimedJob }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'busy'; readonly waitSeconds: number }
+
+export interface Claimant {
+  readonly request: SyncJobRequest
+  /** When the message was sent. Only one sent after a job timed out takes the job up again. */
+  readonly sentAt: Date | undefined
+  readonly owner: string
+  readonly leaseSeconds: number
+}
+
+/** Claims the job in one statement, by the database's clock; makes its row where there is none. @throws SyncError */
+export async function claim(db: Database, claimant: Claimant): Promise<Claim> {
+  const { request } = claimant
+  for (let tries = 0; ; tries++) {
+    try {
+      const [job] = await claimRow(db, claimant)
+      if (job)
+        return { kind: 'claimed', lease: { jobId: job.id, fence: job.fence, seconds: claimant.leaseSeconds }, job }
+      return await whyNot(db, request)
+    } catch (error) {
+      // Another job of this account is running; if its worker is dead, its lease is over and the account is free.
+      if (codeOf(error) !== '23505') throw error
+      if (tries > 0 || !(await freeAccount(db, request))) return await waitForAccount(db, request)
+    }
+  }
+}
+
+const leaseEnd = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`
+
+function claimRow(db: Database, { request, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
+  const old = syncJobs
+  const running = {
+    status: 'running',
+    leaseOwner: owner,
+    leaseUntil: leaseEnd(leaseSeconds),
+    nextAttemptAt: null,
+  } as const
+  const timedOut = sql`(${old.status} = 'failed' and ${old.error} ->> 'code' = 'timeout' and ${old.finishedAt} < coalesce(${sentAt?.toISOString() ?? null}::timestamptz, now()))`
+  // After a time-out the job's clocks start again; its checkpoint and counts stay, unless it asks to start over.
+  const again = (fresh: SQL, kept: SQL) => sql`case when ${timedOut} then ${fresh} else ${kept} end`
+  const restart = sql`(${timedOut} and ${request.additionalData.forceRefresh})`
+  const afresh = (column: SQL) => sql`case when ${restart} then 0 else ${column} end`
+  return db
+    .insert(syncJobs)
+    .values({ ...identity(request), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` })
+    .onConflictDoUpdate({
+      target: old.id,
+      set: {
+        ...running,
+        fence: sql`${old.fence} + 1`,
+        deliveries: sql`${old.deliveries} + 1`,
+        stalled: again(
+          sql`1`,
+          sql`case when ${old.status} = 'retrying' then greatest(1, ${old.stalled}) else ${old.stalled} + 1 end`,
+        ),
+        attempt: again(sql`0`, sql`${old.attempt}`),
+        startedAt: again(sql`now()`, sql`coalesce(${old.startedAt}, now())`),
+        finishedAt: null,
+        result: null,
+        error: again(sql`null`, sql`${old.error}`),
+        checkpoint: sql`case when ${restart} then null else ${old.checkpoint} end`,
+        progress: sql`case when ${restart} then '{}'::jsonb else ${old.progress} end`,
+        fetched: afresh(sql`${old.fetched}`),
+        created: afresh(sql`${old.created}`),
+        updated: afresh(sql`${old.updated}`),
+        unchanged: afresh(sql`${old.unchanged}`),
+        rejected: afresh(sql`${old.rejected}`),
+        updatedAt: sql`now()`,
+      },
+      setWhere: sql`${old.tenantId} = ${request.tenantId} and ${old.provider} = ${request.providerName}
+          and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${timedOut})`,
+    })
+    .returning({
+      ...getTableColumns(syncJobs),
+      elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
+    })
+}
+
+function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequest) {
+  return { id: jobId, tenantId, provider: providerName, syncType: additionalData.syncType, options: additionalData }
+}
+
+async function whyNot(db: Database, request: SyncJobRequest): Promise<Claim> {
+  const [job] = await db
+    .select({ tenantId: syncJobs.tenantId, provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft })
+    .from(syncJobs)
+    .where(eq(syncJobs.id, request.jobId))
+  if (!job) throw new SyncError('retry', 'job_vanished', 'job: its row disappeared while it was claimed')
+  if (job.tenantId !== request.tenantId || job.provider !== request.providerName)
+    throw new SyncError(
+      'unreadable',
+      'job_belongs_to_another',
+      'message: its jobId belongs to a job of another tenant or provider; use a new jobId',
+    )
+  return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
+}
+
+const secondsLeft = sql<number>`greatest(1, coalesce(extract(epoch from ${syncJobs.leaseUntil} - now()), 1))::float8`
+
+/** Pauses a job of the same account whose worker gave no sign of life; its own message brings it back. */
+async function freeAccount(db: Database, { jobId, tenantId, providerName }: SyncJobRequest): Promise<boolean> {
+  const freed = await db
+    .update(syncJobs)
+    .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
+    .where(and(...runningOf(tenantId, providerName), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`)))
+    .returning({ id: syncJobs.id })
+  return freed.length > 0
+}
+
+/** Leaves a `pending` row, so that the waiting job can be seen, and says how long the account is taken at least. */
+async function waitForAccount(db: Database, request: SyncJobRequest): Promise<Claim> {
+  await db.insert(syncJobs).values(identity(request)).onConflictDoNothing()
+  const [rival] = await db
+    .select({ left: secondsLeft })
+    .from(syncJobs)
+    .where(and(...runningOf(request.tenantId, request.providerName)))
+  return { kind: 'busy', waitSeconds: rival?.left ?? 1 }
+}
+
+const runningOf = (tenantId: string, provider: string) => [
+  eq(syncJobs.tenantId, tenantId),
+  eq(syncJobs.provider, provider),
+  eq(syncJobs.status, 'running'),
+]
+
+/** The condition of every write to a claimed job. */
+export function held({ jobId, fence }: Lease): SQL | undefined {
+  return and(eq(syncJobs.id, jobId), eq(syncJobs.fence, fence), eq(syncJobs.status, 'running'))
+}
+
+/** What a write by the lease's holder sets, besides its own columns. */
+export function extension({ seconds }: Lease) {
+  return { leaseUntil: leaseEnd(seconds), updatedAt: sql`now()` }
+}
+
+/** Gives a sign of life. @throws SyncError `fenced` when the job is another worker's now */
+export async function renew(db: Database, lease: Lease): Promise<void> {
+  const rows = await db.update(syncJobs).set(extension(lease)).where(held(lease)).returning({ id: syncJobs.id })
+  if (rows.length === 0) throw fenced()
+}
+
+export function fenced(): SyncError {
+  return new SyncError('fenced', 'fenced', 'job: another worker has taken it over')
+}
+
+/**
+ * Renews the lease three times in its length until the returned function is called. `onLost` is told when the job is
+ * another worker's. A renewal that fails otherwise is left to the next one: the fence guards every write.
+ */
+export function keepAlive(db: Database, lease: Lease, onLost: () => void): () => void {
+  const beat = async () => {
+    try {
+      await renew(db, lease)
+    } catch (error) {
+      if (error instanceof SyncError && error.verdict === 'fenced') onLost()
+    }
+  }
+  const timer = setInterval(beat, (lease.seconds * 1_000) / 3)
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,213 @@
+import { databaseFailure } from '../db/failure.ts'
+import type { Database } from '../db/open.ts'
+import { asSyncError, SyncError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { backOff, type Clock } from '../sync/clock.ts'
+import type { Provider } from '../sync/provider.ts'
+import { type Deadline, watchTime } from './deadline.ts'
+import { fail, pause } from './finish.ts'
+import { type Claim, type ClaimedJob, claim, keepAlive, type Lease } from './lease.ts'
+import type { Outcome } from './outcome.ts'
+import { readProgress, type SyncJobResult, withoutShares } from './progress.ts'
+import { read } from './read.ts'
+import type { SyncJobRequest } from './request.ts'
+
+export interface JobSettings {
+  readonly maxRetries: number
+  readonly retryDelaySeconds: number
+  readonly batchSize: number
+  /** Over all deliveries; Infinity: no limit. */
+  readonly timeoutMs: number
+  readonly leaseSeconds: number
+}
+
+export interface JobDeps {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly settings: JobSettings
+  /** Names this worker in the lease. */
+  readonly owner: string
+  /** The provider of that name. @throws SyncError with verdict `reject` where there is none */
+  provider(name: string): Provider
+}
+
+/** One delivery of a job. */
+export interface Delivery {
+  readonly request: SyncJobRequest
+  /** What is wrong with the rest of the message, where only the job's identity could be read. */
+  readonly problem?: SyncError
+  readonly sentAt: Date | undefined
+  /** How often the queue has delivered this message. */
+  readonly receiveCount: number
+  /** Milliseconds until this invocation is ended from outside. */
+  readonly remainingMs: number
+  /** Aborted when this process is asked to stop. */
+  readonly shutdown?: AbortSignal
+}
+
+/** A claimed job with what working on it needs. */
+export interface Session {
+  readonly request: SyncJobRequest
+  readonly lease: Lease
+  readonly job: ClaimedJob
+  readonly deadline: Deadline
+  readonly log: Log
+  /** Requests made to the provider over all deliveries; grows. */
+  requests: number
+  /** Commits of this delivery; grows. */
+  commits: number
+  /** What became of the items so far; replaced by each commit. */
+  progress: SyncJobResult['resources']
+  result(ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'>): SyncJobResult
+}
+
+/** Deliveries in a row without a commit, after which going on is pointless: paused ones, and ones whose worker died. */
+const stallLimits = { paused: 3, died: 10 } as const
+
+/** Works on one delivery of a job, to the end or as far as time allows. Never throws. */
+export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
+  const { request } = delivery
+  const log = deps.log.child({ jobId: request.jobId, tenantId: request.tenantId, provider: request.providerName })
+  let claimed: Claim
+  try {
+    claimed = await claim(deps.db, {
+      request,
+      sentAt: delivery.sentAt,
+      owner: deps.owner,
+      leaseSeconds: deps.settings.leaseSeconds,
+    })
+  } catch (error) {
+    return unclaimed(databaseFailure(error), delivery, deps, log)
+  }
+  if (claimed.kind !== 'claimed') {
+    log.info(
+      claimed.kind === 'busy' ? 'job waits: its account or the job itself is being worked on' : 'job had ended before',
+      { outcome: claimed.kind },
+    )
+    return claimed.kind === 'busy'
+      ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * 15 }
+      : { kind: 'finished' }
+  }
+  const session = openSession(claimed, delivery, deps, log)
+  const stopKeeping = keepAlive(deps.db, claimed.lease, () => session.deadline.cutNow())
+  try {
+    return await work(session, delivery, deps)
+  } catch (error) {
+    return await settle(session, error, deps)
+  } finally {
+    stopKeeping()
+    session.deadline.close()
+  }
+}
+
+function openSession(
+  { lease, job }: Extract<Claim, { kind: 'claimed' }>,
+  delivery: Delivery,
+  { clock, settings }: JobDeps,
+  log: Log,
+): Session {
+  const { request } = delivery
+  const claimedAt = clock.now()
+  const deadline = watchTime({ invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs })
+  if (delivery.shutdown?.aborted) deadline.stopNow()
+  delivery.shutdown?.addEventListener('abort', deadline.stopNow, { once: true })
+  const session: Session = {
+    request,
+    lease,
+    job,
+    deadline,
+    log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
+    requests: job.requests,
+    commits: 0,
+    progress: withoutShares(readProgress(job.progress)),
+    result(ending) {
+      const startedAt = job.startedAt ?? job.createdAt
+      const durationMs = Math.round(job.elapsedMs + clock.now() - claimedAt)
+      const finishedAt = new Date(startedAt.getTime() + durationMs)
+      return {
+        jobId: request.jobId,
+        tenantId: request.tenantId,
+        provider: request.providerName,
+        syncType: request.additionalData.syncType,
+        ...ending,
+        requests: session.requests,
+        startedAt: startedAt.toISOString(),
+        finishedAt: finishedAt.toISOString(),
+        durationMs,
+      }
+    },
+  }
+  return session
+}
+
+async function work(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
+  const { job, log, deadline } = session
+  log.info(job.checkpoint === null ? 'job starts' : 'job goes on', { receiveCount: delivery.receiveCount })
+  if (delivery.problem) throw delivery.problem
+  if (job.stalled > stallLimits.died) throw stalled(job.stalled)
+  const result = await read(session, deps)
+  if (result) {
+    log.info('job ends', { outcome: 'completed', status: result.status, result })
+    return { kind: 'completed' }
+  }
+  if (deadline.jobOver())
+    throw new SyncError(
+      'reject',
+      'timeout',
+      'job: not done within Worker.TimeoutMinutes; send the same jobId again to go on from its checkpoint',
+    )
+  if (session.commits === 0 && job.stalled >= stallLimits.paused) throw stalled(job.stalled)
+  log.info('job pauses: out of time, progress is saved', { outcome: 'paused', requests: session.requests })
+  return await pause(deps.db, session.lease, session.requests)
+}
+
+function stalled(deliveries: number): SyncError {
+  return new SyncError('reject', 'stalled', `job: ${deliveries} deliveries in a row ended without a commit`)
+}
+
+/** Stores how a delivery failed. What cannot be stored is redelivered: the lease runs out by itself. */
+async function settle(session: Session, cause: unknown, { db, clock, settings }: JobDeps): Promise<Outcome> {
+  const { lease, job, log } = session
+  const error = asSyncError(cause)
+  if (error.verdict === 'fenced') {
+    log.warn('job was taken over by another worker', { outcome: 'busy', code: error.code })
+    return { kind: 'busy', waitSeconds: lease.seconds }
+  }
+  try {
+    let ended: SyncJobResult | undefined
+    const outcome = await fail(db, lease, {
+      error,
+      attempt: job.attempt,
+      maxRetries: settings.maxRetries,
+      retryDelaySeconds: settings.retryDelaySeconds,
+      requests: session.requests,
+      random: clock.random,
+      result(stored) {
+        ended = session.result({ status: 'failed', resources: session.progress, error: stored })
+        return ended
+      },
+    })
+    if (ended) log.error('job ends', { outcome: 'failed', status: 'failed', code: error.code, result: ended }, error)
+    else log.warn('job will be tried again', { outcome: 'failed', code: error.code, retryable: true }, error)
+    return outcome
+  } catch (second) {
+    const failure = databaseFailure(second)
+    if (failure.verdict === 'fenced') return { kind: 'busy', waitSeconds: lease.seconds }
+    log.error('job failed and its row could not be written; the message is redelivered', { code: failure.code }, error)
+    return { kind: 'failed', error, final: false, waitSeconds: lease.seconds }
+  }
+}
+
+function unclaimed(error: SyncError, delivery: Delivery, { clock, settings }: JobDeps, log: Log): Outcome {
+  if (error.verdict === 'unreadable') {
+    log.error('message refused', { code: error.code }, error)
+    return { kind: 'unreadable', error }
+  }
+  log.error('job could not be claimed; the message is redelivered', { code: error.code }, error)
+  const waitSeconds = Math.max(
+    1,
+    backOff(delivery.receiveCount - 1, { base: settings.retryDelaySeconds, cap: 900 }, clock.random),
+  )
+  return { kind: 'failed', error, final: false, waitSeconds }
+}

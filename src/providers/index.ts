@@ -1,0 +1,19 @@
+import { SyncError } from '../errors.ts'
+import type { Provider } from '../sync/provider.ts'
+import { paypal } from './paypal.ts'
+import { type StripeSettings, stripe } from './stripe/index.ts'
+
+export interface ProviderSettings {
+  readonly stripe: StripeSettings
+}
+
+/** The providers there are, a line each. The returned function finds one by name. @throws SyncError with verdict `reject` */
+export function createProviders(settings: ProviderSettings): (name: string) => Provider {
+  const providers = [stripe(settings.stripe), paypal]
+  return (name) => {
+    const provider = providers.find((one) => one.name === name)
+    if (provider) return provider
+    const known = providers.map((one) => one.name).join(', ')
+    throw new SyncError('reject', 'unknown_provider', `provider: "${name}" is not known; known are ${known}`)
+  }
+}

@@ -1,0 +1,63 @@
+import Stripe from 'stripe'
+import { type LimitHit, SyncError } from '../../errors.ts'
+
+/** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
+const limits: Readonly<Record<string, LimitHit>> = {
+  'global-rate': { scope: 'account', of: 'rate' },
+  'endpoint-rate': { scope: 'endpoint', of: 'rate' },
+  'global-concurrency': { scope: 'account', of: 'concurrency' },
+  'endpoint-concurrency': { scope: 'endpoint', of: 'concurrency' },
+  'resource-specific': { scope: 'endpoint', of: 'rate' },
+}
+
+/** Reads the SDK's errors by type, status and code, never by message; messages may echo the key and are not passed on. */
+export function failure(error: unknown): SyncError {
+  if (error instanceof SyncError) return error
+  if (!(error instanceof Stripe.errors.StripeError))
+    return new SyncError('retry', 'provider_response', 'stripe: the answer cannot be read')
+  const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
+  const where = [error.statusCode, error.code, error.param && `parameter ${error.param}`, error.requestId]
+    .filter(Boolean)
+    .join(', ')
+  const retry = (code: string, what: string, limit?: LimitHit) => {
+    const retryAfter = waitAsked(headers)
+    return new SyncError('retry', code, `stripe: ${what} (${where || error.type})`, {
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(limit ? { limit } : {}),
+    })
+  }
+  const reject = (code: string, what: string) => new SyncError('reject', code, `stripe: ${what} (${where})`)
+
+  if (error.code === 'resource_missing' && error.param === 'starting_after')
+    return new SyncError('retry', 'cursor_gone', `stripe: the object a page was to follow is gone (${where})`, {
+      cursorGone: true,
+    })
+  if (error.code === 'account_invalid')
+    return reject('account_invalid', 'the key has no access to the account; it may have been revoked')
+  switch (error.statusCode) {
+    case 401:
+      return reject('key_not_accepted', 'the key is not accepted')
+    case 403:
+      return reject('permission_denied', 'the key may not read this')
+    case 409:
+      return retry('provider_busy', 'the object is locked')
+    case 429:
+      return retry('rate_limited', 'too many requests', limits[headers['stripe-rate-limited-reason'] ?? ''])
+  }
+  if (headers['stripe-should-retry'] === 'true') return retry('provider_busy', 'asks to try again')
+  if (error instanceof Stripe.errors.StripeConnectionError) return retry('provider_unreachable', 'no complete answer')
+  // The SDK gives an answer that is not JSON no status at all.
+  if (error.statusCode === undefined || error.statusCode >= 500 || error.statusCode < 400)
+    return retry('provider_unavailable', 'fails')
+  return reject('provider_refused', 'refuses the request')
+}
+
+/** Retry-After as milliseconds: seconds, or a date measured against the answer's own. */
+function waitAsked(headers: Readonly<Record<string, string | undefined>>): number | undefined {
+  const asked = headers['retry-after']
+  if (asked === undefined) return undefined
+  const ms = /^\s*-?\d+(\.\d+)?\s*$/.test(asked)
+    ? Number(asked) * 1_000
+    : Date.parse(asked) - Date.parse(headers.date ?? '')
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
+}

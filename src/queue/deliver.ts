@@ -1,0 +1,110 @@
+import type { SQSRecord } from 'aws-lambda'
+import { disposition, type Outcome } from '../job/outcome.ts'
+import { parseRequest } from '../job/request.ts'
+import { type JobDeps, run } from '../job/run.ts'
+import type { Log } from '../log.ts'
+import type { Queue } from './queue.ts'
+import { redactBody } from './redact.ts'
+
+export interface DeliveryDeps extends JobDeps {
+  readonly queue: Queue
+}
+
+/** The time an invocation has. */
+export interface Invocation {
+  readonly remainingMs: number
+  readonly shutdown?: AbortSignal
+}
+
+/** What to answer the queue about one message. */
+export type Answer = 'acknowledge' | 'redeliver'
+
+/** One message: job done or put off, and the queue told so. Rejects only on a bug. */
+export async function deliver(message: SQSRecord, invocation: Invocation, deps: DeliveryDeps): Promise<Answer> {
+  const log = deps.log.child({ messageId: message.messageId })
+  const release = keepHidden(message, deps, log)
+  try {
+    const outcome = await work(message, invocation, { ...deps, log })
+    await release()
+    return await settle(message, outcome, { queue: deps.queue, log })
+  } finally {
+    await release()
+  }
+}
+
+async function work(message: SQSRecord, { remainingMs, shutdown }: Invocation, deps: DeliveryDeps): Promise<Outcome> {
+  const parsed = parseRequest(message.body)
+  if (parsed.kind === 'unreadable') {
+    deps.log.error('message cannot be read', { code: parsed.error.code, reason: parsed.error.message })
+    return parsed
+  }
+  const problem = parsed.kind === 'invalid' ? { problem: parsed.error } : {}
+  const sent = Number(message.attributes?.SentTimestamp ?? Number.NaN)
+  return run(
+    {
+      request: parsed.request,
+      ...problem,
+      sentAt: Number.isFinite(sent) ? new Date(sent) : undefined,
+      receiveCount: Number(message.attributes?.ApproximateReceiveCount ?? 1) || 1,
+      remainingMs,
+      ...(shutdown ? { shutdown } : {}),
+    },
+    deps,
+  )
+}
+
+/** Tells the queue what became of a message. What the queue does not confirm is redelivered: nothing is lost. */
+async function settle(
+  message: SQSRecord,
+  outcome: Outcome,
+  { queue, log }: Pick<DeliveryDeps, 'queue' | 'log'>,
+): Promise<Answer> {
+  const told = disposition(outcome)
+  try {
+    switch (told.kind) {
+      case 'acknowledge':
+        return 'acknowledge'
+      case 'send-again':
+        await queue.send(message.body, told.delaySeconds)
+        return 'acknowledge'
+      case 'bury':
+        await queue.bury({
+          body: redactBody(message.body),
+          reason: told.reason,
+          code: told.code,
+          messageId: message.messageId,
+        })
+        return 'acknowledge'
+      case 'redeliver':
+        await queue.hide(message.receiptHandle, told.delaySeconds)
+        return 'redeliver'
+    }
+  } catch (error) {
+    log.warn('the queue did not confirm; the message will be redelivered', { outcome: outcome.kind }, error)
+    return 'redeliver'
+  }
+}
+
+/**
+ * Keeps a message hidden while it is worked on, a quarter longer than the lease and renewed three times in a lease: when
+ * its worker dies the message is back soon after the lease has run out, whatever the queue's own visibility timeout is.
+ */
+function keepHidden(message: SQSRecord, { queue, settings }: DeliveryDeps, log: Log): () => Promise<void> {
+  const seconds = Math.ceil(settings.leaseSeconds * 1.25)
+  let failed = false
+  let last: Promise<void> = Promise.resolve()
+  const beat = () => {
+    last = queue.hide(message.receiptHandle, seconds).catch((error) => {
+      // The lease in the database guards the job anyway; once is enough to say so.
+      if (!failed) log.warn('the message could not be kept hidden', {}, error)
+      failed = true
+    })
+  }
+  beat()
+  const timer = setInterval(beat, (settings.leaseSeconds * 1_000) / 3)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+    return last
+  }
+}

@@ -1,0 +1,257 @@
+import { SyncError } from '../errors.ts'
+import type { Clock } from './clock.ts'
+import { fields, second } from './fields.ts'
+import type { Limiter } from './limiter.ts'
+import type { Page, Source } from './provider.ts'
+import { type Mapped, mapItems } from './rows.ts'
+import {
+  afterPage,
+  carveSlice,
+  chooseCut,
+  estimate,
+  type Reached,
+  type Reading,
+  type Slice,
+  withoutCursor,
+} from './slices.ts'
+
+/** A slice and the page just read, waiting to be committed. */
+export interface Batch extends Reached, Mapped {
+  readonly sliceId: number
+  readonly source: Source
+  /** Items of the page that lie in the slice: rows and rejects together. */
+  readonly fetched: number
+  readonly observedAt: Date
+}
+
+/** What has arrived since the last step, and per resource how many items are probably left. */
+export interface Step {
+  readonly batches: readonly Batch[]
+  readonly remaining: Readonly<Record<string, number>>
+}
+
+export interface Backfill {
+  readonly slices: readonly Slice[]
+  readonly sources: readonly Source[]
+  /** The limiters a call for this source passes. */
+  limiters(source: Source): readonly Limiter[]
+  readonly pageSize: number
+  /** Pages that may wait for the committer before no more are fetched. */
+  readonly pagesAhead: number
+  readonly clock: Clock
+  /** Aborted when no new page may be started. */
+  readonly stop: AbortSignal
+  /** Aborted when pages in flight must be given up. */
+  readonly cut: AbortSignal
+  /** See Account.since; asked once, when a cut first seems worth it. */
+  since(): Promise<number>
+  /** A call failed for good: waits before other calls need not be sat out. */
+  onFailure(): void
+  /** A slice was cut in two: the checkpoint must know before the next batch is committed. */
+  onCarve(carved: { readonly id: number; readonly at: number; readonly olderId: number }): void
+}
+
+interface Reader extends Reading {
+  slice: Slice
+  density: number | null
+  inFlight: boolean
+}
+
+/**
+ * Reads slices to their ends, several at once as far as the limiters give, and yields pages in the order they arrived.
+ * One slice has one page in flight. Fetching goes on while the caller commits, `pagesAhead` pages at most. Ends when
+ * everything is read, or after `stop` when what was in flight has arrived; a failed call ends it with that call's error
+ * once the pages that arrived before have been yielded.
+ * @throws SyncError
+ */
+export async function* backfill(options: Backfill): AsyncGenerator<Step, void, void> {
+  const engine = startEngine(options)
+  try {
+    for (;;) {
+      const batches = await engine.take()
+      if (batches.length === 0) return
+      yield { batches, remaining: engine.remaining() }
+    }
+  } finally {
+    engine.halt()
+  }
+}
+
+function startEngine(options: Backfill) {
+  const { sources, pageSize, pagesAhead, clock, stop, cut } = options
+  const readers = new Map<number, Reader>()
+  for (const slice of options.slices) readers.set(slice.id, { slice, density: null, inFlight: false })
+  const halted = new AbortController()
+  const giveUp = AbortSignal.any([cut, halted.signal])
+  let nextId = 1 + Math.max(0, ...readers.keys())
+  let arrived: Batch[] = []
+  let failure: unknown
+  let since: number | undefined
+  let askingSince = false
+  let timer: AbortController | undefined
+  let wake: () => void = () => {}
+
+  const flying = () => [...readers.values()].filter((reader) => reader.inFlight).length
+  const stopped = () => stop.aborted || giveUp.aborted || failure !== undefined
+  const sourceOf = (slice: Slice) => {
+    const source = sources.find((one) => one.name === slice.resource)
+    if (!source)
+      throw new SyncError(
+        'reject',
+        'unknown_resource',
+        `checkpoint: names the resource "${slice.resource}", which the provider does not have`,
+      )
+    return source
+  }
+
+  function pump(): void {
+    timer?.abort()
+    if (!stopped()) {
+      for (const reader of readers.values()) if (!reader.inFlight && mayFetch()) void fetchPage(reader)
+      cutWhereThereIsRoom()
+    }
+    wake()
+  }
+
+  const mayFetch = () => arrived.length + flying() < pagesAhead
+
+  /** Cuts slices as long as a limiter has a request to give that no slice is ready to use; else looks again when one has. */
+  function cutWhereThereIsRoom(): void {
+    let soonest = Number.POSITIVE_INFINITY
+    for (const source of sources) {
+      for (;;) {
+        if (!mayFetch()) return
+        const own = [...readers.values()].filter((reader) => reader.slice.resource === source.name)
+        const cutting = source.createdFilter ? chooseCut(own, since ?? 0, pageSize) : null
+        if (!cutting) break
+        const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
+        if (delay > 0) {
+          soonest = Math.min(soonest, delay)
+          break
+        }
+        if (since === undefined) {
+          askSince()
+          break
+        }
+        carve(cutting)
+      }
+    }
+    if (Number.isFinite(soonest)) pumpIn(soonest)
+  }
+
+  function carve({ id, at }: { readonly id: number; readonly at: number }): void {
+    const reader = readers.get(id)
+    if (!reader) return
+    const olderId = nextId++
+    const [newer, older] = carveSlice(reader.slice, at, olderId)
+    options.onCarve({ id, at, olderId })
+    reader.slice = newer
+    const fresh: Reader = { slice: older, density: null, inFlight: false }
+    readers.set(olderId, fresh)
+    void fetchPage(fresh)
+  }
+
+  function askSince(): void {
+    if (askingSince) return
+    askingSince = true
+    options.since().then(
+      (second) => {
+        since = second
+        pump()
+      },
+      // Not worth failing for: a call that matters will meet the same fault.
+      () => {
+        since = 0
+        pump()
+      },
+    )
+  }
+
+  function pumpIn(ms: number): void {
+    timer = new AbortController()
+    clock.sleep(ms, timer.signal).then(pump, () => {})
+  }
+
+  async function fetchPage(reader: Reader): Promise<void> {
+    const asked = reader.slice
+    const source = sourceOf(asked)
+    reader.inFlight = true
+    try {
+      const filter = source.createdFilter ? { window: asked.query } : {}
+      const page = await source.list({ ...filter, cursor: asked.cursor, limit: pageSize }, giveUp)
+      accept(reader, source, page)
+    } catch (error) {
+      if (error instanceof SyncError && error.cursorGone && asked.cursor !== null)
+        reader.slice = withoutCursor(reader.slice)
+      else if (!stopped()) {
+        failure = error
+        options.onFailure()
+      }
+    } finally {
+      reader.inFlight = false
+    }
+    pump()
+  }
+
+  function accept(reader: Reader, source: Source, page: Page): void {
+    const { query, cursor, window } = reader.slice
+    if (page.next !== null && (page.items.length === 0 || page.next === cursor))
+      throw new SyncError(
+        'reject',
+        'provider_contract',
+        `${source.name}: the provider says there is more but does not move on; reading would never end`,
+      )
+    const seconds = page.items.map((item) => createdSecond(source, item))
+    const items = page.items.filter((_, at) => (seconds[at] ?? Number.POSITIVE_INFINITY) >= window.from)
+    const known = seconds.filter((second) => second !== null)
+    const oldest = known.length === 0 ? null : Math.min(...known)
+    const reached = { query, next: page.next, oldest }
+    arrived.push({
+      ...reached,
+      ...mapItems(source, items, page.observedAt),
+      sliceId: reader.slice.id,
+      source,
+      fetched: items.length,
+      observedAt: page.observedAt,
+    })
+    const after = afterPage(reader.slice, reached)
+    if (!after) readers.delete(reader.slice.id)
+    else {
+      reader.slice = after
+      const span = oldest === null ? 0 : Math.max(...known) - oldest
+      // A page within one second says nothing about the seconds before it.
+      if (span > 0 || reader.density === null) reader.density = page.items.length / (span + 1)
+    }
+  }
+
+  pump()
+  return {
+    /** The pages that have arrived; waits for one. Empty when there will be none. @throws SyncError */
+    async take(): Promise<readonly Batch[]> {
+      while (arrived.length === 0 && (flying() > 0 || (!stopped() && readers.size > 0))) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      if (arrived.length === 0 && failure !== undefined) throw failure
+      const taken = arrived
+      arrived = []
+      pump()
+      return taken
+    },
+    remaining(): Readonly<Record<string, number>> {
+      const left: Record<string, number> = {}
+      for (const reader of readers.values())
+        left[reader.slice.resource] = (left[reader.slice.resource] ?? 0) + estimate(reader, since ?? 0)
+      return left
+    },
+    halt(): void {
+      timer?.abort()
+      halted.abort()
+    },
+  }
+}
+
+function createdSecond(source: Source, item: unknown): number | null {
+  return source.createdFilter ? second(fields(item)[source.createdFilter.field]) : null
+}

@@ -1,0 +1,47 @@
+/*
+ * Readers for the fields of a provider's item, for `Resource.row`. A field of an unknown shape never fails a row: it
+ * reads as null, and the payload still has it.
+ */
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** An object's fields; none for anything else. */
+export function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+}
+
+/** The item's id. @throws Error where it is no text, since without it there is no row */
+export function id(item: unknown): string {
+  const value = fields(item).id
+  if (typeof value !== 'string') throw new Error('id is not text')
+  return value
+}
+
+export function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+export function flag(value: unknown): boolean | null {
+  return typeof value === 'boolean' ? value : null
+}
+
+/** A whole number that a double holds exactly. */
+export function integer(value: unknown): number | null {
+  return Number.isSafeInteger(value) ? (value as number) : null
+}
+
+/** An object for a jsonb column. */
+export function object(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+}
+
+/** Seconds since 1970, from 1970 to the end of the year 9999: a value in milliseconds is none. */
+export function second(value: unknown): number | null {
+  const whole = integer(value)
+  return whole !== null && whole >= 0 && whole < 253_402_300_800 ? whole : null
+}
+
+export function instant(value: unknown): Date | null {
+  const whole = second(value)
+  return whole === null ? null : new Date(whole * 1_000)
+}

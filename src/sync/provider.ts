@@ -1,0 +1,127 @@
+import type { RowOf, SyncedTable } from '../db/schema.ts'
+import type { SyncError } from '../errors.ts'
+
+/*
+ * The contract between the core and a provider, and its glossary.
+ *
+ *   provider   Stripe, PayPal, …: data and two small functions a resource
+ *   account    a provider connected with one tenant's credentials
+ *   resource   one listable thing of a provider, landing in one table
+ *   source     a resource of a connected account, ready to be read
+ *   item, row  what the API returns, what the table takes
+ *   page       items and the cursor after them
+ *   window     half-open interval of creation time, [from, to), whole seconds since 1970
+ *
+ * A provider has no loop, no retry, no clock, no log and no database: the core owns looping, retry, limits, stamping,
+ * counting and checkpoints.
+ */
+
+/** Half-open, whole seconds since 1970. `to: null` is open: everything there is when the provider answers. */
+export interface Window {
+  readonly from: number
+  readonly to: number | null
+}
+
+/** One page, please. */
+export interface Query {
+  /** Only items created in this window; absent for a source that cannot filter by creation time. */
+  readonly window?: Window
+  /** Only items after this cursor, which an earlier page of the very same window handed out. */
+  readonly cursor: string | null
+  /** Items at most, 1 to 100. */
+  readonly limit: number
+}
+
+export interface Page {
+  /** As the provider sent them, newest first. */
+  readonly items: readonly unknown[]
+  /** Where the next page begins; null on the last page. */
+  readonly next: string | null
+  /** The provider's clock when it answered. */
+  readonly observedAt: Date
+}
+
+export interface Resource<Connection = unknown> {
+  readonly name: string
+  readonly table: SyncedTable
+  /**
+   * The API filters by creation time, so that the core can slice the resource. `field` of an item holds that time, in
+   * seconds since 1970; `maxDays` is the longest window the API takes.
+   */
+  readonly createdFilter?: { readonly field: string; readonly maxDays?: number }
+  /** Requests a second this endpoint allows, where lower than the account's. */
+  readonly perSecond?: number
+  /** Requests at once this endpoint allows. */
+  readonly concurrency?: number
+  /** Fetches one page. May throw whatever the SDK throws: the provider's `failure` reads it. */
+  list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
+  /** Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. */
+  row(item: unknown): RowOf<SyncedTable>
+}
+
+/** A resource of a connected account: `list` knows its credentials and throws SyncErrors only. */
+export interface Source extends Omit<Resource, 'list'> {
+  list(query: Query, signal: AbortSignal): Promise<Page>
+}
+
+/** What a job brings and the configuration adds. `accessToken` is a secret. */
+export interface Credentials {
+  readonly accessToken: string | undefined
+}
+
+/** A provider connected with one tenant's credentials. No request has been made yet. */
+export interface Account {
+  /** Requests a second over all endpoints. */
+  readonly perSecond: number
+  readonly sources: readonly Source[]
+  /** Second since 1970 before which the account has little or nothing; only where to cut depends on it. */
+  since(signal: AbortSignal): Promise<number>
+  close(): void
+}
+
+export interface Provider {
+  /** Lower case, as in a request's `providerName` and in the `provider` column. */
+  readonly name: string
+  /** Names of its resources; `additionalData.resources` takes a subset. Empty while the provider is only declared. */
+  readonly resources: readonly string[]
+  /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
+  connect(credentials: Credentials): Account
+}
+
+/** A provider author's parts, put together by `defineProvider`. */
+export interface ProviderParts<Connection> {
+  readonly name: string
+  readonly resources: readonly Resource<Connection>[]
+  open(credentials: Credentials): Connection & { readonly perSecond: number; close(): void }
+  since(connection: Connection, signal: AbortSignal): Promise<number>
+  /** The only place that reads an SDK error. */
+  failure(error: unknown): SyncError
+}
+
+/** Puts a provider together, so that nothing but SyncErrors leaves it. */
+export function defineProvider<Connection>(parts: ProviderParts<Connection>): Provider {
+  const understood = async <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    try {
+      return await call()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw parts.failure(error)
+    }
+  }
+  return {
+    name: parts.name,
+    resources: parts.resources.map((resource) => resource.name),
+    connect(credentials) {
+      const connection = parts.open(credentials)
+      return {
+        perSecond: connection.perSecond,
+        sources: parts.resources.map((resource) => ({
+          ...resource,
+          list: (query, signal) => understood(() => resource.list(connection, query, signal), signal),
+        })),
+        since: (signal) => understood(() => parts.since(connection, signal), signal),
+        close: () => connection.close(),
+      }
+    },
+  }
+}

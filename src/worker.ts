@@ -1,0 +1,62 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { Config } from './config.ts'
+import { openDatabase } from './db/open.ts'
+import type { Log } from './log.ts'
+import { createProviders } from './providers/index.ts'
+import { createQueue } from './queue/queue.ts'
+import { receive } from './queue/receive.ts'
+import { systemClock } from './sync/clock.ts'
+
+/** The worker with its own database connections and its own queue client, for as long as its process lives. */
+export interface Worker {
+  handle(event: SQSEvent, context: Context): Promise<SQSBatchResponse>
+  close(): Promise<void>
+}
+
+interface WorkerDeps {
+  readonly log: Log
+  /** Names this process in leases and in pg_stat_activity. */
+  readonly name: string
+  /** Aborted when the process is asked to stop: jobs are paused. */
+  readonly shutdown?: AbortSignal
+}
+
+/** Builds everything a job needs from the configuration. @throws SyncError where there is no database */
+export async function openWorker(config: Config, { log, name, shutdown }: WorkerDeps): Promise<Worker> {
+  const { Worker: settings, Queue: queue, Stripe: stripe } = config
+  // One connection a job, and one more for the leases of all.
+  const database = await openDatabase(config.database, { connections: settings.Concurrency + 1, applicationName: name })
+  const deps = {
+    db: database.db,
+    clock: systemClock,
+    log,
+    owner: name,
+    queue: createQueue({
+      url: queue.Url,
+      deadLetterUrl: queue.DeadLetterUrl,
+      endpoint: queue.Endpoint,
+      region: queue.Region,
+    }),
+    provider: createProviders({
+      stripe: {
+        apiKey: stripe.ApiKey,
+        apiBase: stripe.ApiBase,
+        perSecond: stripe.RequestsPerSecond,
+        endpointPerSecond: stripe.EndpointRequestsPerSecond,
+      },
+    }),
+    settings: {
+      maxRetries: settings.MaxRetries,
+      retryDelaySeconds: settings.RetryDelaySeconds,
+      batchSize: settings.BatchSize,
+      timeoutMs: settings.TimeoutMinutes === 0 ? Number.POSITIVE_INFINITY : settings.TimeoutMinutes * 60_000,
+      leaseSeconds: settings.LeaseSeconds,
+    },
+    concurrency: settings.Concurrency,
+    ...(shutdown ? { shutdown } : {}),
+  }
+  return {
+    handle: (event, context) => receive(event, context, deps),
+    close: () => database.close(),
+  }
+}

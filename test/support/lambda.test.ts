@@ -61,7 +61,6 @@ test('keeps its process after a thrown error', async () => {
   expect(await lambda.invoke(order('throw'), 5_000)).toEqual({
     kind: 'error',
     message: 'TypeError: no such tenant',
-    payload: { errorType: 'TypeError', errorMessage: 'no such tenant', trace: expect.any(Array) },
   })
   expect(await lambda.invoke(order('work'), 5_000)).toMatchObject({ kind: 'response', payload: { pid } })
 })
@@ -119,9 +118,9 @@ test('works beside others', async () => {
 test('refuses a handler with a callback, as Node 24 in Lambda does', async () => {
   const lambda = await setup({ handler: 'index.callback' })
 
-  expect(await lambda.invoke(order('work'), 5_000)).toMatchObject({
+  expect(await lambda.invoke(order('work'), 5_000)).toEqual({
     kind: 'error',
-    payload: { errorType: 'Runtime.CallbackHandlerDeprecated' },
+    message: expect.stringContaining('Runtime.CallbackHandlerDeprecated: '),
   })
 })
 
@@ -129,6 +128,6 @@ test('tells the error of a handler that cannot be loaded, each time it is invoke
   const lambda = await setup({ handler: 'broken.handler' })
   const error = { kind: 'error', message: 'RangeError: no configuration' }
 
-  expect(await lambda.invoke(order('work'), 5_000)).toMatchObject(error)
-  expect(await lambda.invoke(order('work'), 5_000)).toMatchObject(error)
+  expect(await lambda.invoke(order('work'), 5_000)).toEqual(error)
+  expect(await lambda.invoke(order('work'), 5_000)).toEqual(error)
 })

@@ -3,12 +3,8 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { SQSEvent } from 'aws-lambda'
-import { openRuntimeApi, type RuntimeApi } from './runtime-api.ts'
-
-/** How one invocation of a function ended, as Lambda tells an event source. */
-export type Invocation =
-  | { readonly kind: 'response'; readonly payload: unknown }
-  | { readonly kind: 'error' | 'timeout' | 'crash'; readonly message: string; readonly payload?: unknown }
+import type { Invocation, Invoke } from '../../src/local/event-source.ts'
+import { openRuntimeApi, type Posted, type RuntimeApi } from './runtime-api.ts'
 
 export interface LambdaOptions {
   /** Directory of the function, `/var/task` in Lambda. */
@@ -22,8 +18,8 @@ export interface LambdaOptions {
 
 /** One execution environment: one process at a time, one invocation at a time, like Lambda. */
 export interface Lambda {
-  /** Runs the handler. Its process is started anew where the last invocation ended it. */
-  invoke(event: SQSEvent, timeoutMs: number): Promise<Invocation>
+  /** Runs the handler, in a new process where the last invocation ended the old one. Rejects while it is at work. */
+  readonly invoke: Invoke
   /** Everything the function printed so far, over all its processes. */
   logs(): string
   /** Milliseconds from starting the process to its first request for an event. */
@@ -91,9 +87,9 @@ async function timedOut(what: string, ms: number, sandbox: Sandbox): Promise<Inv
   return { kind: 'timeout', message: `${what} timed out after ${(ms / 1000).toFixed(2)} seconds` }
 }
 
-function failed({ payload }: { readonly payload?: unknown }): Invocation {
+function failed({ payload }: Posted): Invocation {
   const { errorType, errorMessage } = payload as { readonly errorType: string; readonly errorMessage: string }
-  return { kind: 'error', message: `${errorType}: ${errorMessage}`, payload }
+  return { kind: 'error', message: `${errorType}: ${errorMessage}` }
 }
 
 const late = Symbol('late')

@@ -284,10 +284,21 @@ test('every alarm watches something of this stack, and is quiet while nothing ha
   expect(watched).toEqual([
     ['DeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible', queue('SyncDeadLetterQueue'), 'Maximum', 0],
     ['QueueAgeAlarm', 'AWS/SQS ApproximateAgeOfOldestMessage', queue('SyncQueue'), 'Maximum', 1800],
+    ['CannotWorkAlarm', 'billing-sync/prod CannotWork', [], 'Sum', 0],
     ['ErrorsAlarm', 'AWS/Lambda Errors', fn, 'Sum', 0],
     ['ThrottlesAlarm', 'AWS/Lambda Throttles', fn, 'Sum', 0],
     ['DurationAlarm', 'AWS/Lambda Duration', fn, 'Maximum', 890_000],
   ])
+})
+
+test('the filter of the log waits for lines that the worker writes', async () => {
+  const { FilterPattern, MetricTransformations } = resource('CannotWorkFilter').Properties
+  const lines = [...String(FilterPattern).matchAll(/\$\.message = "([^"*]+)\*"/g)].map(([, line = '']) => line)
+  const source = (await Promise.all(['src/handler.ts', 'src/job/run.ts'].map((path) => readFile(path, 'utf8')))).join()
+
+  expect(lines).toHaveLength(2)
+  expect(lines.filter((line) => !source.includes(`error('${line}`))).toEqual([])
+  expect(MetricTransformations).toMatchObject([{ MetricNamespace: 'billing-sync/prod', MetricName: 'CannotWork' }])
 })
 
 test('the dashboard is JSON once its names are filled in', () => {

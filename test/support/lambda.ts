@@ -67,9 +67,7 @@ export async function openLambda(options: LambdaOptions): Promise<Lambda> {
 const initTimeoutMs = 10_000
 
 async function invoke(sandbox: Sandbox, event: SQSEvent, timeoutMs: number): Promise<Invocation> {
-  const crash = sandbox.exit.then(
-    (how): Invocation => ({ kind: 'crash', message: `Runtime exited with error: ${how}` }),
-  )
+  const crash = sandbox.exit.then((how) => ({ kind: 'crash' as const, message: `Runtime exited with error: ${how}` }))
   const loaded = await within(initTimeoutMs, Promise.race([sandbox.api.ready, crash]))
   if (loaded === late) return timedOut('Initialisation', initTimeoutMs, sandbox)
   if (loaded?.kind === 'crash') return loaded

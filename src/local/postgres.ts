@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { Client } from 'pg'
+import { Client, DatabaseError } from 'pg'
 import { initialise, reachableDirectory } from './data-directory.ts'
 import { prepareBinaries } from './postgres-binaries.ts'
 import {
@@ -71,6 +71,8 @@ async function reuseOrStart(cluster: Cluster, signal?: AbortSignal): Promise<{ s
   }
 }
 
+const cannotConnectNow = '57P03'
+
 /** The running server once it takes connections; undefined once there is none. */
 async function settled(dataDir: string, signal?: AbortSignal): Promise<Server | undefined> {
   for (;;) {
@@ -80,6 +82,7 @@ async function settled(dataDir: string, signal?: AbortSignal): Promise<Server | 
   }
 }
 
+/** False while it starts or stops; that it has no connection left for us is an answer. */
 async function answers(server: Server): Promise<boolean> {
   const client = new Client({ connectionString: urlOf(server) })
   client.on('error', () => {}) // it may stop while we ask
@@ -87,8 +90,8 @@ async function answers(server: Server): Promise<boolean> {
     await client.connect()
     await client.end()
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return error instanceof DatabaseError && error.code !== cannotConnectNow
   }
 }
 

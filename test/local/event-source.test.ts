@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import type { Context, SQSEvent } from 'aws-lambda'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type Delivered,
   type EventSource,
@@ -185,6 +185,27 @@ describe('idle', () => {
     expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
   })
 
+  it('waits for the end of a delivery whose message is deleted already', async () => {
+    const order: string[] = []
+    const deleted = signal<void>()
+    const counted = signal<void>()
+    queue.client.middlewareStack.add((next, { commandName }) => async (input) => {
+      const output = await next(input)
+      if (commandName === 'GetQueueAttributesCommand') setImmediate(counted.fire)
+      if (commandName === 'DeleteMessageBatchCommand') {
+        deleted.fire()
+        await counted.fired
+      }
+      return output
+    })
+    await queue.send('a')
+    source = openEventSource({ ...optionsOf(queue), invoke: succeed, onInvocation: () => order.push('delivered') })
+    await deleted.fired
+    await source.idle()
+    order.push('idle')
+    expect(order).toEqual(['delivered', 'idle'])
+  })
+
   it('rejects when the source is closed first', async () => {
     await queue.send('later', { delaySeconds: 900 })
     source = openEventSource({ ...optionsOf(queue), invoke: succeed })
@@ -289,6 +310,14 @@ describe('inProcess', () => {
   }
   it.each(Object.entries(answers))('gives %s', async (_, [handler, invocation]) => {
     expect(await inProcess(handler)(event, 60_000)).toEqual(invocation)
+  })
+
+  it('leaves no timer behind', async () => {
+    vi.useFakeTimers()
+    await inProcess(async () => null)(event, 900_000)
+    const timers = vi.getTimerCount()
+    vi.useRealTimers()
+    expect(timers).toBe(0)
   })
 
   it('gives timeout when the handler outlives its time, with none remaining', async () => {

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDatabase, type LocalPostgres, openPostgres } from '../../src/local/postgres.ts'
+import { serverIdentity } from '../../src/local/server-identity.ts'
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 })
 
@@ -97,7 +98,7 @@ describe('openPostgres', () => {
   it.each(['immediate', 'fast'] as const)(
     'comes back from a restart (%s) on the same port with what was committed',
     async (mode) => {
-      const postgres = await openCopy('crashed')
+      const postgres = await openCopy(`restarted-${mode}`)
       await query(postgres.url, `create table committed_${mode} as select 1 as n`)
       const client = new Client({ connectionString: postgres.url })
       await client.connect()
@@ -105,7 +106,9 @@ describe('openPostgres', () => {
       await postgres.restart(mode)
       const rows = await query(postgres.url, `select n from committed_${mode}`)
       await postgres.stop()
+      const log = await readFile(join(postgres.dataDir, 'server.log'), 'utf8')
       expect([await cut, rows]).toEqual(['cut', [{ n: 1 }]])
+      expect(log.includes('was not properly shut down')).toBe(mode === 'immediate')
     },
   )
 
@@ -142,12 +145,13 @@ describe('openPostgres', () => {
   })
 
   it('starts in spite of the pid file of a machine that crashed, though the pid is somebody else’s now', async () => {
-    const dataDir = join(home, 'stale')
-    const before = await openCopy('stale')
-    await before.stop()
-    await writeFile(join(dataDir, 'postmaster.pid'), `${process.pid}\n${dataDir}\n0\n5432\n\n127.0.0.1\n\nready\n`)
+    const dataDir = copy('stale')
+    const stranger = spawn('sleep', ['60'], serverIdentity())
+    const pidFile = [stranger.pid, dataDir, 0, 5432, '', '127.0.0.1', '', 'ready', '']
+    await writeFile(join(dataDir, 'postmaster.pid'), pidFile.join('\n'))
     const after = await open('stale')
     await after.stop('immediate')
+    stranger.kill()
     expect(after.reused).toBe(false)
   })
 

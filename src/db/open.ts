@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { connect as connectSocket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import { SyncError } from '../errors.ts'
+import { tlsOptions } from './tls.ts'
 
 /** Drizzle over a pool, or over the one connection of a transaction. */
 export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'transaction'>
@@ -56,48 +54,4 @@ export async function openDatabase(
   // An idle connection that dies must not take the process with it; the next query opens another.
   pool.on('error', () => {})
   return { db: drizzle(pool), close: () => pool.end() }
-}
-
-type Settings = NonNullable<Config['database']>
-
-async function tlsOptions({ sslMode, host, port, rootCertificate }: Settings): Promise<false | ConnectionOptions> {
-  switch (sslMode) {
-    case 'disable':
-    case 'allow':
-      return false
-    case 'prefer':
-      return (await speaksTls(host, port)) ? { rejectUnauthorized: false } : false
-    case 'require':
-      return { rejectUnauthorized: false }
-    case 'verifyca':
-      return { ...authority(rootCertificate), rejectUnauthorized: true, checkServerIdentity: () => undefined }
-    case 'verifyfull':
-      return { ...authority(rootCertificate), rejectUnauthorized: true }
-  }
-}
-
-function authority(path: string | undefined): { ca?: string } {
-  if (!path) return {}
-  try {
-    return { ca: readFileSync(path, 'utf8') }
-  } catch (cause) {
-    throw new SyncError('retry', 'no_database', `config: the Root Certificate "${path}" cannot be read`, { cause })
-  }
-}
-
-/** Sends Postgres's SSLRequest; the server answers S or N. False when it cannot be reached: connecting will say why. */
-function speaksTls(host: string, port: number): Promise<boolean> {
-  if (host.startsWith('/')) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    const socket = connectSocket({ host, port, timeout: 5_000 })
-    const end = (answer: boolean) => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.on('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])))
-    socket.on('data', (answer) => end(answer[0] === 0x53))
-    socket.on('error', () => end(false))
-    socket.on('timeout', () => end(false))
-    socket.on('close', () => end(false))
-  })
 }

@@ -1,5 +1,4 @@
 import type { Caller } from './caller.ts'
-import type { Page } from './collection.ts'
 import type { Failure } from './failure.ts'
 import { accountInvalid, invalidKey, lockTimeout, missingScope, notEnabled, Refusal, rateLimited } from './refusal.ts'
 
@@ -7,7 +6,7 @@ import { accountInvalid, invalidKey, lockTimeout, missingScope, notEnabled, Refu
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 export function found(value: unknown): Answer {
@@ -18,14 +17,11 @@ export function refused({ status, headers, body }: Refusal): Answer {
   return { status, headers: { ...json, ...headers }, body: JSON.stringify({ error: body }) }
 }
 
-/** A page as Stripe lays it out, changed as a failure says. */
-export function listed(path: string, { objects, hasMore }: Page, failure: Failure | undefined): Answer {
-  const items = failure?.kind === 'items' ? failure.items(structuredClone(objects)) : objects
-  const empty = failure?.kind === 'empty-more'
-  const more = empty || failure?.kind === 'same-page' || hasMore
-  const data = empty ? '[]' : typeof items === 'string' ? items : JSON.stringify(items)
-  const body = `{"object":"list","data":${data},"has_more":${more},"url":${JSON.stringify(path)}}`
-  return { status: 200, headers: json, body }
+/** A page as Stripe lays it out; `data` is JSON. */
+export function listed(path: string, data: string | Buffer, hasMore: boolean): Answer {
+  const tail = `,"has_more":${hasMore},"url":${JSON.stringify(path)}}`
+  const parts = ['{"object":"list","data":', data, tail].map((part) => Buffer.from(part))
+  return { status: 200, headers: json, body: Buffer.concat(parts) }
 }
 
 /** The answer that stands in for the real one, for the failures that replace it. */

@@ -13,7 +13,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<void> {
   const { status, headers } = answer
-  const body = Buffer.from(answer.body)
+  const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body)
   const head = (length: number, more = {}) =>
     response.writeHead(status, { ...headers, 'Content-Length': length, ...more })
 
@@ -48,7 +48,8 @@ export async function deliver(
     }
     case 'huge':
       head(body.length + failure.bytes + ',"padding":""'.length)
-      response.write(`${answer.body.slice(0, -1)},"padding":"`)
+      response.write(body.subarray(0, -1))
+      response.write(',"padding":"')
       // No faster than the client reads, and no more than it wants.
       await pipeline(blocks(failure.bytes), response, { end: false, signal })
       response.end('"}')

@@ -38,24 +38,33 @@ export function createEndpoints({ collections, accountCreated, restrictedAccount
   function retrieve(name: ResourceName, id: string, { query, caller }: Call): Answer {
     const expand = parseExpand(query, resources[name])
     const { object, deleted } = resources[name]
-    const value = collections[name].get(id, caller.livemode)
-    if (value === 'removed' && deleted === 'stub') return found({ id, object, deleted: true })
-    if (value === undefined || value === 'removed') throw missing(404, object, id, 'id')
-    return found(expanded([value], resources[name], expand)[0])
+    const item = collections[name].find(id)
+    if (item === 'removed' && deleted === 'stub') return found({ id, object, deleted: true })
+    if (item === undefined || item === 'removed') throw missing(404, object, id, 'id')
+    return found(expanded(collections[name].object(item, caller.livemode), resources[name], expand))
   }
 
   function list(name: ResourceName, { query, caller, visit, failure }: Call): Answer {
     const { path } = resources[name]
-    const listing = parseListing(query, resources[name], collections[name], caller.livemode)
+    const listing = parseListing(query, resources[name], collections[name])
     if (cursors.misused(caller.tenant, path, listing)) {
       visit.misused()
-      return listed(path, { objects: [], hasMore: false }, failure)
+      return listed(path, '[]', false)
     }
+    if (failure?.kind === 'empty-more') return listed(path, '[]', true)
     const { startingAfter, ...fromTheTop } = listing
-    const page = collections[name].page(failure?.kind === 'same-page' ? fromTheTop : listing)
-    const last = page.objects.at(-1)
+    const { items, hasMore } = collections[name].page(failure?.kind === 'same-page' ? fromTheTop : listing)
+    const last = items.at(-1)
     if (last) cursors.handedOut(caller.tenant, path, listing, last.id)
-    return listed(path, { ...page, objects: expanded(page.objects, resources[name], listing.expand) }, failure)
+    const more = hasMore || failure?.kind === 'same-page'
+    if (listing.expand.length === 0 && failure?.kind !== 'items')
+      return listed(path, joined(items.map((item) => collections[name].json(item, caller.livemode))), more)
+
+    const objects = items.map((item) =>
+      expanded(collections[name].object(item, caller.livemode), resources[name], listing.expand),
+    )
+    const data = failure?.kind === 'items' ? failure.items(structuredClone(objects)) : objects
+    return listed(path, typeof data === 'string' ? data : JSON.stringify(data), more)
   }
 
   return (call) => {
@@ -72,7 +81,14 @@ export function createEndpoints({ collections, accountCreated, restrictedAccount
   }
 }
 
-function expanded(objects: readonly StripeObject[], { expandable }: Resource, fields: readonly string[]) {
-  if (fields.length === 0) return objects
-  return objects.map((object) => Object.assign({ ...object }, ...fields.map((field) => expandable[field]?.(object))))
+function expanded(object: StripeObject, { expandable }: Resource, fields: readonly string[]): StripeObject {
+  return Object.assign({ ...object }, ...fields.map((field) => expandable[field]?.(object)))
 }
+
+/** JSON texts as a JSON array. */
+function joined(texts: readonly Buffer[]): Buffer {
+  const parts = texts.flatMap((text, index) => (index === 0 ? [text] : [comma, text]))
+  return Buffer.concat([Buffer.from('['), ...parts, Buffer.from(']')])
+}
+
+const comma = Buffer.from(',')

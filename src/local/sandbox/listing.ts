@@ -8,12 +8,7 @@ export interface ListCall extends Listing {
 }
 
 /** Reads a query as Stripe does, and refuses what Stripe refuses. */
-export function parseListing(
-  query: URLSearchParams,
-  resource: Resource,
-  collection: Collection,
-  livemode: boolean,
-): ListCall {
+export function parseListing(query: URLSearchParams, resource: Resource, collection: Collection): ListCall {
   const filters: Record<string, string> = {}
   const cursors: { starting_after?: string; ending_before?: string } = {}
   const expand: string[] = []
@@ -36,10 +31,10 @@ export function parseListing(
   if (startingAfter !== undefined && endingBefore !== undefined)
     throw new Refusal(400, { message: 'You cannot parameterize both starting_after and ending_before.' })
   for (const [param, id] of Object.entries(cursors))
-    if (!collection.place(id)) throw missing(400, resource.object, id, param)
+    if (typeof collection.find(id) !== 'object') throw missing(400, resource.object, id, param)
 
   const cursor = startingAfter === undefined ? endingBefore !== undefined && { endingBefore } : { startingAfter }
-  return { limit, min, max, ...cursor, filters, livemode, expand }
+  return { limit, min, max, ...cursor, filters, expand }
 }
 
 /** The fields a GET by id is asked to expand; it takes no other parameter. */

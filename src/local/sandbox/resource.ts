@@ -30,6 +30,11 @@ export interface Resource {
   /** How many there are in an account with this many customers. */
   count(customers: number): number
   generate(birth: Birth): StripeObject
+  /**
+   * Fields that thousands of objects may have in common: drawn once for each of a few thousand variants and then copied
+   * as text, which makes a page several times cheaper.
+   */
+  shared?(random: Random): Readonly<Record<string, unknown>>
   /** Query parameters beyond paging, `created` and `expand`. */
   readonly filters: Readonly<Record<string, (object: StripeObject, value: string) => boolean>>
   /** Objects the list leaves out although they exist, unless a filter asks for them. */

@@ -83,6 +83,9 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   setMaxListeners(0, closing.signal)
   const random = randomStream(seedFor(seed, 'requests'))
 
+  function* objects(resource: ResourceName, livemode: boolean) {
+    for (const item of collections[resource].all()) yield collections[resource].object(item, livemode)
+  }
   const serving = createServing({
     answer: createEndpoints({ collections, accountCreated: clock.now() - accountAge, restrictedAccount }),
     // Limits run in real time whatever the provider's clock says.
@@ -111,8 +114,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     stats: traffic.stats,
     now: clock.now,
     advance: clock.advance,
-    truth: (resource, livemode = false) => [...collections[resource].all(livemode)],
-    objects: (resource, livemode = false) => collections[resource].all(livemode),
+    truth: (resource, livemode = false) => [...objects(resource, livemode)],
+    objects: (resource, livemode = false) => objects(resource, livemode),
     insert: (resource, fields = {}) => collections[resource].insert(fields, clock.now()),
     update: (resource, id, patch) => collections[resource].update(id, patch),
     remove: (resource, id) => collections[resource].remove(id),

@@ -1,4 +1,5 @@
 import { randomText } from '../ids.ts'
+import type { Random } from '../random.ts'
 import type { Birth, Resource, StripeObject } from '../resource.ts'
 import { companies, firstNames, lastNames, notes, oneIn, pick, places } from '../words.ts'
 
@@ -10,6 +11,7 @@ export const customers: Resource = {
   createdField: 'created',
   count: (customers) => customers,
   generate,
+  shared,
   filters: {
     email: (customer, value) => customer.email === value,
     test_clock: (customer, value) => customer.test_clock === value,
@@ -28,56 +30,58 @@ export const customers: Resource = {
 }
 
 function generate({ id, created, livemode, random }: Birth): StripeObject {
-  const first = pick(random, firstNames)
-  const last = pick(random, lastNames)
+  return {
+    id,
+    object: 'customer',
+    balance: oneIn(random, 8) ? -(random() % 50_000) : 0,
+    created,
+    delinquent: oneIn(random, 30),
+    discount: oneIn(random, 20) ? discount(id, created, randomText(random, 24)) : null,
+    email: oneIn(random, 15) ? null : `billing+${id.slice(4).toLowerCase()}@example-${random() % 5_000}.com`,
+    invoice_prefix: randomText(random, 8).toUpperCase(),
+    livemode,
+    next_invoice_sequence: 1 + (random() % 40),
+    phone: oneIn(random, 3) ? null : `+49${100_000_000 + (random() % 899_999_999)}`,
+    test_clock: null,
+  }
+}
+
+function shared(random: Random) {
+  const person = `${pick(random, firstNames)} ${pick(random, lastNames)}`
   const place = pick(random, places)
   const company = oneIn(random, 4)
-  const name = oneIn(random, 12) ? null : company ? pick(random, companies) : `${first} ${last}`
-  const phone = oneIn(random, 3) ? null : `+49${100_000_000 + (random() % 899_999_999)}`
-  const paid = random() % 40
+  const name = oneIn(random, 12) ? null : company ? pick(random, companies) : person
   const address = {
     city: place.city,
     country: place.country,
-    line1: `${last} ${1 + (random() % 240)}`,
+    line1: `${pick(random, lastNames)} ${1 + (random() % 240)}`,
     line2: oneIn(random, 3) ? `Etage ${random() % 12}` : null,
     postal_code: place.postal_code,
     state: place.state,
   }
   return {
-    id,
-    object: 'customer',
     address: oneIn(random, 10) ? null : address,
-    balance: oneIn(random, 8) ? -(random() % 50_000) : 0,
-    created,
-    currency: paid === 0 ? null : place.currency,
+    currency: oneIn(random, 30) ? null : place.currency,
     default_source: null,
-    delinquent: oneIn(random, 30),
     description: oneIn(random, 6) ? null : pick(random, notes),
-    discount: oneIn(random, 20) ? discount(id, created, randomText(random, 24)) : null,
-    email: oneIn(random, 15) ? null : `billing+${id.slice(4).toLowerCase()}@example-${random() % 5_000}.com`,
-    invoice_prefix: randomText(random, 8).toUpperCase(),
     invoice_settings: {
       custom_fields: company ? [{ name: 'PO number', value: `PO-${random() % 100_000}` }] : null,
       default_payment_method: oneIn(random, 3) ? null : `pm_${randomText(random, 24)}`,
       footer: company ? 'Zahlbar innerhalb von 30 Tagen ohne Abzug.' : null,
       rendering_options: oneIn(random, 4) ? { amount_tax_display: 'include_inclusive_tax', template: null } : null,
     },
-    livemode,
-    metadata: metadata(id, random() % 100_000, company),
+    metadata: metadata(random() % 100_000, company),
     name,
-    next_invoice_sequence: paid + 1,
-    phone,
     preferred_locales: oneIn(random, 2) ? [place.locale, 'en'] : [],
-    shipping: oneIn(random, 3) ? null : { address, name: name ?? `${first} ${last}`, phone },
+    shipping: oneIn(random, 3) ? null : { address, name: name ?? person, phone: null },
     tax_exempt: pick(random, ['none', 'none', 'none', 'exempt', 'reverse']),
-    test_clock: null,
   }
 }
 
-function metadata(id: string, number: number, company: boolean) {
+function metadata(number: number, company: boolean) {
   const known = {
     account_number: String(number),
-    crm_url: `https://crm.example.com/organisations/${number}/people/${id.slice(4)}?tab=billing`,
+    crm_url: `https://crm.example.com/organisations/${number}/people/${number * 7}?tab=billing`,
     contract: `Rahmenvertrag ${number} vom 12. März, Laufzeit 24 Monate, Kündigungsfrist drei Monate zum Quartalsende, §7 beachten`,
     erp_reference: `erp:tenant-4/company-02/debtor-${number}/ledger-main/rev-3/9f86d081884c7d659a2feaa0c55ad015`,
     signup_source: 'landing-page:pricing/2024-q3?utm_source=newsletter&utm_campaign=autumn',

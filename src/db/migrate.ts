@@ -1,0 +1,58 @@
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import type { Config } from '../config.ts'
+import { SyncError } from '../errors.ts'
+import { tlsOptions } from './tls.ts'
+
+type Settings = Config['database']
+
+/**
+ * Applies what is in `drizzle/` and not yet in the database; one process at a time. Never called by the Lambda.
+ * @returns how many migrations were applied
+ */
+export function migrate(settings: Settings, folder = 'drizzle'): Promise<number> {
+  return connected(settings, async (client) => {
+    await client.query(`select pg_advisory_lock(hashtext('billing-sync-worker migrations'))`)
+    const before = await countApplied(client)
+    await applyMigrations(drizzle(client), { migrationsFolder: folder })
+    return (await countApplied(client)) - before
+  })
+}
+
+/** How many migrations the database lacks. */
+export function pendingMigrations(settings: Settings, folder = 'drizzle'): Promise<number> {
+  return connected(
+    settings,
+    async (client) => readMigrationFiles({ migrationsFolder: folder }).length - (await countApplied(client)),
+  )
+}
+
+async function connected<T>(settings: Settings, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  if (!settings)
+    throw new SyncError(
+      'reject',
+      'no_database',
+      'config: ConnectionStrings.DefaultConnection is not set; put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection',
+    )
+  const { host, port, database, user, password } = settings
+  const client = new pg.Client({ host, port, database, user, password, ssl: await tlsOptions(settings) })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function countApplied(client: pg.Client): Promise<number> {
+  const known = await client.query<{ there: boolean }>(
+    `select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
+  )
+  if (!known.rows[0]?.there) return 0
+  const applied = await client.query<{ count: number }>(
+    'select count(*)::int as count from drizzle.__drizzle_migrations',
+  )
+  return applied.rows[0]?.count ?? 0
+}

@@ -1,0 +1,112 @@
+import type { Config } from '../config.ts'
+import { parseConnectionString } from '../connection-string.ts'
+import { migrate, pendingMigrations } from '../db/migrate.ts'
+import type { LocalOptions } from './arguments.ts'
+import { createDatabase, openPostgres } from './postgres.ts'
+import { type LocalQueue, openQueue } from './queue.ts'
+import { openSandbox } from './sandbox/index.ts'
+
+/** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */
+export interface Parts {
+  readonly config: Config
+  readonly database: NonNullable<Config['database']>
+  readonly queue: LocalQueue
+  /** One line a part, for the terminal. */
+  readonly described: readonly string[]
+  /** Leaves an embedded database running. */
+  keep(): void
+  close(): Promise<void>
+}
+
+/** Where the embedded Postgres keeps its data, under the current directory. */
+export const localDataDirectory = '.data/pg'
+
+export async function openParts(config: Config, options: LocalOptions): Promise<Parts> {
+  const closing: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const one of closing.splice(0).reverse()) await one()
+  }
+  try {
+    const database = config.database ? await configuredDatabase(config.database) : await embeddedDatabase()
+    closing.push(database.close)
+    const queue = await openQueue()
+    closing.push(() => queue.close())
+    const stripe = config.Stripe.ApiKey ? configuredStripe(config.Stripe) : await sandboxStripe(options)
+    closing.push(stripe.close)
+    return {
+      config: {
+        ...config,
+        database: database.settings,
+        Queue: { Url: queue.url, DeadLetterUrl: queue.deadLetterUrl, Endpoint: queue.endpoint, Region: queue.region },
+        Stripe: { ...config.Stripe, ...stripe.settings },
+      },
+      database: database.settings,
+      queue,
+      described: [
+        `postgres  ${database.described}`,
+        `queue     embedded SQS at ${queue.endpoint}`,
+        `stripe    ${stripe.described}`,
+      ],
+      keep: database.keep,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function configuredDatabase(settings: NonNullable<Config['database']>) {
+  const pending = await pendingMigrations(settings)
+  if (pending > 0)
+    throw new Error(
+      `The configured database lacks ${pending} of this worker's migrations. Apply them with: npm run migrate`,
+    )
+  return {
+    settings,
+    described: `yours, ${settings.host}:${settings.port}/${settings.database}`,
+    keep() {},
+    async close() {},
+  }
+}
+
+async function embeddedDatabase() {
+  const postgres = await openPostgres({ dataDir: localDataDirectory })
+  let kept = postgres.reused
+  const settings = parseConnectionString(
+    `${await createDatabase(postgres.url, 'billing', { ifMissing: true })}?sslmode=disable`,
+  )
+  const applied = await migrate(settings)
+  const state = applied > 0 ? `${applied} migrations applied` : 'with the data of the last start'
+  return {
+    settings,
+    described: `embedded, 127.0.0.1:${postgres.port}/billing in ${postgres.dataDir}, ${state}`,
+    keep() {
+      kept = true
+      postgres.keep()
+    },
+    async close() {
+      if (!kept) await postgres.stop()
+    },
+  }
+}
+
+function configuredStripe({ ApiBase }: Config['Stripe']) {
+  return {
+    settings: {},
+    described: `the account of the configured key, at ${ApiBase ?? 'https://api.stripe.com'}`,
+    async close() {},
+  }
+}
+
+/** The sandbox's clock stands still, so that a second start finds the very objects of the first. */
+const sandboxNow = Date.UTC(2026, 10, 1) / 1_000
+
+async function sandboxStripe({ customers, latency, density }: LocalOptions) {
+  const sandbox = await openSandbox({ customers, latencyMs: latency, density, now: sandboxNow })
+  return {
+    settings: { ApiKey: 'sk_test_sandbox', ApiBase: sandbox.url },
+    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (25 requests/s)`,
+    close: () => sandbox.close(),
+  }
+}

@@ -1,0 +1,55 @@
+import pg from 'pg'
+import type { Shown } from './progress-bar.ts'
+
+/** A job's row as far as a person at the terminal wants it. */
+export interface JobRow {
+  readonly status: string
+  readonly [column: string]: unknown
+}
+
+/** Follows a job live through the notifications of the channel `sync_jobs`, and reads the database for the terminal. */
+export async function watchJob(connection: pg.ClientConfig, jobId: string, onChange: (shown: Shown) => void) {
+  const client = new pg.Client(connection)
+  await client.connect()
+  client.on('error', () => {})
+  client.on('notification', ({ payload }) => {
+    const news = parse(payload)
+    if (news?.id === jobId)
+      onChange({ fetched: news.fetched, requests: news.requests, share: meanShare(news.progress) })
+  })
+  await client.query('listen sync_jobs')
+  return {
+    /** The job's row; undefined before a worker has seen it. */
+    async job(): Promise<JobRow | undefined> {
+      const { rows } = await client.query<JobRow>('select * from sync_jobs where id = $1', [jobId])
+      return rows[0]
+    },
+    async query(text: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+      return (await client.query<Record<string, unknown>>(text, [...values])).rows
+    },
+    close: () => client.end(),
+  }
+}
+
+interface News {
+  readonly id: string
+  readonly fetched: number
+  readonly requests: number
+  readonly progress: Readonly<Record<string, { readonly share: number; readonly fetched: number }>>
+}
+
+/** The payload is our own (see job/commit.ts). */
+function parse(payload: string | undefined): News | undefined {
+  return payload === undefined ? undefined : (JSON.parse(payload) as News)
+}
+
+/** Every resource counts by what it has brought and what it probably still will. */
+function meanShare(progress: News['progress']): number {
+  const all = Object.values(progress).map(({ share, fetched }) => ({
+    fetched,
+    expected: fetched / Math.max(share, 0.001),
+  }))
+  const fetched = all.reduce((sum, one) => sum + one.fetched, 0)
+  const expected = all.reduce((sum, one) => sum + one.expected, 0)
+  return expected === 0 ? 0 : fetched / expected
+}

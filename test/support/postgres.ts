@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { parseConnectionString } from '../../src/connection-string.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { createDatabase, openPostgres } from '../../src/local/postgres.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: string
+  }
+}
+
+/** Name of the migrated database that each test copies. */
+export const template = 'migrated'
+
+/** One server for the whole run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const parent = mkdtempSync(join(tmpdir(), 'billing-sync-test-'))
+  const postgres = await openPostgres({ dataDir: join(parent, 'pg'), durable: false })
+  const url = await createDatabase(postgres.url, template)
+  await migrate(parseConnectionString(url))
+  project.provide('postgres', postgres.url)
+  return async () => {
+    await postgres.stop('immediate')
+    rmSync(parent, { recursive: true, force: true })
+    if (postgres.dataDir !== join(parent, 'pg')) rmSync(postgres.dataDir, { recursive: true, force: true })
+  }
+}

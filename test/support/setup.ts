@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import type { Context, SQSEvent } from 'aws-lambda'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import type { EventSource, Invoke } from '../../src/local/event-source.ts'
+import { inProcess, openEventSource } from '../../src/local/event-source.ts'
+import { createDatabase } from '../../src/local/postgres.ts'
+import { openQueue } from '../../src/local/queue.ts'
+import { openSandbox, type SandboxOptions } from '../../src/local/sandbox/index.ts'
+import { type Log, silentLog } from '../../src/log.ts'
+import { openWorker } from '../../src/worker.ts'
+import { template } from './postgres.ts'
+
+export interface SetupOptions {
+  readonly sandbox?: SandboxOptions
+  /** Settings as environment variables: `Worker__MaxRetries`. */
+  readonly settings?: Readonly<Record<string, string>>
+  readonly maxReceiveCount?: number
+  readonly log?: Log
+  /** Messages of one invocation. */
+  readonly batchSize?: number
+}
+
+/** A database, a queue, a Stripe sandbox and a worker of the test's own; all are closed when the test ends. */
+export async function setup(options: SetupOptions = {}) {
+  const url = await createDatabase(inject('postgres'), `test_${randomUUID().slice(0, 8)}`, { template })
+  const sql = new pg.Pool({ connectionString: url, max: 4 })
+  // The server is stopped while idle connections may be open.
+  sql.on('error', () => {})
+  const sandbox = await openSandbox({ customers: 250, limits: 'none', ...options.sandbox })
+  const queue = await openQueue({ maxReceiveCount: options.maxReceiveCount ?? 12 })
+  const environment: Record<string, string> = {
+    ConnectionStrings__DefaultConnection: `${url}?sslmode=disable`,
+    Stripe__ApiKey: 'sk_live_sandbox',
+    Stripe__ApiBase: sandbox.url,
+    Stripe__RequestsPerSecond: '1000',
+    Stripe__EndpointRequestsPerSecond: '1000',
+    Worker__RetryDelaySeconds: '0',
+    Queue__Url: queue.url,
+    Queue__DeadLetterUrl: queue.deadLetterUrl,
+    Queue__Endpoint: queue.endpoint,
+    Queue__Region: queue.region,
+    ...options.settings,
+  }
+  const closing: (() => Promise<unknown>)[] = []
+  const openOne = async (overrides: Readonly<Record<string, string>> = {}) => {
+    const config = readConfig({ environment: { ...environment, ...overrides }, file: undefined })
+    const worker = await openWorker(config, { log: options.log ?? silentLog, name: `test ${randomUUID().slice(0, 8)}` })
+    closing.push(worker.close)
+    return worker
+  }
+  const worker = await openOne()
+  const sources: EventSource[] = []
+  onTestFinished(async () => {
+    await Promise.all(sources.map((source) => source.close()))
+    await Promise.all([...closing.map((close) => close()), sandbox.close(), queue.close(), sql.end()])
+  })
+
+  const query = async <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[] = []) =>
+    (await sql.query<Row>(text, values)).rows
+  return {
+    url,
+    environment,
+    sandbox,
+    queue,
+    worker,
+    openWorker: openOne,
+    query,
+    job: async (id: string) => (await query(`select * from sync_jobs where id = $1`, [id]))[0],
+    /** Delivers everything in the queue, with Lambda's semantics, until it is empty. */
+    async drain({
+      timeoutMs = 900_000,
+      invoke = inProcess(worker.handle),
+      concurrency = 2,
+    }: {
+      timeoutMs?: number
+      invoke?: Invoke
+      concurrency?: number
+    } = {}) {
+      const source = openEventSource({
+        client: queue.client,
+        queueUrl: queue.url,
+        queueArn: queue.arn,
+        region: queue.region,
+        batchSize: options.batchSize ?? 1,
+        waitSeconds: 0.2,
+        concurrency,
+        timeoutMs,
+        invoke,
+      })
+      sources.push(source)
+      await source.idle()
+      await source.close()
+    },
+    /** Hands messages to the worker without a queue between. */
+    handle: (bodies: readonly string[], remainingMs = 900_000) => worker.handle(sqsEvent(bodies), context(remainingMs)),
+  }
+}
+
+export interface RequestFields {
+  readonly [key: string]: unknown
+}
+
+/** A SyncJobRequest that a worker accepts. */
+export function jobRequest(
+  overrides: RequestFields = {},
+): RequestFields & { readonly jobId: string; readonly tenantId: string } {
+  return { jobId: randomUUID(), tenantId: randomUUID(), providerName: 'stripe', ...overrides }
+}
+
+export function sqsEvent(bodies: readonly string[]): SQSEvent {
+  return {
+    Records: bodies.map((body) => ({
+      messageId: randomUUID(),
+      receiptHandle: 'none',
+      body,
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: String(Date.now()),
+        SenderId: 'test',
+        ApproximateFirstReceiveTimestamp: String(Date.now()),
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:billing-sync',
+      awsRegion: 'eu-central-1',
+    })),
+  }
+}
+
+export function context(remainingMs: number): Context {
+  const end = performance.now() + remainingMs
+  return { getRemainingTimeInMillis: () => end - performance.now() } as Context
+}

@@ -45,6 +45,8 @@ export async function openDatabase(
     max: connections,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
+    // An idle pool does not keep a process alive that has nothing else to do, as after a local invocation.
+    allowExitOnIdle: true,
     keepAlive: true,
     // Server-side, so that a frozen or killed worker never holds a lock for long; client-side, for a half-open connection.
     options:

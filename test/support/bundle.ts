@@ -1,0 +1,11 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from '../../infra/build.ts'
+
+/** The built bundle, in a folder of its own. */
+export async function buildBundle(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'billing-sync-bundle-'))
+  await build(folder)
+  return folder
+}

@@ -158,7 +158,7 @@ export const customers = syncedTable('customers', {
 })
 
 /** A table of this schema that providers' items are written to. */
-export type SyncedTable = typeof customers
+export type SyncedTable = ReturnType<typeof syncedTable<string, Record<never, never>>>
 
 /** Columns the core stamps on every row; a provider may not. */
 type Stamped = 'tenantId' | 'provider' | 'raw' | 'deletedAt' | 'observedAt' | 'syncedAt'

@@ -28,6 +28,8 @@ export interface Query {
   readonly window?: Window
   /** Only items after this cursor, which an earlier page of the very same window handed out. */
   readonly cursor: string | null
+  /** Which of the resource's parts, where it has any. */
+  readonly part?: string
   /** Items at most, 1 to 100. */
   readonly limit: number
 }
@@ -41,22 +43,51 @@ export interface Page {
   readonly observedAt: Date
 }
 
-export interface Resource<Connection = unknown> {
+/** One object by its id, and the provider's clock when it answered. `item: null`: the provider no longer has it. */
+export interface Retrieved {
+  readonly item: unknown
+  readonly observedAt: Date
+}
+
+/** A list embedded in a resource's items, landing in a table of its own: an invoice's lines. */
+export interface Nested<Connection = unknown, Table extends SyncedTable = SyncedTable> {
+  /** As in progress and results: `invoice_lines`. */
   readonly name: string
-  readonly table: SyncedTable
+  readonly table: Table
+  /** The column of `table` that holds the parent's id, by its name in code. */
+  readonly parent: string
+  /** What an item carries of the list; null where it carries none at all. `next`: where the rest begins. */
+  embedded(item: unknown): { readonly items: readonly unknown[]; readonly next: string | null } | null
+  /** Fetches a page of the rest. */
+  list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
+  row(item: unknown, parentId: string): RowOf<Table>
+}
+
+export interface Resource<Connection = unknown, Table extends SyncedTable = SyncedTable> {
+  readonly name: string
+  readonly table: Table
+  /** Read only by jobs that name it in `additionalData.resources`. */
+  readonly optional?: boolean
   /**
    * The API filters by creation time, so that the core can slice the resource. `field` of an item holds that time, in
    * seconds since 1970; `maxDays` is the longest window the API takes.
    */
   readonly createdFilter?: { readonly field: string; readonly maxDays?: number }
+  /** Where one list leaves some items out, the lists that together have them all, by name: Stripe's prices, active and inactive. */
+  readonly parts?: readonly string[]
   /** Requests a second this endpoint allows, where lower than the account's. */
   readonly perSecond?: number
   /** Requests at once this endpoint allows. */
   readonly concurrency?: number
   /** Fetches one page. May throw whatever the SDK throws: the provider's `failure` reads it. */
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
+  /** Fetches one object, to see whether it is gone or what it is now. Absent where the API cannot. */
+  retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
   /** Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. */
-  row(item: unknown): RowOf<SyncedTable>
+  row(item: unknown): RowOf<Table>
+  readonly nested?: readonly Nested<Connection>[]
+  /** Whole items of other resources that an item holds and their own list may not: prices made inline. Resource name → items. */
+  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
 
 /** A resource of a connected account: `list` knows its credentials and throws SyncErrors only. */

@@ -63,13 +63,14 @@ function baseAddress(base: string | undefined) {
   } as const
 }
 
-/** One page of a list. `path`: `/v1/customers`. */
+/** One page of a list. `path`: `/v1/customers`; `parameters` are sent with every page. */
 export async function listPage(
   connection: StripeConnection,
   path: string,
   { window, cursor, limit }: Query,
+  parameters: Readonly<Record<string, string>> = {},
 ): Promise<Page> {
-  const query = new URLSearchParams({ limit: String(limit) })
+  const query = new URLSearchParams({ limit: String(limit), ...parameters })
   if (window && window.from > 0) query.set('created[gte]', String(window.from))
   if (window && window.to !== null) query.set('created[lt]', String(window.to))
   if (cursor !== null) query.set('starting_after', cursor)

@@ -3,10 +3,11 @@
  *
  * - `retry`: may work later; the message is redelivered after back-off, until `Worker.MaxRetries`.
  * - `reject`: will never work as asked; the job is `failed`, the message acknowledged.
+ * - `skip`: this resource cannot be read with this key or account; the others go on and the result names it.
  * - `unreadable`: there is no job to blame; the message is copied to the dead-letter queue.
  * - `fenced`: another worker holds the job now; nothing of this delivery may be written.
  */
-export type Verdict = 'retry' | 'reject' | 'unreadable' | 'fenced'
+export type Verdict = 'retry' | 'reject' | 'skip' | 'unreadable' | 'fenced'
 
 /** Which ceiling a provider said was hit, so that the limiter lowers the right one. */
 export interface LimitHit {

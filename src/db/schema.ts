@@ -57,6 +57,8 @@ export const syncJobs = pgTable(
     updated: count('updated'),
     unchanged: count('unchanged'),
     rejected: count('rejected'),
+    /** Rows marked as deleted. */
+    deleted: count('deleted'),
     /** Requests made to the provider, failed ones too. */
     requests: count('requests'),
     /** The final SyncJobResult. */
@@ -86,7 +88,7 @@ export const syncJobs = pgTable(
     check('sync_jobs_counts_add_up', sql`fetched = created + updated + unchanged + rejected`),
     check(
       'sync_jobs_no_negatives',
-      sql`least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, requests) >= 0`,
+      sql`least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, deleted, requests) >= 0`,
     ),
   ],
 )

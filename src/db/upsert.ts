@@ -7,6 +7,8 @@ export interface StampedRow {
   readonly row: Readonly<Record<string, unknown>> & { readonly id: string }
   readonly raw: unknown
   readonly observedAt: Date
+  /** The provider no longer has it: the row says since when. */
+  readonly deleted?: boolean
 }
 
 export interface Written {
@@ -21,6 +23,8 @@ interface Upsert {
   readonly rows: readonly StampedRow[]
   /** Rewrite rows even where nothing differs. */
   readonly force: boolean
+  /** Write only where there is no row yet. */
+  readonly onlyMissing: boolean
 }
 
 /**
@@ -29,9 +33,12 @@ interface Upsert {
  * nothing changes. Rows are deduplicated by id (the newest wins) and sorted by key, so that two writers never deadlock.
  * What is in neither count was there already.
  */
-export async function upsert(db: Database, { table, tenantId, provider, rows, force }: Upsert): Promise<Written> {
+export async function upsert(
+  db: Database,
+  { table, tenantId, provider, rows, force, onlyMissing }: Upsert,
+): Promise<Written> {
   if (rows.length === 0) return { created: 0, updated: 0 }
-  const { names, input, insertable, assignments, target } = shapeOf(table)
+  const { names, differs, input, insertable, assignments, target } = shapeOf(table)
   const statement = sql`
     with input as materialized (
       select * from jsonb_to_recordset(${toJson(newestPerId(rows), names)}::jsonb) as input(${input})
@@ -39,11 +46,13 @@ export async function upsert(db: Database, { table, tenantId, provider, rows, fo
       select input.* from input left join ${table} as old
         on old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.id = input.id
       where old.id is null or (old.observed_at <= input.observed_at
-        and (${force} or old.raw is distinct from input.raw or old.deleted_at is not null))
+        and not ${onlyMissing}
+        and (${force} or old.raw is distinct from input.raw or ${differs}
+          or (old.deleted_at is null) is distinct from (input.deleted_at is null)))
     ), written as (
       insert into ${table} (tenant_id, provider, ${insertable})
       select ${tenantId}::uuid, ${provider}, ${insertable} from changed order by id
-      on conflict (tenant_id, provider, id) do update set ${assignments}, deleted_at = null, synced_at = now()
+      on conflict (tenant_id, provider, id) do update set ${assignments}, synced_at = now()
         where ${target}.observed_at <= excluded.observed_at
       returning (xmax = 0) as created
     )
@@ -56,7 +65,7 @@ export async function upsert(db: Database, { table, tenantId, provider, rows, fo
 
 /** The pieces of the statement that follow from the table's columns. `names`: in code → in SQL. */
 function shapeOf(table: SyncedTable) {
-  const stampedElsewhere = new Set(['tenant_id', 'provider', 'deleted_at', 'synced_at'])
+  const stampedElsewhere = new Set(['tenant_id', 'provider', 'synced_at'])
   const columns = Object.entries(getTableColumns(table)).filter(([, { name }]) => !stampedElsewhere.has(name))
   const identifiers = columns.map(([, { name }]) => sql.identifier(name))
   const changing = columns.filter(([name]) => name !== 'id').map(([, { name }]) => sql.identifier(name))
@@ -67,6 +76,10 @@ function shapeOf(table: SyncedTable) {
     insertable: list(identifiers.map((name) => sql`${name}`)),
     assignments: list(changing.map((name) => sql`${name} = excluded.${name}`)),
     target: sql`${table}`,
+    // What a row says beyond its payload: whether a price was found in a list or only inside another item.
+    differs: columns.some(([, { name }]) => name === 'inline')
+      ? sql`old.inline is distinct from input.inline`
+      : sql`false`,
   }
 }
 
@@ -81,8 +94,8 @@ function newestPerId(rows: readonly StampedRow[]): StampedRow[] {
 }
 
 function toJson(rows: readonly StampedRow[], names: ReadonlyMap<string, string>): string {
-  const records = rows.map(({ row, raw, observedAt }) => {
-    const record: Record<string, unknown> = { raw, observed_at: observedAt }
+  const records = rows.map(({ row, raw, observedAt, deleted }) => {
+    const record: Record<string, unknown> = { raw, observed_at: observedAt, deleted_at: deleted ? observedAt : null }
     for (const [key, value] of Object.entries(row)) record[names.get(key) ?? key] = value
     return record
   })

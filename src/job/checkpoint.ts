@@ -1,42 +1,55 @@
 import * as z from 'zod'
 import { SyncError } from '../errors.ts'
-import { afterPage, carveSlice, type Reached, type Slice } from '../sync/slices.ts'
+import type { Batch } from '../sync/backfill.ts'
+import type { Resource } from '../sync/provider.ts'
+import { afterPage, carveSlice, type Reached } from '../sync/slices.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
+const slice = z.object({
+  id: z.int(),
+  resource: z.string(),
+  part: z.string().nullable().default(null),
+  window,
+  query: window,
+  cursor: z.string().nullable(),
+  position: z.int().nullable(),
+  boundary: z.array(z.string()).readonly().default([]),
+})
+const tally = z.object({
+  /** The provider's clock at the resource's first page; later items are not counted. */
+  until: z.int(),
+  /** Distinct items the provider listed, and the same per month of creation (`2026-10`). */
+  listed: z.int(),
+  months: z.record(z.string(), z.int()),
+})
 const checkpoint = z.object({
   version: z.literal(1),
   /** Everything created before this second is covered once the checkpoint is empty; null before the first page. */
   until: z.int().nullable(),
-  slices: z.array(
-    z.object({
-      id: z.int(),
-      resource: z.string(),
-      window,
-      query: window,
-      cursor: z.string().nullable(),
-      position: z.int().nullable(),
-    }),
-  ),
+  slices: z.array(slice),
+  /** Per resource, what it has listed so far: the provider's side of the proof. */
+  tallies: z.record(z.string(), tally).default({}),
 })
+
+export type Tally = z.infer<typeof tally>
 
 /** What is still to be read: a fold over committed batches. `carve` and `advance` are its only moves. */
 export type Checkpoint = z.infer<typeof checkpoint>
 
-/** One slice per resource, from the beginning and with an open end. */
-export function plan(resources: readonly string[]): Checkpoint {
+/** One slice a resource, or a part of it, from the beginning and with an open end. */
+export function plan(resources: readonly Pick<Resource, 'name' | 'parts'>[]): Checkpoint {
   const all = { from: 0, to: null }
-  return {
-    version: 1,
-    until: null,
-    slices: resources.map((resource, at) => ({
-      id: at + 1,
-      resource,
-      window: all,
-      query: all,
-      cursor: null,
-      position: null,
-    })),
-  }
+  const lists = resources.flatMap(({ name, parts }) => (parts ?? [null]).map((part) => ({ resource: name, part })))
+  const slices = lists.map((list, at) => ({
+    id: at + 1,
+    ...list,
+    window: all,
+    query: all,
+    cursor: null,
+    position: null,
+    boundary: [],
+  }))
+  return { version: 1, until: null, slices, tallies: {} }
 }
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */
@@ -51,20 +64,37 @@ export function carve(
 }
 
 /** A page that was read of a slice. */
-export interface Advance extends Reached {
-  readonly sliceId: number
-  readonly observedAt: Date
+export type Advance = Pick<Batch, keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'skip'>
+
+/** Moves the page's slice to the cursor after it, or takes it out when the page was its last; takes a skipped resource out whole. */
+export function advance(from: Checkpoint, page: Advance): Checkpoint {
+  const resource = from.slices.find(({ id }) => id === page.sliceId)?.resource
+  if (resource === undefined) return from
+  if (page.skip) return { ...from, slices: from.slices.filter((slice) => slice.resource !== resource) }
+  const seen = Math.floor(page.observedAt.getTime() / 1_000)
+  const slices = from.slices.flatMap((slice) => {
+    const after = slice.id === page.sliceId ? afterPage(slice, page) : slice
+    return after ? [after] : []
+  })
+  const tallies = { ...from.tallies, [resource]: count(from.tallies[resource], page.listed, seen) }
+  return { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies }
 }
 
-/** Moves the page's slice to the cursor after it, or takes it out when the page was its last. */
-export function advance(from: Checkpoint, page: Advance): Checkpoint {
-  const seen = Math.floor(page.observedAt.getTime() / 1_000)
-  const move = (slice: Slice): Slice[] => {
-    if (slice.id !== page.sliceId) return [slice]
-    const after = afterPage(slice, page)
-    return after ? [after] : []
+function count(
+  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
+  created: readonly number[],
+  seen: number,
+): Tally {
+  const until = Math.min(before.until, seen)
+  const months = { ...before.months }
+  let { listed } = before
+  for (const second of created) {
+    if (second > until) continue
+    const month = new Date(second * 1_000).toISOString().slice(0, 7)
+    months[month] = (months[month] ?? 0) + 1
+    listed++
   }
-  return { ...from, until: Math.min(from.until ?? seen, seen), slices: from.slices.flatMap(move) }
+  return { until, listed, months }
 }
 
 /** A checkpoint as stored. @throws SyncError `checkpoint_unreadable` where another version of the worker wrote it */

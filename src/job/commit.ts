@@ -5,10 +5,13 @@ import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import type { Step } from '../sync/backfill.ts'
 import { backOff, type Clock } from '../sync/clock.ts'
+import type { Source } from '../sync/provider.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
-import { addCounts, type Progress, type SyncJobResult, sumCounts } from './progress.ts'
+import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, sumCounts } from './progress.ts'
+import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
+import type { Swept } from './sweep.ts'
 import { writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
@@ -23,11 +26,13 @@ export interface Commit {
   readonly request: SyncJobRequest
   readonly lease: Lease
   readonly step: Step
+  readonly swept: Swept
+  readonly sources: readonly Source[]
   readonly standing: Standing
   /** Requests made to the provider over all deliveries. */
   readonly requests: number
   /** The result to store where this commit leaves nothing to be read. */
-  result(progress: Progress): SyncJobResult
+  result(resources: SyncJobResult['resources']): SyncJobResult
 }
 
 interface Deps {
@@ -70,24 +75,62 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
   }
 }
 
-async function write(
-  tx: Database,
-  { request, lease, step, standing, requests, result }: Commit,
-  careful: boolean,
-): Promise<Standing> {
-  const counts = await writeBatches(tx, { request, batches: step.batches, careful })
+async function write(tx: Database, commit: Commit, careful: boolean): Promise<Standing> {
+  const { request, lease, step, swept, standing, requests } = commit
+  const counts = await writeBatches(tx, { request, batches: step.batches, swept, careful })
   const checkpoint = step.batches.reduce(advance, standing.checkpoint)
-  const unfinished = new Set(checkpoint.slices.map((slice) => slice.resource))
-  const progress = addCounts(standing.progress, counts, { remaining: step.remaining, unfinished })
+  const unfinished = unfinishedNames(checkpoint, commit.sources)
+  const progress = addCounts(standing.progress, {
+    counts,
+    skipped: skippedBy(step),
+    remaining: step.remaining,
+    unfinished,
+  })
   const commits = standing.commits + 1
-  const ending = unfinished.size === 0 ? completed(result(progress)) : { ...extension(lease), checkpoint }
+  const ending =
+    unfinished.size === 0
+      ? completed(await conclude(tx, commit, { checkpoint, progress }))
+      : { ...extension(lease), checkpoint }
   const rows = await tx
     .update(syncJobs)
-    .set({ ...ending, ...sumCounts(Object.values(progress)), progress, requests, commits, stalled: 0 })
+    .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
     .where(and(held(lease), eq(syncJobs.commits, standing.commits)))
     .returning({ id: syncJobs.id, notified: announcement })
   if (rows.length === 0) throw fenced()
   return { checkpoint, progress, commits }
+}
+
+/** The result of a job whose last pages are in this transaction, with the proof of what the transaction sees. */
+async function conclude(
+  tx: Database,
+  { request, sources, result }: Commit,
+  { checkpoint, progress }: Omit<Standing, 'commits'>,
+): Promise<SyncJobResult> {
+  const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
+  const { tenantId, providerName: provider } = request
+  return result(
+    resultsOf(
+      progress,
+      await prove(tx, { tenantId, provider, sources: read, tallies: checkpoint.tallies, counts: progress }),
+    ),
+  )
+}
+
+function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): ReadonlySet<string> {
+  const names = new Set(checkpoint.slices.map((slice) => slice.resource))
+  const nested = sources.filter(({ name }) => names.has(name)).flatMap((source) => source.nested ?? [])
+  return new Set([...names, ...nested.map(({ name }) => name)])
+}
+
+function skippedBy({ batches }: Step): Readonly<Record<string, Skipped>> {
+  return Object.fromEntries(
+    batches.flatMap(({ skip, source }) => (skip ? [[source.name, { code: skip.code, message: skip.message }]] : [])),
+  )
+}
+
+function totals(progress: Progress) {
+  const { kept: _kept, ...sums } = sumCounts(Object.values(progress))
+  return sums
 }
 
 function completed(result: SyncJobResult) {
@@ -104,10 +147,15 @@ function completed(result: SyncJobResult) {
   } as const
 }
 
-/** Tells listeners of the channel `sync_jobs` where the job stands, as JSON. */
-export const announcement = sql<string>`pg_notify('sync_jobs', json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId},
-  'provider', ${syncJobs.provider}, 'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests},
-  'progress', ${syncJobs.progress})::text)::text`
+const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId}, 'provider', ${syncJobs.provider},
+  'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`
+
+/**
+ * Tells listeners of the channel `sync_jobs` where the job stands, as JSON; with its progress as long as that fits into
+ * the 8,000 bytes of a notification.
+ */
+export const announcement = sql<string>`pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000
+  then ${news}, 'progress', ${syncJobs.progress})::text else ${news})::text end)::text`
 
 /** Whether a commit whose answer was lost is in the database. */
 async function wentIn(db: Database, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {

@@ -85,6 +85,7 @@ function claimRow(db: Database, { request, sentAt, owner, leaseSeconds }: Claima
         updated: afresh(sql`${old.updated}`),
         unchanged: afresh(sql`${old.unchanged}`),
         rejected: afresh(sql`${old.rejected}`),
+        deleted: afresh(sql`${old.deleted}`),
         updatedAt: sql`now()`,
       },
       setWhere: sql`${old.tenantId} = ${request.tenantId} and ${old.provider} = ${request.providerName}

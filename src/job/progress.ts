@@ -1,56 +1,88 @@
 import * as z from 'zod'
+import type { Proof } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 
 const whole = z.int().min(0)
-const resourceProgress = z.object({
+const counts = z.object({
   fetched: whole,
   created: whole,
   updated: whole,
   unchanged: whole,
   rejected: whole,
-  share: z.number(),
+  /** Rows marked as deleted, because the provider no longer has them. */
+  deleted: whole.default(0),
+  /** Rows the provider still has but did not list. */
+  kept: whole.default(0),
 })
+const skipped = z.object({ code: z.string(), message: z.string() })
+const resourceProgress = counts.extend({ share: z.number(), skipped: skipped.optional() })
 
-/** What became of a resource's items. `fetched` is the sum of the other counts; `share` is the estimated share done, 0 to 1. */
+/** What became of a resource's items: `fetched` is created + updated + unchanged + rejected. */
+export type Counts = z.infer<typeof counts>
+/** Why a resource could not be read. */
+export type Skipped = z.infer<typeof skipped>
+/** `share` is the estimated share done, 0 to 1. */
 export type ResourceProgress = z.infer<typeof resourceProgress>
-export type Counts = Omit<ResourceProgress, 'share'>
 export type Progress = Readonly<Record<string, ResourceProgress>>
 
-export const noCounts: Counts = { fetched: 0, created: 0, updated: 0, unchanged: 0, rejected: 0 }
+const countNames = ['fetched', 'created', 'updated', 'unchanged', 'rejected', 'deleted', 'kept'] as const
+export const noCounts: Counts = { fetched: 0, created: 0, updated: 0, unchanged: 0, rejected: 0, deleted: 0, kept: 0 }
 
 export function readProgress(stored: unknown): Progress {
   return z.record(z.string(), resourceProgress).parse(stored)
 }
 
+/** A line for each resource from the start, so that one can see what is still to come. */
 export function startProgress(resources: readonly string[], sofar: Progress): Progress {
-  return Object.fromEntries(resources.map((resource) => [resource, sofar[resource] ?? { ...noCounts, share: 0 }]))
+  return { ...Object.fromEntries(resources.map((name) => [name, { ...noCounts, share: 0 }])), ...sofar }
 }
 
-/** Adds a commit's counts. `remaining`: items probably left, per resource; a resource `done` has the share 1. */
-export function addCounts(
-  progress: Progress,
-  counts: Readonly<Record<string, Counts>>,
-  left: { readonly remaining: Readonly<Record<string, number>>; readonly unfinished: ReadonlySet<string> },
-): Progress {
-  const names = new Set([...Object.keys(progress), ...Object.keys(counts)])
+/** What a commit adds. */
+export interface Gain {
+  readonly counts: Readonly<Record<string, Counts>>
+  readonly skipped: Readonly<Record<string, Skipped>>
+  /** Items probably left, per resource. */
+  readonly remaining: Readonly<Record<string, number>>
+  /** Resources and nested lists that are not read to their ends. */
+  readonly unfinished: ReadonlySet<string>
+}
+
+export function addCounts(progress: Progress, { counts, skipped, remaining, unfinished }: Gain): Progress {
+  const names = new Set([...Object.keys(progress), ...Object.keys(counts), ...Object.keys(skipped)])
   return Object.fromEntries(
     [...names].map((name) => {
-      const sum = sumCounts([progress[name] ?? noCounts, counts[name] ?? noCounts])
-      const remaining = left.remaining[name] ?? 0
+      const before = progress[name]
+      const sum = sumCounts([before ?? noCounts, counts[name] ?? noCounts])
+      const reason = skipped[name] ?? before?.skipped
       // Never quite done before it is: an estimate of nothing left is still an estimate.
-      const share = left.unfinished.has(name) ? Math.min(0.99, sum.fetched / Math.max(1, sum.fetched + remaining)) : 1
-      return [name, { ...sum, share: Math.round(share * 1_000) / 1_000 }]
+      const estimated = Math.min(0.99, sum.fetched / Math.max(1, sum.fetched + (remaining[name] ?? 0)))
+      const share = Math.round((unfinished.has(name) ? estimated : 1) * 1_000) / 1_000
+      return [name, { ...sum, share, ...(reason && { skipped: reason }) }]
     }),
   )
 }
 
 export function sumCounts(all: readonly Counts[]): Counts {
   const sum = { ...noCounts }
-  for (const counts of all) for (const name of countNames) sum[name] += counts[name]
+  for (const one of all) for (const name of countNames) sum[name] += one[name]
   return sum
 }
 
-const countNames = ['fetched', 'created', 'updated', 'unchanged', 'rejected'] as const
+/** What a result says of one resource. */
+export type ResourceResult = Counts & { readonly skipped?: Skipped; readonly proof?: Proof }
+
+/** The progress as a result has it: without shares. */
+export function resultsOf(
+  progress: Progress,
+  proofs: Readonly<Record<string, Proof>> = {},
+): Readonly<Record<string, ResourceResult>> {
+  return Object.fromEntries(
+    Object.entries(progress).map(([name, { share: _share, skipped, ...own }]) => {
+      const proof = proofs[name]
+      return [name, { ...own, ...(skipped && { skipped }), ...(proof && { proof }) }]
+    }),
+  )
+}
 
 /** How a job ended: stored as `sync_jobs.result` and logged once. Times are UTC, ISO 8601. */
 export interface SyncJobResult {
@@ -58,17 +90,14 @@ export interface SyncJobResult {
   readonly tenantId: string
   readonly provider: string
   readonly syncType: SyncJobRequest['additionalData']['syncType']
+  /** Why another kind of sync was done than the one that was asked for. */
+  readonly note?: string
   readonly status: 'completed' | 'failed'
-  readonly resources: Readonly<Record<string, Counts>>
+  readonly resources: Readonly<Record<string, ResourceResult>>
   /** Requests made to the provider, failed ones too. */
   readonly requests: number
   readonly startedAt: string
   readonly finishedAt: string
   readonly durationMs: number
   readonly error: { readonly code: string; readonly message: string; readonly retryable: boolean } | null
-}
-
-/** The counts alone, as a result has them. */
-export function withoutShares(progress: Progress): Readonly<Record<string, Counts>> {
-  return Object.fromEntries(Object.entries(progress).map(([name, counts]) => [name, sumCounts([counts])]))
 }

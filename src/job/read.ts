@@ -4,12 +4,16 @@ import { metered } from '../sync/metered.ts'
 import type { Account, Provider } from '../sync/provider.ts'
 import { advance, type Checkpoint, carve, plan, readCheckpoint } from './checkpoint.ts'
 import { commit, type Standing } from './commit.ts'
-import { readProgress, type SyncJobResult, startProgress, withoutShares } from './progress.ts'
+import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { JobDeps, Session } from './run.ts'
+import { sweep } from './sweep.ts'
 
 /** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
 const pagesAhead = 32
+
+/** Requests a job may spend on asking for objects that were not listed, to see whether they are gone. */
+const checksByIdAtMost = 500
 
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
@@ -19,7 +23,8 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   try {
     const resources = choose(provider, request)
     const checkpoint = job.checkpoint === null ? plan(resources) : readCheckpoint(job.checkpoint)
-    const progress = startProgress(resources, readProgress(job.progress))
+    const names = resources.map(({ name }) => name)
+    const progress = startProgress(names, readProgress(job.progress))
     return await drain(session, deps, { account, standing: { checkpoint, progress, commits: job.commits } })
   } finally {
     deadline.cutNow()
@@ -27,18 +32,19 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   }
 }
 
-function choose({ name, resources }: Provider, { additionalData }: SyncJobRequest): readonly string[] {
+function choose({ name, resources }: Provider, { additionalData }: SyncJobRequest): Provider['resources'] {
   if (additionalData.syncType === 'incremental')
     throw new SyncError('reject', 'not_available', 'request: sync_type "incremental" is not available yet; send "full"')
-  const asked = additionalData.resources ?? resources
-  const unknown = asked.filter((one) => !resources.includes(one))
+  const asked = additionalData.resources
+  if (!asked) return resources.filter(({ optional }) => !optional)
+  const unknown = asked.filter((one) => one !== '*' && !resources.some((resource) => resource.name === one))
   if (unknown.length > 0)
     throw new SyncError(
       'reject',
       'unknown_resource',
-      `request: ${name} has no resource ${unknown.map((one) => `"${one}"`).join(', ')}; it has ${resources.join(', ')}`,
+      `request: ${name} has no resource ${unknown.map((one) => `"${one}"`).join(', ')}; it has ${resources.map((one) => one.name).join(', ')}, and "*" is all of them`,
     )
-  return resources.filter((one) => asked.includes(one))
+  return resources.filter((one) => asked.includes('*') || asked.includes(one.name))
 }
 
 interface Start {
@@ -46,17 +52,21 @@ interface Start {
   readonly standing: Standing
 }
 
-async function drain(session: Session, deps: JobDeps, start: Start): Promise<SyncJobResult | null> {
+async function drain(
+  session: Session,
+  deps: JobDeps,
+  { account, standing: start }: Start,
+): Promise<SyncJobResult | null> {
   const { request, job, lease, deadline, log } = session
-  const { clock, settings } = deps
-  const names = [...new Set(start.standing.checkpoint.slices.map((slice) => slice.resource))]
-  const reading = metered(start.account, names, {
+  const { clock, settings, db } = deps
+  const reading = metered(account, {
     clock,
     waiting: deadline.stop,
-    onWait: ({ source, error, ms }) =>
-      log.info('waiting before another try', { resource: source.name, code: error.code, waitMs: Math.round(ms) }),
+    onWait: ({ endpoint, error, ms }) =>
+      log.info('waiting before another try', { resource: endpoint, code: error.code, waitMs: Math.round(ms) }),
   })
-  let standing = start.standing
+  const budget = { left: checksByIdAtMost }
+  let standing = start
   let result: SyncJobResult | null = null
   const steps = backfill({
     ...reading,
@@ -75,16 +85,20 @@ async function drain(session: Session, deps: JobDeps, start: Start): Promise<Syn
   try {
     for await (const step of steps) {
       const began = clock.now()
+      failWhereAllSkipped(step, standing)
+      const swept = await sweep(step, { db, request, budget }, deadline.cut)
       session.requests = job.requests + reading.requests()
       const committed = await commit(
         {
           request,
           lease,
           step,
+          swept,
+          sources: reading.sources,
           standing,
           requests: session.requests,
-          result(progress) {
-            result = session.result({ status: 'completed', resources: withoutShares(progress), error: null })
+          result(resources) {
+            result = session.result({ status: 'completed', resources, error: null })
             return result
           },
         },
@@ -92,7 +106,7 @@ async function drain(session: Session, deps: JobDeps, start: Start): Promise<Syn
         deadline.cut,
       )
       standing = { ...committed, checkpoint: withCarvesSince(standing.checkpoint, step) }
-      session.progress = withoutShares(committed.progress)
+      session.progress = resultsOf(committed.progress)
       session.commits++
       logCommit(session, step, clock.now() - began)
     }
@@ -102,6 +116,14 @@ async function drain(session: Session, deps: JobDeps, start: Start): Promise<Syn
   return standing.checkpoint.slices.length === 0 ? result : null
 }
 
+/** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */
+function failWhereAllSkipped({ batches }: Step, { progress }: Standing): void {
+  const skipped = new Map(batches.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
+  const [first] = skipped.values()
+  const all = Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
+  if (first && all) throw new SyncError('reject', first.code, first.message)
+}
+
 /** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */
 function withCarvesSince(current: Checkpoint, step: Step): Checkpoint {
   return step.batches.reduce(advance, current)
@@ -109,7 +131,10 @@ function withCarvesSince(current: Checkpoint, step: Step): Checkpoint {
 
 function logCommit({ log, requests }: Session, { batches }: Step, ms: number): void {
   const perResource = new Map<string, number>()
-  for (const { source, fetched } of batches) perResource.set(source.name, (perResource.get(source.name) ?? 0) + fetched)
+  for (const { source, rows } of batches)
+    perResource.set(source.name, (perResource.get(source.name) ?? 0) + rows.length)
   for (const [resource, fetched] of perResource)
     log.info('committed', { resource, fetched, pages: batches.length, requests, ms: Math.round(ms) })
+  for (const { source, skip } of batches)
+    if (skip) log.warn('resource skipped', { resource: source.name, code: skip.code, reason: skip.message })
 }

@@ -1,60 +1,99 @@
 import { sql } from 'drizzle-orm'
 import { classify, codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
-import { syncRejects } from '../db/schema.ts'
+import { type SyncedTable, syncRejects } from '../db/schema.ts'
+import { markDeleted, markLeft } from '../db/sweep.ts'
 import { upsert, type Written, withoutUnstorable } from '../db/upsert.ts'
 import type { Batch } from '../sync/backfill.ts'
-import { type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
-import type { Counts } from './progress.ts'
+import { type Family, type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
+import { type Counts, noCounts, sumCounts } from './progress.ts'
 import type { SyncJobRequest } from './request.ts'
+import type { Swept } from './sweep.ts'
 
-interface Batches {
+export interface Writing {
   readonly request: SyncJobRequest
   readonly batches: readonly Batch[]
+  /** What the batches prove to be gone, and what turned out to be there although unlisted. */
+  readonly swept: Swept
   /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
   readonly careful: boolean
 }
 
-/** Writes the rows of all batches, one statement per resource, and what could not be stored to `sync_rejects`. */
+/** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, careful }: Batches,
+  { request, batches, swept, careful }: Writing,
 ): Promise<Readonly<Record<string, Counts>>> {
+  const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counts> = {}
-  const rejects: Reject[] = []
-  for (const batch of batchesPerSource(batches)) {
-    const { source, rows, fetched } = batch
-    const write = (some: readonly ObservedRow[], on: Database) =>
-      upsert(on, {
-        table: source.table,
-        tenantId: request.tenantId,
-        provider: request.providerName,
-        rows: some,
-        force: request.additionalData.forceRefresh,
-      })
-    const refused: Reject[] = []
-    const { created, updated } = careful
-      ? await bisect(tx, { resource: source.name, rows, write, refused })
-      : await write(rows, tx)
-    rejects.push(...batch.rejects, ...refused)
-    const rejected = batch.rejects.length + refused.length
-    counts[source.name] = { fetched, created, updated, rejected, unchanged: fetched - created - updated - rejected }
+  const add = (resource: string, some: Partial<Counts>) => {
+    counts[resource] = sumCounts([counts[resource] ?? noCounts, { ...noCounts, ...some }])
   }
+  const rejects: Reject[] = batches.flatMap((batch) => batch.rejects)
+  for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
+  for (const { resource, table, harvested, rows } of groupRows([
+    ...batches.flatMap((batch) => batch.rows),
+    ...swept.rows,
+  ])) {
+    const write = (some: readonly ObservedRow[], on: Database) =>
+      upsert(on, { table, ...account, rows: some, force: request.additionalData.forceRefresh, onlyMissing: harvested })
+    const refused: Reject[] = []
+    const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows, tx)
+    rejects.push(...refused)
+    const fetched = harvested ? created : rows.length
+    add(resource, {
+      fetched,
+      created,
+      updated,
+      rejected: refused.length,
+      unchanged: fetched - created - updated - refused.length,
+    })
+  }
+  const left = await markLeaving(
+    tx,
+    account,
+    batches.flatMap((batch) => batch.families),
+  )
+  for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
+  for (const { resource, unlisted, kept } of swept.resources)
+    add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept })
   if (rejects.length > 0) await keepRejects(tx, request, rejects)
   return counts
 }
 
-function batchesPerSource(batches: readonly Batch[]) {
-  const names = new Set(batches.map((batch) => batch.source.name))
-  return [...names].toSorted().flatMap((name) => {
-    const own = batches.filter((batch) => batch.source.name === name)
-    return own.slice(0, 1).map(({ source }) => ({
-      source,
-      rows: own.flatMap((batch) => batch.rows),
-      rejects: own.flatMap((batch) => batch.rejects),
-      fetched: own.reduce((sum, batch) => sum + batch.fetched, 0),
-    }))
-  })
+interface RowGroup {
+  readonly resource: string
+  readonly table: SyncedTable
+  readonly harvested: boolean
+  readonly rows: ObservedRow[]
+}
+
+/** Rows by resource, in an order that is the same for every writer; those found inside other items come last. */
+function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
+  const groups = new Map<string, RowGroup>()
+  for (const row of rows) {
+    const { resource, table, harvested = false } = row
+    const key = `${harvested ? 1 : 0} ${resource}`
+    const group = groups.get(key)
+    if (group) group.rows.push(row)
+    else groups.set(key, { resource, table, harvested, rows: [row] })
+  }
+  return [...groups.entries()].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group)
+}
+
+async function markLeaving(
+  tx: Database,
+  account: { readonly tenantId: string; readonly provider: string },
+  families: readonly Family[],
+) {
+  const groups = new Map<string, Family[]>()
+  for (const family of families) groups.set(family.resource, [...(groups.get(family.resource) ?? []), family])
+  const left: Record<string, number> = {}
+  for (const [name, own] of groups) {
+    for (const { table, parent } of own.slice(0, 1))
+      left[name] = await markLeft(tx, { resource: { name, table }, parent, families: own, ...account })
+  }
+  return left
 }
 
 interface Bisection {

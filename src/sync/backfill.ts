@@ -1,9 +1,10 @@
 import { SyncError } from '../errors.ts'
 import type { Clock } from './clock.ts'
-import { fields, second } from './fields.ts'
+import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
-import type { Page, Source } from './provider.ts'
-import { type Mapped, mapItems } from './rows.ts'
+import { type Digest, digestPage } from './page.ts'
+import type { Source } from './provider.ts'
+import type { Mapped } from './rows.ts'
 import {
   afterPage,
   carveSlice,
@@ -16,12 +17,12 @@ import {
 } from './slices.ts'
 
 /** A slice and the page just read, waiting to be committed. */
-export interface Batch extends Reached, Mapped {
+export interface Batch extends Reached, Mapped, Pick<Digest, 'proven' | 'listed'> {
   readonly sliceId: number
   readonly source: Source
-  /** Items of the page that lie in the slice: rows and rejects together. */
-  readonly fetched: number
   readonly observedAt: Date
+  /** The resource cannot be read with this key or account: nothing of it is left to be read. */
+  readonly skip: SyncError | null
 }
 
 /** What has arrived since the last step, and per resource how many items are probably left. */
@@ -90,18 +91,17 @@ function startEngine(options: Backfill) {
   let askingSince = false
   let timer: AbortController | undefined
   let wake: () => void = () => {}
+  let flying = 0
 
-  const flying = () => [...readers.values()].filter((reader) => reader.inFlight).length
   const stopped = () => stop.aborted || giveUp.aborted || failure !== undefined
-  const sourceOf = (slice: Slice) => {
-    const source = sources.find((one) => one.name === slice.resource)
-    if (!source)
-      throw new SyncError(
-        'reject',
-        'unknown_resource',
-        `checkpoint: names the resource "${slice.resource}", which the provider does not have`,
-      )
-    return source
+  const sourceOf = (resource: string) => {
+    const source = sources.find((one) => one.name === resource)
+    if (source) return source
+    throw new SyncError(
+      'reject',
+      'unknown_resource',
+      `checkpoint: names the resource "${resource}", which the provider does not have`,
+    )
   }
 
   function pump(): void {
@@ -113,16 +113,16 @@ function startEngine(options: Backfill) {
     wake()
   }
 
-  const mayFetch = () => arrived.length + flying() < pagesAhead
+  const mayFetch = () => arrived.length + flying < pagesAhead
 
   /** Cuts slices as long as a limiter has a request to give that no slice is ready to use; else looks again when one has. */
   function cutWhereThereIsRoom(): void {
     let soonest = Number.POSITIVE_INFINITY
-    for (const source of sources) {
-      for (;;) {
-        if (!mayFetch()) return
-        const own = [...readers.values()].filter((reader) => reader.slice.resource === source.name)
-        const cutting = source.createdFilter ? chooseCut(own, since ?? 0, pageSize) : null
+    for (const resource of new Set([...readers.values()].map(({ slice }) => slice.resource))) {
+      const source = sourceOf(resource)
+      while (source.createdFilter && mayFetch()) {
+        const own = [...readers.values()].filter((reader) => reader.slice.resource === resource)
+        const cutting = chooseCut(own, since ?? 0, pageSize)
         if (!cutting) break
         const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
         if (delay > 0) {
@@ -174,61 +174,70 @@ function startEngine(options: Backfill) {
 
   async function fetchPage(reader: Reader): Promise<void> {
     const asked = reader.slice
-    const source = sourceOf(asked)
     reader.inFlight = true
+    flying++
     try {
-      const filter = source.createdFilter ? { window: asked.query } : {}
-      const page = await source.list({ ...filter, cursor: asked.cursor, limit: pageSize }, giveUp)
-      accept(reader, source, page)
+      await readPage(reader, sourceOf(asked.resource))
     } catch (error) {
       if (error instanceof SyncError && error.cursorGone && asked.cursor !== null)
         reader.slice = withoutCursor(reader.slice)
+      else if (error instanceof SyncError && error.verdict === 'skip') skip(asked, error)
       else if (!stopped()) {
         failure = error
         options.onFailure()
       }
     } finally {
       reader.inFlight = false
+      flying--
     }
     pump()
   }
 
-  function accept(reader: Reader, source: Source, page: Page): void {
-    const { query, cursor, window } = reader.slice
-    if (page.next !== null && (page.items.length === 0 || page.next === cursor))
-      throw new SyncError(
-        'reject',
-        'provider_contract',
-        `${source.name}: the provider says there is more but does not move on; reading would never end`,
-      )
-    const seconds = page.items.map((item) => createdSecond(source, item))
-    const items = page.items.filter((_, at) => (seconds[at] ?? Number.POSITIVE_INFINITY) >= window.from)
-    const known = seconds.filter((second) => second !== null)
-    const oldest = known.length === 0 ? null : Math.min(...known)
-    const reached = { query, next: page.next, oldest }
-    arrived.push({
-      ...reached,
-      ...mapItems(source, items, page.observedAt),
-      sliceId: reader.slice.id,
-      source,
-      fetched: items.length,
-      observedAt: page.observedAt,
-    })
+  async function readPage(reader: Reader, source: Source): Promise<void> {
+    const { query, cursor, part } = reader.slice
+    const asked = {
+      ...(source.createdFilter && { window: query }),
+      ...(part !== null && { part }),
+      cursor,
+      limit: pageSize,
+    }
+    const page = await source.list(asked, giveUp)
+    // The resource was skipped meanwhile.
+    if (!readers.has(reader.slice.id)) return
+    const { items, reached, density, proven, listed } = digestPage(reader.slice, source, page)
+    const sliceId = reader.slice.id
     const after = afterPage(reader.slice, reached)
-    if (!after) readers.delete(reader.slice.id)
+    // Before anything is awaited: a cut made meanwhile must lie below this page.
+    if (!after) readers.delete(sliceId)
     else {
       reader.slice = after
-      const span = oldest === null ? 0 : Math.max(...known) - oldest
       // A page within one second says nothing about the seconds before it.
-      if (span > 0 || reader.density === null) reader.density = page.items.length / (span + 1)
+      if (reader.density === null || (density !== null && density < page.items.length)) reader.density = density
     }
+    const { observedAt } = page
+    const mapped = await expandPage({ source, items, observedAt, pageSize, sources }, giveUp)
+    arrived.push({ ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null })
+  }
+
+  function skip({ id, resource }: Slice, error: SyncError): void {
+    for (const [other, { slice }] of readers) if (slice.resource === resource) readers.delete(other)
+    const nothing = { rows: [], rejects: [], families: [], listed: [], proven: null }
+    const reached = { query: { from: 0, to: null }, next: null, oldest: null, boundary: [] }
+    arrived.push({
+      ...nothing,
+      ...reached,
+      sliceId: id,
+      source: sourceOf(resource),
+      observedAt: new Date(0),
+      skip: error,
+    })
   }
 
   pump()
   return {
     /** The pages that have arrived; waits for one. Empty when there will be none. @throws SyncError */
     async take(): Promise<readonly Batch[]> {
-      while (arrived.length === 0 && (flying() > 0 || (!stopped() && readers.size > 0))) {
+      while (arrived.length === 0 && (flying > 0 || (!stopped() && readers.size > 0))) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
@@ -250,8 +259,4 @@ function startEngine(options: Backfill) {
       halted.abort()
     },
   }
-}
-
-function createdSecond(source: Source, item: unknown): number | null {
-  return source.createdFilter ? second(fields(item)[source.createdFilter.field]) : null
 }

@@ -1,6 +1,5 @@
 import { type LimitHit, SyncError } from '../errors.ts'
 import type { Clock } from './clock.ts'
-import type { Source } from './provider.ts'
 
 /**
  * A ceiling of requests a second and of requests at once, spent smoothly: one request every 1/rate seconds and no burst,
@@ -99,18 +98,18 @@ interface Limits {
   readonly waiting: AbortSignal
 }
 
-/** The source behind a limiter that every attempt passes, and that a limit error of its scope lowers. */
-export function limited(source: Source, { limiter, scope, waiting }: Limits): Source {
-  return {
-    ...source,
-    list: (query, signal) =>
-      limiter.run(async () => {
-        try {
-          return await source.list(query, signal)
-        } catch (error) {
-          if (error instanceof SyncError && error.limit?.scope === scope) limiter.lower(error.limit.of)
-          throw error
-        }
-      }, waiting),
-  }
+/** Makes one call, however it is wrapped. */
+export type Call = <T>(work: () => Promise<T>) => Promise<T>
+
+/** A call behind a limiter that every attempt passes, and that a limit error of its scope lowers. */
+export function limited(call: Call, { limiter, scope, waiting }: Limits): Call {
+  return (work) =>
+    limiter.run(async () => {
+      try {
+        return await call(work)
+      } catch (error) {
+        if (error instanceof SyncError && error.limit?.scope === scope) limiter.lower(error.limit.of)
+        throw error
+      }
+    }, waiting)
 }

@@ -1,6 +1,6 @@
 import type { SyncError } from '../errors.ts'
 import type { Clock } from './clock.ts'
-import { createLimiter, type Limiter, limited } from './limiter.ts'
+import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import type { Account, Source } from './provider.ts'
 import { retried } from './retry.ts'
 
@@ -11,47 +11,63 @@ interface Metering {
   readonly clock: Clock
   /** Aborted when no new request may start. */
   readonly waiting: AbortSignal
-  onWait(wait: { readonly source: Source; readonly error: SyncError; readonly ms: number }): void
+  onWait(wait: { readonly endpoint: string; readonly error: SyncError; readonly ms: number }): void
 }
 
 /** An account's sources behind its limits, with every request counted. */
 export interface Metered {
   readonly sources: readonly Source[]
+  /** The limiters a list call of this source passes. */
   limiters(source: Source): readonly Limiter[]
   /** Requests made so far, failed ones too. */
   requests(): number
   since(signal: AbortSignal): Promise<number>
 }
 
-/** Retry outside, limiters inside, so that every attempt is metered: retried(limited(limited(source, account), endpoint)). */
-export function metered(account: Account, resources: readonly string[], { clock, waiting, onWait }: Metering): Metered {
+interface Endpoint {
+  readonly limiter: Limiter
+  readonly call: Call
+}
+
+/** Retry outside, limiters inside, so that every attempt is metered: retried(limited(limited(…, account), endpoint)). */
+export function metered(account: Account, { clock, waiting, onWait }: Metering): Metered {
   let requests = 0
+  const counted: Call = (work) => {
+    requests++
+    return work()
+  }
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: concurrency.account }, clock)
-  const ofEndpoint = new Map<string, Limiter>()
-  const sources = account.sources
-    .filter((source) => resources.includes(source.name))
-    .map((source) => {
-      const perSecond = Math.min(source.perSecond ?? account.perSecond, account.perSecond)
-      const limiter = createLimiter({ perSecond, concurrency: source.concurrency ?? concurrency.endpoint }, clock)
-      ofEndpoint.set(source.name, limiter)
-      const counted: Source = {
-        ...source,
-        list(query, signal) {
-          requests++
-          return source.list(query, signal)
-        },
-      }
-      const behindAccount = limited(counted, { limiter: ofAccount, scope: 'account', waiting })
-      return retried(limited(behindAccount, { limiter, scope: 'endpoint', waiting }), { clock, waiting, onWait })
-    })
+  const behindAccount = limited(counted, { limiter: ofAccount, scope: 'account', waiting })
+
+  function openEndpoint(endpoint: string, ceiling: Pick<Source, 'perSecond' | 'concurrency'>): Endpoint {
+    const perSecond = Math.min(ceiling.perSecond ?? account.perSecond, account.perSecond)
+    const limiter = createLimiter({ perSecond, concurrency: ceiling.concurrency ?? concurrency.endpoint }, clock)
+    const behindBoth = limited(behindAccount, { limiter, scope: 'endpoint', waiting })
+    return { limiter, call: retried(behindBoth, { clock, waiting, onWait: (wait) => onWait({ endpoint, ...wait }) }) }
+  }
+
+  const lists = new Map<string, Limiter>()
+  const sources = account.sources.map((source): Source => {
+    const { name, list, retrieve, nested } = source
+    const listing = openEndpoint(name, source)
+    const retrieving = openEndpoint(`${name} by id`, source)
+    lists.set(name, listing.limiter)
+    return {
+      ...source,
+      list: (query, signal) => listing.call(() => list(query, signal)),
+      ...(retrieve && { retrieve: (id, signal) => retrieving.call(() => retrieve(id, signal)) }),
+      ...(nested && {
+        nested: nested.map((one) => {
+          const { call } = openEndpoint(one.name, source)
+          return { ...one, list: (parentId, query, signal) => call(() => one.list(parentId, query, signal)) }
+        }),
+      }),
+    }
+  })
   return {
     sources,
-    limiters: (source) => [ofAccount, ofEndpoint.get(source.name) ?? ofAccount],
+    limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],
     requests: () => requests,
-    since: (signal) =>
-      ofAccount.run(() => {
-        requests++
-        return account.since(signal)
-      }, waiting),
+    since: (signal) => behindAccount(() => account.since(signal)),
   }
 }

@@ -90,9 +90,16 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
 
-/** A resource of a connected account: `list` knows its credentials and throws SyncErrors only. */
-export interface Source extends Omit<Resource, 'list'> {
+/** A resource of a connected account: its calls know the credentials and throw SyncErrors only. */
+export interface Source extends Omit<Resource, 'list' | 'retrieve' | 'nested'> {
   list(query: Query, signal: AbortSignal): Promise<Page>
+  retrieve?(id: string, signal: AbortSignal): Promise<Retrieved>
+  readonly nested?: readonly NestedSource[]
+}
+
+/** A nested list of a connected account. */
+export interface NestedSource extends Omit<Nested, 'list'> {
+  list(parentId: string, query: Query, signal: AbortSignal): Promise<Page>
 }
 
 /** What a job brings and the configuration adds. `accessToken` is a secret. */
@@ -113,8 +120,8 @@ export interface Account {
 export interface Provider {
   /** Lower case, as in a request's `providerName` and in the `provider` column. */
   readonly name: string
-  /** Names of its resources; `additionalData.resources` takes a subset. Empty while the provider is only declared. */
-  readonly resources: readonly string[]
+  /** Its resources; `additionalData.resources` names a subset. Empty while the provider is only declared. */
+  readonly resources: readonly Pick<Resource, 'name' | 'optional' | 'parts'>[]
   /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
   connect(credentials: Credentials): Account
 }
@@ -141,14 +148,22 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
   }
   return {
     name: parts.name,
-    resources: parts.resources.map((resource) => resource.name),
+    resources: parts.resources,
     connect(credentials) {
       const connection = parts.open(credentials)
       return {
         perSecond: connection.perSecond,
-        sources: parts.resources.map((resource) => ({
+        sources: parts.resources.map(({ list, retrieve, nested, ...resource }) => ({
           ...resource,
-          list: (query, signal) => understood(() => resource.list(connection, query, signal), signal),
+          list: (query, signal) => understood(() => list(connection, query, signal), signal),
+          ...(retrieve && { retrieve: (id, signal) => understood(() => retrieve(connection, id, signal), signal) }),
+          ...(nested && {
+            nested: nested.map(({ list: listNested, ...one }) => ({
+              ...one,
+              list: (parentId, query, signal) =>
+                understood(() => listNested(connection, parentId, query, signal), signal),
+            })),
+          }),
         })),
         since: (signal) => understood(() => parts.since(connection, signal), signal),
         close: () => connection.close(),

@@ -1,13 +1,13 @@
 import { SyncError } from '../errors.ts'
 import { backOff, type Clock } from './clock.ts'
-import type { Source } from './provider.ts'
+import type { Call } from './limiter.ts'
 
 interface Patience {
   readonly clock: Clock
   /** Aborted when no new request may start. */
   readonly waiting: AbortSignal
   /** Told of each wait. */
-  onWait?(wait: { readonly source: Source; readonly error: SyncError; readonly ms: number }): void
+  onWait?(wait: { readonly error: SyncError; readonly ms: number }): void
 }
 
 /** How long a call is tried again before its error counts, in milliseconds. A limiter's refusal is waited out longer. */
@@ -15,24 +15,22 @@ const patienceMs = { fault: 60_000, limit: 180_000 } as const
 const pause = { base: 250, cap: 20_000 } as const
 const longestRetryAfterMs = 60_000
 
-/** The source that tries a call again while its error's verdict is `retry` and patience lasts. Goes outside the limiters. */
-export function retried(source: Source, { clock, waiting, onWait }: Patience): Source {
-  return {
-    ...source,
-    async list(query, signal) {
-      const began = clock.now()
-      for (let n = 0; ; n++) {
-        try {
-          return await source.list(query, signal)
-        } catch (error) {
-          if (!(error instanceof SyncError) || error.verdict !== 'retry' || error.code === 'internal') throw error
-          const asked = Math.min(longestRetryAfterMs, Math.max(0, error.retryAfter ?? 0))
-          const ms = Math.max(asked, backOff(n, pause, clock.random))
-          if (clock.now() - began + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
-          onWait?.({ source, error, ms })
-          await clock.sleep(ms, waiting)
-        }
+/** A call that is tried again while its error's verdict is `retry` and patience lasts. Goes outside the limiters. */
+export function retried(call: Call, { clock, waiting, onWait }: Patience): Call {
+  return async (work) => {
+    const began = clock.now()
+    for (let n = 0; ; n++) {
+      try {
+        return await call(work)
+      } catch (error) {
+        if (!(error instanceof SyncError) || error.verdict !== 'retry' || error.code === 'internal' || error.cursorGone)
+          throw error
+        const asked = Math.min(longestRetryAfterMs, Math.max(0, error.retryAfter ?? 0))
+        const ms = Math.max(asked, backOff(n, pause, clock.random))
+        if (clock.now() - began + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
+        onWait?.({ error, ms })
+        await clock.sleep(ms, waiting)
       }
-    },
+    }
   }
 }

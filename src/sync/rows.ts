@@ -1,11 +1,28 @@
 import { createHash } from 'node:crypto'
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import type { Source } from './provider.ts'
 
 /** An item mapped to its table, with its payload and the moment it was observed. */
 export interface ObservedRow {
+  /** Whose counts it goes into; the name of the resource or of the nested list. */
+  readonly resource: string
+  readonly table: SyncedTable
   readonly row: RowOf<SyncedTable>
   readonly raw: unknown
+  readonly observedAt: Date
+  /** The provider no longer has it. */
+  readonly deleted?: boolean
+  /** Found inside another item: written only where there is no row yet. */
+  readonly harvested?: boolean
+}
+
+/** All ids a parent has of a nested list; rows of that parent with another id have left it. */
+export interface Family {
+  readonly resource: string
+  readonly table: SyncedTable
+  /** The parent's column by its name in code. */
+  readonly parent: string
+  readonly parentId: string
+  readonly ids: readonly string[]
   readonly observedAt: Date
 }
 
@@ -18,26 +35,35 @@ export interface Reject {
   readonly payload: string
 }
 
+/** What a page's items came to. */
 export interface Mapped {
   readonly rows: readonly ObservedRow[]
   readonly rejects: readonly Reject[]
+  readonly families: readonly Family[]
 }
 
 /** Longest id a Postgres index takes with room for the rest of the key; providers' ids are under 256. */
 const longestId = 1_024
 
-/** Maps a page's items. An item that cannot be mapped is rejected, the others go on. */
-export function mapItems(source: Source, items: readonly unknown[], observedAt: Date): Mapped {
+interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
+  map(item: unknown): RowOf<SyncedTable>
+}
+
+/** Maps items of one kind. An item that cannot be mapped is rejected, the others go on. */
+export function mapItems(
+  items: readonly unknown[],
+  { map, ...stamp }: Mapping,
+): { rows: ObservedRow[]; rejects: Reject[] } {
   const rows: ObservedRow[] = []
   const rejects: Reject[] = []
   for (const item of items) {
     try {
-      const row = source.row(item)
-      checkId(row.id)
-      rows.push({ row, raw: item, observedAt })
+      const row = map(item)
+      if (!isUsableId(row.id)) throw new Error(`id is not text of 1 to ${longestId} well-formed characters`)
+      rows.push({ ...stamp, row, raw: item })
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'cannot be mapped'
-      rejects.push(rejectItem(source.name, item, { code: 'invalid_item', reason }))
+      rejects.push(rejectItem(stamp.resource, item, { code: 'invalid_item', reason }))
     }
   }
   return { rows, rejects }
@@ -56,10 +82,8 @@ export function rejectItem(
   return { resource, itemKey, ...why, payload: payload.slice(0, 65_536) }
 }
 
-function checkId(id: string): void {
-  if (!isUsableId(id)) throw new Error(`id is not text of 1 to ${longestId} well-formed characters`)
-}
-
-function isUsableId(id: string): boolean {
-  return id.length > 0 && id.length <= longestId && !id.includes('\u0000') && id.isWellFormed()
+function isUsableId(id: unknown): boolean {
+  return (
+    typeof id === 'string' && id.length > 0 && id.length <= longestId && !id.includes('\u0000') && id.isWellFormed()
+  )
 }

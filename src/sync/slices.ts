@@ -5,6 +5,8 @@ export interface Slice {
   /** Unique within its checkpoint. */
   readonly id: number
   readonly resource: string
+  /** Which of the resource's parts; null where it has none. */
+  readonly part: string | null
   /** What is to be read. Shrinks from below when an older part is carved off. */
   readonly window: Window
   /** What is sent to the provider, with which alone `cursor` may be used. */
@@ -12,6 +14,8 @@ export interface Slice {
   readonly cursor: string | null
   /** Creation second of the last item read: nothing newer is left in the slice. */
   readonly position: number | null
+  /** Ids read so far of the second `position`, which the next page may go on with. */
+  readonly boundary: readonly string[]
 }
 
 /** What a page tells about the slice it was read for. */
@@ -20,13 +24,30 @@ export interface Reached {
   readonly next: string | null
   /** Creation second of the page's last item; null where items have none. */
   readonly oldest: number | null
+  /** Ids read so far of that second. */
+  readonly boundary: readonly string[]
 }
 
 /** The slice as it is after a page; null when the page was its last. */
-export function afterPage(slice: Slice, { query, next, oldest }: Reached): Slice | null {
+export function afterPage(slice: Slice, { query, next, oldest, boundary }: Reached): Slice | null {
   const passedLowerBound = oldest !== null && oldest < slice.window.from
   if (next === null || passedLowerBound) return null
-  return { ...slice, query, cursor: next, position: oldest ?? slice.position }
+  return { ...slice, query, cursor: next, position: oldest ?? slice.position, boundary }
+}
+
+/**
+ * The creation seconds, both ends included, that a page accounts for completely: everything the provider has of them is
+ * on it or, for the newest second, on the pages before. Null when the page proves nothing by itself.
+ */
+export function provenSeconds(
+  slice: Slice,
+  reached: Reached,
+): { readonly from: number; readonly to: number | null } | null {
+  const last = afterPage(slice, reached) === null
+  if (!last && reached.oldest === null) return null
+  const from = last ? slice.window.from : (reached.oldest ?? 0) + 1
+  const to = slice.position ?? (slice.window.to === null ? null : slice.window.to - 1)
+  return to !== null && from > to ? null : { from, to }
 }
 
 /** The slice to read when its cursor's object is gone: from the last second that was read, without a cursor. */
@@ -44,7 +65,7 @@ export function carveSlice(slice: Slice, at: number, id: number): readonly [Slic
   const older = { from: slice.window.from, to: at }
   return [
     { ...slice, window: { from: at, to: slice.window.to } },
-    { id, resource: slice.resource, window: older, query: older, cursor: null, position: null },
+    { ...slice, id, window: older, query: older, cursor: null, position: null, boundary: [] },
   ]
 }
 

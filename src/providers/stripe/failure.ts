@@ -28,6 +28,8 @@ export function failure(error: unknown): SyncError {
   }
   const reject = (code: string, what: string) => new SyncError('reject', code, `stripe: ${what} (${where})`)
 
+  const skip = (code: string, what: string) => new SyncError('skip', code, `stripe: ${what} (${where})`)
+
   if (error.code === 'resource_missing' && error.param === 'starting_after')
     return new SyncError('retry', 'cursor_gone', `stripe: the object a page was to follow is gone (${where})`, {
       cursorGone: true,
@@ -38,7 +40,9 @@ export function failure(error: unknown): SyncError {
     case 401:
       return reject('key_not_accepted', 'the key is not accepted')
     case 403:
-      return reject('permission_denied', 'the key may not read this')
+      return skip('permission_denied', 'the key may not read this')
+    case 404:
+      return skip('not_found', 'there is no such thing')
     case 409:
       return retry('provider_busy', 'the object is locked')
     case 429:
@@ -49,6 +53,9 @@ export function failure(error: unknown): SyncError {
   // The SDK gives an answer that is not JSON no status at all.
   if (error.statusCode === undefined || error.statusCode >= 500 || error.statusCode < 400)
     return retry('provider_unavailable', 'fails')
+  // «Your account is not set up to use …» has neither a code nor a parameter.
+  if (error.statusCode === 400 && !error.code && !error.param)
+    return skip('not_available', 'the account does not have this')
   return reject('provider_refused', 'refuses the request')
 }
 

@@ -1,0 +1,99 @@
+import { getTableColumns, sql } from 'drizzle-orm'
+import { liveRows } from './live.ts'
+import type { Database } from './open.ts'
+import type { SyncedTable } from './schema.ts'
+
+interface Account {
+  readonly tenantId: string
+  readonly provider: string
+}
+
+/** Creation seconds, both ends included, and all ids the provider listed of them. */
+export interface Interval {
+  readonly from: number
+  readonly to: number | null
+  readonly ids: readonly string[]
+  readonly observedAt: Date
+}
+
+export interface Unlisted {
+  readonly id: string
+  readonly observedAt: Date
+}
+
+interface Search extends Account {
+  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  readonly intervals: readonly Interval[]
+}
+
+/** Finds live rows within intervals that the provider did not list although it listed all it has of them. */
+export async function findUnlisted(
+  db: Database,
+  { resource, intervals, ...account }: Search,
+): Promise<readonly Unlisted[]> {
+  if (intervals.length === 0) return []
+  const second = (value: number | null) => (value === null ? null : new Date(value * 1_000))
+  const given = intervals.map(({ from, to, ids, observedAt }) => ({
+    from_at: second(from),
+    to_at: second(to),
+    ids,
+    observed_at: observedAt,
+  }))
+  const { rows } = await db.execute<{ id: string; observed_at: Date | string }>(sql`
+    select row.id, listed.observed_at
+    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, to_at timestamptz, ids jsonb, observed_at timestamptz)
+    cross join lateral (
+      select row.id ${liveRows(resource, account)}
+        and row.created_at >= listed.from_at
+        and row.created_at < coalesce(listed.to_at + interval '1 second', 'infinity')
+        and row.observed_at <= listed.observed_at
+        and not listed.ids ? row.id
+    ) as row`)
+  return rows.map(({ id, observed_at: observedAt }) => ({ id, observedAt: new Date(observedAt) }))
+}
+
+interface Deletion extends Account {
+  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  readonly unlisted: readonly Unlisted[]
+}
+
+/** Marks rows as deleted, unless they were seen again since. Returns how many. */
+export async function markDeleted(db: Database, { resource, unlisted, ...account }: Deletion): Promise<number> {
+  if (unlisted.length === 0) return 0
+  const gone = unlisted.map(({ id, observedAt }) => ({ id, observed_at: observedAt }))
+  const { rowCount } = await db.execute(sql`
+    update ${resource.table} as target set deleted_at = gone.observed_at, observed_at = gone.observed_at, synced_at = now()
+    from jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) as gone(id text, observed_at timestamptz)
+    where target.tenant_id = ${account.tenantId}::uuid and target.provider = ${account.provider} and target.id = gone.id
+      ${ofResource(resource)} and target.deleted_at is null and target.observed_at <= gone.observed_at`)
+  return rowCount ?? 0
+}
+
+interface Leaving extends Account {
+  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  /** The parent's column, by its name in code. */
+  readonly parent: string
+  readonly families: readonly {
+    readonly parentId: string
+    readonly ids: readonly string[]
+    readonly observedAt: Date
+  }[]
+}
+
+/** Marks rows as deleted that are no longer in their parent's nested list. Returns how many. */
+export async function markLeft(db: Database, { resource, parent, families, ...account }: Leaving): Promise<number> {
+  const column = Object.entries(getTableColumns(resource.table)).find(([key]) => key === parent)?.[1]
+  if (!column) throw new Error(`schema: ${resource.name} has no column ${parent}`)
+  const given = families.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
+  const { rowCount } = await db.execute(sql`
+    update ${resource.table} as target set deleted_at = family.observed_at, observed_at = family.observed_at, synced_at = now()
+    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as family(parent text, ids jsonb, observed_at timestamptz)
+    where target.tenant_id = ${account.tenantId}::uuid and target.provider = ${account.provider}
+      and target.${sql.identifier(column.name)} = family.parent ${ofResource(resource)}
+      and target.deleted_at is null and target.observed_at <= family.observed_at and not family.ids ? target.id`)
+  return rowCount ?? 0
+}
+
+function ofResource({ name, table }: { readonly name: string; readonly table: SyncedTable }) {
+  return Object.keys(getTableColumns(table)).includes('resource') ? sql`and target.resource = ${name}` : sql``
+}

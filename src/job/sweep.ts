@@ -1,0 +1,80 @@
+import type { Database } from '../db/open.ts'
+import { findUnlisted, type Unlisted } from '../db/sweep.ts'
+import type { Batch, Step } from '../sync/backfill.ts'
+import type { Source } from '../sync/provider.ts'
+import { mapItems, type ObservedRow } from '../sync/rows.ts'
+import type { SyncJobRequest } from './request.ts'
+
+/** What a step's pages prove about rows they do not list. */
+export interface Swept {
+  readonly resources: readonly {
+    readonly resource: Source
+    /** Rows to be marked as deleted. */
+    readonly unlisted: readonly Unlisted[]
+    /** Rows the provider still has, though it does not list them. */
+    readonly kept: number
+  }[]
+  /** Those rows as they are now. */
+  readonly rows: readonly ObservedRow[]
+}
+
+export const nothingSwept: Swept = { resources: [], rows: [] }
+
+interface Sweep {
+  readonly db: Database
+  readonly request: SyncJobRequest
+  /** Requests that may still be spent on asking for single objects; lowered. */
+  readonly budget: { left: number }
+}
+
+/**
+ * A page of a newest-first list proves an interval: everything the provider has of it is on the page. Live rows of the
+ * interval that are not on it are asked for by id, as far as the budget goes, and else taken to be gone.
+ * @throws SyncError
+ */
+export async function sweep(step: Step, { db, request, budget }: Sweep, signal: AbortSignal): Promise<Swept> {
+  const swept = { resources: [] as Swept['resources'][number][], rows: [] as ObservedRow[] }
+  for (const source of new Set(step.batches.map((batch) => batch.source))) {
+    const intervals = step.batches.filter((batch) => batch.source === source).flatMap(intervalOf)
+    const found = await findUnlisted(db, {
+      tenantId: request.tenantId,
+      provider: request.providerName,
+      resource: source,
+      intervals,
+    })
+    if (found.length === 0) continue
+    const checked = await Promise.all(found.map((row) => stillThere(source, row, budget, signal)))
+    const rows = checked.flatMap((one) => one ?? [])
+    swept.rows.push(...rows)
+    swept.resources.push({
+      resource: source,
+      unlisted: found.filter((_, at) => checked[at] === null),
+      kept: rows.length,
+    })
+  }
+  return swept
+}
+
+function intervalOf({ proven, observedAt }: Batch) {
+  return proven ? [{ ...proven, observedAt }] : []
+}
+
+/** The row as the provider has it now; null when it is gone or was not asked for. */
+async function stillThere(
+  source: Source,
+  { id }: Unlisted,
+  budget: Sweep['budget'],
+  signal: AbortSignal,
+): Promise<ObservedRow | null> {
+  if (!source.retrieve || budget.left <= 0) return null
+  budget.left--
+  const { item, observedAt } = await source.retrieve(id, signal)
+  if (item === null) return null
+  const { rows } = mapItems([item], {
+    resource: source.name,
+    table: source.table,
+    observedAt,
+    map: (one) => source.row(one),
+  })
+  return rows[0] ?? null
+}

@@ -1,0 +1,115 @@
+import { SyncError } from '../errors.ts'
+import { fields } from './fields.ts'
+import type { NestedSource, Source } from './provider.ts'
+import { type Family, type Mapped, mapItems } from './rows.ts'
+
+interface Expansion {
+  readonly source: Source
+  readonly items: readonly unknown[]
+  readonly observedAt: Date
+  readonly pageSize: number
+  /** The sources items may be harvested for. */
+  readonly sources: readonly Source[]
+}
+
+/**
+ * A page's items as rows: the items themselves, their nested lists to the end (what an item does not carry is fetched,
+ * behind the same limiters), and whole items of other resources found in them.
+ * @throws SyncError
+ */
+export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
+  const { source, items, observedAt, sources } = expansion
+  const own = mapItems(items, {
+    resource: source.name,
+    table: source.table,
+    observedAt,
+    map: (item) => source.row(item),
+  })
+  if (!source.nested && !source.harvest) return { ...own, families: [] }
+  const all: { rows: Mapped['rows'][number][]; rejects: Mapped['rejects'][number][]; families: Family[] } = {
+    ...own,
+    families: [],
+  }
+  for (const nested of source.nested ?? []) {
+    const lists = await Promise.all(
+      own.rows.map(({ row, raw }) => readNested(nested, { parentId: row.id, item: raw, expansion }, signal)),
+    )
+    for (const list of lists) {
+      all.rows.push(...list.rows)
+      all.rejects.push(...list.rejects)
+      all.families.push(...list.families)
+    }
+  }
+  for (const { raw } of own.rows) {
+    for (const [name, found] of Object.entries(source.harvest?.(raw) ?? {})) {
+      const target = sources.find((one) => one.name === name)
+      if (target)
+        all.rows.push(
+          ...mapItems(found, {
+            resource: name,
+            table: target.table,
+            observedAt,
+            harvested: true,
+            map: (item) => target.row(item),
+          }).rows,
+        )
+    }
+  }
+  return all
+}
+
+interface Parent {
+  readonly parentId: string
+  readonly item: unknown
+  readonly expansion: Expansion
+}
+
+const nothing: Mapped = { rows: [], rejects: [], families: [] }
+
+async function readNested(
+  nested: NestedSource,
+  { parentId, item, expansion }: Parent,
+  signal: AbortSignal,
+): Promise<Mapped> {
+  const embedded = nested.embedded(item)
+  if (!embedded) return nothing
+  let { observedAt } = expansion
+  let items = [...embedded.items]
+  let next = embedded.next
+  try {
+    while (next !== null) {
+      const cursor: string | null = next === '' ? null : next
+      const page = await nested
+        .list(parentId, { cursor, limit: expansion.pageSize }, signal)
+        .catch(restartWhereCursorGone)
+      if (page === 'restart') {
+        items = []
+        next = ''
+        continue
+      }
+      items.push(...page.items)
+      if (page.next === next)
+        throw new SyncError(
+          'reject',
+          'provider_contract',
+          `${nested.name}: the provider says there is more but does not move on`,
+        )
+      next = page.next
+      observedAt = page.observedAt
+    }
+  } catch (error) {
+    // The parent went away meanwhile; its own deletion is seen elsewhere.
+    if (error instanceof SyncError && error.code === 'not_found') return nothing
+    throw error
+  }
+  const stamp = { resource: nested.name, table: nested.table, observedAt }
+  const mapped = mapItems(items, { ...stamp, map: (one) => nested.row(one, parentId) })
+  const ids = items.map((one) => fields(one).id).filter((id) => typeof id === 'string')
+  return { ...mapped, families: [{ ...stamp, parent: nested.parent, parentId, ids }] }
+}
+
+/** The last embedded item left the list before the rest was asked for: read the list from its beginning. */
+function restartWhereCursorGone(error: unknown): 'restart' {
+  if (error instanceof SyncError && error.cursorGone) return 'restart'
+  throw error
+}

@@ -113,6 +113,24 @@ export const syncRejects = pgTable(
   (reject) => [primaryKey({ columns: [reject.tenantId, reject.provider, reject.resource, reject.itemKey] })],
 )
 
+/** Up to when the changes of a provider account are in the tables; the next incremental job goes on from there. */
+export const syncCursors = pgTable(
+  'sync_cursors',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    provider: text('provider').notNull(),
+    /** As the provider names it, with its mode: `own live`, `acct_1ABC test`. */
+    account: text('account').notNull(),
+    /** The provider's clock. */
+    cursor: instant('cursor').notNull(),
+    /** Resources that are complete up to the cursor. */
+    resources: text('resources').array().notNull(),
+    jobId: uuid('job_id').notNull(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] })],
+)
+
 /** A table every provider's items of one kind land in: key, whole payload, and when it was seen. */
 function syncedTable<Name extends string, Columns extends Record<string, PgColumnBuilderBase>>(
   name: Name,

@@ -24,6 +24,9 @@ const tally = z.object({
 })
 const checkpoint = z.object({
   version: z.literal(1),
+  /** What is being done, which may be more than was asked for: `note` says why. */
+  mode: z.enum(['full', 'incremental']).default('full'),
+  note: z.string().nullable().default(null),
   /** Everything created before this second is covered once the checkpoint is empty; null before the first page. */
   until: z.int().nullable(),
   slices: z.array(slice),
@@ -36,20 +39,25 @@ export type Tally = z.infer<typeof tally>
 /** What is still to be read: a fold over committed batches. `carve` and `advance` are its only moves. */
 export type Checkpoint = z.infer<typeof checkpoint>
 
-/** One slice a resource, or a part of it, from the beginning and with an open end. */
-export function plan(resources: readonly Pick<Resource, 'name' | 'parts'>[]): Checkpoint {
-  const all = { from: 0, to: null }
-  const lists = resources.flatMap(({ name, parts }) => (parts ?? [null]).map((part) => ({ resource: name, part })))
-  const slices = lists.map((list, at) => ({
-    id: at + 1,
-    ...list,
-    window: all,
-    query: all,
-    cursor: null,
-    position: null,
-    boundary: [],
-  }))
-  return { version: 1, until: null, slices, tallies: {} }
+/** What is to be read of one list: everything, or what was created since a second. */
+export interface Reading {
+  readonly resource: Pick<Resource, 'name' | 'parts'>
+  readonly since: number
+}
+
+/** One slice a list, with an open end. */
+export function plan(
+  readings: readonly Reading[],
+  { mode, note }: Pick<Checkpoint, 'mode' | 'note'> = { mode: 'full', note: null },
+): Checkpoint {
+  const lists = readings.flatMap(({ resource, since }) =>
+    (resource.parts ?? [null]).map((part) => ({ resource: resource.name, part, since })),
+  )
+  const slices = lists.map(({ since, ...list }, at) => {
+    const window = { from: since, to: null }
+    return { id: at + 1, ...list, window, query: window, cursor: null, position: null, boundary: [] }
+  })
+  return { version: 1, mode, note, until: null, slices, tallies: {} }
 }
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */

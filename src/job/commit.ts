@@ -7,6 +7,7 @@ import type { Step } from '../sync/backfill.ts'
 import { backOff, type Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
+import { moveCursor } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
 import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, sumCounts } from './progress.ts'
 import { prove } from './prove.ts'
@@ -28,6 +29,8 @@ export interface Commit {
   readonly step: Step
   readonly swept: Swept
   readonly sources: readonly Source[]
+  /** What the cursor of changes stands for once nothing is left to be read. */
+  readonly cursor: { readonly account: string; readonly resources: readonly string[] }
   readonly standing: Standing
   /** Requests made to the provider over all deliveries. */
   readonly requests: number
@@ -100,19 +103,29 @@ async function write(tx: Database, commit: Commit, careful: boolean): Promise<St
   return { checkpoint, progress, commits }
 }
 
-/** The result of a job whose last pages are in this transaction, with the proof of what the transaction sees. */
+/**
+ * The result of a job whose last pages are in this transaction, with the proof of what the transaction sees; the cursor
+ * of changes moves with them.
+ */
 async function conclude(
   tx: Database,
-  { request, sources, result }: Commit,
+  commit: Commit,
   { checkpoint, progress }: Omit<Standing, 'commits'>,
 ): Promise<SyncJobResult> {
+  const { request, sources, cursor, result } = commit
+  const account = { tenantId: request.tenantId, provider: request.providerName }
+  if (checkpoint.until !== null) {
+    const { resources } = cursor
+    await moveCursor(
+      tx,
+      { ...account, account: cursor.account, jobId: request.jobId },
+      { second: checkpoint.until, resources },
+    )
+  }
+  if (checkpoint.mode === 'incremental') return result(resultsOf(progress))
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
-  const { tenantId, providerName: provider } = request
   return result(
-    resultsOf(
-      progress,
-      await prove(tx, { tenantId, provider, sources: read, tallies: checkpoint.tallies, counts: progress }),
-    ),
+    resultsOf(progress, await prove(tx, { ...account, sources: read, tallies: checkpoint.tallies, counts: progress })),
   )
 }
 

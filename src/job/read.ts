@@ -1,11 +1,13 @@
 import { SyncError } from '../errors.ts'
 import { backfill, type Step } from '../sync/backfill.ts'
+import { eventsName } from '../sync/changes.ts'
 import { metered } from '../sync/metered.ts'
-import type { Account, Provider } from '../sync/provider.ts'
+import type { Account } from '../sync/provider.ts'
 import { advance, type Checkpoint, carve, plan, readCheckpoint } from './checkpoint.ts'
+import { chooseResources, planIncremental } from './choose.ts'
 import { commit, type Standing } from './commit.ts'
+import { readCursor } from './cursor.ts'
 import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
-import type { SyncJobRequest } from './request.ts'
 import type { JobDeps, Session } from './run.ts'
 import { sweep } from './sweep.ts'
 
@@ -21,41 +23,34 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   const provider = deps.provider(request.providerName)
   const account = provider.connect({ accessToken: request.accessToken })
   try {
-    const resources = choose(provider, request)
-    const checkpoint = job.checkpoint === null ? plan(resources) : readCheckpoint(job.checkpoint)
+    const resources = chooseResources(provider, request)
     const names = resources.map(({ name }) => name)
-    const progress = startProgress(names, readProgress(job.progress))
-    return await drain(session, deps, { account, standing: { checkpoint, progress, commits: job.commits } })
+    const cursorKey = { tenantId: request.tenantId, provider: provider.name, account: account.id }
+    const fresh = async () => {
+      if (request.additionalData.syncType === 'full') return plan(resources.map((resource) => ({ resource, since: 0 })))
+      const now = ((job.startedAt ?? job.createdAt).getTime() + job.elapsedMs) / 1_000
+      return planIncremental(resources, { account, cursor: await readCursor(deps.db, cursorKey), now })
+    }
+    const checkpoint = job.checkpoint === null ? await fresh() : readCheckpoint(job.checkpoint)
+    const progress = startProgress(checkpoint.mode === 'full' ? names : [], readProgress(job.progress))
+    return await drain(session, deps, { account, names, standing: { checkpoint, progress, commits: job.commits } })
   } finally {
     deadline.cutNow()
     account.close()
   }
 }
 
-function choose({ name, resources }: Provider, { additionalData }: SyncJobRequest): Provider['resources'] {
-  if (additionalData.syncType === 'incremental')
-    throw new SyncError('reject', 'not_available', 'request: sync_type "incremental" is not available yet; send "full"')
-  const asked = additionalData.resources
-  if (!asked) return resources.filter(({ optional }) => !optional)
-  const unknown = asked.filter((one) => one !== '*' && !resources.some((resource) => resource.name === one))
-  if (unknown.length > 0)
-    throw new SyncError(
-      'reject',
-      'unknown_resource',
-      `request: ${name} has no resource ${unknown.map((one) => `"${one}"`).join(', ')}; it has ${resources.map((one) => one.name).join(', ')}, and "*" is all of them`,
-    )
-  return resources.filter((one) => asked.includes('*') || asked.includes(one.name))
-}
-
 interface Start {
   readonly account: Account
+  /** The resources the job is about. */
+  readonly names: readonly string[]
   readonly standing: Standing
 }
 
 async function drain(
   session: Session,
   deps: JobDeps,
-  { account, standing: start }: Start,
+  { account, names, standing: start }: Start,
 ): Promise<SyncJobResult | null> {
   const { request, job, lease, deadline, log } = session
   const { clock, settings, db } = deps
@@ -66,6 +61,8 @@ async function drain(
       log.info('waiting before another try', { resource: endpoint, code: error.code, waitMs: Math.round(ms) }),
   })
   const budget = { left: checksByIdAtMost }
+  const { mode, note } = start.checkpoint
+  const planned = { syncType: mode, ...(note && { note }) }
   let standing = start
   let result: SyncJobResult | null = null
   const steps = backfill({
@@ -95,10 +92,11 @@ async function drain(
           step,
           swept,
           sources: reading.sources,
+          cursor: { account: account.id, resources: names },
           standing,
           requests: session.requests,
           result(resources) {
-            result = session.result({ status: 'completed', resources, error: null })
+            result = session.result({ ...planned, status: 'completed', resources, error: null })
             return result
           },
         },
@@ -121,6 +119,8 @@ function failWhereAllSkipped({ batches }: Step, { progress }: Standing): void {
   const skipped = new Map(batches.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
   const [first] = skipped.values()
   const all = Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
+  const feed = skipped.get(eventsName)
+  if (feed) throw new SyncError('reject', feed.code, `${feed.message}; an incremental job needs the events`)
   if (first && all) throw new SyncError('reject', first.code, first.message)
 }
 

@@ -59,7 +59,9 @@ export interface Session {
   commits: number
   /** What became of the items so far; replaced by each commit. */
   progress: SyncJobResult['resources']
-  result(ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'>): SyncJobResult
+  result(
+    ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'> & Partial<Pick<SyncJobResult, 'syncType' | 'note'>>,
+  ): SyncJobResult
 }
 
 /** Deliveries in a row without a commit, after which going on is pointless: paused ones, and ones whose worker died. */

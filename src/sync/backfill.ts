@@ -194,7 +194,7 @@ function startEngine(options: Backfill) {
   }
 
   async function readPage(reader: Reader, source: Source): Promise<void> {
-    const { query, cursor, part } = reader.slice
+    const { query, cursor, part, position } = reader.slice
     const asked = {
       ...(source.createdFilter && { window: query }),
       ...(part !== null && { part }),
@@ -215,7 +215,10 @@ function startEngine(options: Backfill) {
       if (reader.density === null || (density !== null && density < page.items.length)) reader.density = density
     }
     const { observedAt } = page
-    const mapped = await expandPage({ source, items, observedAt, pageSize, sources }, giveUp)
+    const shared = new Set([position, after && reached.oldest].filter((second) => second !== null))
+    const mapped = source.expand
+      ? await source.expand(items, { pageSize, shared }, giveUp)
+      : await expandPage({ source, items, observedAt, pageSize, sources }, giveUp)
     arrived.push({ ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null })
   }
 

@@ -1,4 +1,5 @@
 import type { SyncError } from '../errors.ts'
+import { eventsSource } from './changes.ts'
 import type { Clock } from './clock.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import type { Account, Source } from './provider.ts'
@@ -47,14 +48,25 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
   }
 
   const lists = new Map<string, Limiter>()
-  const sources = account.sources.map((source): Source => {
-    const { name, list, retrieve, nested } = source
-    const listing = openEndpoint(name, source)
+  const sources = account.sources.map(meterSource)
+  const { changes } = account
+  const feed = changes && { ...changes, list: endpointList('events', changes) }
+
+  function endpointList(
+    name: string,
+    { list, ...ceiling }: Pick<Source, 'list' | 'perSecond' | 'concurrency'>,
+  ): Source['list'] {
+    const { limiter, call } = openEndpoint(name, ceiling)
+    lists.set(name, limiter)
+    return (query, signal) => call(() => list(query, signal))
+  }
+
+  function meterSource(source: Source): Source {
+    const { name, retrieve, nested } = source
     const retrieving = openEndpoint(`${name} by id`, source)
-    lists.set(name, listing.limiter)
     return {
       ...source,
-      list: (query, signal) => listing.call(() => list(query, signal)),
+      list: endpointList(name, source),
       ...(retrieve && { retrieve: (id, signal) => retrieving.call(() => retrieve(id, signal)) }),
       ...(nested && {
         nested: nested.map((one) => {
@@ -63,9 +75,9 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
         }),
       }),
     }
-  })
+  }
   return {
-    sources,
+    sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
     limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],
     requests: () => requests,
     since: (signal) => behindAccount(() => account.since(signal)),

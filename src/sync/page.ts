@@ -55,9 +55,9 @@ export function digestPage(slice: Slice, source: Source, page: Page): Digest {
   }
 }
 
-/** A part of a resource says nothing about rows that are in another part by now. */
-function provable({ part }: Slice, { createdFilter }: Source): boolean {
-  return createdFilter !== undefined && part === null
+/** A part of a resource says nothing about rows that are in another part by now, and events nothing about what had none. */
+function provable({ part }: Slice, { createdFilter, expand }: Source): boolean {
+  return createdFilter !== undefined && part === null && !expand
 }
 
 function proven(slice: Slice, reached: Reached, items: readonly { readonly id: unknown }[]): Proven | null {

@@ -1,5 +1,6 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
+import type { Mapped } from './rows.ts'
 
 /*
  * The contract between the core and a provider, and its glossary.
@@ -90,11 +91,51 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
 
+/** What an event says happened to an object. */
+export interface Change {
+  readonly resource: string
+  readonly id: string
+  /** Second since 1970. */
+  readonly at: number
+  /** The provider no longer has the object. */
+  readonly gone: boolean
+  /** The object as it was then; null where the event shows it in a shape that is not ours, so that it must be fetched. */
+  readonly item: unknown
+}
+
+/** The feed of what changed: with it an incremental job sees updates and deletes. */
+export interface Changes<Connection = unknown> {
+  /** Days the provider keeps events for; a cursor must be younger. */
+  readonly keptDays: number
+  /** Resources all of whose changes are announced. The others are read by creation time, with an overlap. */
+  readonly announced: readonly string[]
+  /** Requests a second this endpoint allows. */
+  readonly perSecond?: number
+  /** One page of events, newest first; `created` of an event is its second. */
+  list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
+  /** Reads one event, pure; null where it is about nothing that is kept. */
+  read(event: unknown): Change | null
+}
+
+/** The feed of a connected account. */
+export interface ChangeSource extends Omit<Changes, 'list'> {
+  list(query: Query, signal: AbortSignal): Promise<Page>
+}
+
 /** A resource of a connected account: its calls know the credentials and throw SyncErrors only. */
 export interface Source extends Omit<Resource, 'list' | 'retrieve' | 'nested'> {
   list(query: Query, signal: AbortSignal): Promise<Page>
   retrieve?(id: string, signal: AbortSignal): Promise<Retrieved>
   readonly nested?: readonly NestedSource[]
+  /** Turns a page's items into rows in another way than `row`: the feed of changes. */
+  expand?(items: readonly unknown[], page: ExpandedPage, signal: AbortSignal): Promise<Mapped>
+}
+
+/** What `Source.expand` is told of the page its items came on. */
+export interface ExpandedPage {
+  readonly pageSize: number
+  /** Seconds that other pages may have items of, too. */
+  readonly shared: ReadonlySet<number>
 }
 
 /** A nested list of a connected account. */
@@ -109,9 +150,12 @@ export interface Credentials {
 
 /** A provider connected with one tenant's credentials. No request has been made yet. */
 export interface Account {
+  /** Tells accounts of one tenant apart, such as a connected account's id and live from test mode. */
+  readonly id: string
   /** Requests a second over all endpoints. */
   readonly perSecond: number
   readonly sources: readonly Source[]
+  readonly changes?: ChangeSource
   /** Second since 1970 before which the account has little or nothing; only where to cut depends on it. */
   since(signal: AbortSignal): Promise<number>
   close(): void
@@ -130,7 +174,8 @@ export interface Provider {
 export interface ProviderParts<Connection> {
   readonly name: string
   readonly resources: readonly Resource<Connection>[]
-  open(credentials: Credentials): Connection & { readonly perSecond: number; close(): void }
+  readonly changes?: Changes<Connection>
+  open(credentials: Credentials): Connection & Pick<Account, 'id' | 'perSecond' | 'close'>
   since(connection: Connection, signal: AbortSignal): Promise<number>
   /** The only place that reads an SDK error. */
   failure(error: unknown): SyncError
@@ -151,7 +196,9 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
     resources: parts.resources,
     connect(credentials) {
       const connection = parts.open(credentials)
+      const { changes } = parts
       return {
+        id: connection.id,
         perSecond: connection.perSecond,
         sources: parts.resources.map(({ list, retrieve, nested, ...resource }) => ({
           ...resource,
@@ -165,6 +212,12 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
             })),
           }),
         })),
+        ...(changes && {
+          changes: {
+            ...changes,
+            list: (query, signal) => understood(() => changes.list(connection, query, signal), signal),
+          },
+        }),
         since: (signal) => understood(() => parts.since(connection, signal), signal),
         close: () => connection.close(),
       }

@@ -21,6 +21,8 @@ export interface StripeSettings {
 const accountPerSecond = { live: 100, test: 25 } as const
 
 export interface StripeConnection {
+  /** The connected account, or `own` for the key's own, with the mode: `acct_1ABC live`. */
+  readonly id: string
   readonly perSecond: number
   /** A GET, its JSON exactly as sent. */
   get(path: string): Promise<{ readonly body: Fields; readonly date: Date }>
@@ -40,6 +42,7 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     ...(account ? { stripeAccount: account } : {}),
   })
   return {
+    id: `${account ?? 'own'} ${live ? 'live' : 'test'}`,
     perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],
     async get(path) {
       // rawRequest, not list(): the typed methods turn decimals into objects, and the payload is to be kept as sent.

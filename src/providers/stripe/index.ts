@@ -2,6 +2,7 @@ import { second } from '../../sync/fields.ts'
 import { defineProvider, type Provider, type Resource } from '../../sync/provider.ts'
 import { openStripe, type StripeConnection, type StripeSettings } from './connection.ts'
 import { customers } from './customers.ts'
+import { events } from './events.ts'
 import { failure } from './failure.ts'
 
 export type { StripeSettings } from './connection.ts'
@@ -22,6 +23,7 @@ export function stripe(settings: StripeSettings): Provider {
     })),
     open: (credentials) => openStripe(credentials, settings),
     failure,
+    changes: { ...events, perSecond: settings.endpointPerSecond ?? endpointPerSecond },
     async since(connection) {
       try {
         const { body } = await connection.get('/v1/account')

@@ -1,0 +1,59 @@
+import { SyncError } from '../errors.ts'
+import { eventsName } from '../sync/changes.ts'
+import type { Account, Provider, Resource } from '../sync/provider.ts'
+import { type Checkpoint, plan, type Reading } from './checkpoint.ts'
+import type { Cursor } from './cursor.ts'
+import type { SyncJobRequest } from './request.ts'
+
+type Chosen = Pick<Resource, 'name' | 'optional' | 'parts' | 'createdFilter'>
+
+/** Seconds an incremental job looks back behind its cursor: what was created before may show up in lists only later. */
+const overlap = 600
+/** Days of the provider's feed that are not counted on: it ends at its far end while it is being read. */
+const safety = 2
+
+/** The resources a job is about: the default set, those it names, or with "*" all. @throws SyncError with verdict `reject` */
+export function chooseResources({ name, resources }: Provider, { additionalData }: SyncJobRequest): readonly Chosen[] {
+  const asked = additionalData.resources
+  if (!asked) return resources.filter(({ optional }) => !optional)
+  const unknown = asked.filter((one) => one !== '*' && !resources.some((resource) => resource.name === one))
+  if (unknown.length === 0) return resources.filter((one) => asked.includes('*') || asked.includes(one.name))
+  const quoted = unknown.map((one) => `"${one}"`).join(', ')
+  const known = resources.map((one) => one.name).join(', ')
+  throw new SyncError(
+    'reject',
+    'unknown_resource',
+    `request: ${name} has no resource ${quoted}; it has ${known}, and "*" is all of them`,
+  )
+}
+
+interface Situation {
+  readonly account: Pick<Account, 'changes'>
+  readonly cursor: Cursor | null
+  /** Second since 1970, by the database's clock; only the cursor's age is measured with it. */
+  readonly now: number
+}
+
+/** What an incremental job reads: the feed of changes since the cursor, and by creation time what the feed leaves out. */
+export function planIncremental(
+  resources: readonly Chosen[],
+  { account: { changes }, cursor, now }: Situation,
+): Checkpoint {
+  const instead = (note: string) =>
+    plan(
+      resources.map((resource) => ({ resource, since: 0 })),
+      { mode: 'full', note },
+    )
+  if (!changes) return instead('the provider has no feed of changes: everything was read')
+  if (!cursor) return instead('there was no cursor yet: everything was read')
+  const missing = resources.filter(({ name }) => !cursor.resources.includes(name))
+  if (missing.length > 0)
+    return instead(`the cursor does not cover ${missing.map(({ name }) => name).join(', ')}: everything was read`)
+  const days = Math.floor((now - cursor.second) / 86_400)
+  if (days >= changes.keptDays - safety)
+    return instead(`the cursor is ${days} days old and the feed goes back ${changes.keptDays}: everything was read`)
+  const since = cursor.second - overlap
+  const unannounced = resources.filter(({ name }) => !changes.announced.includes(name))
+  const readings: Reading[] = unannounced.map((resource) => ({ resource, since: resource.createdFilter ? since : 0 }))
+  return plan([{ resource: { name: eventsName }, since }, ...readings], { mode: 'incremental', note: null })
+}

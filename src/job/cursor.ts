@@ -1,0 +1,40 @@
+import { and, arrayContained, eq, sql } from 'drizzle-orm'
+import type { Database } from '../db/open.ts'
+import { syncCursors } from '../db/schema.ts'
+
+/** The provider account whose changes are followed. */
+export interface CursorKey {
+  readonly tenantId: string
+  readonly provider: string
+  readonly account: string
+}
+
+export interface Cursor {
+  /** Second since 1970, by the provider's clock. */
+  readonly second: number
+  /** Resources that are complete up to it. */
+  readonly resources: readonly string[]
+}
+
+const of = ({ tenantId, provider, account }: CursorKey) =>
+  and(eq(syncCursors.tenantId, tenantId), eq(syncCursors.provider, provider), eq(syncCursors.account, account))
+
+export async function readCursor(db: Database, key: CursorKey): Promise<Cursor | null> {
+  const [row] = await db.select().from(syncCursors).where(of(key))
+  return row ? { second: Math.floor(row.cursor.getTime() / 1_000), resources: row.resources } : null
+}
+
+/** Moves the cursor, never back, and only where the job covered all that the cursor stands for. */
+export async function moveCursor(db: Database, key: CursorKey & { readonly jobId: string }, to: Cursor): Promise<void> {
+  const { tenantId, provider, account, jobId } = key
+  const resources = [...to.resources].toSorted()
+  const values = { cursor: new Date(to.second * 1_000), resources, jobId, updatedAt: sql`now()` }
+  await db
+    .insert(syncCursors)
+    .values({ tenantId, provider, account, ...values })
+    .onConflictDoUpdate({
+      target: [syncCursors.tenantId, syncCursors.provider, syncCursors.account],
+      set: values,
+      setWhere: sql`${syncCursors.cursor} <= excluded.cursor and ${arrayContained(syncCursors.resources, resources)}`,
+    })
+}

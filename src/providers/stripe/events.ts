@@ -1,0 +1,59 @@
+import { fields, second, text } from '../../sync/fields.ts'
+import type { Changes } from '../../sync/provider.ts'
+import { apiVersion, listPage, type StripeConnection } from './connection.ts'
+
+/** The `object` of what an event is about → the resource it is kept in. */
+const resources: Readonly<Record<string, string>> = {
+  customer: 'customers',
+  product: 'products',
+  price: 'prices',
+  coupon: 'coupons',
+  promotion_code: 'promotion_codes',
+  subscription: 'subscriptions',
+  subscription_schedule: 'subscription_schedules',
+  invoice: 'invoices',
+  invoiceitem: 'invoice_items',
+  invoice_payment: 'invoice_payments',
+  charge: 'payments',
+  payment_intent: 'payment_intents',
+  refund: 'refunds',
+  dispute: 'disputes',
+  credit_note: 'credit_notes',
+  payout: 'payouts',
+  tax_rate: 'tax_rates',
+  'checkout.session': 'checkout_sessions',
+  setup_intent: 'setup_intents',
+  payment_method: 'payment_methods',
+  quote: 'quotes',
+  transfer: 'transfers',
+  application_fee: 'application_fees',
+  topup: 'topups',
+  review: 'reviews',
+  'radar.early_fraud_warning': 'early_fraud_warnings',
+  plan: 'plans',
+  payment_link: 'payment_links',
+  file: 'files',
+  'test_helpers.test_clock': 'test_clocks',
+}
+
+/** Have events for some changes but not for all, such as a checkout session that is only created. */
+const partlyAnnounced = new Set(['invoice_payments', 'checkout_sessions', 'payment_methods', 'quotes'])
+
+/** `/v1/events`, the feed of changes; kept for 30 days, in the shapes of the day they happened. docs.stripe.com/api/events */
+export const events: Changes<StripeConnection> = {
+  keptDays: 30,
+  announced: Object.values(resources).filter((name) => !partlyAnnounced.has(name)),
+  list: (stripe, query) => listPage(stripe, '/v1/events', query),
+  read(event) {
+    const { type, created, data, api_version: version } = fields(event)
+    const object = fields(fields(data).object)
+    const id = text(object.id)
+    const resource = resources[text(object.object) ?? '']
+    const at = second(created)
+    // A preview of the next invoice has an id, but there is no such invoice.
+    if (id === null || at === null || !resource || type === 'invoice.upcoming') return null
+    // A canceled subscription is still there.
+    const gone = String(type).endsWith('.deleted') && resource !== 'subscriptions'
+    return { resource, id, at, gone, item: gone || version === apiVersion ? object : null }
+  },
+}

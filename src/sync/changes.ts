@@ -1,0 +1,106 @@
+import { SyncError } from '../errors.ts'
+import { expandPage } from './expand.ts'
+import type { Change, ChangeSource, ExpandedPage, Source } from './provider.ts'
+import type { Mapped } from './rows.ts'
+
+/** The name under which the feed of changes is read, in checkpoints and limits. */
+export const eventsName = 'events'
+
+/**
+ * The feed of changes as a source whose items become rows of other resources. The order in which events arrive does not
+ * matter: a row is observed at its event's second and replaced only by what was observed later. Where one second has
+ * several events of one object, or may have more on another page, the provider is asked for the object as it is now.
+ */
+export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Source {
+  const [any] = sources
+  if (!any) throw new Error('changes: a provider without resources has none')
+  return {
+    // Its own rows are never written: every row of `expand` names its table.
+    table: any.table,
+    row: any.row,
+    name: eventsName,
+    createdFilter: { field: 'created' },
+    list: feed.list,
+    async expand(events, page, signal) {
+      const changes = latestPerObject(
+        events.flatMap((event) => feed.read(event) ?? []),
+        page.shared,
+      )
+      const mapped = await Promise.all(
+        changes.map((change) => apply(change, { sources, pageSize: page.pageSize }, signal)),
+      )
+      return {
+        rows: mapped.flatMap((one) => one.rows),
+        rejects: mapped.flatMap((one) => one.rejects),
+        families: mapped.flatMap((one) => one.families),
+      }
+    },
+  }
+}
+
+interface Latest extends Change {
+  /** Whether the event's own picture of the object may not be the last of its second. */
+  readonly ambiguous: boolean
+}
+
+function latestPerObject(changes: readonly Change[], shared: ExpandedPage['shared']): readonly Latest[] {
+  const latest = new Map<string, Latest>()
+  for (const change of changes) {
+    const key = `${change.resource} ${change.id}`
+    const other = latest.get(key)
+    const tied = other?.at === change.at
+    if (!other || other.at <= change.at) latest.set(key, { ...change, ambiguous: tied || shared.has(change.at) })
+  }
+  return [...latest.values()]
+}
+
+interface Applying {
+  readonly sources: readonly Source[]
+  readonly pageSize: number
+}
+
+const nothing: Mapped = { rows: [], rejects: [], families: [] }
+
+async function apply(change: Latest, { sources, pageSize }: Applying, signal: AbortSignal): Promise<Mapped> {
+  const source = sources.find(({ name }) => name === change.resource)
+  if (!source) return nothing
+  const observed = { item: change.item, observedAt: new Date(change.at * 1_000), gone: change.gone }
+  const now =
+    !change.gone && (change.ambiguous || change.item === null) ? await current(source, change, signal) : observed
+  const { item, observedAt } = now
+  if (now.gone) return deleted(source, change, observedAt)
+  return expandPage({ source, items: [item], observedAt, pageSize, sources }, signal)
+}
+
+async function current(source: Source, { id, item }: Change, signal: AbortSignal) {
+  if (!source.retrieve)
+    throw new SyncError(
+      'reject',
+      'provider_contract',
+      `${source.name}: announced by events but cannot be asked for by id`,
+    )
+  const { item: found, observedAt } = await source.retrieve(id, signal)
+  return { item: found ?? item, observedAt, gone: found === null }
+}
+
+/** The object's row with its deletion, even where there is no row yet; and nothing is left of its nested lists. */
+function deleted(source: Source, { id, item }: Change, observedAt: Date): Mapped {
+  const payload = item ?? { id }
+  const row = {
+    resource: source.name,
+    table: source.table,
+    row: source.row(payload),
+    raw: payload,
+    observedAt,
+    deleted: true,
+  }
+  const families = (source.nested ?? []).map(({ name, table, parent }) => ({
+    resource: name,
+    table,
+    parent,
+    parentId: id,
+    ids: [],
+    observedAt,
+  }))
+  return { rows: [row], rejects: [], families }
+}

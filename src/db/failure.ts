@@ -3,7 +3,7 @@ import { SyncError } from '../errors.ts'
 /**
  * What a database error means to a write.
  * - `transient`: the connection or the server; the same statement may work on another connection.
- * - `data`: a value Postgres refuses; never retried as it is.
+ * - `data`: a value that Postgres refuses, or that JSON.stringify does; never retried as it is.
  * - `schema`: migrations are missing or of another version.
  * - `bug`: anything else.
  */
@@ -36,6 +36,8 @@ export function codeOf(error: unknown): string | undefined {
 /** Source of the classes: PostgreSQL manual, appendix A. */
 export function classify(error: unknown): FailureKind {
   const code = codeOf(error)
+  // Nested too deep for JSON.stringify, or too much at once.
+  if (error instanceof RangeError) return 'data'
   // The driver's own connection errors have no code and are plain Errors; a bug of ours is a TypeError or the like.
   if (code === undefined) return driverError(error)?.constructor === Error ? 'transient' : 'bug'
   if (transientCodes.has(code) || transientStates.has(code)) return 'transient'

@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import { SyncError } from '../errors.ts'
+import { classify } from './failure.ts'
 import { tlsOptions } from './tls.ts'
 
 /** Drizzle over a pool, or over the one connection of a transaction. */
@@ -53,7 +54,24 @@ export async function openDatabase(
       '-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC',
     query_timeout: 35_000,
   })
-  // An idle connection that dies must not take the process with it; the next query opens another.
+  // A connection that dies must not take the process with it, idle or at work; the next query opens another.
   pool.on('error', () => {})
-  return { db: drizzle(pool), close: () => pool.end() }
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const db = drizzle(pool)
+  db.transaction = (work, config) => transact(pool, (connection) => connection.transaction(work, config))
+  return { db, close: () => pool.end() }
+}
+
+/** Drizzle's own way never gives a connection back whose BEGIN failed, and gives back broken ones to be used again. */
+async function transact<T>(pool: pg.Pool, work: (connection: NodePgDatabase) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken = false
+  try {
+    return await work(drizzle(client))
+  } catch (error) {
+    broken = classify(error) === 'transient'
+    throw error
+  } finally {
+    client.release(broken)
+  }
 }

@@ -111,10 +111,7 @@ async function bisect(tx: Database, { resource, rows, write, refused }: Bisectio
     if (classify(error) !== 'data') throw error
     const [only] = rows
     if (only && rows.length === 1) {
-      const code = codeOf(error) ?? 'unknown'
-      refused.push(
-        rejectItem(resource, only.raw, { code, reason: `Postgres refuses a value of this item (SQLSTATE ${code})` }),
-      )
+      refused.push(rejectItem(resource, only.raw, whyRefused(error)))
       return { created: 0, updated: 0 }
     }
     const middle = Math.ceil(rows.length / 2)
@@ -122,6 +119,13 @@ async function bisect(tx: Database, { resource, rows, write, refused }: Bisectio
     const older = await bisect(tx, { resource, rows: rows.slice(middle), write, refused })
     return { created: newer.created + older.created, updated: newer.updated + older.updated }
   }
+}
+
+function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
+  const code = codeOf(error)
+  return code
+    ? { code, reason: `Postgres refuses a value of this item (SQLSTATE ${code})` }
+    : { code: 'too_deep', reason: 'the item is nested too deep to be written as JSON' }
 }
 
 async function keepRejects(

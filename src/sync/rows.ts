@@ -42,7 +42,7 @@ export interface Mapped {
   readonly families: readonly Family[]
 }
 
-/** Longest id a Postgres index takes with room for the rest of the key; providers' ids are under 256. */
+/** Longest id in bytes; an index of Postgres takes 2,704 for the whole key. Providers' ids are under 256. */
 const longestId = 1_024
 
 interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
@@ -59,7 +59,7 @@ export function mapItems(
   for (const item of items) {
     try {
       const row = map(item)
-      if (!isUsableId(row.id)) throw new Error(`id is not text of 1 to ${longestId} well-formed characters`)
+      if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
       rows.push({ ...stamp, row, raw: item })
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'cannot be mapped'
@@ -75,15 +75,28 @@ export function rejectItem(
   item: unknown,
   why: { readonly code: string; readonly reason: string },
 ): Reject {
-  const payload = JSON.stringify(item) ?? 'undefined'
+  const payload = payloadOf(item)
   const id = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
   const usable = typeof id === 'string' && isUsableId(id)
   const itemKey = usable ? id : createHash('sha256').update(payload).digest('hex')
   return { resource, itemKey, ...why, payload: payload.slice(0, 65_536) }
 }
 
+/** JSON.stringify refuses what JSON.parse accepts: some thousand levels of nesting. */
+function payloadOf(item: unknown): string {
+  try {
+    return JSON.stringify(item) ?? 'undefined'
+  } catch {
+    return '(nested too deep to be written as JSON)'
+  }
+}
+
 function isUsableId(id: unknown): boolean {
   return (
-    typeof id === 'string' && id.length > 0 && id.length <= longestId && !id.includes('\u0000') && id.isWellFormed()
+    typeof id === 'string' &&
+    id.length > 0 &&
+    Buffer.byteLength(id) <= longestId &&
+    !id.includes('\u0000') &&
+    id.isWellFormed()
   )
 }

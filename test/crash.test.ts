@@ -1,0 +1,163 @@
+import { expect, test, vi } from 'vitest'
+import { type Invoke, inProcess } from '../src/local/event-source.ts'
+import { systemClock } from '../src/sync/clock.ts'
+import { openPostgresProxy } from './support/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from './support/setup.ts'
+import { openWorkerProcess } from './support/worker-process.ts'
+
+/*
+ * A worker may end at any moment. After each, another one takes the job up, and the tables hold exactly what the
+ * provider has: no row lost, none counted twice.
+ */
+
+const customers = 130
+const pages = { batch_size: 20 }
+const whole = { fetched: '130', created: '130', updated: '0', unchanged: '0', rejected: '0' }
+
+async function house() {
+  // Slow enough that each page is committed by itself.
+  const parts = await setup({ sandbox: { customers, latencyMs: 15 } })
+  const { query, sandbox } = parts
+  return {
+    ...parts,
+    /** A worker whose way to Postgres can be broken; it has no queue, so that nothing of it is left when that way is. */
+    async victim() {
+      const proxy = await openPostgresProxy(parts.url)
+      const worker = await parts.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
+      return { proxy, handle: (request: object) => worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000)) }
+    },
+    /** A lease ends with time; here at once. */
+    leaseRunsOut: (jobId: string) =>
+      query(`update sync_jobs set lease_until = now() - interval '1 second' where id = $1 and status = 'running'`, [
+        jobId,
+      ]),
+    async expectTruth({ jobId, tenantId }: { readonly jobId: string; readonly tenantId: string }) {
+      const job = await parts.job(jobId)
+      expect(job).toMatchObject({
+        status: 'completed',
+        ...whole,
+        attempt: 0,
+        checkpoint: null,
+        error: null,
+        lease_owner: null,
+        result: { status: 'completed', resources: { customers: { fetched: customers, created: customers } } },
+        progress: { customers: { fetched: customers, created: customers, share: 1 } },
+      })
+      const rows = await query(
+        'select raw from customers where tenant_id = $1 order by created_at desc, id collate "C" desc',
+        [tenantId],
+      )
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+      return job
+    },
+  }
+}
+
+const acknowledged = { batchItemFailures: [] }
+
+test.each(['cut-before', 'cut-after'] as const)(
+  'a worker that dies at any of its commits loses nothing and counts nothing twice (%s the server has it)',
+  async (fate) => {
+    const { handle, victim, leaseRunsOut, expectTruth } = await house()
+    for (let nth = 1; ; nth++) {
+      const { proxy, ...dying } = await victim()
+      const request = jobRequest({ additionalData: pages })
+      const died = new Promise<'died'>((resolve) =>
+        proxy.decide((word, n) => {
+          if (word !== 'commit' || n !== nth) return 'pass'
+          proxy.onCut(() => {
+            proxy.kill()
+            resolve('died')
+          })
+          return fate
+        }),
+      )
+      const ending = await Promise.race([died, dying.handle(request).then(() => 'lived')])
+      if (ending === 'lived') {
+        await expectTruth(request)
+        expect(nth - 1).toBeGreaterThan(3)
+        return
+      }
+      await leaseRunsOut(request.jobId)
+      expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+      await expectTruth(request)
+    }
+  },
+)
+
+test('a COMMIT whose answer is lost each time is counted once, by the same worker', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { victim, expectTruth } = await house()
+  const { proxy, handle } = await victim()
+  proxy.decide((word) => (word === 'commit' ? 'cut-after' : 'pass'))
+  const request = jobRequest({ additionalData: pages })
+  expect(await handle(request)).toEqual(acknowledged)
+  expect(await expectTruth(request)).toMatchObject({ deliveries: 1, fence: '1' })
+})
+
+test('connections that break at BEGIN again and again are replaced', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { victim, expectTruth } = await house()
+  const { proxy, handle } = await victim()
+  proxy.decide((word, nth) => (word === 'begin' && nth <= 10 ? 'cut-before' : 'pass'))
+  const request = jobRequest({ additionalData: pages })
+  expect(await handle(request)).toEqual(acknowledged)
+  expect(await expectTruth(request)).toMatchObject({ deliveries: 1 })
+})
+
+test('a worker frozen past its lease is refused when it wakes, and overwrites nothing', async () => {
+  const { handle, victim, sandbox, leaseRunsOut, job, query } = await house()
+  const frozen = await victim()
+  const request = jobRequest({ additionalData: pages })
+  const asleep = new Promise<void>((resolve) =>
+    frozen.proxy.decide((word, nth) => {
+      if (word !== 'begin' || nth !== 3) return 'pass'
+      resolve()
+      return 'freeze'
+    }),
+  )
+  const woken = frozen.handle(request)
+  await asleep
+  const committed = await job(request.jobId)
+  expect(committed).toMatchObject({ status: 'running', commits: '2' })
+  await leaseRunsOut(request.jobId)
+  // What the frozen worker holds in its hands is old by now.
+  for (const { id } of sandbox.truth('customers')) sandbox.update('customers', id, { description: 'newer' })
+  sandbox.advance(5)
+  expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+  const done = await job(request.jobId)
+  expect(done).toMatchObject({ status: 'completed', fetched: '130', deliveries: 2 })
+  frozen.proxy.thaw()
+  // Its job would be sent again, but it has no queue.
+  expect(await woken).toEqual({ batchItemFailures: [{ itemIdentifier: expect.any(String) }] })
+  expect(await job(request.jobId)).toEqual(done)
+  const [rows] = await query(
+    `select count(*)::int as all, count(*) filter (where description = 'newer')::int as newer from customers`,
+  )
+  expect(rows).toEqual({ all: customers, newer: customers - Number(committed?.fetched) })
+})
+
+test('a worker killed with SIGKILL is replaced within about its lease, without a word from it', async () => {
+  const { queue, drain, worker, sandbox, environment, expectTruth } = await house()
+  const leaseSeconds = 2
+  const child = await openWorkerProcess({ ...environment, Worker__LeaseSeconds: String(leaseSeconds) })
+  let killed = 0
+  let requests = 0
+  sandbox.onRequest(({ path }) => {
+    if (path !== '/v1/customers' || ++requests !== 4) return
+    killed = performance.now()
+    child.kill()
+  })
+  let resumed = 0
+  const invoke: Invoke = (event, timeoutMs) => {
+    if (killed === 0) return child.invoke(event, timeoutMs)
+    resumed = performance.now()
+    return inProcess(worker.handle)(event, timeoutMs)
+  }
+  const request = jobRequest({ additionalData: pages })
+  await queue.send(JSON.stringify(request))
+  await drain({ invoke, concurrency: 1 })
+  const job = await expectTruth(request)
+  expect(Number(job?.deliveries)).toBe(2)
+  expect(resumed - killed).toBeLessThan(leaseSeconds * 1.25 * 1_000 + 1_500)
+})

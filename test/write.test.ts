@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest'
+import type { StripeObject } from '../src/local/sandbox/index.ts'
+import { jobRequest, setup } from './support/setup.ts'
+
+/*
+ * The write path: what is counted, what is written, what is left alone, and what cannot be stored.
+ */
+
+const counts = (created: number, updated: number, unchanged: number, rejected = 0) => ({
+  status: 'completed',
+  fetched: String(created + updated + unchanged + rejected),
+  created: String(created),
+  updated: String(updated),
+  unchanged: String(unchanged),
+  rejected: String(rejected),
+})
+
+async function house(customers: number) {
+  const parts = await setup({ sandbox: { customers } })
+  const { tenantId } = jobRequest()
+  return {
+    ...parts,
+    tenantId,
+    async sync(additionalData: object = {}) {
+      const request = jobRequest({ tenantId, additionalData })
+      expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
+      return (await parts.job(request.jobId)) ?? {}
+    },
+    rows: () => parts.query('select xmin, ctid, * from customers order by created_at desc, id collate "C" desc'),
+    raw: async () =>
+      (await parts.query('select raw from customers order by created_at desc, id collate "C" desc')).map(
+        ({ raw }) => raw,
+      ),
+    /** Makes the sandbox answer with other items: one rule for each request, `change` gets each page. */
+    poison: (change: (objects: StripeObject[]) => unknown[] | string) =>
+      parts.sandbox.fail({ kind: 'items', items: (objects) => change([...objects]), path: '/v1/customers' }),
+  }
+}
+
+test('created, updated and unchanged are counted exactly', async () => {
+  const { sync, sandbox, raw } = await house(250)
+  expect(await sync()).toMatchObject(counts(250, 0, 0))
+  for (const { id } of sandbox.truth('customers').slice(0, 7)) sandbox.update('customers', id, { name: 'Other' })
+  sandbox.insert('customers', { email: 'new@example.com' })
+  sandbox.advance(60)
+  expect(await sync()).toMatchObject(counts(1, 7, 243))
+  expect(await raw()).toEqual(sandbox.truth('customers', true))
+})
+
+test('a second run writes no row', async () => {
+  const { sync, sandbox, rows, query } = await house(250)
+  await sync()
+  sandbox.advance(60)
+  const before = await rows()
+  const [start] = await query('select pg_current_wal_insert_lsn() as at')
+  expect(await sync()).toMatchObject(counts(0, 0, 250))
+  const [{ bytes } = {}] = await query(
+    `select coalesce(sum(record_length), 0)::int as bytes from (select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1) as record_length) as grown`,
+    [start?.at],
+  )
+  expect(await rows()).toEqual(before)
+  // Some 2 kB for each of the few writes to the job's own row; 250 customers would be 500 kB.
+  expect(bytes).toBeLessThan(100_000)
+})
+
+test('force_refresh rewrites every row', async () => {
+  const { sync, sandbox, rows } = await house(120)
+  await sync()
+  sandbox.advance(60)
+  const before = await rows()
+  expect(await sync({ force_refresh: true })).toMatchObject(counts(0, 120, 0))
+  const after = await rows()
+  expect(after.filter(({ ctid }, at) => ctid === before[at]?.ctid)).toEqual([])
+  expect(after.map(({ raw }) => raw)).toEqual(before.map(({ raw }) => raw))
+})
+
+test('an older observation never overwrites a newer one, not even when forced', async () => {
+  const { sync, sandbox, rows, query } = await house(30)
+  await sync()
+  await query(`update customers set raw = '{"newer": true}', observed_at = observed_at + interval '1 hour'`)
+  sandbox.advance(60)
+  const before = await rows()
+  expect(await sync()).toMatchObject(counts(0, 0, 30))
+  expect(await sync({ force_refresh: true })).toMatchObject(counts(0, 0, 30))
+  expect(await rows()).toEqual(before)
+})
+
+test('a row marked as deleted comes back when the provider has it again', async () => {
+  const { sync, sandbox, query } = await house(30)
+  await sync()
+  await query(`update customers set deleted_at = now() where id in (select id from customers limit 4)`)
+  sandbox.advance(60)
+  expect(await sync()).toMatchObject(counts(0, 4, 26))
+  expect(await query('select 1 from customers where deleted_at is not null')).toEqual([])
+})
+
+const manyBytes = Array.from({ length: 1_000 }, (_, at) => String.fromCharCode(0x4e00 + ((at * 7_919) % 20_000))).join(
+  '',
+)
+const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+
+/** What is done to one item in the middle of a page, and what becomes of it. `rejected`: its code in sync_rejects. */
+const poisons: Record<string, { poison(item: StripeObject): string; rejected?: string }> = {
+  'a NUL in its text': { poison: (item) => JSON.stringify({ ...item, name: 'a\u0000b', metadata: { k: '\u0000' } }) },
+  'lone surrogates in text and keys': {
+    poison: (item) =>
+      JSON.stringify({ ...item, name: 'x\ud800', description: '\udc00y', metadata: { 'k\ud800\ud800': '\\\udfff' } }),
+  },
+  'the time of its creation as text': { poison: (item) => JSON.stringify({ ...item, created: 'abc' }) },
+  'huge integers': { poison: (item) => JSON.stringify({ ...item, balance: 1e300, extra: Number.MAX_VALUE }) },
+  'no id': { poison: ({ id: _, ...item }) => JSON.stringify(item), rejected: 'invalid_item' },
+  'a number for an id': { poison: (item) => JSON.stringify({ ...item, id: 5 }), rejected: 'invalid_item' },
+  'an empty id': { poison: (item) => JSON.stringify({ ...item, id: '' }), rejected: 'invalid_item' },
+  'an id of 3000 characters': {
+    poison: (item) => JSON.stringify({ ...item, id: 'x'.repeat(3_000) }),
+    rejected: 'invalid_item',
+  },
+  'an id of 1000 characters in 3000 bytes': {
+    poison: (item) => JSON.stringify({ ...item, id: manyBytes }),
+    rejected: 'invalid_item',
+  },
+  'an id with a NUL': { poison: (item) => JSON.stringify({ ...item, id: 'a\u0000' }), rejected: 'invalid_item' },
+  'nothing but null': { poison: () => 'null', rejected: 'invalid_item' },
+  'nothing but text': { poison: () => '"customer"', rejected: 'invalid_item' },
+  'objects in it, 3,000 deep': {
+    poison: (item) => `${JSON.stringify(item).slice(0, -1)},"extra":${nested(3_000)}}`,
+  },
+  'objects in it, 100,000 deep': {
+    poison: (item) => `${JSON.stringify(item).slice(0, -1)},"extra":${nested(100_000)}}`,
+    rejected: 'too_deep',
+  },
+  'objects in place of the id, 100,000 deep': {
+    poison: (item) => `${JSON.stringify({ ...item, id: undefined }).slice(0, -1)},"id":${nested(100_000)}}`,
+    rejected: 'invalid_item',
+  },
+  'a number beyond every double': {
+    poison: (item) => `${JSON.stringify(item).slice(0, -1)},"extra":1e400000}`,
+  },
+}
+
+test.each(Object.entries(poisons))('an item with %s harms no other', async (_, { poison, rejected }) => {
+  const { sync, sandbox, poison: poisonPages, query } = await house(50)
+  poisonPages((objects) => `[${objects.map((item, at) => (at === 4 ? poison(item) : JSON.stringify(item))).join()}]`)
+  const job = await sync({ batch_size: 25 })
+  expect(job).toMatchObject(counts(rejected ? 48 : 50, 0, 0, rejected ? 2 : 0))
+  const rejects = await query('select code, resource, job_id, reason from sync_rejects')
+  const distinct = new Set((await query('select item_key from sync_rejects')).map((row) => row.item_key)).size
+  expect(rejects).toEqual(
+    Array.from({ length: distinct }, () => ({
+      code: rejected,
+      resource: 'customers',
+      job_id: job.id,
+      reason: expect.stringMatching(/\w+ \w+/),
+    })),
+  )
+  expect(distinct > 0).toBe(rejected !== undefined)
+  const truth = new Set(sandbox.truth('customers').map(({ id }) => id))
+  const stored = await query('select id from customers')
+  expect(stored.every(({ id }) => truth.has(String(id)))).toBe(true)
+})
+
+test('rows that Postgres refuses are found by halving the batch; all others are stored', async () => {
+  const { sync, sandbox, query, raw } = await house(180)
+  // A rule of the owner's own.
+  await query(`alter table customers add constraint mine check (description is distinct from 'refused')`)
+  const truth = sandbox.truth('customers', true)
+  const refused = [0, 1, 57, 99, 100, 179].map((at) => truth[at]!.id).toSorted()
+  for (const id of refused) sandbox.update('customers', id, { description: 'refused' })
+  expect(await sync()).toMatchObject(counts(174, 0, 0, 6))
+  const rejects = await query('select item_key, code, payload from sync_rejects order by item_key collate "C"')
+  expect(rejects.map(({ item_key, code }) => [item_key, code])).toEqual(refused.map((id) => [id, '23514']))
+  expect(JSON.parse(String(rejects[0]?.payload))).toMatchObject({ id: refused[0], description: 'refused' })
+  expect(await raw()).toEqual(truth.filter(({ id }) => !refused.includes(id)))
+})
+
+test('an item nested deeper than Postgres can go is put aside', async () => {
+  const { sync, query, poison, url } = await house(50)
+  await query(`alter database ${new URL(url).pathname.slice(1)} set max_stack_depth = '100kB'`)
+  poison((objects) => objects.map((item, at) => (at === 9 ? { ...item, extra: JSON.parse(nested(2_000)) } : item)))
+  expect(await sync()).toMatchObject(counts(49, 0, 0, 1))
+  expect(await query('select code from sync_rejects')).toEqual([{ code: '54001' }])
+})
+
+test('an id twice in a page is one row, as it came last', async () => {
+  const { sync, query, poison } = await house(50)
+  poison((objects) => objects.map((item, at) => (at === 9 ? { ...objects[8]!, name: 'last' } : item)))
+  expect(await sync()).toMatchObject(counts(49, 0, 1))
+  expect(await query(`select count(*)::int as rows from customers where name = 'last'`)).toEqual([{ rows: 1 }])
+})
+
+test('a text that cannot be stored as it is has U+FFFD where the trouble was, in payload and columns alike', async () => {
+  const { sync, query, poison } = await house(10)
+  const name = 'a\u0000b\ud800c\\u0000\ud83d\ude00'
+  poison((objects) => objects.map((item, at) => (at === 3 ? { ...item, name } : item)))
+  await sync()
+  const stored = 'a\ufffdb\ufffdc\\u0000\ud83d\ude00'
+  expect(await query(`select name, raw ->> 'name' as raw from customers where name like 'a%b%c%'`)).toEqual([
+    { name: stored, raw: stored },
+  ])
+})

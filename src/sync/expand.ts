@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { fields } from './fields.ts'
 import type { NestedSource, Source } from './provider.ts'
-import { type Family, type Mapped, mapItems } from './rows.ts'
+import { type Family, isUsableId, type Mapped, mapItems } from './rows.ts'
 
 interface Expansion {
   readonly source: Source
@@ -104,7 +104,7 @@ async function readNested(
   }
   const stamp = { resource: nested.name, table: nested.table, observedAt }
   const mapped = mapItems(items, { ...stamp, map: (one) => nested.row(one, parentId) })
-  const ids = items.map((one) => fields(one).id).filter((id) => typeof id === 'string')
+  const ids = items.map((one) => fields(one).id).filter(isUsableId)
   return { ...mapped, families: [{ ...stamp, parent: nested.parent, parentId, ids }] }
 }
 

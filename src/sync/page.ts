@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { fields, second } from './fields.ts'
 import type { Page, Source } from './provider.ts'
+import { isUsableId } from './rows.ts'
 import { provenSeconds, type Reached, type Slice } from './slices.ts'
 
 /** Creation seconds, both ends included, of which `ids` is all that the provider listed. `to: null`: up to now. */
@@ -63,7 +64,7 @@ function provable({ part }: Slice, { createdFilter, expand }: Source): boolean {
 function proven(slice: Slice, reached: Reached, items: readonly { readonly id: unknown }[]): Proven | null {
   const seconds = provenSeconds(slice, reached)
   if (!seconds) return null
-  return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter((id) => typeof id === 'string')] }
+  return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter(isUsableId)] }
 }
 
 function createdSecond(source: Source, item: unknown): number | null {

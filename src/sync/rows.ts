@@ -77,7 +77,7 @@ export function rejectItem(
 ): Reject {
   const payload = payloadOf(item)
   const id = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
-  const usable = typeof id === 'string' && isUsableId(id)
+  const usable = isUsableId(id)
   const itemKey = usable ? id : createHash('sha256').update(payload).digest('hex')
   return { resource, itemKey, ...why, payload: payload.slice(0, 65_536) }
 }
@@ -91,7 +91,8 @@ function payloadOf(item: unknown): string {
   }
 }
 
-function isUsableId(id: unknown): boolean {
+/** Whether a row can be kept under this id. */
+export function isUsableId(id: unknown): id is string {
   return (
     typeof id === 'string' &&
     id.length > 0 &&

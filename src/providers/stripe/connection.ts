@@ -2,6 +2,7 @@ import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
 import { type Fields, fields, object } from '../../sync/fields.ts'
 import type { Credentials, Page, Query } from '../../sync/provider.ts'
+import { isUsableId } from '../../sync/rows.ts'
 import { readAccess } from './credentials.ts'
 import { StripeHttp } from './http.ts'
 
@@ -89,9 +90,8 @@ function unusable(what: string): SyncError {
 
 /** The id of the page's last item; of the last that has one, where items are broken. */
 function lastId(items: readonly unknown[]): string {
-  const last = items.findLast((item) => typeof object(item)?.id === 'string')
-  const id = object(last)?.id
-  if (typeof id === 'string') return id
+  const id = items.map((item) => object(item)?.id).findLast(isUsableId)
+  if (id !== undefined) return id
   throw new SyncError(
     'reject',
     'provider_contract',

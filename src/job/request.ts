@@ -62,7 +62,7 @@ export function parseRequest(body: string): Parsed {
   if (keys > bodyLimits.keys) return unreadable(`the body has more than ${bodyLimits.keys} keys`)
   let value: unknown
   try {
-    value = JSON.parse(body)
+    value = JSON.parse(body, (_, one) => (typeof one === 'string' ? storable(one) : one))
   } catch {
     return unreadable('the body is not JSON')
   }
@@ -89,6 +89,9 @@ export function parseRequest(body: string): Parsed {
   const error = new SyncError('reject', 'invalid_request', `request: ${reason}`)
   return { kind: 'invalid', request: identity.data, error }
 }
+
+/** Postgres takes neither NUL nor lone surrogates, not even in the sentence that says what is wrong with them. */
+const storable = (text: string) => text.toWellFormed().replaceAll('\u0000', '\ufffd')
 
 interface Renamed {
   readonly renamed: Readonly<Record<string, unknown>>

@@ -120,7 +120,7 @@ describe('a message with no job to blame', () => {
     text: ['"sync"', 'the body must be an object, found "sync"'],
     'JSON in JSON': [
       text(text({ ...named, accessToken: token })),
-      'the body must be an object, found text of 178 characters',
+      'the body must be an object, found text of 154 characters',
     ],
     '257 KiB': [
       text({ ...named, accessToken: 'x'.repeat(257 * 1024) }),
@@ -196,11 +196,11 @@ describe('a message whose job can be named but not done', () => {
       text({ ...named, _accessToken: token }),
       `the key "_accessToken" is not known; ${knownKeys}`,
     ],
-    __proto__: [
+    'the key __proto__': [
       `{"__proto__":{"accessToken":"${token}"},${text(named).slice(1)}`,
       `the key "__proto__" is not known; ${knownKeys}`,
     ],
-    constructor: [
+    'the key constructor': [
       `{"constructor":{"prototype":{}},${text(named).slice(1)}`,
       `the key "constructor" is not known; ${knownKeys}`,
     ],

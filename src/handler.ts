@@ -11,7 +11,9 @@ let starting: Promise<Worker> | undefined
  * The Lambda entry: an SQS event in, the messages to redeliver out. Two arguments, since the Node 24 runtime refuses a
  * third. Never throws: a worker that cannot start returns every message.
  */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+export async function handler(given: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  // Invoked by hand, it may be given anything.
+  const event = { Records: given?.Records ?? [] }
   try {
     starting ??= start()
     const worker = await starting

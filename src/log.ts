@@ -1,3 +1,5 @@
+import { scrub } from './scrub.ts'
+
 /** What may be logged: an allow-list. A payload or a token has no field to go into. */
 export interface LogFields {
   readonly jobId?: string
@@ -48,28 +50,28 @@ export const silentLog: Log = {
   child: () => silentLog,
 }
 
-const secrets =
-  /\b(?:sk|rk|pk|rkcs|whsec|ac)_(?:live_|test_)?[A-Za-z0-9_]{6,}|\bBearer\s+[^\s"']+|\beyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=\/\/[^\s/:@]{0,64}:)[^\s@/]+(?=@)|(?<=password[=:]\s?)[^\s;"']+/gi
-
-/** Text with everything that looks like a key, a bearer token, a JWT or a password in a URL taken out. */
-export function scrub(text: string): string {
-  return text.replace(secrets, '[secret]')
-}
-
-/** An error as log fields: names, codes and scrubbed messages along its chain of causes, never its payload. */
+/** An error as log fields: names, codes and scrubbed messages along its chain of causes, never its payload. Never throws. */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: scrub(String(error)).slice(0, 500) }
+  if (!(error instanceof Error)) return { message: isSimple(error) ? shown(error) : 'something that is no Error' }
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
   const cause = error.cause === undefined || depth >= 3 ? {} : { cause: describeError(error.cause, depth + 1) }
-  const stack = error.stack
-    ?.split('\n')
-    .slice(1, 5)
-    .map((line) => line.trim())
-  return {
-    name: error.name,
-    ...code,
-    message: scrub(error.message).slice(0, 1000),
-    ...(stack ? { stack } : {}),
-    ...cause,
-  }
+  return { name: String(error.name), ...code, message: shown(error.message), ...frames(error), ...cause }
+}
+
+const isSimple = (value: unknown) => value === null || (typeof value !== 'object' && typeof value !== 'function')
+
+/** Drizzle's message ends with the statement and the values of its parameters: customers' data. */
+function shown(message: unknown): string {
+  return scrub(
+    String(message)
+      .replace(/Failed query:[\s\S]*/, 'Failed query (not shown)')
+      .slice(0, 1_000),
+  )
+}
+
+/** The innermost frames. The stack begins with the message, which may have lines of its own. */
+function frames({ stack, message }: Error): { readonly stack?: readonly string[] } {
+  const lines = stack?.replace(message, '').split('\n') ?? []
+  const places = lines.map((line) => line.trim()).filter((line) => /^at .+:\d+:\d+\)?$/.test(line))
+  return places.length > 0 ? { stack: places.slice(0, 4) } : {}
 }

@@ -1,39 +1,47 @@
 import * as z from 'zod'
 import { SyncError } from '../errors.ts'
+import { scrub } from '../scrub.ts'
 
 /** Limits of a message's body. SQS takes 1 MiB; a request has no use for it. */
 export const bodyLimits = { bytes: 256 * 1024, depth: 64, keys: 10_000 } as const
 
-const uuid = z.uuid('a UUID').transform((text) => text.toLowerCase())
+// The texts of a schema say what was expected: `describe` makes the sentence.
+const uuid = z.guid('a UUID').transform((text) => text.toLowerCase())
+const pageSize = 'a whole number from 1 to 100'
 
-const additionalData = z.strictObject({
-  syncType: z
-    .string('"full" or "incremental"')
-    .toLowerCase()
-    .pipe(z.enum(['full', 'incremental'], '"full" or "incremental"'))
-    .default('full'),
-  batchSize: z
-    .int('a whole number from 1 to 100')
-    .min(1, 'a whole number from 1 to 100')
-    .max(100, 'a whole number from 1 to 100')
-    .nullish(),
-  forceRefresh: z
-    .boolean('true or false')
-    .nullish()
-    .transform((force) => force ?? false),
-  resources: z
-    .array(z.string('a list of resource names'), 'a list of resource names')
-    .min(1, 'a list of at least one resource name')
-    .nullish(),
-})
+const additionalData = z.strictObject(
+  {
+    syncType: z
+      .string('"full" or "incremental"')
+      .toLowerCase()
+      .pipe(z.enum(['full', 'incremental'], '"full" or "incremental"'))
+      .nullish()
+      .transform((type) => type ?? 'full'),
+    batchSize: z.int(pageSize).min(1, pageSize).max(100, pageSize).nullish(),
+    forceRefresh: z
+      .boolean('true or false')
+      .nullish()
+      .transform((force) => force ?? false),
+    resources: z
+      .array(z.string('the name of a resource'), 'a list of names of resources')
+      .min(1, 'a list of at least one name of a resource')
+      .nullish(),
+  },
+  'an object',
+)
 
 const syncJobRequest = z.strictObject({
   jobId: uuid,
   tenantId: uuid,
-  providerName: z.string('text').trim().min(1, 'a provider name').max(100, 'a provider name').toLowerCase(),
+  providerName: z
+    .string('the name of a provider')
+    .trim()
+    .min(1, 'the name of a provider')
+    .max(100, 'the name of a provider')
+    .toLowerCase(),
   accessToken: z
     .string('text')
-    .max(10_000, 'at most 10000 characters')
+    .max(10_000, 'text of at most 10000 characters')
     .nullish()
     .transform((token) => token?.trim() || undefined),
   additionalData: additionalData.nullish().transform((data) => data ?? additionalData.parse({})),
@@ -57,81 +65,100 @@ export function parseRequest(body: string): Parsed {
   })
   const bytes = Buffer.byteLength(body)
   if (bytes > bodyLimits.bytes) return unreadable(`the body has ${bytes} bytes, at most ${bodyLimits.bytes} are read`)
-  const { depth, keys } = measure(body)
+  const { depth, keys, commas } = measure(body)
   if (depth > bodyLimits.depth) return unreadable(`the body is nested more than ${bodyLimits.depth} deep`)
   if (keys > bodyLimits.keys) return unreadable(`the body has more than ${bodyLimits.keys} keys`)
+  if (commas > bodyLimits.keys) return unreadable(`the body has more than ${bodyLimits.keys} values`)
   let value: unknown
   try {
-    value = JSON.parse(body)
+    value = JSON.parse(body, (_, one) => (typeof one === 'string' ? storable(one) : one))
   } catch {
-    return unreadable('the body is not JSON')
+    return unreadable(`the body is not JSON${body.startsWith('\uFEFF') ? ', it starts with a byte order mark' : ''}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return unreadable('the body is not an object')
-  if (countKeys(value) !== keys) return unreadable('the body names a key twice')
+    return unreadable(`the body must be an object, found ${shown(value)}`)
 
+  const repeated = repeatedKeys(body)
   const top = rename(value, Object.keys(syncJobRequest.shape))
   const inner = top.renamed.additionalData
-  const data =
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? rename(inner, Object.keys(additionalData.shape))
-      : undefined
-  const problems = [...top.problems, ...(data?.problems ?? []).map((one) => `additionalData: ${one}`)]
+  const data = isObject(inner) ? rename(inner, Object.keys(additionalData.shape)) : undefined
   const parsed = syncJobRequest.safeParse(data ? { ...top.renamed, additionalData: data.renamed } : top.renamed, {
     reportInput: true,
   })
+  const problems = [
+    ...repeated.map((key) => `${quoted('the key', key)} is given twice`),
+    ...top.problems,
+    ...(data?.problems ?? []).map((one) => `additionalData: ${one}`),
+    ...(parsed.error?.issues ?? []).map(describe),
+  ]
   if (parsed.success && problems.length === 0) return { kind: 'request', request: parsed.data }
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap(describe))
   const reason = problems.slice(0, 10).join('; ')
   const { jobId, tenantId, providerName } = top.renamed
   const identity = syncJobRequest.safeParse({ jobId, tenantId, providerName })
-  if (!identity.success) return unreadable(reason)
+  // Of two values for one key nobody knows which is meant: no job is failed on a guess.
+  const ambiguous = [...repeated, ...top.twice].some((key) => plain(key) in identityKeys)
+  if (!identity.success || ambiguous) return unreadable(reason)
   const error = new SyncError('reject', 'invalid_request', `request: ${reason}`)
   return { kind: 'invalid', request: identity.data, error }
 }
 
+const identityKeys = { jobid: true, tenantid: true, providername: true }
+const plain = (key: string) => key.toLowerCase().replaceAll('_', '')
+/** Postgres takes neither NUL nor lone surrogates, not even in the sentence that says what is wrong with them. */
+const storable = (text: string) => text.toWellFormed().replaceAll('\u0000', '\ufffd')
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 interface Renamed {
   readonly renamed: Readonly<Record<string, unknown>>
+  /** Names that are given in two spellings. */
+  readonly twice: readonly string[]
   readonly problems: readonly string[]
 }
 
-/** Keys by what they mean: case and underscores aside. Unknown and doubled keys are named. */
+/** Keys by what they mean: case and underscores aside. */
 function rename(value: object, known: readonly string[]): Renamed {
-  const plain = (key: string) => key.toLowerCase().replaceAll('_', '')
   const names = new Map(known.map((name) => [plain(name), name]))
   const renamed: Record<string, unknown> = {}
+  const twice: string[] = []
   const problems: string[] = []
   for (const [key, one] of Object.entries(value)) {
     const name = names.get(plain(key))
     if (!name || key.startsWith('_'))
-      problems.push(`the key ${JSON.stringify(key.slice(0, 60))} is not known; known are ${known.join(', ')}`)
-    else if (name in renamed) problems.push(`the key ${name} is given twice, in two spellings`)
-    else if (one !== undefined) renamed[name] = one
+      problems.push(`${quoted('the key', key)} is not known; known are ${known.join(', ')}`)
+    else if (Object.hasOwn(renamed, name)) twice.push(name)
+    else renamed[name] = one
   }
-  return { renamed, problems }
+  return { renamed, twice, problems: [...problems, ...twice.map((name) => `${name} is given twice, in two spellings`)] }
 }
 
-function describe(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys') return []
-  const field = issue.path.join('.') || 'the body'
-  const found =
-    issue.input === undefined
-      ? 'nothing'
-      : Array.isArray(issue.input)
-        ? 'a list'
-        : issue.input === null
-          ? 'null'
-          : typeof issue.input
-  return [
-    `${field} must be ${issue.message.startsWith('Invalid input') ? 'present' : issue.message}, found ${field === 'accessToken' ? 'something else' : found}`,
-  ]
+function describe({ path, message, input }: z.core.$ZodIssue): string {
+  const field = path.join('.')
+  const isPrimitive = typeof input === 'string' || typeof input === 'number' || typeof input === 'boolean'
+  // Nothing of a token is repeated, whatever it was given as.
+  const found = field === 'accessToken' && isPrimitive ? `a ${typeof input}` : shown(input)
+  return `${field} must be ${message}, found ${found}`
 }
 
-/** Nesting depth and number of keys of JSON text, without parsing it. */
-function measure(json: string): { readonly depth: number; readonly keys: number } {
+/** A value for a sentence: short ones as they are, without what looks like a secret; of all others their kind. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'string') return quoted('text', value).replace(/^text "/, '"')
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  return isObject(value) ? 'an object' : String(value)
+}
+
+/** What is longer than a UUID with some slack is no value worth repeating, and may be a token in the wrong place. */
+function quoted(what: string, text: string): string {
+  return text.length > 40 ? `${what} of ${text.length} characters` : `${what} ${JSON.stringify(scrub(text))}`
+}
+
+/** Nesting depth of JSON text, its keys and its commas (as many as keys and list items, or fewer), without parsing it. */
+function measure(json: string): { readonly depth: number; readonly keys: number; readonly commas: number } {
   let depth = 0
   let deepest = 0
   let keys = 0
+  let commas = 0
   let inText = false
   for (let at = 0; at < json.length; at++) {
     const character = json.charCodeAt(at)
@@ -142,12 +169,23 @@ function measure(json: string): { readonly depth: number; readonly keys: number 
     else if (character === 0x7b || character === 0x5b) deepest = Math.max(deepest, ++depth)
     else if (character === 0x7d || character === 0x5d) depth--
     else if (character === 0x3a) keys++
+    else if (character === 0x2c) commas++
   }
-  return { depth: deepest, keys }
+  return { depth: deepest, keys, commas }
 }
 
-function countKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length
-  return Object.values(value).reduce((sum: number, one) => sum + countKeys(one), own)
+/** Keys that an object in this JSON text has twice, at any depth: `JSON.parse` would keep the last and say nothing. */
+function repeatedKeys(json: string): string[] {
+  const repeated: string[] = []
+  const objects: Set<string>[] = []
+  for (const [token, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g)) {
+    if (token === '{') objects.push(new Set())
+    else if (token === '}') objects.pop()
+    else if (text && colon) {
+      const key = String(JSON.parse(text))
+      if (objects.at(-1)?.has(key)) repeated.push(key)
+      objects.at(-1)?.add(key)
+    }
+  }
+  return repeated
 }

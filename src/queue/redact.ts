@@ -1,33 +1,32 @@
-import { scrub } from '../log.ts'
+import { scrub } from '../scrub.ts'
 
-const secretName = /token|secret|password|credential|(?:^|_|api)key$/i
+const secretName = /token|secret|password|passwd|pwd|credential|authorization|(?:^|_|api)key$/i
+/** A secret's name and its value in text that is no JSON. Bounded repetitions: a hostile text must not take long. */
+const namedSecret =
+  /((?:token|secret|password|passwd|pwd|credential|authorization|key)[\w-]{0,64}\\{0,8}["']?\s{0,8}[:=]\s{0,8})(?:\\{1,8}"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}"'\\]+)/gi
 const longestCopy = 64 * 1024
 
 /** A body with its secrets taken out, for the dead-letter queue: by the names of its keys, and by what keys look like. */
 export function redactBody(body: string): string {
-  return scrub(redactJson(body) ?? redactText(body))
+  const copy = redact(body).slice(0, longestCopy).toWellFormed()
+  // SQS takes no other characters, and no empty body.
+  return copy.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD') || '(empty)'
 }
 
-function redactJson(body: string): string | undefined {
+function redact(text: string): string {
+  return scrub(redactJson(text) ?? text.slice(0, longestCopy).replace(namedSecret, '$1[redacted]'))
+}
+
+/** JSON, and JSON in the strings of JSON. Undefined for what is no JSON, or nested too deep to be written again. */
+function redactJson(text: string): string | undefined {
   try {
-    const value: unknown = JSON.parse(body)
-    if (typeof value !== 'object' || value === null) return undefined
-    return JSON.stringify(value, (name, one) => (secretName.test(name) && one !== null ? '[redacted]' : one)).slice(
-      0,
-      longestCopy,
-    )
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed !== 'string' && (typeof parsed !== 'object' || parsed === null)) return undefined
+    return JSON.stringify(parsed, (name, value) => {
+      if (secretName.test(name) && value !== null) return '[redacted]'
+      return typeof value === 'string' ? redact(value) : value
+    })
   } catch {
-    // Not JSON, or nested too deep to be written again.
     return undefined
   }
-}
-
-/** What is no JSON may still hold a token behind its name. */
-function redactText(body: string): string {
-  const named =
-    /([\w-]*(?:token|secret|password|credential|key)[\w-]*\\*["']?\s*[:=]\s*\\*)(?:"[^"]*"?|'[^']*'?|[^\s,;}"']+)/gi
-  const allowed = body.slice(0, longestCopy).replace(named, '$1[redacted]')
-  return (
-    allowed.toWellFormed().replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD') || '(empty)'
-  )
 }

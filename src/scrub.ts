@@ -1,0 +1,18 @@
+/** What secrets look like. Every repetition is bounded or has one place to start: a hostile text must not take long. */
+const shapes = [
+  // Keys of Stripe, anywhere with their mode, else at the start of a word.
+  /(?:(?:sk|rk|pk|rkcs)_(?:live|test)_|whsec_|(?<![A-Za-z0-9])(?:sk|rk|pk|rkcs|ac)_)[A-Za-z0-9_]{6,}/gi,
+  /\bBearer\s{1,8}[^\s"']+/gi,
+  // A JWT.
+  /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g,
+  // The password in a URL.
+  /(?<=:\/\/[^\s/:@]{0,64}:)[^\s@"'<>]{1,256}(?=@)/g,
+  // The password of a connection string, in quotes or up to the next semicolon.
+  /(?<=\b(?:password|pwd|psw)\s{0,8}=\s{0,8})(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|(?:[^\s;"']|[ "'](?!\s*(?:[,}\]:;)]|$)))+)/gi,
+  /(?<=\bpassword:\s{0,8})[^\s;,"'}]+/gi,
+]
+
+/** Text with everything that looks like a key, a bearer token, a JWT or a password taken out. */
+export function scrub(text: string): string {
+  return shapes.reduce((scrubbed, shape) => scrubbed.replace(shape, '[secret]'), text)
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { redactBody } from '../../src/queue/redact.ts'
+
+const canary = 'canary-5Fh2'
+const quote = (value: unknown) => JSON.stringify(value)
+
+describe('the copy of a message in the dead-letter queue', () => {
+  const copies: Record<string, readonly [body: string, copy: string]> = {
+    'keeps what is no secret': [
+      '{"jobId":"x","tenantId":null,"n":[1,true]}',
+      '{"jobId":"x","tenantId":null,"n":[1,true]}',
+    ],
+    'has no token, however its key is spelt': [
+      quote({ accessToken: canary, AccessToken: canary, access_token: canary, x: { RefreshToken: canary } }),
+      quote({
+        accessToken: '[redacted]',
+        AccessToken: '[redacted]',
+        access_token: '[redacted]',
+        x: { RefreshToken: '[redacted]' },
+      }),
+    ],
+    'has no other secret by its name': [
+      quote({
+        apiKey: canary,
+        client_secret: canary,
+        Password: canary,
+        pwd: canary,
+        Authorization: canary,
+        key: canary,
+      }),
+      quote({
+        apiKey: '[redacted]',
+        client_secret: '[redacted]',
+        Password: '[redacted]',
+        pwd: '[redacted]',
+        Authorization: '[redacted]',
+        key: '[redacted]',
+      }),
+    ],
+    'has nothing of a secret that is an object, a list or a number': [
+      quote({ token: { value: canary }, tokens: [canary], secret: 5 }),
+      quote({ token: '[redacted]', tokens: '[redacted]', secret: '[redacted]' }),
+    ],
+    'says that a token was null': ['{"accessToken":null}', '{"accessToken":null}'],
+    'has no key that is recognised by its shape': [
+      quote({ note: 'use sk_live_canary5Fh2' }),
+      '{"note":"use [secret]"}',
+    ],
+    'has none behind an escape': ['{"note":"look\\nsk_live_canary5Fh2"}', '{"note":"look\\n[secret]"}'],
+    'has none that is the name of a key': ['{"sk_live_canary5Fh2":1}', '{"[secret]":1}'],
+    'has no token of a message in a message': [
+      quote({ Message: quote({ jobId: 'x', accessToken: canary }) }),
+      quote({ Message: quote({ jobId: 'x', accessToken: '[redacted]' }) }),
+    ],
+    'has no token of JSON that was serialised twice': [
+      quote(quote({ accessToken: canary, jobId: 'x' })),
+      quote(quote({ accessToken: '[redacted]', jobId: 'x' })),
+    ],
+    'keeps numbers in texts as they are': [
+      '{"id":"1.0","big":"12345678901234567890"}',
+      '{"id":"1.0","big":"12345678901234567890"}',
+    ],
+    'has no token of JSON that is cut short': [
+      `{"jobId":"x","accessToken":"${canary}","n`,
+      '{"jobId":"x","accessToken":[redacted],"n',
+    ],
+    'has none where the token itself is cut': [`{"accessToken":"${canary}`, '{"accessToken":[redacted]'],
+    'has none where a quote is in the token': [`{"accessToken":"a\\"${canary}",`, '{"accessToken":[redacted],'],
+    'has none where keys are not quoted': [`{accessToken: ${canary}, jobId: x}`, '{accessToken: [redacted], jobId: x}'],
+    'has none of a form': [`jobId=x&access_token=${canary}`, 'jobId=x&access_token=[redacted]'],
+    'has none in single quotes': [`{'accessToken': '${canary}'}`, "{'accessToken': [redacted]}"],
+    'has none of cut JSON in JSON': [
+      `{"Message":"{\\"accessToken\\":\\"${canary}\\",\\"jobId\\":`,
+      '{"Message":"{\\"accessToken\\":[redacted],\\"jobId\\":',
+    ],
+    'is never empty': ['', '(empty)'],
+    'has no character that SQS refuses': ['a\u0000b\u0008\uFFFF\uD800', 'a\uFFFDb\uFFFD\uFFFD\uFFFD'],
+    'has none that was escaped in the JSON': ['{"a":"\\uffff\\u0000"}', '{"a":"\uFFFD\\u0000"}'],
+    'keeps characters beyond the basic plane': ['{"a":"😀"}', '{"a":"😀"}'],
+  }
+  it.each(Object.entries(copies))('%s', (_, [body, copy]) => {
+    expect(redactBody(body)).toBe(copy)
+  })
+
+  it('has 64 KiB of characters at most', () => {
+    expect(redactBody('x'.repeat(1_048_576))).toBe('x'.repeat(65_536))
+    expect(redactBody(quote({ a: 'x'.repeat(1_048_000) }))).toHaveLength(65_536)
+  })
+
+  it('does not end in half a character', () => {
+    expect(redactBody(`x${'😀'.repeat(40_000)}`).endsWith('\uFFFD')).toBe(true)
+  })
+
+  it('has no secret of JSON that is nested too deep to be written again', () => {
+    const deep = `{"accessToken":"${canary}","a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+    expect(redactBody(deep)).not.toContain(canary)
+    expect(redactBody(deep)).toMatch(/^\{"accessToken":\[?/)
+  })
+
+  it.each([
+    'a',
+    'token',
+    'token"',
+    'key:',
+    'key="',
+    'key\\',
+    'eyJ-',
+    'sk_',
+    '://a:',
+    'password=',
+    '{"token":',
+    '"',
+    "key='",
+    ' ',
+  ])('is made in less than 150 ms of a megabyte of %j', (piece) => {
+    const body = piece.repeat(1_048_576 / piece.length)
+    const start = performance.now()
+    redactBody(body)
+    expect(performance.now() - start).toBeLessThan(150)
+  })
+})

@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import type { Config } from './config.ts'
 import { openDatabase } from './db/open.ts'
 import type { Log } from './log.ts'
-import { createProviders } from './providers/index.ts'
+import { createProviders, type ProviderSettings } from './providers/index.ts'
 import { createQueue } from './queue/queue.ts'
 import { receive } from './queue/receive.ts'
 import { systemClock } from './sync/clock.ts'
@@ -23,7 +23,7 @@ interface WorkerDeps {
 
 /** Builds everything a job needs from the configuration. @throws SyncError where there is no database */
 export async function openWorker(config: Config, { log, name, shutdown }: WorkerDeps): Promise<Worker> {
-  const { Worker: settings, Queue: queue, Stripe: stripe } = config
+  const { Worker: settings, Queue: queue } = config
   // One connection a job, and one more for the leases of all.
   const database = await openDatabase(config.database, { connections: settings.Concurrency + 1, applicationName: name })
   const deps = {
@@ -37,14 +37,7 @@ export async function openWorker(config: Config, { log, name, shutdown }: Worker
       endpoint: queue.Endpoint,
       region: queue.Region,
     }),
-    provider: createProviders({
-      stripe: {
-        apiKey: stripe.ApiKey,
-        apiBase: stripe.ApiBase,
-        perSecond: stripe.RequestsPerSecond,
-        endpointPerSecond: stripe.EndpointRequestsPerSecond,
-      },
-    }),
+    provider: createProviders(providerSettings(config)),
     settings: {
       maxRetries: settings.MaxRetries,
       retryDelaySeconds: settings.RetryDelaySeconds,
@@ -58,5 +51,17 @@ export async function openWorker(config: Config, { log, name, shutdown }: Worker
   return {
     handle: (event, context) => receive(event, context, deps),
     close: () => database.close(),
+  }
+}
+
+/** The part of the configuration that the providers need. */
+export function providerSettings({ Stripe: stripe }: Config): ProviderSettings {
+  return {
+    stripe: {
+      apiKey: stripe.ApiKey,
+      apiBase: stripe.ApiBase,
+      perSecond: stripe.RequestsPerSecond,
+      endpointPerSecond: stripe.EndpointRequestsPerSecond,
+    },
   }
 }

@@ -37,8 +37,9 @@ export function digestPage(slice: Slice, source: Source, page: Page): Digest {
   const oldest = known.length === 0 ? null : Math.min(...known)
   const before = new Set(slice.boundary)
   const inBoundary = own
-    .filter(({ id, created }) => created === oldest && typeof id === 'string')
-    .map(({ id }) => String(id))
+    .filter(({ created }) => created === oldest)
+    .map(({ id }) => id)
+    .filter(isUsableId)
   const boundary =
     oldest !== null && oldest === slice.position
       ? [...slice.boundary, ...inBoundary.filter((id) => !before.has(id))]

@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm'
+import { liveRows } from '../db/live.ts'
+import type { Database } from '../db/open.ts'
+import { findUnlisted } from '../db/sweep.ts'
+import { backfill } from '../sync/backfill.ts'
+import type { Clock } from '../sync/clock.ts'
+import { metered } from '../sync/metered.ts'
+import type { Account, Source } from '../sync/provider.ts'
+import { plan } from './checkpoint.ts'
+
+/** What a fresh reading of the provider shows beside the tables. */
+export interface Comparison {
+  readonly resource: string
+  /** Distinct items the provider lists. */
+  readonly listed: number
+  /** Rows that are not deleted. */
+  readonly live: number
+  /** Listed, but not live here. */
+  readonly missing: number
+  /** Live here, but not listed; some of them the provider may still have, hidden from its lists. */
+  readonly unlisted: number
+  /** A few of the ids that are missing or unlisted. */
+  readonly examples: readonly string[]
+}
+
+export interface Verification {
+  readonly db: Database
+  readonly clock: Clock
+  readonly account: Account
+  readonly tenantId: string
+  readonly provider: string
+  readonly resources: readonly string[]
+  /** Only what was created before this second is compared: what came later has not been synced yet. */
+  readonly before: number
+}
+
+/**
+ * Lists resources again and compares id by id, writing nothing. Only resources that are listed by creation time.
+ * @throws SyncError where the provider cannot be read to the end
+ */
+export async function* verify({
+  db,
+  clock,
+  account,
+  tenantId,
+  provider,
+  resources,
+  before,
+}: Verification): AsyncGenerator<Comparison> {
+  const forever = new AbortController().signal
+  const reading = metered(account, { clock, waiting: forever, onWait() {} })
+  const owner = { tenantId, provider }
+  const upTo = { from: 0, to: before }
+  for (const source of reading.sources.filter(({ name, createdFilter }) => createdFilter && resources.includes(name))) {
+    const slices = plan([{ resource: source, since: 0 }]).slices.map((slice) => ({
+      ...slice,
+      window: upTo,
+      query: upTo,
+    }))
+    const found = { listed: 0, missing: 0, unlisted: 0, examples: [] as string[] }
+    const note = (ids: readonly string[]) => found.examples.push(...ids.slice(0, 5 - found.examples.length))
+    const steps = backfill({
+      ...reading,
+      sources: [plainly(source)],
+      slices,
+      pageSize: 100,
+      pagesAhead: 16,
+      clock,
+      stop: forever,
+      cut: forever,
+      since: () => reading.since(forever),
+      onFailure() {},
+      onCarve() {},
+    })
+    for await (const { batches } of steps) {
+      for (const { skip } of batches) if (skip) throw skip
+      const ids = batches.flatMap(({ rows }) => rows.map(({ row }) => row.id))
+      const missing = await findMissing(db, source, owner, ids)
+      const intervals = batches.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
+      const unlisted = await findUnlisted(db, { ...owner, resource: source, intervals })
+      found.listed += batches.reduce((sum, { listed }) => sum + listed.length, 0)
+      found.missing += missing.length
+      found.unlisted += unlisted.length
+      note(missing)
+      note(unlisted.map(({ id }) => id))
+    }
+    yield { resource: source.name, live: await countLive(db, source, owner, before), ...found }
+  }
+}
+
+/** Without what its items hold besides themselves. */
+function plainly({ nested: _nested, harvest: _harvest, ...source }: Source): Source {
+  return source
+}
+
+type Owner = Parameters<typeof liveRows>[1]
+
+async function findMissing(
+  db: Database,
+  source: Source,
+  owner: Owner,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    select listed.id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as listed(id)
+    where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`)
+  return rows.map(({ id }) => id)
+}
+
+async function countLive(db: Database, source: Source, owner: Owner, before: number): Promise<number> {
+  const { rows } = await db.execute<{ live: number }>(
+    sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${new Date(before * 1_000).toISOString()}::timestamptz`,
+  )
+  return rows[0]?.live ?? 0
+}

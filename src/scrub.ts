@@ -6,7 +6,7 @@ const shapes = [
   // A JWT.
   /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g,
   // The password in a URL.
-  /(?<=:\/\/[^\s/:@]{0,64}:)[^\s@"'<>]{1,256}(?=@)/g,
+  /(?<=:\/\/[^\s/:@]{0,64}:)(?:(?!:\/\/)[^\s@"'<>])+(?=@)/g,
   // The password of a connection string, in quotes or up to the next semicolon.
   /(?<=\b(?:password|pwd|psw)\s{0,8}=)\s{0,8}(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|(?:[^\s;"']|[ "'](?!\s*(?:[,}\]:;)]|$)))+)/gi,
   /(?<=\bpassword:\s{0,8})[^\s;,"'}]+/gi,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
+import { scrub } from './scrub.ts'
 import { type Settings, settingsSchema } from './settings.ts'
 
 /** The settings with the connection string read. `database` is absent when none is configured. */
@@ -35,13 +36,14 @@ export function readConfig({ environment, file }: Origin): Config {
   for (const section of Object.keys(settingsSchema.shape)) sections[section] = {}
   for (const [field, { value }] of given) {
     const [section = '', name = ''] = field.split('.')
-    if (value !== '' && value !== null) sections[section] = { ...sections[section], [name]: value }
+    if (value !== null && value !== '') sections[section] = { ...sections[section], [name]: value }
   }
   const parsed = settingsSchema.safeParse(sections)
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, given)))
   let database: ConnectionSettings | undefined
-  const connection = parsed.data?.ConnectionStrings.DefaultConnection
-  if (connection) {
+  // Also where another setting is wrong, so that all that is to be corrected is said at once.
+  const connection = sections.ConnectionStrings?.DefaultConnection
+  if (typeof connection === 'string') {
     try {
       database = parseConnectionString(connection)
     } catch (error) {
@@ -70,8 +72,9 @@ function readFile(path: string): unknown {
   let content: string
   try {
     content = readFileSync(path, 'utf8')
-  } catch {
-    return undefined
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw new ConfigError(`${path}: cannot be read`, { cause })
   }
   try {
     return JSON.parse(content.replace(/^\uFEFF/, ''))
@@ -93,7 +96,7 @@ function gatherFile(file: unknown, given: Map<string, Given>): string[] {
     }
     for (const [name, value] of Object.entries(content)) {
       const field = fields.get(`${section}.${name}`.toLowerCase())
-      if (field) given.set(field, { value, from: 'appsettings.json' })
+      if (field) given.set(field, { value: trimmed(value), from: 'appsettings.json' })
       // Other connection strings are somebody else's; a misspelt worker setting is ours to report.
       else if (known !== 'ConnectionStrings') problems.push(unknownField(known, name, 'appsettings.json'))
     }
@@ -106,14 +109,17 @@ function gatherEnvironment(environment: Origin['environment'], given: Map<string
   for (const [variable, value] of Object.entries(environment)) {
     const [section = '', name, ...more] = variable.split('__')
     const known = sectionNames.get(section.toLowerCase())
-    if (!known || name === undefined || value === undefined || value === '') continue
+    if (!known || name === undefined || !value?.trim()) continue
     const field = more.length === 0 ? fields.get(`${section}.${name}`.toLowerCase()) : undefined
-    if (field) given.set(field, { value, from: `the environment variable ${variable}` })
+    if (field) given.set(field, { value: trimmed(value), from: `the environment variable ${variable}` })
     else if (known !== 'ConnectionStrings')
       problems.push(unknownField(known, [name, ...more].join('.'), `the environment variable ${variable}`))
   }
   return problems
 }
+
+/** The end of a line in a secret that was pasted is not a part of it. */
+const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value)
 
 function unknownField(section: string, name: string, from: string): string {
   const known = [...fields.values()]
@@ -132,7 +138,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given
       ? issue.values.map((one) => JSON.stringify(one)).join(', ')
       : undefined
   const expected = meta.expected ?? (options ? `one of ${options}` : 'text')
-  const found = meta.secret || value === undefined ? kindOf(value) : JSON.stringify(value)
+  const found = meta.secret || value === undefined ? kindOf(value) : scrub(JSON.stringify(value)).slice(0, 200)
   return `${field} must be ${expected}, found ${found} (from ${from})`
 }
 

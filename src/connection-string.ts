@@ -37,7 +37,7 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   host: ['host', 'server'],
   port: ['port'],
   database: ['database', 'db'],
-  user: ['username', 'userid', 'user', 'uid', 'username'],
+  user: ['username', 'userid', 'user', 'uid'],
   password: ['password', 'pwd', 'psw'],
   sslMode: ['sslmode'],
   rootCertificate: ['rootcertificate', 'sslrootcert'],
@@ -55,6 +55,15 @@ const ignored = new Set(
     ['multiplexing', 'logparameters', 'sslnegotiation', 'channelbinding', 'gssencryptionmode', 'channel_binding'],
     ['readbuffersize', 'writebuffersize', 'options', 'passfile', 'includerealm', 'kerberosservicename'],
     ['servercompatibilitymode', 'arraynullabilitymode', 'connect_timeout', 'pgbouncer', 'connection_limit'],
+    ['tcpkeepalivetime', 'tcpkeepaliveinterval', 'socketreceivebuffersize', 'socketsendbuffersize'],
+    [
+      'loadtablecomposites',
+      'hostrecheckseconds',
+      'loadbalancetimeout',
+      'includefailedbatchedcommand',
+      'checkcertificaterevocation',
+    ],
+    ['writecoalescingbufferthresholdbytes', 'target_session_attrs', 'client_encoding', 'keepalives'],
   ].flat(),
 )
 
@@ -63,9 +72,10 @@ const canonical = new Map(Object.entries(spellings).flatMap(([name, all]) => all
 function assign(into: Record<string, string>, keyword: string, value: string): void {
   const key = keyword.toLowerCase().replaceAll(' ', '')
   const name = canonical.get(key)
-  if (name) into[name] = value
+  // As in .NET, a keyword without a value is not given.
+  if (name && value !== '') into[name] = value
   // The keyword itself is not quoted: after an unquoted semicolon it may be a piece of the password.
-  else if (!ignored.has(key)) throw new Error(unknownKeyword)
+  else if (!name && !ignored.has(key)) throw new Error(unknownKeyword)
 }
 
 const unknownKeyword =
@@ -73,7 +83,7 @@ const unknownKeyword =
   'Application Name. A value with a semicolon must stand in quotes'
 
 function fromKeywords(text: string): Record<string, string> {
-  const pairs = /\s*([^=;]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;]*?))\s*(?:;|$)/y
+  const pairs = /[\s;]*([^=;]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;]*?))\s*(?:;|$)/y
   const found: Record<string, string> = {}
   while (pairs.lastIndex < text.length) {
     if (/^[\s;]*$/.test(text.slice(pairs.lastIndex))) break
@@ -86,14 +96,15 @@ function fromKeywords(text: string): Record<string, string> {
 }
 
 function fromUrl(text: string): Record<string, string> {
-  if (!URL.canParse(text))
-    throw new Error(
-      'starts like a postgres:// URL but is none; characters such as @ : / # in the password must be percent-encoded',
-    )
+  if (!URL.canParse(text)) throw new Error(brokenUrl)
   const url = new URL(text)
   const found: Record<string, string> = {}
   const put = (name: string, value: string) => {
-    if (value !== '') found[name] = decodeURIComponent(value)
+    try {
+      if (value !== '') found[name] = decodeURIComponent(value)
+    } catch {
+      throw new Error(brokenUrl)
+    }
   }
   put('host', url.hostname.replace(/^\[|\]$/g, ''))
   put('port', url.port)
@@ -104,16 +115,21 @@ function fromUrl(text: string): Record<string, string> {
   return found
 }
 
+const brokenUrl =
+  'starts like a postgres:// URL but is none; characters such as @ : / # % in the password must be percent-encoded'
+
+const portExpected = 'has a Port that is no whole number from 1 to 65535'
+
 const shape = z.object({
-  host: z.string({ error: 'names no Host' }).min(1, 'names no Host'),
-  port: z.coerce
-    .number('has a Port that is no number')
-    .int()
-    .min(1)
-    .max(65_535, 'has a Port outside 1 to 65535')
+  host: z.string('names no Host'),
+  port: z
+    .string()
+    .regex(/^\d{1,5}$/, portExpected)
+    .transform(Number)
+    .pipe(z.number().min(1, portExpected).max(65_535, portExpected))
     .default(5432),
-  database: z.string({ error: 'names no Database' }).min(1, 'names no Database'),
-  user: z.string({ error: 'names no Username' }).min(1, 'names no Username'),
+  database: z.string('names no Database'),
+  user: z.string('names no Username'),
   password: z
     .string()
     .optional()

@@ -1,18 +1,33 @@
 import * as z from 'zod'
 
 const text = (about: string) => z.string().min(1).optional().describe(about)
+const address = (about: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(about)
+    .meta({ expected: 'an http:// or https:// address' })
 const secret = (about: string) => text(about).meta({ secret: true })
+/** A number, also as text: the environment has nothing else. No other value is taken for one. */
+const number = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
+])
 const whole = (min: number, max: number, fallback: number, about: string) =>
-  z.coerce
-    .number()
-    .int()
-    .min(min)
-    .max(max)
+  number
+    .pipe(z.int().min(min).max(max))
     .default(fallback)
     .describe(about)
     .meta({ expected: `a whole number from ${min} to ${max}` })
 const rate = (about: string) =>
-  z.coerce.number().min(0.1).max(10_000).optional().describe(about).meta({ expected: 'a number from 0.1 to 10000' })
+  number
+    .pipe(z.number().min(0.1).max(10_000))
+    .optional()
+    .describe(about)
+    .meta({ expected: 'a number from 0.1 to 10000' })
 
 /**
  * appsettings.json, every field of it. Each can be overridden from the environment as .NET does: sections joined by two
@@ -78,9 +93,9 @@ export const settingsSchema = z.object({
     ),
   }),
   Queue: z.object({
-    Url: text('Queue the jobs come from; jobs that are paused or busy are sent there again.'),
-    DeadLetterUrl: text('Queue for messages that cannot be read.'),
-    Endpoint: text("Another endpoint for SQS, such as a local one. Default: the region's."),
+    Url: address('Queue the jobs come from; jobs that are paused or busy are sent there again.'),
+    DeadLetterUrl: address('Queue for messages that cannot be read.'),
+    Endpoint: address("Another endpoint for SQS, such as a local one. Default: the region's."),
     Region: text("AWS region of the queues. Default: the environment's (AWS_REGION)."),
   }),
   Log: z.object({
@@ -95,6 +110,6 @@ function isApiBase(value: string | undefined): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username + url.password === ''
   return bare && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
 }

@@ -54,9 +54,10 @@ export function addCounts(progress: Progress, { counts, skipped, remaining, unfi
       const before = progress[name]
       const sum = sumCounts([before ?? noCounts, counts[name] ?? noCounts])
       const reason = skipped[name] ?? before?.skipped
-      // Never quite done before it is: an estimate of nothing left is still an estimate.
+      // Never quite done before it is, and never less than was said: an estimate is but an estimate.
       const estimated = Math.min(0.99, sum.fetched / Math.max(1, sum.fetched + (remaining[name] ?? 0)))
-      const share = Math.round((unfinished.has(name) ? estimated : 1) * 1_000) / 1_000
+      const shown = unfinished.has(name) ? Math.max(before?.share ?? 0, estimated) : 1
+      const share = Math.round(shown * 1_000) / 1_000
       return [name, { ...sum, share, ...(reason && { skipped: reason }) }]
     }),
   )

@@ -236,11 +236,13 @@ function startEngine(options: Backfill) {
     })
   }
 
+  giveUp.addEventListener('abort', () => wake(), { once: true })
   pump()
   return {
     /** The pages that have arrived; waits for one. Empty when there will be none. @throws SyncError */
     async take(): Promise<readonly Batch[]> {
-      while (arrived.length === 0 && (flying > 0 || (!stopped() && readers.size > 0))) {
+      // What is in flight when all is given up is not waited for: a provider that has fallen silent would outlast us.
+      while (arrived.length === 0 && !giveUp.aborted && (flying > 0 || (!stopped() && readers.size > 0))) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { loadConfig } from './config.ts'
+import type { ResourceResult } from './job/progress.ts'
 import { help, type LocalOptions, readArguments } from './local/arguments.ts'
 import { inProcess, openEventSource } from './local/event-source.ts'
 import { createLocalLog } from './local/log.ts'
@@ -35,7 +36,10 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
     jobId: randomUUID(),
     tenantId: options.tenant,
     providerName: 'stripe',
-    additionalData: { sync_type: 'full', ...(options.resources ? { resources: options.resources } : {}) },
+    additionalData: {
+      sync_type: options.incremental ? 'incremental' : 'full',
+      ...(options.resources ? { resources: options.resources } : {}),
+    },
   }
   console.log(`\n  sent      ${JSON.stringify(request)}\n`)
   const bar = openProgressBar(process.stdout)
@@ -54,6 +58,10 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
     )
     bar.end()
     console.log(`\nsync_jobs\n${formatRow(shownJob(job))}`)
+    const resources = Object.entries(job?.result?.resources ?? {}).map(([resource, counts]) =>
+      shownResource(resource, counts),
+    )
+    if (resources.length > 0) console.log(`\nresources\n${formatTable(resources)}`)
     const rows = await watched.query(firstCustomers, [options.tenant])
     if (rows.length > 0) console.log(`\ncustomers, the newest ten\n${formatTable(rows)}`)
     if (options.keep) parts.keep()
@@ -100,10 +108,20 @@ function shownJob(job: JobRow | undefined): Record<string, unknown> {
     'updated',
     'unchanged',
     'rejected',
+    'deleted',
     'requests',
   ]
-  const columns = [...names, 'progress', 'error', 'result', 'started_at', 'finished_at']
+  const columns = [...names, 'error', 'result', 'started_at', 'finished_at']
   return Object.fromEntries(columns.map((name) => [name, job[name]]))
+}
+
+function shownResource(resource: string, { proof, skipped, ...counts }: ResourceResult): Record<string, unknown> {
+  const proven = {
+    listed: proof?.listed ?? null,
+    live: proof?.live ?? null,
+    equal: proof ? (proof.equal ? 'yes' : 'NO') : null,
+  }
+  return { resource, ...counts, ...proven, skipped: skipped?.message ?? null }
 }
 
 function lookFurther({ database, config }: Parts, { keep }: LocalOptions): string {

@@ -21,7 +21,8 @@ const options = z.object({
   resources: z
     .string()
     .optional()
-    .transform((names) => names?.split(',').map((name) => name.trim())),
+    .transform((names) => (names === 'all' ? ['*'] : names?.split(',').map((name) => name.trim()))),
+  incremental: z.boolean().default(false),
   keep: z.boolean().default(false),
   verbose: z.boolean().default(false),
   help: z.boolean().default(false),
@@ -35,7 +36,8 @@ export const help = `npm start -- [options]
   --latency MS     milliseconds before each of its answers (50)
   --density KIND   growing, uniform, burst or same-second (growing)
   --tenant UUID    whose data it is (${localTenant})
-  --resources A,B  only these resources
+  --resources A,B  only these resources; all: every list of the API (the default set)
+  --incremental    what changed since the last sync
   --keep           leave the database up afterwards
   --verbose        log every step to standard error
   --help           this text`
@@ -52,6 +54,7 @@ export function readArguments(args: readonly string[]): LocalOptions {
       density: text,
       tenant: text,
       resources: text,
+      incremental: flag,
       keep: flag,
       verbose: flag,
       help: flag,

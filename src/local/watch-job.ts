@@ -1,9 +1,11 @@
 import pg from 'pg'
-import type { Shown } from './progress-bar.ts'
+import type { SyncJobResult } from '../job/progress.ts'
+import type { ResourceShown, Shown } from './progress-bar.ts'
 
 /** A job's row as far as a person at the terminal wants it. */
 export interface JobRow {
   readonly status: string
+  readonly result: SyncJobResult | null
   readonly [column: string]: unknown
 }
 
@@ -14,8 +16,7 @@ export async function watchJob(connection: pg.ClientConfig, jobId: string, onCha
   client.on('error', () => {})
   client.on('notification', ({ payload }) => {
     const news = parse(payload)
-    if (news?.id === jobId)
-      onChange({ fetched: news.fetched, requests: news.requests, share: meanShare(news.progress) })
+    if (news?.id === jobId) onChange(shownOf(news))
   })
   await client.query('listen sync_jobs')
   return {
@@ -35,7 +36,8 @@ interface News {
   readonly id: string
   readonly fetched: number
   readonly requests: number
-  readonly progress: Readonly<Record<string, { readonly share: number; readonly fetched: number }>>
+  /** Left out where it would not fit into a notification. */
+  readonly progress?: Readonly<Record<string, { readonly share: number; readonly fetched: number }>>
 }
 
 /** The payload is our own (see job/commit.ts). */
@@ -43,13 +45,13 @@ function parse(payload: string | undefined): News | undefined {
   return payload === undefined ? undefined : (JSON.parse(payload) as News)
 }
 
+function shownOf({ fetched, requests, progress = {} }: News): Shown {
+  const resources = Object.entries(progress).map(([name, { fetched: own, share }]) => ({ name, fetched: own, share }))
+  return { fetched, requests, share: meanShare(resources), resources }
+}
+
 /** Every resource counts by what it has brought and what it probably still will. */
-function meanShare(progress: News['progress']): number {
-  const all = Object.values(progress).map(({ share, fetched }) => ({
-    fetched,
-    expected: fetched / Math.max(share, 0.001),
-  }))
-  const fetched = all.reduce((sum, one) => sum + one.fetched, 0)
-  const expected = all.reduce((sum, one) => sum + one.expected, 0)
-  return expected === 0 ? 0 : fetched / expected
+function meanShare(resources: readonly ResourceShown[]): number {
+  const expected = resources.reduce((sum, one) => sum + one.fetched / Math.max(one.share, 0.001), 0)
+  return expected === 0 ? 0 : resources.reduce((sum, one) => sum + one.fetched, 0) / expected
 }

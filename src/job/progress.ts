@@ -37,8 +37,9 @@ export function addCounts(
     [...names].map((name) => {
       const sum = sumCounts([progress[name] ?? noCounts, counts[name] ?? noCounts])
       const remaining = left.remaining[name] ?? 0
-      // Never quite done before it is: an estimate of nothing left is still an estimate.
-      const share = left.unfinished.has(name) ? Math.min(0.99, sum.fetched / Math.max(1, sum.fetched + remaining)) : 1
+      // Never quite done before it is, and never less than was said: an estimate is but an estimate.
+      const estimated = Math.min(0.99, sum.fetched / Math.max(1, sum.fetched + remaining))
+      const share = left.unfinished.has(name) ? Math.max(progress[name]?.share ?? 0, estimated) : 1
       return [name, { ...sum, share: Math.round(share * 1_000) / 1_000 }]
     }),
   )

@@ -151,6 +151,17 @@ function startEngine(options: Backfill) {
     void fetchPage(fresh)
   }
 
+  /** A slice of which no page has come yet is taken to be as dense as the others of its resource. */
+  function itemsLeft(resource: string): number {
+    const own = [...readers.values()].filter((reader) => reader.slice.resource === resource)
+    const known = own.flatMap(({ density }) => density ?? [])
+    const mean = known.reduce((sum, density) => sum + density, 0) / Math.max(1, known.length)
+    return own.reduce((sum, { slice, density, inFlight }) => {
+      const position = slice.position ?? slice.window.to
+      return sum + estimate({ slice: { ...slice, position }, density: density ?? mean, inFlight }, since ?? 0)
+    }, 0)
+  }
+
   function askSince(): void {
     if (askingSince) return
     askingSince = true
@@ -254,10 +265,8 @@ function startEngine(options: Backfill) {
       return taken
     },
     remaining(): Readonly<Record<string, number>> {
-      const left: Record<string, number> = {}
-      for (const reader of readers.values())
-        left[reader.slice.resource] = (left[reader.slice.resource] ?? 0) + estimate(reader, since ?? 0)
-      return left
+      const names = new Set([...readers.values()].map(({ slice }) => slice.resource))
+      return Object.fromEntries([...names].map((name) => [name, itemsLeft(name)]))
     },
     halt(): void {
       timer?.abort()

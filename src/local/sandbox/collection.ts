@@ -1,6 +1,10 @@
-import { earlier, firstAfter, later, order, type Place } from './place.ts'
+import { rowsOf, trimmed, withRows } from './embedded.ts'
+import { inMode } from './mode.ts'
+import { earlier, firstAfter, later, type Place } from './place.ts'
 import type { Generated, Population } from './population.ts'
 import type { Filters, Resource, StripeObject } from './resource.ts'
+import type { ResourceName } from './resources/names.ts'
+import { walk } from './walk.ts'
 
 /** What a list call asks for, parsed. `min` and `max` are inclusive unix seconds. */
 export interface Listing {
@@ -24,48 +28,54 @@ export interface Page {
   readonly hasMore: boolean
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
 /** The objects of one resource as they are now: the population under an overlay of inserts, updates and removals. */
 export interface Collection {
   page(listing: Listing): Page
   find(id: string): Item | 'removed' | undefined
+  /** As Stripe shows it, nested lists cut to their first ten. */
   object(item: Item, livemode: boolean): StripeObject
   json(item: Item, livemode: boolean): Buffer
+  /** The object by its id, the stub of a deleted one, or undefined. */
+  retrieve(id: string, livemode?: boolean): StripeObject | undefined
+  /** All rows of the nested list of an object; undefined when there is no such object. */
+  rows(id: string, livemode?: boolean): readonly StripeObject[] | undefined
+  /** The objects that belong to one of another resource, in list order. */
+  related(parent: ResourceName, id: string, livemode?: boolean): readonly StripeObject[]
+  /** Ids of objects that are not as they were generated. */
+  touched(): readonly string[]
   /** What a complete copy holds, in list order. */
   all(): Iterable<Item>
-  insert(fields: Readonly<Record<string, unknown>>, now: number): StripeObject
-  update(id: string, patch: Readonly<Record<string, unknown>>): void
+  insert(fields: Fields, now: number): StripeObject
+  update(id: string, patch: Fields): void
   remove(id: string): void
 }
 
-export function createCollection(resource: Resource, population: Population): Collection {
+export interface Relations {
+  /** The numbers of the generated children of a generated parent. */
+  children(parent: ResourceName, id: string): readonly [number, number]
+}
+
+export function createCollection(resource: Resource, population: Population, relations: Relations): Collection {
   const inserted: Inserted[] = []
-  const patches = new Map<string, Readonly<Record<string, unknown>>>()
+  const byId = new Map<string, Inserted>()
+  const patches = new Map<string, Fields>()
   const removed = new Set<string>()
 
-  const find = (id: string): Item | undefined => population.find(id) ?? inserted.find((item) => item.id === id)
-  const object = (item: Item, livemode: boolean): StripeObject => {
-    const whole = 'n' in item ? population.object(item, livemode) : { ...item.object, livemode }
+  const find = (id: string): Item | undefined => population.find(id) ?? byId.get(id)
+  const whole = (item: Item, livemode: boolean): StripeObject => {
+    const base = 'n' in item ? population.object(item, livemode) : inMode(item.object, livemode)
     const patch = patches.get(item.id)
-    return patch ? { ...whole, ...patch } : whole
+    return patch ? { ...base, ...inMode(patch, livemode) } : base
   }
-
-  /** Walks from a border towards older or newer items, merging what was generated with what was inserted. */
-  function* walk(border: Place, step: 1 | -1): Generator<Item> {
-    const ahead = step === 1 ? 0 : -1
-    let i = firstAfter(border, population.size, population.placeAt) + ahead
-    let j = firstAfter(border, inserted.length, (at) => inserted[at]!) + ahead
-    // The border itself belongs to neither direction.
-    if (step === -1 && i >= 0 && order(population.placeAt(i), border) === 0) i--
-    if (step === -1 && j >= 0 && order(inserted[j]!, border) === 0) j--
-    while (true) {
-      const generated = i >= 0 && i < population.size ? population.placeAt(i) : undefined
-      const other = inserted[j]
-      const next = !other || (generated && order(generated, other) * step < 0) ? generated : other
-      if (!next) return
-      if (next === other) j += step
-      else i += step
-      if (!removed.has(next.id)) yield next
-    }
+  const object = (item: Item, livemode: boolean) => trimmed(whole(item, livemode), resource.embedded)
+  const present = (id: string) => (removed.has(id) ? undefined : find(id))
+  const insertedRow = {
+    get size() {
+      return inserted.length
+    },
+    placeAt: (at: number) => inserted[at]!,
   }
 
   const listed = (item: Item, filters: Filters) => {
@@ -83,9 +93,9 @@ export function createCollection(resource: Resource, population: Population): Co
       const at = cursor === undefined ? undefined : find(cursor)
       const border = endingBefore === undefined ? later(at ?? top, top) : earlier(at ?? bottom, bottom)
       const found: Item[] = []
-      for (const item of walk(border, endingBefore === undefined ? 1 : -1)) {
+      for (const item of walk(population, insertedRow, border, endingBefore === undefined ? 1 : -1)) {
         if (item.created < min || item.created > max) break
-        if (listed(item, filters) && found.push(item) > limit) break
+        if (!removed.has(item.id) && listed(item, filters) && found.push(item) > limit) break
       }
       const items = found.slice(0, limit)
       return { items: endingBefore === undefined ? items : items.reverse(), hasMore: found.length > limit }
@@ -93,33 +103,55 @@ export function createCollection(resource: Resource, population: Population): Co
     find: (id) => (removed.has(id) ? 'removed' : find(id)),
     object,
     json: (item, livemode) =>
-      'n' in item && !patches.has(item.id)
+      'n' in item && !patches.has(item.id) && !resource.embedded
         ? population.json(item, livemode)
         : Buffer.from(JSON.stringify(object(item, livemode))),
+    retrieve(id, livemode = false) {
+      const item = present(id)
+      if (item) return object(item, livemode)
+      return removed.has(id) && resource.deleted === 'stub' ? { id, object: resource.object, deleted: true } : undefined
+    },
+    rows(id, livemode = false) {
+      const item = present(id)
+      return item && rowsOf(whole(item, livemode), resource.embedded ?? '')
+    },
+    related(parent, id, livemode = false) {
+      const [from, to] = relations.children(parent, id)
+      const field = resource.kin?.field ?? parent.slice(0, -1)
+      const own = Array.from({ length: to - from }, (_, at) => population.find(population.idOf(from + at)))
+      const added = inserted.filter((item) => item.object[field] === id)
+      return [...own, ...added]
+        .filter((item): item is Item => item !== undefined && !removed.has(item.id))
+        .sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1))
+        .map((item) => object(item, livemode))
+    },
+    touched: () => [...byId.keys(), ...patches.keys()],
     *all() {
-      for (const item of walk({ created: Number.POSITIVE_INFINITY, id: '' }, 1)) if (listed(item, {})) yield item
+      for (const item of walk(population, insertedRow, { created: Number.POSITIVE_INFINITY, id: '' }, 1)) {
+        if (removed.has(item.id)) continue
+        if (resource.complete ? resource.complete(object(item, false)) : listed(item, {})) yield item
+      }
     },
     insert(fields, now) {
       const time = fields[resource.createdField] ?? now
       if (!Number.isInteger(time))
         throw new TypeError(`sandbox: ${resource.createdField} is not a whole second: ${time}`)
-      const object: StripeObject = { ...population.spawn(Number(time)), ...fields }
+      const base = population.spawn(Number(time), fields.id === undefined ? undefined : String(fields.id))
+      const object: StripeObject = { ...base, ...withRows(fields, resource.embedded, base) }
       if (find(object.id)) throw new Error(`sandbox: there is already a ${resource.object} ${object.id}`)
       const item = { created: Number(time), id: object.id, object }
-      inserted.splice(
-        firstAfter(item, inserted.length, (at) => inserted[at]!),
-        0,
-        item,
-      )
-      return object
+      inserted.splice(firstAfter(item, inserted.length, insertedRow.placeAt), 0, item)
+      byId.set(item.id, item)
+      return trimmed(object, resource.embedded)
     },
     update(id, patch) {
-      if (!find(id)) throw new Error(`sandbox: no ${resource.object} ${id} to update`)
+      const item = present(id)
+      if (!item) throw new Error(`sandbox: no ${resource.object} ${id} to update`)
       if ('id' in patch || resource.createdField in patch) throw new Error('sandbox: id and creation time never change')
-      patches.set(id, { ...patches.get(id), ...patch })
+      patches.set(id, { ...patches.get(id), ...withRows(patch, resource.embedded, whole(item, false)) })
     },
     remove(id) {
-      if (!find(id)) throw new Error(`sandbox: no ${resource.object} ${id} to remove`)
+      if (!present(id)) throw new Error(`sandbox: no ${resource.object} ${id} to remove`)
       removed.add(id)
     },
   }

@@ -7,8 +7,10 @@ import type { Failure } from './failure.ts'
 import { parseExpand, parseListing } from './listing.ts'
 import { missing, missingScope, unknownUrl } from './refusal.ts'
 import type { Resource, StripeObject } from './resource.ts'
-import { type ByResource, type ResourceName, resources } from './resources/index.ts'
+import { resources } from './resources/index.ts'
+import type { ByResource, ResourceName } from './resources/names.ts'
 import type { Route } from './route.ts'
+import { createRows } from './rows.ts'
 import type { Visit } from './traffic.ts'
 
 /** A request that was let in. */
@@ -22,13 +24,20 @@ export interface Call {
 
 interface Data {
   readonly collections: ByResource<Collection>
+  readonly idOf: (name: ResourceName, n: number) => string
   readonly accountCreated: number
   readonly restrictedAccount: boolean
 }
 
 /** Answers from the data, or throws a refusal. */
-export function createEndpoints({ collections, accountCreated, restrictedAccount }: Data): (call: Call) => Answer {
+export function createEndpoints({
+  collections,
+  idOf,
+  accountCreated,
+  restrictedAccount,
+}: Data): (call: Call) => Answer {
   const cursors = createCursors()
+  const rows = createRows(collections, idOf)
 
   function account({ caller }: Call): Answer {
     if (restrictedAccount && caller.restricted) throw missingScope(caller.key, 'accounts_kyc_basic')
@@ -37,16 +46,15 @@ export function createEndpoints({ collections, accountCreated, restrictedAccount
 
   function retrieve(name: ResourceName, id: string, { query, caller }: Call): Answer {
     const expand = parseExpand(query, resources[name])
-    const { object, deleted } = resources[name]
-    const item = collections[name].find(id)
-    if (item === 'removed' && deleted === 'stub') return found({ id, object, deleted: true })
-    if (item === undefined || item === 'removed') throw missing(404, object, id, 'id')
-    return found(expanded(collections[name].object(item, caller.livemode), resources[name], expand))
+    const object = collections[name].retrieve(id, caller.livemode)
+    if (!object) throw missing(404, resources[name].object, id, 'id')
+    return found(object.deleted ? object : expanded(object, resources[name], expand))
   }
 
   function list(name: ResourceName, { query, caller, visit, failure }: Call): Answer {
-    const { path } = resources[name]
-    const listing = parseListing(query, resources[name], collections[name])
+    const { path, createdFilter = true } = resources[name]
+    const exists = (id: string) => typeof collections[name].find(id) === 'object'
+    const listing = parseListing(query, { ...resources[name], createdFilter }, exists)
     if (cursors.misused(caller.tenant, path, listing)) {
       visit.misused()
       return listed(path, '[]', false)
@@ -67,22 +75,27 @@ export function createEndpoints({ collections, accountCreated, restrictedAccount
     return listed(path, typeof data === 'string' ? data : JSON.stringify(data), more)
   }
 
+  function expanded(object: StripeObject, { expandable }: Resource, fields: readonly string[]): StripeObject {
+    return Object.assign({ ...object }, ...fields.map((field) => expandable[field]?.(object, collections)))
+  }
+
   return (call) => {
-    switch (call.route.kind) {
+    const { route, visit } = call
+    switch (route.kind) {
       case 'account':
         return account(call)
       case 'object':
-        return retrieve(call.route.name, call.route.id, call)
+        return retrieve(route.name, route.id, call)
       case 'list':
-        return list(call.route.name, call)
+        return list(route.name, call)
+      case 'rows':
+        return rows.list(route, call)
+      case 'row':
+        return rows.retrieve(route.name, route.id, call)
       case 'unknown':
-        throw unknownUrl(call.visit.seen.method, call.visit.seen.path)
+        throw unknownUrl(visit.seen.method, visit.seen.path)
     }
   }
-}
-
-function expanded(object: StripeObject, { expandable }: Resource, fields: readonly string[]): StripeObject {
-  return Object.assign({ ...object }, ...fields.map((field) => expandable[field]?.(object)))
 }
 
 /** JSON texts as a JSON array. */

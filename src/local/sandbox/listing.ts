@@ -1,5 +1,5 @@
-import type { Collection, Listing } from './collection.ts'
-import { badParameter, missing, Refusal, unknownParameter } from './refusal.ts'
+import type { Listing } from './collection.ts'
+import { badParameter, missing, missingParameter, Refusal, unknownParameter } from './refusal.ts'
 import type { Resource } from './resource.ts'
 
 /** The parameters of a list call. */
@@ -7,41 +7,52 @@ export interface ListCall extends Listing {
   readonly expand: readonly string[]
 }
 
-/** Reads a query as Stripe does, and refuses what Stripe refuses. */
-export function parseListing(query: URLSearchParams, resource: Resource, collection: Collection): ListCall {
+/** What a list understands. */
+export interface ListShape extends Pick<Resource, 'object' | 'filters' | 'expandable' | 'check'> {
+  readonly createdFilter: boolean
+  /** A parameter it does not go without. */
+  readonly required?: string
+}
+
+/** Reads a query as Stripe does, and refuses what Stripe refuses; `exists` says which ids can be cursors. */
+export function parseListing(query: URLSearchParams, shape: ListShape, exists: (id: string) => boolean): ListCall {
   const filters: Record<string, string> = {}
   const cursors: { starting_after?: string; ending_before?: string } = {}
   const expand: string[] = []
   let { limit, min, max } = { limit: 10, min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }
 
   for (const [name, value] of query) {
-    const bound = bounds.get(name)
+    const bound = shape.createdFilter ? bounds.get(name) : undefined
+    const array = name.replace(/\[\d*\]$/, '[]')
     if (bound) {
       const [from, to] = bound(wholeNumber(name, value))
       min = Math.max(min, from)
       max = Math.min(max, to)
     } else if (name === 'limit') limit = pageSize(value)
     else if (name === 'starting_after' || name === 'ending_before') cursors[name] = value
-    else if (isExpand(name)) expand.push(expandedInList(value, resource))
-    else if (Object.hasOwn(resource.filters, name)) filters[name] = value
+    else if (isExpand(name)) expand.push(expandedInList(value, shape))
+    else if (Object.hasOwn(shape.filters, name)) filters[name] = value
+    else if (Object.hasOwn(shape.filters, array)) filters[array] = join(filters[array], value)
     else throw unknownParameter(name)
   }
 
+  const { required } = shape
+  if (required !== undefined && filters[required] === undefined) throw missingParameter(required)
+  shape.check?.(filters)
   const { starting_after: startingAfter, ending_before: endingBefore } = cursors
   if (startingAfter !== undefined && endingBefore !== undefined)
     throw new Refusal(400, { message: 'You cannot parameterize both starting_after and ending_before.' })
-  for (const [param, id] of Object.entries(cursors))
-    if (typeof collection.find(id) !== 'object') throw missing(400, resource.object, id, param)
+  for (const [param, id] of Object.entries(cursors)) if (!exists(id)) throw missing(400, shape.object, id, param)
 
   const cursor = startingAfter === undefined ? endingBefore !== undefined && { endingBefore } : { startingAfter }
   return { limit, min, max, ...cursor, filters, expand }
 }
 
 /** The fields a GET by id is asked to expand; it takes no other parameter. */
-export function parseExpand(query: URLSearchParams, resource: Resource): readonly string[] {
+export function parseExpand(query: URLSearchParams, shape: Expandable): readonly string[] {
   return [...query].map(([name, value]) => {
     if (!isExpand(name)) throw unknownParameter(name)
-    return expanded(value, value, resource)
+    return expanded(value, value, shape)
   })
 }
 
@@ -54,17 +65,20 @@ const bounds: ReadonlyMap<string, (at: number) => readonly [number, number]> = n
   ['created[lte]', (at) => [Number.NEGATIVE_INFINITY, at]],
 ])
 
+type Expandable = Pick<Resource, 'expandable'>
+
+const join = (known: string | undefined, value: string) => (known === undefined ? value : `${known},${value}`)
 const isExpand = (name: string) => /^expand\[\d*\]$/.test(name)
 
-const expandedInList = (path: string, resource: Resource) =>
-  expanded(path, path.startsWith('data.') ? path.slice('data.'.length) : '', resource)
+const expandedInList = (path: string, shape: Expandable) =>
+  expanded(path, path.startsWith('data.') ? path.slice('data.'.length) : '', shape)
 
 /** The first field of an expansion; deeper ones are accepted down to Stripe's four levels and change nothing. */
-function expanded(path: string, fields: string, resource: Resource): string {
+function expanded(path: string, fields: string, shape: Expandable): string {
   const [field = ''] = fields.split('.')
   if (path.split('.').length > 4)
     throw badParameter('expand', `You cannot expand more than 4 levels of a property. Property: ${path}`)
-  if (!Object.hasOwn(resource.expandable, field))
+  if (!Object.hasOwn(shape.expandable, field))
     throw badParameter('expand', `This property cannot be expanded (${path}).`)
   return field
 }

@@ -42,6 +42,9 @@ export const badParameter = (param: string, message: string, code?: string) =>
 export const unknownParameter = (param: string) =>
   badParameter(param, `Received unknown parameter: ${param}`, 'parameter_unknown')
 
+export const missingParameter = (param: string) =>
+  badParameter(param, `Missing required param: ${param}.`, 'parameter_missing')
+
 export const missing = (status: 400 | 404, object: string, id: string, param: string) =>
   new Refusal(status, { code: 'resource_missing', message: `No such ${object}: '${id}'`, param })
 

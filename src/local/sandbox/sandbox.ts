@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import { createServer } from 'node:http'
-import { createCollection } from './collection.ts'
 import { accountAge, type Density } from './density.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createFailures, type FailureRule } from './failure.ts'
 import { createLimiter, type LimitSetting } from './limits.ts'
-import { createPopulation } from './population.ts'
+import { type NestedName, nested, rowsIn } from './nested.ts'
+import { populate } from './populate.ts'
 import { fraction, randomStream, seedFor } from './random.ts'
 import type { StripeObject } from './resource.ts'
-import { byResource, type ResourceName } from './resources/index.ts'
+import type { ResourceName } from './resources/names.ts'
 import { createServing, type Hook } from './serving.ts'
 import { createTraffic, type RequestSeen, type Stats } from './traffic.ts'
 
@@ -38,6 +38,11 @@ export interface SandboxOptions {
   readonly revokedKeys?: readonly string[]
 }
 
+export interface NestedRow {
+  readonly parent: string
+  readonly row: StripeObject
+}
+
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
@@ -49,6 +54,10 @@ export interface Sandbox {
   advance(seconds: number): void
   /** What a complete copy must hold now, in list order; in live mode only `livemode` differs. Builds every object. */
   truth(resource: ResourceName, livemode?: boolean): readonly StripeObject[]
+  /** All rows of a nested list with the ids of their parents, in the order of these; of every parent a complete copy holds. */
+  truthNested(name: NestedName, livemode?: boolean): readonly NestedRow[]
+  /** The rows of one parent, all of them. */
+  rows(name: NestedName, parent: string, livemode?: boolean): readonly StripeObject[]
   /** The same one by one, for a million. */
   objects(resource: ResourceName, livemode?: boolean): Iterable<StripeObject>
   /** Adds an object; what is not given is generated, `created` is now. */
@@ -74,7 +83,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     restrictedAccount = false,
   } = options
   const clock = createClock(options.now)
-  const collections = populate(options, seed, clock.now())
+  const { customers = 10_000, counts = {}, density = 'growing', sameSecond } = options
+  const { collections, idOf } = populate({ customers, counts, density, sameSecond, seed, now: clock.now() })
   const failures = createFailures(randomStream(seedFor(seed, 'failures')))
   const traffic = createTraffic()
   const hooks = new Set<Hook>()
@@ -86,8 +96,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   function* objects(resource: ResourceName, livemode: boolean) {
     for (const item of collections[resource].all()) yield collections[resource].object(item, livemode)
   }
+  function* nestedRows(name: NestedName, livemode: boolean): Generator<NestedRow> {
+    for (const parent of collections[nested[name].of].all())
+      for (const row of rowsIn(collections, name, parent.id, livemode) ?? []) yield { parent: parent.id, row }
+  }
   const serving = createServing({
-    answer: createEndpoints({ collections, accountCreated: clock.now() - accountAge, restrictedAccount }),
+    answer: createEndpoints({ collections, idOf, accountCreated: clock.now() - accountAge, restrictedAccount }),
     // Limits run in real time whatever the provider's clock says.
     limiter: createLimiter(limits, () => performance.now()),
     failures,
@@ -115,6 +129,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     now: clock.now,
     advance: clock.advance,
     truth: (resource, livemode = false) => [...objects(resource, livemode)],
+    truthNested: (name, livemode = false) => [...nestedRows(name, livemode)],
+    rows: (name, parent, livemode = false) => rowsIn(collections, name, parent, livemode) ?? [],
     objects: (resource, livemode = false) => objects(resource, livemode),
     insert: (resource, fields = {}) => collections[resource].insert(fields, clock.now()),
     update: (resource, id, patch) => collections[resource].update(id, patch),
@@ -131,18 +147,6 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
       await closed
     },
   }
-}
-
-function populate(
-  { customers = 10_000, counts = {}, density = 'growing', sameSecond }: SandboxOptions,
-  seed: number,
-  now: number,
-) {
-  return byResource((name, resource) => {
-    const count = counts[name] ?? resource.count(customers)
-    const origin = { count, density, seed: seedFor(seed, name), now, sameSecond }
-    return createCollection(resource, createPopulation(resource, origin))
-  })
 }
 
 function createClock(standing: number | undefined) {

@@ -7,10 +7,11 @@ import type { Call } from './endpoints.ts'
 import type { Failure, Failures } from './failure.ts'
 import { randomText } from './ids.ts'
 import type { Limiter } from './limits.ts'
+import { nested } from './nested.ts'
 import type { Random } from './random.ts'
 import { Refusal } from './refusal.ts'
 import { resources } from './resources/index.ts'
-import { routeOf } from './route.ts'
+import { type Route, routeOf } from './route.ts'
 import type { RequestSeen, Traffic } from './traffic.ts'
 
 export type Hook = (request: RequestSeen) => void | Promise<void>
@@ -47,7 +48,7 @@ export function createServing(house: House): RequestListener {
       failure = failures.next(visit.seen)
       const ms = latency()
       if (ms > 0) await delay(ms, undefined, { signal })
-      const subject = 'name' in route ? resources[route.name].object : 'account'
+      const subject = subjectOf(route)
       const call = { route, query: url.searchParams, caller, visit, failure }
       return (failure && replaced(failure, caller, subject)) ?? house.answer(call)
     })
@@ -74,6 +75,21 @@ export function createServing(house: House): RequestListener {
     response.sendDate = false
     // What is thrown here is the end of the connection or of the sandbox: nobody is left to tell.
     serve(request, response).catch(() => response.destroy())
+  }
+}
+
+/** What a permission for the route is named after. */
+function subjectOf(route: Route): string {
+  switch (route.kind) {
+    case 'list':
+    case 'object':
+      return resources[route.name].object
+    case 'rows':
+    case 'row':
+      return nested[route.name].object
+    case 'account':
+    case 'unknown':
+      return 'account'
   }
 }
 

@@ -1,22 +1,42 @@
 import type { Resource } from '../resource.ts'
+import { balanceTransactions } from './balance-transactions.ts'
+import { charges } from './charges.ts'
+import { coupons } from './coupons.ts'
+import { creditNotes } from './credit-notes.ts'
 import { customers } from './customers.ts'
+import { disputes } from './disputes.ts'
+import { invoicePayments } from './invoice-payments.ts'
+import { invoiceitems } from './invoiceitems.ts'
+import { invoices } from './invoices.ts'
+import type { ByResource } from './names.ts'
+import { paymentIntents } from './payment-intents.ts'
+import { payouts } from './payouts.ts'
+import { prices } from './prices.ts'
 import { products } from './products.ts'
+import { promotionCodes } from './promotion-codes.ts'
+import { refunds } from './refunds.ts'
+import { subscriptionSchedules } from './subscription-schedules.ts'
+import { subscriptions } from './subscriptions.ts'
+import { taxRates } from './tax-rates.ts'
 
 /** Every list the sandbox serves. */
-export const resources = { customers, products } as const satisfies Record<string, Resource>
-
-export type ResourceName = keyof typeof resources
-export type ByResource<T> = Readonly<Record<ResourceName, T>>
-
-export function isResource(name: string): name is ResourceName {
-  return Object.hasOwn(resources, name)
-}
-
-export const resourceNames: readonly ResourceName[] = Object.keys(resources).filter(isResource)
-
-/** One value for each resource. */
-export function byResource<T>(make: (name: ResourceName, resource: Resource) => T): ByResource<T> {
-  const entries = resourceNames.map((name) => [name, make(name, resources[name])])
-  // `fromEntries` forgets the keys; they are all of `resourceNames`.
-  return Object.fromEntries(entries) as ByResource<T>
+export const resources: ByResource<Resource> = {
+  customers,
+  products,
+  prices,
+  coupons,
+  promotion_codes: promotionCodes,
+  tax_rates: taxRates,
+  subscriptions,
+  subscription_schedules: subscriptionSchedules,
+  invoices,
+  invoiceitems,
+  invoice_payments: invoicePayments,
+  charges,
+  payment_intents: paymentIntents,
+  refunds,
+  disputes,
+  credit_notes: creditNotes,
+  balance_transactions: balanceTransactions,
+  payouts,
 }

@@ -1,4 +1,3 @@
-import { randomText } from '../ids.ts'
 import type { Birth, Resource, StripeObject } from '../resource.ts'
 import { notes, oneIn, pick } from '../words.ts'
 
@@ -20,14 +19,14 @@ export const products: Resource = {
   deleted: 'missing',
 }
 
-function generate({ id, created, livemode, random }: Birth): StripeObject {
+function generate({ n, id, created, livemode, random, world }: Birth): StripeObject {
   const goods = oneIn(random, 5)
   return {
     id,
     object: 'product',
     active: !oneIn(random, 4),
     created,
-    default_price: oneIn(random, 3) ? null : `price_${randomText(random, 24)}`,
+    default_price: oneIn(random, 3) ? null : world.ref('prices', n),
     description: oneIn(random, 4) ? null : pick(random, notes),
     images: oneIn(random, 3) ? [`https://files.example.com/${id}.png`] : [],
     livemode,

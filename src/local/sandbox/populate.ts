@@ -1,0 +1,44 @@
+import { type Collection, createCollection } from './collection.ts'
+import type { Density } from './density.ts'
+import { createPopulation } from './population.ts'
+import { seedFor } from './random.ts'
+import { resources } from './resources/index.ts'
+import { type ByResource, byResource, type ResourceName, resourceNames } from './resources/names.ts'
+import { createWorld } from './world.ts'
+
+interface Plan {
+  readonly customers: number
+  readonly counts: Readonly<Partial<Record<ResourceName, number>>>
+  readonly density: Density
+  readonly sameSecond?: number | undefined
+  readonly seed: number
+  readonly now: number
+}
+
+export interface Populated {
+  readonly collections: ByResource<Collection>
+  /** The id of the n-th generated object. */
+  readonly idOf: (name: ResourceName, n: number) => string
+}
+
+/** One consistent account: every resource knows the others through the world. */
+export function populate(plan: Plan): Populated {
+  const { seed, now, customers, counts: exact, density, sameSecond } = plan
+  const counts = Object.fromEntries(
+    resourceNames.map((name) => [name, exact[name] ?? resources[name].count(customers)]),
+    // All names are there.
+  ) as Record<ResourceName, number>
+  const world = createWorld({ now, seed, counts, population: (name) => populations[name] })
+  const populations = byResource((name) => {
+    const births = { name, count: counts[name], density, seed: seedFor(seed, name), now, sameSecond, world }
+    return createPopulation(resources[name], births)
+  })
+  const children = (child: ResourceName, parent: ResourceName, id: string): readonly [number, number] => {
+    const number = resources[child].kin?.of === parent ? populations[parent].numberOf(id) : undefined
+    return number === undefined ? [0, 0] : world.children(child, number)
+  }
+  const collections = byResource((name) =>
+    createCollection(resources[name], populations[name], { children: (parent, id) => children(name, parent, id) }),
+  )
+  return { collections, idOf: world.id }
+}

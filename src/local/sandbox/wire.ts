@@ -1,0 +1,12 @@
+import type Stripe from 'stripe'
+
+/** A type of the `stripe` package as it travels: what the SDK makes a `Decimal` is a string. */
+export type Wire<T> = T extends Stripe.Decimal
+  ? string
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? Wire<Item>[]
+      : T extends object
+        ? { [Field in keyof T]: Wire<T[Field]> }
+        : T

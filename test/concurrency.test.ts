@@ -1,0 +1,183 @@
+import pg from 'pg'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../src/sync/clock.ts'
+import { context, jobRequest, type SetupOptions, setup, sqsEvent } from './support/setup.ts'
+
+/*
+ * Many workers, one truth: a job has one runner, an account one job at a time, and who is at work is known to be.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+async function house(options: SetupOptions = {}) {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const parts = await setup({ ...options, settings: { Worker__LeaseSeconds: '2', ...options.settings } })
+  const { query, sandbox } = parts
+  return {
+    ...parts,
+    send: (request: object) => parts.queue.send(JSON.stringify(request)),
+    async expectTruth(tenantId: string) {
+      const rows = await query(
+        'select raw from customers where tenant_id = $1 order by created_at desc, id collate "C" desc',
+        [tenantId],
+      )
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+    },
+  }
+}
+
+test('a message delivered to two workers at the same moment is worked on by one, ten times over', async () => {
+  const { worker, openWorker, handle, job, sandbox, expectTruth, drain, queue } = await house({
+    sandbox: { customers: 500 },
+  })
+  const pages = { additionalData: { batch_size: 10 } }
+  await handle([JSON.stringify(jobRequest(pages))])
+  const single = sandbox.stats().requests
+  const other = await openWorker()
+  const requests = Array.from({ length: 10 }, () => jobRequest(pages))
+  for (const request of requests) {
+    const event = sqsEvent([JSON.stringify(request)])
+    const answers = await Promise.all([worker, other].map((one) => one.handle(event, context(60_000))))
+    expect(answers).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }])
+    expect(await job(request.jobId)).toMatchObject({
+      status: 'completed',
+      deliveries: 1,
+      fence: '1',
+      fetched: '500',
+      created: '500',
+    })
+    await expectTruth(request.tenantId)
+  }
+  expect(sandbox.stats().requests - single).toBeLessThanOrEqual(10 * single * 1.05)
+  // The other ten wait to be seen finished.
+  expect((await queue.counts()).delayed).toBe(10)
+  const before = sandbox.stats().requests
+  await drain()
+  expect(sandbox.stats().requests).toBe(before)
+})
+
+test('two jobs on one account run one after the other', async () => {
+  const { send, drain, query, expectTruth } = await house({ sandbox: { customers: 200, latencyMs: 20 } })
+  const first = jobRequest()
+  const second = jobRequest({ tenantId: first.tenantId })
+  await send(first)
+  await send(second)
+  await drain({ concurrency: 4 })
+  const [earlier, later, ...more] = await query('select * from sync_jobs order by started_at')
+  expect(more).toEqual([])
+  expect([earlier, later]).toMatchObject([
+    { status: 'completed', created: '200', deliveries: 1 },
+    { status: 'completed', unchanged: '200', deliveries: 1 },
+  ])
+  expect(Number(later?.started_at)).toBeGreaterThanOrEqual(Number(earlier?.finished_at))
+  await expectTruth(first.tenantId)
+})
+
+test('two tenants are served at once, by two workers and by one', async () => {
+  const { send, drain, sandbox, query, handle } = await house()
+  // The first requests of all are answered only once there are two of them.
+  const meeting = (size: number) => {
+    let waiting = 0
+    let meet = () => {}
+    const met = new Promise<void>((resolve) => {
+      meet = resolve
+    })
+    return sandbox.onRequest(() => {
+      if (++waiting === size) meet()
+      return met
+    })
+  }
+  const over = meeting(2)
+  await send(jobRequest())
+  await send(jobRequest())
+  await drain({ concurrency: 2 })
+  over()
+  meeting(3)
+  await handle([1, 2, 3].map(() => JSON.stringify(jobRequest())))
+  expect(await query('select status from sync_jobs')).toEqual(
+    Array.from({ length: 5 }, () => ({ status: 'completed' })),
+  )
+})
+
+test('a job longer than its lease keeps its message hidden and its lease alive', async () => {
+  const { send, drain, sandbox, job, query, openWorker, expectTruth } = await house()
+  const request = jobRequest({ additionalData: { batch_size: 50 } })
+  const rival = await openWorker()
+  const leases: number[] = []
+  let held = false
+  sandbox.onRequest(async () => {
+    if (held) return
+    held = true
+    // Twice as long as message and lease last by themselves.
+    for (let at = 0; at < 10; at++) {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      const [row] = await query('select extract(epoch from lease_until - now())::float8 as left from sync_jobs')
+      leases.push(Number(row?.left))
+    }
+    expect(await rival.handle(sqsEvent([JSON.stringify(request)]), context(60_000))).toEqual({ batchItemFailures: [] })
+  })
+  await send(request)
+  await drain({ concurrency: 2 })
+  expect(Math.min(...leases)).toBeGreaterThan(0.5)
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', deliveries: 1, fence: '1' })
+  await expectTruth(request.tenantId)
+})
+
+test('a worker whose lease was taken stops asking the provider', async () => {
+  const { sandbox, query, handle, job } = await house({ settings: { Stripe__EndpointRequestsPerSecond: '5' } })
+  const request = jobRequest({ additionalData: { batch_size: 5 } })
+  let lost = false
+  sandbox.onRequest(async ({ path }) => {
+    if (lost || path !== '/v1/customers') return
+    lost = true
+    await query(`update sync_jobs set fence = fence + 1, lease_owner = 'another'`)
+  })
+  await handle([JSON.stringify(request)])
+  expect(sandbox.stats().list).toBeLessThan(10)
+  expect(await job(request.jobId)).toMatchObject({
+    status: 'running',
+    lease_owner: 'another',
+    fetched: '0',
+    commits: '0',
+  })
+  expect(await query('select 1 from customers')).toEqual([])
+})
+
+test('each commit is announced, and progress only grows', async () => {
+  const { url, handle, job } = await house({ sandbox: { customers: 400, latencyMs: 10 } })
+  const listener = new pg.Client({ connectionString: url })
+  await listener.connect()
+  onTestFinished(() => listener.end())
+  await listener.query('listen sync_jobs')
+  const told: Record<string, unknown>[] = []
+  const ended = new Promise<void>((resolve) =>
+    listener.on('notification', ({ channel, payload }) => {
+      told.push({ channel, ...JSON.parse(payload ?? '') })
+      if (told.at(-1)?.status === 'completed') resolve()
+    }),
+  )
+  const request = jobRequest({ additionalData: { batch_size: 20 } })
+  await handle([JSON.stringify(request)])
+  await ended
+  const row = await job(request.jobId)
+  expect(told.length).toBe(Number(row?.commits))
+  expect(told.length).toBeGreaterThan(5)
+  expect(told.at(-1)).toEqual({
+    channel: 'sync_jobs',
+    id: request.jobId,
+    tenant_id: request.tenantId,
+    provider: 'stripe',
+    status: 'completed',
+    fetched: 400,
+    requests: Number(row?.requests),
+    progress: row?.progress,
+  })
+  expect(told.slice(0, -1).every(({ status }) => status === 'running')).toBe(true)
+  const grows = (values: number[]) => values.every((value, at) => at === 0 || value >= (values[at - 1] ?? 0))
+  const customers = told.map(({ progress }) => (progress as { customers: Record<string, number> }).customers)
+  expect(grows(told.map(({ fetched }) => Number(fetched)))).toBe(true)
+  expect(grows(customers.map(({ fetched }) => Number(fetched)))).toBe(true)
+  expect(grows(customers.map(({ share }) => Number(share)))).toBe(true)
+  expect(customers.every(({ share }) => Number(share) >= 0 && Number(share) <= 1)).toBe(true)
+  expect(customers.slice(0, -1).every(({ share }) => Number(share) < 1)).toBe(true)
+})

@@ -1,0 +1,161 @@
+/** Source files by their path under `src`, with slashes. */
+export type Tree = Readonly<Record<string, string>>
+
+/**
+ * Who may import whom. `job`: a file or folder of that name; `type log`: for its types only; `npm:zod`: a package;
+ * `node`: any module of Node. A module may import its own folder where it names it.
+ */
+const pure = ['node:crypto', 'node:events', 'node:timers/promises']
+const rules: Readonly<Record<string, readonly string[]>> = {
+  handler: ['config', 'lambda-log', 'worker', 'type npm:aws-lambda', 'node'],
+  // The commands of this machine: local, migrate and query.
+  command: ['config', 'connection-string', 'db', 'local', 'log', 'worker', 'errors', 'npm:pg', 'node'],
+  worker: ['type config', 'db', 'type log', 'job', 'providers/index', 'queue', 'sync', 'errors', 'type npm:aws-lambda'],
+  job: ['job', 'sync', 'db', 'errors', 'type log', 'scrub', 'npm:zod', 'npm:drizzle-orm', ...pure],
+  sync: ['sync', 'errors', 'type db/schema', 'npm:zod', ...pure],
+  provider: [
+    'own folder',
+    'own sdk',
+    'sync/provider',
+    'sync/fields',
+    'db/schema',
+    'errors',
+    'npm:zod',
+    'node:crypto',
+    'node:http',
+    'node:https',
+  ],
+  registry: ['providers', 'type sync/provider', 'errors'],
+  queue: ['queue', 'job', 'errors', 'type log', 'scrub', 'type config', 'type npm:aws-lambda', 'npm:@aws-sdk', ...pure],
+  db: ['db', 'type config', 'errors', 'npm:drizzle-orm', 'npm:pg', 'node'],
+  local: ['local', 'type config', 'connection-string', 'db', 'log', 'errors', 'npm', 'node'],
+  config: ['connection-string', 'settings', 'scrub', 'npm:zod', 'node'],
+  settings: ['npm:zod'],
+  'connection-string': ['npm:zod'],
+  log: ['scrub'],
+  'lambda-log': ['log', 'npm:@aws-lambda-powertools'],
+  scrub: [],
+  errors: [],
+}
+
+const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/
+const longest = 260
+const commands = new Set(['local.ts', 'migrate.ts', 'query.ts'])
+
+/** Everything in the tree that its rules forbid, a sentence each. */
+export function violations(tree: Tree): string[] {
+  const imports = Object.entries(tree).flatMap(([path, source]) => importsOf(path, source))
+  return [
+    ...imports.flatMap(forbiddenImport),
+    ...circles(imports),
+    ...Object.entries(tree).flatMap(([path, source]) => fileProblems(path, source)),
+  ]
+}
+
+function fileProblems(path: string, source: string): string[] {
+  const code = withoutComments(source)
+  const lines = source.trimEnd().split('\n').length
+  const local = layerOf(path) === 'command' || layerOf(path) === 'local'
+  const environment =
+    /\bprocess\s*(?:\?\.|\.|\[['"])\s*env\b|\benv\b[^=\n]*=\s*process\b|['"](?:node:)?process['"]/.test(code)
+  return [
+    ...(layerOf(path) in rules ? [] : [`${path}: has no place in the architecture`]),
+    ...(environment && path !== 'config.ts' ? [`${path}: reads process.env, which only config.ts does`] : []),
+    ...(/\bconsole\s*[.[]/.test(code) && !local ? [`${path}: writes to the console instead of the log`] : []),
+    ...(lines > longest ? [`${path}: has ${lines} lines, at most ${longest}`] : []),
+    ...path
+      .replace(/\.ts$/, '')
+      .split('/')
+      .filter((part) => forbiddenNames.test(part))
+      .map((part) => `${path}: "${part}" says nothing about what is in it`),
+  ]
+}
+
+interface Import {
+  readonly from: string
+  /** A path under `src` for what is ours, else the name of the package. */
+  readonly to: string
+  readonly ours: boolean
+  readonly typeOnly: boolean
+}
+
+function importsOf(path: string, source: string): Import[] {
+  const code = withoutComments(source)
+  const statements = /(?<![\w.'"])(?:import|export)(?=[\s{*'"])(?:([^'"();=]*?)\bfrom\b)?\s*['"]([^'"\n]+)['"]/g
+  const expressions = /(typeof\s+)?\bimport\s*\(\s*['"`]([^'"`\n]+)['"`]/g
+  return [
+    ...[...code.matchAll(statements)].map(([, clause = '', to = '']) => target(path, to, onlyTypes(clause))),
+    ...[...code.matchAll(expressions)].map(([, type, to = '']) => target(path, to, type !== undefined)),
+  ]
+}
+
+function onlyTypes(clause: string): boolean {
+  if (/^\s*type\s+[\w*{]/.test(clause)) return true
+  const names = /^\s*\{([^}]*)\}\s*$/
+    .exec(clause)?.[1]
+    ?.split(',')
+    .filter((name) => name.trim() !== '')
+  return names !== undefined && names.length > 0 && names.every((name) => /^\s*type\s/.test(name))
+}
+
+function target(from: string, to: string, typeOnly: boolean): Import {
+  if (!to.startsWith('.')) return { from, to, ours: false, typeOnly }
+  return { from, to: new URL(to, `file:///${from}`).pathname.slice(1), ours: true, typeOnly }
+}
+
+function layerOf(path: string): string {
+  if (commands.has(path)) return 'command'
+  const [folder = '', name] = path.replace(/\.ts$/, '').split('/')
+  if (folder !== 'providers') return folder
+  return name === 'index' ? 'registry' : 'provider'
+}
+
+function forbiddenImport(one: Import): string[] {
+  const { from, to, typeOnly } = one
+  const allowed = (rules[layerOf(from)] ?? []).some((rule) => {
+    const [, type, name = ''] = /^(type )?(.*)$/.exec(rule) ?? []
+    return (type === undefined || typeOnly) && matches(name, one)
+  })
+  const onlySqs = to.startsWith('@aws-sdk/') && layerOf(from) === 'queue' && from !== 'queue/sqs.ts'
+  return allowed && !onlySqs ? [] : [`${from} imports ${typeOnly ? 'types of ' : ''}${to}`]
+}
+
+function matches(rule: string, { from, to, ours }: Import): boolean {
+  const within = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`)
+  const own = from.replace(/\.ts$/, '').split('/')[1] ?? ''
+  if (rule === 'own folder') return ours && within(to, `providers/${own}`)
+  if (rule === 'own sdk') return !ours && to.includes(own)
+  if (ours) return within(to.replace(/\.ts$/, ''), rule)
+  if (rule === 'node' || rule.startsWith('node:')) return within(to.replace(':', '/'), rule.replace(':', '/'))
+  if (rule === 'npm') return !to.startsWith('node:')
+  return rule.startsWith('npm:') && within(to, rule.slice(4))
+}
+
+/** Each circle once, from its first file in the alphabet. Types may go round within a folder: they are gone at run time. */
+function circles(imports: readonly Import[]): string[] {
+  const folder = (path: string) => path.split('/').slice(0, -1).join('/')
+  const next = new Map<string, string[]>()
+  for (const { from, to, ours, typeOnly } of imports)
+    if (ours && !(typeOnly && folder(from) === folder(to))) next.set(from, [...(next.get(from) ?? []), to])
+  const found = new Set<string>()
+  const done = new Set<string>()
+  const walk = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path)
+    if (start >= 0) found.add(turned(way.slice(start)).join(' → '))
+    if (start >= 0 || done.has(path)) return
+    for (const to of next.get(path) ?? []) walk(to, [...way, path])
+    done.add(path)
+  }
+  for (const path of next.keys()) walk(path, [])
+  return [...found].map((circle) => `circle: ${circle}`)
+}
+
+function turned(circle: readonly string[]): string[] {
+  const first = circle.indexOf([...circle].sort()[0] ?? '')
+  const from = [...circle.slice(first), ...circle.slice(0, first)]
+  return [...from, from[0] ?? '']
+}
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')
+}

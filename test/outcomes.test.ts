@@ -156,7 +156,7 @@ test('busy: a message for a job that another worker is at is sent again with a d
   const { queue, send, deliver, job, query } = parts
   const request = jobRequest()
   const finish = await heldJob(parts, request)
-  // Longer than SQS can delay a message: it would refuse the send.
+  // Longer than SQS can delay a message.
   await query(`update sync_jobs set lease_until = now() + interval '2 hours'`)
   const row = await job(request.jobId)
   await send(request)

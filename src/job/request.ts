@@ -190,7 +190,7 @@ function repeatedKeys(json: string): string[] {
     if (token === '{') objects.push(new Set())
     else if (token === '}') objects.pop()
     else if (text && colon) {
-      const key = String(JSON.parse(text))
+      const key = text.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1)
       if (objects.at(-1)?.has(key)) repeated.push(key)
       objects.at(-1)?.add(key)
     }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { SyncError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import { fields, second } from './fields.ts'
@@ -55,7 +56,22 @@ interface Reader extends Reading {
   slice: Slice
   density: number | null
   inFlight: boolean
+  /** The cursors it was given: one that comes again goes in a circle. */
+  readonly cursors: Set<string | null>
+  /** How often its cursor was gone since it last got further. */
+  restarts: number
 }
+
+const openReader = (slice: Slice): Reader => ({
+  slice,
+  density: null,
+  inFlight: false,
+  cursors: new Set([slice.cursor]),
+  restarts: 0,
+})
+
+/** Objects under a cursor that are deleted one after the other in one second; more often, and something else is wrong. */
+const restartsAtMost = 5
 
 /**
  * Reads slices to their ends, several at once as far as the limiters give, and yields pages in the order they arrived.
@@ -80,9 +96,11 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
 function startEngine(options: Backfill) {
   const { sources, pageSize, pagesAhead, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
-  for (const slice of options.slices) readers.set(slice.id, { slice, density: null, inFlight: false })
+  for (const slice of options.slices) readers.set(slice.id, openReader(slice))
   const halted = new AbortController()
   const giveUp = AbortSignal.any([cut, halted.signal])
+  // Each call in flight listens to it.
+  setMaxListeners(0, giveUp)
   let nextId = 1 + Math.max(0, ...readers.keys())
   let arrived: Batch[] = []
   let failure: unknown
@@ -146,7 +164,7 @@ function startEngine(options: Backfill) {
     const [newer, older] = carveSlice(reader.slice, at, olderId)
     options.onCarve({ id, at, olderId })
     reader.slice = newer
-    const fresh: Reader = { slice: older, density: null, inFlight: false }
+    const fresh = openReader(older)
     readers.set(olderId, fresh)
     void fetchPage(fresh)
   }
@@ -185,16 +203,18 @@ function startEngine(options: Backfill) {
 
   async function fetchPage(reader: Reader): Promise<void> {
     const asked = reader.slice
-    const source = sourceOf(asked)
     reader.inFlight = true
     try {
+      const source = sourceOf(asked)
       const filter = source.createdFilter ? { window: asked.query } : {}
       const page = await source.list({ ...filter, cursor: asked.cursor, limit: pageSize }, giveUp)
       accept(reader, source, page)
     } catch (error) {
-      if (error instanceof SyncError && error.cursorGone && asked.cursor !== null)
+      if (error instanceof SyncError && error.cursorGone && asked.cursor !== null && reader.restarts < restartsAtMost) {
         reader.slice = withoutCursor(reader.slice)
-      else if (!stopped()) {
+        reader.cursors.clear()
+        reader.restarts++
+      } else if (!stopped()) {
         failure = error
         options.onFailure()
       }
@@ -205,17 +225,17 @@ function startEngine(options: Backfill) {
   }
 
   function accept(reader: Reader, source: Source, page: Page): void {
-    const { query, cursor, window } = reader.slice
-    if (page.next !== null && (page.items.length === 0 || page.next === cursor))
+    const { query, window, position } = reader.slice
+    if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next)))
       throw new SyncError(
         'reject',
         'provider_contract',
         `${source.name}: the provider says there is more but does not move on; reading would never end`,
       )
-    const seconds = page.items.map((item) => createdSecond(source, item))
-    const items = page.items.filter((_, at) => (seconds[at] ?? Number.POSITIVE_INFINITY) >= window.from)
+    const seconds = page.items.map((item) => createdSecond(source, item, reader.slice))
+    const items = page.items.slice(0, endOfSlice(seconds, window.from))
     const known = seconds.filter((second) => second !== null)
-    const oldest = known.length === 0 ? null : Math.min(...known)
+    const oldest = known.at(-1) ?? null
     const reached = { query, next: page.next, oldest }
     arrived.push({
       ...reached,
@@ -229,6 +249,8 @@ function startEngine(options: Backfill) {
     if (!after) readers.delete(reader.slice.id)
     else {
       reader.slice = after
+      reader.cursors.add(page.next)
+      if (after.position !== position) reader.restarts = 0
       const span = oldest === null ? 0 : Math.max(...known) - oldest
       // A page within one second says nothing about the seconds before it.
       if (span > 0 || reader.density === null) reader.density = page.items.length / (span + 1)
@@ -262,6 +284,24 @@ function startEngine(options: Backfill) {
   }
 }
 
-function createdSecond(source: Source, item: unknown): number | null {
-  return source.createdFilter ? second(fields(item)[source.createdFilter.field]) : null
+/** Null where there is none that can be right: outside what was asked for, or newer than what was read before. */
+function createdSecond(source: Source, item: unknown, { query, position }: Slice): number | null {
+  if (!source.createdFilter) return null
+  const created = second(fields(item)[source.createdFilter.field])
+  if (created === null || created < query.from || created >= (query.to ?? Number.POSITIVE_INFINITY)) return null
+  return position === null || created <= position ? created : null
+}
+
+/**
+ * Where a page leaves the slice: from there on every item that tells its time is older than it. An item that tells none,
+ * or a time out of order, belongs with those before it, so that it is never lost between two slices.
+ */
+function endOfSlice(seconds: readonly (number | null)[], from: number): number {
+  let end = seconds.length
+  for (const [at, second] of [...seconds.entries()].reverse()) {
+    if (second === null) continue
+    if (second >= from) break
+    end = at
+  }
+  return end
 }

@@ -23,7 +23,7 @@ export interface Metered {
   since(signal: AbortSignal): Promise<number>
 }
 
-/** Retry outside, limiters inside, so that every attempt is metered: retried(limited(limited(source, account), endpoint)). */
+/** Retry outside, limiters inside, so that every attempt is metered: retried(limited(source)). */
 export function metered(account: Account, resources: readonly string[], { clock, waiting, onWait }: Metering): Metered {
   let requests = 0
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: concurrency.account }, clock)
@@ -32,8 +32,9 @@ export function metered(account: Account, resources: readonly string[], { clock,
     .filter((source) => resources.includes(source.name))
     .map((source) => {
       const perSecond = Math.min(source.perSecond ?? account.perSecond, account.perSecond)
-      const limiter = createLimiter({ perSecond, concurrency: source.concurrency ?? concurrency.endpoint }, clock)
-      ofEndpoint.set(source.name, limiter)
+      const ceiling = { perSecond, concurrency: source.concurrency ?? concurrency.endpoint, within: ofAccount }
+      const endpoint = createLimiter(ceiling, clock)
+      ofEndpoint.set(source.name, endpoint)
       const counted: Source = {
         ...source,
         list(query, signal) {
@@ -41,8 +42,7 @@ export function metered(account: Account, resources: readonly string[], { clock,
           return source.list(query, signal)
         },
       }
-      const behindAccount = limited(counted, { limiter: ofAccount, scope: 'account', waiting })
-      return retried(limited(behindAccount, { limiter, scope: 'endpoint', waiting }), { clock, waiting, onWait })
+      return retried(limited(counted, { endpoint, account: ofAccount, waiting }), { clock, waiting, onWait })
     })
   return {
     sources,

@@ -189,19 +189,16 @@ test('a worker that wakes while another is at its job is refused too', async () 
   const open = new Promise<void>((resolve) => {
     release = resolve
   })
-  const held = new Promise<void>((resolve) => {
-    sandbox.onRequest(() => {
-      resolve()
-      return open
-    })
-  })
+  sandbox.onRequest(() => open)
   const rescue = handle([JSON.stringify(request)])
-  await held
-  const taken = await job(request.jobId)
-  expect(taken).toMatchObject({ status: 'running', fence: '2', commits: '2' })
+  const taken = await vi.waitUntil(async () => {
+    const row = await job(request.jobId)
+    return row?.fence === '2' && row
+  })
+  expect(taken).toMatchObject({ status: 'running', commits: '2' })
   frozen.proxy.thaw()
   await woken
-  expect(await job(request.jobId)).toMatchObject({ fence: '2', commits: '2', fetched: taken?.fetched })
+  expect(await job(request.jobId)).toMatchObject({ fence: '2', commits: '2', fetched: taken.fetched })
   release()
   expect(await rescue).toEqual(acknowledged)
   expect(await expectTruth(request)).toMatchObject({ deliveries: 2 })

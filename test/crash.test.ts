@@ -24,7 +24,11 @@ async function house() {
     async victim() {
       const proxy = await openPostgresProxy(parts.url)
       const worker = await parts.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
-      return { proxy, handle: (request: object) => worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000)) }
+      return {
+        proxy,
+        handle: (request: object, remainingMs = 60_000) =>
+          worker.handle(sqsEvent([JSON.stringify(request)]), context(remainingMs)),
+      }
     },
     /** A lease ends with time; here at once. */
     leaseRunsOut: (jobId: string) =>
@@ -95,6 +99,36 @@ test('a COMMIT whose answer is lost each time is counted once, by the same worke
   expect(await expectTruth(request)).toMatchObject({ deliveries: 1, fence: '1' })
 })
 
+test.each(['cut-before', 'cut-after'] as const)(
+  'a connection that breaks at any one statement of a job costs nothing (%s the server has it)',
+  async (fate) => {
+    vi.spyOn(systemClock, 'random').mockReturnValue(0)
+    const { handle, victim, leaseRunsOut, expectTruth } = await house()
+    for (let nth = 1; ; nth++) {
+      const { proxy, ...shaken } = await victim()
+      const request = jobRequest({ additionalData: { batch_size: 50 } })
+      let statements = 0
+      proxy.decide(() => (++statements === nth ? fate : 'pass'))
+      await shaken.handle(request)
+      // Where it could not go on by itself, a redelivery does.
+      await leaseRunsOut(request.jobId)
+      await handle([JSON.stringify(request)])
+      await expectTruth(request)
+      if (statements < nth) return expect(nth).toBeGreaterThan(10)
+    }
+  },
+)
+
+test('a pause whose answer is lost is a pause', async () => {
+  const { handle, victim, expectTruth } = await house()
+  const { proxy, ...shaken } = await victim()
+  proxy.decide((_, __, statement) => (statement.includes('"hop" = ') ? 'cut-after' : 'pass'))
+  const request = jobRequest({ additionalData: { batch_size: 2 } })
+  await shaken.handle(request, 150)
+  await handle([JSON.stringify(request)])
+  expect(await expectTruth(request)).toMatchObject({ hop: 1, deliveries: 2 })
+})
+
 test('connections that break at BEGIN again and again are replaced', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { victim, expectTruth } = await house()
@@ -135,6 +169,39 @@ test('a worker frozen past its lease is refused when it wakes, and overwrites no
     `select count(*)::int as all, count(*) filter (where description = 'newer')::int as newer from customers`,
   )
   expect(rows).toEqual({ all: customers, newer: customers - Number(committed?.fetched) })
+})
+
+test('a worker that wakes while another is at its job is refused too', async () => {
+  const { handle, victim, sandbox, leaseRunsOut, expectTruth, job } = await house()
+  const frozen = await victim()
+  const request = jobRequest({ additionalData: pages })
+  const asleep = new Promise<void>((resolve) =>
+    frozen.proxy.decide((word, nth) => {
+      if (word !== 'begin' || nth !== 3) return 'pass'
+      resolve()
+      return 'freeze'
+    }),
+  )
+  const woken = frozen.handle(request)
+  await asleep
+  await leaseRunsOut(request.jobId)
+  let release = () => {}
+  const open = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  sandbox.onRequest(() => open)
+  const rescue = handle([JSON.stringify(request)])
+  const taken = await vi.waitUntil(async () => {
+    const row = await job(request.jobId)
+    return row?.fence === '2' && row
+  })
+  expect(taken).toMatchObject({ status: 'running', commits: '2' })
+  frozen.proxy.thaw()
+  await woken
+  expect(await job(request.jobId)).toMatchObject({ fence: '2', commits: '2', fetched: taken.fetched })
+  release()
+  expect(await rescue).toEqual(acknowledged)
+  expect(await expectTruth(request)).toMatchObject({ deliveries: 2 })
 })
 
 test('a worker killed with SIGKILL is replaced within about its lease, without a word from it', async () => {

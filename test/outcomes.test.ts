@@ -71,11 +71,12 @@ test('completed: the message is acknowledged', async () => {
   expect(await queue.deadLetters()).toEqual([])
 })
 
-const slow = { customers: 60, latencyMs: 150 }
+/** Twelve pages, five a second. */
+const slow = { sandbox: { customers: 60 }, settings: { Stripe__EndpointRequestsPerSecond: '5' } }
 const small = { additionalData: { batch_size: 5 } }
 
 test('paused: the job is sent again before its message is acknowledged', async () => {
-  const { queue, send, drain, worker, job } = await house({ sandbox: slow })
+  const { queue, send, drain, worker, job } = await house(slow)
   const request = jobRequest(small)
   await send(request)
   const held: unknown[] = []
@@ -87,7 +88,7 @@ test('paused: the job is sent again before its message is acknowledged', async (
     held.push({ ...(await queue.counts()), row: await job(request.jobId) })
     return invocation
   }
-  await drain({ invoke, concurrency: 1, timeoutMs: 750 })
+  await drain({ invoke, concurrency: 1, timeoutMs: 1_000 })
   expect(held[0]).toMatchObject({
     visible: 1,
     inFlight: 1,
@@ -99,11 +100,11 @@ test('paused: the job is sent again before its message is acknowledged', async (
 })
 
 test('paused, but the job cannot be sent again: its message is redelivered', async () => {
-  const { queue, openWorker, job, send, deliver, timePasses } = await house({ sandbox: slow })
+  const { queue, openWorker, job, send, deliver, timePasses } = await house(slow)
   const cutOff = await openWorker({ Queue__Url: `${queue.endpoint}/000000000000/gone` })
   const request = jobRequest(small)
   const id = await send(request)
-  const first = await deliver({ worker: cutOff, timeoutMs: 750 })
+  const first = await deliver({ worker: cutOff, timeoutMs: 1_000 })
   expect(first.failed).toEqual([id])
   expect(await job(request.jobId)).toMatchObject({ status: 'paused', attempt: 0 })
   expect(await queue.counts()).toEqual({ ...empty, inFlight: 1 })
@@ -156,7 +157,7 @@ test('busy: a message for a job that another worker is at is sent again with a d
   const { queue, send, deliver, job, query } = parts
   const request = jobRequest()
   const finish = await heldJob(parts, request)
-  // Longer than SQS can delay a message: it would refuse the send.
+  // Longer than SQS can delay a message.
   await query(`update sync_jobs set lease_until = now() + interval '2 hours'`)
   const row = await job(request.jobId)
   await send(request)

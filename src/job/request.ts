@@ -2,6 +2,9 @@ import * as z from 'zod'
 import { SyncError } from '../errors.ts'
 import { scrub } from '../scrub.ts'
 
+/** Problems that one sentence lists; the sender corrects those and sends again. */
+const problemsListed = 10
+
 /** Limits of a message's body. SQS takes 1 MiB; a request has no use for it. */
 export const bodyLimits = { bytes: 256 * 1024, depth: 64, keys: 10_000 } as const
 
@@ -86,13 +89,13 @@ export function parseRequest(body: string): Parsed {
     reportInput: true,
   })
   const problems = [
-    ...repeated.map((key) => `${quoted('the key', key)} is given twice`),
+    ...repeated.slice(0, problemsListed).map((key) => `${quoted('the key', key)} is given twice`),
     ...top.problems,
     ...(data?.problems ?? []).map((one) => `additionalData: ${one}`),
-    ...(parsed.error?.issues ?? []).map(describe),
+    ...(parsed.error?.issues ?? []).slice(0, problemsListed).map(describe),
   ]
   if (parsed.success && problems.length === 0) return { kind: 'request', request: parsed.data }
-  const reason = problems.slice(0, 10).join('; ')
+  const reason = problems.slice(0, problemsListed).join('; ')
   const { jobId, tenantId, providerName } = top.renamed
   const identity = syncJobRequest.safeParse({ jobId, tenantId, providerName })
   // Of two values for one key nobody knows which is meant: no job is failed on a guess.
@@ -121,15 +124,20 @@ function rename(value: object, known: readonly string[]): Renamed {
   const names = new Map(known.map((name) => [plain(name), name]))
   const renamed: Record<string, unknown> = {}
   const twice: string[] = []
-  const problems: string[] = []
+  const unknown: string[] = []
   for (const [key, one] of Object.entries(value)) {
     const name = names.get(plain(key))
-    if (!name || key.startsWith('_'))
-      problems.push(`${quoted('the key', key)} is not known; known are ${known.join(', ')}`)
+    if (!name || key.startsWith('_')) unknown.push(key)
     else if (Object.hasOwn(renamed, name)) twice.push(name)
     else renamed[name] = one
   }
-  return { renamed, twice, problems: [...problems, ...twice.map((name) => `${name} is given twice, in two spellings`)] }
+  const problems = [
+    ...unknown
+      .slice(0, problemsListed)
+      .map((key) => `${quoted('the key', key)} is not known; known are ${known.join(', ')}`),
+    ...twice.slice(0, problemsListed).map((name) => `${name} is given twice, in two spellings`),
+  ]
+  return { renamed, twice, problems }
 }
 
 function describe({ path, message, input }: z.core.$ZodIssue): string {
@@ -182,7 +190,7 @@ function repeatedKeys(json: string): string[] {
     if (token === '{') objects.push(new Set())
     else if (token === '}') objects.pop()
     else if (text && colon) {
-      const key = String(JSON.parse(text))
+      const key = text.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1)
       if (objects.at(-1)?.has(key)) repeated.push(key)
       objects.at(-1)?.add(key)
     }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { SyncError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import { expandPage } from './expand.ts'
@@ -56,7 +57,22 @@ interface Reader extends Reading {
   slice: Slice
   density: number | null
   inFlight: boolean
+  /** The cursors it was given: one that comes again goes in a circle. */
+  readonly cursors: Set<string | null>
+  /** How often its cursor was gone since it last got further. */
+  restarts: number
 }
+
+const openReader = (slice: Slice): Reader => ({
+  slice,
+  density: null,
+  inFlight: false,
+  cursors: new Set([slice.cursor]),
+  restarts: 0,
+})
+
+/** Objects under a cursor that are deleted one after the other in one second; more often, and something else is wrong. */
+const restartsAtMost = 5
 
 /**
  * Reads slices to their ends, several at once as far as the limiters give, and yields pages in the order they arrived.
@@ -81,9 +97,11 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
 function startEngine(options: Backfill) {
   const { sources, pageSize, pagesAhead, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
-  for (const slice of options.slices) readers.set(slice.id, { slice, density: null, inFlight: false })
+  for (const slice of options.slices) readers.set(slice.id, openReader(slice))
   const halted = new AbortController()
   const giveUp = AbortSignal.any([cut, halted.signal])
+  // Each call in flight listens to it.
+  setMaxListeners(0, giveUp)
   let nextId = 1 + Math.max(0, ...readers.keys())
   let arrived: Batch[] = []
   let failure: unknown
@@ -146,7 +164,7 @@ function startEngine(options: Backfill) {
     const [newer, older] = carveSlice(reader.slice, at, olderId)
     options.onCarve({ id, at, olderId })
     reader.slice = newer
-    const fresh: Reader = { slice: older, density: null, inFlight: false }
+    const fresh = openReader(older)
     readers.set(olderId, fresh)
     void fetchPage(fresh)
   }
@@ -190,9 +208,11 @@ function startEngine(options: Backfill) {
     try {
       await readPage(reader, sourceOf(asked.resource))
     } catch (error) {
-      if (error instanceof SyncError && error.cursorGone && asked.cursor !== null)
+      if (error instanceof SyncError && error.cursorGone && asked.cursor !== null && reader.restarts < restartsAtMost) {
         reader.slice = withoutCursor(reader.slice)
-      else if (error instanceof SyncError && error.verdict === 'skip') skip(asked, error)
+        reader.cursors.clear()
+        reader.restarts++
+      } else if (error instanceof SyncError && error.verdict === 'skip') skip(asked, error)
       else if (!stopped()) {
         failure = error
         options.onFailure()
@@ -215,6 +235,12 @@ function startEngine(options: Backfill) {
     const page = await source.list(asked, giveUp)
     // The resource was skipped meanwhile.
     if (!readers.has(reader.slice.id)) return
+    if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next)))
+      throw new SyncError(
+        'reject',
+        'provider_contract',
+        `${source.name}: the provider says there is more but does not move on; reading would never end`,
+      )
     const { items, reached, density, proven, listed } = digestPage(reader.slice, source, page)
     const sliceId = reader.slice.id
     const after = afterPage(reader.slice, reached)
@@ -222,6 +248,8 @@ function startEngine(options: Backfill) {
     if (!after) readers.delete(sliceId)
     else {
       reader.slice = after
+      reader.cursors.add(page.next)
+      if (after.position !== position) reader.restarts = 0
       // A page within one second says nothing about the seconds before it.
       if (reader.density === null || (density !== null && density < page.items.length)) reader.density = density
     }

@@ -2,13 +2,15 @@ import { type LimitHit, SyncError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 
 /**
- * A ceiling of requests a second and of requests at once, spent smoothly: one request every 1/rate seconds and no burst,
- * so that a provider's bucket smaller than a second's worth is not tripped. Halved when the provider says it was hit,
- * raised by a twentieth of the ceiling each second after.
+ * A ceiling of requests a second and of requests at once, spent smoothly: one request every 1/rate seconds, and never
+ * more within any second than the ceiling, so that a provider's bucket smaller than a second's worth is not tripped
+ * either. Halved when the provider says it was hit, raised by a twentieth of the ceiling each second after.
  */
 export interface Limiter {
   /** Waits for its turn, in order, then calls. @throws the signal's reason when aborted while waiting */
   run<T>(call: () => Promise<T>, waiting: AbortSignal): Promise<T>
+  /** Waits for its turn, in order. Resolves with what must be called when the request is over. */
+  enter(waiting: AbortSignal): Promise<() => void>
   /** Milliseconds until a call made now would start, behind those in line; Infinity while too many are in flight. */
   delay(): number
   /** The provider said this ceiling was hit. */
@@ -20,16 +22,26 @@ export interface Limiter {
 interface Ceiling {
   readonly perSecond: number
   readonly concurrency: number
+  /**
+   * The wider limiter that each request must pass as well. Its turn is taken while holding the place in this line, not
+   * after it: what waits for an account does not bunch up into a burst for the endpoint, and endpoints take turns.
+   */
+  readonly within?: Limiter
 }
 
 const recoveryPerSecond = 0.05
 /** A reaction to one overload must not be repeated for each of the requests that were in flight then. */
 const quietMs = 1_000
+/** Timers fire some milliseconds late; so much lost time is made up for, one request's worth at most. */
+const slackMs = 20
 
-export function createLimiter(ceiling: Ceiling, clock: Clock): Limiter {
+export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock: Clock): Limiter {
   let factor = { rate: 1, concurrency: 1, at: clock.now() }
   let loweredAt = Number.NEGATIVE_INFINITY
   let nextAt = clock.now()
+  /** The last second's worth of starts, oldest first. */
+  const starts: number[] = []
+  const secondsWorth = Math.max(1, Math.floor(perSecond))
   let inFlight = 0
   let inLine = 0
   let line: Promise<unknown> = Promise.resolve()
@@ -39,43 +51,69 @@ export function createLimiter(ceiling: Ceiling, clock: Clock): Limiter {
     const gained = ((clock.now() - factor.at) / 1000) * recoveryPerSecond
     return { rate: Math.min(1, factor.rate + gained), concurrency: Math.min(1, factor.concurrency + gained) }
   }
-  const rate = () => ceiling.perSecond * current().rate
-  const room = () => Math.max(1, Math.floor(ceiling.concurrency * current().concurrency)) - inFlight
+  const rate = () => perSecond * current().rate
+  const room = () => Math.max(1, Math.floor(concurrency * current().concurrency)) - inFlight
+  const soonest = () => {
+    const first = starts.length < secondsWorth ? undefined : starts[0]
+    return first === undefined ? nextAt : Math.max(nextAt, first + 1_000)
+  }
 
-  async function turn(waiting: AbortSignal): Promise<void> {
-    while (room() <= 0) {
-      await new Promise<void>((resolve) => {
-        freed = resolve
-        waiting.addEventListener('abort', () => resolve(), { once: true })
-      })
-      waiting.throwIfAborted()
-    }
-    const wait = nextAt - clock.now()
-    if (wait > 0) await clock.sleep(wait, waiting)
+  async function turn(waiting: AbortSignal): Promise<() => void> {
     waiting.throwIfAborted()
-    nextAt = Math.max(nextAt, clock.now() - slackMs(rate())) + 1_000 / rate()
+    while (room() <= 0) await freedOrAborted(waiting)
+    for (let wait = soonest() - clock.now(); wait > 0; wait = soonest() - clock.now()) await clock.sleep(wait, waiting)
+    const leave = await within?.enter(waiting)
+    start()
+    return () => {
+      inFlight--
+      leave?.()
+      freed()
+    }
+  }
+
+  function start(): void {
+    const now = clock.now()
+    const interval = 1_000 / rate()
+    nextAt = Math.max(nextAt, now - Math.min(slackMs, interval)) + interval
+    starts.push(now)
+    if (starts.length > secondsWorth) starts.shift()
     inFlight++
   }
 
-  return {
-    async run(call, waiting) {
-      inLine++
-      const mine = line.then(() => turn(waiting))
-      line = mine.catch(() => {})
-      try {
-        await mine
-      } finally {
-        inLine--
+  async function freedOrAborted(waiting: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      freed = () => {
+        waiting.removeEventListener('abort', freed)
+        resolve()
       }
+      waiting.addEventListener('abort', freed)
+    })
+    waiting.throwIfAborted()
+  }
+
+  async function enter(waiting: AbortSignal): Promise<() => void> {
+    inLine++
+    const mine = line.then(() => turn(waiting))
+    line = mine.catch(() => {})
+    try {
+      return await mine
+    } finally {
+      inLine--
+    }
+  }
+
+  return {
+    enter,
+    async run(call, waiting) {
+      const leave = await enter(waiting)
       try {
         return await call()
       } finally {
-        inFlight--
-        freed()
+        leave()
       }
     },
     delay: () =>
-      room() <= 0 ? Number.POSITIVE_INFINITY : Math.max(0, nextAt + (inLine * 1_000) / rate() - clock.now()),
+      room() <= 0 ? Number.POSITIVE_INFINITY : Math.max(0, soonest() + (inLine * 1_000) / rate() - clock.now()),
     lower(what) {
       if (clock.now() - loweredAt < quietMs) return
       loweredAt = clock.now()
@@ -86,14 +124,10 @@ export function createLimiter(ceiling: Ceiling, clock: Clock): Limiter {
   }
 }
 
-/** A late timer's lost time is made up for, up to this much: timers here fire some milliseconds late. */
-function slackMs(rate: number): number {
-  return Math.min(20, 1_000 / rate)
-}
-
-interface Limits {
-  readonly limiter: Limiter
-  readonly scope: LimitHit['scope']
+/** What a call passes: the endpoint's limiter, within the account's. */
+export interface Limits {
+  readonly endpoint: Limiter
+  readonly account: Limiter
   /** Aborted when no new request may start. */
   readonly waiting: AbortSignal
 }
@@ -101,15 +135,15 @@ interface Limits {
 /** Makes one call, however it is wrapped. */
 export type Call = <T>(work: () => Promise<T>) => Promise<T>
 
-/** A call behind a limiter that every attempt passes, and that a limit error of its scope lowers. */
-export function limited(call: Call, { limiter, scope, waiting }: Limits): Call {
+/** A call behind its limiters, which every attempt passes and of which a limit error lowers the one it names. */
+export function limited(call: Call, limits: Limits): Call {
   return (work) =>
-    limiter.run(async () => {
+    limits.endpoint.run(async () => {
       try {
         return await call(work)
       } catch (error) {
-        if (error instanceof SyncError && error.limit?.scope === scope) limiter.lower(error.limit.of)
+        if (error instanceof SyncError && error.limit) limits[error.limit.scope].lower(error.limit.of)
         throw error
       }
-    }, waiting)
+    }, limits.waiting)
 }

@@ -30,7 +30,7 @@ interface Endpoint {
   readonly call: Call
 }
 
-/** Retry outside, limiters inside, so that every attempt is metered: retried(limited(limited(…, account), endpoint)). */
+/** Retry outside, limiters inside, so that every attempt is metered: retried(limited(…)). */
 export function metered(account: Account, { clock, waiting, onWait }: Metering): Metered {
   let requests = 0
   const counted: Call = (work) => {
@@ -38,13 +38,13 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
     return work()
   }
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: concurrency.account }, clock)
-  const behindAccount = limited(counted, { limiter: ofAccount, scope: 'account', waiting })
 
   function openEndpoint(endpoint: string, ceiling: Pick<Source, 'perSecond' | 'concurrency'>): Endpoint {
     const perSecond = Math.min(ceiling.perSecond ?? account.perSecond, account.perSecond)
-    const limiter = createLimiter({ perSecond, concurrency: ceiling.concurrency ?? concurrency.endpoint }, clock)
-    const behindBoth = limited(behindAccount, { limiter, scope: 'endpoint', waiting })
-    return { limiter, call: retried(behindBoth, { clock, waiting, onWait: (wait) => onWait({ endpoint, ...wait }) }) }
+    const concurrently = ceiling.concurrency ?? concurrency.endpoint
+    const limiter = createLimiter({ perSecond, concurrency: concurrently, within: ofAccount }, clock)
+    const behindLimits = limited(counted, { endpoint: limiter, account: ofAccount, waiting })
+    return { limiter, call: retried(behindLimits, { clock, waiting, onWait: (wait) => onWait({ endpoint, ...wait }) }) }
   }
 
   const lists = new Map<string, Limiter>()
@@ -80,6 +80,6 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
     sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
     limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],
     requests: () => requests,
-    since: (signal) => behindAccount(() => account.since(signal)),
+    since: (signal) => ofAccount.run(() => counted(() => account.since(signal)), waiting),
   }
 }

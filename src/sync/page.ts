@@ -1,4 +1,3 @@
-import { SyncError } from '../errors.ts'
 import { fields, second } from './fields.ts'
 import type { Page, Source } from './provider.ts'
 import { isUsableId } from './rows.ts'
@@ -23,18 +22,18 @@ export interface Digest {
   readonly density: number | null
 }
 
-/** Reads a page against its slice, pure. @throws SyncError `provider_contract` where reading on would never end */
+/** Reads a page against its slice, pure. */
 export function digestPage(slice: Slice, source: Source, page: Page): Digest {
-  if (page.next !== null && (page.items.length === 0 || page.next === slice.cursor))
-    throw new SyncError(
-      'reject',
-      'provider_contract',
-      `${source.name}: the provider says there is more but does not move on; reading would never end`,
-    )
-  const dated = page.items.map((item) => ({ item, id: fields(item).id, created: createdSecond(source, item) }))
-  const own = dated.filter(({ created }) => created === null || created >= slice.window.from)
+  const dated = page.items.map((item) => ({ item, id: fields(item).id, created: createdSecond(source, item, slice) }))
+  const own = dated.slice(
+    0,
+    endOfSlice(
+      dated.map(({ created }) => created),
+      slice.window.from,
+    ),
+  )
   const known = dated.map(({ created }) => created).filter((created) => created !== null)
-  const oldest = known.length === 0 ? null : Math.min(...known)
+  const oldest = known.at(-1) ?? null
   const before = new Set(slice.boundary)
   const inBoundary = own
     .filter(({ created }) => created === oldest)
@@ -68,6 +67,24 @@ function proven(slice: Slice, reached: Reached, items: readonly { readonly id: u
   return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter(isUsableId)] }
 }
 
-function createdSecond(source: Source, item: unknown): number | null {
-  return source.createdFilter ? second(fields(item)[source.createdFilter.field]) : null
+/** Null where there is none that can be right: outside what was asked for, or newer than what was read before. */
+function createdSecond(source: Source, item: unknown, { query, position }: Slice): number | null {
+  if (!source.createdFilter) return null
+  const created = second(fields(item)[source.createdFilter.field])
+  if (created === null || created < query.from || created >= (query.to ?? Number.POSITIVE_INFINITY)) return null
+  return position === null || created <= position ? created : null
+}
+
+/**
+ * Where a page leaves the slice: from there on every item that tells its time is older than it. An item that tells none,
+ * or a time out of order, belongs with those before it, so that it is never lost between two slices.
+ */
+function endOfSlice(seconds: readonly (number | null)[], from: number): number {
+  let end = seconds.length
+  for (const [at, second] of [...seconds.entries()].reverse()) {
+    if (second === null) continue
+    if (second >= from) break
+    end = at
+  }
+  return end
 }

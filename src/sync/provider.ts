@@ -184,8 +184,9 @@ export interface ProviderParts<Connection> {
 /** Puts a provider together, so that nothing but SyncErrors leaves it. */
 export function defineProvider<Connection>(parts: ProviderParts<Connection>): Provider {
   const understood = async <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    signal.throwIfAborted()
     try {
-      return await call()
+      return await orAborted(call(), signal)
     } catch (error) {
       signal.throwIfAborted()
       throw parts.failure(error)
@@ -222,5 +223,19 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
         close: () => connection.close(),
       }
     },
+  }
+}
+
+/** What was asked for, or the signal's reason as soon as it is aborted: not every SDK lets a request be given up. */
+async function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
+  })
+  try {
+    return await Promise.race([asked, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }

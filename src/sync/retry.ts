@@ -10,7 +10,7 @@ interface Patience {
   onWait?(wait: { readonly error: SyncError; readonly ms: number }): void
 }
 
-/** How long a call is tried again before its error counts, in milliseconds. A limiter's refusal is waited out longer. */
+/** How long a call is tried again after it first failed, before its error counts, in milliseconds. A limiter's refusal is waited out longer. */
 const patienceMs = { fault: 60_000, limit: 180_000 } as const
 const pause = { base: 250, cap: 20_000 } as const
 const longestRetryAfterMs = 60_000
@@ -18,19 +18,24 @@ const longestRetryAfterMs = 60_000
 /** A call that is tried again while its error's verdict is `retry` and patience lasts. Goes outside the limiters. */
 export function retried(call: Call, { clock, waiting, onWait }: Patience): Call {
   return async (work) => {
-    const began = clock.now()
+    let failing: number | undefined
     for (let n = 0; ; n++) {
       try {
         return await call(work)
       } catch (error) {
-        if (!(error instanceof SyncError) || error.verdict !== 'retry' || error.code === 'internal' || error.cursorGone)
-          throw error
-        const asked = Math.min(longestRetryAfterMs, Math.max(0, error.retryAfter ?? 0))
+        if (!(error instanceof SyncError) || !mayPass(error)) throw error
+        failing ??= clock.now()
+        const asked = Math.min(longestRetryAfterMs, Math.max(0, error.retryAfter || 0))
         const ms = Math.max(asked, backOff(n, pause, clock.random))
-        if (clock.now() - began + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
+        if (clock.now() - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
         onWait?.({ error, ms })
         await clock.sleep(ms, waiting)
       }
     }
   }
+}
+
+/** The same call may work later. A cursor whose object is gone stays gone, and a bug stays a bug. */
+function mayPass(error: SyncError): boolean {
+  return error.verdict === 'retry' && !error.cursorGone && error.code !== 'internal'
 }

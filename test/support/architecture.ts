@@ -24,6 +24,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:crypto',
     'node:http',
     'node:https',
+    'node:stream',
+    'node:zlib',
   ],
   registry: ['providers', 'type sync/provider', 'errors'],
   queue: ['queue', 'job', 'errors', 'type log', 'scrub', 'type config', 'type npm:aws-lambda', 'npm:@aws-sdk', ...pure],

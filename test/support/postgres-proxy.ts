@@ -12,7 +12,7 @@ export interface PostgresProxy {
   /** The connection string of a worker that goes this way. */
   readonly url: string
   /** Asked about each statement; `nth` counts the statements with this first word, from 1. */
-  decide(fate: (word: string, nth: number) => Fate): void
+  decide(fate: (word: string, nth: number, statement: string) => Fate): void
   /** Calls back once when the next statement has met its `cut-…`. */
   onCut(act: () => void): void
   /** Breaks all connections and refuses new ones: the process behind them is as good as dead. */
@@ -25,7 +25,7 @@ export async function openPostgresProxy(url: string): Promise<PostgresProxy> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   const seen = new Map<string, number>()
-  let decide: (word: string, nth: number) => Fate = () => 'pass'
+  let decide: (word: string, nth: number, statement: string) => Fate = () => 'pass'
   let dead = false
   let frozen: (() => void)[] | undefined
   let onCut = () => {}
@@ -74,7 +74,7 @@ export async function openPostgresProxy(url: string): Promise<PostgresProxy> {
     const word = text.trim().split(/\s/, 1)[0]?.toLowerCase() ?? ''
     const nth = (seen.get(word) ?? 0) + 1
     seen.set(word, nth)
-    return decide(word, nth)
+    return decide(word, nth, text)
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -10,16 +10,18 @@ export function createVirtualClock(random: () => number = () => 0.5) {
     sleep: (ms, signal) =>
       new Promise<void>((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)
-        const timer = { at: time + ms, fire: resolve }
+        const timer = { at: time + ms, fire }
         timers.push(timer)
-        signal?.addEventListener(
-          'abort',
-          () => {
-            timers = timers.filter((other) => other !== timer)
-            reject(signal.reason)
-          },
-          { once: true },
-        )
+        signal?.addEventListener('abort', abort)
+        function fire() {
+          signal?.removeEventListener('abort', abort)
+          resolve()
+        }
+        function abort() {
+          timers = timers.filter((other) => other !== timer)
+          signal?.removeEventListener('abort', abort)
+          reject(signal?.reason)
+        }
       }),
   }
   return {

@@ -52,12 +52,14 @@ export interface Collection {
   remove(id: string): void
 }
 
-export interface Relations {
+export interface Surroundings {
+  /** The provider's clock, in unix seconds. */
+  now(): number
   /** The numbers of the generated children of a generated parent. */
   children(parent: ResourceName, id: string): readonly [number, number]
 }
 
-export function createCollection(resource: Resource, population: Population, relations: Relations): Collection {
+export function createCollection(resource: Resource, population: Population, surroundings: Surroundings): Collection {
   const inserted: Inserted[] = []
   const byId = new Map<string, Inserted>()
   const patches = new Map<string, Fields>()
@@ -70,7 +72,12 @@ export function createCollection(resource: Resource, population: Population, rel
     return patch ? { ...base, ...inMode(patch, livemode) } : base
   }
   const object = (item: Item, livemode: boolean) => trimmed(whole(item, livemode), resource.embedded)
-  const present = (id: string) => (removed.has(id) ? undefined : find(id))
+  const oldest = () => (resource.keptFor === undefined ? 0 : surroundings.now() - resource.keptFor)
+  const gone = (item: Item) => removed.has(item.id) || item.created < oldest()
+  const present = (id: string) => {
+    const item = find(id)
+    return item && !gone(item) ? item : undefined
+  }
   const insertedRow = {
     get size() {
       return inserted.length
@@ -95,12 +102,12 @@ export function createCollection(resource: Resource, population: Population, rel
       const found: Item[] = []
       for (const item of walk(population, insertedRow, border, endingBefore === undefined ? 1 : -1)) {
         if (item.created < min || item.created > max) break
-        if (!removed.has(item.id) && listed(item, filters) && found.push(item) > limit) break
+        if (!gone(item) && listed(item, filters) && found.push(item) > limit) break
       }
       const items = found.slice(0, limit)
       return { items: endingBefore === undefined ? items : items.reverse(), hasMore: found.length > limit }
     },
-    find: (id) => (removed.has(id) ? 'removed' : find(id)),
+    find: (id) => (removed.has(id) ? 'removed' : present(id)),
     object,
     json: (item, livemode) =>
       'n' in item && !patches.has(item.id) && !resource.embedded
@@ -116,19 +123,19 @@ export function createCollection(resource: Resource, population: Population, rel
       return item && rowsOf(whole(item, livemode), resource.embedded ?? '')
     },
     related(parent, id, livemode = false) {
-      const [from, to] = relations.children(parent, id)
+      const [from, to] = surroundings.children(parent, id)
       const field = resource.kin?.field ?? parent.slice(0, -1)
       const own = Array.from({ length: to - from }, (_, at) => population.find(population.idOf(from + at)))
       const added = inserted.filter((item) => item.object[field] === id)
       return [...own, ...added]
-        .filter((item): item is Item => item !== undefined && !removed.has(item.id))
+        .filter((item): item is Item => item !== undefined && !gone(item))
         .sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1))
         .map((item) => object(item, livemode))
     },
     touched: () => [...byId.keys(), ...patches.keys()],
     *all() {
       for (const item of walk(population, insertedRow, { created: Number.POSITIVE_INFINITY, id: '' }, 1)) {
-        if (removed.has(item.id)) continue
+        if (gone(item)) continue
         if (resource.complete ? resource.complete(object(item, false)) : listed(item, {})) yield item
       }
     },

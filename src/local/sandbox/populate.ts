@@ -17,12 +17,14 @@ interface Plan {
 
 export interface Populated {
   readonly collections: ByResource<Collection>
+  readonly counts: Readonly<Record<ResourceName, number>>
   /** The id of the n-th generated object. */
   readonly idOf: (name: ResourceName, n: number) => string
+  readonly numberOf: (name: ResourceName, id: string) => number | undefined
 }
 
 /** One consistent account: every resource knows the others through the world. */
-export function populate(plan: Plan): Populated {
+export function populate(plan: Plan, clock: () => number): Populated {
   const { seed, now, customers, counts: exact, density, sameSecond } = plan
   const counts = Object.fromEntries(
     resourceNames.map((name) => [name, exact[name] ?? resources[name].count(customers)]),
@@ -38,7 +40,10 @@ export function populate(plan: Plan): Populated {
     return number === undefined ? [0, 0] : world.children(child, number)
   }
   const collections = byResource((name) =>
-    createCollection(resources[name], populations[name], { children: (parent, id) => children(name, parent, id) }),
+    createCollection(resources[name], populations[name], {
+      now: clock,
+      children: (parent, id) => children(name, parent, id),
+    }),
   )
-  return { collections, idOf: world.id }
+  return { collections, counts, idOf: world.id, numberOf: (name, id) => populations[name].numberOf(id) }
 }

@@ -61,6 +61,8 @@ export interface Resource {
   check?(filters: Filters): void
   /** Objects the list leaves out although they exist, unless a filter asks for them. */
   hidden?(object: StripeObject, filters: Filters): boolean
+  /** Seconds after which an object is gone. */
+  readonly keptFor?: number
   /** Whether a complete copy holds the object. Default: what the list shows without filters. */
   complete?(object: StripeObject): boolean
   /** The list field of which objects embed only the first ten. */

@@ -2,14 +2,18 @@ import { setMaxListeners } from 'node:events'
 import { createServer } from 'node:http'
 import { accountAge, type Density } from './density.ts'
 import { createEndpoints } from './endpoints.ts'
+import { announceNewest, paymentOf } from './events/initial.ts'
+import { createRecord } from './events/record.ts'
 import { createFailures, type FailureRule } from './failure.ts'
 import { createLimiter, type LimitSetting } from './limits.ts'
+import { createMutations, type Mutations } from './mutations.ts'
 import { type NestedName, nested, rowsIn } from './nested.ts'
 import { populate } from './populate.ts'
 import { fraction, randomStream, seedFor } from './random.ts'
 import type { StripeObject } from './resource.ts'
 import type { ResourceName } from './resources/names.ts'
 import { createServing, type Hook } from './serving.ts'
+import { type Done, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import { createTraffic, type RequestSeen, type Stats } from './traffic.ts'
 
 export interface SandboxOptions {
@@ -30,6 +34,10 @@ export interface SandboxOptions {
   readonly now?: number
   /** Default `stripe`. */
   readonly limits?: LimitSetting
+  /** The share of events that an older version of the API rendered. Default one in eight. */
+  readonly olderEvents?: number
+  /** The initial objects have no events, being there from before; with this, so many of each resource do. */
+  readonly eventsForNewest?: number
   /** Default: any free port. */
   readonly port?: number
   /** `GET /v1/account` answers 403 to restricted keys. */
@@ -43,7 +51,7 @@ export interface NestedRow {
   readonly row: StripeObject
 }
 
-export interface Sandbox {
+export interface Sandbox extends Mutations {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
   readonly port: number
@@ -60,10 +68,8 @@ export interface Sandbox {
   rows(name: NestedName, parent: string, livemode?: boolean): readonly StripeObject[]
   /** The same one by one, for a million. */
   objects(resource: ResourceName, livemode?: boolean): Iterable<StripeObject>
-  /** Adds an object; what is not given is generated, `created` is now. */
-  insert(resource: ResourceName, fields?: Readonly<Record<string, unknown>>): StripeObject
-  update(resource: ResourceName, id: string, patch: Readonly<Record<string, unknown>>): void
-  remove(resource: ResourceName, id: string): void
+  /** Lives through so many days of changes, moving the clock, and says what was done. */
+  simulate(days: number, options?: SimulateOptions): readonly Done[]
   /** Makes requests fail from now on; returns how to stop it. */
   fail(rule: FailureRule): () => void
   /** Called with each request before anything is decided about it; a promise holds the request back. */
@@ -81,10 +87,21 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     limits = 'stripe',
     revokedKeys = [],
     restrictedAccount = false,
+    olderEvents = 0.125,
+    eventsForNewest = 0,
   } = options
   const clock = createClock(options.now)
   const { customers = 10_000, counts = {}, density = 'growing', sameSecond } = options
-  const { collections, idOf } = populate({ customers, counts, density, sameSecond, seed, now: clock.now() })
+  const account = populate({ customers, counts, density, sameSecond, seed, now: clock.now() }, clock.now)
+  const { collections, idOf } = account
+  const record = createRecord({
+    collections,
+    lookup: { live: collections, paymentOf: paymentOf(account) },
+    random: randomStream(seedFor(seed, 'events')),
+    olderShare: olderEvents,
+  })
+  const mutations = createMutations(collections, record, clock.now)
+  if (eventsForNewest > 0) announceNewest(collections, record, eventsForNewest)
   const failures = createFailures(randomStream(seedFor(seed, 'failures')))
   const traffic = createTraffic()
   const hooks = new Set<Hook>()
@@ -132,9 +149,9 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     truthNested: (name, livemode = false) => [...nestedRows(name, livemode)],
     rows: (name, parent, livemode = false) => rowsIn(collections, name, parent, livemode) ?? [],
     objects: (resource, livemode = false) => objects(resource, livemode),
-    insert: (resource, fields = {}) => collections[resource].insert(fields, clock.now()),
-    update: (resource, id, patch) => collections[resource].update(id, patch),
-    remove: (resource, id) => collections[resource].remove(id),
+    ...mutations,
+    simulate: (days, script = {}) =>
+      simulate({ ...account, live: collections, mutations, now: clock.now, advance: clock.advance }, days, script),
     fail: failures.add,
     onRequest(hook) {
       hooks.add(hook)

@@ -16,6 +16,8 @@ export interface StripeSettings {
   readonly apiBase: string | undefined
   readonly perSecond: number | undefined
   readonly endpointPerSecond: number | undefined
+  /** Milliseconds an answer may take as a whole; 60,000 where absent. */
+  readonly timeoutMs?: number
 }
 
 /** Requests a second for one account; docs.stripe.com/rate-limits. */
@@ -33,7 +35,7 @@ export interface StripeConnection {
 /** Opens no connection to the network yet. @throws SyncError with verdict `reject` for unusable credentials */
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
   const { apiKey, account, live } = readAccess(credentials, settings.apiKey)
-  const httpClient = new StripeHttp()
+  const httpClient = new StripeHttp({ timeoutMs: settings.timeoutMs })
   const stripe = new Stripe(apiKey, {
     apiVersion,
     httpClient,

@@ -42,5 +42,5 @@ function withKey(apiKey: string): Pick<StripeAccess, 'apiKey' | 'live'> {
       'bad_credentials',
       'stripe: the access token is no secret key (sk_…), restricted key (rk_…) or account id (acct_…)',
     )
-  return { apiKey, live: apiKey.includes('_live_') }
+  return { apiKey, live: /^[a-z]+_live_/.test(apiKey) }
 }

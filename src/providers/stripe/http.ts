@@ -1,11 +1,13 @@
 import http from 'node:http'
 import https from 'node:https'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import Stripe from 'stripe'
 
 type SdkClient = InstanceType<typeof Stripe.HttpClient>
 
 /** From the request's first byte to the answer's last, however slowly it drips. */
-const totalTimeoutMs = 60_000
+const defaultTimeoutMs = 60_000
 const largestBody = 64 * 1024 * 1024
 const socketsAtMost = 64
 
@@ -15,9 +17,15 @@ const socketsAtMost = 64
  * that breaks is reported instead of tried again behind the limiter's back, as the SDK's own client has it.
  */
 export class StripeHttp extends Stripe.HttpClient {
+  readonly #timeoutMs: number
   readonly #agents = {
     http: new http.Agent({ keepAlive: true, maxSockets: socketsAtMost }),
     https: new https.Agent({ keepAlive: true, maxSockets: socketsAtMost }),
+  }
+
+  constructor({ timeoutMs = defaultTimeoutMs }: { readonly timeoutMs?: number | undefined } = {}) {
+    super()
+    this.#timeoutMs = timeoutMs
   }
 
   override getClientName(): string {
@@ -36,7 +44,8 @@ export class StripeHttp extends Stripe.HttpClient {
       headers: asHeaders(headers),
       agent: this.#agents[insecure ? 'http' : 'https'],
     }
-    return exchange((insecure ? http : https).request(options), body).then((answer) => new Answer(answer))
+    const request = (insecure ? http : https).request(options)
+    return exchange(request, { body, timeoutMs: this.#timeoutMs }).then((answer) => new Answer(answer))
   }
 
   close(): void {
@@ -71,34 +80,43 @@ class Answer extends Stripe.HttpClientResponse {
   }
 }
 
-function exchange(request: http.ClientRequest, body: string): Promise<Exchanged> {
+interface Asked {
+  readonly body: string
+  readonly timeoutMs: number
+}
+
+function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
-    const fail = (reason: string) => {
-      reject(new Error(reason))
+    // A plain Error: the SDK would try one with the code ECONNRESET again at once.
+    const fail = (cause: unknown) => {
+      reject(new Error('the connection failed', { cause }))
       request.destroy()
     }
-    const timer = setTimeout(() => fail('no complete answer in time'), totalTimeoutMs)
+    const timer = setTimeout(() => fail(new Error('no complete answer in time')), timeoutMs)
     request.on('close', () => clearTimeout(timer))
-    // A plain Error: the SDK would try one with the code ECONNRESET again at once.
-    request.on('error', (error) => reject(new Error('the connection failed', { cause: error })))
-    request.on('response', (response) => {
-      const status = response.statusCode ?? 0
-      if (status >= 300 && status < 400) return fail('the answer is a redirect, which is not followed')
-      const chunks: Buffer[] = []
-      let size = 0
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > largestBody) fail(`the answer has more than ${largestBody} bytes`)
-        else chunks.push(chunk)
-      })
-      response.on('error', (error) => reject(new Error('the connection failed', { cause: error })))
-      response.on('close', () => {
-        if (!response.complete) return fail('the answer ended early')
-        resolve({ status, headers: plainHeaders(response.headers), text: Buffer.concat(chunks).toString('utf8') })
-      })
-    })
+    request.on('error', fail)
+    request.on('response', (response) => readAnswer(response).then(resolve, fail))
     request.end(body)
   })
+}
+
+async function readAnswer(response: http.IncomingMessage): Promise<Exchanged> {
+  const status = response.statusCode ?? 0
+  if (status >= 300 && status < 400) throw new Error('the answer is a redirect, which is not followed')
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of unpacked(response)) {
+    size += chunk.length
+    if (size > largestBody) throw new Error(`the answer has more than ${largestBody} bytes`)
+    chunks.push(chunk)
+  }
+  return { status, headers: plainHeaders(response.headers), text: Buffer.concat(chunks).toString('utf8') }
+}
+
+/** Compression is not asked for; a proxy on the way may bring it all the same. */
+function unpacked(response: http.IncomingMessage): Readable {
+  if (response.headers['content-encoding'] !== 'gzip') return response
+  return pipeline(response, createGunzip(), () => {})
 }
 
 function asHeaders(headers: object): http.OutgoingHttpHeaders {

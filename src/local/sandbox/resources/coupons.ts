@@ -20,9 +20,8 @@ export const coupons: Resource = {
 const names = ['WELCOME20', 'summer-sale_', 'FRIENDS-', 'Z6', 'uebergang', '25OFF-'] as const
 
 function number(id: string): number | undefined {
-  const index = names.findIndex((name) => id === name)
-  if (index >= 0) return index
   for (const [at, name] of names.entries()) {
+    if (id === name) return at
     const rest = id.startsWith(name) ? Number(id.slice(name.length)) : Number.NaN
     if (Number.isInteger(rest) && rest >= names.length && rest % names.length === at && id === `${name}${rest}`)
       return rest

@@ -5,6 +5,7 @@ import { coupons } from './coupons.ts'
 import { creditNotes } from './credit-notes.ts'
 import { customers } from './customers.ts'
 import { disputes } from './disputes.ts'
+import { events } from './events.ts'
 import { invoicePayments } from './invoice-payments.ts'
 import { invoiceitems } from './invoiceitems.ts'
 import { invoices } from './invoices.ts'
@@ -39,4 +40,5 @@ export const resources: ByResource<Resource> = {
   credit_notes: creditNotes,
   balance_transactions: balanceTransactions,
   payouts,
+  events,
 }

@@ -1,44 +1,62 @@
 import type Stripe from 'stripe'
 import type { Wire } from '../wire.ts'
-import type { World } from '../world.ts'
-import type { InvoiceFacts, LineFacts } from './invoice-facts.ts'
 import { day } from './subscription-facts.ts'
 
-/** A line of an invoice; `world` says the ids of what it refers to. */
-export function lineObject(world: World, invoice: InvoiceFacts, line: LineFacts, id: string, livemode: boolean) {
-  const { invoiceItem, item, proration } = line
-  const subscription = invoice.manual ? null : invoice.subscription.id
-  const credited = proration && line.amount < 0
+/** What a line says, with the ids of what it refers to. */
+export interface Line {
+  readonly id: string
+  readonly invoice: string
+  readonly created: number
+  readonly currency: string
+  readonly livemode: boolean
+  readonly subscription: string | null
+  readonly item: string
+  readonly price: string
+  readonly product: string
+  readonly unitAmountDecimal: string
+  readonly amount: number
+  readonly quantity: number
+  readonly description: string
+  /** The invoice item behind the line; null when it is a subscription item alone. */
+  readonly invoiceItem: string | null
+  readonly proration: boolean
+  /** The line that is given back. */
+  readonly credits: string | null
+  /** The tax rate, or null when nothing is taxed. */
+  readonly taxRate: string | null
+}
+
+export function lineObject(line: Line) {
+  const { id, amount, invoice, invoiceItem, proration, subscription } = line
+  const credited = line.credits === null ? null : { invoice, invoice_line_items: [line.credits] }
   return {
-    id: line.id,
+    id,
     object: 'line_item',
-    amount: line.amount,
-    currency: invoice.subscription.currency,
-    description: proration ? 'Unused time – nicht genutzte Zeit' : `${line.quantity} × Plan №${item.price.n}`,
+    amount,
+    currency: line.currency,
+    description: line.description,
     discount_amounts: [],
     discountable: !proration,
     discounts: [],
-    invoice: id,
-    livemode,
+    invoice,
+    livemode: line.livemode,
     metadata: {},
     parent:
-      invoiceItem === undefined
+      invoiceItem === null
         ? {
             invoice_item_details: null,
             subscription_item_details: {
               invoice_item: null,
               proration,
-              proration_details: credited
-                ? { credited_items: { invoice: id, invoice_line_items: [invoice.lines[0]?.id ?? line.id] } }
-                : { credited_items: null },
+              proration_details: { credited_items: credited },
               subscription,
-              subscription_item: item.id,
+              subscription_item: line.item,
             },
             type: 'subscription_item_details',
           }
         : {
             invoice_item_details: {
-              invoice_item: world.id('invoiceitems', invoiceItem),
+              invoice_item: invoiceItem,
               proration: false,
               proration_details: { credited_items: null },
               subscription,
@@ -46,21 +64,18 @@ export function lineObject(world: World, invoice: InvoiceFacts, line: LineFacts,
             subscription_item_details: null,
             type: 'invoice_item_details',
           },
-    period: { end: invoice.created + 30 * day, start: invoice.created },
+    period: { end: line.created + 30 * day, start: line.created },
     pretax_credit_amounts: [],
     pricing: {
-      price_details: { price: world.id('prices', item.price.n), product: item.price.product },
+      price_details: { price: line.price, product: line.product },
       type: 'price_details',
-      unit_amount_decimal: invoiceItem === undefined ? item.price.unitAmountDecimal : String(line.amount),
+      unit_amount_decimal: invoiceItem === null ? line.unitAmountDecimal : String(amount),
     },
     quantity: line.quantity,
     quantity_decimal: String(line.quantity),
     subscription,
-    subtotal: line.amount,
-    taxes:
-      invoice.taxRate === undefined
-        ? []
-        : [tax(Math.round(line.amount * 0.19), line.amount, world.id('tax_rates', invoice.taxRate))],
+    subtotal: amount,
+    taxes: line.taxRate === null ? [] : [tax(Math.round(amount * 0.19), amount, line.taxRate)],
   } satisfies Wire<Stripe.InvoiceLineItem>
 }
 

@@ -3,8 +3,9 @@ import { randomText } from '../ids.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { oneIn } from '../words.ts'
-import { type InvoiceFacts, invoiceAt } from './invoice-facts.ts'
-import { lineObject, tax } from './invoice-lines.ts'
+import type { World } from '../world.ts'
+import { type InvoiceFacts, invoiceAt, type LineFacts } from './invoice-facts.ts'
+import { type Line, lineObject, tax } from './invoice-lines.ts'
 import { customerId, day } from './subscription-facts.ts'
 
 /** Invoices, most of subscriptions, with their lines, of which a list embeds the first ten. */
@@ -54,7 +55,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
   const paid = status === 'paid'
   const finalized = status === 'draft' ? null : created + 3_600
   const owed = status === 'void' ? 0 : total
-  const data = facts.lines.map((line) => lineObject(world, facts, line, id, livemode))
+  const data = facts.lines.map((line) => lineObject(lineOf(world, facts, line, { id, livemode })))
   return {
     id,
     object: 'invoice',
@@ -149,3 +150,31 @@ const parentOf = ({ subscription }: InvoiceFacts) => ({
   subscription_details: { metadata: {}, subscription: subscription.id },
   type: 'subscription_details',
 })
+
+function lineOf(
+  world: World,
+  invoice: InvoiceFacts,
+  line: LineFacts,
+  { id, livemode }: Pick<Birth, 'id' | 'livemode'>,
+): Line {
+  const { amount, quantity, proration, invoiceItem, item } = line
+  return {
+    id: line.id,
+    invoice: id,
+    created: invoice.created,
+    currency: invoice.subscription.currency,
+    livemode,
+    subscription: invoice.manual ? null : invoice.subscription.id,
+    item: item.id,
+    price: world.id('prices', item.price.n),
+    product: item.price.product,
+    unitAmountDecimal: item.price.unitAmountDecimal,
+    amount,
+    quantity,
+    description: proration ? 'Unused time – nicht genutzte Zeit' : `${quantity} × Plan №${item.price.n}`,
+    invoiceItem: invoiceItem === undefined ? null : world.id('invoiceitems', invoiceItem),
+    proration,
+    credits: proration && amount < 0 ? (invoice.lines[0]?.id ?? line.id) : null,
+    taxRate: invoice.taxRate === undefined ? null : world.id('tax_rates', invoice.taxRate),
+  }
+}

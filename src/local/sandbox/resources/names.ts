@@ -21,8 +21,8 @@ export const modelled = [
 ] as const
 
 export type ModelledName = (typeof modelled)[number]
-export type ResourceName = ModelledName
-export const resourceNames: readonly ResourceName[] = modelled
+export type ResourceName = ModelledName | 'events'
+export const resourceNames: readonly ResourceName[] = [...modelled, 'events']
 export type ByResource<T> = Readonly<Record<ResourceName, T>>
 
 /** One value for each resource, made when it is first asked for: most tests look at two or three. */

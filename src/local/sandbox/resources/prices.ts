@@ -38,6 +38,8 @@ interface Born {
   readonly livemode: boolean
 }
 
+export type PriceObject = ReturnType<typeof priceObject>
+
 export function priceObject(facts: PriceFacts, { id, created, livemode }: Born) {
   return {
     id,
@@ -74,7 +76,7 @@ export function embeddedPrice(world: World, n: number, livemode: boolean) {
 }
 
 /** The plan of a recurring price: the same thing under its old name, with the same id. */
-export function planOf(price: ReturnType<typeof priceObject>) {
+export function planOf(price: PriceObject) {
   return {
     id: price.id,
     object: 'plan',

@@ -3,8 +3,9 @@ import { randomText } from '../ids.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { oneIn, pick } from '../words.ts'
-import { embeddedPrice, planOf } from './prices.ts'
+import { embeddedPrice } from './prices.ts'
 import { customerId, day, itemAt, periodAt, subscriptionAt } from './subscription-facts.ts'
+import { itemObject } from './subscription-items.ts'
 
 /** Subscriptions with their items, of which a list embeds the first ten. */
 export const subscriptions: Resource = {
@@ -62,22 +63,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
   const data = Array.from({ length: facts.items }, (_, index) => {
     const item = itemAt(world, n, index)
     const price = embeddedPrice(world, item.price.n, livemode)
-    return {
-      id: item.id,
-      object: 'subscription_item',
-      billing_thresholds: null,
-      created,
-      current_period_end: period.end,
-      current_period_start: period.start,
-      current_trial: null,
-      discounts: [],
-      metadata: {},
-      plan: planOf(price),
-      price,
-      quantity: item.quantity,
-      subscription: id,
-      tax_rates: [],
-    } satisfies Wire<Stripe.SubscriptionItem>
+    return itemObject({ id: item.id, subscription: id, created, period, quantity: item.quantity, price })
   })
   return {
     id,

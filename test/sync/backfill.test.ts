@@ -1,0 +1,535 @@
+import { describe, expect, it } from 'vitest'
+import { SyncError } from '../../src/errors.ts'
+import { createdSeconds, type Density, now } from '../support/account.ts'
+import { createCopy } from '../support/copy.ts'
+import { createFractions } from '../support/fractions.ts'
+import { createLedger } from '../support/ledger.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
+
+type Run = Parameters<typeof createCopy>[1]
+
+interface Options extends Omit<Run, 'clock'> {
+  readonly n?: number
+  readonly density?: Density
+  readonly latencyMs?: number
+  readonly jitterMs?: number
+  readonly seed?: number
+}
+
+function setup({ n = 2_000, density = 'growing', latencyMs = 100, jitterMs = 25, seed = 1, ...run }: Options = {}) {
+  const clock = createVirtualClock(createFractions(seed))
+  const ledger = createLedger(createdSeconds(n, density), { clock, latencyMs, jitterMs })
+  const copy = createCopy(ledger, { clock, ...run })
+  /** Reads to the end; how it ended. */
+  const go = () =>
+    clock.run(
+      copy.go().then(
+        () => 'ended',
+        (error: unknown) => error,
+      ),
+    )
+  return { clock, ledger, copy, go }
+}
+
+type Bundle = ReturnType<typeof setup>
+
+function expectComplete({ ledger, copy }: Bundle): void {
+  expectNothingLost({ ledger, copy })
+  expect(copy.rows).toHaveLength(new Set(copy.rows).size)
+}
+
+/** Some may have been read twice, which an upsert does not mind. */
+function expectNothingLost({ ledger, copy }: Pick<Bundle, 'ledger' | 'copy'>): void {
+  const have = new Set(copy.rows)
+  expect(ledger.truth().filter((id) => !have.has(id))).toEqual([])
+  expect(copy.checkpoint().slices).toEqual([])
+  expect(ledger.seen.misused).toBe(0)
+}
+
+describe('every item exactly once, in few requests', () => {
+  /** Requests over the fewest possible. */
+  const bounds: Record<Density, Record<'1000' | '10000' | '100000', number>> = {
+    uniform: { 1000: 1.6, 10000: 1.25, 100000: 1.08 },
+    growing: { 1000: 1.6, 10000: 1.25, 100000: 1.08 },
+    burst: { 1000: 2.5, 10000: 1.25, 100000: 1.08 },
+    'same-second': { 1000: 2, 10000: 1.25, 100000: 1.08 },
+    'recent-import': { 1000: 2.7, 10000: 1.3, 100000: 1.08 },
+  }
+  const densities = Object.keys(bounds) as Density[]
+  const speeds = [
+    { perSecond: 25, latencyMs: 20 },
+    { perSecond: 25, latencyMs: 200 },
+    { perSecond: 100, latencyMs: 200 },
+    { perSecond: 25, latencyMs: 800 },
+  ]
+  for (const density of densities)
+    for (const n of [1_000, 10_000, 100_000])
+      for (const { perSecond, latencyMs } of n < 100_000 ? speeds : speeds.slice(1, 2)) {
+        const bound = bounds[density][String(n) as '1000']
+        it(`${n} ${density}, ${perSecond} requests a second of ${latencyMs} ms: at most ${bound} times the minimum`, async () => {
+          const bundle = setup({ n, density, perSecond, latencyMs, jitterMs: latencyMs / 4 })
+          expect(await bundle.go()).toBe('ended')
+          expectComplete(bundle)
+          expect(bundle.copy.seen.fetched).toBe(n)
+          expect(bundle.ledger.requests.length).toBeLessThanOrEqual((bound * n) / 100)
+        })
+      }
+
+  for (const density of ['uniform', 'growing', 'burst'] as const)
+    it(`100,000 ${density} use 95 % of the ceiling`, async () => {
+      const bundle = setup({ n: 100_000, density, latencyMs: 200 })
+      await bundle.go()
+      expect(1_000 / 25 / (bundle.clock.now() / 1_000)).toBeGreaterThan(0.95)
+    })
+
+  const small: readonly (readonly [number, number])[] = [
+    [0, 1],
+    [1, 1],
+    [99, 1],
+    [100, 1],
+    [101, 2],
+    [200, 2],
+    [201, 3],
+    [300, 3],
+  ]
+  for (const [n, requests] of small)
+    it(`${n} items take exactly ${requests} request${requests > 1 ? 's' : ''}`, async () => {
+      const bundle = setup({ n, density: 'uniform' })
+      expect(await bundle.go()).toBe('ended')
+      expectComplete(bundle)
+      expect(bundle.ledger.requests.length).toBe(requests)
+      expect(bundle.copy.seen.sinceAsked).toBe(n > 100 ? 1 : 0)
+    })
+
+  it('a small account that grew, and so seems larger than it is, takes a few requests more', async () => {
+    for (const [n, requests] of small) {
+      const bundle = setup({ n })
+      expect(await bundle.go()).toBe('ended')
+      expectComplete(bundle)
+      const extra = bundle.ledger.requests.length + bundle.copy.seen.sinceAsked - requests
+      expect(extra).toBeLessThanOrEqual(n <= 100 ? 0 : 3)
+    }
+  })
+
+  it('asks once how old the account is, and not before a cut seems worth it', async () => {
+    const bundle = setup({ n: 5_000 })
+    await bundle.go()
+    expect(bundle.copy.seen.sinceAsked).toBe(1)
+  })
+
+  it('reads a source without a filter by creation time page by page, without a window', async () => {
+    const bundle = setup({ n: 1_000 })
+    const { createdFilter: _, ...plain } = bundle.ledger.source
+    Object.assign(bundle.ledger, { source: plain })
+    expect(await bundle.go()).toBe('ended')
+    expectComplete(bundle)
+    expect(bundle.ledger.requests.map(({ window }) => window)).toEqual(Array(10).fill(undefined))
+  })
+
+  it('pages a second that has more than a page of items by cursor', async () => {
+    const clock = createVirtualClock()
+    const ledger = createLedger(Array(1_050).fill(now - 86_400), { clock })
+    const copy = createCopy(ledger, { clock })
+    await clock.run(copy.go())
+    expectComplete({ clock, ledger, copy, go: async () => 'ended' })
+  })
+})
+
+describe('goes on from the checkpoint', () => {
+  it('of any page, after any number of batches', async () => {
+    const whole = setup({ n: 3_000 })
+    await whole.go()
+    const { batches } = whole.copy.seen
+    for (let k = 0; k <= batches; k++) {
+      let ended = false
+      const bundle = setup({ n: 3_000, afterBatch: (_, done) => !ended && done === k })
+      if (k > 0) await bundle.go()
+      ended = true
+      expect(await bundle.go()).toBe('ended')
+      expectComplete(bundle)
+    }
+  })
+
+  it('after each batch in turn', async () => {
+    const bundle = setup({ n: 2_500, density: 'burst', afterBatch: () => true })
+    for (let runs = 0; bundle.copy.checkpoint().slices.length > 0; runs++) {
+      expect(runs).toBeLessThan(60)
+      await bundle.go()
+    }
+    expectComplete(bundle)
+  })
+
+  it('reading only what was not committed', async () => {
+    let ended = false
+    const bundle = setup({ n: 5_000, pagesAhead: 4, afterBatch: (_, done) => !ended && done === 30 })
+    await bundle.go()
+    const before = bundle.ledger.requests.length
+    ended = true
+    await bundle.go()
+    expectComplete(bundle)
+    expect(bundle.ledger.requests.length - before).toBeLessThanOrEqual(30)
+  })
+})
+
+describe('stopping', () => {
+  it('lets pages in flight arrive and starts no more', async () => {
+    const bundle = setup({ n: 10_000, latencyMs: 500 })
+    let atStop = 0
+    void bundle.clock.sleep(3_000).then(() => {
+      atStop = bundle.ledger.requests.length
+      bundle.copy.stop.abort('out of time')
+    })
+    expect(await bundle.go()).toBe('ended')
+    expect(bundle.ledger.requests).toHaveLength(atStop)
+    expect(bundle.copy.seen.batches).toBe(atStop)
+    expect(bundle.copy.seen.failures).toBe(0)
+    expect(bundle.clock.now()).toBeLessThan(3_600)
+    expect(bundle.copy.checkpoint().slices.length).toBeGreaterThan(0)
+  })
+
+  it('before the first page asks for nothing and ends', async () => {
+    const bundle = setup()
+    bundle.copy.stop.abort('out of time')
+    expect(await bundle.go()).toBe('ended')
+    expect(bundle.ledger.requests).toEqual([])
+  })
+
+  it('by a cut gives up pages in flight, and the next run reads them', async () => {
+    const clock = createVirtualClock(createFractions(4))
+    const ledger = createLedger(createdSeconds(5_000, 'growing'), { clock, latencyMs: 900 })
+    const first = createCopy(ledger, { clock })
+    void clock.sleep(3_100).then(() => {
+      expect(ledger.seen.inFlight).toBeGreaterThan(0)
+      first.stop.abort('out of time')
+      first.cut.abort('out of time')
+    })
+    await clock.run(first.go())
+    expect(clock.now()).toBe(3_100)
+    expect(ledger.seen.inFlight).toBe(0)
+    expect(first.seen.batches).toBeLessThan(ledger.requests.length)
+  })
+
+  it('ends requests in flight when the consumer goes away', async () => {
+    const bundle = setup({ n: 10_000, latencyMs: 500, afterBatch: (_, done) => done === 4 })
+    await bundle.go()
+    await new Promise(setImmediate)
+    expect(bundle.ledger.seen.inFlight).toBe(0)
+  })
+})
+
+describe('a call that fails', () => {
+  it('for good ends the run with its error, after the pages that arrived before', async () => {
+    const bundle = setup({ n: 5_000, latencyMs: 300 })
+    const error = new SyncError('reject', 'key_not_accepted', 'x: no')
+    let answers = 0
+    bundle.ledger.answer((page) => {
+      if (++answers === 15) throw error
+      return page
+    })
+    expect(await bundle.go()).toBe(error)
+    expect(bundle.copy.seen.failures).toBe(1)
+    expect(bundle.copy.seen.batches).toBe(answers - 1)
+    bundle.ledger.answer((page) => page)
+    const rest = createCopy(bundle.ledger, { clock: bundle.clock })
+    await bundle.clock.run(rest.go())
+    expect(bundle.copy.rows.length).toBeGreaterThan(1_000)
+  })
+
+  it('for a while only costs time', async () => {
+    const bundle = setup({ n: 3_000 })
+    const random = createFractions(9)
+    bundle.ledger.answer((page) => {
+      if (random() < 0.2) throw new SyncError('retry', 'provider_unavailable', 'x: no')
+      return page
+    })
+    expect(await bundle.go()).toBe('ended')
+    expectComplete(bundle)
+  })
+
+  it('because of a limit lowers the rate and loses nothing', async () => {
+    const bundle = setup({ n: 3_000 })
+    let answers = 0
+    bundle.ledger.answer((page) => {
+      if (++answers % 10 === 0)
+        throw new SyncError('retry', 'rate_limited', 'x: no', { limit: { scope: 'endpoint', of: 'rate' } })
+      return page
+    })
+    expect(await bundle.go()).toBe('ended')
+    expectComplete(bundle)
+  })
+
+  it('while asking how old the account is does not fail the run', async () => {
+    const clock = createVirtualClock()
+    const ledger = createLedger(createdSeconds(2_000, 'uniform'), { clock })
+    const copy = createCopy(ledger, { clock })
+    await clock.run(copy.go())
+    expectComplete({ clock, ledger, copy, go: async () => 'ended' })
+  })
+
+  it('because the checkpoint names a resource that is not there says so', async () => {
+    const bundle = setup()
+    Object.assign(bundle.ledger, { source: { ...bundle.ledger.source, name: 'clients' } })
+    expect(await bundle.go()).toMatchObject({ verdict: 'reject', code: 'unknown_resource' })
+    expect(bundle.ledger.requests).toEqual([])
+  })
+})
+
+describe('a provider that says there is more without moving on', () => {
+  type Answer = Parameters<Bundle['ledger']['answer']>[0]
+  const first = async (bundle: Bundle) =>
+    bundle.ledger.source.list({ window: { from: 0, to: null }, cursor: null, limit: 100 }, new AbortController().signal)
+  const answers: Readonly<Record<string, (bundle: Bundle) => Promise<Answer>>> = {
+    'with no items': async () => (page) => ({ ...page, items: [], next: 'cus_5' }),
+    'with the first page for ever': async (bundle) => {
+      const page = await bundle.clock.run(first(bundle))
+      return () => page
+    },
+    'with two pages in turn': async (bundle) => {
+      const page = await bundle.clock.run(first(bundle))
+      let turn = 0
+      return () => ({ ...page, next: turn++ % 2 === 0 ? 'cus_1' : 'cus_2' })
+    },
+  }
+  for (const [title, make] of Object.entries(answers))
+    it(`is a breach of contract within three pages: ${title}`, async () => {
+      const bundle = setup({ n: 1_000, pagesAhead: 1 })
+      bundle.ledger.answer(await make(bundle))
+      bundle.ledger.requests.length = 0
+      // Whatever the cursor, the ledger must answer.
+      const { source } = bundle.ledger
+      Object.assign(bundle.ledger, {
+        source: {
+          ...source,
+          list: (query, signal) => source.list({ ...query, cursor: null }, signal),
+        } satisfies typeof source,
+      })
+      expect(await bundle.go()).toMatchObject({ verdict: 'reject', code: 'provider_contract' })
+      expect(bundle.ledger.requests.length).toBeLessThanOrEqual(3)
+    })
+})
+
+describe('a cursor whose object was deleted', () => {
+  it('loses nothing, and costs one more request each', async () => {
+    const bundle = setup({ n: 3_000 })
+    let answers = 0
+    bundle.ledger.answer((page) => {
+      if (++answers % 5 === 0 && page.next) bundle.ledger.remove(page.next)
+      return page
+    })
+    expect(await bundle.go()).toBe('ended')
+    expectNothingLost(bundle)
+    expect(bundle.ledger.requests.length).toBeLessThan(70)
+  })
+
+  it('is not tried again with the same cursor', async () => {
+    const bundle = setup({ n: 300, density: 'uniform' })
+    let answers = 0
+    bundle.ledger.answer((page) => {
+      if (++answers === 1) bundle.ledger.remove(page.next!)
+      return page
+    })
+    await bundle.go()
+    expectNothingLost(bundle)
+    expect(bundle.ledger.requests.map(({ cursor }) => cursor !== null)).toEqual([false, true, false, true])
+    expect(bundle.clock.now()).toBeLessThan(1_000)
+  })
+
+  it('in the middle of a second loses nothing', async () => {
+    const clock = createVirtualClock()
+    const ledger = createLedger(Array(1_000).fill(now - 86_400), { clock })
+    const copy = createCopy(ledger, { clock })
+    let answers = 0
+    ledger.answer((page) => {
+      if (++answers === 4) ledger.remove(page.next!)
+      return page
+    })
+    await clock.run(copy.go())
+    expectNothingLost({ ledger, copy })
+  })
+
+  it('loses nothing when it happened between two runs', async () => {
+    let ended = false
+    const bundle = setup({ n: 3_000, afterBatch: (_, done) => !ended && done === 12 })
+    await bundle.go()
+    for (const { cursor } of bundle.copy.checkpoint().slices) if (cursor) bundle.ledger.remove(cursor)
+    ended = true
+    expect(await bundle.go()).toBe('ended')
+    expectNothingLost(bundle)
+  })
+
+  it('does not go on for ever where every cursor is gone at once', async () => {
+    const bundle = setup({ n: 300, density: 'same-second', pagesAhead: 1 })
+    bundle.ledger.answer((page) => {
+      if (page.next) bundle.ledger.remove(page.next)
+      return page
+    })
+    const { source } = bundle.ledger
+    const gone = new SyncError('retry', 'cursor_gone', 'x: gone', { cursorGone: true })
+    Object.assign(bundle.ledger, {
+      source: {
+        ...source,
+        list: (query, signal) => (query.cursor === null ? source.list(query, signal) : Promise.reject(gone)),
+      } satisfies typeof source,
+    })
+    await bundle.go()
+    expect(bundle.ledger.requests.length).toBeLessThan(50)
+  })
+})
+
+describe('back-pressure', () => {
+  for (const pagesAhead of [1, 3, 8])
+    it(`fetches no further than ${pagesAhead} pages ahead of a slow consumer`, async () => {
+      const clock = createVirtualClock(createFractions(2))
+      const ledger = createLedger(createdSeconds(4_000, 'uniform'), { clock, latencyMs: 100 })
+      let mostAhead = 0
+      const copy = createCopy(ledger, {
+        clock,
+        pagesAhead,
+        commitMs: 400,
+        afterBatch: (_, done) => {
+          // What was taken but not yet committed is the consumer's.
+          mostAhead = Math.max(mostAhead, ledger.requests.length - done)
+          return false
+        },
+      })
+      await clock.run(copy.go())
+      expectComplete({ clock, ledger, copy, go: async () => 'ended' })
+      expect(copy.seen.mostArrived).toBeLessThanOrEqual(pagesAhead)
+      expect(ledger.seen.peak).toBeLessThanOrEqual(pagesAhead)
+      expect(mostAhead).toBeLessThanOrEqual(2 * pagesAhead)
+    })
+
+  it('goes on fetching while the consumer commits', async () => {
+    const bundle = setup({ n: 4_000, commitMs: 40, perSecond: 25, latencyMs: 200 })
+    await bundle.go()
+    expectComplete(bundle)
+    // 40 commits of 40 ms beside 2 seconds of reading, not after it.
+    expect(bundle.clock.now()).toBeLessThan(3_200)
+  })
+})
+
+describe('odd items', () => {
+  for (const created of [undefined, null, 'yesterday', 1.5, 1_790_000_000_000, -1])
+    it(`that say ${JSON.stringify(created)} of their time are not lost, nor are the others`, async () => {
+      const bundle = setup({ n: 5_000 })
+      bundle.ledger.misdate(37, created)
+      expect(await bundle.go()).toBe('ended')
+      expectNothingLost(bundle)
+      expect(bundle.copy.rows.length).toBeLessThan(5_000 + 50)
+    })
+
+  it('that say a time long past do not end a slice in which they lie', async () => {
+    const bundle = setup({ n: 5_000 })
+    bundle.ledger.misdate(37, 0)
+    // One in the last place of a page cannot be told from the real end.
+    bundle.ledger.answer((page) => {
+      const items = page.items.map((item, at) => (at === page.items.length - 1 ? redated(item, page.items) : item))
+      return { ...page, items }
+    })
+    expect(await bundle.go()).toBe('ended')
+    expectNothingLost(bundle)
+  })
+
+  it('that cannot be mapped are put aside and the others are read', async () => {
+    const bundle = setup({ n: 1_000 })
+    bundle.ledger.answer((page) => ({ ...page, items: [{ id: 7, created: now }, null, ...page.items] }))
+    expect(await bundle.go()).toBe('ended')
+    expectNothingLost(bundle)
+    expect(bundle.copy.rejects.length).toBeGreaterThanOrEqual(20)
+    expect(bundle.copy.seen.fetched).toBe(bundle.copy.rows.length + bundle.copy.rejects.length)
+  })
+
+  it('that are newer than the window they were asked for are kept: better twice than never', async () => {
+    const bundle = setup({ n: 3_000 })
+    bundle.ledger.answer((page, { window }) =>
+      window?.to ? { ...page, items: [{ id: 'cus_new', created: window.to + 5 }, ...page.items] } : page,
+    )
+    expect(await bundle.go()).toBe('ended')
+    expectNothingLost(bundle)
+    expect(bundle.copy.rows).toContain('cus_new')
+  })
+
+  it('that are created while the run goes on move nothing', async () => {
+    const bundle = setup({ n: 3_000 })
+    const before = bundle.ledger.truth()
+    bundle.ledger.answer((page) => {
+      bundle.ledger.add(now + 10)
+      return page
+    })
+    expect(await bundle.go()).toBe('ended')
+    const have = new Set(bundle.copy.rows)
+    expect(before.filter((id) => !have.has(id))).toEqual([])
+    expect(bundle.copy.rows).toHaveLength(have.size)
+  })
+})
+
+function redated(item: unknown, page: readonly unknown[]): unknown {
+  const seconds = page.map((one) => (one as { created: number }).created).filter((second) => second > 0)
+  return { ...(item as object), created: Math.min(...seconds) }
+}
+
+describe('whatever happens', () => {
+  const densities: readonly Density[] = ['uniform', 'growing', 'burst', 'same-second', 'recent-import']
+  const schedules = Array.from({ length: 250 }, (_, seed) => seed + 1)
+
+  it(`in ${schedules.length} random schedules of latency, limits, faults, deletions, stops and crashes nothing is lost`, async () => {
+    for (const seed of schedules) {
+      const random = createFractions(seed * 7_919)
+      const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
+      const clock = createVirtualClock(random)
+      const n = Math.floor(random() ** 2 * 4_000)
+      const ledger = createLedger(createdSeconds(n, pick(densities)), {
+        clock,
+        latencyMs: pick([0, 5, 80, 700]),
+        jitterMs: pick([0, 50, 2_000]),
+      })
+      const deleting = random() < 0.3
+      const faulty = pick([0, 0, 0.1, 0.3])
+      ledger.answer((page) => {
+        if (deleting && page.next && random() < 0.1) ledger.remove(page.next)
+        if (random() < faulty)
+          throw new SyncError('retry', 'provider_unavailable', 'x: no', {
+            ...(random() < 0.3 && { limit: { scope: 'endpoint', of: pick(['rate', 'concurrency']) } }),
+          })
+        return page
+      })
+      const crash = pick([0, 0, 0.02, 0.2])
+      const options = {
+        clock,
+        perSecond: pick([3, 25, 100]),
+        concurrency: pick([1, 4, 64]),
+        pageSize: pick([7, 40, 100]),
+        pagesAhead: pick([1, 2, 32]),
+        commitMs: pick([0, 30, 500]),
+        afterBatch: () => random() < crash,
+      }
+      const copies: ReturnType<typeof createCopy>[] = []
+      let checkpoint: string | undefined
+      do {
+        const copy = createCopy(ledger, { ...options, ...(checkpoint !== undefined && { checkpoint }) })
+        copies.push(copy)
+        const ending = new AbortController()
+        if (random() < 0.3)
+          void clock.sleep(200 + random() * 8_000, ending.signal).then(
+            () => {
+              copy.stop.abort('stopped')
+              if (random() < 0.5) copy.cut.abort('cut')
+            },
+            () => {},
+          )
+        await clock.run(copy.go())
+        ending.abort()
+        checkpoint = JSON.stringify(copy.checkpoint())
+        expect(copies.length, `seed ${seed}`).toBeLessThan(1_000)
+      } while (JSON.parse(checkpoint).slices.length > 0)
+      const rows = copies.flatMap((copy) => copy.rows)
+      const have = new Set(rows)
+      expect(
+        ledger.truth().filter((id) => !have.has(id)),
+        `seed ${seed}`,
+      ).toEqual([])
+      expect(ledger.seen.misused, `seed ${seed}`).toBe(0)
+      if (!deleting) expect(rows.length, `seed ${seed}`).toBe(have.size)
+    }
+  })
+})

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { customers } from '../../src/db/schema.ts'
+import { fields, id, text } from '../../src/sync/fields.ts'
+import type { Source } from '../../src/sync/provider.ts'
+import { mapItems, rejectItem } from '../../src/sync/rows.ts'
+
+const observedAt = new Date('2026-01-01T00:00:00Z')
+const source: Source = {
+  name: 'customers',
+  table: customers,
+  list: () => Promise.reject(new Error('not asked')),
+  row: (item) => ({ id: id(item), email: text(fields(item).email) }),
+}
+const why = { code: 'invalid_item', reason: 'no' }
+const sha256 = (payload: string) => createHash('sha256').update(payload).digest('hex')
+
+describe('mapItems', () => {
+  it('maps each item, with its payload as it came and the moment it was observed', () => {
+    const items = [{ id: 'a', email: 'a@example.com', more: [1] }, { id: 'b' }]
+    const mapped = mapItems(source, items, observedAt)
+    expect(mapped).toEqual({
+      rows: [
+        { row: { id: 'a', email: 'a@example.com' }, raw: items[0], observedAt },
+        { row: { id: 'b', email: null }, raw: items[1], observedAt },
+      ],
+      rejects: [],
+    })
+    expect(mapped.rows[0]?.raw).toBe(items[0])
+  })
+
+  it('puts aside what cannot be mapped, and the others go on', () => {
+    const { rows, rejects } = mapItems(source, [{ id: 'a' }, { id: 7 }, null, 'text', { id: 'b' }], observedAt)
+    expect(rows.map(({ row }) => row.id)).toEqual(['a', 'b'])
+    expect(rejects).toEqual(
+      [{ id: 7 }, null, 'text'].map((item) => ({
+        resource: 'customers',
+        itemKey: sha256(JSON.stringify(item)),
+        code: 'invalid_item',
+        reason: 'id is not text',
+        payload: JSON.stringify(item),
+      })),
+    )
+  })
+
+  const unusable: Readonly<Record<string, string>> = {
+    'that is empty': '',
+    'with NUL': 'cus_\u0000',
+    'with half a surrogate pair': 'cus_\ud800',
+    'longer than an index takes': 'x'.repeat(1_025),
+    'longer in bytes than an index takes': 'ü'.repeat(600),
+  }
+  for (const [title, bad] of Object.entries(unusable))
+    it(`puts aside an id ${title}`, () => {
+      const { rows, rejects } = mapItems(source, [{ id: bad }], observedAt)
+      expect(rows).toEqual([])
+      expect(rejects).toEqual([
+        {
+          resource: 'customers',
+          itemKey: sha256(JSON.stringify({ id: bad })),
+          code: 'invalid_item',
+          reason: 'id is not well-formed text of 1 to 1024 bytes',
+          payload: JSON.stringify({ id: bad }),
+        },
+      ])
+    })
+
+  it('takes the longest id there may be', () => {
+    expect(mapItems(source, [{ id: 'x'.repeat(1_024) }], observedAt).rejects).toEqual([])
+  })
+
+  it('puts aside an item whose row function throws anything at all', () => {
+    const throwing: Source = {
+      ...source,
+      row() {
+        throw 'a string'
+      },
+    }
+    expect(mapItems(throwing, [{ id: 'a' }], observedAt).rejects).toEqual([
+      { resource: 'customers', itemKey: 'a', code: 'invalid_item', reason: 'cannot be mapped', payload: '{"id":"a"}' },
+    ])
+  })
+})
+
+describe('rejectItem', () => {
+  it('is keyed by the id where that is usable, so that the latest try of an item wins', () => {
+    expect(rejectItem('customers', { id: 'cus_1', x: 1 }, why)).toEqual({
+      resource: 'customers',
+      itemKey: 'cus_1',
+      ...why,
+      payload: '{"id":"cus_1","x":1}',
+    })
+  })
+
+  it('is keyed by its payload otherwise, the same each time', () => {
+    expect(rejectItem('customers', { x: 1 }, why).itemKey).toBe(sha256('{"x":1}'))
+    expect(rejectItem('customers', undefined, why)).toMatchObject({
+      itemKey: sha256('undefined'),
+      payload: 'undefined',
+    })
+  })
+
+  it('keeps 64 Ki characters of the payload', () => {
+    const item = { id: 'a', long: 'x'.repeat(100_000) }
+    expect(rejectItem('customers', item, why).payload).toBe(JSON.stringify(item).slice(0, 65_536))
+  })
+
+  it('survives what JSON cannot write', () => {
+    let deep: unknown = 'end'
+    for (let n = 0; n < 20_000; n++) deep = [deep]
+    expect(rejectItem('customers', { id: 'a', deep }, why).payload).toBe('(nested too deep to be written as JSON)')
+  })
+})

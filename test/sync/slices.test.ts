@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import {
+  afterPage,
+  carveSlice,
+  chooseCut,
+  estimate,
+  pagesWorthACut,
+  type Reached,
+  type Reading,
+  type Slice,
+  withoutCursor,
+} from '../../src/sync/slices.ts'
+import { createFractions } from '../support/fractions.ts'
+
+const all = { from: 0, to: null }
+const slice = (over: Partial<Slice> = {}): Slice => ({
+  id: 1,
+  resource: 'customers',
+  window: all,
+  query: all,
+  cursor: null,
+  position: null,
+  ...over,
+})
+const reached = (over: Partial<Reached> = {}): Reached => ({ query: all, next: 'cus_100', oldest: 500, ...over })
+const reading = (over: Partial<Slice>, density: number | null = 1, inFlight = false): Reading => ({
+  slice: slice({ position: 10_000, ...over }),
+  density,
+  inFlight,
+})
+
+describe('afterPage', () => {
+  it('moves to the cursor after the page and to the second of its last item', () => {
+    expect(afterPage(slice(), reached())).toEqual(slice({ cursor: 'cus_100', position: 500 }))
+  })
+
+  it('is over when the provider has no more', () => {
+    expect(afterPage(slice(), reached({ next: null }))).toBeNull()
+  })
+
+  it('is over when the page passed the lower bound', () => {
+    expect(afterPage(slice({ window: { from: 501, to: null } }), reached())).toBeNull()
+  })
+
+  it('goes on while the page ends in the very second of the lower bound, which is its own', () => {
+    const before = slice({ window: { from: 500, to: null } })
+    expect(afterPage(before, reached())).toEqual({ ...before, cursor: 'cus_100', position: 500 })
+  })
+
+  it('keeps the last known position where a page tells no time', () => {
+    expect(afterPage(slice({ position: 700 }), reached({ oldest: null }))).toEqual(
+      slice({ cursor: 'cus_100', position: 700 }),
+    )
+  })
+
+  it('takes over the query the page was asked with, since its cursor belongs to that', () => {
+    const query = { from: 0, to: 701 }
+    expect(afterPage(slice({ cursor: 'cus_gone' }), reached({ query }))).toEqual(
+      slice({ query, cursor: 'cus_100', position: 500 }),
+    )
+  })
+})
+
+describe('withoutCursor', () => {
+  it('reads again from the last second that was read, as more of it may be left', () => {
+    const before = slice({
+      window: { from: 100, to: 900 },
+      query: { from: 0, to: 900 },
+      cursor: 'cus_gone',
+      position: 500,
+    })
+    expect(withoutCursor(before)).toEqual({ ...before, query: { from: 100, to: 501 }, cursor: null })
+  })
+
+  it('reads from the beginning where no time is known', () => {
+    const before = slice({ query: { from: 0, to: 900 }, cursor: 'cus_gone' })
+    expect(withoutCursor(before)).toEqual({ ...before, cursor: null })
+  })
+})
+
+describe('carveSlice', () => {
+  it('leaves the newer part its query and cursor and gives the older part a fresh one', () => {
+    const before = slice({
+      window: { from: 100, to: null },
+      query: { from: 100, to: null },
+      cursor: 'cus_7',
+      position: 900,
+    })
+    expect(carveSlice(before, 400, 2)).toEqual([
+      { ...before, window: { from: 400, to: null } },
+      slice({ id: 2, window: { from: 100, to: 400 }, query: { from: 100, to: 400 } }),
+    ])
+  })
+
+  it('leaves every second to exactly one slice, however often it cuts', () => {
+    const random = createFractions(11)
+    let slices: readonly Slice[] = [slice({ window: { from: 0, to: 1_000 }, position: 1_000 })]
+    for (let id = 2; id < 60; id++) {
+      const widest = slices.toSorted((a, b) => b.window.to! - b.window.from - (a.window.to! - a.window.from))[0]!
+      const { from, to } = widest.window
+      const at = from + 1 + Math.floor(random() * (to! - from - 1))
+      slices = slices.flatMap((one) => (one === widest ? carveSlice(one, at, id) : [one]))
+    }
+    for (let second = 0; second < 1_000; second++)
+      expect(slices.filter(({ window }) => second >= window.from && second < window.to!)).toHaveLength(1)
+  })
+})
+
+describe('estimate', () => {
+  it('is the seconds left times the density of the last page', () => {
+    expect(estimate(reading({ window: { from: 4_000, to: null } }, 0.5), 0)).toBe(3_000)
+  })
+
+  it('counts nothing before the beginning of the account', () => {
+    expect(estimate(reading({}, 2), 9_000)).toBe(2_000)
+  })
+
+  it('is nothing before the first page, and never negative', () => {
+    expect(estimate(reading({}, null), 0)).toBe(0)
+    expect(estimate(reading({ position: null }), 0)).toBe(0)
+    expect(estimate(reading({ position: 50 }, 3), 100)).toBe(0)
+  })
+})
+
+describe('chooseCut', () => {
+  const pageSize = 100
+
+  it('cuts the slice with the most work left in the middle of its remaining time', () => {
+    const readings = [
+      reading({ id: 1, window: { from: 8_000, to: null } }),
+      reading({ id: 2, window: { from: 2_000, to: null } }),
+      reading({ id: 3, window: { from: 5_000, to: null } }),
+    ]
+    expect(chooseCut(readings, 0, pageSize)).toMatchObject({ id: 2, at: 6_000 })
+  })
+
+  it('goes by items, not by time', () => {
+    const readings = [reading({ id: 1 }, 0.1), reading({ id: 2, window: { from: 9_000, to: null } }, 2)]
+    expect(chooseCut(readings, 0, pageSize)).toMatchObject({ id: 2, at: 9_500 })
+  })
+
+  it(`leaves alone what has fewer than ${pagesWorthACut} pages`, () => {
+    expect(chooseCut([reading({ window: { from: 10_000 - 399, to: null } })], 0, pageSize)).toBeNull()
+    expect(chooseCut([reading({ window: { from: 10_000 - 400, to: null } })], 0, pageSize)).toMatchObject({
+      id: 1,
+      at: 9_800,
+    })
+  })
+
+  it('looks for work only after the beginning of the account', () => {
+    expect(chooseCut([reading({})], 9_000, pageSize)).toMatchObject({ id: 1, at: 9_500 })
+    expect(chooseCut([reading({})], 9_700, pageSize)).toBeNull()
+  })
+
+  it('reckons with the page in flight', () => {
+    expect(chooseCut([reading({ window: { from: 5_000, to: null } }, 1, true)], 0, pageSize)).toMatchObject({
+      id: 1,
+      at: 7_450,
+    })
+  })
+
+  it('waits for the first page', () => {
+    expect(chooseCut([reading({}, null), reading({ position: null })], 0, pageSize)).toBeNull()
+  })
+
+  it('never cuts one second, however many items it has', () => {
+    expect(
+      chooseCut([reading({ window: { from: 9_999, to: 10_000 }, position: 9_999 }, 100_000)], 0, pageSize),
+    ).toBeNull()
+    expect(chooseCut([reading({ window: { from: 9_999, to: null } }, 100_000)], 0, pageSize)).toBeNull()
+  })
+
+  it('cuts strictly between the lower bound and what was read', () => {
+    const random = createFractions(5)
+    for (let n = 0; n < 2_000; n++) {
+      const from = Math.floor(random() * 1_000)
+      const position = from + Math.floor(random() * 50)
+      const readings = [reading({ window: { from, to: null }, position }, random() * 1_000, random() < 0.5)]
+      const cut = chooseCut(readings, Math.floor(random() * 1_000), 1 + Math.floor(random() * 100))
+      if (cut) expect([cut.at > from, cut.at < position, Number.isInteger(cut.at)]).toEqual([true, true, true])
+    }
+  })
+})

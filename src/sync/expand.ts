@@ -18,7 +18,7 @@ interface Expansion {
  * @throws SyncError
  */
 export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
-  const { source, items, observedAt, sources } = expansion
+  const { source, items, observedAt } = expansion
   const own = mapItems(items, {
     resource: source.name,
     table: source.table,

@@ -58,6 +58,19 @@ function harvested(
   })
 }
 
+/** Nothing is left of the nested lists of an object that is gone. */
+export function emptied({ nested = [], table: parentTable }: Source, id: string, observedAt: Date): readonly Family[] {
+  return nested.map(({ name, table, parent }) => ({
+    resource: name,
+    table,
+    parent,
+    parentId: id,
+    parentTable,
+    ids: [],
+    observedAt,
+  }))
+}
+
 interface Parent {
   readonly parentId: string
   readonly item: unknown
@@ -107,7 +120,11 @@ async function readNested(
   const ids = items.map((one) => fields(one).id).filter(isUsableId)
   const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
   const rows = [...mapped.rows, ...harvested(found, { sources: expansion.sources, observedAt })]
-  return { rows, rejects: mapped.rejects, families: [{ ...stamp, parent: nested.parent, parentId, ids }] }
+  return {
+    rows,
+    rejects: mapped.rejects,
+    families: [{ ...stamp, parent: nested.parent, parentId, parentTable: expansion.source.table, ids }],
+  }
 }
 
 /** The last embedded item left the list before the rest was asked for: read the list from its beginning. */

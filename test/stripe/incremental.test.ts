@@ -42,13 +42,13 @@ test.each([60, 400])(
   },
 )
 
-test.each(Array.from({ length: 6 }, (_, seed) => seed + 1))(
+test.each(Array.from({ length: 10 }, (_, seed) => seed + 1))(
   'a month of changes is copied to the row: seed %i',
   async (seed) => {
     const { sync, query, sandbox, tenantId } = await house(40, seed)
     await sync('full')
-    for (const days of [1, 5, 12, 12]) {
-      sandbox.simulate(days, { seed: seed * 100 + days, perDay: 6 })
+    for (const [part, days] of [1, 5, 12, 12].entries()) {
+      sandbox.simulate(days, { seed: seed * 100 + part, perDay: 6 })
       const { result } = await sync('incremental')
       expect(result.syncType).toBe('incremental')
       await expectCopy(query, sandbox, tenantId)

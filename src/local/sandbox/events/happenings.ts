@@ -1,29 +1,112 @@
-import type Stripe from 'stripe'
 import type { StripeObject } from '../resource.ts'
+import type { ResourceName } from '../resources/names.ts'
+import { ofByName } from './by-name.ts'
+import { byStatus, type EventType, type Happenings, verbs } from './verbs.ts'
 
-export type EventType = Stripe.Event['type']
-
-/** Which events a change of an object of one resource makes, in the order in which they happen. */
-export interface Happenings {
-  created?(object: StripeObject): readonly EventType[]
-  updated?(before: StripeObject, after: StripeObject): readonly EventType[]
-  readonly deleted?: EventType
+/** Resources that are absent make no events: balance transactions, shipping rates, file links. */
+export const happenings: Readonly<Partial<Record<ResourceName, Happenings>>> = {
+  ...ofByName,
+  customers: verbs('customer.created', 'customer.updated', 'customer.deleted'),
+  products: verbs('product.created', 'product.updated', 'product.deleted'),
+  prices: {
+    created: (price) => (price.recurring ? ['plan.created', 'price.created'] : ['price.created']),
+    updated: (_, price) => (price.recurring ? ['plan.updated', 'price.updated'] : ['price.updated']),
+    deleted: 'price.deleted',
+  },
+  coupons: verbs('coupon.created', 'coupon.updated', 'coupon.deleted'),
+  promotion_codes: verbs('promotion_code.created', 'promotion_code.updated'),
+  tax_rates: verbs('tax_rate.created', 'tax_rate.updated'),
+  subscriptions: {
+    created: () => ['customer.subscription.created'],
+    updated: byStatus('customer.subscription.updated', {
+      canceled: ['customer.subscription.deleted'],
+      incomplete_expired: ['customer.subscription.updated'],
+      paused: ['customer.subscription.updated', 'customer.subscription.paused'],
+    }),
+  },
+  subscription_schedules: {
+    created: () => ['subscription_schedule.created'],
+    updated: byStatus('subscription_schedule.updated', {
+      canceled: ['subscription_schedule.canceled', 'subscription_schedule.updated'],
+      completed: ['subscription_schedule.completed', 'subscription_schedule.updated'],
+      released: ['subscription_schedule.released', 'subscription_schedule.updated'],
+    }),
+  },
+  invoices: {
+    created: ({ status }) => ['invoice.created', ...(invoiceSteps[String(status)] ?? [])],
+    updated: (before, after) => [
+      'invoice.updated',
+      ...(before.status === after.status ? [] : (invoiceSteps[String(after.status)] ?? [])),
+      ...(grown(before, after, 'attempt_count') && after.status !== 'paid'
+        ? (['invoice.payment_failed'] as const)
+        : []),
+    ],
+    deleted: 'invoice.deleted',
+  },
+  // There is no invoiceitem.updated.
+  invoiceitems: { created: () => ['invoiceitem.created'], deleted: 'invoiceitem.deleted' },
+  invoice_payments: {
+    created: ({ status }) => (status === 'paid' ? ['invoice_payment.paid'] : []),
+    updated: (before, { status }) => (status === 'paid' && before.status !== 'paid' ? ['invoice_payment.paid'] : []),
+  },
+  charges: {
+    created: ({ status }) => [
+      status === 'failed' ? 'charge.failed' : status === 'pending' ? 'charge.pending' : 'charge.succeeded',
+    ],
+    updated: (before, after) => {
+      if (grown(before, after, 'amount_refunded')) return ['charge.refunded', 'charge.updated']
+      if (after.captured && !before.captured) return ['charge.captured', 'charge.updated']
+      if (before.status !== after.status) return [after.status === 'failed' ? 'charge.failed' : 'charge.succeeded']
+      return ['charge.updated']
+    },
+  },
+  payment_intents: {
+    created: ({ status }) => ['payment_intent.created', ...(intentSteps[String(status)] ?? [])],
+    // There is no payment_intent.updated: other changes go unannounced.
+    updated: (before, { status }) => (before.status === status ? [] : (intentSteps[String(status)] ?? [])),
+  },
+  refunds: {
+    created: () => ['refund.created'],
+    updated: byStatus(
+      'refund.updated',
+      { failed: ['refund.failed', 'refund.updated', 'charge.refund.updated'] },
+      'charge.refund.updated',
+    ),
+  },
+  disputes: {
+    created: () => ['charge.dispute.created', 'charge.dispute.funds_withdrawn'],
+    updated: byStatus('charge.dispute.updated', {
+      won: ['charge.dispute.updated', 'charge.dispute.funds_reinstated', 'charge.dispute.closed'],
+      lost: ['charge.dispute.updated', 'charge.dispute.closed'],
+    }),
+  },
+  credit_notes: {
+    created: () => ['credit_note.created'],
+    updated: byStatus('credit_note.updated', { void: ['credit_note.voided', 'credit_note.updated'] }),
+  },
+  payouts: {
+    created: () => ['payout.created'],
+    updated: byStatus('payout.updated', {
+      paid: ['payout.paid', 'payout.updated'],
+      failed: ['payout.failed', 'payout.updated'],
+      canceled: ['payout.canceled', 'payout.updated'],
+    }),
+  },
 }
 
-export function verbs(created: EventType, updated?: EventType, deleted?: EventType): Happenings {
-  return {
-    created: () => [created],
-    ...(updated ? { updated: () => [updated] } : {}),
-    ...(deleted ? { deleted } : {}),
-  }
+const invoiceSteps: Readonly<Record<string, readonly EventType[]>> = {
+  open: ['invoice.finalized'],
+  paid: ['invoice.paid', 'invoice.payment_succeeded'],
+  void: ['invoice.voided'],
+  uncollectible: ['invoice.marked_uncollectible'],
+}
+const intentSteps: Readonly<Record<string, readonly EventType[]>> = {
+  succeeded: ['payment_intent.succeeded'],
+  canceled: ['payment_intent.canceled'],
+  processing: ['payment_intent.processing'],
+  requires_action: ['payment_intent.requires_action'],
+  requires_payment_method: ['payment_intent.payment_failed'],
+  requires_capture: ['payment_intent.amount_capturable_updated'],
 }
 
-/** The events of reaching a status, or those of any other change. */
-export function byStatus(
-  otherwise: EventType,
-  reached: Readonly<Record<string, readonly EventType[]>>,
-  ...more: EventType[]
-) {
-  return (before: StripeObject, after: StripeObject): readonly EventType[] =>
-    (before.status === after.status ? undefined : reached[String(after.status)]) ?? [otherwise, ...more]
-}
+const grown = (before: StripeObject, after: StripeObject, field: string) => Number(after[field]) > Number(before[field])

@@ -4,9 +4,9 @@ import type { StripeObject } from '../resource.ts'
 import type { ByResource } from '../resources/names.ts'
 import { type PriceObject, planOf } from '../resources/prices.ts'
 import { pick } from '../words.ts'
-import type { EventType } from './happenings.ts'
 import { asOf, type Lookup, olderVersions, pinnedVersion } from './older-shapes.ts'
 import { previousAttributes } from './previous-attributes.ts'
+import type { EventType } from './verbs.ts'
 
 export interface Happened {
   readonly types: readonly EventType[]

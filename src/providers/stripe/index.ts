@@ -1,8 +1,8 @@
 import { second } from '../../sync/fields.ts'
 import { defineProvider, type Provider, type Resource } from '../../sync/provider.ts'
 import { openStripe, type StripeConnection, type StripeSettings } from './connection.ts'
-import { customers } from './customers.ts'
 import { failure } from './failure.ts'
+import { customers } from './resources/customers.ts'
 
 export type { StripeSettings } from './connection.ts'
 

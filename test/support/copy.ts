@@ -19,6 +19,8 @@ interface Run {
   readonly commitMs?: number
   /** Where an earlier copy ended, as stored; from the beginning where absent. */
   readonly checkpoint?: string
+  /** How old the account is cannot be told. */
+  readonly sinceFails?: boolean
   /** Called with each batch after it was committed; true ends the run as a crash does. */
   afterBatch?(batch: Batch, batches: number): boolean | undefined
 }
@@ -51,6 +53,7 @@ export function createCopy(ledger: Ledger, run: Run) {
       async since() {
         seen.sinceAsked++
         await clock.sleep(50)
+        if (run.sinceFails) throw new Error('not told')
         return now - span
       },
       onFailure() {

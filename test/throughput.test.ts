@@ -22,11 +22,11 @@ async function read(density: Density, latencyMs: number) {
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
   try {
-    const reading = metered(account, ['customers'], { clock: systemClock, waiting: stop.signal, onWait() {} })
+    const reading = metered(account, { clock: systemClock, waiting: stop.signal, onWait() {} })
     const ids: string[] = []
     const steps = backfill({
       ...reading,
-      slices: plan(['customers']).slices,
+      slices: plan([{ resource: { name: 'customers' }, since: 0 }]).slices,
       pageSize: 100,
       pagesAhead: 32,
       clock: systemClock,

@@ -52,6 +52,7 @@ const date = new Date(1_790_000_000_000)
 async function asked(read: (connection: StripeConnection) => Promise<unknown>): Promise<string> {
   let seen = ''
   await read({
+    id: 'own live',
     perSecond: 1,
     async get(path) {
       seen = path

@@ -17,6 +17,7 @@ const query = { cursor: null, limit: 100 }
 function answering(body: object | Error) {
   const asked: string[] = []
   const connection: StripeConnection = {
+    id: 'own live',
     perSecond: 1,
     async get(path) {
       asked.push(path)

@@ -3,6 +3,7 @@ import type { SyncJobResult } from '../../src/job/progress.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { expectCopy } from '../support/truth.ts'
 
+const everything = { resources: undefined }
 const start = Date.UTC(2026, 9, 1) / 1_000
 
 async function house(customers = 60, seed = 1) {
@@ -13,7 +14,7 @@ async function house(customers = 60, seed = 1) {
     tenantId,
     /** Runs one job to its end. */
     async sync(syncType: 'full' | 'incremental', additional: object = {}) {
-      const request = jobRequest({ tenantId, additionalData: { sync_type: syncType, ...additional } })
+      const request = jobRequest({ tenantId, additionalData: { ...everything, sync_type: syncType, ...additional } })
       const before = parts.sandbox.stats().requests
       expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
       const row = await parts.job(request.jobId)

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { customers } from '../../src/db/schema.ts'
 import { SyncError, type Verdict } from '../../src/errors.ts'
 import { backOff } from '../../src/sync/clock.ts'
-import type { Page, Source } from '../../src/sync/provider.ts'
+import type { Page } from '../../src/sync/provider.ts'
 import { retried } from '../../src/sync/retry.ts'
 import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
-const never = new AbortController().signal
 const page: Page = { items: [], next: null, observedAt: new Date(0) }
-const query = { cursor: null, limit: 100 }
 const busy = (more: ConstructorParameters<typeof SyncError>[3] = {}) =>
   new SyncError('retry', 'provider_busy', 'x: busy', more)
 
@@ -19,31 +16,26 @@ function setup(errors: readonly unknown[], { random = (): number => 0.5, forEver
   const waiting = new AbortController()
   const waits: number[] = []
   let attempts = 0
-  const source: Source = {
-    name: 'customers',
-    table: customers,
-    row: () => ({ id: 'x' }),
-    async list() {
-      await clock.sleep(takesMs)
-      const error = errors[forEver ? Math.min(attempts, errors.length - 1) : attempts]
-      attempts++
-      if (error !== undefined) throw error
-      return page
-    },
+  const work = async () => {
+    await clock.sleep(takesMs)
+    const error = errors[forEver ? Math.min(attempts, errors.length - 1) : attempts]
+    attempts++
+    if (error !== undefined) throw error
+    return page
   }
-  const tried = retried(source, { clock, waiting: waiting.signal, onWait: ({ ms }) => waits.push(ms) })
+  const tried = retried((call) => call(), { clock, waiting: waiting.signal, onWait: ({ ms }) => waits.push(ms) })
   return {
     clock,
     waits,
     stop: (reason: unknown) => waiting.abort(reason),
     attempts: () => attempts,
-    list: (signal: AbortSignal = never) => tried.list(query, signal),
+    list: (signal?: AbortSignal) => tried(work, signal),
   }
 }
 
 describe('an error', () => {
-  const expected: Record<Verdict, number> = { retry: 2, reject: 1, unreadable: 1, fenced: 1 }
-  for (const verdict of ['retry', 'reject', 'unreadable', 'fenced'] as const)
+  const expected: Record<Verdict, number> = { retry: 2, reject: 1, skip: 1, unreadable: 1, fenced: 1 }
+  for (const verdict of ['retry', 'reject', 'skip', 'unreadable', 'fenced'] as const)
     it(`with verdict ${verdict} ${expected[verdict] > 1 ? 'is tried again' : 'ends the call at once'}`, async () => {
       const error = new SyncError(verdict, 'some_code', 'x: no')
       const { clock, list, attempts } = setup([error])

@@ -20,9 +20,17 @@ const slice = (over: Partial<Slice> = {}): Slice => ({
   query: all,
   cursor: null,
   position: null,
+  part: null,
+  boundary: [],
   ...over,
 })
-const reached = (over: Partial<Reached> = {}): Reached => ({ query: all, next: 'cus_100', oldest: 500, ...over })
+const reached = (over: Partial<Reached> = {}): Reached => ({
+  query: all,
+  next: 'cus_100',
+  oldest: 500,
+  boundary: [],
+  ...over,
+})
 const reading = (over: Partial<Slice>, density: number | null = 1, inFlight = false): Reading => ({
   slice: slice({ position: 10_000, ...over }),
   density,

@@ -152,7 +152,7 @@ test('a worker whose lease was taken stops asking the provider', async () => {
 })
 
 test('each commit is announced, and progress only grows', async () => {
-  const { url, handle, job } = await house({ sandbox: { customers: 400, latencyMs: 10 } })
+  const { url, handle, job } = await house({ sandbox: { customers: 900, latencyMs: 10 } })
   const listener = new pg.Client({ connectionString: url })
   await listener.connect()
   onTestFinished(() => listener.end())
@@ -176,7 +176,7 @@ test('each commit is announced, and progress only grows', async () => {
     tenant_id: request.tenantId,
     provider: 'stripe',
     status: 'completed',
-    fetched: 400,
+    fetched: 900,
     requests: Number(row?.requests),
     progress: row?.progress,
   })

@@ -8,8 +8,23 @@ export type Tree = Readonly<Record<string, string>>
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
   handler: ['config', 'lambda-log', 'worker', 'type npm:aws-lambda', 'node'],
-  // The commands of this machine: local, migrate and query.
-  command: ['config', 'connection-string', 'db', 'local', 'log', 'worker', 'errors', 'npm:pg', 'node'],
+  // The commands of this machine: local, migrate, query and verify.
+  command: [
+    'config',
+    'connection-string',
+    'db',
+    'local',
+    'log',
+    'worker',
+    'errors',
+    'type job/progress',
+    'job/verify',
+    'providers/index',
+    'sync/clock',
+    'npm:pg',
+    'npm:drizzle-orm',
+    'node',
+  ],
   worker: ['type config', 'db', 'type log', 'job', 'providers/index', 'queue', 'sync', 'errors', 'type npm:aws-lambda'],
   job: ['job', 'sync', 'db', 'errors', 'type log', 'scrub', 'npm:zod', 'npm:drizzle-orm', ...pure],
   sync: ['sync', 'errors', 'type db/schema', 'npm:zod', ...pure],
@@ -31,7 +46,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   registry: ['providers', 'type sync/provider', 'errors'],
   queue: ['queue', 'job', 'errors', 'type log', 'scrub', 'type config', 'type npm:aws-lambda', 'npm:@aws-sdk', ...pure],
   db: ['db', 'type config', 'errors', 'npm:drizzle-orm', 'npm:pg', 'node'],
-  local: ['local', 'type config', 'connection-string', 'db', 'log', 'errors', 'npm', 'node'],
+  local: ['local', 'type config', 'type job/progress', 'connection-string', 'db', 'log', 'errors', 'npm', 'node'],
   config: ['connection-string', 'settings', 'scrub', 'npm:zod', 'node'],
   settings: ['npm:zod'],
   'connection-string': ['npm:zod'],
@@ -43,7 +58,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
 
 const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/
 const longest = 260
-const commands = new Set(['local.ts', 'migrate.ts', 'query.ts'])
+const commands = new Set(['local.ts', 'migrate.ts', 'query.ts', 'verify.ts'])
 
 /** Everything in the tree that its rules forbid, a sentence each. */
 export function violations(tree: Tree): string[] {

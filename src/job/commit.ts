@@ -80,6 +80,7 @@ async function write(tx: Database, commit: Commit, careful: boolean): Promise<St
   const progress = addCounts(standing.progress, {
     counts,
     skipped: skippedBy(step),
+    drifts: step.batches.flatMap(({ drifts }) => drifts),
     remaining: step.remaining,
     unfinished,
   })

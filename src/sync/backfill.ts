@@ -263,7 +263,7 @@ function startEngine(options: Backfill) {
 
   function skip({ id, resource }: Slice, error: SyncError): void {
     for (const [other, { slice }] of readers) if (slice.resource === resource) readers.delete(other)
-    const nothing = { rows: [], rejects: [], families: [], listed: [], proven: null }
+    const nothing = { rows: [], rejects: [], families: [], drifts: [], listed: [], proven: null }
     const reached = { query: { from: 0, to: null }, next: null, oldest: null, boundary: [] }
     arrived.push({
       ...nothing,

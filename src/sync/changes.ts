@@ -33,6 +33,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): So
         rows: mapped.flatMap((one) => one.rows),
         rejects: mapped.flatMap((one) => one.rejects),
         families: mapped.flatMap((one) => one.families),
+        drifts: mapped.flatMap((one) => one.drifts),
       }
     },
   }
@@ -59,7 +60,7 @@ interface Applying {
   readonly pageSize: number
 }
 
-const nothing: Mapped = { rows: [], rejects: [], families: [] }
+const nothing: Mapped = { rows: [], rejects: [], families: [], drifts: [] }
 
 async function apply(change: Latest, { sources, pageSize }: Applying, signal: AbortSignal): Promise<Mapped> {
   const source = sources.find(({ name }) => name === change.resource)
@@ -94,5 +95,5 @@ function deleted(source: Source, { id, item }: Change, observedAt: Date): Mapped
     observedAt,
     deleted: true,
   }
-  return { rows: [row], rejects: [], families: emptied(source, id, observedAt) }
+  return { rows: [row], rejects: [], families: emptied(source, id, observedAt), drifts: [] }
 }

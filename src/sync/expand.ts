@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { fields, isUsableId } from './fields.ts'
 import type { NestedSource, Source } from './provider.ts'
-import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
+import { type Drift, type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
   readonly source: Source
@@ -24,9 +24,15 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
     table: source.table,
     observedAt,
     map: (item) => source.row(item),
+    ...(source.drift && { drift: source.drift }),
   })
   if (!source.nested && !source.harvest) return { ...own, families: [] }
-  const all: { rows: Mapped['rows'][number][]; rejects: Mapped['rejects'][number][]; families: Family[] } = {
+  const all: {
+    rows: Mapped['rows'][number][]
+    rejects: Mapped['rejects'][number][]
+    families: Family[]
+    drifts: Drift[]
+  } = {
     ...own,
     families: [],
   }
@@ -38,6 +44,7 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
       all.rows.push(...list.rows)
       all.rejects.push(...list.rejects)
       all.families.push(...list.families)
+      all.drifts.push(...list.drifts)
     }
   }
   const found = own.rows.flatMap(({ raw }) => Object.entries(source.harvest?.(raw) ?? {}))
@@ -77,7 +84,7 @@ interface Parent {
   readonly expansion: Expansion
 }
 
-const nothing: Mapped = { rows: [], rejects: [], families: [] }
+const nothing: Mapped = { rows: [], rejects: [], families: [], drifts: [] }
 
 async function readNested(
   nested: NestedSource,
@@ -116,13 +123,18 @@ async function readNested(
     throw error
   }
   const stamp = { resource: nested.name, table: nested.table, observedAt }
-  const mapped = mapItems(items, { ...stamp, map: (one) => nested.row(one, parentId) })
+  const mapped = mapItems(items, {
+    ...stamp,
+    map: (one) => nested.row(one, parentId),
+    ...(nested.drift && { drift: nested.drift }),
+  })
   const ids = items.map((one) => fields(one).id).filter(isUsableId)
   const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
   const rows = [...mapped.rows, ...harvested(found, { sources: expansion.sources, observedAt })]
   return {
     rows,
     rejects: mapped.rejects,
+    drifts: mapped.drifts,
     families: [{ ...stamp, parent: nested.parent, parentId, parentTable: expansion.source.table, ids }],
   }
 }

@@ -152,7 +152,10 @@ test('a worker whose lease was taken stops asking the provider', async () => {
 })
 
 test('each commit is announced, and progress only grows', async () => {
-  const { url, handle, job } = await house({ sandbox: { customers: 900, latencyMs: 10 } })
+  const { url, handle, job } = await house({
+    settings: { Stripe__EndpointRequestsPerSecond: '30' },
+    sandbox: { customers: 900, latencyMs: 10 },
+  })
   const listener = new pg.Client({ connectionString: url })
   await listener.connect()
   onTestFinished(() => listener.end())

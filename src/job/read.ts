@@ -67,9 +67,11 @@ type Drained =
   | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
 
 async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
-  const { request, job, lease, deadline, log } = session
+  const { request, lease, deadline, log } = session
   const { clock, settings, db } = deps
-  const reading = metered(account, {
+  const requestsBefore = session.requests
+  const asked = new Set([...names, ...start.checkpoint.slices.map(({ resource }) => resource)])
+  const reading = metered(account, [...asked], {
     clock,
     waiting: deadline.stop,
     onWait: ({ endpoint, error, ms }) =>
@@ -103,7 +105,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
         if (note) return { kind: 'outrun', note, standing }
       }
       const swept = await sweep(step, { db, clock, request, budget }, deadline.cut)
-      session.requests = job.requests + reading.requests()
+      session.requests = requestsBefore + reading.requests()
       const committed = await commit(
         {
           request,
@@ -128,19 +130,19 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
       logCommit(session, step, clock.now() - began)
     }
   } finally {
-    session.requests = job.requests + reading.requests()
+    session.requests = requestsBefore + reading.requests()
   }
   return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */
-function failWhereAllSkipped({ batches }: Step, { progress }: Standing): void {
+function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standing): void {
   const skipped = new Map(batches.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
   const [first] = skipped.values()
   const all = Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
   const feed = skipped.get(eventsName)
   if (feed) throw new SyncError('reject', feed.code, `${feed.message}; an incremental job needs the events`)
-  if (first && all) throw new SyncError('reject', first.code, first.message)
+  if (first && all && checkpoint.mode === 'full') throw new SyncError('reject', first.code, first.message)
 }
 
 /** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */

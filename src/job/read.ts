@@ -21,6 +21,7 @@ const checksByIdAtMost = 500
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
   const { request, job, deadline, log } = session
+  session.progress = resultsOf(readProgress(job.progress))
   const provider = deps.provider(request.providerName)
   const account = provider.connect({ accessToken: request.accessToken })
   try {

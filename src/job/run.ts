@@ -8,7 +8,7 @@ import { type Deadline, watchTime } from './deadline.ts'
 import { fail, pause } from './finish.ts'
 import { type Claim, type ClaimedJob, claim, keepAlive, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
-import { readProgress, resultsOf, type SyncJobResult } from './progress.ts'
+import type { SyncJobResult } from './progress.ts'
 import { read } from './read.ts'
 import type { SyncJobRequest } from './request.ts'
 
@@ -122,7 +122,7 @@ function openSession(
     log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
     requests: job.requests,
     commits: 0,
-    progress: resultsOf(readProgress(job.progress)),
+    progress: {},
     result(ending) {
       const startedAt = job.startedAt ?? job.createdAt
       const durationMs = Math.round(job.elapsedMs + clock.now() - claimedAt)

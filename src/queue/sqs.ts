@@ -47,6 +47,8 @@ function clientConfig({ endpoint, region, url }: QueueSettings): SQSClientConfig
     /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(local).hostname)
   return {
     maxAttempts: 3,
+    // A network that has fallen silent must not hold a delivery for ever.
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
     ...(endpoint ? { endpoint } : {}),
     ...(region ? { region } : {}),
     // A queue on this machine asks for no identity, but the SDK must have one to sign with.

@@ -52,15 +52,13 @@ test('a second run writes no row', async () => {
   await sync()
   sandbox.advance(60)
   const before = await rows()
-  const [start] = await query('select pg_current_wal_insert_lsn() as at')
+  const headers = () => query('select id, ctid::text, xmin::text, xmax::text from customers order by id')
+  const untouched = await headers()
   expect(await sync()).toMatchObject(counts(0, 0, 250))
-  const [{ bytes } = {}] = await query(
-    `select coalesce(sum(record_length), 0)::int as bytes from (select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1) as record_length) as grown`,
-    [start?.at],
-  )
   expect(await rows()).toEqual(before)
-  // Some 2 kB for each of the few writes to the job's own row; 250 customers would be 500 kB.
-  expect(bytes).toBeLessThan(100_000)
+  // Not even locked, as a conflict would have done; a lock is written to the log as well and shows in xmax. The log
+  // itself cannot be measured here: other tests write to the same server.
+  expect(await headers()).toEqual(untouched)
 })
 
 test('force_refresh rewrites every row', async () => {

@@ -132,15 +132,15 @@ export interface Limits {
   readonly waiting: AbortSignal
 }
 
-/** Makes one call, however it is wrapped. */
-export type Call = <T>(work: () => Promise<T>) => Promise<T>
+/** Makes one call, however it is wrapped. `signal`: aborted when the call is given up. */
+export type Call = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
 /** A call behind its limiters, which every attempt passes and of which a limit error lowers the one it names. */
 export function limited(call: Call, limits: Limits): Call {
-  return (work) =>
+  return (work, signal) =>
     limits.endpoint.run(async () => {
       try {
-        return await call(work)
+        return await call(work, signal)
       } catch (error) {
         if (error instanceof SyncError && error.limit) limits[error.limit.scope].lower(error.limit.of)
         throw error

@@ -58,7 +58,7 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
   ): Source['list'] {
     const { limiter, call } = openEndpoint(name, ceiling)
     lists.set(name, limiter)
-    return (query, signal) => call(() => list(query, signal))
+    return (query, signal) => call(() => list(query, signal), signal)
   }
 
   function meterSource(source: Source): Source {
@@ -67,11 +67,11 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
     return {
       ...source,
       list: endpointList(name, source),
-      ...(retrieve && { retrieve: (id, signal) => retrieving.call(() => retrieve(id, signal)) }),
+      ...(retrieve && { retrieve: (id, signal) => retrieving.call(() => retrieve(id, signal), signal) }),
       ...(nested && {
         nested: nested.map((one) => {
           const { call } = openEndpoint(one.name, source)
-          return { ...one, list: (parentId, query, signal) => call(() => one.list(parentId, query, signal)) }
+          return { ...one, list: (parentId, query, signal) => call(() => one.list(parentId, query, signal), signal) }
         }),
       }),
     }
@@ -80,6 +80,6 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
     sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
     limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],
     requests: () => requests,
-    since: (signal) => ofAccount.run(() => counted(() => account.since(signal)), waiting),
+    since: (signal) => ofAccount.run(() => counted(() => account.since(signal), signal), waiting),
   }
 }

@@ -17,11 +17,11 @@ const longestRetryAfterMs = 60_000
 
 /** A call that is tried again while its error's verdict is `retry` and patience lasts. Goes outside the limiters. */
 export function retried(call: Call, { clock, waiting, onWait }: Patience): Call {
-  return async (work) => {
+  return async (work, signal) => {
     let failing: number | undefined
     for (let n = 0; ; n++) {
       try {
-        return await call(work)
+        return await call(work, signal)
       } catch (error) {
         if (!(error instanceof SyncError) || !mayPass(error)) throw error
         failing ??= clock.now()
@@ -29,7 +29,7 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
         const ms = Math.max(asked, backOff(n, pause, clock.random))
         if (clock.now() - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
         onWait?.({ error, ms })
-        await clock.sleep(ms, waiting)
+        await clock.sleep(ms, AbortSignal.any([waiting, signal]))
       }
     }
   }

@@ -31,17 +31,21 @@ export function createCopy(ledger: Ledger, run: Run) {
   const stop = new AbortController()
   const cut = new AbortController()
   setMaxListeners(0, stop.signal, cut.signal)
-  let stored = run.checkpoint ?? JSON.stringify(plan(['customers']))
-  const seen = { batches: 0, carves: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, failures: 0 }
+  let stored = run.checkpoint ?? JSON.stringify(plan([{ resource: { name: 'customers' }, since: 0 }]))
+  const seen = { batches: 0, carves: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, listed: 0, failures: 0 }
 
   /** Reads on from the stored checkpoint to the end, or as far as it goes. @throws what the backfill throws */
   async function go(): Promise<void> {
     let checkpoint: Checkpoint = readCheckpoint(JSON.parse(stored))
     const limiter = createLimiter({ perSecond, concurrency }, clock)
-    const behind = limited(ledger.source, { endpoint: limiter, account: limiter, waiting: stop.signal })
+    const { source } = ledger
+    const call = retried(
+      limited((work) => work(), { endpoint: limiter, account: limiter, waiting: stop.signal }),
+      { clock, waiting: stop.signal },
+    )
     const steps = backfill({
       slices: checkpoint.slices,
-      sources: [retried(behind, { clock, waiting: stop.signal })],
+      sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal), signal) }],
       limiters: () => [limiter],
       pageSize,
       pagesAhead,
@@ -69,7 +73,8 @@ export function createCopy(ledger: Ledger, run: Run) {
         stored = JSON.stringify(checkpoint)
         rows.push(...batch.rows.map(({ row }) => row.id))
         rejects.push(...batch.rejects.map(({ itemKey }) => itemKey))
-        seen.fetched += batch.fetched
+        seen.fetched += batch.rows.length + batch.rejects.length
+        seen.listed += batch.listed.length
         seen.batches++
         if (commitMs > 0) await clock.sleep(commitMs)
         if (run.afterBatch?.(batch, seen.batches)) return

@@ -228,7 +228,7 @@ function sourceNamed(name: string, list: Source['list'], more: Partial<Source> =
 
 const page = { items: [], next: null, observedAt: new Date(0) }
 
-describe('a source behind its limiters', () => {
+describe('a call behind its limiters', () => {
   const scopes: Readonly<Record<LimitHit['scope'], readonly [number, number]>> = {
     endpoint: [12.5, 100],
     account: [25, 50],
@@ -239,18 +239,18 @@ describe('a source behind its limiters', () => {
       const account = createLimiter({ perSecond: 100, concurrency: 64 }, clock)
       const endpoint = createLimiter({ perSecond: 25, concurrency: 16, within: account }, clock)
       const limit: LimitHit = { scope: scope === 'account' ? 'account' : 'endpoint', of: 'rate' }
-      const failing = sourceNamed('a', () => Promise.reject(new SyncError('retry', 'rate_limited', 'x: no', { limit })))
-      const source = limited(failing, { endpoint, account, waiting: never })
-      await expect(clock.run(source.list({ cursor: null, limit: 1 }, never))).rejects.toThrow('x: no')
+      const failing = () => Promise.reject(new SyncError('retry', 'rate_limited', 'x: no', { limit }))
+      const call = limited((work) => work(), { endpoint, account, waiting: never })
+      await expect(clock.run(call(failing, never))).rejects.toThrow('x: no')
       expect([endpoint.rate(), account.rate()]).toEqual(rates)
     })
 
   it('lowers nothing for an error that names no limit', async () => {
     const clock = createVirtualClock()
     const account = createLimiter({ perSecond: 100, concurrency: 64 }, clock)
-    const failing = sourceNamed('a', () => Promise.reject(new SyncError('retry', 'lock_timeout', 'x: no')))
-    const source = limited(failing, { endpoint: account, account, waiting: never })
-    await expect(clock.run(source.list({ cursor: null, limit: 1 }, never))).rejects.toThrow('x: no')
+    const failing = () => Promise.reject(new SyncError('retry', 'lock_timeout', 'x: no'))
+    const call = limited((work) => work(), { endpoint: account, account, waiting: never })
+    await expect(clock.run(call(failing, never))).rejects.toThrow('x: no')
     expect(account.rate()).toBe(100)
   })
 })
@@ -261,6 +261,7 @@ describe('the sources of one account', () => {
     const clock = createVirtualClock(createFractions(7))
     const starts: Record<string, number[]> = {}
     const account: Account = {
+      id: 'own live',
       perSecond: 100,
       sources: Object.keys(pages).map((name) =>
         sourceNamed(
@@ -276,7 +277,7 @@ describe('the sources of one account', () => {
       since: async () => 0,
       close() {},
     }
-    const { sources, requests } = metered(account, Object.keys(pages), { clock, waiting: never, onWait() {} })
+    const { sources, requests } = metered(account, { clock, waiting: never, onWait() {} })
     const calls = sources.flatMap((source) =>
       Array.from({ length: pages[source.name]! }, () => source.list({ cursor: null, limit: 1 }, never)),
     )

@@ -1,49 +1,42 @@
 import { describe, expect, it } from 'vitest'
-import { customers } from '../../src/db/schema.ts'
 import { SyncError, type Verdict } from '../../src/errors.ts'
 import { backOff } from '../../src/sync/clock.ts'
-import type { Page, Source } from '../../src/sync/provider.ts'
+import type { Page } from '../../src/sync/provider.ts'
 import { retried } from '../../src/sync/retry.ts'
 import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
 const never = new AbortController().signal
 const page: Page = { items: [], next: null, observedAt: new Date(0) }
-const query = { cursor: null, limit: 100 }
 const busy = (more: ConstructorParameters<typeof SyncError>[3] = {}) =>
   new SyncError('retry', 'provider_busy', 'x: busy', more)
 
-/** A source that fails with these errors in turn, the last one for ever, or works once they are used up. */
+/** A call that fails with these errors in turn, the last one for ever, or works once they are used up. */
 function setup(errors: readonly unknown[], { random = (): number => 0.5, forEver = false, takesMs = 0 } = {}) {
   const clock = createVirtualClock(random)
   const waiting = new AbortController()
   const waits: number[] = []
   let attempts = 0
-  const source: Source = {
-    name: 'customers',
-    table: customers,
-    row: () => ({ id: 'x' }),
-    async list() {
-      await clock.sleep(takesMs)
-      const error = errors[forEver ? Math.min(attempts, errors.length - 1) : attempts]
-      attempts++
-      if (error !== undefined) throw error
-      return page
-    },
+  const list = async () => {
+    await clock.sleep(takesMs)
+    const error = errors[forEver ? Math.min(attempts, errors.length - 1) : attempts]
+    attempts++
+    if (error !== undefined) throw error
+    return page
   }
-  const tried = retried(source, { clock, waiting: waiting.signal, onWait: ({ ms }) => waits.push(ms) })
+  const call = retried((work) => work(), { clock, waiting: waiting.signal, onWait: ({ ms }) => waits.push(ms) })
   return {
     clock,
     waits,
     stop: (reason: unknown) => waiting.abort(reason),
     attempts: () => attempts,
-    list: (signal: AbortSignal = never) => tried.list(query, signal),
+    list: (signal: AbortSignal = never) => call(list, signal),
   }
 }
 
 describe('an error', () => {
-  const expected: Record<Verdict, number> = { retry: 2, reject: 1, unreadable: 1, fenced: 1 }
-  for (const verdict of ['retry', 'reject', 'unreadable', 'fenced'] as const)
+  const expected: Record<Verdict, number> = { retry: 2, reject: 1, skip: 1, unreadable: 1, fenced: 1 }
+  for (const verdict of ['retry', 'reject', 'skip', 'unreadable', 'fenced'] as const)
     it(`with verdict ${verdict} ${expected[verdict] > 1 ? 'is tried again' : 'ends the call at once'}`, async () => {
       const error = new SyncError(verdict, 'some_code', 'x: no')
       const { clock, list, attempts } = setup([error])

@@ -2,27 +2,23 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { fields, id, text } from '../../src/sync/fields.ts'
-import type { Source } from '../../src/sync/provider.ts'
 import { mapItems, rejectItem } from '../../src/sync/rows.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')
-const source: Source = {
-  name: 'customers',
-  table: customers,
-  list: () => Promise.reject(new Error('not asked')),
-  row: (item) => ({ id: id(item), email: text(fields(item).email) }),
-}
+const kind = { resource: 'customers', table: customers, observedAt }
+const customer = (item: unknown) => ({ id: id(item), email: text(fields(item).email) })
+const mapping = { ...kind, map: customer }
 const why = { code: 'invalid_item', reason: 'no' }
 const sha256 = (payload: string) => createHash('sha256').update(payload).digest('hex')
 
 describe('mapItems', () => {
   it('maps each item, with its payload as it came and the moment it was observed', () => {
     const items = [{ id: 'a', email: 'a@example.com', more: [1] }, { id: 'b' }]
-    const mapped = mapItems(source, items, observedAt)
+    const mapped = mapItems(items, mapping)
     expect(mapped).toEqual({
       rows: [
-        { row: { id: 'a', email: 'a@example.com' }, raw: items[0], observedAt },
-        { row: { id: 'b', email: null }, raw: items[1], observedAt },
+        { ...kind, row: { id: 'a', email: 'a@example.com' }, raw: items[0] },
+        { ...kind, row: { id: 'b', email: null }, raw: items[1] },
       ],
       rejects: [],
     })
@@ -30,7 +26,7 @@ describe('mapItems', () => {
   })
 
   it('puts aside what cannot be mapped, and the others go on', () => {
-    const { rows, rejects } = mapItems(source, [{ id: 'a' }, { id: 7 }, null, 'text', { id: 'b' }], observedAt)
+    const { rows, rejects } = mapItems([{ id: 'a' }, { id: 7 }, null, 'text', { id: 'b' }], mapping)
     expect(rows.map(({ row }) => row.id)).toEqual(['a', 'b'])
     expect(rejects).toEqual(
       [{ id: 7 }, null, 'text'].map((item) => ({
@@ -52,7 +48,7 @@ describe('mapItems', () => {
   }
   for (const [title, bad] of Object.entries(unusable))
     it(`puts aside an id ${title}`, () => {
-      const { rows, rejects } = mapItems(source, [{ id: bad }], observedAt)
+      const { rows, rejects } = mapItems([{ id: bad }], mapping)
       expect(rows).toEqual([])
       expect(rejects).toEqual([
         {
@@ -66,17 +62,17 @@ describe('mapItems', () => {
     })
 
   it('takes the longest id there may be', () => {
-    expect(mapItems(source, [{ id: 'x'.repeat(1_024) }], observedAt).rejects).toEqual([])
+    expect(mapItems([{ id: 'x'.repeat(1_024) }], mapping).rejects).toEqual([])
   })
 
   it('puts aside an item whose row function throws anything at all', () => {
-    const throwing: Source = {
-      ...source,
-      row() {
+    const throwing = {
+      ...kind,
+      map() {
         throw 'a string'
       },
     }
-    expect(mapItems(throwing, [{ id: 'a' }], observedAt).rejects).toEqual([
+    expect(mapItems([{ id: 'a' }], throwing).rejects).toEqual([
       { resource: 'customers', itemKey: 'a', code: 'invalid_item', reason: 'cannot be mapped', payload: '{"id":"a"}' },
     ])
   })

@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
-import { fields } from './fields.ts'
+import { fields, isUsableId } from './fields.ts'
 import type { NestedSource, Source } from './provider.ts'
-import { type Family, isUsableId, type Mapped, mapItems } from './rows.ts'
+import { type Family, type Mapped, mapItems } from './rows.ts'
 
 interface Expansion {
   readonly source: Source

@@ -1,6 +1,5 @@
-import { fields, second } from './fields.ts'
+import { fields, isUsableId, second } from './fields.ts'
 import type { Page, Source } from './provider.ts'
-import { isUsableId } from './rows.ts'
 import { provenSeconds, type Reached, type Slice } from './slices.ts'
 
 /** Creation seconds, both ends included, of which `ids` is all that the provider listed. `to: null`: up to now. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RowOf, SyncedTable } from '../db/schema.ts'
+import { isUsableId, longestId } from './fields.ts'
 
 /** An item mapped to its table, with its payload and the moment it was observed. */
 export interface ObservedRow {
@@ -41,9 +42,6 @@ export interface Mapped {
   readonly rejects: readonly Reject[]
   readonly families: readonly Family[]
 }
-
-/** Longest id in bytes; an index of Postgres takes 2,704 for the whole key. Providers' ids are under 256. */
-const longestId = 1_024
 
 interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
   map(item: unknown): RowOf<SyncedTable>
@@ -89,15 +87,4 @@ function payloadOf(item: unknown): string {
   } catch {
     return '(nested too deep to be written as JSON)'
   }
-}
-
-/** Whether a row can be kept under this id. */
-export function isUsableId(id: unknown): id is string {
-  return (
-    typeof id === 'string' &&
-    id.length > 0 &&
-    Buffer.byteLength(id) <= longestId &&
-    !id.includes('\u0000') &&
-    id.isWellFormed()
-  )
 }

@@ -1,8 +1,7 @@
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
-import { type Fields, fields, object } from '../../sync/fields.ts'
+import { type Fields, fields, isUsableId, object } from '../../sync/fields.ts'
 import type { Credentials, Page, Query } from '../../sync/provider.ts'
-import { isUsableId } from '../../sync/rows.ts'
 import { readAccess } from './credentials.ts'
 import { StripeHttp } from './http.ts'
 

@@ -1,4 +1,5 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { getTableConfig } from 'drizzle-orm/pg-core'
 import type { Database } from './open.ts'
 import type { SyncedTable } from './schema.ts'
 
@@ -30,7 +31,7 @@ interface Upsert {
 /**
  * Writes rows in one statement, the rows as one JSON parameter. A row is replaced only by an observation that is not
  * older, and only where something differs; rows are filtered before the upsert, since a conflict writes WAL even where
- * nothing changes. Rows are deduplicated by id (the newest wins) and sorted by key, so that two writers never deadlock.
+ * nothing changes. Rows are deduplicated by key (the newest wins) and sorted by it, so that two writers never deadlock.
  * What is in neither count was there already.
  */
 export async function upsert(
@@ -38,21 +39,21 @@ export async function upsert(
   { table, tenantId, provider, rows, force, onlyMissing }: Upsert,
 ): Promise<Written> {
   if (rows.length === 0) return { created: 0, updated: 0 }
-  const { names, differs, input, insertable, assignments, target } = shapeOf(table)
+  const { names, key, keyed, input, insertable, same, assignments, listedNow, target } = shapeOf(table)
   const statement = sql`
     with input as materialized (
-      select * from jsonb_to_recordset(${toJson(newestPerId(rows), names)}::jsonb) as input(${input})
+      select * from jsonb_to_recordset(${toJson(newestPerKey(rows, keyed), names)}::jsonb) as input(${input})
     ), changed as (
       select input.* from input left join ${table} as old
-        on old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.id = input.id
+        on old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same}
       where old.id is null or (old.observed_at <= input.observed_at
         and not ${onlyMissing}
-        and (${force} or old.raw is distinct from input.raw or ${differs}
+        and (${force} or old.raw is distinct from input.raw${listedNow}
           or (old.deleted_at is null) is distinct from (input.deleted_at is null)))
     ), written as (
       insert into ${table} (tenant_id, provider, ${insertable})
-      select ${tenantId}::uuid, ${provider}, ${insertable} from changed order by id
-      on conflict (tenant_id, provider, id) do update set ${assignments}, synced_at = now()
+      select ${tenantId}::uuid, ${provider}, ${insertable} from changed order by ${key}
+      on conflict (tenant_id, provider, ${key}) do update set ${assignments}, synced_at = now()
         where ${target}.observed_at <= excluded.observed_at
       returning (xmax = 0) as created
     )
@@ -63,32 +64,62 @@ export async function upsert(
   return { created: counts.created, updated: counts.updated }
 }
 
+/**
+ * The columns that tell a tenant's rows of one provider apart, by their names in code: of the table's primary key all
+ * but tenant and provider.
+ */
+export function keyOf(table: SyncedTable): readonly string[] {
+  const columns = getTableConfig(table).primaryKeys.flatMap((key) => key.columns)
+  const names = new Set(columns.map(({ name }) => name).filter((name) => name !== 'tenant_id' && name !== 'provider'))
+  return Object.entries(getTableColumns(table))
+    .filter(([, { name }]) => names.has(name))
+    .map(([key]) => key)
+}
+
 /** The pieces of the statement that follow from the table's columns. `names`: in code → in SQL. */
 function shapeOf(table: SyncedTable) {
   const stampedElsewhere = new Set(['tenant_id', 'provider', 'synced_at'])
   const columns = Object.entries(getTableColumns(table)).filter(([, { name }]) => !stampedElsewhere.has(name))
-  const identifiers = columns.map(([, { name }]) => sql.identifier(name))
-  const changing = columns.filter(([name]) => name !== 'id').map(([, { name }]) => sql.identifier(name))
-  const list = (parts: SQL[]) => sql.join(parts, sql`, `)
+  const keyed = keyOf(table)
+  const identifier = ([, { name }]: (typeof columns)[number]) => sql.identifier(name)
+  const keys = columns.filter(([name]) => keyed.includes(name)).map(identifier)
+  const changing = columns.filter(([name]) => !keyed.includes(name)).map(identifier)
+  const list = (parts: SQL[], by = sql`, `) => sql.join(parts, by)
+  const target = sql`${table}`
+  // A price found on an item may be in the provider's list as well: once seen there it is no longer inline, whichever
+  // was read first.
+  const inline = columns.some(([name]) => name === 'inline')
+  const assigned = (name: ReturnType<typeof identifier>) =>
+    inline && name.value === 'inline'
+      ? sql`${name} = ${target}.${name} and excluded.${name}`
+      : sql`${name} = excluded.${name}`
   return {
     names: new Map(columns.map(([key, { name }]) => [key, name])),
+    keyed,
+    key: list(keys.map((name) => sql`${name}`)),
+    same: list(
+      keys.map((name) => sql`old.${name} = input.${name}`),
+      sql` and `,
+    ),
     input: list(columns.map(([, column]) => sql`${sql.identifier(column.name)} ${sql.raw(column.getSQLType())}`)),
-    insertable: list(identifiers.map((name) => sql`${name}`)),
-    assignments: list(changing.map((name) => sql`${name} = excluded.${name}`)),
-    target: sql`${table}`,
-    // What a row says beyond its payload: whether a price was found in a list or only inside another item.
-    differs: columns.some(([, { name }]) => name === 'inline')
-      ? sql`old.inline is distinct from input.inline`
-      : sql`false`,
+    insertable: list(columns.map((column) => sql`${identifier(column)}`)),
+    assignments: list(changing.map(assigned)),
+    listedNow: inline ? sql` or (old.inline and not input.inline)` : sql``,
+    target,
   }
 }
 
 /** Postgres says 21000 when one statement touches a key twice. */
-function newestPerId(rows: readonly StampedRow[]): StampedRow[] {
+function newestPerKey(rows: readonly StampedRow[], keyed: readonly string[]): StampedRow[] {
+  const keyOfRow = ({ row }: StampedRow) =>
+    keyed.length === 1 ? row.id : JSON.stringify(keyed.map((column) => row[column]))
   const newest = new Map<string, StampedRow>()
   for (const row of rows) {
-    const other = newest.get(row.row.id)
-    if (!other || other.observedAt <= row.observedAt) newest.set(row.row.id, row)
+    const key = keyOfRow(row)
+    const other = newest.get(key)
+    const winner = !other || other.observedAt <= row.observedAt ? row : other
+    const listed = row.row.inline === false || other?.row.inline === false
+    newest.set(key, listed && winner.row.inline ? { ...winner, row: { ...winner.row, inline: false } } : winner)
   }
   return [...newest.values()]
 }

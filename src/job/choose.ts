@@ -30,30 +30,37 @@ export function chooseResources({ name, resources }: Provider, { additionalData 
 interface Situation {
   readonly account: Pick<Account, 'changes'>
   readonly cursor: Cursor | null
-  /** Second since 1970, by the database's clock; only the cursor's age is measured with it. */
-  readonly now: number
+}
+
+export function planFull(resources: readonly Chosen[], note: string | null = null): Checkpoint {
+  return plan(
+    resources.map((resource) => ({ resource, since: 0 })),
+    { mode: 'full', note },
+  )
 }
 
 /** What an incremental job reads: the feed of changes since the cursor, and by creation time what the feed leaves out. */
-export function planIncremental(
-  resources: readonly Chosen[],
-  { account: { changes }, cursor, now }: Situation,
-): Checkpoint {
-  const instead = (note: string) =>
-    plan(
-      resources.map((resource) => ({ resource, since: 0 })),
-      { mode: 'full', note },
-    )
+export function planIncremental(resources: readonly Chosen[], { account: { changes }, cursor }: Situation): Checkpoint {
+  const instead = (note: string) => planFull(resources, note)
   if (!changes) return instead('the provider has no feed of changes: everything was read')
   if (!cursor) return instead('there was no cursor yet: everything was read')
   const missing = resources.filter(({ name }) => !cursor.resources.includes(name))
   if (missing.length > 0)
     return instead(`the cursor does not cover ${missing.map(({ name }) => name).join(', ')}: everything was read`)
-  const days = Math.floor((now - cursor.second) / 86_400)
-  if (days >= changes.keptDays - safety)
-    return instead(`the cursor is ${days} days old and the feed goes back ${changes.keptDays}: everything was read`)
   const since = cursor.second - overlap
   const unannounced = resources.filter(({ name }) => !changes.announced.includes(name))
   const readings: Reading[] = unannounced.map((resource) => ({ resource, since: resource.createdFilter ? since : 0 }))
   return plan([{ resource: { name: eventsName }, since }, ...readings], { mode: 'incremental', note: null })
+}
+
+/**
+ * Why a feed that answered at `observedAt` cannot be relied on, or null: it no longer goes back to where the job begins.
+ * The provider's clock decides, so this is known only with the feed's first page.
+ */
+export function outrun({ slices }: Checkpoint, { changes }: Pick<Account, 'changes'>, observedAt: Date): string | null {
+  const since = slices.find(({ resource }) => resource === eventsName)?.window.from
+  if (!changes || since === undefined) return null
+  const days = Math.floor((observedAt.getTime() / 1_000 - since - overlap) / 86_400)
+  if (days < changes.keptDays - safety) return null
+  return `the cursor was ${days} days old and the feed goes back ${changes.keptDays}: everything was read`
 }

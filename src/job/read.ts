@@ -3,8 +3,8 @@ import { backfill, type Step } from '../sync/backfill.ts'
 import { eventsName } from '../sync/changes.ts'
 import { metered } from '../sync/metered.ts'
 import type { Account } from '../sync/provider.ts'
-import { advance, type Checkpoint, carve, plan, readCheckpoint } from './checkpoint.ts'
-import { chooseResources, planIncremental } from './choose.ts'
+import { advance, type Checkpoint, carve, readCheckpoint } from './checkpoint.ts'
+import { chooseResources, outrun, planFull, planIncremental } from './choose.ts'
 import { commit, type Standing } from './commit.ts'
 import { readCursor } from './cursor.ts'
 import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
@@ -19,21 +19,31 @@ const checksByIdAtMost = 500
 
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
-  const { request, job, deadline } = session
+  const { request, job, deadline, log } = session
   const provider = deps.provider(request.providerName)
   const account = provider.connect({ accessToken: request.accessToken })
   try {
     const resources = chooseResources(provider, request)
     const names = resources.map(({ name }) => name)
     const cursorKey = { tenantId: request.tenantId, provider: provider.name, account: account.id }
-    const fresh = async () => {
-      if (request.additionalData.syncType === 'full') return plan(resources.map((resource) => ({ resource, since: 0 })))
-      const now = ((job.startedAt ?? job.createdAt).getTime() + job.elapsedMs) / 1_000
-      return planIncremental(resources, { account, cursor: await readCursor(deps.db, cursorKey), now })
-    }
+    const fresh = async () =>
+      request.additionalData.syncType === 'full'
+        ? planFull(resources)
+        : planIncremental(resources, { account, cursor: await readCursor(deps.db, cursorKey) })
     const checkpoint = job.checkpoint === null ? await fresh() : readCheckpoint(job.checkpoint)
-    const progress = startProgress(checkpoint.mode === 'full' ? names : [], readProgress(job.progress))
-    return await drain(session, deps, { account, names, standing: { checkpoint, progress, commits: job.commits } })
+    const begin = (from: Checkpoint, sofar: Pick<Standing, 'progress' | 'commits'>): Start => {
+      const progress = startProgress(from.mode === 'full' ? names : [], sofar.progress)
+      return { account, names, standing: { checkpoint: from, progress, commits: sofar.commits } }
+    }
+    const ended = await drain(
+      session,
+      deps,
+      begin(checkpoint, { progress: readProgress(job.progress), commits: job.commits }),
+    )
+    if (ended.kind !== 'outrun') return ended.result
+    log.warn('job becomes a full one', { reason: ended.note })
+    const full = await drain(session, deps, begin(planFull(resources, ended.note), ended.standing))
+    return full.kind === 'drained' ? full.result : null
   } finally {
     deadline.cutNow()
     account.close()
@@ -47,11 +57,12 @@ interface Start {
   readonly standing: Standing
 }
 
-async function drain(
-  session: Session,
-  deps: JobDeps,
-  { account, names, standing: start }: Start,
-): Promise<SyncJobResult | null> {
+/** How reading ended: with a result, or null where time ran out; or because the feed of changes cannot be relied on. */
+type Drained =
+  | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
+  | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
+
+async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
   const { request, job, lease, deadline, log } = session
   const { clock, settings, db } = deps
   const reading = metered(account, {
@@ -83,6 +94,10 @@ async function drain(
     for await (const step of steps) {
       const began = clock.now()
       failWhereAllSkipped(step, standing)
+      for (const { source, observedAt } of step.batches) {
+        const note = source.name === eventsName ? outrun(standing.checkpoint, account, observedAt) : null
+        if (note) return { kind: 'outrun', note, standing }
+      }
       const swept = await sweep(step, { db, request, budget }, deadline.cut)
       session.requests = job.requests + reading.requests()
       const committed = await commit(
@@ -111,7 +126,7 @@ async function drain(
   } finally {
     session.requests = job.requests + reading.requests()
   }
-  return standing.checkpoint.slices.length === 0 ? result : null
+  return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */

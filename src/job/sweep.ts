@@ -2,7 +2,7 @@ import type { Database } from '../db/open.ts'
 import { findUnlisted, type Unlisted } from '../db/sweep.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
 import type { Source } from '../sync/provider.ts'
-import { mapItems, type ObservedRow } from '../sync/rows.ts'
+import { type Family, mapItems, type ObservedRow } from '../sync/rows.ts'
 import type { SyncJobRequest } from './request.ts'
 
 /** What a step's pages prove about rows they do not list. */
@@ -16,9 +16,9 @@ export interface Swept {
   }[]
   /** Those rows as they are now. */
   readonly rows: readonly ObservedRow[]
+  /** Nothing is left of the nested lists of what is gone. */
+  readonly families: readonly Family[]
 }
-
-export const nothingSwept: Swept = { resources: [], rows: [] }
 
 interface Sweep {
   readonly db: Database
@@ -33,7 +33,7 @@ interface Sweep {
  * @throws SyncError
  */
 export async function sweep(step: Step, { db, request, budget }: Sweep, signal: AbortSignal): Promise<Swept> {
-  const swept = { resources: [] as Swept['resources'][number][], rows: [] as ObservedRow[] }
+  const swept = { resources: [] as Swept['resources'][number][], rows: [] as ObservedRow[], families: [] as Family[] }
   for (const source of new Set(step.batches.map((batch) => batch.source))) {
     const intervals = step.batches.filter((batch) => batch.source === source).flatMap(intervalOf)
     const found = await findUnlisted(db, {
@@ -46,13 +46,15 @@ export async function sweep(step: Step, { db, request, budget }: Sweep, signal: 
     const checked = await Promise.all(found.map((row) => stillThere(source, row, budget, signal)))
     const rows = checked.flatMap((one) => one ?? [])
     swept.rows.push(...rows)
-    swept.resources.push({
-      resource: source,
-      unlisted: found.filter((_, at) => checked[at] === null),
-      kept: rows.length,
-    })
+    const unlisted = found.filter((_, at) => checked[at] === null)
+    swept.resources.push({ resource: source, unlisted, kept: rows.length })
+    swept.families.push(...unlisted.flatMap((row) => emptied(source, row)))
   }
   return swept
+}
+
+function emptied({ nested = [] }: Source, { id, observedAt }: Unlisted): readonly Family[] {
+  return nested.map(({ name, table, parent }) => ({ resource: name, table, parent, parentId: id, ids: [], observedAt }))
 }
 
 function intervalOf({ proven, observedAt }: Batch) {

@@ -49,11 +49,7 @@ export async function writeBatches(
       unchanged: fetched - created - updated - refused.length,
     })
   }
-  const left = await markLeaving(
-    tx,
-    account,
-    batches.flatMap((batch) => batch.families),
-  )
+  const left = await markLeaving(tx, account, [...batches.flatMap((batch) => batch.families), ...swept.families])
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
   for (const { resource, unlisted, kept } of swept.resources)
     add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept })

@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { fields, isUsableId } from './fields.ts'
 import type { NestedSource, Source } from './provider.ts'
-import { type Family, type Mapped, mapItems } from './rows.ts'
+import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
   readonly source: Source
@@ -18,7 +18,7 @@ interface Expansion {
  * @throws SyncError
  */
 export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
-  const { source, items, observedAt, sources } = expansion
+  const { source, items, observedAt } = expansion
   const own = mapItems(items, {
     resource: source.name,
     table: source.table,
@@ -40,22 +40,22 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
       all.families.push(...list.families)
     }
   }
-  for (const { raw } of own.rows) {
-    for (const [name, found] of Object.entries(source.harvest?.(raw) ?? {})) {
-      const target = sources.find((one) => one.name === name)
-      if (target)
-        all.rows.push(
-          ...mapItems(found, {
-            resource: name,
-            table: target.table,
-            observedAt,
-            harvested: true,
-            map: (item) => target.row(item),
-          }).rows,
-        )
-    }
-  }
+  const found = own.rows.flatMap(({ raw }) => Object.entries(source.harvest?.(raw) ?? {}))
+  all.rows.push(...harvested(found, expansion))
   return all
+}
+
+/** Rows of other resources that were found whole inside items. */
+function harvested(
+  found: readonly (readonly [name: string, items: readonly unknown[]])[],
+  { sources, observedAt }: Pick<Expansion, 'sources' | 'observedAt'>,
+): readonly ObservedRow[] {
+  return found.flatMap(([resource, items]) => {
+    const target = sources.find(({ name }) => name === resource)
+    if (!target || items.length === 0) return []
+    const { table } = target
+    return mapItems(items, { resource, table, observedAt, harvested: true, map: (item) => target.row(item) }).rows
+  })
 }
 
 interface Parent {
@@ -105,7 +105,9 @@ async function readNested(
   const stamp = { resource: nested.name, table: nested.table, observedAt }
   const mapped = mapItems(items, { ...stamp, map: (one) => nested.row(one, parentId) })
   const ids = items.map((one) => fields(one).id).filter(isUsableId)
-  return { ...mapped, families: [{ ...stamp, parent: nested.parent, parentId, ids }] }
+  const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
+  const rows = [...mapped.rows, ...harvested(found, { sources: expansion.sources, observedAt })]
+  return { rows, rejects: mapped.rejects, families: [{ ...stamp, parent: nested.parent, parentId, ids }] }
 }
 
 /** The last embedded item left the list before the rest was asked for: read the list from its beginning. */

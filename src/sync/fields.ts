@@ -59,3 +59,26 @@ export function instant(value: unknown): Date | null {
   const whole = second(value)
   return whole === null ? null : new Date(whole * 1_000)
 }
+
+/** The decimal exactly as it was sent, as text for a numeric column; a number is written as JSON had it. */
+export function decimal(value: unknown): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
+  return typeof value === 'string' && value.length <= 100 && /^-?\d+(\.\d+)?$/.test(value) ? value : null
+}
+
+/** The id of another object: as text, or as the object itself, whole or a deleted stub. What no index takes is none. */
+export function reference(value: unknown): string | null {
+  const id = typeof value === 'string' ? value : fields(value).id
+  return typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= 1_024 ? id : null
+}
+
+export function list(value: unknown): readonly unknown[] | null {
+  return Array.isArray(value) ? value : null
+}
+
+/** Seconds since 1970, or an ISO 8601 date and time. */
+export function moment(value: unknown): Date | null {
+  if (typeof value !== 'string') return instant(value)
+  const date = new Date(/^\d{4}-\d\d-\d\dT/.test(value) ? value : Number.NaN)
+  return Number.isNaN(date.getTime()) ? null : date
+}

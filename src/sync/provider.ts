@@ -62,6 +62,8 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
   /** Fetches a page of the rest. */
   list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
   row(item: unknown, parentId: string): RowOf<Table>
+  /** See Resource.harvest. */
+  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
 
 export interface Resource<Connection = unknown, Table extends SyncedTable = SyncedTable> {

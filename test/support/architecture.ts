@@ -29,6 +29,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'own sdk',
     'sync/provider',
     'sync/fields',
+    'sync/mapping',
     'db/schema',
     'errors',
     'npm:zod',

@@ -1,6 +1,7 @@
 import { rowsOf, trimmed, withRows } from './embedded.ts'
 import { inMode } from './mode.ts'
-import { earlier, firstAfter, later, type Place } from './place.ts'
+import { addTo, type Inserted, type Overlay, rowOf } from './overlay.ts'
+import { earlier, later, type Place } from './place.ts'
 import type { Generated, Population } from './population.ts'
 import type { Filters, Resource, StripeObject } from './resource.ts'
 import type { ResourceName } from './resources/names.ts'
@@ -14,10 +15,6 @@ export interface Listing {
   readonly startingAfter?: string
   readonly endingBefore?: string
   readonly filters: Filters
-}
-
-interface Inserted extends Place {
-  readonly object: StripeObject
 }
 
 /** An object in its place in the list; `object` and `json` of the collection build it. */
@@ -59,21 +56,27 @@ export interface Surroundings {
   children(parent: ResourceName, id: string): readonly [number, number]
 }
 
-export function createCollection(resource: Resource, population: Population, surroundings: Surroundings): Collection {
-  const inserted: Inserted[] = []
-  const byId = new Map<string, Inserted>()
-  const patches = new Map<string, Fields>()
-  const removed = new Set<string>()
-
+export function createCollection(
+  resource: Resource,
+  population: Population,
+  overlay: Overlay,
+  surroundings: Surroundings,
+): Collection {
+  const { inserted, byId, patches, removed } = overlay
   const find = (id: string): Item | undefined => population.find(id) ?? byId.get(id)
-  const whole = (item: Item, livemode: boolean): StripeObject => {
+  const kept = (item: Item, livemode: boolean): StripeObject => {
     const base = 'n' in item ? population.object(item, livemode) : inMode(item.object, livemode)
     const patch = patches.get(item.id)
     return patch ? { ...base, ...inMode(patch, livemode) } : base
   }
+  const whole = (item: Item, livemode: boolean) => {
+    const one = kept(item, livemode)
+    return resource.view ? resource.view.as(one) : one
+  }
   const object = (item: Item, livemode: boolean) => trimmed(whole(item, livemode), resource.embedded)
   const oldest = () => (resource.keptFor === undefined ? 0 : surroundings.now() - resource.keptFor)
-  const gone = (item: Item) => removed.has(item.id) || item.created < oldest()
+  const gone = (item: Item) =>
+    removed.has(item.id) || item.created < oldest() || resource.view?.shows(kept(item, false)) === false
   const present = (id: string) => {
     const item = find(id)
     return item && !gone(item) ? item : undefined
@@ -82,7 +85,7 @@ export function createCollection(resource: Resource, population: Population, sur
     get size() {
       return inserted.length
     },
-    placeAt: (at: number) => inserted[at]!,
+    placeAt: rowOf(inserted),
   }
 
   const listed = (item: Item, filters: Filters) => {
@@ -110,7 +113,7 @@ export function createCollection(resource: Resource, population: Population, sur
     find: (id) => (removed.has(id) ? 'removed' : present(id)),
     object,
     json: (item, livemode) =>
-      'n' in item && !patches.has(item.id) && !resource.embedded
+      'n' in item && !patches.has(item.id) && !resource.embedded && !resource.view
         ? population.json(item, livemode)
         : Buffer.from(JSON.stringify(object(item, livemode))),
     retrieve(id, livemode = false) {
@@ -147,15 +150,14 @@ export function createCollection(resource: Resource, population: Population, sur
       const object: StripeObject = { ...base, ...withRows(fields, resource.embedded, base) }
       if (find(object.id)) throw new Error(`sandbox: there is already a ${resource.object} ${object.id}`)
       const item = { created: Number(time), id: object.id, object }
-      inserted.splice(firstAfter(item, inserted.length, insertedRow.placeAt), 0, item)
-      byId.set(item.id, item)
+      addTo(overlay, item)
       return trimmed(object, resource.embedded)
     },
     update(id, patch) {
       const item = present(id)
       if (!item) throw new Error(`sandbox: no ${resource.object} ${id} to update`)
       if ('id' in patch || resource.createdField in patch) throw new Error('sandbox: id and creation time never change')
-      patches.set(id, { ...patches.get(id), ...withRows(patch, resource.embedded, whole(item, false)) })
+      patches.set(id, { ...patches.get(id), ...withRows(patch, resource.embedded, kept(item, false)) })
     },
     remove(id) {
       if (!present(id)) throw new Error(`sandbox: no ${resource.object} ${id} to remove`)

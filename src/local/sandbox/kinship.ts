@@ -23,11 +23,7 @@ export interface Kinship {
  * every count of children fits every count of parents.
  */
 export function createKinship(pattern: Kin['pattern'], parents: number, children: number): Kinship {
-  const before = [0]
-  for (const weight of pattern) before.push((before.at(-1) ?? 0) + weight)
-  const round = before[pattern.length] ?? 0
-  const slotsBefore = (parent: number) =>
-    Math.floor(parent / pattern.length) * round + (before[parent % pattern.length] ?? 0)
+  const { before, round, slotsBefore } = laidOut(pattern)
   const slots = slotsBefore(parents)
   const firstChild = (slot: number) => Math.floor((slot * children + slots - 1) / slots)
   return {
@@ -43,4 +39,16 @@ export function createKinship(pattern: Kin['pattern'], parents: number, children
       return [firstChild(slotsBefore(parent)), firstChild(slotsBefore(parent + 1))]
     },
   }
+}
+
+/** How many children the pattern gives to so many parents. */
+export const childrenOf = (pattern: Kin['pattern'], parents: number) => laidOut(pattern).slotsBefore(parents)
+
+function laidOut(pattern: Kin['pattern']) {
+  const before = [0]
+  for (const weight of pattern) before.push((before.at(-1) ?? 0) + weight)
+  const round = before[pattern.length] ?? 0
+  const slotsBefore = (parent: number) =>
+    Math.floor(parent / pattern.length) * round + (before[parent % pattern.length] ?? 0)
+  return { before, round, slotsBefore }
 }

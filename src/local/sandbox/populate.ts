@@ -1,9 +1,11 @@
 import { type Collection, createCollection } from './collection.ts'
 import type { Density } from './density.ts'
+import { childrenOf } from './kinship.ts'
+import { createOverlay } from './overlay.ts'
 import { createPopulation } from './population.ts'
 import { seedFor } from './random.ts'
 import { resources } from './resources/index.ts'
-import { type ByResource, byResource, type ResourceName, resourceNames } from './resources/names.ts'
+import { type ByResource, byResource, type ResourceName } from './resources/names.ts'
 import { createWorld } from './world.ts'
 
 interface Plan {
@@ -26,10 +28,11 @@ export interface Populated {
 /** One consistent account: every resource knows the others through the world. */
 export function populate(plan: Plan, clock: () => number): Populated {
   const { seed, now, customers, counts: exact, density, sameSecond } = plan
-  const counts = Object.fromEntries(
-    resourceNames.map((name) => [name, exact[name] ?? resources[name].count(customers)]),
-    // All names are there.
-  ) as Record<ResourceName, number>
+  const counts: Readonly<Record<ResourceName, number>> = byResource((name) => {
+    const { count, kin } = resources[name]
+    if (exact[name] !== undefined) return exact[name]
+    return count ? count(customers, (other) => counts[other]) : kin ? childrenOf(kin.pattern, counts[kin.of]) : 0
+  })
   const world = createWorld({ now, seed, counts, population: (name) => populations[name] })
   const populations = byResource((name) => {
     const births = { name, count: counts[name], density, seed: seedFor(seed, name), now, sameSecond, world }
@@ -39,11 +42,13 @@ export function populate(plan: Plan, clock: () => number): Populated {
     const number = resources[child].kin?.of === parent ? populations[parent].numberOf(id) : undefined
     return number === undefined ? [0, 0] : world.children(child, number)
   }
-  const collections = byResource((name) =>
-    createCollection(resources[name], populations[name], {
+  const overlays = byResource(createOverlay)
+  const collections = byResource((name) => {
+    const source = resources[name].view?.of ?? name
+    return createCollection(resources[name], populations[source], overlays[source], {
       now: clock,
       children: (parent, id) => children(name, parent, id),
-    }),
-  )
+    })
+  })
   return { collections, counts, idOf: world.id, numberOf: (name, id) => populations[name].numberOf(id) }
 }

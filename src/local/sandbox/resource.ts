@@ -2,7 +2,7 @@ import type { Collection } from './collection.ts'
 import type { Ids } from './ids.ts'
 import type { Kin } from './kinship.ts'
 import type { Random } from './random.ts'
-import type { ByResource } from './resources/names.ts'
+import type { ByResource, ResourceName } from './resources/names.ts'
 import type { World } from './world.ts'
 
 export interface StripeObject {
@@ -30,6 +30,12 @@ export type Matches = (object: StripeObject, value: string) => boolean
 /** What `expand` adds to an object or replaces in it; `live` is the whole account as it is now. */
 export type Expansion = (object: StripeObject, live: ByResource<Collection>) => Readonly<Record<string, unknown>>
 
+export interface View {
+  readonly of: ResourceName
+  shows(object: StripeObject): boolean
+  as(object: StripeObject): StripeObject
+}
+
 /** One Stripe list, as a row of the table: a new list of the API is one file like `resources/products.ts`. */
 export interface Resource {
   /** The path of the list; the object is at `path/:id`. */
@@ -43,8 +49,8 @@ export interface Resource {
   readonly createdField: string
   /** Default true; without it `created[…]` is an unknown parameter. */
   readonly createdFilter?: boolean
-  /** How many there are in an account with this many customers. */
-  count(customers: number): number
+  /** How many there are in an account with this many customers. Default: as many as the pattern of `kin` says. */
+  count?(customers: number, of: (name: ResourceName) => number): number
   /** Without it, objects are born as the density says; with it, some time after their parents. */
   readonly kin?: Kin
   /** When the n-th was born, of those that are born together with something else. */
@@ -65,6 +71,8 @@ export interface Resource {
   readonly keptFor?: number
   /** Whether a complete copy holds the object. Default: what the list shows without filters. */
   complete?(object: StripeObject): boolean
+  /** Shows objects of another resource in another shape: plans are prices. */
+  readonly view?: View
   /** The list field of which objects embed only the first ten. */
   readonly embedded?: string
   /** First names that `expand` accepts, with the fields each one adds or replaces. */

@@ -31,7 +31,7 @@ function parts(path: string): readonly [string, string?, string?] {
   if (routes.has(path)) return [path]
   const slash = path.lastIndexOf('/')
   const [start, end] = [path.slice(0, slash), decodeURIComponent(path.slice(slash + 1))]
-  if (!/^[\w-]+$/.test(end)) return ['']
+  if (!/^[\w.-]+$/.test(end)) return ['']
   if (routes.has(start)) return [start, end]
   const before = start.lastIndexOf('/')
   return [start.slice(0, before), start.slice(before + 1), end]

@@ -2,13 +2,13 @@ import Stripe from 'stripe'
 import { type LimitHit, SyncError } from '../../errors.ts'
 
 /** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
-const limits: Readonly<Record<string, LimitHit>> = {
-  'global-rate': { scope: 'account', of: 'rate' },
-  'endpoint-rate': { scope: 'endpoint', of: 'rate' },
-  'global-concurrency': { scope: 'account', of: 'concurrency' },
-  'endpoint-concurrency': { scope: 'endpoint', of: 'concurrency' },
-  'resource-specific': { scope: 'endpoint', of: 'rate' },
-}
+const limits: ReadonlyMap<string, LimitHit> = new Map([
+  ['global-rate', { scope: 'account', of: 'rate' }],
+  ['endpoint-rate', { scope: 'endpoint', of: 'rate' }],
+  ['global-concurrency', { scope: 'account', of: 'concurrency' }],
+  ['endpoint-concurrency', { scope: 'endpoint', of: 'concurrency' }],
+  ['resource-specific', { scope: 'endpoint', of: 'rate' }],
+])
 
 /** Reads the SDK's errors by type, status and code, never by message; messages may echo the key and are not passed on. */
 export function failure(error: unknown): SyncError {
@@ -46,7 +46,7 @@ export function failure(error: unknown): SyncError {
     case 409:
       return retry('provider_busy', 'the object is locked')
     case 429:
-      return retry('rate_limited', 'too many requests', limits[headers['stripe-rate-limited-reason'] ?? ''])
+      return retry('rate_limited', 'too many requests', limitHit(headers['stripe-rate-limited-reason']))
   }
   if (headers['stripe-should-retry'] === 'true') return retry('provider_busy', 'asks to try again')
   if (error instanceof Stripe.errors.StripeConnectionError) return retry('provider_unreachable', 'no complete answer')
@@ -57,6 +57,11 @@ export function failure(error: unknown): SyncError {
   if (error.statusCode === 400 && !error.code && !error.param)
     return skip('not_available', 'the account does not have this')
   return reject('provider_refused', 'refuses the request')
+}
+
+/** Without a reason it is no limiter (a lock, say); with one that is new, at least this endpoint is to slow down. */
+function limitHit(reason: string | undefined): LimitHit | undefined {
+  return reason === undefined ? undefined : (limits.get(reason) ?? { scope: 'endpoint', of: 'rate' })
 }
 
 /** Retry-After as milliseconds: seconds, or a date measured against the answer's own. */

@@ -1,9 +1,9 @@
 import { second } from '../../sync/fields.ts'
-import { defineProvider, type Provider, type Resource } from '../../sync/provider.ts'
+import { defineProvider, type Provider } from '../../sync/provider.ts'
 import { openStripe, type StripeConnection, type StripeSettings } from './connection.ts'
-import { customers } from './customers.ts'
 import { events } from './events.ts'
 import { failure } from './failure.ts'
+import { resources } from './resources/index.ts'
 
 export type { StripeSettings } from './connection.ts'
 
@@ -11,8 +11,6 @@ export type { StripeSettings } from './connection.ts'
 const endpointPerSecond = 25
 /** Stripe opened to the public in 2011; where an account may not be asked for its own beginning. */
 const stripeBegan = Date.UTC(2011, 0, 1) / 1_000
-
-const resources: readonly Resource<StripeConnection>[] = [customers]
 
 export function stripe(settings: StripeSettings): Provider {
   return defineProvider<StripeConnection>({

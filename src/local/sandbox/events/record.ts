@@ -6,7 +6,7 @@ import { type PriceObject, planOf } from '../resources/prices.ts'
 import { pick } from '../words.ts'
 import { asOf, type Lookup, olderVersions, pinnedVersion } from './older-shapes.ts'
 import { previousAttributes } from './previous-attributes.ts'
-import type { EventType } from './types.ts'
+import type { EventType } from './verbs.ts'
 
 export interface Happened {
   readonly types: readonly EventType[]

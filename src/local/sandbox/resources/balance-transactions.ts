@@ -12,7 +12,7 @@ export const balanceTransactions: Resource = {
   object: 'balance_transaction',
   idPrefix: 'txn_',
   createdField: 'created',
-  count: (customers) => customers * 3,
+  count: (customers, of) => sources.reduce((sum, one) => sum + of(one), Math.floor(customers / 20)),
   born: (world, n) => {
     const { of, number } = sourceOf(world, n)
     return of === 'fee' ? undefined : world.created(of, number)

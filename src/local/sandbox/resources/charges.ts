@@ -12,7 +12,6 @@ export const charges: Resource = {
   object: 'charge',
   idPrefix: 'ch_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers * 2.5),
   kin: { of: 'invoices', pattern: [1, 1, 1, 1, 1, 0], delay: (index, draw) => index * 86_400 + (draw % 3 ? 3_600 : 0) },
   generate,
   filters: {

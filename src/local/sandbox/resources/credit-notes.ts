@@ -14,7 +14,6 @@ export const creditNotes: Resource = {
   object: 'credit_note',
   idPrefix: 'cn_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers / 10),
   kin: {
     of: 'invoices',
     field: 'invoice',

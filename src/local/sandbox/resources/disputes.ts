@@ -11,7 +11,6 @@ export const disputes: Resource = {
   object: 'dispute',
   idPrefix: 'du_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers / 20),
   kin: {
     of: 'charges',
     field: 'charge',

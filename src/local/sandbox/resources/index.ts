@@ -1,17 +1,20 @@
 import type { Resource } from '../resource.ts'
 import { balanceTransactions } from './balance-transactions.ts'
+import { byNameTable } from './by-name-table.ts'
 import { charges } from './charges.ts'
 import { coupons } from './coupons.ts'
 import { creditNotes } from './credit-notes.ts'
 import { customers } from './customers.ts'
 import { disputes } from './disputes.ts'
 import { events } from './events.ts'
+import { genericResource } from './generic.ts'
 import { invoicePayments } from './invoice-payments.ts'
 import { invoiceitems } from './invoiceitems.ts'
 import { invoices } from './invoices.ts'
-import type { ByResource } from './names.ts'
+import type { ByNameName, ByResource } from './names.ts'
 import { paymentIntents } from './payment-intents.ts'
 import { payouts } from './payouts.ts'
+import { plans } from './plans.ts'
 import { prices } from './prices.ts'
 import { products } from './products.ts'
 import { promotionCodes } from './promotion-codes.ts'
@@ -19,6 +22,11 @@ import { refunds } from './refunds.ts'
 import { subscriptionSchedules } from './subscription-schedules.ts'
 import { subscriptions } from './subscriptions.ts'
 import { taxRates } from './tax-rates.ts'
+
+// Named as `ByNameName` says.
+const generic = Object.fromEntries(
+  Object.entries(byNameTable).map(([path, row]) => [path.replaceAll('/', '_'), genericResource(path, row)]),
+) as Record<Exclude<ByNameName, 'plans'>, Resource>
 
 /** Every list the sandbox serves. */
 export const resources: ByResource<Resource> = {
@@ -41,4 +49,6 @@ export const resources: ByResource<Resource> = {
   balance_transactions: balanceTransactions,
   payouts,
   events,
+  plans,
+  ...generic,
 }

@@ -9,7 +9,6 @@ export const invoicePayments: Resource = {
   object: 'invoice_payment',
   idPrefix: 'inpay_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers * 2.5),
   kin: { of: 'invoices', field: 'invoice', pattern: [1, 1, 1, 1, 1, 0], delay: () => 0 },
   generate,
   filters: {

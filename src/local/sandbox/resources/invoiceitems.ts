@@ -10,7 +10,6 @@ export const invoiceitems: Resource = {
   object: 'invoiceitem',
   idPrefix: 'ii_',
   createdField: 'date',
-  count: (customers) => Math.floor(customers / 2),
   kin: { of: 'invoices', field: 'invoice', pattern: [1, 0, 0, 0, 0, 0], delay: () => 0 },
   generate,
   filters: {

@@ -14,7 +14,6 @@ export const invoices: Resource = {
   object: 'invoice',
   idPrefix: 'in_',
   createdField: 'created',
-  count: (customers) => customers * 3,
   kin: {
     of: 'subscriptions',
     pattern: [6, 1, 3, 0, 4, 8, 2, 6],

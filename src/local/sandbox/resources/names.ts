@@ -1,3 +1,5 @@
+import { byNameTable } from './by-name-table.ts'
+
 /** The lists a worker reads unless told otherwise, and the feed of events. */
 export const modelled = [
   'customers',
@@ -21,8 +23,18 @@ export const modelled = [
 ] as const
 
 export type ModelledName = (typeof modelled)[number]
-export type ResourceName = ModelledName | 'events'
-export const resourceNames: readonly ResourceName[] = [...modelled, 'events']
+
+type Underscored<Path extends string> = Path extends `${infer Start}/${infer Rest}`
+  ? `${Start}_${Underscored<Rest>}`
+  : Path
+/** Lists that are read when they are named; the name is the path with underscores. */
+export type ByNameName = 'plans' | Underscored<keyof typeof byNameTable>
+// Underscores for slashes, as the type says.
+const generic = Object.keys(byNameTable).map((path) => path.replaceAll('/', '_')) as ByNameName[]
+export const byName: readonly ByNameName[] = ['plans', ...generic]
+
+export type ResourceName = ModelledName | ByNameName | 'events'
+export const resourceNames: readonly ResourceName[] = [...modelled, ...byName, 'events']
 export type ByResource<T> = Readonly<Record<ResourceName, T>>
 
 /** One value for each resource, made when it is first asked for: most tests look at two or three. */

@@ -11,7 +11,6 @@ export const paymentIntents: Resource = {
   object: 'payment_intent',
   idPrefix: 'pi_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers * 2.5),
   kin: { of: 'invoices', pattern: [1, 1, 1, 1, 1, 0], delay: () => 0 },
   generate,
   filters: { customer: (intent, value) => intent.customer === value },

@@ -10,7 +10,8 @@ export const prices: Resource = {
   object: 'price',
   idPrefix: 'price_',
   createdField: 'created',
-  count: (customers) => (customers === 0 ? 0 : Math.max(14, Math.ceil(customers / 50)) + Math.floor(customers / 12.5)),
+  count: (customers, of) =>
+    customers === 0 ? 0 : Math.max(14, Math.ceil(customers / 50)) + Math.floor((of('subscriptions') + 6) / 10),
   generate: ({ id, created, livemode, world, n }: Birth) => priceObject(priceAt(world, n), { id, created, livemode }),
   filters: {
     active: (price, value) => String(price.active) === value,

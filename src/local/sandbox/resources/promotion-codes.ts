@@ -10,7 +10,6 @@ export const promotionCodes: Resource = {
   object: 'promotion_code',
   idPrefix: 'promo_',
   createdField: 'created',
-  count: (customers) => Math.ceil(customers / 40),
   kin: { of: 'coupons', pattern: [2, 1, 3], delay: (_, draw) => draw % (100 * day) },
   generate,
   filters: {

@@ -12,7 +12,6 @@ export const refunds: Resource = {
   object: 'refund',
   idPrefix: 're_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers * 0.3),
   kin: {
     of: 'charges',
     field: 'charge',

@@ -8,7 +8,6 @@ export const subscriptionSchedules: Resource = {
   object: 'subscription_schedule',
   idPrefix: 'sub_sched_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers / 20),
   kin: {
     of: 'subscriptions',
     field: 'subscription',

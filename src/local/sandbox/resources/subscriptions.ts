@@ -13,7 +13,6 @@ export const subscriptions: Resource = {
   object: 'subscription',
   idPrefix: 'sub_',
   createdField: 'created',
-  count: (customers) => Math.floor(customers * 0.8),
   kin: {
     of: 'customers',
     field: 'customer',

@@ -24,7 +24,7 @@ const day = 86_400
 /**
  * Lives through so many days of an account, moving its clock; every kind of step comes once before any comes at random.
  * What changes is announced by events as far as Stripe announces it, so a copy can follow from the events alone, except
- * for balance transactions.
+ * for balance transactions and for invoice payments that are open: both are to be found by `created`.
  */
 export function simulate(
   account: Account & { advance(seconds: number): void },

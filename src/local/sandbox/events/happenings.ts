@@ -1,18 +1,11 @@
-import type Stripe from 'stripe'
 import type { StripeObject } from '../resource.ts'
 import type { ResourceName } from '../resources/names.ts'
-
-export type EventType = Stripe.Event['type']
-
-/** Which events a change of an object of one resource makes, in the order in which they happen. */
-export interface Happenings {
-  created?(object: StripeObject): readonly EventType[]
-  updated?(before: StripeObject, after: StripeObject): readonly EventType[]
-  readonly deleted?: EventType
-}
+import { ofByName } from './by-name.ts'
+import { byStatus, type EventType, type Happenings, verbs } from './verbs.ts'
 
 /** Resources that are absent make no events: balance transactions, shipping rates, file links. */
 export const happenings: Readonly<Partial<Record<ResourceName, Happenings>>> = {
+  ...ofByName,
   customers: verbs('customer.created', 'customer.updated', 'customer.deleted'),
   products: verbs('product.created', 'product.updated', 'product.deleted'),
   prices: {
@@ -114,20 +107,6 @@ const intentSteps: Readonly<Record<string, readonly EventType[]>> = {
   requires_action: ['payment_intent.requires_action'],
   requires_payment_method: ['payment_intent.payment_failed'],
   requires_capture: ['payment_intent.amount_capturable_updated'],
-}
-
-export function verbs(created: EventType, updated?: EventType, deleted?: EventType): Happenings {
-  return {
-    created: () => [created],
-    ...(updated ? { updated: () => [updated] } : {}),
-    ...(deleted ? { deleted } : {}),
-  }
-}
-
-/** The events of reaching a status, or those of any other change. */
-function byStatus(otherwise: EventType, reached: Readonly<Record<string, readonly EventType[]>>, ...more: EventType[]) {
-  return (before: StripeObject, after: StripeObject): readonly EventType[] =>
-    (before.status === after.status ? undefined : reached[String(after.status)]) ?? [otherwise, ...more]
 }
 
 const grown = (before: StripeObject, after: StripeObject, field: string) => Number(after[field]) > Number(before[field])

@@ -1,0 +1,107 @@
+import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
+import { instant, money } from './column.ts'
+import { syncedTable } from './synced.ts'
+
+/** Attempts to take money, failed ones too; Stripe's charges. Amounts are in the currency's minor unit. */
+export const payments = syncedTable(
+  'payments',
+  {
+    customerId: text('customer_id'),
+    paymentIntentId: text('payment_intent_id'),
+    paymentMethodId: text('payment_method_id'),
+    balanceTransactionId: text('balance_transaction_id'),
+    /** Stripe: succeeded, pending or failed. */
+    status: text('status'),
+    currency: text('currency'),
+    amount: money('amount'),
+    amountCaptured: money('amount_captured'),
+    amountRefunded: money('amount_refunded'),
+    applicationFeeAmount: money('application_fee_amount'),
+    paid: boolean('paid'),
+    captured: boolean('captured'),
+    /** Refunded in full. */
+    refunded: boolean('refunded'),
+    disputed: boolean('disputed'),
+    failureCode: text('failure_code'),
+    failureMessage: text('failure_message'),
+    outcomeType: text('outcome_type'),
+    outcomeReason: text('outcome_reason'),
+    riskLevel: text('risk_level'),
+    /** Stripe: card, sepa_debit, … */
+    paymentMethodType: text('payment_method_type'),
+    cardBrand: text('card_brand'),
+    cardCountry: text('card_country'),
+    description: text('description'),
+    statementDescriptor: text('statement_descriptor'),
+    receiptEmail: text('receipt_email'),
+    livemode: boolean('livemode'),
+    metadata: jsonb('metadata'),
+  },
+  { by: ['customerId'] },
+)
+
+/** A payment from intention to success, over its attempts. Amounts are in the currency's minor unit. */
+export const paymentIntents = syncedTable('payment_intents', {
+  customerId: text('customer_id'),
+  paymentMethodId: text('payment_method_id'),
+  /** The latest attempt, in payments. */
+  latestPaymentId: text('latest_payment_id'),
+  /** Stripe: requires_payment_method, requires_confirmation, requires_action, processing, requires_capture, canceled or succeeded. */
+  status: text('status'),
+  currency: text('currency'),
+  amount: money('amount'),
+  amountCapturable: money('amount_capturable'),
+  amountReceived: money('amount_received'),
+  applicationFeeAmount: money('application_fee_amount'),
+  captureMethod: text('capture_method'),
+  setupFutureUsage: text('setup_future_usage'),
+  cancellationReason: text('cancellation_reason'),
+  canceledAt: instant('canceled_at'),
+  lastErrorCode: text('last_error_code'),
+  lastDeclineCode: text('last_decline_code'),
+  description: text('description'),
+  receiptEmail: text('receipt_email'),
+  livemode: boolean('livemode'),
+  metadata: jsonb('metadata'),
+})
+
+/** Money given back. Amounts are in the currency's minor unit. */
+export const refunds = syncedTable(
+  'refunds',
+  {
+    paymentId: text('payment_id'),
+    paymentIntentId: text('payment_intent_id'),
+    balanceTransactionId: text('balance_transaction_id'),
+    failureBalanceTransactionId: text('failure_balance_transaction_id'),
+    customerId: text('customer_id'),
+    /** Stripe: pending, requires_action, succeeded, failed or canceled. */
+    status: text('status'),
+    currency: text('currency'),
+    amount: money('amount'),
+    reason: text('reason'),
+    failureReason: text('failure_reason'),
+    description: text('description'),
+    metadata: jsonb('metadata'),
+  },
+  { by: ['paymentId'] },
+)
+
+/** Payments that customers contest with their bank. Amounts are in the currency's minor unit. */
+export const disputes = syncedTable('disputes', {
+  paymentId: text('payment_id'),
+  paymentIntentId: text('payment_intent_id'),
+  /** The first of its balance transactions. */
+  balanceTransactionId: text('balance_transaction_id'),
+  /** Stripe: warning_…, needs_response, under_review, won, lost or prevented. */
+  status: text('status'),
+  reason: text('reason'),
+  networkReasonCode: text('network_reason_code'),
+  currency: text('currency'),
+  amount: money('amount'),
+  isChargeRefundable: boolean('is_charge_refundable'),
+  /** By when evidence has to be in. */
+  evidenceDueBy: instant('evidence_due_by'),
+  hasEvidence: boolean('has_evidence'),
+  livemode: boolean('livemode'),
+  metadata: jsonb('metadata'),
+})

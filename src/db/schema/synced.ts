@@ -1,0 +1,55 @@
+import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { instant } from './column.ts'
+
+/** Whose row it is, in every table that providers' items land in. */
+export const owner = {
+  tenantId: uuid('tenant_id').notNull(),
+  provider: text('provider').notNull(),
+}
+
+/** When it was seen and what it was, in every table that providers' items land in. */
+export const observation = {
+  /** When the provider created it. */
+  createdAt: instant('created_at'),
+  /** When the provider no longer had it; rows are never deleted. */
+  deletedAt: instant('deleted_at'),
+  /** The whole payload as the provider sent it. */
+  raw: jsonb('raw').notNull(),
+  /** The provider's clock when it was read; an older observation never replaces a newer one. */
+  observedAt: instant('observed_at').notNull(),
+  /** When the row was last written, by this database's clock. */
+  syncedAt: instant('synced_at').notNull().defaultNow(),
+}
+
+interface Lookups {
+  /** Columns that rows are looked up by, by their names in code; each costs every write a little. */
+  readonly by?: readonly string[]
+  /** Rows embedded in another's: they have no list of their own that is swept by time of creation. */
+  readonly nested?: boolean
+}
+
+/** A table every provider's items of one kind land in: key, typed columns, whole payload, and when it was seen. */
+export function syncedTable<Name extends string, Columns extends Record<string, PgColumnBuilderBase>>(
+  name: Name,
+  columns: Columns,
+  { by = [], nested = false }: Lookups = {},
+) {
+  return pgTable(name, { ...owner, id: text('id').notNull(), ...columns, ...observation }, (row) => {
+    const looked = Object.entries(row).filter(([key]) => by.includes(key) || (key === 'createdAt' && !nested))
+    return [
+      primaryKey({ columns: [row.tenantId, row.provider, row.id] }),
+      ...looked.map(([, column]) =>
+        index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, row.provider, column),
+      ),
+    ]
+  })
+}
+
+/** A table of this schema that providers' items are written to. */
+export type SyncedTable = ReturnType<typeof syncedTable<string, Record<never, never>>>
+
+/** Columns the core stamps on every row; a provider may not. */
+type Stamped = 'tenantId' | 'provider' | 'raw' | 'deletedAt' | 'observedAt' | 'syncedAt'
+
+/** What a provider maps an item to. The core adds tenant, provider, payload and times. */
+export type RowOf<Table extends SyncedTable> = Omit<Table['$inferInsert'], Stamped>

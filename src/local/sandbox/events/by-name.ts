@@ -1,0 +1,72 @@
+import type { ByNameName } from '../resources/names.ts'
+import { byStatus, type Happenings, verbs } from './verbs.ts'
+
+/** Events of the lists that are read by name; the others make none here. */
+export const ofByName: Readonly<Partial<Record<ByNameName, Happenings>>> = {
+  plans: verbs('plan.created', 'plan.updated', 'plan.deleted'),
+  // There is no checkout.session.created.
+  checkout_sessions: {
+    updated: ({ status }, after) =>
+      status === after.status
+        ? []
+        : [after.status === 'expired' ? 'checkout.session.expired' : 'checkout.session.completed'],
+  },
+  setup_intents: {
+    created: () => ['setup_intent.created'],
+    updated: (before, { status }) =>
+      before.status === status
+        ? []
+        : status === 'succeeded'
+          ? ['setup_intent.succeeded']
+          : status === 'canceled'
+            ? ['setup_intent.canceled']
+            : ['setup_intent.requires_action'],
+  },
+  payment_methods: {
+    created: () => ['payment_method.attached'],
+    updated: (before, after) => [
+      before.customer !== null && after.customer === null ? 'payment_method.detached' : 'payment_method.updated',
+    ],
+  },
+  quotes: {
+    created: () => ['quote.created'],
+    updated: (before, { status }) =>
+      before.status === status
+        ? []
+        : [status === 'open' ? 'quote.finalized' : status === 'accepted' ? 'quote.accepted' : 'quote.canceled'],
+  },
+  transfers: verbs('transfer.created', 'transfer.updated'),
+  application_fees: verbs('application_fee.created', 'application_fee.refunded'),
+  topups: {
+    created: () => ['topup.created'],
+    updated: (before, { status }) =>
+      before.status === status
+        ? []
+        : [status === 'succeeded' ? 'topup.succeeded' : status === 'failed' ? 'topup.failed' : 'topup.canceled'],
+  },
+  reviews: { created: () => ['review.opened'], updated: (_, { open }) => (open ? [] : ['review.closed']) },
+  radar_early_fraud_warnings: verbs('radar.early_fraud_warning.created', 'radar.early_fraud_warning.updated'),
+  payment_links: verbs('payment_link.created', 'payment_link.updated'),
+  files: verbs('file.created'),
+  billing_meters: {
+    created: () => ['billing.meter.created'],
+    updated: byStatus('billing.meter.updated', {
+      inactive: ['billing.meter.deactivated'],
+      active: ['billing.meter.reactivated'],
+    }),
+  },
+  billing_credit_grants: verbs('billing.credit_grant.created', 'billing.credit_grant.updated'),
+  billing_portal_configurations: verbs('billing_portal.configuration.created', 'billing_portal.configuration.updated'),
+  test_helpers_test_clocks: {
+    created: () => ['test_helpers.test_clock.created'],
+    updated: byStatus('test_helpers.test_clock.ready', { advancing: ['test_helpers.test_clock.advancing'] }),
+    deleted: 'test_helpers.test_clock.deleted',
+  },
+  tax_ids: verbs('customer.tax_id.created', 'customer.tax_id.updated', 'customer.tax_id.deleted'),
+  issuing_authorizations: verbs('issuing_authorization.created', 'issuing_authorization.updated'),
+  issuing_cardholders: verbs('issuing_cardholder.created', 'issuing_cardholder.updated'),
+  issuing_cards: verbs('issuing_card.created', 'issuing_card.updated'),
+  issuing_disputes: verbs('issuing_dispute.created', 'issuing_dispute.updated'),
+  issuing_transactions: verbs('issuing_transaction.created', 'issuing_transaction.updated'),
+  climate_orders: verbs('climate.order.created'),
+}

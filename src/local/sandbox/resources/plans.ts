@@ -1,0 +1,23 @@
+import type { Resource } from '../resource.ts'
+import { isInline, type PriceObject, planOf, prices } from './prices.ts'
+
+/** Recurring prices under their old name; the same objects, seen through another list. */
+export const plans: Resource = {
+  ...prices,
+  path: '/v1/plans',
+  object: 'plan',
+  view: {
+    of: 'prices',
+    shows: (price) => price.recurring !== null,
+    // What the sandbox keeps as a price was made by its generator.
+    as: (price) => planOf(price as unknown as PriceObject),
+  },
+  count: () => 0,
+  filters: {
+    active: (plan, value) => String(plan.active) === value,
+    product: (plan, value) => plan.product === value,
+  },
+  hidden: isInline,
+  complete: (plan) => !isInline(plan),
+  expandable: { product: () => ({}), tiers: () => ({}) },
+}

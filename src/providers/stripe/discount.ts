@@ -1,0 +1,19 @@
+import { type Fields, fields, list, reference } from '../../sync/fields.ts'
+import { references } from './reading.ts'
+
+/*
+ * Discounts: a list of ids, or of objects where a payload has them whole; before API 2025-03-31 one object. What they
+ * take off is their coupon's, since API 2025-09-30 in `source`.
+ */
+
+/** Ids of an object's discounts; null where it says nothing of any. */
+export function discountsOf(item: Fields): readonly string[] | null {
+  const one = reference(item.discount)
+  return references(item.discounts) ?? (one === null ? null : [one])
+}
+
+/** The coupon of an object's first discount that has one. */
+export function firstCoupon(item: Fields): string | null {
+  const discounts = [...(list(item.discounts) ?? []), item.discount].map(fields)
+  return discounts.map((one) => reference(fields(one.source).coupon ?? one.coupon)).find((id) => id !== null) ?? null
+}

@@ -1,0 +1,28 @@
+import type { RowOf, SyncedTable } from '../../db/schema.ts'
+import type { Mapping } from '../../sync/mapping.ts'
+import type { Nested } from '../../sync/provider.ts'
+import type { StripeConnection } from './connection.ts'
+
+type StripeNested<Table extends SyncedTable> = Nested<StripeConnection, Table>
+
+/** What a nested list has besides: drift, and the whole prices that one of its items holds. */
+interface More<Table extends SyncedTable> {
+  drift: Mapping<Table>['drift']
+  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
+}
+
+interface Parts<Table extends SyncedTable>
+  extends Pick<StripeNested<Table>, 'table' | 'embedded' | 'list'>,
+    Mapping<Table>,
+    More<Table> {
+  /** The column of the parent's id. What the item itself says of it is not believed. */
+  readonly parent: keyof RowOf<Table> & string
+}
+
+/** A list that Stripe embeds in an object, with its first items. */
+export function nested<Table extends SyncedTable>(
+  name: string,
+  { row, ...rest }: Parts<Table>,
+): StripeNested<Table> & More<Table> {
+  return { ...rest, name, row: (item, parentId) => ({ ...row(item), [rest.parent]: parentId }) }
+}

@@ -1,0 +1,27 @@
+import { fields, list, reference } from '../../sync/fields.ts'
+
+/*
+ * Readers for shapes that several of Stripe's objects share.
+ */
+
+/** The sum of `amount` over a list of taxes or discounts, in the minor unit; a number is a sum already, as it once was. */
+export function total(value: unknown): number | null {
+  const amounts = list(value)?.map((one) => fields(one).amount) ?? [value]
+  if (!amounts.every((amount) => Number.isSafeInteger(amount))) return null
+  const sum = amounts.reduce((total: number, amount) => total + Number(amount), 0)
+  return Number.isSafeInteger(sum) ? sum : null
+}
+
+/** The ids in a list of ids or objects. */
+export function references(value: unknown): readonly string[] | null {
+  return (
+    list(value)
+      ?.map(reference)
+      .filter((id) => id !== null) ?? null
+  )
+}
+
+/** The id of the first object of a list; null for an empty one. */
+export function firstReference(value: unknown): string | null {
+  return reference(list(value)?.[0])
+}

@@ -1,0 +1,38 @@
+import type { SyncedTable } from '../../db/schema.ts'
+import type { Mapping } from '../../sync/mapping.ts'
+import type { Query, Resource } from '../../sync/provider.ts'
+import { listPage, type StripeConnection } from './connection.ts'
+import { retrieveObject } from './retrieve.ts'
+
+type StripeResource<Table extends SyncedTable> = Resource<StripeConnection, Table>
+
+interface Parts<Table extends SyncedTable>
+  extends Pick<StripeResource<Table>, 'table' | 'nested' | 'harvest' | 'optional'>,
+    Mapping<Table> {
+  /** Null where the list cannot be filtered by `created`. */
+  readonly createdFilter?: StripeResource<Table>['createdFilter'] | null
+  /** Sent with every page. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** What is sent with every page of each part. */
+  readonly parts?: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+/** A list of API v1 and the object by its id; filtered by `created`, unless `parts` say otherwise. */
+export function resource<Table extends SyncedTable>(
+  name: string,
+  path: string,
+  { createdFilter = { field: 'created' }, parameters, parts, ...rest }: Parts<Table>,
+): StripeResource<Table> & Mapping<Table> {
+  return {
+    ...rest,
+    name,
+    ...(createdFilter ? { createdFilter } : {}),
+    ...(parts ? { parts: Object.keys(parts) } : {}),
+    list: (stripe, query) => listPage(stripe, path, query, { ...parameters, ...ofPart(query, parts) }),
+    retrieve: (stripe, id) => retrieveObject(stripe, path, id),
+  }
+}
+
+function ofPart({ part }: Query, parts: Parts<SyncedTable>['parts'] = {}) {
+  return part === undefined ? {} : parts[part]
+}

@@ -1,0 +1,51 @@
+import * as tables from '../../../db/schema.ts'
+import { decimal, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
+import { at, mapping } from '../../../sync/mapping.ts'
+import { resource } from '../resource.ts'
+
+export const balanceTransactions = resource('balance_transactions', '/v1/balance_transactions', {
+  table: tables.balanceTransactions,
+  ...mapping<typeof tables.balanceTransactions>({
+    type: text,
+    reportingCategory: text,
+    status: text,
+    currency: text,
+    amount: integer,
+    fee: integer,
+    net: integer,
+    exchangeRate: decimal,
+    sourceId: at(reference, 'source'),
+    balanceType: text,
+    description: text,
+    availableOn: instant,
+    createdAt: at(instant, 'created'),
+  }),
+})
+
+export const payouts = resource('payouts', '/v1/payouts', {
+  table: tables.payouts,
+  ...mapping<typeof tables.payouts>({
+    balanceTransactionId: at(reference, 'balance_transaction'),
+    failureBalanceTransactionId: at(reference, 'failure_balance_transaction'),
+    destinationId: at(reference, 'destination'),
+    originalPayoutId: at(reference, 'original_payout'),
+    reversedById: at(reference, 'reversed_by'),
+    status: text,
+    type: text,
+    method: text,
+    sourceType: text,
+    automatic: flag,
+    reconciliationStatus: text,
+    currency: text,
+    amount: integer,
+    applicationFeeAmount: integer,
+    arrivalDate: instant,
+    failureCode: text,
+    failureMessage: text,
+    description: text,
+    statementDescriptor: text,
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})

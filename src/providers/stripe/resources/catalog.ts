@@ -1,0 +1,82 @@
+import * as tables from '../../../db/schema.ts'
+import { decimal, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
+import { at, mapping } from '../../../sync/mapping.ts'
+import { resource } from '../resource.ts'
+
+export const products = resource('products', '/v1/products', {
+  table: tables.products,
+  ...mapping<typeof tables.products>({
+    name: text,
+    description: text,
+    active: flag,
+    type: text,
+    defaultPriceId: at(reference, 'default_price'),
+    unitLabel: text,
+    taxCodeId: at(reference, 'tax_code'),
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+    updatedAt: at(instant, 'updated'),
+  }),
+})
+
+export const coupons = resource('coupons', '/v1/coupons', {
+  table: tables.coupons,
+  ...mapping<typeof tables.coupons>({
+    name: text,
+    percentOff: decimal,
+    amountOff: integer,
+    currency: text,
+    duration: text,
+    durationInMonths: integer,
+    maxRedemptions: integer,
+    timesRedeemed: integer,
+    redeemBy: instant,
+    valid: flag,
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})
+
+export const promotionCodes = resource('promotion_codes', '/v1/promotion_codes', {
+  table: tables.promotionCodes,
+  ...mapping<typeof tables.promotionCodes>({
+    code: text,
+    couponId: at(reference, 'promotion.coupon', 'coupon'),
+    customerId: at(reference, 'customer'),
+    active: flag,
+    expiresAt: instant,
+    maxRedemptions: integer,
+    timesRedeemed: integer,
+    firstTimeTransaction: at(flag, 'restrictions.first_time_transaction'),
+    minimumAmount: at(integer, 'restrictions.minimum_amount'),
+    minimumAmountCurrency: at(text, 'restrictions.minimum_amount_currency'),
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})
+
+export const taxRates = resource('tax_rates', '/v1/tax_rates', {
+  table: tables.taxRates,
+  ...mapping<typeof tables.taxRates>({
+    displayName: text,
+    description: text,
+    percentage: decimal,
+    effectivePercentage: decimal,
+    flatAmount: at(integer, 'flat_amount.amount'),
+    flatAmountCurrency: at(text, 'flat_amount.currency'),
+    rateType: text,
+    inclusive: flag,
+    active: flag,
+    country: text,
+    state: text,
+    jurisdiction: text,
+    jurisdictionLevel: text,
+    taxType: text,
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})

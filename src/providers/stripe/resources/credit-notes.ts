@@ -1,0 +1,61 @@
+import * as tables from '../../../db/schema.ts'
+import { decimal, fields, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
+import { at, derived, mapping } from '../../../sync/mapping.ts'
+import { listPage } from '../connection.ts'
+import { embedded } from '../embedded.ts'
+import { nested } from '../nested.ts'
+import { total } from '../reading.ts'
+import { resource } from '../resource.ts'
+
+const lines = nested('credit_note_lines', {
+  table: tables.creditNoteLines,
+  parent: 'creditNoteId',
+  embedded: (note) => embedded(fields(note).lines),
+  list: (stripe, note, query) => listPage(stripe, `/v1/credit_notes/${encodeURIComponent(note)}/lines`, query),
+  ...mapping<typeof tables.creditNoteLines>({
+    // A line does not name its note; `nested` does.
+    creditNoteId: derived(() => null),
+    invoiceLineId: at(reference, 'invoice_line_item'),
+    type: text,
+    description: text,
+    amount: integer,
+    discountAmount: integer,
+    taxAmount: at(total, 'taxes', 'tax_amounts'),
+    quantity: integer,
+    unitAmount: integer,
+    unitAmountDecimal: decimal,
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})
+
+export const creditNotes = resource('credit_notes', '/v1/credit_notes', {
+  table: tables.creditNotes,
+  nested: [lines],
+  ...mapping<typeof tables.creditNotes>({
+    customerId: at(reference, 'customer'),
+    invoiceId: at(reference, 'invoice'),
+    number: text,
+    status: text,
+    type: text,
+    reason: text,
+    currency: text,
+    amount: integer,
+    subtotal: integer,
+    discountAmount: integer,
+    taxAmount: at(total, 'total_taxes', 'tax_amounts'),
+    total: integer,
+    totalExcludingTax: integer,
+    prePaymentAmount: integer,
+    postPaymentAmount: integer,
+    outOfBandAmount: integer,
+    refundId: at(reference, 'refunds.0.refund', 'refund'),
+    memo: text,
+    effectiveAt: instant,
+    voidedAt: instant,
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})

@@ -1,0 +1,21 @@
+import { customers as table } from '../../../db/schema.ts'
+import { flag, instant, integer, object, text } from '../../../sync/fields.ts'
+import { at, mapping } from '../../../sync/mapping.ts'
+import { resource } from '../resource.ts'
+
+export const customers = resource('customers', '/v1/customers', {
+  table,
+  ...mapping<typeof table>({
+    email: text,
+    name: text,
+    phone: text,
+    description: text,
+    currency: text,
+    balance: integer,
+    delinquent: flag,
+    country: at(text, 'address.country'),
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})

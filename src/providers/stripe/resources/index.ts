@@ -1,0 +1,36 @@
+import type { Resource } from '../../../sync/provider.ts'
+import type { StripeConnection } from '../connection.ts'
+import { objects } from '../objects.ts'
+import { balanceTransactions, payouts } from './balance.ts'
+import { coupons, products, promotionCodes, taxRates } from './catalog.ts'
+import { creditNotes } from './credit-notes.ts'
+import { customers } from './customers.ts'
+import { invoiceItems, invoicePayments, invoices } from './invoices.ts'
+import { disputes, paymentIntents, payments, refunds } from './payments.ts'
+import { prices } from './prices.ts'
+import { subscriptionSchedules, subscriptions } from './subscriptions.ts'
+
+/** What a job reads unless told otherwise, each in a table of its own. */
+export const billing = [
+  customers,
+  products,
+  prices,
+  coupons,
+  promotionCodes,
+  subscriptions,
+  subscriptionSchedules,
+  invoices,
+  invoiceItems,
+  invoicePayments,
+  payments,
+  paymentIntents,
+  refunds,
+  disputes,
+  creditNotes,
+  balanceTransactions,
+  payouts,
+  taxRates,
+] as const
+
+/** Everything that Stripe lists without a parent. */
+export const resources: readonly Resource<StripeConnection>[] = [...billing, ...objects]

@@ -1,0 +1,135 @@
+import * as tables from '../../../db/schema.ts'
+import { fields, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
+import { at, mapping } from '../../../sync/mapping.ts'
+import { listPage } from '../connection.ts'
+import { embedded } from '../embedded.ts'
+import { nested } from '../nested.ts'
+import { total } from '../reading.ts'
+import { resource } from '../resource.ts'
+import { billed, pricesOf } from './billed.ts'
+import { foundPrices } from './prices.ts'
+
+const linesOf = (invoice: unknown) => embedded(fields(invoice).lines)
+
+const lines = nested('invoice_lines', {
+  table: tables.invoiceLines,
+  parent: 'invoiceId',
+  embedded: linesOf,
+  list: (stripe, invoice, query) => listPage(stripe, `/v1/invoices/${encodeURIComponent(invoice)}/lines`, query),
+  harvest: (line) => foundPrices(pricesOf(line)),
+  ...mapping<typeof tables.invoiceLines>({
+    ...billed,
+    invoiceId: at(reference, 'invoice'),
+    subscriptionId: at(
+      reference,
+      'parent.subscription_item_details.subscription',
+      'parent.invoice_item_details.subscription',
+      'subscription',
+    ),
+    subscriptionItemId: at(reference, 'parent.subscription_item_details.subscription_item', 'subscription_item'),
+    invoiceItemId: at(
+      reference,
+      'parent.invoice_item_details.invoice_item',
+      'parent.subscription_item_details.invoice_item',
+      'invoice_item',
+    ),
+    type: at(origin, 'parent.type', 'type'),
+    amount: integer,
+    subtotal: at(integer, 'subtotal', 'amount'),
+    discountAmount: at(total, 'discount_amounts'),
+    taxAmount: at(total, 'taxes', 'tax_amounts'),
+    proration: at(
+      flag,
+      'parent.subscription_item_details.proration',
+      'parent.invoice_item_details.proration',
+      'proration',
+    ),
+    // A line has no time of its own; its invoice has.
+    createdAt: at(instant, 'created'),
+  }),
+})
+
+export const invoices = resource('invoices', '/v1/invoices', {
+  table: tables.invoices,
+  nested: [lines],
+  harvest: (invoice) => foundPrices((linesOf(invoice)?.items ?? []).flatMap(pricesOf)),
+  ...mapping<typeof tables.invoices>({
+    customerId: at(reference, 'customer'),
+    subscriptionId: at(reference, 'parent.subscription_details.subscription', 'subscription'),
+    number: text,
+    status: text,
+    currency: text,
+    billingReason: text,
+    collectionMethod: text,
+    subtotal: integer,
+    discountAmount: at(total, 'total_discount_amounts'),
+    taxAmount: at(total, 'total_taxes', 'total_tax_amounts', 'tax'),
+    total: integer,
+    totalExcludingTax: integer,
+    amountDue: integer,
+    amountPaid: integer,
+    amountRemaining: integer,
+    amountOverpaid: integer,
+    startingBalance: integer,
+    endingBalance: integer,
+    attemptCount: integer,
+    attempted: flag,
+    nextPaymentAttempt: instant,
+    dueDate: instant,
+    periodStart: instant,
+    periodEnd: instant,
+    effectiveAt: instant,
+    finalizedAt: at(instant, 'status_transitions.finalized_at'),
+    paidAt: at(instant, 'status_transitions.paid_at'),
+    voidedAt: at(instant, 'status_transitions.voided_at'),
+    markedUncollectibleAt: at(instant, 'status_transitions.marked_uncollectible_at'),
+    customerEmail: text,
+    customerName: text,
+    livemode: flag,
+    metadata: object,
+    createdAt: at(instant, 'created'),
+  }),
+})
+
+export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
+  table: tables.invoiceItems,
+  createdFilter: { field: 'date' },
+  harvest: (item) => foundPrices(pricesOf(item)),
+  ...mapping<typeof tables.invoiceItems>({
+    ...billed,
+    customerId: at(reference, 'customer'),
+    invoiceId: at(reference, 'invoice'),
+    subscriptionId: at(reference, 'parent.subscription_details.subscription', 'subscription'),
+    subscriptionItemId: at(reference, 'parent.subscription_details.subscription_item', 'subscription_item'),
+    amount: integer,
+    netAmount: integer,
+    proration: flag,
+    createdAt: at(instant, 'date'),
+  }),
+})
+
+export const invoicePayments = resource('invoice_payments', '/v1/invoice_payments', {
+  table: tables.invoicePayments,
+  ...mapping<typeof tables.invoicePayments>({
+    invoiceId: at(reference, 'invoice'),
+    paymentIntentId: at(reference, 'payment.payment_intent'),
+    paymentId: at(reference, 'payment.charge'),
+    paymentRecordId: at(reference, 'payment.payment_record'),
+    status: text,
+    amountRequested: integer,
+    amountPaid: integer,
+    currency: text,
+    isDefault: flag,
+    paidAt: at(instant, 'status_transitions.paid_at'),
+    canceledAt: at(instant, 'status_transitions.canceled_at'),
+    livemode: flag,
+    createdAt: at(instant, 'created'),
+  }),
+})
+
+/** `subscription_item_details` and, before API 2025-03-31, `subscription`: what a line comes from. */
+function origin(value: unknown): string | null {
+  if (value === 'subscription') return 'subscription_item'
+  if (value === 'invoiceitem') return 'invoice_item'
+  return text(value)?.replace(/_details$/, '') ?? null
+}

@@ -1,0 +1,95 @@
+import type { RowOf, SyncedTable } from '../db/schema.ts'
+import { type Fields, fields, id } from './fields.ts'
+
+/*
+ * A mapping from items to rows as data: for each column of a table, where its value is in the item and which reader
+ * knows its shape. So a column cannot be forgotten, and a field whose shape nobody knows can be counted.
+ */
+
+/** Reads one value; null for what it does not know. */
+type Reader<Value> = (value: unknown) => Value | null
+
+/** A value at the first of these paths that has one: `parent.subscription_details.subscription`, then `subscription`. */
+interface At<Value> {
+  readonly paths: readonly (readonly string[])[]
+  readonly read: Reader<Value>
+}
+
+/** A value made of the item as a whole; what it cannot read is not counted. */
+interface Derived<Value> {
+  readonly derive: (item: Fields) => Value
+}
+
+/** A bare reader reads the field that is called as the column is in SQL. */
+type Column<Value> = null extends Value
+  ? Reader<NonNullable<Value>> | At<NonNullable<Value>> | Derived<Value>
+  : Derived<NonNullable<Value>>
+
+type WithoutId<Row> = Omit<Row, 'id'>
+export type Columns<Table extends SyncedTable> = {
+  readonly [Name in keyof WithoutId<RowOf<Table>>]-?: Column<WithoutId<RowOf<Table>>[Name]>
+}
+
+export interface Mapping<Table extends SyncedTable> {
+  /** Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. */
+  row(item: unknown): RowOf<Table>
+  /** The columns whose field is there and not null, yet of a shape that is not known. */
+  drift(item: unknown): readonly string[]
+}
+
+/** `at(integer, 'amount_due')`; of several paths the first with a value counts, for shapes that moved. */
+export function at<Value>(read: Reader<Value>, ...paths: readonly string[]): At<Value> {
+  return { read, paths: paths.map((path) => path.split('.')) }
+}
+
+export function derived<Value>(derive: (item: Fields) => Value): Derived<Value> {
+  return { derive }
+}
+
+export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Mapping<Table> {
+  const parts = Object.entries<Column<unknown>>(columns).map(
+    ([name, column]) => [name, typeof column === 'function' ? at(column, snakeCase(name)) : column] as const,
+  )
+  return {
+    row(item) {
+      const from = fields(item)
+      const row: Record<string, unknown> = { id: id(item) }
+      for (const [name, part] of parts) row[name] = 'derive' in part ? part.derive(from) : part.read(find(from, part))
+      // `Columns` has one of the right type for each of the row's.
+      return row as RowOf<Table>
+    },
+    drift(item) {
+      const from = fields(item)
+      return parts.flatMap(([name, part]) => {
+        const value = 'derive' in part ? undefined : find(from, part)
+        return value !== undefined && !('derive' in part) && part.read(value) === null ? [name] : []
+      })
+    },
+  }
+}
+
+/** Stands in a path's way: a value where an object was expected. No reader knows it. */
+const obstacle = Symbol('obstacle')
+
+/** The first value there is; undefined where there is none. */
+function find(item: Fields, { paths }: At<unknown>): unknown {
+  let found: unknown
+  for (const path of paths) {
+    const value = follow(item, path)
+    if (value !== undefined && value !== obstacle) return value
+    found ??= value
+  }
+  return found
+}
+
+function follow(item: Fields, path: readonly string[]): unknown {
+  let value: unknown = item
+  for (const name of path) {
+    if (value === undefined || value === null) return undefined
+    if (typeof value !== 'object') return obstacle
+    value = Object.hasOwn(value, name) ? (value as Fields)[name] : undefined
+  }
+  return value ?? undefined
+}
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

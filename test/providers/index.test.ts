@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { createProviders } from '../../src/providers/index.ts'
+
+const settings = { apiKey: undefined, apiBase: undefined, perSecond: undefined, endpointPerSecond: undefined }
+const provider = createProviders({ stripe: settings })
+
+it('finds a provider by its name', () => {
+  expect([provider('stripe').name, provider('paypal').name]).toEqual(['stripe', 'paypal'])
+})
+
+for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
+  it(`says which providers there are when asked for ${JSON.stringify(name)}`, () => {
+    expect(() => provider(name)).toThrowError(
+      expect.objectContaining({
+        verdict: 'reject',
+        code: 'unknown_provider',
+        message: `provider: "${name}" is not known; known are stripe, paypal`,
+      }),
+    )
+  })
+
+it('declares PayPal without resources and refuses to connect to it in a sentence', () => {
+  expect(provider('paypal').resources).toEqual([])
+  expect(() => provider('paypal').connect({ accessToken: 'A21AA-secret' })).toThrowError(
+    expect.objectContaining({
+      verdict: 'reject',
+      code: 'provider_not_available',
+      message: 'paypal: declared, but not available yet; only stripe can be synced today',
+    }),
+  )
+})

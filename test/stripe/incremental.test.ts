@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import type { SyncJobResult } from '../../src/job/progress.ts'
+import { jobRequest, setup } from '../support/setup.ts'
+import { expectCopy } from '../support/truth.ts'
+
+const start = Date.UTC(2026, 9, 1) / 1_000
+
+async function house(customers = 60, seed = 1) {
+  const parts = await setup({ sandbox: { customers, seed, now: start } })
+  const { tenantId } = jobRequest()
+  return {
+    ...parts,
+    tenantId,
+    /** Runs one job to its end. */
+    async sync(syncType: 'full' | 'incremental', additional: object = {}) {
+      const request = jobRequest({ tenantId, additionalData: { sync_type: syncType, ...additional } })
+      const before = parts.sandbox.stats().requests
+      expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
+      const row = await parts.job(request.jobId)
+      expect(row).toMatchObject({ status: 'completed', error: null })
+      return { row, result: row?.result as SyncJobResult, requests: parts.sandbox.stats().requests - before }
+    },
+  }
+}
+
+test('an incremental job without a cursor reads everything, and says so', async () => {
+  const { sync, query, sandbox, tenantId } = await house()
+  const { result } = await sync('incremental')
+  expect(result).toMatchObject({ syncType: 'full', note: 'there was no cursor yet: everything was read' })
+  await expectCopy(query, sandbox, tenantId)
+})
+
+test.each([60, 400])(
+  'an incremental job with nothing new takes a handful of requests, with %i customers',
+  async (customers) => {
+    const { sync, sandbox } = await house(customers)
+    await sync('full')
+    sandbox.advance(3_600)
+    const { result, requests } = await sync('incremental')
+    expect(result).toMatchObject({ syncType: 'incremental' })
+    expect(requests).toBeLessThanOrEqual(4)
+  },
+)
+
+test.each(Array.from({ length: 6 }, (_, seed) => seed + 1))(
+  'a month of changes is copied to the row: seed %i',
+  async (seed) => {
+    const { sync, query, sandbox, tenantId } = await house(40, seed)
+    await sync('full')
+    for (const days of [1, 5, 12, 12]) {
+      sandbox.simulate(days, { seed: seed * 100 + days, perDay: 6 })
+      const { result } = await sync('incremental')
+      expect(result.syncType).toBe('incremental')
+      await expectCopy(query, sandbox, tenantId)
+    }
+  },
+)
+
+test('a cursor that is too old makes the job a full one, which finds what was deleted meanwhile', async () => {
+  const { sync, query, sandbox, tenantId } = await house()
+  await sync('full')
+  sandbox.simulate(10, { seed: 7, perDay: 6, gapAfterDay: 5 })
+  const { result } = await sync('incremental')
+  expect(result.syncType).toBe('full')
+  await expectCopy(query, sandbox, tenantId)
+})

@@ -1,0 +1,252 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { SyncError, type Verdict } from '../../src/errors.ts'
+import { fields } from '../../src/sync/fields.ts'
+import type { Credentials, Page, Provider, Source, Window } from '../../src/sync/provider.ts'
+
+/** Ways for a request to fail that every provider has. */
+const verdicts = {
+  'the key is refused': 'reject',
+  'the key may not read this': 'reject',
+  'too many requests': 'retry',
+  'the provider fails': 'retry',
+  'the answer is no JSON': 'retry',
+  'the answer ends early': 'retry',
+  'the answer is JSON of another shape': 'retry',
+  'the connection is reset': 'retry',
+} as const satisfies Record<string, Verdict>
+
+export type FailureKind = keyof typeof verdicts
+
+/** A provider and the truth it is held against. Data must not change by itself; at least 250 items a resource. */
+export interface Stand {
+  readonly provider: Provider
+  readonly credentials: Credentials
+  readonly badCredentials: readonly Credentials[]
+  /** Must appear in no error. */
+  readonly secrets: readonly string[]
+  /** Everything a complete copy holds, as the provider sends it. */
+  truth(resource: string): readonly unknown[]
+  /** The provider's clock, in seconds since 1970; stands still. */
+  now(): number
+  /** Requests that reached the provider so far. */
+  requests(): number
+  remove(resource: string, id: string): void
+  /** Every request fails so from now on. */
+  fail(kind: FailureKind): void
+  close(): Promise<void>
+}
+
+interface Exercise {
+  readonly name: string
+  readonly resources: readonly string[]
+  open(): Promise<Stand>
+}
+
+const never = new AbortController().signal
+/** Longer than any list: a provider that goes round in circles must not hang the tests. */
+const pagesAtMost = 1_000
+
+/** Registers the tests that every provider must pass. */
+export function exerciseProvider({ name, resources, open }: Exercise): void {
+  async function setup(resource: string) {
+    const stand = await open()
+    const account = stand.provider.connect(stand.credentials)
+    onTestFinished(async () => {
+      account.close()
+      await stand.close()
+    })
+    const source = account.sources.find((one) => one.name === resource)
+    if (!source) throw new Error(`${name}: has no source ${resource}`)
+    return { stand, account, source, truth: stand.truth(resource) }
+  }
+
+  describe(`${name} as a provider`, () => {
+    it('names its resources, and connects to just those', async () => {
+      const { stand, account } = await setup(resources[0]!)
+      expect(stand.provider.name).toBe(name)
+      expect(stand.provider.resources).toEqual(resources)
+      expect(account.sources.map((source) => source.name)).toEqual(resources)
+      expect(account.perSecond).toBeGreaterThan(0)
+    })
+
+    it('makes no request before it is asked for a page', async () => {
+      const { stand } = await setup(resources[0]!)
+      expect(stand.requests()).toBe(0)
+    })
+
+    it('refuses credentials of a wrong shape without a request, in words that do not hold them', async () => {
+      const { stand } = await setup(resources[0]!)
+      for (const credentials of stand.badCredentials) {
+        const error = caught(() => stand.provider.connect(credentials))
+        expect(error).toMatchObject({ name: 'SyncError', verdict: 'reject' })
+        expectNoSecret(error, [credentials.accessToken ?? 'none'])
+      }
+      expect(stand.requests()).toBe(0)
+    })
+
+    it('says since when the account has been there', async () => {
+      const { stand, account, source, truth } = await setup(resources[0]!)
+      const since = await account.since(never)
+      expect(Number.isInteger(since)).toBe(true)
+      const seconds = truth.map((item) => createdOf(source, item)).filter((second) => second !== null)
+      expect(since).toBeLessThanOrEqual(Math.min(...seconds))
+      expect(stand.requests()).toBe(1)
+    })
+  })
+
+  for (const resource of resources)
+    describe(`${name} ${resource}`, () => {
+      for (const limit of [7, 100])
+        it(`come page by page of ${limit}, each exactly once, newest first, with a cursor on all but the last`, async () => {
+          const { source, truth, stand } = await setup(resource)
+          const pages = await readPages(source, { limit })
+          expect(pages.slice(0, -1).every((page) => page.items.length === limit && page.next !== null)).toBe(true)
+          expect(pages.at(-1)?.next).toBeNull()
+          expect(byId(pages.flatMap((page) => page.items))).toEqual(byId(truth))
+          expect(stand.requests()).toBe(pages.length)
+          const seconds = pages.flatMap((page) => page.items.map((item) => createdOf(source, item) ?? 0))
+          if (source.createdFilter) expect(seconds).toEqual(seconds.toSorted((a, b) => b - a))
+        })
+
+      it('can be read on from the cursor of any page', async () => {
+        const { source } = await setup(resource)
+        const pages = await readPages(source, { limit: 40 })
+        for (const [at, page] of pages.entries()) {
+          if (page.next === null) continue
+          const again = await source.list({ ...all(source), cursor: page.next, limit: 40 }, never)
+          expect(again.items).toEqual(pages[at + 1]?.items)
+        }
+      })
+
+      it('are filtered by a window from its first second up to and without its last', async () => {
+        const { source, truth } = await setup(resource)
+        if (!source.createdFilter) return
+        const seconds = truth.map((item) => createdOf(source, item)!).toSorted((a, b) => a - b)
+        const from = seconds[Math.floor(seconds.length / 4)]!
+        const to = seconds[Math.floor((seconds.length * 3) / 4)]!
+        for (const window of [
+          { from, to },
+          { from: from + 1, to: to + 1 },
+          { from, to: null },
+          { from: 0, to: from },
+          { from, to: from },
+        ]) {
+          const pages = await readPages(source, { limit: 100, window })
+          const expected = truth.filter((item) => within(createdOf(source, item)!, window))
+          expect(byId(pages.flatMap((page) => page.items))).toEqual(byId(expected))
+        }
+      })
+
+      it('carry the provider’s clock on each page', async () => {
+        const { source, stand } = await setup(resource)
+        const pages = await readPages(source, { limit: 100 })
+        expect(pages.map((page) => page.observedAt)).toEqual(pages.map(() => new Date(stand.now() * 1_000)))
+      })
+
+      it('become rows with the item’s id by a function that is pure', async () => {
+        const { source, truth } = await setup(resource)
+        for (const item of truth) {
+          const frozen = deepFreeze(structuredClone(item))
+          const row = source.row(frozen)
+          expect(row.id).toBe(fields(item).id)
+          expect(source.row(frozen)).toEqual(row)
+          for (const stamped of ['tenantId', 'provider', 'raw', 'observedAt', 'syncedAt'])
+            expect(row).not.toHaveProperty(stamped)
+        }
+      })
+
+      it('become rows whatever shape a field has, and throw only where there is no id', async () => {
+        const { source, truth } = await setup(resource)
+        const item = fields(truth[0])
+        const odd = [undefined, null, true, -1, 1.5, 1e300, '', 'x', [], [null], {}, { id: 7 }, 7n]
+        for (const field of Object.keys(item).filter((one) => one !== 'id'))
+          for (const value of odd) expect(source.row({ ...item, [field]: value }).id).toBe(item.id)
+        expect(source.row({ id: item.id }).id).toBe(item.id)
+        for (const value of [undefined, null, 7, {}, []]) expect(() => source.row({ ...item, id: value })).toThrow()
+        for (const value of [undefined, null, 'x', 7, []]) expect(() => source.row(value)).toThrow()
+      })
+
+      it('say so where the object a cursor stands for is gone', async () => {
+        const { source, stand } = await setup(resource)
+        const first = await source.list({ ...all(source), cursor: null, limit: 10 }, never)
+        stand.remove(resource, String(fields(first.items.at(-1)).id))
+        const error = await rejection(source.list({ ...all(source), cursor: first.next, limit: 10 }, never))
+        if (error) expect(error).toMatchObject({ name: 'SyncError', verdict: 'retry', cursorGone: true })
+      })
+
+      for (const [kind, verdict] of Object.entries(verdicts))
+        it(`fail with verdict ${verdict} when ${kind}, after one request, in words that hold no key`, async () => {
+          const { source, stand } = await setup(resource)
+          stand.fail(kind as FailureKind)
+          const error = await rejection(source.list({ ...all(source), cursor: null, limit: 10 }, never))
+          expect(error).toBeInstanceOf(SyncError)
+          expect(error).toMatchObject({ verdict, code: expect.stringMatching(/^[a-z_]+$/) })
+          expectNoSecret(error, stand.secrets)
+          expect(stand.requests()).toBe(1)
+        })
+
+      it('end with the reason as soon as the call is given up, and are not asked for afterwards', async () => {
+        const { source, stand } = await setup(resource)
+        const cut = new AbortController()
+        const asked = rejection(source.list({ ...all(source), cursor: null, limit: 10 }, cut.signal))
+        cut.abort('given up')
+        expect(await asked).toBe('given up')
+        const before = stand.requests()
+        expect(await rejection(source.list({ ...all(source), cursor: null, limit: 10 }, cut.signal))).toBe('given up')
+        expect(stand.requests()).toBe(before)
+      })
+    })
+}
+
+const all = (source: Source) => (source.createdFilter ? { window: { from: 0, to: null } } : {})
+
+async function readPages(source: Source, { limit, window }: { readonly limit: number; readonly window?: Window }) {
+  const pages: Page[] = []
+  for (let cursor: string | null = null; ; ) {
+    const page: Page = await source.list({ ...(window ? { window } : all(source)), cursor, limit }, never)
+    pages.push(page)
+    if (page.next === null) return pages
+    if (pages.length > pagesAtMost) throw new Error(`${source.name}: the list does not end`)
+    cursor = page.next
+  }
+}
+
+function createdOf(source: Source, item: unknown): number | null {
+  return source.createdFilter ? Number(fields(item)[source.createdFilter.field]) : null
+}
+
+const within = (second: number, { from, to }: Window) => second >= from && (to === null || second < to)
+
+const byId = (items: readonly unknown[]) =>
+  items.toSorted((a, b) => (String(fields(a).id) < String(fields(b).id) ? -1 : 1))
+
+function caught(call: () => unknown): unknown {
+  try {
+    call()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+const rejection = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+/** Neither in the message nor in any cause, nor in what a logger would print of it. */
+export function expectNoSecret(error: unknown, secrets: readonly string[]): void {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const shown = `${one.name} ${one.message} ${one.stack} ${JSON.stringify(one)}`
+    for (const secret of secrets) if (secret) expect(shown).not.toContain(secret)
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const one of Object.values(value)) deepFreeze(one)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -161,7 +161,9 @@ function startEngine(options: Backfill) {
         throw error
       })
       // Unless the resource was skipped meanwhile.
-      if (page && readers.has(slice.id)) arrived.push(await takePage(reader, page))
+      const batch = page && readers.has(slice.id) ? await takePage(reader, page) : null
+      // Not in one expression with the wait: what had arrived before it may have been taken by now.
+      if (batch) arrived.push(batch)
     } catch (error) {
       if (error instanceof SyncError && error.verdict === 'skip') skip(reader, error)
       else if (!stopped()) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
+import { mapItems } from '../../src/sync/rows.ts'
 import { createdSeconds, type Density, now } from '../support/account.ts'
 import { createCopy } from '../support/copy.ts'
 import { createFractions } from '../support/fractions.ts'
@@ -133,6 +134,24 @@ describe('every item exactly once, in few requests', () => {
     await clock.run(copy.go())
     expectComplete({ clock, ledger, copy, go: async () => 'ended' })
   })
+})
+
+it('loses no page while items are completed slowly and others are committed', async () => {
+  const bundle = setup({ n: 3_000, commitMs: 40 })
+  const { source } = bundle.ledger
+  Object.assign(bundle.ledger, {
+    source: {
+      ...source,
+      async expand(items) {
+        await bundle.clock.sleep(300)
+        const { table, row } = source
+        const observedAt = new Date(now * 1_000)
+        return { ...mapItems(items, { resource: source.name, table, observedAt, map: row }), families: [] }
+      },
+    } satisfies typeof source,
+  })
+  expect(await bundle.go()).toBe('ended')
+  expectComplete(bundle)
 })
 
 describe('goes on from the checkpoint', () => {

@@ -130,10 +130,12 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */
-function failWhereAllSkipped({ batches }: Step, { progress }: Standing): void {
+function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standing): void {
   const skipped = new Map(batches.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
   const [first] = skipped.values()
-  const all = Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
+  // An incremental job has its feed besides.
+  const all =
+    checkpoint.mode === 'full' && Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
   const feed = skipped.get(eventsName)
   if (feed) throw new SyncError('reject', feed.code, `${feed.message}; an incremental job needs the events`)
   if (first && all) throw new SyncError('reject', first.code, first.message)

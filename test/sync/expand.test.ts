@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
 import { expandPage } from '../../src/sync/expand.ts'
-import { fields, id, isUsableId } from '../../src/sync/fields.ts'
+import { fields, id } from '../../src/sync/fields.ts'
 import type { NestedSource, Page, Query, Source } from '../../src/sync/provider.ts'
 
 const never = new AbortController().signal
@@ -217,7 +217,6 @@ describe('a nested list', () => {
     expect(rows).toEqual(['invoices in_1 500', 'invoice_lines li_1 500'])
     expect(rejects).toMatchObject([{ resource: 'invoice_lines', code: 'invalid_item' }])
     expect(families).toMatchObject([{ ids: ['li_1'] }])
-    expect(isUsableId('')).toBe(false)
   })
 
   it('of an item that cannot be kept is not read', async () => {

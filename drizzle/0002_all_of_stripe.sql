@@ -564,17 +564,6 @@ CREATE TABLE "subscriptions" (
 	CONSTRAINT "subscriptions_tenant_id_provider_id_pk" PRIMARY KEY("tenant_id","provider","id")
 );
 --> statement-breakpoint
-CREATE TABLE "sync_cursors" (
-	"tenant_id" uuid NOT NULL,
-	"provider" text NOT NULL,
-	"account" text NOT NULL,
-	"cursor" timestamp with time zone NOT NULL,
-	"resources" text[] NOT NULL,
-	"job_id" uuid NOT NULL,
-	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "sync_cursors_tenant_id_provider_account_pk" PRIMARY KEY("tenant_id","provider","account")
-);
---> statement-breakpoint
 CREATE TABLE "tax_rates" (
 	"tenant_id" uuid NOT NULL,
 	"provider" text NOT NULL,
@@ -603,8 +592,6 @@ CREATE TABLE "tax_rates" (
 	CONSTRAINT "tax_rates_tenant_id_provider_id_pk" PRIMARY KEY("tenant_id","provider","id")
 );
 --> statement-breakpoint
-ALTER TABLE "sync_jobs" DROP CONSTRAINT "sync_jobs_no_negatives";--> statement-breakpoint
-ALTER TABLE "sync_jobs" ADD COLUMN "deleted" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX "balance_transactions_source_id" ON "balance_transactions" USING btree ("tenant_id","provider","source_id");--> statement-breakpoint
 CREATE INDEX "balance_transactions_created" ON "balance_transactions" USING btree ("tenant_id","provider","created_at");--> statement-breakpoint
 CREATE INDEX "coupons_created" ON "coupons" USING btree ("tenant_id","provider","created_at");--> statement-breakpoint
@@ -632,5 +619,4 @@ CREATE INDEX "subscription_items_subscription_id" ON "subscription_items" USING 
 CREATE INDEX "subscription_schedules_created" ON "subscription_schedules" USING btree ("tenant_id","provider","created_at");--> statement-breakpoint
 CREATE INDEX "subscriptions_customer_id" ON "subscriptions" USING btree ("tenant_id","provider","customer_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_created" ON "subscriptions" USING btree ("tenant_id","provider","created_at");--> statement-breakpoint
-CREATE INDEX "tax_rates_created" ON "tax_rates" USING btree ("tenant_id","provider","created_at");--> statement-breakpoint
-ALTER TABLE "sync_jobs" ADD CONSTRAINT "sync_jobs_no_negatives" CHECK (least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, deleted, requests) >= 0);
+CREATE INDEX "tax_rates_created" ON "tax_rates" USING btree ("tenant_id","provider","created_at");

@@ -141,6 +141,6 @@ test('the README’s line for serverless syncs into a database of one’s own', 
     },
   })
   expect(stdout).toMatch(/"batchItemFailures": \[\]/)
-  expect(await job('7b1f0a34-52c6-4e0d-8a3b-1d2f6c9e5a10')).toMatchObject({ status: 'completed', fetched: '321' })
+  expect(await job('7b1f0a34-52c6-4e0d-8a3b-1d2f6c9e5a10')).toMatchObject({ status: 'completed', rejected: '0' })
   expect(await query('select count(*)::int as count from customers')).toEqual([{ count: 321 }])
 })

@@ -97,3 +97,21 @@ export async function markLeft(db: Database, { resource, parent, families, ...ac
 function ofResource({ name, table }: { readonly name: string; readonly table: SyncedTable }) {
   return Object.keys(getTableColumns(table)).includes('resource') ? sql`and target.resource = ${name}` : sql``
 }
+
+interface Picture extends Account {
+  readonly table: SyncedTable
+  readonly pictures: readonly { readonly id: string; readonly observedAt: Date }[]
+}
+
+/** Of pictures of rows the ones that are out of date, by their places: the row was observed later, or deleted since. */
+export async function findStale(
+  db: Database,
+  { table, pictures, tenantId, provider }: Picture,
+): Promise<ReadonlySet<number>> {
+  const given = pictures.map(({ id, observedAt }, at) => ({ at, id, observed_at: observedAt }))
+  const { rows } = await db.execute<{ at: number }>(sql`
+    select picture.at from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as picture(at int, id text, observed_at timestamptz)
+    join ${table} as row on row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.id = picture.id
+    where row.observed_at > picture.observed_at`)
+  return new Set(rows.map(({ at }) => at))
+}

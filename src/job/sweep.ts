@@ -1,6 +1,7 @@
 import type { Database } from '../db/open.ts'
 import { findUnlisted, type Unlisted } from '../db/sweep.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
+import { emptied } from '../sync/expand.ts'
 import type { Source } from '../sync/provider.ts'
 import { type Family, mapItems, type ObservedRow } from '../sync/rows.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -52,13 +53,9 @@ export async function sweep(step: Step, { db, request, budget }: Sweep, signal: 
     swept.rows.push(...rows)
     const unlisted = found.filter((_, at) => checked[at] === null)
     swept.resources.push({ resource: source, unlisted, kept: rows.length })
-    swept.families.push(...unlisted.flatMap((row) => emptied(source, row)))
+    swept.families.push(...unlisted.flatMap(({ id, observedAt }) => emptied(source, id, observedAt)))
   }
   return swept
-}
-
-function emptied({ nested = [] }: Source, { id, observedAt }: Unlisted): readonly Family[] {
-  return nested.map(({ name, table, parent }) => ({ resource: name, table, parent, parentId: id, ids: [], observedAt }))
 }
 
 function intervalOf({ proven, observedAt }: Batch) {

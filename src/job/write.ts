@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { classify, codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
 import { type SyncedTable, syncRejects } from '../db/schema.ts'
-import { markDeleted, markLeft } from '../db/sweep.ts'
+import { findStale, markDeleted, markLeft } from '../db/sweep.ts'
 import { upsert, type Written, withoutUnstorable } from '../db/upsert.ts'
 import type { Batch } from '../sync/backfill.ts'
 import { type Family, type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
@@ -31,10 +31,12 @@ export async function writeBatches(
   }
   const rejects: Reject[] = batches.flatMap((batch) => batch.rejects)
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
-  for (const { resource, table, harvested, rows } of groupRows([
-    ...batches.flatMap((batch) => batch.rows),
-    ...swept.rows,
-  ])) {
+  const brought = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
+  const { families, outdated } = await dropStale(tx, account, [
+    ...batches.flatMap((batch) => batch.families),
+    ...swept.families,
+  ])
+  for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
     const write = (some: readonly ObservedRow[], on: Database) =>
       upsert(on, { table, ...account, rows: some, force: request.additionalData.forceRefresh, onlyMissing: harvested })
     const refused: Reject[] = []
@@ -49,7 +51,7 @@ export async function writeBatches(
       unchanged: fetched - created - updated - refused.length,
     })
   }
-  const left = await markLeaving(tx, account, [...batches.flatMap((batch) => batch.families), ...swept.families])
+  const left = await markLeaving(tx, account, families)
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
   for (const { resource, unlisted, kept } of swept.resources)
     add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept })
@@ -77,11 +79,37 @@ function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
   return [...groups.entries()].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group)
 }
 
-async function markLeaving(
-  tx: Database,
-  account: { readonly tenantId: string; readonly provider: string },
-  families: readonly Family[],
-) {
+/**
+ * Leaves out nested lists as they were in a picture of their parent that is out of date by now: events come in any order,
+ * and the lines of a deleted invoice must not come back.
+ */
+async function dropStale(tx: Database, account: Account, all: readonly Family[]) {
+  const stale = new Set<Family>()
+  for (const table of new Set(all.map(({ parentTable }) => parentTable))) {
+    const own = all.filter(({ parentTable }) => parentTable === table)
+    const pictures = own.map(({ parentId, observedAt }) => ({ id: parentId, observedAt }))
+    for (const at of await findStale(tx, { table, pictures, ...account }))
+      for (const family of own.slice(at, at + 1)) stale.add(family)
+  }
+  const key = (resource: string, parentId: unknown, observedAt: Date) =>
+    `${resource} ${parentId} ${observedAt.getTime()}`
+  const keys = new Set([...stale].map(({ resource, parentId, observedAt }) => key(resource, parentId, observedAt)))
+  const parents = new Map(all.map(({ resource, parent }) => [resource, parent]))
+  const parentOf = ({ resource, row }: ObservedRow): unknown =>
+    Object.entries(row).find(([name]) => name === parents.get(resource))?.[1]
+  return {
+    families: all.filter((family) => !stale.has(family)),
+    outdated: (row: ObservedRow) =>
+      keys.size > 0 && parents.has(row.resource) && keys.has(key(row.resource, parentOf(row), row.observedAt)),
+  }
+}
+
+interface Account {
+  readonly tenantId: string
+  readonly provider: string
+}
+
+async function markLeaving(tx: Database, account: Account, families: readonly Family[]) {
   const groups = new Map<string, Family[]>()
   for (const family of families) groups.set(family.resource, [...(groups.get(family.resource) ?? []), family])
   const left: Record<string, number> = {}

@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.ts'
-import { expandPage } from './expand.ts'
+import { emptied, expandPage } from './expand.ts'
 import type { Change, ChangeSource, ExpandedPage, Source } from './provider.ts'
 import { type Mapped, rejectItem } from './rows.ts'
 
@@ -106,13 +106,5 @@ function deleted(source: Source, { id, item }: Change, observedAt: Date): Mapped
     observedAt,
     deleted: true,
   }
-  const families = (source.nested ?? []).map(({ name, table, parent }) => ({
-    resource: name,
-    table,
-    parent,
-    parentId: id,
-    ids: [],
-    observedAt,
-  }))
-  return { rows: [row], rejects: [], families }
+  return { rows: [row], rejects: [], families: emptied(source, id, observedAt) }
 }

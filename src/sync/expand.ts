@@ -58,6 +58,19 @@ function harvested(
   })
 }
 
+/** Nothing is left of the nested lists of an object that is gone. */
+export function emptied({ nested = [], table: parentTable }: Source, id: string, observedAt: Date): readonly Family[] {
+  return nested.map(({ name, table, parent }) => ({
+    resource: name,
+    table,
+    parent,
+    parentId: id,
+    parentTable,
+    ids: [],
+    observedAt,
+  }))
+}
+
 interface Parent {
   readonly parentId: string
   readonly item: unknown
@@ -88,7 +101,17 @@ async function readNested(
   return {
     rows: mapped.flatMap(({ rows }) => rows),
     rejects: mapped.flatMap(({ rejects }) => rejects),
-    families: [{ resource, table, parent, parentId, ids: [...new Set(ids)], observedAt: first.observedAt }],
+    families: [
+      {
+        resource,
+        table,
+        parent,
+        parentId,
+        parentTable: expansion.source.table,
+        ids: [...new Set(ids)],
+        observedAt: first.observedAt,
+      },
+    ],
   }
 }
 

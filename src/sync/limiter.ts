@@ -132,8 +132,8 @@ export interface Limits {
   readonly waiting: AbortSignal
 }
 
-/** Makes one call, however it is wrapped. `signal`: aborted when the call is given up. */
-export type Call = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>
+/** Makes one call, however it is wrapped. `signal`: aborted when the call is given up, waits and all. */
+export type Call = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
 /** A call behind its limiters, which every attempt passes and of which a limit error lowers the one it names. */
 export function limited(call: Call, limits: Limits): Call {

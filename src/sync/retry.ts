@@ -18,6 +18,7 @@ const longestRetryAfterMs = 60_000
 /** A call that is tried again while its error's verdict is `retry` and patience lasts. Goes outside the limiters. */
 export function retried(call: Call, { clock, waiting, onWait }: Patience): Call {
   return async (work, signal) => {
+    const over = signal ? AbortSignal.any([waiting, signal]) : waiting
     let failing: number | undefined
     for (let n = 0; ; n++) {
       try {
@@ -29,7 +30,7 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
         const ms = Math.max(asked, backOff(n, pause, clock.random))
         if (clock.now() - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
         onWait?.({ error, ms })
-        await clock.sleep(ms, AbortSignal.any([waiting, signal]))
+        await clock.sleep(ms, over)
       }
     }
   }

@@ -23,6 +23,7 @@ export interface Family {
   /** The parent's column by its name in code. */
   readonly parent: string
   readonly parentId: string
+  readonly parentTable: SyncedTable
   readonly ids: readonly string[]
   readonly observedAt: Date
 }

@@ -3,9 +3,11 @@ import type { SyncJobResult } from '../../src/job/progress.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { expectCopy } from '../support/truth.ts'
 
+const everything = { resources: undefined }
+
 test('a full sync copies every resource, nested lists whole, and proves it', async () => {
   const { handle, query, job, sandbox } = await setup({ sandbox: { customers: 150 } })
-  const request = jobRequest()
+  const request = jobRequest({ additionalData: everything })
   expect(await handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed', error: null, rejected: '0' })
@@ -15,7 +17,7 @@ test('a full sync copies every resource, nested lists whole, and proves it', asy
     if (proof) expect({ name, equal: proof.equal, differs: proof.differs }).toEqual({ name, equal: true, differs: [] })
   expect(sandbox.stats().cursorMisuse).toBe(0)
 
-  const again = jobRequest({ tenantId: request.tenantId })
+  const again = jobRequest({ tenantId: request.tenantId, additionalData: everything })
   await handle([JSON.stringify(again)])
   expect(await job(again.jobId)).toMatchObject({ status: 'completed', created: '0', updated: '0', deleted: '0' })
 })

@@ -3,6 +3,7 @@ import type { SyncJobResult } from '../../src/job/progress.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { expectCopy } from '../support/truth.ts'
 
+const everything = { resources: undefined }
 const start = Date.UTC(2026, 9, 1) / 1_000
 
 async function house(customers = 60, seed = 1) {
@@ -13,7 +14,7 @@ async function house(customers = 60, seed = 1) {
     tenantId,
     /** Runs one job to its end. */
     async sync(syncType: 'full' | 'incremental', additional: object = {}) {
-      const request = jobRequest({ tenantId, additionalData: { sync_type: syncType, ...additional } })
+      const request = jobRequest({ tenantId, additionalData: { ...everything, sync_type: syncType, ...additional } })
       const before = parts.sandbox.stats().requests
       expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
       const row = await parts.job(request.jobId)
@@ -42,13 +43,13 @@ test.each([60, 400])(
   },
 )
 
-test.each(Array.from({ length: 6 }, (_, seed) => seed + 1))(
+test.each(Array.from({ length: 10 }, (_, seed) => seed + 1))(
   'a month of changes is copied to the row: seed %i',
   async (seed) => {
     const { sync, query, sandbox, tenantId } = await house(40, seed)
     await sync('full')
-    for (const days of [1, 5, 12, 12]) {
-      sandbox.simulate(days, { seed: seed * 100 + days, perDay: 6 })
+    for (const [part, days] of [1, 5, 12, 12].entries()) {
+      sandbox.simulate(days, { seed: seed * 100 + part, perDay: 6 })
       const { result } = await sync('incremental')
       expect(result.syncType).toBe('incremental')
       await expectCopy(query, sandbox, tenantId)

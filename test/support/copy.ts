@@ -19,6 +19,8 @@ interface Run {
   readonly commitMs?: number
   /** Where an earlier copy ended, as stored; from the beginning where absent. */
   readonly checkpoint?: string
+  /** How old the account is cannot be told. */
+  readonly sinceFails?: boolean
   /** Called with each batch after it was committed; true ends the run as a crash does. */
   afterBatch?(batch: Batch, batches: number): boolean | undefined
 }
@@ -38,11 +40,9 @@ export function createCopy(ledger: Ledger, run: Run) {
   async function go(): Promise<void> {
     let checkpoint: Checkpoint = readCheckpoint(JSON.parse(stored))
     const limiter = createLimiter({ perSecond, concurrency }, clock)
+    const behind = limited((work) => work(), { endpoint: limiter, account: limiter, waiting: stop.signal })
+    const call = retried(behind, { clock, waiting: stop.signal })
     const { source } = ledger
-    const call = retried(
-      limited((work) => work(), { endpoint: limiter, account: limiter, waiting: stop.signal }),
-      { clock, waiting: stop.signal },
-    )
     const steps = backfill({
       slices: checkpoint.slices,
       sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal), signal) }],
@@ -55,6 +55,7 @@ export function createCopy(ledger: Ledger, run: Run) {
       async since() {
         seen.sinceAsked++
         await clock.sleep(50)
+        if (run.sinceFails) throw new Error('not told')
         return now - span
       },
       onFailure() {

@@ -102,11 +102,22 @@ export interface RequestFields {
   readonly [key: string]: unknown
 }
 
-/** A SyncJobRequest that a worker accepts. */
-export function jobRequest(
-  overrides: RequestFields = {},
-): RequestFields & { readonly jobId: string; readonly tenantId: string } {
-  return { jobId: randomUUID(), tenantId: randomUUID(), providerName: 'stripe', ...overrides }
+/**
+ * A SyncJobRequest that a worker accepts. It is about customers alone, which is all that most tests need;
+ * `additionalData: { resources: undefined }` is about the default set.
+ */
+export function jobRequest({
+  additionalData,
+  ...overrides
+}: RequestFields = {}): RequestFields & { readonly jobId: string; readonly tenantId: string } {
+  const only = { resources: ['customers'], ...(additionalData as object) }
+  return {
+    jobId: randomUUID(),
+    tenantId: randomUUID(),
+    providerName: 'stripe',
+    additionalData: additionalData === null ? null : only,
+    ...overrides,
+  }
 }
 
 export function sqsEvent(bodies: readonly string[]): SQSEvent {

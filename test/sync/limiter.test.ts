@@ -228,7 +228,7 @@ function sourceNamed(name: string, list: Source['list'], more: Partial<Source> =
 
 const page = { items: [], next: null, observedAt: new Date(0) }
 
-describe('a call behind its limiters', () => {
+describe('a source behind its limiters', () => {
   const scopes: Readonly<Record<LimitHit['scope'], readonly [number, number]>> = {
     endpoint: [12.5, 100],
     account: [25, 50],
@@ -240,8 +240,8 @@ describe('a call behind its limiters', () => {
       const endpoint = createLimiter({ perSecond: 25, concurrency: 16, within: account }, clock)
       const limit: LimitHit = { scope: scope === 'account' ? 'account' : 'endpoint', of: 'rate' }
       const failing = () => Promise.reject(new SyncError('retry', 'rate_limited', 'x: no', { limit }))
-      const call = limited((work) => work(), { endpoint, account, waiting: never })
-      await expect(clock.run(call(failing, never))).rejects.toThrow('x: no')
+      const call = limited(failing, { endpoint, account, waiting: never })
+      await expect(clock.run(call(() => Promise.resolve(page)))).rejects.toThrow('x: no')
       expect([endpoint.rate(), account.rate()]).toEqual(rates)
     })
 
@@ -249,8 +249,8 @@ describe('a call behind its limiters', () => {
     const clock = createVirtualClock()
     const account = createLimiter({ perSecond: 100, concurrency: 64 }, clock)
     const failing = () => Promise.reject(new SyncError('retry', 'lock_timeout', 'x: no'))
-    const call = limited((work) => work(), { endpoint: account, account, waiting: never })
-    await expect(clock.run(call(failing, never))).rejects.toThrow('x: no')
+    const call = limited(failing, { endpoint: account, account, waiting: never })
+    await expect(clock.run(call(() => Promise.resolve(page)))).rejects.toThrow('x: no')
     expect(account.rate()).toBe(100)
   })
 })

@@ -6,31 +6,30 @@ import { retried } from '../../src/sync/retry.ts'
 import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
-const never = new AbortController().signal
 const page: Page = { items: [], next: null, observedAt: new Date(0) }
 const busy = (more: ConstructorParameters<typeof SyncError>[3] = {}) =>
   new SyncError('retry', 'provider_busy', 'x: busy', more)
 
-/** A call that fails with these errors in turn, the last one for ever, or works once they are used up. */
+/** A source that fails with these errors in turn, the last one for ever, or works once they are used up. */
 function setup(errors: readonly unknown[], { random = (): number => 0.5, forEver = false, takesMs = 0 } = {}) {
   const clock = createVirtualClock(random)
   const waiting = new AbortController()
   const waits: number[] = []
   let attempts = 0
-  const list = async () => {
+  const work = async () => {
     await clock.sleep(takesMs)
     const error = errors[forEver ? Math.min(attempts, errors.length - 1) : attempts]
     attempts++
     if (error !== undefined) throw error
     return page
   }
-  const call = retried((work) => work(), { clock, waiting: waiting.signal, onWait: ({ ms }) => waits.push(ms) })
+  const tried = retried((call) => call(), { clock, waiting: waiting.signal, onWait: ({ ms }) => waits.push(ms) })
   return {
     clock,
     waits,
     stop: (reason: unknown) => waiting.abort(reason),
     attempts: () => attempts,
-    list: (signal: AbortSignal = never) => call(list, signal),
+    list: (signal?: AbortSignal) => tried(work, signal),
   }
 }
 

@@ -5,9 +5,8 @@ import { fields, id, text } from '../../src/sync/fields.ts'
 import { mapItems, rejectItem } from '../../src/sync/rows.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')
-const kind = { resource: 'customers', table: customers, observedAt }
-const customer = (item: unknown) => ({ id: id(item), email: text(fields(item).email) })
-const mapping = { ...kind, map: customer }
+const stamp = { resource: 'customers', table: customers, observedAt }
+const mapping = { ...stamp, map: (item: unknown) => ({ id: id(item), email: text(fields(item).email) }) }
 const why = { code: 'invalid_item', reason: 'no' }
 const sha256 = (payload: string) => createHash('sha256').update(payload).digest('hex')
 
@@ -17,8 +16,8 @@ describe('mapItems', () => {
     const mapped = mapItems(items, mapping)
     expect(mapped).toEqual({
       rows: [
-        { ...kind, row: { id: 'a', email: 'a@example.com' }, raw: items[0] },
-        { ...kind, row: { id: 'b', email: null }, raw: items[1] },
+        { ...stamp, row: { id: 'a', email: 'a@example.com' }, raw: items[0] },
+        { ...stamp, row: { id: 'b', email: null }, raw: items[1] },
       ],
       rejects: [],
     })
@@ -67,7 +66,7 @@ describe('mapItems', () => {
 
   it('puts aside an item whose row function throws anything at all', () => {
     const throwing = {
-      ...kind,
+      ...stamp,
       map() {
         throw 'a string'
       },

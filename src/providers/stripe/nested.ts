@@ -1,5 +1,5 @@
 import type { RowOf, SyncedTable } from '../../db/schema.ts'
-import type { Mapping } from '../../sync/mapping.ts'
+import { derived, type Mapping } from '../../sync/mapping.ts'
 import type { Nested } from '../../sync/provider.ts'
 import type { StripeConnection } from './connection.ts'
 
@@ -19,10 +19,13 @@ interface Parts<Table extends SyncedTable>
   readonly parent: keyof RowOf<Table> & string
 }
 
+/** Stands for the parent's id in a mapping; `row` puts it in. */
+export const parentId = derived(() => null)
+
 /** A list that Stripe embeds in an object, with its first items. */
 export function nested<Table extends SyncedTable>(
   name: string,
   { row, ...rest }: Parts<Table>,
 ): StripeNested<Table> & More<Table> {
-  return { ...rest, name, row: (item, parentId) => ({ ...row(item), [rest.parent]: parentId }) }
+  return { ...rest, name, row: (item, id) => ({ ...row(item), [rest.parent]: id }) }
 }

@@ -1,9 +1,9 @@
 import * as tables from '../../../db/schema.ts'
 import { decimal, fields, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
-import { at, derived, mapping } from '../../../sync/mapping.ts'
+import { at, mapping } from '../../../sync/mapping.ts'
 import { listPage } from '../connection.ts'
 import { embedded } from '../embedded.ts'
-import { nested } from '../nested.ts'
+import { nested, parentId } from '../nested.ts'
 import { total } from '../reading.ts'
 import { resource } from '../resource.ts'
 
@@ -13,8 +13,7 @@ const lines = nested('credit_note_lines', {
   embedded: (note) => embedded(fields(note).lines),
   list: (stripe, note, query) => listPage(stripe, `/v1/credit_notes/${encodeURIComponent(note)}/lines`, query),
   ...mapping<typeof tables.creditNoteLines>({
-    // A line does not name its note; `nested` does.
-    creditNoteId: derived(() => null),
+    creditNoteId: parentId,
     invoiceLineId: at(reference, 'invoice_line_item'),
     type: text,
     description: text,

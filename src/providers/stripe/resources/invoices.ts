@@ -3,7 +3,7 @@ import { fields, flag, instant, integer, object, reference, text } from '../../.
 import { at, mapping } from '../../../sync/mapping.ts'
 import { listPage } from '../connection.ts'
 import { embedded } from '../embedded.ts'
-import { nested } from '../nested.ts'
+import { nested, parentId } from '../nested.ts'
 import { total } from '../reading.ts'
 import { resource } from '../resource.ts'
 import { billed, pricesOf } from './billed.ts'
@@ -19,7 +19,7 @@ const lines = nested('invoice_lines', {
   harvest: (line) => foundPrices(pricesOf(line)),
   ...mapping<typeof tables.invoiceLines>({
     ...billed,
-    invoiceId: at(reference, 'invoice'),
+    invoiceId: parentId,
     subscriptionId: at(
       reference,
       'parent.subscription_item_details.subscription',

@@ -4,7 +4,7 @@ import { at, derived, mapping } from '../../../sync/mapping.ts'
 import { listPage } from '../connection.ts'
 import { discountsOf, firstCoupon } from '../discount.ts'
 import { embedded } from '../embedded.ts'
-import { nested } from '../nested.ts'
+import { nested, parentId } from '../nested.ts'
 import { resource } from '../resource.ts'
 import { foundPrices } from './prices.ts'
 
@@ -17,7 +17,7 @@ const items = nested('subscription_items', {
   list: (stripe, subscription, query) => listPage(stripe, '/v1/subscription_items', query, { subscription }),
   harvest: (item) => foundPrices([fields(item).price]),
   ...mapping<typeof tables.subscriptionItems>({
-    subscriptionId: at(reference, 'subscription'),
+    subscriptionId: parentId,
     priceId: at(reference, 'price', 'plan'),
     productId: at(reference, 'price.product', 'plan.product'),
     quantity: integer,

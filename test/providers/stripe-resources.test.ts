@@ -1,0 +1,112 @@
+import { getTableColumns } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import type { Fields } from '../../src/sync/fields.ts'
+import { createRandom } from '../support/random.ts'
+import { examples, mappings, type NamedMapping } from '../support/stripe-objects.ts'
+
+/*
+ * What every mapping has in common. Rows as a whole are in stripe-rows.test.ts.
+ */
+
+const stamped = ['tenantId', 'provider', 'raw', 'deletedAt', 'observedAt', 'syncedAt']
+const columnsOf = ({ table }: NamedMapping) =>
+  Object.entries(getTableColumns(table)).filter(([name]) => !stamped.includes(name))
+
+/** What a column takes of what JSON can hold, by its type in SQL; `null` besides. */
+const takes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  bigint: (value) => Number.isSafeInteger(value),
+  numeric: (value) => typeof value === 'string' && /^-?\d+(\.\d+)?(e[+-]\d+)?$/.test(value),
+  'timestamp with time zone': (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+  jsonb: (value) => typeof value === 'object',
+}
+
+function wrongColumns(mapping: NamedMapping, row: Readonly<Record<string, unknown>>): string[] {
+  return columnsOf(mapping)
+    .filter(([name, column]) => row[name] !== null && !takes[column.getSQLType()]?.(row[name]))
+    .map(([name]) => name)
+}
+
+const junk: readonly unknown[] = [
+  ...[null, true, false, 0, -1, 1.5, 1e300, -1e-7, 2 ** 53, '', 'text', '12.50', '-0.1', '١٢', ' 1', '1e9'],
+  ...[
+    '9'.repeat(200),
+    'x'.repeat(3_000),
+    '\u0000',
+    '\ud800',
+    [],
+    [null],
+    [[]],
+    [1, 'a', {}],
+    {},
+    { id: 5 },
+    { id: '' },
+  ],
+  ...[{ id: 'x_1', deleted: true }, { amount: 1.5 }, [{ amount: 0.1 }], [{ amount: 2 ** 53 }], { object: 'list' }],
+  ...[{ object: 'list', data: 5 }, { object: 'list', data: [null, 5, 'x', {}], has_more: true }, { coupon: [] }],
+  ...[
+    1e12,
+    253_402_300_800,
+    -62_135_596_801,
+    { constructor: 1 },
+    { __proto__: null },
+    { data: [{ price: { id: [] } }] },
+  ],
+]
+
+describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s', (name, mapping) => {
+  const example: Fields = examples.get(name) ?? {}
+
+  test('fills exactly the columns of its table from an example, and knows every shape in it', () => {
+    const row = mapping.row(example)
+    expect(Object.keys(row).sort()).toEqual(
+      columnsOf(mapping)
+        .map(([column]) => column)
+        .sort(),
+    )
+    expect(wrongColumns(mapping, row)).toEqual([])
+    expect(mapping.drift(example)).toEqual([])
+  })
+
+  test('reads an id alone, and is empty but for what needs no field', () => {
+    const row = Object.entries(mapping.row({ id: 'x' })).filter(([, value]) => value !== null)
+    const parent = row.filter(([, value]) => value === 'parent')
+    expect(row).toEqual(expect.arrayContaining([['id', 'x'], ...parent]))
+    expect(row.filter(([, value]) => value !== 'x' && value !== 'parent')).toEqual(
+      name === 'prices' ? [['inline', false]] : [],
+    )
+    expect(mapping.drift({ id: 'x' })).toEqual([])
+  })
+
+  test.each([null, undefined, 5, 'text', [], {}, { id: 5 }, { id: null }])('refuses %j, which has no id', (item) => {
+    expect(() => mapping.row(item)).toThrow('id is not text')
+    expect(mapping.drift(item)).toEqual([])
+  })
+
+  test('takes junk in every field, one at a time, and changes no other column for the worse', () => {
+    for (const field of Object.keys(example).filter((one) => one !== 'id'))
+      for (const value of junk) {
+        const row = mapping.row({ ...example, [field]: value })
+        expect(wrongColumns(mapping, row), `${field}: ${JSON.stringify(value)}`).toEqual([])
+      }
+  })
+
+  test('takes junk anywhere, at any depth', () => {
+    const random = createRandom(name.length)
+    for (let turn = 0; turn < 400; turn++) {
+      const item = { ...(spoil(example, random) as Fields), id: 'x' }
+      const odd = mapping.drift(item)
+      const row = mapping.row(item)
+      expect(wrongColumns(mapping, row), JSON.stringify(item)).toEqual([])
+      expect(odd.filter((column) => row[column] !== null)).toEqual([])
+    }
+  })
+})
+
+function spoil(value: unknown, random: ReturnType<typeof createRandom>): unknown {
+  if (random.chance(0.12)) return random.pick(junk)
+  if (Array.isArray(value)) return value.map((one) => spoil(one, random))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, spoil(one, random)]))
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import type { SyncedTable } from '../../src/db/schema.ts'
+import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
+import { billing } from '../../src/providers/stripe/resources/index.ts'
+import type { Fields } from '../../src/sync/fields.ts'
+import type { Nested, Resource } from '../../src/sync/provider.ts'
+
+/** An example of each of Stripe's objects, from the fixtures of its OpenAPI description, by the name of our resource. */
+export const examples: ReadonlyMap<string, Fields> = new Map(
+  readFileSync(new URL('./stripe-objects.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line): [string, Fields] => JSON.parse(line)),
+)
+
+export interface NamedMapping {
+  readonly name: string
+  readonly table: SyncedTable
+  row(item: unknown): Readonly<Record<string, unknown>>
+  drift(item: unknown): readonly string[]
+}
+
+/** The mappings of all tables with columns of their own, nested ones too: their parent is `parent`. */
+export const mappings: readonly NamedMapping[] = billing.flatMap((resource) => [
+  resource,
+  ...nestedOf(resource).map((nested) => ({ ...nested, row: (item: unknown) => nested.row(item, 'parent') })),
+])
+
+export function nestedOf(resource: Resource<StripeConnection>) {
+  return (resource.nested ?? []) as readonly (Nested<StripeConnection> & Pick<NamedMapping, 'drift'>)[]
+}
+
+export function mappingOf(name: string): NamedMapping {
+  const mapping = mappings.find((one) => one.name === name)
+  if (!mapping) throw new Error(`no mapping is called ${name}`)
+  return mapping
+}

@@ -106,6 +106,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
           lease,
           step,
           swept,
+          hadRejects: job.hadRejects,
           sources: reading.sources,
           cursor: { account: account.id, resources: names },
           standing,

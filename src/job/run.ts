@@ -122,7 +122,7 @@ function openSession(
     log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
     requests: job.requests,
     commits: 0,
-    progress: resultsOf(readProgress(job.progress)),
+    progress: {},
     result(ending) {
       const startedAt = job.startedAt ?? job.createdAt
       const durationMs = Math.round(job.elapsedMs + clock.now() - claimedAt)
@@ -146,6 +146,7 @@ function openSession(
 async function work(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { job, log, deadline } = session
   log.info(job.checkpoint === null ? 'job starts' : 'job goes on', { receiveCount: delivery.receiveCount })
+  session.progress = resultsOf(readProgress(job.progress))
   if (delivery.problem) throw delivery.problem
   if (job.stalled > stallLimits.died) throw stalled(job.stalled)
   const result = await read(session, deps)

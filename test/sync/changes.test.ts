@@ -230,6 +230,7 @@ describe('an object that is gone', () => {
         table: customers,
         parent: 'invoice',
         parentId: 'in_1',
+        parentTable: customers,
         ids: [],
         observedAt: new Date(7_000),
       },

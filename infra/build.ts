@@ -101,12 +101,12 @@ function check(built: Built, besides: Built): void {
 
 const run = promisify(execFile)
 
-/** The declarations of one file that imports packages only. The compiler of TypeScript 7 has no API, only a command. */
+/** The declarations of a file and of those it imports. The compiler of TypeScript 7 has no API, only a command. */
 async function declare(path: string, out: string): Promise<void> {
   const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc')
   const options =
     '--ignoreConfig --declaration --emitDeclarationOnly --strict --exactOptionalPropertyTypes --skipLibCheck --types node ' +
-    '--target es2023 --module nodenext --allowImportingTsExtensions'
+    '--target es2023 --module nodenext --rewriteRelativeImportExtensions'
   await run(process.execPath, [tsc, path, ...options.split(' '), '--outDir', out])
 }
 

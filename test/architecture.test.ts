@@ -25,7 +25,6 @@ describe('the architecture forbids', () => {
     'the handler to know this machine': ['handler.ts', from('./local/queue.ts'), 'handler.ts imports local/queue.ts'],
     'the handler to be imported': ['worker.ts', from('./handler.ts'), 'worker.ts imports handler.ts'],
     'a command to be imported': ['local/parts.ts', from('../migrate.ts'), 'local/parts.ts imports migrate.ts'],
-    'a command to know a provider': ['query.ts', from('./providers/index.ts'), 'query.ts imports providers/index.ts'],
     'a command to import another': ['local.ts', from('./query.ts'), 'local.ts imports query.ts'],
     'the worker to be built by a part of it': [
       'queue/receive.ts',

@@ -181,7 +181,7 @@ test('a job that waits for its account is announced once, and when it runs', asy
 })
 
 test('the claim and each commit are announced, and progress only grows', async () => {
-  const { url, handle, job } = await house({ sandbox: { customers: 400, latencyMs: 40 } })
+  const { url, handle, job } = await house({ sandbox: { customers: 900, latencyMs: 40 } })
   const listener = new pg.Client({ connectionString: url })
   await listener.connect()
   onTestFinished(() => listener.end())
@@ -215,7 +215,7 @@ test('the claim and each commit are announced, and progress only grows', async (
     tenant_id: request.tenantId,
     provider: 'stripe',
     status: 'completed',
-    fetched: 400,
+    fetched: 900,
     requests: Number(row?.requests),
     progress: row?.progress,
   })

@@ -171,7 +171,7 @@ test('sent again with force_refresh, a job that timed out starts over', async ()
   const { send, drain, job, expectTruth, sandbox } = parts
   const { request, row } = await timedOut(parts)
   sandbox.advance(5)
-  await send({ ...request, additionalData: { ...small.additionalData, force_refresh: true } })
+  await send({ ...request, additionalData: { ...small.additionalData, resources: ['customers'], force_refresh: true } })
   await drain()
   const before = Number(row?.fetched)
   expect(await job(request.jobId)).toMatchObject({

@@ -246,11 +246,6 @@ const refusals: Record<string, { readonly request: object; readonly code: string
     code: 'provider_not_available',
     sentence: /not available yet/,
   },
-  'an incremental job': {
-    request: { additionalData: { sync_type: 'incremental' } },
-    code: 'not_available',
-    sentence: /incremental/,
-  },
   'an unknown resource': {
     request: { additionalData: { resources: ['unicorns'] } },
     code: 'unknown_resource',

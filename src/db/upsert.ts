@@ -25,7 +25,7 @@ interface Upsert {
   /** Rewrite rows even where nothing differs. */
   readonly force: boolean
   /** Write only where there is no row yet. */
-  readonly onlyMissing: boolean
+  readonly onlyMissing?: boolean
 }
 
 /**
@@ -36,7 +36,7 @@ interface Upsert {
  */
 export async function upsert(
   db: Database,
-  { table, tenantId, provider, rows, force, onlyMissing }: Upsert,
+  { table, tenantId, provider, rows, force, onlyMissing = false }: Upsert,
 ): Promise<Written> {
   if (rows.length === 0) return { created: 0, updated: 0 }
   const { names, key, keyed, input, insertable, same, assignments, listedNow, target } = shapeOf(table)

@@ -1,15 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { classify, databaseFailure } from '../db/failure.ts'
+import { classify } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import type { Step } from '../sync/backfill.ts'
-import { backOff, type Clock } from '../sync/clock.ts'
+import type { Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
 import { announcement } from './announce.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
 import { moveCursor } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
+import { waitOrThrow } from './patience.ts'
 import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, sumCounts } from './progress.ts'
 import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -46,8 +47,6 @@ interface Deps {
   readonly clock: Clock
 }
 
-const patience = { tries: 12, base: 100, cap: 5_000 } as const
-
 /**
  * Rows, checkpoint, counts and progress in one transaction, whose last statement checks the fence; the last commit of a
  * job also completes it. A lost connection leaves open whether the commit went in, so the row is asked before another
@@ -70,13 +69,8 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
         if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
         throw error
       }
-      const kind = classify(error)
-      if (kind === 'data' && !careful) careful = true
-      else if (kind !== 'transient' || tries >= patience.tries || signal.aborted) throw databaseFailure(error)
-      else
-        await clock
-          .sleep(backOff(tries, patience, clock.random), signal)
-          .catch(() => Promise.reject(databaseFailure(error)))
+      if (classify(error) === 'data' && !careful) careful = true
+      else await waitOrThrow(error, tries, clock, signal)
     }
   }
 }
@@ -90,6 +84,7 @@ async function write(tx: Database, commit: Commit, careful: boolean): Promise<St
   const progress = addCounts(standing.progress, {
     counts,
     skipped: skippedBy(step),
+    drifts: step.batches.flatMap(({ drifts }) => drifts),
     remaining: step.remaining,
     unfinished,
   })

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { SyncError } from '../errors.ts'
+import type { Drift } from '../sync/rows.ts'
 import type { Proof } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 
@@ -16,7 +17,8 @@ const counts = z.object({
   kept: whole.default(0),
 })
 const skipped = z.object({ code: z.string(), message: z.string() })
-const resourceProgress = counts.extend({ share: z.number(), skipped: skipped.optional() })
+const drift = z.record(z.string(), whole)
+const resourceProgress = counts.extend({ share: z.number(), skipped: skipped.optional(), drift: drift.optional() })
 
 /** What became of a resource's items: `fetched` is created + updated + unchanged + rejected. */
 export type Counts = z.infer<typeof counts>
@@ -49,13 +51,14 @@ export function startProgress(resources: readonly string[], sofar: Progress): Pr
 export interface Gain {
   readonly counts: Readonly<Record<string, Counts>>
   readonly skipped: Readonly<Record<string, Skipped>>
+  readonly drifts: readonly Drift[]
   /** Items probably left, per resource. */
   readonly remaining: Readonly<Record<string, number>>
   /** Resources and nested lists that are not read to their ends. */
   readonly unfinished: ReadonlySet<string>
 }
 
-export function addCounts(progress: Progress, { counts, skipped, remaining, unfinished }: Gain): Progress {
+export function addCounts(progress: Progress, { counts, skipped, drifts, remaining, unfinished }: Gain): Progress {
   const names = new Set([...Object.keys(progress), ...Object.keys(counts), ...Object.keys(skipped)])
   return Object.fromEntries(
     [...names].map((name) => {
@@ -66,9 +69,20 @@ export function addCounts(progress: Progress, { counts, skipped, remaining, unfi
       const estimated = Math.min(0.99, sum.fetched / Math.max(1, sum.fetched + (remaining[name] ?? 0)))
       const shown = unfinished.has(name) ? Math.max(before?.share ?? 0, estimated) : 1
       const share = Math.round(shown * 1_000) / 1_000
-      return [name, { ...sum, share, ...(reason && { skipped: reason }) }]
+      const drift = countDrift(
+        before?.drift,
+        drifts.filter(({ resource }) => resource === name),
+      )
+      return [name, { ...sum, share, ...(reason && { skipped: reason }), ...(drift && { drift }) }]
     }),
   )
+}
+
+function countDrift(before: ResourceProgress['drift'], drifts: readonly Drift[]): ResourceProgress['drift'] {
+  if (drifts.length === 0) return before
+  const sum = { ...before }
+  for (const { column } of drifts) sum[column] = (sum[column] ?? 0) + 1
+  return sum
 }
 
 export function sumCounts(all: readonly Counts[]): Counts {
@@ -78,7 +92,12 @@ export function sumCounts(all: readonly Counts[]): Counts {
 }
 
 /** What a result says of one resource. */
-export type ResourceResult = Counts & { readonly skipped?: Skipped; readonly proof?: Proof }
+export type ResourceResult = Counts & {
+  readonly skipped?: Skipped
+  /** Columns that stayed null because their field had a shape nobody knows, with how often; the payload has them. */
+  readonly drift?: Readonly<Record<string, number>>
+  readonly proof?: Proof
+}
 
 /** The progress as a result has it: without shares. */
 export function resultsOf(
@@ -86,9 +105,9 @@ export function resultsOf(
   proofs: Readonly<Record<string, Proof>> = {},
 ): Readonly<Record<string, ResourceResult>> {
   return Object.fromEntries(
-    Object.entries(progress).map(([name, { share: _share, skipped, ...own }]) => {
+    Object.entries(progress).map(([name, { share: _share, skipped, drift, ...own }]) => {
       const proof = proofs[name]
-      return [name, { ...own, ...(skipped && { skipped }), ...(proof && { proof }) }]
+      return [name, { ...own, ...(skipped && { skipped }), ...(drift && { drift }), ...(proof && { proof }) }]
     }),
   )
 }

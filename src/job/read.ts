@@ -7,6 +7,7 @@ import { advance, type Checkpoint, carve, readCheckpoint } from './checkpoint.ts
 import { chooseResources, outrun, planFull, planIncremental } from './choose.ts'
 import { commit, type Standing } from './commit.ts'
 import { readCursor } from './cursor.ts'
+import { patiently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
 import type { JobDeps, Session } from './run.ts'
 import { sweep } from './sweep.ts'
@@ -29,7 +30,10 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
     const fresh = async () =>
       request.additionalData.syncType === 'full'
         ? planFull(resources)
-        : planIncremental(resources, { account, cursor: await readCursor(deps.db, cursorKey) })
+        : planIncremental(resources, {
+            account,
+            cursor: await patiently(() => readCursor(deps.db, cursorKey), deps.clock, deadline.cut),
+          })
     const checkpoint = job.checkpoint === null ? await fresh() : readCheckpoint(job.checkpoint)
     const begin = (from: Checkpoint, sofar: Pick<Standing, 'progress' | 'commits'>): Start => {
       const progress = startProgress(from.mode === 'full' ? names : [], sofar.progress)
@@ -98,7 +102,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
         const note = source.name === eventsName ? outrun(standing.checkpoint, account, observedAt) : null
         if (note) return { kind: 'outrun', note, standing }
       }
-      const swept = await sweep(step, { db, request, budget }, deadline.cut)
+      const swept = await sweep(step, { db, clock, request, budget }, deadline.cut)
       session.requests = job.requests + reading.requests()
       const committed = await commit(
         {

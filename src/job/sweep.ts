@@ -1,9 +1,11 @@
 import type { Database } from '../db/open.ts'
 import { findUnlisted, type Unlisted } from '../db/sweep.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
+import type { Clock } from '../sync/clock.ts'
 import { emptied } from '../sync/expand.ts'
 import type { Source } from '../sync/provider.ts'
 import { type Family, mapItems, type ObservedRow } from '../sync/rows.ts'
+import { patiently } from './patience.ts'
 import type { SyncJobRequest } from './request.ts'
 
 /** What a step's pages prove about rows they do not list. */
@@ -23,6 +25,7 @@ export interface Swept {
 
 interface Sweep {
   readonly db: Database
+  readonly clock: Clock
   readonly request: SyncJobRequest
   /** Requests that may still be spent on asking for single objects; lowered. */
   readonly budget: { left: number }
@@ -33,19 +36,15 @@ interface Sweep {
  * interval that are not on it are asked for by id, as far as the budget goes, and else taken to be gone.
  * @throws SyncError
  */
-export async function sweep(step: Step, { db, request, budget }: Sweep, signal: AbortSignal): Promise<Swept> {
+export async function sweep(step: Step, { db, clock, request, budget }: Sweep, signal: AbortSignal): Promise<Swept> {
   const swept = { resources: [] as Swept['resources'][number][], rows: [] as ObservedRow[], families: [] as Family[] }
   for (const source of new Set(step.batches.map((batch) => batch.source))) {
     const own = step.batches.filter((batch) => batch.source === source)
     const intervals = own.flatMap(intervalOf)
     // Another page of this step may have what its time says should be on this one.
     const listed = new Set(own.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
-    const candidates = await findUnlisted(db, {
-      tenantId: request.tenantId,
-      provider: request.providerName,
-      resource: source,
-      intervals,
-    })
+    const search = { tenantId: request.tenantId, provider: request.providerName, resource: source, intervals }
+    const candidates = await patiently(() => findUnlisted(db, search), clock, signal)
     const found = candidates.filter(({ id }) => !listed.has(id))
     if (found.length === 0) continue
     const checked = await Promise.all(found.map((row) => stillThere(source, row, budget, signal)))

@@ -194,7 +194,7 @@ function startEngine(options: Backfill) {
   function skip({ slice, source }: Reader, error: SyncError): void {
     const own = [...readers.values()].filter((reader) => reader.source === source)
     for (const reader of own) readers.delete(reader.slice.id)
-    const nothing = { rows: [], rejects: [], families: [], listed: [], proven: null }
+    const nothing = { rows: [], rejects: [], families: [], drifts: [], listed: [], proven: null }
     const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
     arrived.push({ ...nothing, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
   }

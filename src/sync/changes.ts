@@ -33,6 +33,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): So
         rows: mapped.flatMap((one) => one.rows),
         rejects: mapped.flatMap((one) => one.rejects),
         families: mapped.flatMap((one) => one.families),
+        drifts: mapped.flatMap((one) => one.drifts),
       }
     },
   }
@@ -59,7 +60,7 @@ interface Applying {
   readonly pageSize: number
 }
 
-const nothing: Mapped = { rows: [], rejects: [], families: [] }
+const nothing: Mapped = { rows: [], rejects: [], families: [], drifts: [] }
 
 /** One object that the key may not ask for, or whose resource it may not, keeps no other from being applied. */
 async function applyOrReject(change: Latest, applying: Applying, signal: AbortSignal): Promise<Mapped> {
@@ -106,5 +107,5 @@ function deleted(source: Source, { id, item }: Change, observedAt: Date): Mapped
     observedAt,
     deleted: true,
   }
-  return { rows: [row], rejects: [], families: emptied(source, id, observedAt) }
+  return { rows: [row], rejects: [], families: emptied(source, id, observedAt), drifts: [] }
 }

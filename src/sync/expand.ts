@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { fields, isUsableId } from './fields.ts'
 import type { NestedSource, Page, Source } from './provider.ts'
-import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
+import { type Drift, type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
   readonly source: Source
@@ -24,9 +24,15 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
     table: source.table,
     observedAt,
     map: (item) => source.row(item),
+    ...(source.drift && { drift: source.drift }),
   })
   if (!source.nested && !source.harvest) return { ...own, families: [] }
-  const all: { rows: Mapped['rows'][number][]; rejects: Mapped['rejects'][number][]; families: Family[] } = {
+  const all: {
+    rows: Mapped['rows'][number][]
+    rejects: Mapped['rejects'][number][]
+    families: Family[]
+    drifts: Drift[]
+  } = {
     ...own,
     families: [],
   }
@@ -38,6 +44,7 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
       all.rows.push(...list.rows)
       all.rejects.push(...list.rejects)
       all.families.push(...list.families)
+      all.drifts.push(...list.drifts)
     }
   }
   const found = own.rows.flatMap(({ raw }) => Object.entries(source.harvest?.(raw) ?? {}))
@@ -77,7 +84,7 @@ interface Parent {
   readonly expansion: Expansion
 }
 
-const nothing: Mapped = { rows: [], rejects: [], families: [] }
+const nothing: Mapped = { rows: [], rejects: [], families: [], drifts: [] }
 
 async function readNested(
   nested: NestedSource,
@@ -93,14 +100,21 @@ async function readNested(
   if (!first) return nothing
   // Each row was seen when its own page was: a change between two pages must not look older than what it changes.
   const mapped = pages.map(({ items, observedAt }) => {
-    const { rows, rejects } = mapItems(items, { resource, table, observedAt, map: (one) => nested.row(one, parentId) })
+    const own = mapItems(items, {
+      resource,
+      table,
+      observedAt,
+      map: (one) => nested.row(one, parentId),
+      ...(nested.drift && { drift: nested.drift }),
+    })
     const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
-    return { rows: [...rows, ...harvested(found, { sources: expansion.sources, observedAt })], rejects }
+    return { ...own, rows: [...own.rows, ...harvested(found, { sources: expansion.sources, observedAt })] }
   })
   const ids = pages.flatMap(({ items }) => items.map((one) => fields(one).id)).filter(isUsableId)
   return {
     rows: mapped.flatMap(({ rows }) => rows),
     rejects: mapped.flatMap(({ rejects }) => rejects),
+    drifts: mapped.flatMap(({ drifts }) => drifts),
     families: [
       {
         resource,

@@ -17,20 +17,6 @@ export function id(item: unknown): string {
   return value
 }
 
-/** Longest id in bytes; an index of Postgres takes 2,704 for the whole key. Providers' ids are under 256. */
-export const longestId = 1_024
-
-/** Whether a row can be kept under this id. */
-export function isUsableId(id: unknown): id is string {
-  return (
-    typeof id === 'string' &&
-    id.length > 0 &&
-    Buffer.byteLength(id) <= longestId &&
-    !id.includes('\u0000') &&
-    id.isWellFormed()
-  )
-}
-
 export function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
@@ -69,7 +55,7 @@ export function decimal(value: unknown): string | null {
 /** The id of another object: as text, or as the object itself, whole or a deleted stub. What no index takes is none. */
 export function reference(value: unknown): string | null {
   const id = typeof value === 'string' ? value : fields(value).id
-  return typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= 1_024 ? id : null
+  return typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= longestId ? id : null
 }
 
 export function list(value: unknown): readonly unknown[] | null {
@@ -81,4 +67,18 @@ export function moment(value: unknown): Date | null {
   if (typeof value !== 'string') return instant(value)
   const date = new Date(/^\d{4}-\d\d-\d\dT/.test(value) ? value : Number.NaN)
   return Number.isNaN(date.getTime()) ? null : date
+}
+
+/** Longest id in bytes; an index of Postgres takes 2,704 for the whole key. Providers' ids are under 256. */
+export const longestId = 1_024
+
+/** Whether a row can be kept under this id. */
+export function isUsableId(id: unknown): id is string {
+  return (
+    typeof id === 'string' &&
+    id.length > 0 &&
+    Buffer.byteLength(id) <= longestId &&
+    !id.includes('\u0000') &&
+    id.isWellFormed()
+  )
 }

@@ -62,6 +62,8 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
   /** Fetches a page of the rest. */
   list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
   row(item: unknown, parentId: string): RowOf<Table>
+  /** See Resource.drift. */
+  drift?(item: unknown): readonly string[]
   /** See Resource.harvest. */
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
@@ -88,6 +90,8 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
   /** Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. */
   row(item: unknown): RowOf<Table>
+  /** The columns whose field is there but of a shape that `row` does not know; they are counted. */
+  drift?(item: unknown): readonly string[]
   readonly nested?: readonly Nested<Connection>[]
   /** Whole items of other resources that an item holds and their own list may not: prices made inline. Resource name → items. */
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>

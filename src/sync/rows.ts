@@ -42,30 +42,41 @@ export interface Mapped {
   readonly rows: readonly ObservedRow[]
   readonly rejects: readonly Reject[]
   readonly families: readonly Family[]
+  /** Fields of an unknown shape, one entry each time. */
+  readonly drifts: readonly Drift[]
+}
+
+/** A column that stayed null although the item has something for it. */
+export interface Drift {
+  readonly resource: string
+  readonly column: string
 }
 
 interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
   map(item: unknown): RowOf<SyncedTable>
+  drift?(item: unknown): readonly string[]
 }
 
 /** Maps items of one kind. An item that cannot be mapped is rejected, the others go on. */
 export function mapItems(
   items: readonly unknown[],
-  { map, ...stamp }: Mapping,
-): { rows: ObservedRow[]; rejects: Reject[] } {
+  { map, drift, ...stamp }: Mapping,
+): { rows: ObservedRow[]; rejects: Reject[]; drifts: Drift[] } {
   const rows: ObservedRow[] = []
   const rejects: Reject[] = []
+  const drifts: Drift[] = []
   for (const item of items) {
     try {
       const row = map(item)
       if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
       rows.push({ ...stamp, row, raw: item })
+      for (const column of drift?.(item) ?? []) drifts.push({ resource: stamp.resource, column })
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'cannot be mapped'
       rejects.push(rejectItem(stamp.resource, item, { code: 'invalid_item', reason }))
     }
   }
-  return { rows, rejects }
+  return { rows, rejects, drifts }
 }
 
 /** What goes to `sync_rejects`: keyed by the item's id where it is usable, else by the SHA-256 of its payload. */

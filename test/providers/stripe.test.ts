@@ -2,9 +2,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
-import { type Failure, openSandbox, type SandboxOptions } from '../../src/local/sandbox/index.ts'
+import { type Failure, openSandbox, type SandboxOptions, type StripeObject } from '../../src/local/sandbox/index.ts'
 import { type StripeSettings, stripe } from '../../src/providers/stripe/index.ts'
 import { exerciseProvider, expectNoSecret, type FailureKind } from '../support/exercise-provider.ts'
+import { tables } from '../support/truth.ts'
 
 const now = 1_790_000_000
 const key = 'sk_live_51secretsecretsecret'
@@ -28,11 +29,29 @@ const failures: Readonly<Record<FailureKind, Failure>> = {
   'the connection is reset': { kind: 'reset' },
 }
 
+/** More than a page of what there is little of otherwise. */
+const counts = {
+  products: 45,
+  prices: 120,
+  coupons: 45,
+  tax_rates: 45,
+  promotion_codes: 45,
+  subscription_schedules: 45,
+}
+const isInline = ({ nickname }: StripeObject) => String(nickname).startsWith('inline ')
+
 exerciseProvider({
   name: 'stripe',
-  resources: ['customers'],
+  lists: Object.keys(tables).flatMap((name) => (name === 'prices' ? ['prices active', 'prices inactive'] : [name])),
   async open() {
-    const sandbox = await openSandbox({ customers: 260, limits: 'none', now, density: 'same-second', sameSecond: 120 })
+    const sandbox = await openSandbox({
+      customers: 260,
+      counts,
+      limits: 'none',
+      now,
+      density: 'same-second',
+      sameSecond: 120,
+    })
     return {
       provider: stripe(settings({ apiBase: sandbox.url })),
       credentials: { accessToken: undefined },
@@ -40,10 +59,13 @@ exerciseProvider({
         accessToken,
       })),
       secrets: [key, 'secretsecret'],
-      truth: () => sandbox.truth('customers', true),
+      truth: (resource, part) =>
+        sandbox
+          .truth(tables[resource as keyof typeof tables], true)
+          .filter((one) => part === undefined || (one.active === (part === 'active') && !isInline(one))),
       now: sandbox.now,
       requests: () => sandbox.requests.length,
-      remove: (_, id) => sandbox.remove('customers', id),
+      remove: (resource, id) => sandbox.remove(tables[resource as keyof typeof tables], id),
       fail: (kind) => void sandbox.fail(failures[kind]),
       close: sandbox.close,
     }
@@ -82,13 +104,16 @@ describe('an answer that is not a page becomes one SyncError, after one request'
       { kind: 'error', status: 400, error: { code: 'account_invalid' } },
       { verdict: 'reject', code: 'account_invalid' },
     ],
-    'a key without the permission': [{ kind: 'missing-scope' }, { verdict: 'reject', code: 'permission_denied' }],
-    'a feature that is not there': [{ kind: 'not-enabled' }, refused],
+    'a key without the permission': [{ kind: 'missing-scope' }, { verdict: 'skip', code: 'permission_denied' }],
+    'a feature that is not there': [{ kind: 'not-enabled' }, { verdict: 'skip', code: 'not_available' }],
     'an unknown parameter': [
       { kind: 'error', status: 400, error: { code: 'parameter_unknown', param: 'created' } },
       refused,
     ],
-    'an unknown path': [{ kind: 'error', status: 404 }, refused],
+    'an unknown path': [
+      { kind: 'error', status: 404 },
+      { verdict: 'skip', code: 'not_found' },
+    ],
     'a conflict': [
       { kind: 'error', status: 409 },
       { verdict: 'retry', code: 'provider_busy' },

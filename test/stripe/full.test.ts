@@ -11,7 +11,7 @@ test('a full sync copies every resource, nested lists whole, and proves it', asy
   expect(await handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed', error: null, rejected: '0' })
-  const { resources } = row?.result as SyncJobResult
+  const { resources } = row!.result as SyncJobResult
   await expectCopy(query, sandbox, request.tenantId)
   for (const [name, { proof }] of Object.entries(resources))
     if (proof) expect({ name, equal: proof.equal, differs: proof.differs }).toEqual({ name, equal: true, differs: [] })

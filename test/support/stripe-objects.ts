@@ -27,7 +27,8 @@ export const mappings: readonly NamedMapping[] = billing.flatMap((resource) => [
 ])
 
 export function nestedOf(resource: Resource<StripeConnection>) {
-  return (resource.nested ?? []) as readonly (Nested<StripeConnection> & Pick<NamedMapping, 'drift'>)[]
+  return (resource.nested ?? []) as readonly (Nested<StripeConnection> &
+    Pick<NamedMapping, 'drift'> & { harvest?: NonNullable<Resource['harvest']> })[]
 }
 
 export function mappingOf(name: string): NamedMapping {

@@ -106,7 +106,7 @@ describe('what a page of events comes to', () => {
   it('leaves out what is about nothing that is kept, and resources the provider does not have', async () => {
     const { events, apply } = setup()
     const nothing = await events.expand!([{ nothing: true }], { pageSize: 100, shared: new Set() }, never)
-    expect(nothing).toEqual({ rows: [], rejects: [], families: [] })
+    expect(nothing).toEqual({ rows: [], rejects: [], families: [], drifts: [] })
     expect((await apply([{ id: 'a', at: 7, resource: 'weather' }])).rows).toEqual([])
   })
 

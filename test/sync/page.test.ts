@@ -126,7 +126,7 @@ describe('the seconds a page proves', () => {
   })
 
   it('are none where items become other rows, as events do', () => {
-    const events: Source = { ...source, expand: async () => ({ rows: [], rejects: [], families: [] }) }
+    const events: Source = { ...source, expand: async () => ({ rows: [], rejects: [], families: [], drifts: [] }) }
     expect(digestPage(slice(), events, page('a9 b7')).proven).toBeNull()
   })
 

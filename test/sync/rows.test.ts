@@ -20,6 +20,7 @@ describe('mapItems', () => {
         { ...stamp, row: { id: 'b', email: null }, raw: items[1] },
       ],
       rejects: [],
+      drifts: [],
     })
     expect(mapped.rows[0]?.raw).toBe(items[0])
   })

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import { getTableColumns } from 'drizzle-orm'
+import { getTableConfig } from 'drizzle-orm/pg-core'
+import { describe, expect, test } from 'vitest'
+import { missingComments } from '../../infra/comments.ts'
+import { columnsOf, syncedTables } from '../../infra/synced-tables.ts'
+import type { SyncedTable } from '../../src/db/schema.ts'
+import { keyOf, type StampedRow, upsert } from '../../src/db/upsert.ts'
+import { resources } from '../../src/providers/stripe/resources/index.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { nestedOf } from '../support/stripe-objects.ts'
+
+const tables = [...syncedTables].map(([name, table]) => ({ name, table }))
+const listed = new Set(resources.map(({ table }) => getTableConfig(table).name))
+
+test('the tables are those that something is read into', () => {
+  const nested = resources.flatMap(nestedOf).map(({ table }) => getTableConfig(table).name)
+  expect([...new Set([...listed, ...nested])].sort()).toEqual([...syncedTables.keys()])
+})
+
+test('the comments in Postgres are the docstrings of the tables', async () => {
+  expect(missingComments()).toEqual([])
+  const { query } = await openTestDatabase()
+  const about = `select obj_description('prices'::regclass) as on_table, col_description('prices'::regclass,
+    (select attnum from pg_attribute where attrelid = 'prices'::regclass and attname = 'inline')) as on_column`
+  expect(await query(about)).toEqual([
+    {
+      on_table: 'What a product costs, active, archived and inline ones.',
+      on_column: "made for one subscription or invoice: found on an item, never in the provider's list of prices",
+    },
+  ])
+  for (const name of syncedTables.keys())
+    expect(await query(`select obj_description($1::regclass) is not null as said`, [name]), name).toEqual([
+      { said: true },
+    ])
+})
+
+test('nothing is a float, in any column', async () => {
+  const { query } = await openTestDatabase()
+  const types = await query<{ type: string }>(
+    `select distinct data_type as type from information_schema.columns where table_name = any($1) order by 1`,
+    [[...syncedTables.keys()]],
+  )
+  expect(types.map(({ type }) => type)).toEqual([
+    'bigint',
+    'boolean',
+    'jsonb',
+    'numeric',
+    'text',
+    'timestamp with time zone',
+    'uuid',
+  ])
+})
+
+describe.each(tables)('$name', ({ name, table }) => {
+  test('has the key and the columns that all have', () => {
+    const key = ['tenant_id', 'provider', ...(name === 'provider_objects' ? ['resource'] : []), 'id']
+    expect(getTableConfig(table).primaryKeys.map(({ columns }) => columns.map((one) => one.name))).toEqual([key])
+    expect(keyOf(table)).toEqual(key.slice(2))
+    expect(columnsOf(table)).toEqual(
+      expect.arrayContaining([...key, 'created_at', 'deleted_at', 'raw', 'observed_at', 'synced_at']),
+    )
+  })
+
+  test('is found by what it is swept by: creation where it is listed, its parent where it is nested', () => {
+    const indexed = getTableConfig(table).indexes.map(({ config }) =>
+      config.columns.map((one) => 'name' in one && one.name),
+    )
+    const first = name === 'provider_objects' ? ['resource'] : []
+    const parent = resources.flatMap(nestedOf).find((one) => one.table === table)?.parent ?? ''
+    const last = listed.has(name) ? 'created_at' : getTableColumns(table)[parent as 'id']?.name
+    expect(indexed).toContainEqual(['tenant_id', 'provider', ...first, last])
+  })
+
+  test('takes a value in every column, tells what is new from what changed, and leaves alone what did not', async () => {
+    const { db, query } = await openTestDatabase()
+    const tenantId = randomUUID()
+    const write = (rows: readonly StampedRow[], force = false) =>
+      upsert(db, { table, tenantId, provider: 'stripe', rows, force })
+    const row = (id: string, version = 1, at = version): StampedRow => ({
+      row: { ...filled(table), id },
+      raw: { id, version },
+      observedAt: new Date(at * 1_000),
+    })
+    expect(await write([row('b'), row('a', 1, 1), row('a', 2, 2)])).toEqual({ created: 2, updated: 0 })
+    expect(await write([row('b', 1, 5), row('a', 3, 3), row('c')])).toEqual({ created: 1, updated: 1 })
+    expect(await write([row('a', 4, 2)], true)).toEqual({ created: 0, updated: 0 })
+    const stored = await query(`select * from ${name} order by id`)
+    expect(stored.map(({ id, raw }) => [id, raw])).toEqual([
+      ['a', { id: 'a', version: 3 }],
+      ['b', { id: 'b', version: 1 }],
+      ['c', { id: 'c', version: 1 }],
+    ])
+    expect(stored.map(({ deleted_at: _, ...rest }) => Object.entries(rest).filter(([, one]) => one === null))).toEqual([
+      [],
+      [],
+      [],
+    ])
+  })
+})
+
+/** A value for every column of the provider's, by its type. */
+function filled(table: SyncedTable): Record<string, unknown> {
+  const values: Readonly<Record<string, unknown>> = {
+    text: 'text',
+    boolean: true,
+    bigint: Number.MAX_SAFE_INTEGER,
+    numeric: '-12345678901234567890.123456789012',
+    'timestamp with time zone': new Date(253_402_300_799_000),
+    jsonb: { key: ['value'] },
+  }
+  const stamped = ['tenantId', 'provider', 'raw', 'deletedAt', 'observedAt', 'syncedAt']
+  const columns = Object.entries(getTableColumns(table)).filter(([name]) => !stamped.includes(name))
+  return Object.fromEntries(columns.map(([name, column]) => [name, values[column.getSQLType()]]))
+}
+
+test('an object is told apart by its resource too, in the table and in one statement', async () => {
+  const { db, query } = await openTestDatabase()
+  const table = syncedTables.get('provider_objects')!
+  const row = (resource: string, id: string, version: number): StampedRow => ({
+    row: { resource, id, object: null, livemode: null, createdAt: null },
+    raw: version,
+    observedAt: new Date(version * 1_000),
+  })
+  const write = (...rows: StampedRow[]) =>
+    upsert(db, { table, tenantId: randomUUID(), provider: 'stripe', rows, force: false })
+  expect(await write(row('plans', 'x', 1), row('quotes', 'x', 3), row('plans', 'x', 2))).toEqual({
+    created: 2,
+    updated: 0,
+  })
+  expect(await query('select resource, id, raw from provider_objects order by resource')).toEqual([
+    { resource: 'plans', id: 'x', raw: 2 },
+    { resource: 'quotes', id: 'x', raw: 3 },
+  ])
+})
+
+describe('a price', () => {
+  const price = (inline: boolean, observed: number, raw: unknown = {}): StampedRow => ({
+    row: { id: 'price_1', inline },
+    raw,
+    observedAt: new Date(observed * 1_000),
+  })
+  const found = (observed: number, raw?: unknown) => price(true, observed, raw)
+  const listedAt = (observed: number, raw?: unknown) => price(false, observed, raw)
+
+  test.each<[string, readonly (readonly StampedRow[])[], boolean]>([
+    ['only ever found on items is inline', [[found(1)], [found(2)]], true],
+    ['listed after it was found is not', [[found(1)], [listedAt(2)]], false],
+    ['found after it was listed is not', [[listedAt(1)], [found(2)], [found(3, { changed: true })]], false],
+    ['found and listed at once is not', [[found(1), listedAt(1)]], false],
+    ['listed and found at once is not', [[listedAt(1), found(2)]], false],
+  ])('%s', async (_, writes, inline) => {
+    const { db, query } = await openTestDatabase()
+    const tenantId = randomUUID()
+    const table = syncedTables.get('prices')!
+    for (const rows of writes) await upsert(db, { table, tenantId, provider: 'stripe', rows, force: false })
+    expect(await query('select inline from prices')).toEqual([{ inline }])
+  })
+})

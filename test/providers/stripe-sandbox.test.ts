@@ -1,0 +1,123 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { openSandbox, type Sandbox, type StripeObject } from '../../src/local/sandbox/index.ts'
+import { openStripe, type StripeConnection } from '../../src/providers/stripe/connection.ts'
+import { billing } from '../../src/providers/stripe/resources/index.ts'
+import type { Page, Query } from '../../src/sync/provider.ts'
+import { nestedOf } from '../support/stripe-objects.ts'
+
+/*
+ * The resources against the sandbox over HTTP: they ask what Stripe answers, and nothing it sends is of unknown shape.
+ */
+
+const signal = new AbortController().signal
+
+async function connect() {
+  const sandbox = await openSandbox({ customers: 60, limits: 'none' })
+  const connection = openStripe(
+    { accessToken: 'sk_live_sandbox' },
+    { apiKey: undefined, apiBase: sandbox.url, perSecond: undefined, endpointPerSecond: undefined },
+  )
+  onTestFinished(async () => {
+    connection.close()
+    await sandbox.close()
+  })
+  return { sandbox, connection }
+}
+
+async function readAll(list: (query: Query) => Promise<Page>, query: Omit<Query, 'limit'>): Promise<StripeObject[]> {
+  const items: StripeObject[] = []
+  for (let cursor = query.cursor; ; ) {
+    const page = await list({ ...query, cursor, limit: 40 })
+    items.push(...(page.items as StripeObject[]))
+    if (page.next === null) return items
+    cursor = page.next
+  }
+}
+
+/** What a complete copy of the list holds. The sandbox calls some resources as Stripe does. */
+function truth(sandbox: Sandbox, name: string): readonly StripeObject[] {
+  const called: Readonly<Record<string, string>> = { payments: 'charges', invoice_items: 'invoiceitems' }
+  return sandbox.truth((called[name] ?? name) as Parameters<Sandbox['truth']>[0])
+}
+
+const byId = (one: StripeObject, other: StripeObject) => (one.id < other.id ? -1 : 1)
+
+test.each(billing.map((resource) => [resource.name, resource] as const))(
+  '%s: all are read, and everything in them is understood',
+  async (name, resource) => {
+    const { sandbox, connection } = await connect()
+    const list = (query: Query) => resource.list(connection, query, signal)
+    const parts = resource.parts?.map((part) => ({ part, cursor: null })) ?? [{ cursor: null }]
+    const items = (await Promise.all(parts.map((part) => readAll(list, part)))).flat()
+    const found = name === 'prices' ? await pricesOnItems(connection) : []
+    const all = [...new Set([...items, ...found].map(({ id }) => id))]
+    expect(all.toSorted()).toEqual(
+      truth(sandbox, name)
+        .map(({ id }) => id)
+        .toSorted(),
+    )
+    expect(items.length).toBeGreaterThan(0)
+    expect(items.flatMap((item) => [...resource.drift(item), resource.row(item).createdAt ?? 'no creation'])).toEqual(
+      items.map((item) => new Date(Number(item[resource.createdFilter?.field ?? 'created']) * 1_000)),
+    )
+    for (const nested of nestedOf(resource)) await checkNested(nested, items, connection)
+    const [first] = items
+    if (!first) return
+    expect(await resource.retrieve?.(connection, first.id, signal)).toMatchObject({ item: { id: first.id } })
+    expect(await resource.retrieve?.(connection, `${first.id}_none`, signal)).toEqual({
+      item: null,
+      observedAt: expect.any(Date),
+    })
+  },
+)
+
+/** The prices that only items of subscriptions show, however many items there are. */
+async function pricesOnItems(connection: StripeConnection): Promise<StripeObject[]> {
+  const subscriptions = billing.find(({ name }) => name === 'subscriptions')!
+  const [items] = nestedOf(subscriptions)
+  const parents = await readAll((query) => subscriptions.list(connection, query, signal), { cursor: null })
+  const perParent = parents.map(async (parent) => {
+    const next = items?.embedded(parent)?.next
+    const rest = next
+      ? await readAll((query) => items!.list(connection, parent.id, query, signal), { cursor: next })
+      : []
+    return [subscriptions.harvest?.(parent), ...rest.map((item) => items?.harvest?.(item))]
+  })
+  const found = (await Promise.all(perParent)).flat().flatMap((one) => one?.prices ?? [])
+  return found as StripeObject[]
+}
+
+async function checkNested(
+  nested: ReturnType<typeof nestedOf>[number],
+  parents: readonly StripeObject[],
+  connection: StripeConnection,
+): Promise<void> {
+  let fetched = 0
+  for (const parent of parents) {
+    const embedded = nested.embedded(parent)
+    expect(embedded).not.toBeNull()
+    const first = (embedded?.items ?? []) as readonly StripeObject[]
+    const list = (query: Query) => nested.list(connection, parent.id, query, signal)
+    const rest = embedded?.next ? await readAll(list, { cursor: embedded.next }) : []
+    fetched += rest.length
+    const all = [...first, ...rest]
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+    expect(all.toSorted(byId)).toEqual((await readAll(list, { cursor: null })).toSorted(byId))
+    expect(all.flatMap(nested.drift)).toEqual([])
+    expect(all.map((item) => nested.row(item, parent.id))).toEqual(
+      all.map((item) => expect.objectContaining({ id: item.id, [nested.parent]: parent.id })),
+    )
+  }
+  if (nested.name !== 'credit_note_lines') expect(fetched).toBeGreaterThan(0)
+}
+
+test('a deleted customer is gone, though Stripe has a stub of it', async () => {
+  const { sandbox, connection } = await connect()
+  const [first] = sandbox.truth('customers')
+  sandbox.remove('customers', first!.id)
+  const customers = billing.find(({ name }) => name === 'customers')
+  expect(await customers?.retrieve?.(connection, first!.id, signal)).toEqual({
+    item: null,
+    observedAt: expect.any(Date),
+  })
+})

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { upsert } from '../src/db/upsert.ts'
+import { billing } from '../src/providers/stripe/resources/index.ts'
+import { openTestDatabase } from './support/database.ts'
+import { account, now } from './support/small-account.ts'
+import { nestedOf } from './support/stripe-objects.ts'
+
+/*
+ * The queries of docs/queries.md, on an account small enough to be computed by hand.
+ */
+
+const queries = [...readFileSync('docs/queries.md', 'utf8').matchAll(/^## (.*)\n[^#]*?```sql\n([\s\S]*?)```/gm)]
+
+const expected: Readonly<Record<string, readonly object[]>> = {
+  // 2 × 1000 + 2 packs × 500 + 12000.6 / 12 + 300 × 52 / 12; 3000 / 3
+  'Monthly recurring revenue': [
+    { currency: 'eur', mrr: '5300' },
+    { currency: 'usd', mrr: '1000' },
+  ],
+  'Active subscriptions by plan': [
+    { product: 'Pro', interval: 'month', subscriptions: 3, units: 12 },
+    { product: 'Team', interval: 'month', subscriptions: 1, units: 20 },
+    { product: 'Team', interval: 'week', subscriptions: 1, units: 1 },
+    { product: 'Pro', interval: 'year', subscriptions: 1, units: 1 },
+  ].toSorted((one, other) => other.subscriptions - one.subscriptions || (one.product < other.product ? -1 : 1)),
+  'Churned this month': [
+    {
+      id: 'sub_7',
+      email: 'd@example.com',
+      cancellation_reason: 'cancellation_requested',
+      cancellation_feedback: 'too_expensive',
+    },
+  ],
+  'Failed payments of the last 30 days': [
+    { id: 'ch_5', email: null, amount: '900', currency: 'eur', failure_code: null },
+    { id: 'ch_4', email: 'c@example.com', amount: '700', currency: 'eur', failure_code: 'card_declined' },
+  ],
+  'Open invoices': [
+    { number: 'A-2', customer_name: 'Bob', amount_remaining: '700', currency: 'eur', overdue: true },
+    { number: 'A-1', customer_name: 'Ann', amount_remaining: '500', currency: 'eur', overdue: false },
+    { number: 'A-4', customer_name: null, amount_remaining: '9', currency: 'usd', overdue: false },
+  ],
+  'Revenue by month and currency': [
+    { month: '2026-05', currency: 'eur', taken: '3000', returned: '0', revenue: '3000' },
+    { month: '2026-06', currency: 'eur', taken: '1000', returned: '500', revenue: '500' },
+    { month: '2026-06', currency: 'usd', taken: '9007199254', returned: '0', revenue: '9007199254' },
+  ],
+  'Refund rate': [
+    { currency: 'eur', payments: 2, refunded_percent: '50.0', refunded_money_percent: '12.5' },
+    { currency: 'usd', payments: 1, refunded_percent: '0.0', refunded_money_percent: '0.0' },
+  ],
+  'Open disputes': [
+    {
+      id: 'dp_1',
+      email: 'a@example.com',
+      amount: '3000',
+      currency: 'eur',
+      reason: 'fraudulent',
+      status: 'needs_response',
+      evidence_due: '2026-06-10',
+    },
+  ],
+  'Payouts against balance transactions': [
+    { id: 'po_1', status: 'paid', amount: '5000', currency: 'eur', net: '-5000', difference: '0' },
+    { id: 'po_2', status: 'paid', amount: '1000', currency: 'eur', net: '-900', difference: '100' },
+    { id: 'po_3', status: 'pending', amount: '2000', currency: 'eur', net: null, difference: '2000' },
+  ],
+  'Customers without a subscription': [
+    { id: 'cus_d', email: 'd@example.com' },
+    { id: 'cus_e', email: 'e@example.com' },
+  ],
+}
+
+test('each of the ten queries answers what it says', async () => {
+  expect(queries.map(([, title]) => title)).toEqual(Object.keys(expected))
+  const { db, query } = await openTestDatabase()
+  const [tenant, other] = [randomUUID(), randomUUID()]
+  for (const tenantId of [tenant, other]) await seed(db, tenantId)
+  await query(
+    `insert into customers (tenant_id, provider, id, raw, observed_at, deleted_at) values ($1, 'stripe', 'gone', '{}', now(), now())`,
+    [tenant],
+  )
+  const answers: Record<string, object[]> = {}
+  for (const [, title = '', sql = ''] of queries)
+    answers[title] = await query(sql.replaceAll(":'tenant'", `'${tenant}'`))
+  expect(answers).toEqual(expected)
+})
+
+async function seed(db: Awaited<ReturnType<typeof openTestDatabase>>['db'], tenantId: string): Promise<void> {
+  const write = (table: Parameters<typeof upsert>[1]['table'], rows: readonly Parameters<typeof toRow>[0][]) =>
+    upsert(db, { table, tenantId, provider: 'stripe', rows: rows.map(toRow), force: false })
+  for (const resource of billing) {
+    const items = account[resource.name] ?? []
+    await write(
+      resource.table,
+      items.map((item) => resource.row(item)),
+    )
+    for (const nested of nestedOf(resource))
+      await write(
+        nested.table,
+        items.flatMap((item) => (nested.embedded(item)?.items ?? []).map((one) => nested.row(one, String(item.id)))),
+      )
+  }
+}
+
+const toRow = (row: { readonly id: string }) => ({ row: { ...row }, raw: row, observedAt: new Date(now * 1_000) })

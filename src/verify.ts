@@ -20,6 +20,7 @@ async function main(): Promise<number> {
   const args = process.argv.slice(2)
   const at = args.indexOf('--account')
   const accessToken = at < 0 ? undefined : args.splice(at, 2)[1]
+  if (!args.includes('--resources')) args.push('--resources', 'default')
   const options = readArguments(args)
   if (options.help) {
     console.log(help)

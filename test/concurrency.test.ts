@@ -181,7 +181,10 @@ test('a job that waits for its account is announced once, and when it runs', asy
 })
 
 test('the claim and each commit are announced, and progress only grows', async () => {
-  const { url, handle, job } = await house({ sandbox: { customers: 900, latencyMs: 40 } })
+  const { url, handle, job } = await house({
+    settings: { Stripe__EndpointRequestsPerSecond: '30' },
+    sandbox: { customers: 900, latencyMs: 10 },
+  })
   const listener = new pg.Client({ connectionString: url })
   await listener.connect()
   onTestFinished(() => listener.end())

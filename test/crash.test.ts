@@ -16,7 +16,8 @@ const whole = { fetched: '130', created: '130', updated: '0', unchanged: '0', re
 
 async function house() {
   // Slow enough that each page is committed by itself.
-  const parts = await setup({ sandbox: { customers, latencyMs: 15 } })
+  const settings = { Stripe__EndpointRequestsPerSecond: '30' }
+  const parts = await setup({ settings, sandbox: { customers, latencyMs: 15 } })
   const { query, sandbox } = parts
   return {
     ...parts,

@@ -18,15 +18,18 @@ const options = z.object({
     .enum(['growing', 'uniform', 'burst', 'same-second'], '--density takes growing, uniform, burst or same-second')
     .default('growing'),
   tenant: z.uuid('--tenant takes a UUID').default(localTenant),
-  resources: z
-    .string()
-    .optional()
-    .transform((names) => (names === 'all' ? ['*'] : names?.split(',').map((name) => name.trim()))),
+  resources: z.string().default('customers').transform(resourceNames),
   incremental: z.boolean().default(false),
   keep: z.boolean().default(false),
   verbose: z.boolean().default(false),
   help: z.boolean().default(false),
 })
+
+/** As additionalData.resources wants them; undefined for what a job reads unless told otherwise. */
+function resourceNames(names: string): string[] | undefined {
+  if (names === 'default') return undefined
+  return names === 'all' ? ['*'] : names.split(',').map((name) => name.trim())
+}
 
 export type LocalOptions = z.infer<typeof options>
 
@@ -36,7 +39,7 @@ export const help = `npm start -- [options]
   --latency MS     milliseconds before each of its answers (50)
   --density KIND   growing, uniform, burst or same-second (growing)
   --tenant UUID    whose data it is (${localTenant})
-  --resources A,B  only these resources; all: every list of the API (the default set)
+  --resources A,B  these resources (customers); default: what a job reads unless told otherwise; all: every list
   --incremental    what changed since the last sync
   --keep           leave the database up afterwards
   --verbose        log every step to standard error

@@ -105,8 +105,8 @@ const sandboxNow = Date.UTC(2026, 10, 1) / 1_000
 async function sandboxStripe({ customers, latency, density }: LocalOptions) {
   const sandbox = await openSandbox({ customers, latencyMs: latency, density, now: sandboxNow })
   return {
-    settings: { ApiKey: 'sk_test_sandbox', ApiBase: sandbox.url },
-    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (25 requests/s)`,
+    settings: { ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url },
+    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (100 requests/s, 25 an endpoint)`,
     close: () => sandbox.close(),
   }
 }

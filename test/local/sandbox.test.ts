@@ -471,12 +471,12 @@ describe('the limits', () => {
   it('refuse over HTTP, with the reason, by default and as configured', async () => {
     const byDefault = await openSandbox({ customers: 0 })
     open.push(byDefault)
-    const replies = await Promise.all(Array.from({ length: 40 }, () => ask(byDefault, '/v1/customers')))
+    const replies = await Promise.all(Array.from({ length: 90 }, () => ask(byDefault, '/v1/customers')))
     const refused = replies.filter(({ status }) => status === 429)
     expect(refused.length).toBeGreaterThan(5)
     expect(refused[0]!.headers.get('stripe-rate-limited-reason')).toBe('global-rate')
     expect(refused[0]!.body.error).toMatchObject({ type: 'invalid_request_error', code: 'rate_limit' })
-    expect(byDefault.stats()).toMatchObject({ requests: 40, list: 40, rateLimited: refused.length })
+    expect(byDefault.stats()).toMatchObject({ requests: 90, list: 90, rateLimited: refused.length })
 
     const slow = await setup({ limits: { endpointPerSecond: 1 } })
     await ask(slow, '/v1/customers')

@@ -44,13 +44,15 @@ export function planIncremental(resources: readonly Chosen[], { account: { chang
   const instead = (note: string) => planFull(resources, note)
   if (!changes) return instead('the provider has no feed of changes: everything was read')
   if (!cursor) return instead('there was no cursor yet: everything was read')
-  const missing = resources.filter(({ name }) => !cursor.resources.includes(name))
-  if (missing.length > 0)
-    return instead(`the cursor does not cover ${missing.map(({ name }) => name).join(', ')}: everything was read`)
   const since = cursor.second - overlap
-  const unannounced = resources.filter(({ name }) => !changes.announced.includes(name))
-  const readings: Reading[] = unannounced.map((resource) => ({ resource, since: resource.createdFilter ? since : 0 }))
-  return plan([{ resource: { name: eventsName }, since }, ...readings], { mode: 'incremental', note: null })
+  const readings = resources.flatMap((resource): Reading[] => {
+    if (!cursor.resources.includes(resource.name)) return [{ resource, since: 0 }]
+    if (changes.announced.includes(resource.name)) return []
+    return [{ resource, since: resource.createdFilter ? since : 0 }]
+  })
+  const added = resources.map(({ name }) => name).filter((name) => !cursor.resources.includes(name))
+  const note = added.length > 0 ? `not covered by the cursor, so read from the beginning: ${added.join(', ')}` : null
+  return plan([{ resource: { name: eventsName }, since }, ...readings], { mode: 'incremental', note })
 }
 
 /**

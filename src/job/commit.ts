@@ -114,11 +114,13 @@ async function conclude(
   const { request, sources, cursor, result } = commit
   const account = { tenantId: request.tenantId, provider: request.providerName }
   if (checkpoint.until !== null) {
-    const { resources } = cursor
+    const { resources: asked } = cursor
+    // What could not be read this time is read from the beginning once it can be.
+    const resources = asked.filter((name) => !progress[name]?.skipped)
     await moveCursor(
       tx,
       { ...account, account: cursor.account, jobId: request.jobId },
-      { second: checkpoint.until, resources },
+      { second: checkpoint.until, resources, asked },
     )
   }
   if (checkpoint.mode === 'incremental') return result(resultsOf(progress))

@@ -24,8 +24,13 @@ export async function readCursor(db: Database, key: CursorKey): Promise<Cursor |
   return row ? { second: Math.floor(row.cursor.getTime() / 1_000), resources: row.resources } : null
 }
 
-/** Moves the cursor, never back, and only where the job covered all that the cursor stands for. */
-export async function moveCursor(db: Database, key: CursorKey & { readonly jobId: string }, to: Cursor): Promise<void> {
+/** A cursor, and the resources the job was about, of which some may have been skipped. */
+export interface Move extends Cursor {
+  readonly asked: readonly string[]
+}
+
+/** Moves the cursor, never back, and only where the job was about all that the cursor stands for. */
+export async function moveCursor(db: Database, key: CursorKey & { readonly jobId: string }, to: Move): Promise<void> {
   const { tenantId, provider, account, jobId } = key
   const resources = [...to.resources].toSorted()
   const values = { cursor: new Date(to.second * 1_000), resources, jobId, updatedAt: sql`now()` }
@@ -35,6 +40,6 @@ export async function moveCursor(db: Database, key: CursorKey & { readonly jobId
     .onConflictDoUpdate({
       target: [syncCursors.tenantId, syncCursors.provider, syncCursors.account],
       set: values,
-      setWhere: sql`${syncCursors.cursor} <= excluded.cursor and ${arrayContained(syncCursors.resources, resources)}`,
+      setWhere: sql`${syncCursors.cursor} <= excluded.cursor and ${arrayContained(syncCursors.resources, [...to.asked])}`,
     })
 }

@@ -67,9 +67,11 @@ type Drained =
   | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
 
 async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
-  const { request, job, lease, deadline, log } = session
+  const { request, lease, deadline, log } = session
   const { clock, settings, db } = deps
-  const reading = metered(account, {
+  const requestsBefore = session.requests
+  const asked = new Set([...names, ...start.checkpoint.slices.map(({ resource }) => resource)])
+  const reading = metered(account, [...asked], {
     clock,
     waiting: deadline.stop,
     onWait: ({ endpoint, error, ms }) =>
@@ -103,14 +105,14 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
         if (note) return { kind: 'outrun', note, standing }
       }
       const swept = await sweep(step, { db, clock, request, budget }, deadline.cut)
-      session.requests = job.requests + reading.requests()
+      session.requests = requestsBefore + reading.requests()
       const committed = await commit(
         {
           request,
           lease,
           step,
           swept,
-          hadRejects: job.hadRejects,
+          hadRejects: session.job.hadRejects,
           sources: reading.sources,
           cursor: { account: account.id, resources: names },
           standing,
@@ -129,7 +131,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
       logCommit(session, step, clock.now() - began)
     }
   } finally {
-    session.requests = job.requests + reading.requests()
+    session.requests = requestsBefore + reading.requests()
   }
   return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
 }

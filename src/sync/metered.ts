@@ -30,8 +30,11 @@ interface Endpoint {
   readonly call: Call
 }
 
-/** Retry outside, limiters inside, so that every attempt is metered: retried(limited(…)). */
-export function metered(account: Account, { clock, waiting, onWait }: Metering): Metered {
+/**
+ * The sources of these resources and no others, so that neither events nor what is found inside items writes anything
+ * else. Retry outside, limiters inside, so that every attempt is metered: retried(limited(…)).
+ */
+export function metered(account: Account, resources: readonly string[], { clock, waiting, onWait }: Metering): Metered {
   let requests = 0
   const counted: Call = (work) => {
     requests++
@@ -48,7 +51,7 @@ export function metered(account: Account, { clock, waiting, onWait }: Metering):
   }
 
   const lists = new Map<string, Limiter>()
-  const sources = account.sources.map(meterSource)
+  const sources = account.sources.filter(({ name }) => resources.includes(name)).map(meterSource)
   const { changes } = account
   const feed = changes && { ...changes, list: endpointList('events', changes) }
 

@@ -86,3 +86,34 @@ test('a resource that may no longer be read is skipped, and the events are appli
     { name: 'Other' },
   ])
 })
+
+test('a resource that was skipped, or is new, is read from the beginning while the others follow the events', async () => {
+  const { sync, query, sandbox, tenantId } = await house()
+  const forbid = sandbox.fail({ kind: 'missing-scope', path: '/v1/payouts' })
+  const { result } = await sync('full')
+  expect(result.resources.payouts).toMatchObject({ fetched: 0, skipped: { code: 'permission_denied' } })
+  sandbox.simulate(2, { seed: 3, perDay: 6 })
+  expect((await sync('incremental')).result).toMatchObject({ syncType: 'incremental' })
+  forbid()
+  const { result: after, requests } = await sync('incremental')
+  expect(after).toMatchObject({ syncType: 'incremental', note: expect.stringContaining('payouts') })
+  expect(requests).toBeLessThan(15)
+  await expectCopy(query, sandbox, tenantId)
+})
+
+test('a job about some resources writes no others, whatever the events say', async () => {
+  const { sync, query, sandbox } = await house()
+  const some = { resources: ['customers', 'invoices'] }
+  await sync('full', some)
+  sandbox.simulate(6, { seed: 5, perDay: 6 })
+  expect((await sync('incremental', some)).result.syncType).toBe('incremental')
+  for (const table of ['subscriptions', 'prices', 'payments', 'refunds'])
+    expect(await query(`select count(*)::int as count from ${table}`)).toEqual([{ count: 0 }])
+  const live = await query<{ id: string }>('select id from customers where deleted_at is null')
+  expect(live.map(({ id }) => id).sort()).toEqual(
+    sandbox
+      .truth('customers')
+      .map(({ id }) => id)
+      .sort(),
+  )
+})

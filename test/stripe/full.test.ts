@@ -21,3 +21,20 @@ test('a full sync copies every resource, nested lists whole, and proves it', asy
   await handle([JSON.stringify(again)])
   expect(await job(again.jobId)).toMatchObject({ status: 'completed', created: '0', updated: '0', deleted: '0' })
 })
+
+test('a job that runs out of time while it asks about unlisted rows pauses, and the next delivery marks them', async () => {
+  const { handle, query, job, sandbox } = await setup({ sandbox: { customers: 60 } })
+  const { tenantId } = jobRequest()
+  await handle([JSON.stringify(jobRequest({ tenantId }))])
+  const gone = sandbox.truth('customers').slice(10, 40)
+  for (const { id } of gone) sandbox.remove('customers', id)
+  // The question about the first of them is not answered before the invocation must stop.
+  const silent = sandbox.fail({ kind: 'hang', path: /^\/v1\/customers\/cus_/ })
+  const again = jobRequest({ tenantId })
+  await handle([JSON.stringify(again)], 1_500)
+  silent()
+  expect(await job(again.jobId)).toMatchObject({ status: 'paused', attempt: 0 })
+  await handle([JSON.stringify(again)])
+  expect(await job(again.jobId)).toMatchObject({ status: 'completed', attempt: 0, deleted: '30' })
+  expect(await query('select count(*)::int as count from customers where deleted_at is null')).toEqual([{ count: 30 }])
+})

@@ -151,7 +151,36 @@ test('a worker whose lease was taken stops asking the provider', async () => {
   expect(await query('select 1 from customers')).toEqual([])
 })
 
-test('each commit is announced, and progress only grows', async () => {
+test('a job that waits for its account is announced once, and when it runs', async () => {
+  const { url, handle, sandbox, openWorker } = await house({ settings: { Worker__LeaseSeconds: '60' } })
+  const listener = new pg.Client({ connectionString: url })
+  await listener.connect()
+  onTestFinished(() => listener.end())
+  await listener.query('listen sync_jobs')
+  const first = jobRequest()
+  const second = jobRequest({ tenantId: first.tenantId })
+  const told: string[] = []
+  listener.on('notification', ({ payload }) => {
+    const { id, status } = JSON.parse(payload ?? '')
+    if (id === second.jobId) told.push(status)
+  })
+  const rival = await openWorker({ Queue__Url: '' })
+  let tried = false
+  sandbox.onRequest(async () => {
+    if (tried) return
+    tried = true
+    for (const _ of [1, 2]) await rival.handle(sqsEvent([JSON.stringify(second)]), context(60_000))
+  })
+  await handle([JSON.stringify(first)])
+  await handle([JSON.stringify(second)])
+  // What was told before the answer to a query is heard before it.
+  await listener.query('select 1')
+  expect(told.slice(0, 2)).toEqual(['pending', 'running'])
+  expect(told.at(-1)).toBe('completed')
+  expect(told.filter((status) => status === 'pending')).toHaveLength(1)
+})
+
+test('the claim and each commit are announced, and progress only grows', async () => {
   const { url, handle, job } = await house({
     settings: { Stripe__EndpointRequestsPerSecond: '30' },
     sandbox: { customers: 900, latencyMs: 10 },
@@ -171,8 +200,18 @@ test('each commit is announced, and progress only grows', async () => {
   await handle([JSON.stringify(request)])
   await ended
   const row = await job(request.jobId)
-  expect(told.length).toBe(Number(row?.commits))
-  expect(told.length).toBeGreaterThan(5)
+  expect(told.length).toBe(1 + Number(row?.commits))
+  expect(told.length).toBeGreaterThan(6)
+  expect(told[0]).toEqual({
+    channel: 'sync_jobs',
+    id: request.jobId,
+    tenant_id: request.tenantId,
+    provider: 'stripe',
+    status: 'running',
+    fetched: 0,
+    requests: 0,
+    progress: {},
+  })
   expect(told.at(-1)).toEqual({
     channel: 'sync_jobs',
     id: request.jobId,
@@ -185,7 +224,7 @@ test('each commit is announced, and progress only grows', async () => {
   })
   expect(told.slice(0, -1).every(({ status }) => status === 'running')).toBe(true)
   const grows = (values: number[]) => values.every((value, at) => at === 0 || value >= (values[at - 1] ?? 0))
-  const customers = told.map(({ progress }) => (progress as { customers: Record<string, number> }).customers)
+  const customers = told.slice(1).map(({ progress }) => (progress as { customers: Record<string, number> }).customers)
   expect(grows(told.map(({ fetched }) => Number(fetched)))).toBe(true)
   expect(grows(customers.map(({ fetched }) => Number(fetched)))).toBe(true)
   expect(grows(customers.map(({ share }) => Number(share)))).toBe(true)

@@ -293,6 +293,35 @@ test.each(Object.entries(refusals))('failed for good: %s is acknowledged, the ro
   expect(await queue.deadLetters()).toEqual([])
 })
 
+const leftBehind: Record<string, readonly [column: string, stored: string, code: string, sentence: RegExp]> = {
+  progress: ['progress', '{"customers": 5}', 'progress_unreadable', /^progress: not as this version .* new jobId$/],
+  checkpoint: ['checkpoint', '{"version": 7}', 'checkpoint_unreadable', /^checkpoint: not one that this version/],
+}
+
+test.each(Object.entries(leftBehind))(
+  'failed for good: a %s that another version of the worker left behind',
+  async (_, [column, stored, code, sentence]) => {
+    const { send, deliver, job, queue, query, sandbox } = await house()
+    const request = jobRequest()
+    await query(
+      `insert into sync_jobs (id, tenant_id, provider, status, sync_type, ${column}) values ($1, $2, 'stripe', 'paused', 'full', $3)`,
+      [request.jobId, request.tenantId, stored],
+    )
+    await send(request)
+    expect((await deliver()).failed).toEqual([])
+    const error = { code, message: expect.stringMatching(sentence), retryable: false }
+    expect(await job(request.jobId)).toMatchObject({
+      status: 'failed',
+      attempt: 0,
+      error,
+      result: { status: 'failed', resources: {}, error },
+      ...released,
+    })
+    expect(await queue.counts()).toEqual(empty)
+    expect(sandbox.stats().requests).toBe(0)
+  },
+)
+
 const token = 'sk_live_51SecretSecretSecret'
 const unreadable: Record<string, string> = {
   'no JSON': `{"jobId": "x", "accessToken": "${token}"`,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { StripeObject } from '../src/local/sandbox/index.ts'
-import { jobRequest, setup } from './support/setup.ts'
+import { openPostgresProxy } from './support/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from './support/setup.ts'
 
 /*
  * The write path: what is counted, what is written, what is left alone, and what cannot be stored.
@@ -169,6 +170,63 @@ test('rows that Postgres refuses are found by halving the batch; all others are 
   expect(rejects.map(({ item_key, code }) => [item_key, code])).toEqual(refused.map((id) => [id, '23514']))
   expect(JSON.parse(String(rejects[0]?.payload))).toMatchObject({ id: refused[0], description: 'refused' })
   expect(await raw()).toEqual(truth.filter(({ id }) => !refused.includes(id)))
+})
+
+test('what was put aside is taken out once it is stored', async () => {
+  const { sync, sandbox, query, tenantId } = await house(120)
+  const kept = () => query('select item_key, job_id from sync_rejects order by item_key collate "C"')
+  await query(`alter table customers add constraint mine check (description is distinct from 'refused')`)
+  const ids = sandbox.truth('customers', true).map(({ id }) => id)
+  const refused = [ids[3]!, ids[60]!, ids[119]!].toSorted()
+  for (const id of refused) sandbox.update('customers', id, { description: 'refused' })
+  await sync()
+  expect((await kept()).map(({ item_key }) => item_key)).toEqual(refused)
+  // Of another account and of another resource, under the same id.
+  await query(
+    `insert into sync_rejects (tenant_id, provider, resource, item_key, job_id, code, reason, payload)
+     select case when resource = 'customers' then gen_random_uuid() else $1 end, 'stripe', resource, $2, gen_random_uuid(), 'x', 'x', 'x'
+     from (values ('customers'), ('invoices')) as other(resource)`,
+    [tenantId, refused[0]],
+  )
+  sandbox.update('customers', refused[0]!, { description: 'fine' })
+  sandbox.advance(60)
+  const second = await sync()
+  expect(second).toMatchObject({ status: 'completed', created: '1', rejected: '2' })
+  const own = () =>
+    query(
+      `select item_key, job_id from sync_rejects where tenant_id = $1 and resource = 'customers' order by item_key collate "C"`,
+      [tenantId],
+    )
+  expect(await own()).toEqual(refused.slice(1).map((id) => ({ item_key: id, job_id: second.id })))
+  await query('alter table customers drop constraint mine')
+  sandbox.advance(60)
+  expect(await sync()).toMatchObject(counts(2, 0, 118))
+  expect(await own()).toEqual([])
+  expect(await kept()).toHaveLength(2)
+})
+
+test('an account of which nothing was put aside is not asked about it at each commit', async () => {
+  const { url, openWorker, tenantId, query } = await house(120)
+  const proxy = await openPostgresProxy(url)
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
+  const statements: string[] = []
+  proxy.decide((_, __, statement) => {
+    statements.push(statement)
+    return 'pass'
+  })
+  const sync = async () => {
+    statements.length = 0
+    const request = jobRequest({ tenantId, additionalData: { batch_size: 20 } })
+    await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))
+    return statements.filter((one) => /^\s*delete from "sync_rejects"/.test(one)).length
+  }
+  expect(await sync()).toBe(0)
+  await query(
+    `insert into sync_rejects (tenant_id, provider, resource, item_key, job_id, code, reason, payload)
+     values ($1, 'stripe', 'customers', 'cus_never', gen_random_uuid(), 'x', 'x', 'x')`,
+    [tenantId],
+  )
+  expect(await sync()).toBeGreaterThan(0)
 })
 
 test('an item nested deeper than Postgres can go is put aside', async () => {

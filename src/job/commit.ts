@@ -6,6 +6,7 @@ import { SyncError } from '../errors.ts'
 import type { Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
+import { announcement } from './announce.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
 import { moveCursor } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
@@ -29,6 +30,8 @@ export interface Commit {
   readonly lease: Lease
   readonly step: Step
   readonly swept: Swept
+  /** Whether the account had rows in `sync_rejects` when the job was claimed. */
+  readonly hadRejects: boolean
   readonly sources: readonly Source[]
   /** What the cursor of changes stands for once nothing is left to be read. */
   readonly cursor: { readonly account: string; readonly resources: readonly string[] }
@@ -74,7 +77,8 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
 
 async function write(tx: Database, commit: Commit, careful: boolean): Promise<Standing> {
   const { request, lease, step, swept, standing, requests } = commit
-  const counts = await writeBatches(tx, { request, batches: step.batches, swept, careful })
+  const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
+  const counts = await writeBatches(tx, { request, batches: step.batches, swept, mayHaveRejects, careful })
   const checkpoint = step.batches.reduce(advance, standing.checkpoint)
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(standing.progress, {
@@ -156,16 +160,6 @@ function completed(result: SyncJobResult) {
     updatedAt: now,
   } as const
 }
-
-const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId}, 'provider', ${syncJobs.provider},
-  'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`
-
-/**
- * Tells listeners of the channel `sync_jobs` where the job stands, as JSON; with its progress as long as that fits into
- * the 8,000 bytes of a notification.
- */
-export const announcement = sql<string>`pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000
-  then ${news}, 'progress', ${syncJobs.progress})::text else ${news})::text end)::text`
 
 /** Whether a commit whose answer was lost is in the database. */
 async function wentIn(db: Database, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {

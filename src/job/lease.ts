@@ -3,6 +3,8 @@ import { codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
+import { announcement } from './announce.ts'
+import { anyRejects } from './rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 
 /** The right to write to a job. Every write names `fence`; a write with an older one changes nothing. */
@@ -12,8 +14,13 @@ export interface Lease {
   readonly seconds: number
 }
 
-/** The job's row as it was when claimed, and how long it has been worked on, by the database's clock. */
-export type ClaimedJob = typeof syncJobs.$inferSelect & { readonly elapsedMs: number }
+/** The job's row as it was when claimed. */
+export type ClaimedJob = typeof syncJobs.$inferSelect & {
+  /** How long it has been worked on, by the database's clock. */
+  readonly elapsedMs: number
+  /** Whether the account has rows in `sync_rejects`. */
+  readonly hadRejects: boolean
+}
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly lease: Lease; readonly job: ClaimedJob }
@@ -93,6 +100,8 @@ function claimRow(db: Database, { request, sentAt, owner, leaseSeconds }: Claima
     })
     .returning({
       ...getTableColumns(syncJobs),
+      notified: announcement,
+      hadRejects: anyRejects({ tenantId: request.tenantId, provider: request.providerName }),
       elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
     })
 }
@@ -124,13 +133,17 @@ async function freeAccount(db: Database, { jobId, tenantId, providerName }: Sync
     .update(syncJobs)
     .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
     .where(and(...runningOf(tenantId, providerName), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`)))
-    .returning({ id: syncJobs.id })
+    .returning({ id: syncJobs.id, notified: announcement })
   return freed.length > 0
 }
 
 /** Leaves a `pending` row, so that the waiting job can be seen, and says how long the account is taken at least. */
 async function waitForAccount(db: Database, request: SyncJobRequest): Promise<Claim> {
-  await db.insert(syncJobs).values(identity(request)).onConflictDoNothing()
+  await db
+    .insert(syncJobs)
+    .values(identity(request))
+    .onConflictDoNothing()
+    .returning({ id: syncJobs.id, notified: announcement })
   const [rival] = await db
     .select({ left: secondsLeft })
     .from(syncJobs)

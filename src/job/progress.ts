@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { SyncError } from '../errors.ts'
 import type { Drift } from '../sync/rows.ts'
 import type { Proof } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -30,8 +31,15 @@ export type Progress = Readonly<Record<string, ResourceProgress>>
 const countNames = ['fetched', 'created', 'updated', 'unchanged', 'rejected', 'deleted', 'kept'] as const
 export const noCounts: Counts = { fetched: 0, created: 0, updated: 0, unchanged: 0, rejected: 0, deleted: 0, kept: 0 }
 
+/** Progress as stored. @throws SyncError `progress_unreadable` where another version of the worker wrote it */
 export function readProgress(stored: unknown): Progress {
-  return z.record(z.string(), resourceProgress).parse(stored)
+  const parsed = z.record(z.string(), resourceProgress).safeParse(stored)
+  if (parsed.success) return parsed.data
+  throw new SyncError(
+    'reject',
+    'progress_unreadable',
+    'progress: not as this version of the worker writes it; send the job again with a new jobId',
+  )
 }
 
 /** A line for each resource from the start, so that one can see what is still to come. */

@@ -21,7 +21,6 @@ const checksByIdAtMost = 500
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
   const { request, job, deadline, log } = session
-  session.progress = resultsOf(readProgress(job.progress))
   const provider = deps.provider(request.providerName)
   const account = provider.connect({ accessToken: request.accessToken })
   try {
@@ -118,6 +117,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
           lease,
           step,
           swept,
+          hadRejects: session.job.hadRejects,
           sources: reading.sources,
           cursor: { account: account.id, resources: names },
           standing,
@@ -145,10 +145,12 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
 function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standing): void {
   const skipped = new Map(batches.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
   const [first] = skipped.values()
-  const all = Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
+  // An incremental job has its feed besides.
+  const all =
+    checkpoint.mode === 'full' && Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
   const feed = skipped.get(eventsName)
   if (feed) throw new SyncError('reject', feed.code, `${feed.message}; an incremental job needs the events`)
-  if (first && all && checkpoint.mode === 'full') throw new SyncError('reject', first.code, first.message)
+  if (first && all) throw new SyncError('reject', first.code, first.message)
 }
 
 /** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */

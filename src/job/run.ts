@@ -8,7 +8,7 @@ import { type Deadline, watchTime } from './deadline.ts'
 import { fail, pause } from './finish.ts'
 import { type Claim, type ClaimedJob, claim, keepAlive, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
-import type { SyncJobResult } from './progress.ts'
+import { readProgress, resultsOf, type SyncJobResult } from './progress.ts'
 import { read } from './read.ts'
 import type { SyncJobRequest } from './request.ts'
 
@@ -146,6 +146,7 @@ function openSession(
 async function work(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { job, log, deadline } = session
   log.info(job.checkpoint === null ? 'job starts' : 'job goes on', { receiveCount: delivery.receiveCount })
+  session.progress = resultsOf(readProgress(job.progress))
   if (delivery.problem) throw delivery.problem
   if (job.stalled > stallLimits.died) throw stalled(job.stalled)
   const result = await read(session, deps)

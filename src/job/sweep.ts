@@ -39,9 +39,13 @@ interface Sweep {
 export async function sweep(step: Step, { db, clock, request, budget }: Sweep, signal: AbortSignal): Promise<Swept> {
   const swept = { resources: [] as Swept['resources'][number][], rows: [] as ObservedRow[], families: [] as Family[] }
   for (const source of new Set(step.batches.map((batch) => batch.source))) {
-    const intervals = step.batches.filter((batch) => batch.source === source).flatMap(intervalOf)
+    const own = step.batches.filter((batch) => batch.source === source)
+    const intervals = own.flatMap(intervalOf)
+    // Another page of this step may have what its time says should be on this one.
+    const listed = new Set(own.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
     const search = { tenantId: request.tenantId, provider: request.providerName, resource: source, intervals }
-    const found = await patiently(() => findUnlisted(db, search), clock, signal)
+    const candidates = await patiently(() => findUnlisted(db, search), clock, signal)
+    const found = candidates.filter(({ id }) => !listed.has(id))
     if (found.length === 0) continue
     const checked = await Promise.all(found.map((row) => stillThere(source, row, budget, signal)))
     const rows = checked.flatMap((one) => one ?? [])

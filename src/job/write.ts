@@ -1,12 +1,12 @@
-import { sql } from 'drizzle-orm'
 import { classify, codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
-import { type SyncedTable, syncRejects } from '../db/schema.ts'
+import type { SyncedTable } from '../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../db/sweep.ts'
-import { upsert, type Written, withoutUnstorable } from '../db/upsert.ts'
+import { upsert, type Written } from '../db/upsert.ts'
 import type { Batch } from '../sync/backfill.ts'
 import { type Family, type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
 import { type Counts, noCounts, sumCounts } from './progress.ts'
+import { type Account, forgetRejects, keepRejects } from './rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
 
@@ -15,6 +15,8 @@ export interface Writing {
   readonly batches: readonly Batch[]
   /** What the batches prove to be gone, and what turned out to be there although unlisted. */
   readonly swept: Swept
+  /** Whether the account may have rows in `sync_rejects`: those of what is stored now are taken out. */
+  readonly mayHaveRejects: boolean
   /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
   readonly careful: boolean
 }
@@ -22,7 +24,7 @@ export interface Writing {
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, careful }: Writing,
+  { request, batches, swept, mayHaveRejects, careful }: Writing,
 ): Promise<Readonly<Record<string, Counts>>> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counts> = {}
@@ -31,6 +33,7 @@ export async function writeBatches(
   }
   const rejects: Reject[] = batches.flatMap((batch) => batch.rejects)
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
+  const stored: { readonly resource: string; readonly id: string }[] = []
   const brought = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
   const { families, outdated } = await dropStale(tx, account, [
     ...batches.flatMap((batch) => batch.families),
@@ -42,6 +45,8 @@ export async function writeBatches(
     const refused: Reject[] = []
     const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows, tx)
     rejects.push(...refused)
+    const keys = new Set(refused.map(({ itemKey }) => itemKey))
+    stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
     const fetched = harvested ? created : rows.length
     add(resource, {
       fetched,
@@ -55,6 +60,7 @@ export async function writeBatches(
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
   for (const { resource, unlisted, kept } of swept.resources)
     add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept })
+  if (mayHaveRejects) await forgetRejects(tx, account, stored)
   if (rejects.length > 0) await keepRejects(tx, request, rejects)
   return counts
 }
@@ -104,11 +110,6 @@ async function dropStale(tx: Database, account: Account, all: readonly Family[])
   }
 }
 
-interface Account {
-  readonly tenantId: string
-  readonly provider: string
-}
-
 async function markLeaving(tx: Database, account: Account, families: readonly Family[]) {
   const groups = new Map<string, Family[]>()
   for (const family of families) groups.set(family.resource, [...(groups.get(family.resource) ?? []), family])
@@ -150,34 +151,4 @@ function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
   return code
     ? { code, reason: `Postgres refuses a value of this item (SQLSTATE ${code})` }
     : { code: 'too_deep', reason: 'the item is nested too deep to be written as JSON' }
-}
-
-async function keepRejects(
-  tx: Database,
-  { jobId, tenantId, providerName }: SyncJobRequest,
-  rejects: readonly Reject[],
-): Promise<void> {
-  const perKey = new Map(rejects.map((reject) => [`${reject.resource} ${reject.itemKey}`, reject]))
-  const values = [...perKey.values()]
-    .toSorted((one, other) => (one.itemKey < other.itemKey ? -1 : 1))
-    .map((reject) => ({
-      ...reject,
-      payload: withoutUnstorable(reject.payload),
-      jobId,
-      tenantId,
-      provider: providerName,
-    }))
-  await tx
-    .insert(syncRejects)
-    .values(values)
-    .onConflictDoUpdate({
-      target: [syncRejects.tenantId, syncRejects.provider, syncRejects.resource, syncRejects.itemKey],
-      set: {
-        jobId: sql`excluded.job_id`,
-        code: sql`excluded.code`,
-        reason: sql`excluded.reason`,
-        payload: sql`excluded.payload`,
-        rejectedAt: sql`now()`,
-      },
-    })
 }

@@ -40,7 +40,7 @@ interface News {
   readonly progress?: Readonly<Record<string, { readonly share: number; readonly fetched: number }>>
 }
 
-/** The payload is our own (see job/commit.ts). */
+/** The payload is our own (see job/announce.ts). */
 function parse(payload: string | undefined): News | undefined {
   return payload === undefined ? undefined : (JSON.parse(payload) as News)
 }

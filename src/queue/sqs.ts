@@ -6,9 +6,12 @@ import {
 } from '@aws-sdk/client-sqs'
 import type { Queue, QueueSettings } from './queue.ts'
 
+/** Milliseconds a call may take until it is made again, twice at most: a network that falls silent must not hang a delivery. */
+const timeouts = { connectionTimeout: 2_000, requestTimeout: 5_000 } as const
+
 /** SQS through the SDK. Queues that are not configured refuse in words. */
-export function openSqs(settings: QueueSettings): Queue {
-  const client = new SQSClient(clientConfig(settings))
+export function openSqs(settings: QueueSettings, patience: Patience = timeouts): Queue {
+  const client = new SQSClient(clientConfig(settings, patience))
   return {
     async send(body, delaySeconds) {
       const QueueUrl = configured(settings.url, 'Queue.Url')
@@ -39,7 +42,12 @@ function text(value: string) {
   return { DataType: 'String', StringValue: allowed.slice(0, 2_000) || '-' }
 }
 
-function clientConfig({ endpoint, region, url }: QueueSettings): SQSClientConfig {
+interface Patience {
+  readonly connectionTimeout: number
+  readonly requestTimeout: number
+}
+
+function clientConfig({ endpoint, region, url }: QueueSettings, patience: Patience): SQSClientConfig {
   const local = endpoint ?? url
   const loopback =
     local !== undefined &&
@@ -47,8 +55,8 @@ function clientConfig({ endpoint, region, url }: QueueSettings): SQSClientConfig
     /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(local).hostname)
   return {
     maxAttempts: 3,
-    // A network that has fallen silent must not hold a delivery for ever.
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+    // Without the last the SDK only warns.
+    requestHandler: { ...patience, throwOnRequestTimeout: true },
     ...(endpoint ? { endpoint } : {}),
     ...(region ? { region } : {}),
     // A queue on this machine asks for no identity, but the SDK must have one to sign with.

@@ -3,19 +3,11 @@ import { SyncError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
-import { type Digest, digestPage } from './page.ts'
-import type { Source } from './provider.ts'
+import type { Digest } from './page.ts'
+import type { Page, Source } from './provider.ts'
+import { itemsLeft, nextQuery, openReader, type Reader, startOver, turnPage } from './reader.ts'
 import type { Mapped } from './rows.ts'
-import {
-  afterPage,
-  carveSlice,
-  chooseCut,
-  estimate,
-  type Reached,
-  type Reading,
-  type Slice,
-  withoutCursor,
-} from './slices.ts'
+import { carveSlice, chooseCut, type Reached, type Slice } from './slices.ts'
 
 /** A slice and the page just read, waiting to be committed. */
 export interface Batch extends Reached, Mapped, Pick<Digest, 'proven' | 'listed'> {
@@ -53,27 +45,6 @@ export interface Backfill {
   onCarve(carved: { readonly id: number; readonly at: number; readonly olderId: number }): void
 }
 
-interface Reader extends Reading {
-  slice: Slice
-  density: number | null
-  inFlight: boolean
-  /** The cursors it was given: one that comes again goes in a circle. */
-  readonly cursors: Set<string | null>
-  /** How often its cursor was gone since it last got further. */
-  restarts: number
-}
-
-const openReader = (slice: Slice): Reader => ({
-  slice,
-  density: null,
-  inFlight: false,
-  cursors: new Set([slice.cursor]),
-  restarts: 0,
-})
-
-/** Objects under a cursor that are deleted one after the other in one second; more often, and something else is wrong. */
-const restartsAtMost = 5
-
 /**
  * Reads slices to their ends, several at once as far as the limiters give, and yields pages in the order they arrived.
  * One slice has one page in flight. Fetching goes on while the caller commits, `pagesAhead` pages at most. Ends when
@@ -97,7 +68,7 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
 function startEngine(options: Backfill) {
   const { sources, pageSize, pagesAhead, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
-  for (const slice of options.slices) readers.set(slice.id, openReader(slice))
+  for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources))
   const halted = new AbortController()
   const giveUp = AbortSignal.any([cut, halted.signal])
   // Each call in flight listens to it.
@@ -112,15 +83,6 @@ function startEngine(options: Backfill) {
   let flying = 0
 
   const stopped = () => stop.aborted || giveUp.aborted || failure !== undefined
-  const sourceOf = (resource: string) => {
-    const source = sources.find((one) => one.name === resource)
-    if (source) return source
-    throw new SyncError(
-      'reject',
-      'unknown_resource',
-      `checkpoint: names the resource "${resource}", which the provider does not have`,
-    )
-  }
 
   function pump(): void {
     timer?.abort()
@@ -136,10 +98,9 @@ function startEngine(options: Backfill) {
   /** Cuts slices as long as a limiter has a request to give that no slice is ready to use; else looks again when one has. */
   function cutWhereThereIsRoom(): void {
     let soonest = Number.POSITIVE_INFINITY
-    for (const resource of new Set([...readers.values()].map(({ slice }) => slice.resource))) {
-      const source = sourceOf(resource)
+    for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
       while (source.createdFilter && mayFetch()) {
-        const own = [...readers.values()].filter((reader) => reader.slice.resource === resource)
+        const own = [...readers.values()].filter((reader) => reader.source === source)
         const cutting = chooseCut(own, since ?? 0, pageSize)
         if (!cutting) break
         const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
@@ -164,20 +125,9 @@ function startEngine(options: Backfill) {
     const [newer, older] = carveSlice(reader.slice, at, olderId)
     options.onCarve({ id, at, olderId })
     reader.slice = newer
-    const fresh = openReader(older)
+    const fresh = openReader(older, sources)
     readers.set(olderId, fresh)
     void fetchPage(fresh)
-  }
-
-  /** A slice of which no page has come yet is taken to be as dense as the others of its resource. */
-  function itemsLeft(resource: string): number {
-    const own = [...readers.values()].filter((reader) => reader.slice.resource === resource)
-    const known = own.flatMap(({ density }) => density ?? [])
-    const mean = known.reduce((sum, density) => sum + density, 0) / Math.max(1, known.length)
-    return own.reduce((sum, { slice, density, inFlight }) => {
-      const position = slice.position ?? slice.window.to
-      return sum + estimate({ slice: { ...slice, position }, density: density ?? mean, inFlight }, since ?? 0)
-    }, 0)
   }
 
   function askSince(): void {
@@ -202,17 +152,20 @@ function startEngine(options: Backfill) {
   }
 
   async function fetchPage(reader: Reader): Promise<void> {
-    const asked = reader.slice
+    const { slice, source } = reader
     reader.inFlight = true
     flying++
     try {
-      await readPage(reader, sourceOf(asked.resource))
+      const page = await source.list(nextQuery(reader, pageSize), giveUp).catch((error) => {
+        if (startOver(reader, error)) return null
+        throw error
+      })
+      // Unless the resource was skipped meanwhile.
+      const batch = page && readers.has(slice.id) ? await takePage(reader, page) : null
+      // Not in one expression with the wait: what had arrived before it may have been taken by now.
+      if (batch) arrived.push(batch)
     } catch (error) {
-      if (error instanceof SyncError && error.cursorGone && asked.cursor !== null && reader.restarts < restartsAtMost) {
-        reader.slice = withoutCursor(reader.slice)
-        reader.cursors.clear()
-        reader.restarts++
-      } else if (error instanceof SyncError && error.verdict === 'skip') skip(asked, error)
+      if (error instanceof SyncError && error.verdict === 'skip') skip(reader, error)
       else if (!stopped()) {
         failure = error
         options.onFailure()
@@ -224,55 +177,26 @@ function startEngine(options: Backfill) {
     pump()
   }
 
-  async function readPage(reader: Reader, source: Source): Promise<void> {
-    const { query, cursor, part, position } = reader.slice
-    const asked = {
-      ...(source.createdFilter && { window: query }),
-      ...(part !== null && { part }),
-      cursor,
-      limit: pageSize,
-    }
-    const page = await source.list(asked, giveUp)
-    // The resource was skipped meanwhile.
-    if (!readers.has(reader.slice.id)) return
-    if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next)))
-      throw new SyncError(
-        'reject',
-        'provider_contract',
-        `${source.name}: the provider says there is more but does not move on; reading would never end`,
-      )
-    const { items, reached, density, proven, listed } = digestPage(reader.slice, source, page)
+  async function takePage(reader: Reader, page: Page): Promise<Batch> {
+    const { source } = reader
     const sliceId = reader.slice.id
-    const after = afterPage(reader.slice, reached)
     // Before anything is awaited: a cut made meanwhile must lie below this page.
-    if (!after) readers.delete(sliceId)
-    else {
-      reader.slice = after
-      reader.cursors.add(page.next)
-      if (after.position !== position) reader.restarts = 0
-      // A page within one second says nothing about the seconds before it.
-      if (reader.density === null || (density !== null && density < page.items.length)) reader.density = density
-    }
+    const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
+    if (last) readers.delete(sliceId)
     const { observedAt } = page
-    const shared = new Set([position, after && reached.oldest].filter((second) => second !== null))
     const mapped = source.expand
       ? await source.expand(items, { pageSize, shared }, giveUp)
       : await expandPage({ source, items, observedAt, pageSize, sources }, giveUp)
-    arrived.push({ ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null })
+    return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
   }
 
-  function skip({ id, resource }: Slice, error: SyncError): void {
-    for (const [other, { slice }] of readers) if (slice.resource === resource) readers.delete(other)
+  /** Nothing more of the resource is read, whatever was in flight, and its batch says why. */
+  function skip({ slice, source }: Reader, error: SyncError): void {
+    const own = [...readers.values()].filter((reader) => reader.source === source)
+    for (const reader of own) readers.delete(reader.slice.id)
     const nothing = { rows: [], rejects: [], families: [], drifts: [], listed: [], proven: null }
-    const reached = { query: { from: 0, to: null }, next: null, oldest: null, boundary: [] }
-    arrived.push({
-      ...nothing,
-      ...reached,
-      sliceId: id,
-      source: sourceOf(resource),
-      observedAt: new Date(0),
-      skip: error,
-    })
+    const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
+    arrived.push({ ...nothing, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
   }
 
   giveUp.addEventListener('abort', () => wake(), { once: true })
@@ -293,8 +217,7 @@ function startEngine(options: Backfill) {
       return taken
     },
     remaining(): Readonly<Record<string, number>> {
-      const names = new Set([...readers.values()].map(({ slice }) => slice.resource))
-      return Object.fromEntries([...names].map((name) => [name, itemsLeft(name)]))
+      return itemsLeft([...readers.values()], since ?? 0)
     },
     halt(): void {
       timer?.abort()

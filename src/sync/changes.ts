@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { emptied, expandPage } from './expand.ts'
 import type { Change, ChangeSource, ExpandedPage, Source } from './provider.ts'
-import type { Mapped } from './rows.ts'
+import { type Mapped, rejectItem } from './rows.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */
 export const eventsName = 'events'
@@ -27,7 +27,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): So
         page.shared,
       )
       const mapped = await Promise.all(
-        changes.map((change) => apply(change, { sources, pageSize: page.pageSize }, signal)),
+        changes.map((change) => applyOrReject(change, { sources, pageSize: page.pageSize }, signal)),
       )
       return {
         rows: mapped.flatMap((one) => one.rows),
@@ -62,12 +62,24 @@ interface Applying {
 
 const nothing: Mapped = { rows: [], rejects: [], families: [], drifts: [] }
 
+/** One object that the key may not ask for, or whose resource it may not, keeps no other from being applied. */
+async function applyOrReject(change: Latest, applying: Applying, signal: AbortSignal): Promise<Mapped> {
+  try {
+    return await apply(change, applying, signal)
+  } catch (error) {
+    if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
+    const { resource, id, item } = change
+    return { ...nothing, rejects: [rejectItem(resource, item ?? { id }, { code: error.code, reason: error.message })] }
+  }
+}
+
 async function apply(change: Latest, { sources, pageSize }: Applying, signal: AbortSignal): Promise<Mapped> {
   const source = sources.find(({ name }) => name === change.resource)
   if (!source) return nothing
   const observed = { item: change.item, observedAt: new Date(change.at * 1_000), gone: change.gone }
-  const now =
-    !change.gone && (change.ambiguous || change.item === null) ? await current(source, change, signal) : observed
+  // What is deleted and cannot be asked for was not made again under its id either.
+  const unsure = change.gone ? change.ambiguous && source.retrieve : change.ambiguous || change.item === null
+  const now = unsure ? await current(source, change, signal) : observed
   const { item, observedAt } = now
   if (now.gone) return deleted(source, change, observedAt)
   return expandPage({ source, items: [item], observedAt, pageSize, sources }, signal)

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts'
 import { fields, isUsableId } from './fields.ts'
-import type { NestedSource, Source } from './provider.ts'
+import type { NestedSource, Page, Source } from './provider.ts'
 import { type Drift, type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
@@ -93,54 +93,85 @@ async function readNested(
 ): Promise<Mapped> {
   const embedded = nested.embedded(item)
   if (!embedded) return nothing
-  let { observedAt } = expansion
-  let items = [...embedded.items]
-  let next = embedded.next
-  try {
-    while (next !== null) {
-      const cursor: string | null = next === '' ? null : next
-      const page = await nested
-        .list(parentId, { cursor, limit: expansion.pageSize }, signal)
-        .catch(restartWhereCursorGone)
-      if (page === 'restart') {
-        items = []
-        next = ''
-        continue
-      }
-      items.push(...page.items)
-      if (page.next === next)
-        throw new SyncError(
-          'reject',
-          'provider_contract',
-          `${nested.name}: the provider says there is more but does not move on`,
-        )
-      next = page.next
-      observedAt = page.observedAt
-    }
-  } catch (error) {
-    // The parent went away meanwhile; its own deletion is seen elsewhere.
-    if (error instanceof SyncError && error.code === 'not_found') return nothing
-    throw error
-  }
-  const stamp = { resource: nested.name, table: nested.table, observedAt }
-  const mapped = mapItems(items, {
-    ...stamp,
-    map: (one) => nested.row(one, parentId),
-    ...(nested.drift && { drift: nested.drift }),
+  const { name: resource, table, parent } = nested
+  const pages = await readPages(nested, { parentId, embedded, expansion }, signal)
+  const [first] = pages
+  // The parent went away meanwhile; its own deletion is seen elsewhere.
+  if (!first) return nothing
+  // Each row was seen when its own page was: a change between two pages must not look older than what it changes.
+  const mapped = pages.map(({ items, observedAt }) => {
+    const own = mapItems(items, {
+      resource,
+      table,
+      observedAt,
+      map: (one) => nested.row(one, parentId),
+      ...(nested.drift && { drift: nested.drift }),
+    })
+    const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
+    return { ...own, rows: [...own.rows, ...harvested(found, { sources: expansion.sources, observedAt })] }
   })
-  const ids = items.map((one) => fields(one).id).filter(isUsableId)
-  const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
-  const rows = [...mapped.rows, ...harvested(found, { sources: expansion.sources, observedAt })]
+  const ids = pages.flatMap(({ items }) => items.map((one) => fields(one).id)).filter(isUsableId)
   return {
-    rows,
-    rejects: mapped.rejects,
-    drifts: mapped.drifts,
-    families: [{ ...stamp, parent: nested.parent, parentId, parentTable: expansion.source.table, ids }],
+    rows: mapped.flatMap(({ rows }) => rows),
+    rejects: mapped.flatMap(({ rejects }) => rejects),
+    drifts: mapped.flatMap(({ drifts }) => drifts),
+    families: [
+      {
+        resource,
+        table,
+        parent,
+        parentId,
+        parentTable: expansion.source.table,
+        ids: [...new Set(ids)],
+        observedAt: first.observedAt,
+      },
+    ],
   }
 }
 
-/** The last embedded item left the list before the rest was asked for: read the list from its beginning. */
-function restartWhereCursorGone(error: unknown): 'restart' {
-  if (error instanceof SyncError && error.cursorGone) return 'restart'
-  throw error
+interface Embedding extends Pick<Parent, 'parentId' | 'expansion'> {
+  readonly embedded: NonNullable<ReturnType<NestedSource['embedded']>>
+}
+
+type NestedPage = Pick<Page, 'items' | 'observedAt'>
+
+/** How often a list is read again from its beginning because the cursor's item has left it. */
+const restartsAtMost = 5
+
+/** The embedded items and the pages after them, or all pages where those items are no longer its beginning. Empty where the parent is gone. */
+async function readPages(
+  nested: NestedSource,
+  { parentId, embedded, expansion }: Embedding,
+  signal: AbortSignal,
+): Promise<readonly NestedPage[]> {
+  const begun = { items: embedded.items, observedAt: expansion.observedAt }
+  let pages: NestedPage[] = [begun]
+  let restarts = 0
+  const cursors = new Set([embedded.next])
+  for (let next = embedded.next; next !== null; ) {
+    const cursor: string | null = next === '' ? null : next
+    try {
+      const page = await nested.list(parentId, { cursor, limit: expansion.pageSize }, signal)
+      if (page.next !== null && (page.items.length === 0 || cursors.has(page.next))) throw doesNotMoveOn(nested)
+      pages.push(page)
+      next = page.next
+      cursors.add(next)
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error
+      if (error.code === 'not_found') return []
+      if (!error.cursorGone || cursor === null || restarts++ >= restartsAtMost) throw error
+      pages = []
+      next = ''
+      cursors.clear()
+    }
+  }
+  return pages
+}
+
+function doesNotMoveOn({ name }: NestedSource): SyncError {
+  return new SyncError(
+    'reject',
+    'provider_contract',
+    `${name}: the provider says there is more but does not move on; reading would never end`,
+  )
 }

@@ -83,6 +83,6 @@ export function metered(account: Account, resources: readonly string[], { clock,
     sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
     limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],
     requests: () => requests,
-    since: (signal) => ofAccount.run(() => counted(() => account.since(signal)), waiting),
+    since: (signal) => ofAccount.run(() => counted(() => account.since(signal), signal), waiting),
   }
 }

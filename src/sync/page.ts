@@ -35,13 +35,11 @@ export function digestPage(slice: Slice, source: Source, page: Page): Digest {
   const oldest = known.at(-1) ?? null
   const before = new Set(slice.boundary)
   const inBoundary = own
-    .filter(({ created }) => created === oldest)
+    .filter(({ created }) => created !== null && created === oldest)
     .map(({ id }) => id)
     .filter(isUsableId)
-  const boundary =
-    oldest !== null && oldest === slice.position
-      ? [...slice.boundary, ...inBoundary.filter((id) => !before.has(id))]
-      : inBoundary
+  const samePlace = oldest === null || oldest === slice.position
+  const boundary = samePlace ? [...slice.boundary, ...inBoundary.filter((id) => !before.has(id))] : inBoundary
   const reached = { query: slice.query, next: page.next, oldest, boundary }
   const span = oldest === null ? 0 : Math.max(...known) - oldest
   return {

@@ -66,6 +66,27 @@ test('a cursor that is too old makes the job a full one, which finds what was de
   await expectCopy(query, sandbox, tenantId)
 })
 
+test('a resource that may no longer be read is skipped, and the events are applied all the same', async () => {
+  const { sync, sandbox, query, tenantId } = await house()
+  await sync('full')
+  const [customer] = sandbox.truth('customers')
+  sandbox.advance(3_600)
+  sandbox.update('customers', customer!.id, { name: 'Other' })
+  sandbox.fail({ kind: 'missing-scope', path: '/v1/balance_transactions', times: 100 })
+  // The refusal is all there is when the first pages are committed.
+  sandbox.onRequest(async ({ path }) => {
+    if (path !== '/v1/balance_transactions') await new Promise((resolve) => setTimeout(resolve, 300))
+  })
+  const { result } = await sync('incremental')
+  expect(result).toMatchObject({
+    syncType: 'incremental',
+    resources: { balance_transactions: { skipped: { code: 'permission_denied' } } },
+  })
+  expect(await query('select name from customers where tenant_id = $1 and id = $2', [tenantId, customer!.id])).toEqual([
+    { name: 'Other' },
+  ])
+})
+
 test('a resource that was skipped, or is new, is read from the beginning while the others follow the events', async () => {
   const { sync, query, sandbox, tenantId } = await house()
   const forbid = sandbox.fail({ kind: 'missing-scope', path: '/v1/payouts' })

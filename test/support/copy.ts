@@ -34,7 +34,7 @@ export function createCopy(ledger: Ledger, run: Run) {
   const cut = new AbortController()
   setMaxListeners(0, stop.signal, cut.signal)
   let stored = run.checkpoint ?? JSON.stringify(plan([{ resource: { name: 'customers' }, since: 0 }]))
-  const seen = { batches: 0, carves: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, failures: 0 }
+  const seen = { batches: 0, carves: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, listed: 0, failures: 0 }
 
   /** Reads on from the stored checkpoint to the end, or as far as it goes. @throws what the backfill throws */
   async function go(): Promise<void> {
@@ -45,7 +45,7 @@ export function createCopy(ledger: Ledger, run: Run) {
     const { source } = ledger
     const steps = backfill({
       slices: checkpoint.slices,
-      sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal)) }],
+      sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal), signal) }],
       limiters: () => [limiter],
       pageSize,
       pagesAhead,
@@ -75,6 +75,7 @@ export function createCopy(ledger: Ledger, run: Run) {
         rows.push(...batch.rows.map(({ row }) => row.id))
         rejects.push(...batch.rejects.map(({ itemKey }) => itemKey))
         seen.fetched += batch.rows.length + batch.rejects.length
+        seen.listed += batch.listed.length
         seen.batches++
         if (commitMs > 0) await clock.sleep(commitMs)
         if (run.afterBatch?.(batch, seen.batches)) return

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
+import { advance, carve, plan } from '../../src/job/checkpoint.ts'
+import { backfill } from '../../src/sync/backfill.ts'
+import { createLimiter } from '../../src/sync/limiter.ts'
+import type { Query } from '../../src/sync/provider.ts'
+import { mapItems } from '../../src/sync/rows.ts'
 import { createdSeconds, type Density, now } from '../support/account.ts'
 import { createCopy } from '../support/copy.ts'
 import { createFractions } from '../support/fractions.ts'
@@ -70,7 +75,7 @@ describe('every item exactly once, in few requests', () => {
           const bundle = setup({ n, density, perSecond, latencyMs, jitterMs: latencyMs / 4 })
           expect(await bundle.go()).toBe('ended')
           expectComplete(bundle)
-          expect(bundle.copy.seen.fetched).toBe(n)
+          expect([bundle.copy.seen.fetched, bundle.copy.seen.listed]).toEqual([n, n])
           expect(bundle.ledger.requests.length).toBeLessThanOrEqual((bound * n) / 100)
         })
       }
@@ -133,6 +138,24 @@ describe('every item exactly once, in few requests', () => {
     await clock.run(copy.go())
     expectComplete({ clock, ledger, copy, go: async () => 'ended' })
   })
+})
+
+it('loses no page while items are completed slowly and others are committed', async () => {
+  const bundle = setup({ n: 3_000, commitMs: 40 })
+  const { source } = bundle.ledger
+  Object.assign(bundle.ledger, {
+    source: {
+      ...source,
+      async expand(items) {
+        await bundle.clock.sleep(300)
+        const { table, row } = source
+        const observedAt = new Date(now * 1_000)
+        return { ...mapItems(items, { resource: source.name, table, observedAt, map: row }), families: [] }
+      },
+    } satisfies typeof source,
+  })
+  expect(await bundle.go()).toBe('ended')
+  expectComplete(bundle)
 })
 
 describe('goes on from the checkpoint', () => {
@@ -277,6 +300,87 @@ describe('a call that fails', () => {
     Object.assign(bundle.ledger, { source: { ...bundle.ledger.source, name: 'clients' } })
     expect(await bundle.go()).toMatchObject({ verdict: 'reject', code: 'unknown_resource' })
     expect(bundle.ledger.requests).toEqual([])
+  })
+})
+
+describe('a resource that may not be read', () => {
+  const denied = new SyncError('skip', 'permission_denied', 'x: the key may not read this')
+  const resources = ['customers', 'invoices', 'payments']
+
+  /** Three resources of 900 items each, of which `invoices` may be read as long as `allowed`. */
+  async function readAll(allowed: (query: Query) => boolean, cuts = false) {
+    const clock = createVirtualClock(createFractions(3))
+    const ledgers = resources.map((name) => {
+      const ledger = createLedger(createdSeconds(900, 'uniform'), { clock, latencyMs: 100, jitterMs: 80 })
+      return { ...ledger, source: { ...ledger.source, name } }
+    })
+    ledgers[1]!.answer((page, query) => {
+      if (!allowed(query)) throw denied
+      return page
+    })
+    const limiter = createLimiter({ perSecond: 25, concurrency: 64 }, clock)
+    let checkpoint = plan(resources.map((name) => ({ resource: { name }, since: 0 })))
+    const failures: unknown[] = []
+    const never = new AbortController().signal
+    const steps = backfill({
+      slices: checkpoint.slices,
+      sources: ledgers.map(({ source }) => source),
+      limiters: () => [limiter],
+      pageSize: 100,
+      pagesAhead: 32,
+      clock,
+      stop: never,
+      cut: never,
+      since: async () => (cuts ? now - 5 * 365 * 86_400 : now),
+      onFailure: () => failures.push('failed'),
+      onCarve: (carved) => {
+        checkpoint = carve(checkpoint, carved)
+      },
+    })
+    const rows: Record<string, number> = {}
+    const skips: (readonly [string, SyncError])[] = []
+    const left: Readonly<Record<string, number>>[] = []
+    await clock.run(
+      (async () => {
+        for await (const { batches, remaining } of steps) {
+          left.push(remaining)
+          for (const batch of batches) {
+            checkpoint = advance(checkpoint, batch)
+            rows[batch.source.name] = (rows[batch.source.name] ?? 0) + batch.rows.length
+            if (batch.skip) skips.push([batch.source.name, batch.skip])
+          }
+        }
+      })(),
+    )
+    return { rows, skips, failures, checkpoint, left, requests: ledgers[1]!.requests.length }
+  }
+
+  it('is skipped with its reason at the first page, and the others are read to their ends', async () => {
+    const { rows, skips, failures, checkpoint, requests } = await readAll(() => false)
+    expect(rows).toEqual({ customers: 900, invoices: 0, payments: 900 })
+    expect(skips).toEqual([['invoices', denied]])
+    expect([failures, requests]).toEqual([[], 1])
+    expect(checkpoint.slices).toEqual([])
+    expect(Object.keys(checkpoint.tallies).toSorted()).toEqual(['customers', 'payments'])
+  })
+
+  it('any more is skipped from there on, with what was read of it kept', async () => {
+    const { rows, skips, checkpoint, requests } = await readAll(({ cursor }) => cursor === null)
+    expect(rows).toEqual({ customers: 900, invoices: 100, payments: 900 })
+    expect(skips).toEqual([['invoices', denied]])
+    expect([checkpoint.slices, requests]).toEqual([[], 2])
+  })
+
+  it('any more is skipped with all the slices it was cut into, and is no longer estimated', async () => {
+    let answers = 0
+    const { rows, skips, checkpoint, left, requests } = await readAll(() => ++answers < 4, true)
+    expect(rows.customers).toBe(900)
+    expect(rows.payments).toBe(900)
+    expect(rows.invoices).toBeLessThanOrEqual(300)
+    expect(new Set(skips.map(([name]) => name))).toEqual(new Set(['invoices']))
+    expect(checkpoint.slices).toEqual([])
+    expect(requests).toBeLessThan(12)
+    expect(Object.keys(left.at(-1)!)).not.toContain('invoices')
   })
 })
 
@@ -439,7 +543,8 @@ describe('odd items', () => {
     expect(await bundle.go()).toBe('ended')
     expectNothingLost(bundle)
     expect(bundle.copy.rejects.length).toBeGreaterThanOrEqual(20)
-    expect(bundle.copy.seen.fetched).toBe(bundle.copy.rows.length + bundle.copy.rejects.length)
+    // Two on each page, wherever the page ends.
+    expect(bundle.copy.rejects).toHaveLength(2 * bundle.ledger.requests.length)
   })
 
   it('that are newer than the window they were asked for are kept: better twice than never', async () => {

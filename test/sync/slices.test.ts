@@ -16,11 +16,11 @@ const all = { from: 0, to: null }
 const slice = (over: Partial<Slice> = {}): Slice => ({
   id: 1,
   resource: 'customers',
+  part: null,
   window: all,
   query: all,
   cursor: null,
   position: null,
-  part: null,
   boundary: [],
   ...over,
 })
@@ -28,7 +28,7 @@ const reached = (over: Partial<Reached> = {}): Reached => ({
   query: all,
   next: 'cus_100',
   oldest: 500,
-  boundary: [],
+  boundary: ['cus_100'],
   ...over,
 })
 const reading = (over: Partial<Slice>, density: number | null = 1, inFlight = false): Reading => ({
@@ -39,7 +39,7 @@ const reading = (over: Partial<Slice>, density: number | null = 1, inFlight = fa
 
 describe('afterPage', () => {
   it('moves to the cursor after the page and to the second of its last item', () => {
-    expect(afterPage(slice(), reached())).toEqual(slice({ cursor: 'cus_100', position: 500 }))
+    expect(afterPage(slice(), reached())).toEqual(slice({ cursor: 'cus_100', position: 500, boundary: ['cus_100'] }))
   })
 
   it('is over when the provider has no more', () => {
@@ -52,19 +52,24 @@ describe('afterPage', () => {
 
   it('goes on while the page ends in the very second of the lower bound, which is its own', () => {
     const before = slice({ window: { from: 500, to: null } })
-    expect(afterPage(before, reached())).toEqual({ ...before, cursor: 'cus_100', position: 500 })
+    expect(afterPage(before, reached())).toEqual({
+      ...before,
+      cursor: 'cus_100',
+      position: 500,
+      boundary: ['cus_100'],
+    })
   })
 
   it('keeps the last known position where a page tells no time', () => {
-    expect(afterPage(slice({ position: 700 }), reached({ oldest: null }))).toEqual(
-      slice({ cursor: 'cus_100', position: 700 }),
-    )
+    expect(
+      afterPage(slice({ position: 700, boundary: ['cus_7'] }), reached({ oldest: null, boundary: ['cus_7'] })),
+    ).toEqual(slice({ cursor: 'cus_100', position: 700, boundary: ['cus_7'] }))
   })
 
   it('takes over the query the page was asked with, since its cursor belongs to that', () => {
     const query = { from: 0, to: 701 }
     expect(afterPage(slice({ cursor: 'cus_gone' }), reached({ query }))).toEqual(
-      slice({ query, cursor: 'cus_100', position: 500 }),
+      slice({ query, cursor: 'cus_100', position: 500, boundary: ['cus_100'] }),
     )
   })
 })
@@ -76,6 +81,7 @@ describe('withoutCursor', () => {
       query: { from: 0, to: 900 },
       cursor: 'cus_gone',
       position: 500,
+      boundary: ['cus_1', 'cus_gone'],
     })
     expect(withoutCursor(before)).toEqual({ ...before, query: { from: 100, to: 501 }, cursor: null })
   })
@@ -91,12 +97,14 @@ describe('carveSlice', () => {
     const before = slice({
       window: { from: 100, to: null },
       query: { from: 100, to: null },
+      part: 'active',
       cursor: 'cus_7',
       position: 900,
+      boundary: ['cus_6', 'cus_7'],
     })
     expect(carveSlice(before, 400, 2)).toEqual([
       { ...before, window: { from: 400, to: null } },
-      slice({ id: 2, window: { from: 100, to: 400 }, query: { from: 100, to: 400 } }),
+      slice({ id: 2, part: 'active', window: { from: 100, to: 400 }, query: { from: 100, to: 400 } }),
     ])
   })
 

@@ -1,0 +1,12 @@
+import { sql } from 'drizzle-orm'
+import { syncJobs } from '../db/schema.ts'
+
+const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId}, 'provider', ${syncJobs.provider},
+  'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`
+
+/**
+ * For the `returning` of a write to a job's row: tells listeners of the channel `sync_jobs` where the job stands, as JSON;
+ * with its progress as long as that fits into the 8,000 bytes of a notification.
+ */
+export const announcement = sql<string>`pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000
+  then ${news}, 'progress', ${syncJobs.progress})::text else ${news})::text end)::text`

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '../db/open.ts'
+import { syncRejects } from '../db/schema.ts'
+import { withoutUnstorable } from '../db/upsert.ts'
+import type { Reject } from '../sync/rows.ts'
+import type { SyncJobRequest } from './request.ts'
+
+export interface Account {
+  readonly tenantId: string
+  readonly provider: string
+}
+
+/** Puts items aside that could not be stored; the latest try of an item wins. */
+export async function keepRejects(
+  tx: Database,
+  { jobId, tenantId, providerName }: SyncJobRequest,
+  rejects: readonly Reject[],
+): Promise<void> {
+  const perKey = new Map(rejects.map((reject) => [`${reject.resource} ${reject.itemKey}`, reject]))
+  const values = [...perKey.values()]
+    .toSorted((one, other) => (one.itemKey < other.itemKey ? -1 : 1))
+    .map((reject) => ({
+      ...reject,
+      payload: withoutUnstorable(reject.payload),
+      jobId,
+      tenantId,
+      provider: providerName,
+    }))
+  await tx
+    .insert(syncRejects)
+    .values(values)
+    .onConflictDoUpdate({
+      target: [syncRejects.tenantId, syncRejects.provider, syncRejects.resource, syncRejects.itemKey],
+      set: {
+        jobId: sql`excluded.job_id`,
+        code: sql`excluded.code`,
+        reason: sql`excluded.reason`,
+        payload: sql`excluded.payload`,
+        rejectedAt: sql`now()`,
+      },
+    })
+}
+
+/** For the `returning` of a claim: whether the account has rows in `sync_rejects` at all, so that a commit need not look. */
+export const anyRejects = ({ tenantId, provider }: Account) =>
+  sql<boolean>`exists (select from ${syncRejects} as kept where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider})`
+
+/** Takes out what had been put aside and is stored by now. */
+export async function forgetRejects(
+  tx: Database,
+  { tenantId, provider }: Account,
+  stored: readonly { readonly resource: string; readonly id: string }[],
+): Promise<void> {
+  if (stored.length === 0) return
+  await tx.execute(sql`
+    delete from ${syncRejects} as kept
+    using jsonb_to_recordset(${JSON.stringify(stored)}::jsonb) as stored(resource text, id text)
+    where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider}
+      and kept.resource = stored.resource and kept.item_key = stored.id`)
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { plan } from '../../src/job/checkpoint.ts'
+import { chooseResources, outrun, planFull, planIncremental } from '../../src/job/choose.ts'
+import { parseRequest } from '../../src/job/request.ts'
+import type { ChangeSource, Provider } from '../../src/sync/provider.ts'
+
+const day = 86_400
+const provider: Provider = {
+  name: 'acme',
+  resources: [
+    { name: 'customers' },
+    { name: 'prices', parts: ['active', 'inactive'] },
+    { name: 'quotes', optional: true },
+    { name: 'files', optional: true },
+  ],
+  connect: () => {
+    throw new Error('not asked')
+  },
+}
+
+const identity = {
+  jobId: '7b1f0a34-52c6-4e0d-8a3b-1d2f6c9e5a10',
+  tenantId: '0c5c1f0e-5f0a-4f0c-9a55-3a3f1c2b7d11',
+  providerName: 'acme',
+}
+
+function requestOf(additionalData: object) {
+  const parsed = parseRequest(JSON.stringify({ ...identity, additionalData }))
+  if (parsed.kind !== 'request') throw new Error(parsed.error.message)
+  return parsed.request
+}
+
+describe('a job is about', () => {
+  const chosen: Readonly<Record<string, readonly [asked: readonly string[] | undefined, names: readonly string[]]>> = {
+    'the default set, where it names none': [undefined, ['customers', 'prices']],
+    'the resources it names, in the provider’s order': [
+      ['files', 'customers'],
+      ['customers', 'files'],
+    ],
+    'one that is named twice, once': [['customers', 'customers'], ['customers']],
+    'everything with "*"': [['*'], ['customers', 'prices', 'quotes', 'files']],
+    'everything with "*", whatever it names besides': [
+      ['customers', '*'],
+      ['customers', 'prices', 'quotes', 'files'],
+    ],
+  }
+  it.each(Object.entries(chosen))('%s', (_, [resources, names]) => {
+    expect(chooseResources(provider, requestOf({ resources })).map(({ name }) => name)).toEqual(names)
+  })
+
+  it('nothing that its provider does not have, and the error says what it has', () => {
+    const choose = () => chooseResources(provider, requestOf({ resources: ['customers', 'clients', '*', 'bills'] }))
+    expect(choose).toThrow(
+      expect.objectContaining({
+        verdict: 'reject',
+        code: 'unknown_resource',
+        message:
+          'request: acme has no resource "clients", "bills"; it has customers, prices, quotes, files, and "*" is all of them',
+      }),
+    )
+  })
+})
+
+const created = { field: 'created' }
+const resources = [
+  { name: 'customers', createdFilter: created },
+  { name: 'balances', createdFilter: created },
+  { name: 'countries' },
+  { name: 'vaults', parts: ['open', 'shut'], createdFilter: created },
+]
+const changes: ChangeSource = {
+  keptDays: 30,
+  announced: ['customers', 'prices'],
+  list: () => Promise.reject(new Error('not asked')),
+  read: () => null,
+}
+const names = resources.map(({ name }) => name)
+const second = 1_790_000_000
+const cursor = { second, resources: [...names, 'more'] }
+const incremental = { mode: 'incremental', note: null } as const
+
+describe('an incremental job', () => {
+  it('reads the feed since its cursor, and by creation time what the feed leaves out, both ten minutes further back', () => {
+    const since = second - 600
+    const [customers, balances, countries, vaults] = resources
+    expect(planIncremental(resources, { account: { changes }, cursor })).toEqual(
+      plan(
+        [
+          { resource: { name: 'events' }, since },
+          { resource: balances!, since },
+          // Without a filter by creation time there is no other way than all of it.
+          { resource: countries!, since: 0 },
+          { resource: vaults!, since },
+        ],
+        incremental,
+      ),
+    )
+    const only = planIncremental([customers!], { account: { changes }, cursor })
+    expect(only).toEqual(plan([{ resource: { name: 'events' }, since }], incremental))
+    expect(only.slices.map(({ window }) => window)).toEqual([{ from: since, to: null }])
+  })
+
+  it('reads each part of a resource the feed leaves out', () => {
+    const { slices } = planIncremental(resources.slice(3), { account: { changes }, cursor })
+    expect(slices.map(({ resource, part }) => [resource, part])).toEqual([
+      ['events', null],
+      ['vaults', 'open'],
+      ['vaults', 'shut'],
+    ])
+  })
+
+  it('reads from the beginning what its cursor does not cover, announced or not, and says so', () => {
+    const partly = { second, resources: ['countries', 'vaults'] }
+    const since = second - 600
+    const [customers, balances, countries, vaults] = resources
+    expect(planIncremental(resources, { account: { changes }, cursor: partly })).toEqual(
+      plan(
+        [
+          { resource: { name: 'events' }, since },
+          { resource: customers!, since: 0 },
+          { resource: balances!, since: 0 },
+          { resource: countries!, since: 0 },
+          { resource: vaults!, since },
+        ],
+        { mode: 'incremental', note: 'not covered by the cursor, so read from the beginning: customers, balances' },
+      ),
+    )
+  })
+
+  const instead: Readonly<Record<string, readonly [Parameters<typeof planIncremental>[1], string]>> = {
+    'whose provider has no feed': [{ account: {}, cursor }, 'the provider has no feed of changes: everything was read'],
+    'without a cursor': [{ account: { changes }, cursor: null }, 'there was no cursor yet: everything was read'],
+  }
+  it.each(Object.entries(instead))('%s becomes a full one that says why', (_, [situation, note]) => {
+    const full = planIncremental(resources, situation)
+    expect(full).toEqual(planFull(resources, note))
+    expect(full).toMatchObject({ mode: 'full', note })
+    expect(full.slices.map(({ resource, part }) => [resource, part])).toEqual([
+      ['customers', null],
+      ['balances', null],
+      ['countries', null],
+      ['vaults', 'open'],
+      ['vaults', 'shut'],
+    ])
+    expect(full.slices.every(({ window }) => window.from === 0 && window.to === null)).toBe(true)
+  })
+})
+
+describe('a feed', () => {
+  const planned = planIncremental(resources, { account: { changes }, cursor })
+  const at = (age: number) => new Date((second + age) * 1_000)
+
+  it('is relied on as long as it goes back behind the cursor with two days to spare', () => {
+    expect(outrun(planned, { changes }, at(0))).toBeNull()
+    expect(outrun(planned, { changes }, at(28 * day - 1))).toBeNull()
+    expect(outrun(planned, { changes }, at(28 * day))).toBe(
+      'the cursor was 28 days old and the feed goes back 30: everything was read',
+    )
+    expect(outrun(planned, { changes }, at(400 * day))).toMatch(/^the cursor was 400 days old/)
+  })
+
+  it('is no question for a full job', () => {
+    expect(outrun(planFull(resources), { changes }, at(400 * day))).toBeNull()
+  })
+})

@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest'
+import { customers } from '../../src/db/schema.ts'
+import { SyncError } from '../../src/errors.ts'
+import { backfill } from '../../src/sync/backfill.ts'
+import { eventsName, eventsSource } from '../../src/sync/changes.ts'
+import { fields, id, text } from '../../src/sync/fields.ts'
+import { createLimiter } from '../../src/sync/limiter.ts'
+import type { Change, ChangeSource, Page, Source } from '../../src/sync/provider.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
+
+const never = new AbortController().signal
+const now = 9_000
+
+/** What the feed says, in short: a customer under that id, as `old`. */
+interface Event extends Partial<Change> {
+  readonly id: string
+  readonly at: number
+  readonly name?: string
+}
+
+/** The feed's source over customers, of which the provider now has `current`, and invoices with lines. */
+function setup(current: Readonly<Record<string, string | null>> = {}, more: Partial<Source> = {}) {
+  const asked: string[] = []
+  const bare: Source = {
+    name: 'customers',
+    table: customers,
+    list: () => Promise.reject(new Error('not asked')),
+    row: (item) => ({ id: id(item), name: text(fields(item).name) }),
+  }
+  const source: Source = {
+    ...bare,
+    async retrieve(one) {
+      asked.push(one)
+      const name = current[one] ?? null
+      return { item: name === null ? null : { id: one, name }, observedAt: new Date(now * 1_000) }
+    },
+    ...more,
+  }
+  const lines = {
+    name: 'invoice_lines',
+    table: customers,
+    parent: 'invoice',
+    embedded: () => ({ items: [], next: null }),
+    list: () => Promise.reject(new Error('not asked')),
+    row: bare.row,
+  }
+  const invoices: Source = { ...bare, name: 'invoices', nested: [lines] }
+  const feed: ChangeSource = {
+    keptDays: 30,
+    announced: ['customers', 'invoices'],
+    list: () => Promise.reject(new Error('not asked')),
+    read: (event) => (fields(event).nothing ? null : (event as Change)),
+  }
+  const events = eventsSource(feed, [source, invoices])
+  return {
+    asked,
+    feed,
+    events,
+    sources: [source, invoices],
+    async apply(happened: readonly Event[], shared: readonly number[] = []) {
+      const changes = happened.map(eventOf)
+      const mapped = await events.expand!(changes, { pageSize: 100, shared: new Set(shared) }, never)
+      return {
+        rows: mapped.rows.map(({ resource, row, observedAt, deleted }) =>
+          [resource, row.id, fields(row).name, observedAt.getTime() / 1_000, ...(deleted ? ['deleted'] : [])].join(' '),
+        ),
+        rejects: mapped.rejects,
+        families: mapped.families,
+      }
+    },
+  }
+}
+
+const eventOf = ({ name = 'old', gone = false, resource = 'customers', ...event }: Event) => ({
+  resource,
+  gone,
+  item: { id: event.id, name },
+  ...event,
+})
+
+describe('what a page of events comes to', () => {
+  it('is the latest picture of each object, whatever the order in which events arrive', async () => {
+    const happened = [
+      { id: 'a', at: 7, name: 'third' },
+      { id: 'b', at: 6 },
+      { id: 'a', at: 5, name: 'second' },
+      { id: 'a', at: 2, name: 'first' },
+    ]
+    for (const order of [happened, happened.toReversed(), [happened[2]!, happened[0]!, happened[3]!, happened[1]!]]) {
+      const { apply, asked } = setup()
+      const { rows } = await apply(order)
+      expect(rows.toSorted()).toEqual(['customers a third 7', 'customers b old 6'])
+      expect(asked).toEqual([])
+    }
+  })
+
+  it('tells objects of two resources with the same id apart', async () => {
+    const { apply } = setup()
+    const { rows } = await apply([
+      { id: 'a', at: 7 },
+      { id: 'a', at: 6, resource: 'invoices' },
+    ])
+    expect(rows).toEqual(['customers a old 7', 'invoices a old 6'])
+  })
+
+  it('leaves out what is about nothing that is kept, and resources the provider does not have', async () => {
+    const { events, apply } = setup()
+    const nothing = await events.expand!([{ nothing: true }], { pageSize: 100, shared: new Set() }, never)
+    expect(nothing).toEqual({ rows: [], rejects: [], families: [], drifts: [] })
+    expect((await apply([{ id: 'a', at: 7, resource: 'weather' }])).rows).toEqual([])
+  })
+
+  it('of an object that cannot be kept is put aside', async () => {
+    const { apply } = setup()
+    const { rows, rejects } = await apply([
+      { id: 'a', at: 7, item: { id: 5 } },
+      { id: 'b', at: 7 },
+    ])
+    expect(rows).toEqual(['customers b old 7'])
+    expect(rejects).toMatchObject([{ resource: 'customers', code: 'invalid_item' }])
+  })
+})
+
+describe('the object is asked for as it is now', () => {
+  const cases: Readonly<Record<string, readonly [happened: readonly Event[], shared?: readonly number[]]>> = {
+    'where two events are of one second': [
+      [
+        { id: 'a', at: 7, name: 'one' },
+        { id: 'a', at: 7, name: 'other' },
+      ],
+    ],
+    'where three events are of one second': [[7, 7, 7].map((at) => ({ id: 'a', at }))],
+    'where another page may have more events of that second': [[{ id: 'a', at: 7 }], [7]],
+    'where the event shows it in a shape that is not ours': [[{ id: 'a', at: 7, item: null }]],
+    'where an update and its deletion are of one second, in either order': [
+      [
+        { id: 'a', at: 7 },
+        { id: 'a', at: 7, gone: true },
+      ],
+    ],
+  }
+  for (const [title, [happened, shared]] of Object.entries(cases))
+    for (const order of [happened, happened.toReversed()]) {
+      it(`${title}: it is there`, async () => {
+        const { apply, asked } = setup({ a: 'now' })
+        expect((await apply(order, shared)).rows).toEqual([`customers a now ${now}`])
+        expect(asked).toEqual(['a'])
+      })
+
+      it(`${title}: it is gone`, async () => {
+        const { apply, asked } = setup({ a: null })
+        expect((await apply(order, shared)).rows).toMatchObject([expect.stringMatching(/^customers a .*9000 deleted$/)])
+        expect(asked).toEqual(['a'])
+      })
+    }
+
+  it('once, and not where a later event says it all', async () => {
+    const { apply, asked } = setup({ a: 'now' })
+    const { rows } = await apply(
+      [
+        { id: 'a', at: 8, name: 'later' },
+        { id: 'a', at: 7 },
+        { id: 'a', at: 7 },
+        { id: 'a', at: 5, item: null },
+      ],
+      [5, 7],
+    )
+    expect([rows, asked]).toEqual([['customers a later 8'], []])
+  })
+
+  it('and where the provider has no way to ask, that is a breach of contract', async () => {
+    const { apply } = setup()
+    await expect(apply([{ id: 'a', at: 7, resource: 'invoices', item: null }])).rejects.toMatchObject({
+      verdict: 'reject',
+      code: 'provider_contract',
+    })
+  })
+
+  it('and where the key may not ask, that one is put aside and the others are applied', async () => {
+    const denied = new SyncError('skip', 'permission_denied', 'x: the key may not read this')
+    const { apply } = setup({}, { retrieve: () => Promise.reject(denied) })
+    const { rows, rejects } = await apply([
+      { id: 'a', at: 7, item: null },
+      { id: 'b', at: 7 },
+    ])
+    expect(rows).toEqual(['customers b old 7'])
+    expect(rejects).toEqual([
+      {
+        resource: 'customers',
+        itemKey: 'a',
+        code: 'permission_denied',
+        reason: 'x: the key may not read this',
+        payload: '{"id":"a"}',
+      },
+    ])
+  })
+
+  it('and any other error ends the reading', async () => {
+    const broken = new SyncError('retry', 'provider_unavailable', 'x: fails')
+    const { apply } = setup({}, { retrieve: () => Promise.reject(broken) })
+    await expect(apply([{ id: 'a', at: 7, item: null }])).rejects.toBe(broken)
+  })
+})
+
+describe('an object that is gone', () => {
+  it('is marked with the second of its event, with what it last was', async () => {
+    const { apply, asked } = setup()
+    const { rows } = await apply([
+      { id: 'a', at: 7, name: 'last', gone: true },
+      { id: 'a', at: 5, name: 'before' },
+    ])
+    expect([rows, asked]).toEqual([['customers a last 7 deleted'], []])
+  })
+
+  it('and was made again under its id is there', async () => {
+    const { apply } = setup()
+    const { rows } = await apply([
+      { id: 'a', at: 9, name: 'again' },
+      { id: 'a', at: 7, gone: true },
+    ])
+    expect(rows).toEqual(['customers a again 9'])
+  })
+
+  it('leaves nothing of its nested lists', async () => {
+    const { apply } = setup()
+    const { families } = await apply([{ id: 'in_1', at: 7, resource: 'invoices', gone: true }])
+    expect(families).toEqual([
+      {
+        resource: 'invoice_lines',
+        table: customers,
+        parent: 'invoice',
+        parentId: 'in_1',
+        parentTable: customers,
+        ids: [],
+        observedAt: new Date(7_000),
+      },
+    ])
+  })
+
+  it('in a second that other pages share, and cannot be asked for, is gone', async () => {
+    const { apply } = setup()
+    const { rows } = await apply([{ id: 'in_1', at: 7, resource: 'invoices', gone: true }], [7])
+    expect(rows).toEqual(['invoices in_1 old 7 deleted'])
+  })
+})
+
+describe('read page by page', () => {
+  it('objects are asked for only where a second is on two pages', async () => {
+    const { asked, feed, sources } = setup({ c: 'now', d: 'now' })
+    const clock = createVirtualClock()
+    // Second 7 is on the first two of three pages.
+    const happened = ['a9', 'b8', 'c7', 'd7', 'e6', 'f5'].map((one) => ({
+      ...eventOf({ id: one[0]!, at: Number(one[1]) }),
+      created: Number(one[1]),
+    }))
+    const pages: readonly (readonly [number, number])[] = [
+      [0, 3],
+      [3, 5],
+      [5, 6],
+    ]
+    const list: Source['list'] = async ({ cursor }): Promise<Page> => {
+      const turn = cursor === null ? 0 : Number(cursor)
+      const [from, to] = pages[turn]!
+      return {
+        items: happened.slice(from, to),
+        next: turn < 2 ? String(turn + 1) : null,
+        observedAt: new Date(now * 1_000),
+      }
+    }
+    const events = eventsSource({ ...feed, list }, sources)
+    const all = { from: 0, to: null }
+    const slice = { id: 1, resource: eventsName, part: null, window: all, query: all, position: null }
+    const limiter = createLimiter({ perSecond: 100, concurrency: 9 }, clock)
+    const steps = backfill({
+      slices: [{ ...slice, cursor: null, boundary: [] }],
+      sources: [...sources, events],
+      limiters: () => [limiter],
+      pageSize: 2,
+      pagesAhead: 9,
+      clock,
+      stop: never,
+      cut: never,
+      since: async () => 0,
+      onFailure() {},
+      onCarve() {},
+    })
+    const rows: string[] = []
+    for await (const { batches } of steps)
+      for (const batch of batches) {
+        expect(batch.proven).toBeNull()
+        rows.push(...batch.rows.map(({ row, observedAt }) => `${row.id} ${observedAt.getTime() / 1_000}`))
+      }
+    // e6 ends the second page, and f5 the list: whether more of second 6 follows is not known before the third page.
+    expect(asked.toSorted()).toEqual(['c', 'd', 'e'])
+    expect(rows).toEqual(['a 9', 'b 8', 'c 9000', 'd 9000', 'e 9000', 'f 5'])
+  })
+})

@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest'
+import { customers } from '../../src/db/schema.ts'
+import { SyncError } from '../../src/errors.ts'
+import { expandPage } from '../../src/sync/expand.ts'
+import { fields, id } from '../../src/sync/fields.ts'
+import type { NestedSource, Page, Query, Source } from '../../src/sync/provider.ts'
+
+const never = new AbortController().signal
+const at = (second: number) => new Date(second * 1_000)
+const gone = new SyncError('retry', 'cursor_gone', 'x: gone', { cursorGone: true })
+
+interface List {
+  /** The parent's lines as the API has them now. */
+  lines: string[]
+  /** Lines that an item carries. */
+  carried?: readonly string[]
+  /** Where the rest begins, when it is not after the last line that is carried. */
+  next?: string | null
+}
+
+/** Invoices with lines, of which an item carries some; the clock of the lines' list goes on by a second a page. */
+function setup(lists: Readonly<Record<string, List>>, more: Partial<Source> = {}) {
+  const asked: (readonly [string, string | null])[] = []
+  let second = 1_000
+  let answer = (_parent: string, _query: Query, page: Page): Page => page
+  const lines: NestedSource = {
+    name: 'invoice_lines',
+    table: customers,
+    parent: 'invoice',
+    embedded: (item) => {
+      const { carried, next } = fields(item)
+      return Array.isArray(carried) ? { items: carried.map((one) => ({ id: one })), next: next as string | null } : null
+    },
+    async list(parent, query) {
+      asked.push([parent, query.cursor])
+      const own = lists[parent]!.lines
+      if (query.cursor !== null && !own.includes(query.cursor)) throw gone
+      const start = query.cursor === null ? 0 : own.indexOf(query.cursor) + 1
+      const found = own.slice(start, start + query.limit)
+      const next = start + query.limit < own.length ? found.at(-1)! : null
+      return answer(parent, query, { items: found.map((one) => ({ id: one })), next, observedAt: at(++second) })
+    },
+    row: (item, parent) => ({ id: id(item), name: parent }),
+  }
+  const source: Source = {
+    name: 'invoices',
+    table: customers,
+    list: () => Promise.reject(new Error('not asked')),
+    row: (item) => ({ id: id(item) }),
+    nested: [lines],
+    ...more,
+  }
+  const prices: Source = { ...source, name: 'prices', nested: [], row: (item) => ({ id: id(item) }) }
+  const items: readonly unknown[] = Object.entries(lists).map(([parent, { lines: own, carried = own, next }]) => ({
+    id: parent,
+    carried,
+    next: next !== undefined ? next : carried.length < own.length ? (carried.at(-1) ?? '') : null,
+  }))
+  return {
+    asked,
+    lists,
+    answerWith: (change: typeof answer) => {
+      answer = change
+    },
+    async expand(over: readonly unknown[] = items) {
+      const expansion = { source, items: over, observedAt: at(500), pageSize: 3, sources: [source, prices] }
+      const { rows, rejects, families } = await expandPage(expansion, never)
+      return {
+        rejects,
+        families: families.map(({ resource, parent, parentId, ids, observedAt }) => ({
+          resource,
+          parent,
+          parentId,
+          ids,
+          second: observedAt.getTime() / 1_000,
+        })),
+        rows: rows.map(({ resource, row, observedAt, harvested }) =>
+          [resource, row.id, observedAt.getTime() / 1_000, ...(harvested ? ['harvested'] : [])].join(' '),
+        ),
+      }
+    },
+  }
+}
+
+const numbered = (n: number, from = 1) => Array.from({ length: n }, (_, k) => `li_${from + k}`)
+
+describe('a nested list', () => {
+  it('that an item carries whole costs no request', async () => {
+    const { expand, asked } = setup({ in_1: { lines: ['li_1', 'li_2'] }, in_2: { lines: [] } })
+    expect(await expand()).toEqual({
+      rows: ['invoices in_1 500', 'invoices in_2 500', 'invoice_lines li_1 500', 'invoice_lines li_2 500'],
+      rejects: [],
+      families: [
+        { resource: 'invoice_lines', parent: 'invoice', parentId: 'in_1', ids: ['li_1', 'li_2'], second: 500 },
+        { resource: 'invoice_lines', parent: 'invoice', parentId: 'in_2', ids: [], second: 500 },
+      ],
+    })
+    expect(asked).toEqual([])
+  })
+
+  it('is read to its end from where the item leaves off', async () => {
+    const { expand, asked } = setup({ in_1: { lines: numbered(9), carried: numbered(2) } })
+    const { rows, families } = await expand()
+    expect(asked).toEqual([
+      ['in_1', 'li_2'],
+      ['in_1', 'li_5'],
+      ['in_1', 'li_8'],
+    ])
+    expect(families).toMatchObject([{ parentId: 'in_1', ids: numbered(9) }])
+    expect(rows).toHaveLength(10)
+  })
+
+  it('is seen page by page: a change between two pages is newer than the first, and what came later is not taken for gone', async () => {
+    const { expand } = setup({ in_1: { lines: numbered(6), carried: numbered(2) } })
+    const { rows, families } = await expand()
+    expect(rows.slice(1)).toEqual([
+      'invoice_lines li_1 500',
+      'invoice_lines li_2 500',
+      'invoice_lines li_3 1001',
+      'invoice_lines li_4 1001',
+      'invoice_lines li_5 1001',
+      'invoice_lines li_6 1002',
+    ])
+    expect(families.map(({ second }) => second)).toEqual([500])
+  })
+
+  it('of which an item carries nothing but that there is one is read from its beginning', async () => {
+    const { expand, asked } = setup({ in_1: { lines: numbered(4), carried: [], next: '' } })
+    expect((await expand()).families).toMatchObject([{ ids: numbered(4) }])
+    expect(asked).toEqual([
+      ['in_1', null],
+      ['in_1', 'li_3'],
+    ])
+  })
+
+  it('that an item does not carry at all is left alone', async () => {
+    const { expand, asked } = setup({ in_1: { lines: numbered(4) } })
+    expect(await expand([{ id: 'in_1' }])).toEqual({ rows: ['invoices in_1 500'], rejects: [], families: [] })
+    expect(asked).toEqual([])
+  })
+
+  it('is read again from its beginning when the last line that was carried has left it', async () => {
+    const { expand, asked, lists } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
+    lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== 'li_2')
+    const { families, rows } = await expand()
+    const left = ['li_1', ...numbered(6, 3)]
+    expect(families).toMatchObject([{ ids: left, second: 1_001 }])
+    expect(rows).toHaveLength(1 + left.length)
+    expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', null, 'li_4', 'li_7'])
+  })
+
+  it('is read again from its beginning when a line leaves it in the middle of reading', async () => {
+    const { expand, asked, lists, answerWith } = setup({ in_1: { lines: numbered(9), carried: numbered(2) } })
+    answerWith((_, { cursor }, page) => {
+      if (cursor === 'li_2') lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== 'li_5')
+      return page
+    })
+    expect((await expand()).families).toMatchObject([{ ids: numbered(9).filter((line) => line !== 'li_5') }])
+    expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_5', null, 'li_3', 'li_7'])
+  })
+
+  it('whose lines leave it as fast as they are read ends with that error', async () => {
+    const { expand, asked, lists, answerWith } = setup({ in_1: { lines: numbered(90), carried: numbered(2) } })
+    answerWith((_, __, page) => {
+      lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== page.next)
+      return page
+    })
+    await expect(expand()).rejects.toBe(gone)
+    expect(asked.length).toBeLessThan(15)
+  })
+
+  it('of a parent that went away meanwhile is left out, and the others go on', async () => {
+    const { expand, answerWith } = setup({
+      in_1: { lines: numbered(4), carried: numbered(1) },
+      in_2: { lines: numbered(2, 7), carried: ['li_7'] },
+    })
+    answerWith((parent, _, page) => {
+      if (parent === 'in_1') throw new SyncError('skip', 'not_found', 'x: no such invoice')
+      return page
+    })
+    const { rows, families } = await expand()
+    expect(rows).toEqual([
+      'invoices in_1 500',
+      'invoices in_2 500',
+      'invoice_lines li_7 500',
+      'invoice_lines li_8 1002',
+    ])
+    expect(families.map(({ parentId }) => parentId)).toEqual(['in_2'])
+  })
+
+  it('that may not be read says so', async () => {
+    const { expand, answerWith } = setup({ in_1: { lines: numbered(4), carried: numbered(1) } })
+    const denied = new SyncError('skip', 'permission_denied', 'x: no')
+    answerWith(() => {
+      throw denied
+    })
+    await expect(expand()).rejects.toBe(denied)
+  })
+
+  const stuck: Readonly<Record<string, (query: Query, page: Page, turn: number) => Page>> = {
+    'with the same cursor': ({ cursor }, page) => ({ ...page, next: cursor }),
+    'with no items': (_, page) => ({ ...page, items: [], next: 'li_4' }),
+    'with two cursors in turn': (_, page, turn) => ({ ...page, next: turn % 2 === 0 ? 'li_3' : 'li_2' }),
+  }
+  for (const [title, answer] of Object.entries(stuck))
+    it(`that says there is more without moving on is a breach of contract: ${title}`, async () => {
+      const { expand, asked, answerWith } = setup({ in_1: { lines: numbered(9), carried: ['li_1'] } })
+      let turn = 0
+      answerWith((_, query, page) => answer(query, page, turn++))
+      await expect(expand()).rejects.toMatchObject({ verdict: 'reject', code: 'provider_contract' })
+      expect(asked.length).toBeLessThanOrEqual(3)
+    })
+
+  it('puts aside lines that cannot be kept, and never takes them for ids', async () => {
+    const { expand } = setup({ in_1: { lines: ['li_1'], carried: ['', 'li_1'] } })
+    const { rows, rejects, families } = await expand()
+    expect(rows).toEqual(['invoices in_1 500', 'invoice_lines li_1 500'])
+    expect(rejects).toMatchObject([{ resource: 'invoice_lines', code: 'invalid_item' }])
+    expect(families).toMatchObject([{ ids: ['li_1'] }])
+  })
+
+  it('of an item that cannot be kept is not read', async () => {
+    const { expand, asked } = setup({ in_1: { lines: numbered(4) } })
+    const { rows, rejects, families } = await expand([{ id: 7, carried: ['li_1'], next: 'li_1' }])
+    expect([rows, families, asked]).toEqual([[], [], []])
+    expect(rejects).toMatchObject([{ resource: 'invoices', code: 'invalid_item' }])
+  })
+})
+
+describe('items found inside others', () => {
+  const harvest = (item: unknown) => ({ prices: fields(item).prices as readonly unknown[], unheard_of: [{ id: 'x' }] })
+
+  it('become rows of their own resource, where there is none yet', async () => {
+    const { expand } = setup({}, { harvest, nested: [] })
+    const { rows, rejects } = await expand([
+      { id: 'in_1', prices: [{ id: 'price_1' }, { id: 'price_2' }] },
+      { id: 'in_2', prices: [] },
+    ])
+    expect(rows).toEqual([
+      'invoices in_1 500',
+      'invoices in_2 500',
+      'prices price_1 500 harvested',
+      'prices price_2 500 harvested',
+    ])
+    expect(rejects).toEqual([])
+  })
+
+  it('that cannot be kept are passed over: they are not this resource’s items', async () => {
+    const { expand } = setup({}, { harvest, nested: [] })
+    const { rows, rejects } = await expand([{ id: 'in_1', prices: [{ id: 7 }, null, { id: 'price_1' }] }])
+    expect([rows, rejects]).toEqual([['invoices in_1 500', 'prices price_1 500 harvested'], []])
+  })
+})

@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest'
+import { customers } from '../../src/db/schema.ts'
+import { type Digest, digestPage, type Proven } from '../../src/sync/page.ts'
+import type { Page, Source, Window } from '../../src/sync/provider.ts'
+import { afterPage, carveSlice, type Slice, withoutCursor } from '../../src/sync/slices.ts'
+import { createRandom } from '../support/random.ts'
+
+const all = { from: 0, to: null }
+const observedAt = new Date('2026-01-01T00:00:00Z')
+const source: Source = {
+  name: 'customers',
+  table: customers,
+  createdFilter: { field: 'created' },
+  list: () => Promise.reject(new Error('not asked')),
+  row: () => ({ id: 'x' }),
+}
+const slice = (over: Partial<Slice> = {}): Slice => ({
+  id: 1,
+  resource: 'customers',
+  part: null,
+  window: all,
+  query: all,
+  cursor: null,
+  position: null,
+  boundary: [],
+  ...over,
+})
+/** Items by id and second: `a9` was created in second 9, `a` says nothing of its time. */
+const items = (...names: string[]) =>
+  names.map((name) => ({ id: name, ...(name.length > 1 && { created: Number(name.slice(1)) }) }))
+const page = (names: string, next: string | null = 'more'): Page => ({
+  items: items(...names.split(' ').filter(Boolean)),
+  next,
+  observedAt,
+})
+const idsOf = (digest: Digest) => digest.items.map((item) => (item as { id: string }).id)
+
+describe('a page', () => {
+  it('is read as it came: its items, where it ended, and when they were created', () => {
+    expect(digestPage(slice(), source, page('a9 b7 c7 d5'))).toEqual({
+      items: items('a9', 'b7', 'c7', 'd5'),
+      reached: { query: all, next: 'more', oldest: 5, boundary: ['d5'] },
+      proven: { from: 6, to: null, ids: ['a9', 'b7', 'c7', 'd5'] },
+      listed: [9, 7, 7, 5],
+      density: 4 / 5,
+    })
+  })
+
+  it('with nothing on it ends an empty list', () => {
+    expect(digestPage(slice(), source, page('', null))).toEqual({
+      items: [],
+      reached: { query: all, next: null, oldest: null, boundary: [] },
+      proven: { from: 0, to: null, ids: [] },
+      listed: [],
+      density: null,
+    })
+  })
+
+  it('that passes the lower bound is clipped there: the rest belongs to the slice that was carved off', () => {
+    const carved = slice({ window: { from: 6, to: null } })
+    const digest = digestPage(carved, source, page('a9 b6 c5 d4'))
+    expect(idsOf(digest)).toEqual(['a9', 'b6'])
+    expect(digest.listed).toEqual([9, 6])
+    expect(digest.proven).toEqual({ from: 6, to: null, ids: ['a9', 'b6'] })
+    expect(afterPage(carved, digest.reached)).toBeNull()
+  })
+
+  it('that ends on the lower bound is not clipped, and more of that second may follow', () => {
+    const carved = slice({ window: { from: 6, to: null } })
+    const digest = digestPage(carved, source, page('a9 b6'))
+    expect(digest.proven).toEqual({ from: 7, to: null, ids: ['a9', 'b6'] })
+    expect(afterPage(carved, digest.reached)).toMatchObject({ position: 6, boundary: ['b6'] })
+  })
+
+  it('is clipped after items that tell no time: they belong with those before them', () => {
+    const digest = digestPage(slice({ window: { from: 6, to: null } }), source, page('a9 b c5 d e4'))
+    expect(idsOf(digest)).toEqual(['a9', 'b'])
+    expect(idsOf(digestPage(slice({ window: { from: 6, to: null } }), source, page('a5 b4')))).toEqual([])
+  })
+})
+
+describe('the seconds a page proves', () => {
+  const read = { position: 9, boundary: ['z9'], cursor: 'z9' }
+  const cases: Readonly<Record<string, readonly [Partial<Slice>, Page, Proven | null]>> = {
+    'of the first page: from now down to what its last second may share with the next': [
+      {},
+      page('a9 b7'),
+      { from: 8, to: null, ids: ['a9', 'b7'] },
+    ],
+    'of the first page of a slice with an upper end: up to there': [
+      { window: { from: 3, to: 20 }, query: { from: 3, to: 20 } },
+      page('a9 b7'),
+      { from: 8, to: 19, ids: ['a9', 'b7'] },
+    ],
+    'of a page in the middle: with the second it shares with the page before, of which the slice knows the ids': [
+      read,
+      page('a9 b8 c5'),
+      { from: 6, to: 9, ids: ['z9', 'a9', 'b8', 'c5'] },
+    ],
+    'of the last page: down to the lower bound': [
+      { ...read, window: { from: 3, to: null } },
+      page('a8 b5', null),
+      { from: 3, to: 9, ids: ['z9', 'a8', 'b5'] },
+    ],
+    'of the last page, where it has nothing any more': [
+      { ...read, window: { from: 3, to: null } },
+      page('', null),
+      { from: 3, to: 9, ids: ['z9'] },
+    ],
+    'of the only page: everything': [{}, page('a9', null), { from: 0, to: null, ids: ['a9'] }],
+    'of a page within the very second that was being read: none yet': [read, page('a9 b9'), null],
+    'of a first page within one second: what is newer': [{}, page('a9 b9'), { from: 10, to: null, ids: ['a9', 'b9'] }],
+    'of items without time: none': [read, page('a b'), null],
+    'of items some of which have no time: none': [read, page('a8 b c5'), null],
+    'of the last page with such an item: none': [read, page('a8 b', null), null],
+    'of an item that says it is newer than what was read before: none': [read, page('a10 b8'), null],
+    'of an item outside the window that was asked for: none': [
+      { query: { from: 3, to: 9 }, window: { from: 3, to: 9 } },
+      page('a9 b8'),
+      null,
+    ],
+    'of a part of a resource: none, a row may be in another part by now': [{ part: 'active' }, page('a9 b7'), null],
+  }
+  it.each(Object.entries(cases))('%s', (_, [over, one, proven]) => {
+    expect(digestPage(slice(over), source, one).proven).toEqual(proven)
+  })
+
+  it('are none where items become other rows, as events do', () => {
+    const events: Source = { ...source, expand: async () => ({ rows: [], rejects: [], families: [], drifts: [] }) }
+    expect(digestPage(slice(), events, page('a9 b7')).proven).toBeNull()
+  })
+
+  it('are none where the provider does not filter by creation time, nor are items counted', () => {
+    const { createdFilter: _, ...plain } = source
+    expect(digestPage(slice(), plain, page('a9 b7'))).toMatchObject({
+      items: items('a9', 'b7'),
+      reached: { oldest: null, boundary: [] },
+      proven: null,
+      listed: [],
+      density: null,
+    })
+  })
+
+  it('have only ids that a row can be kept under', () => {
+    const odd = [{ id: 'a', created: 9 }, { id: 7, created: 9 }, { id: 'b\u0000', created: 8 }, { created: 7 }, null]
+    const digest = digestPage(slice(), source, { items: odd.slice(0, 4), next: null, observedAt })
+    expect(digest.proven).toEqual({ from: 0, to: null, ids: ['a'] })
+    expect(digest.listed).toEqual([9, 9, 8, 7])
+    expect(digestPage(slice(), source, { items: odd, next: null, observedAt }).proven).toBeNull()
+  })
+})
+
+describe('a second that several pages share', () => {
+  it('is proven by the page that ends it, with the ids of all of them', () => {
+    const first = digestPage(slice(), source, page('a9 b7 c7'))
+    expect(first.proven).toEqual({ from: 8, to: null, ids: ['a9', 'b7', 'c7'] })
+    const second = afterPage(slice(), first.reached)!
+    expect(second).toMatchObject({ position: 7, boundary: ['b7', 'c7'] })
+    const chain = digestPage(second, source, page('d7 e7 f7'))
+    expect(chain.proven).toBeNull()
+    const third = afterPage(second, chain.reached)!
+    expect(third).toMatchObject({ position: 7, boundary: ['b7', 'c7', 'd7', 'e7', 'f7'] })
+    expect(digestPage(third, source, page('g7 h3')).proven).toEqual({
+      from: 4,
+      to: 7,
+      ids: ['b7', 'c7', 'd7', 'e7', 'f7', 'g7', 'h3'],
+    })
+  })
+
+  it('is counted once when it is read again after its cursor was gone', () => {
+    const before = slice({ cursor: 'c7', position: 7, boundary: ['b7', 'c7'] })
+    const again = withoutCursor(before)
+    expect(again.query).toEqual({ from: 0, to: 8 })
+    // c7 is what is gone, d7 was not read yet.
+    const digest = digestPage(again, source, page('b7 d7 e5'))
+    expect(digest.listed).toEqual([7, 5])
+    expect(digest.proven).toEqual({ from: 6, to: 7, ids: ['b7', 'c7', 'b7', 'd7', 'e5'] })
+    const chain = digestPage(again, source, page('b7 d7'))
+    expect([chain.listed, chain.reached.boundary]).toEqual([[7], ['b7', 'c7', 'd7']])
+  })
+
+  it('is not forgotten over a page that tells no time', () => {
+    const before = slice({ cursor: 'b7', position: 7, boundary: ['b7'] })
+    const after = afterPage(before, digestPage(before, source, page('x y')).reached)!
+    expect(after).toMatchObject({ position: 7, boundary: ['b7'] })
+    expect(digestPage(after, source, page('c7 d3')).proven).toEqual({ from: 4, to: 7, ids: ['b7', 'c7', 'd3'] })
+  })
+})
+
+interface Listed {
+  readonly id: string
+  readonly created: number | null
+  /** What the list is ordered and filtered by. */
+  readonly second: number
+}
+
+/** A newest-first list; a cursor is a place in it. */
+function ask(list: readonly Listed[], { from, to }: Window, cursor: string | null, limit: number): Page {
+  const start = cursor === null ? 0 : Number(cursor) + 1
+  const found = list
+    .map((item, at) => ({ item, at }))
+    .filter(({ item, at }) => at >= start && item.second >= from && item.second < (to ?? Number.POSITIVE_INFINITY))
+  const own = found.slice(0, limit)
+  return {
+    items: own.map(({ item: { id, created } }) => ({ id, created })),
+    next: found.length > limit ? String(own.at(-1)!.at) : null,
+    observedAt,
+  }
+}
+
+/** Reads a list to its end in any order of pages, cuts and cursors that are gone. */
+function readAll(list: readonly Listed[], { below, pick, chance }: ReturnType<typeof createRandom>, span: number) {
+  const limit = 1 + below(9)
+  let restarts = pick([0, 5])
+  const digests: Digest[] = []
+  const inFlight = new Map<number, Page>()
+  let slices = [slice()]
+  for (let step = 0, nextId = 2; slices.length > 0; step++) {
+    if (step > 30_000) throw new Error('never ends')
+    const one = pick(slices)
+    const flying = inFlight.get(one.id)
+    const move = below(10)
+    if (move < 2) {
+      const to = Math.min(one.window.to ?? span, one.position ?? span)
+      const at = one.window.from + 1 + below(Math.max(1, to - one.window.from))
+      // A page in flight brings the slice at least one item down; what it then passes is clipped.
+      if (at < to) slices = slices.flatMap((other) => (other === one ? carveSlice(one, at, nextId++) : [other]))
+    } else if (flying) {
+      inFlight.delete(one.id)
+      const digest = digestPage(one, source, flying)
+      digests.push(digest)
+      const after = afterPage(one, digest.reached)
+      slices = slices.flatMap((other) => (other !== one ? [other] : after ? [after] : []))
+    } else if (restarts > 0 && one.cursor !== null && chance(0.1)) {
+      restarts--
+      slices = slices.map((other) => (other === one ? withoutCursor(one) : other))
+    } else inFlight.set(one.id, ask(list, one.query, one.cursor, limit))
+  }
+  return digests
+}
+
+function someList({ below, pick, chance }: ReturnType<typeof createRandom>, dated: boolean) {
+  const span = pick([1, 2, 30, 4_000])
+  const seconds = Array.from({ length: below(300) }, () => 100 + below(span)).sort((one, other) => other - one)
+  const list: Listed[] = seconds.map((second, at) => ({
+    id: `i${at}`,
+    second,
+    created: dated || chance(0.9) ? second : null,
+  }))
+  return { list, span: 100 + span }
+}
+
+const end = (to: number | null) => to ?? Number.POSITIVE_INFINITY
+const seeds = Array.from({ length: 300 }, (_, seed) => seed)
+
+describe('whatever the list, the size of a page, the cuts and the cursors that are gone', () => {
+  it.each(seeds)('every second is proven exactly once, with all that the list has of it: seed %i', (seed) => {
+    const random = createRandom(seed)
+    const { list, span } = someList(random, true)
+    const digests = readAll(list, random, span)
+    const proven = digests.flatMap((digest) => digest.proven ?? []).sort((one, other) => one.from - other.from)
+    expect(proven[0]!.from).toBe(0)
+    expect(proven.at(-1)!.to).toBeNull()
+    for (const [at, { from }] of proven.entries()) if (at > 0) expect(from).toBe(end(proven[at - 1]!.to) + 1)
+    for (const { from, to, ids } of proven) {
+      const own = list.filter(({ second }) => second >= from && second <= end(to))
+      // The page's last second may have begun: those ids are known, but nothing is said about them.
+      const inside = ids.filter((id) => own.some((item) => item.id === id))
+      expect(new Set(inside)).toEqual(new Set(own.map(({ id }) => id)))
+    }
+    const listed = digests.flatMap((digest) => digest.listed).sort((one, other) => other - one)
+    expect(listed).toEqual(list.map(({ second }) => second))
+  })
+
+  it.each(seeds)('nothing is proven that was not listed, where some items tell no time: seed %i', (seed) => {
+    const random = createRandom(seed + 1_000)
+    const { list, span } = someList(random, false)
+    for (const { proven } of readAll(list, random, span)) {
+      if (!proven) continue
+      const own = list.filter(({ created }) => created !== null && created >= proven.from && created <= end(proven.to))
+      expect(own.filter(({ id }) => !proven.ids.includes(id))).toEqual([])
+    }
+  })
+})

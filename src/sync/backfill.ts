@@ -183,10 +183,12 @@ function startEngine(options: Backfill) {
     // Before anything is awaited: a cut made meanwhile must lie below this page.
     const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
     if (last) readers.delete(sliceId)
-    const { observedAt } = page
+    const { observedAt, payload } = page
+    // The slice's items are the page's first ones.
+    const payloadOf = payload && ((at: number) => payload.at(at))
     const mapped = source.expand
-      ? await source.expand(items, { pageSize, shared }, giveUp)
-      : await expandPage({ source, items, observedAt, pageSize, sources }, giveUp)
+      ? await source.expand(items, { pageSize, shared, payloadOf }, giveUp)
+      : await expandPage({ source, items, payloadOf, observedAt, pageSize, sources }, giveUp)
     return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
   }
 

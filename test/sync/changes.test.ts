@@ -42,7 +42,7 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
     parent: 'invoice',
     embedded: () => ({ items: [], next: null }),
     list: () => Promise.reject(new Error('not asked')),
-    row: bare.row,
+    row: (item: unknown) => bare.row(item),
   }
   const invoices: Source = { ...bare, name: 'invoices', nested: [lines] }
   const feed: ChangeSource = {

@@ -48,7 +48,9 @@ export function derived<Value>(derive: (item: Fields) => Value): Derived<Value> 
 }
 
 export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Mapping<Table> {
-  const parts = Object.entries<Column<unknown>>(columns).map(([name, column]) => [name, readerOf(name, column)] as const)
+  const parts = Object.entries<Column<unknown>>(columns).map(
+    ([name, column]) => [name, readerOf(name, column)] as const,
+  )
   return {
     row(item, drifted) {
       const from = fields(item)

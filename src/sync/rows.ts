@@ -80,7 +80,9 @@ export function mapItems(given: readonly unknown[], { map, payloadOf, ...stamp }
       if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
       const raw = payloadOf?.(at) ?? item
       // Written out: a copy of an object's fields by `...` costs more than all the rest of mapping it.
-      rows.push(harvested ? { resource, table, row, raw, observedAt, harvested } : { resource, table, row, raw, observedAt })
+      rows.push(
+        harvested ? { resource, table, row, raw, observedAt, harvested } : { resource, table, row, raw, observedAt },
+      )
       items.push(item)
       for (const column of drifted) drifts.push({ resource, column })
     } catch (error) {

@@ -81,7 +81,11 @@ describe('nested lists', () => {
     const items = [{ id: 'x_1' }, { id: 'x_9' }]
     expect(one.embedded({ id: 'p', [field]: list(items, false) })).toEqual({ items, next: null, path: [field, 'data'] })
     expect(one.embedded({ id: 'p', [field]: list(items, true) })).toEqual({ items, next: 'x_9', path: [field, 'data'] })
-    expect(one.embedded({ id: 'p', [field]: list([], false) })).toEqual({ items: [], next: null, path: [field, 'data'] })
+    expect(one.embedded({ id: 'p', [field]: list([], false) })).toEqual({
+      items: [],
+      next: null,
+      path: [field, 'data'],
+    })
     const { connection, asked } = answering(page({ id: 'x_10' }))
     expect(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal)).toEqual({
       items: [{ id: 'x_10' }],

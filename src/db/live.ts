@@ -6,16 +6,21 @@ interface Account {
   readonly provider: string
 }
 
-/**
- * `from … as row where …`: the rows of one account and resource that are not deleted and that a list would show; a price
- * found only inside another item is in no list.
- */
-export function liveRows(
-  { name, table }: { readonly name: string; readonly table: SyncedTable },
-  { tenantId, provider }: Account,
-): SQL {
+/** A resource and its table. */
+interface Kept {
+  readonly name: string
+  readonly table: SyncedTable
+}
+
+/** `from … as row where …`: the rows of one account and resource that are not deleted and that a list would show. */
+export function liveRows(kept: Kept, { tenantId, provider }: Account): SQL {
+  return sql`from ${kept.table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and ${isLive(kept)}`
+}
+
+/** Whether `row` is the resource's, not deleted, and in a list; a price found only inside another item is in none. */
+export function isLive({ name, table }: Kept): SQL {
   const columns = Object.values(getTableColumns(table)).map((column) => column.name)
   const ofResource = columns.includes('resource') ? sql`and row.resource = ${name}` : sql``
   const listed = columns.includes('inline') ? sql`and not row.inline` : sql``
-  return sql`from ${table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.deleted_at is null ${ofResource} ${listed}`
+  return sql`row.deleted_at is null ${ofResource} ${listed}`
 }

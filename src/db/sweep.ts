@@ -1,5 +1,5 @@
 import { getTableColumns, sql } from 'drizzle-orm'
-import { liveRows } from './live.ts'
+import { isLive } from './live.ts'
 import type { Database } from './open.ts'
 import type { SyncedTable } from './schema.ts'
 
@@ -28,7 +28,8 @@ interface Search extends Account {
 
 /*
  * `offset 0`: each interval, row or family is looked up by its index on its own, whatever the planner believes of a table
- * that was never analysed. Left the choice, it reads all the tenant's rows once a page, which is quadratic.
+ * that was never analysed; `provider || ''`: and not by the key, whose first columns it would take for as good. Left the
+ * choice, it reads all the tenant's rows once a page, which is quadratic.
  */
 
 /** Finds live rows within intervals that the provider did not list although it listed all it has of them. */
@@ -48,7 +49,8 @@ export async function findUnlisted(
     select row.id, listed.observed_at
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, to_at timestamptz, ids jsonb, observed_at timestamptz)
     cross join lateral (
-      select row.id ${liveRows(resource, account)}
+      select row.id from ${resource.table} as row
+      where row.tenant_id = ${account.tenantId}::uuid and row.provider || '' = ${account.provider} and ${isLive(resource)}
         and row.created_at >= listed.from_at
         and row.created_at < coalesce(listed.to_at + interval '1 second', 'infinity')
         and row.observed_at <= listed.observed_at
@@ -101,7 +103,7 @@ export async function markLeft(db: Database, { resource, parent, families, ...ac
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as family(parent text, ids jsonb, observed_at timestamptz)
     cross join lateral (
       select row.ctid as place from ${resource.table} as row
-      where row.tenant_id = ${account.tenantId}::uuid and row.provider = ${account.provider}
+      where row.tenant_id = ${account.tenantId}::uuid and row.provider || '' = ${account.provider}
         and row.${sql.identifier(column.name)} = family.parent ${ofResource(resource)}
         and row.deleted_at is null and row.observed_at <= family.observed_at and not family.ids ? row.id
       offset 0

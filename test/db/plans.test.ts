@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { customers, invoiceLines } from '../../src/db/schema.ts'
+import { findStale, findUnlisted, markDeleted, markLeft } from '../../src/db/sweep.ts'
+import { upsert } from '../../src/db/upsert.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const tenantId = randomUUID()
+const account = { tenantId, provider: 'stripe' }
+const rows = 5_000
+const asked = 100
+const later = new Date('2030-01-01T00:00:00Z')
+const ids = Array.from({ length: asked }, (_, at) => `row_${at * 50}`)
+
+/** Index entries that reading the tables took, in a database whose tables were filled and never analysed. */
+async function entriesRead(work: (db: Awaited<ReturnType<typeof openTestDatabase>>['db']) => Promise<unknown>) {
+  const { db, query } = await openTestDatabase()
+  const filled = `from generate_series(0, ${rows - 1}) as n`
+  const stamped = `'${tenantId}', 'stripe', 'row_' || n`
+  for (const table of ['customers', 'invoice_lines']) await query(`alter table ${table} set (autovacuum_enabled = off)`)
+  await query(
+    `insert into customers (tenant_id, provider, id, created_at, raw, observed_at) select ${stamped}, to_timestamp(n), '{}', to_timestamp(0) ${filled}`,
+  )
+  await query(
+    `insert into invoice_lines (tenant_id, provider, id, invoice_id, raw, observed_at) select ${stamped}, 'in_' || n / 5, '{}', to_timestamp(0) ${filled}`,
+  )
+  const read = async () => {
+    await query('select pg_stat_force_next_flush()')
+    const [sum] = await query<{ n: number }>(
+      `select sum(idx_tup_read)::int as n from pg_stat_user_indexes where relname in ('customers', 'invoice_lines')`,
+    )
+    return sum?.n ?? 0
+  }
+  // Both connections of the pool tell what they read when they go idle.
+  const before = await read()
+  await work(db)
+  await expect.poll(read, { timeout: 5_000 }).toBeGreaterThan(before)
+  return (await read()) - before
+}
+
+const stored = ids.map((id) => ({ row: { id }, raw: { changed: true }, observedAt: later }))
+const resource = { name: 'customers', table: customers }
+const lines = { name: 'invoice_lines', table: invoiceLines }
+
+test.each<[string, Parameters<typeof entriesRead>[0]]>([
+  ['an upsert', (db) => upsert(db, { table: customers, ...account, rows: stored, force: false })],
+  [
+    'a sweep',
+    (db) =>
+      findUnlisted(db, {
+        resource,
+        ...account,
+        intervals: ids.map((_, at) => ({ from: at * 50, to: at * 50 + 1, ids: ['row_x'], observedAt: later })),
+      }),
+  ],
+  [
+    'marking rows as deleted',
+    (db) => markDeleted(db, { resource, ...account, unlisted: ids.map((id) => ({ id, observedAt: later })) }),
+  ],
+  [
+    'looking for newer rows',
+    (db) =>
+      findStale(db, { table: customers, ...account, pictures: ids.map((id) => ({ id, observedAt: new Date(-1) })) }),
+  ],
+  [
+    'looking through nested lists',
+    (db) =>
+      markLeft(db, {
+        resource: lines,
+        parent: 'invoiceId',
+        ...account,
+        families: ids.map((_, at) => ({ parentId: `in_${at}`, ids: [], observedAt: later })),
+      }),
+  ],
+])('%s reads what it looks for and nothing else, whatever the planner knows of the table', async (_, work) => {
+  expect(await entriesRead(work)).toBeLessThan(20 * asked)
+})

@@ -1,0 +1,157 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { contestantProgram, workerBundle } from './build.ts'
+import { check } from './check.ts'
+import type { Task } from './contestants/contestant.ts'
+import type { Contestant } from './contestants/index.ts'
+import type { Told } from './contestants/process.ts'
+import type { Database, Postgres } from './postgres.ts'
+import type { Conditions, Seen } from './server/protocol.ts'
+import type { StripeServer } from './stripe-server.ts'
+
+/** One run of one contestant. Times in milliseconds. */
+export interface Run {
+  /** Why it has no figures: what its copy lacks, or how it failed. */
+  readonly problem: string | null
+  readonly wallMs: number
+  readonly cpuMs: number
+  readonly postgresCpuMs: number
+  readonly peakRssMb: number
+  /** Objects the server holds. */
+  readonly objects: number
+  readonly requests: number
+  readonly limited: number
+  /** Requests that pages of a hundred need, one for an empty list. */
+  readonly fewest: number
+  readonly startedAt: number
+  readonly seen: readonly Seen[]
+}
+
+export interface Pairing {
+  readonly contestant: Contestant
+  readonly server: StripeServer
+  /** The worker's resources; null: its default set. Other contestants copy customers. Default: customers. */
+  readonly resources?: readonly string[] | null
+}
+
+/** A contestant in a process of its own with a database of its own, which can sync several times. */
+export interface Session {
+  readonly database: Database
+  /** Syncs once, then checks the copy. */
+  run(conditions: Conditions): Promise<Run>
+  /** Ends the process, drops the database. */
+  close(): Promise<void>
+}
+
+/** The longest a run may take. */
+const patienceMs = 20 * 60_000
+
+export async function openSession(
+  { contestant, server, resources = ['customers'] }: Pairing,
+  postgres: Postgres,
+  { accountPerSecond, endpointPerSecond }: Conditions,
+): Promise<Session> {
+  const database = await postgres.freshDatabase(contestant.database)
+  const task: Task = {
+    contestant: contestant.name,
+    databaseUrl: database.url,
+    stripeUrl: server.url,
+    perSecond: accountPerSecond ?? 10_000,
+    endpointPerSecond: endpointPerSecond ?? 10_000,
+    bundle: workerBundle,
+    resources,
+  }
+  await server.reset({ latencyMs: 0, accountPerSecond: null, endpointPerSecond: null })
+  const child = startContestant(task)
+  const close = async () => {
+    child.process.kill('SIGKILL')
+    if (child.process.exitCode === null && child.process.signalCode === null) await once(child.process, 'exit')
+    await database.drop()
+  }
+  const ready = await child.next()
+  return {
+    database,
+    close,
+    async run(conditions) {
+      if (ready.kind === 'failed') return failedRun(ready.message)
+      await server.reset(conditions)
+      const postgresBefore = postgres.cpuMs()
+      child.process.send('sync')
+      const told = await child.next()
+      const postgresCpuMs = postgres.cpuMs() - postgresBefore
+      if (told.kind !== 'done') return failedRun(told.kind === 'failed' ? told.message : 'said it was ready twice')
+      const seen = await server.seen()
+      const problem = await check(contestant, database, server)
+      const counts = Object.values(server.population.lists).map(({ count }) => count)
+      return {
+        problem,
+        wallMs: told.endedAt - told.startedAt,
+        cpuMs: told.cpuMs,
+        postgresCpuMs,
+        peakRssMb: told.peakRssMb,
+        objects: counts.reduce((sum, count) => sum + count, 0),
+        requests: seen.length,
+        limited: seen.filter(({ status }) => status === 429).length,
+        fewest: counts.reduce((sum, count) => sum + Math.max(1, Math.ceil(count / 100)), 0),
+        startedAt: told.startedAt,
+        seen,
+      }
+    },
+  }
+}
+
+/** A fresh process, a fresh database, one sync. */
+export async function runOnce(pairing: Pairing, postgres: Postgres, conditions: Conditions): Promise<Run> {
+  const session = await openSession(pairing, postgres, conditions)
+  try {
+    return await session.run(conditions)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Objects a second from the beginning of the sync to its end. */
+export const perSecond = ({ objects, wallMs }: Run): number => (objects / wallMs) * 1_000
+
+/** Milliseconds of a run as seconds for a million objects. */
+export const perMillion = (ms: number, { objects }: Run): number => (ms / objects) * 1_000
+
+function failedRun(message: string): Run {
+  const nothing = { wallMs: Number.NaN, cpuMs: Number.NaN, postgresCpuMs: Number.NaN, peakRssMb: Number.NaN, startedAt: Number.NaN }
+  return { ...nothing, problem: `failed: ${message}`, objects: 0, requests: 0, limited: 0, fewest: 0, seen: [] }
+}
+
+function startContestant(task: Task): { readonly process: ChildProcess; next(): Promise<Told> } {
+  // What the bench itself was given, a NODE_OPTIONS say, is not the contestant's.
+  const { PATH, HOME, TMPDIR } = process.env
+  const env = { PATH, HOME, TMPDIR, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
+  const child = fork(contestantProgram, [JSON.stringify(task)], {
+    execArgv: [],
+    env,
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let printed = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    printed = (printed + text).slice(-2_000)
+  })
+  return {
+    process: child,
+    async next() {
+      const waiting = new AbortController()
+      const { signal } = waiting
+      const ended = () => ({ kind: 'failed', message: `ended with ${child.exitCode ?? child.signalCode}: ${printed.trim()}` }) as const
+      if (child.exitCode !== null || child.signalCode !== null) return ended()
+      try {
+        return await Promise.race([
+          once(child, 'message', { signal }).then(([message]) => message as Told),
+          once(child, 'exit', { signal }).then(ended),
+          setTimeout(patienceMs, undefined, { signal }).then((): Told => ({ kind: 'failed', message: 'no answer in time' })),
+        ])
+      } finally {
+        waiting.abort()
+      }
+    },
+  }
+}

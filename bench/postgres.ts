@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { parseConnectionString } from '../src/connection-string.ts'
+import { migrate } from '../src/db/migrate.ts'
+import { createDatabase, openPostgres as openLocalPostgres } from '../src/local/postgres.ts'
+import { root } from './build.ts'
+
+/** The one Postgres of the benchmark: the worker's embedded one, durable, with its default settings. */
+export interface Postgres {
+  readonly version: string
+  /** A database of its own for one run: empty, or with the worker's tables. */
+  freshDatabase(kind: 'empty' | 'worker'): Promise<Database>
+  /** CPU milliseconds of all its processes so far, ended ones too; NaN where there is no /proc. */
+  cpuMs(): number
+  /** Restarts it with or without pg_stat_statements, which is never loaded while time is taken. */
+  countStatements(on: boolean): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Database {
+  /** `postgres://…?sslmode=disable` */
+  readonly url: string
+  readonly name: string
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  drop(): Promise<void>
+}
+
+export async function openPostgres(): Promise<Postgres> {
+  const dataDir = join(import.meta.dirname, '.data', 'pg')
+  const opened = await openLocalPostgres({ dataDir })
+  const admin = new pg.Pool({ connectionString: opened.url, max: 1 })
+  admin.on('error', () => {})
+  for (const { datname } of (await admin.query(`select datname from pg_database where datname like 'bench_%'`)).rows)
+    await admin.query(`drop database ${pg.escapeIdentifier(datname)} with (force)`)
+  const template = parseConnectionString(`${await createDatabase(opened.url, 'bench_worker')}?sslmode=disable`)
+  await migrate(template, join(root, 'drizzle'))
+  let databases = 0
+
+  return {
+    version: (await admin.query('show server_version')).rows[0].server_version,
+    async freshDatabase(kind) {
+      const name = `bench_${databases++}`
+      const created = await createDatabase(opened.url, name, kind === 'worker' ? { template: 'bench_worker' } : {})
+      // What the last run left to be written must not be this one's work.
+      await admin.query('checkpoint')
+      return openDatabase(`${created}?sslmode=disable`, name, admin)
+    },
+    cpuMs: () => cpuOf(Number(readFileSync(join(opened.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0])),
+    async countStatements(on) {
+      const libraries = on ? 'pg_stat_statements' : ''
+      await admin.query(`alter system set shared_preload_libraries = '${libraries}'`)
+      await opened.restart('fast')
+    },
+    async close() {
+      await admin.end()
+      await opened.stop()
+      rmSync(opened.dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function openDatabase(url: string, name: string, admin: pg.Pool): Database {
+  const query = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    try {
+      return (await client.query<Row>(text, [...values])).rows
+    } finally {
+      await client.end()
+    }
+  }
+  return {
+    url,
+    name,
+    query,
+    drop: async () => void (await admin.query(`drop database ${pg.escapeIdentifier(name)} with (force)`)),
+  }
+}
+
+/**
+ * A server process's own time, its children's that have ended (cutime, cstime: the postmaster waits for all of them) and
+ * that of those which live. /proc counts in ticks of 10 ms.
+ */
+function cpuOf(postmaster: number): number {
+  if (process.platform !== 'linux') return Number.NaN
+  let ticks = 0
+  for (const entry of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(entry) ? readStat(entry) : undefined
+    if (stat && Number(entry) === postmaster) ticks += stat.own + stat.ofEnded
+    else if (stat?.parent === postmaster) ticks += stat.own + stat.ofEnded
+  }
+  return ticks * 10
+}
+
+function readStat(pid: string) {
+  try {
+    // The second field is the name in parentheses, which may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    const at = (field: number) => Number(fields[field - 3])
+    return { parent: at(4), own: at(14) + at(15), ofEnded: at(16) + at(17) }
+  } catch {
+    return undefined // it ended meanwhile
+  }
+}

@@ -1,0 +1,23 @@
+import type { Result, Scenario, Table } from '../bench.ts'
+
+/** A scenario's result for a terminal. */
+export function print({ name }: Scenario, { findings, tables = [], problems }: Result): void {
+  console.log(`\n${name}`)
+  for (const { what, measured, target, reached } of findings)
+    console.log(`  ${mark(reached)} ${what}: ${measured}${target && `   (target ${target})`}`)
+  for (const table of tables) printTable(table)
+  for (const problem of problems) console.log(`  ! ${problem}`)
+}
+
+/** What stands for reached, missed and no target. */
+export function mark(reached: boolean | null): string {
+  return reached === null ? '·' : reached ? '✓' : '✗'
+}
+
+function printTable({ title, columns, rows }: Table): void {
+  const widths = columns.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)))
+  const line = (cells: readonly string[]) => `  ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd()
+  console.log(`\n  ${title}`)
+  console.log(line(columns))
+  for (const row of rows) console.log(line(row))
+}

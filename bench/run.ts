@@ -1,0 +1,44 @@
+import { help, readArguments } from './arguments.ts'
+import { type Bench, createBench, type Result, type Scenario } from './bench.ts'
+import { build } from './build.ts'
+import { openPostgres } from './postgres.ts'
+import { print } from './report/print.ts'
+import { scenarios } from './scenarios/index.ts'
+
+/** Runs what the arguments ask for. Returns the exit code: 1 where a copy was not complete or something failed. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { mode, only, help: asked } = readArguments(args)
+  if (asked) {
+    console.log(help)
+    for (const { name, about } of scenarios) console.log(`  ${name.padEnd(14)}  ${about}`)
+    return 0
+  }
+  const chosen = choose(only, mode)
+  await build()
+  const postgres = await openPostgres()
+  const bench = createBench(mode, postgres)
+  let problems = 0
+  try {
+    for (const scenario of chosen) problems += (await runOne(scenario, bench)).problems.length
+  } finally {
+    bench.close()
+    await postgres.close()
+  }
+  return problems === 0 ? 0 : 1
+}
+
+function choose(only: readonly string[] | null, mode: Bench['mode']): readonly Scenario[] {
+  if (!only) return scenarios.filter(({ modes }) => modes.includes(mode))
+  return only.map((name) => {
+    const found = scenarios.find((one) => one.name === name)
+    if (!found) throw new Error(`no scenario ${name}; there are ${scenarios.map((one) => one.name).join(', ')}`)
+    return found
+  })
+}
+
+async function runOne(scenario: Scenario, bench: Bench): Promise<Result> {
+  console.error(`${scenario.name}: ${scenario.about}`)
+  const result = await scenario.run(bench)
+  print(scenario, result)
+  return result
+}

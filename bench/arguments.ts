@@ -5,6 +5,8 @@ export interface Arguments {
   readonly mode: Mode
   /** Names of scenarios; null: all of the mode. */
   readonly only: readonly string[] | null
+  /** Null: as many as the mode has. */
+  readonly rounds: number | null
   readonly help: boolean
 }
 
@@ -14,6 +16,7 @@ export const help = `npm run bench [-- options]
   --quick         one round at smaller sizes: under three minutes
   --smoke         correctness alone, at small sizes: for CI
   --only a,b      these scenarios and no others
+  --rounds n      other than five (one with --quick and --smoke)
   --help          this text and the scenarios
 `
 
@@ -25,9 +28,12 @@ export function readArguments(given: readonly string[]): Arguments {
       quick: { type: 'boolean' },
       smoke: { type: 'boolean' },
       only: { type: 'string', multiple: true },
+      rounds: { type: 'string' },
       help: { type: 'boolean' },
     },
   })
   const only = values.only?.flatMap((names) => names.split(','))
-  return { mode: values.smoke ? 'smoke' : values.quick ? 'quick' : 'full', only: only ?? null, help: values.help === true }
+  const rounds = values.rounds === undefined ? null : Number(values.rounds)
+  if (rounds !== null && !(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds takes a whole number from 1')
+  return { rounds, mode: values.smoke ? 'smoke' : values.quick ? 'quick' : 'full', only: only ?? null, help: values.help === true }
 }

@@ -7,6 +7,8 @@ import { openStripeServer, type StripeServer, untilToday } from './stripe-server
 export interface Bench {
   readonly mode: Mode
   readonly postgres: Postgres
+  /** How often each measurement is made. */
+  readonly rounds: number
   pick<T>(sizes: Sized<T>): T
   /** A server with these lists; the one before is closed, unless it has the same. */
   server(lists: Population['lists']): Promise<StripeServer>
@@ -15,11 +17,12 @@ export interface Bench {
   close(): void
 }
 
-export function createBench(mode: Mode, postgres: Postgres): Bench {
+export function createBench(mode: Mode, rounds: number | null, postgres: Postgres): Bench {
   let current: { readonly key: string; readonly server: StripeServer } | undefined
   return {
     mode,
     postgres,
+    rounds: rounds ?? (mode === 'full' ? 5 : 1),
     pick: (sizes) => sizes[mode],
     async server(lists) {
       const key = JSON.stringify(lists)

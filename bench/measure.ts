@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { contestantProgram, workerBundle } from './build.ts'
 import { check } from './check.ts'
 import type { Task } from './contestants/contestant.ts'
 import type { Contestant } from './contestants/index.ts'
 import type { Told } from './contestants/process.ts'
-import type { Database, Postgres } from './postgres.ts'
+import type { Database, Postgres, Statements } from './postgres.ts'
 import type { Conditions, Seen } from './server/protocol.ts'
 import type { StripeServer } from './stripe-server.ts'
 
@@ -18,6 +19,12 @@ export interface Run {
   readonly cpuMs: number
   readonly postgresCpuMs: number
   readonly peakRssMb: number
+  /** Resident megabytes, read once a second. */
+  readonly rssMb: readonly number[]
+  /** CPU of the Stripe-shaped server: to see that it is not what is measured. */
+  readonly serverCpuMs: number
+  /** Null unless Postgres counts statements. */
+  readonly statements: Statements | null
   /** Objects the server holds. */
   readonly objects: number
   readonly requests: number
@@ -35,24 +42,28 @@ export interface Pairing {
   readonly resources?: readonly string[] | null
 }
 
-/** A contestant in a process of its own with a database of its own, which can sync several times. */
+/** A contestant in a process of its own, which can sync several times. */
 export interface Session {
-  readonly database: Database
   /** Syncs once, then checks the copy. */
   run(conditions: Conditions): Promise<Run>
-  /** Ends the process, drops the database. */
+  /** Ends the process and waits until Postgres has seen it. */
   close(): Promise<void>
+}
+
+export interface Place {
+  readonly postgres: Postgres
+  readonly database: Database
 }
 
 /** The longest a run may take. */
 const patienceMs = 20 * 60_000
 
+/** Starts the contestant on this database: a fresh one, or one that it has filled before. */
 export async function openSession(
   { contestant, server, resources = ['customers'] }: Pairing,
-  postgres: Postgres,
+  { postgres, database }: Place,
   { accountPerSecond, endpointPerSecond }: Conditions,
 ): Promise<Session> {
-  const database = await postgres.freshDatabase(contestant.database)
   const task: Task = {
     contestant: contestant.name,
     databaseUrl: database.url,
@@ -67,19 +78,23 @@ export async function openSession(
   const close = async () => {
     child.process.kill('SIGKILL')
     if (child.process.exitCode === null && child.process.signalCode === null) await once(child.process, 'exit')
-    await database.drop()
+    await database.quiet()
   }
   const ready = await child.next()
   return {
-    database,
     close,
     async run(conditions) {
       if (ready.kind === 'failed') return failedRun(ready.message)
       await server.reset(conditions)
-      const postgresBefore = postgres.cpuMs()
+      await postgres.resetStatements()
+      const before = { postgres: postgres.cpuMs(), server: await server.cpuMs() }
+      const sampling = sampleRss(child.process.pid ?? 0)
       child.process.send('sync')
       const told = await child.next()
-      const postgresCpuMs = postgres.cpuMs() - postgresBefore
+      const postgresCpuMs = postgres.cpuMs() - before.postgres
+      const serverCpuMs = (await server.cpuMs()) - before.server
+      const rssMb = sampling.end()
+      const statements = await postgres.statements(database)
       if (told.kind !== 'done') return failedRun(told.kind === 'failed' ? told.message : 'said it was ready twice')
       const seen = await server.seen()
       const problem = await check(contestant, database, server)
@@ -90,6 +105,9 @@ export async function openSession(
         cpuMs: told.cpuMs,
         postgresCpuMs,
         peakRssMb: told.peakRssMb,
+        rssMb,
+        serverCpuMs,
+        statements,
         objects: counts.reduce((sum, count) => sum + count, 0),
         requests: seen.length,
         limited: seen.filter(({ status }) => status === 429).length,
@@ -103,7 +121,17 @@ export async function openSession(
 
 /** A fresh process, a fresh database, one sync. */
 export async function runOnce(pairing: Pairing, postgres: Postgres, conditions: Conditions): Promise<Run> {
-  const session = await openSession(pairing, postgres, conditions)
+  const database = await postgres.freshDatabase(pairing.contestant.database)
+  try {
+    return await runOn(pairing, { postgres, database }, conditions)
+  } finally {
+    await database.drop()
+  }
+}
+
+/** A fresh process on this database, one sync. */
+export async function runOn(pairing: Pairing, place: Place, conditions: Conditions): Promise<Run> {
+  const session = await openSession(pairing, place, conditions)
   try {
     return await session.run(conditions)
   } finally {
@@ -118,8 +146,9 @@ export const perSecond = ({ objects, wallMs }: Run): number => (objects / wallMs
 export const perMillion = (ms: number, { objects }: Run): number => (ms / objects) * 1_000
 
 function failedRun(message: string): Run {
-  const nothing = { wallMs: Number.NaN, cpuMs: Number.NaN, postgresCpuMs: Number.NaN, peakRssMb: Number.NaN, startedAt: Number.NaN }
-  return { ...nothing, problem: `failed: ${message}`, objects: 0, requests: 0, limited: 0, fewest: 0, seen: [] }
+  const unknown = Number.NaN
+  const figures = { wallMs: unknown, cpuMs: unknown, postgresCpuMs: unknown, serverCpuMs: unknown, peakRssMb: unknown, startedAt: unknown }
+  return { ...figures, rssMb: [], statements: null, problem: `failed: ${message}`, objects: 0, requests: 0, limited: 0, fewest: 0, seen: [] }
 }
 
 function startContestant(task: Task): { readonly process: ChildProcess; next(): Promise<Told> } {
@@ -152,6 +181,25 @@ function startContestant(task: Task): { readonly process: ChildProcess; next(): 
       } finally {
         waiting.abort()
       }
+    },
+  }
+}
+
+/** VmRSS of a process once a second until it is ended; nothing where there is no /proc. */
+function sampleRss(pid: number): { end(): readonly number[] } {
+  const samples: number[] = []
+  const timer = setInterval(() => {
+    try {
+      const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+      if (kilobytes) samples.push(Number(kilobytes) / 1_024)
+    } catch {
+      // it has ended, or this is no Linux
+    }
+  }, 1_000)
+  return {
+    end() {
+      clearInterval(timer)
+      return samples
     },
   }
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { parseConnectionString } from '../src/connection-string.ts'
 import { migrate } from '../src/db/migrate.ts'
@@ -15,7 +16,17 @@ export interface Postgres {
   cpuMs(): number
   /** Restarts it with or without pg_stat_statements, which is never loaded while time is taken. */
   countStatements(on: boolean): Promise<void>
+  /** Forgets what was counted. Does nothing while none are. */
+  resetStatements(): Promise<void>
+  /** What was executed in this database since; null while none are counted. */
+  statements(database: Database): Promise<Statements | null>
   close(): Promise<void>
+}
+
+export interface Statements {
+  readonly all: number
+  /** BEGIN, COMMIT and the like: round trips too. */
+  readonly transactionControl: number
 }
 
 export interface Database {
@@ -23,6 +34,8 @@ export interface Database {
   readonly url: string
   readonly name: string
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  /** Resolves when nobody else is connected: what its backends counted is then in the statistics. */
+  quiet(): Promise<void>
   drop(): Promise<void>
 }
 
@@ -36,6 +49,7 @@ export async function openPostgres(): Promise<Postgres> {
   const template = parseConnectionString(`${await createDatabase(opened.url, 'bench_worker')}?sslmode=disable`)
   await migrate(template, join(root, 'drizzle'))
   let databases = 0
+  let counting = false
 
   return {
     version: (await admin.query('show server_version')).rows[0].server_version,
@@ -51,6 +65,22 @@ export async function openPostgres(): Promise<Postgres> {
       const libraries = on ? 'pg_stat_statements' : ''
       await admin.query(`alter system set shared_preload_libraries = '${libraries}'`)
       await opened.restart('fast')
+      if (on) await admin.query('create extension if not exists pg_stat_statements')
+      counting = on
+    },
+    async resetStatements() {
+      if (counting) await admin.query('select pg_stat_statements_reset()')
+    },
+    async statements({ name }) {
+      if (!counting) return null
+      const { rows } = await admin.query<{ all: number; control: number }>(
+        `select coalesce(sum(calls), 0)::int as all,
+            coalesce(sum(calls) filter (where query ~* '^(begin|commit|rollback|start transaction)'), 0)::int as control
+          from pg_stat_statements as counted join pg_database as own on own.oid = counted.dbid
+          where own.datname = $1 and toplevel`,
+        [name],
+      )
+      return { all: rows[0]?.all ?? 0, transactionControl: rows[0]?.control ?? 0 }
     },
     async close() {
       await admin.end()
@@ -74,6 +104,13 @@ function openDatabase(url: string, name: string, admin: pg.Pool): Database {
     url,
     name,
     query,
+    async quiet() {
+      for (let tries = 0; tries < 500; tries++) {
+        const { rows } = await admin.query(`select from pg_stat_activity where datname = $1`, [name])
+        if (rows.length === 0) return
+        await setTimeout(10)
+      }
+    },
     drop: async () => void (await admin.query(`drop database ${pg.escapeIdentifier(name)} with (force)`)),
   }
 }

@@ -7,7 +7,7 @@ import { scenarios } from './scenarios/index.ts'
 
 /** Runs what the arguments ask for. Returns the exit code: 1 where a copy was not complete or something failed. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { mode, only, help: asked } = readArguments(args)
+  const { mode, only, rounds, help: asked } = readArguments(args)
   if (asked) {
     console.log(help)
     for (const { name, about } of scenarios) console.log(`  ${name.padEnd(14)}  ${about}`)
@@ -16,7 +16,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const chosen = choose(only, mode)
   await build()
   const postgres = await openPostgres()
-  const bench = createBench(mode, postgres)
+  const bench = createBench(mode, rounds, postgres)
   let problems = 0
   try {
     for (const scenario of chosen) problems += (await runOne(scenario, bench)).problems.length

@@ -14,6 +14,8 @@ export interface StripeServer {
   touch(path: string, every: number, revision: number): Promise<number>
   /** All requests since the last reset, in the order of their answers. */
   seen(): Promise<readonly Seen[]>
+  /** CPU milliseconds it has used so far. */
+  cpuMs(): Promise<number>
   /** The revision of every object of the list, by id. */
   truth(path: string): Promise<ReadonlyMap<string, string>>
   close(): void
@@ -39,6 +41,7 @@ export async function openStripeServer(population: Population): Promise<StripeSe
     reset: async (conditions) => void (await ask('reset', conditions)),
     touch: async (path, every, revision) => JSON.parse(await ask('touch', { path, every, revision })).touched,
     seen: async () => JSON.parse(await ask('seen')),
+    cpuMs: async () => JSON.parse(await ask('cpu')).ms,
     async truth(path) {
       const lines = (await ask(`truth?path=${path}`)).split('\n').filter((line) => line !== '')
       return new Map(lines.map((line) => line.split(' ') as [string, string]))

@@ -6,14 +6,11 @@ import type { ListOptions } from '../server/collection.ts'
 import type { Conditions } from '../server/protocol.ts'
 import { shown, spread } from '../statistics.ts'
 
-/** Full, quick and smoke runs of one scenario. */
-export const rounds: Sized = { full: 5, quick: 1, smoke: 1 }
-
 /** The worker copies one list of customers again and again, each time in a fresh process with a fresh database. */
-export async function runWorker(bench: Bench, list: ListOptions, conditions: Conditions, times = bench.pick(rounds)) {
+export async function runWorker(bench: Bench, list: ListOptions, conditions: Conditions, rounds = bench.rounds) {
   const server = await bench.server({ '/v1/customers': list })
   const runs: Run[] = []
-  for (let round = 0; round < times; round++) {
+  for (let round = 0; round < rounds; round++) {
     const run = await runOnce({ contestant: worker, server }, bench.postgres, conditions)
     bench.say(described(run))
     runs.push(run)

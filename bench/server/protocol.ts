@@ -32,6 +32,7 @@ export interface Seen {
  *   POST /_bench/reset     Conditions → forgets what it saw
  *   POST /_bench/touch     { path, every, revision } → { touched }
  *   GET  /_bench/seen      Seen[]
+ *   GET  /_bench/cpu       { ms } → CPU milliseconds so far
  *   GET  /_bench/counters  Record<endpoint, Counters>
  *   GET  /_bench/truth?path=/v1/customers   a line an object: id, blank, revision
  */

@@ -74,6 +74,10 @@ async function control(request: IncomingMessage, url: URL): Promise<string> {
     }
     case '/_bench/seen':
       return JSON.stringify(seen)
+    case '/_bench/cpu': {
+      const { user, system } = process.cpuUsage()
+      return JSON.stringify({ ms: (user + system) / 1_000 })
+    }
     case '/_bench/counters':
       return JSON.stringify(count(seen))
     case '/_bench/truth':

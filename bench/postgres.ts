@@ -62,8 +62,7 @@ export async function openPostgres(): Promise<Postgres> {
     },
     cpuMs: () => cpuOf(Number(readFileSync(join(opened.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0])),
     async countStatements(on) {
-      const libraries = on ? 'pg_stat_statements' : ''
-      await admin.query(`alter system set shared_preload_libraries = '${libraries}'`)
+      await admin.query(`alter system ${on ? `set shared_preload_libraries = 'pg_stat_statements'` : 'reset all'}`)
       await opened.restart('fast')
       if (on) await admin.query('create extension if not exists pg_stat_statements')
       counting = on

@@ -1,5 +1,12 @@
 import type { Scenario } from '../bench.ts'
+import { all } from './all.ts'
+import { cpu } from './cpu.ts'
+import { million } from './million.ts'
 import { one25, one100 } from './one-endpoint.ts'
+import { requests } from './requests.ts'
+import { second } from './second.ts'
+import { unchanged } from './unchanged.ts'
+import { write } from './write.ts'
 
 /** In the order they are run. */
-export const scenarios: readonly Scenario[] = [one25, one100]
+export const scenarios: readonly Scenario[] = [one25, one100, all, requests, second, cpu, write, unchanged, million]

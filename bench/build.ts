@@ -11,8 +11,12 @@ export const workerBundle = join(root, 'dist', 'handler.cjs')
 const built = join(import.meta.dirname, '.data', 'built')
 /** The Stripe-shaped server's process. */
 export const serverProgram = join(built, 'server.mjs')
-/** The process that runs one contestant once. */
+/** The process that runs one contestant. */
 export const contestantProgram = join(built, 'contestant.mjs')
+/** The process whose first job is timed. */
+export const coldStartProgram = join(built, 'cold-start.mjs')
+/** The process that works on the small jobs. */
+export const jobWorkerProgram = join(built, 'job-worker.mjs')
 
 /**
  * Builds the worker where its bundle is absent or older than its sources, and the programs of the benchmark's other
@@ -21,11 +25,16 @@ export const contestantProgram = join(built, 'contestant.mjs')
 export async function build(): Promise<void> {
   if (isStale()) run('npm', ['run', 'build'])
   await bundle({
+    absWorkingDir: import.meta.dirname,
     entryPoints: {
-      server: join(import.meta.dirname, 'server', 'server.ts'),
-      contestant: join(import.meta.dirname, 'contestants', 'process.ts'),
+      server: './server/server.ts',
+      contestant: './contestants/process.ts',
+      'cold-start': './cold-start.ts',
+      'job-worker': './job-worker.ts',
     },
     outdir: built,
+    // Each contestant in a file of its own, loaded only by the process that runs it.
+    splitting: true,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',

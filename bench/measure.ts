@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import type { Task } from './contestants/contestant.ts'
 import type { Contestant } from './contestants/index.ts'
 import type { Told } from './contestants/process.ts'
 import type { Database, Postgres, Statements } from './postgres.ts'
+import { startProgram } from './program.ts'
 import type { Conditions, Seen } from './server/protocol.ts'
 import type { StripeServer } from './stripe-server.ts'
 
@@ -152,15 +153,7 @@ function failedRun(message: string): Run {
 }
 
 function startContestant(task: Task): { readonly process: ChildProcess; next(): Promise<Told> } {
-  // What the bench itself was given, a NODE_OPTIONS say, is not the contestant's.
-  const { PATH, HOME, TMPDIR } = process.env
-  const env = { PATH, HOME, TMPDIR, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
-  const child = fork(contestantProgram, [JSON.stringify(task)], {
-    execArgv: [],
-    env,
-    cwd: import.meta.dirname,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
+  const child = startProgram(contestantProgram, [JSON.stringify(task)])
   let printed = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     printed = (printed + text).slice(-2_000)

@@ -36,9 +36,9 @@ export async function writtenSince(before: Mark, database: Database, table: stri
     `select pg_wal_lsn_diff($2, $1)::float8 as all, (
         select coalesce(sum(record_length), 0)::float8 from pg_get_wal_block_info($1, $2, false) as block
         where (resource_manager in ('Heap', 'Btree') or record_type like 'MULTI_INSERT%') and reldatabase = own.oid and relfilenode in (
-          select relfilenode from pg_class as part where part.oid = $3::regclass
-            or part.oid in (select indexrelid from pg_index where indrelid = $3::regclass)
-            or part.oid in (select reltoastrelid from pg_class where oid = $3::regclass))) as rows
+          select relfilenode from pg_class as part where part.oid = to_regclass($3)
+            or part.oid in (select indexrelid from pg_index where indrelid = to_regclass($3))
+            or part.oid in (select reltoastrelid from pg_class where oid = to_regclass($3)))) as rows
       from pg_database as own where datname = current_database()`,
     [before.wal, after.wal, table],
   )

@@ -1,8 +1,12 @@
 import { help, readArguments } from './arguments.ts'
-import { type Bench, createBench, type Result, type Scenario } from './bench.ts'
+import { type Bench, createBench } from './bench.ts'
+import type { Result, Scenario } from './result.ts'
 import { build } from './build.ts'
 import { openPostgres } from './postgres.ts'
+import { machine } from './report/machine.ts'
 import { print } from './report/print.ts'
+import { currentCommit, store } from './report/records.ts'
+import { writeReport } from './report/report.ts'
 import { scenarios } from './scenarios/index.ts'
 
 /** Runs what the arguments ask for. Returns the exit code: 1 where a copy was not complete or something failed. */
@@ -19,7 +23,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const bench = createBench(mode, rounds, postgres)
   let problems = 0
   try {
-    for (const scenario of chosen) problems += (await runOne(scenario, bench)).problems.length
+    for (const scenario of chosen) {
+      problems += (await runOne(scenario, bench)).problems.length
+      // After each, so that nothing is lost when an hour is cut short.
+      const folder = writeReport(mode, scenarios, machine(postgres.version))
+      if (scenario === chosen.at(-1)) console.error(`\n${folder}/results.md`)
+    }
   } finally {
     bench.close()
     await postgres.close()
@@ -37,8 +46,10 @@ function choose(only: readonly string[] | null, mode: Bench['mode']): readonly S
 }
 
 async function runOne(scenario: Scenario, bench: Bench): Promise<Result> {
-  console.error(`${scenario.name}: ${scenario.about}`)
+  const { name, about } = scenario
+  console.error(`${name}: ${about}`)
   const result = await scenario.run(bench)
-  print(scenario, result)
+  print(bench.mode, scenario, result)
+  store(bench.mode, { name, about, measuredAt: new Date().toISOString(), commit: currentCommit(), rounds: bench.rounds, result })
   return result
 }

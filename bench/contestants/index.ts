@@ -13,6 +13,8 @@ export interface Contestant {
   readonly table: string
   /** Selects id and revision of every customer in it. */
   readonly revisions: string
+  /** The contestant whose habits it has: the same code at another speed. */
+  readonly habitsOf?: string
   readonly load: () => Promise<{ readonly open: Open }>
 }
 
@@ -56,6 +58,7 @@ export const contestants: readonly Contestant[] = [
     label: '@stripe/sync-engine, CLI defaults',
     package: '@stripe/sync-engine',
     ...ofStripeSchema(`_raw_data->'metadata'->>'revision'`),
+    habitsOf: 'sync-engine',
     load: () => import('./sync-engine-cli.ts'),
   },
   {

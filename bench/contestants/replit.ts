@@ -13,7 +13,8 @@ export const open: Open = async ({ databaseUrl, stripeUrl }) => {
   })
   pointAt(engine.stripe, stripeUrl)
   return {
-    sync: async () => void (await engine.syncBackfill({ object: 'customer' })),
+    // Without a window a second run would read only what was created since the first.
+    sync: async () => void (await engine.syncBackfill({ object: 'customer', created: { gte: 0 } })),
     close: () => engine.postgresClient.pool.end(),
   }
 }

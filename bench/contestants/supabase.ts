@@ -1,6 +1,10 @@
-import { runMigrations, StripeSync } from '@supabase/stripe-sync-engine'
+import { createRequire } from 'node:module'
+import type * as Engine from '@supabase/stripe-sync-engine'
 import { apiKey, type Open } from './contestant.ts'
 import { pointAt } from './stripe-client.ts'
+
+// Its ES module cannot find its migrations (`__dirname is not defined`) and says so only to a logger.
+const { runMigrations, StripeSync }: typeof Engine = createRequire(import.meta.url)('@supabase/stripe-sync-engine')
 
 export const open: Open = async ({ databaseUrl, stripeUrl }) => {
   await runMigrations({ databaseUrl, schema: 'stripe' })

@@ -22,7 +22,12 @@ export const open: Open = async (task) => {
 }
 
 /** The worker's settings as its environment. */
-export function workerEnvironment({ databaseUrl, stripeUrl, perSecond, endpointPerSecond }: Task): Record<string, string> {
+export function workerEnvironment({
+  databaseUrl,
+  stripeUrl,
+  perSecond,
+  endpointPerSecond,
+}: Pick<Task, 'databaseUrl' | 'stripeUrl' | 'perSecond' | 'endpointPerSecond'>): Record<string, string> {
   return {
     ConnectionStrings__DefaultConnection: databaseUrl,
     Stripe__ApiKey: apiKey,

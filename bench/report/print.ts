@@ -1,12 +1,14 @@
-import type { Result, Scenario, Table } from '../bench.ts'
+import type { Mode } from '../mode.ts'
+import type { Result, Scenario, Table } from '../result.ts'
 
-/** A scenario's result for a terminal. */
-export function print({ name }: Scenario, { findings, tables = [], problems }: Result): void {
+/** A scenario's result for a terminal. A smoke run's sizes say nothing of speed, so of it only what is incomplete is shown. */
+export function print(mode: Mode, { name }: Scenario, { findings, tables = [], problems }: Result): void {
+  for (const problem of problems) console.log(`${name}: ! ${problem}`)
+  if (mode === 'smoke') return console.log(`${name}: ${problems.length === 0 ? 'complete' : 'NOT complete'}`)
   console.log(`\n${name}`)
   for (const { what, measured, target, reached } of findings)
     console.log(`  ${mark(reached)} ${what}: ${measured}${target && `   (target ${target})`}`)
   for (const table of tables) printTable(table)
-  for (const problem of problems) console.log(`  ! ${problem}`)
 }
 
 /** What stands for reached, missed and no target. */

@@ -1,4 +1,4 @@
-import type { Result, Scenario } from '../bench.ts'
+import type { Result, Scenario } from '../result.ts'
 import { worker } from '../contestants/index.ts'
 import { type Run, runOnce } from '../measure.ts'
 import type { Seen } from '../server/protocol.ts'

@@ -1,4 +1,4 @@
-import type { Result, Scenario } from '../bench.ts'
+import type { Result, Scenario } from '../result.ts'
 import { perSecond } from '../measure.ts'
 import { spread } from '../statistics.ts'
 import { runWorker } from './single.ts'

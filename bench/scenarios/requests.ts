@@ -1,4 +1,4 @@
-import type { Finding, Result, Scenario } from '../bench.ts'
+import type { Finding, Result, Scenario } from '../result.ts'
 import type { Sized } from '../mode.ts'
 import type { Density } from '../server/density.ts'
 import { shown, spread } from '../statistics.ts'

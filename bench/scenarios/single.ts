@@ -1,4 +1,5 @@
-import type { Bench, Finding, Result, Scenario } from '../bench.ts'
+import type { Bench } from '../bench.ts'
+import type { Finding, Result, Scenario } from '../result.ts'
 import { worker } from '../contestants/index.ts'
 import { perMillion, perSecond, type Run, runOnce } from '../measure.ts'
 import type { Sized } from '../mode.ts'

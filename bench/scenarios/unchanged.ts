@@ -1,4 +1,4 @@
-import type { Result, Scenario } from '../bench.ts'
+import type { Result, Scenario } from '../result.ts'
 import { worker } from '../contestants/index.ts'
 import { runOn } from '../measure.ts'
 import { mark, settle, type Written, writtenSince } from '../rewrites.ts'

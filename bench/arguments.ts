@@ -34,6 +34,12 @@ export function readArguments(given: readonly string[]): Arguments {
   })
   const only = values.only?.flatMap((names) => names.split(','))
   const rounds = values.rounds === undefined ? null : Number(values.rounds)
-  if (rounds !== null && !(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds takes a whole number from 1')
-  return { rounds, mode: values.smoke ? 'smoke' : values.quick ? 'quick' : 'full', only: only ?? null, help: values.help === true }
+  if (rounds !== null && !(Number.isInteger(rounds) && rounds > 0))
+    throw new Error('--rounds takes a whole number from 1')
+  return {
+    rounds,
+    mode: values.smoke ? 'smoke' : values.quick ? 'quick' : 'full',
+    only: only ?? null,
+    help: values.help === true,
+  }
 }

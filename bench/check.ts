@@ -17,10 +17,14 @@ const workerRevision = `coalesce(raw->'metadata'->>'revision', raw->>'descriptio
 /** What is wrong with a contestant's copy, in words; null where every object is there in its newest version and no other. */
 export async function check(contestant: Contestant, database: Database, server: StripeServer): Promise<string | null> {
   const lists = Object.keys(server.population.lists)
-  if (contestant.name !== 'worker') return compare(await copied(database, contestant.revisions), server, '/v1/customers')
+  if (contestant.name !== 'worker')
+    return compare(await copied(database, contestant.revisions), server, '/v1/customers')
   const problems: string[] = []
   for (const path of lists) {
-    const copy = await copied(database, `select id, ${workerRevision} as revision from ${workerTables[path]} where deleted_at is null`)
+    const copy = await copied(
+      database,
+      `select id, ${workerRevision} as revision from ${workerTables[path]} where deleted_at is null`,
+    )
     const problem = await compare(copy, server, path)
     if (problem) problems.push(`${path}: ${problem}`)
   }

@@ -1,14 +1,10 @@
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
-import { contestantProgram, workerBundle } from './build.ts'
+import { workerBundle } from './build.ts'
 import { check } from './check.ts'
+import { sampleRss, startContestant } from './contestant-process.ts'
 import type { Task } from './contestants/contestant.ts'
 import type { Contestant } from './contestants/index.ts'
-import type { Told } from './contestants/process.ts'
 import type { Database, Postgres, Statements } from './postgres.ts'
-import { startProgram } from './program.ts'
 import type { Conditions, Seen } from './server/protocol.ts'
 import type { StripeServer } from './stripe-server.ts'
 
@@ -55,9 +51,6 @@ export interface Place {
   readonly postgres: Postgres
   readonly database: Database
 }
-
-/** The longest a run may take. */
-const patienceMs = 20 * 60_000
 
 /** Starts the contestant on this database: a fresh one, or one that it has filled before. */
 export async function openSession(
@@ -148,51 +141,23 @@ export const perMillion = (ms: number, { objects }: Run): number => (ms / object
 
 function failedRun(message: string): Run {
   const unknown = Number.NaN
-  const figures = { wallMs: unknown, cpuMs: unknown, postgresCpuMs: unknown, serverCpuMs: unknown, peakRssMb: unknown, startedAt: unknown }
-  return { ...figures, rssMb: [], statements: null, problem: `failed: ${message}`, objects: 0, requests: 0, limited: 0, fewest: 0, seen: [] }
-}
-
-function startContestant(task: Task): { readonly process: ChildProcess; next(): Promise<Told> } {
-  const child = startProgram(contestantProgram, [JSON.stringify(task)])
-  let printed = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    printed = (printed + text).slice(-2_000)
-  })
-  return {
-    process: child,
-    async next() {
-      const waiting = new AbortController()
-      const { signal } = waiting
-      const ended = () => ({ kind: 'failed', message: `ended with ${child.exitCode ?? child.signalCode}: ${printed.trim()}` }) as const
-      if (child.exitCode !== null || child.signalCode !== null) return ended()
-      try {
-        return await Promise.race([
-          once(child, 'message', { signal }).then(([message]) => message as Told),
-          once(child, 'exit', { signal }).then(ended),
-          setTimeout(patienceMs, undefined, { signal }).then((): Told => ({ kind: 'failed', message: 'no answer in time' })),
-        ])
-      } finally {
-        waiting.abort()
-      }
-    },
+  const figures = {
+    wallMs: unknown,
+    cpuMs: unknown,
+    postgresCpuMs: unknown,
+    serverCpuMs: unknown,
+    peakRssMb: unknown,
+    startedAt: unknown,
   }
-}
-
-/** VmRSS of a process once a second until it is ended; nothing where there is no /proc. */
-function sampleRss(pid: number): { end(): readonly number[] } {
-  const samples: number[] = []
-  const timer = setInterval(() => {
-    try {
-      const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-      if (kilobytes) samples.push(Number(kilobytes) / 1_024)
-    } catch {
-      // it has ended, or this is no Linux
-    }
-  }, 1_000)
   return {
-    end() {
-      clearInterval(timer)
-      return samples
-    },
+    ...figures,
+    rssMb: [],
+    statements: null,
+    problem: `failed: ${message}`,
+    objects: 0,
+    requests: 0,
+    limited: 0,
+    fewest: 0,
+    seen: [],
   }
 }

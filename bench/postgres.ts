@@ -42,6 +42,10 @@ export interface Database {
 export async function openPostgres(): Promise<Postgres> {
   const dataDir = join(import.meta.dirname, '.data', 'pg')
   const opened = await openLocalPostgres({ dataDir })
+  if (opened.reused)
+    throw new Error(
+      `bench: a Postgres runs on ${opened.dataDir} already, another bench’s or a killed one’s; stop it (postmaster.pid) first`,
+    )
   const admin = new pg.Pool({ connectionString: opened.url, max: 1 })
   admin.on('error', () => {})
   for (const { datname } of (await admin.query(`select datname from pg_database where datname like 'bench_%'`)).rows)

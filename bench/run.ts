@@ -1,12 +1,12 @@
 import { help, readArguments } from './arguments.ts'
 import { type Bench, createBench } from './bench.ts'
-import type { Result, Scenario } from './result.ts'
 import { build } from './build.ts'
 import { openPostgres } from './postgres.ts'
 import { machine } from './report/machine.ts'
 import { print } from './report/print.ts'
 import { currentCommit, store } from './report/records.ts'
 import { writeReport } from './report/report.ts'
+import type { Result, Scenario } from './result.ts'
 import { scenarios } from './scenarios/index.ts'
 
 /** Runs what the arguments ask for. Returns the exit code: 1 where a copy was not complete or something failed. */
@@ -45,11 +45,25 @@ function choose(only: readonly string[] | null, mode: Bench['mode']): readonly S
   })
 }
 
-async function runOne(scenario: Scenario, bench: Bench): Promise<Result> {
+/** A scenario that breaks does not take the others with it; what it found before stays on record. */
+async function runOne(scenario: Scenario, bench: Bench): Promise<Pick<Result, 'problems'>> {
   const { name, about } = scenario
   console.error(`${name}: ${about}`)
-  const result = await scenario.run(bench)
+  let result: Result
+  try {
+    result = await scenario.run(bench)
+  } catch (error) {
+    console.error(error)
+    return { problems: [`${name} broke`] }
+  }
   print(bench.mode, scenario, result)
-  store(bench.mode, { name, about, measuredAt: new Date().toISOString(), commit: currentCommit(), rounds: bench.rounds, result })
+  store(bench.mode, {
+    name,
+    about,
+    measuredAt: new Date().toISOString(),
+    commit: currentCommit(),
+    rounds: bench.rounds,
+    result,
+  })
   return result
 }

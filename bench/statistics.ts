@@ -16,6 +16,7 @@ export function spread(values: readonly number[]): Spread {
 /** `9,812 (9,640–9,900)`; one value alone where there is but one. `–` for what could not be measured. */
 export function shown({ median, min, max }: Spread, digits = 0): string {
   if (!Number.isFinite(median)) return '–'
-  const text = (value: number) => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  const text = (value: number) =>
+    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
   return text(min) === text(max) ? text(median) : `${text(median)} (${text(min)}–${text(max)})`
 }

@@ -23,7 +23,10 @@ export interface StripeServer {
 
 /** Starts a server with this account; a million customers take 1.6 GB and some seconds. */
 export async function openStripeServer(population: Population): Promise<StripeServer> {
-  const child = fork(serverProgram, [JSON.stringify(population)], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(serverProgram, [JSON.stringify(population)], {
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   const [ready] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => {
@@ -32,7 +35,10 @@ export async function openStripeServer(population: Population): Promise<StripeSe
   ])
   const url = `http://127.0.0.1:${(ready as { port: number }).port}`
   const ask = async (path: string, body?: unknown) => {
-    const response = await fetch(`${url}/_bench/${path}`, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) })
+    const response = await fetch(
+      `${url}/_bench/${path}`,
+      body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
+    )
     return response.text()
   }
   return {

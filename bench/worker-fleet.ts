@@ -24,8 +24,12 @@ export async function openFleet(size: number, environment: Readonly<Record<strin
       const { signal } = ended
       try {
         child.send(event)
-        const payload = once(child, 'message', { signal }).then(([message]) => ({ kind: 'response', payload: message }) as const)
-        const death = once(child, 'exit', { signal }).then(() => ({ kind: 'crash', message: 'the process ended' }) as const)
+        const payload = once(child, 'message', { signal }).then(
+          ([message]) => ({ kind: 'response', payload: message }) as const,
+        )
+        const death = once(child, 'exit', { signal }).then(
+          () => ({ kind: 'crash', message: 'the process ended' }) as const,
+        )
         return await Promise.race([payload, death])
       } finally {
         ended.abort()

@@ -31,7 +31,14 @@ const ofOwnTable = {
 } as const
 
 export const contestants: readonly Contestant[] = [
-  { name: 'worker', label: 'this worker', package: null, ...ofOwnTable, database: 'worker', load: () => import('./worker.ts') },
+  {
+    name: 'worker',
+    label: 'this worker',
+    package: null,
+    ...ofOwnTable,
+    database: 'worker',
+    load: () => import('./worker.ts'),
+  },
   {
     name: 'pages',
     label: 'stripe-node pages, one Drizzle upsert a page',
@@ -81,6 +88,7 @@ export const worker = byName('worker')
 
 export function byName(name: string): Contestant {
   const found = contestants.find((one) => one.name === name)
-  if (!found) throw new Error(`bench: no contestant ${name}; there are ${contestants.map((one) => one.name).join(', ')}`)
+  if (!found)
+    throw new Error(`bench: no contestant ${name}; there are ${contestants.map((one) => one.name).join(', ')}`)
   return found
 }

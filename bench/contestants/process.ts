@@ -6,7 +6,13 @@ import { byName } from './index.ts'
 /** What the process tells its parent. Times are of the clock that all processes share, in milliseconds. */
 export type Told =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'done'; readonly startedAt: number; readonly endedAt: number; readonly cpuMs: number; readonly peakRssMb: number }
+  | {
+      readonly kind: 'done'
+      readonly startedAt: number
+      readonly endedAt: number
+      readonly cpuMs: number
+      readonly peakRssMb: number
+    }
   | { readonly kind: 'failed'; readonly message: string }
 
 /*

@@ -1,6 +1,6 @@
 import type { Series } from '../result.ts'
 
-const size = { width: 860, height: 430 }
+const size = { width: 980, height: 430 }
 const plot = { left: 64, right: 500, top: 50, bottom: 370 }
 const lowest = 100
 const highest = 12_000
@@ -12,9 +12,12 @@ const labelHeight = 17
 
 /** Objects a second by latency, both axes labelled, the second one logarithmic; a line a contestant, its name at its end. */
 export function chart(series: readonly Series[]): string {
-  const latencies = [...new Set(series.flatMap(({ points }) => points.map(({ latencyMs }) => latencyMs)))].toSorted((one, other) => one - other)
+  const latencies = [...new Set(series.flatMap(({ points }) => points.map(({ latencyMs }) => latencyMs)))].toSorted(
+    (one, other) => one - other,
+  )
   const x = (latencyMs: number) =>
-    plot.left + ((latencies.indexOf(latencyMs) + 0.15) / Math.max(1, latencies.length - 0.85)) * (plot.right - plot.left)
+    plot.left +
+    ((latencies.indexOf(latencyMs) + 0.15) / Math.max(1, latencies.length - 0.85)) * (plot.right - plot.left)
   const y = (perSecond: number) => {
     const share = Math.log(Math.max(lowest, perSecond) / lowest) / Math.log(highest / lowest)
     return plot.bottom - share * (plot.bottom - plot.top)
@@ -23,7 +26,7 @@ export function chart(series: readonly Series[]): string {
   const labels = placeLabels(series.map((one) => y(lastOf(one))))
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img"
   aria-label="Objects a second by the latency of an answer" font-family="system-ui, sans-serif" font-size="13">
-  <text x="${plot.left - 40}" y="26" fill="${text}" font-size="15">Objects a second, by the latency of an answer; 100 requests/s allow 10,000 (logarithmic)</text>
+  <text x="${plot.left - 40}" y="26" fill="${text}" font-size="15">Objects a second, by the latency of an answer; 100 requests/s allow 10,000 (logarithmic; figures: at the longest)</text>
 ${gridLines.map((value) => grid(value, y(value))).join('\n')}
 ${latencies.map((latencyMs) => `  <text x="${x(latencyMs)}" y="${plot.bottom + 24}" fill="${text}" text-anchor="middle">${latencyMs} ms</text>`).join('\n')}
 ${series.map((one, at) => line(one, { color: colors[at % colors.length] ?? text, own: at === 0, label: labels[at] ?? 0, x, y })).join('\n')}
@@ -49,7 +52,9 @@ interface Drawing {
 
 function line({ label, points }: Series, { color, own, label: labelAt, x, y }: Drawing): string {
   const at = points.map((point) => `${x(point.latencyMs).toFixed(1)},${y(point.perSecond).toFixed(1)}`)
-  const dots = at.map((one) => `<circle cx="${one.split(',')[0]}" cy="${one.split(',')[1]}" r="${own ? 4.5 : 3}"/>`).join('')
+  const dots = at
+    .map((one) => `<circle cx="${one.split(',')[0]}" cy="${one.split(',')[1]}" r="${own ? 4.5 : 3}"/>`)
+    .join('')
   const last = points.at(-1)
   const lastX = last ? x(last.latencyMs) : plot.right
   const name = `${label}: ${Math.round(last?.perSecond ?? 0).toLocaleString('en')}`

@@ -31,7 +31,8 @@ export function storedOf(mode: Mode): readonly Stored[] {
 }
 
 export function currentCommit(): string {
-  const git = (...args: string[]) => spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).stdout?.trim() ?? ''
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).stdout?.trim() ?? ''
   // What the bench itself writes is no change of what is measured.
   const changed = git('status', '--porcelain', '--', ':/', ':!/bench/results.md', ':!/bench/results.svg')
   return `${git('rev-parse', '--short', 'HEAD') || 'unknown'}${changed ? '+' : ''}`

@@ -47,13 +47,21 @@ function markdown(stored: readonly Stored[], machine: readonly string[], series:
     '',
     '✓ reached, ✗ missed, · no target',
     '',
-    ...stored.flatMap(({ result }) => (result.tables ?? []).flatMap((one) => [`## ${one.title}`, '', ...table(one), ''])),
+    ...stored.flatMap(({ result }) =>
+      (result.tables ?? []).flatMap((one) => [`## ${one.title}`, '', ...table(one), '']),
+    ),
     '## Runs',
     '',
     ...table({
       title: '',
       columns: ['scenario', 'what is run', 'rounds', 'commit', 'measured at'],
-      rows: stored.map(({ name, about, rounds, commit, measuredAt }) => [name, about, String(rounds), commit, measuredAt]),
+      rows: stored.map(({ name, about, rounds, commit, measuredAt }) => [
+        name,
+        about,
+        String(rounds),
+        commit,
+        measuredAt,
+      ]),
     }),
     '',
     ...problems(stored),

@@ -1,12 +1,19 @@
-import type { Result, Scenario } from '../result.ts'
 import { worker } from '../contestants/index.ts'
 import { type Run, runOnce } from '../measure.ts'
+import type { Result, Scenario } from '../result.ts'
 import type { Seen } from '../server/protocol.ts'
 import { shown, spread } from '../statistics.ts'
 import { described } from './single.ts'
 
 /** Lists of about the same length; the other defaults are empty. */
-const paths = ['/v1/customers', '/v1/charges', '/v1/payment_intents', '/v1/refunds', '/v1/balance_transactions', '/v1/payouts']
+const paths = [
+  '/v1/customers',
+  '/v1/charges',
+  '/v1/payment_intents',
+  '/v1/refunds',
+  '/v1/balance_transactions',
+  '/v1/payouts',
+]
 const conditions = { latencyMs: 200, accountPerSecond: 100, endpointPerSecond: 25 }
 const ceiling = conditions.accountPerSecond * 100
 const share = 0.95
@@ -17,7 +24,9 @@ export const all: Scenario = {
   modes: ['full', 'quick', 'smoke'],
   async run(bench): Promise<Result> {
     const count = bench.pick({ full: 20_000, quick: 4_000, smoke: 300 })
-    const lists = Object.fromEntries(paths.map((path, at) => [path, { count: count + at * Math.floor(count / 50), density: 'growth' as const }]))
+    const lists = Object.fromEntries(
+      paths.map((path, at) => [path, { count: count + at * Math.floor(count / 50), density: 'growth' as const }]),
+    )
     const server = await bench.server(lists)
     const runs: Run[] = []
     for (let round = 0; round < bench.rounds; round++) {

@@ -46,7 +46,14 @@ export async function observeHabits(bench: Bench, contestant: Contestant, count:
     ].filter((problem) => problem !== null)
     bench.say(`${contestant.name}: ${problems.join('; ') || `complete; ${again.rows} rows rewritten`}`)
     const problem = problems.length > 0 ? problems.join('; ') : null
-    return { contestant, pages: first.fewest, statements: first.statements, again, againRequests: second.requests, problem }
+    return {
+      contestant,
+      pages: first.fewest,
+      statements: first.statements,
+      again,
+      againRequests: second.requests,
+      problem,
+    }
   } finally {
     await database.drop()
     await postgres.countStatements(false)

@@ -12,4 +12,17 @@ import { unchanged } from './unchanged.ts'
 import { write } from './write.ts'
 
 /** In the order they are run. */
-export const scenarios: readonly Scenario[] = [one25, one100, all, requests, second, cpu, write, unchanged, coldStart, smallJobs, million, peers]
+export const scenarios: readonly Scenario[] = [
+  one25,
+  one100,
+  all,
+  requests,
+  second,
+  cpu,
+  write,
+  unchanged,
+  coldStart,
+  smallJobs,
+  million,
+  peers,
+]

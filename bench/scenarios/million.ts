@@ -1,5 +1,5 @@
-import type { Result, Scenario } from '../result.ts'
 import { perSecond } from '../measure.ts'
+import type { Result, Scenario } from '../result.ts'
 import { spread } from '../statistics.ts'
 import { runWorker } from './single.ts'
 
@@ -35,7 +35,12 @@ export const million: Scenario = {
           target: `at most ${Math.round((growth - 1) * 100)} % more`,
           reached: late <= early * growth,
         },
-        { what: `${of}: objects/s`, measured: Math.round(perSecond(run)).toLocaleString('en'), target: '', reached: null },
+        {
+          what: `${of}: objects/s`,
+          measured: Math.round(perSecond(run)).toLocaleString('en'),
+          target: '',
+          reached: null,
+        },
       ],
       problems,
     }

@@ -3,7 +3,7 @@ import { ceilingScenario } from './single.ts'
 export const one25 = ceilingScenario({
   name: 'one-25',
   about: 'One resource behind the 25 requests/s of an endpoint.',
-  sizes: { full: 100_000, quick: 10_000, smoke: 1_000 },
+  sizes: { full: 100_000, quick: 5_000, smoke: 1_000 },
   conditions: { latencyMs: 200, accountPerSecond: 100, endpointPerSecond: 25 },
   share: 0.97,
 })

@@ -1,8 +1,8 @@
 import type { Bench } from '../bench.ts'
-import type { Result, Scenario, Series, Table } from '../result.ts'
 import { type Contestant, contestants } from '../contestants/index.ts'
 import { perSecond, type Run, runOnce } from '../measure.ts'
 import { costTable, habitTable, speedTable } from '../report/peer-tables.ts'
+import type { Result, Scenario, Series, Table } from '../result.ts'
 import { spread } from '../statistics.ts'
 import { type Habits, observeHabits } from './habits.ts'
 import { described } from './single.ts'
@@ -22,13 +22,15 @@ export const peers: Scenario = {
   modes: ['full', 'quick', 'smoke'],
   async run(bench): Promise<Result> {
     const latencies = bench.pick<number[]>({ full: [0, 50, 200], quick: [0, 50, 200], smoke: [] })
-    const count = bench.pick({ full: 20_000, quick: 2_000, smoke: 500 })
+    const count = bench.pick({ full: 20_000, quick: 1_000, smoke: 200 })
     const entries = await takeTurns(bench, latencies, count)
     const habits: Habits[] = []
     for (const contestant of contestants.filter(({ habitsOf }) => habitsOf === undefined))
-      habits.push(await observeHabits(bench, contestant, bench.pick({ full: 2_000, quick: 1_000, smoke: 200 })))
+      habits.push(await observeHabits(bench, contestant, bench.pick({ full: 2_000, quick: 500, smoke: 200 })))
     const problems = [
-      ...entries.flatMap(({ contestant, runs }) => runs.flatMap(({ problem }) => (problem ? `${contestant.label}: ${problem}` : []))),
+      ...entries.flatMap(({ contestant, runs }) =>
+        runs.flatMap(({ problem }) => (problem ? `${contestant.label}: ${problem}` : [])),
+      ),
       ...habits.flatMap(({ contestant, problem }) => (problem ? `${contestant.label}: ${problem}` : [])),
     ]
     const slowest = entries.filter(({ latencyMs }) => latencyMs === latencies.at(-1))
@@ -50,7 +52,9 @@ export const peers: Scenario = {
 /** One after the other, and everybody once before anybody twice. */
 async function takeTurns(bench: Bench, latencies: readonly number[], count: number): Promise<readonly Entry[]> {
   const server = await bench.server({ '/v1/customers': { count, density: 'growth' } })
-  const entries = latencies.flatMap((latencyMs) => contestants.map((contestant): Entry => ({ contestant, latencyMs, runs: [] })))
+  const entries = latencies.flatMap((latencyMs) =>
+    contestants.map((contestant): Entry => ({ contestant, latencyMs, runs: [] })),
+  )
   for (let round = 0; round < bench.rounds; round++)
     for (const { contestant, latencyMs, runs } of entries) {
       const conditions = { latencyMs, accountPerSecond, endpointPerSecond: accountPerSecond }

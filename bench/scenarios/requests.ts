@@ -1,15 +1,30 @@
-import type { Finding, Result, Scenario } from '../result.ts'
 import type { Sized } from '../mode.ts'
+import type { Finding, Result, Scenario } from '../result.ts'
 import type { Density } from '../server/density.ts'
 import { shown, spread } from '../statistics.ts'
 import { runWorker } from './single.ts'
 
 const conditions = { latencyMs: 200, accountPerSecond: 100, endpointPerSecond: 100 }
 
-const cases: readonly { readonly what: string; readonly density: Density; readonly sizes: Sized; readonly most: number }[] = [
-  { what: 'growing over five years', density: 'growth', sizes: { full: 100_000, quick: 10_000, smoke: 2_000 }, most: 1.04 },
+const cases: readonly {
+  readonly what: string
+  readonly density: Density
+  readonly sizes: Sized
+  readonly most: number
+}[] = [
+  {
+    what: 'growing over five years',
+    density: 'growth',
+    sizes: { full: 100_000, quick: 10_000, smoke: 2_000 },
+    most: 1.04,
+  },
   { what: '90 % in a day', density: 'day', sizes: { full: 100_000, quick: 10_000, smoke: 2_000 }, most: 1.12 },
-  { what: 'a tenth in one second', density: 'second', sizes: { full: 100_000, quick: 10_000, smoke: 2_000 }, most: 1.06 },
+  {
+    what: 'a tenth in one second',
+    density: 'second',
+    sizes: { full: 100_000, quick: 10_000, smoke: 2_000 },
+    most: 1.06,
+  },
   { what: 'growing', density: 'growth', sizes: { full: 1_000, quick: 1_000, smoke: 1_000 }, most: 1.6 },
   { what: 'growing', density: 'growth', sizes: { full: 100, quick: 100, smoke: 100 }, most: 1 },
 ]

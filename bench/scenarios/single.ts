@@ -1,8 +1,8 @@
 import type { Bench } from '../bench.ts'
-import type { Finding, Result, Scenario } from '../result.ts'
 import { worker } from '../contestants/index.ts'
 import { perMillion, perSecond, type Run, runOnce } from '../measure.ts'
 import type { Sized } from '../mode.ts'
+import type { Finding, Result, Scenario } from '../result.ts'
 import type { ListOptions } from '../server/collection.ts'
 import type { Conditions } from '../server/protocol.ts'
 import { shown, spread } from '../statistics.ts'
@@ -16,7 +16,11 @@ export async function runWorker(bench: Bench, list: ListOptions, conditions: Con
     bench.say(described(run))
     runs.push(run)
   }
-  return { runs, good: runs.filter(({ problem }) => problem === null), problems: runs.flatMap(({ problem }) => problem ?? []) }
+  return {
+    runs,
+    good: runs.filter(({ problem }) => problem === null),
+    problems: runs.flatMap(({ problem }) => problem ?? []),
+  }
 }
 
 export function described(run: Run): string {

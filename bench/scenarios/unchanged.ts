@@ -1,6 +1,6 @@
-import type { Result, Scenario } from '../result.ts'
 import { worker } from '../contestants/index.ts'
 import { runOn } from '../measure.ts'
+import type { Result, Scenario } from '../result.ts'
 import { mark, settle, type Written, writtenSince } from '../rewrites.ts'
 import { shown, spread } from '../statistics.ts'
 import { described } from './single.ts'
@@ -12,7 +12,7 @@ export const unchanged: Scenario = {
   about: 'A second full run that finds nothing new: what it writes and what it costs Postgres.',
   modes: ['full', 'quick', 'smoke'],
   async run(bench): Promise<Result> {
-    const count = bench.pick({ full: 100_000, quick: 20_000, smoke: 1_000 })
+    const count = bench.pick({ full: 100_000, quick: 10_000, smoke: 1_000 })
     const server = await bench.server({ '/v1/customers': { count, density: 'growth' } })
     const problems: string[] = []
     const cost: number[] = []
@@ -26,7 +26,9 @@ export const unchanged: Scenario = {
       const again = await runOn(pairing, { postgres: bench.postgres, database }, conditions)
       const since = await writtenSince(before, database, worker.table)
       await database.drop()
-      bench.say(`${described(again)}; ${since.rows} rows, ${since.rowWalBytes} bytes of their WAL, ${since.walBytes} in all`)
+      bench.say(
+        `${described(again)}; ${since.rows} rows, ${since.rowWalBytes} bytes of their WAL, ${since.walBytes} in all`,
+      )
       problems.push(...[first, again].flatMap(({ problem }) => problem ?? []))
       if (first.problem ?? again.problem) continue
       cost.push(again.postgresCpuMs / first.postgresCpuMs)

@@ -17,7 +17,7 @@ export const write: Scenario = {
   about: 'The write path alone: fresh rows over one connection, straight through the worker’s upsert.',
   modes: ['full', 'quick', 'smoke'],
   async run(bench): Promise<Result> {
-    const count = bench.pick({ full: 50_000, quick: 20_000, smoke: 1_000 })
+    const count = bench.pick({ full: 50_000, quick: 10_000, smoke: 1_000 })
     const server = await bench.server({ '/v1/customers': { count, density: 'growth' } })
     const rows = await readRows(server)
     const speeds = new Map<number, number[]>(batchSizes.map((size) => [size, []]))
@@ -39,7 +39,10 @@ export const write: Scenario = {
       }
     })
     return {
-      findings: [...findings, { what: 'statements a batch', measured: String(statements), target: '1', reached: statements === 1 }],
+      findings: [
+        ...findings,
+        { what: 'statements a batch', measured: String(statements), target: '1', reached: statements === 1 },
+      ],
       problems,
     }
   },
@@ -74,7 +77,10 @@ async function readRows(server: StripeServer): Promise<StampedRow[]> {
 
 async function writeAll({ postgres }: Bench, rows: readonly StampedRow[], size: number) {
   const database = await postgres.freshDatabase('worker')
-  const { db, close } = await openDatabase(parseConnectionString(database.url), { connections: 1, applicationName: 'bench' })
+  const { db, close } = await openDatabase(parseConnectionString(database.url), {
+    connections: 1,
+    applicationName: 'bench',
+  })
   let created = 0
   const began = performance.now()
   for (let at = 0; at < rows.length; at += size)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Collection, Page } from './collection.ts'
 import type { LimitReason } from './buckets.ts'
+import type { Collection, Page } from './collection.ts'
 import { fiveYears } from './density.ts'
 
 export interface Answer {

@@ -74,7 +74,12 @@ export function createCollection({ templates, count, density, together = 10_000,
     const shape = shapeOf(index)
     if (!shape) throw new Error('server: a list needs at least one template')
     starts[index] = at
-    const values = { id: idOf(index).slice(prefix.length), created: String(created[index]), n: String(index), revision: revisionText(0) }
+    const values = {
+      id: idOf(index).slice(prefix.length),
+      created: String(created[index]),
+      n: String(index),
+      revision: revisionText(0),
+    }
     for (const piece of shape.pieces) {
       if (typeof piece === 'string') at += bytes.write(values[piece as keyof typeof values], at, 'latin1')
       else at += piece.copy(bytes, at)
@@ -83,7 +88,8 @@ export function createCollection({ templates, count, density, together = 10_000,
     at += bytes.write(',', at, 'latin1')
   }
   starts[count] = at
-  const slice = (from: number, to: number) => bytes.subarray(starts[from], Math.max(starts[from] ?? 0, (starts[to] ?? 0) - 1))
+  const slice = (from: number, to: number) =>
+    bytes.subarray(starts[from], Math.max(starts[from] ?? 0, (starts[to] ?? 0) - 1))
 
   /** The first index whose object was created at or before `second`. */
   const firstNotAfter = (second: number): number => {
@@ -121,7 +127,9 @@ export function createCollection({ templates, count, density, together = 10_000,
     truth() {
       const lines: string[] = []
       for (let index = 0; index < count; index++)
-        lines.push(`${idOf(index)} ${bytes.toString('latin1', revisionAt[index], (revisionAt[index] ?? 0) + revisionText(0).length)}`)
+        lines.push(
+          `${idOf(index)} ${bytes.toString('latin1', revisionAt[index], (revisionAt[index] ?? 0) + revisionText(0).length)}`,
+        )
       return lines.join('\n')
     },
   }
@@ -130,6 +138,8 @@ export function createCollection({ templates, count, density, together = 10_000,
 /** The template's text as bytes, and between them the names of what is to be put in. */
 function cutTemplate(template: object) {
   const text = JSON.stringify(template).replaceAll('"{created}"', '{created}')
-  const pieces = text.split(/\{(id|created|revision|n)\}/).map((piece, at) => (at % 2 === 1 ? piece : Buffer.from(piece)))
+  const pieces = text
+    .split(/\{(id|created|revision|n)\}/)
+    .map((piece, at) => (at % 2 === 1 ? piece : Buffer.from(piece)))
   return { pieces, bytes: Buffer.byteLength(text) }
 }

@@ -17,7 +17,10 @@ const collections = new Map<string, Collection>()
 for (const [at, [path, options]] of Object.entries(population.lists).entries()) {
   const own = Object.entries(templates).find(([name]) => name === path)?.[1]
   if (!own) throw new Error(`server: there are no templates for ${path}`)
-  collections.set(path, createCollection({ ...options, templates: own, seed: population.seed + at, until: population.until }))
+  collections.set(
+    path,
+    createCollection({ ...options, templates: own, seed: population.seed + at, until: population.until }),
+  )
 }
 
 const random = randomStream(population.seed)
@@ -26,7 +29,10 @@ let buckets: Buckets = bucketsOf(conditions)
 let seen: Seen[] = []
 
 function bucketsOf({ accountPerSecond, endpointPerSecond }: Conditions): Buckets {
-  return createBuckets({ accountPerSecond: accountPerSecond ?? Infinity, endpointPerSecond: endpointPerSecond ?? Infinity })
+  return createBuckets({
+    accountPerSecond: accountPerSecond ?? Infinity,
+    endpointPerSecond: endpointPerSecond ?? Infinity,
+  })
 }
 
 function serve(request: IncomingMessage, response: ServerResponse): void {
@@ -69,7 +75,11 @@ async function control(request: IncomingMessage, url: URL): Promise<string> {
       seen = []
       return '{}'
     case '/_bench/touch': {
-      const { path, every, revision } = JSON.parse(await text(request)) as { path: string; every: number; revision: number }
+      const { path, every, revision } = JSON.parse(await text(request)) as {
+        path: string
+        every: number
+        revision: number
+      }
       return JSON.stringify({ touched: collections.get(path)?.touch(every, revision) ?? 0 })
     }
     case '/_bench/seen':

@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Mode } from '../mode.ts'
+import type { Scenario, Series, Table } from '../result.ts'
+import { chart } from './chart.ts'
+import { mark } from './print.ts'
+import { type Stored, storedOf } from './records.ts'
+
+const home = join(import.meta.dirname, '..')
+/** A full run's report is kept in the repository, another's is not. */
+const places: Readonly<Record<Mode, string>> = {
+  full: home,
+  quick: join(home, '.data', 'quick'),
+  smoke: join(home, '.data', 'smoke'),
+}
+
+/** Writes results.md and, where latencies were compared, results.svg, of the last result of each scenario. Returns the folder. */
+export function writeReport(mode: Mode, scenarios: readonly Scenario[], machine: readonly string[]): string {
+  const all = storedOf(mode)
+  const ordered = scenarios.flatMap(({ name }) => all.find((one) => one.name === name) ?? [])
+  const series = ordered.flatMap(({ result }) => result.series ?? []).filter(({ points }) => points.length > 0)
+  mkdirSync(places[mode], { recursive: true })
+  writeFileSync(join(places[mode], 'results.md'), markdown(ordered, machine, series))
+  if (series.length > 0) writeFileSync(join(places[mode], 'results.svg'), chart(series))
+  return places[mode]
+}
+
+function markdown(stored: readonly Stored[], machine: readonly string[], series: readonly Series[]): string {
+  return [
+    '# Results',
+    '',
+    'Written by `npm run bench` (see README.md). Medians, with the least and the most in parentheses. A copy that was not',
+    'complete has no figures.',
+    '',
+    ...machine.map((line) => `- ${line}`),
+    '',
+    ...(series.length > 0 ? ['![Objects a second by latency](results.svg)', ''] : []),
+    '## Targets',
+    '',
+    ...table({
+      title: '',
+      columns: ['', 'scenario', 'what', 'measured', 'target'],
+      rows: stored.flatMap(({ name, result }) =>
+        result.findings.map(({ what, measured, target, reached }) => [mark(reached), name, what, measured, target]),
+      ),
+    }),
+    '',
+    '✓ reached, ✗ missed, · no target',
+    '',
+    ...stored.flatMap(({ result }) =>
+      (result.tables ?? []).flatMap((one) => [`## ${one.title}`, '', ...table(one), '']),
+    ),
+    '## Runs',
+    '',
+    ...table({
+      title: '',
+      columns: ['scenario', 'what is run', 'rounds', 'commit', 'measured at'],
+      rows: stored.map(({ name, about, rounds, commit, measuredAt }) => [
+        name,
+        about,
+        String(rounds),
+        commit,
+        measuredAt,
+      ]),
+    }),
+    '',
+    ...problems(stored),
+  ].join('\n')
+}
+
+function problems(stored: readonly Stored[]): readonly string[] {
+  const all = stored.flatMap(({ name, result }) => result.problems.map((one) => `- ${name}: ${one.split('\n')[0]}`))
+  return all.length > 0 ? ['## Incomplete or failed', '', ...all, ''] : []
+}
+
+function table({ columns, rows }: Table): readonly string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)]
+}

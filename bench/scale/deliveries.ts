@@ -11,8 +11,8 @@ export interface DeliveryCost {
   /** Milliseconds of an incremental job with nothing new, and its requests. */
   readonly incrementalMs: number
   readonly incrementalRequests: number
-  /** Most connections the worker had open at once, a full job and all the others. */
-  readonly connections: number
+  /** Dead rows that a busy delivery leaves in sync_jobs: its refused insert. */
+  readonly deadRowsPerBusy: number
 }
 
 /** How many commits a full job makes of its pages under Stripe's live limits. */
@@ -23,6 +23,7 @@ export async function measurePace(
   const sandbox = await openSandbox({ customers, latencyMs })
   const limits = { Stripe__RequestsPerSecond: '100', Stripe__EndpointRequestsPerSecond: '25' }
   const worker = await openWorkerFor(house.url, sandbox.url, '', limits)
+  const sampled = await sampleConnections(house)
   const jobId = randomUUID()
   const ms = await timed(() =>
     worker.handle(eventOf({ jobId, tenantId: randomUUID(), providerName: 'stripe' }), contextOf()),
@@ -31,7 +32,15 @@ export async function measurePace(
   await sandbox.close()
   const [row] = await house.query('select status, fetched, requests, commits from sync_jobs where id = $1', [jobId])
   const numbers = { fetched: Number(row?.fetched), requests: Number(row?.requests), commits: Number(row?.commits) }
-  return { latencyMs, status: row?.status, ms, ...numbers, commitsPerSecond: (numbers.commits * 1_000) / ms }
+  const connections = sampled()
+  return {
+    latencyMs,
+    connections,
+    status: row?.status,
+    ms,
+    ...numbers,
+    commitsPerSecond: (numbers.commits * 1_000) / ms,
+  }
 }
 
 /** What short deliveries cost the real worker, with a provider that takes `latencyMs` to answer. */
@@ -39,11 +48,6 @@ export async function measureDeliveries(house: House, latencyMs: number): Promis
   const sandbox = await openSandbox({ customers: 200, limits: 'none', latencyMs })
   const queue = await openQueue()
   const worker = await openWorkerFor(house.url, sandbox.url, queue.url)
-  let connections = 0
-  const sampler = setInterval(async () => {
-    const [row] = await house.query(`select count(*) as n from pg_stat_activity where application_name like 'scale %'`)
-    connections = Math.max(connections, Number(row?.n))
-  }, 20)
   const tenantId = randomUUID()
   const request = (sync_type: string, tenant = tenantId) => ({
     jobId: randomUUID(),
@@ -70,10 +74,10 @@ export async function measureDeliveries(house: House, latencyMs: number): Promis
   )
   const waiting = Array.from({ length: 200 }, () => request('incremental', other))
   const busy: number[] = []
+  const deadBefore = await deadRows(house)
   for (const job of [...waiting, ...waiting]) busy.push(await timed(() => worker.handle(eventOf(job), contextOf())))
   const counts = await queue.counts()
   if (counts.delayed !== busy.length) throw new Error(`deliveries: ${counts.delayed} sent again of ${busy.length}`)
-  clearInterval(sampler)
   await worker.close()
   await queue.close()
   await sandbox.close()
@@ -82,6 +86,28 @@ export async function measureDeliveries(house: House, latencyMs: number): Promis
     busyMs: median(busy),
     incrementalMs: median(incremental),
     incrementalRequests: median(requests),
-    connections,
+    deadRowsPerBusy: ((await deadRows(house)) - deadBefore) / busy.length,
+  }
+}
+
+async function deadRows(house: House): Promise<number> {
+  await house.query('select pg_stat_force_next_flush()')
+  const [row] = await house.query(`select n_dead_tup as dead from pg_stat_user_tables where relname = 'sync_jobs'`)
+  return Number(row?.dead)
+}
+
+/** Watches how many connections workers have open, on a connection of its own; the returned function stops and says the most. */
+async function sampleConnections(house: House): Promise<() => number> {
+  const client = await house.connect()
+  let most = 0
+  const timer = setInterval(async () => {
+    const { rows } = await client.query(
+      `select count(*)::int as n from pg_stat_activity where application_name like 'scale %'`,
+    )
+    most = Math.max(most, rows[0].n)
+  }, 50)
+  return () => {
+    clearInterval(timer)
+    return most
   }
 }

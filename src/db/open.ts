@@ -51,7 +51,7 @@ export async function openDatabase(
     keepAlive: true,
     // Server-side, so that a frozen or killed worker never holds a lock for long; client-side, for a half-open connection.
     options:
-      '-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC',
+      '-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC -c work_mem=32MB',
     query_timeout: 35_000,
   })
   // A connection that dies must not take the process with it, idle or at work; the next query opens another.

@@ -1,11 +1,13 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
+import { Payload } from '../payload.ts'
 import type { Database } from './open.ts'
 import type { SyncedTable } from './schema.ts'
 
 /** A row ready for its table: the provider's columns by their names in code, the payload, and when it was observed. */
 export interface StampedRow {
   readonly row: Readonly<Record<string, unknown>> & { readonly id: string }
+  /** JSON; a `Payload` where it is in an answer's bytes. */
   readonly raw: unknown
   readonly observedAt: Date
   /** The provider no longer has it: the row says since when. */
@@ -28,37 +30,57 @@ interface Upsert {
   readonly onlyMissing?: boolean
 }
 
+/** Bytes of answers in one statement; more rows make another. Pages are some 200 kB. */
+const bodiesAtMost = 32 * 1024 * 1024
+
 /**
- * Writes rows in one statement, the rows as one JSON parameter. A row is replaced only by an observation that is not
- * older, and only where something differs; rows are filtered before the upsert, since a conflict writes WAL even where
- * nothing changes. Rows are deduplicated by key (the newest wins) and sorted by it, so that two writers never deadlock.
- * What is in neither count was there already.
+ * Writes rows in one statement, the rows as one JSON parameter and the answers they are from as another. A row is replaced
+ * only by an observation that is not older, and only where something differs; rows are filtered before the upsert, since
+ * a conflict writes WAL even where nothing changes. Rows are deduplicated by key (the newest wins) and sorted by it, so
+ * that two writers never deadlock. What is in neither count was there already.
  */
-export async function upsert(
+export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
+  const shape = shapeOf(into.table)
+  const written = { created: 0, updated: 0 }
+  for (const some of portions(newestPerKey(rows, shape.keyed))) {
+    const { created, updated } = await write(db, some, shape, into)
+    written.created += created
+    written.updated += updated
+  }
+  return written
+}
+
+async function write(
   db: Database,
-  { table, tenantId, provider, rows, force, onlyMissing = false }: Upsert,
+  rows: readonly StampedRow[],
+  { columns, key, input, insertable, same, assignments, inline, target }: Shape,
+  { table, tenantId, provider, force, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
-  if (rows.length === 0) return { created: 0, updated: 0 }
-  const { names, key, keyed, input, insertable, same, assignments, listedNow, target } = shapeOf(table)
+  const { records, bodies } = parameters(rows, columns)
+  const listedNow = inline ? sql` or (old.inline and not input.inline)` : sql``
+  // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed.
   const statement = sql`
     with input as materialized (
-      select * from jsonb_to_recordset(${toJson(newestPerKey(rows, keyed), names)}::jsonb) as input(${input})
+      select ${input}, coalesce(${bodies}::jsonb #> (v ->> ${sql.raw(String(columns.length + 1))})::text[], v -> ${sql.raw(String(columns.length))}) as raw
+      from jsonb_array_elements(${records}::jsonb) as v
     ), changed as (
-      select input.* from input left join ${table} as old
-        on old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same}
-      where old.id is null or (old.observed_at <= input.observed_at
+      select input.* from input left join lateral (
+        select old.observed_at, old.deleted_at, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
+        where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same} offset 0
+      ) as old on true
+      where old.observed_at is null or (old.observed_at <= input.observed_at
         and not ${onlyMissing}
         and (${force} or old.raw is distinct from input.raw${listedNow}
           or (old.deleted_at is null) is distinct from (input.deleted_at is null)))
     ), written as (
-      insert into ${table} (tenant_id, provider, ${insertable})
-      select ${tenantId}::uuid, ${provider}, ${insertable} from changed order by ${key}
-      on conflict (tenant_id, provider, ${key}) do update set ${assignments}, synced_at = now()
+      insert into ${table} (tenant_id, provider, ${insertable}, raw)
+      select ${tenantId}::uuid, ${provider}, ${insertable}, raw from changed order by ${key}
+      on conflict (tenant_id, provider, ${key}) do update set ${assignments}, raw = excluded.raw, synced_at = now()
         where ${target}.observed_at <= excluded.observed_at
       returning (xmax = 0) as created
     )
     select count(*) filter (where created)::int as created, count(*) filter (where not created)::int as updated from written`
-  const result = await db.execute<{ created: number; updated: number }>(statement)
+  const result = await db.execute<Written & Record<string, unknown>>(statement)
   const counts = result.rows[0]
   if (!counts) throw new Error('upsert: no counts came back')
   return { created: counts.created, updated: counts.updated }
@@ -76,37 +98,51 @@ export function keyOf(table: SyncedTable): readonly string[] {
     .map(([key]) => key)
 }
 
-/** The pieces of the statement that follow from the table's columns. `names`: in code → in SQL. */
-function shapeOf(table: SyncedTable) {
-  const stampedElsewhere = new Set(['tenant_id', 'provider', 'synced_at'])
-  const columns = Object.entries(getTableColumns(table)).filter(([, { name }]) => !stampedElsewhere.has(name))
+type Shape = ReturnType<typeof pieces>
+const shapes = new WeakMap<SyncedTable, Shape>()
+
+function shapeOf(table: SyncedTable): Shape {
+  const shape = shapes.get(table) ?? pieces(table)
+  shapes.set(table, shape)
+  return shape
+}
+
+/** The pieces of the statement that follow from the table's columns. */
+function pieces(table: SyncedTable) {
+  const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'synced_at'])
+  const columns = Object.entries(getTableColumns(table))
+    .filter(([, { name }]) => !elsewhere.has(name))
+    .map(([key, column]) => ({ key, name: sql.identifier(column.name), type: column.getSQLType() }))
   const keyed = keyOf(table)
-  const identifier = ([, { name }]: (typeof columns)[number]) => sql.identifier(name)
-  const keys = columns.filter(([name]) => keyed.includes(name)).map(identifier)
-  const changing = columns.filter(([name]) => !keyed.includes(name)).map(identifier)
-  const list = (parts: SQL[], by = sql`, `) => sql.join(parts, by)
+  const keys = columns.filter(({ key }) => keyed.includes(key))
+  const inline = columns.some(({ key }) => key === 'inline')
   const target = sql`${table}`
+  const list = (parts: SQL[], by = sql`, `) => sql.join(parts, by)
   // A price found on an item may be in the provider's list as well: once seen there it is no longer inline, whichever
   // was read first.
-  const inline = columns.some(([name]) => name === 'inline')
-  const assigned = (name: ReturnType<typeof identifier>) =>
-    inline && name.value === 'inline'
-      ? sql`${name} = ${target}.${name} and excluded.${name}`
-      : sql`${name} = excluded.${name}`
+  const assigned = ({ key, name }: (typeof columns)[number]) =>
+    key === 'inline' ? sql`${name} = ${target}.${name} and excluded.${name}` : sql`${name} = excluded.${name}`
   return {
-    names: new Map(columns.map(([key, { name }]) => [key, name])),
+    columns,
     keyed,
-    key: list(keys.map((name) => sql`${name}`)),
+    inline,
+    target,
+    key: list(keys.map(({ name }) => sql`${name}`)),
     same: list(
-      keys.map((name) => sql`old.${name} = input.${name}`),
+      keys.map(({ name }) => sql`old.${name} = input.${name}`),
       sql` and `,
     ),
-    input: list(columns.map(([, column]) => sql`${sql.identifier(column.name)} ${sql.raw(column.getSQLType())}`)),
-    insertable: list(columns.map((column) => sql`${identifier(column)}`)),
-    assignments: list(changing.map(assigned)),
-    listedNow: inline ? sql` or (old.inline and not input.inline)` : sql``,
-    target,
+    input: list(columns.map(({ name, type }, at) => sql`${typed(at, type)} as ${name}`)),
+    insertable: list(columns.map(({ name }) => sql`${name}`)),
+    assignments: list(columns.filter((column) => !keys.includes(column)).map(assigned)),
   }
+}
+
+/** The value at a place of a record, which is an array, as its column's type. */
+function typed(at: number, type: string): SQL {
+  if (type === 'jsonb') return sql.raw(`nullif(v -> ${at}, 'null')`)
+  if (type.startsWith('timestamp')) return sql.raw(`to_timestamp((v ->> ${at})::float8)`)
+  return sql.raw(type === 'text' ? `v ->> ${at}` : `(v ->> ${at})::${type}`)
 }
 
 /** Postgres says 21000 when one statement touches a key twice. */
@@ -124,14 +160,53 @@ function newestPerKey(rows: readonly StampedRow[], keyed: readonly string[]): St
   return [...newest.values()]
 }
 
-function toJson(rows: readonly StampedRow[], names: ReadonlyMap<string, string>): string {
+function portions(rows: readonly StampedRow[]): readonly (readonly StampedRow[])[] {
+  const all: StampedRow[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  let last: Buffer | undefined
+  for (const row of rows) {
+    const body = row.raw instanceof Payload ? row.raw.body : undefined
+    if (body && body !== last) bytes += body.length
+    if (all.length === 0 || bytes > bodiesAtMost) {
+      all.push([])
+      bytes = body?.length ?? 0
+    }
+    last = body
+    all.at(-1)?.push(row)
+  }
+  return all
+}
+
+/**
+ * `records`: an array for each row, of its columns' values, its payload and the place of its payload in `bodies`, of which
+ * one is null; times in seconds since 1970. `bodies`: an array of answers in jsonb's binary format, which is a version
+ * number and then the text, so that the bytes go out as they came in.
+ */
+function parameters(rows: readonly StampedRow[], columns: Shape['columns']) {
+  const bodies = new Map<Buffer, number>()
   const records = rows.map(({ row, raw, observedAt, deleted }) => {
-    const record: Record<string, unknown> = { raw, observed_at: observedAt, deleted_at: deleted ? observedAt : null }
-    for (const [key, value] of Object.entries(row)) record[names.get(key) ?? key] = value
+    const record: unknown[] = columns.map(({ key }) => {
+      const value = key === 'observedAt' || (key === 'deletedAt' && deleted) ? observedAt : row[key]
+      return value instanceof Date ? value.getTime() / 1_000 : (value ?? null)
+    })
+    if (!(raw instanceof Payload)) record.push(raw, null)
+    else {
+      const at = bodies.get(raw.body) ?? bodies.size
+      bodies.set(raw.body, at)
+      record.push(null, `{${[at, ...raw.path].join()}}`)
+    }
     return record
   })
-  return withoutUnstorable(JSON.stringify(records))
+  const parts = [...bodies.keys()].flatMap((body, at) => (at === 0 ? [body] : [comma, body]))
+  return {
+    records: withoutUnstorable(JSON.stringify(records)),
+    bodies: Buffer.concat([opening, ...parts, closing]),
+  }
 }
+
+const opening = Buffer.from('\u0001[')
+const comma = Buffer.from(',')
+const closing = Buffer.from(']')
 
 /**
  * jsonb takes neither NUL nor lone surrogates. JSON.stringify writes both as escapes, so they are found in the text: an

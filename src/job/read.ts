@@ -13,7 +13,10 @@ import type { JobDeps, Session } from './run.ts'
 import { sweep } from './sweep.ts'
 
 /** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
-const pagesAhead = 32
+const pagesAhead = 64
+
+/** See Backfill.gatherMs. Progress is still written several times a second. */
+const gatherMs = 100
 
 /** Requests a job may spend on asking for objects that were not listed, to see whether they are gone. */
 const checksByIdAtMost = 500
@@ -87,6 +90,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
     slices: standing.checkpoint.slices,
     pageSize: request.additionalData.batchSize ?? settings.batchSize,
     pagesAhead,
+    gatherMs,
     clock,
     stop: deadline.stop,
     cut: deadline.cut,

@@ -70,12 +70,13 @@ async function stillThere(
 ): Promise<ObservedRow | null> {
   if (!source.retrieve || budget.left <= 0) return null
   budget.left--
-  const { item, observedAt } = await source.retrieve(id, signal)
+  const { item, payload, observedAt } = await source.retrieve(id, signal)
   if (item === null) return null
   const { rows } = mapItems([item], {
     resource: source.name,
     table: source.table,
     observedAt,
+    payloadOf: () => payload,
     map: (one) => source.row(one),
   })
   return rows[0] ?? null

@@ -3,6 +3,7 @@ import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../db/sweep.ts'
 import { upsert, type Written } from '../db/upsert.ts'
+import { Payload } from '../payload.ts'
 import type { Batch } from '../sync/backfill.ts'
 import { type Family, type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
 import { type Counts, noCounts, sumCounts } from './progress.ts'
@@ -131,12 +132,14 @@ interface Bisection {
 
 async function bisect(tx: Database, { resource, rows, write, refused }: Bisection): Promise<Written> {
   try {
-    return await tx.transaction((savepoint) => write(rows, savepoint))
+    // A byte that Postgres refuses may be in the answer beside them: here each row brings its own.
+    const alone = rows.map((row) => ({ ...row, raw: itemOf(row) }))
+    return await tx.transaction((savepoint) => write(alone, savepoint))
   } catch (error) {
     if (classify(error) !== 'data') throw error
     const [only] = rows
     if (only && rows.length === 1) {
-      refused.push(rejectItem(resource, only.raw, whyRefused(error)))
+      refused.push(rejectItem(resource, itemOf(only), whyRefused(error)))
       return { created: 0, updated: 0 }
     }
     const middle = Math.ceil(rows.length / 2)
@@ -145,6 +148,8 @@ async function bisect(tx: Database, { resource, rows, write, refused }: Bisectio
     return { created: newer.created + older.created, updated: newer.updated + older.updated }
   }
 }
+
+const itemOf = ({ raw }: ObservedRow) => (raw instanceof Payload ? raw.value() : raw)
 
 function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
   const code = codeOf(error)

@@ -32,6 +32,8 @@ export interface Backfill {
   readonly pageSize: number
   /** Pages that may wait for the committer before no more are fetched. */
   readonly pagesAhead: number
+  /** Milliseconds between two steps at least, as long as pages keep arriving: a few pages together cost a commit less each. */
+  readonly gatherMs: number
   readonly clock: Clock
   /** Aborted when no new page may be started. */
   readonly stop: AbortSignal
@@ -66,7 +68,7 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
 }
 
 function startEngine(options: Backfill) {
-  const { sources, pageSize, pagesAhead, clock, stop, cut } = options
+  const { sources, pageSize, pagesAhead, gatherMs, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
   for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources))
   const halted = new AbortController()
@@ -81,11 +83,14 @@ function startEngine(options: Backfill) {
   let timer: AbortController | undefined
   let wake: () => void = () => {}
   let flying = 0
+  let takenAt = Number.NEGATIVE_INFINITY
+  let gathering: AbortController | undefined
 
   const stopped = () => stop.aborted || giveUp.aborted || failure !== undefined
 
   function pump(): void {
     timer?.abort()
+    if (flying === 0 || stopped() || arrived.length >= pagesAhead / 2) gathering?.abort()
     if (!stopped()) {
       for (const reader of readers.values()) if (!reader.inFlight && mayFetch()) void fetchPage(reader)
       cutWhereThereIsRoom()
@@ -183,10 +188,12 @@ function startEngine(options: Backfill) {
     // Before anything is awaited: a cut made meanwhile must lie below this page.
     const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
     if (last) readers.delete(sliceId)
-    const { observedAt } = page
+    const { observedAt, payload } = page
+    // The slice's items are the page's first ones.
+    const payloadOf = payload && ((at: number) => payload.at(at))
     const mapped = source.expand
-      ? await source.expand(items, { pageSize, shared }, giveUp)
-      : await expandPage({ source, items, observedAt, pageSize, sources }, giveUp)
+      ? await source.expand(items, { pageSize, shared, payloadOf }, giveUp)
+      : await expandPage({ source, items, payloadOf, observedAt, pageSize, sources }, giveUp)
     return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
   }
 
@@ -199,7 +206,15 @@ function startEngine(options: Backfill) {
     arrived.push({ ...nothing, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
   }
 
-  giveUp.addEventListener('abort', () => wake(), { once: true })
+  async function gather(): Promise<void> {
+    const ms = takenAt + gatherMs - clock.now()
+    if (ms <= 0 || flying === 0 || stopped() || arrived.length >= pagesAhead / 2) return
+    gathering = new AbortController()
+    await clock.sleep(ms, gathering.signal).catch(() => {})
+    gathering = undefined
+  }
+
+  giveUp.addEventListener('abort', pump, { once: true })
   pump()
   return {
     /** The pages that have arrived; waits for one. Empty when there will be none. @throws SyncError */
@@ -211,6 +226,8 @@ function startEngine(options: Backfill) {
         })
       }
       if (arrived.length === 0 && failure !== undefined) throw failure
+      if (arrived.length > 0) await gather()
+      takenAt = clock.now()
       const taken = arrived
       arrived = []
       pump()

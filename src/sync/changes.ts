@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.ts'
+import type { Payload } from '../payload.ts'
 import { emptied, expandPage } from './expand.ts'
 import type { Change, ChangeSource, ExpandedPage, Source } from './provider.ts'
 import { type Mapped, rejectItem } from './rows.ts'
@@ -22,10 +23,11 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): So
     createdFilter: { field: 'created' },
     list: feed.list,
     async expand(events, page, signal) {
-      const changes = latestPerObject(
-        events.flatMap((event) => feed.read(event) ?? []),
-        page.shared,
-      )
+      const read = events.flatMap((event, at) => {
+        const change = feed.read(event)
+        return change ? [{ ...change, payload: change.path && page.payloadOf?.(at)?.at(...change.path) }] : []
+      })
+      const changes = latestPerObject(read, page.shared)
       const mapped = await Promise.all(
         changes.map((change) => applyOrReject(change, { sources, pageSize: page.pageSize }, signal)),
       )
@@ -39,12 +41,17 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): So
   }
 }
 
-interface Latest extends Change {
+interface Read extends Change {
+  /** Where `item` is in the answer. */
+  readonly payload: Payload | undefined
+}
+
+interface Latest extends Read {
   /** Whether the event's own picture of the object may not be the last of its second. */
   readonly ambiguous: boolean
 }
 
-function latestPerObject(changes: readonly Change[], shared: ExpandedPage['shared']): readonly Latest[] {
+function latestPerObject(changes: readonly Read[], shared: ExpandedPage['shared']): readonly Latest[] {
   const latest = new Map<string, Latest>()
   for (const change of changes) {
     const key = `${change.resource} ${change.id}`
@@ -76,13 +83,14 @@ async function applyOrReject(change: Latest, applying: Applying, signal: AbortSi
 async function apply(change: Latest, { sources, pageSize }: Applying, signal: AbortSignal): Promise<Mapped> {
   const source = sources.find(({ name }) => name === change.resource)
   if (!source) return nothing
-  const observed = { item: change.item, observedAt: new Date(change.at * 1_000), gone: change.gone }
+  const { item: pictured, payload: picture, gone } = change
+  const observed = { item: pictured, payload: picture, observedAt: new Date(change.at * 1_000), gone }
   // What is deleted and cannot be asked for was not made again under its id either.
-  const unsure = change.gone ? change.ambiguous && source.retrieve : change.ambiguous || change.item === null
+  const unsure = gone ? change.ambiguous && source.retrieve : change.ambiguous || change.item === null
   const now = unsure ? await current(source, change, signal) : observed
-  const { item, observedAt } = now
+  const { item, payload, observedAt } = now
   if (now.gone) return deleted(source, change, observedAt)
-  return expandPage({ source, items: [item], observedAt, pageSize, sources }, signal)
+  return expandPage({ source, items: [item], payloadOf: () => payload, observedAt, pageSize, sources }, signal)
 }
 
 async function current(source: Source, { id, item }: Change, signal: AbortSignal) {
@@ -92,8 +100,8 @@ async function current(source: Source, { id, item }: Change, signal: AbortSignal
       'provider_contract',
       `${source.name}: announced by events but cannot be asked for by id`,
     )
-  const { item: found, observedAt } = await source.retrieve(id, signal)
-  return { item: found ?? item, observedAt, gone: found === null }
+  const { item: found, payload, observedAt } = await source.retrieve(id, signal)
+  return { item: found ?? item, payload, observedAt, gone: found === null }
 }
 
 /** The object's row with its deletion, even where there is no row yet; and nothing is left of its nested lists. */

@@ -1,11 +1,14 @@
 import { SyncError } from '../errors.ts'
+import { Payload } from '../payload.ts'
 import { fields, isUsableId } from './fields.ts'
 import type { NestedSource, Page, Source } from './provider.ts'
-import { type Drift, type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
+import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
   readonly source: Source
   readonly items: readonly unknown[]
+  /** Where the item at a place is in the answer. */
+  readonly payloadOf?: ((at: number) => Payload | undefined) | undefined
   readonly observedAt: Date
   readonly pageSize: number
   /** The sources items may be harvested for. */
@@ -18,27 +21,22 @@ interface Expansion {
  * @throws SyncError
  */
 export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
-  const { source, items, observedAt } = expansion
+  const { source, items, payloadOf, observedAt } = expansion
   const own = mapItems(items, {
     resource: source.name,
     table: source.table,
     observedAt,
-    map: (item) => source.row(item),
-    ...(source.drift && { drift: source.drift }),
+    payloadOf,
+    map: (item, drifted) => source.row(item, drifted),
   })
-  if (!source.nested && !source.harvest) return { ...own, families: [] }
-  const all: {
-    rows: Mapped['rows'][number][]
-    rejects: Mapped['rejects'][number][]
-    families: Family[]
-    drifts: Drift[]
-  } = {
-    ...own,
-    families: [],
-  }
+  // Not `own` itself: the items are let go, their rows wait for the committer.
+  const all = { rows: [...own.rows], rejects: [...own.rejects], families: [] as Family[], drifts: [...own.drifts] }
+  if (!source.nested && !source.harvest) return all
   for (const nested of source.nested ?? []) {
     const lists = await Promise.all(
-      own.rows.map(({ row, raw }) => readNested(nested, { parentId: row.id, item: raw, expansion }, signal)),
+      own.rows.map(({ row, raw }, at) =>
+        readNested(nested, { parentId: row.id, item: own.items[at], raw, expansion }, signal),
+      ),
     )
     for (const list of lists) {
       all.rows.push(...list.rows)
@@ -47,7 +45,7 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
       all.drifts.push(...list.drifts)
     }
   }
-  const found = own.rows.flatMap(({ raw }) => Object.entries(source.harvest?.(raw) ?? {}))
+  const found = own.items.flatMap((item) => Object.entries(source.harvest?.(item) ?? {}))
   all.rows.push(...harvested(found, expansion))
   return all
 }
@@ -81,6 +79,8 @@ export function emptied({ nested = [], table: parentTable }: Source, id: string,
 interface Parent {
   readonly parentId: string
   readonly item: unknown
+  /** The parent's own; see ObservedRow.raw. */
+  readonly raw: unknown
   readonly expansion: Expansion
 }
 
@@ -88,25 +88,22 @@ const nothing: Mapped = { rows: [], rejects: [], families: [], drifts: [] }
 
 async function readNested(
   nested: NestedSource,
-  { parentId, item, expansion }: Parent,
+  { parentId, item, raw, expansion }: Parent,
   signal: AbortSignal,
 ): Promise<Mapped> {
   const embedded = nested.embedded(item)
   if (!embedded) return nothing
   const { name: resource, table, parent } = nested
-  const pages = await readPages(nested, { parentId, embedded, expansion }, signal)
+  const payload = raw instanceof Payload && embedded.path ? raw.at(...embedded.path) : undefined
+  const begun = { items: embedded.items, payload, observedAt: expansion.observedAt }
+  const pages = await readPages(nested, { parentId, begun, next: embedded.next, expansion }, signal)
   const [first] = pages
   // The parent went away meanwhile; its own deletion is seen elsewhere.
   if (!first) return nothing
   // Each row was seen when its own page was: a change between two pages must not look older than what it changes.
-  const mapped = pages.map(({ items, observedAt }) => {
-    const own = mapItems(items, {
-      resource,
-      table,
-      observedAt,
-      map: (one) => nested.row(one, parentId),
-      ...(nested.drift && { drift: nested.drift }),
-    })
+  const mapped = pages.map(({ items, payload: place, observedAt }) => {
+    const map = (one: unknown, drifted: (column: string) => void) => nested.row(one, parentId, drifted)
+    const own = mapItems(items, { resource, table, observedAt, payloadOf: place && ((at) => place.at(at)), map })
     const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
     return { ...own, rows: [...own.rows, ...harvested(found, { sources: expansion.sources, observedAt })] }
   })
@@ -129,11 +126,12 @@ async function readNested(
   }
 }
 
-interface Embedding extends Pick<Parent, 'parentId' | 'expansion'> {
-  readonly embedded: NonNullable<ReturnType<NestedSource['embedded']>>
-}
+type NestedPage = Pick<Page, 'items' | 'payload' | 'observedAt'>
 
-type NestedPage = Pick<Page, 'items' | 'observedAt'>
+interface Begun extends Pick<Parent, 'parentId' | 'expansion'> {
+  readonly begun: NestedPage
+  readonly next: string | null
+}
 
 /** How often a list is read again from its beginning because the cursor's item has left it. */
 const restartsAtMost = 5
@@ -141,14 +139,13 @@ const restartsAtMost = 5
 /** The embedded items and the pages after them, or all pages where those items are no longer its beginning. Empty where the parent is gone. */
 async function readPages(
   nested: NestedSource,
-  { parentId, embedded, expansion }: Embedding,
+  { parentId, begun, next: rest, expansion }: Begun,
   signal: AbortSignal,
 ): Promise<readonly NestedPage[]> {
-  const begun = { items: embedded.items, observedAt: expansion.observedAt }
   let pages: NestedPage[] = [begun]
   let restarts = 0
-  const cursors = new Set([embedded.next])
-  for (let next = embedded.next; next !== null; ) {
+  const cursors = new Set([rest])
+  for (let next = rest; next !== null; ) {
     const cursor: string | null = next === '' ? null : next
     try {
       const page = await nested.list(parentId, { cursor, limit: expansion.pageSize }, signal)

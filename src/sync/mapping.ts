@@ -31,11 +31,12 @@ export type Columns<Table extends SyncedTable> = {
 }
 
 export interface Mapping<Table extends SyncedTable> {
-  /** Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. */
-  row(item: unknown): RowOf<Table>
-  /** The columns whose field is there and not null, yet of a shape that is not known. */
-  drift(item: unknown): readonly string[]
+  /** See Resource.row. */
+  row(item: unknown, drifted?: Drifted): RowOf<Table>
 }
+
+/** Told of each column whose field is there and not null, yet of a shape that is not known. */
+export type Drifted = (column: string) => void
 
 /** `at(integer, 'amount_due')`; of several paths the first with a value counts, for shapes that moved. */
 export function at<Value>(read: Reader<Value>, ...paths: readonly string[]): At<Value> {
@@ -48,23 +49,29 @@ export function derived<Value>(derive: (item: Fields) => Value): Derived<Value> 
 
 export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Mapping<Table> {
   const parts = Object.entries<Column<unknown>>(columns).map(
-    ([name, column]) => [name, typeof column === 'function' ? at(column, snakeCase(name)) : column] as const,
+    ([name, column]) => [name, readerOf(name, column)] as const,
   )
   return {
-    row(item) {
+    row(item, drifted) {
       const from = fields(item)
       const row: Record<string, unknown> = { id: id(item) }
-      for (const [name, part] of parts) row[name] = 'derive' in part ? part.derive(from) : part.read(find(from, part))
+      for (const [name, read] of parts) row[name] = read(from, drifted)
       // `Columns` has one of the right type for each of the row's.
       return row as RowOf<Table>
     },
-    drift(item) {
-      const from = fields(item)
-      return parts.flatMap(([name, part]) => {
-        const value = 'derive' in part ? undefined : find(from, part)
-        return value !== undefined && !('derive' in part) && part.read(value) === null ? [name] : []
-      })
-    },
+  }
+}
+
+/** A column's value of an item, and whether its field is there in a shape that is not known. */
+function readerOf(name: string, column: Column<unknown>): (item: Fields, drifted?: Drifted) => unknown {
+  if (typeof column === 'object' && 'derive' in column) return column.derive
+  const { paths, read } = typeof column === 'function' ? at(column, snakeCase(name)) : column
+  return (item, drifted) => {
+    const found = find(item, paths)
+    if (found === undefined) return null
+    const value = read(found)
+    if (value === null) drifted?.(name)
+    return value
   }
 }
 
@@ -72,7 +79,7 @@ export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Map
 const obstacle = Symbol('obstacle')
 
 /** The first value there is; undefined where there is none. */
-function find(item: Fields, { paths }: At<unknown>): unknown {
+function find(item: Fields, paths: At<unknown>['paths']): unknown {
   let found: unknown
   for (const path of paths) {
     const value = follow(item, path)
@@ -87,7 +94,7 @@ function follow(item: Fields, path: readonly string[]): unknown {
   for (const name of path) {
     if (value === undefined || value === null) return undefined
     if (typeof value !== 'object') return obstacle
-    value = Object.hasOwn(value, name) ? (value as Fields)[name] : undefined
+    value = (value as Fields)[name]
   }
   return value ?? undefined
 }

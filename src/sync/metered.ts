@@ -5,8 +5,12 @@ import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import type { Account, Source } from './provider.ts'
 import { retried } from './retry.ts'
 
-/** Requests at once, where a provider states none: 25 requests a second at half a second each, with room to spare. */
-const concurrency = { endpoint: 16, account: 64 } as const
+/** Requests at once for an account. */
+const accountConcurrency = 64
+
+/** Requests at once for an endpoint that states none: what its rate comes to at 0.64 seconds each, 16 at least. */
+const endpointConcurrency = (perSecond: number) =>
+  Math.min(accountConcurrency, Math.max(16, Math.ceil(perSecond * 0.64)))
 
 interface Metering {
   readonly clock: Clock
@@ -40,11 +44,11 @@ export function metered(account: Account, resources: readonly string[], { clock,
     requests++
     return work()
   }
-  const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: concurrency.account }, clock)
+  const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
 
   function openEndpoint(endpoint: string, ceiling: Pick<Source, 'perSecond' | 'concurrency'>): Endpoint {
     const perSecond = Math.min(ceiling.perSecond ?? account.perSecond, account.perSecond)
-    const concurrently = ceiling.concurrency ?? concurrency.endpoint
+    const concurrently = ceiling.concurrency ?? endpointConcurrency(perSecond)
     const limiter = createLimiter({ perSecond, concurrency: concurrently, within: ofAccount }, clock)
     const behindLimits = limited(counted, { endpoint: limiter, account: ofAccount, waiting })
     return { limiter, call: retried(behindLimits, { clock, waiting, onWait: (wait) => onWait({ endpoint, ...wait }) }) }

@@ -1,5 +1,7 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
+import type { Payload } from '../payload.ts'
+import { orAborted } from './abort.ts'
 import type { Mapped } from './rows.ts'
 
 /*
@@ -38,6 +40,8 @@ export interface Query {
 export interface Page {
   /** As the provider sent them, newest first. */
   readonly items: readonly unknown[]
+  /** Where `items` is in the answer; absent where its bytes are not at hand or cannot be stored as they are. */
+  readonly payload?: Payload | undefined
   /** Where the next page begins; null on the last page. */
   readonly next: string | null
   /** The provider's clock when it answered. */
@@ -47,7 +51,18 @@ export interface Page {
 /** One object by its id, and the provider's clock when it answered. `item: null`: the provider no longer has it. */
 export interface Retrieved {
   readonly item: unknown
+  /** Where `item` is in the answer. */
+  readonly payload?: Payload | undefined
   readonly observedAt: Date
+}
+
+/** What an item carries of a list. */
+export interface Embedded {
+  readonly items: readonly unknown[]
+  /** Where the rest begins; null where there is none. */
+  readonly next: string | null
+  /** Where `items` is in the item: `['lines', 'data']`. */
+  readonly path?: readonly string[]
 }
 
 /** A list embedded in a resource's items, landing in a table of its own: an invoice's lines. */
@@ -57,13 +72,12 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
   readonly table: Table
   /** The column of `table` that holds the parent's id, by its name in code. */
   readonly parent: string
-  /** What an item carries of the list; null where it carries none at all. `next`: where the rest begins. */
-  embedded(item: unknown): { readonly items: readonly unknown[]; readonly next: string | null } | null
+  /** Null where an item carries nothing of the list at all. */
+  embedded(item: unknown): Embedded | null
   /** Fetches a page of the rest. */
   list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
-  row(item: unknown, parentId: string): RowOf<Table>
-  /** See Resource.drift. */
-  drift?(item: unknown): readonly string[]
+  /** See Resource.row. */
+  row(item: unknown, parentId: string, drifted?: (column: string) => void): RowOf<Table>
   /** See Resource.harvest. */
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
@@ -88,10 +102,11 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
   /** Fetches one object, to see whether it is gone or what it is now. Absent where the API cannot. */
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
-  /** Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. */
-  row(item: unknown): RowOf<Table>
-  /** The columns whose field is there but of a shape that `row` does not know; they are counted. */
-  drift?(item: unknown): readonly string[]
+  /**
+   * Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. `drifted` is told the
+   * columns whose field is there but of a shape that is not known; they are counted.
+   */
+  row(item: unknown, drifted?: (column: string) => void): RowOf<Table>
   readonly nested?: readonly Nested<Connection>[]
   /** Whole items of other resources that an item holds and their own list may not: prices made inline. Resource name → items. */
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
@@ -107,6 +122,8 @@ export interface Change {
   readonly gone: boolean
   /** The object as it was then; null where the event shows it in a shape that is not ours, so that it must be fetched. */
   readonly item: unknown
+  /** Where `item` is in the event: `['data', 'object']`. */
+  readonly path?: readonly string[]
 }
 
 /** The feed of what changed: with it an incremental job sees updates and deletes. */
@@ -139,6 +156,8 @@ export interface Source extends Omit<Resource, 'list' | 'retrieve' | 'nested'> {
 
 /** What `Source.expand` is told of the page its items came on. */
 export interface ExpandedPage {
+  /** Where the item at a place is in the answer. */
+  readonly payloadOf?: ((at: number) => Payload | undefined) | undefined
   readonly pageSize: number
   /** Seconds that other pages may have items of, too. */
   readonly shared: ReadonlySet<number>
@@ -229,19 +248,5 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
         close: () => connection.close(),
       }
     },
-  }
-}
-
-/** What was asked for, or the signal's reason as soon as it is aborted: not every SDK lets a request be given up. */
-async function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort)
-  })
-  try {
-    return await Promise.race([asked, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }

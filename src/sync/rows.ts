@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RowOf, SyncedTable } from '../db/schema.ts'
+import type { Payload } from '../payload.ts'
 import { isUsableId, longestId } from './fields.ts'
 
 /** An item mapped to its table, with its payload and the moment it was observed. */
@@ -8,6 +9,7 @@ export interface ObservedRow {
   readonly resource: string
   readonly table: SyncedTable
   readonly row: RowOf<SyncedTable>
+  /** The item; a `Payload` where it is in an answer's bytes. */
   readonly raw: unknown
   readonly observedAt: Date
   /** The provider no longer has it. */
@@ -53,30 +55,42 @@ export interface Drift {
 }
 
 interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
-  map(item: unknown): RowOf<SyncedTable>
-  drift?(item: unknown): readonly string[]
+  map(item: unknown, drifted: (column: string) => void): RowOf<SyncedTable>
+  /** Where the item at a place is in the answer. */
+  readonly payloadOf?: ((at: number) => Payload | undefined) | undefined
+}
+
+export interface MappedItems extends Pick<Mapped, 'rejects' | 'drifts'> {
+  readonly rows: readonly ObservedRow[]
+  /** The items of `rows`, one for one. */
+  readonly items: readonly unknown[]
 }
 
 /** Maps items of one kind. An item that cannot be mapped is rejected, the others go on. */
-export function mapItems(
-  items: readonly unknown[],
-  { map, drift, ...stamp }: Mapping,
-): { rows: ObservedRow[]; rejects: Reject[]; drifts: Drift[] } {
+export function mapItems(given: readonly unknown[], { map, payloadOf, ...stamp }: Mapping): MappedItems {
+  const { resource, table, observedAt, harvested } = stamp
   const rows: ObservedRow[] = []
+  const items: unknown[] = []
   const rejects: Reject[] = []
   const drifts: Drift[] = []
-  for (const item of items) {
+  for (const [at, item] of given.entries()) {
+    const drifted: string[] = []
     try {
-      const row = map(item)
+      const row = map(item, (column) => drifted.push(column))
       if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
-      rows.push({ ...stamp, row, raw: item })
-      for (const column of drift?.(item) ?? []) drifts.push({ resource: stamp.resource, column })
+      const raw = payloadOf?.(at) ?? item
+      // Written out: a copy of an object's fields by `...` costs more than all the rest of mapping it.
+      rows.push(
+        harvested ? { resource, table, row, raw, observedAt, harvested } : { resource, table, row, raw, observedAt },
+      )
+      items.push(item)
+      for (const column of drifted) drifts.push({ resource, column })
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'cannot be mapped'
-      rejects.push(rejectItem(stamp.resource, item, { code: 'invalid_item', reason }))
+      rejects.push(rejectItem(resource, item, { code: 'invalid_item', reason }))
     }
   }
-  return { rows, rejects, drifts }
+  return { rows, items, rejects, drifts }
 }
 
 /** What goes to `sync_rejects`: keyed by the item's id where it is usable, else by the SHA-256 of its payload. */

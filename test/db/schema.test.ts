@@ -66,10 +66,11 @@ describe.each(tables)('$name', ({ name, table }) => {
     const indexed = getTableConfig(table).indexes.map(({ config }) =>
       config.columns.map((one) => 'name' in one && one.name),
     )
-    const first = name === 'provider_objects' ? ['resource'] : []
     const parent = resources.flatMap(nestedOf).find((one) => one.table === table)?.parent ?? ''
     const last = listed.has(name) ? 'created_at' : getTableColumns(table)[parent as 'id']?.name
-    expect(indexed).toContainEqual(['tenant_id', 'provider', ...first, last])
+    expect(indexed).toContainEqual(['tenant_id', last, ...(name === 'provider_objects' ? ['resource'] : [])])
+    // The planner would take it for the key: see synced.ts.
+    expect(indexed.filter((columns) => columns.includes('provider'))).toEqual([])
   })
 
   test('takes a value in every column, tells what is new from what changed, and leaves alone what did not', async () => {

@@ -22,7 +22,7 @@ function answering(body: object | Error) {
     async get(path) {
       asked.push(path)
       if (body instanceof Error) throw body
-      return { body: body as Fields, date }
+      return { body: body as Fields, payload: undefined, date }
     },
     close() {},
   }
@@ -79,9 +79,13 @@ describe('nested lists', () => {
   ])('%s are embedded in `%s`, and the rest is fetched', async (name, field, expected) => {
     const one = nested.get(name)!
     const items = [{ id: 'x_1' }, { id: 'x_9' }]
-    expect(one.embedded({ id: 'p', [field]: list(items, false) })).toEqual({ items, next: null })
-    expect(one.embedded({ id: 'p', [field]: list(items, true) })).toEqual({ items, next: 'x_9' })
-    expect(one.embedded({ id: 'p', [field]: list([], false) })).toEqual({ items: [], next: null })
+    expect(one.embedded({ id: 'p', [field]: list(items, false) })).toEqual({ items, next: null, path: [field, 'data'] })
+    expect(one.embedded({ id: 'p', [field]: list(items, true) })).toEqual({ items, next: 'x_9', path: [field, 'data'] })
+    expect(one.embedded({ id: 'p', [field]: list([], false) })).toEqual({
+      items: [],
+      next: null,
+      path: [field, 'data'],
+    })
     const { connection, asked } = answering(page({ id: 'x_10' }))
     expect(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal)).toEqual({
       items: [{ id: 'x_10' }],
@@ -127,7 +131,7 @@ describe('prices made inline', () => {
     const found = named(name).harvest?.({ id: 'x', ...item })
     expect(Object.keys(found ?? {})).toEqual(['prices'])
     expect(JSON.parse(JSON.stringify(found))).toEqual({ prices: [price('a'), price('b')] })
-    expect(found?.prices?.map(named('prices').row)).toMatchObject([
+    expect(found?.prices?.map((one) => named('prices').row(one))).toMatchObject([
       { id: 'a', inline: true, unitAmount: 5 },
       { id: 'b', inline: true, unitAmount: 5 },
     ])

@@ -26,8 +26,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node',
   ],
   worker: ['type config', 'db', 'type log', 'job', 'providers/index', 'queue', 'sync', 'errors', 'type npm:aws-lambda'],
-  job: ['job', 'sync', 'db', 'errors', 'type log', 'scrub', 'npm:zod', 'npm:drizzle-orm', ...pure],
-  sync: ['sync', 'errors', 'type db/schema', 'npm:zod', ...pure],
+  job: ['job', 'sync', 'db', 'errors', 'payload', 'type log', 'scrub', 'npm:zod', 'npm:drizzle-orm', ...pure],
+  sync: ['sync', 'errors', 'payload', 'type db/schema', 'npm:zod', ...pure],
   provider: [
     'own folder',
     'own sdk',
@@ -36,6 +36,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'sync/mapping',
     'db/schema',
     'errors',
+    'payload',
     'npm:zod',
     'node:crypto',
     'node:http',
@@ -45,7 +46,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   registry: ['providers', 'type sync/provider', 'errors'],
   queue: ['queue', 'job', 'errors', 'type log', 'scrub', 'type config', 'type npm:aws-lambda', 'npm:@aws-sdk', ...pure],
-  db: ['db', 'type config', 'errors', 'npm:drizzle-orm', 'npm:pg', 'node'],
+  db: ['db', 'type config', 'errors', 'payload', 'npm:drizzle-orm', 'npm:pg', 'node'],
   local: ['local', 'type config', 'type job/progress', 'connection-string', 'db', 'log', 'errors', 'npm', 'node'],
   config: ['connection-string', 'settings', 'scrub', 'npm:zod', 'node'],
   settings: ['npm:zod'],
@@ -54,6 +55,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   'lambda-log': ['log', 'npm:@aws-lambda-powertools'],
   scrub: [],
   errors: [],
+  payload: ['node:buffer'],
 }
 
 const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/

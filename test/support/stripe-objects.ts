@@ -17,18 +17,30 @@ export interface NamedMapping {
   readonly name: string
   readonly table: SyncedTable
   row(item: unknown): Readonly<Record<string, unknown>>
+  /** The columns of whose field the shape is not known. */
   drift(item: unknown): readonly string[]
 }
 
 /** The mappings of all tables with columns of their own, nested ones too: their parent is `parent`. */
 export const mappings: readonly NamedMapping[] = billing.flatMap((resource) => [
-  resource,
-  ...nestedOf(resource).map((nested) => ({ ...nested, row: (item: unknown) => nested.row(item, 'parent') })),
+  named(resource, resource.row),
+  ...nestedOf(resource).map((nested) => named(nested, (item, drifted) => nested.row(item, 'parent', drifted))),
 ])
 
+function named({ name, table }: Pick<NamedMapping, 'name' | 'table'>, map: Resource['row']): NamedMapping {
+  return { name, table, row: (item) => map(item), drift: (item) => driftOf(map, item) }
+}
+
+export function driftOf(map: Resource['row'], item: unknown): readonly string[] {
+  const columns: string[] = []
+  map(item, (column) => columns.push(column))
+  return columns
+}
+
 export function nestedOf(resource: Resource<StripeConnection>) {
-  return (resource.nested ?? []) as readonly (Nested<StripeConnection> &
-    Pick<NamedMapping, 'drift'> & { harvest?: NonNullable<Resource['harvest']> })[]
+  return (resource.nested ?? []) as readonly (Nested<StripeConnection> & {
+    harvest?: NonNullable<Resource['harvest']>
+  })[]
 }
 
 export function mappingOf(name: string): NamedMapping {

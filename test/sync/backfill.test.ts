@@ -328,6 +328,7 @@ describe('a resource that may not be read', () => {
       limiters: () => [limiter],
       pageSize: 100,
       pagesAhead: 32,
+      gatherMs: 0,
       clock,
       stop: never,
       cut: never,

@@ -42,7 +42,7 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
     parent: 'invoice',
     embedded: () => ({ items: [], next: null }),
     list: () => Promise.reject(new Error('not asked')),
-    row: bare.row,
+    row: (item: unknown) => bare.row(item),
   }
   const invoices: Source = { ...bare, name: 'invoices', nested: [lines] }
   const feed: ChangeSource = {
@@ -277,6 +277,7 @@ describe('read page by page', () => {
       limiters: () => [limiter],
       pageSize: 2,
       pagesAhead: 9,
+      gatherMs: 0,
       clock,
       stop: never,
       cut: never,

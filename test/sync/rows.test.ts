@@ -19,6 +19,7 @@ describe('mapItems', () => {
         { ...stamp, row: { id: 'a', email: 'a@example.com' }, raw: items[0] },
         { ...stamp, row: { id: 'b', email: null }, raw: items[1] },
       ],
+      items,
       rejects: [],
       drifts: [],
     })

@@ -16,6 +16,6 @@ export const providerObjects = pgTable(
   },
   (row) => [
     primaryKey({ columns: [row.tenantId, row.provider, row.resource, row.id] }),
-    index('provider_objects_created').on(row.tenantId, row.provider, row.resource, row.createdAt),
+    index('provider_objects_created').on(row.tenantId, row.createdAt, row.resource),
   ],
 )

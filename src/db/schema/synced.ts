@@ -28,6 +28,11 @@ interface Lookups {
   readonly nested?: boolean
 }
 
+/*
+ * No index but the key begins with tenant and provider: the planner takes one that does for as good as the key, as long as
+ * the table was never analysed, and reads all the tenant's rows for each row it looks up.
+ */
+
 /** A table every provider's items of one kind land in: key, typed columns, whole payload, and when it was seen. */
 export function syncedTable<Name extends string, Columns extends Record<string, PgColumnBuilderBase>>(
   name: Name,
@@ -38,9 +43,7 @@ export function syncedTable<Name extends string, Columns extends Record<string, 
     const looked = Object.entries(row).filter(([key]) => by.includes(key) || (key === 'createdAt' && !nested))
     return [
       primaryKey({ columns: [row.tenantId, row.provider, row.id] }),
-      ...looked.map(([, column]) =>
-        index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, row.provider, column),
-      ),
+      ...looked.map(([, column]) => index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, column)),
     ]
   })
 }

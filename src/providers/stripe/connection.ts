@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
+import { Payload } from '../../payload.ts'
 import { type Fields, fields, isUsableId, object } from '../../sync/fields.ts'
 import type { Credentials, Page, Query } from '../../sync/provider.ts'
 import { readAccess } from './credentials.ts'
@@ -22,12 +23,19 @@ export interface StripeSettings {
 /** Requests a second for one account; docs.stripe.com/rate-limits. */
 const accountPerSecond = { live: 100, test: 25 } as const
 
+/** An answer's JSON, parsed and as it was sent. */
+export interface Answer {
+  readonly body: Fields
+  readonly payload: Payload | undefined
+  readonly date: Date
+}
+
 export interface StripeConnection {
   /** The connected account, or `own` for the key's own, with the mode: `acct_1ABC live`. */
   readonly id: string
   readonly perSecond: number
-  /** A GET, its JSON exactly as sent. */
-  get(path: string): Promise<{ readonly body: Fields; readonly date: Date }>
+  /** A GET. */
+  get(path: string): Promise<Answer>
   close(): void
 }
 
@@ -49,9 +57,10 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     async get(path) {
       // rawRequest, not list(): the typed methods turn decimals into objects, and the payload is to be kept as sent.
       const body: Fields & { readonly lastResponse?: unknown } = fields(await stripe.rawRequest('GET', path))
-      const date = new Date(String(fields(fields(body.lastResponse).headers).date))
+      const { headers, body: bytes } = fields(body.lastResponse)
+      const date = new Date(String(fields(headers).date))
       if (Number.isNaN(date.getTime())) throw unusable('has no Date header')
-      return { body, date }
+      return { body, payload: Buffer.isBuffer(bytes) ? Payload.of(bytes) : undefined, date }
     },
     close: () => httpClient.close(),
   }
@@ -79,10 +88,10 @@ export async function listPage(
   if (window && window.from > 0) query.set('created[gte]', String(window.from))
   if (window && window.to !== null) query.set('created[lt]', String(window.to))
   if (cursor !== null) query.set('starting_after', cursor)
-  const { body, date } = await connection.get(`${path}?${query}`)
+  const { body, payload, date } = await connection.get(`${path}?${query}`)
   const { data, has_more: more } = body
   if (body.object !== 'list' || !Array.isArray(data) || typeof more !== 'boolean') throw unusable('is not a list')
-  return { items: data, next: more ? lastId(data) : null, observedAt: date }
+  return { items: data, payload: payload?.at('data'), next: more ? lastId(data) : null, observedAt: date }
 }
 
 function unusable(what: string): SyncError {

@@ -54,6 +54,6 @@ export const events: Changes<StripeConnection> = {
     if (id === null || at === null || !resource || type === 'invoice.upcoming') return null
     // A canceled subscription is still there.
     const gone = String(type).endsWith('.deleted') && resource !== 'subscriptions'
-    return { resource, id, at, gone, item: gone || version === apiVersion ? object : null }
+    return { resource, id, at, gone, item: gone || version === apiVersion ? object : null, path: ['data', 'object'] }
   },
 }

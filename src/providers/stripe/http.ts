@@ -57,7 +57,7 @@ export class StripeHttp extends Stripe.HttpClient {
 interface Exchanged {
   readonly status: number
   readonly headers: Record<string, string>
-  readonly text: string
+  readonly body: Buffer
 }
 
 class Answer extends Stripe.HttpClientResponse {
@@ -69,12 +69,13 @@ class Answer extends Stripe.HttpClientResponse {
   }
 
   /** The SDK hangs this on what it returns as `lastResponse`. */
-  override getRawResponse(): unknown {
-    return { statusCode: this.#answer.status, headers: this.#answer.headers }
+  override getRawResponse(): { readonly statusCode: number } & Omit<Exchanged, 'status'> {
+    const { status, headers, body } = this.#answer
+    return { statusCode: status, headers, body }
   }
 
   override async toJSON(): Promise<unknown> {
-    const value: unknown = JSON.parse(this.#answer.text)
+    const value: unknown = JSON.parse(this.#answer.body.toString('utf8'))
     if (typeof value !== 'object' || value === null) throw new SyntaxError('not an object')
     return value
   }
@@ -110,7 +111,7 @@ async function readAnswer(response: http.IncomingMessage): Promise<Exchanged> {
     if (size > largestBody) throw new Error(`the answer has more than ${largestBody} bytes`)
     chunks.push(chunk)
   }
-  return { status, headers: plainHeaders(response.headers), text: Buffer.concat(chunks).toString('utf8') }
+  return { status, headers: plainHeaders(response.headers), body: Buffer.concat(chunks) }
 }
 
 /** Compression is not asked for; a proxy on the way may bring it all the same. */

@@ -9,7 +9,7 @@ export async function listPageV2(
   { cursor, limit }: Query,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Page> {
-  const { body, date } = await stripe.get(
+  const { body, payload, date } = await stripe.get(
     cursor ?? `${path}?${new URLSearchParams({ limit: `${limit}`, ...parameters })}`,
   )
   const { data, next_page_url: next = null } = body
@@ -17,5 +17,5 @@ export async function listPageV2(
   const known = next === null || (typeof next === 'string' && next.startsWith(`${path}?`))
   if (!Array.isArray(data) || !known)
     throw new SyncError('retry', 'provider_response', 'stripe: the answer is not a list of API v2')
-  return { items: data, next, observedAt: date }
+  return { items: data, payload: payload?.at('data'), next, observedAt: date }
 }

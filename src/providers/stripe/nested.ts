@@ -5,16 +5,15 @@ import type { StripeConnection } from './connection.ts'
 
 type StripeNested<Table extends SyncedTable> = Nested<StripeConnection, Table>
 
-/** What a nested list has besides: drift, and the whole prices that one of its items holds. */
-interface More<Table extends SyncedTable> {
-  drift: Mapping<Table>['drift']
+/** The whole prices that one of a nested list's items holds. */
+interface Harvesting {
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
 
 interface Parts<Table extends SyncedTable>
   extends Pick<StripeNested<Table>, 'table' | 'embedded' | 'list'>,
     Mapping<Table>,
-    More<Table> {
+    Harvesting {
   /** The column of the parent's id. What the item itself says of it is not believed. */
   readonly parent: keyof RowOf<Table> & string
 }
@@ -26,6 +25,6 @@ export const parentId = derived(() => null)
 export function nested<Table extends SyncedTable>(
   name: string,
   { row, ...rest }: Parts<Table>,
-): StripeNested<Table> & More<Table> {
-  return { ...rest, name, row: (item, id) => ({ ...row(item), [rest.parent]: id }) }
+): StripeNested<Table> & Harvesting {
+  return { ...rest, name, row: (item, id, drifted) => Object.assign(row(item, drifted), { [rest.parent]: id }) }
 }

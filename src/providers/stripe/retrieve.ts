@@ -5,8 +5,8 @@ import type { StripeConnection } from './connection.ts'
 /** One object. `path`: that of its list. What Stripe no longer has, or has only a stub of, is null. */
 export async function retrieveObject(stripe: StripeConnection, path: string, id: string): Promise<Retrieved> {
   try {
-    const { body, date } = await stripe.get(`${path}/${encodeURIComponent(id)}`)
-    return { item: body.deleted === true ? null : body, observedAt: date }
+    const { body, payload, date } = await stripe.get(`${path}/${encodeURIComponent(id)}`)
+    return body.deleted === true ? { item: null, observedAt: date } : { item: body, payload, observedAt: date }
   } catch (error) {
     const observedAt = whenMissing(error)
     if (observedAt) return { item: null, observedAt }

@@ -1,5 +1,5 @@
 import * as tables from '../../../db/schema.ts'
-import { decimal, fields, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
+import { decimal, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
 import { at, mapping } from '../../../sync/mapping.ts'
 import { listPage } from '../connection.ts'
 import { embedded } from '../embedded.ts'
@@ -10,7 +10,7 @@ import { resource } from '../resource.ts'
 const lines = nested('credit_note_lines', {
   table: tables.creditNoteLines,
   parent: 'creditNoteId',
-  embedded: (note) => embedded(fields(note).lines),
+  embedded: (note) => embedded(note, 'lines'),
   list: (stripe, note, query) => listPage(stripe, `/v1/credit_notes/${encodeURIComponent(note)}/lines`, query),
   ...mapping<typeof tables.creditNoteLines>({
     creditNoteId: parentId,

@@ -1,5 +1,5 @@
 import * as tables from '../../../db/schema.ts'
-import { fields, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
+import { flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
 import { at, mapping } from '../../../sync/mapping.ts'
 import { listPage } from '../connection.ts'
 import { embedded } from '../embedded.ts'
@@ -9,7 +9,7 @@ import { resource } from '../resource.ts'
 import { billed, pricesOf } from './billed.ts'
 import { foundPrices } from './prices.ts'
 
-const linesOf = (invoice: unknown) => embedded(fields(invoice).lines)
+const linesOf = (invoice: unknown) => embedded(invoice, 'lines')
 
 const lines = nested('invoice_lines', {
   table: tables.invoiceLines,

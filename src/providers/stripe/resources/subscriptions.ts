@@ -8,7 +8,7 @@ import { nested, parentId } from '../nested.ts'
 import { resource } from '../resource.ts'
 import { foundPrices } from './prices.ts'
 
-const itemsOf = (subscription: unknown) => embedded(fields(subscription).items)
+const itemsOf = (subscription: unknown) => embedded(subscription, 'items')
 
 const items = nested('subscription_items', {
   table: tables.subscriptionItems,

@@ -16,7 +16,7 @@ const whole = { fetched: '130', created: '130', updated: '0', unchanged: '0', re
 
 async function house() {
   // Slow enough that each page is committed by itself.
-  const settings = { Stripe__EndpointRequestsPerSecond: '30' }
+  const settings = { Stripe__EndpointRequestsPerSecond: '8' }
   const parts = await setup({ settings, sandbox: { customers, latencyMs: 15 } })
   const { query, sandbox } = parts
   return {

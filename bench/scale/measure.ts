@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util'
+import { measureBytes, type TableBytes } from './bytes.ts'
+import { measureCommits } from './commits.ts'
+import { measureDeliveries, measurePace } from './deliveries.ts'
+import { type House, openHouse } from './house.ts'
+import { multiply } from './multiply.ts'
+import { measurePartitions } from './partitions.ts'
+import { measureProof, measureUpdates } from './updates.ts'
+
+/*
+ * What docs/scale.md counts with, measured on the embedded Postgres with this repository's own tables:
+ *   node --import tsx bench/scale/measure.ts [bytes] [updates] [partitions] [commits] [deliveries] [pace] [--customers 10000]
+ */
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { customers: { type: 'string' } } })
+const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
+const customers = Number(values.customers ?? 10_000)
+
+async function inHouse(work: (house: House) => Promise<void>): Promise<void> {
+  const house = await openHouse()
+  try {
+    await work(house)
+  } finally {
+    await house.close()
+  }
+}
+
+if (wanted('deliveries'))
+  await inHouse(async (house) => {
+    console.table([await measureDeliveries(house, 0), await measureDeliveries(house, 100)])
+  })
+
+if (wanted('pace'))
+  await inHouse(async (house) => {
+    console.table([await measurePace(house, { customers: 2_000, latencyMs: 200 })])
+  })
+
+if (wanted('commits'))
+  await inHouse(async (house) => {
+    const rates = []
+    for (const flushMs of [0, 2])
+      for (const clients of [1, 8, 32, 64])
+        for (const notify of [false, true]) rates.push(await measureCommits(house, { clients, notify, flushMs }))
+    console.table(rates)
+  })
+
+if (wanted('bytes') || wanted('updates') || wanted('partitions'))
+  await inHouse(async (house) => {
+    const { job, ms, wal, images, tables } = await measureBytes(house, { customers })
+    const rows = tables.reduce((sum, table) => sum + table.rows, 0)
+    const mean = (of: (table: TableBytes) => number) =>
+      Math.round(tables.reduce((sum, table) => sum + of(table) * table.rows, 0) / rows)
+    console.log(job)
+    console.table(tables.map((table) => rounded(table)))
+    const bytes = {
+      heap: mean(({ heap }) => heap),
+      index: mean(({ index }) => index),
+      toast: mean(({ toast }) => toast),
+    }
+    console.log({ rows, ms: Math.round(ms), ...bytes, walPerRow: wal / rows, pageImagesPerRow: images / rows })
+    if (wanted('partitions')) {
+      const costs = []
+      for (const partitions of [1, 16, 64, 256]) costs.push(rounded(await measurePartitions(house, partitions), 2))
+      console.table(costs)
+    }
+    if (wanted('updates')) {
+      const payments = await multiply(house, 'payments', 400_000)
+      console.log({ payments, proof: await measureProof(house, 'payments') })
+      const costs = []
+      for (const fillfactor of [100, 90, 80])
+        costs.push(rounded(await measureUpdates(house, 'payments', fillfactor), 2))
+      console.table(costs)
+    }
+  })
+
+function rounded<Row extends object>(row: Row, digits = 0): Record<string, unknown> {
+  const factor = 10 ** digits
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Math.round(value * factor) / factor : value,
+    ]),
+  )
+}

@@ -1,0 +1,22 @@
+import type { House } from './house.ts'
+
+/** Copies a table's rows under new ids until there are about so many; the payload's id changes with the row's. */
+export async function multiply(house: House, table: string, wanted: number): Promise<number> {
+  const rows = async () =>
+    Number((await house.query<{ rows: string }>(`select count(*) as rows from ${table}`))[0]?.rows)
+  const times = Math.round(wanted / (await rows())) - 1
+  const columns = await house.query<{ name: string }>(
+    `select column_name as name from information_schema.columns where table_name = $1 and table_schema = 'public'`,
+    [table],
+  )
+  const names = columns.map(({ name }) => `"${name}"`)
+  const copied = names.map((name) => {
+    if (name === '"id"') return `id || '_' || copy`
+    return name === '"raw"' ? `jsonb_set(raw, '{id}', to_jsonb(id || '_' || copy))` : name
+  })
+  await house.query(
+    `insert into ${table} (${names.join(', ')}) select ${copied.join(', ')} from ${table}, generate_series(1, ${times}) as copy`,
+  )
+  await house.query(`vacuum analyze ${table}`)
+  return await rows()
+}

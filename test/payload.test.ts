@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { customers } from '../src/db/schema.ts'
+import { upsert } from '../src/db/upsert.ts'
+import { Payload } from '../src/payload.ts'
+import { openTestDatabase } from './support/database.ts'
+
+const observedAt = new Date('2026-01-01T00:00:00Z')
+const answer = (json: string) => Payload.of(Buffer.from(json))
+
+describe('an answer', () => {
+  it('is used as it came, by places in it', () => {
+    const page = answer('{"data":[{"id":"a"},{"id":"b","lines":{"data":[{"id":"c"}]}}]}')?.at('data')
+    expect(page?.at(1).value()).toEqual({ id: 'b', lines: { data: [{ id: 'c' }] } })
+    expect(page?.at(1).at('lines', 'data').at(0).value()).toEqual({ id: 'c' })
+  })
+
+  it.each<[string, Buffer]>([
+    ['has NUL', Buffer.from('{"data":[{"id":"a\\u0000"}]}')],
+    ['has half a surrogate pair', Buffer.from('{"data":[{"id":"a\\uD83d"}]}')],
+    ['is not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+  ])('that %s is not', (_, body) => {
+    expect(Payload.of(body)).toBeUndefined()
+  })
+
+  it('may have other escapes, and characters of any length', () => {
+    expect(answer('{"a":"\\u00e9 \\u20ac é 😀"}')).toBeDefined()
+  })
+})
+
+it('reaches the table byte for byte: beyond 2^53, decimals and all, beside rows that bring their own', async () => {
+  const { db, query } = await openTestDatabase()
+  const first = answer('{"data":[{"id":"a","n":9007199254740993},{"id":"b","d":1.10,"s":"ü😀"}]}')?.at('data')
+  const second = answer('{"data":[{"id":"c","deep":{"data":[{"id":"d"}]}}]}')?.at('data')
+  const row = (id: string, raw: unknown) => ({ row: { id, email: `${id}@example.com` }, raw, observedAt })
+  const rows = [
+    row('b', first?.at(1)),
+    row('own', { id: 'own' }),
+    row('d', second?.at(0).at('deep', 'data').at(0)),
+    row('a', first?.at(0)),
+    row('c', second?.at(0)),
+  ]
+  const write = () => upsert(db, { table: customers, tenantId: randomUUID(), provider: 'stripe', rows, force: false })
+  expect(await write()).toEqual({ created: 5, updated: 0 })
+  const stored = await query('select id, email, raw::text as raw, observed_at from customers order by id')
+  expect(stored.map(({ raw }) => raw)).toEqual([
+    '{"n": 9007199254740993, "id": "a"}',
+    '{"d": 1.10, "s": "ü😀", "id": "b"}',
+    '{"id": "c", "deep": {"data": [{"id": "d"}]}}',
+    '{"id": "d"}',
+    '{"id": "own"}',
+  ])
+  expect(stored[0]).toMatchObject({ email: 'a@example.com', observed_at: observedAt })
+})

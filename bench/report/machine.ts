@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { contestants } from '../contestants/index.ts'
+
+const home = join(import.meta.dirname, '..')
 
 /** What the figures depend on besides the code, a line each. */
 export function machine(postgresVersion: string): readonly string[] {
@@ -15,8 +17,13 @@ export function machine(postgresVersion: string): readonly string[] {
 
 function versions(): readonly string[] {
   const names = new Set(['stripe', ...contestants.flatMap((one) => one.package ?? [])])
-  return [...names].map((name) => {
-    const path = join(import.meta.dirname, '..', 'node_modules', name, 'package.json')
-    return `${name} ${JSON.parse(readFileSync(path, 'utf8')).version}`
-  })
+  return [...names].map((name) => `${name} ${JSON.parse(readFileSync(manifestOf(name), 'utf8')).version}`)
+}
+
+/** A package is the benchmark's own or, as drizzle-orm is, the worker's. */
+function manifestOf(name: string): string {
+  const [own = '', workers = ''] = [home, join(home, '..')].map((one) =>
+    join(one, 'node_modules', name, 'package.json'),
+  )
+  return existsSync(own) ? own : workers
 }

@@ -75,7 +75,7 @@ async function lastSync(db: TenantDatabase, tenantId: string, account: string): 
   const latest = sql`
     select extract(epoch from max(cursor))::float8 as second from sync_cursors
     where tenant_id = ${tenantId}::uuid and provider = 'stripe' and account = ${account}`
-  const { rows } = await db.within((tx) => tx.execute<{ second: number | null }>(latest))
+  const { rows } = await db.ask((tx) => tx.execute<{ second: number | null }>(latest))
   const second = rows[0]?.second
   if (second) return Math.floor(second)
   throw new Error(`No sync of tenant ${tenantId} (account ${account}) has completed in this database.`)

@@ -411,8 +411,8 @@ test('of ten messages in one event, only those to be redelivered are returned', 
 })
 
 test('without Postgres every message is redelivered, and done once it is back', async () => {
-  const { send, deliver, openWorker, query, timePasses, url } = await house()
-  const nowhere = new URL(url)
+  const { send, deliver, openWorker, query, timePasses, workerUrl } = await house()
+  const nowhere = new URL(workerUrl)
   nowhere.port = '1'
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${nowhere.href}?sslmode=disable` })
   const ids = [await send(jobRequest()), await send(jobRequest())]
@@ -450,8 +450,8 @@ test.each([{}, { Records: null }, null])('the Lambda entry answers even what no 
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   vi.spyOn(console, 'error').mockReturnValue()
-  const { url } = await house()
-  vi.stubEnv('ConnectionStrings__DefaultConnection', `${url}?sslmode=disable`)
+  const { workerUrl } = await house()
+  vi.stubEnv('ConnectionStrings__DefaultConnection', `${workerUrl}?sslmode=disable`)
   vi.resetModules()
   const { handler } = await import('../src/handler.ts')
   expect(await handler(event as never, context(10_000))).toEqual({ batchItemFailures: [] })

@@ -13,6 +13,8 @@ export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'u
 export interface TenantDatabase {
   /** A transaction. Postgres is told whose rows it is about together with BEGIN, in one round trip. */
   within<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  /** A transaction that writes nothing: once the answer is there, it matters not how it ends. */
+  ask<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /**
    * One statement without a transaction around it: one round trip for three. It names the tenant while it runs, and
    * so must have no other source of the tenant's id than `whose`, before the first row it touches: a value of the row it
@@ -25,29 +27,36 @@ export interface TenantDatabase {
 export function createTenantDatabase(pool: pg.Pool, tenantId: string): TenantDatabase {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
     throw new Error('database: the tenant is no UUID')
-  const begin = `begin; select set_config('app.tenant_id', '${tenantId}', true)`
+  const named = `select set_config('app.tenant_id', '${tenantId}', true)`
   const whose = sql<string>`set_config('app.tenant_id', ${tenantId}, true)::uuid`
   return {
-    within: (work) => transact(pool, begin, work),
+    within: (work) => transact(pool, { begin: `begin; ${named}`, end: 'commit' }, work),
+    ask: (work) => transact(pool, { begin: `begin read only; ${named}`, end: 'rollback' }, work),
     alone: (work) => work(drizzle(pool), whose),
   }
 }
 
 /** Gives the connection back in any case, and a broken one never to be used again; Drizzle's own transaction does neither. */
-async function transact<T>(pool: pg.Pool, begin: string, work: (tx: Database) => Promise<T>): Promise<T> {
+async function transact<T>(
+  pool: pg.Pool,
+  { begin, end }: { readonly begin: string; readonly end: 'commit' | 'rollback' },
+  work: (tx: Database) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect()
   let broken = false
+  const rollBack = () =>
+    client.query('rollback').catch(() => {
+      broken = true
+    })
   try {
     await client.query(begin)
     const result = await work(drizzle(client))
-    await client.query('commit')
+    if (end === 'commit') await client.query('commit')
+    else await rollBack()
     return result
   } catch (error) {
     broken = classify(error) === 'transient'
-    if (!broken)
-      await client.query('rollback').catch(() => {
-        broken = true
-      })
+    if (!broken) await rollBack()
     throw error
   } finally {
     client.release(broken)

@@ -162,6 +162,6 @@ function completed(result: SyncJobResult) {
 /** Whether a commit whose answer was lost is in the database. */
 async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
   const columns = { fence: syncJobs.fence, commits: syncJobs.commits }
-  const [row] = await db.within((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
+  const [row] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
   return row?.fence === fence && row.commits === attempted.commits
 }

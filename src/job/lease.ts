@@ -118,7 +118,7 @@ function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequ
 
 async function whyNot(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
   const columns = { provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft }
-  const [job] = await db.within((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, request.jobId)))
+  const [job] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, request.jobId)))
   if (job?.provider !== request.providerName) throw belongsToAnother()
   return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
 }

@@ -106,13 +106,13 @@ async function findMissing(
   const absent = sql`
     select listed.id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as listed(id)
     where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`
-  const { rows } = await db.within((tx) => tx.execute<{ id: string }>(absent))
+  const { rows } = await db.ask((tx) => tx.execute<{ id: string }>(absent))
   return rows.map(({ id }) => id)
 }
 
 async function countLive(db: TenantDatabase, source: Source, owner: Owner, before: number): Promise<number> {
   const until = new Date(before * 1_000).toISOString()
   const count = sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${until}::timestamptz`
-  const { rows } = await db.within((tx) => tx.execute<{ live: number }>(count))
+  const { rows } = await db.ask((tx) => tx.execute<{ live: number }>(count))
   return rows[0]?.live ?? 0
 }

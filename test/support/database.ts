@@ -13,7 +13,7 @@ export async function openTestDatabase() {
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   pool.on('error', () => {})
   const settings = parseConnectionString(`${asWorker(url)}?sslmode=disable`)
-  const worker = await openDatabase(settings, { connections: 2, applicationName: 'test' })
+  const worker = await openDatabase(settings, { connections: 1, applicationName: 'test' })
   onTestFinished(async () => {
     await Promise.all([pool.end(), worker.close()])
   })

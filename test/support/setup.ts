@@ -60,7 +60,10 @@ export async function setup(options: SetupOptions = {}) {
   const query = async <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[] = []) =>
     (await sql.query<Row>(text, values)).rows
   return {
+    /** Of the superuser. */
     url,
+    /** Of the worker's login. */
+    workerUrl: asWorker(url),
     environment,
     sandbox,
     queue,

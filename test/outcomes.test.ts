@@ -362,12 +362,18 @@ test('unreadable, but the dead-letter queue does not take it: redelivered', asyn
 
 test('a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing', async () => {
   const parts = await house()
-  const { send, deliver, job, queue, sandbox } = parts
+  const { send, deliver, job, queue, query, sandbox } = parts
   const theirs = jobRequest({ accessToken: token })
   const finish = await heldJob(parts, theirs)
   const row = await job(theirs.jobId)
   const { requests } = sandbox.stats()
-  for (const other of [{ tenantId: randomUUID() }, { providerName: 'paypal' }]) {
+  const busyTenant = randomUUID()
+  await query(
+    `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until)
+     values (gen_random_uuid(), $1, 'stripe', 'full', 'running', 'somebody', now() + interval '1 hour')`,
+    [busyTenant],
+  )
+  for (const other of [{ tenantId: randomUUID() }, { tenantId: busyTenant }, { providerName: 'paypal' }]) {
     await send({ ...theirs, ...other })
     expect((await deliver()).failed).toEqual([])
     expect(await queue.deadLetters()).toMatchObject([

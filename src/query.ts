@@ -73,7 +73,7 @@ async function seesAll(client: pg.Client): Promise<boolean> {
 }
 
 const oneTenant = (user: string | undefined) =>
-  `${user} sees one tenant's rows at a time: add --tenant UUID, or let it see all with: grant ${reader} to ${user}`
+  `${user} sees one tenant's rows at a time: add --tenant UUID, or ask as a member of the role ${reader}, which sees all`
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)

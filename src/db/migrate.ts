@@ -16,7 +16,9 @@ type Settings = Config['database']
 export function migrate(settings: Settings, folder = 'drizzle'): Promise<number> {
   return connected(settings, async (client) => {
     await client.query(`select pg_advisory_lock(hashtext('billing-sync-worker migrations'))`)
-    const before = await countApplied(client)
+    const before = await countApplied(client).catch((error: unknown) => {
+      throw codeOf(error) === forbidden ? new Error(ownersWork, { cause: error }) : error
+    })
     await applyMigrations(drizzle(client), { migrationsFolder: folder }).catch((error: unknown) => {
       throw inWords(error)
     })
@@ -37,6 +39,7 @@ export function pendingMigrations(settings: Settings, folder = 'drizzle'): Promi
 }
 
 const forbidden = '42501'
+const ownersWork = `migrate: this user may not; migrate as the owner of the tables, not as the worker's own login`
 
 /** What Postgres says, and not the statement. */
 function inWords(error: unknown): unknown {

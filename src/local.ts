@@ -43,7 +43,7 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
   }
   console.log(`\n  sent      ${JSON.stringify(request)}\n`)
   const bar = openProgressBar(process.stdout)
-  const watched = await watchJob(database, request.jobId, bar.show)
+  const watched = await watchJob(database, request, bar.show)
   const source = openEventSource({
     client: queue.client,
     queueUrl: queue.url,

@@ -27,7 +27,7 @@ export async function openWorker(config: Config, { log, name, shutdown }: Worker
   // One connection a job, and one more for the leases of all.
   const database = await openDatabase(config.database, { connections: settings.Concurrency + 1, applicationName: name })
   const deps = {
-    db: database.db,
+    tenant: database.tenant,
     clock: systemClock,
     log,
     owner: name,

@@ -285,6 +285,7 @@ test('every alarm watches something of this stack, and is quiet while nothing ha
     ['DeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible', queue('SyncDeadLetterQueue'), 'Maximum', 0],
     ['QueueAgeAlarm', 'AWS/SQS ApproximateAgeOfOldestMessage', queue('SyncQueue'), 'Maximum', 1800],
     ['CannotWorkAlarm', 'billing-sync/prod CannotWork', [], 'Sum', 0],
+    ['ForeignJobsAlarm', 'billing-sync/prod ForeignJobs', [], 'Sum', 0],
     ['ErrorsAlarm', 'AWS/Lambda Errors', fn, 'Sum', 0],
     ['ThrottlesAlarm', 'AWS/Lambda Throttles', fn, 'Sum', 0],
     ['DurationAlarm', 'AWS/Lambda Duration', fn, 'Maximum', 890_000],
@@ -299,6 +300,13 @@ test('the filter of the log waits for lines that the worker writes', async () =>
   expect(lines).toHaveLength(2)
   expect(lines.filter((line) => !source.includes(`error('${line}`))).toEqual([])
   expect(MetricTransformations).toMatchObject([{ MetricNamespace: 'billing-sync/prod', MetricName: 'CannotWork' }])
+})
+
+test('a message with another tenant’s job is counted by the code that its refusal is logged with', async () => {
+  const { FilterPattern, MetricTransformations } = resource('ForeignJobsFilter').Properties
+  expect(FilterPattern).toBe('{ $.code = "job_belongs_to_another" }')
+  expect(await readFile('src/job/lease.ts', 'utf8')).toContain(`'job_belongs_to_another'`)
+  expect(MetricTransformations).toMatchObject([{ MetricNamespace: 'billing-sync/prod', MetricName: 'ForeignJobs' }])
 })
 
 test('the dashboard is JSON once its names are filled in', () => {

@@ -206,8 +206,8 @@ test('what was put aside is taken out once it is stored', async () => {
 })
 
 test('an account of which nothing was put aside is not asked about it at each commit', async () => {
-  const { url, openWorker, tenantId, query } = await house(120)
-  const proxy = await openPostgresProxy(url)
+  const { workerUrl, openWorker, tenantId, query } = await house(120)
+  const proxy = await openPostgresProxy(workerUrl)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
   const statements: string[] = []
   proxy.decide((_, __, statement) => {

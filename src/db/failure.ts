@@ -33,6 +33,14 @@ export function codeOf(error: unknown): string | undefined {
   return driver instanceof Error && 'code' in driver && typeof driver.code === 'string' ? driver.code : undefined
 }
 
+/** The constraint or unique index that was violated, by its name. */
+export function constraintOf(error: unknown): string | undefined {
+  const driver = driverError(error)
+  return driver instanceof Error && 'constraint' in driver && typeof driver.constraint === 'string'
+    ? driver.constraint
+    : undefined
+}
+
 /** Source of the classes: PostgreSQL manual, appendix A. */
 export function classify(error: unknown): FailureKind {
   const code = codeOf(error)

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { classify } from '../db/failure.ts'
-import type { Database } from '../db/open.ts'
+import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import type { Step } from '../sync/backfill.ts'
@@ -8,7 +8,7 @@ import type { Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
 import { announcement } from './announce.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
-import { moveCursor } from './cursor.ts'
+import { cursorMove } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
 import { waitOrThrow } from './patience.ts'
 import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, sumCounts } from './progress.ts'
@@ -43,7 +43,7 @@ export interface Commit {
 }
 
 interface Deps {
-  readonly db: Database
+  readonly db: TenantDatabase
   readonly clock: Clock
 }
 
@@ -59,7 +59,7 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
   for (let tries = 0; ; tries++) {
     try {
       if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
-      await db.transaction(async (tx) => {
+      await db.within(async (tx) => {
         attempted = await write(tx, commit, careful)
       })
       if (attempted) return attempted
@@ -89,11 +89,13 @@ async function write(tx: Database, commit: Commit, careful: boolean): Promise<St
     unfinished,
   })
   const commits = standing.commits + 1
-  const ending =
-    unfinished.size === 0
-      ? completed(await conclude(tx, commit, { checkpoint, progress }))
-      : { ...extension(lease), checkpoint }
-  const rows = await tx
+  const ends = unfinished.size === 0
+  const ending = ends
+    ? completed(await conclude(tx, commit, { checkpoint, progress }))
+    : { ...extension(lease), checkpoint }
+  const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
+  const writing = move ? tx.with(tx.$with('moved').as(move)) : tx
+  const rows = await writing
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
     .where(and(held(lease), eq(syncJobs.commits, standing.commits)))
@@ -102,32 +104,28 @@ async function write(tx: Database, commit: Commit, careful: boolean): Promise<St
   return { checkpoint, progress, commits }
 }
 
-/**
- * The result of a job whose last pages are in this transaction, with the proof of what the transaction sees; the cursor
- * of changes moves with them.
- */
+/** The result of a job whose last pages are in this transaction, with the proof of what the transaction sees. */
 async function conclude(
   tx: Database,
-  commit: Commit,
+  { request, sources, result }: Commit,
   { checkpoint, progress }: Omit<Standing, 'commits'>,
 ): Promise<SyncJobResult> {
-  const { request, sources, cursor, result } = commit
-  const account = { tenantId: request.tenantId, provider: request.providerName }
-  if (checkpoint.until !== null) {
-    const { resources: asked } = cursor
-    // What could not be read this time is read from the beginning once it can be.
-    const resources = asked.filter((name) => !progress[name]?.skipped)
-    await moveCursor(
-      tx,
-      { ...account, account: cursor.account, jobId: request.jobId },
-      { second: checkpoint.until, resources, asked },
-    )
-  }
   if (checkpoint.mode === 'incremental') return result(resultsOf(progress))
+  const account = { tenantId: request.tenantId, provider: request.providerName }
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
   return result(
     resultsOf(progress, await prove(tx, { ...account, sources: read, tallies: checkpoint.tallies, counts: progress })),
   )
+}
+
+/** The cursor of changes moves with the last pages of a job. */
+function moveOf(tx: Database, { request, cursor }: Commit, { checkpoint, progress }: Omit<Standing, 'commits'>) {
+  if (checkpoint.until === null) return undefined
+  const { account, resources: asked } = cursor
+  const { tenantId, providerName: provider, jobId } = request
+  // What could not be read this time is read from the beginning once it can be.
+  const resources = asked.filter((name) => !progress[name]?.skipped)
+  return cursorMove(tx, { tenantId, provider, account, jobId }, { second: checkpoint.until, resources, asked })
 }
 
 function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): ReadonlySet<string> {
@@ -162,10 +160,8 @@ function completed(result: SyncJobResult) {
 }
 
 /** Whether a commit whose answer was lost is in the database. */
-async function wentIn(db: Database, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
-  const [row] = await db
-    .select({ fence: syncJobs.fence, commits: syncJobs.commits })
-    .from(syncJobs)
-    .where(eq(syncJobs.id, jobId))
+async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
+  const columns = { fence: syncJobs.fence, commits: syncJobs.commits }
+  const [row] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
   return row?.fence === fence && row.commits === attempted.commits
 }

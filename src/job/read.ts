@@ -38,7 +38,7 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
         ? planFull(resources)
         : planIncremental(resources, {
             account,
-            cursor: await patiently(() => readCursor(deps.db, cursorKey), deps.clock, deadline.cut),
+            cursor: await patiently(() => readCursor(session.db, cursorKey), deps.clock, deadline.cut),
           })
     const checkpoint = job.checkpoint === null ? await fresh() : readCheckpoint(job.checkpoint)
     const begin = (from: Checkpoint, sofar: Pick<Standing, 'progress' | 'commits'>): Start => {
@@ -73,8 +73,8 @@ type Drained =
   | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
 
 async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
-  const { request, lease, deadline, log } = session
-  const { clock, settings, db } = deps
+  const { db, request, lease, deadline, log } = session
+  const { clock, settings } = deps
   const requestsBefore = session.requests
   const asked = new Set([...names, ...start.checkpoint.slices.map(({ resource }) => resource)])
   const reading = metered(account, [...asked], {
@@ -135,7 +135,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
             return result
           },
         },
-        deps,
+        { db, clock },
         deadline.cut,
       )
       standing = { ...committed, checkpoint: withCarvesSince(standing.checkpoint, step) }

@@ -1,5 +1,5 @@
 import { databaseFailure } from '../db/failure.ts'
-import type { Database } from '../db/open.ts'
+import type { TenantDatabase } from '../db/open.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { backOff, type Clock } from '../sync/clock.ts'
@@ -22,7 +22,8 @@ export interface JobSettings {
 }
 
 export interface JobDeps {
-  readonly db: Database
+  /** The rows of that tenant, and no others. */
+  tenant(id: string): TenantDatabase
   readonly clock: Clock
   readonly log: Log
   readonly settings: JobSettings
@@ -48,6 +49,7 @@ export interface Delivery {
 
 /** A claimed job with what working on it needs. */
 export interface Session {
+  readonly db: TenantDatabase
   readonly request: SyncJobRequest
   readonly lease: Lease
   readonly job: ClaimedJob
@@ -71,9 +73,10 @@ const stallLimits = { paused: 3, died: 10 } as const
 export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { request } = delivery
   const log = deps.log.child({ jobId: request.jobId, tenantId: request.tenantId, provider: request.providerName })
+  const db = deps.tenant(request.tenantId)
   let claimed: Claim
   try {
-    claimed = await claim(deps.db, {
+    claimed = await claim(db, {
       request,
       sentAt: delivery.sentAt,
       owner: deps.owner,
@@ -91,8 +94,8 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
       ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * 15 }
       : { kind: 'finished' }
   }
-  const session = openSession(claimed, delivery, deps, log)
-  const stopKeeping = keepAlive(deps.db, claimed.lease, () => session.deadline.cutNow())
+  const session = openSession({ ...claimed, db }, delivery, deps, log)
+  const stopKeeping = keepAlive(db, claimed.lease, () => session.deadline.cutNow())
   try {
     return await work(session, delivery, deps)
   } catch (error) {
@@ -104,7 +107,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
 }
 
 function openSession(
-  { lease, job }: Extract<Claim, { kind: 'claimed' }>,
+  { db, lease, job }: Extract<Claim, { kind: 'claimed' }> & Pick<Session, 'db'>,
   delivery: Delivery,
   { clock, settings }: JobDeps,
   log: Log,
@@ -115,6 +118,7 @@ function openSession(
   if (delivery.shutdown?.aborted) deadline.stopNow()
   delivery.shutdown?.addEventListener('abort', deadline.stopNow, { once: true })
   const session: Session = {
+    db,
     request,
     lease,
     job,
@@ -162,7 +166,7 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
     )
   if (session.commits === 0 && job.stalled >= stallLimits.paused) throw stalled(job.stalled)
   log.info('job pauses: out of time, progress is saved', { outcome: 'paused', requests: session.requests })
-  return await pause(deps.db, session.lease, session.requests)
+  return await pause(session.db, session.lease, session.requests)
 }
 
 function stalled(deliveries: number): SyncError {
@@ -170,8 +174,8 @@ function stalled(deliveries: number): SyncError {
 }
 
 /** Stores how a delivery failed. What cannot be stored is redelivered: the lease runs out by itself. */
-async function settle(session: Session, cause: unknown, { db, clock, settings }: JobDeps): Promise<Outcome> {
-  const { lease, job, log } = session
+async function settle(session: Session, cause: unknown, { clock, settings }: JobDeps): Promise<Outcome> {
+  const { db, lease, job, log } = session
   const error = asSyncError(cause)
   if (error.verdict === 'fenced') {
     log.warn('job was taken over by another worker', { outcome: 'busy', code: error.code })

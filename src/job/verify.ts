@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { liveRows } from '../db/live.ts'
-import type { Database } from '../db/open.ts'
+import type { TenantDatabase } from '../db/open.ts'
 import { findUnlisted } from '../db/sweep.ts'
 import { backfill } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
@@ -24,7 +24,7 @@ export interface Comparison {
 }
 
 export interface Verification {
-  readonly db: Database
+  readonly db: TenantDatabase
   readonly clock: Clock
   readonly account: Account
   readonly tenantId: string
@@ -79,7 +79,7 @@ export async function* verify({
       const ids = batches.flatMap(({ rows }) => rows.map(({ row }) => row.id))
       const missing = await findMissing(db, source, owner, ids)
       const intervals = batches.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
-      const unlisted = await findUnlisted(db, { ...owner, resource: source, intervals })
+      const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
       found.listed += batches.reduce((sum, { listed }) => sum + listed.length, 0)
       found.missing += missing.length
       found.unlisted += unlisted.length
@@ -98,20 +98,21 @@ function plainly({ nested: _nested, harvest: _harvest, ...source }: Source): Sou
 type Owner = Parameters<typeof liveRows>[1]
 
 async function findMissing(
-  db: Database,
+  db: TenantDatabase,
   source: Source,
   owner: Owner,
   ids: readonly string[],
 ): Promise<readonly string[]> {
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const absent = sql`
     select listed.id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as listed(id)
-    where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`)
+    where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`
+  const { rows } = await db.ask((tx) => tx.execute<{ id: string }>(absent))
   return rows.map(({ id }) => id)
 }
 
-async function countLive(db: Database, source: Source, owner: Owner, before: number): Promise<number> {
-  const { rows } = await db.execute<{ live: number }>(
-    sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${new Date(before * 1_000).toISOString()}::timestamptz`,
-  )
+async function countLive(db: TenantDatabase, source: Source, owner: Owner, before: number): Promise<number> {
+  const until = new Date(before * 1_000).toISOString()
+  const count = sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${until}::timestamptz`
+  const { rows } = await db.ask((tx) => tx.execute<{ live: number }>(count))
   return rows[0]?.live ?? 0
 }

@@ -2,6 +2,7 @@ import { classify, codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../db/sweep.ts'
+import { guarded } from '../db/tenant.ts'
 import { upsert, type Written } from '../db/upsert.ts'
 import { Payload } from '../payload.ts'
 import type { Batch } from '../sync/backfill.ts'
@@ -41,10 +42,10 @@ export async function writeBatches(
     ...swept.families,
   ])
   for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
-    const write = (some: readonly ObservedRow[], on: Database) =>
-      upsert(on, { table, ...account, rows: some, force: request.additionalData.forceRefresh, onlyMissing: harvested })
+    const write = (some: readonly ObservedRow[]) =>
+      upsert(tx, { table, ...account, rows: some, force: request.additionalData.forceRefresh, onlyMissing: harvested })
     const refused: Reject[] = []
-    const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows, tx)
+    const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows)
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
@@ -125,7 +126,7 @@ async function markLeaving(tx: Database, account: Account, families: readonly Fa
 interface Bisection {
   readonly resource: string
   readonly rows: readonly ObservedRow[]
-  write(rows: readonly ObservedRow[], on: Database): Promise<Written>
+  write(rows: readonly ObservedRow[]): Promise<Written>
   /** Where the rows Postgres refuses are put. */
   readonly refused: Reject[]
 }
@@ -134,7 +135,7 @@ async function bisect(tx: Database, { resource, rows, write, refused }: Bisectio
   try {
     // A byte that Postgres refuses may be in the answer beside them: here each row brings its own.
     const alone = rows.map((row) => ({ ...row, raw: itemOf(row) }))
-    return await tx.transaction((savepoint) => write(alone, savepoint))
+    return await guarded(tx, () => write(alone))
   } catch (error) {
     if (classify(error) !== 'data') throw error
     const [only] = rows

@@ -9,8 +9,8 @@ import { SyncError } from '../errors.ts'
  */
 export type FailureKind = 'transient' | 'data' | 'schema' | 'bug'
 
-/** Server conditions beyond classes 08, 53 and 57 that pass by themselves. */
-const transientStates = new Set(['25006', '40001', '40003', '40P01', '55P03'])
+/** Server conditions beyond classes 08, 53 and 57 that pass by themselves; 25P03 and 25P04 end the transaction of a frozen worker. */
+const transientStates = new Set(['25006', '25P03', '25P04', '40001', '40003', '40P01', '55P03'])
 const transientCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -44,6 +44,11 @@ export function classify(error: unknown): FailureKind {
   if (code === '08P01' || /^(21|22|23|54)/.test(code)) return 'data'
   if (/^(08|53|57)/.test(code)) return 'transient'
   return /^(42|3F)/.test(code) ? 'schema' : 'bug'
+}
+
+/** Whether a statement was given up for its time: a smaller one may have enough. */
+export function tookTooLong(error: unknown): boolean {
+  return codeOf(error) === '57014'
 }
 
 /** The error as a SyncError, without the values that Postgres puts into its messages. */

@@ -20,12 +20,14 @@ export interface Writing {
   readonly mayHaveRejects: boolean
   /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
   readonly careful: boolean
+  /** Rows of one statement at most. */
+  readonly rowsAtMost: number
 }
 
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, mayHaveRejects, careful }: Writing,
+  { request, batches, swept, mayHaveRejects, careful, rowsAtMost }: Writing,
 ): Promise<Readonly<Record<string, Counts>>> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counts> = {}
@@ -41,14 +43,24 @@ export async function writeBatches(
     ...swept.families,
   ])
   for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
-    const write = (some: readonly ObservedRow[], on: Database) =>
-      upsert(on, { table, ...account, rows: some, force: request.additionalData.forceRefresh, onlyMissing: harvested })
+    const { forceRefresh: force } = request.additionalData
+    const write = async (some: readonly ObservedRow[], on: Database) => {
+      const sum = { created: 0, updated: 0 }
+      for (let at = 0; at < some.length; at += rowsAtMost) {
+        const part = some.slice(at, at + rowsAtMost)
+        const written = await upsert(on, { table, ...account, rows: part, force, onlyMissing: harvested })
+        sum.created += written.created
+        sum.updated += written.updated
+      }
+      return sum
+    }
     const refused: Reject[] = []
     const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows, tx)
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
-    const fetched = harvested ? created : rows.length
+    // Of what was found inside other items only what is new counts.
+    const fetched = harvested ? created + refused.length : rows.length
     add(resource, {
       fetched,
       created,

@@ -77,11 +77,7 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
   }
 }
 
-async function write(
-  tx: Database,
-  commit: Commit,
-  how: Pick<Writing, 'careful' | 'rowsAtMost'>,
-): Promise<Standing> {
+async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' | 'rowsAtMost'>): Promise<Standing> {
   const { request, lease, step, swept, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
   const counts = await writeBatches(tx, { request, batches: step.batches, swept, mayHaveRejects, ...how })

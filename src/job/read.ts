@@ -85,6 +85,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
   const planned = { syncType: mode, ...(note && { note }) }
   let standing = start
   let result: SyncJobResult | null = null
+  const failures: unknown[] = []
   const steps = backfill({
     ...reading,
     slices: standing.checkpoint.slices,
@@ -95,7 +96,10 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
     stop: deadline.stop,
     cut: deadline.cut,
     since: () => reading.since(deadline.cut),
-    onFailure: deadline.stopNow,
+    onFailure(error) {
+      failures.push(error)
+      deadline.stopNow()
+    },
     onCarve: (carved) => {
       standing = { ...standing, checkpoint: carve(standing.checkpoint, carved) }
     },
@@ -113,6 +117,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
         if (deadline.stop.aborted && !(error instanceof SyncError)) return null
         throw error
       })
+      if (!swept && failures.length > 0) throw failures[0]
       if (!swept) break
       session.requests = requestsBefore + reading.requests()
       const committed = await commit(

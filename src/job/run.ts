@@ -5,9 +5,10 @@ import type { Log } from '../log.ts'
 import { backOff, type Clock } from '../sync/clock.ts'
 import type { Provider } from '../sync/provider.ts'
 import { type Deadline, watchTime } from './deadline.ts'
-import { fail, pause } from './finish.ts'
+import { type Failure, fail, pause } from './finish.ts'
 import { type Claim, type ClaimedJob, claim, keepAlive, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
+import { insistently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult } from './progress.ts'
 import { read } from './read.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -73,12 +74,9 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const log = deps.log.child({ jobId: request.jobId, tenantId: request.tenantId, provider: request.providerName })
   let claimed: Claim
   try {
-    claimed = await claim(deps.db, {
-      request,
-      sentAt: delivery.sentAt,
-      owner: deps.owner,
-      leaseSeconds: deps.settings.leaseSeconds,
-    })
+    const { owner, settings, db } = deps
+    const claimant = { request, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
+    claimed = await insistently(() => claim(db, claimant), deps.clock)
   } catch (error) {
     return unclaimed(databaseFailure(error), delivery, deps, log)
   }
@@ -162,7 +160,7 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
     )
   if (session.commits === 0 && job.stalled >= stallLimits.paused) throw stalled(job.stalled)
   log.info('job pauses: out of time, progress is saved', { outcome: 'paused', requests: session.requests })
-  return await pause(deps.db, session.lease, session.requests)
+  return await insistently(() => pause(deps.db, session.lease, session.requests), deps.clock)
 }
 
 function stalled(deliveries: number): SyncError {
@@ -179,7 +177,7 @@ async function settle(session: Session, cause: unknown, { db, clock, settings }:
   }
   try {
     let ended: SyncJobResult | undefined
-    const outcome = await fail(db, lease, {
+    const failure: Failure = {
       error,
       attempt: job.attempt,
       maxRetries: settings.maxRetries,
@@ -190,7 +188,8 @@ async function settle(session: Session, cause: unknown, { db, clock, settings }:
         ended = session.result({ status: 'failed', resources: session.progress, error: stored })
         return ended
       },
-    })
+    }
+    const outcome = await insistently(() => fail(db, lease, failure), clock)
     if (ended) log.error('job ends', { outcome: 'failed', status: 'failed', code: error.code, result: ended }, error)
     else log.warn('job will be tried again', { outcome: 'failed', code: error.code, retryable: true }, error)
     return outcome

@@ -6,7 +6,7 @@ import { backOff, type Clock } from '../sync/clock.ts'
 import type { Provider } from '../sync/provider.ts'
 import { type Deadline, watchTime } from './deadline.ts'
 import { type Failure, fail, pause } from './finish.ts'
-import { type Claim, type ClaimedJob, claim, keepAlive, type Lease } from './lease.ts'
+import { type Claim, type ClaimedJob, claim, hasEnded, keepAlive, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import { insistently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult } from './progress.ts'
@@ -172,6 +172,11 @@ async function settle(session: Session, cause: unknown, { db, clock, settings }:
   const { lease, job, log } = session
   const error = asSyncError(cause)
   if (error.verdict === 'fenced') {
+    // Who cannot tell waits, and is told by the next delivery.
+    if (await hasEnded(db, lease).catch(() => false)) {
+      log.warn('job was ended while it was worked on, as by cancelling it', { outcome: 'finished' })
+      return { kind: 'finished' }
+    }
     log.warn('job was taken over by another worker', { outcome: 'busy', code: error.code })
     return { kind: 'busy', waitSeconds: lease.seconds }
   }

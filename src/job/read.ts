@@ -89,8 +89,8 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
   const steps = backfill({
     ...reading,
     slices: standing.checkpoint.slices,
-    pageSize: request.additionalData.batchSize ?? settings.batchSize,
-    pagesAhead,
+    pageSize: fewer(request.additionalData.batchSize ?? settings.batchSize, session),
+    pagesAhead: fewer(pagesAhead, session),
     gatherMs,
     clock,
     stop: deadline.stop,
@@ -148,6 +148,14 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
     session.requests = requestsBefore + reading.requests()
   }
   return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
+}
+
+/**
+ * Half as many each time a worker died, or got nowhere, since the last commit: it may have had no memory for what it held.
+ * Both the items of a page and the pages ahead, so four times less in all.
+ */
+function fewer(many: number, { job }: Session): number {
+  return Math.max(1, Math.floor(many / 2 ** (job.stalled - 1)))
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts'
 import { commit } from './commit.ts'
 import { kill } from './kill.ts'
+import { points } from './points.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kill, commit]
+export const scenarios: readonly Scenario[] = [kill, points, commit]

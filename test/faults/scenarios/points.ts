@@ -18,7 +18,9 @@ export const points: Scenario = {
   rounds: { test: 6, ci: 24, full: 10_000 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
-    const booths: Booth[] = await Promise.all(Array.from({ length: Math.min(rounds, 12) }, (_, lane) => openBooth(lane)))
+    const booths: Booth[] = await Promise.all(
+      Array.from({ length: Math.min(rounds, 12) }, (_, lane) => openBooth(lane)),
+    )
     const died: Record<string, number> = {}
     let done = 0
     try {

@@ -109,9 +109,8 @@ function openSession(
 ): Session {
   const { request } = delivery
   const claimedAt = clock.now()
-  const deadline = watchTime({ invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs })
-  if (delivery.shutdown?.aborted) deadline.stopNow()
-  delivery.shutdown?.addEventListener('abort', deadline.stopNow, { once: true })
+  const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs }
+  const deadline = watchTime(left, delivery.shutdown)
   const session: Session = {
     request,
     lease,

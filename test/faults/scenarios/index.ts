@@ -1,0 +1,10 @@
+import type { Scenario } from '../scenario.ts'
+import { commit } from './commit.ts'
+import { duplicates } from './duplicates.ts'
+import { kill } from './kill.ts'
+import { points } from './points.ts'
+import { restarts } from './restarts.ts'
+import { term } from './term.ts'
+
+/** Every scenario, in the order of the table. */
+export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, duplicates, term]

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { loadConfig } from './config.ts'
 import { createLambdaLog } from './lambda-log.ts'
+import { failed, messagesOf } from './queue/receive.ts'
 import { openWorker, type Worker } from './worker.ts'
 
 /** Built by the first invocation of a container and kept; a failed start is tried again by the next. */
@@ -12,8 +13,7 @@ let starting: Promise<Worker> | undefined
  * third. Never throws: a worker that cannot start returns every message.
  */
 export async function handler(given: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  // Invoked by hand, it may be given anything.
-  const event = { Records: given?.Records ?? [] }
+  const event = { Records: messagesOf(given) }
   try {
     starting ??= start()
     const worker = await starting
@@ -21,7 +21,7 @@ export async function handler(given: SQSEvent, context: Context): Promise<SQSBat
   } catch (error) {
     starting = undefined
     createLambdaLog('error').error('the worker could not start; every message is redelivered', {}, error)
-    return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    return failed(event.Records)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts'
 import { kill } from './kill.ts'
+import { messages } from './messages.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kill]
+export const scenarios: readonly Scenario[] = [kill, messages]

@@ -38,6 +38,8 @@ export interface Room {
 interface Delivering {
   readonly concurrency?: number
   readonly timeoutMs?: number
+  /** Messages of one event. */
+  readonly batchSize?: number
 }
 
 /** The secret that no log, row, dead letter or error may show: every job brings it as its access token. */
@@ -82,7 +84,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
       workers.push(worker)
       return worker
     },
-    deliver(invoke, { concurrency = 1, timeoutMs = 900_000 } = {}) {
+    deliver(invoke, { concurrency = 1, timeoutMs = 900_000, batchSize = 1 } = {}) {
       const { client, url: queueUrl, arn: queueArn, region } = queue
       const source = openEventSource({
         client,
@@ -92,6 +94,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
         invoke,
         concurrency,
         timeoutMs,
+        batchSize,
         waitSeconds: 0.1,
       })
       sources.push(source)

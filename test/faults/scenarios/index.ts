@@ -1,7 +1,12 @@
 import type { Scenario } from '../scenario.ts'
+import { chaos } from './chaos.ts'
+import { commit } from './commit.ts'
+import { drift } from './drift.ts'
 import { items } from './items.ts'
 import { kill } from './kill.ts'
 import { messages } from './messages.ts'
+import { points } from './points.ts'
+import { restarts } from './restarts.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kill, messages, items]
+export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, messages, items, drift, chaos]

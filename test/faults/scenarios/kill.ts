@@ -65,7 +65,10 @@ interface Stall {
 
 async function openStall(_: unknown, lane: number): Promise<Stall> {
   const sandbox = { customers: 12, latencyMs: 5, jitterMs: 25, seed: lane + 1, now: Math.floor(Date.now() / 1_000) }
-  const room = await openRoom({ sandbox, settings: { Worker__BatchSize: '20', Worker__TimeoutMinutes: '0' } })
+  const room = await openRoom({
+    sandbox,
+    settings: { Worker__BatchSize: '20', Worker__TimeoutMinutes: '0', Worker__LeaseSeconds: '5' },
+  })
   const account = await openAccount(room)
   const open = { room, account, wholeMs: 0, untouched: '' }
   await surviveKills(open, [])

@@ -111,8 +111,8 @@ function rowsWithin({ table, parsed, key }: Judged): Row[] {
         credit_note_lines: ['credit_notes', 'lines'],
       }[name] ?? []
     if (field[0] !== table) return []
-    const data = Object(Object(parsed)[field[1] ?? '']).data as readonly { id: string }[]
-    return data.map((one) => ({ table: own, key: `${key} ${one.id}`, text: JSON.stringify(one) }))
+    const data = Object(Object(parsed)[field[1] ?? '']).data as readonly { id: string }[] | undefined
+    return (data ?? []).map((one) => ({ table: own, key: `${key} ${one.id}`, text: JSON.stringify(one) }))
   })
 }
 

@@ -18,7 +18,7 @@ export const chaos: Scenario = {
   name: 'chaos',
   faults: ['F04', 'F14', 'F15', 'F26', 'F28', 'F34', 'F35', 'F50', 'F52', 'F53'],
   about:
-    '5 to 10 % of the requests to the provider and calls to the queue and 1 to 2 % of all statements (a quarter to a half of the commits) go wrong while an account that changes is copied: full and incremental jobs, in one invocation or in many, by two workers',
+    '5 to 10 % of the requests to the provider and calls to the queue and 1 to 3 % of all statements (a quarter to two thirds of the commits) go wrong while an account that changes is copied: full and incremental jobs, in one invocation or in many, by two workers',
   claim: 'every job completes and its copy is exact; nobody else’s row touched',
   rounds: { test: 3, ci: 15, full: 100 },
   async run({ seed, rounds, say }) {
@@ -99,7 +99,7 @@ async function openStall(_: unknown, lane: number): Promise<Stall> {
       calm = []
       return disturb(
         { postgres, queue, sandbox: remembering },
-        { random, rate: random.pick([0.05, 0.075, 0.1]), statementRate: random.pick([0.01, 0.02]) },
+        { random, rate: random.pick([0.05, 0.075, 0.1]), statementRate: random.pick([0.01, 0.03]) },
       )
     },
     async close() {

@@ -55,7 +55,9 @@ export async function writeBatches(
       return sum
     }
     const refused: Reject[] = []
-    const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows, tx)
+    const { created, updated } = careful
+      ? await bisect(tx, { resource, rows: rows.map(alone), write, refused })
+      : await write(rows, tx)
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
@@ -144,14 +146,12 @@ interface Bisection {
 
 async function bisect(tx: Database, { resource, rows, write, refused }: Bisection): Promise<Written> {
   try {
-    // A byte that Postgres refuses may be in the answer beside them: here each row brings its own.
-    const alone = rows.map((row) => ({ ...row, raw: itemOf(row) }))
-    return await tx.transaction((savepoint) => write(alone, savepoint))
+    return await tx.transaction((savepoint) => write(rows, savepoint))
   } catch (error) {
     if (classify(error) !== 'data') throw error
     const [only] = rows
     if (only && rows.length === 1) {
-      refused.push(rejectItem(resource, itemOf(only), whyRefused(error)))
+      refused.push(rejectRow(only, whyRefused(error)))
       return { created: 0, updated: 0 }
     }
     const middle = Math.ceil(rows.length / 2)
@@ -161,7 +161,15 @@ async function bisect(tx: Database, { resource, rows, write, refused }: Bisectio
   }
 }
 
-const itemOf = ({ raw }: ObservedRow) => (raw instanceof Payload ? raw.value() : raw)
+/** A value that Postgres refuses may be in the answer beside the row: with bytes of its own, each is judged by itself. */
+const alone = (row: ObservedRow): ObservedRow => (row.raw instanceof Payload ? { ...row, raw: row.raw.alone() } : row)
+
+/** The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of again. */
+function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
+  if (!(raw instanceof Payload)) return rejectItem(resource, raw, why)
+  const text = raw.body.toString('utf8')
+  return { ...rejectItem(resource, raw.value(), why), payload: text.slice(0, 65_536) }
+}
 
 function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
   const code = codeOf(error)

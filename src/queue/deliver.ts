@@ -44,7 +44,8 @@ async function work(message: SQSRecord, { remainingMs, shutdown }: Invocation, d
     {
       request: parsed.request,
       ...problem,
-      sentAt: Number.isFinite(sent) ? new Date(sent) : undefined,
+      // No date of a queue, where it is one that no database takes.
+      sentAt: sent >= 0 && sent < 253_402_300_800_000 ? new Date(sent) : undefined,
       receiveCount: receivesOf(message),
       remainingMs,
       ...(shutdown ? { shutdown } : {}),

@@ -1,10 +1,25 @@
 import type { Scenario } from '../scenario.ts'
+import { chaos } from './chaos.ts'
 import { commit } from './commit.ts'
+import { drift } from './drift.ts'
 import { duplicates } from './duplicates.ts'
+import { items } from './items.ts'
 import { kill } from './kill.ts'
+import { messages } from './messages.ts'
 import { points } from './points.ts'
 import { restarts } from './restarts.ts'
 import { term } from './term.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, duplicates, term]
+export const scenarios: readonly Scenario[] = [
+  kill,
+  points,
+  restarts,
+  commit,
+  duplicates,
+  term,
+  messages,
+  items,
+  drift,
+  chaos,
+]

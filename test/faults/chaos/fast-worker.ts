@@ -6,6 +6,7 @@ import { silentLog } from '../../../src/log.ts'
 import { createProviders } from '../../../src/providers/index.ts'
 import { createQueue } from '../../../src/queue/queue.ts'
 import { receive } from '../../../src/queue/receive.ts'
+import { createSecrets } from '../../../src/secrets/secrets.ts'
 import { type Clock, systemClock } from '../../../src/sync/clock.ts'
 import { providerSettings } from '../../../src/worker.ts'
 import type { Environment } from '../worker.ts'
@@ -46,6 +47,7 @@ export async function openFastWorker(environment: Environment) {
       leaseSeconds: 600,
     },
     concurrency: 1,
+    secrets: createSecrets({ prefix: undefined, endpoint: undefined, region: undefined }, clock),
   }
   const context = { getRemainingTimeInMillis: () => 900_000 } as Context
   return {

@@ -47,7 +47,7 @@ export async function openFastWorker(environment: Environment) {
       leaseSeconds: 600,
     },
     concurrency: 1,
-    secrets: createSecrets({ prefix: undefined, endpoint: undefined, region: undefined }, clock),
+    secrets: createSecrets({ prefix: '', endpoint: undefined, region: undefined }, fastClock),
   }
   const context = { getRemainingTimeInMillis: () => 900_000 } as Context
   return {

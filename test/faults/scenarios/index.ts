@@ -1,10 +1,12 @@
 import type { Scenario } from '../scenario.ts'
+import { chain } from './chain.ts'
 import { commit } from './commit.ts'
 import { duplicates } from './duplicates.ts'
+import { frozen } from './frozen.ts'
 import { kill } from './kill.ts'
 import { points } from './points.ts'
 import { restarts } from './restarts.ts'
 import { term } from './term.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, duplicates, term]
+export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, duplicates, term, frozen, chain]

@@ -1,11 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { Invocation, Invoke } from '../../src/local/event-source.ts'
+import type { SQSEvent } from 'aws-lambda'
+import type { Invocation } from '../../src/local/event-source.ts'
 
 /** The built bundle in a process of its own, which can be killed, frozen and asked to stop. */
 export interface WorkerProcess {
-  /** One event at a time. A process that dies at it answers `crash`; one past its deadline is killed, as Lambda does. */
-  readonly invoke: Invoke
+  /**
+   * One event at a time. A process that dies at it answers `crash`; one past its deadline is killed, as Lambda does, or
+   * so many milliseconds later where a slow machine is not to be the fault.
+   */
+  invoke(event: SQSEvent, timeoutMs: number, graceMs?: number): Promise<Invocation>
   readonly pid: number
   readonly ended: () => boolean
   /** Everything it printed. */
@@ -37,7 +41,7 @@ export async function startWorker(bundle: string, environment: Environment): Pro
   const first = await Promise.race([once(child, 'message'), gone])
   if (!Array.isArray(first)) throw new Error(`worker: did not start: ${printed}`)
   return {
-    invoke: (event, timeoutMs) => answer(child, gone, { event, timeoutMs }),
+    invoke: (event, timeoutMs, graceMs = 0) => answer(child, gone, { event, timeoutMs, graceMs }),
     pid: child.pid ?? Number.NaN,
     ended: () => child.exitCode !== null || child.signalCode !== null,
     logs: () => printed,
@@ -52,11 +56,11 @@ export async function startWorker(bundle: string, environment: Environment): Pro
 async function answer(
   child: ChildProcess,
   gone: Promise<Invocation>,
-  given: { readonly event: object; readonly timeoutMs: number },
+  { graceMs, ...given }: { readonly event: SQSEvent; readonly timeoutMs: number; readonly graceMs: number },
 ): Promise<Invocation> {
   if (child.exitCode !== null || child.signalCode !== null || !child.connected) return gone
   const answered = once(child, 'message').then(([message]): Invocation => message)
-  const timer = setTimeout(() => child.kill('SIGKILL'), given.timeoutMs)
+  const timer = setTimeout(() => child.kill('SIGKILL'), given.timeoutMs + graceMs)
   child.send(given)
   const invocation = await Promise.race([answered, gone])
   clearTimeout(timer)

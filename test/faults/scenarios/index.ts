@@ -1,8 +1,10 @@
 import type { Scenario } from '../scenario.ts'
+import { chain } from './chain.ts'
 import { chaos } from './chaos.ts'
 import { commit } from './commit.ts'
 import { drift } from './drift.ts'
 import { duplicates } from './duplicates.ts'
+import { frozen } from './frozen.ts'
 import { items } from './items.ts'
 import { kill } from './kill.ts'
 import { messages } from './messages.ts'
@@ -18,6 +20,8 @@ export const scenarios: readonly Scenario[] = [
   commit,
   duplicates,
   term,
+  frozen,
+  chain,
   messages,
   items,
   drift,

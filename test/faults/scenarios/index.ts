@@ -4,9 +4,10 @@ import { commit } from './commit.ts'
 import { drift } from './drift.ts'
 import { items } from './items.ts'
 import { kill } from './kill.ts'
+import { memory } from './memory.ts'
 import { messages } from './messages.ts'
 import { points } from './points.ts'
 import { restarts } from './restarts.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, messages, items, drift, chaos]
+export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, messages, items, drift, chaos, memory]

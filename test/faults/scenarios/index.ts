@@ -7,6 +7,7 @@ import { duplicates } from './duplicates.ts'
 import { frozen } from './frozen.ts'
 import { items } from './items.ts'
 import { kill } from './kill.ts'
+import { memory } from './memory.ts'
 import { messages } from './messages.ts'
 import { points } from './points.ts'
 import { restarts } from './restarts.ts'
@@ -26,4 +27,5 @@ export const scenarios: readonly Scenario[] = [
   items,
   drift,
   chaos,
+  memory,
 ]

@@ -179,10 +179,13 @@ test('a connection into which nothing comes back any more is given up', async ()
   const { url, openWorker, handle, job, query, expectTruth } = await house({ Worker__LeaseSeconds: '2' })
   const { Pool } = pg
   const given: pg.PoolConfig[] = []
-  vi.spyOn(pg, 'Pool').mockImplementation(((options?: pg.PoolConfig) => {
-    given.push(options ?? {})
-    return new Pool({ ...options, query_timeout: 1_000, connectionTimeoutMillis: 200 })
-  }) as never)
+  class ImpatientPool extends Pool {
+    constructor(options: pg.PoolConfig = {}) {
+      super({ ...options, query_timeout: 1_000, connectionTimeoutMillis: 200 })
+      given.push(options)
+    }
+  }
+  vi.spyOn(pg, 'Pool').mockImplementation(ImpatientPool as never)
   const proxy = await openPostgresProxy(url)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
   onTestFinished(() => proxy.thaw())

@@ -185,7 +185,8 @@ test('a connection into which nothing comes back any more is given up', async ()
       given.push(options)
     }
   }
-  vi.spyOn(pg, 'Pool').mockImplementation(ImpatientPool as never)
+  Object.assign(pg, { Pool: ImpatientPool })
+  onTestFinished(() => void Object.assign(pg, { Pool }))
   const proxy = await openPostgresProxy(url)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
   onTestFinished(() => proxy.thaw())

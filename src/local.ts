@@ -85,7 +85,7 @@ async function untilEnded(
 ): Promise<JobRow | undefined> {
   for (;;) {
     const row = await job()
-    if (row?.status === 'completed' || row?.status === 'failed') return row
+    if (row && ['completed', 'failed', 'cancelled'].includes(row.status)) return row
     if (stop.aborted && row?.status !== 'running') return row
     if (row?.status === 'pending') onWait('waiting: an earlier job of this tenant holds its lease for up to a minute')
     if (row?.status === 'retrying') onWait(`an attempt failed, the next is at ${JSON.stringify(row.next_attempt_at)}`)

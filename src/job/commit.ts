@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { classify } from '../db/failure.ts'
+import { classify, tookTooLong } from '../db/failure.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
@@ -15,7 +15,7 @@ import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, 
 import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
-import { writeBatches } from './write.ts'
+import { type Writing, writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
 export interface Standing {
@@ -56,11 +56,12 @@ interface Deps {
 export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortSignal): Promise<Standing> {
   let attempted: Standing | undefined
   let careful = false
+  let rowsAtMost = commit.step.batches.reduce((sum, { rows }) => sum + rows.length, commit.swept.rows.length)
   for (let tries = 0; ; tries++) {
     try {
       if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
       await db.within(async (tx) => {
-        attempted = await write(tx, commit, careful)
+        attempted = await write(tx, commit, { careful, rowsAtMost: Math.max(1, rowsAtMost) })
       })
       if (attempted) return attempted
     } catch (error) {
@@ -69,16 +70,17 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
         if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
         throw error
       }
+      if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
       if (classify(error) === 'data' && !careful) careful = true
       else await waitOrThrow(error, tries, clock, signal)
     }
   }
 }
 
-async function write(tx: Database, commit: Commit, careful: boolean): Promise<Standing> {
+async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' | 'rowsAtMost'>): Promise<Standing> {
   const { request, lease, step, swept, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
-  const counts = await writeBatches(tx, { request, batches: step.batches, swept, mayHaveRejects, careful })
+  const counts = await writeBatches(tx, { request, batches: step.batches, swept, mayHaveRejects, ...how })
   const checkpoint = step.batches.reduce(advance, standing.checkpoint)
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(standing.progress, {

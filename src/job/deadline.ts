@@ -25,8 +25,14 @@ export interface Deadline {
 /** Before the end of an invocation: when to stop fetching and when to give up, in milliseconds. */
 const reserve = { stop: 30_000, cut: 10_000 } as const
 
-/** Watches the time. A short invocation keeps a third for stopping and a ninth for the last commit. */
-export function watchTime(left: TimeLeft): Deadline {
+/** After a request to shut down, how long pages in flight are waited for: the whole is to be over within 5 s. */
+const shutdownCutMs = 3_000
+
+/**
+ * Watches the time, and whether this process is asked to shut down. A short invocation keeps a third for stopping and a
+ * ninth for the last commit.
+ */
+export function watchTime(left: TimeLeft, shutdown?: AbortSignal): Deadline {
   const stop = new AbortController()
   const cut = new AbortController()
   // Each call in flight listens to them.
@@ -41,6 +47,12 @@ export function watchTime(left: TimeLeft): Deadline {
     }),
   ]
   if (over) stop.abort()
+  const shutDown = () => {
+    stop.abort()
+    timers.push(after(shutdownCutMs, () => cut.abort()))
+  }
+  if (shutdown?.aborted) shutDown()
+  shutdown?.addEventListener('abort', shutDown)
   return {
     stop: stop.signal,
     cut: cut.signal,
@@ -51,6 +63,8 @@ export function watchTime(left: TimeLeft): Deadline {
       cut.abort()
     },
     close() {
+      // The process outlives the job by far.
+      shutdown?.removeEventListener('abort', shutDown)
       for (const timer of timers) clearTimeout(timer)
     },
   }

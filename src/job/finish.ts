@@ -52,7 +52,7 @@ export async function fail(
       ? { status: 'failed', result: result(stored), finishedAt: sql`now()` }
       : { status: 'retrying', nextAttemptAt: sql`now() + make_interval(secs => ${waitSeconds})` }),
   })
-  return { kind: 'failed', error, final, waitSeconds }
+  return { kind: 'failed', error, final, waitSeconds, stored: true }
 }
 
 async function update(

@@ -188,12 +188,23 @@ export async function renew(db: TenantDatabase, lease: Lease): Promise<void> {
   if (rows.length === 0) throw fenced()
 }
 
+/** Whether somebody ended the job, as by cancelling it, while it was worked on. */
+export async function hasEnded(db: TenantDatabase, { jobId }: Lease): Promise<boolean> {
+  const [job] = await db.ask((tx) =>
+    tx.select({ finishedAt: syncJobs.finishedAt }).from(syncJobs).where(eq(syncJobs.id, jobId)),
+  )
+  return (job?.finishedAt ?? null) !== null
+}
+
 export function fenced(): SyncError {
   return new SyncError('fenced', 'fenced', 'job: another worker has taken it over')
 }
 
+/** The longest between two signs of life, in milliseconds: as late may a cancelled job be noticed while it waits. */
+const longestBeat = 10_000
+
 /**
- * Renews the lease three times in its length until the returned function is called. `onLost` is told when the job is
+ * Renews the lease three times in its length or more, until the returned function is called. `onLost` is told when the job is
  * another worker's. A renewal that fails otherwise is left to the next one: the fence guards every write.
  */
 export function keepAlive(db: TenantDatabase, lease: Lease, onLost: () => void): () => void {
@@ -204,7 +215,7 @@ export function keepAlive(db: TenantDatabase, lease: Lease, onLost: () => void):
       if (error instanceof SyncError && error.verdict === 'fenced') onLost()
     }
   }
-  const timer = setInterval(beat, (lease.seconds * 1_000) / 3)
+  const timer = setInterval(beat, Math.min(longestBeat, (lease.seconds * 1_000) / 3))
   timer.unref()
   return () => clearInterval(timer)
 }

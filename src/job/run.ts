@@ -5,9 +5,10 @@ import type { Log } from '../log.ts'
 import { backOff, type Clock } from '../sync/clock.ts'
 import type { Provider } from '../sync/provider.ts'
 import { type Deadline, watchTime } from './deadline.ts'
-import { fail, pause } from './finish.ts'
-import { type Claim, type ClaimedJob, claim, keepAlive, type Lease } from './lease.ts'
+import { type Failure, fail, pause } from './finish.ts'
+import { type Claim, type ClaimedJob, claim, hasEnded, keepAlive, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
+import { insistently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult } from './progress.ts'
 import { read } from './read.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -31,6 +32,16 @@ export interface JobDeps {
   readonly owner: string
   /** The provider of that name. @throws SyncError with verdict `reject` where there is none */
   provider(name: string): Provider
+  /** Reads what an `accessToken` refers to. */
+  readonly secrets: Secrets
+}
+
+/** A token that is no reference comes back as it is. */
+interface Secrets {
+  /** @throws SyncError */
+  open(request: SyncJobRequest): Promise<string | undefined>
+  /** Looks again, now that the provider does not accept `refused`. @throws SyncError */
+  renew(request: SyncJobRequest, refused: string | undefined): Promise<string | undefined>
 }
 
 /** One delivery of a job. */
@@ -76,12 +87,9 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const db = deps.tenant(request.tenantId)
   let claimed: Claim
   try {
-    claimed = await claim(db, {
-      request,
-      sentAt: delivery.sentAt,
-      owner: deps.owner,
-      leaseSeconds: deps.settings.leaseSeconds,
-    })
+    const { owner, settings } = deps
+    const claimant = { request, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
+    claimed = await insistently(() => claim(db, claimant), deps.clock)
   } catch (error) {
     return unclaimed(databaseFailure(error), delivery, deps, log)
   }
@@ -114,9 +122,8 @@ function openSession(
 ): Session {
   const { request } = delivery
   const claimedAt = clock.now()
-  const deadline = watchTime({ invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs })
-  if (delivery.shutdown?.aborted) deadline.stopNow()
-  delivery.shutdown?.addEventListener('abort', deadline.stopNow, { once: true })
+  const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs }
+  const deadline = watchTime(left, delivery.shutdown)
   const session: Session = {
     db,
     request,
@@ -166,7 +173,7 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
     )
   if (session.commits === 0 && job.stalled >= stallLimits.paused) throw stalled(job.stalled)
   log.info('job pauses: out of time, progress is saved', { outcome: 'paused', requests: session.requests })
-  return await pause(session.db, session.lease, session.requests)
+  return await insistently(() => pause(session.db, session.lease, session.requests), deps.clock)
 }
 
 function stalled(deliveries: number): SyncError {
@@ -178,12 +185,17 @@ async function settle(session: Session, cause: unknown, { clock, settings }: Job
   const { db, lease, job, log } = session
   const error = asSyncError(cause)
   if (error.verdict === 'fenced') {
+    // Who cannot tell waits, and is told by the next delivery.
+    if (await hasEnded(db, lease).catch(() => false)) {
+      log.warn('job was ended while it was worked on, as by cancelling it', { outcome: 'finished' })
+      return { kind: 'finished' }
+    }
     log.warn('job was taken over by another worker', { outcome: 'busy', code: error.code })
     return { kind: 'busy', waitSeconds: lease.seconds }
   }
   try {
     let ended: SyncJobResult | undefined
-    const outcome = await fail(db, lease, {
+    const failure: Failure = {
       error,
       attempt: job.attempt,
       maxRetries: settings.maxRetries,
@@ -194,7 +206,8 @@ async function settle(session: Session, cause: unknown, { clock, settings }: Job
         ended = session.result({ status: 'failed', resources: session.progress, error: stored })
         return ended
       },
-    })
+    }
+    const outcome = await insistently(() => fail(db, lease, failure), clock)
     if (ended) log.error('job ends', { outcome: 'failed', status: 'failed', code: error.code, result: ended }, error)
     else log.warn('job will be tried again', { outcome: 'failed', code: error.code, retryable: true }, error)
     return outcome

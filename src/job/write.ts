@@ -21,12 +21,14 @@ export interface Writing {
   readonly mayHaveRejects: boolean
   /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
   readonly careful: boolean
+  /** Rows of one statement at most. */
+  readonly rowsAtMost: number
 }
 
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, mayHaveRejects, careful }: Writing,
+  { request, batches, swept, mayHaveRejects, careful, rowsAtMost }: Writing,
 ): Promise<Readonly<Record<string, Counts>>> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counts> = {}
@@ -42,14 +44,26 @@ export async function writeBatches(
     ...swept.families,
   ])
   for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
-    const write = (some: readonly ObservedRow[]) =>
-      upsert(tx, { table, ...account, rows: some, force: request.additionalData.forceRefresh, onlyMissing: harvested })
+    const { forceRefresh: force } = request.additionalData
+    const write = async (some: readonly ObservedRow[]) => {
+      const sum = { created: 0, updated: 0 }
+      for (let at = 0; at < some.length; at += rowsAtMost) {
+        const part = some.slice(at, at + rowsAtMost)
+        const written = await upsert(tx, { table, ...account, rows: part, force, onlyMissing: harvested })
+        sum.created += written.created
+        sum.updated += written.updated
+      }
+      return sum
+    }
     const refused: Reject[] = []
-    const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows)
+    const { created, updated } = careful
+      ? await bisect(tx, { resource, rows: rows.map(alone), write, refused })
+      : await write(rows)
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
-    const fetched = harvested ? created : rows.length
+    // Of what was found inside other items only what is new counts.
+    const fetched = harvested ? created + refused.length : rows.length
     add(resource, {
       fetched,
       created,
@@ -133,14 +147,12 @@ interface Bisection {
 
 async function bisect(tx: Database, { resource, rows, write, refused }: Bisection): Promise<Written> {
   try {
-    // A byte that Postgres refuses may be in the answer beside them: here each row brings its own.
-    const alone = rows.map((row) => ({ ...row, raw: itemOf(row) }))
-    return await guarded(tx, () => write(alone))
+    return await guarded(tx, () => write(rows))
   } catch (error) {
     if (classify(error) !== 'data') throw error
     const [only] = rows
     if (only && rows.length === 1) {
-      refused.push(rejectItem(resource, itemOf(only), whyRefused(error)))
+      refused.push(rejectRow(only, whyRefused(error)))
       return { created: 0, updated: 0 }
     }
     const middle = Math.ceil(rows.length / 2)
@@ -150,7 +162,15 @@ async function bisect(tx: Database, { resource, rows, write, refused }: Bisectio
   }
 }
 
-const itemOf = ({ raw }: ObservedRow) => (raw instanceof Payload ? raw.value() : raw)
+/** A value that Postgres refuses may be in the answer beside the row: with bytes of its own, each is judged by itself. */
+const alone = (row: ObservedRow): ObservedRow => (row.raw instanceof Payload ? { ...row, raw: row.raw.alone() } : row)
+
+/** The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of again. */
+function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
+  if (!(raw instanceof Payload)) return rejectItem(resource, raw, why)
+  const text = raw.body.toString('utf8')
+  return { ...rejectItem(resource, raw.value(), why), payload: text.slice(0, 65_536) }
+}
 
 function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
   const code = codeOf(error)

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -18,6 +18,7 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
   const tree = {
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
+    'src/secrets/aws.ts': `export const fetch = () => 'secret'`,
     'src/db/schema.ts': `import { pgTable, text } from 'drizzle-orm/pg-core'\nexport const plans = pgTable('plans', { id: text('id').primaryKey() })`,
     ...files,
   }
@@ -34,7 +35,10 @@ test('builds the handler, what it loads on demand and the tables, and says how l
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler.cjs', 'handler.cjs.map', 'sqs.cjs', 'sqs.cjs.map', 'schema.js', 'schema.d.ts'].sort(),
+    ['handler', 'sqs', 'aws-secrets']
+      .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
+      .concat('schema.js', 'schema.d.ts')
+      .sort(),
   )
   expect(built.every(({ bytes, gzip }) => bytes > 0 && gzip > 0)).toBe(true)
 })
@@ -93,4 +97,11 @@ test.each([
   const root = await setup(files)
 
   await expect(build('dist', root)).rejects.toThrow(message)
+})
+
+test('copies the certificates of authorities, for the package', async () => {
+  const root = await setup({ 'certificates/rds.pem': 'pem', 'certificates/server.key': 'never' })
+  await build('dist', root)
+
+  expect(await readdir(join(root, 'dist/certificates'))).toEqual(['rds.pem'])
 })

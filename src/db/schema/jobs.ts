@@ -3,8 +3,8 @@ import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, unique
 import { count, instant } from './column.ts'
 import { keptApart } from './tenants.ts'
 
-/** Where a job is. `pending running paused retrying` go on; `completed failed` are ends. */
-export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed'] as const
+/** Where a job is. `pending running paused retrying` go on; `completed failed cancelled` are ends, the last by SQL alone. */
+export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]
 
 /** One row a SyncJobRequest: what was asked, how far it is, who works on it, how it ended. */
@@ -64,12 +64,18 @@ export const syncJobs = pgTable(
     uniqueIndex('sync_jobs_id').on(job.id),
     uniqueIndex('sync_jobs_one_running').on(job.tenantId, job.provider).where(sql`status = 'running'`),
     index('sync_jobs_tenant').on(job.tenantId, job.createdAt),
-    check('sync_jobs_status', sql`status in ('pending', 'running', 'paused', 'retrying', 'completed', 'failed')`),
+    check(
+      'sync_jobs_status',
+      sql`status in ('pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled')`,
+    ),
     check(
       'sync_jobs_lease_while_running',
       sql`(status = 'running') = (lease_owner is not null and lease_until is not null)`,
     ),
-    check('sync_jobs_finished_at_an_end', sql`(status in ('completed', 'failed')) = (finished_at is not null)`),
+    check(
+      'sync_jobs_finished_at_an_end',
+      sql`(status in ('completed', 'failed', 'cancelled')) = (finished_at is not null)`,
+    ),
     check('sync_jobs_result_at_an_end', sql`(status in ('completed', 'failed')) = (result is not null)`),
     check('sync_jobs_completed_has_nothing_left', sql`status <> 'completed' or (checkpoint is null and error is null)`),
     check('sync_jobs_failure_has_error', sql`status not in ('failed', 'retrying') or error is not null`),

@@ -1,0 +1,19 @@
+import { afterAll, expect, test } from 'vitest'
+import { closeHouse } from './house.ts'
+import { scenarios } from './scenarios/index.ts'
+
+/* Each scenario's smallest share. `npm run faults` runs larger ones, prints what it sees and replays a seed. */
+
+afterAll(closeHouse)
+
+const seed = Number(process.env.FAULTS_SEED ?? 1)
+
+test.each(scenarios.filter(({ rounds }) => rounds.test > 0))(
+  '$name: $claim',
+  async ({ run, rounds }) => {
+    const seen = await run({ seed, rounds: rounds.test, say: () => {} })
+    expect({ seed, problems: seen.problems }).toEqual({ seed, problems: [] })
+    expect(seen.rounds).toBeGreaterThan(0)
+  },
+  120_000,
+)

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from '../../infra/build.ts'
+import { parseConnectionString } from '../../src/connection-string.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { createDatabase, type LocalPostgres, openPostgres } from '../../src/local/postgres.ts'
+
+/** Where faults happen: a durable Postgres of one's own and the bundle as it is deployed, built from these sources. */
+export interface House {
+  readonly postgres: LocalPostgres
+  /** The folder that holds handler.cjs. */
+  readonly bundle: string
+  /** A migrated database of that name. */
+  createDatabase(name: string): Promise<string>
+}
+
+const template = 'migrated'
+let opened: Promise<House & { close(): Promise<void> }> | undefined
+
+/** The house of this process; opened by the first who asks. */
+export function openHouse(): Promise<House> {
+  opened ??= open()
+  return opened
+}
+
+/** Stops the server and removes everything. */
+export async function closeHouse(): Promise<void> {
+  const closing = opened
+  opened = undefined
+  await (await closing)?.close()
+}
+
+async function open(): Promise<House & { close(): Promise<void> }> {
+  const parent = mkdtempSync(join(tmpdir(), 'billing-sync-faults-'))
+  const bundle = join(parent, 'bundle')
+  const dataDir = join(parent, 'pg')
+  const [postgres] = await Promise.all([openPostgres({ dataDir }), build(bundle)])
+  await migrate(parseConnectionString(await createDatabase(postgres.url, template)))
+  return {
+    postgres,
+    bundle,
+    createDatabase: (name) => createDatabase(postgres.url, name, { template }),
+    async close() {
+      await postgres.stop('immediate')
+      for (const folder of [parent, postgres.dataDir]) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Query } from './room.ts'
+
+/** What a job's row must say of its items. */
+export interface Counters {
+  readonly fetched: number
+  readonly created: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly rejected: number
+}
+
+/** What is wrong with a job that must have completed, in sentences; its counts must be these. */
+export async function examineJob(query: Query, jobId: string, expected?: Counters): Promise<readonly string[]> {
+  const [job] = await query(
+    `select status, fetched::int, created::int, updated::int, unchanged::int, rejected::int, attempt, checkpoint, error, lease_owner,
+       result -> 'status' as ended, (select sum((value ->> 'fetched')::int) from jsonb_each(progress))::int as shown
+     from sync_jobs where id = $1`,
+    [jobId],
+  )
+  if (!job) return [`job ${jobId}: has no row`]
+  const { fetched, created, updated, unchanged, rejected } = job
+  const counts = { fetched, created, updated, unchanged, rejected }
+  const about = `job ${jobId}`
+  const problems: string[] = []
+  if (job.status !== 'completed' || job.ended !== 'completed')
+    problems.push(`${about}: is ${job.status}, not completed: ${JSON.stringify(job.error)}`)
+  if (Number(created) + Number(updated) + Number(unchanged) + Number(rejected) !== fetched || job.shown !== fetched)
+    problems.push(`${about}: its counts do not add up: ${JSON.stringify({ ...counts, shown: job.shown })}`)
+  if (expected && JSON.stringify(expected) !== JSON.stringify(counts))
+    problems.push(`${about}: counted ${JSON.stringify(counts)} instead of ${JSON.stringify(expected)}`)
+  if (job.checkpoint !== null || job.lease_owner !== null)
+    problems.push(`${about}: ended, but holds a checkpoint or a lease`)
+  return problems
+}

@@ -1,0 +1,24 @@
+import type { Invoke } from '../../src/local/event-source.ts'
+import { jobRequest, type Room } from './room.ts'
+
+interface Options {
+  readonly tenantId: string
+  /** Messages of one invocation at once: pollers. */
+  readonly concurrency?: number
+  readonly timeoutMs?: number
+  readonly additionalData?: object
+}
+
+/** One job from its message to the empty queue. Returns the job's id. */
+export async function runJob(
+  room: Room,
+  invoke: Invoke,
+  { tenantId, additionalData, ...options }: Options,
+): Promise<string> {
+  const request = jobRequest(tenantId, additionalData)
+  await room.queue.send(JSON.stringify(request))
+  const source = room.deliver(invoke, options)
+  await source.idle()
+  await source.close()
+  return request.jobId
+}

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import * as z from 'zod'
+import type { Scenario, Seen } from './scenario.ts'
+
+const entry = z.object({
+  faults: z.array(z.string()),
+  about: z.string(),
+  claim: z.string(),
+  date: z.string(),
+  commit: z.string(),
+  machine: z.string(),
+  seed: z.int(),
+  rounds: z.int(),
+  seconds: z.number(),
+  figures: z.record(z.string(), z.union([z.number(), z.string()])),
+  problems: z.array(z.string()),
+})
+const results = z.record(z.string(), entry)
+
+/** What the full share of each scenario saw last, by its name. */
+export type Results = z.infer<typeof results>
+
+const file = new URL('results.json', import.meta.url)
+
+export function readResults(): Results {
+  try {
+    return results.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw error
+  }
+}
+
+interface Witnessed {
+  readonly seed: number
+  readonly seen: Seen
+  readonly seconds: number
+}
+
+/** Writes down what a full run of a scenario saw. */
+export function record({ name, faults, about, claim }: Scenario, { seed, seen, seconds }: Witnessed): void {
+  const { rounds, figures, problems } = seen
+  const place = { date: new Date().toISOString().slice(0, 10), commit: commit(), machine: machine() }
+  const what = { faults: [...faults], about, claim, ...place }
+  const saw = { seed, rounds, seconds: Math.round(seconds), figures, problems: problems.slice(0, 20) }
+  writeFileSync(file, `${JSON.stringify({ ...readResults(), [name]: { ...what, ...saw } }, null, 2)}\n`)
+}
+
+const commit = () => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+
+function machine(): string {
+  const [first] = cpus()
+  return `${cpus().length} × ${first?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`
+}

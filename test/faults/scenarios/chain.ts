@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { runJob } from '../job.ts'
+import { examineJob } from '../job-oracle.ts'
+import { compare, describe, writeTruth } from '../oracle.ts'
+import { openRoom } from '../room.ts'
+import type { Scenario } from '../scenario.ts'
+import { findSecrets } from '../secrets.ts'
+
+/** Of an invocation two thirds are for reading. */
+const invocationMs = 1_200
+const perSecond = 3
+/** What a busy machine may be late before that is a fault of its own. */
+const graceMs = 10_000
+
+export const chain: Scenario = {
+  name: 'chain',
+  faults: ['F08', 'F53'],
+  about: 'invocations much shorter than the job, each sending it on; then a provider that never answers',
+  claim: 'so many hops and an exact copy; a chain that does not advance stops within 3',
+  rounds: { test: 5, ci: 20, full: 200 },
+  async run({ rounds, say }) {
+    // A page of one item, of which an invocation has time for two or three.
+    const customers = rounds * 4
+    const settings = { Stripe__EndpointRequestsPerSecond: String(perSecond), Worker__TimeoutMinutes: '0' }
+    const room = await openRoom({ sandbox: { customers, latencyMs: 10 }, settings })
+    const problems: string[] = []
+    try {
+      const truth = await writeTruth(room.query, room.sandbox, ['customers'])
+      const worker = await room.openWorker()
+      const additionalData = { resources: ['customers'], batch_size: 1 }
+      const tenantId = randomUUID()
+      let invocations = 0
+      const longest = runJob(
+        room,
+        (event, timeoutMs) => {
+          if (++invocations % 25 === 0) say(`${invocations} invocations`)
+          // As many hops as wanted, then time for the rest.
+          return worker.invoke(event, invocations <= rounds ? timeoutMs : 900_000, graceMs)
+        },
+        { tenantId, additionalData, timeoutMs: invocationMs },
+      )
+      const jobId = await longest
+      const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
+      problems.push(...(await examineJob(room.query, jobId, counters)))
+      problems.push(...describe(await compare(room.query, tenantId, truth, ['customers'])))
+      const [job] = await room.query<{ hop: number }>('select hop from sync_jobs where id = $1', [jobId])
+      const hops = job?.hop ?? 0
+      if (hops < rounds) problems.push(`${hops} hops instead of ${rounds}`)
+
+      room.sandbox.fail({ kind: 'hang' })
+      const stuck = await runJob(room, (event, timeoutMs) => worker.invoke(event, timeoutMs, graceMs), {
+        tenantId: randomUUID(),
+        additionalData,
+        timeoutMs: invocationMs,
+      })
+      const [end] = await room.query<{ status: string; code: string; deliveries: number }>(
+        `select status, error ->> 'code' as code, deliveries from sync_jobs where id = $1`,
+        [stuck],
+      )
+      if (end?.status !== 'failed' || end.code !== 'stalled' || end.deliveries > 3)
+        problems.push(`a chain that does not advance ended as ${JSON.stringify(end)}`)
+      problems.push(...(await findSecrets(room)))
+      return {
+        rounds: hops,
+        figures: { hops, 'deliveries of a chain that does not advance': end?.deliveries ?? 0 },
+        problems,
+      }
+    } finally {
+      await room.close()
+    }
+  },
+}

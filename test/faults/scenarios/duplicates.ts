@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { examineJob } from '../job-oracle.ts'
+import { compareTenants, describe, writeTruth } from '../oracle.ts'
+import { jobRequest, openRoom } from '../room.ts'
+import type { Scenario } from '../scenario.ts'
+import { findSecrets } from '../secrets.ts'
+
+const customers = 60
+const copies = 10
+const workers = 2
+const additionalData = { resources: ['customers'], batch_size: 20 }
+
+export const duplicates: Scenario = {
+  name: 'duplicates',
+  faults: ['F35', 'F36'],
+  about: 'one message ten times at once, to two workers of five lanes each; the other nine come again later',
+  claim: 'one runner a job, at most 1.05 × the requests of a single delivery',
+  rounds: { test: 10, ci: 50, full: 500 },
+  async run({ rounds, say }) {
+    const settings = { Worker__Concurrency: '5', Worker__LeaseSeconds: '5' }
+    const room = await openRoom({ sandbox: { customers, latencyMs: 5 }, settings })
+    const problems: string[] = []
+    try {
+      const truth = await writeTruth(room.query, room.sandbox, ['customers'])
+      const crew = await Promise.all(Array.from({ length: workers }, () => room.openWorker()))
+      const idle = [...crew]
+      const source = room.deliver(
+        async (event, timeoutMs) => {
+          const worker = idle.pop()
+          if (!worker) throw new Error('duplicates: more invocations than workers')
+          const invocation = await worker.invoke(event, timeoutMs)
+          idle.push(worker)
+          return invocation
+        },
+        { concurrency: workers, batchSize: copies / workers },
+      )
+      // One alone, for the comparison.
+      await room.queue.send(JSON.stringify(jobRequest(randomUUID(), additionalData)))
+      await source.idle()
+      const single = room.sandbox.stats().requests
+      const jobs: string[] = []
+      for (let n = 0; n < rounds; n++) {
+        const request = jobRequest(randomUUID(), additionalData)
+        jobs.push(request.jobId)
+        const body = JSON.stringify(request)
+        await Promise.all(Array.from({ length: copies }, () => room.queue.send(body)))
+        // The next job's ten come when these have been seen.
+        while ((await room.queue.counts()).visible > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+        if ((n + 1) % 100 === 0) say(`${n + 1} jobs`)
+      }
+      await source.idle()
+      await source.close()
+      const requests = room.sandbox.stats().requests - single
+      const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
+      for (const job of jobs) problems.push(...(await examineJob(room.query, job, counters)))
+      problems.push(...describe(await compareTenants(room.query, truth, ['customers'], rounds + 1)))
+      const [runners] = await room.query<{ more: number }>(
+        `select count(*) filter (where deliveries > 1 or fence > 1)::int as more from sync_jobs`,
+      )
+      if (runners?.more !== 0) problems.push(`${runners?.more} jobs had more than one runner`)
+      const factor = requests / (single * rounds)
+      if (factor > 1.05) problems.push(`${factor.toFixed(3)} × the requests of a single delivery`)
+      problems.push(...(await findSecrets(room)))
+      const figures = {
+        jobs: rounds,
+        deliveries: rounds * copies,
+        'jobs with more than one runner': runners?.more ?? 0,
+        'requests, × a single delivery': factor.toFixed(3),
+      }
+      return { rounds, figures, problems }
+    } finally {
+      await room.close()
+    }
+  },
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { createRandom } from '../../support/random.ts'
+import { inLanes } from '../lanes.ts'
+import { compare, describe, writeTruth } from '../oracle.ts'
+import { openPostgresProxy, type PostgresProxy } from '../postgres-proxy.ts'
+import { jobRequest, openRoom, type Room } from '../room.ts'
+import type { Scenario } from '../scenario.ts'
+import { findSecrets } from '../secrets.ts'
+import type { WorkerProcess } from '../worker.ts'
+
+const customers = 60
+/** Of so many rounds, one freezes the worker between its last statement and COMMIT, where it holds locks. */
+const oneAtCommitIn = 25
+
+export const frozen: Scenario = {
+  name: 'frozen',
+  faults: ['F06'],
+  about:
+    'a worker is stopped (SIGSTOP) at a random moment or right before a COMMIT, its lease runs out, every object changes, another worker does the job, the first one wakes',
+  claim: 'nothing the woken worker does changes a row',
+  rounds: { test: 8, ci: 40, full: 500 },
+  async run({ seed, rounds, say }) {
+    const problems: string[] = []
+    const seen = { frozen: 0, 'of them with a commit open': 0, 'with the job unfinished': 0, 'stale rows': 0 }
+    const enough = () => seen['with the job unfinished'] >= rounds
+    const stables = await Promise.all(Array.from({ length: Math.min(rounds, 8) }, (_, lane) => openStable(lane)))
+    try {
+      await inLanes(
+        { seed, rounds: rounds * 2, lanes: stables.length, enough },
+        async ({ at, random, seed: own, lane }) => {
+          const stable = stables[lane]
+          if (!stable) return
+          const open = at % oneAtCommitIn === 0
+          const { unfinished, found, stale } = await freeze(stable, random, open)
+          seen.frozen++
+          if (open) seen['of them with a commit open']++
+          if (unfinished) seen['with the job unfinished']++
+          seen['stale rows'] += stale
+          problems.push(...found.map((one) => `round seed ${own}: ${one}`))
+          if (seen.frozen % 50 === 0) say(`${seen.frozen} frozen`)
+        },
+      )
+      for (const { room } of stables) problems.push(...(await findSecrets(room)))
+    } finally {
+      await Promise.all(stables.map(({ close }) => close()))
+    }
+    return { rounds: seen['with the job unfinished'], figures: seen, problems }
+  },
+}
+
+interface Stable {
+  readonly room: Room
+  readonly sleeper: WorkerProcess
+  readonly other: WorkerProcess
+  readonly proxy: PostgresProxy
+  close(): Promise<void>
+}
+
+async function openStable(lane: number): Promise<Stable> {
+  const settings = { Stripe__EndpointRequestsPerSecond: '12', Worker__LeaseSeconds: '2' }
+  const now = Math.floor(Date.now() / 1_000)
+  const room = await openRoom({ sandbox: { customers, seed: lane + 1, latencyMs: 10, now }, settings })
+  const proxy = await openPostgresProxy(room.url)
+  // Without a queue: what it does when it wakes is between it and the database.
+  const sleeper = await room.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
+  const other = await room.openWorker()
+  const close = async () => {
+    await room.close()
+    await proxy.close()
+  }
+  return { room, sleeper, other, proxy, close }
+}
+
+async function freeze(stable: Stable, random: ReturnType<typeof createRandom>, atCommit: boolean) {
+  const { room, sleeper, other, proxy } = stable
+  const { query, sandbox } = room
+  const tenantId = randomUUID()
+  const request = jobRequest(tenantId, { resources: ['customers'], batch_size: 10 })
+  const asleep = new Promise<void>((resolve) => {
+    proxy.decide((word, nth) => {
+      if (!atCommit || word !== 'commit' || nth !== 2) return 'pass'
+      sleeper.signal('SIGSTOP')
+      resolve()
+      return 'freeze'
+    })
+  })
+  const woken = sleeper.invoke(eventOf(request), 120_000)
+  if (atCommit) await asleep
+  else {
+    const claimed = 'select 1 from sync_jobs where id = $1'
+    while ((await query(claimed, [request.jobId])).length === 0) await delay(5)
+    await delay(random.below(400))
+  }
+  sleeper.signal('SIGSTOP')
+  // Its lease runs out: two seconds, here at once. A row it holds locked says so only when the server has freed it.
+  const [job] = await patiently(() =>
+    query(
+      `update sync_jobs set lease_until = now() - interval '1 second' where id = $1 and status = 'running' returning id`,
+      [request.jobId],
+    ),
+  )
+  for (const { id } of sandbox.truth('customers'))
+    sandbox.update('customers', id, { description: `newer ${random.below(1e9)}` })
+  sandbox.advance(5)
+  const truth = await writeTruth(query, sandbox, ['customers'])
+  const unfinished = job !== undefined
+  await room.queue.send(JSON.stringify(unfinished ? request : jobRequest(tenantId, { resources: ['customers'] })))
+  const source = room.deliver(other.invoke)
+  await source.idle()
+  await source.close()
+  const whole = `select md5(string_agg(one::text, '|' order by id)) as rows, (select to_jsonb(jobs) from sync_jobs as jobs where id = $2) as job
+    from customers as one where tenant_id = $1`
+  const before = JSON.stringify(await query(whole, [tenantId, request.jobId]))
+  sleeper.signal('SIGCONT')
+  proxy.thaw()
+  await woken
+  const after = JSON.stringify(await query(whole, [tenantId, request.jobId]))
+  const difference = await compare(query, tenantId, truth, ['customers'])
+  // What was committed before the freeze is older than the truth, and not read again: the job was that far already.
+  const [old] = await query<{ rows: number }>(
+    `select count(*)::int as rows from customers where tenant_id = $1 and observed_at < to_timestamp($2)`,
+    [tenantId, sandbox.now() - 2],
+  )
+  const committed = unfinished ? (old?.rows ?? 0) : 0
+  const stale = Math.max(0, difference.stale - committed)
+  await query('delete from oracle.truth where id = $1', [truth.id])
+  const found = [
+    ...describe({ ...difference, stale }),
+    ...(before === after ? [] : [`the woken worker changed something: ${before} → ${after}`]),
+  ]
+  return { unfinished, found, stale }
+}
+
+/** The row is locked for as long as the frozen transaction lives: 15 s at most. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const began = performance.now()
+  const answer = await ask()
+  if (performance.now() - began > 25_000)
+    throw new Error('frozen: the locks of a frozen worker were held for more than 25 s')
+  return answer
+}
+
+function eventOf(request: object) {
+  const attributes = { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()), SenderId: 'faults' }
+  return {
+    Records: [
+      {
+        messageId: randomUUID(),
+        receiptHandle: 'none',
+        body: JSON.stringify(request),
+        attributes: { ...attributes, ApproximateFirstReceiveTimestamp: attributes.SentTimestamp },
+        messageAttributes: {},
+        md5OfBody: '',
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:billing-sync',
+        awsRegion: 'eu-central-1',
+      },
+    ],
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { digestBystander, settleBystander } from '../bystander.ts'
+import { examineJob } from '../job-oracle.ts'
+import { inLanes } from '../lanes.ts'
+import { compare, describe, writeTruth } from '../oracle.ts'
+import { type Booth, openBooth } from '../points/booth.ts'
+import { allPoints, dieAt } from '../points/point.ts'
+import type { Scenario } from '../scenario.ts'
+import { findSecrets } from '../secrets.ts'
+
+export const points: Scenario = {
+  name: 'points',
+  faults: ['F02', 'F03', 'F04', 'F09'],
+  about:
+    'SIGKILL at each statement and each call to the queue of a job that is paused once, before and after it is done, with one worker and with two that got the message at once',
+  claim: 'whatever the point: no row lost, doubled or stale, counters exact',
+  // The full share is all there are.
+  rounds: { test: 6, ci: 24, full: 10_000 },
+  async run({ seed, rounds, say }) {
+    const problems: string[] = []
+    const booths: Booth[] = await Promise.all(
+      Array.from({ length: Math.min(rounds, 12) }, (_, lane) => openBooth(lane)),
+    )
+    const died: Record<string, number> = {}
+    let done = 0
+    try {
+      const points = await allPoints(booths[0], { seed, atMost: rounds })
+      const truths = await Promise.all(booths.map(({ room }) => writeTruth(room.query, room.sandbox, ['customers'])))
+      const untouched = await Promise.all(
+        booths.map(async ({ room }) => {
+          await settleBystander(room.query)
+          return digestBystander(room.query)
+        }),
+      )
+      await inLanes({ seed, rounds: points.length, lanes: booths.length }, async ({ at, lane }) => {
+        const [booth, truth, point] = [booths[lane], truths[lane], points[at]]
+        if (!booth || !truth || !point) return
+        const tenantId = randomUUID()
+        const { jobId, killed } = await dieAt(booth, point, tenantId)
+        if (killed) died[point.what] = (died[point.what] ?? 0) + 1
+        const { customers: fetched = 0 } = truth.counts
+        const counters = { fetched, created: fetched, updated: 0, unchanged: 0, rejected: 0 }
+        const found = [
+          ...(await examineJob(booth.room.query, jobId, counters)),
+          ...describe(await compare(booth.room.query, tenantId, truth, ['customers'])),
+        ]
+        problems.push(...found.map((one) => `point ${JSON.stringify(point)}: ${one}`))
+        if (++done % 20 === 0) say(`${done} of ${points.length} points`)
+      })
+      for (const [lane, { room }] of booths.entries()) {
+        if ((await digestBystander(room.query)) !== untouched[lane])
+          problems.push('rows of another tenant were touched')
+        problems.push(...(await findSecrets(room)))
+      }
+      const kills = Object.values(died).reduce((sum, one) => sum + one, 0)
+      const figures = {
+        points: points.length,
+        ...Object.fromEntries(Object.entries(died).map(([what, n]) => [`killed at ${what}`, n])),
+      }
+      return { rounds: kills, figures, problems }
+    } finally {
+      await Promise.all(booths.map(({ close }) => close()))
+    }
+  },
+}

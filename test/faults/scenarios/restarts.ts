@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createRandom } from '../../support/random.ts'
+import { openHouse } from '../house.ts'
+import { compareTenants, describe, writeTruth } from '../oracle.ts'
+import { jobRequest, openRoom, type Room } from '../room.ts'
+import type { Scenario } from '../scenario.ts'
+import { findSecrets } from '../secrets.ts'
+import { inOrder, percentile } from '../statistics.ts'
+
+const customers = 3
+const workers = 2
+/** How many messages wait for a worker at most, so that jobs are begun all the time. */
+const ahead = 200
+
+export const restarts: Scenario = {
+  name: 'restarts',
+  faults: ['F11', 'F12'],
+  about:
+    'small jobs, ten in an event, two workers, while Postgres is restarted every 2 to 5 seconds, by turns in a crash and in order',
+  claim: 'every job completed and exact; the next job is done within 2 s (p95) of Postgres being back',
+  rounds: { test: 120, ci: 600, full: 5_000 },
+  async run({ seed, rounds, say }) {
+    const { postgres } = await openHouse()
+    const settings = { Worker__Concurrency: '10', Worker__LeaseSeconds: '10', Worker__RetryDelaySeconds: '1' }
+    const room = await openRoom({ sandbox: { customers, latencyMs: 20, jitterMs: 60 }, settings, maxReceiveCount: 12 })
+    try {
+      const truth = await writeTruth(room.query, room.sandbox, ['customers'])
+      const crew = await Promise.all(Array.from({ length: workers }, () => room.openWorker()))
+      const idle = [...crew]
+      const source = room.deliver(
+        async (event, timeoutMs) => {
+          const worker = idle.pop()
+          if (!worker) throw new Error('restarts: more invocations than workers')
+          const invocation = await worker.invoke(event, timeoutMs)
+          idle.push(worker)
+          return invocation
+        },
+        { concurrency: workers, batchSize: 10 },
+      )
+      const random = createRandom(seed)
+      const back: Date[] = []
+      let over = false
+      const shaking = (async () => {
+        for (let n = 0; ; n++) {
+          await delay(2_000 + random.below(3_000))
+          if (over) return
+          await postgres.restart(n % 2 === 0 ? 'immediate' : 'fast')
+          back.push(new Date())
+          say(`restart ${n + 1}`)
+        }
+      })()
+      const requests = Array.from({ length: rounds }, () => jobRequest(randomUUID(), { resources: ['customers'] }))
+      for (const [at, request] of requests.entries()) {
+        while (at % 10 === 0 && (await room.queue.counts()).visible > ahead) await delay(20)
+        await room.queue.send(JSON.stringify(request))
+      }
+      await source.idle()
+      over = true
+      await shaking
+      await source.close()
+      return await judge(room, {
+        rounds,
+        back,
+        difference: await compareTenants(room.query, truth, ['customers'], rounds),
+      })
+    } finally {
+      await room.close()
+    }
+  },
+}
+
+interface Shaken {
+  readonly rounds: number
+  /** When Postgres was back. */
+  readonly back: readonly Date[]
+  readonly difference: Awaited<ReturnType<typeof compareTenants>>
+}
+
+async function judge(room: Room, { rounds, back, difference }: Shaken) {
+  const [jobs] = await room.query<{ exact: number; deliveries: number }>(
+    `select count(*) filter (where status = 'completed' and fetched = $1 and created = $1)::int as exact, sum(deliveries)::int as deliveries from sync_jobs`,
+    [customers],
+  )
+  const waits = await room.query<{ ms: number }>(
+    `select (extract(epoch from min(finished_at) - back) * 1000)::int as ms
+     from unnest($1::timestamptz[]) as back join sync_jobs on finished_at > back group by back`,
+    [back.map((one) => one.toISOString())],
+  )
+  const ms = inOrder(waits.map((one) => one.ms))
+  const p95 = percentile(ms, 0.95)
+  const letters = await room.queue.counts()
+  const problems = [
+    ...describe(difference),
+    ...(jobs?.exact === rounds ? [] : [`${rounds - (jobs?.exact ?? 0)} of ${rounds} jobs are not completed and exact`]),
+    ...(p95 <= 2_000 || ms.length < 10 ? [] : [`p95 from Postgres back to the next job done is ${p95} ms`]),
+    ...(await findSecrets(room)),
+  ]
+  const figures = {
+    jobs: rounds,
+    restarts: back.length,
+    'exact and completed': jobs?.exact ?? 0,
+    deliveries: jobs?.deliveries ?? 0,
+    'Postgres back → next job done, p50 ms': percentile(ms, 0.5),
+    'p95 ms': p95,
+    'left in the queue': letters.visible + letters.inFlight + letters.delayed,
+  }
+  return { rounds, figures, problems }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { examineJob } from '../job-oracle.ts'
+import { inLanes } from '../lanes.ts'
+import { compare, describe, writeTruth } from '../oracle.ts'
+import { jobRequest, openRoom, type Room } from '../room.ts'
+import type { Scenario } from '../scenario.ts'
+import { findSecrets } from '../secrets.ts'
+import { inOrder, percentile } from '../statistics.ts'
+
+const customers = 120
+
+export const term: Scenario = {
+  name: 'term',
+  faults: ['F07'],
+  about: 'SIGTERM at a random moment of a job; every third time while the provider has fallen silent',
+  claim:
+    'pages are committed, the lease released, the message answered within 5 s; another worker ends the job exactly',
+  rounds: { test: 6, ci: 30, full: 200 },
+  async run({ seed, rounds }) {
+    const problems: string[] = []
+    const answeredMs: number[] = []
+    const statuses: Record<string, number> = {}
+    const rooms = await Promise.all(Array.from({ length: Math.min(rounds, 6) }, (_, lane) => openOne(lane)))
+    try {
+      const truths = await Promise.all(rooms.map(({ query, sandbox }) => writeTruth(query, sandbox, ['customers'])))
+      await inLanes({ seed, rounds, lanes: rooms.length }, async ({ at, random, seed: own, lane }) => {
+        const [room, truth] = [rooms[lane], truths[lane]]
+        if (!room || !truth) return
+        const tenantId = randomUUID()
+        const silent = at % 3 === 2
+        const { jobId, ms, status } = await terminate(room, { tenantId, silent, after: 300 + random.below(1_500) })
+        answeredMs.push(ms)
+        statuses[status] = (statuses[status] ?? 0) + 1
+        const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
+        const found = [
+          ...(ms < 5_000 ? [] : [`answered ${Math.round(ms)} ms after SIGTERM`]),
+          ...(status === 'paused' || status === 'completed'
+            ? []
+            : [`the job is ${status} when its worker has answered`]),
+          ...(await examineJob(room.query, jobId, counters)),
+          ...describe(await compare(room.query, tenantId, truth, ['customers'])),
+        ]
+        problems.push(...found.map((one) => `round seed ${own}: ${one}`))
+      })
+      for (const room of rooms) problems.push(...(await findSecrets(room)))
+    } finally {
+      await Promise.all(rooms.map((room) => room.close()))
+    }
+    const ms = inOrder(answeredMs)
+    const figures = {
+      ...Object.fromEntries(Object.entries(statuses).map(([status, n]) => [`${status} when answered`, n])),
+      'SIGTERM → answer, p50 ms': Math.round(percentile(ms, 0.5)),
+      'longest ms': Math.round(ms.at(-1) ?? 0),
+    }
+    return { rounds, figures, problems }
+  },
+}
+
+function openOne(lane: number): Promise<Room> {
+  const settings = { Stripe__EndpointRequestsPerSecond: '6' }
+  return openRoom({ sandbox: { customers, seed: lane + 1, latencyMs: 20 }, settings })
+}
+
+interface End {
+  readonly tenantId: string
+  /** Whether the provider stops answering before the signal comes. */
+  readonly silent: boolean
+  readonly after: number
+}
+
+/** A job whose worker is asked to stop; another ends it. */
+async function terminate(room: Room, { tenantId, silent, after }: End) {
+  const request = jobRequest(tenantId, { resources: ['customers'], batch_size: 10 })
+  const worker = await room.openWorker()
+  await room.queue.send(JSON.stringify(request))
+  let signalled = 0
+  let ms = 0
+  let status = ''
+  let speak = () => {}
+  const source = room.deliver(async (event, timeoutMs) => {
+    if (signalled > 0) {
+      const other = await room.openWorker()
+      const invocation = await other.invoke(event, timeoutMs)
+      await other.end()
+      return invocation
+    }
+    const working = worker.invoke(event, timeoutMs)
+    await delay(after)
+    if (silent) {
+      speak = room.sandbox.fail({ kind: 'hang', path: '/v1/customers' })
+      await delay(200)
+    }
+    signalled = performance.now()
+    worker.signal('SIGTERM')
+    const invocation = await working
+    ms = performance.now() - signalled
+    const [job] = await room.query<{ status: string }>('select status from sync_jobs where id = $1', [request.jobId])
+    status = job?.status ?? 'without a row'
+    speak()
+    return invocation
+  })
+  await source.idle()
+  await source.close()
+  await worker.end()
+  return { jobId: request.jobId, ms, status }
+}

@@ -1,0 +1,6 @@
+export const inOrder = (values: readonly number[]) => values.toSorted((one, other) => one - other)
+
+/** The value that this share of the ordered values do not exceed; 0 of none. */
+export function percentile(ordered: readonly number[], share: number): number {
+  return ordered[Math.min(ordered.length - 1, Math.ceil(share * ordered.length) - 1)] ?? 0
+}

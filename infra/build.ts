@@ -11,9 +11,10 @@ const handler = 'src/handler.ts'
 
 /**
  * What the handler loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
- * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended.
+ * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended, the
+ * clients of Secrets Manager and Parameter Store when a token is a reference.
  */
-const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts' }
+const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts', 'aws-secrets': 'src/secrets/aws.ts' }
 
 /** The tables, for whoever reads the database from TypeScript. */
 const schema = 'src/db/schema.ts'

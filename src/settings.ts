@@ -98,6 +98,19 @@ export const settingsSchema = z.object({
     Endpoint: address("Another endpoint for SQS, such as a local one. Default: the region's."),
     Region: text("AWS region of the queues. Default: the environment's (AWS_REGION)."),
   }),
+  Secrets: z.object({
+    Prefix: z
+      .string()
+      .default('billing-sync/{tenantId}/')
+      .describe(
+        "What the name of a secret must begin with that a job's accessToken refers to; {tenantId} stands for the job's tenant.",
+      )
+      .meta({ expected: 'text' }),
+    Endpoint: address(
+      "Another endpoint for Secrets Manager and Parameter Store, such as a local one. Default: the region's.",
+    ),
+    Region: text("AWS region of parameters named as ssm:/NAME. Default: the environment's (AWS_REGION)."),
+  }),
   Log: z.object({
     Level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe lines that are logged.'),
   }),

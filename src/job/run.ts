@@ -31,6 +31,16 @@ export interface JobDeps {
   readonly owner: string
   /** The provider of that name. @throws SyncError with verdict `reject` where there is none */
   provider(name: string): Provider
+  /** Reads what an `accessToken` refers to. */
+  readonly secrets: Secrets
+}
+
+/** A token that is no reference comes back as it is. */
+interface Secrets {
+  /** @throws SyncError */
+  open(request: SyncJobRequest): Promise<string | undefined>
+  /** Looks again, now that the provider does not accept `refused`. @throws SyncError */
+  renew(request: SyncJobRequest, refused: string | undefined): Promise<string | undefined>
 }
 
 /** One delivery of a job. */

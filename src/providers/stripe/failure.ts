@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import { type LimitHit, SyncError } from '../../errors.ts'
+import { keyRefused } from '../../sync/provider.ts'
 
 /** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([
@@ -38,7 +39,7 @@ export function failure(error: unknown): SyncError {
     return reject('account_invalid', 'the key has no access to the account; it may have been revoked')
   switch (error.statusCode) {
     case 401:
-      return reject('key_not_accepted', 'the key is not accepted')
+      return reject(keyRefused, 'the key is not accepted')
     case 403:
       return skip('permission_denied', 'the key may not read this')
     case 404:

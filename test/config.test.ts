@@ -17,6 +17,7 @@ const defaults = {
     LeaseSeconds: 60,
   },
   Queue: {},
+  Secrets: { Prefix: 'billing-sync/{tenantId}/' },
   Log: { Level: 'info' },
   database: undefined,
 }
@@ -77,6 +78,7 @@ describe('the configuration', () => {
       'Queue.Url': 'https://queue.test/1/jobs',
       'Queue.DeadLetterUrl': 'https://queue.test/1/dead',
       'Queue.Endpoint': 'https://queue.test',
+      'Secrets.Endpoint': 'http://127.0.0.1:4566',
       'Log.Level': 'debug',
     }
     const value = (field: string) => special[field] ?? '7'
@@ -212,6 +214,12 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
       `Queue.Endpoint must be an http:// or https:// address, found "arn:aws:sqs" ${file}`,
     ],
     'Queue.Region': [{}, { Queue: { Region: {} } }, `Queue.Region must be text, found {} ${file}`],
+    'Secrets.Prefix': [{}, { Secrets: { Prefix: 7 } }, `Secrets.Prefix must be text, found 7 ${file}`],
+    'Secrets.Endpoint': [
+      { Secrets__Endpoint: 'localhost:4566' },
+      {},
+      `Secrets.Endpoint must be an http:// or https:// address, found "localhost:4566" ${variable('Secrets__Endpoint')}`,
+    ],
     'Log.Level': [
       { Log__Level: 'Information' },
       {},

@@ -121,6 +121,7 @@ describe('the function', () => {
         NODE_OPTIONS: '--enable-source-maps',
         Queue__Url: { Ref: 'SyncQueue' },
         Queue__DeadLetterUrl: { Ref: 'SyncDeadLetterQueue' },
+        Secrets__Prefix: 'billing-sync/prod/tenants/{tenantId}/',
         ConnectionStrings__DefaultConnection: secret('ConnectionStrings__DefaultConnection'),
         Stripe__ApiKey: secret('Stripe__ApiKey'),
       },
@@ -214,6 +215,10 @@ describe('the queues', () => {
 })
 
 describe('the permissions', () => {
+  const here = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`
+  const secretsOfTenants = { 'Fn::Sub': `${here('secretsmanager')}:secret:billing-sync/prod/tenants/*` }
+  const parametersOfTenants = { 'Fn::Sub': `${here('ssm')}:parameter/billing-sync/prod/tenants/*` }
+
   test('are these and no more', () => {
     const { Policies, ManagedPolicyArns } = resource('SyncRole').Properties as unknown as Role
     const allowed = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
@@ -232,17 +237,18 @@ describe('the permissions', () => {
         Resource: arnOf('SyncQueue'),
       },
       { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: arnOf('SyncDeadLetterQueue') },
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretsOfTenants },
+      { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parametersOfTenants },
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arnOf('SyncLogGroup') },
     ])
   })
 
-  test('name every action and every resource: a wildcard stands only where something is denied', () => {
+  test('name every action and every resource: a wildcard stands only for tenants, or where something is denied', () => {
     const statements = statementsIn(template)
 
     expect(statements.length).toBeGreaterThanOrEqual(6)
-    expect(statements.filter(({ Effect, ...rest }) => Effect !== 'Deny' && JSON.stringify(rest).includes('*'))).toEqual(
-      [],
-    )
+    const wild = statements.filter(({ Effect, ...rest }) => Effect !== 'Deny' && JSON.stringify(rest).includes('*'))
+    expect(wild.map(({ Resource }) => Resource)).toEqual([secretsOfTenants, parametersOfTenants])
   })
 
   test('belong to one role', () => {
@@ -330,7 +336,7 @@ describe('the package', () => {
 
 test('the sample events are what SQS delivers: one message, its body a text with its checksum', async () => {
   const names = await readdir('infra/events')
-  expect(names.sort()).toEqual(['stripe-full.json', 'stripe-pascal-case.json', 'unreadable.json'])
+  expect(names.sort()).toEqual(['stripe-full.json', 'stripe-pascal-case.json', 'stripe-secret.json', 'unreadable.json'])
   for (const name of names) {
     const event: SQSEvent = JSON.parse(await readFile(join('infra/events', name), 'utf8'))
     const [message] = event.Records

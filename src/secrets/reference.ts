@@ -16,7 +16,7 @@ export interface Reference {
 const longest = 2_048
 /** Partition, store, region, account; the store's own part of the name; the field. */
 const arn =
-  /^(arn:aws[a-z-]{0,20}:(secretsmanager|ssm):([a-z]{2}(?:-[a-z]{1,20}){1,3}-\d{1,2}):\d{12}:(secret:|parameter\/)([\w/+=.@-]+))(?:#([\w.-]+))?$/
+  /^(arn:aws[a-z-]{0,20}:(secretsmanager|ssm):([a-z]{2}(?:-[a-z]{1,20}){1,3}-\d{1,2}):\d{12}:(secret:|parameter\/)([\w/+=.@!-]+))(?:#([\w.-]+))?$/
 const parameter = /^ssm:(\/([\w/.-]+))(?:#([\w.-]+))?$/
 const kinds = { secretsmanager: 'secret:', ssm: 'parameter/' } as const
 

@@ -18,6 +18,7 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
   const tree = {
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
+    'src/secrets/aws.ts': `export const fetch = () => 'secret'`,
     'src/db/schema.ts': `import { pgTable, text } from 'drizzle-orm/pg-core'\nexport const plans = pgTable('plans', { id: text('id').primaryKey() })`,
     ...files,
   }
@@ -34,7 +35,10 @@ test('builds the handler, what it loads on demand and the tables, and says how l
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler.cjs', 'handler.cjs.map', 'sqs.cjs', 'sqs.cjs.map', 'schema.js', 'schema.d.ts'].sort(),
+    ['handler', 'sqs', 'aws-secrets']
+      .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
+      .concat('schema.js', 'schema.d.ts')
+      .sort(),
   )
   expect(built.every(({ bytes, gzip }) => bytes > 0 && gzip > 0)).toBe(true)
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isProviderBase } from './host/base.ts'
 
 const text = (about: string) => z.string().min(1).optional().describe(about)
 const address = (about: string) =>
@@ -53,10 +54,12 @@ export const settingsSchema = z.object({
     PublishableKey: text('Publishable key (pk_…). Kept for the owner; the worker does not use it.'),
     ApiBase: z
       .string()
+      .refine(isProviderBase)
       .optional()
-      .refine(isApiBase)
-      .describe('Another host for the Stripe API: https, or http on loopback. Default: https://api.stripe.com.')
-      .meta({ expected: 'an https:// address, or http:// on loopback, without a path' }),
+      .describe(
+        'Another host for the Stripe API: https and public, or http on loopback. Default: https://api.stripe.com.',
+      )
+      .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' }),
     RequestsPerSecond: rate(
       'Ceiling of requests a second for one account. Default: 100 with a live key, 25 with a test key, as Stripe documents.',
     ),
@@ -117,12 +120,3 @@ export const settingsSchema = z.object({
 })
 
 export type Settings = z.infer<typeof settingsSchema>
-
-function isApiBase(value: string | undefined): boolean {
-  if (value === undefined) return true
-  if (!URL.canParse(value)) return false
-  const url = new URL(value)
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username + url.password === ''
-  return bare && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
-}

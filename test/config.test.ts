@@ -175,22 +175,22 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'ApiBase with a path': [
       {},
       { Stripe: { ApiBase: 'https://stripe.test/v1' } },
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "https://stripe.test/v1" ${file}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "https://stripe.test/v1" ${file}`,
     ],
     'ApiBase in plain text': [
       {},
       { Stripe: { ApiBase: 'http://stripe.test' } },
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "http://stripe.test" ${file}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "http://stripe.test" ${file}`,
     ],
     'ApiBase with a password': [
       {},
       { Stripe: { ApiBase: 'https://me:canary5Fh2@stripe.test' } },
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "https://me:[secret]@stripe.test" ${file}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "https://me:[secret]@stripe.test" ${file}`,
     ],
     'a key for ApiBase': [
       { Stripe__ApiBase: 'sk_live_canary5Fh2' },
       {},
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "[secret]" ${variable('Stripe__ApiBase')}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "[secret]" ${variable('Stripe__ApiBase')}`,
     ],
     ConnectClientId: [{}, { Stripe: { ConnectClientId: 5 } }, `Stripe.ConnectClientId must be text, found 5 ${file}`],
     PublishableKey: [

@@ -14,6 +14,8 @@ const limits: ReadonlyMap<string, LimitHit> = new Map([
 /** Reads the SDK's errors by type, status and code, never by message; messages may echo the key and are not passed on. */
 export function failure(error: unknown): SyncError {
   if (error instanceof SyncError) return error
+  // Ours, in the SDK's wrapping: the host was refused.
+  if (error instanceof Stripe.errors.StripeConnectionError && error.detail instanceof SyncError) return error.detail
   if (!(error instanceof Stripe.errors.StripeError))
     return new SyncError('retry', 'provider_response', 'stripe: the answer cannot be read')
   const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
@@ -72,5 +74,5 @@ function waitAsked(headers: Readonly<Record<string, string | undefined>>): numbe
   const ms = /^\s*-?\d+(\.\d+)?\s*$/.test(asked)
     ? Number(asked) * 1_000
     : Date.parse(asked) - Date.parse(headers.date ?? '')
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +30,7 @@ export interface BuiltFile {
 
 /**
  * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`.
- * CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
+ * `certificates/*.pem` is copied. CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
  */
 export async function build(outdir = 'dist', root = process.cwd()): Promise<BuiltFile[]> {
@@ -43,8 +43,18 @@ export async function build(outdir = 'dist', root = process.cwd()): Promise<Buil
     declare(resolve(root, schema), out),
   ])
   check(main, besides)
+  await copyCertificates(root, out)
   const outputs = [main, besides, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
   return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts')].map(measure))
+}
+
+/** Certificates of authorities, such as the RDS bundle: `Root Certificate=certificates/NAME.pem` finds them beside the bundle. */
+async function copyCertificates(root: string, out: string): Promise<void> {
+  const from = join(root, 'certificates')
+  const names = await readdir(from).catch(() => [])
+  if (names.length > 0) await mkdir(join(out, 'certificates'), { recursive: true })
+  for (const name of names.filter((one) => one.endsWith('.pem')))
+    await copyFile(join(from, name), join(out, 'certificates', name))
 }
 
 const common = { bundle: true, platform: 'node', target: 'node20', metafile: true } as const
@@ -58,6 +68,8 @@ const worker = {
   sourcesContent: false,
   minify: true,
   external: ['pg-native'],
+  // What a module of its own would call the directory it is in, a bundle in CommonJS calls so.
+  define: { 'import.meta.dirname': '__dirname' },
   supported: { 'dynamic-import': false },
 } satisfies BuildOptions
 

@@ -25,6 +25,8 @@ beforeAll(async () => {
   await cp('serverless.yml', join(service, 'serverless.yml'))
   await cp('infra', join(service, 'infra'), { recursive: true })
   built = (await build(join(service, 'dist'))).map(({ name }) => name)
+  await mkdir(join(service, 'dist/certificates'))
+  await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
   await placeWhatMustStayOut(service)
   await osls('package', '--stage', 'prod', '--package', join(service, 'packaged'))
   packaged = await readFile(join(service, 'packaged/cloudformation-template-update-stack.json'), 'utf8')
@@ -325,7 +327,7 @@ describe('the package', () => {
     const names = namesInZip(await readFile(join(service, 'packaged/billing-sync.zip')))
 
     const worker = built.filter((name) => /\.cjs(\.map)?$/.test(name)).map((name) => `dist/${name}`)
-    expect(names.sort()).toEqual(worker.sort())
+    expect(names.sort()).toEqual([...worker, 'dist/certificates/rds.pem'].sort())
     expect(names).toContain('dist/handler.cjs')
   })
 

@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.ts'
+import { certificateFailure } from './certificate.ts'
 
 /**
  * What a database error means to a write.
@@ -57,6 +58,8 @@ export function classify(error: unknown): FailureKind {
 /** The error as a SyncError, without the values that Postgres puts into its messages. */
 export function databaseFailure(error: unknown): SyncError {
   if (error instanceof SyncError) return error
+  const unproven = certificateFailure(driverError(error))
+  if (unproven) return unproven
   const code = codeOf(error) ?? 'connection lost'
   switch (classify(error)) {
     case 'transient':

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -97,4 +97,11 @@ test.each([
   const root = await setup(files)
 
   await expect(build('dist', root)).rejects.toThrow(message)
+})
+
+test('copies the certificates of authorities, for the package', async () => {
+  const root = await setup({ 'certificates/rds.pem': 'pem', 'certificates/server.key': 'never' })
+  await build('dist', root)
+
+  expect(await readdir(join(root, 'dist/certificates'))).toEqual(['rds.pem'])
 })

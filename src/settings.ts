@@ -5,9 +5,11 @@ const text = (about: string) => z.string().min(1).optional().describe(about)
 const address = (about: string) =>
   z
     .url({ protocol: /^https?$/ })
+    // It is shown in messages, the SDK's too.
+    .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text))
     .optional()
     .describe(about)
-    .meta({ expected: 'an http:// or https:// address' })
+    .meta({ expected: 'an http:// or https:// address without a user' })
 const secret = (about: string) => text(about).meta({ secret: true })
 /** A number, also as text: the environment has nothing else. No other value is taken for one. */
 const number = z.union([

@@ -201,24 +201,29 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'Queue.Url': [
       { Queue__Url: 'billing-sync' },
       {},
-      `Queue.Url must be an http:// or https:// address, found "billing-sync" ${variable('Queue__Url')}`,
+      `Queue.Url must be an http:// or https:// address without a user, found "billing-sync" ${variable('Queue__Url')}`,
     ],
     'Queue.DeadLetterUrl': [
       {},
       { Queue: { DeadLetterUrl: 5 } },
-      `Queue.DeadLetterUrl must be an http:// or https:// address, found 5 ${file}`,
+      `Queue.DeadLetterUrl must be an http:// or https:// address without a user, found 5 ${file}`,
+    ],
+    'Queue.DeadLetterUrl with a password': [
+      { Queue__DeadLetterUrl: 'https://me:canary5Fh2@queue.test/1/dead' },
+      {},
+      `Queue.DeadLetterUrl must be an http:// or https:// address without a user, found "https://me:[secret]@queue.test/1/dead" ${variable('Queue__DeadLetterUrl')}`,
     ],
     'Queue.Endpoint': [
       {},
       { Queue: { Endpoint: 'arn:aws:sqs' } },
-      `Queue.Endpoint must be an http:// or https:// address, found "arn:aws:sqs" ${file}`,
+      `Queue.Endpoint must be an http:// or https:// address without a user, found "arn:aws:sqs" ${file}`,
     ],
     'Queue.Region': [{}, { Queue: { Region: {} } }, `Queue.Region must be text, found {} ${file}`],
     'Secrets.Prefix': [{}, { Secrets: { Prefix: 7 } }, `Secrets.Prefix must be text, found 7 ${file}`],
     'Secrets.Endpoint': [
       { Secrets__Endpoint: 'localhost:4566' },
       {},
-      `Secrets.Endpoint must be an http:// or https:// address, found "localhost:4566" ${variable('Secrets__Endpoint')}`,
+      `Secrets.Endpoint must be an http:// or https:// address without a user, found "localhost:4566" ${variable('Secrets__Endpoint')}`,
     ],
     'Log.Level': [
       { Log__Level: 'Information' },

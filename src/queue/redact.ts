@@ -3,7 +3,7 @@ import { scrub } from '../scrub.ts'
 const secretName = /token|secret|password|passwd|pwd|credential|authorization|(?:^|_|api)key$/i
 /** A secret's name and its value in text that is no JSON. Bounded repetitions: a hostile text must not take long. */
 const namedSecret =
-  /((?:token|secret|password|passwd|pwd|credential|authorization|key)[\w-]{0,64}\\{0,8}["']?\s{0,8}[:=]\s{0,8})(?:\\{1,8}"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}"'\\]+)/gi
+  /((?:token|secret|password|passwd|pwd|credential|authorization|key)[\w-]{0,64}\\{0,8}["']?\s{0,8}[:=]\s{0,8}(?:["']?(?:bearer|basic|token)\s{1,8})?)(?:\\{1,8}"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}"'\\]+)/gi
 const longestCopy = 64 * 1024
 
 /** A body with its secrets taken out, for the dead-letter queue: by the names of its keys, and by what keys look like. */

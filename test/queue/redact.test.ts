@@ -69,6 +69,8 @@ describe('the copy of a message in the dead-letter queue', () => {
     'has none where a quote is in the token': [`{"accessToken":"a\\"${canary}",`, '{"accessToken":[redacted],'],
     'has none where keys are not quoted': [`{accessToken: ${canary}, jobId: x}`, '{accessToken: [redacted], jobId: x}'],
     'has none of a form': [`jobId=x&access_token=${canary}`, 'jobId=x&access_token=[redacted]'],
+    'has none of a header': [`Authorization: Bearer ${canary}\n`, 'Authorization: [secret]\n'],
+    'has none of a header in quotes': [`{Authorization: "Basic ${canary}"`, '{Authorization: "Basic [redacted]"'],
     'has none in single quotes': [`{'accessToken': '${canary}'}`, "{'accessToken': [redacted]}"],
     'has none of cut JSON in JSON': [
       `{"Message":"{\\"accessToken\\":\\"${canary}\\",\\"jobId\\":`,

@@ -49,6 +49,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'host',
     'payload',
+    'scrub',
     'npm:zod',
     'node:crypto',
     'node:http',

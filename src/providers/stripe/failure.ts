@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import { type LimitHit, SyncError } from '../../errors.ts'
+import { scrub } from '../../scrub.ts'
 import { keyRefused } from '../../sync/provider.ts'
 
 /** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
@@ -19,9 +20,8 @@ export function failure(error: unknown): SyncError {
   if (!(error instanceof Stripe.errors.StripeError))
     return new SyncError('retry', 'provider_response', 'stripe: the answer cannot be read')
   const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
-  const where = [error.statusCode, error.code, error.param && `parameter ${error.param}`, error.requestId]
-    .filter(Boolean)
-    .join(', ')
+  const [code, param, request] = [error.code, error.param, error.requestId].map(named)
+  const where = [error.statusCode, code, param && `parameter ${param}`, request].filter(Boolean).join(', ')
   const retry = (code: string, what: string, limit?: LimitHit) => {
     const retryAfter = waitAsked(headers)
     return new SyncError('retry', code, `stripe: ${what} (${where || error.type})`, {
@@ -60,6 +60,11 @@ export function failure(error: unknown): SyncError {
   if (error.statusCode === 400 && !error.code && !error.param)
     return skip('not_available', 'the account does not have this')
   return reject('provider_refused', 'refuses the request')
+}
+
+/** A name the answer gives, where it is one: whoever answers can put anything there, the key too. */
+function named(text: unknown): string | undefined {
+  return typeof text === 'string' && /^[\w.[\]-]{1,100}$/.test(text) && scrub(text) === text ? text : undefined
 }
 
 /** Without a reason it is no limiter (a lock, say); with one that is new, at least this endpoint is to slow down. */

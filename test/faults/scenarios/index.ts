@@ -4,9 +4,22 @@ import { commit } from './commit.ts'
 import { duplicates } from './duplicates.ts'
 import { frozen } from './frozen.ts'
 import { kill } from './kill.ts'
+import { overlap } from './overlap.ts'
 import { points } from './points.ts'
+import { recovery } from './recovery.ts'
 import { restarts } from './restarts.ts'
 import { term } from './term.ts'
 
 /** Every scenario, in the order of the table. */
-export const scenarios: readonly Scenario[] = [kill, points, restarts, commit, duplicates, term, frozen, chain]
+export const scenarios: readonly Scenario[] = [
+  kill,
+  points,
+  restarts,
+  commit,
+  duplicates,
+  term,
+  frozen,
+  chain,
+  recovery,
+  overlap,
+]

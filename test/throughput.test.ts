@@ -29,6 +29,7 @@ async function read(density: Density, latencyMs: number) {
       slices: plan([{ resource: { name: 'customers' }, since: 0 }]).slices,
       pageSize: 100,
       pagesAhead: 32,
+      pagesAStep: 32,
       gatherMs: 0,
       clock: systemClock,
       stop: stop.signal,

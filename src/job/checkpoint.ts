@@ -98,11 +98,24 @@ function count(
   let { listed } = before
   for (const second of created) {
     if (second > until) continue
-    const month = new Date(second * 1_000).toISOString().slice(0, 7)
+    const month = monthOf(second)
     months[month] = (months[month] ?? 0) + 1
     listed++
   }
   return { until, listed, months }
+}
+
+const monthsOfDays = new Map<number, string>()
+
+/** `2026-10`. Remembered by day: this is asked for every item, and a date costs as much as all the rest of it. */
+function monthOf(second: number): string {
+  const day = Math.floor(second / 86_400)
+  const known = monthsOfDays.get(day)
+  if (known !== undefined) return known
+  const month = new Date(second * 1_000).toISOString().slice(0, 7)
+  if (monthsOfDays.size > 50_000) monthsOfDays.clear()
+  monthsOfDays.set(day, month)
+  return month
 }
 
 /** A checkpoint as stored. @throws SyncError `checkpoint_unreadable` where another version of the worker wrote it */

@@ -13,7 +13,10 @@ import type { JobDeps, Session } from './run.ts'
 import { sweep } from './sweep.ts'
 
 /** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
-const pagesAhead = 64
+const pagesAhead = 48
+
+/** See Backfill.pagesAStep. More would not make a commit cheaper by the page. */
+const pagesAStep = 24
 
 /** See Backfill.gatherMs. Progress is still written several times a second. */
 const gatherMs = 100
@@ -90,6 +93,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
     slices: standing.checkpoint.slices,
     pageSize: request.additionalData.batchSize ?? settings.batchSize,
     pagesAhead,
+    pagesAStep,
     gatherMs,
     clock,
     stop: deadline.stop,

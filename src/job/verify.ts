@@ -65,6 +65,7 @@ export async function* verify({
       slices,
       pageSize: 100,
       pagesAhead: 16,
+      pagesAStep: 16,
       gatherMs: 0,
       clock,
       stop: forever,

@@ -32,6 +32,8 @@ export interface Backfill {
   readonly pageSize: number
   /** Pages that may wait for the committer before no more are fetched. */
   readonly pagesAhead: number
+  /** Pages of one step at most: a commit holds them several times over. */
+  readonly pagesAStep: number
   /** Milliseconds between two steps at least, as long as pages keep arriving: a few pages together cost a commit less each. */
   readonly gatherMs: number
   readonly clock: Clock
@@ -68,7 +70,7 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
 }
 
 function startEngine(options: Backfill) {
-  const { sources, pageSize, pagesAhead, gatherMs, clock, stop, cut } = options
+  const { sources, pageSize, pagesAhead, pagesAStep, gatherMs, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
   for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources))
   const halted = new AbortController()
@@ -90,7 +92,7 @@ function startEngine(options: Backfill) {
 
   function pump(): void {
     timer?.abort()
-    if (flying === 0 || stopped() || arrived.length >= pagesAhead / 2) gathering?.abort()
+    if (flying === 0 || stopped() || arrived.length >= pagesAStep) gathering?.abort()
     if (!stopped()) {
       for (const reader of readers.values()) if (!reader.inFlight && mayFetch()) void fetchPage(reader)
       cutWhereThereIsRoom()
@@ -208,7 +210,7 @@ function startEngine(options: Backfill) {
 
   async function gather(): Promise<void> {
     const ms = takenAt + gatherMs - clock.now()
-    if (ms <= 0 || flying === 0 || stopped() || arrived.length >= pagesAhead / 2) return
+    if (ms <= 0 || flying === 0 || stopped() || arrived.length >= pagesAStep) return
     gathering = new AbortController()
     await clock.sleep(ms, gathering.signal).catch(() => {})
     gathering = undefined
@@ -228,8 +230,8 @@ function startEngine(options: Backfill) {
       if (arrived.length === 0 && failure !== undefined) throw failure
       if (arrived.length > 0) await gather()
       takenAt = clock.now()
-      const taken = arrived
-      arrived = []
+      const taken = arrived.slice(0, pagesAStep)
+      arrived = arrived.slice(pagesAStep)
       pump()
       return taken
     },

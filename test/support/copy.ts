@@ -15,6 +15,7 @@ interface Run {
   readonly concurrency?: number
   readonly pageSize?: number
   readonly pagesAhead?: number
+  readonly pagesAStep?: number
   readonly gatherMs?: number
   /** How long the committer takes for a batch. */
   readonly commitMs?: number
@@ -28,7 +29,16 @@ interface Run {
 
 /** A copy of a ledger that is made as a job makes it: each batch and the checkpoint after it are stored together. */
 export function createCopy(ledger: Ledger, run: Run) {
-  const { clock, perSecond = 25, concurrency = 64, pageSize = 100, pagesAhead = 32, gatherMs = 0, commitMs = 0 } = run
+  const {
+    clock,
+    perSecond = 25,
+    concurrency = 64,
+    pageSize = 100,
+    pagesAhead = 32,
+    pagesAStep = 32,
+    gatherMs = 0,
+    commitMs = 0,
+  } = run
   const rows: string[] = []
   const rejects: string[] = []
   const stop = new AbortController()
@@ -50,6 +60,7 @@ export function createCopy(ledger: Ledger, run: Run) {
       limiters: () => [limiter],
       pageSize,
       pagesAhead,
+      pagesAStep,
       gatherMs,
       clock,
       stop: stop.signal,

@@ -328,6 +328,7 @@ describe('a resource that may not be read', () => {
       limiters: () => [limiter],
       pageSize: 100,
       pagesAhead: 32,
+      pagesAStep: 32,
       gatherMs: 0,
       clock,
       stop: never,
@@ -506,6 +507,22 @@ describe('back-pressure', () => {
       expect(ledger.seen.peak).toBeLessThanOrEqual(pagesAhead)
       expect(mostAhead).toBeLessThanOrEqual(2 * pagesAhead)
     })
+
+  it('hands over no more pages at once than a step may have, and all of them in the end', async () => {
+    const clock = createVirtualClock(createFractions(3))
+    const ledger = createLedger(createdSeconds(4_000, 'uniform'), { clock, latencyMs: 20 })
+    const copy = createCopy(ledger, {
+      clock,
+      perSecond: 100,
+      pagesAhead: 24,
+      pagesAStep: 5,
+      commitMs: 400,
+      gatherMs: 100,
+    })
+    await clock.run(copy.go())
+    expectComplete({ clock, ledger, copy, go: async () => 'ended' })
+    expect(copy.seen.mostArrived).toBe(5)
+  })
 
   it('goes on fetching while the consumer commits', async () => {
     const bundle = setup({ n: 4_000, commitMs: 40, perSecond: 25, latencyMs: 200 })

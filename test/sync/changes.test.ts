@@ -277,6 +277,7 @@ describe('read page by page', () => {
       limiters: () => [limiter],
       pageSize: 2,
       pagesAhead: 9,
+      pagesAStep: 9,
       gatherMs: 0,
       clock,
       stop: never,

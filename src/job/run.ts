@@ -99,7 +99,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
       { outcome: claimed.kind },
     )
     return claimed.kind === 'busy'
-      ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * 15 }
+      ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * scatterSeconds(deps.settings) }
       : { kind: 'finished' }
   }
   const session = openSession({ ...claimed, db }, delivery, deps, log)
@@ -113,6 +113,9 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
     session.deadline.close()
   }
 }
+
+/** So that those who wait for one lease do not all come at once. In proportion to it: the worker that held it may be dead. */
+const scatterSeconds = ({ leaseSeconds }: JobSettings) => Math.min(15, leaseSeconds / 4)
 
 function openSession(
   { db, lease, job }: Extract<Claim, { kind: 'claimed' }> & Pick<Session, 'db'>,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import type { Scenario, Seen } from './scenario.ts'
 
@@ -46,6 +47,7 @@ export function record({ name, faults, about, claim }: Scenario, { seed, seen, s
   const what = { faults: [...faults], about, claim, ...place }
   const saw = { seed, rounds, seconds: Math.round(seconds), figures, problems: problems.slice(0, 20) }
   writeFileSync(file, `${JSON.stringify({ ...readResults(), [name]: { ...what, ...saw } }, null, 2)}\n`)
+  execFileSync('npx', ['biome', 'format', '--write', fileURLToPath(file)])
 }
 
 const commit = () => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()

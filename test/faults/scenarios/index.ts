@@ -9,7 +9,9 @@ import { items } from './items.ts'
 import { kill } from './kill.ts'
 import { memory } from './memory.ts'
 import { messages } from './messages.ts'
+import { overlap } from './overlap.ts'
 import { points } from './points.ts'
+import { recovery } from './recovery.ts'
 import { restarts } from './restarts.ts'
 import { term } from './term.ts'
 
@@ -23,6 +25,8 @@ export const scenarios: readonly Scenario[] = [
   term,
   frozen,
   chain,
+  recovery,
+  overlap,
   messages,
   items,
   drift,

@@ -15,7 +15,7 @@ export const points: Scenario = {
     'SIGKILL at each statement and each call to the queue of a job that is paused once, before and after it is done, with one worker and with two that got the message at once',
   claim: 'whatever the point: no row lost, doubled or stale, counters exact',
   // The full share is all there are.
-  rounds: { test: 6, ci: 24, full: 10_000 },
+  rounds: { test: 6, ci: 16, full: 10_000 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const booths: Booth[] = await Promise.all(

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { examineJob } from '../job-oracle.ts'
+import { compare, describe, writeTruth } from '../oracle.ts'
+import { jobRequest, openRoom, type Room } from '../room.ts'
+import type { Scenario } from '../scenario.ts'
+import { findSecrets } from '../secrets.ts'
+
+const writers = 8
+const resources = ['customers', 'invoices', 'payments', 'products'] as const
+
+export const overlap: Scenario = {
+  name: 'overlap',
+  faults: ['F19'],
+  about:
+    'eight jobs of one tenant at once for so many seconds, all rewriting the same rows; for that the index is dropped which lets an account have one running job',
+  claim: 'no deadlock, every job completed, the copy exact',
+  // Seconds.
+  rounds: { test: 4, ci: 8, full: 60 },
+  async run({ rounds: seconds }) {
+    const room = await openRoom({
+      sandbox: { customers: 60, latencyMs: 5, jitterMs: 40 },
+      settings: { Worker__Concurrency: '4' },
+    })
+    const problems: string[] = []
+    try {
+      await room.query('drop index sync_jobs_one_running')
+      const truth = await writeTruth(room.query, room.sandbox, resources)
+      const tenantId = randomUUID()
+      const until = performance.now() + seconds * 1_000
+      const jobs: string[] = []
+      const crew = await Promise.all([1, 2].map(() => room.openWorker()))
+      const idle = [...crew]
+      const source = room.deliver(
+        async (event, timeoutMs) => {
+          const worker = idle.pop()
+          if (!worker) throw new Error('overlap: more invocations than workers')
+          const invocation = await worker.invoke(event, timeoutMs)
+          idle.push(worker)
+          return invocation
+        },
+        { concurrency: crew.length, batchSize: 4 },
+      )
+      while (performance.now() < until || jobs.length === 0) {
+        const { visible } = await room.queue.counts()
+        if (visible < writers)
+          for (let n = 0; n < writers; n++) {
+            const request = jobRequest(tenantId, { resources, batch_size: 30, force_refresh: true })
+            jobs.push(request.jobId)
+            await room.queue.send(JSON.stringify(request))
+          }
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      await source.idle()
+      await source.close()
+      for (const job of jobs) problems.push(...(await examineJob(room.query, job)))
+      const difference = await compare(room.query, tenantId, truth, resources)
+      problems.push(...describe(difference), ...(await findSecrets(room)))
+      const { deadlocks, rewritten } = await count(room)
+      if (deadlocks > 0) problems.push(`${deadlocks} deadlocks`)
+      return {
+        rounds: seconds,
+        figures: { seconds, jobs: jobs.length, 'rows rewritten': rewritten, deadlocks },
+        problems,
+      }
+    } finally {
+      await room.close()
+    }
+  },
+}
+
+async function count({ query }: Room) {
+  await query('select pg_stat_force_next_flush()')
+  const [stats] = await query<{ deadlocks: number }>(
+    'select deadlocks::int from pg_stat_database where datname = current_database()',
+  )
+  const [jobs] = await query<{ rewritten: number }>('select sum(created + updated)::int as rewritten from sync_jobs')
+  return { deadlocks: stats?.deadlocks ?? 0, rewritten: jobs?.rewritten ?? 0 }
+}

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildBundle } from './support/bundle.ts'
@@ -16,6 +17,10 @@ beforeAll(async () => {
   root = await buildBundle()
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
+
+test('the handler is small, and what is seldom needed is not in it', () => {
+  expect(statSync(join(root, 'handler.cjs')).size).toBeLessThan(600_000)
+})
 
 async function lambda(env: Readonly<Record<string, string>>, options: Partial<LambdaOptions> = {}): Promise<Lambda> {
   const opened = await openLambda({

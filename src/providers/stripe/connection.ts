@@ -43,7 +43,8 @@ export interface StripeConnection {
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
   const { apiKey, account, live } = readAccess(credentials, settings.apiKey)
   const httpClient = new StripeHttp({ timeoutMs: settings.timeoutMs })
-  const stripe = new Stripe(apiKey, {
+  // Nothing but rawRequest: the bundle leaves the typed methods out (infra/build.ts).
+  const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
     apiVersion,
     httpClient,
     maxNetworkRetries: 0,

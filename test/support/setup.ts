@@ -10,6 +10,7 @@ import { openQueue } from '../../src/local/queue.ts'
 import { openSandbox, type SandboxOptions } from '../../src/local/sandbox/index.ts'
 import { type Log, silentLog } from '../../src/log.ts'
 import { openWorker } from '../../src/worker.ts'
+import { standInTheWay } from './faults.ts'
 import { asWorker, template } from './postgres.ts'
 
 export interface SetupOptions {
@@ -41,6 +42,7 @@ export async function setup(options: SetupOptions = {}) {
     Queue__DeadLetterUrl: queue.deadLetterUrl,
     Queue__Endpoint: queue.endpoint,
     Queue__Region: queue.region,
+    ...(await standInTheWay({ url: asWorker(url), queue, sandbox })),
     ...options.settings,
   }
   const closing: (() => Promise<unknown>)[] = []

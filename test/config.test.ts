@@ -15,6 +15,7 @@ const defaults = {
     TimeoutMinutes: 30,
     Concurrency: 5,
     LeaseSeconds: 60,
+    Announce: true,
   },
   Queue: {},
   Log: { Level: 'info' },
@@ -77,6 +78,7 @@ describe('the configuration', () => {
       'Queue.Url': 'https://queue.test/1/jobs',
       'Queue.DeadLetterUrl': 'https://queue.test/1/dead',
       'Queue.Endpoint': 'https://queue.test',
+      'Worker.Announce': 'false',
       'Log.Level': 'debug',
     }
     const value = (field: string) => special[field] ?? '7'
@@ -160,6 +162,7 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     ],
     Concurrency: [{}, { Worker: { Concurrency: 11 } }, `${whole('Worker.Concurrency', 1, 10)} 11 ${file}`],
     LeaseSeconds: [{}, { Worker: { LeaseSeconds: 1 } }, `${whole('Worker.LeaseSeconds', 2, 600)} 1 ${file}`],
+    Announce: [{}, { Worker: { Announce: 'off' } }, `Worker.Announce must be true or false, found "off" ${file}`],
     RequestsPerSecond: [
       {},
       { Stripe: { RequestsPerSecond: 0 } },
@@ -229,7 +232,7 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'a misspelt field': [
       {},
       { Worker: { MaxRetry: 5 } },
-      `Worker.MaxRetry is not a setting of this worker; Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds ${file}`,
+      `Worker.MaxRetry is not a setting of this worker; Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds, Announce ${file}`,
     ],
     'a misspelt variable': [
       { Log__Levels: 'info' },

@@ -155,10 +155,17 @@ async function samples(house: House): Promise<readonly StampedRow[]> {
   const stamped = new Set(['tenantId', 'provider', 'raw', 'observedAt', 'syncedAt', 'deletedAt'])
   const observedAt = new Date()
   return found.map(({ row }) => {
-    const own = columns.filter(([key]) => !stamped.has(key)).map(([key, { name }]) => [key, row[name]])
+    const own = columns
+      .filter(([key]) => !stamped.has(key))
+      .map(([key, column]) => [
+        key,
+        column.getSQLType().startsWith('timestamp') ? instant(row[column.name]) : row[column.name],
+      ])
     return { row: { ...Object.fromEntries(own), id: String(row.id) }, raw: row.raw, observedAt }
   })
 }
+
+const instant = (text: unknown) => (typeof text === 'string' ? new Date(text) : null)
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other)

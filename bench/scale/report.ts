@@ -35,7 +35,8 @@ const scenarios: readonly Scenario[] = [
     variants: [
       ['one queue', {}],
       ['one queue, group = owner', { group: 'owner' }],
-      ['the same, timeout 300 s', { group: 'owner', invocation: 270 }],
+      ['the same, lost when sent again', { group: 'owner', keepsGroup: false }],
+      ['group = owner, timeout 300 s', { group: 'owner', invocation: 270 }],
       ['two queues, group = owner', { queues: 2, group: 'owner' }],
     ],
   },

@@ -78,8 +78,9 @@ function table(base: DayOptions, scenario: Scenario): readonly string[] {
   const head = [
     'Lambdas',
     'queue',
-    'small: p50',
-    'p99',
+    'small: p50 in the backlog',
+    'p99 in the backlog',
+    'p99 of the day',
     'p99.9',
     'max',
     'the backlog takes',
@@ -109,10 +110,13 @@ const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 function columns({ jobs, busyDeliveries, workedSeconds }: DayResult): readonly string[] {
   const delays = delaysOf({ jobs })
   const backlogs = jobs.filter(({ kind }) => kind === 'backlog')
-  const span = Math.max(...backlogs.map((job) => job.endedAt)) - Math.min(...backlogs.map((job) => job.sentAt))
+  const began = Math.min(...backlogs.map((job) => job.sentAt))
+  const ended = Math.max(...backlogs.map((job) => job.endedAt))
+  const beside = jobs.filter(({ sentAt }) => sentAt >= began && sentAt < ended)
   return [
-    ...[0.5, 0.99, 0.999, 1].map((share) => duration(quantile(delays, share))),
-    backlogs.length > 0 ? duration(span) : '–',
+    ...[0.5, 0.99].map((share) => (backlogs.length > 0 ? duration(quantile(delaysOf({ jobs: beside }), share)) : '–')),
+    ...[0.99, 0.999, 1].map((share) => duration(quantile(delays, share))),
+    backlogs.length > 0 ? duration(ended - began) : '–',
     count(jobs.filter(({ startedAt, endedAt }) => endedAt - startedAt > hour / 2).length),
     count(jobs.reduce((sum, { deliveries }) => sum + deliveries, 0)),
     count(busyDeliveries),

@@ -52,7 +52,7 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
     invoke: inProcess(worker.handle),
   })
   try {
-    await queue.send(JSON.stringify(request))
+    await queue.send(JSON.stringify(request), { group: request.tenantId })
     const job = await untilEnded(watched.job, shutdown.signal, (note) =>
       bar.show({ fetched: 0, requests: 0, share: 0, note }),
     )

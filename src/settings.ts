@@ -25,6 +25,13 @@ const whole = (min: number, max: number, fallback: number, about: string) =>
     .default(fallback)
     .describe(about)
     .meta({ expected: `a whole number from ${min} to ${max}` })
+/** True or false, also as text. */
+const flag = (fallback: boolean, about: string) =>
+  z
+    .union([z.boolean(), z.enum(['true', 'True', 'false', 'False']).transform((text) => text.toLowerCase() === 'true')])
+    .default(fallback)
+    .describe(about)
+    .meta({ expected: 'true or false' })
 const rate = (about: string) =>
   number
     .pipe(z.number().min(0.1).max(10_000))
@@ -95,6 +102,10 @@ export const settingsSchema = z.object({
       600,
       60,
       'How long a job stays with a worker that gives no sign of life, in seconds. A message stays hidden a quarter longer.',
+    ),
+    Announce: flag(
+      true,
+      'Whether each step of a job is told to listeners of the channel sync_jobs. Commits that tell wait for one another over the whole server; turn it off beyond some 50 workers.',
     ),
   }),
   Queue: z.object({

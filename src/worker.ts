@@ -26,7 +26,11 @@ interface WorkerDeps {
 export async function openWorker(config: Config, { log, name, shutdown }: WorkerDeps): Promise<Worker> {
   const { Worker: settings, Queue: queue, Secrets: secrets } = config
   // One connection a job, and one more for the leases of all.
-  const database = await openDatabase(config.database, { connections: settings.Concurrency + 1, applicationName: name })
+  const database = await openDatabase(config.database, {
+    connections: settings.Concurrency + 1,
+    applicationName: name,
+    announce: settings.Announce,
+  })
   const deps = {
     tenant: database.tenant,
     clock: systemClock,

@@ -15,6 +15,7 @@ const defaults = {
     TimeoutMinutes: 30,
     Concurrency: 5,
     LeaseSeconds: 60,
+    Announce: true,
   },
   Queue: {},
   Secrets: { Prefix: 'billing-sync/{tenantId}/' },
@@ -79,6 +80,7 @@ describe('the configuration', () => {
       'Queue.DeadLetterUrl': 'https://queue.test/1/dead',
       'Queue.Endpoint': 'https://queue.test',
       'Secrets.Endpoint': 'http://127.0.0.1:4566',
+      'Worker.Announce': 'false',
       'Log.Level': 'debug',
     }
     const value = (field: string) => special[field] ?? '7'
@@ -162,6 +164,7 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     ],
     Concurrency: [{}, { Worker: { Concurrency: 11 } }, `${whole('Worker.Concurrency', 1, 10)} 11 ${file}`],
     LeaseSeconds: [{}, { Worker: { LeaseSeconds: 1 } }, `${whole('Worker.LeaseSeconds', 2, 600)} 1 ${file}`],
+    Announce: [{}, { Worker: { Announce: 'off' } }, `Worker.Announce must be true or false, found "off" ${file}`],
     RequestsPerSecond: [
       {},
       { Stripe: { RequestsPerSecond: 0 } },
@@ -242,7 +245,7 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'a misspelt field': [
       {},
       { Worker: { MaxRetry: 5 } },
-      `Worker.MaxRetry is not a setting of this worker; Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds ${file}`,
+      `Worker.MaxRetry is not a setting of this worker; Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds, Announce ${file}`,
     ],
     'a misspelt variable': [
       { Log__Levels: 'info' },

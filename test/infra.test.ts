@@ -292,6 +292,7 @@ test('every alarm watches something of this stack, and is quiet while nothing ha
   expect(watched).toEqual([
     ['DeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible', queue('SyncDeadLetterQueue'), 'Maximum', 0],
     ['QueueAgeAlarm', 'AWS/SQS ApproximateAgeOfOldestMessage', queue('SyncQueue'), 'Maximum', 1800],
+    ['QuietTenantsAlarm', 'AWS/SQS ApproximateAgeOfOldestMessageInQuietGroups', queue('SyncQueue'), 'Maximum', 1200],
     ['CannotWorkAlarm', 'billing-sync/prod CannotWork', [], 'Sum', 0],
     ['ForeignJobsAlarm', 'billing-sync/prod ForeignJobs', [], 'Sum', 0],
     ['ErrorsAlarm', 'AWS/Lambda Errors', fn, 'Sum', 0],

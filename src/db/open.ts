@@ -16,6 +16,8 @@ interface PoolOptions {
   /** Connections at most; they open when needed. */
   readonly connections: number
   readonly applicationName: string
+  /** `false`: jobs are not announced on the channel `sync_jobs`. */
+  readonly announce?: boolean
 }
 
 /**
@@ -25,7 +27,7 @@ interface PoolOptions {
  */
 export async function openDatabase(
   settings: Config['database'],
-  { connections, applicationName }: PoolOptions,
+  { connections, applicationName, announce = true }: PoolOptions,
 ): Promise<OpenDatabase> {
   if (!settings)
     throw new SyncError(
@@ -49,8 +51,7 @@ export async function openDatabase(
     allowExitOnIdle: true,
     keepAlive: true,
     // Server-side, so that a frozen or killed worker never holds a lock for long; client-side, for a half-open connection.
-    options:
-      '-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC -c work_mem=32MB',
+    options: `-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC -c work_mem=32MB -c billing_sync.announce=${announce ? 'on' : 'off'}`,
     query_timeout: 35_000,
   })
   // A connection that dies must not take the process with it, idle or at work; the next query opens another.

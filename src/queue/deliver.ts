@@ -68,7 +68,8 @@ async function settle(
       case 'acknowledge':
         return 'acknowledge'
       case 'send-again':
-        await queue.send(message.body, told.delaySeconds)
+        // Without its group SQS would take it for another tenant's, and a quiet one's: ahead of those that keep theirs.
+        await queue.send(message.body, told.delaySeconds, message.attributes?.MessageGroupId)
         return 'acknowledge'
       case 'bury':
         await queue.bury({

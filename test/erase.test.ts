@@ -1,68 +1,9 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../src/config.ts'
-import { openDatabase } from '../src/db/open.ts'
 import { type Erasing, eraseCustomer } from '../src/job/erase.ts'
 import type { SyncJobResult } from '../src/job/progress.ts'
-import { verify } from '../src/job/verify.ts'
-import { createProviders } from '../src/providers/index.ts'
-import { systemClock } from '../src/sync/clock.ts'
-import { providerSettings } from '../src/worker.ts'
+import { erasedIn, openHouse as house, unproven } from './support/erasing.ts'
 import { aboutCustomer, mentions, prominentCustomer, snapshot } from './support/erasure.ts'
-import { jobRequest, type SetupOptions, setup } from './support/setup.ts'
-
-const start = Date.UTC(2026, 9, 1) / 1_000
-
-/** A tenant with a synced account, and what it takes to erase from it. */
-async function house(options: SetupOptions = {}) {
-  const parts = await setup({ ...options, sandbox: { customers: 60, now: start, ...options.sandbox } })
-  const config = readConfig({ environment: parts.environment, file: undefined })
-  const database = await openDatabase(config.database, { connections: 2, applicationName: 'erase' })
-  const { tenantId } = jobRequest()
-  const account = { tenantId, provider: 'stripe' }
-  const erasing: Erasing = { dryRun: false, within: (work) => database.db.transaction(work) }
-  return {
-    ...parts,
-    tenantId,
-    account,
-    erasing,
-    close: database.close,
-    request: (resources: readonly string[] | undefined, syncType = 'full') =>
-      jobRequest({ tenantId, additionalData: { resources, sync_type: syncType } }),
-    /** Runs one job to its end; its proofs must not find a difference. */
-    async sync(resources: readonly string[] | undefined, syncType = 'full') {
-      const request = jobRequest({ tenantId, additionalData: { resources, sync_type: syncType } })
-      expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
-      const row = await parts.job(request.jobId)
-      expect(row).toMatchObject({ status: 'completed', error: null })
-      const result = row?.result as SyncJobResult
-      expect(unproven(result)).toEqual([])
-      return { row, result }
-    },
-    /** What npm run verify finds to differ, and how much it finds erased. */
-    async verify() {
-      const provider = createProviders(providerSettings(config))('stripe')
-      const connected = provider.connect({ accessToken: undefined })
-      const resources = provider.resources.filter(({ optional }) => !optional).map(({ name }) => name)
-      const [last] = await parts.query<{ second: number }>(
-        `select extract(epoch from max(cursor))::float8 as second from sync_cursors`,
-      )
-      const differing: object[] = []
-      let erased = 0
-      const fresh = { db: database.db, clock: systemClock, account: connected, ...account, resources }
-      for await (const one of verify({ ...fresh, before: last!.second })) {
-        erased += one.erased
-        if (one.missing + one.unlisted > 0) differing.push(one)
-      }
-      connected.close()
-      return { differing, erased }
-    },
-  }
-}
-
-const unproven = ({ resources }: SyncJobResult) =>
-  Object.entries(resources).filter(([, { proof }]) => proof && (!proof.equal || proof.differs.length > 0))
-const erasedIn = ({ resources }: SyncJobResult) =>
-  Object.fromEntries(Object.entries(resources).flatMap(([name, { erased }]) => (erased ? [[name, erased]] : [])))
+import { jobRequest } from './support/setup.ts'
 
 test('an erased customer is nowhere, stays nowhere, and nobody else is touched', async () => {
   const { sandbox, query, sync, account, erasing, verify: compare } = await house()
@@ -208,4 +149,103 @@ test('a job that runs meanwhile is taken from its worker, goes on and proves wha
   expect(unproven(row!.result as SyncJobResult)).toEqual([])
   expect(await mentions(query, person.needles)).toEqual({})
   expect((await compare()).differing).toEqual([])
+})
+
+test('what was put aside about the customer goes, with what follows it, and does not come back', async () => {
+  const { sandbox, query, sync, account, erasing, verify: compare } = await house()
+  const person = prominentCustomer(sandbox)
+  const about = aboutCustomer(sandbox, person.id)
+  const refused = [...about.payments!]
+  const [other] = sandbox.truth('charges').filter(({ id }) => !about.payments!.has(id))
+  for (const id of [...refused, other!.id])
+    sandbox.update('charges', id, { description: 'refused', payment_intent: null }, { silent: true })
+  for (const id of about.refunds!) sandbox.update('refunds', id, { payment_intent: null }, { silent: true })
+  await query(`alter table payments add constraint mine check (description is distinct from 'refused')`)
+  await sync(undefined)
+  const aside = () => query('select item_key from sync_rejects order by item_key collate "C"')
+  expect(await aside()).toEqual([...refused, other!.id].toSorted().map((item_key) => ({ item_key })))
+  const { removed } = await eraseCustomer(erasing, account, person.id)
+  expect(removed.get('sync_rejects')).toBe(refused.length)
+  const needles = [...person.needles, ...refused, ...about.refunds!]
+  expect(await mentions(query, needles)).toEqual({})
+  expect(await aside()).toEqual([{ item_key: other!.id }])
+  await sync(undefined)
+  expect(await mentions(query, needles)).toEqual({})
+  expect(await aside()).toEqual([{ item_key: other!.id }])
+  await query('alter table payments drop constraint mine')
+  await sync(undefined)
+  expect(await mentions(query, needles)).toEqual({})
+  expect(await aside()).toEqual([])
+  expect((await compare()).differing).toEqual([])
+})
+
+test('an item that cannot be stored is not put aside either where it is about an erased customer', async () => {
+  const { sandbox, query, sync, account, erasing } = await house()
+  const person = prominentCustomer(sandbox)
+  await eraseCustomer(erasing, account, person.id)
+  sandbox.onRequest(({ path }) => {
+    if (path === '/v1/invoices') sandbox.update('customers', person.id, { description: 'seen' }, { silent: true })
+  })
+  const [invoice] = aboutCustomer(sandbox, person.id).invoices!
+  sandbox.update('invoices', invoice!, {
+    lines: [{ object: 'line_item', description: person.name, customer: person.id }],
+  })
+  const { row } = await sync(undefined)
+  expect(row).toMatchObject({ rejected: '1' })
+  expect(await mentions(query, person.needles)).toEqual({})
+})
+
+test('a row that turns out to be an erased customer’s goes in the version that did not say so', async () => {
+  const { sandbox, query, sync, account, erasing, verify: compare } = await house()
+  const person = prominentCustomer(sandbox)
+  const intent = sandbox.insert('payment_intents', { customer: null, description: person.name, latest_charge: null })
+  await sync(undefined)
+  await eraseCustomer(erasing, account, person.id)
+  expect(Object.keys(await mentions(query, person.needles))).toEqual(['payment_intents'])
+  sandbox.advance(60)
+  sandbox.update('payment_intents', intent.id, { customer: person.id }, { silent: true })
+  await sync(undefined)
+  expect(await mentions(query, [...person.needles, intent.id])).toEqual({})
+  expect((await compare()).differing).toEqual([])
+})
+
+test('a job that was claimed just before an erasure writes nothing until it knows of it', async () => {
+  const { sandbox, query, handle, job, request, account, erasing } = await house()
+  const person = prominentCustomer(sandbox)
+  const asked = request(['customers'])
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  sandbox.onRequest(({ path }) => (path === '/v1/customers' ? held : undefined))
+  const first = handle([JSON.stringify(asked)])
+  await expect.poll(async () => (await job(asked.jobId))?.status).toBe('running')
+  const running = await job(asked.jobId)
+  await eraseCustomer(erasing, account, person.id)
+  // As if its claim had been under way while the erasure took jobs away.
+  await query(
+    `update sync_jobs set status = 'running', fence = $2, lease_owner = $3, lease_until = now() + interval '1 minute' where id = $1`,
+    [asked.jobId, running!.fence, running!.lease_owner],
+  )
+  goOn()
+  await first
+  expect(await job(asked.jobId)).toMatchObject({ status: 'running', commits: '0' })
+  expect(await query('select 1 from customers')).toEqual([])
+  await query(`update sync_jobs set lease_until = now() - interval '1 second'`)
+  await handle([JSON.stringify(asked)])
+  expect(await job(asked.jobId)).toMatchObject({ status: 'completed', fetched: '60' })
+  expect(await mentions(query, person.needles)).toEqual({})
+})
+
+test('another tenant’s customer of the same id stays', async () => {
+  const { sandbox, query, handle, sync, account, erasing } = await house({ sandbox: { customers: 20 } })
+  const person = prominentCustomer(sandbox)
+  await sync(['customers'])
+  const other = jobRequest()
+  await handle([JSON.stringify(other)])
+  await eraseCustomer(erasing, account, person.id)
+  const rows = await query('select tenant_id from customers where id = $1', [person.id])
+  expect(rows).toEqual([{ tenant_id: other.tenantId }])
+  await handle([JSON.stringify(jobRequest({ tenantId: other.tenantId }))])
+  expect(await query('select tenant_id from customers where id = $1', [person.id])).toEqual(rows)
 })

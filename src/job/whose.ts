@@ -1,6 +1,6 @@
 import { type Belongings, belongingsOf, type Place } from '../db/belongings.ts'
 import { Payload } from '../payload.ts'
-import { fields, reference } from '../sync/fields.ts'
+import { fields, longestId, reference } from '../sync/fields.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
 
 /** Whose something is, as far as it says so itself. */
@@ -49,6 +49,8 @@ function follow(payload: unknown, path: readonly string[]): unknown {
 
 /** Every text in a rejected item that may be an id: it was rejected, so nobody knows where in it to look. */
 export function idsIn({ itemKey, reason, payload }: Pick<Reject, 'itemKey' | 'reason' | 'payload'>): readonly string[] {
-  const texts = payload.match(/"[^"\\\s]{1,255}"/g) ?? []
-  return [...new Set([itemKey, ...texts.map((text) => text.slice(1, -1)), ...(reason.match(/[\w-]{1,255}/g) ?? [])])]
+  // Texts with blanks in them too: left out here, their quotes would be taken for those of their neighbours.
+  const texts = [...payload.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text)
+  const words = reason.match(/[\w-]{1,255}/g) ?? []
+  return [...new Set([itemKey, ...texts.filter((text) => text.length <= longestId), ...words])]
 }

@@ -42,7 +42,10 @@ export async function snapshot(query: Query): Promise<ReadonlyMap<string, string
 }
 
 /** What is about a customer by the sandbox's truth: ids by table. Written apart from the worker's own rules. */
-export function aboutCustomer(sandbox: Sandbox, customer: string): Readonly<Record<string, ReadonlySet<string>>> {
+export function aboutCustomer(
+  sandbox: Pick<Sandbox, 'truth' | 'truthNested'>,
+  customer: string,
+): Readonly<Record<string, ReadonlySet<string>>> {
   const where = (name: Parameters<Sandbox['truth']>[0], is: (object: Readonly<Record<string, unknown>>) => boolean) =>
     new Set(
       sandbox
@@ -91,8 +94,9 @@ export function aboutCustomer(sandbox: Sandbox, customer: string): Readonly<Reco
 
 /** A customer of whom there is something in as many tables as can be, with a name and an address that nobody else has. */
 export function prominentCustomer(sandbox: Sandbox) {
+  const still = stillOf(sandbox)
   const richness = sandbox.truth('customers').map(({ id }) => {
-    const about = Object.values(aboutCustomer(sandbox, id))
+    const about = Object.values(aboutCustomer(still, id))
     return { id, tables: about.filter((ids) => ids.size > 0).length }
   })
   const [richest] = richness.toSorted((one, other) => other.tables - one.tables)
@@ -109,4 +113,19 @@ export function prominentCustomer(sandbox: Sandbox) {
     sandbox.update('charges', one, { receipt_email: email, billing_details: { email, name } }, silent)
   for (const one of about.disputes ?? []) sandbox.update('disputes', one, { evidence: { customer_name: name } }, silent)
   return { ...person, needles: [id, 'quellenreuther'], tables: richest.tables }
+}
+
+/** The sandbox's truth as it is now, each list built once. */
+function stillOf(sandbox: Sandbox): Pick<Sandbox, 'truth' | 'truthNested'> {
+  const lists = new Map<string, ReturnType<Sandbox['truth']>>()
+  const nested = new Map<string, ReturnType<Sandbox['truthNested']>>()
+  const once = <T>(known: Map<string, T>, name: string, read: () => T): T => {
+    const list = known.get(name) ?? read()
+    known.set(name, list)
+    return list
+  }
+  return {
+    truth: (name) => once(lists, name, () => sandbox.truth(name)),
+    truthNested: (name) => once(nested, name, () => sandbox.truthNested(name)),
+  }
 }

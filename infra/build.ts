@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, type BuildResult, build as bundle, type Plugin } from 'esbuild'
+import { billOfMaterials } from './sbom.ts'
 
 const handler = 'src/handler.ts'
 
@@ -28,7 +29,8 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`.
+ * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`,
+ * and `sbom.cdx.json`, which says what packages are in what is deployed.
  * CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
  */
@@ -42,8 +44,10 @@ export async function build(outdir = 'dist', root = process.cwd()): Promise<Buil
     declare(resolve(root, schema), out),
   ])
   check(main, besides)
+  const bill = join(out, 'sbom.cdx.json')
+  await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile]))
   const outputs = [main, besides, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts')].map(measure))
+  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts'), bill].map(measure))
 }
 
 const common = { bundle: true, platform: 'node', target: 'node20', metafile: true } as const

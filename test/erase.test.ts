@@ -3,7 +3,8 @@ import { type Erasing, eraseCustomer } from '../src/job/erase.ts'
 import type { SyncJobResult } from '../src/job/progress.ts'
 import { erasedIn, openHouse as house, unproven } from './support/erasing.ts'
 import { aboutCustomer, mentions, prominentCustomer, snapshot } from './support/erasure.ts'
-import { jobRequest } from './support/setup.ts'
+import { openPostgresProxy } from './support/postgres-proxy.ts'
+import { context, jobRequest, sqsEvent } from './support/setup.ts'
 
 test('an erased customer is nowhere, stays nowhere, and nobody else is touched', async () => {
   const { sandbox, query, sync, account, erasing, verify: compare } = await house()
@@ -160,6 +161,10 @@ test('what was put aside about the customer goes, with what follows it, and does
   for (const id of [...refused, other!.id])
     sandbox.update('charges', id, { description: 'refused', payment_intent: null }, { silent: true })
   for (const id of about.refunds!) sandbox.update('refunds', id, { payment_intent: null }, { silent: true })
+  // Nothing but what was put aside leads from the customer to its refunds.
+  for (const id of about.payment_intents!)
+    sandbox.update('payment_intents', id, { latest_charge: null }, { silent: true })
+  expect(about.refunds!.size).toBeGreaterThan(0)
   await query(`alter table payments add constraint mine check (description is distinct from 'refused')`)
   await sync(undefined)
   const aside = () => query('select item_key from sync_rejects order by item_key collate "C"')
@@ -209,6 +214,28 @@ test('a row that turns out to be an erased customer’s goes in the version that
   expect((await compare()).differing).toEqual([])
 })
 
+test('an object that is in no list any more and turns out to be an erased customer’s goes, and the proof knows', async () => {
+  const { sandbox, query, sync, account, erasing } = await house()
+  const person = prominentCustomer(sandbox)
+  const about = aboutCustomer(sandbox, person.id)
+  const [payment] = about.payments!
+  const [review, ...others] = sandbox.truth('reviews')
+  const own = others.filter(
+    (one) => about.payments!.has(String(one.charge)) || about.payment_intents!.has(String(one.payment_intent)),
+  )
+  sandbox.update('reviews', review!.id, { charge: null, payment_intent: null }, { silent: true })
+  await sync(['reviews', 'payments'])
+  await eraseCustomer(erasing, account, person.id)
+  const stored = () => query('select id from provider_objects where id = $1', [review!.id])
+  expect(await stored()).toHaveLength(1)
+  sandbox.advance(60)
+  // A closed review is not listed, but can be asked for.
+  sandbox.update('reviews', review!.id, { charge: payment, open: false }, { silent: true })
+  const { result } = await sync(['reviews', 'payments'])
+  expect(result.resources.reviews).toMatchObject({ erased: 1 + own.length, kept: 0 })
+  expect(await stored()).toEqual([])
+})
+
 test('a job that was claimed just before an erasure writes nothing until it knows of it', async () => {
   const { sandbox, query, handle, job, request, account, erasing } = await house()
   const person = prominentCustomer(sandbox)
@@ -248,4 +275,27 @@ test('another tenant’s customer of the same id stays', async () => {
   expect(rows).toEqual([{ tenant_id: other.tenantId }])
   await handle([JSON.stringify(jobRequest({ tenantId: other.tenantId }))])
   expect(await query('select tenant_id from customers where id = $1', [person.id])).toEqual(rows)
+  // Nor does a tombstone tell that two tenants had the same customer.
+  await eraseCustomer(erasing, { ...account, tenantId: other.tenantId }, person.id)
+  expect(await query('select 1 from erased_ids group by hash having count(*) > 1')).toEqual([])
+})
+
+test('an account of which nothing was erased is not asked about it at each commit', async () => {
+  const { url, openWorker, tenantId, account, erasing } = await house({ sandbox: { customers: 120 } })
+  const proxy = await openPostgresProxy(url)
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
+  const statements: string[] = []
+  proxy.decide((_, __, statement) => {
+    statements.push(statement)
+    return 'pass'
+  })
+  const sync = async () => {
+    statements.length = 0
+    const request = jobRequest({ tenantId, additionalData: { batch_size: 20 } })
+    await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))
+    return statements.filter((one) => /^\s*(select|insert|delete)[^(]*erased/.test(one)).length
+  }
+  expect(await sync()).toBe(0)
+  await eraseCustomer(erasing, account, 'cus_never')
+  expect(await sync()).toBeGreaterThan(0)
 })

@@ -68,7 +68,8 @@ export const belongings: readonly Belongings[] = [
 
 /** Tables whose rows may come before what they are about and name no customer, so that only a look back finds them. */
 export const followers: readonly Belongings[] = belongings.filter(
-  ({ customer, table }) => customer.length === 0 || table === tables.refunds || table === tables.providerObjects,
+  ({ customer, about, table }) =>
+    about.length > 0 && (customer.length === 0 || table === tables.refunds || table === tables.providerObjects),
 )
 
 /** Tables that an erased customer has no rows in. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from './open.ts'
 import { erasedIds, erasedTenants } from './schema.ts'
@@ -10,7 +10,7 @@ interface Account {
 
 /** What stands for an erased id: it recognises the id and does not tell it. */
 export function hashOf({ tenantId, provider }: Account, id: string): string {
-  return createHash('sha256').update(`${tenantId} ${provider} ${id}`).digest('base64url')
+  return hash('sha256', `${tenantId} ${provider} ${id}`, 'base64url')
 }
 
 /** Those of these hashes that have a tombstone. */

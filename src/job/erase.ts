@@ -2,9 +2,9 @@ import { getTableName } from 'drizzle-orm'
 import { belongings } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
 import { type OwnedRow, readPortion, removeRows } from '../db/owned-rows.ts'
-import { placeTombstones, readTombstones } from '../db/tombstones.ts'
+import { hashOf, placeTombstones, readTombstones } from '../db/tombstones.ts'
 import { eraseRejects } from './erase-rejects.ts'
-import { hashing, spread } from './leave-out.ts'
+import { spread } from './leave-out.ts'
 import { fenceOff, forgetItems } from './open-jobs.ts'
 import type { Account } from './rejects.ts'
 
@@ -42,7 +42,7 @@ export interface Pass extends Erasing {
  * tombstones are all that it goes by, so it also finishes what an earlier one left.
  */
 export async function eraseCustomer(erasing: Erasing, account: Account, customer: string): Promise<Erased> {
-  const hash = hashing(account)
+  const hash = (id: string) => hashOf(account, id)
   const removed = new Map<string, number>()
   const fenced = new Set<string>()
   const seen = new Set<string>()
@@ -94,7 +94,7 @@ async function eraseOf(pass: Pass, { table }: (typeof belongings)[number], rows:
   const removed = await pass.within(async (tx) => {
     await placeTombstones(tx, account, fresh.map(hash))
     await forgetItems(tx, account, doomed)
-    return removeRows(tx, { ...account, table, rows: doomed })
+    return removeRows(tx, table, { ...account, rows: doomed })
   })
   pass.count(name, removed)
   return doomed.length

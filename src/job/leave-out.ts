@@ -64,7 +64,7 @@ export async function leaveOut(
 async function removeVersions(tx: Database, account: Account, rows: readonly ObservedRow[]): Promise<void> {
   for (const table of new Set(rows.map((row) => row.table))) {
     const own = rows.filter((row) => row.table === table)
-    await removeRows(tx, { ...account, table, rows: own.map(({ resource, row: { id } }) => ({ resource, id })) })
+    await removeRows(tx, table, { ...account, rows: own.map(({ resource, row: { id } }) => ({ resource, id })) })
   }
 }
 
@@ -84,7 +84,7 @@ async function removeFollowers(
       const rows = await findAbout(tx, { ...account, table, ids: next })
       // With a customer of its own it is that customer's.
       const own = rows.filter((row) => isErased(row, (id) => done.has(id)))
-      await removeRows(tx, { ...account, table: table.table, rows: own })
+      await removeRows(tx, table.table, { ...account, rows: own })
       removed.push(...own)
       found.push(...own.flatMap(({ id, owns }) => [id, ...owns]))
     }

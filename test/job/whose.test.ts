@@ -10,7 +10,16 @@ import { nestedOf } from '../support/stripe-objects.ts'
 test('of every table it is known whose its rows are', () => {
   const known = [...belongings.map(({ table }) => table), ...sharedTables].map(getTableName)
   expect(known.toSorted()).toEqual([...syncedTables.keys()])
-  expect(followers.map(({ table }) => getTableName(table))).not.toContain('invoices')
+  expect(followers.map(({ table }) => getTableName(table))).toEqual([
+    'refunds',
+    'disputes',
+    'subscription_items',
+    'invoice_lines',
+    'credit_note_lines',
+    'invoice_payments',
+    'balance_transactions',
+    'provider_objects',
+  ])
 })
 
 test('resources with a table of their own are called as it is: their tallies are found by it', () => {

@@ -24,7 +24,7 @@ export interface LeftOut {
 /**
  * Finds what is about an erased customer, by the customer's id or by one that was erased with it, and places tombstones
  * for it too: what follows it, a refund of a payment, names no customer. What followed it too early is removed.
- * One statement more a commit, and more only where there is something new about an erased customer.
+ * One statement more a commit, two where something is left out, and more only where it is new.
  */
 export async function leaveOut(
   tx: Database,
@@ -49,7 +49,9 @@ export async function leaveOut(
     },
   )
   const refused = mentioned.filter(({ ids }) => ids.some(isKnown))
-  const fresh = [...left].flatMap(({ id, owns }) => [id, ...owns]).filter((id) => !known.has(hashes(id)))
+  const unknown = [...left].flatMap(({ id, owns }) => [id, ...owns]).filter((id) => !known.has(hashes(id)))
+  for (const hash of await findTombstones(tx, account, unknown.map(hashes))) known.add(hash)
+  const fresh = unknown.filter((id) => !known.has(hashes(id)))
   const out = new Set(things.filter(({ whose }) => left.has(whose)).map(({ row }) => row))
   if (fresh.length > 0) await removeVersions(tx, account, [...out])
   const removed = fresh.length === 0 ? [] : await removeFollowers(tx, account, fresh)

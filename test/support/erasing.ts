@@ -13,7 +13,7 @@ const start = Date.UTC(2026, 9, 1) / 1_000
 
 /** A tenant with a synced account, and what it takes to erase from it. */
 export async function openHouse(options: SetupOptions = {}) {
-  const parts = await setup({ ...options, sandbox: { customers: 60, now: start, ...options.sandbox } })
+  const parts = await setup({ ...options, sandbox: { customers: 30, now: start, ...options.sandbox } })
   const config = readConfig({ environment: parts.environment, file: undefined })
   const database = await openDatabase(config.database, { connections: 2, applicationName: 'erase' })
   onTestFinished(database.close)

@@ -14,13 +14,13 @@ export async function allTables(query: Query): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Rows as text, payload and all, in which one of these texts is anywhere in any column, by table; without the tables where there are none. */
+/** Rows as text, payload and all, in which one of these words is anywhere in any column, by table; without the tables where there are none. */
 export async function mentions(query: Query, needles: readonly string[]): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {}
   for (const table of await allTables(query)) {
     const rows = await query<{ text: string }>(
-      `select left(one::text, 2000) as text from "${table}" as one where exists (select from unnest($1::text[]) as needle where strpos(lower(one::text), lower(needle)) > 0)`,
-      [needles],
+      `select left(one::text, 2000) as text from "${table}" as one where one::text ~* $1`,
+      [needles.join('|')],
     )
     if (rows.length > 0) found[table] = rows.map(({ text }) => text)
   }

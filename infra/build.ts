@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, type BuildResult, build as bundle, type Plugin } from 'esbuild'
+import { billOfMaterials } from './sbom.ts'
 
 const handler = 'src/handler.ts'
 
@@ -29,8 +30,9 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`.
- * `certificates/*.pem` is copied. CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
+ * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`,
+ * and `sbom.cdx.json`, which says what packages are in what is deployed. `certificates/*.pem` is copied. CommonJS with the
+ * ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
  */
 export async function build(outdir = 'dist', root = process.cwd()): Promise<BuiltFile[]> {
@@ -44,8 +46,10 @@ export async function build(outdir = 'dist', root = process.cwd()): Promise<Buil
   ])
   check(main, besides)
   await copyCertificates(root, out)
+  const bill = join(out, 'sbom.cdx.json')
+  await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile]))
   const outputs = [main, besides, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts')].map(measure))
+  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts'), bill].map(measure))
 }
 
 /** Certificates of authorities, such as the RDS bundle: `Root Certificate=certificates/NAME.pem` finds them beside the bundle. */

@@ -1,20 +1,23 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { classify, tookTooLong } from '../db/failure.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
+import { anyTombstones, isTenantErased } from '../db/tombstones.ts'
 import { SyncError } from '../errors.ts'
-import type { Step } from '../sync/backfill.ts'
+import type { Batch, Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
 import { announcement } from './announce.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
 import { cursorMove } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
+import type { LeftOut } from './leave-out.ts'
 import { waitOrThrow } from './patience.ts'
 import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, sumCounts } from './progress.ts'
 import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
+import { uncount, withoutItems } from './uncount.ts'
 import { type Writing, writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
@@ -32,6 +35,8 @@ export interface Commit {
   readonly swept: Swept
   /** Whether the account had rows in `sync_rejects` when the job was claimed. */
   readonly hadRejects: boolean
+  /** Whether something of the account had been erased by then. */
+  readonly hadErased: boolean
   readonly sources: readonly Source[]
   /** What the cursor of changes stands for once nothing is left to be read. */
   readonly cursor: { readonly account: string; readonly resources: readonly string[] }
@@ -80,8 +85,12 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
 async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' | 'rowsAtMost'>): Promise<Standing> {
   const { request, lease, step, swept, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
-  const counts = await writeBatches(tx, { request, batches: step.batches, swept, mayHaveRejects, ...how })
-  const checkpoint = step.batches.reduce(advance, standing.checkpoint)
+  const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
+  const { counts, leftOut } = await writeBatches(tx, { request, batches: step.batches, swept, ...mayHave, ...how })
+  const checkpoint = uncount(
+    step.batches.reduce((before, batch) => advance(before, withoutErased(before, batch, leftOut)), standing.checkpoint),
+    leftOut.removed,
+  )
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(standing.progress, {
     counts,
@@ -100,10 +109,28 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' 
   const rows = await writing
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
-    .where(and(held(lease), eq(syncJobs.commits, standing.commits)))
+    .where(and(held(lease), eq(syncJobs.commits, standing.commits), knowsErasures(commit)))
     .returning({ id: syncJobs.id, notified: announcement })
   if (rows.length === 0) throw fenced()
   return { checkpoint, progress, commits }
+}
+
+function withoutErased(before: Checkpoint, batch: Batch, { rows }: LeftOut): Batch {
+  if (rows.size === 0) return batch
+  const items = batch.rows
+    .filter((row) => rows.has(row))
+    .map(({ resource, row: { id, createdAt } }) => ({
+      resource,
+      id,
+      created: createdAt ? createdAt.getTime() / 1_000 : null,
+    }))
+  return withoutItems(before, batch, items)
+}
+
+/** A job that was claimed at the moment of an erasure may not know of it: it writes nothing and is claimed again. */
+function knowsErasures({ request: { tenantId, providerName: provider }, hadErased }: Commit): SQL {
+  const knows = hadErased ? sql`` : sql`and not ${anyTombstones({ tenantId, provider })}`
+  return sql`not ${isTenantErased(tenantId)} ${knows}`
 }
 
 /** The result of a job whose last pages are in this transaction, with the proof of what the transaction sees. */

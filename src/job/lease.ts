@@ -2,6 +2,7 @@ import { and, eq, getTableColumns, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { codeOf, constraintOf } from '../db/failure.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
+import { anyTombstones, isTenantErased } from '../db/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { announcement } from './announce.ts'
 import { anyRejects } from './rejects.ts'
@@ -20,6 +21,10 @@ export type ClaimedJob = typeof syncJobs.$inferSelect & {
   readonly elapsedMs: number
   /** Whether the account has rows in `sync_rejects`. */
   readonly hadRejects: boolean
+  /** Whether something of the account was erased, so that commits must look out for it. */
+  readonly hadErased: boolean
+  /** Whether the tenant was erased whole. */
+  readonly tenantErased: boolean
 }
 
 export type Claim =
@@ -107,6 +112,8 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
         ...getTableColumns(syncJobs),
         notified: announcement,
         hadRejects: anyRejects({ tenantId: request.tenantId, provider: request.providerName }),
+        hadErased: anyTombstones({ tenantId: request.tenantId, provider: request.providerName }),
+        tenantErased: isTenantErased(request.tenantId),
         elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
       }),
   )

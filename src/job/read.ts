@@ -168,6 +168,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
           step,
           swept,
           hadRejects: session.job.hadRejects,
+          hadErased: session.job.hadErased,
           sources: reading.sources,
           cursor: { account: account.id, resources: names },
           standing,
@@ -180,7 +181,8 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
         { db, clock },
         deadline.cut,
       )
-      standing = { ...committed, checkpoint: withCarvesSince(standing.checkpoint, step) }
+      const { tallies } = committed.checkpoint
+      standing = { ...committed, checkpoint: { ...withCarvesSince(standing.checkpoint, step), tallies } }
       session.progress = resultsOf(committed.progress)
       session.commits++
       logCommit(session, step, clock.now() - began)

@@ -161,6 +161,8 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
   const { job, log, deadline } = session
   log.info(job.checkpoint === null ? 'job starts' : 'job goes on', { receiveCount: delivery.receiveCount })
   session.progress = resultsOf(readProgress(job.progress))
+  if (job.tenantErased)
+    throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
   if (delivery.problem) throw delivery.problem
   if (job.stalled > stallLimits.died) throw stalled(job.stalled)
   const result = await read(session, deps)

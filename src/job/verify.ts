@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { liveRows } from '../db/live.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { findUnlisted } from '../db/sweep.ts'
+import { findTombstones, hashOf } from '../db/tombstones.ts'
 import { backfill } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import { metered } from '../sync/metered.ts'
@@ -17,6 +18,8 @@ export interface Comparison {
   readonly live: number
   /** Listed, but not live here. */
   readonly missing: number
+  /** Listed, and not to be here: erased. */
+  readonly erased: number
   /** Live here, but not listed; some of them the provider may still have, hidden from its lists. */
   readonly unlisted: number
   /** A few of the ids that are missing or unlisted. */
@@ -57,7 +60,7 @@ export async function* verify({
       window: upTo,
       query: upTo,
     }))
-    const found = { listed: 0, missing: 0, unlisted: 0, examples: [] as string[] }
+    const found = { listed: 0, missing: 0, erased: 0, unlisted: 0, examples: [] as string[] }
     const note = (ids: readonly string[]) => found.examples.push(...ids.slice(0, 5 - found.examples.length))
     const steps = backfill({
       ...reading,
@@ -77,11 +80,22 @@ export async function* verify({
     for await (const { batches } of steps) {
       for (const { skip } of batches) if (skip) throw skip
       const ids = batches.flatMap(({ rows }) => rows.map(({ row }) => row.id))
-      const missing = await findMissing(db, source, owner, ids)
+      const absent = await findMissing(db, source, owner, ids)
+      const erased = new Set(
+        await db.ask((tx) =>
+          findTombstones(
+            tx,
+            owner,
+            absent.map((id) => hashOf(owner, id)),
+          ),
+        ),
+      )
+      const missing = absent.filter((id) => !erased.has(hashOf(owner, id)))
       const intervals = batches.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
       const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
       found.listed += batches.reduce((sum, { listed }) => sum + listed.length, 0)
       found.missing += missing.length
+      found.erased += erased.size
       found.unlisted += unlisted.length
       note(missing)
       note(unlisted.map(({ id }) => id))

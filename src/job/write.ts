@@ -7,7 +7,8 @@ import { upsert, type Written } from '../db/upsert.ts'
 import { Payload } from '../payload.ts'
 import type { Batch } from '../sync/backfill.ts'
 import { type Family, type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
-import { type Counts, noCounts, sumCounts } from './progress.ts'
+import { type LeftOut, leaveOut } from './leave-out.ts'
+import { addErased, type Counted, type Counts, noCounts, sumCounts } from './progress.ts'
 import { type Account, forgetRejects, keepRejects } from './rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
@@ -19,26 +20,46 @@ export interface Writing {
   readonly swept: Swept
   /** Whether the account may have rows in `sync_rejects`: those of what is stored now are taken out. */
   readonly mayHaveRejects: boolean
+  /** Whether something of the account was erased: it is not stored again. */
+  readonly mayHaveErased: boolean
   /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
   readonly careful: boolean
   /** Rows of one statement at most. */
   readonly rowsAtMost: number
 }
 
+export interface Wrote {
+  readonly counts: Readonly<Record<string, Counted>>
+  readonly leftOut: LeftOut
+}
+
+const nothingLeftOut: LeftOut = { rows: new Set(), rejects: new Set(), removed: [] }
+
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, mayHaveRejects, careful, rowsAtMost }: Writing,
-): Promise<Readonly<Record<string, Counts>>> {
+  { request, batches, swept, mayHaveRejects, mayHaveErased, careful, rowsAtMost }: Writing,
+): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
-  const counts: Record<string, Counts> = {}
+  const counts: Record<string, Counted> = {}
   const add = (resource: string, some: Partial<Counts>) => {
-    counts[resource] = sumCounts([counts[resource] ?? noCounts, { ...noCounts, ...some }])
+    const before = counts[resource]
+    counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...some }]) }
   }
-  const rejects: Reject[] = batches.flatMap((batch) => batch.rejects)
+  const all = batches.flatMap((batch) => batch.rejects)
+  const offered = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
+  const leftOut = mayHaveErased
+    ? await leaveOut(tx, { ...account, jobId: request.jobId }, { rows: offered, rejects: all })
+    : nothingLeftOut
+  const rejects = all.filter((reject) => !leftOut.rejects.has(reject))
+  for (const { resource, harvested } of leftOut.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
+  for (const { resource } of leftOut.rejects) add(resource, { fetched: 1, rejected: 1 })
+  for (const { resource } of [...leftOut.rows, ...leftOut.rejects, ...leftOut.removed]) {
+    counts[resource] = addErased(counts[resource] ?? noCounts, 1)
+  }
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
   const stored: { readonly resource: string; readonly id: string }[] = []
-  const brought = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
+  const brought = offered.filter((row) => !leftOut.rows.has(row))
   const { families, outdated } = await dropStale(tx, account, [
     ...batches.flatMap((batch) => batch.families),
     ...swept.families,
@@ -74,11 +95,13 @@ export async function writeBatches(
   }
   const left = await markLeaving(tx, account, families)
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
-  for (const { resource, unlisted, kept } of swept.resources)
-    add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept })
+  for (const { resource, unlisted, kept } of swept.resources) {
+    const gone = swept.rows.filter((row) => row.resource === resource.name && leftOut.rows.has(row)).length
+    add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept: kept - gone })
+  }
   if (mayHaveRejects) await forgetRejects(tx, account, stored)
   if (rejects.length > 0) await keepRejects(tx, request, rejects)
-  return counts
+  return { counts, leftOut }
 }
 
 interface RowGroup {

@@ -37,7 +37,7 @@ test('builds the handler, what it loads on demand and the tables, and says how l
   expect(built.map(({ name }) => name).sort()).toEqual(
     ['handler', 'sqs', 'aws-secrets']
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
-      .concat('schema.js', 'schema.d.ts')
+      .concat('schema.js', 'schema.d.ts', 'sbom.cdx.json')
       .sort(),
   )
   expect(built.every(({ bytes, gzip }) => bytes > 0 && gzip > 0)).toBe(true)
@@ -68,6 +68,32 @@ test('the tables can be used with the drizzle of whoever reads them', async () =
 
   expect(await readFile(join(root, 'dist/schema.js'), 'utf8')).toContain('from "drizzle-orm/pg-core"')
   expect(await readFile(join(root, 'dist/schema.d.ts'), 'utf8')).toContain('export declare const plans')
+})
+
+test('the bill of materials names what is in the bundle, with the file, and nothing else', async () => {
+  const root = await setup({
+    'src/handler.ts': `import { z } from 'zod/mini'\nexport const handler = async () => [z.string(), await import('./queue/sqs.ts')]`,
+    'src/queue/sqs.ts': `export { default as split } from 'split2'`,
+    'package-lock.json': JSON.stringify({ packages: { 'node_modules/zod': { integrity: 'sha512-AAEC' } } }),
+  })
+  await build('dist', root)
+
+  const bill = JSON.parse(await readFile(join(root, 'dist/sbom.cdx.json'), 'utf8'))
+  expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' })
+  const { version } = JSON.parse(await readFile('node_modules/zod/package.json', 'utf8'))
+  expect(bill.components).toEqual([
+    expect.objectContaining({ name: 'split2', properties: [{ name: 'billing-sync-worker:file', value: 'sqs.cjs' }] }),
+    {
+      type: 'library',
+      'bom-ref': `pkg:npm/zod@${version}`,
+      name: 'zod',
+      version,
+      purl: `pkg:npm/zod@${version}`,
+      licenses: [{ license: { id: 'MIT' } }],
+      hashes: [{ alg: 'SHA-512', content: '000102' }],
+      properties: [{ name: 'billing-sync-worker:file', value: 'handler.cjs' }],
+    },
+  ])
 })
 
 test.each([

@@ -8,7 +8,7 @@ export type Tree = Readonly<Record<string, string>>
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
   handler: ['config', 'lambda-log', 'worker', 'type npm:aws-lambda', 'node'],
-  // The commands of this machine: local, migrate, query and verify.
+  // The commands of this machine: erase, local, migrate, query and verify.
   command: [
     'config',
     'connection-string',
@@ -18,6 +18,9 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'worker',
     'errors',
     'type job/progress',
+    'job/erase',
+    'job/erase-tenant',
+    'job/patience',
     'job/verify',
     'providers/index',
     'sync/clock',
@@ -77,7 +80,7 @@ const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/
 const longest = 260
 /** The only files of the worker that hold an SDK of AWS; each is loaded on demand. */
 const ownersOfAws = new Set(['queue/sqs.ts', 'secrets/aws.ts'])
-const commands = new Set(['local.ts', 'migrate.ts', 'query.ts', 'verify.ts'])
+const commands = new Set(['erase.ts', 'local.ts', 'migrate.ts', 'query.ts', 'verify.ts'])
 
 /** Everything in the tree that its rules forbid, a sentence each. */
 export function violations(tree: Tree): string[] {

@@ -448,8 +448,9 @@ test.each(Object.entries(brokenStarts))('the Lambda entry returns every message 
   vi.resetModules()
   const { handler } = await import('../src/handler.ts')
   const event = sqsEvent([JSON.stringify(jobRequest()), JSON.stringify(jobRequest())])
-  const all = { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
-  expect(await handler(event, context(10_000))).toEqual(all)
+  const all = event.Records.map(({ messageId }) => messageId)
+  const { batchItemFailures } = await handler(event, context(10_000))
+  expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(all.sort())
 })
 
 test.each([{}, { Records: null }, null, { Records: 5 }, { Records: 'ab' }, { Records: {} }, { Records: [null, 7] }])(

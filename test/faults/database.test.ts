@@ -26,6 +26,7 @@ async function house(settings: Record<string, string> = {}) {
     /** The next `times` rows that are inserted meet this condition. */
     async raise(sqlstate: string, times: number) {
       await query('create sequence raised')
+      await query('grant usage on sequence raised to public')
       await query(`create or replace function refuse() returns trigger language plpgsql as $$ begin
         if nextval('raised') <= ${times} then raise exception 'by the test' using errcode = '${sqlstate}'; end if;
         return new; end $$`)

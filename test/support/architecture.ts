@@ -7,7 +7,7 @@ export type Tree = Readonly<Record<string, string>>
  */
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
-  handler: ['config', 'lambda-log', 'worker', 'type npm:aws-lambda', 'node'],
+  handler: ['config', 'lambda-log', 'queue/receive', 'worker', 'type npm:aws-lambda', 'node'],
   // The commands of this machine: erase, local, migrate, query and verify.
   command: [
     'config',
@@ -73,7 +73,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   'lambda-log': ['log', 'npm:@aws-lambda-powertools'],
   scrub: [],
   errors: [],
-  payload: ['node:buffer'],
+  payload: ['json-span', 'node:buffer'],
+  'json-span': [],
 }
 
 const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/

@@ -98,6 +98,8 @@ export const acts: Readonly<Record<string, Act>> = {
 }
 
 const keys: Readonly<Record<string, string>> = {
+  erased_ids: 'tenant_id, provider, hash',
+  erased_tenants: 'tenant_id',
   sync_jobs: 'tenant_id, id',
   sync_cursors: 'tenant_id, provider, account',
   sync_rejects: 'tenant_id, provider, resource, item_key',

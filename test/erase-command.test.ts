@@ -8,8 +8,10 @@ import { mentions, prominentCustomer } from './support/erasure.ts'
 const run = promisify(execFile)
 const program = ['--import', 'tsx', 'src/erase.ts']
 
-function command(parts: Pick<Awaited<ReturnType<typeof house>>, 'environment'>) {
-  const env = { ...process.env, ...parts.environment }
+function command(parts: Pick<Awaited<ReturnType<typeof house>>, 'environment' | 'url'>) {
+  // Erasing is the tables' owner's.
+  const owner = { ConnectionStrings__DefaultConnection: `${parts.url}?sslmode=disable` }
+  const env = { ...process.env, ...parts.environment, ...owner }
   return {
     erase: async (...args: string[]) => {
       try {

@@ -70,6 +70,12 @@ export function databaseFailure(error: unknown): SyncError {
     case 'transient':
       return new SyncError('retry', 'database_unavailable', `database: not available (${code})`)
     case 'schema':
+      if (code === '42501')
+        return new SyncError(
+          'retry',
+          'database_privilege',
+          'database: this login may not do that (42501); the worker’s must be a member of billing_sync_worker, and npm run erase wants the tables’ owner',
+        )
       return new SyncError(
         'retry',
         'database_schema',

@@ -23,7 +23,7 @@ export interface Row {
 }
 
 export const matrix: Readonly<Record<Fault, Row>> = {
-  F01: { fault: 'kill -9 in the middle of a page', scenarios: ['kill'] },
+  F01: { fault: 'kill -9 in the middle of a page', scenarios: ['kill', 'recovery'] },
   F02: {
     fault: 'kill -9 between rows and checkpoint',
     scenarios: ['points', 'kill'],
@@ -88,6 +88,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F19: {
     fault: 'deadlocks',
+    scenarios: ['overlap'],
     tests: ['faults/database.test.ts: a condition that passes by itself costs neither an attempt nor a row'],
   },
   F20: {

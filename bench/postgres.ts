@@ -5,6 +5,7 @@ import pg from 'pg'
 import { parseConnectionString } from '../src/connection-string.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { createDatabase, openPostgres as openLocalPostgres } from '../src/local/postgres.ts'
+import { createWorkerLogin } from '../src/local/worker-login.ts'
 import { root } from './build.ts'
 
 /** The one Postgres of the benchmark: the worker's embedded one, durable, with its default settings. */
@@ -25,12 +26,12 @@ export interface Postgres {
 
 export interface Statements {
   readonly all: number
-  /** BEGIN, COMMIT and the like: round trips too. */
+  /** BEGIN, naming the tenant, COMMIT and the like. */
   readonly transactionControl: number
 }
 
 export interface Database {
-  /** `postgres://…?sslmode=disable` */
+  /** `postgres://…?sslmode=disable`: the superuser's, or the worker's own login where the tables are the worker's. */
   readonly url: string
   readonly name: string
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>
@@ -62,7 +63,8 @@ export async function openPostgres(): Promise<Postgres> {
       const created = await createDatabase(opened.url, name, kind === 'worker' ? { template: 'bench_worker' } : {})
       // What the last run left to be written must not be this one's work.
       await admin.query('checkpoint')
-      return openDatabase(`${created}?sslmode=disable`, name, admin)
+      const url = `${created}?sslmode=disable`
+      return openDatabase({ own: kind === 'worker' ? await createWorkerLogin(url) : url, all: url }, name, admin)
     },
     cpuMs: () => cpuOf(Number(readFileSync(join(opened.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0])),
     async countStatements(on) {
@@ -78,7 +80,7 @@ export async function openPostgres(): Promise<Postgres> {
       if (!counting) return null
       const { rows } = await admin.query<{ all: number; control: number }>(
         `select coalesce(sum(calls), 0)::int as all,
-            coalesce(sum(calls) filter (where query ~* '^(begin|commit|rollback|start transaction)'), 0)::int as control
+            coalesce(sum(calls) filter (where query ~* '^(begin|commit|rollback|start transaction|select set_config)'), 0)::int as control
           from pg_stat_statements as counted join pg_database as own on own.oid = counted.dbid
           where own.datname = $1 and toplevel`,
         [name],
@@ -93,9 +95,13 @@ export async function openPostgres(): Promise<Postgres> {
   }
 }
 
-function openDatabase(url: string, name: string, admin: pg.Pool): Database {
+function openDatabase(
+  { own, all }: { readonly own: string; readonly all: string },
+  name: string,
+  admin: pg.Pool,
+): Database {
   const query = async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) => {
-    const client = new pg.Client({ connectionString: url })
+    const client = new pg.Client({ connectionString: all })
     await client.connect()
     try {
       return (await client.query<Row>(text, [...values])).rows
@@ -104,7 +110,7 @@ function openDatabase(url: string, name: string, admin: pg.Pool): Database {
     }
   }
   return {
-    url,
+    url: own,
     name,
     query,
     async quiet() {

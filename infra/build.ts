@@ -1,19 +1,21 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, type BuildResult, build as bundle, type Plugin } from 'esbuild'
+import { billOfMaterials } from './sbom.ts'
 
 const handler = 'src/handler.ts'
 
 /**
  * What the handler loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
- * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended.
+ * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended, the
+ * clients of Secrets Manager and Parameter Store when a token is a reference.
  */
-const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts' }
+const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts', 'aws-secrets': 'src/secrets/aws.ts' }
 
 /** The tables, for whoever reads the database from TypeScript. */
 const schema = 'src/db/schema.ts'
@@ -28,8 +30,9 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`.
- * CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
+ * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`,
+ * and `sbom.cdx.json`, which says what packages are in what is deployed. `certificates/*.pem` is copied. CommonJS with the
+ * ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
  */
 export async function build(outdir = 'dist', root = process.cwd()): Promise<BuiltFile[]> {
@@ -42,8 +45,20 @@ export async function build(outdir = 'dist', root = process.cwd()): Promise<Buil
     declare(resolve(root, schema), out),
   ])
   check(main, besides)
+  await copyCertificates(root, out)
+  const bill = join(out, 'sbom.cdx.json')
+  await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile]))
   const outputs = [main, besides, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts')].map(measure))
+  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts'), bill].map(measure))
+}
+
+/** Certificates of authorities, such as the RDS bundle: `Root Certificate=certificates/NAME.pem` finds them beside the bundle. */
+async function copyCertificates(root: string, out: string): Promise<void> {
+  const from = join(root, 'certificates')
+  const names = await readdir(from).catch(() => [])
+  if (names.length > 0) await mkdir(join(out, 'certificates'), { recursive: true })
+  for (const name of names.filter((one) => one.endsWith('.pem')))
+    await copyFile(join(from, name), join(out, 'certificates', name))
 }
 
 const common = { bundle: true, platform: 'node', target: 'node20', metafile: true } as const
@@ -57,6 +72,8 @@ const worker = {
   sourcesContent: false,
   minify: true,
   external: ['pg-native'],
+  // What a module of its own would call the directory it is in, a bundle in CommonJS calls so.
+  define: { 'import.meta.dirname': '__dirname' },
   supported: { 'dynamic-import': false },
 } satisfies BuildOptions
 

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { loadConfig } from './config.ts'
 import { createLambdaLog } from './lambda-log.ts'
+import { failed, messagesOf } from './queue/receive.ts'
 import { openWorker, type Worker } from './worker.ts'
 
 /** Built by the first invocation of a container and kept; a failed start is tried again by the next. */
@@ -16,8 +17,7 @@ let atWork = 0
  * third. Never throws: a worker that cannot start returns every message.
  */
 export async function handler(given: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  // Invoked by hand, it may be given anything.
-  const event = { Records: given?.Records ?? [] }
+  const event = { Records: messagesOf(given) }
   atWork++
   try {
     starting ??= start()
@@ -26,7 +26,7 @@ export async function handler(given: SQSEvent, context: Context): Promise<SQSBat
   } catch (error) {
     starting = undefined
     createLambdaLog('error').error('the worker could not start; every message is redelivered', {}, error)
-    return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    return failed(event.Records)
   } finally {
     atWork--
   }

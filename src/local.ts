@@ -43,7 +43,7 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
   }
   console.log(`\n  sent      ${JSON.stringify(request)}\n`)
   const bar = openProgressBar(process.stdout)
-  const watched = await watchJob(database, request.jobId, bar.show)
+  const watched = await watchJob(database, request, bar.show)
   const source = openEventSource({
     client: queue.client,
     queueUrl: queue.url,
@@ -52,7 +52,7 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
     invoke: inProcess(worker.handle),
   })
   try {
-    await queue.send(JSON.stringify(request))
+    await queue.send(JSON.stringify(request), { group: request.tenantId })
     const job = await untilEnded(watched.job, shutdown.signal, (note) =>
       bar.show({ fetched: 0, requests: 0, share: 0, note }),
     )
@@ -85,7 +85,7 @@ async function untilEnded(
 ): Promise<JobRow | undefined> {
   for (;;) {
     const row = await job()
-    if (row?.status === 'completed' || row?.status === 'failed') return row
+    if (row && ['completed', 'failed', 'cancelled'].includes(row.status)) return row
     if (stop.aborted && row?.status !== 'running') return row
     if (row?.status === 'pending') onWait('waiting: an earlier job of this tenant holds its lease for up to a minute')
     if (row?.status === 'retrying') onWait(`an attempt failed, the next is at ${JSON.stringify(row.next_attempt_at)}`)

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { spanOf } from './json-span.ts'
 
 /**
  * A value by its place in a provider's answer. It reaches the database as the answer's own bytes: written again from what
@@ -15,13 +16,20 @@ export class Payload {
     this.path = path
   }
 
-  /** The whole answer; undefined where jsonb would refuse its bytes: not UTF-8, or with NUL or half a surrogate pair in it. */
-  static of(body: Buffer): Payload | undefined {
-    return isUtf8(body) && !mayBeUnstorable(body) ? new Payload(body, []) : undefined
+  /** The whole answer. What jsonb refuses of its bytes (not UTF-8, NUL, half a surrogate pair) becomes U+FFFD, all else stays. */
+  static of(body: Buffer): Payload {
+    const storable = isUtf8(body) && !mayBeUnstorable(body)
+    return new Payload(storable ? body : Buffer.from(withoutUnstorable(body.toString('utf8'))), [])
   }
 
   at(...path: readonly (string | number)[]): Payload {
     return new Payload(this.body, [...this.path, ...path])
+  }
+
+  /** The same value in bytes of its own, without the rest of the answer. */
+  alone(): Payload {
+    const { from, to } = spanOf(this.body, this.path)
+    return new Payload(this.body.subarray(from, to), [])
   }
 
   /** As JSON.parse reads it: for what the bytes cannot be used for. */
@@ -38,7 +46,14 @@ export class Payload {
 
 const parsed = new WeakMap<Buffer, unknown>()
 
-/** An escape that stands for NUL or half a surrogate pair. Also true where the backslash is itself escaped. */
+/** An escape that stands for NUL or half a surrogate pair. Also true where it is a half of a whole pair, or the backslash is itself escaped. */
 function mayBeUnstorable(body: Buffer): boolean {
   return body.includes('\\u') && /\\u(?:0000|d[89a-f])/i.test(body.toString('latin1'))
+}
+
+/** Each escape of JSON text, pairs of surrogates as one; in the group what jsonb refuses. */
+const escapes = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(u0000|ud[89a-f][0-9a-f]{2})|[\s\S])/gi
+
+function withoutUnstorable(json: string): string {
+  return json.replace(escapes, (found, refused) => (refused ? '\\ufffd' : found))
 }

@@ -8,7 +8,7 @@ const shapes = [
   // The password in a URL.
   /(?<=:\/\/[^\s/:@]{0,64}:)(?:(?!:\/\/)[^\s@"'<>])+(?=@)/g,
   // The password of a connection string, in quotes or up to the next semicolon.
-  /(?<=\b(?:password|pwd|psw)\s{0,8}=)\s{0,8}(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|(?:[^\s;"']|[ "'](?!\s*(?:[,}\]:;)]|$)))+)/gi,
+  /(?<=\b(?:password|pwd|psw)\s{0,8}=)\s{0,8}(?:"(?:[^"]|"")*"|'(?:[^']|'')*'|(?:[^\s;"']|[ "'](?!\s{0,8}(?:[,}\]:;)]|$)))+)/gi,
   /(?<=\bpassword:\s{0,8})[^\s;,"'}]+/gi,
 ]
 

@@ -1,12 +1,15 @@
 import * as z from 'zod'
+import { isProviderBase } from './host/base.ts'
 
 const text = (about: string) => z.string().min(1).optional().describe(about)
 const address = (about: string) =>
   z
     .url({ protocol: /^https?$/ })
+    // It is shown in messages, the SDK's too.
+    .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text))
     .optional()
     .describe(about)
-    .meta({ expected: 'an http:// or https:// address' })
+    .meta({ expected: 'an http:// or https:// address without a user' })
 const secret = (about: string) => text(about).meta({ secret: true })
 /** A number, also as text: the environment has nothing else. No other value is taken for one. */
 const number = z.union([
@@ -22,6 +25,13 @@ const whole = (min: number, max: number, fallback: number, about: string) =>
     .default(fallback)
     .describe(about)
     .meta({ expected: `a whole number from ${min} to ${max}` })
+/** True or false, also as text. */
+const flag = (fallback: boolean, about: string) =>
+  z
+    .union([z.boolean(), z.enum(['true', 'True', 'false', 'False']).transform((text) => text.toLowerCase() === 'true')])
+    .default(fallback)
+    .describe(about)
+    .meta({ expected: 'true or false' })
 const rate = (about: string) =>
   number
     .pipe(z.number().min(0.1).max(10_000))
@@ -53,10 +63,12 @@ export const settingsSchema = z.object({
     PublishableKey: text('Publishable key (pk_…). Kept for the owner; the worker does not use it.'),
     ApiBase: z
       .string()
+      .refine(isProviderBase)
       .optional()
-      .refine(isApiBase)
-      .describe('Another host for the Stripe API: https, or http on loopback. Default: https://api.stripe.com.')
-      .meta({ expected: 'an https:// address, or http:// on loopback, without a path' }),
+      .describe(
+        'Another host for the Stripe API: https and public, or http on loopback. Default: https://api.stripe.com.',
+      )
+      .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' }),
     RequestsPerSecond: rate(
       'Ceiling of requests a second for one account. Default: 100 with a live key, 25 with a test key, as Stripe documents.',
     ),
@@ -91,6 +103,10 @@ export const settingsSchema = z.object({
       60,
       'How long a job stays with a worker that gives no sign of life, in seconds. A message stays hidden a quarter longer.',
     ),
+    Announce: flag(
+      true,
+      'Whether each step of a job is told to listeners of the channel sync_jobs. Commits that tell wait for one another over the whole server; turn it off beyond some 50 workers.',
+    ),
   }),
   Queue: z.object({
     Url: address('Queue the jobs come from; jobs that are paused or busy are sent there again.'),
@@ -98,18 +114,22 @@ export const settingsSchema = z.object({
     Endpoint: address("Another endpoint for SQS, such as a local one. Default: the region's."),
     Region: text("AWS region of the queues. Default: the environment's (AWS_REGION)."),
   }),
+  Secrets: z.object({
+    Prefix: z
+      .string()
+      .default('billing-sync/{tenantId}/')
+      .describe(
+        "What the name of a secret must begin with that a job's accessToken refers to; {tenantId} stands for the job's tenant.",
+      )
+      .meta({ expected: 'text' }),
+    Endpoint: address(
+      "Another endpoint for Secrets Manager and Parameter Store, such as a local one. Default: the region's.",
+    ),
+    Region: text("AWS region of parameters named as ssm:/NAME. Default: the environment's (AWS_REGION)."),
+  }),
   Log: z.object({
     Level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe lines that are logged.'),
   }),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
-
-function isApiBase(value: string | undefined): boolean {
-  if (value === undefined) return true
-  if (!URL.canParse(value)) return false
-  const url = new URL(value)
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username + url.password === ''
-  return bare && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
-}

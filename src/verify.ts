@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { loadConfig } from './config.ts'
-import { type Database, openDatabase } from './db/open.ts'
+import { openDatabase, type TenantDatabase } from './db/open.ts'
 import { type Comparison, verify } from './job/verify.ts'
 import { readArguments } from './local/arguments.ts'
 import { openParts } from './local/parts.ts'
@@ -28,10 +28,11 @@ async function main(): Promise<number> {
   }
   const parts = await openParts(loadConfig(), options)
   const database = await openDatabase(parts.database, { connections: 2, applicationName: 'verify' })
+  const db = database.tenant(options.tenant)
   try {
     const provider = createProviders(providerSettings(parts.config))('stripe')
     const account = provider.connect({ accessToken })
-    const before = await lastSync(database.db, options.tenant, account.id)
+    const before = await lastSync(db, options.tenant, account.id)
     const asked = options.resources
     const all = provider.resources.filter(({ name, optional }) =>
       asked ? asked.includes('*') || asked.includes(name) : !optional,
@@ -40,7 +41,7 @@ async function main(): Promise<number> {
     console.log(`  compared up to ${new Date(before * 1_000).toISOString()}\n`)
     const compared: Comparison[] = []
     for await (const one of verify({
-      db: database.db,
+      db,
       clock: systemClock,
       account,
       tenantId: options.tenant,
@@ -70,10 +71,11 @@ async function main(): Promise<number> {
 const isEqual = ({ missing, unlisted }: Comparison) => missing === 0 && unlisted === 0
 
 /** The second up to which the tables claim to be complete. */
-async function lastSync(db: Database, tenantId: string, account: string): Promise<number> {
-  const { rows } = await db.execute<{ second: number | null }>(sql`
+async function lastSync(db: TenantDatabase, tenantId: string, account: string): Promise<number> {
+  const latest = sql`
     select extract(epoch from max(cursor))::float8 as second from sync_cursors
-    where tenant_id = ${tenantId}::uuid and provider = 'stripe' and account = ${account}`)
+    where tenant_id = ${tenantId}::uuid and provider = 'stripe' and account = ${account}`
+  const { rows } = await db.ask((tx) => tx.execute<{ second: number | null }>(latest))
   const second = rows[0]?.second
   if (second) return Math.floor(second)
   throw new Error(`No sync of tenant ${tenantId} (account ${account}) has completed in this database.`)

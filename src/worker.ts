@@ -5,6 +5,7 @@ import type { Log } from './log.ts'
 import { createProviders, type ProviderSettings } from './providers/index.ts'
 import { createQueue } from './queue/queue.ts'
 import { receive } from './queue/receive.ts'
+import { createSecrets } from './secrets/secrets.ts'
 import { systemClock } from './sync/clock.ts'
 
 /** The worker with its own database connections and its own queue client, for as long as its process lives. */
@@ -23,11 +24,15 @@ interface WorkerDeps {
 
 /** Builds everything a job needs from the configuration. @throws SyncError where there is no database */
 export async function openWorker(config: Config, { log, name, shutdown }: WorkerDeps): Promise<Worker> {
-  const { Worker: settings, Queue: queue } = config
+  const { Worker: settings, Queue: queue, Secrets: secrets } = config
   // One connection a job, and one more for the leases of all.
-  const database = await openDatabase(config.database, { connections: settings.Concurrency + 1, applicationName: name })
+  const database = await openDatabase(config.database, {
+    connections: settings.Concurrency + 1,
+    applicationName: name,
+    announce: settings.Announce,
+  })
   const deps = {
-    db: database.db,
+    tenant: database.tenant,
     clock: systemClock,
     log,
     owner: name,
@@ -38,6 +43,7 @@ export async function openWorker(config: Config, { log, name, shutdown }: Worker
       region: queue.Region,
     }),
     provider: createProviders(providerSettings(config)),
+    secrets: createSecrets({ prefix: secrets.Prefix, endpoint: secrets.Endpoint, region: secrets.Region }, systemClock),
     settings: {
       maxRetries: settings.MaxRetries,
       retryDelaySeconds: settings.RetryDelaySeconds,

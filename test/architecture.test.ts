@@ -125,6 +125,16 @@ describe('the architecture forbids', () => {
       typeFrom('@aws-sdk/client-sqs'),
       'queue/queue.ts imports types of @aws-sdk/client-sqs',
     ],
+    'the SDK of a secret store outside aws.ts': [
+      'secrets/secrets.ts',
+      typeFrom('@aws-sdk/client-ssm'),
+      'secrets/secrets.ts imports types of @aws-sdk/client-ssm',
+    ],
+    'a job to know where secrets are kept': [
+      'job/read.ts',
+      typeFrom('../secrets/secrets.ts'),
+      'job/read.ts imports types of secrets/secrets.ts',
+    ],
     'the database to know jobs': [
       'db/upsert.ts',
       typeFrom('../job/lease.ts'),

@@ -132,7 +132,7 @@ test('a worker without a database answers for every message and says what is mis
 })
 
 test('the README’s line for serverless syncs into a database of one’s own', async () => {
-  const { url, environment, sandbox, job, query } = await setup({ sandbox: { customers: 321 } })
+  const { workerUrl, environment, sandbox, job, query } = await setup({ sandbox: { customers: 321 } })
   await promisify(execFile)('npm', ['run', 'build'])
   expect(existsSync('dist/handler.cjs')).toBe(true)
   const command = ['osls', 'invoke', 'local', '-f', 'sync', '-p', 'infra/events/stripe-full.json', '--stage', 'local']
@@ -140,7 +140,7 @@ test('the README’s line for serverless syncs into a database of one’s own', 
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      ConnectionStrings__DefaultConnection: url,
+      ConnectionStrings__DefaultConnection: workerUrl,
       Stripe__ApiKey: environment.Stripe__ApiKey,
       Stripe__ApiBase: sandbox.url,
     },

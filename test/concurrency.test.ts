@@ -180,6 +180,21 @@ test('a job that waits for its account is announced once, and when it runs', asy
   expect(told.filter((status) => status === 'pending')).toHaveLength(1)
 })
 
+test('nothing is announced where that is turned off', async () => {
+  const { url, handle, job } = await house({ settings: { Worker__Announce: 'false' } })
+  const listener = new pg.Client({ connectionString: url })
+  await listener.connect()
+  onTestFinished(() => listener.end())
+  await listener.query('listen sync_jobs')
+  const told: string[] = []
+  listener.on('notification', ({ payload }) => told.push(payload ?? ''))
+  const request = jobRequest()
+  await handle([JSON.stringify(request)])
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
+  await listener.query('select 1')
+  expect(told).toEqual([])
+})
+
 test('the claim and each commit are announced, and progress only grows', async () => {
   const { url, handle, job } = await house({
     settings: { Stripe__EndpointRequestsPerSecond: '30' },

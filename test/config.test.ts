@@ -15,8 +15,10 @@ const defaults = {
     TimeoutMinutes: 30,
     Concurrency: 5,
     LeaseSeconds: 60,
+    Announce: true,
   },
   Queue: {},
+  Secrets: { Prefix: 'billing-sync/{tenantId}/' },
   Log: { Level: 'info' },
   database: undefined,
 }
@@ -77,6 +79,8 @@ describe('the configuration', () => {
       'Queue.Url': 'https://queue.test/1/jobs',
       'Queue.DeadLetterUrl': 'https://queue.test/1/dead',
       'Queue.Endpoint': 'https://queue.test',
+      'Secrets.Endpoint': 'http://127.0.0.1:4566',
+      'Worker.Announce': 'false',
       'Log.Level': 'debug',
     }
     const value = (field: string) => special[field] ?? '7'
@@ -160,6 +164,7 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     ],
     Concurrency: [{}, { Worker: { Concurrency: 11 } }, `${whole('Worker.Concurrency', 1, 10)} 11 ${file}`],
     LeaseSeconds: [{}, { Worker: { LeaseSeconds: 1 } }, `${whole('Worker.LeaseSeconds', 2, 600)} 1 ${file}`],
+    Announce: [{}, { Worker: { Announce: 'off' } }, `Worker.Announce must be true or false, found "off" ${file}`],
     RequestsPerSecond: [
       {},
       { Stripe: { RequestsPerSecond: 0 } },
@@ -173,22 +178,22 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'ApiBase with a path': [
       {},
       { Stripe: { ApiBase: 'https://stripe.test/v1' } },
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "https://stripe.test/v1" ${file}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "https://stripe.test/v1" ${file}`,
     ],
     'ApiBase in plain text': [
       {},
       { Stripe: { ApiBase: 'http://stripe.test' } },
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "http://stripe.test" ${file}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "http://stripe.test" ${file}`,
     ],
     'ApiBase with a password': [
       {},
       { Stripe: { ApiBase: 'https://me:canary5Fh2@stripe.test' } },
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "https://me:[secret]@stripe.test" ${file}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "https://me:[secret]@stripe.test" ${file}`,
     ],
     'a key for ApiBase': [
       { Stripe__ApiBase: 'sk_live_canary5Fh2' },
       {},
-      `Stripe.ApiBase must be an https:// address, or http:// on loopback, without a path, found "[secret]" ${variable('Stripe__ApiBase')}`,
+      `Stripe.ApiBase must be an https:// address of a public host, or http:// on loopback, without a user or a path, found "[secret]" ${variable('Stripe__ApiBase')}`,
     ],
     ConnectClientId: [{}, { Stripe: { ConnectClientId: 5 } }, `Stripe.ConnectClientId must be text, found 5 ${file}`],
     PublishableKey: [
@@ -199,19 +204,30 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'Queue.Url': [
       { Queue__Url: 'billing-sync' },
       {},
-      `Queue.Url must be an http:// or https:// address, found "billing-sync" ${variable('Queue__Url')}`,
+      `Queue.Url must be an http:// or https:// address without a user, found "billing-sync" ${variable('Queue__Url')}`,
     ],
     'Queue.DeadLetterUrl': [
       {},
       { Queue: { DeadLetterUrl: 5 } },
-      `Queue.DeadLetterUrl must be an http:// or https:// address, found 5 ${file}`,
+      `Queue.DeadLetterUrl must be an http:// or https:// address without a user, found 5 ${file}`,
+    ],
+    'Queue.DeadLetterUrl with a password': [
+      { Queue__DeadLetterUrl: 'https://me:canary5Fh2@queue.test/1/dead' },
+      {},
+      `Queue.DeadLetterUrl must be an http:// or https:// address without a user, found "https://me:[secret]@queue.test/1/dead" ${variable('Queue__DeadLetterUrl')}`,
     ],
     'Queue.Endpoint': [
       {},
       { Queue: { Endpoint: 'arn:aws:sqs' } },
-      `Queue.Endpoint must be an http:// or https:// address, found "arn:aws:sqs" ${file}`,
+      `Queue.Endpoint must be an http:// or https:// address without a user, found "arn:aws:sqs" ${file}`,
     ],
     'Queue.Region': [{}, { Queue: { Region: {} } }, `Queue.Region must be text, found {} ${file}`],
+    'Secrets.Prefix': [{}, { Secrets: { Prefix: 7 } }, `Secrets.Prefix must be text, found 7 ${file}`],
+    'Secrets.Endpoint': [
+      { Secrets__Endpoint: 'localhost:4566' },
+      {},
+      `Secrets.Endpoint must be an http:// or https:// address without a user, found "localhost:4566" ${variable('Secrets__Endpoint')}`,
+    ],
     'Log.Level': [
       { Log__Level: 'Information' },
       {},
@@ -229,7 +245,7 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'a misspelt field': [
       {},
       { Worker: { MaxRetry: 5 } },
-      `Worker.MaxRetry is not a setting of this worker; Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds ${file}`,
+      `Worker.MaxRetry is not a setting of this worker; Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds, Announce ${file}`,
     ],
     'a misspelt variable': [
       { Log__Levels: 'info' },

@@ -25,6 +25,8 @@ beforeAll(async () => {
   await cp('serverless.yml', join(service, 'serverless.yml'))
   await cp('infra', join(service, 'infra'), { recursive: true })
   built = (await build(join(service, 'dist'))).map(({ name }) => name)
+  await mkdir(join(service, 'dist/certificates'))
+  await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
   await placeWhatMustStayOut(service)
   await osls('package', '--stage', 'prod', '--package', join(service, 'packaged'))
   packaged = await readFile(join(service, 'packaged/cloudformation-template-update-stack.json'), 'utf8')
@@ -121,6 +123,7 @@ describe('the function', () => {
         NODE_OPTIONS: '--enable-source-maps',
         Queue__Url: { Ref: 'SyncQueue' },
         Queue__DeadLetterUrl: { Ref: 'SyncDeadLetterQueue' },
+        Secrets__Prefix: 'billing-sync/prod/tenants/{tenantId}/',
         ConnectionStrings__DefaultConnection: secret('ConnectionStrings__DefaultConnection'),
         Stripe__ApiKey: secret('Stripe__ApiKey'),
       },
@@ -214,6 +217,10 @@ describe('the queues', () => {
 })
 
 describe('the permissions', () => {
+  const here = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`
+  const secretsOfTenants = { 'Fn::Sub': `${here('secretsmanager')}:secret:billing-sync/prod/tenants/*` }
+  const parametersOfTenants = { 'Fn::Sub': `${here('ssm')}:parameter/billing-sync/prod/tenants/*` }
+
   test('are these and no more', () => {
     const { Policies, ManagedPolicyArns } = resource('SyncRole').Properties as unknown as Role
     const allowed = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
@@ -232,17 +239,18 @@ describe('the permissions', () => {
         Resource: arnOf('SyncQueue'),
       },
       { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: arnOf('SyncDeadLetterQueue') },
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretsOfTenants },
+      { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parametersOfTenants },
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arnOf('SyncLogGroup') },
     ])
   })
 
-  test('name every action and every resource: a wildcard stands only where something is denied', () => {
+  test('name every action and every resource: a wildcard stands only for tenants, or where something is denied', () => {
     const statements = statementsIn(template)
 
     expect(statements.length).toBeGreaterThanOrEqual(6)
-    expect(statements.filter(({ Effect, ...rest }) => Effect !== 'Deny' && JSON.stringify(rest).includes('*'))).toEqual(
-      [],
-    )
+    const wild = statements.filter(({ Effect, ...rest }) => Effect !== 'Deny' && JSON.stringify(rest).includes('*'))
+    expect(wild.map(({ Resource }) => Resource)).toEqual([secretsOfTenants, parametersOfTenants])
   })
 
   test('belong to one role', () => {
@@ -284,7 +292,9 @@ test('every alarm watches something of this stack, and is quiet while nothing ha
   expect(watched).toEqual([
     ['DeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible', queue('SyncDeadLetterQueue'), 'Maximum', 0],
     ['QueueAgeAlarm', 'AWS/SQS ApproximateAgeOfOldestMessage', queue('SyncQueue'), 'Maximum', 1800],
+    ['QuietTenantsAlarm', 'AWS/SQS ApproximateAgeOfOldestMessageInQuietGroups', queue('SyncQueue'), 'Maximum', 1200],
     ['CannotWorkAlarm', 'billing-sync/prod CannotWork', [], 'Sum', 0],
+    ['ForeignJobsAlarm', 'billing-sync/prod ForeignJobs', [], 'Sum', 0],
     ['ErrorsAlarm', 'AWS/Lambda Errors', fn, 'Sum', 0],
     ['ThrottlesAlarm', 'AWS/Lambda Throttles', fn, 'Sum', 0],
     ['DurationAlarm', 'AWS/Lambda Duration', fn, 'Maximum', 890_000],
@@ -301,6 +311,13 @@ test('the filter of the log waits for lines that the worker writes', async () =>
   expect(MetricTransformations).toMatchObject([{ MetricNamespace: 'billing-sync/prod', MetricName: 'CannotWork' }])
 })
 
+test('a message with another tenant’s job is counted by the code that its refusal is logged with', async () => {
+  const { FilterPattern, MetricTransformations } = resource('ForeignJobsFilter').Properties
+  expect(FilterPattern).toBe('{ $.code = "job_belongs_to_another" }')
+  expect(await readFile('src/job/lease.ts', 'utf8')).toContain(`'job_belongs_to_another'`)
+  expect(MetricTransformations).toMatchObject([{ MetricNamespace: 'billing-sync/prod', MetricName: 'ForeignJobs' }])
+})
+
 test('the dashboard is JSON once its names are filled in', () => {
   const { DashboardBody } = resource('SyncDashboard').Properties as { DashboardBody: { 'Fn::Sub': string } }
   expect(JSON.parse(DashboardBody['Fn::Sub'])).toMatchObject({ widgets: { length: 4 } })
@@ -311,7 +328,7 @@ describe('the package', () => {
     const names = namesInZip(await readFile(join(service, 'packaged/billing-sync.zip')))
 
     const worker = built.filter((name) => /\.cjs(\.map)?$/.test(name)).map((name) => `dist/${name}`)
-    expect(names.sort()).toEqual(worker.sort())
+    expect(names.sort()).toEqual([...worker, 'dist/certificates/rds.pem'].sort())
     expect(names).toContain('dist/handler.cjs')
   })
 
@@ -322,7 +339,7 @@ describe('the package', () => {
 
 test('the sample events are what SQS delivers: one message, its body a text with its checksum', async () => {
   const names = await readdir('infra/events')
-  expect(names.sort()).toEqual(['stripe-full.json', 'stripe-pascal-case.json', 'unreadable.json'])
+  expect(names.sort()).toEqual(['stripe-full.json', 'stripe-pascal-case.json', 'stripe-secret.json', 'unreadable.json'])
   for (const name of names) {
     const event: SQSEvent = JSON.parse(await readFile(join('infra/events', name), 'utf8'))
     const [message] = event.Records

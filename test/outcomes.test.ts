@@ -362,12 +362,18 @@ test('unreadable, but the dead-letter queue does not take it: redelivered', asyn
 
 test('a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing', async () => {
   const parts = await house()
-  const { send, deliver, job, queue, sandbox } = parts
+  const { send, deliver, job, queue, query, sandbox } = parts
   const theirs = jobRequest({ accessToken: token })
   const finish = await heldJob(parts, theirs)
   const row = await job(theirs.jobId)
   const { requests } = sandbox.stats()
-  for (const other of [{ tenantId: randomUUID() }, { providerName: 'paypal' }]) {
+  const busyTenant = randomUUID()
+  await query(
+    `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until)
+     values (gen_random_uuid(), $1, 'stripe', 'full', 'running', 'somebody', now() + interval '1 hour')`,
+    [busyTenant],
+  )
+  for (const other of [{ tenantId: randomUUID() }, { tenantId: busyTenant }, { providerName: 'paypal' }]) {
     await send({ ...theirs, ...other })
     expect((await deliver()).failed).toEqual([])
     expect(await queue.deadLetters()).toMatchObject([
@@ -411,8 +417,8 @@ test('of ten messages in one event, only those to be redelivered are returned', 
 })
 
 test('without Postgres every message is redelivered, and done once it is back', async () => {
-  const { send, deliver, openWorker, query, timePasses, url } = await house()
-  const nowhere = new URL(url)
+  const { send, deliver, openWorker, query, timePasses, workerUrl } = await house()
+  const nowhere = new URL(workerUrl)
   nowhere.port = '1'
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${nowhere.href}?sslmode=disable` })
   const ids = [await send(jobRequest()), await send(jobRequest())]
@@ -446,13 +452,41 @@ test.each(Object.entries(brokenStarts))('the Lambda entry returns every message 
   expect(await handler(event, context(10_000))).toEqual(all)
 })
 
-test.each([{}, { Records: null }, null])('the Lambda entry answers even what no queue sends: %j', async (event) => {
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-  vi.spyOn(console, 'error').mockReturnValue()
-  const { url } = await house()
-  vi.stubEnv('ConnectionStrings__DefaultConnection', `${url}?sslmode=disable`)
-  vi.resetModules()
-  const { handler } = await import('../src/handler.ts')
-  expect(await handler(event as never, context(10_000))).toEqual({ batchItemFailures: [] })
+test.each([{}, { Records: null }, null, { Records: 5 }, { Records: 'ab' }, { Records: {} }, { Records: [null, 7] }])(
+  'the Lambda entry answers even what no queue sends: %j',
+  async (event) => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    vi.spyOn(console, 'error').mockReturnValue()
+    const { workerUrl } = await house()
+    vi.stubEnv('ConnectionStrings__DefaultConnection', `${workerUrl}?sslmode=disable`)
+    vi.resetModules()
+    const { handler } = await import('../src/handler.ts')
+    expect(await handler(event as never, context(10_000))).toEqual({ batchItemFailures: [] })
+  },
+)
+
+test('messages behind what is none are worked on, and one without an id has the whole batch redelivered', async () => {
+  const { worker, query, sandbox } = await house()
+  sandbox.fail({ ...down, path: /limit=7/ })
+  const [good] = sqsEvent([JSON.stringify(jobRequest())]).Records
+  const [nameless] = sqsEvent([JSON.stringify(jobRequest({ additionalData: { batch_size: 7 } }))]).Records
+  const nothing = Array.from({ length: 9 }, () => null)
+  const event = { Records: [...nothing, { ...nameless, messageId: undefined }, good] }
+  expect(await worker.handle(event as never, context(10_000))).toEqual({ batchItemFailures: [{ itemIdentifier: '' }] })
+  expect(await query('select status from sync_jobs order by status')).toEqual([
+    { status: 'completed' },
+    { status: 'retrying' },
+  ])
 })
+
+test.each(['1e300', '-8640000000000000', '8640000000000000', 'yesterday'])(
+  'a message that was sent at %s is worked on all the same',
+  async (SentTimestamp) => {
+    const { worker, query } = await house()
+    const [message] = sqsEvent([JSON.stringify(jobRequest())]).Records
+    const event = { Records: [{ ...message!, attributes: { ...message!.attributes, SentTimestamp } }] }
+    expect(await worker.handle(event, context(10_000))).toEqual({ batchItemFailures: [] })
+    expect(await query('select status from sync_jobs')).toEqual([{ status: 'completed' }])
+  },
+)

@@ -126,7 +126,7 @@ const poisons: Record<string, { poison(item: StripeObject): string; rejected?: s
   },
   'objects in it, 100,000 deep': {
     poison: (item) => `${JSON.stringify(item).slice(0, -1)},"extra":${nested(100_000)}}`,
-    rejected: 'too_deep',
+    rejected: '54001',
   },
   'objects in place of the id, 100,000 deep': {
     poison: (item) => `${JSON.stringify({ ...item, id: undefined }).slice(0, -1)},"id":${nested(100_000)}}`,
@@ -134,6 +134,7 @@ const poisons: Record<string, { poison(item: StripeObject): string; rejected?: s
   },
   'a number beyond every double': {
     poison: (item) => `${JSON.stringify(item).slice(0, -1)},"extra":1e400000}`,
+    rejected: '22003',
   },
 }
 
@@ -206,8 +207,8 @@ test('what was put aside is taken out once it is stored', async () => {
 })
 
 test('an account of which nothing was put aside is not asked about it at each commit', async () => {
-  const { url, openWorker, tenantId, query } = await house(120)
-  const proxy = await openPostgresProxy(url)
+  const { workerUrl, openWorker, tenantId, query } = await house(120)
+  const proxy = await openPostgresProxy(workerUrl)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
   const statements: string[] = []
   proxy.decide((_, __, statement) => {
@@ -253,4 +254,18 @@ test('a text that cannot be stored as it is has U+FFFD where the trouble was, in
   expect(await query(`select name, raw ->> 'name' as raw from customers where name like 'a%b%c%'`)).toEqual([
     { name: stored, raw: stored },
   ])
+})
+
+test('numbers stay as they were sent beside an item that cannot be stored as it is, and beside one that is refused', async () => {
+  const { sync, query, poison } = await house(4)
+  const number = '"n":9007199254740993,"d":1.10'
+  poison(
+    ([one, two, three, four]) =>
+      `[{"id":"${one?.id}",${number},"name":"a\\u0000"},{"id":"${two?.id}",${number}},{"id":"${three?.id}","n":1e400000},{"id":"${four?.id}",${number}}]`,
+  )
+  expect(await sync()).toMatchObject(counts(3, 0, 0, 1))
+  const stored = await query<{ raw: string }>('select raw::text as raw from customers')
+  expect(stored.map(({ raw }) => raw.includes('9007199254740993') && raw.includes('1.10'))).toEqual([true, true, true])
+  const [reject] = await query('select code, payload from sync_rejects')
+  expect(reject).toMatchObject({ code: '22003', payload: expect.stringContaining('"n":1e400000}') })
 })

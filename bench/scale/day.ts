@@ -36,6 +36,7 @@ export function simulateDay(options: DayOptions): DayResult {
   const waiting = new Map<number, number>()
   const sums = { busyDeliveries: 0, workedSeconds: 0, busySeconds: 0, endedAt: 0 }
   let sent = 0
+  let lost = 0
   let now = 0
 
   const queueOf = (job: Job) => queues[job.queue] ?? queues[0]
@@ -76,7 +77,7 @@ export function simulateDay(options: DayOptions): DayResult {
     sums.busyDeliveries++
     sums.busySeconds += busyDelivery
     free(job, busyDelivery)
-    happenings.add(now + busyDelay(waiting.get(job.tenant) ?? 1), { kind: 'visible', job })
+    sendAgain(job, busyDelay(waiting.get(job.tenant) ?? 1))
   }
 
   function busyDelay(inLine: number): number {
@@ -91,13 +92,18 @@ export function simulateDay(options: DayOptions): DayResult {
     if (job.left > 1e-9) {
       job.hops++
       job.left += continuation
-      happenings.add(now, { kind: 'visible', job })
+      sendAgain(job, 0)
       return
     }
     job.left = 0
     job.endings++
     job.endedAt = now
     sums.endedAt = now
+  }
+
+  function sendAgain(job: Job, delay: number): void {
+    if (!options.keepsGroup) job.group = -++lost
+    happenings.add(now + delay, { kind: 'visible', job })
   }
 
   function free(job: Job, seconds: number): void {

@@ -11,6 +11,8 @@ export interface DeliveryCost {
   /** Milliseconds of an incremental job with nothing new, and its requests. */
   readonly incrementalMs: number
   readonly incrementalRequests: number
+  /** Bytes of an incremental job's row in sync_jobs, its result included. */
+  readonly bytesPerJob: number
   /** Dead rows that a busy delivery leaves in sync_jobs: its refused insert. */
   readonly deadRowsPerBusy: number
 }
@@ -66,6 +68,10 @@ export async function measureDeliveries(house: House, latencyMs: number): Promis
     if (row?.status !== 'completed') throw new Error(`deliveries: an incremental job ended ${row?.status}`)
     requests.push(Number(row.requests))
   }
+  const [job] = await house.query(
+    `select avg(pg_column_size(sync_jobs))::float8 as bytes from sync_jobs where tenant_id = $1 and sync_type = 'incremental'`,
+    [tenantId],
+  )
   const other = randomUUID()
   await house.query(
     `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until)
@@ -86,6 +92,7 @@ export async function measureDeliveries(house: House, latencyMs: number): Promis
     busyMs: median(busy),
     incrementalMs: median(incremental),
     incrementalRequests: median(requests),
+    bytesPerJob: Number(job?.bytes),
     deadRowsPerBusy: ((await deadRows(house)) - deadBefore) / busy.length,
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { measureBytes, type TableBytes } from './bytes.ts'
 import { measureCommits } from './commits.ts'
+import { measureCompression } from './compression.ts'
 import { measureDeliveries, measurePace } from './deliveries.ts'
 import { type House, openHouse } from './house.ts'
 import { multiply } from './multiply.ts'
@@ -9,7 +10,7 @@ import { measureProof, measureUpdates } from './updates.ts'
 
 /*
  * What docs/scale.md counts with, measured on the embedded Postgres with this repository's own tables:
- *   node --import tsx bench/scale/measure.ts [bytes] [updates] [partitions] [commits] [deliveries] [pace] [--customers 10000]
+ *   node --import tsx bench/scale/measure.ts [bytes] [updates] [partitions] [compression] [commits] [deliveries] [pace] [--customers 10000]
  */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { customers: { type: 'string' } } })
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
@@ -43,7 +44,7 @@ if (wanted('commits'))
     console.table(rates)
   })
 
-if (wanted('bytes') || wanted('updates') || wanted('partitions'))
+if (wanted('bytes') || wanted('updates') || wanted('partitions') || wanted('compression'))
   await inHouse(async (house) => {
     const { job, ms, wal, images, tables } = await measureBytes(house, { customers })
     const rows = tables.reduce((sum, table) => sum + table.rows, 0)
@@ -57,6 +58,7 @@ if (wanted('bytes') || wanted('updates') || wanted('partitions'))
       toast: mean(({ toast }) => toast),
     }
     console.log({ rows, ms: Math.round(ms), ...bytes, walPerRow: wal / rows, pageImagesPerRow: images / rows })
+    if (wanted('compression')) console.table((await measureCompression(house)).map((cost) => rounded(cost)))
     if (wanted('partitions')) {
       const costs = []
       for (const partitions of [1, 16, 64, 256]) costs.push(rounded(await measurePartitions(house, partitions), 2))

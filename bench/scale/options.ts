@@ -9,8 +9,10 @@ export interface DayOptions {
   readonly hours: number
   /** Lambdas at work at once: `maximumConcurrency`, of both queues together where there are two. */
   readonly concurrency: number
-  /** What the MessageGroupId of every message is, sent-again ones too; `none`: there is none. */
+  /** What the MessageGroupId of every message is; `none`: there is none. */
   readonly group: 'none' | 'tenant' | 'owner'
+  /** Whether a message that is sent again has the group it had; without one SQS takes it for a tenant of its own. */
+  readonly keepsGroup: boolean
   readonly queues: 1 | 2
   /** Seconds of a job's work in one invocation: the function's timeout less the 30 s in which no page is started. */
   readonly invocation: number
@@ -37,6 +39,7 @@ export const standardDay: DayOptions = {
   hours: 24,
   concurrency: 10,
   group: 'none',
+  keepsGroup: true,
   queues: 1,
   invocation: 870,
   arrivals: 'spread',

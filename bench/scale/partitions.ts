@@ -7,6 +7,7 @@ import pg from 'pg'
 import { invoiceLines } from '../../src/db/schema.ts'
 import { type StampedRow, upsert } from '../../src/db/upsert.ts'
 import { type House, timed } from './house.ts'
+import { blocksOfPlanning, locksOf } from './planning.ts'
 
 export interface PartitionCost {
   /** 1: the table as the migrations make it. */
@@ -20,8 +21,11 @@ export interface PartitionCost {
   readonly changed: number
   /** Median milliseconds of one row by primary key; 100 rows over all tenants by an index that has no tenant is not offered. */
   readonly lookup: number
-  /** Milliseconds of planning that lookup. */
-  readonly planning: number
+  /** Locks on tables and indexes that a transaction of one such upsert holds. */
+  readonly locks: number
+  /** Blocks of the catalogue read for planning that lookup, and for planning a count over every tenant. */
+  readonly planned: number
+  readonly plannedAll: number
   readonly vacuumMs: number
   /** A count over every tenant, milliseconds. */
   readonly scan: number
@@ -88,15 +92,14 @@ export async function measurePartitions(house: House, partitions: number): Promi
         ]),
       ),
     )
-  const { rows: plan } = await pool.query(
-    `explain (summary, format json) select id from invoice_lines where tenant_id = '${ids[0]}' and provider = 'stripe' and id = 'x'`,
+  const planned = (query: string) => blocksOfPlanning(house, schema, query)
+  const locks = await locksOf(pool, schema, () =>
+    upsert(db, { table: invoiceLines, tenantId: ids[0] ?? '', provider: 'stripe', rows: patterns, force: true }),
   )
   const vacuumMs = await timed(() => house.query(`vacuum ${schema}.invoice_lines`))
   const scan = await timed(() => house.query(`select count(*) from ${schema}.invoice_lines where amount > 0`))
   const [{ count } = { count: 0 }] = await house.query(`select count(*) from ${schema}.invoice_lines`)
-  await pool.end()
-  await house.query(`drop schema ${schema} cascade`)
-  return {
+  const result = {
     partitions,
     rows: Number(count),
     asItIs: written,
@@ -104,10 +107,15 @@ export async function measurePartitions(house: House, partitions: number): Promi
     unchanged,
     changed,
     lookup: median(lookups),
-    planning: plan[0]['QUERY PLAN'][0]['Planning Time'],
+    locks,
+    planned: await planned(`where tenant_id = '${ids[0]}' and provider = 'stripe' and id = 'x'`),
+    plannedAll: await planned('where amount > 0'),
     vacuumMs,
     scan,
   }
+  await pool.end()
+  await house.query(`drop schema ${schema} cascade`)
+  return result
 }
 
 type Database = Parameters<typeof upsert>[0]
@@ -155,10 +163,17 @@ async function samples(house: House): Promise<readonly StampedRow[]> {
   const stamped = new Set(['tenantId', 'provider', 'raw', 'observedAt', 'syncedAt', 'deletedAt'])
   const observedAt = new Date()
   return found.map(({ row }) => {
-    const own = columns.filter(([key]) => !stamped.has(key)).map(([key, { name }]) => [key, row[name]])
+    const own = columns
+      .filter(([key]) => !stamped.has(key))
+      .map(([key, column]) => [
+        key,
+        column.getSQLType().startsWith('timestamp') ? instant(row[column.name]) : row[column.name],
+      ])
     return { row: { ...Object.fromEntries(own), id: String(row.id) }, raw: row.raw, observedAt }
   })
 }
+
+const instant = (text: unknown) => (typeof text === 'string' ? new Date(text) : null)
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other)

@@ -35,7 +35,8 @@ const scenarios: readonly Scenario[] = [
     variants: [
       ['one queue', {}],
       ['one queue, group = owner', { group: 'owner' }],
-      ['the same, timeout 300 s', { group: 'owner', invocation: 270 }],
+      ['the same, lost when sent again', { group: 'owner', keepsGroup: false }],
+      ['group = owner, timeout 300 s', { group: 'owner', invocation: 270 }],
       ['two queues, group = owner', { queues: 2, group: 'owner' }],
     ],
   },
@@ -60,41 +61,63 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
+/** A row of those tables: its scenario by the beginning of its title, its queue by name. */
+export function rowOf(base: DayOptions, [title, concurrency, name]: readonly [string, number, string]): string {
+  const scenario = scenarios.find((one) => one.title.startsWith(title))
+  const variant = scenario?.variants.find(([known]) => known === name)
+  if (!scenario || !variant) throw new Error(`report: there is no "${name}" in "${title}"`)
+  return row(base, scenario, [concurrency, variant])
+}
+
 /** Every scenario of docs/scale.md as markdown tables. */
 export function report(base: DayOptions): string {
   return scenarios.map((scenario) => [`**${scenario.title}**`, '', ...table(base, scenario), ''].join('\n')).join('\n')
 }
 
-function table(base: DayOptions, { change, concurrencies, variants }: Scenario): readonly string[] {
+function table(base: DayOptions, scenario: Scenario): readonly string[] {
   const head = [
     'Lambdas',
     'queue',
-    'small: p50',
-    'p99',
+    'small: p50 in the backlog',
+    'p99 in the backlog',
+    'p99 of the day',
     'p99.9',
     'max',
-    'others’ backlog done after',
+    'the backlog takes',
+    'jobs over 30 min',
     'deliveries',
     'busy',
     'Lambda-s',
   ]
-  const rows = concurrencies.flatMap((concurrency) =>
-    variants.map(([name, variant]) => {
-      const day = simulateDay({ ...base, ...change, concurrency, ...variant })
-      return [String(concurrency), name, ...columns(day)]
-    }),
-  )
   const right = head.map((_, at) => (at === 1 ? '---' : '--:'))
-  return [head, right, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  const rows = scenario.concurrencies.flatMap((concurrency) =>
+    scenario.variants.map((variant) => row(base, scenario, [concurrency, variant])),
+  )
+  return [line(head), line(right), ...rows]
 }
+
+function row(
+  base: DayOptions,
+  { change }: Scenario,
+  [concurrency, [name, variant]]: readonly [number, Variant],
+): string {
+  const day = simulateDay({ ...base, ...change, concurrency, ...variant })
+  return line([String(concurrency), name, ...columns(day)])
+}
+
+const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
 function columns({ jobs, busyDeliveries, workedSeconds }: DayResult): readonly string[] {
   const delays = delaysOf({ jobs })
   const backlogs = jobs.filter(({ kind }) => kind === 'backlog')
-  const span = Math.max(...backlogs.map((job) => job.endedAt)) - Math.min(...backlogs.map((job) => job.sentAt))
+  const began = Math.min(...backlogs.map((job) => job.sentAt))
+  const ended = Math.max(...backlogs.map((job) => job.endedAt))
+  const beside = jobs.filter(({ sentAt }) => sentAt >= began && sentAt < ended)
   return [
-    ...[0.5, 0.99, 0.999, 1].map((share) => duration(quantile(delays, share))),
-    backlogs.length > 0 ? duration(span) : '–',
+    ...[0.5, 0.99].map((share) => (backlogs.length > 0 ? duration(quantile(delaysOf({ jobs: beside }), share)) : '–')),
+    ...[0.99, 0.999, 1].map((share) => duration(quantile(delays, share))),
+    backlogs.length > 0 ? duration(ended - began) : '–',
+    count(jobs.filter(({ startedAt, endedAt }) => endedAt - startedAt > hour / 2).length),
     count(jobs.reduce((sum, { deliveries }) => sum + deliveries, 0)),
     count(busyDeliveries),
     count(workedSeconds),

@@ -6,8 +6,8 @@ import { largeFrom, largestMonthly, longFrom, smallBelow, tenantSizes } from './
 /** A job and the one message that carries it, however often that is sent again. Seconds since midnight. */
 export interface Job {
   readonly tenant: number
-  /** Its MessageGroupId. */
-  readonly group: number
+  /** Its MessageGroupId; below 0 for a message that has lost it, which is in a group of its own. */
+  group: number
   readonly kind: 'incremental' | 'full' | 'backlog'
   readonly small: boolean
   /** Which queue it is sent to; 0 where there is one. */

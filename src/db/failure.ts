@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.ts'
+import { certificateFailure } from './certificate.ts'
 
 /**
  * What a database error means to a write.
@@ -9,8 +10,8 @@ import { SyncError } from '../errors.ts'
  */
 export type FailureKind = 'transient' | 'data' | 'schema' | 'bug'
 
-/** Server conditions beyond classes 08, 53 and 57 that pass by themselves. */
-const transientStates = new Set(['25006', '40001', '40003', '40P01', '55P03'])
+/** Server conditions beyond classes 08, 53 and 57 that pass by themselves; 25P03 and 25P04 end the transaction of a frozen worker. */
+const transientStates = new Set(['25006', '25P03', '25P04', '40001', '40003', '40P01', '55P03'])
 const transientCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -33,6 +34,14 @@ export function codeOf(error: unknown): string | undefined {
   return driver instanceof Error && 'code' in driver && typeof driver.code === 'string' ? driver.code : undefined
 }
 
+/** The constraint or unique index that was violated, by its name. */
+export function constraintOf(error: unknown): string | undefined {
+  const driver = driverError(error)
+  return driver instanceof Error && 'constraint' in driver && typeof driver.constraint === 'string'
+    ? driver.constraint
+    : undefined
+}
+
 /** Source of the classes: PostgreSQL manual, appendix A. */
 export function classify(error: unknown): FailureKind {
   const code = codeOf(error)
@@ -46,9 +55,16 @@ export function classify(error: unknown): FailureKind {
   return /^(42|3F)/.test(code) ? 'schema' : 'bug'
 }
 
+/** Whether a statement was given up for its time: a smaller one may have enough. */
+export function tookTooLong(error: unknown): boolean {
+  return codeOf(error) === '57014'
+}
+
 /** The error as a SyncError, without the values that Postgres puts into its messages. */
 export function databaseFailure(error: unknown): SyncError {
   if (error instanceof SyncError) return error
+  const unproven = certificateFailure(driverError(error))
+  if (unproven) return unproven
   const code = codeOf(error) ?? 'connection lost'
   switch (classify(error)) {
     case 'transient':

@@ -4,6 +4,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import { SyncError } from '../errors.ts'
+import { codeOf, driverError } from './failure.ts'
 import { tlsOptions } from './tls.ts'
 
 type Settings = Config['database']
@@ -15,18 +16,36 @@ type Settings = Config['database']
 export function migrate(settings: Settings, folder = 'drizzle'): Promise<number> {
   return connected(settings, async (client) => {
     await client.query(`select pg_advisory_lock(hashtext('billing-sync-worker migrations'))`)
-    const before = await countApplied(client)
-    await applyMigrations(drizzle(client), { migrationsFolder: folder })
+    const before = await countApplied(client).catch((error: unknown) => {
+      throw codeOf(error) === forbidden ? new Error(ownersWork, { cause: error }) : error
+    })
+    await applyMigrations(drizzle(client), { migrationsFolder: folder }).catch((error: unknown) => {
+      throw inWords(error)
+    })
     return (await countApplied(client)) - before
   })
 }
 
-/** How many migrations the database lacks. */
+/** How many migrations the database lacks, as far as its user may know: the worker's own login may not. */
 export function pendingMigrations(settings: Settings, folder = 'drizzle'): Promise<number> {
-  return connected(
-    settings,
-    async (client) => readMigrationFiles({ migrationsFolder: folder }).length - (await countApplied(client)),
-  )
+  return connected(settings, async (client) => {
+    try {
+      return readMigrationFiles({ migrationsFolder: folder }).length - (await countApplied(client))
+    } catch (error) {
+      if (codeOf(error) === forbidden) return 0
+      throw error
+    }
+  })
+}
+
+const forbidden = '42501'
+const ownersWork = `migrate: this user may not; migrate as the owner of the tables, not as the worker's own login`
+
+/** What Postgres says, and not the statement. */
+function inWords(error: unknown): unknown {
+  const cause = driverError(error)
+  if (!(cause instanceof pg.DatabaseError)) return error
+  return new Error(`migrate: ${cause.message}${cause.hint ? `. ${cause.hint}` : ''}`, { cause })
 }
 
 async function connected<T>(settings: Settings, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -1,15 +1,14 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Config } from '../config.ts'
 import { SyncError } from '../errors.ts'
-import { classify } from './failure.ts'
+import { createTenantDatabase, type TenantDatabase } from './tenant.ts'
 import { tlsOptions } from './tls.ts'
 
-/** Drizzle over a pool, or over the one connection of a transaction. */
-export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'transaction'>
+export type { Database, TenantDatabase } from './tenant.ts'
 
 export interface OpenDatabase {
-  readonly db: Database
+  /** The only way to a table: there is no statement that is about no tenant. */
+  tenant(id: string): TenantDatabase
   close(): Promise<void>
 }
 
@@ -17,6 +16,8 @@ interface PoolOptions {
   /** Connections at most; they open when needed. */
   readonly connections: number
   readonly applicationName: string
+  /** `false`: jobs are not announced on the channel `sync_jobs`. */
+  readonly announce?: boolean
 }
 
 /**
@@ -26,7 +27,7 @@ interface PoolOptions {
  */
 export async function openDatabase(
   settings: Config['database'],
-  { connections, applicationName }: PoolOptions,
+  { connections, applicationName, announce = true }: PoolOptions,
 ): Promise<OpenDatabase> {
   if (!settings)
     throw new SyncError(
@@ -50,28 +51,11 @@ export async function openDatabase(
     allowExitOnIdle: true,
     keepAlive: true,
     // Server-side, so that a frozen or killed worker never holds a lock for long; client-side, for a half-open connection.
-    options:
-      '-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC -c work_mem=32MB',
+    options: `-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC -c work_mem=32MB -c billing_sync.announce=${announce ? 'on' : 'off'}`,
     query_timeout: 35_000,
   })
   // A connection that dies must not take the process with it, idle or at work; the next query opens another.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  const db = drizzle(pool)
-  db.transaction = (work, config) => transact(pool, (connection) => connection.transaction(work, config))
-  return { db, close: () => pool.end() }
-}
-
-/** Drizzle's own way never gives a connection back whose BEGIN failed, and gives back broken ones to be used again. */
-async function transact<T>(pool: pg.Pool, work: (connection: NodePgDatabase) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  let broken = false
-  try {
-    return await work(drizzle(client))
-  } catch (error) {
-    broken = classify(error) === 'transient'
-    throw error
-  } finally {
-    client.release(broken)
-  }
+  return { tenant: (id) => createTenantDatabase(pool, id), close: () => pool.end() }
 }

@@ -1,6 +1,6 @@
-import { getTableColumns, sql } from 'drizzle-orm'
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { isLive } from './live.ts'
-import type { Database } from './open.ts'
+import type { Database, TenantDatabase } from './open.ts'
 import type { SyncedTable } from './schema.ts'
 
 interface Account {
@@ -21,7 +21,8 @@ export interface Unlisted {
   readonly observedAt: Date
 }
 
-interface Search extends Account {
+interface Search {
+  readonly provider: string
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   readonly intervals: readonly Interval[]
 }
@@ -32,31 +33,33 @@ interface Search extends Account {
  * choice, it reads all the tenant's rows once a page, which is quadratic.
  */
 
-/** Finds live rows within intervals that the provider did not list although it listed all it has of them. */
+/** Finds the tenant's live rows within intervals that the provider did not list although it listed all it has of them. */
 export async function findUnlisted(
-  db: Database,
-  { resource, intervals, ...account }: Search,
+  db: TenantDatabase,
+  { resource, intervals, provider }: Search,
 ): Promise<readonly Unlisted[]> {
   if (intervals.length === 0) return []
-  const second = (value: number | null) => (value === null ? null : new Date(value * 1_000))
+  const second = (value: number) => new Date(value * 1_000)
   const given = intervals.map(({ from, to, ids, observedAt }) => ({
     from_at: second(from),
-    to_at: second(to),
+    // Not computed in SQL: what is not known to leak nothing looks at rows after their policy only, and serves no index.
+    before_at: to === null ? 'infinity' : second(to + 1),
     ids,
     observed_at: observedAt,
   }))
-  const { rows } = await db.execute<{ id: string; observed_at: Date | string }>(sql`
+  const find = (whose: SQL) => sql`
     select row.id, listed.observed_at
-    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, to_at timestamptz, ids jsonb, observed_at timestamptz)
+    from (select ${whose} as tenant_id offset 0) as owner
+    cross join jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, before_at timestamptz, ids jsonb, observed_at timestamptz)
     cross join lateral (
       select row.id from ${resource.table} as row
-      where row.tenant_id = ${account.tenantId}::uuid and row.provider || '' = ${account.provider} and ${isLive(resource)}
-        and row.created_at >= listed.from_at
-        and row.created_at < coalesce(listed.to_at + interval '1 second', 'infinity')
+      where row.tenant_id = owner.tenant_id and row.provider || '' = ${provider} and ${isLive(resource)}
+        and row.created_at >= listed.from_at and row.created_at < listed.before_at
         and row.observed_at <= listed.observed_at
         and not listed.ids ? row.id
       offset 0
-    ) as row`)
+    ) as row`
+  const { rows } = await db.alone((one, whose) => one.execute<{ id: string; observed_at: Date | string }>(find(whose)))
   return rows.map(({ id, observed_at: observedAt }) => ({ id, observedAt: new Date(observedAt) }))
 }
 

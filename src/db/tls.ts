@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect as connectSocket } from 'node:net'
+import { resolve } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import type { Config } from '../config.ts'
 import { SyncError } from '../errors.ts'
@@ -28,21 +29,31 @@ export async function tlsOptions({
 
 function authority(path: string | undefined): { ca?: string } {
   if (!path) return {}
+  const ca = readCertificate(path)
+  // Without a certificate in it the system's authorities would be trusted instead.
+  if (ca.includes('-----BEGIN CERTIFICATE-----')) return { ca }
+  throw new SyncError('retry', 'no_database', `config: the Root Certificate "${path}" holds no certificate in PEM`)
+}
+
+/** A relative path is one from the current directory, or from where the worker's bundle is, as in Lambda. */
+function readCertificate(path: string): string {
+  const [here, besides] = [resolve(path), resolve(import.meta.dirname, path)]
   try {
-    return { ca: readFileSync(path, 'utf8') }
+    return readFileSync(existsSync(here) ? here : besides, 'utf8')
   } catch (cause) {
-    throw new SyncError('retry', 'no_database', `config: the Root Certificate "${path}" cannot be read`, { cause })
+    const places = here === besides ? here : `${here} or ${besides}`
+    throw new SyncError('retry', 'no_database', `config: the Root Certificate cannot be read at ${places}`, { cause })
   }
 }
 
 /** Sends Postgres's SSLRequest; the server answers S or N. False when it cannot be reached: connecting will say why. */
 function speaksTls(host: string, port: number): Promise<boolean> {
   if (host.startsWith('/')) return Promise.resolve(false)
-  return new Promise((resolve) => {
+  return new Promise((answered) => {
     const socket = connectSocket({ host, port, timeout: 5_000 })
     const end = (answer: boolean) => {
       socket.destroy()
-      resolve(answer)
+      answered(answer)
     }
     socket.on('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])))
     socket.on('data', (answer) => end(answer[0] === 0x53))

@@ -6,7 +6,9 @@ const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs
 
 /**
  * For the `returning` of a write to a job's row: tells listeners of the channel `sync_jobs` where the job stands, as JSON;
- * with its progress as long as that fits into the 8,000 bytes of a notification.
+ * with its progress as long as that fits into the 8,000 bytes of a notification. Unless the connection says no: commits
+ * that notify hold one lock of the whole server while they are flushed.
  */
-export const announcement = sql<string>`pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000
-  then ${news}, 'progress', ${syncJobs.progress})::text else ${news})::text end)::text`
+export const announcement = sql<string>`case when coalesce(current_setting('billing_sync.announce', true), 'on') <> 'off'
+  then pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000
+    then ${news}, 'progress', ${syncJobs.progress})::text else ${news})::text end) end::text`

@@ -1,21 +1,24 @@
-import { and, eq, sql } from 'drizzle-orm'
-import { classify } from '../db/failure.ts'
-import type { Database } from '../db/open.ts'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { classify, tookTooLong } from '../db/failure.ts'
+import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
+import { anyTombstones, isTenantErased } from '../db/tombstones.ts'
 import { SyncError } from '../errors.ts'
-import type { Step } from '../sync/backfill.ts'
+import type { Batch, Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
 import { announcement } from './announce.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
-import { moveCursor } from './cursor.ts'
+import { cursorMove } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
+import type { LeftOut } from './leave-out.ts'
 import { waitOrThrow } from './patience.ts'
 import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, sumCounts } from './progress.ts'
 import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
-import { writeBatches } from './write.ts'
+import { uncount, withoutItems } from './uncount.ts'
+import { type Writing, writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
 export interface Standing {
@@ -32,6 +35,8 @@ export interface Commit {
   readonly swept: Swept
   /** Whether the account had rows in `sync_rejects` when the job was claimed. */
   readonly hadRejects: boolean
+  /** Whether something of the account had been erased by then. */
+  readonly hadErased: boolean
   readonly sources: readonly Source[]
   /** What the cursor of changes stands for once nothing is left to be read. */
   readonly cursor: { readonly account: string; readonly resources: readonly string[] }
@@ -43,7 +48,7 @@ export interface Commit {
 }
 
 interface Deps {
-  readonly db: Database
+  readonly db: TenantDatabase
   readonly clock: Clock
 }
 
@@ -56,11 +61,12 @@ interface Deps {
 export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortSignal): Promise<Standing> {
   let attempted: Standing | undefined
   let careful = false
+  let rowsAtMost = commit.step.batches.reduce((sum, { rows }) => sum + rows.length, commit.swept.rows.length)
   for (let tries = 0; ; tries++) {
     try {
       if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
-      await db.transaction(async (tx) => {
-        attempted = await write(tx, commit, careful)
+      await db.within(async (tx) => {
+        attempted = await write(tx, commit, { careful, rowsAtMost: Math.max(1, rowsAtMost) })
       })
       if (attempted) return attempted
     } catch (error) {
@@ -69,17 +75,22 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
         if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
         throw error
       }
+      if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
       if (classify(error) === 'data' && !careful) careful = true
       else await waitOrThrow(error, tries, clock, signal)
     }
   }
 }
 
-async function write(tx: Database, commit: Commit, careful: boolean): Promise<Standing> {
+async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' | 'rowsAtMost'>): Promise<Standing> {
   const { request, lease, step, swept, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
-  const counts = await writeBatches(tx, { request, batches: step.batches, swept, mayHaveRejects, careful })
-  const checkpoint = step.batches.reduce(advance, standing.checkpoint)
+  const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
+  const { counts, leftOut } = await writeBatches(tx, { request, batches: step.batches, swept, ...mayHave, ...how })
+  const checkpoint = uncount(
+    step.batches.reduce((before, batch) => advance(before, withoutErased(before, batch, leftOut)), standing.checkpoint),
+    leftOut.removed,
+  )
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(standing.progress, {
     counts,
@@ -89,45 +100,61 @@ async function write(tx: Database, commit: Commit, careful: boolean): Promise<St
     unfinished,
   })
   const commits = standing.commits + 1
-  const ending =
-    unfinished.size === 0
-      ? completed(await conclude(tx, commit, { checkpoint, progress }))
-      : { ...extension(lease), checkpoint }
-  const rows = await tx
+  const ends = unfinished.size === 0
+  const ending = ends
+    ? completed(await conclude(tx, commit, { checkpoint, progress }))
+    : { ...extension(lease), checkpoint }
+  const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
+  const writing = move ? tx.with(tx.$with('moved').as(move)) : tx
+  const rows = await writing
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
-    .where(and(held(lease), eq(syncJobs.commits, standing.commits)))
+    .where(and(held(lease), eq(syncJobs.commits, standing.commits), knowsErasures(commit)))
     .returning({ id: syncJobs.id, notified: announcement })
   if (rows.length === 0) throw fenced()
   return { checkpoint, progress, commits }
 }
 
-/**
- * The result of a job whose last pages are in this transaction, with the proof of what the transaction sees; the cursor
- * of changes moves with them.
- */
+function withoutErased(before: Checkpoint, batch: Batch, { rows }: LeftOut): Batch {
+  if (rows.size === 0) return batch
+  const items = batch.rows
+    .filter((row) => rows.has(row))
+    .map(({ resource, row: { id, createdAt } }) => ({
+      resource,
+      id,
+      created: createdAt ? createdAt.getTime() / 1_000 : null,
+    }))
+  return withoutItems(before, batch, items)
+}
+
+/** A job that was claimed at the moment of an erasure may not know of it: it writes nothing and is claimed again. */
+function knowsErasures({ request: { tenantId, providerName: provider }, hadErased }: Commit): SQL {
+  const knows = hadErased ? sql`` : sql`and not ${anyTombstones({ tenantId, provider })}`
+  return sql`not ${isTenantErased(tenantId)} ${knows}`
+}
+
+/** The result of a job whose last pages are in this transaction, with the proof of what the transaction sees. */
 async function conclude(
   tx: Database,
-  commit: Commit,
+  { request, sources, result }: Commit,
   { checkpoint, progress }: Omit<Standing, 'commits'>,
 ): Promise<SyncJobResult> {
-  const { request, sources, cursor, result } = commit
-  const account = { tenantId: request.tenantId, provider: request.providerName }
-  if (checkpoint.until !== null) {
-    const { resources: asked } = cursor
-    // What could not be read this time is read from the beginning once it can be.
-    const resources = asked.filter((name) => !progress[name]?.skipped)
-    await moveCursor(
-      tx,
-      { ...account, account: cursor.account, jobId: request.jobId },
-      { second: checkpoint.until, resources, asked },
-    )
-  }
   if (checkpoint.mode === 'incremental') return result(resultsOf(progress))
+  const account = { tenantId: request.tenantId, provider: request.providerName }
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
   return result(
     resultsOf(progress, await prove(tx, { ...account, sources: read, tallies: checkpoint.tallies, counts: progress })),
   )
+}
+
+/** The cursor of changes moves with the last pages of a job. */
+function moveOf(tx: Database, { request, cursor }: Commit, { checkpoint, progress }: Omit<Standing, 'commits'>) {
+  if (checkpoint.until === null) return undefined
+  const { account, resources: asked } = cursor
+  const { tenantId, providerName: provider, jobId } = request
+  // What could not be read this time is read from the beginning once it can be.
+  const resources = asked.filter((name) => !progress[name]?.skipped)
+  return cursorMove(tx, { tenantId, provider, account, jobId }, { second: checkpoint.until, resources, asked })
 }
 
 function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): ReadonlySet<string> {
@@ -162,10 +189,8 @@ function completed(result: SyncJobResult) {
 }
 
 /** Whether a commit whose answer was lost is in the database. */
-async function wentIn(db: Database, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
-  const [row] = await db
-    .select({ fence: syncJobs.fence, commits: syncJobs.commits })
-    .from(syncJobs)
-    .where(eq(syncJobs.id, jobId))
+async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
+  const columns = { fence: syncJobs.fence, commits: syncJobs.commits }
+  const [row] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
   return row?.fence === fence && row.commits === attempted.commits
 }

@@ -1,5 +1,5 @@
 import { and, arrayContained, eq, sql } from 'drizzle-orm'
-import type { Database } from '../db/open.ts'
+import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncCursors } from '../db/schema.ts'
 
 /** The provider account whose changes are followed. */
@@ -19,8 +19,8 @@ export interface Cursor {
 const of = ({ tenantId, provider, account }: CursorKey) =>
   and(eq(syncCursors.tenantId, tenantId), eq(syncCursors.provider, provider), eq(syncCursors.account, account))
 
-export async function readCursor(db: Database, key: CursorKey): Promise<Cursor | null> {
-  const [row] = await db.select().from(syncCursors).where(of(key))
+export async function readCursor(db: TenantDatabase, key: CursorKey): Promise<Cursor | null> {
+  const [row] = await db.ask((tx) => tx.select().from(syncCursors).where(of(key)))
   return row ? { second: Math.floor(row.cursor.getTime() / 1_000), resources: row.resources } : null
 }
 
@@ -29,12 +29,15 @@ export interface Move extends Cursor {
   readonly asked: readonly string[]
 }
 
-/** Moves the cursor, never back, and only where the job was about all that the cursor stands for. */
-export async function moveCursor(db: Database, key: CursorKey & { readonly jobId: string }, to: Move): Promise<void> {
+/**
+ * The statement that moves the cursor, never back, and only where the job was about all that the cursor stands for.
+ * Not run by itself: it goes into the one that writes the job's row.
+ */
+export function cursorMove(tx: Database, key: CursorKey & { readonly jobId: string }, to: Move) {
   const { tenantId, provider, account, jobId } = key
   const resources = [...to.resources].toSorted()
   const values = { cursor: new Date(to.second * 1_000), resources, jobId, updatedAt: sql`now()` }
-  await db
+  return tx
     .insert(syncCursors)
     .values({ tenantId, provider, account, ...values })
     .onConflictDoUpdate({

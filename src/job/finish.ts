@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/open.ts'
+import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
 import { backOff } from '../sync/clock.ts'
@@ -11,7 +11,7 @@ import type { SyncJobResult } from './progress.ts'
 const released = { leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` } as const
 
 /** Pauses a job that is out of time; its checkpoint is what the last commit left. */
-export async function pause(db: Database, lease: Lease, requests: number): Promise<Outcome> {
+export async function pause(db: TenantDatabase, lease: Lease, requests: number): Promise<Outcome> {
   await update(db, lease, { ...released, status: 'paused', requests, hop: sql`${syncJobs.hop} + 1` })
   return { kind: 'paused' }
 }
@@ -32,7 +32,7 @@ const longestBackOff = 900
 
 /** Stores a failure: `retrying` while its verdict and MaxRetries allow, else `failed`. The checkpoint stays either way. */
 export async function fail(
-  db: Database,
+  db: TenantDatabase,
   lease: Lease,
   { error, attempt, maxRetries, retryDelaySeconds, requests, result, random }: Failure,
 ): Promise<Outcome> {
@@ -52,18 +52,16 @@ export async function fail(
       ? { status: 'failed', result: result(stored), finishedAt: sql`now()` }
       : { status: 'retrying', nextAttemptAt: sql`now() + make_interval(secs => ${waitSeconds})` }),
   })
-  return { kind: 'failed', error, final, waitSeconds }
+  return { kind: 'failed', error, final, waitSeconds, stored: true }
 }
 
 async function update(
-  db: Database,
+  db: TenantDatabase,
   lease: Lease,
   set: Parameters<ReturnType<Database['update']>['set']>[0],
 ): Promise<void> {
-  const rows = await db
-    .update(syncJobs)
-    .set(set)
-    .where(held(lease))
-    .returning({ id: syncJobs.id, notified: announcement })
+  const rows = await db.within((tx) =>
+    tx.update(syncJobs).set(set).where(held(lease)).returning({ id: syncJobs.id, notified: announcement }),
+  )
   if (rows.length === 0) throw fenced()
 }

@@ -1,7 +1,8 @@
 import { and, eq, getTableColumns, lt, ne, type SQL, sql } from 'drizzle-orm'
-import { codeOf } from '../db/failure.ts'
-import type { Database } from '../db/open.ts'
+import { codeOf, constraintOf } from '../db/failure.ts'
+import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
+import { anyTombstones, isTenantErased } from '../db/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { announcement } from './announce.ts'
 import { anyRejects } from './rejects.ts'
@@ -20,6 +21,10 @@ export type ClaimedJob = typeof syncJobs.$inferSelect & {
   readonly elapsedMs: number
   /** Whether the account has rows in `sync_rejects`. */
   readonly hadRejects: boolean
+  /** Whether something of the account was erased, so that commits must look out for it. */
+  readonly hadErased: boolean
+  /** Whether the tenant was erased whole. */
+  readonly tenantErased: boolean
 }
 
 export type Claim =
@@ -36,7 +41,7 @@ export interface Claimant {
 }
 
 /** Claims the job in one statement, by the database's clock; makes its row where there is none. @throws SyncError */
-export async function claim(db: Database, claimant: Claimant): Promise<Claim> {
+export async function claim(db: TenantDatabase, claimant: Claimant): Promise<Claim> {
   const { request } = claimant
   for (let tries = 0; ; tries++) {
     try {
@@ -45,8 +50,10 @@ export async function claim(db: Database, claimant: Claimant): Promise<Claim> {
         return { kind: 'claimed', lease: { jobId: job.id, fence: job.fence, seconds: claimant.leaseSeconds }, job }
       return await whyNot(db, request)
     } catch (error) {
-      // Another job of this account is running; if its worker is dead, its lease is over and the account is free.
       if (codeOf(error) !== '23505') throw error
+      // The id is taken: by another tenant, whose row is not seen here, or by this very job a moment ago.
+      if (constraintOf(error) === 'sync_jobs_id') return await whyNot(db, request)
+      // Another job of this account is running; if its worker is dead, its lease is over and the account is free.
       if (tries > 0 || !(await freeAccount(db, request))) return await waitForAccount(db, request)
     }
   }
@@ -54,7 +61,7 @@ export async function claim(db: Database, claimant: Claimant): Promise<Claim> {
 
 const leaseEnd = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`
 
-function claimRow(db: Database, { request, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
+function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
   const old = syncJobs
   const running = {
     status: 'running',
@@ -67,88 +74,101 @@ function claimRow(db: Database, { request, sentAt, owner, leaseSeconds }: Claima
   const again = (fresh: SQL, kept: SQL) => sql`case when ${timedOut} then ${fresh} else ${kept} end`
   const restart = sql`(${timedOut} and ${request.additionalData.forceRefresh})`
   const afresh = (column: SQL) => sql`case when ${restart} then 0 else ${column} end`
-  return db
-    .insert(syncJobs)
-    .values({ ...identity(request), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` })
-    .onConflictDoUpdate({
-      target: old.id,
-      set: {
-        ...running,
-        fence: sql`${old.fence} + 1`,
-        deliveries: sql`${old.deliveries} + 1`,
-        stalled: again(
-          sql`1`,
-          sql`case when ${old.status} = 'retrying' then greatest(1, ${old.stalled}) else ${old.stalled} + 1 end`,
-        ),
-        attempt: again(sql`0`, sql`${old.attempt}`),
-        startedAt: again(sql`now()`, sql`coalesce(${old.startedAt}, now())`),
-        finishedAt: null,
-        result: null,
-        error: again(sql`null`, sql`${old.error}`),
-        checkpoint: sql`case when ${restart} then null else ${old.checkpoint} end`,
-        progress: sql`case when ${restart} then '{}'::jsonb else ${old.progress} end`,
-        fetched: afresh(sql`${old.fetched}`),
-        created: afresh(sql`${old.created}`),
-        updated: afresh(sql`${old.updated}`),
-        unchanged: afresh(sql`${old.unchanged}`),
-        rejected: afresh(sql`${old.rejected}`),
-        deleted: afresh(sql`${old.deleted}`),
-        updatedAt: sql`now()`,
-      },
-      setWhere: sql`${old.tenantId} = ${request.tenantId} and ${old.provider} = ${request.providerName}
+  const fresh = { ...identity(request), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` }
+  // The row is complete, its tenant named, before any policy looks at it or at what is there already.
+  return db.alone((one, whose) =>
+    one
+      .insert(syncJobs)
+      .values({ ...fresh, tenantId: whose })
+      .onConflictDoUpdate({
+        target: [old.tenantId, old.id],
+        set: {
+          ...running,
+          fence: sql`${old.fence} + 1`,
+          deliveries: sql`${old.deliveries} + 1`,
+          stalled: again(
+            sql`1`,
+            sql`case when ${old.status} = 'retrying' then greatest(1, ${old.stalled}) else ${old.stalled} + 1 end`,
+          ),
+          attempt: again(sql`0`, sql`${old.attempt}`),
+          startedAt: again(sql`now()`, sql`coalesce(${old.startedAt}, now())`),
+          finishedAt: null,
+          result: null,
+          error: again(sql`null`, sql`${old.error}`),
+          checkpoint: sql`case when ${restart} then null else ${old.checkpoint} end`,
+          progress: sql`case when ${restart} then '{}'::jsonb else ${old.progress} end`,
+          fetched: afresh(sql`${old.fetched}`),
+          created: afresh(sql`${old.created}`),
+          updated: afresh(sql`${old.updated}`),
+          unchanged: afresh(sql`${old.unchanged}`),
+          rejected: afresh(sql`${old.rejected}`),
+          deleted: afresh(sql`${old.deleted}`),
+          updatedAt: sql`now()`,
+        },
+        setWhere: sql`${old.provider} = ${request.providerName}
           and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${timedOut})`,
-    })
-    .returning({
-      ...getTableColumns(syncJobs),
-      notified: announcement,
-      hadRejects: anyRejects({ tenantId: request.tenantId, provider: request.providerName }),
-      elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
-    })
+      })
+      .returning({
+        ...getTableColumns(syncJobs),
+        notified: announcement,
+        hadRejects: anyRejects({ tenantId: request.tenantId, provider: request.providerName }),
+        hadErased: anyTombstones({ tenantId: request.tenantId, provider: request.providerName }),
+        tenantErased: isTenantErased(request.tenantId),
+        elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
+      }),
+  )
 }
 
 function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequest) {
   return { id: jobId, tenantId, provider: providerName, syncType: additionalData.syncType, options: additionalData }
 }
 
-async function whyNot(db: Database, request: SyncJobRequest): Promise<Claim> {
-  const [job] = await db
-    .select({ tenantId: syncJobs.tenantId, provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft })
-    .from(syncJobs)
-    .where(eq(syncJobs.id, request.jobId))
-  if (!job) throw new SyncError('retry', 'job_vanished', 'job: its row disappeared while it was claimed')
-  if (job.tenantId !== request.tenantId || job.provider !== request.providerName)
-    throw new SyncError(
-      'unreadable',
-      'job_belongs_to_another',
-      'message: its jobId belongs to a job of another tenant or provider; use a new jobId',
-    )
+async function whyNot(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
+  const columns = { provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft }
+  const [job] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, request.jobId)))
+  if (job?.provider !== request.providerName) throw belongsToAnother()
   return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
+}
+
+function belongsToAnother(): SyncError {
+  return new SyncError(
+    'unreadable',
+    'job_belongs_to_another',
+    'message: its jobId belongs to a job of another tenant or provider; use a new jobId',
+  )
 }
 
 const secondsLeft = sql<number>`greatest(1, coalesce(extract(epoch from ${syncJobs.leaseUntil} - now()), 1))::float8`
 
 /** Pauses a job of the same account whose worker gave no sign of life; its own message brings it back. */
-async function freeAccount(db: Database, { jobId, tenantId, providerName }: SyncJobRequest): Promise<boolean> {
-  const freed = await db
-    .update(syncJobs)
-    .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
-    .where(and(...runningOf(tenantId, providerName), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`)))
-    .returning({ id: syncJobs.id, notified: announcement })
+async function freeAccount(db: TenantDatabase, { jobId, tenantId, providerName }: SyncJobRequest): Promise<boolean> {
+  const dead = and(...runningOf(tenantId, providerName), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`))
+  const freed = await db.within((tx) =>
+    tx
+      .update(syncJobs)
+      .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
+      .where(dead)
+      .returning({ id: syncJobs.id, notified: announcement }),
+  )
   return freed.length > 0
 }
 
 /** Leaves a `pending` row, so that the waiting job can be seen, and says how long the account is taken at least. */
-async function waitForAccount(db: Database, request: SyncJobRequest): Promise<Claim> {
-  await db
-    .insert(syncJobs)
-    .values(identity(request))
-    .onConflictDoNothing()
-    .returning({ id: syncJobs.id, notified: announcement })
-  const [rival] = await db
-    .select({ left: secondsLeft })
-    .from(syncJobs)
-    .where(and(...runningOf(request.tenantId, request.providerName)))
-  return { kind: 'busy', waitSeconds: rival?.left ?? 1 }
+function waitForAccount(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
+  return db.within(async (tx) => {
+    await tx
+      .insert(syncJobs)
+      .values(identity(request))
+      .onConflictDoNothing()
+      .returning({ id: syncJobs.id, notified: announcement })
+    const [own] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(eq(syncJobs.id, request.jobId))
+    if (!own) throw belongsToAnother()
+    const [rival] = await tx
+      .select({ left: secondsLeft })
+      .from(syncJobs)
+      .where(and(...runningOf(request.tenantId, request.providerName)))
+    return { kind: 'busy', waitSeconds: rival?.left ?? 1 }
+  })
 }
 
 const runningOf = (tenantId: string, provider: string) => [
@@ -168,20 +188,33 @@ export function extension({ seconds }: Lease) {
 }
 
 /** Gives a sign of life. @throws SyncError `fenced` when the job is another worker's now */
-export async function renew(db: Database, lease: Lease): Promise<void> {
-  const rows = await db.update(syncJobs).set(extension(lease)).where(held(lease)).returning({ id: syncJobs.id })
+export async function renew(db: TenantDatabase, lease: Lease): Promise<void> {
+  const rows = await db.within((tx) =>
+    tx.update(syncJobs).set(extension(lease)).where(held(lease)).returning({ id: syncJobs.id }),
+  )
   if (rows.length === 0) throw fenced()
+}
+
+/** Whether somebody ended the job, as by cancelling it, while it was worked on. */
+export async function hasEnded(db: TenantDatabase, { jobId }: Lease): Promise<boolean> {
+  const [job] = await db.ask((tx) =>
+    tx.select({ finishedAt: syncJobs.finishedAt }).from(syncJobs).where(eq(syncJobs.id, jobId)),
+  )
+  return (job?.finishedAt ?? null) !== null
 }
 
 export function fenced(): SyncError {
   return new SyncError('fenced', 'fenced', 'job: another worker has taken it over')
 }
 
+/** The longest between two signs of life, in milliseconds: as late may a cancelled job be noticed while it waits. */
+const longestBeat = 10_000
+
 /**
- * Renews the lease three times in its length until the returned function is called. `onLost` is told when the job is
+ * Renews the lease three times in its length or more, until the returned function is called. `onLost` is told when the job is
  * another worker's. A renewal that fails otherwise is left to the next one: the fence guards every write.
  */
-export function keepAlive(db: Database, lease: Lease, onLost: () => void): () => void {
+export function keepAlive(db: TenantDatabase, lease: Lease, onLost: () => void): () => void {
   const beat = async () => {
     try {
       await renew(db, lease)
@@ -189,7 +222,7 @@ export function keepAlive(db: Database, lease: Lease, onLost: () => void): () =>
       if (error instanceof SyncError && error.verdict === 'fenced') onLost()
     }
   }
-  const timer = setInterval(beat, (lease.seconds * 1_000) / 3)
+  const timer = setInterval(beat, Math.min(longestBeat, (lease.seconds * 1_000) / 3))
   timer.unref()
   return () => clearInterval(timer)
 }

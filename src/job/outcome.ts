@@ -10,8 +10,14 @@ export type Outcome =
   | { readonly kind: 'finished' }
   /** Another worker holds the lease of this job or of this tenant's account. */
   | { readonly kind: 'busy'; readonly waitSeconds: number }
-  /** `final`: the row says `failed`; otherwise `retrying`, after `waitSeconds`. */
-  | { readonly kind: 'failed'; readonly error: SyncError; readonly final: boolean; readonly waitSeconds: number }
+  /** `final`: the row says `failed`; otherwise `retrying`, after `waitSeconds`. `stored`: the row counts the attempt. */
+  | {
+      readonly kind: 'failed'
+      readonly error: SyncError
+      readonly final: boolean
+      readonly waitSeconds: number
+      readonly stored?: true
+    }
   /** There is no job to blame. */
   | { readonly kind: 'unreadable'; readonly error: SyncError }
 

@@ -20,3 +20,18 @@ export async function patiently<T>(read: () => Promise<T>, clock: Clock, signal:
     }
   }
 }
+
+/** A delivery's first and last statement are tried again this often: the queue waits better than a worker. */
+const triesAtTheEdge = 4
+
+/** Claims a job or stores how its delivery ended, again where the connection breaks. @throws SyncError */
+export async function insistently<T>(write: () => Promise<T>, clock: Clock): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await write()
+    } catch (error) {
+      if (classify(error) !== 'transient' || tries >= triesAtTheEdge) throw databaseFailure(error)
+      await clock.sleep(backOff(tries, patience, clock.random))
+    }
+  }
+}

@@ -18,10 +18,18 @@ const counts = z.object({
 })
 const skipped = z.object({ code: z.string(), message: z.string() })
 const drift = z.record(z.string(), whole)
-const resourceProgress = counts.extend({ share: z.number(), skipped: skipped.optional(), drift: drift.optional() })
+const resourceProgress = counts.extend({
+  share: z.number(),
+  skipped: skipped.optional(),
+  drift: drift.optional(),
+  /** Of what was fetched, what is about somebody who was erased, and so was left out or taken out again; if any. */
+  erased: whole.optional(),
+})
 
 /** What became of a resource's items: `fetched` is created + updated + unchanged + rejected. */
 export type Counts = z.infer<typeof counts>
+/** Counts, and what was left out because it was erased. */
+export type Counted = Counts & { readonly erased?: number | undefined }
 /** Why a resource could not be read. */
 export type Skipped = z.infer<typeof skipped>
 /** `share` is the estimated share done, 0 to 1. */
@@ -49,7 +57,7 @@ export function startProgress(resources: readonly string[], sofar: Progress): Pr
 
 /** What a commit adds. */
 export interface Gain {
-  readonly counts: Readonly<Record<string, Counts>>
+  readonly counts: Readonly<Record<string, Counted>>
   readonly skipped: Readonly<Record<string, Skipped>>
   readonly drifts: readonly Drift[]
   /** Items probably left, per resource. */
@@ -73,7 +81,8 @@ export function addCounts(progress: Progress, { counts, skipped, drifts, remaini
         before?.drift,
         drifts.filter(({ resource }) => resource === name),
       )
-      return [name, { ...sum, share, ...(reason && { skipped: reason }), ...(drift && { drift }) }]
+      const own = { ...sum, share, ...(reason && { skipped: reason }), ...(drift && { drift }) }
+      return [name, addErased(own, (before?.erased ?? 0) + (counts[name]?.erased ?? 0))]
     }),
   )
 }
@@ -83,6 +92,11 @@ function countDrift(before: ResourceProgress['drift'], drifts: readonly Drift[])
   const sum = { ...before }
   for (const { column } of drifts) sum[column] = (sum[column] ?? 0) + 1
   return sum
+}
+
+/** Says so only where there is something to say. */
+export function addErased<Some extends Counted>(some: Some, more: number): Some {
+  return more === 0 ? some : { ...some, erased: (some.erased ?? 0) + more }
 }
 
 export function sumCounts(all: readonly Counts[]): Counts {
@@ -97,6 +111,8 @@ export type ResourceResult = Counts & {
   /** Columns that stayed null because their field had a shape nobody knows, with how often; the payload has them. */
   readonly drift?: Readonly<Record<string, number>>
   readonly proof?: Proof
+  /** What was left out because it is about somebody who was erased; such items count as never listed in the proof. */
+  readonly erased?: number | undefined
 }
 
 /** The progress as a result has it: without shares. */

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { codeOf } from '../db/failure.ts'
 import { liveRows } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
 import type { Source } from '../sync/provider.ts'
@@ -15,7 +16,7 @@ export interface Proof {
   readonly live: number
   /** live = listed − rejected + kept */
   readonly equal: boolean
-  /** Months of creation in which they differ; at most 24 of them. */
+  /** Months of creation in which they differ; at most 24 of them, and none where counting by month took too long. */
   readonly differs: readonly { readonly month: string; readonly listed: number; readonly live: number }[]
 }
 
@@ -28,7 +29,10 @@ export interface Proving {
   readonly counts: Readonly<Record<string, Counts>>
 }
 
-/** Compares what was listed with what is there, for resources that are listed by creation time. */
+/**
+ * Compares what was listed with what is there, for resources that are listed by creation time. Counting takes a microsecond
+ * a row from memory, and from disk far longer: where it takes longer than a statement may, the job ends without a proof.
+ */
 export async function prove(
   db: Database,
   { tenantId, provider, sources, tallies, counts }: Proving,
@@ -43,16 +47,38 @@ export async function prove(
   const selects = provable.map(
     ({ source, until }) => sql`select ${source.name}::text as name, count(*)::int as live ${live(source, until)}`,
   )
-  const { rows } = await db.execute<{ name: string; live: number }>(sql.join(selects, sql` union all `))
+  const items = provable.reduce((sum, { tally }) => sum + tally.listed, 0)
+  const counted = await patiently(db, items, () =>
+    db.execute<{ name: string; live: number }>(sql.join(selects, sql` union all `)),
+  )
+  if (!counted) return {}
   const proofs: Record<string, Proof> = {}
   for (const { source, tally, until } of provable) {
-    const found = rows.find(({ name }) => name === source.name)?.live ?? 0
+    const found = counted.rows.find(({ name }) => name === source.name)?.live ?? 0
     const { rejected = 0, kept = 0 } = counts[source.name] ?? {}
     const equal = found === tally.listed - rejected + kept
-    const differs = equal ? [] : await differingMonths(db, tally, live(source, until))
+    const differs = equal
+      ? []
+      : ((await patiently(db, items, () => differingMonths(db, tally, live(source, until)))) ?? [])
     proofs[source.name] = { until: until.toISOString(), listed: tally.listed, live: found, equal, differs }
   }
   return proofs
+}
+
+/** From so many items on a count that takes too long must not take the transaction with it. */
+const guardedFrom = 100_000
+
+/** Undefined where Postgres has cancelled the count because it took too long. */
+async function patiently<T>(db: Database, items: number, count: () => Promise<T>): Promise<T | undefined> {
+  if (items < guardedFrom) return count()
+  await db.execute(sql`savepoint proof`)
+  try {
+    return await count()
+  } catch (error) {
+    if (codeOf(error) !== '57014') throw error
+    await db.execute(sql`rollback to savepoint proof`)
+    return undefined
+  }
 }
 
 async function differingMonths(db: Database, { months }: Tally, live: SQL): Promise<Proof['differs']> {

@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import { SyncError } from '../errors.ts'
 import { backfill, type Step } from '../sync/backfill.ts'
 import { eventsName } from '../sync/changes.ts'
 import { metered } from '../sync/metered.ts'
-import type { Account } from '../sync/provider.ts'
+import { type Account, keyRefused, type Provider } from '../sync/provider.ts'
 import { advance, type Checkpoint, carve, readCheckpoint } from './checkpoint.ts'
 import { chooseResources, outrun, planFull, planIncremental } from './choose.ts'
 import { commit, type Standing } from './commit.ts'
@@ -28,7 +29,42 @@ const checksByIdAtMost = 500
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
   const { request, job, deadline, log } = session
   const provider = deps.provider(request.providerName)
-  const account = provider.connect({ accessToken: request.accessToken })
+  const sofar = {
+    checkpoint: job.checkpoint === null ? null : readCheckpoint(job.checkpoint),
+    progress: readProgress(job.progress),
+    commits: job.commits,
+  }
+  try {
+    const accessToken = await deps.secrets.open(request)
+    const first = await readWith(provider.connect({ accessToken }), { provider, session, sofar }, deps)
+    if (first.kind === 'drained') return first.result
+    // The key may have been replaced since its secret was read: what the store has now is tried once, from the last commit.
+    const renewed = await deps.secrets.renew(request, accessToken)
+    if (renewed === accessToken) throw first.error
+    log.info('the key is not accepted, and its secret has been replaced: going on with the new one')
+    const account = provider.connect({ accessToken: renewed })
+    const second = await readWith(account, { provider, session, sofar: first.standing }, deps)
+    if (second.kind === 'drained') return second.result
+    throw second.error
+  } finally {
+    deadline.cutNow()
+  }
+}
+
+interface Reading {
+  readonly provider: Provider
+  readonly session: Session
+  /** Without a checkpoint the job has not been planned yet. */
+  readonly sofar: Omit<Standing, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }
+}
+
+/** Reads with one key. Closes the account. */
+async function readWith(
+  account: Account,
+  { provider, session, sofar }: Reading,
+  deps: JobDeps,
+): Promise<Exclude<Drained, { kind: 'outrun' }>> {
+  const { request, deadline, log } = session
   try {
     const resources = chooseResources(provider, request)
     const names = resources.map(({ name }) => name)
@@ -38,24 +74,18 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
         ? planFull(resources)
         : planIncremental(resources, {
             account,
-            cursor: await patiently(() => readCursor(deps.db, cursorKey), deps.clock, deadline.cut),
+            cursor: await patiently(() => readCursor(session.db, cursorKey), deps.clock, deadline.cut),
           })
-    const checkpoint = job.checkpoint === null ? await fresh() : readCheckpoint(job.checkpoint)
-    const begin = (from: Checkpoint, sofar: Pick<Standing, 'progress' | 'commits'>): Start => {
-      const progress = startProgress(from.mode === 'full' ? names : [], sofar.progress)
-      return { account, names, standing: { checkpoint: from, progress, commits: sofar.commits } }
+    const begin = (from: Checkpoint, { progress, commits }: Omit<Standing, 'checkpoint'>): Start => {
+      const started = startProgress(from.mode === 'full' ? names : [], progress)
+      return { account, names, standing: { checkpoint: from, progress: started, commits } }
     }
-    const ended = await drain(
-      session,
-      deps,
-      begin(checkpoint, { progress: readProgress(job.progress), commits: job.commits }),
-    )
-    if (ended.kind !== 'outrun') return ended.result
+    const ended = await drain(session, deps, begin(sofar.checkpoint ?? (await fresh()), sofar))
+    if (ended.kind !== 'outrun') return ended
     log.warn('job becomes a full one', { reason: ended.note })
     const full = await drain(session, deps, begin(planFull(resources, ended.note), ended.standing))
-    return full.kind === 'drained' ? full.result : null
+    return full.kind === 'outrun' ? { kind: 'drained', result: null } : full
   } finally {
-    deadline.cutNow()
     account.close()
   }
 }
@@ -67,19 +97,26 @@ interface Start {
   readonly standing: Standing
 }
 
-/** How reading ended: with a result, or null where time ran out; or because the feed of changes cannot be relied on. */
+/**
+ * How reading ended: with a result, or null where time ran out; because the feed of changes cannot be relied on; or because
+ * the key is not accepted.
+ */
 type Drained =
   | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
   | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
+  | { readonly kind: 'refused'; readonly error: SyncError; readonly standing: Standing }
 
 async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
-  const { request, lease, deadline, log } = session
-  const { clock, settings, db } = deps
+  const { db, request, lease, deadline, log } = session
+  const { clock, settings } = deps
   const requestsBefore = session.requests
+  const failing = new AbortController()
+  const stop = AbortSignal.any([deadline.stop, failing.signal])
+  setMaxListeners(0, stop)
   const asked = new Set([...names, ...start.checkpoint.slices.map(({ resource }) => resource)])
   const reading = metered(account, [...asked], {
     clock,
-    waiting: deadline.stop,
+    waiting: stop,
     onWait: ({ endpoint, error, ms }) =>
       log.info('waiting before another try', { resource: endpoint, code: error.code, waitMs: Math.round(ms) }),
   })
@@ -88,18 +125,22 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
   const planned = { syncType: mode, ...(note && { note }) }
   let standing = start
   let result: SyncJobResult | null = null
+  const failures: unknown[] = []
   const steps = backfill({
     ...reading,
     slices: standing.checkpoint.slices,
-    pageSize: request.additionalData.batchSize ?? settings.batchSize,
-    pagesAhead,
-    pagesAStep,
+    pageSize: fewer(request.additionalData.batchSize ?? settings.batchSize, session),
+    pagesAhead: fewer(pagesAhead, session),
+    pagesAStep: fewer(pagesAStep, session),
     gatherMs,
     clock,
-    stop: deadline.stop,
+    stop,
     cut: deadline.cut,
     since: () => reading.since(deadline.cut),
-    onFailure: deadline.stopNow,
+    onFailure(error) {
+      failures.push(error)
+      failing.abort()
+    },
     onCarve: (carved) => {
       standing = { ...standing, checkpoint: carve(standing.checkpoint, carved) }
     },
@@ -114,9 +155,10 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
       }
       const swept = await sweep(step, { db, clock, request, budget }, deadline.cut).catch((error: unknown) => {
         // Out of time while asking about unlisted rows: these pages are read again by the next delivery.
-        if (deadline.stop.aborted && !(error instanceof SyncError)) return null
+        if (stop.aborted && !(error instanceof SyncError)) return null
         throw error
       })
+      if (!swept && failures.length > 0) throw failures[0]
       if (!swept) break
       session.requests = requestsBefore + reading.requests()
       const committed = await commit(
@@ -126,6 +168,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
           step,
           swept,
           hadRejects: session.job.hadRejects,
+          hadErased: session.job.hadErased,
           sources: reading.sources,
           cursor: { account: account.id, resources: names },
           standing,
@@ -135,18 +178,30 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
             return result
           },
         },
-        deps,
+        { db, clock },
         deadline.cut,
       )
-      standing = { ...committed, checkpoint: withCarvesSince(standing.checkpoint, step) }
+      const { tallies } = committed.checkpoint
+      standing = { ...committed, checkpoint: { ...withCarvesSince(standing.checkpoint, step), tallies } }
       session.progress = resultsOf(committed.progress)
       session.commits++
       logCommit(session, step, clock.now() - began)
     }
+  } catch (error) {
+    if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, standing }
+    throw error
   } finally {
     session.requests = requestsBefore + reading.requests()
   }
   return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
+}
+
+/**
+ * Half as many each time a worker died, or got nowhere, since the last commit: it may have had no memory for what it held.
+ * Both the items of a page and the pages ahead, so four times less in all.
+ */
+function fewer(many: number, { job }: Session): number {
+  return Math.max(1, Math.floor(many / 2 ** (job.stalled - 1)))
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */

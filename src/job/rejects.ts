@@ -10,6 +10,9 @@ export interface Account {
   readonly provider: string
 }
 
+/** A statement has 65,535 parameters at most, here eight for each, and each payload may have 64 KiB. */
+const keptAtOnce = 500
+
 /** Puts items aside that could not be stored; the latest try of an item wins. */
 export async function keepRejects(
   tx: Database,
@@ -26,19 +29,20 @@ export async function keepRejects(
       tenantId,
       provider: providerName,
     }))
-  await tx
-    .insert(syncRejects)
-    .values(values)
-    .onConflictDoUpdate({
-      target: [syncRejects.tenantId, syncRejects.provider, syncRejects.resource, syncRejects.itemKey],
-      set: {
-        jobId: sql`excluded.job_id`,
-        code: sql`excluded.code`,
-        reason: sql`excluded.reason`,
-        payload: sql`excluded.payload`,
-        rejectedAt: sql`now()`,
-      },
-    })
+  for (let at = 0; at < values.length; at += keptAtOnce)
+    await tx
+      .insert(syncRejects)
+      .values(values.slice(at, at + keptAtOnce))
+      .onConflictDoUpdate({
+        target: [syncRejects.tenantId, syncRejects.provider, syncRejects.resource, syncRejects.itemKey],
+        set: {
+          jobId: sql`excluded.job_id`,
+          code: sql`excluded.code`,
+          reason: sql`excluded.reason`,
+          payload: sql`excluded.payload`,
+          rejectedAt: sql`now()`,
+        },
+      })
 }
 
 /** For the `returning` of a claim: whether the account has rows in `sync_rejects` at all, so that a commit need not look. */

@@ -12,6 +12,11 @@ export const bodyLimits = { bytes: 256 * 1024, depth: 64, keys: 10_000 } as cons
 const uuid = z.guid('a UUID').transform((text) => text.toLowerCase())
 const pageSize = 'a whole number from 1 to 100'
 
+/** Names are written in rows and logs as they are: a key that came into the wrong field is none. */
+function isName(text: string): boolean {
+  return scrub(text) === text
+}
+
 const additionalData = z.strictObject(
   {
     syncType: z
@@ -26,7 +31,10 @@ const additionalData = z.strictObject(
       .nullish()
       .transform((force) => force ?? false),
     resources: z
-      .array(z.string('the name of a resource'), 'a list of names of resources')
+      .array(
+        z.string('the name of a resource').refine(isName, 'the name of a resource'),
+        'a list of names of resources',
+      )
       .min(1, 'a list of at least one name of a resource')
       .nullish(),
   },
@@ -41,6 +49,7 @@ const syncJobRequest = z.strictObject({
     .trim()
     .min(1, 'the name of a provider')
     .max(100, 'the name of a provider')
+    .refine(isName, 'the name of a provider')
     .toLowerCase(),
   accessToken: z
     .string('text')

@@ -1,13 +1,14 @@
 import { databaseFailure } from '../db/failure.ts'
-import type { Database } from '../db/open.ts'
+import type { TenantDatabase } from '../db/open.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { backOff, type Clock } from '../sync/clock.ts'
 import type { Provider } from '../sync/provider.ts'
 import { type Deadline, watchTime } from './deadline.ts'
-import { fail, pause } from './finish.ts'
-import { type Claim, type ClaimedJob, claim, keepAlive, type Lease } from './lease.ts'
+import { type Failure, fail, pause } from './finish.ts'
+import { type Claim, type ClaimedJob, claim, hasEnded, keepAlive, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
+import { insistently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult } from './progress.ts'
 import { read } from './read.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -22,7 +23,8 @@ export interface JobSettings {
 }
 
 export interface JobDeps {
-  readonly db: Database
+  /** The rows of that tenant, and no others. */
+  tenant(id: string): TenantDatabase
   readonly clock: Clock
   readonly log: Log
   readonly settings: JobSettings
@@ -30,6 +32,16 @@ export interface JobDeps {
   readonly owner: string
   /** The provider of that name. @throws SyncError with verdict `reject` where there is none */
   provider(name: string): Provider
+  /** Reads what an `accessToken` refers to. */
+  readonly secrets: Secrets
+}
+
+/** A token that is no reference comes back as it is. */
+interface Secrets {
+  /** @throws SyncError */
+  open(request: SyncJobRequest): Promise<string | undefined>
+  /** Looks again, now that the provider does not accept `refused`. @throws SyncError */
+  renew(request: SyncJobRequest, refused: string | undefined): Promise<string | undefined>
 }
 
 /** One delivery of a job. */
@@ -48,6 +60,7 @@ export interface Delivery {
 
 /** A claimed job with what working on it needs. */
 export interface Session {
+  readonly db: TenantDatabase
   readonly request: SyncJobRequest
   readonly lease: Lease
   readonly job: ClaimedJob
@@ -71,14 +84,12 @@ const stallLimits = { paused: 3, died: 10 } as const
 export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { request } = delivery
   const log = deps.log.child({ jobId: request.jobId, tenantId: request.tenantId, provider: request.providerName })
+  const db = deps.tenant(request.tenantId)
   let claimed: Claim
   try {
-    claimed = await claim(deps.db, {
-      request,
-      sentAt: delivery.sentAt,
-      owner: deps.owner,
-      leaseSeconds: deps.settings.leaseSeconds,
-    })
+    const { owner, settings } = deps
+    const claimant = { request, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
+    claimed = await insistently(() => claim(db, claimant), deps.clock)
   } catch (error) {
     return unclaimed(databaseFailure(error), delivery, deps, log)
   }
@@ -91,8 +102,8 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
       ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * scatterSeconds(deps.settings) }
       : { kind: 'finished' }
   }
-  const session = openSession(claimed, delivery, deps, log)
-  const stopKeeping = keepAlive(deps.db, claimed.lease, () => session.deadline.cutNow())
+  const session = openSession({ ...claimed, db }, delivery, deps, log)
+  const stopKeeping = keepAlive(db, claimed.lease, () => session.deadline.cutNow())
   try {
     return await work(session, delivery, deps)
   } catch (error) {
@@ -107,7 +118,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
 const scatterSeconds = ({ leaseSeconds }: JobSettings) => Math.min(15, leaseSeconds / 4)
 
 function openSession(
-  { lease, job }: Extract<Claim, { kind: 'claimed' }>,
+  { db, lease, job }: Extract<Claim, { kind: 'claimed' }> & Pick<Session, 'db'>,
   delivery: Delivery,
   { clock, settings }: JobDeps,
   log: Log,
@@ -117,6 +128,7 @@ function openSession(
   const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs }
   const deadline = watchTime(left, delivery.shutdown)
   const session: Session = {
+    db,
     request,
     lease,
     job,
@@ -149,6 +161,8 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
   const { job, log, deadline } = session
   log.info(job.checkpoint === null ? 'job starts' : 'job goes on', { receiveCount: delivery.receiveCount })
   session.progress = resultsOf(readProgress(job.progress))
+  if (job.tenantErased)
+    throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
   if (delivery.problem) throw delivery.problem
   if (job.stalled > stallLimits.died) throw stalled(job.stalled)
   const result = await read(session, deps)
@@ -164,7 +178,7 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
     )
   if (session.commits === 0 && job.stalled >= stallLimits.paused) throw stalled(job.stalled)
   log.info('job pauses: out of time, progress is saved', { outcome: 'paused', requests: session.requests })
-  return await pause(deps.db, session.lease, session.requests)
+  return await insistently(() => pause(session.db, session.lease, session.requests), deps.clock)
 }
 
 function stalled(deliveries: number): SyncError {
@@ -172,16 +186,21 @@ function stalled(deliveries: number): SyncError {
 }
 
 /** Stores how a delivery failed. What cannot be stored is redelivered: the lease runs out by itself. */
-async function settle(session: Session, cause: unknown, { db, clock, settings }: JobDeps): Promise<Outcome> {
-  const { lease, job, log } = session
+async function settle(session: Session, cause: unknown, { clock, settings }: JobDeps): Promise<Outcome> {
+  const { db, lease, job, log } = session
   const error = asSyncError(cause)
   if (error.verdict === 'fenced') {
+    // Who cannot tell waits, and is told by the next delivery.
+    if (await hasEnded(db, lease).catch(() => false)) {
+      log.warn('job was ended while it was worked on, as by cancelling it', { outcome: 'finished' })
+      return { kind: 'finished' }
+    }
     log.warn('job was taken over by another worker', { outcome: 'busy', code: error.code })
     return { kind: 'busy', waitSeconds: lease.seconds }
   }
   try {
     let ended: SyncJobResult | undefined
-    const outcome = await fail(db, lease, {
+    const failure: Failure = {
       error,
       attempt: job.attempt,
       maxRetries: settings.maxRetries,
@@ -192,7 +211,8 @@ async function settle(session: Session, cause: unknown, { db, clock, settings }:
         ended = session.result({ status: 'failed', resources: session.progress, error: stored })
         return ended
       },
-    })
+    }
+    const outcome = await insistently(() => fail(db, lease, failure), clock)
     if (ended) log.error('job ends', { outcome: 'failed', status: 'failed', code: error.code, result: ended }, error)
     else log.warn('job will be tried again', { outcome: 'failed', code: error.code, retryable: true }, error)
     return outcome

@@ -1,4 +1,4 @@
-import type { Database } from '../db/open.ts'
+import type { TenantDatabase } from '../db/open.ts'
 import { findUnlisted, type Unlisted } from '../db/sweep.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
@@ -24,7 +24,7 @@ export interface Swept {
 }
 
 interface Sweep {
-  readonly db: Database
+  readonly db: TenantDatabase
   readonly clock: Clock
   readonly request: SyncJobRequest
   /** Requests that may still be spent on asking for single objects; lowered. */
@@ -43,7 +43,7 @@ export async function sweep(step: Step, { db, clock, request, budget }: Sweep, s
     const intervals = own.flatMap(intervalOf)
     // Another page of this step may have what its time says should be on this one.
     const listed = new Set(own.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
-    const search = { tenantId: request.tenantId, provider: request.providerName, resource: source, intervals }
+    const search = { provider: request.providerName, resource: source, intervals }
     const candidates = await patiently(() => findUnlisted(db, search), clock, signal)
     const found = candidates.filter(({ id }) => !listed.has(id))
     if (found.length === 0) continue

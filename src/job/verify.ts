@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { liveRows } from '../db/live.ts'
-import type { Database } from '../db/open.ts'
+import type { TenantDatabase } from '../db/open.ts'
 import { findUnlisted } from '../db/sweep.ts'
+import { findTombstones, hashOf } from '../db/tombstones.ts'
 import { backfill } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import { metered } from '../sync/metered.ts'
@@ -17,6 +18,8 @@ export interface Comparison {
   readonly live: number
   /** Listed, but not live here. */
   readonly missing: number
+  /** Listed, and not to be here: erased. */
+  readonly erased: number
   /** Live here, but not listed; some of them the provider may still have, hidden from its lists. */
   readonly unlisted: number
   /** A few of the ids that are missing or unlisted. */
@@ -24,7 +27,7 @@ export interface Comparison {
 }
 
 export interface Verification {
-  readonly db: Database
+  readonly db: TenantDatabase
   readonly clock: Clock
   readonly account: Account
   readonly tenantId: string
@@ -57,7 +60,7 @@ export async function* verify({
       window: upTo,
       query: upTo,
     }))
-    const found = { listed: 0, missing: 0, unlisted: 0, examples: [] as string[] }
+    const found = { listed: 0, missing: 0, erased: 0, unlisted: 0, examples: [] as string[] }
     const note = (ids: readonly string[]) => found.examples.push(...ids.slice(0, 5 - found.examples.length))
     const steps = backfill({
       ...reading,
@@ -77,11 +80,22 @@ export async function* verify({
     for await (const { batches } of steps) {
       for (const { skip } of batches) if (skip) throw skip
       const ids = batches.flatMap(({ rows }) => rows.map(({ row }) => row.id))
-      const missing = await findMissing(db, source, owner, ids)
+      const absent = await findMissing(db, source, owner, ids)
+      const erased = new Set(
+        await db.ask((tx) =>
+          findTombstones(
+            tx,
+            owner,
+            absent.map((id) => hashOf(owner, id)),
+          ),
+        ),
+      )
+      const missing = absent.filter((id) => !erased.has(hashOf(owner, id)))
       const intervals = batches.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
-      const unlisted = await findUnlisted(db, { ...owner, resource: source, intervals })
+      const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
       found.listed += batches.reduce((sum, { listed }) => sum + listed.length, 0)
       found.missing += missing.length
+      found.erased += erased.size
       found.unlisted += unlisted.length
       note(missing)
       note(unlisted.map(({ id }) => id))
@@ -98,20 +112,21 @@ function plainly({ nested: _nested, harvest: _harvest, ...source }: Source): Sou
 type Owner = Parameters<typeof liveRows>[1]
 
 async function findMissing(
-  db: Database,
+  db: TenantDatabase,
   source: Source,
   owner: Owner,
   ids: readonly string[],
 ): Promise<readonly string[]> {
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const absent = sql`
     select listed.id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as listed(id)
-    where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`)
+    where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`
+  const { rows } = await db.ask((tx) => tx.execute<{ id: string }>(absent))
   return rows.map(({ id }) => id)
 }
 
-async function countLive(db: Database, source: Source, owner: Owner, before: number): Promise<number> {
-  const { rows } = await db.execute<{ live: number }>(
-    sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${new Date(before * 1_000).toISOString()}::timestamptz`,
-  )
+async function countLive(db: TenantDatabase, source: Source, owner: Owner, before: number): Promise<number> {
+  const until = new Date(before * 1_000).toISOString()
+  const count = sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${until}::timestamptz`
+  const { rows } = await db.ask((tx) => tx.execute<{ live: number }>(count))
   return rows[0]?.live ?? 0
 }

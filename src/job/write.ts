@@ -2,11 +2,13 @@ import { classify, codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../db/sweep.ts'
+import { guarded } from '../db/tenant.ts'
 import { upsert, type Written } from '../db/upsert.ts'
 import { Payload } from '../payload.ts'
 import type { Batch } from '../sync/backfill.ts'
 import { type Family, type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
-import { type Counts, noCounts, sumCounts } from './progress.ts'
+import { type LeftOut, leaveOut } from './leave-out.ts'
+import { addErased, type Counted, type Counts, noCounts, sumCounts } from './progress.ts'
 import { type Account, forgetRejects, keepRejects } from './rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
@@ -18,37 +20,71 @@ export interface Writing {
   readonly swept: Swept
   /** Whether the account may have rows in `sync_rejects`: those of what is stored now are taken out. */
   readonly mayHaveRejects: boolean
+  /** Whether something of the account was erased: it is not stored again. */
+  readonly mayHaveErased: boolean
   /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
   readonly careful: boolean
+  /** Rows of one statement at most. */
+  readonly rowsAtMost: number
 }
+
+export interface Wrote {
+  readonly counts: Readonly<Record<string, Counted>>
+  readonly leftOut: LeftOut
+}
+
+const nothingLeftOut: LeftOut = { rows: new Set(), rejects: new Set(), removed: [] }
 
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, mayHaveRejects, careful }: Writing,
-): Promise<Readonly<Record<string, Counts>>> {
+  { request, batches, swept, mayHaveRejects, mayHaveErased, careful, rowsAtMost }: Writing,
+): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
-  const counts: Record<string, Counts> = {}
+  const counts: Record<string, Counted> = {}
   const add = (resource: string, some: Partial<Counts>) => {
-    counts[resource] = sumCounts([counts[resource] ?? noCounts, { ...noCounts, ...some }])
+    const before = counts[resource]
+    counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...some }]) }
   }
-  const rejects: Reject[] = batches.flatMap((batch) => batch.rejects)
+  const all = batches.flatMap((batch) => batch.rejects)
+  const offered = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
+  const leftOut = mayHaveErased
+    ? await leaveOut(tx, { ...account, jobId: request.jobId }, { rows: offered, rejects: all })
+    : nothingLeftOut
+  const rejects = all.filter((reject) => !leftOut.rejects.has(reject))
+  for (const { resource, harvested } of leftOut.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
+  for (const { resource } of leftOut.rejects) add(resource, { fetched: 1, rejected: 1 })
+  for (const { resource } of [...leftOut.rows, ...leftOut.rejects, ...leftOut.removed]) {
+    counts[resource] = addErased(counts[resource] ?? noCounts, 1)
+  }
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
   const stored: { readonly resource: string; readonly id: string }[] = []
-  const brought = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
+  const brought = offered.filter((row) => !leftOut.rows.has(row))
   const { families, outdated } = await dropStale(tx, account, [
     ...batches.flatMap((batch) => batch.families),
     ...swept.families,
   ])
   for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
-    const write = (some: readonly ObservedRow[], on: Database) =>
-      upsert(on, { table, ...account, rows: some, force: request.additionalData.forceRefresh, onlyMissing: harvested })
+    const { forceRefresh: force } = request.additionalData
+    const write = async (some: readonly ObservedRow[]) => {
+      const sum = { created: 0, updated: 0 }
+      for (let at = 0; at < some.length; at += rowsAtMost) {
+        const part = some.slice(at, at + rowsAtMost)
+        const written = await upsert(tx, { table, ...account, rows: part, force, onlyMissing: harvested })
+        sum.created += written.created
+        sum.updated += written.updated
+      }
+      return sum
+    }
     const refused: Reject[] = []
-    const { created, updated } = careful ? await bisect(tx, { resource, rows, write, refused }) : await write(rows, tx)
+    const { created, updated } = careful
+      ? await bisect(tx, { resource, rows: rows.map(alone), write, refused })
+      : await write(rows)
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
-    const fetched = harvested ? created : rows.length
+    // Of what was found inside other items only what is new counts.
+    const fetched = harvested ? created + refused.length : rows.length
     add(resource, {
       fetched,
       created,
@@ -59,11 +95,13 @@ export async function writeBatches(
   }
   const left = await markLeaving(tx, account, families)
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
-  for (const { resource, unlisted, kept } of swept.resources)
-    add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept })
+  for (const { resource, unlisted, kept } of swept.resources) {
+    const gone = swept.rows.filter((row) => row.resource === resource.name && leftOut.rows.has(row)).length
+    add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept: kept - gone })
+  }
   if (mayHaveRejects) await forgetRejects(tx, account, stored)
   if (rejects.length > 0) await keepRejects(tx, request, rejects)
-  return counts
+  return { counts, leftOut }
 }
 
 interface RowGroup {
@@ -125,21 +163,19 @@ async function markLeaving(tx: Database, account: Account, families: readonly Fa
 interface Bisection {
   readonly resource: string
   readonly rows: readonly ObservedRow[]
-  write(rows: readonly ObservedRow[], on: Database): Promise<Written>
+  write(rows: readonly ObservedRow[]): Promise<Written>
   /** Where the rows Postgres refuses are put. */
   readonly refused: Reject[]
 }
 
 async function bisect(tx: Database, { resource, rows, write, refused }: Bisection): Promise<Written> {
   try {
-    // A byte that Postgres refuses may be in the answer beside them: here each row brings its own.
-    const alone = rows.map((row) => ({ ...row, raw: itemOf(row) }))
-    return await tx.transaction((savepoint) => write(alone, savepoint))
+    return await guarded(tx, () => write(rows))
   } catch (error) {
     if (classify(error) !== 'data') throw error
     const [only] = rows
     if (only && rows.length === 1) {
-      refused.push(rejectItem(resource, itemOf(only), whyRefused(error)))
+      refused.push(rejectRow(only, whyRefused(error)))
       return { created: 0, updated: 0 }
     }
     const middle = Math.ceil(rows.length / 2)
@@ -149,7 +185,15 @@ async function bisect(tx: Database, { resource, rows, write, refused }: Bisectio
   }
 }
 
-const itemOf = ({ raw }: ObservedRow) => (raw instanceof Payload ? raw.value() : raw)
+/** A value that Postgres refuses may be in the answer beside the row: with bytes of its own, each is judged by itself. */
+const alone = (row: ObservedRow): ObservedRow => (row.raw instanceof Payload ? { ...row, raw: row.raw.alone() } : row)
+
+/** The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of again. */
+function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
+  if (!(raw instanceof Payload)) return rejectItem(resource, raw, why)
+  const text = raw.body.toString('utf8')
+  return { ...rejectItem(resource, raw.value(), why), payload: text.slice(0, 65_536) }
+}
 
 function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
   const code = codeOf(error)

@@ -5,10 +5,13 @@ import type { LocalOptions } from './arguments.ts'
 import { createDatabase, openPostgres } from './postgres.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
 import { openSandbox } from './sandbox/index.ts'
+import { createWorkerLogin } from './worker-login.ts'
 
 /** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */
 export interface Parts {
+  /** Its database is the worker's: a login that Postgres keeps to one tenant at a time, where it is embedded. */
   readonly config: Config
+  /** For whoever looks on. */
   readonly database: NonNullable<Config['database']>
   readonly queue: LocalQueue
   /** One line a part, for the terminal. */
@@ -36,7 +39,7 @@ export async function openParts(config: Config, options: LocalOptions): Promise<
     return {
       config: {
         ...config,
-        database: database.settings,
+        database: database.worker,
         Queue: { Url: queue.url, DeadLetterUrl: queue.deadLetterUrl, Endpoint: queue.endpoint, Region: queue.region },
         Stripe: { ...config.Stripe, ...stripe.settings },
       },
@@ -64,6 +67,7 @@ async function configuredDatabase(settings: NonNullable<Config['database']>) {
     )
   return {
     settings,
+    worker: settings,
     described: `yours, ${settings.host}:${settings.port}/${settings.database}`,
     keep() {},
     async close() {},
@@ -73,13 +77,14 @@ async function configuredDatabase(settings: NonNullable<Config['database']>) {
 async function embeddedDatabase() {
   const postgres = await openPostgres({ dataDir: localDataDirectory })
   let kept = postgres.reused
-  const settings = parseConnectionString(
-    `${await createDatabase(postgres.url, 'billing', { ifMissing: true })}?sslmode=disable`,
-  )
+  const url = `${await createDatabase(postgres.url, 'billing', { ifMissing: true })}?sslmode=disable`
+  const settings = parseConnectionString(url)
   const applied = await migrate(settings)
+  const worker = parseConnectionString(await createWorkerLogin(url))
   const state = applied > 0 ? `${applied} migrations applied` : 'with the data of the last start'
   return {
     settings,
+    worker,
     described: `embedded, 127.0.0.1:${postgres.port}/billing in ${postgres.dataDir}, ${state}`,
     keep() {
       kept = true

@@ -8,6 +8,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
+import { keepMessageGroups } from './message-groups.ts'
 
 /** A queue and its dead-letter queue, in memory, behind the real SQS protocol on 127.0.0.1. */
 export interface LocalQueue {
@@ -20,7 +21,7 @@ export interface LocalQueue {
   readonly deadLetterUrl: string
   readonly client: SQSClient
   /** Returns the message id. */
-  send(body: string, options?: { readonly delaySeconds?: number }): Promise<string>
+  send(body: string, options?: { readonly delaySeconds?: number; readonly group?: string }): Promise<string>
   /** Exact here, approximate on AWS. An expired message counts as in flight until somebody receives. */
   counts(): Promise<Counts>
   /** Takes all dead letters out. */
@@ -59,6 +60,7 @@ export async function openQueue({
   server.addHook('preHandler', async ({ body, socket }) =>
     knownUrl(body, `http://sqs.${region}.localhost:${socket.localPort}`),
   )
+  keepMessageGroups(server)
   const endpoint = await server.listen({ host: '127.0.0.1', port: 0 })
   const client = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } })
 
@@ -78,9 +80,14 @@ export async function openQueue({
     arn: arnOf(name),
     deadLetterUrl,
     client,
-    async send(body, { delaySeconds } = {}) {
+    async send(body, { delaySeconds, group } = {}) {
       const sent = await client.send(
-        new SendMessageCommand({ QueueUrl: url, MessageBody: body, DelaySeconds: delaySeconds }),
+        new SendMessageCommand({
+          QueueUrl: url,
+          MessageBody: body,
+          DelaySeconds: delaySeconds,
+          MessageGroupId: group,
+        }),
       )
       return sent.MessageId ?? ''
     },

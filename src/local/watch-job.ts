@@ -9,8 +9,17 @@ export interface JobRow {
   readonly [column: string]: unknown
 }
 
-/** Follows a job live through the notifications of the channel `sync_jobs`, and reads the database for the terminal. */
-export async function watchJob(connection: pg.ClientConfig, jobId: string, onChange: (shown: Shown) => void) {
+interface Watched {
+  readonly jobId: string
+  readonly tenantId: string
+}
+
+/** Follows a job live through the notifications of the channel `sync_jobs`, and reads its tenant's rows for the terminal. */
+export async function watchJob(
+  connection: pg.ClientConfig,
+  { jobId, tenantId }: Watched,
+  onChange: (shown: Shown) => void,
+) {
   const client = new pg.Client(connection)
   await client.connect()
   client.on('error', () => {})
@@ -19,6 +28,7 @@ export async function watchJob(connection: pg.ClientConfig, jobId: string, onCha
     if (news?.id === jobId) onChange(shownOf(news))
   })
   await client.query('listen sync_jobs')
+  await client.query(`select set_config('app.tenant_id', $1, false)`, [tenantId])
   return {
     /** The job's row; undefined before a worker has seen it. */
     async job(): Promise<JobRow | undefined> {

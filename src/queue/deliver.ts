@@ -44,14 +44,17 @@ async function work(message: SQSRecord, { remainingMs, shutdown }: Invocation, d
     {
       request: parsed.request,
       ...problem,
-      sentAt: Number.isFinite(sent) ? new Date(sent) : undefined,
-      receiveCount: Number(message.attributes?.ApproximateReceiveCount ?? 1) || 1,
+      // No date of a queue, where it is one that no database takes.
+      sentAt: sent >= 0 && sent < 253_402_300_800_000 ? new Date(sent) : undefined,
+      receiveCount: receivesOf(message),
       remainingMs,
       ...(shutdown ? { shutdown } : {}),
     },
     deps,
   )
 }
+
+const receivesOf = ({ attributes }: SQSRecord) => Number(attributes?.ApproximateReceiveCount ?? 1) || 1
 
 /** Tells the queue what became of a message. What the queue does not confirm is redelivered: nothing is lost. */
 async function settle(
@@ -65,7 +68,8 @@ async function settle(
       case 'acknowledge':
         return 'acknowledge'
       case 'send-again':
-        await queue.send(message.body, told.delaySeconds)
+        // Without its group SQS would take it for another tenant's, and a quiet one's: ahead of those that keep theirs.
+        await queue.send(message.body, told.delaySeconds, message.attributes?.MessageGroupId)
         return 'acknowledge'
       case 'bury':
         await queue.bury({
@@ -76,6 +80,11 @@ async function settle(
         })
         return 'acknowledge'
       case 'redeliver':
+        if (outcome.kind === 'failed' && outcome.stored && receivesOf(message) > 1) {
+          // The row counts attempts. The queue counts receives, and would give the message up by a limit of its own.
+          await queue.send(message.body, told.delaySeconds)
+          return 'acknowledge'
+        }
         await queue.hide(message.receiptHandle, told.delaySeconds)
         return 'redeliver'
     }

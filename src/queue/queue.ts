@@ -17,8 +17,8 @@ export interface Burial {
 
 /** What the worker does to queues. Each call rejects when the queue does not confirm it. */
 export interface Queue {
-  /** Sends a job again. `delaySeconds`: 0 to 900. */
-  send(body: string, delaySeconds: number): Promise<void>
+  /** Sends a job again. `delaySeconds`: 0 to 900; `group`: the message's MessageGroupId, where it had one. */
+  send(body: string, delaySeconds: number, group?: string): Promise<void>
   /** Hides a received message for so many seconds from now. */
   hide(receiptHandle: string, seconds: number): Promise<void>
   /** Copies a message to the dead-letter queue. */
@@ -33,7 +33,7 @@ export function createQueue(settings: QueueSettings): Queue {
     return opened
   }
   return {
-    send: async (body, delaySeconds) => (await open()).send(body, delaySeconds),
+    send: async (body, delaySeconds, group) => (await open()).send(body, delaySeconds, group),
     hide: async (receiptHandle, seconds) => {
       // Without a queue of ours, as when a message is handed over by hand, there is nothing to hide.
       if (settings.url) await (await open()).hide(receiptHandle, seconds)

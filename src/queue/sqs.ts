@@ -13,9 +13,10 @@ const timeouts = { connectionTimeout: 2_000, requestTimeout: 5_000 } as const
 export function openSqs(settings: QueueSettings, patience: Patience = timeouts): Queue {
   const client = new SQSClient(clientConfig(settings, patience))
   return {
-    async send(body, delaySeconds) {
+    async send(body, delaySeconds, group) {
       const QueueUrl = configured(settings.url, 'Queue.Url')
-      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, DelaySeconds: delaySeconds }))
+      const ofGroup = group ? { MessageGroupId: group } : {}
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, DelaySeconds: delaySeconds, ...ofGroup }))
     },
     async hide(receiptHandle, seconds) {
       const QueueUrl = configured(settings.url, 'Queue.Url')

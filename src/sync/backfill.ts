@@ -44,7 +44,7 @@ export interface Backfill {
   /** See Account.since; asked once, when a cut first seems worth it. */
   since(): Promise<number>
   /** A call failed for good: waits before other calls need not be sat out. */
-  onFailure(): void
+  onFailure(error: unknown): void
   /** A slice was cut in two: the checkpoint must know before the next batch is committed. */
   onCarve(carved: { readonly id: number; readonly at: number; readonly olderId: number }): void
 }
@@ -175,7 +175,7 @@ function startEngine(options: Backfill) {
       if (error instanceof SyncError && error.verdict === 'skip') skip(reader, error)
       else if (!stopped()) {
         failure = error
-        options.onFailure()
+        options.onFailure(error)
       }
     } finally {
       reader.inFlight = false

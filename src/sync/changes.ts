@@ -93,7 +93,7 @@ async function apply(change: Latest, { sources, pageSize }: Applying, signal: Ab
   return expandPage({ source, items: [item], payloadOf: () => payload, observedAt, pageSize, sources }, signal)
 }
 
-async function current(source: Source, { id, item }: Change, signal: AbortSignal) {
+async function current(source: Source, { id, item, at }: Change, signal: AbortSignal) {
   if (!source.retrieve)
     throw new SyncError(
       'reject',
@@ -101,7 +101,9 @@ async function current(source: Source, { id, item }: Change, signal: AbortSignal
       `${source.name}: announced by events but cannot be asked for by id`,
     )
   const { item: found, payload, observedAt } = await source.retrieve(id, signal)
-  return { item: found ?? item, payload, observedAt, gone: found === null }
+  // It was asked for because of the event, and so is no older, though that be in the very same second.
+  const seen = new Date(Math.max(at * 1_000, observedAt.getTime()))
+  return { item: found ?? item, payload, observedAt: seen, gone: found === null }
 }
 
 /** The object's row with its deletion, even where there is no row yet; and nothing is left of its nested lists. */

@@ -2,6 +2,7 @@ import type { SyncError } from '../errors.ts'
 import { eventsSource } from './changes.ts'
 import type { Clock } from './clock.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
+import { createObservation } from './observation.ts'
 import type { Account, Source } from './provider.ts'
 import { retried } from './retry.ts'
 
@@ -44,6 +45,7 @@ export function metered(account: Account, resources: readonly string[], { clock,
     requests++
     return work()
   }
+  const observed = createObservation(clock)
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
 
   function openEndpoint(endpoint: string, ceiling: Pick<Source, 'perSecond' | 'concurrency'>): Endpoint {
@@ -65,7 +67,7 @@ export function metered(account: Account, resources: readonly string[], { clock,
   ): Source['list'] {
     const { limiter, call } = openEndpoint(name, ceiling)
     lists.set(name, limiter)
-    return (query, signal) => call(() => list(query, signal), signal)
+    return (query, signal) => call(() => observed(() => list(query, signal)), signal)
   }
 
   function meterSource(source: Source): Source {
@@ -74,11 +76,16 @@ export function metered(account: Account, resources: readonly string[], { clock,
     return {
       ...source,
       list: endpointList(name, source),
-      ...(retrieve && { retrieve: (id, signal) => retrieving.call(() => retrieve(id, signal), signal) }),
+      ...(retrieve && {
+        retrieve: (id, signal) => retrieving.call(() => observed(() => retrieve(id, signal)), signal),
+      }),
       ...(nested && {
         nested: nested.map((one) => {
           const { call } = openEndpoint(one.name, source)
-          return { ...one, list: (parentId, query, signal) => call(() => one.list(parentId, query, signal), signal) }
+          return {
+            ...one,
+            list: (parentId, query, signal) => call(() => observed(() => one.list(parentId, query, signal)), signal),
+          }
         }),
       }),
     }

@@ -168,6 +168,9 @@ export interface NestedSource extends Omit<Nested, 'list'> {
   list(parentId: string, query: Query, signal: AbortSignal): Promise<Page>
 }
 
+/** The code of a failure that means: these credentials are not accepted (any more). */
+export const keyRefused = 'key_not_accepted'
+
 /** What a job brings and the configuration adds. `accessToken` is a secret. */
 export interface Credentials {
   readonly accessToken: string | undefined

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type DayResult, simulateDay } from '../../bench/scale/day.ts'
 import { type DayOptions, standardDay } from '../../bench/scale/options.ts'
 import { createFairQueue, createPlainQueue } from '../../bench/scale/queue.ts'
-import { delaysOf, quantile } from '../../bench/scale/report.ts'
+import { delaysOf, quantile, rowOf } from '../../bench/scale/report.ts'
 import { createTimeline } from '../../bench/scale/timeline.ts'
 
 /** Three hours of 300 tenants, one of them busy with a full sync and 100 messages more, and an owner of 200 accounts. */
@@ -88,6 +89,23 @@ describe('small tenants beside an owner with a backlog', () => {
   it('do not wait where long jobs have a queue of their own', () => {
     expect(p99(simulateDay({ ...small, queues: 2 }))).toBeLessThan(10)
   })
+})
+
+describe('small tenants beside an owner whose jobs go on in several invocations', () => {
+  const longJobs = { accounts: 30, objectsEach: 5_000_000, at: 3_600 }
+  const day = (keepsGroup: boolean) => simulateDay({ ...small, platform: longJobs, group: 'owner', keepsGroup })
+
+  it('wait longer where a message that is sent again loses its group', () => {
+    expect(p99(day(false))).toBeGreaterThan(p99(day(true)) * 1.2)
+  })
+})
+
+it.each([
+  ['An owner of 3,000', 10, 'one queue'],
+  ['An owner of 3,000', 10, 'one queue, group = owner'],
+  ['An owner of 60', 10, 'the same, lost when sent again'],
+] as const)('docs/scale.md has what the simulation gives: %s accounts, %i Lambdas, %s', (...of) => {
+  expect(readFileSync('docs/scale.md', 'utf8')).toContain(`\n${rowOf(standardDay, of)}\n`)
 })
 
 it('a busy account costs a quarter of the deliveries at most where waits are spread over what is waiting', () => {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import type { TenantDatabase } from '../../src/db/open.ts'
 import { customers, invoiceLines } from '../../src/db/schema.ts'
 import { findStale, findUnlisted, markDeleted, markLeft } from '../../src/db/sweep.ts'
 import { upsert } from '../../src/db/upsert.ts'
@@ -12,9 +14,9 @@ const asked = 100
 const later = new Date('2030-01-01T00:00:00Z')
 const ids = Array.from({ length: asked }, (_, at) => `row_${at * 50}`)
 
-/** Index entries that reading the tables took, in a database whose tables were filled and never analysed. */
-async function entriesRead(work: (db: Awaited<ReturnType<typeof openTestDatabase>>['db']) => Promise<unknown>) {
-  const { db, query } = await openTestDatabase()
+/** Index entries that the worker reads under its policies, in a database whose tables were filled and never analysed. */
+async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
+  const { tenant, query } = await openTestDatabase()
   const filled = `from generate_series(0, ${rows - 1}) as n`
   const stamped = `'${tenantId}', 'stripe', 'row_' || n`
   for (const table of ['customers', 'invoice_lines']) await query(`alter table ${table} set (autovacuum_enabled = off)`)
@@ -31,9 +33,11 @@ async function entriesRead(work: (db: Awaited<ReturnType<typeof openTestDatabase
     )
     return sum?.n ?? 0
   }
-  // Both connections of the pool tell what they read when they go idle.
   const before = await read()
+  const db = tenant(tenantId)
   await work(db)
+  // Its one connection tells at once what it read, instead of when it has been idle for a while.
+  await db.within((tx) => tx.execute(sql`select pg_stat_force_next_flush()`))
   await expect.poll(read, { timeout: 5_000 }).toBeGreaterThan(before)
   return (await read()) - before
 }
@@ -43,34 +47,41 @@ const resource = { name: 'customers', table: customers }
 const lines = { name: 'invoice_lines', table: invoiceLines }
 
 test.each<[string, Parameters<typeof entriesRead>[0]]>([
-  ['an upsert', (db) => upsert(db, { table: customers, ...account, rows: stored, force: false })],
+  ['an upsert', (db) => db.within((tx) => upsert(tx, { table: customers, ...account, rows: stored, force: false }))],
   [
     'a sweep',
     (db) =>
       findUnlisted(db, {
         resource,
-        ...account,
+        provider: 'stripe',
         intervals: ids.map((_, at) => ({ from: at * 50, to: at * 50 + 1, ids: ['row_x'], observedAt: later })),
       }),
   ],
   [
     'marking rows as deleted',
-    (db) => markDeleted(db, { resource, ...account, unlisted: ids.map((id) => ({ id, observedAt: later })) }),
+    (db) =>
+      db.within((tx) =>
+        markDeleted(tx, { resource, ...account, unlisted: ids.map((id) => ({ id, observedAt: later })) }),
+      ),
   ],
   [
     'looking for newer rows',
     (db) =>
-      findStale(db, { table: customers, ...account, pictures: ids.map((id) => ({ id, observedAt: new Date(-1) })) }),
+      db.within((tx) =>
+        findStale(tx, { table: customers, ...account, pictures: ids.map((id) => ({ id, observedAt: new Date(-1) })) }),
+      ),
   ],
   [
     'looking through nested lists',
     (db) =>
-      markLeft(db, {
-        resource: lines,
-        parent: 'invoiceId',
-        ...account,
-        families: ids.map((_, at) => ({ parentId: `in_${at}`, ids: [], observedAt: later })),
-      }),
+      db.within((tx) =>
+        markLeft(tx, {
+          resource: lines,
+          parent: 'invoiceId',
+          ...account,
+          families: ids.map((_, at) => ({ parentId: `in_${at}`, ids: [], observedAt: later })),
+        }),
+      ),
   ],
 ])('%s reads what it looks for and nothing else, whatever the planner knows of the table', async (_, work) => {
   expect(await entriesRead(work)).toBeLessThan(20 * asked)

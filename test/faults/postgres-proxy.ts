@@ -76,7 +76,7 @@ export async function openPostgresProxy(url: string): Promise<PostgresProxy> {
   })
 
   function judge(text: string): Fate {
-    const word = text.trim().split(/\s/, 1)[0]?.toLowerCase() ?? ''
+    const word = /\w+/.exec(text)?.[0].toLowerCase() ?? ''
     const nth = (seen.get(word) ?? 0) + 1
     seen.set(word, nth)
     return decide(word, nth, text)

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -18,6 +18,7 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
   const tree = {
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
+    'src/secrets/aws.ts': `export const fetch = () => 'secret'`,
     'src/db/schema.ts': `import { pgTable, text } from 'drizzle-orm/pg-core'\nexport const plans = pgTable('plans', { id: text('id').primaryKey() })`,
     ...files,
   }
@@ -34,7 +35,10 @@ test('builds the handler, what it loads on demand and the tables, and says how l
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler.cjs', 'handler.cjs.map', 'sqs.cjs', 'sqs.cjs.map', 'schema.js', 'schema.d.ts'].sort(),
+    ['handler', 'sqs', 'aws-secrets']
+      .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
+      .concat('schema.js', 'schema.d.ts', 'sbom.cdx.json')
+      .sort(),
   )
   expect(built.every(({ bytes, gzip }) => bytes > 0 && gzip > 0)).toBe(true)
 })
@@ -66,6 +70,32 @@ test('the tables can be used with the drizzle of whoever reads them', async () =
   expect(await readFile(join(root, 'dist/schema.d.ts'), 'utf8')).toContain('export declare const plans')
 })
 
+test('the bill of materials names what is in the bundle, with the file, and nothing else', async () => {
+  const root = await setup({
+    'src/handler.ts': `import { z } from 'zod/mini'\nexport const handler = async () => [z.string(), await import('./queue/sqs.ts')]`,
+    'src/queue/sqs.ts': `export { default as split } from 'split2'`,
+    'package-lock.json': JSON.stringify({ packages: { 'node_modules/zod': { integrity: 'sha512-AAEC' } } }),
+  })
+  await build('dist', root)
+
+  const bill = JSON.parse(await readFile(join(root, 'dist/sbom.cdx.json'), 'utf8'))
+  expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' })
+  const { version } = JSON.parse(await readFile('node_modules/zod/package.json', 'utf8'))
+  expect(bill.components).toEqual([
+    expect.objectContaining({ name: 'split2', properties: [{ name: 'billing-sync-worker:file', value: 'sqs.cjs' }] }),
+    {
+      type: 'library',
+      'bom-ref': `pkg:npm/zod@${version}`,
+      name: 'zod',
+      version,
+      purl: `pkg:npm/zod@${version}`,
+      licenses: [{ license: { id: 'MIT' } }],
+      hashes: [{ alg: 'SHA-512', content: '000102' }],
+      properties: [{ name: 'billing-sync-worker:file', value: 'handler.cjs' }],
+    },
+  ])
+})
+
 test.each([
   [
     'what only this machine uses',
@@ -93,4 +123,11 @@ test.each([
   const root = await setup(files)
 
   await expect(build('dist', root)).rejects.toThrow(message)
+})
+
+test('copies the certificates of authorities, for the package', async () => {
+  const root = await setup({ 'certificates/rds.pem': 'pem', 'certificates/server.key': 'never' })
+  await build('dist', root)
+
+  expect(await readdir(join(root, 'dist/certificates'))).toEqual(['rds.pem'])
 })

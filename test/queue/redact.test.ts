@@ -69,6 +69,8 @@ describe('the copy of a message in the dead-letter queue', () => {
     'has none where a quote is in the token': [`{"accessToken":"a\\"${canary}",`, '{"accessToken":[redacted],'],
     'has none where keys are not quoted': [`{accessToken: ${canary}, jobId: x}`, '{accessToken: [redacted], jobId: x}'],
     'has none of a form': [`jobId=x&access_token=${canary}`, 'jobId=x&access_token=[redacted]'],
+    'has none of a header': [`Authorization: Bearer ${canary}\n`, 'Authorization: [secret]\n'],
+    'has none of a header in quotes': [`{Authorization: "Basic ${canary}"`, '{Authorization: "Basic [redacted]"'],
     'has none in single quotes': [`{'accessToken': '${canary}'}`, "{'accessToken': [redacted]}"],
     'has none of cut JSON in JSON': [
       `{"Message":"{\\"accessToken\\":\\"${canary}\\",\\"jobId\\":`,
@@ -113,8 +115,27 @@ describe('the copy of a message in the dead-letter queue', () => {
     '"',
     "key='",
     ' ',
+    // Sixteen passwords with a gap in each.
+    `password=a${' '.repeat(65_000)}b `,
   ])('is made in less than 150 ms of a megabyte of %j', (piece) => {
     const body = piece.repeat(1_048_576 / piece.length)
     expect(fastest(() => redactBody(body))).toBeLessThan(150)
+  })
+
+  it.each([
+    ['texts', JSON.stringify(Array.from({ length: 95_000 }, () => 'an "x" ab'.slice(3)))],
+    ['texts that begin like JSON', JSON.stringify(Array.from({ length: 95_000 }, () => '{"ab"'))],
+    ['keys', JSON.stringify(Object.fromEntries(Array.from({ length: 90_000 }, (_, at) => [`k${at}`, at])))],
+    ['passwords', JSON.stringify(Array.from({ length: 16 }, () => `password=a${' '.repeat(65_000)}b`))],
+  ])('is made in less than 400 ms of a megabyte of %s', (_, body) => {
+    expect(fastest(() => redactBody(body))).toBeLessThan(400)
+  })
+
+  it('has no secret that the cut goes through', () => {
+    for (let before = 65_480; before < 65_540; before++) {
+      const body = `${'x'.repeat(before)} postgres://u:${canary}@h `
+      expect(redactBody(body)).not.toContain('canary')
+      expect(redactBody(quote({ a: body }))).not.toContain('canary')
+    }
   })
 })

@@ -2,17 +2,27 @@ import { randomUUID } from 'node:crypto'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
+import { parseConnectionString } from '../../src/connection-string.ts'
+import { openDatabase } from '../../src/db/open.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
-import { template } from './postgres.ts'
+import { asWorker, template } from './postgres.ts'
 
 /** A migrated database of the test's own, without queue, sandbox and worker. */
 export async function openTestDatabase() {
   const url = await createDatabase(inject('postgres'), `test_${randomUUID().slice(0, 8)}`, { template })
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   pool.on('error', () => {})
-  onTestFinished(() => pool.end())
+  const settings = parseConnectionString(`${asWorker(url)}?sslmode=disable`)
+  const worker = await openDatabase(settings, { connections: 1, applicationName: 'test' })
+  onTestFinished(async () => {
+    await Promise.all([pool.end(), worker.close()])
+  })
   return {
+    url,
+    /** As the superuser, to whom all rows of all tenants are open. */
     db: drizzle(pool),
+    /** As the worker. */
+    tenant: worker.tenant,
     query: async <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[] = []) =>
       (await pool.query<Row>(text, values)).rows,
   }

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { parseConnectionString } from '../../src/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase, openPostgres } from '../../src/local/postgres.ts'
+import { createWorkerLogin } from '../../src/local/worker-login.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,12 +16,23 @@ declare module 'vitest' {
 /** Name of the migrated database that each test copies. */
 export const template = 'migrated'
 
+/** The login that workers under test have: Postgres keeps it to one tenant at a time. */
+export const workerLogin = 'worker_under_test'
+
+/** The same database for a worker. */
+export function asWorker(url: string): string {
+  const login = new URL(url)
+  login.username = workerLogin
+  return login.href
+}
+
 /** One server for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const parent = mkdtempSync(join(tmpdir(), 'billing-sync-test-'))
   const postgres = await openPostgres({ dataDir: join(parent, 'pg'), durable: false })
   const url = await createDatabase(postgres.url, template)
   await migrate(parseConnectionString(url))
+  await createWorkerLogin(url, workerLogin)
   project.provide('postgres', postgres.url)
   return async () => {
     await postgres.stop('immediate')

@@ -10,7 +10,8 @@ import { openQueue } from '../../src/local/queue.ts'
 import { openSandbox, type SandboxOptions } from '../../src/local/sandbox/index.ts'
 import { type Log, silentLog } from '../../src/log.ts'
 import { openWorker } from '../../src/worker.ts'
-import { template } from './postgres.ts'
+import { standInTheWay } from './faults.ts'
+import { asWorker, template } from './postgres.ts'
 
 export interface SetupOptions {
   readonly sandbox?: SandboxOptions
@@ -31,7 +32,7 @@ export async function setup(options: SetupOptions = {}) {
   const sandbox = await openSandbox({ customers: 250, limits: 'none', ...options.sandbox })
   const queue = await openQueue({ maxReceiveCount: options.maxReceiveCount ?? 12 })
   const environment: Record<string, string> = {
-    ConnectionStrings__DefaultConnection: `${url}?sslmode=disable`,
+    ConnectionStrings__DefaultConnection: `${asWorker(url)}?sslmode=disable`,
     Stripe__ApiKey: 'sk_live_sandbox',
     Stripe__ApiBase: sandbox.url,
     Stripe__RequestsPerSecond: '1000',
@@ -41,6 +42,7 @@ export async function setup(options: SetupOptions = {}) {
     Queue__DeadLetterUrl: queue.deadLetterUrl,
     Queue__Endpoint: queue.endpoint,
     Queue__Region: queue.region,
+    ...(await standInTheWay({ url: asWorker(url), queue, sandbox })),
     ...options.settings,
   }
   const closing: (() => Promise<unknown>)[] = []
@@ -60,7 +62,10 @@ export async function setup(options: SetupOptions = {}) {
   const query = async <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[] = []) =>
     (await sql.query<Row>(text, values)).rows
   return {
+    /** Of the superuser. */
     url,
+    /** Of the worker's login. */
+    workerUrl: asWorker(url),
     environment,
     sandbox,
     queue,

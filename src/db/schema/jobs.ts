@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { count, instant } from './column.ts'
+import { keptApart } from './tenants.ts'
 
-/** Where a job is. `pending running paused retrying` go on; `completed failed` are ends. */
-export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed'] as const
+/** Where a job is. `pending running paused retrying` go on; `completed failed cancelled` are ends, the last by SQL alone. */
+export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]
 
 /** One row a SyncJobRequest: what was asked, how far it is, who works on it, how it ended. */
 export const syncJobs = pgTable(
   'sync_jobs',
   {
-    id: uuid('id').primaryKey(),
+    id: uuid('id').notNull(),
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
     status: text('status', { enum: jobStatuses }).notNull().default('pending'),
@@ -58,14 +59,23 @@ export const syncJobs = pgTable(
     finishedAt: instant('finished_at'),
   },
   (job) => [
+    primaryKey({ columns: [job.tenantId, job.id] }),
+    // An id is one tenant's alone: a message that brings another's is told so, and learns nothing else.
+    uniqueIndex('sync_jobs_id').on(job.id),
     uniqueIndex('sync_jobs_one_running').on(job.tenantId, job.provider).where(sql`status = 'running'`),
     index('sync_jobs_tenant').on(job.tenantId, job.createdAt),
-    check('sync_jobs_status', sql`status in ('pending', 'running', 'paused', 'retrying', 'completed', 'failed')`),
+    check(
+      'sync_jobs_status',
+      sql`status in ('pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled')`,
+    ),
     check(
       'sync_jobs_lease_while_running',
       sql`(status = 'running') = (lease_owner is not null and lease_until is not null)`,
     ),
-    check('sync_jobs_finished_at_an_end', sql`(status in ('completed', 'failed')) = (finished_at is not null)`),
+    check(
+      'sync_jobs_finished_at_an_end',
+      sql`(status in ('completed', 'failed', 'cancelled')) = (finished_at is not null)`,
+    ),
     check('sync_jobs_result_at_an_end', sql`(status in ('completed', 'failed')) = (result is not null)`),
     check('sync_jobs_completed_has_nothing_left', sql`status <> 'completed' or (checkpoint is null and error is null)`),
     check('sync_jobs_failure_has_error', sql`status not in ('failed', 'retrying') or error is not null`),
@@ -74,6 +84,7 @@ export const syncJobs = pgTable(
       'sync_jobs_no_negatives',
       sql`least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, deleted, requests) >= 0`,
     ),
+    ...keptApart,
   ],
 )
 
@@ -94,7 +105,10 @@ export const syncRejects = pgTable(
     payload: text('payload').notNull(),
     rejectedAt: instant('rejected_at').notNull().defaultNow(),
   },
-  (reject) => [primaryKey({ columns: [reject.tenantId, reject.provider, reject.resource, reject.itemKey] })],
+  (reject) => [
+    primaryKey({ columns: [reject.tenantId, reject.provider, reject.resource, reject.itemKey] }),
+    ...keptApart,
+  ],
 )
 
 /** Up to when the changes of a provider account are in the tables; the next incremental job goes on from there. */
@@ -112,5 +126,5 @@ export const syncCursors = pgTable(
     jobId: uuid('job_id').notNull(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
-  (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] })],
+  (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] }), ...keptApart],
 )

@@ -1,5 +1,6 @@
 import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
+import { keptApart } from './tenants.ts'
 
 /** Whose row it is, in every table that providers' items land in. */
 export const owner = {
@@ -44,6 +45,7 @@ export function syncedTable<Name extends string, Columns extends Record<string, 
     return [
       primaryKey({ columns: [row.tenantId, row.provider, row.id] }),
       ...looked.map(([, column]) => index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, column)),
+      ...keptApart,
     ]
   })
 }

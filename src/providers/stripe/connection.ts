@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
+import type { Resolve } from '../../host/pinned.ts'
 import { Payload } from '../../payload.ts'
 import { type Fields, fields, isUsableId, object } from '../../sync/fields.ts'
 import type { Credentials, Page, Query } from '../../sync/provider.ts'
@@ -18,6 +19,8 @@ export interface StripeSettings {
   readonly endpointPerSecond: number | undefined
   /** Milliseconds an answer may take as a whole; 60,000 where absent. */
   readonly timeoutMs?: number
+  /** How names become addresses; the system's way where absent. */
+  readonly resolve?: Resolve
 }
 
 /** Requests a second for one account; docs.stripe.com/rate-limits. */
@@ -42,7 +45,7 @@ export interface StripeConnection {
 /** Opens no connection to the network yet. @throws SyncError with verdict `reject` for unusable credentials */
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
   const { apiKey, account, live } = readAccess(credentials, settings.apiKey)
-  const httpClient = new StripeHttp({ timeoutMs: settings.timeoutMs })
+  const httpClient = new StripeHttp(settings)
   // Nothing but rawRequest: the bundle leaves the typed methods out (infra/build.ts).
   const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
     apiVersion,

@@ -1,5 +1,7 @@
 import Stripe from 'stripe'
 import { type LimitHit, SyncError } from '../../errors.ts'
+import { scrub } from '../../scrub.ts'
+import { keyRefused } from '../../sync/provider.ts'
 
 /** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([
@@ -13,12 +15,13 @@ const limits: ReadonlyMap<string, LimitHit> = new Map([
 /** Reads the SDK's errors by type, status and code, never by message; messages may echo the key and are not passed on. */
 export function failure(error: unknown): SyncError {
   if (error instanceof SyncError) return error
+  // Ours, in the SDK's wrapping: the host was refused.
+  if (error instanceof Stripe.errors.StripeConnectionError && error.detail instanceof SyncError) return error.detail
   if (!(error instanceof Stripe.errors.StripeError))
     return new SyncError('retry', 'provider_response', 'stripe: the answer cannot be read')
   const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
-  const where = [error.statusCode, error.code, error.param && `parameter ${error.param}`, error.requestId]
-    .filter(Boolean)
-    .join(', ')
+  const [code, param, request] = [error.code, error.param, error.requestId].map(named)
+  const where = [error.statusCode, code, param && `parameter ${param}`, request].filter(Boolean).join(', ')
   const retry = (code: string, what: string, limit?: LimitHit) => {
     const retryAfter = waitAsked(headers)
     return new SyncError('retry', code, `stripe: ${what} (${where || error.type})`, {
@@ -38,7 +41,7 @@ export function failure(error: unknown): SyncError {
     return reject('account_invalid', 'the key has no access to the account; it may have been revoked')
   switch (error.statusCode) {
     case 401:
-      return reject('key_not_accepted', 'the key is not accepted')
+      return reject(keyRefused, 'the key is not accepted')
     case 403:
       return skip('permission_denied', 'the key may not read this')
     case 404:
@@ -59,6 +62,11 @@ export function failure(error: unknown): SyncError {
   return reject('provider_refused', 'refuses the request')
 }
 
+/** A name the answer gives, where it is one: whoever answers can put anything there, the key too. */
+function named(text: unknown): string | undefined {
+  return typeof text === 'string' && /^[\w.[\]-]{1,100}$/.test(text) && scrub(text) === text ? text : undefined
+}
+
 /** Without a reason it is no limiter (a lock, say); with one that is new, at least this endpoint is to slow down. */
 function limitHit(reason: string | undefined): LimitHit | undefined {
   return reason === undefined ? undefined : (limits.get(reason) ?? { scope: 'endpoint', of: 'rate' })
@@ -71,5 +79,5 @@ function waitAsked(headers: Readonly<Record<string, string | undefined>>): numbe
   const ms = /^\s*-?\d+(\.\d+)?\s*$/.test(asked)
     ? Number(asked) * 1_000
     : Date.parse(asked) - Date.parse(headers.date ?? '')
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

@@ -3,38 +3,48 @@ import https from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import Stripe from 'stripe'
+import { SyncError } from '../../errors.ts'
+import { checkHost, pinned, type Resolve } from '../../host/pinned.ts'
 
 type SdkClient = InstanceType<typeof Stripe.HttpClient>
 
 /** From the request's first byte to the answer's last, however slowly it drips. */
 const defaultTimeoutMs = 60_000
-const largestBody = 64 * 1024 * 1024
+/** Unpacked. A page of 100 large invoices has a few MB. */
+const largestBody = 32 * 1024 * 1024
 const socketsAtMost = 64
+
+interface HttpSettings {
+  readonly timeoutMs?: number | undefined
+  /** See `pinned`. */
+  readonly resolve?: Resolve | undefined
+}
 
 /**
  * The SDK's way to the network, ours: connections are kept alive and belong to this account alone, an answer has a
- * deadline and a size limit as a whole, redirects are not followed (they would take the key along), and a connection
+ * deadline and a size limit as a whole, the host is resolved once and must be a public one, redirects are not followed
+ * (they would take the key along), and a connection
  * that breaks is reported instead of tried again behind the limiter's back, as the SDK's own client has it.
  */
 export class StripeHttp extends Stripe.HttpClient {
   readonly #timeoutMs: number
-  readonly #agents = {
-    http: new http.Agent({ keepAlive: true, maxSockets: socketsAtMost }),
-    https: new https.Agent({ keepAlive: true, maxSockets: socketsAtMost }),
-  }
+  readonly #agents: { readonly http: http.Agent; readonly https: https.Agent }
 
-  constructor({ timeoutMs = defaultTimeoutMs }: { readonly timeoutMs?: number | undefined } = {}) {
+  constructor({ timeoutMs = defaultTimeoutMs, resolve }: HttpSettings = {}) {
     super()
     this.#timeoutMs = timeoutMs
+    const options = { keepAlive: true, maxSockets: socketsAtMost, lookup: pinned(resolve) }
+    this.#agents = { http: new http.Agent(options), https: new https.Agent(options) }
   }
 
   override getClientName(): string {
     return 'billing-sync-worker'
   }
 
-  override makeRequest(
+  override async makeRequest(
     ...[host, port, path, method, headers, body, protocol]: Parameters<SdkClient['makeRequest']>
   ): ReturnType<SdkClient['makeRequest']> {
+    checkHost(host)
     const insecure = protocol === 'http'
     const options = {
       host,
@@ -45,7 +55,7 @@ export class StripeHttp extends Stripe.HttpClient {
       agent: this.#agents[insecure ? 'http' : 'https'],
     }
     const request = (insecure ? http : https).request(options)
-    return exchange(request, { body, timeoutMs: this.#timeoutMs }).then((answer) => new Answer(answer))
+    return new Answer(await exchange(request, { body, timeoutMs: this.#timeoutMs }))
   }
 
   close(): void {
@@ -90,7 +100,7 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Prom
   return new Promise((resolve, reject) => {
     // A plain Error: the SDK would try one with the code ECONNRESET again at once.
     const fail = (cause: unknown) => {
-      reject(new Error('the connection failed', { cause }))
+      reject(cause instanceof SyncError ? cause : new Error('the connection failed', { cause }))
       request.destroy()
     }
     const timer = setTimeout(() => fail(new Error('no complete answer in time')), timeoutMs)
@@ -104,11 +114,13 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Prom
 async function readAnswer(response: http.IncomingMessage): Promise<Exchanged> {
   const status = response.statusCode ?? 0
   if (status >= 300 && status < 400) throw new Error('the answer is a redirect, which is not followed')
+  const tooLarge = () => new Error(`the answer has more than ${largestBody} bytes`)
+  if (Number(response.headers['content-length']) > largestBody) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of unpacked(response)) {
     size += chunk.length
-    if (size > largestBody) throw new Error(`the answer has more than ${largestBody} bytes`)
+    if (size > largestBody) throw tooLarge()
     chunks.push(chunk)
   }
   return { status, headers: plainHeaders(response.headers), body: Buffer.concat(chunks) }

@@ -1,9 +1,14 @@
 import type { Scenario } from '../scenario.ts'
 import { chain } from './chain.ts'
+import { chaos } from './chaos.ts'
 import { commit } from './commit.ts'
+import { drift } from './drift.ts'
 import { duplicates } from './duplicates.ts'
 import { frozen } from './frozen.ts'
+import { items } from './items.ts'
 import { kill } from './kill.ts'
+import { memory } from './memory.ts'
+import { messages } from './messages.ts'
 import { overlap } from './overlap.ts'
 import { points } from './points.ts'
 import { recovery } from './recovery.ts'
@@ -22,4 +27,9 @@ export const scenarios: readonly Scenario[] = [
   chain,
   recovery,
   overlap,
+  messages,
+  items,
+  drift,
+  chaos,
+  memory,
 ]

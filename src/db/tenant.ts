@@ -1,0 +1,78 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import type pg from 'pg'
+import { classify } from './failure.ts'
+
+/** Drizzle over the one connection of a transaction, or for one statement by itself. */
+export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'with' | '$with'>
+
+/**
+ * One tenant's rows. Postgres lets nobody see or write a row of another's than `app.tenant_id` names, and none at all
+ * where nobody named one (row-level security); the setting ends with its transaction, so that connections can be shared.
+ */
+export interface TenantDatabase {
+  /** A transaction. Postgres is told whose rows it is about together with BEGIN, in one round trip. */
+  within<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  /** A transaction that writes nothing: once the answer is there, it matters not how it ends. */
+  ask<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  /**
+   * One statement without a transaction around it: one round trip for three. It names the tenant while it runs, and
+   * so must have no other source of the tenant's id than `whose`, before the first row it touches: a value of the row it
+   * inserts, or the outer side of a lateral join.
+   */
+  alone<T>(work: (db: Database, whose: SQL<string>) => Promise<T>): Promise<T>
+}
+
+/** @throws Error for what is no UUID */
+export function createTenantDatabase(pool: pg.Pool, tenantId: string): TenantDatabase {
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
+    throw new Error('database: the tenant is no UUID')
+  const named = `select set_config('app.tenant_id', '${tenantId}', true)`
+  const whose = sql<string>`set_config('app.tenant_id', ${tenantId}, true)::uuid`
+  return {
+    within: (work) => transact(pool, { begin: `begin; ${named}`, end: 'commit' }, work),
+    ask: (work) => transact(pool, { begin: `begin read only; ${named}`, end: 'rollback' }, work),
+    alone: (work) => work(drizzle(pool), whose),
+  }
+}
+
+/** Gives the connection back in any case, and a broken one never to be used again; Drizzle's own transaction does neither. */
+async function transact<T>(
+  pool: pg.Pool,
+  { begin, end }: { readonly begin: string; readonly end: 'commit' | 'rollback' },
+  work: (tx: Database) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect()
+  let broken = false
+  const rollBack = () =>
+    client.query('rollback').catch(() => {
+      broken = true
+    })
+  try {
+    await client.query(begin)
+    const result = await work(drizzle(client))
+    if (end === 'commit') await client.query('commit')
+    else await rollBack()
+    return result
+  } catch (error) {
+    broken = classify(error) === 'transient'
+    if (!broken) await rollBack()
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** Undoes what the work did where it throws, and leaves the transaction as it was before. Not to be nested. */
+export async function guarded<T>(tx: Database, work: () => Promise<T>): Promise<T> {
+  await tx.execute(sql`savepoint guarded`)
+  try {
+    const result = await work()
+    await tx.execute(sql`release savepoint guarded`)
+    return result
+  } catch (error) {
+    await tx.execute(sql`rollback to savepoint guarded`)
+    await tx.execute(sql`release savepoint guarded`)
+    throw error
+  }
+}

@@ -1,0 +1,62 @@
+import type { Advance, Checkpoint, Tally } from './checkpoint.ts'
+
+/*
+ * What is erased counts as never listed: else the proof would miss it. Pure, like the checkpoint's other moves.
+ */
+
+export interface Item {
+  readonly resource: string
+  readonly id: string
+  /** Second of creation; null where that is of no account: it has none, or is in no list. */
+  readonly created: number | null
+}
+
+/** The page as if these of its items had not been listed. `from`: the checkpoint before the page. */
+export function withoutItems<Page extends Advance>(from: Checkpoint, page: Page, items: readonly Item[]): Page {
+  if (items.length === 0) return page
+  const slice = from.slices.find(({ id }) => id === page.sliceId)
+  const listed = [...page.listed]
+  for (const { id, created, resource } of items) {
+    const counted = created === slice?.position && slice?.boundary.includes(id)
+    const at = created === null || counted || resource !== slice?.resource ? -1 : listed.indexOf(created)
+    if (at >= 0) listed.splice(at, 1)
+  }
+  return { ...page, listed }
+}
+
+/** The checkpoint as if these items, which were stored, had not been listed so far. */
+export function uncount(from: Checkpoint, items: readonly Item[]): Checkpoint {
+  const tallies = { ...from.tallies }
+  for (const item of items) {
+    const tally = tallies[item.resource]
+    if (tally && item.created !== null && item.created <= tally.until && wasListed(from, item))
+      tallies[item.resource] = lessOne(tally, item.created)
+  }
+  return { ...from, tallies }
+}
+
+/** The checkpoint without these ids in it; what it would have gone on from by such an id is read again. */
+export function forget(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {
+  const slices = from.slices.map((slice) => {
+    const boundary = slice.boundary.filter((id) => !ids.has(id))
+    if (slice.cursor === null || !ids.has(slice.cursor)) return { ...slice, boundary }
+    const to = slice.position === null ? slice.query.to : slice.position + 1
+    return { ...slice, boundary, query: { from: slice.window.from, to }, cursor: null }
+  })
+  return { ...from, slices }
+}
+
+/** Whether everything of an item's second, or at least the item, lies behind the slices that are left. */
+function wasListed({ slices }: Checkpoint, { resource, id, created }: Item): boolean {
+  return !slices.some(({ resource: of, window, position, boundary }) => {
+    if (of !== resource || created === null || created < window.from || created >= (window.to ?? Infinity)) return false
+    return position === null || created < position || (created === position && !boundary.includes(id))
+  })
+}
+
+function lessOne(tally: Tally, created: number): Tally {
+  const month = new Date(created * 1_000).toISOString().slice(0, 7)
+  const left = (tally.months[month] ?? 0) - 1
+  const { [month]: _, ...others } = tally.months
+  return { ...tally, listed: tally.listed - 1, months: left > 0 ? { ...others, [month]: left } : others }
+}

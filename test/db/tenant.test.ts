@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import type { TenantDatabase } from '../../src/db/open.ts'
+import { customers, syncCursors } from '../../src/db/schema.ts'
+import { findUnlisted } from '../../src/db/sweep.ts'
+import { guarded } from '../../src/db/tenant.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const cursor = (provider: string) => ({
+  provider,
+  account: 'own',
+  cursor: new Date(0),
+  resources: [],
+  jobId: randomUUID(),
+})
+const named = sql<string>`current_setting('app.tenant_id', true)`
+
+/** Providers of the tenant's cursors, as it sees them. */
+const seenBy = (db: TenantDatabase) =>
+  db.ask(async (tx) => (await tx.select().from(syncCursors).orderBy(syncCursors.provider)).map((row) => row.provider))
+
+async function house() {
+  const opened = await openTestDatabase()
+  const [one, other] = [randomUUID(), randomUUID()]
+  return { ...opened, one: opened.tenant(one), other: opened.tenant(other), ids: { one, other } }
+}
+
+test('over one connection each tenant sees its own rows, whatever came before', async () => {
+  const { one, other, ids } = await house()
+  await one.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
+  await other.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('b') }))
+  await one.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('c') }))
+  expect([await seenBy(one), await seenBy(other)]).toEqual([['a', 'c'], ['b']])
+})
+
+test('the tenant is nobody once the transaction or the statement is over', async () => {
+  const { one, other } = await house()
+  const left = async () =>
+    (await other.alone((db) => db.execute<{ left: string | null }>(sql`select ${named} as left`))).rows[0]
+  await one.within((tx) => tx.execute(sql`select 1`))
+  expect(await left()).toEqual({ left: '' })
+  await one.alone((db, whose) => db.execute(sql`select ${whose}`))
+  expect(await left()).toEqual({ left: '' })
+  await one.within(() => Promise.reject(new TypeError('given up'))).catch(() => {})
+  expect(await left()).toEqual({ left: '' })
+})
+
+test('a statement that names no tenant finds nothing and writes nothing', async () => {
+  const { one, ids, query } = await house()
+  await one.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
+  expect(await one.alone((db) => db.select().from(syncCursors))).toEqual([])
+  await expect(
+    one.alone((db) => db.insert(syncCursors).values({ tenantId: ids.one, ...cursor('b') })),
+  ).rejects.toMatchObject({
+    cause: { code: '42501' },
+  })
+  expect(await query('select provider from sync_cursors')).toEqual([{ provider: 'a' }])
+})
+
+test('a row of another tenant cannot be written, however it is meant', async () => {
+  const { one, ids } = await house()
+  const insert = (tenantId: string) => one.within((tx) => tx.insert(syncCursors).values({ tenantId, ...cursor('a') }))
+  await expect(insert(ids.other)).rejects.toMatchObject({ cause: { code: '42501' } })
+  await insert(ids.one)
+  const giveAway = one.within((tx) => tx.update(syncCursors).set({ tenantId: ids.other }))
+  await expect(giveAway).rejects.toMatchObject({ cause: { code: '42501' } })
+  expect(await seenBy(one)).toEqual(['a'])
+})
+
+test('what is no UUID is no tenant', async () => {
+  const { tenant } = await house()
+  for (const id of ['', `${randomUUID()}'`, "'; drop table customers; --"])
+    expect(() => tenant(id), id).toThrow('no UUID')
+})
+
+test('what is asked is not written', async () => {
+  const { one, ids } = await house()
+  const writing = one.ask((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
+  await expect(writing).rejects.toMatchObject({ cause: { code: '25006' } })
+})
+
+test('guarded work is undone alone', async () => {
+  const { one, ids } = await house()
+  await one.within(async (tx) => {
+    const insert = (provider: string) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor(provider) })
+    await guarded(tx, () => insert('a'))
+    await expect(guarded(tx, () => insert('a'))).rejects.toMatchObject({ cause: { code: '23505' } })
+    await insert('b')
+  })
+  expect(await seenBy(one)).toEqual(['a', 'b'])
+})
+
+/*
+ * A statement by itself names its tenant while it runs. Whatever plan Postgres makes of it, the tenant must be named
+ * before a policy asks for it: each way of joining and reading is taken away in turn, and parallel workers are forced.
+ */
+describe('a sweep, which is a statement by itself, finds its tenant’s rows', () => {
+  const settings = [
+    'hashjoin',
+    'mergejoin',
+    'nestloop',
+    'material',
+    'memoize',
+    'seqscan',
+    'indexscan',
+    'bitmapscan',
+    'sort',
+  ]
+  const ways = [...settings, 'nestloop indexscan', 'seqscan bitmapscan nestloop']
+  test.each(['nothing', ...ways])('with %s taken away', async (taken) => {
+    const off = taken === 'nothing' ? [] : taken.split(' ')
+    const { url, one, other, ids, query } = await house()
+    const name = new URL(url).pathname.slice(1)
+    for (const way of off) await query(`alter database ${name} set enable_${way} = off`)
+    await query(`alter database ${name} set debug_parallel_query = on`)
+    for (const tenantId of Object.values(ids))
+      await query(
+        `insert into customers (tenant_id, provider, id, created_at, raw, observed_at)
+         select $1, 'stripe', 'row_' || n, to_timestamp(n), '{}', to_timestamp(0) from generate_series(1, 300) as n`,
+        [tenantId],
+      )
+    await query('analyze')
+    const interval = { from: 10, to: 11, ids: ['row_10'], observedAt: new Date() }
+    const search = { provider: 'stripe', resource: { name: 'customers', table: customers }, intervals: [interval] }
+    for (const db of [one, other, one]) expect((await findUnlisted(db, search)).map(({ id }) => id)).toEqual(['row_11'])
+  })
+})

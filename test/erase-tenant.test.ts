@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest'
+import type { Erasing } from '../src/job/erase.ts'
+import { eraseTenant } from '../src/job/erase-tenant.ts'
+import { openHouse as house } from './support/erasing.ts'
+import { allTables, snapshot } from './support/erasure.ts'
+import { jobRequest } from './support/setup.ts'
+
+type House = Awaited<ReturnType<typeof house>>
+
+/** Rows of a tenant, by table; tables without any are left out. */
+async function rowsOf({ query, tenantId }: Pick<House, 'query' | 'tenantId'>): Promise<Record<string, number>> {
+  const found: Record<string, number> = {}
+  for (const table of await allTables(query)) {
+    const [row] = await query<{ n: number }>(
+      `select count(*)::int as n from "${table}" as one where strpos(one::text, $1) > 0`,
+      [tenantId],
+    )
+    if (row!.n > 0) found[table] = row!.n
+  }
+  return found
+}
+
+async function twoTenants() {
+  const parts = await house({ sandbox: { customers: 30 } })
+  await parts.sync(['*'])
+  const other = jobRequest({ additionalData: { resources: ['*'] } })
+  await parts.handle([JSON.stringify(other)])
+  await parts.query(
+    `insert into sync_rejects (tenant_id, provider, resource, item_key, job_id, code, reason, payload)
+     values ($1, 'stripe', 'customers', 'cus_never', gen_random_uuid(), 'x', 'x', 'x')`,
+    [parts.tenantId],
+  )
+  const others = async () => [...(await snapshot(parts.query))].filter(([key]) => key.includes(` ${other.tenantId} `))
+  return { ...parts, others }
+}
+
+test('an erased tenant is nowhere but in its tombstone, its jobs fail, and no other tenant is touched', async () => {
+  const { query, tenantId, erasing, others, handle, job, sandbox, request } = await twoTenants()
+  const before = await others()
+  const dry = await eraseTenant({ ...erasing, dryRun: true }, tenantId)
+  expect(Object.fromEntries(dry.removed)).toEqual(await rowsOf({ query, tenantId }))
+  const { removed } = await eraseTenant({ ...erasing, portion: 40 }, tenantId)
+  expect(Object.fromEntries(removed)).toEqual(Object.fromEntries(dry.removed))
+  expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1 })
+  expect(await others()).toEqual(before)
+
+  const requests = sandbox.stats().requests
+  for (const syncType of ['full', 'incremental']) {
+    const again = request(undefined, syncType)
+    expect(await handle([JSON.stringify(again)])).toEqual({ batchItemFailures: [] })
+    expect(await job(again.jobId)).toMatchObject({
+      status: 'failed',
+      error: { code: 'tenant_erased', retryable: false },
+      requests: '0',
+      fetched: '0',
+    })
+  }
+  expect(sandbox.stats().requests).toBe(requests)
+  expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1, sync_jobs: 2 })
+  expect(await others()).toEqual(before)
+})
+
+test('the erasure of a tenant killed after any of its transactions is finished by the next', async () => {
+  const { query, tenantId, erasing, others } = await twoTenants()
+  const before = await others()
+  let runs = 0
+  for (let ended = false; !ended; runs++) {
+    let left = runs
+    const mortal: Erasing = {
+      ...erasing,
+      portion: 100,
+      within: (work) => {
+        if (left-- === 0) throw new Error('killed')
+        return erasing.within(work)
+      },
+    }
+    ended = await eraseTenant(mortal, tenantId).then(
+      () => true,
+      () => false,
+    )
+  }
+  expect(runs).toBeGreaterThan(20)
+  expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1 })
+  expect(await others()).toEqual(before)
+})
+
+test('a running job of the tenant can write nothing more', async () => {
+  const { query, tenantId, erasing, handle, request, sandbox, job } = await house({ sandbox: { customers: 30 } })
+  const asked = request(undefined)
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held : undefined))
+  const first = handle([JSON.stringify(asked)])
+  await expect
+    .poll(() => query('select count(*)::int as count from customers'), { timeout: 20_000 })
+    .toEqual([{ count: 30 }])
+  const { fenced } = await eraseTenant(erasing, tenantId)
+  expect(fenced).toEqual([asked.jobId])
+  goOn()
+  await first
+  expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1 })
+  await handle([JSON.stringify(asked)])
+  expect(await job(asked.jobId)).toMatchObject({ status: 'failed', error: { code: 'tenant_erased' } })
+})

@@ -1,0 +1,83 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/sync/clock.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+
+/*
+ * A job is cancelled by one SQL statement, the README's. Its worker stops within a page, or a sign of life; its messages
+ * are acknowledged.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+const cancel = `update sync_jobs set status = 'cancelled', finished_at = now(), lease_owner = null, lease_until = null
+  where id = $1 and finished_at is null`
+
+async function house(settings: Record<string, string> = {}) {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  return setup({ sandbox: { customers: 200, latencyMs: 10 }, settings })
+}
+
+test('a running job that is cancelled stops within a page, keeps its rows, and is not sent again', async () => {
+  const { handle, job, query, sandbox, queue } = await house({ Stripe__EndpointRequestsPerSecond: '10' })
+  const request = jobRequest({ additionalData: { batch_size: 5 } })
+  let asked = 0
+  sandbox.onRequest(async ({ path }) => {
+    if (path !== '/v1/customers') return
+    asked++
+    if (Number((await job(request.jobId))?.fetched) >= 15) await query(cancel, [request.jobId])
+  })
+  expect(await handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
+  const row = await job(request.jobId)
+  expect(row).toMatchObject({ status: 'cancelled', lease_owner: null, error: null, attempt: 0 })
+  expect(await query('select count(*)::text as count from customers')).toEqual([{ count: row?.fetched }])
+  expect(Number(row?.fetched)).toBeLessThan(60)
+  expect(asked).toBeLessThan(20)
+  expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
+})
+
+test('a job that waits for its provider is stopped by its next sign of life', async () => {
+  const { handle, job, query, sandbox, queue } = await house({ Worker__LeaseSeconds: '2' })
+  sandbox.fail({ kind: 'hang', path: '/v1/customers' })
+  const request = jobRequest()
+  sandbox.onRequest(async () => {
+    setTimeout(() => void query(cancel, [request.jobId]), 200)
+  })
+  expect(await handle([JSON.stringify(request)], 600_000)).toEqual({ batchItemFailures: [] })
+  expect(await job(request.jobId)).toMatchObject({ status: 'cancelled', fetched: '0' })
+  expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
+})
+
+test.each(['pending', 'paused', 'retrying'] as const)(
+  'a job that is %s when it is cancelled is over: its messages are acknowledged and nothing is asked',
+  async (status) => {
+    const { worker, job, query, sandbox } = await house()
+    const request = jobRequest()
+    await query(
+      `insert into sync_jobs (id, tenant_id, provider, status, sync_type, error) values ($1, $2, 'stripe', $3, 'full', $4)`,
+      [request.jobId, request.tenantId, status, status === 'retrying' ? '{"code":"x"}' : null],
+    )
+    await query(cancel, [request.jobId])
+    const row = await job(request.jobId)
+    expect(await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))).toEqual({ batchItemFailures: [] })
+    expect(await job(request.jobId)).toEqual(row)
+    expect(sandbox.stats().requests).toBe(0)
+  },
+)
+
+test('a job that has ended cannot be cancelled, and the account of a cancelled one is free at once', async () => {
+  const { handle, job, query } = await house()
+  const request = jobRequest()
+  await handle([JSON.stringify(request)])
+  await query(cancel, [request.jobId])
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
+  const running = jobRequest({ tenantId: request.tenantId })
+  await query(
+    `insert into sync_jobs (id, tenant_id, provider, status, sync_type, lease_owner, lease_until)
+     values ($1, $2, 'stripe', 'running', 'full', 'another', now() + interval '1 hour')`,
+    [running.jobId, running.tenantId],
+  )
+  await query(cancel, [running.jobId])
+  const next = jobRequest({ tenantId: request.tenantId })
+  await handle([JSON.stringify(next)])
+  expect(await job(next.jobId)).toMatchObject({ status: 'completed', deliveries: 1 })
+})

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { readConfig } from '../../../src/config.ts'
+import { openDatabase } from '../../../src/db/open.ts'
+import { silentLog } from '../../../src/log.ts'
+import { createProviders } from '../../../src/providers/index.ts'
+import { createQueue } from '../../../src/queue/queue.ts'
+import { receive } from '../../../src/queue/receive.ts'
+import { createSecrets } from '../../../src/secrets/secrets.ts'
+import { type Clock, systemClock } from '../../../src/sync/clock.ts'
+import { providerSettings } from '../../../src/worker.ts'
+import type { Environment } from '../worker.ts'
+
+/** How much faster its time runs: three minutes of patience are over in a second and a half. */
+const haste = 120
+
+const fastClock: Clock = {
+  now: () => systemClock.now() * haste,
+  random: systemClock.random,
+  sleep: (ms, signal) => systemClock.sleep(ms / haste, signal),
+}
+
+/** The worker in this process, put together as it puts itself together, with a clock that runs fast. It must be closed. */
+export async function openFastWorker(environment: Environment) {
+  const config = readConfig({ environment, file: undefined })
+  const database = await openDatabase(config.database, { connections: 2, applicationName: 'fast' })
+  const { stripe } = providerSettings(config)
+  const { Queue: queue, Worker: settings } = config
+  const deps = {
+    tenant: database.tenant,
+    clock: fastClock,
+    log: silentLog,
+    owner: 'fast',
+    queue: createQueue({
+      url: queue.Url,
+      deadLetterUrl: queue.DeadLetterUrl,
+      endpoint: queue.Endpoint,
+      region: queue.Region,
+    }),
+    // Its rates are of its own time.
+    provider: createProviders({ stripe: { ...stripe, perSecond: 100, endpointPerSecond: 25, timeoutMs: 500 } }),
+    settings: {
+      maxRetries: 3,
+      retryDelaySeconds: 0,
+      batchSize: settings.BatchSize,
+      timeoutMs: Number.POSITIVE_INFINITY,
+      leaseSeconds: 600,
+    },
+    concurrency: 1,
+    secrets: createSecrets({ prefix: '', endpoint: undefined, region: undefined }, fastClock),
+  }
+  const context = { getRemainingTimeInMillis: () => 900_000 } as Context
+  return {
+    handle(body: string): Promise<SQSBatchResponse> {
+      const message = { messageId: randomUUID(), receiptHandle: 'none', body, attributes: {} }
+      return receive({ Records: [message] } as never as SQSEvent, context, deps)
+    },
+    close: () => database.close(),
+  }
+}

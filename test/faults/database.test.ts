@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { createDatabase } from '../../src/local/postgres.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import { openPostgresProxy } from '../support/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+
+/*
+ * What Postgres may do to a worker besides breaking a connection. The conditions that nobody can cause on a server that is
+ * shared with other tests (a full disk) are raised by a trigger with the condition's own SQLSTATE.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+const acknowledged = { batchItemFailures: [] }
+const pages = { additionalData: { batch_size: 20 } }
+
+async function house(settings: Record<string, string> = {}) {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const parts = await setup({ sandbox: { customers: 100 }, settings })
+  const { query, sandbox, url } = parts
+  return {
+    ...parts,
+    database: new URL(url).pathname.slice(1),
+    /** The next `times` rows that are inserted meet this condition. */
+    async raise(sqlstate: string, times: number) {
+      await query('create sequence raised')
+      await query(`create or replace function refuse() returns trigger language plpgsql as $$ begin
+        if nextval('raised') <= ${times} then raise exception 'by the test' using errcode = '${sqlstate}'; end if;
+        return new; end $$`)
+      await query('create trigger refusing before insert on customers for each row execute function refuse()')
+    },
+    /** Ends all the worker's connections, as a failover does. */
+    endConnections: () =>
+      query(`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name like 'test %'`),
+    async expectTruth() {
+      const rows = await query('select raw from customers order by created_at desc, id collate "C" desc')
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+    },
+  }
+}
+
+test.each(['40001', '40P01', '55P03', '57014', '57P01', '53300', '25P03', '25006'])(
+  'a condition that passes by itself costs neither an attempt nor a row: %s',
+  async (sqlstate) => {
+    const { raise, handle, job, expectTruth } = await house()
+    await raise(sqlstate, 3)
+    const request = jobRequest(pages)
+    expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', attempt: 0, deliveries: 1 })
+    await expectTruth()
+  },
+)
+
+test('idle connections that are ended, as by a failover, are replaced', async () => {
+  const { handle, job, endConnections, expectTruth } = await house()
+  const { tenantId } = jobRequest()
+  for (let round = 0; round < 3; round++) {
+    const request = jobRequest({ ...pages, tenantId })
+    expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 0, deliveries: 1 })
+    expect((await endConnections()).length).toBeGreaterThan(0)
+  }
+  await expectTruth()
+})
+
+test('a server that turned read-only is waited for, and no item is blamed', async () => {
+  const { handle, job, query, database, endConnections, expectTruth, sandbox } = await house()
+  const request = jobRequest(pages)
+  let failedOver = false
+  sandbox.onRequest(async () => {
+    if (failedOver || Number((await job(request.jobId))?.fetched) < 20) return
+    failedOver = true
+    await query(`alter database ${database} set default_transaction_read_only = on`)
+    await endConnections()
+  })
+  expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(failedOver ? 1 : 0)
+  expect(failedOver).toBe(true)
+  const admin = new pg.Client({ connectionString: inject('postgres') })
+  await admin.connect()
+  await admin.query(`alter database ${database} reset default_transaction_read_only`)
+  await admin.end()
+  await endConnections()
+  await query(`update sync_jobs set lease_until = now() - interval '1 second' where status = 'running'`)
+  expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', rejected: '0' })
+  await expectTruth()
+})
+
+test('a server without a connection left is tried a few times, then the queue waits', async () => {
+  const { query, url, openWorker, job } = await house()
+  const role = `few_${randomUUID().slice(0, 8)}`
+  await query(`create role ${role} login superuser connection limit 1`)
+  await query(`alter role ${role} nosuperuser`)
+  await query(`grant all on all tables in schema public to ${role}`)
+  const own = new URL(url)
+  own.username = role
+  const hog = new pg.Client({ connectionString: own.href })
+  await hog.connect()
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${own.href}?sslmode=disable` })
+  const request = jobRequest(pages)
+  const event = sqsEvent([JSON.stringify(request)])
+  expect((await worker.handle(event, context(60_000))).batchItemFailures).toHaveLength(1)
+  expect(await job(request.jobId)).toBeUndefined()
+  await hog.end()
+  await query(`alter role ${role} connection limit -1`)
+  expect(await worker.handle(event, context(60_000))).toEqual(acknowledged)
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', attempt: 0 })
+  await query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`)
+  await query(`drop owned by ${role}`)
+  await query(`drop role ${role}`)
+})
+
+test('a job takes one connection, and one more for its signs of life: it cannot wait for itself', async () => {
+  const { query, handle, sandbox } = await house({ Worker__Concurrency: '5' })
+  let most = 0
+  sandbox.onRequest(async () => {
+    const [row] = await query(`select count(*)::int as open from pg_stat_activity
+      where datname = current_database() and application_name like 'test %'`)
+    most = Math.max(most, Number(row?.open))
+  })
+  await handle([JSON.stringify(jobRequest({ additionalData: { batch_size: 5 } }))])
+  expect(most).toBeGreaterThan(0)
+  expect(most).toBeLessThanOrEqual(2)
+})
+
+test('a full disk leaves the job retrying with all it has, and it goes on when there is space', async () => {
+  const { raise, handle, job, query, expectTruth, queue } = await house()
+  await raise('53100', 1_000_000)
+  const request = jobRequest(pages)
+  expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(1)
+  expect(await job(request.jobId)).toMatchObject({
+    status: 'retrying',
+    attempt: 1,
+    rejected: '0',
+    error: { code: 'database_unavailable', message: expect.stringContaining('53100'), retryable: true },
+  })
+  await query('drop trigger refusing on customers')
+  expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', rejected: '0' })
+  await expectTruth()
+  expect(await queue.deadLetters()).toEqual([])
+})
+
+test('a column that is dropped in mid run ends the job loudly, with nothing skipped', async () => {
+  const { handle, job, query, sandbox } = await house({
+    Worker__MaxRetries: '1',
+    Stripe__EndpointRequestsPerSecond: '20',
+  })
+  const request = jobRequest(pages)
+  let dropped = false
+  sandbox.onRequest(async () => {
+    if (dropped || Number((await job(request.jobId))?.fetched) < 20) return
+    dropped = true
+    await query('alter table customers drop column phone')
+  })
+  expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(1)
+  const schema = { code: 'database_schema', message: expect.stringMatching(/42703.*npm run migrate/) }
+  expect(await job(request.jobId)).toMatchObject({ status: 'retrying', error: schema })
+  expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+  const row = await job(request.jobId)
+  expect(row).toMatchObject({ status: 'failed', error: schema, rejected: '0' })
+  expect(await query('select count(*)::text as count from customers')).toEqual([{ count: row?.fetched }])
+  expect(Number(row?.fetched)).toBeLessThan(100)
+})
+
+test('a database without the tables takes no message', async () => {
+  const { openWorker } = await house()
+  const bare = await createDatabase(inject('postgres'), `bare_${randomUUID().slice(0, 8)}`)
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${bare}?sslmode=disable` })
+  const event = sqsEvent([JSON.stringify(jobRequest()), JSON.stringify(jobRequest())])
+  const all = event.Records.map(({ messageId }) => ({ itemIdentifier: messageId }))
+  expect(await worker.handle(event, context(60_000))).toEqual({ batchItemFailures: all })
+})
+
+test('a connection into which nothing comes back any more is given up', async () => {
+  const { url, openWorker, handle, job, query, expectTruth } = await house({ Worker__LeaseSeconds: '2' })
+  const { Pool } = pg
+  const given: pg.PoolConfig[] = []
+  class ImpatientPool extends Pool {
+    constructor(options: pg.PoolConfig = {}) {
+      super({ ...options, query_timeout: 1_000, connectionTimeoutMillis: 200 })
+      given.push(options)
+    }
+  }
+  Object.assign(pg, { Pool: ImpatientPool })
+  onTestFinished(() => void Object.assign(pg, { Pool }))
+  const proxy = await openPostgresProxy(url)
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
+  onTestFinished(() => proxy.thaw())
+  expect(given).toMatchObject([{ query_timeout: 35_000, connectionTimeoutMillis: 5_000, keepAlive: true }])
+  proxy.decide((word, nth) => (word === 'commit' && nth === 1 ? 'freeze' : 'pass'))
+  const request = jobRequest(pages)
+  // Returns although nothing is ever answered again.
+  await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))
+  await query(`update sync_jobs set lease_until = now() - interval '1 second' where status = 'running'`)
+  expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', fetched: '100', created: '100' })
+  await expectTruth()
+})

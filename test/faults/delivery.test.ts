@@ -1,0 +1,100 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/sync/clock.ts'
+import { openPostgresProxy } from '../support/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+
+/*
+ * A delivery whose first or last statement, or whose queue, fails.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+const acknowledged = { batchItemFailures: [] }
+const one = (request: object) => sqsEvent([JSON.stringify(request)])
+
+async function victimOf({ url, openWorker }: Pick<Awaited<ReturnType<typeof setup>>, 'url' | 'openWorker'>) {
+  const proxy = await openPostgresProxy(url)
+  return { proxy, worker: await openWorker({ ConnectionStrings__DefaultConnection: proxy.url }) }
+}
+
+test('a claim whose connection breaks is made again, in the same delivery', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const parts = await setup({ sandbox: { customers: 20 } })
+  const { proxy, worker } = await victimOf(parts)
+  proxy.decide((word, nth) => (word === 'insert' && nth <= 2 ? 'cut-before' : 'pass'))
+  const request = jobRequest()
+  expect(await worker.handle(one(request), context(60_000))).toEqual(acknowledged)
+  expect(await parts.job(request.jobId)).toMatchObject({ status: 'completed', deliveries: 1, attempt: 0 })
+})
+
+test('a pause whose connection breaks is written again, and is no failed attempt', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const parts = await setup({
+    sandbox: { customers: 200, latencyMs: 30 },
+    settings: { Stripe__EndpointRequestsPerSecond: '8' },
+  })
+  const { proxy, worker } = await victimOf(parts)
+  let cuts = 0
+  proxy.decide((_, __, statement) => (statement.includes('"hop" = ') && ++cuts <= 2 ? 'cut-before' : 'pass'))
+  const request = jobRequest({ additionalData: { batch_size: 2 } })
+  expect(await worker.handle(one(request), context(900))).toEqual(acknowledged)
+  expect(cuts).toBe(3)
+  expect(await parts.job(request.jobId)).toMatchObject({ status: 'paused', attempt: 0, hop: 1, error: null })
+  expect(await parts.queue.counts()).toMatchObject({ visible: 1 })
+})
+
+test('a failure whose connection breaks is stored all the same', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const parts = await setup({ sandbox: { customers: 20 } })
+  const { proxy, worker } = await victimOf(parts)
+  let cuts = 0
+  proxy.decide((_, __, statement) =>
+    /^update.*"finished_at" = /.test(statement) && ++cuts <= 2 ? 'cut-before' : 'pass',
+  )
+  const request = jobRequest({ accessToken: 'sk_live_revoked1' })
+  expect(await worker.handle(one(request), context(60_000))).toEqual(acknowledged)
+  expect(cuts).toBe(3)
+  expect(await parts.job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
+})
+
+test('a failed call is not hidden by pages that wait for their unlisted rows', async () => {
+  const { handle, job, sandbox } = await setup({
+    sandbox: { customers: 30 },
+    settings: { Stripe__EndpointRequestsPerSecond: '50' },
+  })
+  const { tenantId } = jobRequest()
+  const both = { resources: ['customers', 'invoices'] }
+  await handle([JSON.stringify(jobRequest({ tenantId, additionalData: both }))])
+  for (const { id } of sandbox.truth('customers').slice(0, 10)) sandbox.remove('customers', id)
+  sandbox.advance(60)
+  // While it is asked for the customers that are gone, the invoices are refused.
+  let asked = () => {}
+  const asking = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  sandbox.fail({ kind: 'error', status: 400, error: { param: 'limit' }, path: '/v1/invoices' })
+  sandbox.onRequest(async ({ path }) => {
+    if (path.startsWith('/v1/customers/')) {
+      asked()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    if (path === '/v1/invoices') await asking
+  })
+  const request = jobRequest({ tenantId, additionalData: both })
+  await handle([JSON.stringify(request)])
+  expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'provider_refused' }, hop: 0 })
+})
+
+test('a job that fails for a while is tried as often as MaxRetries says, however often its queue delivers', async () => {
+  const { queue, drain, job, sandbox } = await setup({
+    sandbox: { customers: 20 },
+    settings: { Worker__MaxRetries: '14' },
+    maxReceiveCount: 12,
+  })
+  sandbox.fail({ kind: 'error', status: 500, headers: { 'Retry-After': '100' } })
+  const request = jobRequest()
+  await queue.send(JSON.stringify(request))
+  await drain({ concurrency: 1 })
+  expect(await job(request.jobId)).toMatchObject({ status: 'failed', attempt: 15, deliveries: 15 })
+  expect(await queue.deadLetters()).toEqual([])
+})

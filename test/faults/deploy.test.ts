@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { jobRequest, setup } from '../support/setup.ts'
+
+/*
+ * A job begun by one version of the worker and ended by another.
+ */
+
+test('a checkpoint and a progress as the first version stored them are gone on from, to the last row', async () => {
+  const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 100 } })
+  const request = jobRequest()
+  const truth = sandbox.truth('customers', true)
+  // That version had read the newest forty and stored what followed: no mode, parts, tallies, boundaries or drift then.
+  const read = truth.slice(0, 40)
+  const window = { from: 0, to: null }
+  const { id: cursor, created: position } = read.at(-1)!
+  const slices = [{ id: 1, resource: 'customers', window, query: window, cursor, position }]
+  const counts = { fetched: 40, created: 40, updated: 0, unchanged: 0, rejected: 0, share: 0.4 }
+  await query(
+    `insert into sync_jobs (id, tenant_id, provider, status, sync_type, checkpoint, progress, fetched, created, commits, deliveries)
+     values ($1, $2, 'stripe', 'paused', 'full', $3, $4, 40, 40, 1, 1)`,
+    [
+      request.jobId,
+      request.tenantId,
+      JSON.stringify({ version: 1, until: sandbox.now() - 5, slices }),
+      JSON.stringify({ customers: counts }),
+    ],
+  )
+  for (const item of read)
+    await query(
+      `insert into customers (tenant_id, provider, id, raw, created_at, observed_at)
+       values ($1, 'stripe', $2, $3, to_timestamp($4), to_timestamp($5))`,
+      [request.tenantId, item.id, item, item.created, sandbox.now() - 5],
+    )
+  await handle([JSON.stringify(request)])
+  // One is asked for by its id, as it may have gone in the second that two pages share: boundaries came later.
+  const ended = { status: 'completed', created: '100', updated: '0', deleted: '0', rejected: '0' }
+  expect(await job(request.jobId)).toMatchObject(ended)
+  expect(sandbox.stats().list).toBe(1)
+  expect(sandbox.stats().requests).toBeLessThanOrEqual(2)
+  const rows = await query('select raw from customers order by created_at desc, id collate "C" desc')
+  expect(rows.map(({ raw }) => raw)).toEqual(truth)
+})

@@ -1,0 +1,84 @@
+import { createServer, type ServerResponse } from 'node:http'
+
+/** An object as it goes over the wire. */
+export interface WireItem {
+  readonly bytes: Buffer
+  /** What the server knows it by; null for what has no id that a cursor could name. */
+  readonly id: string | null
+  /** Unix seconds: by what it is listed and filtered, whatever it says itself. */
+  readonly listedAt: number
+}
+
+/** A Stripe-shaped server whose objects are bytes, and may be anything. */
+export interface ItemServer {
+  readonly url: string
+  /** What the lists hold from now on, newest first, by their paths. All others are empty. */
+  serve(lists: ReadonlyMap<string, readonly WireItem[]>): void
+  /** Items sent so far, by the path of their list. */
+  readonly sent: Map<string, number>
+  close(): Promise<void>
+}
+
+export async function openItemServer(): Promise<ItemServer> {
+  let lists: ReadonlyMap<string, readonly WireItem[]> = new Map()
+  const sent = new Map<string, number>()
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://server')
+    if (url.pathname === '/v1/account')
+      return answer(response, `{"id":"acct_1","object":"account","created":1500000000}`)
+    const path = `/${url.pathname.split('/').slice(1, 3).join('/')}`
+    const list = lists.get(path) ?? []
+    const id = url.pathname.split('/')[3]
+    if (id !== undefined) {
+      const item = list.find((one) => one.id === decodeURIComponent(id))
+      return item ? answer(response, item.bytes) : missing(response, 404, 'id')
+    }
+    const page = pageOf(list, url.searchParams)
+    if (!page) return missing(response, 400, 'starting_after')
+    sent.set(path, (sent.get(path) ?? 0) + page.items.length)
+    const bytes = page.items.flatMap((item, at) => (at === 0 ? [item.bytes] : [comma, item.bytes]))
+    const head = Buffer.from(`{"object":"list","url":"${path}","has_more":${page.more},"data":[`)
+    answer(response, Buffer.concat([head, ...bytes, Buffer.from(']}')]))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('item server: no port')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    serve(given) {
+      lists = given
+    },
+    sent,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const comma = Buffer.from(',')
+
+function pageOf(list: readonly WireItem[], query: URLSearchParams) {
+  // Prices have a list of those that are not active besides: here it is empty.
+  if (query.get('active') === 'false') return { items: [], more: false }
+  const from = Number(query.get('created[gte]') ?? query.get('date[gte]') ?? 0)
+  const before = Number(query.get('created[lt]') ?? query.get('date[lt]') ?? Number.POSITIVE_INFINITY)
+  const after = query.get('starting_after')
+  const own = list.filter(({ listedAt }) => listedAt >= from && listedAt < before)
+  const start = after === null ? 0 : own.findLastIndex(({ id }) => id === after) + 1
+  if (after !== null && start === 0) return null
+  const limit = Number(query.get('limit') ?? 10)
+  return { items: own.slice(start, start + limit), more: own.length > start + limit }
+}
+
+function answer(response: ServerResponse, body: Buffer | string, status = 200): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    .end(body)
+}
+
+function missing(response: ServerResponse, status: number, param: string): void {
+  const error = { type: 'invalid_request_error', code: 'resource_missing', message: 'No such object', param }
+  answer(response, JSON.stringify({ error }), status)
+}

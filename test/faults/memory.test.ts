@@ -1,0 +1,47 @@
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { buildBundle } from '../support/bundle.ts'
+import { openLambda } from '../support/lambda.ts'
+import { jobRequest, setup } from '../support/setup.ts'
+
+/*
+ * A worker that has no memory for a page, in the built bundle under Lambda's runtime client.
+ */
+
+let root: string
+beforeAll(async () => {
+  root = await buildBundle()
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+test('a worker that dies of what it holds asks for less each time, until it gets through', async () => {
+  const { environment, queue, drain, job, query, sandbox } = await setup({
+    sandbox: { customers: 48 },
+    settings: { Worker__LeaseSeconds: '2', Worker__BatchSize: '48' },
+  })
+  // A megabyte each. Tests and worker share the machine, not the heap.
+  const padding = 'x'.repeat(1_000_000)
+  sandbox.fail({ kind: 'items', path: '/v1/customers', items: (all) => all.map((item) => ({ ...item, padding })) })
+  const lambda = await openLambda({
+    root,
+    handler: 'handler.handler',
+    env: { ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    nodeArgs: ['--max-old-space-size=64'],
+  })
+  onTestFinished(() => lambda.close())
+  const request = jobRequest()
+  await queue.send(JSON.stringify(request))
+  const ends: string[] = []
+  await drain({
+    concurrency: 1,
+    invoke: async (event, timeoutMs) => {
+      const invocation = await lambda.invoke(event, timeoutMs)
+      ends.push(invocation.kind)
+      return invocation
+    },
+  })
+  expect(ends[0]).toBe('crash')
+  expect(ends.at(-1)).toBe('response')
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '48', attempt: 0 })
+  expect(await query('select count(*)::int as count from customers')).toEqual([{ count: 48 }])
+}, 120_000)

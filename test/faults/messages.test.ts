@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, test, vi } from 'vitest'
+import { silentLog } from '../../src/log.ts'
+import type { Queue } from '../../src/queue/queue.ts'
+import { type ReceiveDeps, receive } from '../../src/queue/receive.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import { createRandom } from '../support/random.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+
+/*
+ * Whatever a message holds, a queue does or a database says: a valid answer that names only messages it was given.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+const poison = ['', 'nothing', 'null', '[]', '5', '{}', '{"jobId":"x"}', '"text"', '{"a":', '\ufeff{}']
+
+test('ten messages of which none can be read are answered, and buried each with its reason', async () => {
+  const { worker, queue, query } = await setup({ sandbox: { customers: 1 } })
+  expect(await worker.handle(sqsEvent(poison), context(60_000))).toEqual({ batchItemFailures: [] })
+  const letters = await queue.deadLetters()
+  expect(letters).toHaveLength(10)
+  expect(letters.map(({ attributes }) => attributes.code)).toEqual(poison.map(() => 'unreadable_message'))
+  expect(await query('select 1 from sync_jobs')).toEqual([])
+})
+
+test('a message that cannot be kept hidden is worked on under its lease all the same', async () => {
+  const { queue, openWorker, job, query } = await setup({ sandbox: { customers: 50 } })
+  const worker = await openWorker({ Queue__Url: `${queue.endpoint}/000000000000/gone` })
+  const request = jobRequest()
+  expect(await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))).toEqual({ batchItemFailures: [] })
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', deliveries: 1, fence: '1' })
+  expect(await query('select count(*)::int as count from customers')).toEqual([{ count: 50 }])
+})
+
+test('a job that was cancelled, failed or completed is not taken up by a message that comes again', async () => {
+  const { worker, job, query, sandbox } = await setup({ sandbox: { customers: 1 } })
+  for (const status of ['completed', 'failed', 'cancelled']) {
+    const request = jobRequest()
+    await query(
+      `insert into sync_jobs (id, tenant_id, provider, status, sync_type, finished_at, result, error)
+       values ($1, $2, 'stripe', $3, 'full', now(), $4, $5)`,
+      [
+        request.jobId,
+        request.tenantId,
+        status,
+        status === 'cancelled' ? null : '{}',
+        status === 'failed' ? '{"code":"x"}' : null,
+      ],
+    )
+    const row = await job(request.jobId)
+    expect(await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))).toEqual({ batchItemFailures: [] })
+    expect(await job(request.jobId)).toEqual(row)
+  }
+  expect(sandbox.stats().requests).toBe(0)
+})
+
+test.each(Array.from({ length: 100 }, (_, seed) => seed + 1))(
+  'the answer is valid whatever throws, rejects or is missing: seed %i',
+  async (seed) => {
+    const random = createRandom(seed)
+    const trouble = (): unknown =>
+      random.pick([new Error('boom'), 'a text', undefined, null, 5, Object.assign(new Error('x'), { code: '57P01' })])
+    const perhaps = async () => {
+      if (random.chance(0.5)) throw trouble()
+    }
+    const throwing = () => {
+      throw trouble()
+    }
+    const queue: Queue = { send: perhaps, hide: perhaps, bury: perhaps }
+    const chain: unknown = new Proxy(throwing, { get: () => throwing })
+    const deps = {
+      db: chain,
+      clock: { ...systemClock, sleep: async () => {}, random: () => 0 },
+      log: silentLog,
+      settings: { maxRetries: 3, retryDelaySeconds: 0, batchSize: 100, timeoutMs: 60_000, leaseSeconds: 60 },
+      owner: 'test',
+      provider: throwing,
+      queue,
+      concurrency: 1 + random.below(10),
+    } as unknown as ReceiveDeps
+    const bodies = Array.from({ length: random.below(11) }, () =>
+      random.pick([JSON.stringify(jobRequest()), ...poison, JSON.stringify(jobRequest({ nonsense: randomUUID() }))]),
+    )
+    const event = sqsEvent(bodies)
+    for (const record of event.Records) if (random.chance(0.2)) Object.assign(record, { attributes: undefined })
+    const answer = await receive(event, context(random.pick([0, 5, 60_000, -1])), deps)
+    expect(Object.keys(answer)).toEqual(['batchItemFailures'])
+    const known = event.Records.map(({ messageId }) => messageId)
+    const named = answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
+    expect(new Set(named).size).toBe(named.length)
+    expect(named.filter((id) => !known.includes(id))).toEqual([])
+    // Without a database no job is done: whatever asks for one comes again.
+    const jobs = event.Records.filter(({ body }) => body.includes('"tenantId"')).map(({ messageId }) => messageId)
+    expect(jobs.filter((id) => !named.includes(id))).toEqual([])
+  },
+)

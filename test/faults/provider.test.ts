@@ -1,0 +1,127 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { StripeObject } from '../../src/local/sandbox/index.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
+import { expectCopy } from '../support/truth.ts'
+
+/*
+ * A provider that changes its mind, its objects or its key in mid run.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+async function house(options: SetupOptions = {}) {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const parts = await setup({ ...options, sandbox: { customers: 100, ...options.sandbox } })
+  return { ...parts, send: (request: object) => parts.queue.send(JSON.stringify(request)) }
+}
+
+test('a key that is revoked in mid run fails the job at once, with its rows and its cursor kept', async () => {
+  const { send, drain, job, query, sandbox, queue } = await house({
+    settings: { Stripe__EndpointRequestsPerSecond: '8' },
+  })
+  sandbox.fail({ kind: 'key-revoked', after: 4 })
+  const request = jobRequest({ additionalData: { batch_size: 10 } })
+  await send(request)
+  await drain({ concurrency: 1 })
+  const row = await job(request.jobId)
+  expect(row).toMatchObject({
+    status: 'failed',
+    deliveries: 1,
+    attempt: 0,
+    error: { code: 'key_not_accepted', retryable: false },
+    checkpoint: { slices: [{ resource: 'customers', cursor: expect.stringMatching(/^cus_/) }] },
+  })
+  expect(Number(row?.fetched)).toBeGreaterThanOrEqual(10)
+  expect(await query('select count(*)::text as count from customers')).toEqual([{ count: row?.fetched }])
+  expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
+})
+
+test('objects that are made, changed and deleted while a job runs are right after the next, and none comes back', async () => {
+  const { handle, job, query, sandbox } = await house({ settings: { Stripe__EndpointRequestsPerSecond: '20' } })
+  const { tenantId } = jobRequest()
+  const sync = async (sync_type: string) => {
+    const request = jobRequest({ tenantId, additionalData: { resources: undefined, sync_type, batch_size: 20 } })
+    await handle([JSON.stringify(request)])
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed', error: null })
+  }
+  let requests = 0
+  const gone: string[] = []
+  const stop = sandbox.onRequest(({ path }) => {
+    if (path !== '/v1/customers') return
+    const some = sandbox.truth('customers')
+    const pick = (at: number) => some[(requests * 31 + at) % some.length]!.id
+    requests++
+    sandbox.insert('customers', { email: `new${requests}@example.com` })
+    sandbox.update('customers', pick(7), { name: `Changed ${requests}` })
+    gone.push(pick(19))
+    sandbox.remove('customers', gone.at(-1)!)
+    sandbox.advance(1)
+  })
+  await sync('full')
+  expect(requests).toBeGreaterThan(4)
+  stop()
+  sandbox.advance(5)
+  await sync('incremental')
+  await expectCopy(query, sandbox, tenantId)
+  const back = await query('select id from customers where id = any($1) and deleted_at is null', [gone])
+  expect(back).toEqual([])
+})
+
+test('of two versions in one second the one that is there now wins, in whatever order their events come', async () => {
+  const { handle, query, sandbox } = await house({ sandbox: { now: Date.UTC(2026, 9, 1) / 1_000 } })
+  const { tenantId } = jobRequest()
+  const sync = (sync_type: string) =>
+    handle([JSON.stringify(jobRequest({ tenantId, additionalData: { sync_type, batch_size: 3 } }))])
+  await sync('full')
+  sandbox.advance(60)
+  const ids = sandbox
+    .truth('customers')
+    .slice(0, 10)
+    .map(({ id }) => id)
+  for (const name of ['First', 'Second', 'Third']) for (const id of ids) sandbox.update('customers', id, { name })
+  await sync('incremental')
+  expect(await query('select distinct name from customers where id = any($1)', [ids])).toEqual([{ name: 'Third' }])
+})
+
+const hostile = [
+  `'; drop table customers; --`,
+  `" or "1"="1`,
+  `1); delete from sync_jobs; --`,
+  `$$; select pg_sleep(10); $$`,
+  `\\'; copy customers to program 'true'; --`,
+  `x' union select usename, passwd from pg_shadow --`,
+  `{a,b}`,
+  `%s%n$1\${7*7}`,
+  `/* */ -- \n ;`,
+  `\u2019 or 1=1 \ufe0f`,
+]
+
+test('SQL in ids, texts and keys is stored as it came, and is never run', async () => {
+  const { handle, job, query, sandbox } = await house({ sandbox: { customers: 30 } })
+  const tables = () =>
+    query(`select table_name, column_name from information_schema.columns where table_schema = 'public' order by 1, 2`)
+  const before = await tables()
+  const items: StripeObject[] = []
+  sandbox.fail({
+    kind: 'items',
+    path: '/v1/customers',
+    items: (objects) =>
+      objects.map((item, at) => {
+        const text = hostile[at]
+        if (text === undefined) return item
+        const changed = { ...item, id: `cus_${text}`, name: text, email: text, metadata: { [text]: text } }
+        items.push(changed)
+        return changed
+      }),
+  })
+  const request = jobRequest({ additionalData: { batch_size: 100 } })
+  await handle([JSON.stringify(request)])
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '30', rejected: '0' })
+  for (const item of items)
+    expect(await query('select name, email, raw, metadata from customers where id = $1', [item.id])).toEqual([
+      { name: item.name, email: item.email, raw: item, metadata: item.metadata },
+    ])
+  expect(items).toHaveLength(hostile.length)
+  expect(await tables()).toEqual(before)
+})

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import type { FailureRule, StripeObject } from '../../../src/local/sandbox/index.ts'
+import { openFastWorker } from '../chaos/fast-worker.ts'
+import { compare, describe, writeTruth } from '../oracle.ts'
+import { jobRequest, openRoom } from '../room.ts'
+import type { Scenario } from '../scenario.ts'
+
+/** How a delivery ends, by the table of the README. */
+type Ending = 'completed' | 'retrying' | 'provider_contract'
+
+interface Oddity {
+  readonly rule: FailureRule
+  /** When it happens to a few requests, and when it does not end. */
+  readonly ends: { readonly few: Ending; readonly always: Ending }
+}
+
+/** Passes by itself: the copy is complete once it has, and until then the job is tried again. */
+const passing = (rule: FailureRule): Oddity => ({ rule, ends: { few: 'completed', always: 'retrying' } })
+/** No way on: going on for ever would be worse. */
+const endless = (rule: FailureRule): Oddity => ({
+  rule,
+  ends: { few: 'provider_contract', always: 'provider_contract' },
+})
+/** Odd, and no harm. */
+const harmless = (rule: FailureRule): Oddity => ({ rule, ends: { few: 'completed', always: 'completed' } })
+
+const retryAfter = (value: string): FailureRule => ({
+  kind: 'error',
+  status: 429,
+  error: { code: 'rate_limit' },
+  headers: { 'Retry-After': value, 'Stripe-Rate-Limited-Reason': 'endpoint-rate' },
+})
+const changed = (change: (object: StripeObject) => object): FailureRule => ({
+  kind: 'items',
+  items: (objects) => objects.map(change),
+})
+
+const oddities: Readonly<Record<string, Oddity>> = {
+  '200 with HTML': passing({ kind: 'html', status: 200 }),
+  '502 with HTML': passing({ kind: 'html' }),
+  '200 with nothing': passing({ kind: 'empty-body' }),
+  '500 with nothing': passing({ kind: 'empty-body', status: 500 }),
+  '200 with an error': passing({ kind: 'error-in-200' }),
+  '200 with no list': passing({ kind: 'not-a-list' }),
+  'half a body, as if it were all': passing({ kind: 'truncated', close: 'clean' }),
+  'half a body, then the end': passing({ kind: 'truncated', close: 'early' }),
+  'a reset': passing({ kind: 'reset' }),
+  'an answer that drips for ever': passing({ kind: 'slow-body', ms: 60_000 }),
+  'no answer': passing({ kind: 'hang' }),
+  'a redirect': passing({ kind: 'redirect', to: 'http://169.254.169.254/latest' }),
+  'a permanent redirect': passing({ kind: 'redirect', to: '/v1/customers?limit=1', status: 308 }),
+  '500': passing({ kind: 'error', status: 500 }),
+  // Longer than a request is tried again: the queue waits instead.
+  '503 to be tried again in a day': {
+    rule: { kind: 'error', status: 503, headers: { 'Retry-After': '86400' } },
+    ends: { few: 'retrying', always: 'retrying' },
+  },
+  '429 without a word': passing({ kind: 'error', status: 429 }),
+  '429, Retry-After 100000': passing(retryAfter('100000')),
+  '429, Retry-After -5': passing(retryAfter('-5')),
+  '429, Retry-After a date': passing(retryAfter('Wed, 21 Oct 2099 07:28:00 GMT')),
+  '429, Retry-After a date gone by': passing(retryAfter('Wed, 21 Oct 2015 07:28:00 GMT')),
+  '429, Retry-After garbage': passing(retryAfter('soon \u00e9')),
+  '429, Retry-After 1e999': passing(retryAfter('1e999')),
+  '409 of a lock': passing({ kind: 'lock-timeout', retryAfter: 1 }),
+  'has_more with no data': endless({ kind: 'empty-more' }),
+  'a page that was there before': endless({ kind: 'same-page' }),
+  'more than 64 MiB': passing({ kind: 'huge', bytes: 65 * 1024 * 1024 }),
+  'gzip that nobody asked for': harmless({ kind: 'gzip' }),
+  'padding of a megabyte': harmless({ kind: 'huge', bytes: 1_000_000 }),
+  'fields and values of a later version': harmless(
+    changed((object) => ({
+      ...object,
+      object: 'customer.v2',
+      new_thing: { a: [1] },
+      currency: 'xts',
+      tax_exempt: 'maybe',
+    })),
+  ),
+  'fields that are gone': harmless(changed(({ id, created, object }) => ({ id, created, object }))),
+  'columns in new shapes': harmless(
+    changed((object) => ({
+      ...object,
+      email: { value: 'a@b' },
+      name: ['x'],
+      balance: '12',
+      address: 'Main St',
+      metadata: [],
+    })),
+  ),
+  'a page out of order': harmless({
+    kind: 'items',
+    items: (objects) => [...objects.slice(0, -1)].reverse().concat(objects.slice(-1)),
+  }),
+  'a page with each object twice': harmless({
+    kind: 'items',
+    items: (objects) => objects.flatMap((object) => [object, object]),
+  }),
+}
+
+const customers = 60
+const scope = ['customers'] as const
+
+export const drift: Scenario = {
+  name: 'drift',
+  faults: ['F24', 'F25', 'F26', 'F27', 'F28', 'F29', 'F30', 'F42'],
+  about: `${Object.keys(oddities).length} odd ways of a provider to answer, each for one request in the middle of a list and for ever, in time that runs fast`,
+  claim:
+    'each ends as the table of outcomes says, none counts as the last page, and once it is over the copy is complete',
+  rounds: { test: 8, ci: 2 * Object.keys(oddities).length, full: 6 * Object.keys(oddities).length },
+  async run({ seed, rounds, say }) {
+    const problems: string[] = []
+    const endings: Record<string, number> = { completed: 0, retrying: 0, provider_contract: 0, 'then completed': 0 }
+    const all = Object.entries(oddities)
+    for (let at = 0; at < rounds; at++) {
+      const [name, oddity] = all[(at * 7 + seed) % all.length] ?? all[0]!
+      const seen = await meet(oddity, {
+        seed: seed + at,
+        always: Math.floor(at / all.length) % 2 === 1 || (rounds < all.length && at % 2 === 1),
+      })
+      endings[seen.ended] = (endings[seen.ended] ?? 0) + 1
+      if (seen.completedLater) endings['then completed'] = (endings['then completed'] ?? 0) + 1
+      problems.push(...seen.problems.map((one) => `${name}, ${seen.about}: ${one}`))
+      if (at % 20 === 19) say(`${at + 1} answers met`)
+    }
+    return { rounds, figures: endings, problems }
+  },
+}
+
+async function meet({ rule, ends }: Oddity, { seed, always }: { readonly seed: number; readonly always: boolean }) {
+  const room = await openRoom({ sandbox: { customers, seed } })
+  const worker = await openFastWorker(room.environment)
+  const problems: string[] = []
+  try {
+    const request = jobRequest(randomUUID(), { resources: scope, batch_size: 10 })
+    const truth = await writeTruth(room.query, room.sandbox, scope)
+    const end = room.sandbox.fail({
+      ...rule,
+      path: '/v1/customers',
+      after: 1 + (seed % 4),
+      ...(always ? {} : { times: 1 }),
+    })
+    const deliver = async () => {
+      const { batchItemFailures } = await worker.handle(JSON.stringify(request))
+      const [job] = await room.query(`select status, error ->> 'code' as code from sync_jobs where id = $1`, [
+        request.jobId,
+      ])
+      return { ended: String(job?.status === 'failed' ? job.code : job?.status), failed: batchItemFailures.length }
+    }
+    const { ended, failed } = await deliver()
+    const expected = always ? ends.always : ends.few
+    if (ended !== expected) problems.push(`${ended} instead of ${expected}`)
+    if (failed !== (ended === 'retrying' ? 1 : 0))
+      problems.push(`${ended}, and the message was ${failed ? 'returned' : 'acknowledged'}`)
+    end()
+    const later = ended === 'retrying' ? await deliver() : undefined
+    if (later && later.ended !== 'completed') problems.push(`once it was over the job was ${later.ended}`)
+    // Changed objects are stored as they were listed: their ids alone can be compared.
+    const { stale: _, ...difference } = await compare(room.query, request.tenantId, truth, scope)
+    if (ended === 'completed' || later) problems.push(...describe({ ...difference, stale: 0 }))
+    return {
+      problems,
+      ended,
+      completedLater: later !== undefined,
+      about: `${always ? 'for ever' : 'once'}, seed ${seed}`,
+    }
+  } finally {
+    await worker.close()
+    await room.close()
+  }
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { syncedTable } from '../../src/db/schema/synced.ts'
+import { prove } from '../../src/job/prove.ts'
+import type { Source } from '../../src/sync/provider.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+/** 300 customers, each of which takes 10 ms to be counted, and no more than 200 ms for a statement. */
+async function slowlyProved(listed: number) {
+  const { db, query } = await openTestDatabase()
+  const tenantId = randomUUID()
+  await query(
+    `insert into customers (tenant_id, provider, id, raw, created_at, observed_at)
+      select $1, 'stripe', 'cus_' || n, '{}', to_timestamp(n), now() from generate_series(1, 300) as n`,
+    [tenantId],
+  )
+  await query('create view slow_customers as select * from customers where pg_sleep(0.01) is not null offset 0')
+  const source = {
+    name: 'customers',
+    table: syncedTable('slow_customers', {}),
+    createdFilter: true,
+  } as unknown as Source
+  return db.transaction(async (tx) => {
+    await tx.execute(`set local statement_timeout = '200ms'`)
+    const tallies = { customers: { listed, until: 1_000, months: {} } }
+    const proofs = await prove(tx, { tenantId, provider: 'stripe', sources: [source], tallies, counts: {} } as never)
+    return { proofs, after: (await tx.execute('select 1 as one')).rows }
+  })
+}
+
+test('a job of a large account ends without a proof where counting takes longer than a statement may', async () => {
+  expect(await slowlyProved(100_000)).toEqual({ proofs: {}, after: [{ one: 1 }] })
+})
+
+test('in a small account that means something else is wrong: the commit is tried again', async () => {
+  await expect(slowlyProved(300)).rejects.toMatchObject({ cause: { code: '57014' } })
+})

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { customers } from '../../src/db/schema.ts'
+import { advance, type Checkpoint, carve, plan } from '../../src/job/checkpoint.ts'
+import { forget, type Item, uncount, withoutItems } from '../../src/job/uncount.ts'
+import { fields, id } from '../../src/sync/fields.ts'
+import { digestPage } from '../../src/sync/page.ts'
+import type { Source } from '../../src/sync/provider.ts'
+import type { Slice } from '../../src/sync/slices.ts'
+import { createRandom } from '../support/random.ts'
+
+const now = 1_790_000_000
+const source: Source = {
+  name: 'customers',
+  table: customers,
+  createdFilter: { field: 'created' },
+  row: (item) => ({ id: id(item), ...fields(item) }),
+  list: () => Promise.reject(new Error('not read here')),
+}
+
+interface Stripe {
+  readonly items: readonly { readonly id: string; readonly created: number }[]
+}
+
+/** The page of a slice, newest first, as the provider would answer. */
+function answer({ items }: Stripe, { query, cursor }: Slice, limit: number) {
+  const inWindow = items.filter(({ created }) => created >= query.from && (query.to === null || created < query.to))
+  const from = cursor === null ? 0 : inWindow.findIndex((item) => item.id === cursor) + 1
+  const page = inWindow.slice(from, from + limit)
+  const next = inWindow.length > from + limit ? page.at(-1)!.id : null
+  return { items: page, next, observedAt: new Date(now * 1_000) }
+}
+
+test.each(Array.from({ length: 200 }, (_, seed) => seed))(
+  'whatever is erased whenever, the rest is counted once: seed %i',
+  (seed) => {
+    const { below } = createRandom(seed)
+    const seconds = Array.from({ length: 60 }, () => now - 1 - below(seed % 2 ? 12 : 90 * 86_400))
+    const items = seconds.toSorted((a, b) => b - a).map((created, n) => ({ id: `cus_${n}`, created }))
+    const erased = new Set<string>()
+    const asItem = (one: (typeof items)[number]): Item => ({ resource: 'customers', ...one })
+    let checkpoint: Checkpoint = plan([{ resource: source, since: 0 }])
+    for (let slices = checkpoint.slices; slices.length > 0; slices = checkpoint.slices) {
+      const slice = slices[below(slices.length)]!
+      const page = answer({ items }, slice, 1 + below(9))
+      const { reached, listed, items: own } = digestPage(slice, source, page)
+      const batch = { ...reached, sliceId: slice.id, observedAt: page.observedAt, listed, skip: null }
+      const left = page.items.filter((one) => own.includes(one) && erased.has(one.id)).map(asItem)
+      checkpoint = advance(checkpoint, withoutItems(checkpoint, batch, left))
+      if (below(3) === 0) {
+        // Stored by this job or by an earlier one.
+        const some = items.filter((one) => !erased.has(one.id) && below(12) === 0)
+        for (const one of some) erased.add(one.id)
+        checkpoint = uncount(checkpoint, some.map(asItem))
+        if (below(2) === 0) checkpoint = forget(checkpoint, new Set(some.map((one) => one.id)))
+        if (below(2) === 0)
+          expect(some.filter((one) => JSON.stringify(forget(checkpoint, erased)).includes(`"${one.id}"`))).toEqual([])
+      }
+      const cut = checkpoint.slices[0]
+      if (cut?.position && cut.position - cut.window.from > 1 && below(4) === 0)
+        checkpoint = carve(checkpoint, {
+          id: cut.id,
+          at: Math.max(cut.window.from + 1, cut.position - 1 - below(20)),
+          olderId: 100 + Math.max(...checkpoint.slices.map((one) => one.id)),
+        })
+    }
+    const kept = items.filter((one) => !erased.has(one.id))
+    const months: Record<string, number> = {}
+    for (const { created } of kept) {
+      const month = new Date(created * 1_000).toISOString().slice(0, 7)
+      months[month] = (months[month] ?? 0) + 1
+    }
+    const tally = checkpoint.tallies.customers
+    const counted = Object.fromEntries(Object.entries(tally!.months).filter(([, count]) => count !== 0))
+    expect({ listed: tally?.listed, months: counted }).toEqual({ listed: kept.length, months })
+  },
+)

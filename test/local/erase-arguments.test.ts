@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { readEraseArguments } from '../../src/local/erase-arguments.ts'
+
+const tenant = '11111111-1111-4111-8111-111111111111'
+const nonsense: Record<string, readonly [args: readonly string[], says: string]> = {
+  'nothing at all': [[], '--tenant is missing'],
+  'a tenant that is no UUID': [['--tenant', 'acme'], '--tenant takes a UUID'],
+  'an address for a customer': [['--tenant', tenant, '--customer', 'a@example.com'], '--customer takes an id'],
+  'no customer after all': [['--tenant', tenant, '--customer', ''], '--customer takes an id'],
+  'a list of customers': [['--tenant', tenant, '--customer', 'cus_1,cus_2'], '--customer takes an id'],
+  'a provider without a customer': [['--tenant', tenant, '--provider', 'stripe'], '--provider goes with --customer'],
+  'an option that is none': [['--tenant', tenant, '--force'], '--force'],
+  'a customer without a dash': [['--tenant', tenant, 'cus_1'], 'cus_1'],
+}
+
+test.each(Object.entries(nonsense))('refuses %s', (_, [args, says]) => {
+  expect(() => readEraseArguments(args)).toThrow(says)
+})
+
+test('takes a tenant, and a customer of a provider', () => {
+  const usual = { tenant, provider: 'stripe', dryRun: false, help: false }
+  expect(readEraseArguments(['--tenant', tenant])).toEqual(usual)
+  expect(readEraseArguments(['--tenant', tenant, '--customer', 'cus_1', '--dry-run'])).toEqual({
+    ...usual,
+    customer: 'cus_1',
+    dryRun: true,
+  })
+  expect(readEraseArguments(['--tenant', tenant, '--customer', 'c', '--provider', 'PayPal'])).toMatchObject({
+    provider: 'paypal',
+  })
+  expect(readEraseArguments(['--help']).help).toBe(true)
+})

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { openSecretStore } from '../support/secret-store.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
+
+/*
+ * Jobs whose token is a reference, from the message to the rows.
+ */
+
+async function house(options: SetupOptions = {}) {
+  const store = await openSecretStore()
+  const parts = await setup({ ...options, settings: { Secrets__Endpoint: store.endpoint, ...options.settings } })
+  const request = jobRequest()
+  const accessToken = `ssm:/billing-sync/${request.tenantId}/stripe`
+  const again = () => ({ ...jobRequest({ tenantId: request.tenantId }), accessToken })
+  const put = (key: string) => store.put(accessToken.replace('ssm:', ''), key)
+  put('rk_live_one')
+  return { ...parts, store, put, again, request: { ...request, accessToken } }
+}
+
+test('a job reads with the key that its token refers to', async () => {
+  const { queue, drain, job, query, request, store } = await house()
+  await queue.send(JSON.stringify(request))
+  await drain()
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', fetched: '250' })
+  expect(await query('select distinct livemode from customers')).toEqual([{ livemode: true }])
+  expect(store.asked).toHaveLength(1)
+})
+
+test('a second job does not ask the store again', async () => {
+  const { queue, drain, job, request, again, store } = await house()
+  const next = again()
+  for (const one of [request, next]) {
+    await queue.send(JSON.stringify(one))
+    await drain()
+    expect(await job(one.jobId)).toMatchObject({ status: 'completed' })
+  }
+  expect(store.asked).toHaveLength(1)
+})
+
+test('a key that was replaced is fetched once, and the job goes on without a failed attempt', async () => {
+  const { queue, drain, job, request, again, put, store } = await house({ sandbox: { revokedKeys: ['rk_live_two'] } })
+  put('rk_live_two')
+  await queue.send(JSON.stringify(request))
+  await drain()
+  // The store has nothing else: the row is the evidence.
+  expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
+  expect(store.asked).toHaveLength(2)
+  put('rk_live_three')
+  const next = again()
+  await queue.send(JSON.stringify(next))
+  await drain()
+  expect(await job(next.jobId)).toMatchObject({ status: 'completed', attempt: 0, deliveries: 1, fetched: '250' })
+  expect(store.asked).toHaveLength(3)
+})
+
+test('a key that is replaced in the middle of a job loses nothing and reads nothing twice', async () => {
+  const { queue, drain, job, query, request, put, sandbox } = await house({
+    sandbox: { customers: 1_000 },
+    settings: { Stripe__EndpointRequestsPerSecond: '10' },
+  })
+  const small = { ...request, additionalData: { resources: ['customers'], batch_size: 50 } }
+  let revoked = false
+  sandbox.onRequest(() => {
+    if (revoked || sandbox.stats().requests < 8) return
+    revoked = true
+    put('rk_live_two')
+    sandbox.fail({ kind: 'key-revoked', times: 1 })
+  })
+  await queue.send(JSON.stringify(small))
+  await drain()
+  expect(revoked).toBe(true)
+  expect(await job(request.jobId)).toMatchObject({
+    status: 'completed',
+    attempt: 0,
+    deliveries: 1,
+    fetched: '1000',
+    created: '1000',
+    unchanged: '0',
+  })
+  const rows = await query('select raw from customers order by created_at desc, id desc')
+  expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+})
+
+test('a key in the message itself is refused as ever', async () => {
+  const { queue, drain, job, request, store } = await house({ sandbox: { revokedKeys: ['rk_live_own'] } })
+  await queue.send(JSON.stringify({ ...request, accessToken: 'rk_live_own' }))
+  await drain()
+  expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
+  expect(store.asked).toEqual([])
+})
+
+test('a secret that may not be read fails the job with the name of the reference', async () => {
+  const { queue, drain, job, request, store } = await house()
+  store.refuse({ error: 'AccessDeniedException', message: 'rk_live_canary' })
+  await queue.send(JSON.stringify(request))
+  await drain()
+  expect(await job(request.jobId)).toMatchObject({
+    status: 'failed',
+    error: { code: 'secret_denied', retryable: false, message: expect.stringContaining(request.accessToken) },
+  })
+  expect(await queue.deadLetters()).toEqual([])
+})
+
+test('a store that throttles makes the job try again, and it completes', async () => {
+  const { queue, drain, job, request, store } = await house()
+  // Three calls of the SDK are one attempt.
+  store.refuse({ error: 'ThrottlingException' }, 3)
+  await queue.send(JSON.stringify(request))
+  await drain()
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 1, deliveries: 2 })
+})
+
+test('a message that names the secret of another tenant fails, and no store is asked', async () => {
+  const { queue, drain, job, request, store } = await house()
+  const { tenantId } = jobRequest()
+  await queue.send(JSON.stringify({ ...request, accessToken: `ssm:/billing-sync/${tenantId}/stripe` }))
+  await drain()
+  expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'secret_not_allowed' } })
+  expect(store.asked).toEqual([])
+})

@@ -27,9 +27,10 @@ async function endLeasesOfTheDead(query: Query): Promise<void> {
     const ended = await query(`update sync_jobs set lease_until = now() - interval '1 second'
       where status = 'running' and not exists
         (select 1 from pg_stat_activity where datname = current_database() and application_name = lease_owner) returning 1`)
-    const running = await query(`select 1 from sync_jobs where status = 'running' and lease_until > now()`)
-    // What still runs then is a living worker's.
-    if (ended.length > 0 || running.length === 0 || performance.now() > until) return
+    // What still runs after that is a living worker's. A claim may have been on its way when its sender died.
+    const busy = await query(`select 1 from sync_jobs where status = 'running' and lease_until > now() union all
+      select 1 from pg_stat_activity where datname = current_database() and application_name like 'billing-sync%' and state <> 'idle'`)
+    if (ended.length > 0 || busy.length === 0 || performance.now() > until) return
     await delay(10)
   }
 }

@@ -38,19 +38,21 @@ interface Witnessed {
   readonly seed: number
   readonly seen: Seen
   readonly seconds: number
+  /** What was run, which may not be what is checked out when it ends. */
+  readonly commit: string
 }
 
 /** Writes down what a full run of a scenario saw. */
-export function record({ name, faults, about, claim }: Scenario, { seed, seen, seconds }: Witnessed): void {
+export function record({ name, faults, about, claim }: Scenario, { seed, seen, seconds, commit }: Witnessed): void {
   const { rounds, figures, problems } = seen
-  const place = { date: new Date().toISOString().slice(0, 10), commit: commit(), machine: machine() }
+  const place = { date: new Date().toISOString().slice(0, 10), commit, machine: machine() }
   const what = { faults: [...faults], about, claim, ...place }
   const saw = { seed, rounds, seconds: Math.round(seconds), figures, problems: problems.slice(0, 20) }
   writeFileSync(file, `${JSON.stringify({ ...readResults(), [name]: { ...what, ...saw } }, null, 2)}\n`)
   execFileSync('npx', ['biome', 'format', '--write', fileURLToPath(file)])
 }
 
-const commit = () => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+export const currentCommit = () => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 
 function machine(): string {
   const [first] = cpus()

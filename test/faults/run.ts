@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { closeHouse } from './house.ts'
-import { record } from './record.ts'
+import { currentCommit, record } from './record.ts'
 import { type Scenario, type Seen, type Share, shares } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
 
@@ -26,6 +26,7 @@ async function main(): Promise<number> {
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('seed', values.seed)
   const runs = values.runs === undefined ? undefined : wholeNumber('runs', values.runs)
+  const commit = currentCommit()
   let problems = 0
   for (const scenario of chosen) {
     const rounds = runs ?? scenario.rounds[share]
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
     const seconds = (performance.now() - began) / 1_000
     show(seen, seconds)
     problems += seen.problems.length
-    if (share === 'full' && runs === undefined) record(scenario, { seed, seen, seconds })
+    if (share === 'full' && runs === undefined) record(scenario, { seed, seen, seconds, commit })
   }
   console.log(problems === 0 ? '\nno problem' : `\n${problems} problems; the same seed shows them again`)
   return problems === 0 ? 0 : 1

@@ -20,7 +20,7 @@ export const kill: Scenario = {
   about:
     'SIGKILL at random moments of full jobs over all default resources, read in parallel slices; the account changes between jobs',
   claim: 'no row lost, doubled or stale, counters exact, nobody else’s row touched',
-  rounds: { test: 15, ci: 60, full: 1_000 },
+  rounds: { test: 8, ci: 60, full: 1_000 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const totals = { kills: 0, jobs: 0, lost: 0, extra: 0, stale: 0 }

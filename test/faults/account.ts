@@ -9,8 +9,11 @@ export interface LivingAccount {
   readonly tenantId: string
   truth(): Truth
   /** Some objects are changed, some are new, some are gone. What a full job must count then. */
-  change(random: ReturnType<typeof createRandom>): Promise<Counters>
+  change(random: ReturnType<typeof createRandom>, changed?: Changed): Promise<Counters>
 }
+
+/** What is changed: only what events tell of, or also payment intents, of whose metadata none does. */
+export type Changed = 'announced' | 'any'
 
 export async function openAccount({ query, sandbox }: Pick<Room, 'query' | 'sandbox'>): Promise<LivingAccount> {
   let truth = await writeTruth(query, sandbox)
@@ -18,10 +21,10 @@ export async function openAccount({ query, sandbox }: Pick<Room, 'query' | 'sand
   return {
     tenantId: randomUUID(),
     truth: () => truth,
-    async change(random) {
+    async change(random, changed = 'any') {
       sandbox.advance(60)
       for (let n = 0; n < 6; n++) {
-        const resource = random.pick(['customers', 'products', 'invoices', 'charges', 'payment_intents'] as const)
+        const resource = random.pick(changed === 'announced' ? announced : [...announced, 'payment_intents' as const])
         const all = sandbox.truth(resource)
         if (all.length > 0)
           sandbox.update(resource, random.pick(all).id, { metadata: { changed: String(random.below(1e9)) } })
@@ -37,6 +40,9 @@ export async function openAccount({ query, sandbox }: Pick<Room, 'query' | 'sand
     },
   }
 }
+
+/** A change of these makes an event. */
+const announced = ['customers', 'products', 'invoices', 'charges'] as const
 
 /** Prices made inline are in no list: found on items once, they are not counted again. */
 async function countChanges({ query }: Pick<Room, 'query'>, before: Truth, after: Truth): Promise<Counters> {

@@ -136,10 +136,13 @@ function put(draft: Draft, field: string, value: unknown): void {
 
 const add = put
 
+/** A value of another kind than the field has. Spoiled twice it may have come back to its own kind: then it fills its column. */
 function wrong(draft: Draft, field: string, value: unknown): void {
   put(draft, field, value)
-  draft.empty.push(field)
+  if (kindOf(value) !== kindOf(parse(draft.original)[field])) draft.empty.push(field)
 }
+
+const kindOf = (value: unknown) => (Array.isArray(value) ? 'list' : typeof value)
 
 function date(draft: Draft, value: unknown): void {
   const field = timeField(draft)

@@ -110,8 +110,8 @@ async function openStall(_: unknown, lane: number): Promise<Stall> {
 }
 
 async function copy({ room, account, invoke, ...stall }: Stall, round: Round) {
-  const counters = await account.change(round.random)
   const kind = round.random.pick(['full', 'full', 'incremental'] as const)
+  const counters = await account.change(round.random, kind === 'full' ? 'any' : 'announced')
   const timeoutMs = round.random.pick([900_000, 900_000, 3_000])
   const concurrency = round.random.pick([1, 2])
   const disturbed = stall.disturb(round)

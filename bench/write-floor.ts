@@ -19,13 +19,16 @@ export async function insertPlainly({ postgres }: Bench, rows: readonly StampedR
   const database = await postgres.freshDatabase('worker')
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
+  await client.query(`select set_config('app.tenant_id', '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03', false)`)
   const texts: string[] = []
   for (let at = 0; at < rows.length; at += size)
     texts.push(JSON.stringify(rows.slice(at, at + size).map(({ raw }) => (raw instanceof Payload ? raw.value() : raw))))
-  const began = performance.now()
-  for (const text of texts) await client.query(plainInsert, [text])
-  const ms = performance.now() - began
-  await client.end()
-  await database.drop()
-  return ms
+  try {
+    const began = performance.now()
+    for (const text of texts) await client.query(plainInsert, [text])
+    return performance.now() - began
+  } finally {
+    await client.end()
+    await database.drop()
+  }
 }

@@ -20,6 +20,7 @@ export interface ItemServer {
 }
 
 export async function openItemServer(): Promise<ItemServer> {
+  const ends = new Map<string, WireItem>()
   let lists: ReadonlyMap<string, readonly WireItem[]> = new Map()
   const sent = new Map<string, number>()
   const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
@@ -33,7 +34,7 @@ export async function openItemServer(): Promise<ItemServer> {
       const item = list.find((one) => one.id === decodeURIComponent(id))
       return item ? answer(response, item.bytes) : missing(response, 404, 'id')
     }
-    const page = pageOf(list, url.searchParams)
+    const page = pageOf(list, url.searchParams, ends)
     if (!page) return missing(response, 400, 'starting_after')
     sent.set(path, (sent.get(path) ?? 0) + page.items.length)
     const bytes = page.items.flatMap((item, at) => (at === 0 ? [item.bytes] : [comma, item.bytes]))
@@ -59,17 +60,24 @@ export async function openItemServer(): Promise<ItemServer> {
 
 const comma = Buffer.from(',')
 
-function pageOf(list: readonly WireItem[], query: URLSearchParams) {
+/**
+ * `ends`: where a page ended, by the id it ended with. An object that is listed twice is a cursor for two places, and only
+ * the one where the reader stopped loses nothing.
+ */
+function pageOf(list: readonly WireItem[], query: URLSearchParams, ends: Map<string, WireItem>) {
   // Prices have a list of those that are not active besides: here it is empty.
   if (query.get('active') === 'false') return { items: [], more: false }
   const from = Number(query.get('created[gte]') ?? query.get('date[gte]') ?? 0)
   const before = Number(query.get('created[lt]') ?? query.get('date[lt]') ?? Number.POSITIVE_INFINITY)
   const after = query.get('starting_after')
   const own = list.filter(({ listedAt }) => listedAt >= from && listedAt < before)
-  const start = after === null ? 0 : own.findLastIndex(({ id }) => id === after) + 1
+  const ended = after === null ? undefined : (ends.get(after) ?? own.find(({ id }) => id === after))
+  const start = ended ? own.indexOf(ended) + 1 : 0
   if (after !== null && start === 0) return null
   const limit = Number(query.get('limit') ?? 10)
-  return { items: own.slice(start, start + limit), more: own.length > start + limit }
+  const items = own.slice(start, start + limit)
+  for (const item of items.slice(-limit)) if (item.id) ends.set(item.id, item)
+  return { items, more: own.length > start + limit }
 }
 
 function answer(response: ServerResponse, body: Buffer | string, status = 200): void {

@@ -22,7 +22,7 @@ export const peers: Scenario = {
   modes: ['full', 'quick', 'smoke'],
   async run(bench): Promise<Result> {
     const latencies = bench.pick<number[]>({ full: [0, 50, 200], quick: [0, 50, 200], smoke: [] })
-    const count = bench.pick({ full: 20_000, quick: 1_000, smoke: 200 })
+    const count = bench.pick({ full: 5_000, quick: 1_000, smoke: 200 })
     const entries = await takeTurns(bench, latencies, count)
     const habits: Habits[] = []
     for (const contestant of contestants.filter(({ habitsOf }) => habitsOf === undefined))

@@ -1,34 +1,7 @@
 import { expect } from 'vitest'
 import type { Sandbox } from '../../src/local/sandbox/index.ts'
+import { nestedTables, tables } from '../faults/tables.ts'
 import type { setup } from './setup.ts'
-
-/** The tables of the default set → what the sandbox calls the same. */
-export const tables = {
-  customers: 'customers',
-  products: 'products',
-  prices: 'prices',
-  coupons: 'coupons',
-  promotion_codes: 'promotion_codes',
-  subscriptions: 'subscriptions',
-  subscription_schedules: 'subscription_schedules',
-  invoices: 'invoices',
-  invoice_items: 'invoiceitems',
-  invoice_payments: 'invoice_payments',
-  payments: 'charges',
-  payment_intents: 'payment_intents',
-  refunds: 'refunds',
-  disputes: 'disputes',
-  credit_notes: 'credit_notes',
-  balance_transactions: 'balance_transactions',
-  payouts: 'payouts',
-  tax_rates: 'tax_rates',
-} as const
-
-const nested = {
-  subscription_items: { parent: 'subscription_id', name: 'subscription_items' },
-  invoice_lines: { parent: 'invoice_id', name: 'invoice_lines' },
-  credit_note_lines: { parent: 'credit_note_id', name: 'credit_note_lines' },
-} as const
 
 type Query = Awaited<ReturnType<typeof setup>>['query']
 
@@ -47,7 +20,7 @@ export async function expectCopy(query: Query, sandbox: Sandbox, tenantId: strin
       differing: [],
     })
   }
-  for (const [table, { parent, name }] of Object.entries(nested)) {
+  for (const [table, { parent, name }] of Object.entries(nestedTables)) {
     const rows = await query<{ key: string }>(
       `select ${parent} || ' ' || id as key from ${table} where tenant_id = $1 and deleted_at is null`,
       [tenantId],

@@ -153,7 +153,8 @@ async function meet({ rule, ends }: Oddity, { seed, always }: { readonly seed: n
     }
     const { ended, failed } = await deliver()
     const expected = always ? ends.always : ends.few
-    if (![expected].flat().some((one) => one === ended)) problems.push(`${ended} instead of ${[expected].flat().join(' or ')}`)
+    if (![expected].flat().some((one) => one === ended))
+      problems.push(`${ended} instead of ${[expected].flat().join(' or ')}`)
     if (failed !== (ended === 'retrying' ? 1 : 0))
       problems.push(`${ended}, and the message was ${failed ? 'returned' : 'acknowledged'}`)
     end()

@@ -7,6 +7,8 @@ export interface Arguments {
   readonly only: readonly string[] | null
   /** Null: as many as the mode has. */
   readonly rounds: number | null
+  /** A folder with the programs of another Postgres than the embedded one; null: the embedded one. */
+  readonly postgres: string | null
   readonly help: boolean
 }
 
@@ -17,6 +19,8 @@ export const help = `npm run bench [-- options]
   --smoke         correctness alone, at small sizes: for CI
   --only a,b      these scenarios and no others
   --rounds n      other than five (one with --quick and --smoke)
+  --postgres dir  another Postgres than the embedded one, by its programs: /usr/lib/postgresql/15/bin, say;
+                  its results are kept apart
   --help          this text and the scenarios
 `
 
@@ -29,6 +33,7 @@ export function readArguments(given: readonly string[]): Arguments {
       smoke: { type: 'boolean' },
       only: { type: 'string', multiple: true },
       rounds: { type: 'string' },
+      postgres: { type: 'string' },
       help: { type: 'boolean' },
     },
   })
@@ -40,6 +45,7 @@ export function readArguments(given: readonly string[]): Arguments {
     rounds,
     mode: values.smoke ? 'smoke' : values.quick ? 'quick' : 'full',
     only: only ?? null,
+    postgres: values.postgres ?? null,
     help: values.help === true,
   }
 }

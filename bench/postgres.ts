@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -8,9 +9,11 @@ import { createDatabase, openPostgres as openLocalPostgres } from '../src/local/
 import { createWorkerLogin } from '../src/local/worker-login.ts'
 import { root } from './build.ts'
 
-/** The one Postgres of the benchmark: the worker's embedded one, durable, with its default settings. */
+/** The one Postgres of the benchmark, durable, with its default settings. */
 export interface Postgres {
   readonly version: string
+  /** What its results are kept under; '' for the worker's embedded one. */
+  readonly label: string
   /** A database of its own for one run: empty, or with the worker's tables. */
   freshDatabase(kind: 'empty' | 'worker'): Promise<Database>
   /** CPU milliseconds of all its processes so far, ended ones too; NaN where there is no /proc. */
@@ -40,9 +43,13 @@ export interface Database {
   drop(): Promise<void>
 }
 
-export async function openPostgres(): Promise<Postgres> {
-  const dataDir = join(import.meta.dirname, '.data', 'pg')
-  const opened = await openLocalPostgres({ dataDir })
+/** @param programs the folder of another Postgres's `initdb` and `postgres`; null: the worker's embedded one */
+export async function openPostgres(programs: string | null): Promise<Postgres> {
+  const label = programs === null ? '' : `postgres-${majorOf(programs)}`
+  const dataDir = join(import.meta.dirname, '.data', label || 'pg')
+  const binaries =
+    programs === null ? undefined : { initdb: join(programs, 'initdb'), postgres: join(programs, 'postgres') }
+  const opened = await openLocalPostgres({ dataDir, binaries })
   if (opened.reused)
     throw new Error(
       `bench: a Postgres runs on ${opened.dataDir} already, another bench’s or a killed one’s; stop it (postmaster.pid) first`,
@@ -57,6 +64,7 @@ export async function openPostgres(): Promise<Postgres> {
   let counting = false
 
   return {
+    label,
     version: (await admin.query('show server_version')).rows[0].server_version,
     async freshDatabase(kind) {
       const name = `bench_${databases++}`
@@ -148,4 +156,12 @@ function readStat(pid: string) {
   } catch {
     return undefined // it ended meanwhile
   }
+}
+
+/** The 15 of `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`. @throws Error where there is no such program */
+function majorOf(programs: string): string {
+  const { stdout } = spawnSync(join(programs, 'postgres'), ['--version'], { encoding: 'utf8' })
+  const major = /PostgreSQL\) (\d+)/.exec(stdout ?? '')?.[1]
+  if (!major) throw new Error(`bench: ${programs} has no program postgres that runs`)
+  return major
 }

@@ -11,7 +11,7 @@ import { scenarios } from './scenarios/index.ts'
 
 /** Runs what the arguments ask for. Returns the exit code: 1 where a copy was not complete or something failed. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { mode, only, rounds, help: asked } = readArguments(args)
+  const { mode, only, rounds, postgres: programs, help: asked } = readArguments(args)
   if (asked) {
     console.log(help)
     for (const { name, about } of scenarios) console.log(`  ${name.padEnd(14)}  ${about}`)
@@ -19,15 +19,15 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const chosen = choose(only, mode)
   await build()
-  const postgres = await openPostgres()
+  const postgres = await openPostgres(programs)
   const bench = createBench(mode, rounds, postgres)
   let problems = 0
   try {
     for (const scenario of chosen) {
       problems += (await runOne(scenario, bench)).problems.length
       // After each, so that nothing is lost when an hour is cut short.
-      const folder = writeReport(mode, scenarios, machine(postgres.version))
-      if (scenario === chosen.at(-1)) console.error(`\n${folder}/results.md`)
+      const report = writeReport({ mode, label: postgres.label }, scenarios, machine(postgres.version))
+      if (scenario === chosen.at(-1)) console.error(`\n${report}`)
     }
   } finally {
     bench.close()
@@ -57,13 +57,16 @@ async function runOne(scenario: Scenario, bench: Bench): Promise<Pick<Result, 'p
     return { problems: [`${name} broke`] }
   }
   print(bench.mode, scenario, result)
-  store(bench.mode, {
-    name,
-    about,
-    measuredAt: new Date().toISOString(),
-    commit: currentCommit(),
-    rounds: bench.rounds,
-    result,
-  })
+  store(
+    { mode: bench.mode, label: bench.postgres.label },
+    {
+      name,
+      about,
+      measuredAt: new Date().toISOString(),
+      commit: currentCommit(),
+      rounds: bench.rounds,
+      result,
+    },
+  )
   return result
 }

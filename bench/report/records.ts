@@ -16,24 +16,30 @@ export interface Stored {
   readonly result: Result
 }
 
-const folder = (mode: Mode) => join(import.meta.dirname, '..', '.data', 'results', mode)
-
-/** Keeps a result, so that an hour of others need not be run again for the sake of one. */
-export function store(mode: Mode, stored: Stored): void {
-  mkdirSync(folder(mode), { recursive: true })
-  writeFileSync(join(folder(mode), `${stored.name}.json`), JSON.stringify(stored, null, 2))
+/** What results are kept under: a mode, and which Postgres where it is not the embedded one. */
+export interface Shelf {
+  readonly mode: Mode
+  readonly label: string
 }
 
-export function storedOf(mode: Mode): readonly Stored[] {
-  return readdirSync(folder(mode))
+const folder = ({ mode, label }: Shelf) => join(import.meta.dirname, '..', '.data', 'results', label, mode)
+
+/** Keeps a result, so that an hour of others need not be run again for the sake of one. */
+export function store(shelf: Shelf, stored: Stored): void {
+  mkdirSync(folder(shelf), { recursive: true })
+  writeFileSync(join(folder(shelf), `${stored.name}.json`), JSON.stringify(stored, null, 2))
+}
+
+export function storedOf(shelf: Shelf): readonly Stored[] {
+  return readdirSync(folder(shelf))
     .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(folder(mode), name), 'utf8')) as Stored)
+    .map((name) => JSON.parse(readFileSync(join(folder(shelf), name), 'utf8')) as Stored)
 }
 
 export function currentCommit(): string {
   const git = (...args: string[]) =>
     spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).stdout?.trim() ?? ''
   // What the bench itself writes is no change of what is measured.
-  const changed = git('status', '--porcelain', '--', ':/', ':!/bench/results.md', ':!/bench/results.svg')
+  const changed = git('status', '--porcelain', '--', ':/', ':!/bench/results*.md', ':!/bench/results*.svg')
   return `${git('rev-parse', '--short', 'HEAD') || 'unknown'}${changed ? '+' : ''}`
 }

@@ -4,7 +4,7 @@ import type { Mode } from '../mode.ts'
 import type { Scenario, Series, Table } from '../result.ts'
 import { chart } from './chart.ts'
 import { mark } from './print.ts'
-import { type Stored, storedOf } from './records.ts'
+import { type Shelf, type Stored, storedOf } from './records.ts'
 
 const home = join(import.meta.dirname, '..')
 /** A full run's report is kept in the repository, another's is not. */
@@ -14,18 +14,30 @@ const places: Readonly<Record<Mode, string>> = {
   smoke: join(home, '.data', 'smoke'),
 }
 
-/** Writes results.md and, where latencies were compared, results.svg, of the last result of each scenario. Returns the folder. */
-export function writeReport(mode: Mode, scenarios: readonly Scenario[], machine: readonly string[]): string {
-  const all = storedOf(mode)
+/**
+ * Writes results.md and, where latencies were compared, results.svg, of the last result of each scenario; for another
+ * Postgres results-postgres-15.md and so on. Returns the report's path.
+ */
+export function writeReport(shelf: Shelf, scenarios: readonly Scenario[], machine: readonly string[]): string {
+  const { mode, label } = shelf
+  const all = storedOf(shelf)
+  const name = ['results', ...(label ? [label] : [])].join('-')
   const ordered = scenarios.flatMap(({ name }) => all.find((one) => one.name === name) ?? [])
   const series = ordered.flatMap(({ result }) => result.series ?? []).filter(({ points }) => points.length > 0)
   mkdirSync(places[mode], { recursive: true })
-  writeFileSync(join(places[mode], 'results.md'), markdown(ordered, machine, series))
-  if (series.length > 0) writeFileSync(join(places[mode], 'results.svg'), chart(series))
-  return places[mode]
+  const report = join(places[mode], `${name}.md`)
+  writeFileSync(report, markdown(ordered, machine, { series, chart: `${name}.svg` }))
+  if (series.length > 0) writeFileSync(join(places[mode], `${name}.svg`), chart(series))
+  return report
 }
 
-function markdown(stored: readonly Stored[], machine: readonly string[], series: readonly Series[]): string {
+interface Charted {
+  readonly series: readonly Series[]
+  /** The name of its file. */
+  readonly chart: string
+}
+
+function markdown(stored: readonly Stored[], machine: readonly string[], { series, chart }: Charted): string {
   return [
     '# Results',
     '',
@@ -34,7 +46,7 @@ function markdown(stored: readonly Stored[], machine: readonly string[], series:
     '',
     ...machine.map((line) => `- ${line}`),
     '',
-    ...(series.length > 0 ? ['![Objects a second by latency](results.svg)', ''] : []),
+    ...(series.length > 0 ? [`![Objects a second by latency](${chart})`, ''] : []),
     '## Targets',
     '',
     ...table({

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Client, DatabaseError } from 'pg'
 import { initialise, reachableDirectory } from './data-directory.ts'
-import { prepareBinaries } from './postgres-binaries.ts'
+import { type PostgresBinaries, prepareBinaries } from './postgres-binaries.ts'
 import {
   type Cluster,
   findServer,
@@ -38,6 +38,8 @@ interface Options {
   readonly dataDir: string
   /** False for tests: no fsync. What is committed survives `restart('immediate')`, not a crash of the machine. Default true. */
   readonly durable?: boolean
+  /** Another Postgres's programs. Default: the ones from npm. */
+  readonly binaries?: PostgresBinaries | undefined
   /** Abandons the opening; without effect on a server that is open. */
   readonly signal?: AbortSignal
 }
@@ -50,7 +52,7 @@ interface Options {
  */
 export async function openPostgres({ durable = true, signal, ...wanted }: Options): Promise<LocalPostgres> {
   const identity = serverIdentity()
-  const binaries = await prepareBinaries(identity)
+  const binaries = wanted.binaries ?? (await prepareBinaries(identity))
   const dataDir = reachableDirectory(wanted.dataDir, identity)
   await initialise(dataDir, { binaries, identity, signal })
   const cluster = { dataDir, postgres: binaries.postgres, identity, durable }

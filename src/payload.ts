@@ -57,3 +57,9 @@ const escapes = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(u0000|ud[89a-f][0
 function withoutUnstorable(json: string): string {
   return json.replace(escapes, (found, refused) => (refused ? '\\ufffd' : found))
 }
+
+/**
+ * Where columns of a table are in a payload, by their names in code: Postgres reads them there itself, so that they need
+ * not be sent beside it. Of several paths the first with a value counts.
+ */
+export type Places = Readonly<Record<string, readonly (readonly string[])[]>>

@@ -1,7 +1,8 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import { Payload } from '../payload.ts'
+import { Payload, type Places } from '../payload.ts'
 import type { Database } from './open.ts'
+import { read } from './places.ts'
 import type { SyncedTable } from './schema.ts'
 
 /** A row ready for its table: the provider's columns by their names in code, the payload, and when it was observed. */
@@ -12,6 +13,8 @@ export interface StampedRow {
   readonly observedAt: Date
   /** The provider no longer has it: the row says since when. */
   readonly deleted?: boolean
+  /** Columns for which the row has just what is in the payload, and where. */
+  readonly places?: Places
 }
 
 export interface Written {
@@ -34,13 +37,14 @@ interface Upsert {
 const bodiesAtMost = 32 * 1024 * 1024
 
 /**
- * Writes rows in one statement, the rows as one JSON parameter and the answers they are from as another. A row is replaced
+ * Writes rows in one statement, the rows as one JSON parameter and the answers they are from as another; what Postgres can
+ * read from the answers itself is not in the rows again. A row is replaced
  * only by an observation that is not older, and only where something differs; rows are filtered before the upsert, since
  * a conflict writes WAL even where nothing changes. Rows are deduplicated by key (the newest wins) and sorted by it, so
  * that two writers never deadlock. What is in neither count was there already.
  */
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
-  const shape = shapeOf(into.table)
+  const shape = shapeOf(into.table, commonPlaces(rows))
   const written = { created: 0, updated: 0 }
   for (const some of portions(newestPerKey(rows, shape.keyed))) {
     const { created, updated } = await write(db, some, shape, into)
@@ -53,15 +57,15 @@ export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<W
 async function write(
   db: Database,
   rows: readonly StampedRow[],
-  { columns, key, input, insertable, same, assignments, inline, target }: Shape,
+  { sent, key, input, insertable, values, same, assignments, inline, target }: Shape,
   { table, tenantId, provider, force, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
-  const { records, bodies } = parameters(rows, columns)
+  const { records, bodies } = parameters(rows, sent)
   const listedNow = inline ? sql` or (old.inline and not input.inline)` : sql``
   // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed.
   const statement = sql`
     with input as materialized (
-      select ${input}, coalesce(${bodies}::jsonb #> (v ->> ${sql.raw(String(columns.length + 1))})::text[], v -> ${sql.raw(String(columns.length))}) as raw
+      select ${input}, coalesce(${bodies}::jsonb #> (v ->> ${sql.raw(String(sent.length + 1))})::text[], v -> ${sql.raw(String(sent.length))}) as raw
       from jsonb_array_elements(${records}::jsonb) as v
     ), changed as (
       select input.* from input left join lateral (
@@ -74,7 +78,7 @@ async function write(
           or (old.deleted_at is null) is distinct from (input.deleted_at is null)))
     ), written as (
       insert into ${table} (tenant_id, provider, ${insertable}, raw)
-      select ${tenantId}::uuid, ${provider}, ${insertable}, raw from changed order by ${key}
+      select ${tenantId}::uuid, ${provider}, ${values}, raw from changed order by ${key}
       on conflict (tenant_id, provider, ${key}) do update set ${assignments}, raw = excluded.raw, synced_at = now()
         where ${target}.observed_at <= excluded.observed_at
       returning (xmax = 0) as created
@@ -98,23 +102,36 @@ export function keyOf(table: SyncedTable): readonly string[] {
     .map(([key]) => key)
 }
 
-type Shape = ReturnType<typeof pieces>
-const shapes = new WeakMap<SyncedTable, Shape>()
+/** One statement for all, since the rows' locks are taken in one order: where a row is odd, every column of all is sent. */
+function commonPlaces(rows: readonly StampedRow[]): Places {
+  const [first] = rows
+  const { places } = first ?? {}
+  return places && rows.every((row) => row.places === places && row.raw instanceof Payload) ? places : nowhere
+}
 
-function shapeOf(table: SyncedTable): Shape {
-  const shape = shapes.get(table) ?? pieces(table)
-  shapes.set(table, shape)
+const nowhere: Places = {}
+
+type Shape = ReturnType<typeof pieces>
+const shapes = new WeakMap<SyncedTable, WeakMap<Places, Shape>>()
+
+function shapeOf(table: SyncedTable, places: Places): Shape {
+  const known = shapes.get(table) ?? new WeakMap<Places, Shape>()
+  shapes.set(table, known)
+  const shape = known.get(places) ?? pieces(table, places)
+  known.set(places, shape)
   return shape
 }
 
-/** The pieces of the statement that follow from the table's columns. */
-function pieces(table: SyncedTable) {
+/** The pieces of the statement that follow from the table's columns and from where they are. */
+function pieces(table: SyncedTable, places: Places) {
   const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'synced_at'])
   const columns = Object.entries(getTableColumns(table))
     .filter(([, { name }]) => !elsewhere.has(name))
     .map(([key, column]) => ({ key, name: sql.identifier(column.name), type: column.getSQLType() }))
   const keyed = keyOf(table)
   const keys = columns.filter(({ key }) => keyed.includes(key))
+  const inPayload = ({ key }: (typeof columns)[number]) => (keyed.includes(key) ? undefined : places[key])
+  const sent = columns.filter((column) => !inPayload(column))
   const inline = columns.some(({ key }) => key === 'inline')
   const target = sql`${table}`
   const list = (parts: SQL[], by = sql`, `) => sql.join(parts, by)
@@ -123,7 +140,7 @@ function pieces(table: SyncedTable) {
   const assigned = ({ key, name }: (typeof columns)[number]) =>
     key === 'inline' ? sql`${name} = ${target}.${name} and excluded.${name}` : sql`${name} = excluded.${name}`
   return {
-    columns,
+    sent,
     keyed,
     inline,
     target,
@@ -132,8 +149,14 @@ function pieces(table: SyncedTable) {
       keys.map(({ name }) => sql`old.${name} = input.${name}`),
       sql` and `,
     ),
-    input: list(columns.map(({ name, type }, at) => sql`${typed(at, type)} as ${name}`)),
+    input: list(sent.map(({ name, type }, at) => sql`${typed(at, type)} as ${name}`)),
     insertable: list(columns.map(({ name }) => sql`${name}`)),
+    values: list(
+      columns.map((column) => {
+        const paths = inPayload(column)
+        return paths ? read(paths, column.type) : sql`${column.name}`
+      }),
+    ),
     assignments: list(columns.filter((column) => !keys.includes(column)).map(assigned)),
   }
 }
@@ -178,14 +201,14 @@ function portions(rows: readonly StampedRow[]): readonly (readonly StampedRow[])
 }
 
 /**
- * `records`: an array for each row, of its columns' values, its payload and the place of its payload in `bodies`, of which
+ * `records`: an array for each row, of its columns' values as far as they are sent, its payload and the place of its payload in `bodies`, of which
  * one is null; times in seconds since 1970. `bodies`: an array of answers in jsonb's binary format, which is a version
  * number and then the text, so that the bytes go out as they came in.
  */
-function parameters(rows: readonly StampedRow[], columns: Shape['columns']) {
+function parameters(rows: readonly StampedRow[], sent: Shape['sent']) {
   const bodies = new Map<Buffer, number>()
   const records = rows.map(({ row, raw, observedAt, deleted }) => {
-    const record: unknown[] = columns.map(({ key }) => {
+    const record: unknown[] = sent.map(({ key }) => {
       const value = key === 'observedAt' || (key === 'deletedAt' && deleted) ? observedAt : row[key]
       return value instanceof Date ? value.getTime() / 1_000 : (value ?? null)
     })

@@ -27,7 +27,8 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
     table: source.table,
     observedAt,
     payloadOf,
-    map: (item, drifted) => source.row(item, drifted),
+    places: source.places,
+    map: (item, odd) => source.row(item, odd),
   })
   // Not `own` itself: the items are let go, their rows wait for the committer.
   const all = { rows: [...own.rows], rejects: [...own.rejects], families: [] as Family[], drifts: [...own.drifts] }
@@ -102,8 +103,14 @@ async function readNested(
   if (!first) return nothing
   // Each row was seen when its own page was: a change between two pages must not look older than what it changes.
   const mapped = pages.map(({ items, payload: place, observedAt }) => {
-    const map = (one: unknown, drifted: (column: string) => void) => nested.row(one, parentId, drifted)
-    const own = mapItems(items, { resource, table, observedAt, payloadOf: place && ((at) => place.at(at)), map })
+    const own = mapItems(items, {
+      resource,
+      table,
+      observedAt,
+      payloadOf: place && ((at) => place.at(at)),
+      places: nested.places,
+      map: (one, odd) => nested.row(one, parentId, odd),
+    })
     const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
     return { ...own, rows: [...own.rows, ...harvested(found, { sources: expansion.sources, observedAt })] }
   })

@@ -1,5 +1,7 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import { type Fields, fields, id } from './fields.ts'
+import type { Places } from '../payload.ts'
+import { decimal, type Fields, fields, flag, id, instant, integer, object, reference, text } from './fields.ts'
+import type { Odd } from './rows.ts'
 
 /*
  * A mapping from items to rows as data: for each column of a table, where its value is in the item and which reader
@@ -32,11 +34,13 @@ export type Columns<Table extends SyncedTable> = {
 
 export interface Mapping<Table extends SyncedTable> {
   /** See Resource.row. */
-  row(item: unknown, drifted?: Drifted): RowOf<Table>
+  row(item: unknown, odd?: Odd): RowOf<Table>
+  /** See Resource.places. */
+  readonly places: Places
 }
 
-/** Told of each column whose field is there and not null, yet of a shape that is not known. */
-export type Drifted = (column: string) => void
+/** Readers that take a field's value as it is, so that Postgres can read it as well. */
+const taken: ReadonlySet<unknown> = new Set([text, flag, integer, object, instant, decimal, reference])
 
 /** `at(integer, 'amount_due')`; of several paths the first with a value counts, for shapes that moved. */
 export function at<Value>(read: Reader<Value>, ...paths: readonly string[]): At<Value> {
@@ -52,10 +56,11 @@ export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Map
     ([name, column]) => [name, readerOf(name, column)] as const,
   )
   return {
-    row(item, drifted) {
+    places: placesOf(columns),
+    row(item, odd) {
       const from = fields(item)
       const row: Record<string, unknown> = { id: id(item) }
-      for (const [name, read] of parts) row[name] = read(from, drifted)
+      for (const [name, read] of parts) row[name] = read(from, odd)
       // `Columns` has one of the right type for each of the row's.
       return row as RowOf<Table>
     },
@@ -63,16 +68,31 @@ export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Map
 }
 
 /** A column's value of an item, and whether its field is there in a shape that is not known. */
-function readerOf(name: string, column: Column<unknown>): (item: Fields, drifted?: Drifted) => unknown {
+function readerOf(name: string, column: Column<unknown>): (item: Fields, odd?: Odd) => unknown {
   if (typeof column === 'object' && 'derive' in column) return column.derive
-  const { paths, read } = typeof column === 'function' ? at(column, snakeCase(name)) : column
-  return (item, drifted) => {
+  const { paths, read } = placed(name, column)
+  return (item, odd) => {
     const found = find(item, paths)
     if (found === undefined) return null
     const value = read(found)
-    if (value === null) drifted?.(name)
+    if (value === null) odd?.(name)
     return value
   }
+}
+
+/** An object that is referred to is there as its id or, expanded, as itself: one more path to the same value. */
+function placed(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
+  const { paths, read } = typeof column === 'function' ? at(column, snakeCase(name)) : column
+  return { read, paths: read === reference ? paths.flatMap((path) => [[...path, 'id'], path]) : paths }
+}
+
+function placesOf(columns: Readonly<Record<string, Column<unknown>>>): Places {
+  const all = Object.entries(columns).flatMap(([name, column]) => {
+    if (typeof column === 'object' && 'derive' in column) return []
+    const { paths, read } = placed(name, column)
+    return taken.has(read) ? [[name, paths] as const] : []
+  })
+  return Object.fromEntries(all)
 }
 
 /** Stands in a path's way: a value where an object was expected. No reader knows it. */

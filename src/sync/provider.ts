@@ -1,8 +1,8 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
-import type { Payload } from '../payload.ts'
+import type { Payload, Places } from '../payload.ts'
 import { orAborted } from './abort.ts'
-import type { Mapped } from './rows.ts'
+import type { Mapped, Odd } from './rows.ts'
 
 /*
  * The contract between the core and a provider, and its glossary.
@@ -77,7 +77,9 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
   /** Fetches a page of the rest. */
   list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
   /** See Resource.row. */
-  row(item: unknown, parentId: string, drifted?: (column: string) => void): RowOf<Table>
+  row(item: unknown, parentId: string, odd?: Odd): RowOf<Table>
+  /** See Resource.places. */
+  readonly places?: Places
   /** See Resource.harvest. */
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
 }
@@ -103,10 +105,12 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   /** Fetches one object, to see whether it is gone or what it is now. Absent where the API cannot. */
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
   /**
-   * Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. `drifted` is told the
+   * Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. `odd` is told the
    * columns whose field is there but of a shape that is not known; they are counted.
    */
-  row(item: unknown, drifted?: (column: string) => void): RowOf<Table>
+  row(item: unknown, odd?: Odd): RowOf<Table>
+  /** Where in an item nothing of which was odd `row` finds columns as they are; these are not sent to Postgres again. */
+  readonly places?: Places
   readonly nested?: readonly Nested<Connection>[]
   /** Whole items of other resources that an item holds and their own list may not: prices made inline. Resource name → items. */
   harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import type { Payload } from '../payload.ts'
+import type { Payload, Places } from '../payload.ts'
 import { isUsableId, longestId } from './fields.ts'
 
 /** An item mapped to its table, with its payload and the moment it was observed. */
@@ -16,6 +16,8 @@ export interface ObservedRow {
   readonly deleted?: boolean
   /** Found inside another item: written only where there is no row yet. */
   readonly harvested?: boolean
+  /** Columns for which the row has just what is in the payload, and where. */
+  readonly places?: Places
 }
 
 /** All ids a parent has of a nested list; rows of that parent with another id have left it. */
@@ -54,8 +56,13 @@ export interface Drift {
   readonly column: string
 }
 
+/** Told of each column that stays null although its field is there, of a shape that is not known. */
+export type Odd = (column: string) => void
+
 interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
-  map(item: unknown, drifted: (column: string) => void): RowOf<SyncedTable>
+  map(item: unknown, odd: Odd): RowOf<SyncedTable>
+  /** Where the columns of an item that has nothing odd are in it. */
+  readonly places?: Places | undefined
   /** Where the item at a place is in the answer. */
   readonly payloadOf?: ((at: number) => Payload | undefined) | undefined
 }
@@ -67,7 +74,7 @@ export interface MappedItems extends Pick<Mapped, 'rejects' | 'drifts'> {
 }
 
 /** Maps items of one kind. An item that cannot be mapped is rejected, the others go on. */
-export function mapItems(given: readonly unknown[], { map, payloadOf, ...stamp }: Mapping): MappedItems {
+export function mapItems(given: readonly unknown[], { map, places, payloadOf, ...stamp }: Mapping): MappedItems {
   const { resource, table, observedAt, harvested } = stamp
   const rows: ObservedRow[] = []
   const items: unknown[] = []
@@ -78,11 +85,12 @@ export function mapItems(given: readonly unknown[], { map, payloadOf, ...stamp }
     try {
       const row = map(item, (column) => drifted.push(column))
       if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
-      const raw = payloadOf?.(at) ?? item
+      const payload = payloadOf?.(at)
+      const raw = payload ?? item
       // Written out: a copy of an object's fields by `...` costs more than all the rest of mapping it.
-      rows.push(
-        harvested ? { resource, table, row, raw, observedAt, harvested } : { resource, table, row, raw, observedAt },
-      )
+      if (harvested) rows.push({ resource, table, row, raw, observedAt, harvested })
+      else if (payload && places && drifted.length === 0) rows.push({ resource, table, row, raw, observedAt, places })
+      else rows.push({ resource, table, row, raw, observedAt })
       items.push(item)
       for (const column of drifted) drifts.push({ resource, column })
     } catch (error) {

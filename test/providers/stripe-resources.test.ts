@@ -1,6 +1,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/sync/fields.ts'
+import { junk, spoil } from '../support/junk.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings, type NamedMapping } from '../support/stripe-objects.ts'
 
@@ -27,33 +28,6 @@ function wrongColumns(mapping: NamedMapping, row: Readonly<Record<string, unknow
     .filter(([name, column]) => row[name] !== null && !takes[column.getSQLType()]?.(row[name]))
     .map(([name]) => name)
 }
-
-const junk: readonly unknown[] = [
-  ...[null, true, false, 0, -1, 1.5, 1e300, -1e-7, 2 ** 53, '', 'text', '12.50', '-0.1', '١٢', ' 1', '1e9'],
-  ...[
-    '9'.repeat(200),
-    'x'.repeat(3_000),
-    '\u0000',
-    '\ud800',
-    [],
-    [null],
-    [[]],
-    [1, 'a', {}],
-    {},
-    { id: 5 },
-    { id: '' },
-  ],
-  ...[{ id: 'x_1', deleted: true }, { amount: 1.5 }, [{ amount: 0.1 }], [{ amount: 2 ** 53 }], { object: 'list' }],
-  ...[{ object: 'list', data: 5 }, { object: 'list', data: [null, 5, 'x', {}], has_more: true }, { coupon: [] }],
-  ...[
-    1e12,
-    253_402_300_800,
-    -62_135_596_801,
-    { constructor: 1 },
-    { __proto__: null },
-    { data: [{ price: { id: [] } }] },
-  ],
-]
 
 describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s', (name, mapping) => {
   const example: Fields = examples.get(name) ?? {}
@@ -102,10 +76,3 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
     }
   })
 })
-
-function spoil(value: unknown, random: ReturnType<typeof createRandom>): unknown {
-  if (random.chance(0.12)) return random.pick(junk)
-  if (Array.isArray(value)) return value.map((one) => spoil(one, random))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, spoil(one, random)]))
-}

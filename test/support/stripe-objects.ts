@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { SyncedTable } from '../../src/db/schema.ts'
+import type { Places } from '../../src/payload.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
 import type { Fields } from '../../src/sync/fields.ts'
@@ -16,6 +17,9 @@ export const examples: ReadonlyMap<string, Fields> = new Map(
 export interface NamedMapping {
   readonly name: string
   readonly table: SyncedTable
+  readonly places: Places | undefined
+  /** As the core calls it. */
+  readonly map: Resource['row']
   row(item: unknown): Readonly<Record<string, unknown>>
   /** The columns of whose field the shape is not known. */
   drift(item: unknown): readonly string[]
@@ -24,11 +28,13 @@ export interface NamedMapping {
 /** The mappings of all tables with columns of their own, nested ones too: their parent is `parent`. */
 export const mappings: readonly NamedMapping[] = billing.flatMap((resource) => [
   named(resource, resource.row),
-  ...nestedOf(resource).map((nested) => named(nested, (item, drifted) => nested.row(item, 'parent', drifted))),
+  ...nestedOf(resource).map((nested) => named(nested, (item, odd) => nested.row(item, 'parent', odd))),
 ])
 
-function named({ name, table }: Pick<NamedMapping, 'name' | 'table'>, map: Resource['row']): NamedMapping {
-  return { name, table, row: (item) => map(item), drift: (item) => driftOf(map, item) }
+type Named = Pick<Resource, 'name' | 'table' | 'places'>
+
+function named({ name, table, places }: Named, map: Resource['row']): NamedMapping {
+  return { name, table, places, map, row: (item) => map(item), drift: (item) => driftOf(map, item) }
 }
 
 export function driftOf(map: Resource['row'], item: unknown): readonly string[] {

@@ -26,5 +26,5 @@ export function nested<Table extends SyncedTable>(
   name: string,
   { row, ...rest }: Parts<Table>,
 ): StripeNested<Table> & Harvesting {
-  return { ...rest, name, row: (item, id, drifted) => Object.assign(row(item, drifted), { [rest.parent]: id }) }
+  return { ...rest, name, row: (item, id, odd) => Object.assign(row(item, odd), { [rest.parent]: id }) }
 }

@@ -69,6 +69,9 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
   }
 }
 
+/** Made once: an AbortController makes a new one each time, with a stack. */
+const over = new Error('no longer waited for')
+
 function startEngine(options: Backfill) {
   const { sources, pageSize, pagesAhead, pagesAStep, gatherMs, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
@@ -91,8 +94,8 @@ function startEngine(options: Backfill) {
   const stopped = () => stop.aborted || giveUp.aborted || failure !== undefined
 
   function pump(): void {
-    timer?.abort()
-    if (flying === 0 || stopped() || arrived.length >= pagesAStep) gathering?.abort()
+    timer?.abort(over)
+    if (flying === 0 || stopped() || arrived.length >= pagesAStep) gathering?.abort(over)
     if (!stopped()) {
       for (const reader of readers.values()) if (!reader.inFlight && mayFetch()) void fetchPage(reader)
       cutWhereThereIsRoom()
@@ -239,7 +242,7 @@ function startEngine(options: Backfill) {
       return itemsLeft([...readers.values()], since ?? 0)
     },
     halt(): void {
-      timer?.abort()
+      timer?.abort(over)
       halted.abort()
     },
   }

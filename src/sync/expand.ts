@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { Payload } from '../payload.ts'
 import { fields, isUsableId } from './fields.ts'
-import type { NestedSource, Page, Source } from './provider.ts'
+import { answerTooLarge, type NestedSource, type Page, type Source } from './provider.ts'
 import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
@@ -143,12 +143,13 @@ async function readPages(
   signal: AbortSignal,
 ): Promise<readonly NestedPage[]> {
   let pages: NestedPage[] = [begun]
+  let limit = expansion.pageSize
   let restarts = 0
   const cursors = new Set([rest])
   for (let next = rest; next !== null; ) {
     const cursor: string | null = next === '' ? null : next
     try {
-      const page = await nested.list(parentId, { cursor, limit: expansion.pageSize }, signal)
+      const page = await nested.list(parentId, { cursor, limit }, signal)
       if (page.next !== null && (page.items.length === 0 || cursors.has(page.next))) throw doesNotMoveOn(nested)
       pages.push(page)
       next = page.next
@@ -156,6 +157,10 @@ async function readPages(
     } catch (error) {
       if (!(error instanceof SyncError)) throw error
       if (error.code === 'not_found') return []
+      if (error.code === answerTooLarge && limit > 1) {
+        limit = Math.ceil(limit / 2)
+        continue
+      }
       if (!error.cursorGone || cursor === null || restarts++ >= restartsAtMost) throw error
       pages = []
       next = ''

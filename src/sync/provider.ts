@@ -171,6 +171,9 @@ export interface NestedSource extends Omit<Nested, 'list'> {
 /** The code of a failure that means: these credentials are not accepted (any more). */
 export const keyRefused = 'key_not_accepted'
 
+/** The code of a failure that means: the answer was more than may be read of one; fewer items may fit. */
+export const answerTooLarge = 'answer_too_large'
+
 /** What a job brings and the configuration adds. `accessToken` is a secret. */
 export interface Credentials {
   readonly accessToken: string | undefined

@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.ts'
 import { backOff, type Clock } from './clock.ts'
 import type { Call } from './limiter.ts'
+import { answerTooLarge } from './provider.ts'
 
 interface Patience {
   readonly clock: Clock
@@ -36,7 +37,7 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
   }
 }
 
-/** The same call may work later. A cursor whose object is gone stays gone, and a bug stays a bug. */
-function mayPass(error: SyncError): boolean {
-  return error.verdict === 'retry' && !error.cursorGone && error.code !== 'internal'
+/** The same call may work later. A cursor whose object is gone stays gone, too much stays too much, and a bug a bug. */
+function mayPass({ verdict, cursorGone, code }: SyncError): boolean {
+  return verdict === 'retry' && !cursorGone && code !== answerTooLarge && code !== 'internal'
 }

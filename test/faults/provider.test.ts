@@ -84,6 +84,19 @@ test('of two versions in one second the one that is there now wins, in whatever 
   expect(await query('select distinct name from customers where id = any($1)', [ids])).toEqual([{ name: 'Third' }])
 })
 
+test('a page larger than an answer may be is read in smaller ones, though each of its items is small enough', async () => {
+  const { handle, job, query, sandbox } = await house()
+  for (const { id } of sandbox.truth('customers')) sandbox.update('customers', id, { padding: 'x'.repeat(400_000) })
+  const request = jobRequest()
+  await handle([JSON.stringify(request)])
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', attempt: 0, deliveries: 1 })
+  // 100 that are too many, 50, and 50; and perhaps since when there is anything.
+  expect(sandbox.stats().list).toBe(3)
+  expect(await query(`select distinct length(raw ->> 'padding') as length from customers`)).toEqual([
+    { length: 400_000 },
+  ])
+})
+
 const hostile = [
   `'; drop table customers; --`,
   `" or "1"="1`,

@@ -3,7 +3,7 @@ import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
 import { expandPage } from '../../src/sync/expand.ts'
 import { fields, id } from '../../src/sync/fields.ts'
-import type { NestedSource, Page, Query, Source } from '../../src/sync/provider.ts'
+import { answerTooLarge, type NestedSource, type Page, type Query, type Source } from '../../src/sync/provider.ts'
 
 const never = new AbortController().signal
 const at = (second: number) => new Date(second * 1_000)
@@ -186,6 +186,17 @@ describe('a nested list', () => {
       'invoice_lines li_8 1002',
     ])
     expect(families.map(({ parentId }) => parentId)).toEqual(['in_2'])
+  })
+
+  it('of which a page is too large is read in smaller ones, from the same place', async () => {
+    const { expand, asked, answerWith } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
+    answerWith((_, { limit }, page) => {
+      if (limit > 2) throw new SyncError('retry', answerTooLarge, 'x: too large')
+      return page
+    })
+    const { families } = await expand()
+    expect(families[0]?.ids).toEqual(numbered(8))
+    expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_2', 'li_4', 'li_6'])
   })
 
   it('that may not be read says so', async () => {

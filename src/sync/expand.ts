@@ -1,7 +1,7 @@
-import { SyncError } from '../errors.ts'
-import { Payload } from '../payload.ts'
+import { answerTooLarge, SyncError } from '../errors.ts'
+import { mayBeRounded, Payload } from '../payload.ts'
 import { fields, isUsableId } from './fields.ts'
-import { answerTooLarge, type NestedSource, type Page, type Source } from './provider.ts'
+import type { Found, NestedSource, Page, Source } from './provider.ts'
 import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
@@ -45,22 +45,32 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
       all.drifts.push(...list.drifts)
     }
   }
-  const found = own.items.flatMap((item) => Object.entries(source.harvest?.(item) ?? {}))
-  all.rows.push(...harvested(found, expansion))
+  for (const [at, item] of own.items.entries())
+    all.rows.push(...harvested(source.harvest?.(item), own.rows[at]?.raw, expansion))
   return all
 }
 
-/** Rows of other resources that were found whole inside items. */
+/** Rows of other resources that were found whole inside an item. `holder`: the item; see ObservedRow.raw. */
 function harvested(
-  found: readonly (readonly [name: string, items: readonly unknown[]])[],
+  found: ReturnType<NonNullable<Source['harvest']>> = {},
+  holder: unknown,
   { sources, observedAt }: Pick<Expansion, 'sources' | 'observedAt'>,
 ): readonly ObservedRow[] {
-  return found.flatMap(([resource, items]) => {
+  return Object.entries(found).flatMap(([resource, places]) => {
     const target = sources.find(({ name }) => name === resource)
-    if (!target || items.length === 0) return []
+    if (!target || places.length === 0) return []
+    const items = places.map(({ item }) => item)
+    const payloadOf = (at: number) => exactly(places[at], holder)
     const { table } = target
-    return mapItems(items, { resource, table, observedAt, harvested: true, map: (item) => target.row(item) }).rows
+    return mapItems(items, { resource, table, observedAt, harvested: true, payloadOf, map: (item) => target.row(item) })
+      .rows
   })
+}
+
+/** Its own bytes where numbers are in it that JSON.parse does not keep: else to write it again is cheaper than to cut it out. */
+function exactly(found: Found | undefined, holder: unknown): Payload | undefined {
+  if (!found || !(holder instanceof Payload) || !mayBeRounded(found.item)) return undefined
+  return holder.at(...found.path).alone()
 }
 
 /** Nothing is left of the nested lists of an object that is gone. */
@@ -104,8 +114,9 @@ async function readNested(
   const mapped = pages.map(({ items, payload: place, observedAt }) => {
     const map = (one: unknown, drifted: (column: string) => void) => nested.row(one, parentId, drifted)
     const own = mapItems(items, { resource, table, observedAt, payloadOf: place && ((at) => place.at(at)), map })
-    const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
-    return { ...own, rows: [...own.rows, ...harvested(found, { sources: expansion.sources, observedAt })] }
+    const { sources } = expansion
+    const found = items.flatMap((one, at) => harvested(nested.harvest?.(one), place?.at(at), { sources, observedAt }))
+    return { ...own, rows: [...own.rows, ...found] }
   })
   const ids = pages.flatMap(({ items }) => items.map((one) => fields(one).id)).filter(isUsableId)
   return {

@@ -65,6 +65,9 @@ export interface Embedded {
   readonly path?: readonly string[]
 }
 
+/** A whole item that another one holds, and where in it: `['price']`. */
+export type Found = { readonly item: unknown; readonly path: readonly (string | number)[] }
+
 /** A list embedded in a resource's items, landing in a table of its own: an invoice's lines. */
 export interface Nested<Connection = unknown, Table extends SyncedTable = SyncedTable> {
   /** As in progress and results: `invoice_lines`. */
@@ -79,7 +82,7 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
   /** See Resource.row. */
   row(item: unknown, parentId: string, drifted?: (column: string) => void): RowOf<Table>
   /** See Resource.harvest. */
-  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
+  harvest?(item: unknown): Readonly<Record<string, readonly Found[]>>
 }
 
 export interface Resource<Connection = unknown, Table extends SyncedTable = SyncedTable> {
@@ -109,7 +112,7 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   row(item: unknown, drifted?: (column: string) => void): RowOf<Table>
   readonly nested?: readonly Nested<Connection>[]
   /** Whole items of other resources that an item holds and their own list may not: prices made inline. Resource name → items. */
-  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
+  harvest?(item: unknown): Readonly<Record<string, readonly Found[]>>
 }
 
 /** What an event says happened to an object. */
@@ -170,9 +173,6 @@ export interface NestedSource extends Omit<Nested, 'list'> {
 
 /** The code of a failure that means: these credentials are not accepted (any more). */
 export const keyRefused = 'key_not_accepted'
-
-/** The code of a failure that means: the answer was more than may be read of one; fewer items may fit. */
-export const answerTooLarge = 'answer_too_large'
 
 /** What a job brings and the configuration adds. `accessToken` is a secret. */
 export interface Credentials {

@@ -1,7 +1,6 @@
-import { SyncError } from '../errors.ts'
+import { answerTooLarge, SyncError } from '../errors.ts'
 import { backOff, type Clock } from './clock.ts'
 import type { Call } from './limiter.ts'
-import { answerTooLarge } from './provider.ts'
 
 interface Patience {
   readonly clock: Clock

@@ -59,6 +59,7 @@ function pour(response: ServerResponse, chunk: Buffer, through: NodeJS.WritableS
 }
 
 const unreachable = { name: 'SyncError', verdict: 'retry', code: 'provider_unreachable' }
+const tooLarge = { ...unreachable, code: 'answer_too_large' }
 
 describe('a page of 16 MB is read', () => {
   const large = page(16_000_000)
@@ -79,7 +80,7 @@ describe('a page of 16 MB is read', () => {
 
 describe('an answer is given up', () => {
   const zeros = Buffer.alloc(megabyte)
-  const endless: Record<string, (response: ServerResponse) => void> = {
+  const large: Record<string, (response: ServerResponse) => void> = {
     'that says it is too large, before any of it': (response) => {
       response.setHeader('content-length', 33 * megabyte)
       response.flushHeaders()
@@ -97,6 +98,8 @@ describe('an answer is given up', () => {
       bomb ??= Buffer.concat(Array(16).fill(gzipSync(Buffer.alloc(64 * megabyte))))
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bomb.length }).end(bomb)
     },
+  }
+  const broken: Record<string, (response: ServerResponse) => void> = {
     'whose compression is broken': (response) => {
       response.setHeader('content-encoding', 'gzip').end('{"object":"list","data":[],"has_more":false}')
     },
@@ -106,10 +109,14 @@ describe('an answer is given up', () => {
     },
   }
   let bomb: Buffer | undefined
-  it.each(Object.entries(endless))('%s', async (_, answer) => {
+  const all = [
+    ...Object.entries(large).map(([title, answer]) => [title, answer, tooLarge] as const),
+    ...Object.entries(broken).map(([title, answer]) => [title, answer, unreachable] as const),
+  ]
+  it.each(all)('%s', async (_, answer, error) => {
     const { list } = await served(answer)
     const before = process.memoryUsage.rss()
-    await expect(list()).rejects.toMatchObject(unreachable)
+    await expect(list()).rejects.toMatchObject(error)
     expect(process.memoryUsage.rss() - before).toBeLessThan(300 * megabyte)
   })
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
-import { SyncError } from '../../src/errors.ts'
+import { answerTooLarge, SyncError } from '../../src/errors.ts'
 import { expandPage } from '../../src/sync/expand.ts'
 import { fields, id } from '../../src/sync/fields.ts'
-import { answerTooLarge, type NestedSource, type Page, type Query, type Source } from '../../src/sync/provider.ts'
+import type { NestedSource, Page, Query, Source } from '../../src/sync/provider.ts'
 
 const never = new AbortController().signal
 const at = (second: number) => new Date(second * 1_000)
@@ -239,7 +239,10 @@ describe('a nested list', () => {
 })
 
 describe('items found inside others', () => {
-  const harvest = (item: unknown) => ({ prices: fields(item).prices as readonly unknown[], unheard_of: [{ id: 'x' }] })
+  const harvest = (item: unknown) => ({
+    prices: (fields(item).prices as readonly unknown[]).map((one, at) => ({ item: one, path: ['prices', at] })),
+    unheard_of: [{ item: { id: 'x' }, path: [] }],
+  })
 
   it('become rows of their own resource, where there is none yet', async () => {
     const { expand } = setup({}, { harvest, nested: [] })

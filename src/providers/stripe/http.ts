@@ -3,9 +3,8 @@ import https from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import Stripe from 'stripe'
-import { SyncError } from '../../errors.ts'
+import { answerTooLarge, SyncError } from '../../errors.ts'
 import { checkHost, pinned, type Resolve } from '../../host/pinned.ts'
-import { answerTooLarge } from '../../sync/provider.ts'
 
 type SdkClient = InstanceType<typeof Stripe.HttpClient>
 

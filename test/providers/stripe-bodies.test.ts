@@ -137,7 +137,7 @@ describe('an answer is given up', () => {
 
 describe('Retry-After', () => {
   const date = 'Wed, 25 Nov 2026 00:00:00 GMT'
-  /** What the header says, and the milliseconds made of it; whoever waits waits a minute at most (test/sync/retry.test.ts). */
+  /** What the header says, and the milliseconds made of it; the queue waits a quarter of an hour at most. */
   const table: readonly (readonly [header: string, ms: number | undefined])[] = [
     ['0', 0],
     ['7', 7_000],

@@ -120,6 +120,13 @@ describe('an answer is given up', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(300 * megabyte)
   })
 
+  it('that is none, but says that it speaks another protocol from now on', async () => {
+    const { list } = await served((response) => {
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    })
+    await expect(list()).rejects.toMatchObject(unreachable)
+  }, 5_000)
+
   it('that drips byte by byte, when its time is over', async () => {
     const { list, closed } = await served((response) => {
       const timer = setInterval(() => response.write('{'), 20)

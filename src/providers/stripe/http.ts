@@ -104,9 +104,17 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Prom
       request.destroy()
     }
     const timer = setTimeout(() => fail(new Error('no complete answer in time')), timeoutMs)
-    request.on('close', () => clearTimeout(timer))
+    let answered = false
+    request.on('close', () => {
+      clearTimeout(timer)
+      // Node tells nothing else of a 101, which is no answer to what was asked.
+      if (!answered) fail(new Error('the connection was closed without an answer'))
+    })
     request.on('error', fail)
-    request.on('response', (response) => readAnswer(response).then(resolve, fail))
+    request.on('response', (response) => {
+      answered = true
+      readAnswer(response).then(resolve, fail)
+    })
     request.end(body)
   })
 }

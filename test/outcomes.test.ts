@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { type Delivered, type Invoke, inProcess, openEventSource } from '../src/local/event-source.ts'
 import { systemClock } from '../src/sync/clock.ts'
 import type { Worker } from '../src/worker.ts'
+import { collectLog } from './support/collected-log.ts'
 import { context, jobRequest, type SetupOptions, setup, sqsEvent } from './support/setup.ts'
 
 /*
@@ -380,31 +381,48 @@ test('unreadable, but the dead-letter queue does not take it: redelivered', asyn
   expect(await queue.deadLetters()).toMatchObject([{ body: 'nothing' }])
 })
 
-test('a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing', async () => {
-  const parts = await house()
-  const { send, deliver, job, queue, query, sandbox } = parts
-  const theirs = jobRequest({ accessToken: token })
-  const finish = await heldJob(parts, theirs)
-  const row = await job(theirs.jobId)
-  const { requests } = sandbox.stats()
-  const busyTenant = randomUUID()
-  await query(
-    `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until)
+test.each([
+  ['the worker’s own', false],
+  ['one that sees all rows', true],
+])(
+  'a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing, with %s',
+  async (_, all) => {
+    const log = collectLog()
+    const parts = await house({ log })
+    const { send, job, queue, query, sandbox, url, openWorker } = parts
+    // Nobody should give the worker a superuser's login; somebody will.
+    const worker = all
+      ? await openWorker({ ConnectionStrings__DefaultConnection: `${url}?sslmode=disable` })
+      : undefined
+    const deliver = () => parts.deliver(worker ? { worker } : {})
+    const theirs = jobRequest({ accessToken: token })
+    const finish = await heldJob(parts, theirs)
+    const row = await job(theirs.jobId)
+    const { requests } = sandbox.stats()
+    const busyTenant = randomUUID()
+    await query(
+      `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until)
      values (gen_random_uuid(), $1, 'stripe', 'full', 'running', 'somebody', now() + interval '1 hour')`,
-    [busyTenant],
-  )
-  for (const other of [{ tenantId: randomUUID() }, { tenantId: busyTenant }, { providerName: 'paypal' }]) {
-    await send({ ...theirs, ...other })
-    expect((await deliver()).failed).toEqual([])
-    expect(await queue.deadLetters()).toMatchObject([
-      { attributes: { code: 'job_belongs_to_another' }, body: expect.not.stringContaining('Secret') },
-    ])
-  }
-  expect(await job(theirs.jobId)).toEqual(row)
-  expect(sandbox.stats().requests).toBe(requests)
-  await finish()
-  expect(await job(theirs.jobId)).toMatchObject({ status: 'completed' })
-})
+      [busyTenant],
+    )
+    for (const other of [{ tenantId: randomUUID() }, { tenantId: busyTenant }, { providerName: 'paypal' }]) {
+      await send({ ...theirs, ...other })
+      expect((await deliver()).failed).toEqual([])
+      expect(await queue.deadLetters()).toMatchObject([
+        { attributes: { code: 'job_belongs_to_another' }, body: expect.not.stringContaining('Secret') },
+      ])
+    }
+    expect(await job(theirs.jobId)).toEqual(row)
+    expect(sandbox.stats().requests).toBe(requests)
+    await finish()
+    expect(await job(theirs.jobId)).toMatchObject({ status: 'completed' })
+    const warned = () => log.lines().filter(({ code }) => code === 'row_security_bypassed')
+    expect(warned()).toEqual([])
+    await send(jobRequest())
+    await deliver()
+    expect(warned()).toHaveLength(all ? 1 : 0)
+  },
+)
 
 test('of ten messages in one event, only those to be redelivered are returned', async () => {
   const { send, deliver, sandbox, query, queue } = await house()

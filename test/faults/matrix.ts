@@ -177,7 +177,10 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F37: {
     fault: 'an old page after newer news',
-    tests: ['write.test.ts: an older observation never overwrites a newer one, not even when forced'],
+    tests: [
+      'write.test.ts: an older observation never overwrites a newer one, not even when forced',
+      'db/upsert.test.ts: an older observation that waits for a newer one to be committed does not overwrite it',
+    ],
   },
   F38: {
     fault: 'two versions in one second',

@@ -44,21 +44,21 @@ test('nothing that RDS Proxy refuses is sent at connecting, and nothing that cha
 
 test('the limits of a transaction end with it, and a statement by itself has one on waiting for a lock', async () => {
   const { tenant } = await openTestDatabase()
-  const db = tenant('0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03')
-  const names = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'timezone', 'work_mem']
-  const shown = sql.join(
-    names.map((name) => sql`current_setting(${name}) as ${sql.identifier(name)}`),
-    sql`, `,
-  )
-  const outside = async () => (await db.alone((one) => one.execute(sql`select ${shown}`))).rows[0]
-  const defaults = await outside()
   const within = {
     statement_timeout: '30s',
     lock_timeout: '5s',
     idle_in_transaction_session_timeout: '15s',
+    client_connection_check_interval: '1s',
     timezone: 'UTC',
     work_mem: '32MB',
   }
+  const db = tenant('0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03')
+  const shown = sql.join(
+    Object.keys(within).map((name) => sql`current_setting(${name}) as ${sql.identifier(name)}`),
+    sql`, `,
+  )
+  const outside = async () => (await db.alone((one) => one.execute(sql`select ${shown}`))).rows[0]
+  const defaults = await outside()
   expect((await db.within((tx) => tx.execute(sql`select ${shown}`))).rows).toEqual([within])
   expect((await db.ask((tx) => tx.execute(sql`select ${shown}`))).rows).toEqual([within])
   expect(await outside()).toEqual(defaults)

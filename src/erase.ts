@@ -4,7 +4,7 @@ import { openDatabase } from './db/open.ts'
 import { type Erased, type Erasing, eraseCustomer } from './job/erase.ts'
 import { eraseTenant } from './job/erase-tenant.ts'
 import { patiently } from './job/patience.ts'
-import { type EraseOptions, eraseHelp, readEraseArguments } from './local/erase-arguments.ts'
+import { type EraseOptions, eraseHelp, eraseReach, readEraseArguments } from './local/erase-arguments.ts'
 import { localDataDirectory } from './local/parts.ts'
 import { createDatabase, openPostgres } from './local/postgres.ts'
 import { formatTable } from './local/table.ts'
@@ -56,6 +56,7 @@ function print({ removed, fenced }: Erased, { tenant, customer, dryRun }: Partia
   const total = [...removed.values()].reduce((sum, count) => sum + count, 0)
   if (dryRun) {
     console.log(`  Nothing was changed: of ${whom}, ${total} rows would go.`)
+    if (customer) console.log(`  ${eraseReach}`)
     return
   }
   for (const job of fenced)
@@ -66,6 +67,7 @@ function print({ removed, fenced }: Erased, { tenant, customer, dryRun }: Partia
     )
   const later = customer ? 'later syncs leave out what is about it' : 'its later jobs fail with tenant_erased'
   console.log(`  ${total === 0 ? 'Nothing was found' : `${total} rows removed`} of ${whom}; ${later}.`)
+  if (customer) console.log(`  ${eraseReach}`)
 }
 
 main(process.argv.slice(2)).then(

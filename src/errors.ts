@@ -24,6 +24,9 @@ interface Details {
   readonly cursorGone?: boolean
 }
 
+/** The code of a failure that means: the answer was more than is read of one; fewer items may fit. */
+export const answerTooLarge = 'answer_too_large'
+
 /** The one error of this code base. `code` is stable and for machines, `message` is `subject: what happened`. */
 export class SyncError extends Error {
   override readonly name = 'SyncError'

@@ -44,6 +44,17 @@ export class Payload {
   }
 }
 
+/** Whether a parsed value has a number that JSON.parse may have rounded. No recursion: it may be nested very deep. */
+export function mayBeRounded(value: unknown): boolean {
+  const left: unknown[] = [value]
+  while (left.length > 0) {
+    const one = left.pop()
+    if (typeof one === 'number' && !Number.isSafeInteger(one)) return true
+    if (typeof one === 'object' && one !== null) for (const inner of Object.values(one)) left.push(inner)
+  }
+  return false
+}
+
 const parsed = new WeakMap<Buffer, unknown>()
 
 /** An escape that stands for NUL or half a surrogate pair. Also true where it is a half of a whole pair, or the backslash is itself escaped. */

@@ -33,13 +33,17 @@ test('npm run erase says what would go, what went and what stays', async () => {
   const whose = ['--tenant', tenantId, '--customer', person.id]
   const dry = await erase(...whose, '--dry-run')
   expect(dry).toMatchObject({ code: 0, stderr: '' })
+  const reach = /in metadata or in free text, such as a name in\s+a description, is not looked for and stays/
+  expect(dry.stdout).toMatch(reach)
   expect(dry.stdout).toMatch(/would go[\s\S]*customers +1\n[\s\S]*Nothing was changed: of customer cus_\w+ of tenant/)
   expect(Object.keys(await mentions(query, person.needles)).length).toBeGreaterThan(3)
   const done = await erase(...whose)
   expect(done).toMatchObject({ code: 0, stderr: '' })
+  expect(done.stdout).toMatch(reach)
   expect(done.stdout).toMatch(/customers +1\n[\s\S]*\d+ rows removed of customer cus_\w+ of tenant/)
   expect(await mentions(query, person.needles)).toEqual({})
   expect((await erase(...whose)).stdout).toContain('Nothing was found of customer')
+  expect((await erase('--help')).stdout).toMatch(reach)
   const whole = await erase('--tenant', tenantId.toUpperCase())
   expect(whole).toMatchObject({ code: 0, stderr: '' })
   expect(whole.stdout).toContain('its later jobs fail with tenant_erased')

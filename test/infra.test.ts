@@ -123,6 +123,7 @@ describe('the function', () => {
         NODE_OPTIONS: '--enable-source-maps',
         Queue__Url: { Ref: 'SyncQueue' },
         Queue__DeadLetterUrl: { Ref: 'SyncDeadLetterQueue' },
+        Worker__TimeoutMinutes: '0',
         Secrets__Prefix: 'billing-sync/prod/tenants/{tenantId}/',
         ConnectionStrings__DefaultConnection: secret('ConnectionStrings__DefaultConnection'),
         Stripe__ApiKey: secret('Stripe__ApiKey'),

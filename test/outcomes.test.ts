@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { type Delivered, type Invoke, inProcess, openEventSource } from '../src/local/event-source.ts'
 import { systemClock } from '../src/sync/clock.ts'
 import type { Worker } from '../src/worker.ts'
+import { collectLog } from './support/collected-log.ts'
 import { context, jobRequest, type SetupOptions, setup, sqsEvent } from './support/setup.ts'
 
 /*
@@ -186,8 +187,9 @@ test('busy: a job whose account another job is at waits as pending and is sent a
   expect(await job(waiting.jobId)).toMatchObject({ status: 'completed', created: '0', unchanged: '30' })
 })
 
-/** A fault that asks for more patience than a worker has, so that the queue waits instead. */
-const down = { kind: 'error', status: 500, headers: { 'Retry-After': '100' } } as const
+/** A fault that waiting within the delivery does not help, so that the queue waits instead. */
+const down = { kind: 'error', status: 400, error: { code: 'resource_missing', param: 'starting_after' } } as const
+const retried = { code: 'cursor_gone', retryable: true }
 
 test('failed, may work later: retrying with back-off until MaxRetries, then failed', async () => {
   const { send, deliver, drain, job, sandbox, queue } = await house({ settings: { Worker__MaxRetries: '2' } })
@@ -198,7 +200,7 @@ test('failed, may work later: retrying with back-off until MaxRetries, then fail
   expect(await job(request.jobId)).toMatchObject({
     status: 'retrying',
     attempt: 1,
-    error: { code: 'provider_unavailable', message: expect.stringMatching(/^stripe: .*500/), retryable: true },
+    error: { ...retried, message: expect.stringMatching(/^stripe: .*400/) },
     next_attempt_at: expect.any(Date),
     finished_at: null,
     ...released,
@@ -210,8 +212,8 @@ test('failed, may work later: retrying with back-off until MaxRetries, then fail
     attempt: 3,
     deliveries: 3,
     hop: 0,
-    error: { code: 'provider_unavailable', retryable: true },
-    result: { status: 'failed', error: { code: 'provider_unavailable' } },
+    error: retried,
+    result: { status: 'failed', error: retried },
     next_attempt_at: null,
     ...released,
   })
@@ -231,6 +233,25 @@ test('failed, may work later: the message is hidden as long as the row says', as
   await deliver({ worker })
   expect(performance.now() - returned).toBeGreaterThan(1_900)
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 1, error: null, deliveries: 2 })
+})
+
+test.each([
+  ['100', 100],
+  ['600', 600],
+  ['100000', 900],
+])('a provider that asks for %s seconds is left alone by the queue for %i, in one attempt', async (asked, seconds) => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { send, deliver, job, sandbox, queue } = await house()
+  sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': asked } })
+  const request = jobRequest()
+  const id = await send(request)
+  const { event, failed } = await deliver()
+  expect(failed).toEqual([id])
+  const row = await job(request.jobId)
+  expect(row).toMatchObject({ status: 'retrying', attempt: 1, requests: '1', error: { code: 'provider_unavailable' } })
+  expect(Number(row?.next_attempt_at) - Number(row?.updated_at)).toBe(seconds * 1_000)
+  expect(event.Records).toHaveLength(1)
+  expect(await queue.counts()).toEqual({ ...empty, inFlight: 1 })
 })
 
 const refusals: Record<string, { readonly request: object; readonly code: string; readonly sentence: RegExp }> = {
@@ -360,31 +381,48 @@ test('unreadable, but the dead-letter queue does not take it: redelivered', asyn
   expect(await queue.deadLetters()).toMatchObject([{ body: 'nothing' }])
 })
 
-test('a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing', async () => {
-  const parts = await house()
-  const { send, deliver, job, queue, query, sandbox } = parts
-  const theirs = jobRequest({ accessToken: token })
-  const finish = await heldJob(parts, theirs)
-  const row = await job(theirs.jobId)
-  const { requests } = sandbox.stats()
-  const busyTenant = randomUUID()
-  await query(
-    `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until)
+test.each([
+  ['the worker’s own', false],
+  ['one that sees all rows', true],
+])(
+  'a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing, with %s',
+  async (_, all) => {
+    const log = collectLog()
+    const parts = await house({ log })
+    const { send, job, queue, query, sandbox, url, openWorker } = parts
+    // Nobody should give the worker a superuser's login; somebody will.
+    const worker = all
+      ? await openWorker({ ConnectionStrings__DefaultConnection: `${url}?sslmode=disable` })
+      : undefined
+    const deliver = () => parts.deliver(worker ? { worker } : {})
+    const theirs = jobRequest({ accessToken: token })
+    const finish = await heldJob(parts, theirs)
+    const row = await job(theirs.jobId)
+    const { requests } = sandbox.stats()
+    const busyTenant = randomUUID()
+    await query(
+      `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until)
      values (gen_random_uuid(), $1, 'stripe', 'full', 'running', 'somebody', now() + interval '1 hour')`,
-    [busyTenant],
-  )
-  for (const other of [{ tenantId: randomUUID() }, { tenantId: busyTenant }, { providerName: 'paypal' }]) {
-    await send({ ...theirs, ...other })
-    expect((await deliver()).failed).toEqual([])
-    expect(await queue.deadLetters()).toMatchObject([
-      { attributes: { code: 'job_belongs_to_another' }, body: expect.not.stringContaining('Secret') },
-    ])
-  }
-  expect(await job(theirs.jobId)).toEqual(row)
-  expect(sandbox.stats().requests).toBe(requests)
-  await finish()
-  expect(await job(theirs.jobId)).toMatchObject({ status: 'completed' })
-})
+      [busyTenant],
+    )
+    for (const other of [{ tenantId: randomUUID() }, { tenantId: busyTenant }, { providerName: 'paypal' }]) {
+      await send({ ...theirs, ...other })
+      expect((await deliver()).failed).toEqual([])
+      expect(await queue.deadLetters()).toMatchObject([
+        { attributes: { code: 'job_belongs_to_another' }, body: expect.not.stringContaining('Secret') },
+      ])
+    }
+    expect(await job(theirs.jobId)).toEqual(row)
+    expect(sandbox.stats().requests).toBe(requests)
+    await finish()
+    expect(await job(theirs.jobId)).toMatchObject({ status: 'completed' })
+    const warned = () => log.lines().filter(({ code }) => code === 'row_security_bypassed')
+    expect(warned()).toEqual([])
+    await send(jobRequest())
+    await deliver()
+    expect(warned()).toHaveLength(all ? 1 : 0)
+  },
+)
 
 test('of ten messages in one event, only those to be redelivered are returned', async () => {
   const { send, deliver, sandbox, query, queue } = await house()

@@ -50,12 +50,11 @@ export async function openDatabase(
     // An idle pool does not keep a process alive that has nothing else to do, as after a local invocation.
     allowExitOnIdle: true,
     keepAlive: true,
-    // Server-side, so that a frozen or killed worker never holds a lock for long; client-side, for a half-open connection.
-    options: `-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=1s -c timezone=UTC -c work_mem=32MB -c billing_sync.announce=${announce ? 'on' : 'off'}`,
+    // For a half-open connection. What the server keeps to itself comes with each transaction, see db/tenant.ts.
     query_timeout: 35_000,
   })
   // A connection that dies must not take the process with it, idle or at work; the next query opens another.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return { tenant: (id) => createTenantDatabase(pool, id), close: () => pool.end() }
+  return { tenant: (id) => createTenantDatabase(pool, id, { announce }), close: () => pool.end() }
 }

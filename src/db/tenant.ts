@@ -18,17 +18,42 @@ export interface TenantDatabase {
   /**
    * One statement without a transaction around it: one round trip for three. It names the tenant while it runs, and
    * so must have no other source of the tenant's id than `whose`, before the first row it touches: a value of the row it
-   * inserts, or the outer side of a lateral join.
+   * inserts, or the outer side of a lateral join. It waits for a lock no longer than others do; its own time is the
+   * driver's to watch.
    */
   alone<T>(work: (db: Database, whose: SQL<string>) => Promise<T>): Promise<T>
 }
 
+/**
+ * A frozen or killed worker must never hold a lock for long. These come with each transaction and end with it, in the
+ * round trip of its BEGIN, and not at connecting or as the session's own: RDS Proxy refuses `options`, and keeps a whole
+ * connection to the server for whoever changes a session.
+ */
+const limits = {
+  statement_timeout: '30s',
+  lock_timeout: '5s',
+  idle_in_transaction_session_timeout: '15s',
+  client_connection_check_interval: '1s',
+  timezone: 'UTC',
+  work_mem: '32MB',
+} as const
+
+interface Telling {
+  /** Whether jobs are announced on the channel `sync_jobs`; see job/announce.ts. */
+  readonly announce: boolean
+}
+
 /** @throws Error for what is no UUID */
-export function createTenantDatabase(pool: pg.Pool, tenantId: string): TenantDatabase {
+export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce }: Telling): TenantDatabase {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
     throw new Error('database: the tenant is no UUID')
-  const named = `select set_config('app.tenant_id', '${tenantId}', true)`
-  const whose = sql<string>`set_config('app.tenant_id', ${tenantId}, true)::uuid`
+  const told = announce ? 'on' : 'off'
+  const settings = { 'app.tenant_id': tenantId, 'billing_sync.announce': told, ...limits }
+  const named = `select ${Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`)}`
+  // In this order: the branch is taken once the conditions are known.
+  const whose = sql<string>`case when set_config('lock_timeout', ${limits.lock_timeout}, true) is not null
+    and set_config('billing_sync.announce', ${told}, true) is not null
+    then set_config('app.tenant_id', ${tenantId}, true)::uuid end`
   return {
     within: (work) => transact(pool, { begin: `begin; ${named}`, end: 'commit' }, work),
     ask: (work) => transact(pool, { begin: `begin read only; ${named}`, end: 'rollback' }, work),

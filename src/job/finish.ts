@@ -27,7 +27,7 @@ export interface Failure {
   random(): number
 }
 
-/** The longest a message is hidden between attempts, in seconds. */
+/** The longest a message is hidden between attempts, in seconds, whatever the provider asks for. */
 const longestBackOff = 900
 
 /** Stores a failure: `retrying` while its verdict and MaxRetries allow, else `failed`. The checkpoint stays either way. */
@@ -39,9 +39,9 @@ export async function fail(
   const retryable = error.verdict === 'retry'
   const final = !retryable || attempt >= maxRetries
   const stored = { code: error.code, message: error.message, retryable }
-  const waitSeconds = final
-    ? 0
-    : Math.max(1, backOff(attempt, { base: retryDelaySeconds, cap: longestBackOff }, random))
+  const drawn = backOff(attempt, { base: retryDelaySeconds, cap: longestBackOff }, random)
+  const asked = Math.min(longestBackOff, (error.retryAfter || 0) / 1_000)
+  const waitSeconds = final ? 0 : Math.max(1, drawn, asked)
   const attempts = retryable ? { attempt: attempt + 1 } : {}
   await update(db, lease, {
     ...released,

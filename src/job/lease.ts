@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, getTableName, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { codeOf, constraintOf } from '../db/failure.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
@@ -25,6 +25,8 @@ export type ClaimedJob = typeof syncJobs.$inferSelect & {
   readonly hadErased: boolean
   /** Whether the tenant was erased whole. */
   readonly tenantErased: boolean
+  /** Whether Postgres keeps this login from other tenants' rows; from a superuser it keeps nothing. */
+  readonly keptApart: boolean
 }
 
 export type Claim =
@@ -114,6 +116,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
         hadRejects: anyRejects({ tenantId: request.tenantId, provider: request.providerName }),
         hadErased: anyTombstones({ tenantId: request.tenantId, provider: request.providerName }),
         tenantErased: isTenantErased(request.tenantId),
+        keptApart: sql<boolean>`row_security_active(${getTableName(syncJobs)}::text)`,
         elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
       }),
   )
@@ -125,10 +128,13 @@ function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequ
 
 async function whyNot(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
   const columns = { provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft }
-  const [job] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, request.jobId)))
+  const [job] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(own(request)))
   if (job?.provider !== request.providerName) throw belongsToAnother()
   return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
 }
+
+/** The request's own row. It names the tenant, too, for logins that see more than one's. */
+const own = ({ jobId, tenantId }: SyncJobRequest) => and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.id, jobId))
 
 function belongsToAnother(): SyncError {
   return new SyncError(
@@ -161,8 +167,8 @@ function waitForAccount(db: TenantDatabase, request: SyncJobRequest): Promise<Cl
       .values(identity(request))
       .onConflictDoNothing()
       .returning({ id: syncJobs.id, notified: announcement })
-    const [own] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(eq(syncJobs.id, request.jobId))
-    if (!own) throw belongsToAnother()
+    const [mine] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(own(request))
+    if (!mine) throw belongsToAnother()
     const [rival] = await tx
       .select({ left: secondsLeft })
       .from(syncJobs)

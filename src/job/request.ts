@@ -108,13 +108,13 @@ export function parseRequest(body: string): Parsed {
   const { jobId, tenantId, providerName } = top.renamed
   const identity = syncJobRequest.safeParse({ jobId, tenantId, providerName })
   // Of two values for one key nobody knows which is meant: no job is failed on a guess.
-  const ambiguous = [...repeated, ...top.twice].some((key) => plain(key) in identityKeys)
+  const ambiguous = [...repeated, ...top.twice].some((key) => identityKeys.has(plain(key)))
   if (!identity.success || ambiguous) return unreadable(reason)
   const error = new SyncError('reject', 'invalid_request', `request: ${reason}`)
   return { kind: 'invalid', request: identity.data, error }
 }
 
-const identityKeys = { jobid: true, tenantid: true, providername: true }
+const identityKeys: ReadonlySet<string> = new Set(['jobid', 'tenantid', 'providername'])
 const plain = (key: string) => key.toLowerCase().replaceAll('_', '')
 /** Postgres takes neither NUL nor lone surrogates, not even in the sentence that says what is wrong with them. */
 const storable = (text: string) => text.toWellFormed().replaceAll('\u0000', '\ufffd')

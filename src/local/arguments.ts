@@ -17,7 +17,11 @@ const options = z.object({
   density: z
     .enum(['growing', 'uniform', 'burst', 'same-second'], '--density takes growing, uniform, burst or same-second')
     .default('growing'),
-  tenant: z.uuid('--tenant takes a UUID').default(localTenant),
+  // As in a message: any case, any kind of UUID.
+  tenant: z
+    .guid('--tenant takes a UUID')
+    .transform((text) => text.toLowerCase())
+    .default(localTenant),
   resources: z.string().default('customers').transform(resourceNames),
   incremental: z.boolean().default(false),
   keep: z.boolean().default(false),

@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 
+/** What an erasure does not do, in words: nobody should believe otherwise. */
+export const eraseReach = `A customer's rows are found by ids. What rows of others say of the customer in metadata or in free text, such as a name in
+  a description, is not looked for and stays: search for it yourself. So do dead letters, logs and backups.`
+
 export const eraseHelp = `npm run erase -- --tenant UUID [--customer ID [--provider NAME]] [--dry-run]
 
   --tenant UUID     whose data it is; alone: all of it goes, and later jobs of the tenant fail
@@ -10,7 +14,9 @@ export const eraseHelp = `npm run erase -- --tenant UUID [--customer ID [--provi
 
 Removes rows with their payloads, rejects, and what open jobs remember of them; a running job is taken from its worker and
 goes on by itself. Tombstones stay, hashes only, so that no later sync stores it again. Asks nothing. Can be killed and
-run again.`
+run again.
+
+${eraseReach}`
 
 const options = z
   .object({

@@ -22,8 +22,11 @@ export function format(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** What a terminal obeys instead of showing it: anybody may call themselves so. Control characters, and turns of direction. */
+const orders = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
+
 function cut(text: string, widest: number): string {
-  const characters = [...text.replaceAll(/\s+/g, ' ')]
+  const characters = [...text.replaceAll(/\s+/g, ' ').replaceAll(orders, '\ufffd')]
   return characters.length <= widest ? characters.join('') : `${characters.slice(0, widest - 1).join('')}…`
 }
 

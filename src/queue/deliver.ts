@@ -82,7 +82,7 @@ async function settle(
       case 'redeliver':
         if (outcome.kind === 'failed' && outcome.stored && receivesOf(message) > 1) {
           // The row counts attempts. The queue counts receives, and would give the message up by a limit of its own.
-          await queue.send(message.body, told.delaySeconds)
+          await queue.send(message.body, told.delaySeconds, message.attributes?.MessageGroupId)
           return 'acknowledge'
         }
         await queue.hide(message.receiptHandle, told.delaySeconds)

@@ -5,7 +5,7 @@ import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
 import type { Digest } from './page.ts'
 import type { Page, Source } from './provider.ts'
-import { itemsLeft, nextQuery, openReader, type Reader, startOver, turnPage } from './reader.ts'
+import { askForLess, itemsLeft, nextQuery, openReader, type Reader, startOver, turnPage } from './reader.ts'
 import type { Mapped } from './rows.ts'
 import { carveSlice, chooseCut, type Reached, type Slice } from './slices.ts'
 
@@ -75,7 +75,7 @@ const over = new Error('no longer waited for')
 function startEngine(options: Backfill) {
   const { sources, pageSize, pagesAhead, pagesAStep, gatherMs, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
-  for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources))
+  for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources, pageSize))
   const halted = new AbortController()
   const giveUp = AbortSignal.any([cut, halted.signal])
   // Each call in flight listens to it.
@@ -135,7 +135,7 @@ function startEngine(options: Backfill) {
     const [newer, older] = carveSlice(reader.slice, at, olderId)
     options.onCarve({ id, at, olderId })
     reader.slice = newer
-    const fresh = openReader(older, sources)
+    const fresh = openReader(older, sources, reader.limit)
     readers.set(olderId, fresh)
     void fetchPage(fresh)
   }
@@ -166,8 +166,8 @@ function startEngine(options: Backfill) {
     reader.inFlight = true
     flying++
     try {
-      const page = await source.list(nextQuery(reader, pageSize), giveUp).catch((error) => {
-        if (startOver(reader, error)) return null
+      const page = await source.list(nextQuery(reader), giveUp).catch((error) => {
+        if (startOver(reader, error) || askForLess(reader, error)) return null
         throw error
       })
       // Unless the resource was skipped meanwhile.

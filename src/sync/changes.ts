@@ -107,13 +107,13 @@ async function current(source: Source, { id, item, at }: Change, signal: AbortSi
 }
 
 /** The object's row with its deletion, even where there is no row yet; and nothing is left of its nested lists. */
-function deleted(source: Source, { id, item }: Change, observedAt: Date): Mapped {
-  const payload = item ?? { id }
+function deleted(source: Source, { id, item, payload }: Read, observedAt: Date): Mapped {
+  const known = item ?? { id }
   const row = {
     resource: source.name,
     table: source.table,
-    row: source.row(payload),
-    raw: payload,
+    row: source.row(known),
+    raw: item === null ? known : (payload ?? known),
     observedAt,
     deleted: true,
   }

@@ -1,7 +1,7 @@
-import { SyncError } from '../errors.ts'
-import { Payload } from '../payload.ts'
+import { answerTooLarge, SyncError } from '../errors.ts'
+import { mayBeRounded, Payload } from '../payload.ts'
 import { fields, isUsableId } from './fields.ts'
-import type { NestedSource, Page, Source } from './provider.ts'
+import type { Found, NestedSource, Page, Source } from './provider.ts'
 import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {
@@ -46,22 +46,32 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
       all.drifts.push(...list.drifts)
     }
   }
-  const found = own.items.flatMap((item) => Object.entries(source.harvest?.(item) ?? {}))
-  all.rows.push(...harvested(found, expansion))
+  for (const [at, item] of own.items.entries())
+    all.rows.push(...harvested(source.harvest?.(item), own.rows[at]?.raw, expansion))
   return all
 }
 
-/** Rows of other resources that were found whole inside items. */
+/** Rows of other resources that were found whole inside an item. `holder`: the item; see ObservedRow.raw. */
 function harvested(
-  found: readonly (readonly [name: string, items: readonly unknown[]])[],
+  found: ReturnType<NonNullable<Source['harvest']>> = {},
+  holder: unknown,
   { sources, observedAt }: Pick<Expansion, 'sources' | 'observedAt'>,
 ): readonly ObservedRow[] {
-  return found.flatMap(([resource, items]) => {
+  return Object.entries(found).flatMap(([resource, places]) => {
     const target = sources.find(({ name }) => name === resource)
-    if (!target || items.length === 0) return []
+    if (!target || places.length === 0) return []
+    const items = places.map(({ item }) => item)
+    const payloadOf = (at: number) => exactly(places[at], holder)
     const { table } = target
-    return mapItems(items, { resource, table, observedAt, harvested: true, map: (item) => target.row(item) }).rows
+    return mapItems(items, { resource, table, observedAt, harvested: true, payloadOf, map: (item) => target.row(item) })
+      .rows
   })
+}
+
+/** Its own bytes where numbers are in it that JSON.parse does not keep: else to write it again is cheaper than to cut it out. */
+function exactly(found: Found | undefined, holder: unknown): Payload | undefined {
+  if (!found || !(holder instanceof Payload) || !mayBeRounded(found.item)) return undefined
+  return holder.at(...found.path).alone()
 }
 
 /** Nothing is left of the nested lists of an object that is gone. */
@@ -111,8 +121,9 @@ async function readNested(
       places: nested.places,
       map: (one, odd) => nested.row(one, parentId, odd),
     })
-    const found = items.flatMap((one) => Object.entries(nested.harvest?.(one) ?? {}))
-    return { ...own, rows: [...own.rows, ...harvested(found, { sources: expansion.sources, observedAt })] }
+    const { sources } = expansion
+    const found = items.flatMap((one, at) => harvested(nested.harvest?.(one), place?.at(at), { sources, observedAt }))
+    return { ...own, rows: [...own.rows, ...found] }
   })
   const ids = pages.flatMap(({ items }) => items.map((one) => fields(one).id)).filter(isUsableId)
   return {
@@ -150,12 +161,13 @@ async function readPages(
   signal: AbortSignal,
 ): Promise<readonly NestedPage[]> {
   let pages: NestedPage[] = [begun]
+  let limit = expansion.pageSize
   let restarts = 0
   const cursors = new Set([rest])
   for (let next = rest; next !== null; ) {
     const cursor: string | null = next === '' ? null : next
     try {
-      const page = await nested.list(parentId, { cursor, limit: expansion.pageSize }, signal)
+      const page = await nested.list(parentId, { cursor, limit }, signal)
       if (page.next !== null && (page.items.length === 0 || cursors.has(page.next))) throw doesNotMoveOn(nested)
       pages.push(page)
       next = page.next
@@ -163,6 +175,10 @@ async function readPages(
     } catch (error) {
       if (!(error instanceof SyncError)) throw error
       if (error.code === 'not_found') return []
+      if (error.code === answerTooLarge && limit > 1) {
+        limit = Math.ceil(limit / 2)
+        continue
+      }
       if (!error.cursorGone || cursor === null || restarts++ >= restartsAtMost) throw error
       pages = []
       next = ''

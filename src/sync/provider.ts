@@ -1,8 +1,8 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import type { SyncError } from '../errors.ts'
 import type { Payload, Places } from '../payload.ts'
-import { orAborted } from './abort.ts'
 import type { Mapped, Odd } from './rows.ts'
+
+export { defineProvider, type ProviderParts } from './define-provider.ts'
 
 /*
  * The contract between the core and a provider, and its glossary.
@@ -65,6 +65,9 @@ export interface Embedded {
   readonly path?: readonly string[]
 }
 
+/** A whole item that another one holds, and where in it: `['price']`. */
+export type Found = { readonly item: unknown; readonly path: readonly (string | number)[] }
+
 /** A list embedded in a resource's items, landing in a table of its own: an invoice's lines. */
 export interface Nested<Connection = unknown, Table extends SyncedTable = SyncedTable> {
   /** As in progress and results: `invoice_lines`. */
@@ -81,7 +84,7 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
   /** See Resource.places. */
   readonly places?: Places
   /** See Resource.harvest. */
-  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
+  harvest?(item: unknown): Readonly<Record<string, readonly Found[]>>
 }
 
 export interface Resource<Connection = unknown, Table extends SyncedTable = SyncedTable> {
@@ -113,7 +116,7 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   readonly places?: Places
   readonly nested?: readonly Nested<Connection>[]
   /** Whole items of other resources that an item holds and their own list may not: prices made inline. Resource name → items. */
-  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
+  harvest?(item: unknown): Readonly<Record<string, readonly Found[]>>
 }
 
 /** What an event says happened to an object. */
@@ -200,60 +203,4 @@ export interface Provider {
   readonly resources: readonly Pick<Resource, 'name' | 'optional' | 'parts'>[]
   /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
   connect(credentials: Credentials): Account
-}
-
-/** A provider author's parts, put together by `defineProvider`. */
-export interface ProviderParts<Connection> {
-  readonly name: string
-  readonly resources: readonly Resource<Connection>[]
-  readonly changes?: Changes<Connection>
-  open(credentials: Credentials): Connection & Pick<Account, 'id' | 'perSecond' | 'close'>
-  since(connection: Connection, signal: AbortSignal): Promise<number>
-  /** The only place that reads an SDK error. */
-  failure(error: unknown): SyncError
-}
-
-/** Puts a provider together, so that nothing but SyncErrors leaves it. */
-export function defineProvider<Connection>(parts: ProviderParts<Connection>): Provider {
-  const understood = async <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-    signal.throwIfAborted()
-    try {
-      return await orAborted(call(), signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      throw parts.failure(error)
-    }
-  }
-  return {
-    name: parts.name,
-    resources: parts.resources,
-    connect(credentials) {
-      const connection = parts.open(credentials)
-      const { changes } = parts
-      return {
-        id: connection.id,
-        perSecond: connection.perSecond,
-        sources: parts.resources.map(({ list, retrieve, nested, ...resource }) => ({
-          ...resource,
-          list: (query, signal) => understood(() => list(connection, query, signal), signal),
-          ...(retrieve && { retrieve: (id, signal) => understood(() => retrieve(connection, id, signal), signal) }),
-          ...(nested && {
-            nested: nested.map(({ list: listNested, ...one }) => ({
-              ...one,
-              list: (parentId, query, signal) =>
-                understood(() => listNested(connection, parentId, query, signal), signal),
-            })),
-          }),
-        })),
-        ...(changes && {
-          changes: {
-            ...changes,
-            list: (query, signal) => understood(() => changes.list(connection, query, signal), signal),
-          },
-        }),
-        since: (signal) => understood(() => parts.since(connection, signal), signal),
-        close: () => connection.close(),
-      }
-    },
-  }
 }

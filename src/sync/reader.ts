@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts'
+import { answerTooLarge, SyncError } from '../errors.ts'
 import { type Digest, digestPage } from './page.ts'
 import type { Page, Query, Source } from './provider.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
@@ -13,15 +13,18 @@ export interface Reader extends Reading {
   readonly cursors: Set<string | null>
   /** How often its cursor was gone since it last got further. */
   restarts: number
+  /** Items of one page at most, since a page of more was too large. */
+  limit: number
 }
 
 /** Objects under a cursor that are deleted one after the other in one second; more often, and something else is wrong. */
 const restartsAtMost = 5
 
 /** @throws SyncError `unknown_resource` where the provider does not have what the slice is of */
-export function openReader(slice: Slice, sources: readonly Source[]): Reader {
+export function openReader(slice: Slice, sources: readonly Source[], limit: number): Reader {
   const source = sources.find(({ name }) => name === slice.resource)
-  if (source) return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), restarts: 0 }
+  const fresh = { density: null, inFlight: false, cursors: new Set([slice.cursor]), restarts: 0 }
+  if (source) return { slice, source, ...fresh, limit }
   throw new SyncError(
     'reject',
     'unknown_resource',
@@ -30,7 +33,7 @@ export function openReader(slice: Slice, sources: readonly Source[]): Reader {
 }
 
 /** The page to ask for next. */
-export function nextQuery({ slice: { query, cursor, part }, source }: Reader, limit: number): Query {
+export function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader): Query {
   return { ...(source.createdFilter && { window: query }), ...(part !== null && { part }), cursor, limit }
 }
 
@@ -70,6 +73,13 @@ export function startOver(reader: Reader, error: unknown): boolean {
   reader.slice = withoutCursor(reader.slice)
   reader.cursors.clear()
   reader.restarts++
+  return true
+}
+
+/** Asks for half as many items from now on. False where the size of an answer is not the trouble, or one item is too much. */
+export function askForLess(reader: Reader, error: unknown): boolean {
+  if (!(error instanceof SyncError && error.code === answerTooLarge) || reader.limit <= 1) return false
+  reader.limit = Math.ceil(reader.limit / 2)
   return true
 }
 

@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts'
+import { answerTooLarge, SyncError } from '../errors.ts'
 import { backOff, type Clock } from './clock.ts'
 import type { Call } from './limiter.ts'
 
@@ -10,10 +10,12 @@ interface Patience {
   onWait?(wait: { readonly error: SyncError; readonly ms: number }): void
 }
 
-/** How long a call is tried again after it first failed, before its error counts, in milliseconds. A limiter's refusal is waited out longer. */
+/**
+ * How long a call is tried again after it first failed, before its error counts, in milliseconds. A limiter's refusal is
+ * waited out longer. Whoever asks for a longer wait than that is left to the queue, which waits for nothing.
+ */
 const patienceMs = { fault: 60_000, limit: 180_000 } as const
 const pause = { base: 250, cap: 20_000 } as const
-const longestRetryAfterMs = 60_000
 
 /** A call that is tried again while its error's verdict is `retry` and patience lasts. Goes outside the limiters. */
 export function retried(call: Call, { clock, waiting, onWait }: Patience): Call {
@@ -25,10 +27,10 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
         return await call(work, signal)
       } catch (error) {
         if (!(error instanceof SyncError) || !mayPass(error)) throw error
-        failing ??= clock.now()
-        const asked = Math.min(longestRetryAfterMs, Math.max(0, error.retryAfter || 0))
-        const ms = Math.max(asked, backOff(n, pause, clock.random))
-        if (clock.now() - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
+        const now = clock.now()
+        failing ??= now
+        const ms = Math.max(error.retryAfter || 0, backOff(n, pause, clock.random))
+        if (now - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
         onWait?.({ error, ms })
         await clock.sleep(ms, over)
       }
@@ -36,7 +38,7 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
   }
 }
 
-/** The same call may work later. A cursor whose object is gone stays gone, and a bug stays a bug. */
-function mayPass(error: SyncError): boolean {
-  return error.verdict === 'retry' && !error.cursorGone && error.code !== 'internal'
+/** The same call may work later. A cursor whose object is gone stays gone, too much stays too much, and a bug a bug. */
+function mayPass({ verdict, cursorGone, code }: SyncError): boolean {
+  return verdict === 'retry' && !cursorGone && code !== answerTooLarge && code !== 'internal'
 }

@@ -91,7 +91,7 @@ test('a job that fails for a while is tried as often as MaxRetries says, however
     settings: { Worker__MaxRetries: '14' },
     maxReceiveCount: 12,
   })
-  sandbox.fail({ kind: 'error', status: 500, headers: { 'Retry-After': '100' } })
+  sandbox.fail({ kind: 'error', status: 400, error: { code: 'resource_missing', param: 'starting_after' } })
   const request = jobRequest()
   await queue.send(JSON.stringify(request))
   await drain({ concurrency: 1 })

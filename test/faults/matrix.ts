@@ -117,10 +117,20 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F25: {
     fault: 'an absurd Retry-After',
     scenarios: ['drift'],
-    tests: ['sync/retry.test.ts: ms where the provider asks for'],
+    tests: [
+      'sync/retry.test.ts: ms where the provider asks for',
+      'outcomes.test.ts: a provider that asks for %s seconds is left alone by the queue for %i, in one attempt',
+    ],
   },
   F26: { fault: 'bursts of 500 and an outage', scenarios: ['drift', 'chaos'] },
-  F27: { fault: 'an answer that drips, or never comes', scenarios: ['drift'] },
+  F27: {
+    fault: 'an answer that drips, or never comes',
+    scenarios: ['drift'],
+    tests: [
+      'providers/stripe-bodies.test.ts: that drips byte by byte, when its time is over',
+      'providers/stripe-bodies.test.ts: that is none, but says that it speaks another protocol from now on',
+    ],
+  },
   F28: { fault: 'truncated, reset, HTML and empty answers', scenarios: ['drift', 'chaos'] },
   F29: {
     fault: 'a list that says there is more for ever',
@@ -167,7 +177,10 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F37: {
     fault: 'an old page after newer news',
-    tests: ['write.test.ts: an older observation never overwrites a newer one, not even when forced'],
+    tests: [
+      'write.test.ts: an older observation never overwrites a newer one, not even when forced',
+      'db/upsert.test.ts: an older observation that waits for a newer one to be committed does not overwrite it',
+    ],
   },
   F38: {
     fault: 'two versions in one second',
@@ -191,9 +204,21 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F42: { fault: 'unknown fields, shapes of the future', scenarios: ['items', 'drift'] },
   F43: { fault: 'NUL in texts, keys and ids', scenarios: ['items'] },
   F44: { fault: 'lone surrogates', scenarios: ['items'] },
-  F45: { fault: 'huge objects, ids of 3,000 characters', scenarios: ['items'] },
+  F45: {
+    fault: 'huge objects, ids of 3,000 characters',
+    scenarios: ['items'],
+    tests: [
+      'faults/provider.test.ts: a page larger than an answer may be is read in smaller ones, though each of its items is small enough',
+    ],
+  },
   F46: { fault: 'dates that are none', scenarios: ['items'] },
-  F47: { fault: 'numbers beyond a double', scenarios: ['items'] },
+  F47: {
+    fault: 'numbers beyond a double',
+    scenarios: ['items'],
+    tests: [
+      'faults/provider.test.ts: numbers beyond a double are kept in a price that only a subscription shows, and in what an event says is deleted',
+    ],
+  },
   F48: { fault: 'an id twice on a page', scenarios: ['items'] },
   F49: {
     fault: 'more than 65,535 parameters',

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { StripeObject } from '../../src/local/sandbox/index.ts'
+import { apiVersion } from '../../src/providers/stripe/connection.ts'
 import { systemClock } from '../../src/sync/clock.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 import { expectCopy } from '../support/truth.ts'
@@ -82,6 +83,54 @@ test('of two versions in one second the one that is there now wins, in whatever 
   for (const name of ['First', 'Second', 'Third']) for (const id of ids) sandbox.update('customers', id, { name })
   await sync('incremental')
   expect(await query('select distinct name from customers where id = any($1)', [ids])).toEqual([{ name: 'Third' }])
+})
+
+test('a page larger than an answer may be is read in smaller ones, though each of its items is small enough', async () => {
+  const { handle, job, query, sandbox } = await house()
+  for (const { id } of sandbox.truth('customers')) sandbox.update('customers', id, { padding: 'x'.repeat(400_000) })
+  const request = jobRequest()
+  await handle([JSON.stringify(request)])
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', attempt: 0, deliveries: 1 })
+  // 100 that are too many, 50, and 50; and perhaps since when there is anything.
+  expect(sandbox.stats().list).toBe(3)
+  expect(await query(`select distinct length(raw ->> 'padding') as length from customers`)).toEqual([
+    { length: 400_000 },
+  ])
+})
+
+test('numbers beyond a double are kept in a price that only a subscription shows, and in what an event says is deleted', async () => {
+  const { handle, job, query, sandbox } = await house({ sandbox: { customers: 10 } })
+  const { tenantId } = jobRequest()
+  const sync = async (additionalData: object) => {
+    const request = jobRequest({ tenantId, additionalData })
+    await handle([JSON.stringify(request)])
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed', rejected: '0' })
+  }
+  const price = `{"id":"price_inline","object":"price","unit_amount":9007199254740993,"custom":[0.1,1e400]}`
+  const lists: Record<string, string> = {
+    '/v1/subscriptions': `[{"id":"sub_1","object":"subscription","created":1700000000,"customer":"cus_1",
+      "items":{"object":"list","has_more":false,"data":[{"id":"si_1","price":null},{"id":"si_2","price":${price}}]}}]`,
+    '/v1/invoices': `[]`,
+    '/v1/prices': `[]`,
+  }
+  for (const [path, json] of Object.entries(lists)) sandbox.fail({ kind: 'items', path, items: () => json })
+  await sync({ resources: ['prices', 'subscriptions'] })
+  expect(await query('select raw = $1::jsonb as exact, inline from prices', [price])).toEqual([
+    { exact: true, inline: true },
+  ])
+  const gone = `{"id":"cus_gone","object":"customer","created":1700000000,"balance":9007199254740993}`
+  await sync({ resources: ['customers'] })
+  sandbox.advance(60)
+  const at = sandbox.now()
+  const event = `{"id":"evt_1","object":"event","type":"customer.deleted","api_version":"${apiVersion}","created":${at},"data":{"object":${gone}}}`
+  sandbox.fail({ kind: 'items', path: '/v1/events', items: () => `[${event}]` })
+  await sync({ resources: ['customers'], sync_type: 'incremental' })
+  expect(
+    await query(
+      `select raw = $1::jsonb as exact, deleted_at is not null as deleted from customers where id = 'cus_gone'`,
+      [gone],
+    ),
+  ).toEqual([{ exact: true, deleted: true }])
 })
 
 const hostile = [

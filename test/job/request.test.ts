@@ -239,6 +239,10 @@ describe('a message whose job can be named but not done', () => {
       text({ ...named, accessToken: token, AccessToken: token }),
       'accessToken is given twice, in two spellings',
     ],
+    'a name that every object has, twice': [
+      `{"constructor":1,"constructor":2,${text(named).slice(1)}`,
+      'the key "constructor" is given twice; the key "constructor" is not known; known are jobId, tenantId, providerName, accessToken, additionalData',
+    ],
     'batch_size 0': [withData({ batch_size: 0 }), `${batch} 0`],
     'batch_size 101': [withData({ batch_size: 101 }), `${batch} 101`],
     'batch_size 1.5': [withData({ batch_size: 1.5 }), `${batch} 1.5`],

@@ -59,6 +59,7 @@ function pour(response: ServerResponse, chunk: Buffer, through: NodeJS.WritableS
 }
 
 const unreachable = { name: 'SyncError', verdict: 'retry', code: 'provider_unreachable' }
+const tooLarge = { ...unreachable, code: 'answer_too_large' }
 
 describe('a page of 16 MB is read', () => {
   const large = page(16_000_000)
@@ -79,7 +80,7 @@ describe('a page of 16 MB is read', () => {
 
 describe('an answer is given up', () => {
   const zeros = Buffer.alloc(megabyte)
-  const endless: Record<string, (response: ServerResponse) => void> = {
+  const large: Record<string, (response: ServerResponse) => void> = {
     'that says it is too large, before any of it': (response) => {
       response.setHeader('content-length', 33 * megabyte)
       response.flushHeaders()
@@ -97,6 +98,8 @@ describe('an answer is given up', () => {
       bomb ??= Buffer.concat(Array(16).fill(gzipSync(Buffer.alloc(64 * megabyte))))
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bomb.length }).end(bomb)
     },
+  }
+  const broken: Record<string, (response: ServerResponse) => void> = {
     'whose compression is broken': (response) => {
       response.setHeader('content-encoding', 'gzip').end('{"object":"list","data":[],"has_more":false}')
     },
@@ -106,12 +109,23 @@ describe('an answer is given up', () => {
     },
   }
   let bomb: Buffer | undefined
-  it.each(Object.entries(endless))('%s', async (_, answer) => {
+  const all = [
+    ...Object.entries(large).map(([title, answer]) => [title, answer, tooLarge] as const),
+    ...Object.entries(broken).map(([title, answer]) => [title, answer, unreachable] as const),
+  ]
+  it.each(all)('%s', async (_, answer, error) => {
     const { list } = await served(answer)
     const before = process.memoryUsage.rss()
-    await expect(list()).rejects.toMatchObject(unreachable)
+    await expect(list()).rejects.toMatchObject(error)
     expect(process.memoryUsage.rss() - before).toBeLessThan(300 * megabyte)
   })
+
+  it('that is none, but says that it speaks another protocol from now on', async () => {
+    const { list } = await served((response) => {
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    })
+    await expect(list()).rejects.toMatchObject(unreachable)
+  }, 5_000)
 
   it('that drips byte by byte, when its time is over', async () => {
     const { list, closed } = await served((response) => {
@@ -130,7 +144,7 @@ describe('an answer is given up', () => {
 
 describe('Retry-After', () => {
   const date = 'Wed, 25 Nov 2026 00:00:00 GMT'
-  /** What the header says, and the milliseconds made of it; whoever waits waits a minute at most (test/sync/retry.test.ts). */
+  /** What the header says, and the milliseconds made of it; the queue waits a quarter of an hour at most. */
   const table: readonly (readonly [header: string, ms: number | undefined])[] = [
     ['0', 0],
     ['7', 7_000],

@@ -130,8 +130,13 @@ describe('prices made inline', () => {
   ])('are found in %s, each once', (name, item) => {
     const found = named(name).harvest?.({ id: 'x', ...item })
     expect(Object.keys(found ?? {})).toEqual(['prices'])
-    expect(JSON.parse(JSON.stringify(found))).toEqual({ prices: [price('a'), price('b')] })
-    expect(found?.prices?.map((one) => named('prices').row(one))).toMatchObject([
+    expect(JSON.parse(JSON.stringify(found?.prices?.map((one) => one.item)))).toEqual([price('a'), price('b')])
+    // The places are where they are.
+    for (const { item: one, path } of found?.prices ?? [])
+      expect(path.reduce((value: unknown, step) => Object(value)[step], item)).toMatchObject(
+        JSON.parse(JSON.stringify(one)),
+      )
+    expect(found?.prices?.map((one) => named('prices').row(one.item))).toMatchObject([
       { id: 'a', inline: true, unitAmount: 5 },
       { id: 'b', inline: true, unitAmount: 5 },
     ])

@@ -85,7 +85,7 @@ async function pricesOnItems(connection: StripeConnection): Promise<StripeObject
     return [subscriptions.harvest?.(parent), ...rest.map((item) => items?.harvest?.(item))]
   })
   const found = (await Promise.all(perParent)).flat().flatMap((one) => one?.prices ?? [])
-  return found as StripeObject[]
+  return found.map(({ item }) => item) as StripeObject[]
 }
 
 async function checkNested(

@@ -177,7 +177,10 @@ describe('an answer that is not a page becomes one SyncError, after one request'
     ],
     'data that is no JSON': [{ kind: 'items', items: () => '[{]' }, unavailable],
     'a redirect': [{ kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' }, unreachable],
-    'more than 32 MiB': [{ kind: 'huge', bytes: 33 * 1024 * 1024 }, unreachable],
+    'more than 32 MiB': [
+      { kind: 'huge', bytes: 33 * 1024 * 1024 },
+      { verdict: 'retry', code: 'answer_too_large' },
+    ],
     'headers that never come': [{ kind: 'hang' }, unreachable],
     'headers that come too late': [{ kind: 'slow-headers', ms: 5_000 }, unreachable],
     'a body that drips too long, though never idle': [{ kind: 'slow-body', ms: 5_000 }, unreachable],

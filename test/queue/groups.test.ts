@@ -60,6 +60,19 @@ test('a message whose account is taken waits in its group', async () => {
   expect(new Set(messages)).toEqual(new Set([running.tenantId]))
 })
 
+test('a job that is tried again and again stays in the group of its message', async () => {
+  const { queue, drainAll, job, messagesOf, sandbox } = await house()
+  sandbox.fail({ kind: 'error', status: 400, error: { code: 'resource_missing', param: 'starting_after' }, times: 3 })
+  const request = jobRequest(small)
+  await queue.send(JSON.stringify(request), { group: 'owner-7' })
+  await drainAll()
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 3 })
+  const groups = messagesOf(request.jobId)
+  // The first try again is the message itself.
+  expect(groups.length).toBeGreaterThan(2)
+  expect(new Set(groups)).toEqual(new Set(['owner-7']))
+})
+
 test('a message that came without a group is sent again without one', async () => {
   const { queue, drainAll, job, messagesOf } = await house()
   const request = jobRequest(small)

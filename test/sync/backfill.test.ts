@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SyncError } from '../../src/errors.ts'
+import { answerTooLarge, SyncError } from '../../src/errors.ts'
 import { advance, carve, plan } from '../../src/job/checkpoint.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
@@ -300,6 +300,44 @@ describe('a call that fails', () => {
     Object.assign(bundle.ledger, { source: { ...bundle.ledger.source, name: 'clients' } })
     expect(await bundle.go()).toMatchObject({ verdict: 'reject', code: 'unknown_resource' })
     expect(bundle.ledger.requests).toEqual([])
+  })
+})
+
+describe('an answer that is too large', () => {
+  const tooLarge = new SyncError('retry', answerTooLarge, 'x: too large')
+
+  it('is asked for again with half the items until it fits, at once, and what is cut off later begins there', async () => {
+    const bundle = setup({ n: 3_000, density: 'uniform' })
+    bundle.ledger.answer((page) => {
+      if (page.items.length > 30) throw tooLarge
+      return page
+    })
+    expect(await bundle.go()).toBe('ended')
+    expectComplete(bundle)
+    const limits = bundle.ledger.requests.map(({ limit }) => limit)
+    expect(limits.slice(0, 3)).toEqual([100, 50, 25])
+    expect(new Set(limits.slice(2))).toEqual(new Set([25]))
+  })
+
+  it('in the middle of a slice goes on from the same cursor', async () => {
+    const bundle = setup({ n: 300, density: 'uniform' })
+    let answers = 0
+    bundle.ledger.answer((page) => {
+      if (++answers === 2) throw tooLarge
+      return page
+    })
+    expect(await bundle.go()).toBe('ended')
+    expectComplete(bundle)
+    const [, second, third] = bundle.ledger.requests
+    expect(third).toEqual({ ...second, limit: 50 })
+    expect(second?.cursor).not.toBeNull()
+  })
+
+  it('with one item alone ends the run', async () => {
+    const bundle = setup({ n: 300 })
+    bundle.ledger.answer(() => Promise.reject(tooLarge))
+    expect(await bundle.go()).toBe(tooLarge)
+    expect(bundle.ledger.requests.map(({ limit }) => limit)).toEqual([100, 50, 25, 13, 7, 4, 2, 1])
   })
 })
 

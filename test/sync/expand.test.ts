@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
-import { SyncError } from '../../src/errors.ts'
+import { answerTooLarge, SyncError } from '../../src/errors.ts'
 import { expandPage } from '../../src/sync/expand.ts'
 import { fields, id } from '../../src/sync/fields.ts'
 import type { NestedSource, Page, Query, Source } from '../../src/sync/provider.ts'
@@ -188,6 +188,17 @@ describe('a nested list', () => {
     expect(families.map(({ parentId }) => parentId)).toEqual(['in_2'])
   })
 
+  it('of which a page is too large is read in smaller ones, from the same place', async () => {
+    const { expand, asked, answerWith } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
+    answerWith((_, { limit }, page) => {
+      if (limit > 2) throw new SyncError('retry', answerTooLarge, 'x: too large')
+      return page
+    })
+    const { families } = await expand()
+    expect(families[0]?.ids).toEqual(numbered(8))
+    expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_2', 'li_4', 'li_6'])
+  })
+
   it('that may not be read says so', async () => {
     const { expand, answerWith } = setup({ in_1: { lines: numbered(4), carried: numbered(1) } })
     const denied = new SyncError('skip', 'permission_denied', 'x: no')
@@ -228,7 +239,10 @@ describe('a nested list', () => {
 })
 
 describe('items found inside others', () => {
-  const harvest = (item: unknown) => ({ prices: fields(item).prices as readonly unknown[], unheard_of: [{ id: 'x' }] })
+  const harvest = (item: unknown) => ({
+    prices: (fields(item).prices as readonly unknown[]).map((one, at) => ({ item: one, path: ['prices', at] })),
+    unheard_of: [{ item: { id: 'x' }, path: [] }],
+  })
 
   it('become rows of their own resource, where there is none yet', async () => {
     const { expand } = setup({}, { harvest, nested: [] })

@@ -79,8 +79,7 @@ describe('waits', () => {
     [1, 125],
     [0, 125],
     [-5_000, 125],
-    [86_400_000, 60_000],
-    [Number.POSITIVE_INFINITY, 60_000],
+    [60_000, 60_000],
     [Number.NaN, 125],
   ]
   for (const [retryAfter, ms] of asked)
@@ -90,6 +89,28 @@ describe('waits', () => {
       expect(waits).toEqual([ms])
       expect(clock.now()).toBe(ms)
     })
+})
+
+describe('a wait that is asked for and outlasts patience', () => {
+  const limit = { scope: 'endpoint', of: 'rate' } as const
+  const asked = [
+    ['a fault', busy({ retryAfter: 60_001 })],
+    ['a fault, for a day', busy({ retryAfter: 86_400_000 })],
+    ['a fault, for ever', busy({ retryAfter: Number.POSITIVE_INFINITY })],
+    ['a limit', busy({ retryAfter: 180_001, limit })],
+  ] as const
+  for (const [title, error] of asked)
+    it(`is left to the queue: ${title}`, async () => {
+      const { clock, list, attempts } = setup([error])
+      await expect(clock.run(list())).rejects.toBe(error)
+      expect([attempts(), clock.now()]).toEqual([1, 0])
+    })
+
+  it('lasts as long as is asked for where patience does', async () => {
+    const { clock, list } = setup([busy({ retryAfter: 150_000, limit })])
+    expect(await clock.run(list())).toBe(page)
+    expect(clock.now()).toBe(150_000)
+  })
 })
 
 describe('patience', () => {

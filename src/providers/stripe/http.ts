@@ -3,14 +3,14 @@ import https from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import Stripe from 'stripe'
-import { SyncError } from '../../errors.ts'
+import { answerTooLarge, SyncError } from '../../errors.ts'
 import { checkHost, pinned, type Resolve } from '../../host/pinned.ts'
 
 type SdkClient = InstanceType<typeof Stripe.HttpClient>
 
 /** From the request's first byte to the answer's last, however slowly it drips. */
 const defaultTimeoutMs = 60_000
-/** Unpacked. A page of 100 large invoices has a few MB. */
+/** Unpacked. A page of 100 large invoices has a few MB; of more, fewer items are asked for. */
 const largestBody = 32 * 1024 * 1024
 const socketsAtMost = 64
 
@@ -104,9 +104,17 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Prom
       request.destroy()
     }
     const timer = setTimeout(() => fail(new Error('no complete answer in time')), timeoutMs)
-    request.on('close', () => clearTimeout(timer))
+    let answered = false
+    request.on('close', () => {
+      clearTimeout(timer)
+      // Node tells nothing else of a 101, which is no answer to what was asked.
+      if (!answered) fail(new Error('the connection was closed without an answer'))
+    })
     request.on('error', fail)
-    request.on('response', (response) => readAnswer(response).then(resolve, fail))
+    request.on('response', (response) => {
+      answered = true
+      readAnswer(response).then(resolve, fail)
+    })
     request.end(body)
   })
 }
@@ -114,7 +122,8 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Prom
 async function readAnswer(response: http.IncomingMessage): Promise<Exchanged> {
   const status = response.statusCode ?? 0
   if (status >= 300 && status < 400) throw new Error('the answer is a redirect, which is not followed')
-  const tooLarge = () => new Error(`the answer has more than ${largestBody} bytes`)
+  const tooLarge = () =>
+    new SyncError('retry', answerTooLarge, `stripe: an answer has more than ${largestBody / 1024 ** 2} MiB`)
   if (Number(response.headers['content-length']) > largestBody) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0

@@ -1,13 +1,13 @@
 import type { RowOf, SyncedTable } from '../../db/schema.ts'
 import { derived, type Mapping } from '../../sync/mapping.ts'
-import type { Nested } from '../../sync/provider.ts'
+import type { Found, Nested } from '../../sync/provider.ts'
 import type { StripeConnection } from './connection.ts'
 
 type StripeNested<Table extends SyncedTable> = Nested<StripeConnection, Table>
 
 /** The whole prices that one of a nested list's items holds. */
 interface Harvesting {
-  harvest?(item: unknown): Readonly<Record<string, readonly unknown[]>>
+  harvest?(item: unknown): Readonly<Record<string, readonly Found[]>>
 }
 
 interface Parts<Table extends SyncedTable>

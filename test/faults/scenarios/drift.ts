@@ -21,6 +21,8 @@ const endless = (rule: FailureRule): Oddity => ({
   rule,
   ends: { few: 'provider_contract', always: 'provider_contract' },
 })
+/** Longer than a request is tried again: the queue waits instead. */
+const waiting = (rule: FailureRule): Oddity => ({ rule, ends: { few: 'retrying', always: 'retrying' } })
 /** Odd, and no harm. */
 const harmless = (rule: FailureRule): Oddity => ({ rule, ends: { few: 'completed', always: 'completed' } })
 
@@ -50,15 +52,11 @@ const oddities: Readonly<Record<string, Oddity>> = {
   'a redirect': passing({ kind: 'redirect', to: 'http://169.254.169.254/latest' }),
   'a permanent redirect': passing({ kind: 'redirect', to: '/v1/customers?limit=1', status: 308 }),
   '500': passing({ kind: 'error', status: 500 }),
-  // Longer than a request is tried again: the queue waits instead.
-  '503 to be tried again in a day': {
-    rule: { kind: 'error', status: 503, headers: { 'Retry-After': '86400' } },
-    ends: { few: 'retrying', always: 'retrying' },
-  },
+  '503 to be tried again in a day': waiting({ kind: 'error', status: 503, headers: { 'Retry-After': '86400' } }),
   '429 without a word': passing({ kind: 'error', status: 429 }),
-  '429, Retry-After 100000': passing(retryAfter('100000')),
+  '429, Retry-After 100000': waiting(retryAfter('100000')),
   '429, Retry-After -5': passing(retryAfter('-5')),
-  '429, Retry-After a date': passing(retryAfter('Wed, 21 Oct 2099 07:28:00 GMT')),
+  '429, Retry-After a date': waiting(retryAfter('Wed, 21 Oct 2099 07:28:00 GMT')),
   '429, Retry-After a date gone by': passing(retryAfter('Wed, 21 Oct 2015 07:28:00 GMT')),
   '429, Retry-After garbage': passing(retryAfter('soon \u00e9')),
   '429, Retry-After 1e999': passing(retryAfter('1e999')),

@@ -1,5 +1,6 @@
 import { decimal, type Fields, fields, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
 import { at } from '../../../sync/mapping.ts'
+import type { Found } from '../../../sync/provider.ts'
 
 /** The columns that invoice lines and invoice items have in common: so many of what, at which price, for which period. */
 export const billed = {
@@ -18,7 +19,10 @@ export const billed = {
 } as const
 
 /** Where a line or an invoice item may hold its price whole: always before API 2025-03-31, where expanded since. */
-export function pricesOf(item: unknown): readonly unknown[] {
+export function pricesOf(item: unknown): readonly Found[] {
   const one: Fields = fields(item)
-  return [one.price, fields(fields(one.pricing).price_details).price]
+  return [
+    { item: one.price, path: ['price'] },
+    { item: fields(fields(one.pricing).price_details).price, path: ['pricing', 'price_details', 'price'] },
+  ]
 }

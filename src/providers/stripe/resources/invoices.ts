@@ -2,7 +2,7 @@ import * as tables from '../../../db/schema.ts'
 import { flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
 import { at, mapping } from '../../../sync/mapping.ts'
 import { listPage } from '../connection.ts'
-import { embedded } from '../embedded.ts'
+import { embedded, heldBy } from '../embedded.ts'
 import { nested, parentId } from '../nested.ts'
 import { total } from '../reading.ts'
 import { resource } from '../resource.ts'
@@ -52,7 +52,7 @@ const lines = nested('invoice_lines', {
 export const invoices = resource('invoices', '/v1/invoices', {
   table: tables.invoices,
   nested: [lines],
-  harvest: (invoice) => foundPrices((linesOf(invoice)?.items ?? []).flatMap(pricesOf)),
+  harvest: (invoice) => foundPrices(heldBy(linesOf(invoice), pricesOf)),
   ...mapping<typeof tables.invoices>({
     customerId: at(reference, 'customer'),
     subscriptionId: at(reference, 'parent.subscription_details.subscription', 'subscription'),

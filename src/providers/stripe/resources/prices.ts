@@ -1,6 +1,7 @@
 import { prices as table } from '../../../db/schema.ts'
 import { decimal, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
 import { at, derived, mapping } from '../../../sync/mapping.ts'
+import type { Found } from '../../../sync/provider.ts'
 import { resource } from '../resource.ts'
 
 /** Marks a price that was found on an item. A symbol, so that the payload stays as Stripe sent it. */
@@ -39,12 +40,13 @@ export const prices = resource('prices', '/v1/prices', {
 })
 
 /** The whole prices among what items hold, each once; `prices` maps them as inline, the database keeps what it knows better. */
-export function foundPrices(values: readonly unknown[]): { readonly prices: readonly unknown[] } {
-  const perId = new Map<string, unknown>()
-  for (const value of values) {
-    const price = object(value)
+export function foundPrices(places: readonly Found[]): { readonly prices: readonly Found[] } {
+  const perId = new Map<string, Found>()
+  for (const { item, path } of places) {
+    const price = object(item)
     const id = reference(price)
-    if (id !== null && price?.object === 'price' && price.deleted !== true) perId.set(id, { ...price, [found]: true })
+    if (id !== null && price?.object === 'price' && price.deleted !== true)
+      perId.set(id, { item: { ...price, [found]: true }, path })
   }
   return { prices: [...perId.values()] }
 }

@@ -3,19 +3,20 @@ import { type Fields, fields, flag, instant, integer, object, reference, second,
 import { at, derived, mapping } from '../../../sync/mapping.ts'
 import { listPage } from '../connection.ts'
 import { discountsOf, firstCoupon } from '../discount.ts'
-import { embedded } from '../embedded.ts'
+import { embedded, heldBy } from '../embedded.ts'
 import { nested, parentId } from '../nested.ts'
 import { resource } from '../resource.ts'
 import { foundPrices } from './prices.ts'
 
 const itemsOf = (subscription: unknown) => embedded(subscription, 'items')
+const priceOf = (item: unknown) => [{ item: fields(item).price, path: ['price'] }]
 
 const items = nested('subscription_items', {
   table: tables.subscriptionItems,
   parent: 'subscriptionId',
   embedded: itemsOf,
   list: (stripe, subscription, query) => listPage(stripe, '/v1/subscription_items', query, { subscription }),
-  harvest: (item) => foundPrices([fields(item).price]),
+  harvest: (item) => foundPrices(priceOf(item)),
   ...mapping<typeof tables.subscriptionItems>({
     subscriptionId: parentId,
     priceId: at(reference, 'price', 'plan'),
@@ -33,7 +34,7 @@ export const subscriptions = resource('subscriptions', '/v1/subscriptions', {
   // Without it, canceled ones are left out.
   parameters: { status: 'all' },
   nested: [items],
-  harvest: (subscription) => foundPrices((itemsOf(subscription)?.items ?? []).map((item) => fields(item).price)),
+  harvest: (subscription) => foundPrices(heldBy(itemsOf(subscription), priceOf)),
   ...mapping<typeof tables.subscriptions>({
     customerId: at(reference, 'customer'),
     status: text,

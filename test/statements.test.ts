@@ -1,0 +1,33 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { openPostgresProxy } from './faults/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from './support/setup.ts'
+
+/*
+ * Each is a round trip: to a database in another zone a small job is nothing but these. Claim, sweep, BEGIN with all
+ * settings, rows, proof, job, COMMIT; Postgres counts the settings as a statement of their own, eight.
+ */
+
+async function statementsOf(additionalData: object) {
+  const { workerUrl, openWorker, job } = await setup({ sandbox: { customers: 20 } })
+  const proxy = await openPostgresProxy(workerUrl)
+  onTestFinished(() => proxy.close())
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
+  const { tenantId } = jobRequest()
+  const sync = async () => {
+    const sent: string[] = []
+    proxy.decide((word) => {
+      sent.push(word)
+      return 'pass'
+    })
+    const request = jobRequest({ tenantId, additionalData })
+    await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
+    return sent
+  }
+  return [await sync(), await sync()]
+}
+
+test('a small job takes seven round trips to the database, the first time and when nothing has changed', async () => {
+  const trips = ['insert', 'select', 'begin', 'with', 'select', 'with', 'commit']
+  expect(await statementsOf({})).toEqual([trips, trips])
+})

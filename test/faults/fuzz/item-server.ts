@@ -62,10 +62,7 @@ const comma = Buffer.from(',')
 
 interface Asked {
   readonly query: URLSearchParams
-  /**
-   * Where a page ended, by its list, its window and the id it ended with. An object that is listed twice is a cursor for two
-   * places, and only the one where the reader stopped loses nothing; the pages of another window are another reader's.
-   */
+  /** Where a page ended, by its list, its window and the id it ended with: what a cursor means, also of an object listed twice. */
   readonly ends: Map<string, WireItem>
 }
 
@@ -77,13 +74,19 @@ function pageOf(path: string, list: readonly WireItem[], { query, ends }: Asked)
   const after = query.get('starting_after')
   const own = list.filter(({ listedAt }) => listedAt >= from && listedAt < before)
   const place = (id: string) => `${path} ${from} ${before} ${id}`
-  const ended = after === null ? undefined : (ends.get(place(after)) ?? own.find(({ id }) => id === after))
+  const ended = after === null ? undefined : ends.get(place(after))
+  if (after !== null && !ended) return null
   const start = ended ? own.indexOf(ended) + 1 : 0
-  if (after !== null && start === 0) return null
-  const limit = Number(query.get('limit') ?? 10)
-  const items = own.slice(start, start + limit)
-  for (const item of items) if (item.id) ends.set(place(item.id), item)
-  return { items, more: own.length > start + limit }
+  const most = start + Number(query.get('limit') ?? 10)
+  // A page ends earlier where the page would end with an object that another page ended with: a provider that names a cursor
+  // twice does not move on.
+  const lastOf = (end: number) => own.slice(start, end).findLast(({ id }) => id !== null)
+  const taken = (item: WireItem | undefined) => item?.id != null && (ends.get(place(item.id)) ?? item) !== item
+  let end = most
+  while (end > start + 1 && taken(lastOf(end))) end--
+  const last = lastOf(end)
+  if (last?.id != null) ends.set(place(last.id), last)
+  return { items: own.slice(start, end), more: own.length > end }
 }
 
 function answer(response: ServerResponse, body: Buffer | string, status = 200): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Invoke } from '../../../src/local/event-source.ts'
 import { createRandom } from '../../support/random.ts'
-import { hastened } from '../lease.ts'
 import { jobRequest } from '../room.ts'
 import type { WorkerProcess } from '../worker.ts'
 import type { Booth } from './booth.ts'
@@ -75,7 +75,7 @@ export async function dieAt(booth: Booth, point: Point | undefined, tenantId: st
   for (let copies = 0; copies < (point?.workers ?? 1); copies++) await room.queue.send(JSON.stringify(request))
   const others: WorkerProcess[] = []
   let deliveries = 0
-  const invoke = hastened(room, async (event) => {
+  const invoke: Invoke = async (event) => {
     const first = deliveries++ === 0
     if (first) return victim.invoke(event, shortMs)
     const busy = [victim, ...others].find((one) => !one.ended() && !working.has(one))
@@ -87,7 +87,7 @@ export async function dieAt(booth: Booth, point: Point | undefined, tenantId: st
     } finally {
       working.delete(worker)
     }
-  })
+  }
   const working = new Set<WorkerProcess>()
   const source = room.deliver(invoke, { concurrency: point?.workers ?? 1 })
   await source.idle()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { examineJob } from '../job-oracle.ts'
+import { allNew, examineJob } from '../job-oracle.ts'
 import { inLanes } from '../lanes.ts'
 import { jobRequest, openRoom, type Room } from '../room.ts'
 import type { Scenario } from '../scenario.ts'
@@ -90,8 +90,7 @@ async function killAll(setting: Setting, { seed, rounds }: { readonly seed: numb
       const [job] = await room.query<{ fence: number }>('select fence::int from sync_jobs where id = $1', [jobId])
       if (job && job.fence > 1) waits.push(waited)
       else found.push(`round seed ${own}: the job was not killed at work`)
-      const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
-      const wrong = await examineJob(room.query, jobId, counters)
+      const wrong = await examineJob(room.query, jobId, allNew(customers))
       found.push(...wrong.map((one) => `round seed ${own}: ${one}`))
     })
     await source.idle()

@@ -11,8 +11,9 @@ import type { WorkerProcess } from '../worker.ts'
 
 const customers = 120
 const additionalData = { resources: ['customers'], batch_size: 5 }
-/** Who is killed is at work for longer than that takes. */
+/** Who is killed is at work for longer than that takes; who goes on leaves the machine to those who wait. */
 const slow = { Stripe__EndpointRequestsPerSecond: '0.5' }
+const steady = { Stripe__EndpointRequestsPerSecond: '5' }
 
 interface Setting {
   readonly leaseSeconds: number
@@ -24,8 +25,8 @@ interface Setting {
 
 /** The default, and what a queue that allows it is set to; scaled down where there is no time for these, with room for a busy machine. */
 const real: readonly Setting[] = [
-  { leaseSeconds: 60, lanes: 25, withinMs: 90_000 },
-  { leaseSeconds: 20, lanes: 12, withinMs: 30_000 },
+  { leaseSeconds: 60, lanes: 20, withinMs: 90_000 },
+  { leaseSeconds: 20, lanes: 8, withinMs: 30_000 },
 ]
 const scaled: readonly Setting[] = [{ leaseSeconds: 4, lanes: 4, withinMs: 30_000 }]
 
@@ -42,13 +43,17 @@ export const recovery: Scenario = {
     const settings = rounds < 20 ? scaled : real
     const seen = await Promise.all(settings.map((setting) => killAll(setting, { seed, rounds })))
     for (const { leaseSeconds, withinMs, waits, found } of seen) {
-      const p99 = percentile(waits, 0.99)
-      if (p99 > withinMs) problems.push(`LeaseSeconds ${leaseSeconds}: p99 is ${p99} ms`)
+      const returned = inOrder(waits.map((wait) => wait.returned))
+      const committed = inOrder(waits.map((wait) => wait.committed))
+      const p99 = percentile(committed, 0.99)
+      if (p99 > withinMs) problems.push(`LeaseSeconds ${leaseSeconds}: p99 is ${seconds(p99)} s`)
       problems.push(...found)
-      figures[`LeaseSeconds ${leaseSeconds}: kill → next commit, p50 s`] = seconds(percentile(waits, 0.5))
-      figures[`LeaseSeconds ${leaseSeconds}: p99 s`] = seconds(p99)
-      figures[`LeaseSeconds ${leaseSeconds}: longest s`] = seconds(waits.at(-1) ?? 0)
-      say(`LeaseSeconds ${leaseSeconds}: p99 ${p99} ms`)
+      const lease = `LeaseSeconds ${leaseSeconds}`
+      figures[`${lease}: kill → another worker has the message, p99 s`] = seconds(percentile(returned, 0.99))
+      figures[`${lease}: kill → next commit, p50 s`] = seconds(percentile(committed, 0.5))
+      figures[`${lease}: p99 s`] = seconds(p99)
+      figures[`${lease}: longest s`] = seconds(committed.at(-1) ?? 0)
+      say(`LeaseSeconds ${leaseSeconds}: p99 ${seconds(p99)} s`)
     }
     return { rounds: seen.flatMap(({ waits }) => waits).length, figures, problems }
   },
@@ -56,11 +61,19 @@ export const recovery: Scenario = {
 
 const seconds = (ms: number) => (ms / 1_000).toFixed(1)
 
+/** Milliseconds from the kill until another worker had the message, and until it committed. */
+interface Wait {
+  readonly returned: number
+  readonly committed: number
+}
+
 interface Crew {
   readonly victim: WorkerProcess
   /** Ready before it is needed, as another worker of a queue is. */
   readonly other: WorkerProcess
   answer?: Promise<Invocation>
+  /** When the last delivery began. */
+  deliveredAt: number
 }
 
 /** So many jobs, each killed once; and how long each then waits for its next commit. */
@@ -68,7 +81,7 @@ async function killAll(setting: Setting, { seed, rounds }: { readonly seed: numb
   const { leaseSeconds, lanes } = setting
   const settings = { Worker__LeaseSeconds: String(leaseSeconds), Worker__Concurrency: '1' }
   const room = await openRoom({ sandbox: { customers, latencyMs: 20 }, settings })
-  const waits: number[] = []
+  const waits: Wait[] = []
   const found: string[] = []
   try {
     const crews = new Map<string, Crew>()
@@ -77,6 +90,7 @@ async function killAll(setting: Setting, { seed, rounds }: { readonly seed: numb
         const crew = crews.get(JSON.parse(event.Records[0]?.body ?? '').jobId)
         if (!crew) throw new Error('recovery: a job that nobody sent')
         const worker = crew.victim.ended() ? crew.other : crew.victim
+        crew.deliveredAt = performance.now()
         crew.answer = worker.invoke(event, timeoutMs)
         return crew.answer
       },
@@ -85,8 +99,8 @@ async function killAll(setting: Setting, { seed, rounds }: { readonly seed: numb
     await inLanes({ seed, rounds, lanes }, async ({ random, seed: own }) => {
       const request = jobRequest(randomUUID(), additionalData)
       const { jobId } = request
-      const [victim, other] = await Promise.all([room.openWorker(slow), room.openWorker()])
-      const crew: Crew = { victim, other }
+      const [victim, other] = await Promise.all([room.openWorker(slow), room.openWorker(steady)])
+      const crew: Crew = { victim, other, deliveredAt: 0 }
       crews.set(jobId, crew)
       await room.queue.send(JSON.stringify(request))
       await until(room, jobId, 'commits > 0')
@@ -95,12 +109,12 @@ async function killAll(setting: Setting, { seed, rounds }: { readonly seed: numb
       const killedAt = performance.now()
       await victim.end()
       await until(room, jobId, `fence > 1 and stalled = 0 or status in ('completed', 'failed')`)
-      const waited = Math.round(performance.now() - killedAt)
+      const wait = { returned: crew.deliveredAt - killedAt, committed: performance.now() - killedAt }
       await until(room, jobId, `status in ('completed', 'failed')`)
       await crew.answer
       await other.end()
       const [job] = await room.query<{ fence: number }>('select fence::int from sync_jobs where id = $1', [jobId])
-      if (job && job.fence > 1) waits.push(waited)
+      if (job && job.fence > 1) waits.push(wait)
       else found.push(`round seed ${own}: the job was not killed at work`)
       const wrong = await examineJob(room.query, jobId, allNew(customers))
       found.push(...wrong.map((one) => `round seed ${own}: ${one}`))
@@ -108,7 +122,7 @@ async function killAll(setting: Setting, { seed, rounds }: { readonly seed: numb
     await source.idle()
     await source.close()
     found.push(...(await findSecrets(room)))
-    return { ...setting, waits: inOrder(waits), found }
+    return { ...setting, waits, found }
   } finally {
     await room.close()
   }

@@ -43,7 +43,10 @@ test('the continuations of a paused job stay in the group of the message they co
   await drainAll()
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed', hop: expect.toSatisfy((hop) => hop >= 2) })
-  expect(messagesOf(request.jobId)).toEqual(Array(Number(row?.hop) + 1).fill('owner-7'))
+  const messages = messagesOf(request.jobId)
+  // One a hop, or more where a slow machine let the lease run out.
+  expect(messages.length).toBeGreaterThan(Number(row?.hop))
+  expect(new Set(messages)).toEqual(new Set(['owner-7']))
 })
 
 test('a message whose account is taken waits in its group', async () => {
@@ -58,6 +61,20 @@ test('a message whose account is taken waits in its group', async () => {
   // More than were worked on: the others found the account taken.
   expect(messages.length).toBeGreaterThan(rows.reduce((sum, row) => sum + Number(row?.deliveries), 0))
   expect(new Set(messages)).toEqual(new Set([running.tenantId]))
+})
+
+test('a job that failed a second time is sent again in its group', async () => {
+  const { queue, sandbox, drainAll, job, messagesOf } = await house()
+  // More patience than a worker has: the queue waits instead.
+  sandbox.fail({ kind: 'error', status: 500, headers: { 'Retry-After': '100' }, times: 3 })
+  const request = jobRequest()
+  await queue.send(JSON.stringify(request), { group: 'owner-7' })
+  await drainAll()
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 3 })
+  const messages = messagesOf(request.jobId)
+  // The queue gives up what it has delivered too often: from the second failure on the message is a new one.
+  expect(messages.length).toBeGreaterThan(1)
+  expect(new Set(messages)).toEqual(new Set(['owner-7']))
 })
 
 test('a message that came without a group is sent again without one', async () => {

@@ -15,6 +15,8 @@ export interface Point {
 
 /** Pauses the job's first delivery before it is done, so that it is sent again. */
 const shortMs = 3_000
+/** What a busy machine may be late before that is a death of its own. */
+const graceMs = 10_000
 const additionalData = { resources: ['customers'], batch_size: 5 }
 
 interface Choice {
@@ -77,7 +79,7 @@ export async function dieAt(booth: Booth, point: Point | undefined, tenantId: st
   let deliveries = 0
   const invoke: Invoke = async (event) => {
     const first = deliveries++ === 0
-    if (first) return victim.invoke(event, shortMs)
+    if (first) return victim.invoke(event, shortMs, graceMs)
     const busy = [victim, ...others].find((one) => !one.ended() && !working.has(one))
     const worker = busy ?? (await room.openWorker())
     if (!others.includes(worker) && worker !== victim) others.push(worker)

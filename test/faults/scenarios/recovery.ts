@@ -26,7 +26,7 @@ interface Setting {
 /** The default, and what a queue that allows it is set to; scaled down where there is no time for these, with room for a busy machine. */
 const real: readonly Setting[] = [
   { leaseSeconds: 60, lanes: 20, withinMs: 90_000 },
-  { leaseSeconds: 20, lanes: 8, withinMs: 30_000 },
+  { leaseSeconds: 15, lanes: 8, withinMs: 30_000 },
 ]
 const scaled: readonly Setting[] = [{ leaseSeconds: 4, lanes: 4, withinMs: 30_000 }]
 
@@ -34,8 +34,8 @@ export const recovery: Scenario = {
   name: 'recovery',
   faults: ['F01'],
   about:
-    'SIGKILL at a random moment between two signs of life, with nobody to say so: lease and message run out by themselves, at LeaseSeconds 60 (the default) and 20',
-  claim: 'another worker commits within 90 s (p99) by default, within 30 s with LeaseSeconds 20',
+    'SIGKILL at a random moment between two signs of life, with nobody to say so: lease and message run out by themselves, at LeaseSeconds 60 (the default) and 15',
+  claim: 'another worker commits within 90 s (p99) by default, within 30 s with LeaseSeconds 15',
   rounds: { test: 4, ci: 8, full: 100 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []

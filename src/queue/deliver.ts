@@ -63,13 +63,14 @@ async function settle(
   { queue, log }: Pick<DeliveryDeps, 'queue' | 'log'>,
 ): Promise<Answer> {
   const told = disposition(outcome)
+  // Without its group SQS would take it for another tenant's, and a quiet one's: ahead of those that keep theirs.
+  const sendAgain = (delaySeconds: number) => queue.send(message.body, delaySeconds, message.attributes?.MessageGroupId)
   try {
     switch (told.kind) {
       case 'acknowledge':
         return 'acknowledge'
       case 'send-again':
-        // Without its group SQS would take it for another tenant's, and a quiet one's: ahead of those that keep theirs.
-        await queue.send(message.body, told.delaySeconds, message.attributes?.MessageGroupId)
+        await sendAgain(told.delaySeconds)
         return 'acknowledge'
       case 'bury':
         await queue.bury({
@@ -82,7 +83,7 @@ async function settle(
       case 'redeliver':
         if (outcome.kind === 'failed' && outcome.stored && receivesOf(message) > 1) {
           // The row counts attempts. The queue counts receives, and would give the message up by a limit of its own.
-          await queue.send(message.body, told.delaySeconds, message.attributes?.MessageGroupId)
+          await sendAgain(told.delaySeconds)
           return 'acknowledge'
         }
         await queue.hide(message.receiptHandle, told.delaySeconds)

@@ -4,6 +4,13 @@ import { allTables } from './tables.ts'
 /** A tenant nobody works for, with rows of the very ids that the others have. */
 export const bystander = '00000000-0000-4000-8000-00000000b757'
 
+/** Settles the bystander; asked later, tells in a sentence whether any of its rows was touched since. */
+export async function watchBystander(query: Query): Promise<() => Promise<readonly string[]>> {
+  await settleBystander(query)
+  const untouched = await digestBystander(query)
+  return async () => ((await digestBystander(query)) === untouched ? [] : ['rows of another tenant were touched'])
+}
+
 /** Gives the bystander a row for each object that any tenant has by now, and a finished job. */
 export async function settleBystander(query: Query): Promise<void> {
   for (const table of allTables) {

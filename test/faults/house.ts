@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { build } from '../../infra/build.ts'
 import { parseConnectionString } from '../../src/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
@@ -35,7 +36,7 @@ async function open(): Promise<House & { close(): Promise<void> }> {
   const parent = mkdtempSync(join(tmpdir(), 'billing-sync-faults-'))
   const bundle = join(parent, 'bundle')
   const dataDir = join(parent, 'pg')
-  const [postgres] = await Promise.all([openPostgres({ dataDir }), build(bundle)])
+  const [postgres] = await Promise.all([openPostgres({ dataDir }).then(widened), build(bundle)])
   await migrate(parseConnectionString(await createDatabase(postgres.url, template)))
   return {
     postgres,
@@ -46,4 +47,14 @@ async function open(): Promise<House & { close(): Promise<void> }> {
       for (const folder of [parent, postgres.dataDir]) rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A hundred connections are too few for a scenario that waits for many workers at once. */
+async function widened(postgres: LocalPostgres): Promise<LocalPostgres> {
+  const client = new pg.Client({ connectionString: postgres.url })
+  await client.connect()
+  await client.query('alter system set max_connections = 300')
+  await client.end()
+  await postgres.restart('fast')
+  return postgres
 }

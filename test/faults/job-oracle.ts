@@ -9,6 +9,15 @@ export interface Counters {
   readonly rejected: number
 }
 
+/** What a job counts for whom every item is new. */
+export const allNew = (items: number): Counters => ({
+  fetched: items,
+  created: items,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+})
+
 /** What is wrong with a job that must have completed, in sentences; its counts must be these. */
 export async function examineJob(query: Query, jobId: string, expected?: Counters): Promise<readonly string[]> {
   const [job] = await query(

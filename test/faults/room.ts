@@ -11,6 +11,8 @@ export interface RoomOptions {
   /** Settings as environment variables: `Worker__MaxRetries`. */
   readonly settings?: Environment
   readonly maxReceiveCount?: number
+  /** How long a message is hidden whose worker dies before it has hidden it itself. Default 900, as deployed. */
+  readonly visibilitySeconds?: number
 }
 
 export type Query = <Row extends pg.QueryResultRow = Record<string, unknown>>(
@@ -57,7 +59,8 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
   const pool = new pg.Pool({ connectionString: url, max: 4 })
   pool.on('error', () => {})
   const sandbox = await openSandbox({ customers: 100, limits: 'none', ...options.sandbox })
-  const queue = await openQueue({ maxReceiveCount: options.maxReceiveCount ?? 100 })
+  const { maxReceiveCount = 100, visibilitySeconds: visibilityTimeoutSeconds = 900 } = options
+  const queue = await openQueue({ maxReceiveCount, visibilityTimeoutSeconds })
   const environment: Environment = {
     ConnectionStrings__DefaultConnection: `${url}?sslmode=disable`,
     Stripe__ApiBase: sandbox.url,

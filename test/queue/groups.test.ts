@@ -43,7 +43,10 @@ test('the continuations of a paused job stay in the group of the message they co
   await drainAll()
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed', hop: expect.toSatisfy((hop) => hop >= 2) })
-  expect(messagesOf(request.jobId)).toEqual(Array(Number(row?.hop) + 1).fill('owner-7'))
+  const messages = messagesOf(request.jobId)
+  // One a hop, or more where a slow machine let the lease run out.
+  expect(messages.length).toBeGreaterThan(Number(row?.hop))
+  expect(new Set(messages)).toEqual(new Set(['owner-7']))
 })
 
 test('a message whose account is taken waits in its group', async () => {

@@ -34,7 +34,7 @@ export async function openItemServer(): Promise<ItemServer> {
       const item = list.find((one) => one.id === decodeURIComponent(id))
       return item ? answer(response, item.bytes) : missing(response, 404, 'id')
     }
-    const page = pageOf(list, url.searchParams, ends)
+    const page = pageOf(path, list, { query: url.searchParams, ends })
     if (!page) return missing(response, 400, 'starting_after')
     sent.set(path, (sent.get(path) ?? 0) + page.items.length)
     const bytes = page.items.flatMap((item, at) => (at === 0 ? [item.bytes] : [comma, item.bytes]))
@@ -60,24 +60,33 @@ export async function openItemServer(): Promise<ItemServer> {
 
 const comma = Buffer.from(',')
 
-/**
- * `ends`: where a page ended, by the id it ended with. An object that is listed twice is a cursor for two places, and only
- * the one where the reader stopped loses nothing.
- */
-function pageOf(list: readonly WireItem[], query: URLSearchParams, ends: Map<string, WireItem>) {
+interface Asked {
+  readonly query: URLSearchParams
+  /** Where a page ended, by its list, its window and the id it ended with: what a cursor means, also of an object listed twice. */
+  readonly ends: Map<string, WireItem>
+}
+
+function pageOf(path: string, list: readonly WireItem[], { query, ends }: Asked) {
   // Prices have a list of those that are not active besides: here it is empty.
   if (query.get('active') === 'false') return { items: [], more: false }
   const from = Number(query.get('created[gte]') ?? query.get('date[gte]') ?? 0)
   const before = Number(query.get('created[lt]') ?? query.get('date[lt]') ?? Number.POSITIVE_INFINITY)
   const after = query.get('starting_after')
   const own = list.filter(({ listedAt }) => listedAt >= from && listedAt < before)
-  const ended = after === null ? undefined : (ends.get(after) ?? own.find(({ id }) => id === after))
+  const place = (id: string) => `${path} ${from} ${before} ${id}`
+  const ended = after === null ? undefined : ends.get(place(after))
+  if (after !== null && !ended) return null
   const start = ended ? own.indexOf(ended) + 1 : 0
-  if (after !== null && start === 0) return null
-  const limit = Number(query.get('limit') ?? 10)
-  const items = own.slice(start, start + limit)
-  for (const item of items.slice(-limit)) if (item.id) ends.set(item.id, item)
-  return { items, more: own.length > start + limit }
+  const most = start + Number(query.get('limit') ?? 10)
+  // A page ends earlier where the page would end with an object that another page ended with: a provider that names a cursor
+  // twice does not move on.
+  const lastOf = (end: number) => own.slice(start, end).findLast(({ id }) => id !== null)
+  const taken = (item: WireItem | undefined) => item?.id != null && (ends.get(place(item.id)) ?? item) !== item
+  let end = most
+  while (end > start + 1 && taken(lastOf(end))) end--
+  const last = lastOf(end)
+  if (last?.id != null) ends.set(place(last.id), last)
+  return { items: own.slice(start, end), more: own.length > end }
 }
 
 function answer(response: ServerResponse, body: Buffer | string, status = 200): void {

@@ -1,6 +1,7 @@
 import { openPostgresProxy, type PostgresProxy } from '../postgres-proxy.ts'
 import { openQueueProxy, type QueueProxy } from '../queue-proxy.ts'
 import { openRoom, type Room } from '../room.ts'
+import { shortLease } from '../short-lease.ts'
 import type { WorkerProcess } from '../worker.ts'
 
 /** A room whose worker reaches Postgres and the queue through proxies that know when it is to die. */
@@ -13,8 +14,8 @@ export interface Booth {
 }
 
 export async function openBooth(lane: number): Promise<Booth> {
-  const settings = { Stripe__EndpointRequestsPerSecond: '4', Worker__LeaseSeconds: '2' }
-  const room = await openRoom({ sandbox: { customers: 50, seed: lane + 1, latencyMs: 5 }, settings })
+  const settings = { ...shortLease.settings, Stripe__EndpointRequestsPerSecond: '4' }
+  const room = await openRoom({ ...shortLease, sandbox: { customers: 50, seed: lane + 1, latencyMs: 5 }, settings })
   const postgres = await openPostgresProxy(room.url)
   const queue = await openQueueProxy(room.queue.endpoint)
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { runJob } from '../job.ts'
-import { examineJob } from '../job-oracle.ts'
+import { allNew, examineJob } from '../job-oracle.ts'
 import { compare, describe, writeTruth } from '../oracle.ts'
 import { openRoom } from '../room.ts'
 import type { Scenario } from '../scenario.ts'
@@ -40,8 +40,7 @@ export const chain: Scenario = {
         { tenantId, additionalData, timeoutMs: invocationMs },
       )
       const jobId = await longest
-      const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
-      problems.push(...(await examineJob(room.query, jobId, counters)))
+      problems.push(...(await examineJob(room.query, jobId, allNew(customers))))
       problems.push(...describe(await compare(room.query, tenantId, truth, ['customers'])))
       const [job] = await room.query<{ hop: number }>('select hop from sync_jobs where id = $1', [jobId])
       const hops = job?.hop ?? 0

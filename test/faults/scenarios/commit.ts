@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { digestBystander, settleBystander } from '../bystander.ts'
+import { watchBystander } from '../bystander.ts'
 import { runJob } from '../job.ts'
-import { examineJob } from '../job-oracle.ts'
+import { allNew, examineJob } from '../job-oracle.ts'
 import { inLanes } from '../lanes.ts'
 import { compare, describe, writeTruth } from '../oracle.ts'
 import { openPostgresProxy } from '../postgres-proxy.ts'
@@ -39,18 +39,14 @@ export const commit: Scenario = {
         })
         const tenantId = randomUUID()
         const jobId = await runJob(room, worker.invoke, { tenantId, additionalData })
-        const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
         const found = [
-          ...(await examineJob(room.query, jobId, counters)),
+          ...(await examineJob(room.query, jobId, allNew(customers))),
           ...describe(await compare(room.query, tenantId, truth, scope)),
         ]
         problems.push(...found.map((one) => `round seed ${round.seed}: ${one}`))
         if (++jobs % 50 === 0) say(`${all()} cuts, ${jobs} jobs`)
       })
-      for (const { room, untouched } of booths) {
-        if ((await digestBystander(room.query)) !== untouched) problems.push('rows of another tenant were touched')
-        problems.push(...(await findSecrets(room)))
-      }
+      for (const { room, touched } of booths) problems.push(...(await touched()), ...(await findSecrets(room)))
     } finally {
       await Promise.all(booths.map(({ close }) => close()))
     }
@@ -66,13 +62,12 @@ async function openBooth(_: unknown, lane: number) {
   const proxy = await openPostgresProxy(room.url)
   const worker = await room.openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
   await runJob(room, worker.invoke, { tenantId: randomUUID(), additionalData })
-  await settleBystander(room.query)
   return {
     room,
     worker,
     proxy,
     truth: await writeTruth(room.query, room.sandbox, scope),
-    untouched: await digestBystander(room.query),
+    touched: await watchBystander(room.query),
     async close() {
       await room.close()
       await proxy.close()

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { examineJob } from '../job-oracle.ts'
+import { deliverToCrew } from '../crew.ts'
+import { allNew, examineJob } from '../job-oracle.ts'
 import { compareTenants, describe, writeTruth } from '../oracle.ts'
 import { jobRequest, openRoom } from '../room.ts'
 import type { Scenario } from '../scenario.ts'
@@ -22,18 +23,7 @@ export const duplicates: Scenario = {
     const problems: string[] = []
     try {
       const truth = await writeTruth(room.query, room.sandbox, ['customers'])
-      const crew = await Promise.all(Array.from({ length: workers }, () => room.openWorker()))
-      const idle = [...crew]
-      const source = room.deliver(
-        async (event, timeoutMs) => {
-          const worker = idle.pop()
-          if (!worker) throw new Error('duplicates: more invocations than workers')
-          const invocation = await worker.invoke(event, timeoutMs)
-          idle.push(worker)
-          return invocation
-        },
-        { concurrency: workers, batchSize: copies / workers },
-      )
+      const source = await deliverToCrew(room, { workers, batchSize: copies / workers })
       // One alone, for the comparison.
       await room.queue.send(JSON.stringify(jobRequest(randomUUID(), additionalData)))
       await source.idle()
@@ -51,8 +41,7 @@ export const duplicates: Scenario = {
       await source.idle()
       await source.close()
       const requests = room.sandbox.stats().requests - single
-      const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
-      for (const job of jobs) problems.push(...(await examineJob(room.query, job, counters)))
+      for (const job of jobs) problems.push(...(await examineJob(room.query, job, allNew(customers))))
       problems.push(...describe(await compareTenants(room.query, truth, ['customers'], rounds + 1)))
       const [runners] = await room.query<{ more: number }>(
         `select count(*) filter (where deliveries > 1 or fence > 1)::int as more from sync_jobs`,

@@ -131,7 +131,9 @@ function withoutPrices(object: object): Record<string, unknown> {
 
 function usableId(bytes: Buffer): string | null {
   const id = Object(JSON.parse(bytes.toString('utf8'))).id as unknown
-  return typeof id === 'string' && id !== '' && id.length <= 1_024 ? id : null
+  const usable =
+    typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= 1_024 && !id.includes('\0') && id.isWellFormed()
+  return usable ? id : null
 }
 
 async function copy(worker: Worker, room: Room, tenantId: string) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { deliverToCrew } from '../crew.ts'
 import { examineJob } from '../job-oracle.ts'
 import { compare, describe, writeTruth } from '../oracle.ts'
 import { jobRequest, openRoom, type Room } from '../room.ts'
@@ -28,18 +29,7 @@ export const overlap: Scenario = {
       const tenantId = randomUUID()
       const until = performance.now() + seconds * 1_000
       const jobs: string[] = []
-      const crew = await Promise.all([1, 2].map(() => room.openWorker()))
-      const idle = [...crew]
-      const source = room.deliver(
-        async (event, timeoutMs) => {
-          const worker = idle.pop()
-          if (!worker) throw new Error('overlap: more invocations than workers')
-          const invocation = await worker.invoke(event, timeoutMs)
-          idle.push(worker)
-          return invocation
-        },
-        { concurrency: crew.length, batchSize: 4 },
-      )
+      const source = await deliverToCrew(room, { workers: 2, batchSize: 4 })
       while (performance.now() < until || jobs.length === 0) {
         const { visible } = await room.queue.counts()
         if (visible < writers)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../support/random.ts'
+import { deliverToCrew } from '../crew.ts'
 import { openHouse } from '../house.ts'
 import { compareTenants, describe, writeTruth } from '../oracle.ts'
 import { jobRequest, openRoom, type Room } from '../room.ts'
@@ -26,18 +27,7 @@ export const restarts: Scenario = {
     const room = await openRoom({ sandbox: { customers, latencyMs: 20, jitterMs: 60 }, settings, maxReceiveCount: 12 })
     try {
       const truth = await writeTruth(room.query, room.sandbox, ['customers'])
-      const crew = await Promise.all(Array.from({ length: workers }, () => room.openWorker()))
-      const idle = [...crew]
-      const source = room.deliver(
-        async (event, timeoutMs) => {
-          const worker = idle.pop()
-          if (!worker) throw new Error('restarts: more invocations than workers')
-          const invocation = await worker.invoke(event, timeoutMs)
-          idle.push(worker)
-          return invocation
-        },
-        { concurrency: workers, batchSize: 10 },
-      )
+      const source = await deliverToCrew(room, { workers, batchSize: 10 })
       const random = createRandom(seed)
       const back: Date[] = []
       let over = false

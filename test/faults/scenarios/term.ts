@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { examineJob } from '../job-oracle.ts'
+import { allNew, examineJob } from '../job-oracle.ts'
 import { inLanes } from '../lanes.ts'
 import { compare, describe, writeTruth } from '../oracle.ts'
 import { jobRequest, openRoom, type Room } from '../room.ts'
@@ -32,13 +32,12 @@ export const term: Scenario = {
         const { jobId, ms, status } = await terminate(room, { tenantId, silent, after: 300 + random.below(1_500) })
         answeredMs.push(ms)
         statuses[status] = (statuses[status] ?? 0) + 1
-        const counters = { fetched: customers, created: customers, updated: 0, unchanged: 0, rejected: 0 }
         const found = [
           ...(ms < 5_000 ? [] : [`answered ${Math.round(ms)} ms after SIGTERM`]),
           ...(status === 'paused' || status === 'completed'
             ? []
             : [`the job is ${status} when its worker has answered`]),
-          ...(await examineJob(room.query, jobId, counters)),
+          ...(await examineJob(room.query, jobId, allNew(customers))),
           ...describe(await compare(room.query, tenantId, truth, ['customers'])),
         ]
         problems.push(...found.map((one) => `round seed ${own}: ${one}`))

@@ -11,24 +11,29 @@ import { type Clock, systemClock } from '../../../src/sync/clock.ts'
 import { providerSettings } from '../../../src/worker.ts'
 import type { Environment } from '../worker.ts'
 
-/** How much faster its time runs: three minutes of patience are over in a second and a half. */
-const haste = 120
-
-const fastClock: Clock = {
-  now: () => systemClock.now() * haste,
-  random: systemClock.random,
-  sleep: (ms, signal) => systemClock.sleep(ms / haste, signal),
+interface Haste {
+  /** How much faster its time runs. Default 120: three minutes of patience are over in a second and a half. */
+  readonly times?: number
+  /** How long it waits for an answer, in time that does not run faster. */
+  readonly timeoutMs?: number
 }
 
+const fastClock = (times: number): Clock => ({
+  now: () => systemClock.now() * times,
+  random: systemClock.random,
+  sleep: (ms, signal) => systemClock.sleep(ms / times, signal),
+})
+
 /** The worker in this process, put together as it puts itself together, with a clock that runs fast. It must be closed. */
-export async function openFastWorker(environment: Environment) {
+export async function openFastWorker(environment: Environment, { times = 120, timeoutMs = 500 }: Haste = {}) {
+  const clock = fastClock(times)
   const config = readConfig({ environment, file: undefined })
   const database = await openDatabase(config.database, { connections: 2, applicationName: 'fast' })
   const { stripe } = providerSettings(config)
   const { Queue: queue, Worker: settings } = config
   const deps = {
     tenant: database.tenant,
-    clock: fastClock,
+    clock,
     log: silentLog,
     owner: 'fast',
     queue: createQueue({
@@ -38,7 +43,7 @@ export async function openFastWorker(environment: Environment) {
       region: queue.Region,
     }),
     // Its rates are of its own time.
-    provider: createProviders({ stripe: { ...stripe, perSecond: 100, endpointPerSecond: 25, timeoutMs: 500 } }),
+    provider: createProviders({ stripe: { ...stripe, perSecond: 100, endpointPerSecond: 25, timeoutMs } }),
     settings: {
       maxRetries: 3,
       retryDelaySeconds: 0,
@@ -47,7 +52,7 @@ export async function openFastWorker(environment: Environment) {
       leaseSeconds: 600,
     },
     concurrency: 1,
-    secrets: createSecrets({ prefix: '', endpoint: undefined, region: undefined }, fastClock),
+    secrets: createSecrets({ prefix: '', endpoint: undefined, region: undefined }, clock),
   }
   const context = { getRemainingTimeInMillis: () => 900_000 } as Context
   return {

@@ -11,19 +11,11 @@ import { readCursor } from './cursor.ts'
 import { patiently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
 import type { JobDeps, Session } from './run.ts'
+import { sizesOf } from './sizes.ts'
 import { sweep } from './sweep.ts'
-
-/** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
-const pagesAhead = 48
-
-/** See Backfill.pagesAStep. More would not make a commit cheaper by the page. */
-const pagesAStep = 24
 
 /** See Backfill.gatherMs. Progress is still written several times a second. */
 const gatherMs = 100
-
-/** Requests a job may spend on asking for objects that were not listed, to see whether they are gone. */
-const checksByIdAtMost = 500
 
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
@@ -112,15 +104,18 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
   const requestsBefore = session.requests
   const failing = new AbortController()
   const stop = AbortSignal.any([deadline.stop, failing.signal])
-  setMaxListeners(0, stop)
+  const finishing = AbortSignal.any([deadline.cut, failing.signal])
+  setMaxListeners(0, stop, finishing)
   const asked = new Set([...names, ...start.checkpoint.slices.map(({ resource }) => resource)])
   const reading = metered(account, [...asked], {
     clock,
     waiting: stop,
+    finishing,
     onWait: ({ endpoint, error, ms }) =>
       log.info('waiting before another try', { resource: endpoint, code: error.code, waitMs: Math.round(ms) }),
   })
-  const budget = { left: checksByIdAtMost }
+  const sizes = sizesOf(request.additionalData.batchSize ?? settings.batchSize, session)
+  const budget = { left: sizes.checksById }
   const { mode, note } = start.checkpoint
   const planned = { syncType: mode, ...(note && { note }) }
   let standing = start
@@ -129,9 +124,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
   const steps = backfill({
     ...reading,
     slices: standing.checkpoint.slices,
-    pageSize: fewer(request.additionalData.batchSize ?? settings.batchSize, session),
-    pagesAhead: fewer(pagesAhead, session),
-    pagesAStep: fewer(pagesAStep, session),
+    ...sizes,
     gatherMs,
     clock,
     stop,
@@ -155,7 +148,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
       }
       const swept = await sweep(step, { db, clock, request, budget }, deadline.cut).catch((error: unknown) => {
         // Out of time while asking about unlisted rows: these pages are read again by the next delivery.
-        if (stop.aborted && !(error instanceof SyncError)) return null
+        if (finishing.aborted && !(error instanceof SyncError)) return null
         throw error
       })
       if (!swept && failures.length > 0) throw failures[0]
@@ -194,14 +187,6 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
     session.requests = requestsBefore + reading.requests()
   }
   return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
-}
-
-/**
- * Half as many each time a worker died, or got nowhere, since the last commit: it may have had no memory for what it held.
- * Both the items of a page and the pages ahead, so four times less in all.
- */
-function fewer(many: number, { job }: Session): number {
-  return Math.max(1, Math.floor(many / 2 ** (job.stalled - 1)))
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */

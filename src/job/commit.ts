@@ -47,24 +47,31 @@ export interface Commit {
   result(resources: SyncJobResult['resources']): SyncJobResult
 }
 
-interface Deps {
+export interface Deps {
   readonly db: TenantDatabase
   readonly clock: Clock
+  /** Absent: as often as patience allows. */
+  readonly triesAtMost?: number
 }
 
 /**
  * Rows, checkpoint, counts and progress in one transaction, whose last statement checks the fence; the last commit of a
  * job also completes it. A lost connection leaves open whether the commit went in, so the row is asked before another
- * try: nothing is lost and nothing counted twice.
+ * try: nothing is lost and nothing counted twice. Null where the connection broke `triesAtMost` times, and it is not in.
  * @throws SyncError `fenced` when the job is another worker's now, or a database error once patience is over
  */
-export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortSignal): Promise<Standing> {
+export async function commit(
+  commit: Commit,
+  { db, clock, triesAtMost = Number.POSITIVE_INFINITY }: Deps,
+  signal: AbortSignal,
+): Promise<Standing | null> {
   let attempted: Standing | undefined
   let careful = false
   let rowsAtMost = commit.step.batches.reduce((sum, { rows }) => sum + rows.length, commit.swept.rows.length)
   for (let tries = 0; ; tries++) {
     try {
       if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
+      if (tries >= triesAtMost) return null
       await db.within(async (tx) => {
         attempted = await write(tx, commit, { careful, rowsAtMost: Math.max(1, rowsAtMost) })
       })
@@ -190,7 +197,10 @@ function completed(result: SyncJobResult) {
 
 /** Whether a commit whose answer was lost is in the database. */
 async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
-  const columns = { fence: syncJobs.fence, commits: syncJobs.commits }
+  const { slices } = attempted.checkpoint
+  // Not only as many commits: what went in may have been more of a step than what was tried last.
+  const same = sql<boolean>`${syncJobs.checkpoint} is not distinct from ${slices.length === 0 ? null : JSON.stringify(attempted.checkpoint)}::jsonb`
+  const columns = { fence: syncJobs.fence, commits: syncJobs.commits, same }
   const [row] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
-  return row?.fence === fence && row.commits === attempted.commits
+  return row?.fence === fence && row.commits === attempted.commits && row.same
 }

@@ -6,7 +6,8 @@ import { metered } from '../sync/metered.ts'
 import { type Account, keyRefused, type Provider } from '../sync/provider.ts'
 import { advance, type Checkpoint, carve, readCheckpoint } from './checkpoint.ts'
 import { chooseResources, outrun, planFull, planIncremental } from './choose.ts'
-import { commit, type Standing } from './commit.ts'
+import type { Standing } from './commit.ts'
+import { commitStep } from './commit-step.ts'
 import { readCursor } from './cursor.ts'
 import { patiently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
@@ -118,6 +119,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
   const budget = { left: sizes.checksById }
   const { mode, note } = start.checkpoint
   const planned = { syncType: mode, ...(note && { note }) }
+  const stride = { pages: sizes.pagesAStep }
   let standing = start
   let result: SyncJobResult | null = null
   const failures: unknown[] = []
@@ -154,7 +156,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
       if (!swept && failures.length > 0) throw failures[0]
       if (!swept) break
       session.requests = requestsBefore + reading.requests()
-      const committed = await commit(
+      const commits = commitStep(
         {
           request,
           lease,
@@ -171,13 +173,15 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
             return result
           },
         },
-        { db, clock },
+        { db, clock, stride },
         deadline.cut,
       )
-      const { tallies } = committed.checkpoint
-      standing = { ...committed, checkpoint: { ...withCarvesSince(standing.checkpoint, step), tallies } }
-      session.progress = resultsOf(committed.progress)
-      session.commits++
+      for await (const { standing: committed, batches } of commits) {
+        const { tallies } = committed.checkpoint
+        standing = { ...committed, checkpoint: { ...withCarvesSince(standing.checkpoint, batches), tallies } }
+        session.progress = resultsOf(committed.progress)
+        session.commits++
+      }
       logCommit(session, step, clock.now() - began)
     }
   } catch (error) {
@@ -202,8 +206,8 @@ function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standi
 }
 
 /** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */
-function withCarvesSince(current: Checkpoint, step: Step): Checkpoint {
-  return step.batches.reduce(advance, current)
+function withCarvesSince(current: Checkpoint, batches: Step['batches']): Checkpoint {
+  return batches.reduce(advance, current)
 }
 
 function logCommit({ log, requests }: Session, { batches }: Step, ms: number): void {

@@ -20,7 +20,7 @@ export async function standInTheWay({ url, queue, sandbox }: Parts): Promise<Rea
   if (!(rate > 0)) return {}
   const random = createRandom(Number(process.env.SEED ?? 1))
   const ways = { postgres: await openPostgresProxy(url), queue: await openQueueProxy(queue.endpoint), sandbox }
-  disturb(ways, { random, rate, statementRate: rate })
+  disturb(ways, { random, rate })
   onTestFinished(async () => {
     await Promise.all([ways.postgres.close(), ways.queue.close()])
   })

@@ -11,10 +11,8 @@ interface Ways {
 
 interface Disturbance {
   readonly random: ReturnType<typeof createRandom>
-  /** The share of calls to the queue and of requests to the provider that go wrong. */
+  /** The share of statements, calls to the queue and requests to the provider that go wrong. */
   readonly rate: number
-  /** The share of statements: a commit of all tables has some thirty. */
-  readonly statementRate: number
 }
 
 /** How many calls went wrong, by whose they were. */
@@ -24,10 +22,10 @@ export interface Disturbed {
 }
 
 /** Of statements, calls to the queue and requests to the provider so many go wrong from now on, drawn by the seed. */
-export function disturb({ postgres, queue, sandbox }: Ways, { random, rate, statementRate }: Disturbance): Disturbed {
+export function disturb({ postgres, queue, sandbox }: Ways, { random, rate }: Disturbance): Disturbed {
   const disturbed = { postgres: 0, queue: 0 }
   postgres.decide(() => {
-    if (!random.chance(statementRate)) return 'pass'
+    if (!random.chance(rate)) return 'pass'
     disturbed.postgres++
     return random.pick(['cut-before', 'cut-after'] as const)
   })

@@ -1,0 +1,31 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/sync/clock.ts'
+import { openPostgresProxy } from '../support/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+import { expectCopy } from '../support/truth.ts'
+
+/*
+ * Connections too short-lived for the commit of all tables at once.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+test('a job gets through, exact, where no connection holds out for more than a dozen statements', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { url, openWorker, job, query, sandbox } = await setup({ sandbox: { customers: 40 } })
+  const proxy = await openPostgresProxy(url)
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Worker__BatchSize: '20' })
+  let statements = 0
+  let cuts = 0
+  proxy.decide(() => {
+    if (++statements % 12 > 0) return 'pass'
+    return cuts++ % 2 === 0 ? 'cut-before' : 'cut-after'
+  })
+  const request = jobRequest({ additionalData: { resources: undefined } })
+  await worker.handle(sqsEvent([JSON.stringify(request)]), context(900_000))
+  expect(cuts).toBeGreaterThan(10)
+  const row = await job(request.jobId)
+  expect(row).toMatchObject({ status: 'completed', attempt: 0, deliveries: 1, updated: '0', rejected: '0' })
+  expect(row?.created).toBe(row?.fetched)
+  await expectCopy(query, sandbox, request.tenantId)
+})

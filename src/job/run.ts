@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { databaseFailure } from '../db/failure.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { asSyncError, SyncError } from '../errors.ts'
@@ -87,7 +88,8 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const db = deps.tenant(request.tenantId)
   let claimed: Claim
   try {
-    const { owner, settings } = deps
+    const { settings } = deps
+    const owner = `${deps.owner} ${randomUUID()}`
     const claimant = { request, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
     claimed = await insistently(() => claim(db, claimant), deps.clock)
   } catch (error) {

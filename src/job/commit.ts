@@ -17,7 +17,7 @@ import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, 
 import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
-import { uncount, withoutItems } from './uncount.ts'
+import { type Item, uncount, wasListed, withoutItems } from './uncount.ts'
 import { type Writing, writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
@@ -93,7 +93,9 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' 
   const { request, lease, step, swept, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
-  const { counts, leftOut } = await writeBatches(tx, { request, batches: step.batches, swept, ...mayHave, ...how })
+  const wasFetched = (item: Item) => wasListed(step.batches.reduce(advance, standing.checkpoint), item)
+  const writing = { request, batches: step.batches, swept, wasFetched, ...mayHave, ...how }
+  const { counts, leftOut } = await writeBatches(tx, writing)
   const checkpoint = uncount(
     step.batches.reduce((before, batch) => advance(before, withoutErased(before, batch, leftOut)), standing.checkpoint),
     leftOut.removed,
@@ -112,8 +114,8 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' 
     ? completed(await conclude(tx, commit, { checkpoint, progress }))
     : { ...extension(lease), checkpoint }
   const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
-  const writing = move ? tx.with(tx.$with('moved').as(move)) : tx
-  const rows = await writing
+  const moving = move ? tx.with(tx.$with('moved').as(move)) : tx
+  const rows = await moving
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
     .where(and(held(lease), eq(syncJobs.commits, standing.commits), knowsErasures(commit)))

@@ -12,6 +12,7 @@ import { addErased, type Counted, type Counts, noCounts, sumCounts } from './pro
 import { type Account, forgetRejects, keepRejects } from './rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
+import type { Item } from './uncount.ts'
 
 export interface Writing {
   readonly request: SyncJobRequest
@@ -24,6 +25,8 @@ export interface Writing {
   readonly mayHaveErased: boolean
   /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
   readonly careful: boolean
+  /** Whether this job has fetched an item that is taken out again. What it has not counts once it is listed, and left out. */
+  wasFetched(item: Item): boolean
   /** Rows of one statement at most. */
   readonly rowsAtMost: number
 }
@@ -38,7 +41,7 @@ const nothingLeftOut: LeftOut = { rows: new Set(), rejects: new Set(), removed: 
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, mayHaveRejects, mayHaveErased, careful, rowsAtMost }: Writing,
+  { request, batches, swept, mayHaveRejects, mayHaveErased, careful, rowsAtMost, wasFetched }: Writing,
 ): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counted> = {}
@@ -54,7 +57,7 @@ export async function writeBatches(
   const rejects = all.filter((reject) => !leftOut.rejects.has(reject))
   for (const { resource, harvested } of leftOut.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
   for (const { resource } of leftOut.rejects) add(resource, { fetched: 1, rejected: 1 })
-  for (const { resource } of [...leftOut.rows, ...leftOut.rejects, ...leftOut.removed]) {
+  for (const { resource } of [...leftOut.rows, ...leftOut.rejects, ...leftOut.removed.filter(wasFetched)]) {
     counts[resource] = addErased(counts[resource] ?? noCounts, 1)
   }
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })

@@ -3,10 +3,11 @@ import type { createRandom } from '../../support/random.ts'
 import type { PostgresProxy } from '../postgres-proxy.ts'
 import type { QueueFate, QueueProxy } from '../queue-proxy.ts'
 
+/** What is to be disturbed; the others are left alone. */
 interface Ways {
-  readonly postgres: PostgresProxy
-  readonly queue: QueueProxy
-  readonly sandbox: { fail(rule: FailureRule): () => void }
+  readonly postgres?: PostgresProxy | undefined
+  readonly queue?: QueueProxy | undefined
+  readonly sandbox?: { fail(rule: FailureRule): () => void } | undefined
 }
 
 interface Disturbance {
@@ -24,17 +25,17 @@ export interface Disturbed {
 /** Of statements, calls to the queue and requests to the provider so many go wrong from now on, drawn by the seed. */
 export function disturb({ postgres, queue, sandbox }: Ways, { random, rate }: Disturbance): Disturbed {
   const disturbed = { postgres: 0, queue: 0 }
-  postgres.decide(() => {
+  postgres?.decide(() => {
     if (!random.chance(rate)) return 'pass'
     disturbed.postgres++
     return random.pick(['cut-before', 'cut-after'] as const)
   })
-  queue.decide(() => {
+  queue?.decide(() => {
     if (!random.chance(rate)) return 'pass'
     disturbed.queue++
     return random.pick<QueueFate>(['cut-before', 'cut-after', 'twice', 'refuse', 20 + random.below(200)])
   })
-  for (const rule of faultsOfProvider) sandbox.fail({ ...rule, probability: rate / faultsOfProvider.length })
+  for (const rule of faultsOfProvider) sandbox?.fail({ ...rule, probability: rate / faultsOfProvider.length })
   return disturbed
 }
 

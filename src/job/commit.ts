@@ -8,6 +8,7 @@ import type { Batch, Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
 import { announcement } from './announce.ts'
+import type { Findings } from './bisect.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
 import { cursorMove } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
@@ -33,6 +34,8 @@ export interface Commit {
   readonly lease: Lease
   readonly step: Step
   readonly swept: Swept
+  /** Of the step's rows; grow. */
+  readonly findings: Findings
   /** Whether the account had rows in `sync_rejects` when the job was claimed. */
   readonly hadRejects: boolean
   /** Whether something of the account had been erased by then. */
@@ -66,14 +69,13 @@ export async function commit(
   signal: AbortSignal,
 ): Promise<Standing | null> {
   let attempted: Standing | undefined
-  let careful = false
   let rowsAtMost = commit.step.batches.reduce((sum, { rows }) => sum + rows.length, commit.swept.rows.length)
   for (let tries = 0; ; tries++) {
     try {
       if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
       if (tries >= triesAtMost) return null
       await db.within(async (tx) => {
-        attempted = await write(tx, commit, { careful, rowsAtMost: Math.max(1, rowsAtMost) })
+        attempted = await write(tx, commit, { rowsAtMost: Math.max(1, rowsAtMost) })
       })
       if (attempted) return attempted
     } catch (error) {
@@ -83,18 +85,18 @@ export async function commit(
         throw error
       }
       if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
-      if (classify(error) === 'data' && !careful) careful = true
+      if (classify(error) === 'data' && !commit.findings.careful) commit.findings.careful = true
       else await waitOrThrow(error, tries, clock, signal)
     }
   }
 }
 
-async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' | 'rowsAtMost'>): Promise<Standing> {
-  const { request, lease, step, swept, standing, requests } = commit
+async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMost'>): Promise<Standing> {
+  const { request, lease, step, swept, findings, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
   const wasFetched = (item: Item) => wasListed(step.batches.reduce(advance, standing.checkpoint), item)
-  const writing = { request, batches: step.batches, swept, wasFetched, ...mayHave, ...how }
+  const writing = { request, batches: step.batches, swept, findings, wasFetched, ...mayHave, ...how }
   const { counts, leftOut } = await writeBatches(tx, writing)
   const checkpoint = uncount(
     step.batches.reduce((before, batch) => advance(before, withoutErased(before, batch, leftOut)), standing.checkpoint),

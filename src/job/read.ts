@@ -4,6 +4,7 @@ import { backfill, type Step } from '../sync/backfill.ts'
 import { eventsName } from '../sync/changes.ts'
 import { metered } from '../sync/metered.ts'
 import { type Account, keyRefused, type Provider } from '../sync/provider.ts'
+import { openFindings } from './bisect.ts'
 import { advance, type Checkpoint, carve, readCheckpoint } from './checkpoint.ts'
 import { chooseResources, outrun, planFull, planIncremental } from './choose.ts'
 import type { Standing } from './commit.ts'
@@ -162,6 +163,7 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
           lease,
           step,
           swept,
+          findings: openFindings(),
           hadRejects: session.job.hadRejects,
           hadErased: session.job.hadErased,
           sources: reading.sources,

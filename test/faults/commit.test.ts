@@ -29,3 +29,18 @@ test('a job gets through, exact, where no connection holds out for more than a d
   expect(row?.created).toBe(row?.fetched)
   await expectCopy(query, sandbox, request.tenantId)
 })
+
+test('rows that Postgres refuses are found though no connection holds out until they are', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { url, openWorker, job, query, sandbox } = await setup({ sandbox: { customers: 100 } })
+  const bad = [3, 50, 51].map((at) => sandbox.truth('customers')[at]!.id).toSorted()
+  await query(`alter table customers add constraint mine check (id not in ('${bad.join("', '")}'))`)
+  const proxy = await openPostgresProxy(url)
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
+  let statements = 0
+  proxy.decide(() => (++statements % 15 > 0 ? 'pass' : 'cut-before'))
+  const request = jobRequest()
+  await worker.handle(sqsEvent([JSON.stringify(request)]), context(900_000))
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '97', rejected: '3', attempt: 0 })
+  expect(await query('select item_key from sync_rejects order by 1')).toEqual(bad.map((key) => ({ item_key: key })))
+})

@@ -139,7 +139,9 @@ test('a job that runs meanwhile is taken from its worker, goes on and proves wha
     .poll(() => query('select count(*)::int as count from customers'), { timeout: 20_000 })
     .toEqual([{ count: 30 }])
   await expect
-    .poll(async () => (await query<{ n: number }>('select count(*)::int as n from payments'))[0]!.n > 10)
+    .poll(async () => (await query<{ n: number }>('select count(*)::int as n from payments'))[0]!.n > 10, {
+      timeout: 20_000,
+    })
     .toBe(true)
   const { fenced, removed } = await eraseCustomer(erasing, account, person.id)
   expect(fenced).toEqual([asked.jobId])

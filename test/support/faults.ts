@@ -20,15 +20,14 @@ interface Parts {
  * many go wrong, in every test that sets up a worker. What the worker is to be told then; nothing without.
  */
 export async function standInTheWay({ url, queue, sandbox }: Parts): Promise<Readonly<Record<string, string>>> {
-  const rate = Number(process.env.FAULTS ?? 0)
-  if (!(rate > 0)) return {}
+  if (!isDisturbed()) return {}
   const { testPath = '', currentTestName = '' } = expect.getState()
   const file = relative(fileURLToPath(new URL('..', import.meta.url)), testPath)
   const spared = sparedIn(file, currentTestName)
   const postgres = spared.includes('database') ? undefined : await openPostgresProxy(url)
   const calls = spared.includes('queue') ? undefined : await openQueueProxy(queue.endpoint)
   const ways = { postgres, queue: calls, sandbox: spared.includes('provider') ? undefined : sandbox }
-  disturb(ways, { random: createRandom(seedOf(`${process.env.SEED ?? 1} ${file} ${currentTestName}`)), rate })
+  disturb(ways, { random: createRandom(seedOf(`${process.env.SEED ?? 1} ${file} ${currentTestName}`)), rate: rate() })
   onTestFinished(async () => {
     await Promise.all([postgres?.close(), calls?.close()])
   })
@@ -38,6 +37,11 @@ export async function standInTheWay({ url, queue, sandbox }: Parts): Promise<Rea
     Worker__LeaseSeconds: '5',
   }
 }
+
+const rate = () => Number(process.env.FAULTS ?? 0)
+
+/** Whether calls go wrong besides what a test itself does. */
+export const isDisturbed = () => rate() > 0
 
 /** Each test has faults of its own. */
 const seedOf = (text: string) => createHash('sha256').update(text).digest().readUInt32BE()

@@ -14,11 +14,19 @@ export interface Findings {
   careful: boolean
   readonly refused: Map<ObservedRow, Reject>
   readonly good: Set<ObservedRow>
+  /** How much was found out: a search that gets on is not given up. */
+  learned: number
   /** Groups of which some row is refused, or that are halves of such. */
   suspects: (readonly ObservedRow[])[]
 }
 
-export const openFindings = (): Findings => ({ careful: false, refused: new Map(), good: new Set(), suspects: [] })
+export const openFindings = (): Findings => ({
+  careful: false,
+  learned: 0,
+  refused: new Map(),
+  good: new Set(),
+  suspects: [],
+})
 
 interface Search {
   readonly rows: readonly ObservedRow[]
@@ -40,14 +48,17 @@ export async function bisect(
     if (!('why' in written)) {
       sum.created += written.created
       sum.updated += written.updated
+      if (group.some((row) => !good.has(row))) findings.learned++
       for (const row of group) good.add(row)
       replace(findings, group, [])
     } else if (only && group.length === 1) {
+      findings.learned++
       refused.set(only, rejectRow(alone(only), written.why))
       replace(findings, group, [])
     } else {
       const middle = Math.ceil(group.length / 2)
       const halves = [group.slice(0, middle), group.slice(middle)]
+      findings.learned++
       for (const row of group) good.delete(row)
       replace(findings, group, halves)
       queue.unshift(...halves)

@@ -69,6 +69,8 @@ export async function commit(
   signal: AbortSignal,
 ): Promise<Standing | null> {
   let attempted: Standing | undefined
+  const { findings } = commit
+  let { learned } = findings
   let rowsAtMost = commit.step.batches.reduce((sum, { rows }) => sum + rows.length, commit.swept.rows.length)
   for (let tries = 0; ; tries++) {
     try {
@@ -85,8 +87,10 @@ export async function commit(
         throw error
       }
       if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
-      if (classify(error) === 'data' && !commit.findings.careful) commit.findings.careful = true
+      if (classify(error) === 'data' && !findings.careful) findings.careful = true
       else await waitOrThrow(error, tries, clock, signal)
+      if (findings.learned > learned) tries = 0
+      learned = findings.learned
     }
   }
 }

@@ -18,7 +18,7 @@ export function integrationTests(): readonly string[] {
  */
 export async function runSuite(rate: number, seed: number): Promise<number> {
   console.log(`\nthe integration suite, ${rate * 100} % of all calls go wrong\n  seed ${seed}`)
-  const child = spawn('npx', ['vitest', 'run', ...integrationTests()], {
+  const child = spawn('npx', ['vitest', 'run', '--testTimeout=240000', ...integrationTests()], {
     stdio: 'inherit',
     env: { ...process.env, FAULTS: String(rate), SEED: String(seed) },
   })

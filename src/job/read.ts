@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { unavailable } from '../db/failure.ts'
 import { SyncError } from '../errors.ts'
 import { backfill, type Step } from '../sync/backfill.ts'
 import { eventsName } from '../sync/changes.ts'
@@ -100,6 +101,8 @@ type Drained =
   | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
   | { readonly kind: 'refused'; readonly error: SyncError; readonly standing: Standing }
 
+const outOfTime: Drained = { kind: 'drained', result: null }
+
 async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
   const { db, request, lease, deadline, log } = session
   const { clock, settings } = deps
@@ -188,6 +191,8 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
     }
   } catch (error) {
     if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, standing }
+    // Out of time while waiting for the database is a pause like any other, and no failed attempt.
+    if (error instanceof SyncError && error.code === unavailable && deadline.cut.aborted) return outOfTime
     throw error
   } finally {
     session.requests = requestsBefore + reading.requests()

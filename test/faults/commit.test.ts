@@ -44,3 +44,23 @@ test('rows that Postgres refuses are found though no connection holds out until 
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '97', rejected: '3', attempt: 0 })
   expect(await query('select item_key from sync_rejects order by 1')).toEqual(bad.map((key) => ({ item_key: key })))
 })
+
+test('time that runs out while the database is waited for makes a pause, not a failed attempt', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0.5)
+  const { url, openWorker, job, query } = await setup({ sandbox: { customers: 20 } })
+  const proxy = await openPostgresProxy(url)
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
+  let away = true
+  proxy.decide((_, __, statement) =>
+    away && /update "sync_jobs" set.*"checkpoint" = /.test(statement) ? 'cut-before' : 'pass',
+  )
+  // One page and no more: the job is to be completed, which takes its checkpoint away.
+  const request = jobRequest()
+  const event = sqsEvent([JSON.stringify(request)])
+  expect(await worker.handle(event, context(1_500))).toEqual({ batchItemFailures: [] })
+  expect(await job(request.jobId)).toMatchObject({ status: 'paused', attempt: 0, stalled: 1 })
+  away = false
+  await worker.handle(event, context(60_000))
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 0, created: '20' })
+  expect(await query('select count(*)::int as count from customers')).toEqual([{ count: 20 }])
+})

@@ -23,5 +23,6 @@ test('only what is named is spared', () => {
   expect(sparedIn('continuation.test.ts', 'a job that spans many invocations')).toEqual([])
   expect(sparedIn('faults/delivery.test.ts', 'x > a job is tried as often as MaxRetries says, always')).toEqual([
     'queue',
+    'provider',
   ])
 })

@@ -24,6 +24,17 @@ export const spared: readonly Spared[] = [
     why: 'Counts deliveries, and a call to the queue whose answer is lost makes one more; of a provider that is to fail always no answer may just be slow.',
   },
   {
+    tests: [
+      'erase.test.ts: what an erased customer does afterwards',
+      'erase.test.ts: what was stored before anybody could know',
+      'erase.test.ts: a job that runs meanwhile is taken',
+      'erase.test.ts: what was put aside about the customer',
+      'erase.test.ts: an item that cannot be stored is not put aside',
+    ],
+    ways: ['database'],
+    why: 'What follows an erased customer is found and removed in the commit that learns of it, dozens of statements that may not be parted: of a tenth cut next to none get through.',
+  },
+  {
     tests: ['faults/database.test.ts'],
     ways: ['provider', 'database', 'queue'],
     why: 'Each breaks the database itself at one place, as long as the worker’s patience, which random cuts would use up.',

@@ -22,7 +22,12 @@ async function read(density: Density, latencyMs: number) {
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
   try {
-    const reading = metered(account, ['customers'], { clock: systemClock, waiting: stop.signal, onWait() {} })
+    const reading = metered(account, ['customers'], {
+      clock: systemClock,
+      waiting: stop.signal,
+      finishing: stop.signal,
+      onWait() {},
+    })
     const ids: string[] = []
     const steps = backfill({
       ...reading,

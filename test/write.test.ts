@@ -24,7 +24,7 @@ async function house(customers: number) {
     tenantId,
     async sync(additionalData: object = {}) {
       const request = jobRequest({ tenantId, additionalData })
-      expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
+      expect(await parts.deliver(request)).toEqual({ batchItemFailures: [] })
       return (await parts.job(request.jobId)) ?? {}
     },
     rows: () => parts.query('select xmin, ctid, * from customers order by created_at desc, id collate "C" desc'),

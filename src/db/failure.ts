@@ -55,6 +55,9 @@ export function classify(error: unknown): FailureKind {
   return /^(42|3F)/.test(code) ? 'schema' : 'bug'
 }
 
+/** The code of what may pass by itself. */
+export const unavailable = 'database_unavailable'
+
 /** Whether a statement was given up for its time: a smaller one may have enough. */
 export function tookTooLong(error: unknown): boolean {
   return codeOf(error) === '57014'
@@ -68,7 +71,7 @@ export function databaseFailure(error: unknown): SyncError {
   const code = codeOf(error) ?? 'connection lost'
   switch (classify(error)) {
     case 'transient':
-      return new SyncError('retry', 'database_unavailable', `database: not available (${code})`)
+      return new SyncError('retry', unavailable, `database: not available (${code})`)
     case 'schema':
       if (code === '42501')
         return new SyncError(

@@ -8,6 +8,7 @@ import type { Batch, Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import type { Source } from '../sync/provider.ts'
 import { announcement } from './announce.ts'
+import type { Findings } from './bisect.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
 import { cursorMove } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
@@ -17,7 +18,7 @@ import { addCounts, type Progress, resultsOf, type Skipped, type SyncJobResult, 
 import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
-import { uncount, withoutItems } from './uncount.ts'
+import { type Item, uncount, wasListed, withoutItems } from './uncount.ts'
 import { type Writing, writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
@@ -33,6 +34,8 @@ export interface Commit {
   readonly lease: Lease
   readonly step: Step
   readonly swept: Swept
+  /** Of the step's rows; grow. */
+  readonly findings: Findings
   /** Whether the account had rows in `sync_rejects` when the job was claimed. */
   readonly hadRejects: boolean
   /** Whether something of the account had been erased by then. */
@@ -47,26 +50,34 @@ export interface Commit {
   result(resources: SyncJobResult['resources']): SyncJobResult
 }
 
-interface Deps {
+export interface Deps {
   readonly db: TenantDatabase
   readonly clock: Clock
+  /** Absent: as often as patience allows. */
+  readonly triesAtMost?: number
 }
 
 /**
  * Rows, checkpoint, counts and progress in one transaction, whose last statement checks the fence; the last commit of a
  * job also completes it. A lost connection leaves open whether the commit went in, so the row is asked before another
- * try: nothing is lost and nothing counted twice.
+ * try: nothing is lost and nothing counted twice. Null where the connection broke `triesAtMost` times, and it is not in.
  * @throws SyncError `fenced` when the job is another worker's now, or a database error once patience is over
  */
-export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortSignal): Promise<Standing> {
+export async function commit(
+  commit: Commit,
+  { db, clock, triesAtMost = Number.POSITIVE_INFINITY }: Deps,
+  signal: AbortSignal,
+): Promise<Standing | null> {
   let attempted: Standing | undefined
-  let careful = false
+  const { findings } = commit
+  let { learned } = findings
   let rowsAtMost = commit.step.batches.reduce((sum, { rows }) => sum + rows.length, commit.swept.rows.length)
   for (let tries = 0; ; tries++) {
     try {
       if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
+      if (tries >= triesAtMost) return null
       await db.within(async (tx) => {
-        attempted = await write(tx, commit, { careful, rowsAtMost: Math.max(1, rowsAtMost) })
+        attempted = await write(tx, commit, { rowsAtMost: Math.max(1, rowsAtMost) })
       })
       if (attempted) return attempted
     } catch (error) {
@@ -76,17 +87,21 @@ export async function commit(commit: Commit, { db, clock }: Deps, signal: AbortS
         throw error
       }
       if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
-      if (classify(error) === 'data' && !careful) careful = true
+      if (classify(error) === 'data' && !findings.careful) findings.careful = true
       else await waitOrThrow(error, tries, clock, signal)
+      if (findings.learned > learned) tries = 0
+      learned = findings.learned
     }
   }
 }
 
-async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' | 'rowsAtMost'>): Promise<Standing> {
-  const { request, lease, step, swept, standing, requests } = commit
+async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMost'>): Promise<Standing> {
+  const { request, lease, step, swept, findings, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
-  const { counts, leftOut } = await writeBatches(tx, { request, batches: step.batches, swept, ...mayHave, ...how })
+  const wasFetched = (item: Item) => wasListed(step.batches.reduce(advance, standing.checkpoint), item)
+  const writing = { request, batches: step.batches, swept, findings, wasFetched, ...mayHave, ...how }
+  const { counts, leftOut } = await writeBatches(tx, writing)
   const checkpoint = uncount(
     step.batches.reduce((before, batch) => advance(before, withoutErased(before, batch, leftOut)), standing.checkpoint),
     leftOut.removed,
@@ -105,8 +120,8 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'careful' 
     ? completed(await conclude(tx, commit, { checkpoint, progress }))
     : { ...extension(lease), checkpoint }
   const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
-  const writing = move ? tx.with(tx.$with('moved').as(move)) : tx
-  const rows = await writing
+  const moving = move ? tx.with(tx.$with('moved').as(move)) : tx
+  const rows = await moving
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
     .where(and(held(lease), eq(syncJobs.commits, standing.commits), knowsErasures(commit)))
@@ -190,7 +205,10 @@ function completed(result: SyncJobResult) {
 
 /** Whether a commit whose answer was lost is in the database. */
 async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
-  const columns = { fence: syncJobs.fence, commits: syncJobs.commits }
+  const { slices } = attempted.checkpoint
+  // Not only as many commits: what went in may have been more of a step than what was tried last.
+  const same = sql<boolean>`${syncJobs.checkpoint} is not distinct from ${slices.length === 0 ? null : JSON.stringify(attempted.checkpoint)}::jsonb`
+  const columns = { fence: syncJobs.fence, commits: syncJobs.commits, same }
   const [row] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
-  return row?.fence === fence && row.commits === attempted.commits
+  return row?.fence === fence && row.commits === attempted.commits && row.same
 }

@@ -45,6 +45,7 @@ export function watchTime(left: TimeLeft, shutdown?: AbortSignal): Deadline {
       over = true
       stop.abort()
     }),
+    after(left.job + reserve.stop - reserve.cut, () => cut.abort()),
   ]
   if (over) stop.abort()
   const shutDown = () => {

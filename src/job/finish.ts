@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm'
-import type { Database, TenantDatabase } from '../db/open.ts'
+import { and, eq, sql } from 'drizzle-orm'
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
+import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
 import { backOff } from '../sync/clock.ts'
@@ -7,6 +8,8 @@ import { announcement } from './announce.ts'
 import { fenced, held, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import type { SyncJobResult } from './progress.ts'
+
+type Status = 'paused' | 'failed' | 'retrying'
 
 const released = { leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` } as const
 
@@ -58,10 +61,17 @@ export async function fail(
 async function update(
   db: TenantDatabase,
   lease: Lease,
-  set: Parameters<ReturnType<Database['update']>['set']>[0],
+  set: PgUpdateSetSource<typeof syncJobs> & { readonly status: Status },
 ): Promise<void> {
   const rows = await db.within((tx) =>
     tx.update(syncJobs).set(set).where(held(lease)).returning({ id: syncJobs.id, notified: announcement }),
   )
-  if (rows.length === 0) throw fenced()
+  if (rows.length === 0 && !(await wentIn(db, lease, set.status))) throw fenced()
+}
+
+/** Whether it was written before, and only the answer was lost. */
+async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, status: Status): Promise<boolean> {
+  const same = and(eq(syncJobs.id, jobId), eq(syncJobs.fence, fence), eq(syncJobs.status, status))
+  const rows = await db.ask((tx) => tx.select({ id: syncJobs.id }).from(syncJobs).where(same))
+  return rows.length > 0
 }

@@ -41,24 +41,36 @@ export async function leaveOut(
   const known = new Set(await findTombstones(tx, account, [...new Set(asked.map(hashes))]))
   const erased = new Set(known)
   const isKnown = (id: string) => erased.has(hashes(id))
-  const left = spread(
-    things.map(({ whose }) => whose),
-    isKnown,
-    (ids) => {
-      for (const id of ids) erased.add(hashes(id))
-    },
-  )
+  const spreadOn = () =>
+    spread(
+      things.map(({ whose }) => whose),
+      isKnown,
+      (ids) => {
+        for (const id of ids) erased.add(hashes(id))
+      },
+    )
+  let left = spreadOn()
   const refused = mentioned.filter(({ ids }) => ids.some(isKnown))
   const unknown = [...left].flatMap(({ id, owns }) => [id, ...owns]).filter((id) => !known.has(hashes(id)))
   for (const hash of await findTombstones(tx, account, unknown.map(hashes))) known.add(hash)
-  const fresh = unknown.filter((id) => !known.has(hashes(id)))
+  const removed: Item[] = []
+  let fresh = unknown.filter((id) => !known.has(hashes(id)))
+  while (fresh.length > 0) {
+    const some = await removeFollowers(tx, account, fresh)
+    removed.push(...some)
+    // What is removed may be among what is brought, and would be back; so would what follows it.
+    for (const { id } of some) erased.add(hashes(id))
+    const before = left
+    left = spreadOn()
+    fresh = [...left].filter((one) => !before.has(one)).flatMap(({ id, owns }) => [id, ...owns])
+  }
   const out = new Set(things.filter(({ whose }) => left.has(whose)).map(({ row }) => row))
-  if (fresh.length > 0) await removeVersions(tx, account, [...out])
-  const removed = fresh.length === 0 ? [] : await removeFollowers(tx, account, fresh)
+  if (out.size > 0 && unknown.some((id) => !known.has(hashes(id)))) await removeVersions(tx, account, [...out])
+  const brought = new Set([...out].map(({ resource, row }) => `${resource} ${row.id}`))
   return {
     rows: out,
     rejects: new Set(refused.map(({ reject }) => reject)),
-    removed,
+    removed: removed.filter(({ resource, id }) => !brought.has(`${resource} ${id}`)),
   }
 }
 

@@ -1,29 +1,24 @@
 import { setMaxListeners } from 'node:events'
+import { unavailable } from '../db/failure.ts'
 import { SyncError } from '../errors.ts'
 import { backfill, type Step } from '../sync/backfill.ts'
 import { eventsName } from '../sync/changes.ts'
 import { metered } from '../sync/metered.ts'
 import { type Account, keyRefused, type Provider } from '../sync/provider.ts'
+import { openFindings } from './bisect.ts'
 import { advance, type Checkpoint, carve, readCheckpoint } from './checkpoint.ts'
 import { chooseResources, outrun, planFull, planIncremental } from './choose.ts'
-import { commit, type Standing } from './commit.ts'
+import type { Standing } from './commit.ts'
+import { commitStep } from './commit-step.ts'
 import { readCursor } from './cursor.ts'
 import { patiently } from './patience.ts'
 import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
 import type { JobDeps, Session } from './run.ts'
+import { sizesOf } from './sizes.ts'
 import { sweep } from './sweep.ts'
-
-/** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
-const pagesAhead = 48
-
-/** See Backfill.pagesAStep. More would not make a commit cheaper by the page. */
-const pagesAStep = 24
 
 /** See Backfill.gatherMs. Progress is still written several times a second. */
 const gatherMs = 100
-
-/** Requests a job may spend on asking for objects that were not listed, to see whether they are gone. */
-const checksByIdAtMost = 500
 
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
@@ -106,32 +101,36 @@ type Drained =
   | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
   | { readonly kind: 'refused'; readonly error: SyncError; readonly standing: Standing }
 
+const outOfTime: Drained = { kind: 'drained', result: null }
+
 async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
   const { db, request, lease, deadline, log } = session
   const { clock, settings } = deps
   const requestsBefore = session.requests
   const failing = new AbortController()
   const stop = AbortSignal.any([deadline.stop, failing.signal])
-  setMaxListeners(0, stop)
+  const finishing = AbortSignal.any([deadline.cut, failing.signal])
+  setMaxListeners(0, stop, finishing)
   const asked = new Set([...names, ...start.checkpoint.slices.map(({ resource }) => resource)])
   const reading = metered(account, [...asked], {
     clock,
     waiting: stop,
+    finishing,
     onWait: ({ endpoint, error, ms }) =>
       log.info('waiting before another try', { resource: endpoint, code: error.code, waitMs: Math.round(ms) }),
   })
-  const budget = { left: checksByIdAtMost }
+  const sizes = sizesOf(request.additionalData.batchSize ?? settings.batchSize, session)
+  const budget = { left: sizes.checksById }
   const { mode, note } = start.checkpoint
   const planned = { syncType: mode, ...(note && { note }) }
+  const stride = { pages: sizes.pagesAStep }
   let standing = start
   let result: SyncJobResult | null = null
   const failures: unknown[] = []
   const steps = backfill({
     ...reading,
     slices: standing.checkpoint.slices,
-    pageSize: fewer(request.additionalData.batchSize ?? settings.batchSize, session),
-    pagesAhead: fewer(pagesAhead, session),
-    pagesAStep: fewer(pagesAStep, session),
+    ...sizes,
     gatherMs,
     clock,
     stop,
@@ -155,18 +154,19 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
       }
       const swept = await sweep(step, { db, clock, request, budget }, deadline.cut).catch((error: unknown) => {
         // Out of time while asking about unlisted rows: these pages are read again by the next delivery.
-        if (stop.aborted && !(error instanceof SyncError)) return null
+        if (finishing.aborted && !(error instanceof SyncError)) return null
         throw error
       })
       if (!swept && failures.length > 0) throw failures[0]
       if (!swept) break
       session.requests = requestsBefore + reading.requests()
-      const committed = await commit(
+      const commits = commitStep(
         {
           request,
           lease,
           step,
           swept,
+          findings: openFindings(),
           hadRejects: session.job.hadRejects,
           hadErased: session.job.hadErased,
           sources: reading.sources,
@@ -178,30 +178,26 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
             return result
           },
         },
-        { db, clock },
+        { db, clock, stride },
         deadline.cut,
       )
-      const { tallies } = committed.checkpoint
-      standing = { ...committed, checkpoint: { ...withCarvesSince(standing.checkpoint, step), tallies } }
-      session.progress = resultsOf(committed.progress)
-      session.commits++
+      for await (const { standing: committed, batches } of commits) {
+        const { tallies } = committed.checkpoint
+        standing = { ...committed, checkpoint: { ...withCarvesSince(standing.checkpoint, batches), tallies } }
+        session.progress = resultsOf(committed.progress)
+        session.commits++
+      }
       logCommit(session, step, clock.now() - began)
     }
   } catch (error) {
     if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, standing }
+    // Out of time while waiting for the database is a pause like any other, and no failed attempt.
+    if (error instanceof SyncError && error.code === unavailable && deadline.cut.aborted) return outOfTime
     throw error
   } finally {
     session.requests = requestsBefore + reading.requests()
   }
   return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
-}
-
-/**
- * Half as many each time a worker died, or got nowhere, since the last commit: it may have had no memory for what it held.
- * Both the items of a page and the pages ahead, so four times less in all.
- */
-function fewer(many: number, { job }: Session): number {
-  return Math.max(1, Math.floor(many / 2 ** (job.stalled - 1)))
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */
@@ -217,8 +213,8 @@ function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standi
 }
 
 /** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */
-function withCarvesSince(current: Checkpoint, step: Step): Checkpoint {
-  return step.batches.reduce(advance, current)
+function withCarvesSince(current: Checkpoint, batches: Step['batches']): Checkpoint {
+  return batches.reduce(advance, current)
 }
 
 function logCommit({ log, requests }: Session, { batches }: Step, ms: number): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { databaseFailure } from '../db/failure.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { asSyncError, SyncError } from '../errors.ts'
@@ -87,7 +88,8 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const db = deps.tenant(request.tenantId)
   let claimed: Claim
   try {
-    const { owner, settings } = deps
+    const { settings } = deps
+    const owner = `${deps.owner} ${randomUUID()}`
     const claimant = { request, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
     claimed = await insistently(() => claim(db, claimant), deps.clock)
   } catch (error) {
@@ -165,7 +167,7 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
   if (job.tenantErased)
     throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
   if (delivery.problem) throw delivery.problem
-  if (job.stalled > stallLimits.died) throw stalled(job.stalled)
+  if (job.stalled > stallLimits.died) throw stalled(job.stalled, 'their workers died: give the function more memory')
   const result = await read(session, deps)
   if (result) {
     log.info('job ends', { outcome: 'completed', status: result.status, result })
@@ -177,7 +179,13 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
       'timeout',
       'job: not done within Worker.TimeoutMinutes; send the same jobId again to go on from its checkpoint',
     )
-  if (session.commits === 0 && job.stalled >= stallLimits.paused) throw stalled(job.stalled)
+  if (session.commits === 0 && job.stalled >= stallLimits.paused) {
+    const seconds = Math.round(delivery.remainingMs / 1_000)
+    throw stalled(
+      job.stalled,
+      `the last one, of ${seconds} s, asked for one item at a time: give the function more time, or see why the provider does not answer`,
+    )
+  }
   log.info('job pauses: out of time, progress is saved', { outcome: 'paused', requests: session.requests })
   return await insistently(() => pause(session.db, session.lease, session.requests), deps.clock)
 }
@@ -185,8 +193,8 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
 const seesAll =
   'this database login sees the rows of all tenants: Postgres keeps none apart. Give the worker a login that is a member of billing_sync_worker and nothing more'
 
-function stalled(deliveries: number): SyncError {
-  return new SyncError('reject', 'stalled', `job: ${deliveries} deliveries in a row ended without a commit`)
+function stalled(deliveries: number, why: string): SyncError {
+  return new SyncError('reject', 'stalled', `job: ${deliveries} deliveries in a row ended without a commit; ${why}`)
 }
 
 /** Stores how a delivery failed. What cannot be stored is redelivered: the lease runs out by itself. */

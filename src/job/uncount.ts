@@ -47,7 +47,7 @@ export function forget(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {
 }
 
 /** Whether everything of an item's second, or at least the item, lies behind the slices that are left. */
-function wasListed({ slices }: Checkpoint, { resource, id, created }: Item): boolean {
+export function wasListed({ slices }: Checkpoint, { resource, id, created }: Item): boolean {
   return !slices.some(({ resource: of, window, position, boundary }) => {
     if (of !== resource || created === null || created < window.from || created >= (window.to ?? Infinity)) return false
     return position === null || created < position || (created === position && !boundary.includes(id))

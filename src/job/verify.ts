@@ -51,7 +51,7 @@ export async function* verify({
   before,
 }: Verification): AsyncGenerator<Comparison> {
   const forever = new AbortController().signal
-  const reading = metered(account, resources, { clock, waiting: forever, onWait() {} })
+  const reading = metered(account, resources, { clock, waiting: forever, finishing: forever, onWait() {} })
   const owner = { tenantId, provider }
   const upTo = { from: 0, to: before }
   for (const source of reading.sources.filter(({ name, createdFilter }) => createdFilter && resources.includes(name))) {

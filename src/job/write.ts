@@ -1,17 +1,16 @@
-import { classify, codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../db/sweep.ts'
-import { guarded } from '../db/tenant.ts'
-import { upsert, type Written } from '../db/upsert.ts'
-import { Payload } from '../payload.ts'
+import { upsert } from '../db/upsert.ts'
 import type { Batch } from '../sync/backfill.ts'
-import { type Family, type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
+import type { Family, ObservedRow } from '../sync/rows.ts'
+import { bisect, type Findings } from './bisect.ts'
 import { type LeftOut, leaveOut } from './leave-out.ts'
 import { addErased, type Counted, type Counts, noCounts, sumCounts } from './progress.ts'
 import { type Account, forgetRejects, keepRejects } from './rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
+import type { Item } from './uncount.ts'
 
 export interface Writing {
   readonly request: SyncJobRequest
@@ -22,8 +21,9 @@ export interface Writing {
   readonly mayHaveRejects: boolean
   /** Whether something of the account was erased: it is not stored again. */
   readonly mayHaveErased: boolean
-  /** A data error was met before: write behind savepoints and bisect down to the rows that Postgres refuses. */
-  readonly careful: boolean
+  readonly findings: Findings
+  /** Whether this job has fetched an item that is taken out again. What it has not counts once it is listed, and left out. */
+  wasFetched(item: Item): boolean
   /** Rows of one statement at most. */
   readonly rowsAtMost: number
 }
@@ -38,7 +38,7 @@ const nothingLeftOut: LeftOut = { rows: new Set(), rejects: new Set(), removed: 
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, mayHaveRejects, mayHaveErased, careful, rowsAtMost }: Writing,
+  { request, batches, swept, mayHaveRejects, mayHaveErased, findings, rowsAtMost, wasFetched }: Writing,
 ): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counted> = {}
@@ -54,7 +54,7 @@ export async function writeBatches(
   const rejects = all.filter((reject) => !leftOut.rejects.has(reject))
   for (const { resource, harvested } of leftOut.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
   for (const { resource } of leftOut.rejects) add(resource, { fetched: 1, rejected: 1 })
-  for (const { resource } of [...leftOut.rows, ...leftOut.rejects, ...leftOut.removed]) {
+  for (const { resource } of [...leftOut.rows, ...leftOut.rejects, ...leftOut.removed.filter(wasFetched)]) {
     counts[resource] = addErased(counts[resource] ?? noCounts, 1)
   }
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
@@ -76,10 +76,9 @@ export async function writeBatches(
       }
       return sum
     }
-    const refused: Reject[] = []
-    const { created, updated } = careful
-      ? await bisect(tx, { resource, rows: rows.map(alone), write, refused })
-      : await write(rows)
+    const { created, updated, refused } = findings.careful
+      ? await bisect(tx, { rows, write, findings })
+      : { ...(await write(rows)), refused: [] }
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
@@ -158,46 +157,4 @@ async function markLeaving(tx: Database, account: Account, families: readonly Fa
       left[name] = await markLeft(tx, { resource: { name, table }, parent, families: own, ...account })
   }
   return left
-}
-
-interface Bisection {
-  readonly resource: string
-  readonly rows: readonly ObservedRow[]
-  write(rows: readonly ObservedRow[]): Promise<Written>
-  /** Where the rows Postgres refuses are put. */
-  readonly refused: Reject[]
-}
-
-async function bisect(tx: Database, { resource, rows, write, refused }: Bisection): Promise<Written> {
-  try {
-    return await guarded(tx, () => write(rows))
-  } catch (error) {
-    if (classify(error) !== 'data') throw error
-    const [only] = rows
-    if (only && rows.length === 1) {
-      refused.push(rejectRow(only, whyRefused(error)))
-      return { created: 0, updated: 0 }
-    }
-    const middle = Math.ceil(rows.length / 2)
-    const newer = await bisect(tx, { resource, rows: rows.slice(0, middle), write, refused })
-    const older = await bisect(tx, { resource, rows: rows.slice(middle), write, refused })
-    return { created: newer.created + older.created, updated: newer.updated + older.updated }
-  }
-}
-
-/** A value that Postgres refuses may be in the answer beside the row: with bytes of its own, each is judged by itself. */
-const alone = (row: ObservedRow): ObservedRow => (row.raw instanceof Payload ? { ...row, raw: row.raw.alone() } : row)
-
-/** The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of again. */
-function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
-  if (!(raw instanceof Payload)) return rejectItem(resource, raw, why)
-  const text = raw.body.toString('utf8')
-  return { ...rejectItem(resource, raw.value(), why), payload: text.slice(0, 65_536) }
-}
-
-function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
-  const code = codeOf(error)
-  return code
-    ? { code, reason: `Postgres refuses a value of this item (SQLSTATE ${code})` }
-    : { code: 'too_deep', reason: 'the item is nested too deep to be written as JSON' }
 }

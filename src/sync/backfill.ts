@@ -30,6 +30,8 @@ export interface Backfill {
   /** The limiters a call for this source passes. */
   limiters(source: Source): readonly Limiter[]
   readonly pageSize: number
+  /** Rows of nested lists asked for at once; absent: as many as items. */
+  readonly nestedPageSize?: number
   /** Pages that may wait for the committer before no more are fetched. */
   readonly pagesAhead: number
   /** Pages of one step at most: a commit holds them several times over. */
@@ -74,6 +76,7 @@ const over = new Error('no longer waited for')
 
 function startEngine(options: Backfill) {
   const { sources, pageSize, pagesAhead, pagesAStep, gatherMs, clock, stop, cut } = options
+  const { nestedPageSize = pageSize } = options
   const readers = new Map<number, Reader>()
   for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources, pageSize))
   const halted = new AbortController()
@@ -197,8 +200,8 @@ function startEngine(options: Backfill) {
     // The slice's items are the page's first ones.
     const payloadOf = payload && ((at: number) => payload.at(at))
     const mapped = source.expand
-      ? await source.expand(items, { pageSize, shared, payloadOf }, giveUp)
-      : await expandPage({ source, items, payloadOf, observedAt, pageSize, sources }, giveUp)
+      ? await source.expand(items, { pageSize: nestedPageSize, shared, payloadOf }, giveUp)
+      : await expandPage({ source, items, payloadOf, observedAt, pageSize: nestedPageSize, sources }, giveUp)
     return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
   }
 

@@ -15,9 +15,16 @@ const endpointConcurrency = (perSecond: number) =>
 
 interface Metering {
   readonly clock: Clock
-  /** Aborted when no new request may start. */
+  /** Aborted when no new page may start. */
   readonly waiting: AbortSignal
-  onWait(wait: { readonly endpoint: string; readonly error: SyncError; readonly ms: number }): void
+  /** Aborted when pages that have arrived need not be finished any more: their nested lists, objects asked for by id. */
+  readonly finishing: AbortSignal
+  onWait(wait: Wait & { readonly endpoint: string }): void
+}
+
+interface Wait {
+  readonly error: SyncError
+  readonly ms: number
 }
 
 /** An account's sources behind its limits, with every request counted. */
@@ -39,7 +46,11 @@ interface Endpoint {
  * The sources of these resources and no others, so that neither events nor what is found inside items writes anything
  * else. Retry outside, limiters inside, so that every attempt is metered: retried(limited(…)).
  */
-export function metered(account: Account, resources: readonly string[], { clock, waiting, onWait }: Metering): Metered {
+export function metered(
+  account: Account,
+  resources: readonly string[],
+  { clock, waiting, finishing, onWait }: Metering,
+): Metered {
   let requests = 0
   const counted: Call = (work) => {
     requests++
@@ -48,12 +59,17 @@ export function metered(account: Account, resources: readonly string[], { clock,
   const observed = createObservation(clock)
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
 
-  function openEndpoint(endpoint: string, ceiling: Pick<Source, 'perSecond' | 'concurrency'>): Endpoint {
+  function openEndpoint(
+    endpoint: string,
+    ceiling: Pick<Source, 'perSecond' | 'concurrency'>,
+    until: AbortSignal,
+  ): Endpoint {
     const perSecond = Math.min(ceiling.perSecond ?? account.perSecond, account.perSecond)
     const concurrently = ceiling.concurrency ?? endpointConcurrency(perSecond)
     const limiter = createLimiter({ perSecond, concurrency: concurrently, within: ofAccount }, clock)
-    const behindLimits = limited(counted, { endpoint: limiter, account: ofAccount, waiting })
-    return { limiter, call: retried(behindLimits, { clock, waiting, onWait: (wait) => onWait({ endpoint, ...wait }) }) }
+    const behindLimits = limited(counted, { endpoint: limiter, account: ofAccount, waiting: until })
+    const patience = { clock, waiting: until, onWait: (wait: Wait) => onWait({ endpoint, ...wait }) }
+    return { limiter, call: retried(behindLimits, patience) }
   }
 
   const lists = new Map<string, Limiter>()
@@ -65,14 +81,14 @@ export function metered(account: Account, resources: readonly string[], { clock,
     name: string,
     { list, ...ceiling }: Pick<Source, 'list' | 'perSecond' | 'concurrency'>,
   ): Source['list'] {
-    const { limiter, call } = openEndpoint(name, ceiling)
+    const { limiter, call } = openEndpoint(name, ceiling, waiting)
     lists.set(name, limiter)
     return (query, signal) => call(() => observed(() => list(query, signal)), signal)
   }
 
   function meterSource(source: Source): Source {
     const { name, retrieve, nested } = source
-    const retrieving = openEndpoint(`${name} by id`, source)
+    const retrieving = openEndpoint(`${name} by id`, source, finishing)
     return {
       ...source,
       list: endpointList(name, source),
@@ -81,7 +97,7 @@ export function metered(account: Account, resources: readonly string[], { clock,
       }),
       ...(nested && {
         nested: nested.map((one) => {
-          const { call } = openEndpoint(one.name, source)
+          const { call } = openEndpoint(one.name, source, finishing)
           return {
             ...one,
             list: (parentId, query, signal) => call(() => observed(() => one.list(parentId, query, signal)), signal),

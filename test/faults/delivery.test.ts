@@ -17,15 +17,18 @@ async function victimOf({ url, openWorker }: Pick<Awaited<ReturnType<typeof setu
   return { proxy, worker: await openWorker({ ConnectionStrings__DefaultConnection: proxy.url }) }
 }
 
-test('a claim whose connection breaks is made again, in the same delivery', async () => {
-  vi.spyOn(systemClock, 'random').mockReturnValue(0)
-  const parts = await setup({ sandbox: { customers: 20 } })
-  const { proxy, worker } = await victimOf(parts)
-  proxy.decide((word, nth) => (word === 'insert' && nth <= 2 ? 'cut-before' : 'pass'))
-  const request = jobRequest()
-  expect(await worker.handle(one(request), context(60_000))).toEqual(acknowledged)
-  expect(await parts.job(request.jobId)).toMatchObject({ status: 'completed', deliveries: 1, attempt: 0 })
-})
+test.each(['cut-before', 'cut-after'] as const)(
+  'a claim whose connection breaks is made again, in the same delivery: %s',
+  async (fate) => {
+    vi.spyOn(systemClock, 'random').mockReturnValue(0)
+    const parts = await setup({ sandbox: { customers: 20 } })
+    const { proxy, worker } = await victimOf(parts)
+    proxy.decide((word, nth) => (word === 'insert' && nth <= 2 ? fate : 'pass'))
+    const request = jobRequest()
+    expect(await worker.handle(one(request), context(60_000))).toEqual(acknowledged)
+    expect(await parts.job(request.jobId)).toMatchObject({ status: 'completed', deliveries: 1, attempt: 0 })
+  },
+)
 
 test('a pause whose connection breaks is written again, and is no failed attempt', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
@@ -41,6 +44,34 @@ test('a pause whose connection breaks is written again, and is no failed attempt
   expect(cuts).toBe(3)
   expect(await parts.job(request.jobId)).toMatchObject({ status: 'paused', attempt: 0, hop: 1, error: null })
   expect(await parts.queue.counts()).toMatchObject({ visible: 1 })
+})
+
+test('a pause or a failure whose answer is lost is known to be written', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const parts = await setup({ sandbox: { customers: 20 } })
+  const { proxy, worker } = await victimOf(parts)
+  let ending: string | undefined
+  const lost = new Set<string>()
+  proxy.decide((word, _, statement) => {
+    const [, what] = /("hop" = |^update.*"finished_at" = )/.exec(statement) ?? []
+    if (what && !lost.has(what)) ending = what
+    if (word !== 'commit' || !ending) return 'pass'
+    lost.add(ending)
+    ending = undefined
+    return 'cut-after'
+  })
+  const silent = parts.sandbox.fail({ kind: 'hang', path: '/v1/customers' })
+  const request = jobRequest()
+  expect(await worker.handle(one(request), context(900))).toEqual(acknowledged)
+  expect(await parts.job(request.jobId)).toMatchObject({ status: 'paused', hop: 1 })
+  // At once, not after a lease.
+  expect(await parts.queue.counts()).toMatchObject({ visible: 1, delayed: 0 })
+  silent()
+  const refused = jobRequest({ accessToken: 'sk_live_revoked1' })
+  expect(await worker.handle(one(refused), context(60_000))).toEqual(acknowledged)
+  expect(await parts.job(refused.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
+  expect(await parts.queue.counts()).toMatchObject({ visible: 1, delayed: 0 })
+  expect(lost.size).toBe(2)
 })
 
 test('a failure whose connection breaks is stored all the same', async () => {

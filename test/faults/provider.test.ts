@@ -174,3 +174,23 @@ test('SQL in ids, texts and keys is stored as it came, and is never run', async 
   expect(items).toHaveLength(hostile.length)
   expect(await tables()).toEqual(before)
 })
+
+test.each(['not-a-list', 'error-in-200', 'empty-body'] as const)(
+  'what comes instead of one object that was asked for is not taken for it: %s',
+  async (kind) => {
+    const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 20 } })
+    const { tenantId } = jobRequest()
+    await handle([JSON.stringify(jobRequest({ tenantId }))])
+    const { id } = sandbox.truth('customers')[0]!
+    sandbox.advance(60)
+    // Two events of one second: the object is asked for as it is now.
+    sandbox.update('customers', id, { name: 'One' })
+    sandbox.update('customers', id, { name: 'Two' })
+    sandbox.advance(60)
+    sandbox.fail({ kind, path: `/v1/customers/${id}`, times: 1 })
+    const request = jobRequest({ tenantId, additionalData: { sync_type: 'incremental' } })
+    await handle([JSON.stringify(request)])
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed', rejected: '0' })
+    expect(await query('select name from customers where id = $1', [id])).toEqual([{ name: 'Two' }])
+  },
+)

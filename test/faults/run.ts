@@ -3,8 +3,9 @@ import { closeHouse } from './house.ts'
 import { currentCommit, record } from './record.ts'
 import { type Scenario, type Seen, type Share, shares } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
+import { runSuite } from './suite.ts'
 
-/* npm run faults -- [--seed N] [--runs N] [--only F07|kill,…] [--share test|ci|full] [--list] */
+/* npm run faults -- [--seed N] [--runs N] [--only F07|kill,…] [--share test|ci|full] [--list] [--suite 0.05] */
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     share: { type: 'string', default: 'ci' },
     list: { type: 'boolean', default: false },
+    suite: { type: 'string' },
   },
 })
 
@@ -25,6 +27,7 @@ async function main(): Promise<number> {
     return 0
   }
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('seed', values.seed)
+  if (values.suite !== undefined) return runSuite(shareOfCalls(values.suite), seed)
   const runs = values.runs === undefined ? undefined : wholeNumber('runs', values.runs)
   const commit = currentCommit()
   let problems = 0
@@ -77,6 +80,11 @@ function shareOf(text: string): Share {
   const share = shares.find((one) => one === text)
   if (!share) throw new Error(`faults: --share is one of ${shares.join(', ')}, not ${text}`)
   return share
+}
+
+function shareOfCalls(text: string): number {
+  if (!/^0?\.\d{1,3}$/.test(text)) throw new Error(`faults: --suite is a share of all calls such as 0.05, not ${text}`)
+  return Number(text)
 }
 
 function wholeNumber(name: string, text: string): number {

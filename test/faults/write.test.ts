@@ -29,10 +29,10 @@ test('more items are put aside at once than one statement has parameters for', a
 })
 
 test('a price found inside another item that Postgres refuses is counted rejected, and nothing below zero', async () => {
-  const { handle, job, query } = await setup({ sandbox: { customers: 40 } })
+  const { deliver, job, query } = await setup({ sandbox: { customers: 40 } })
   await query('alter table prices add constraint mine check (not inline)')
   const request = jobRequest({ additionalData: { resources: ['prices', 'subscriptions'] } })
-  await handle([JSON.stringify(request)])
+  await deliver(request)
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed' })
   const [kept] = await query(`select count(*)::int as kept from sync_rejects where resource = 'prices'`)

@@ -56,7 +56,7 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
     perSecond: 1,
     async get(path) {
       seen = path
-      return { body: { object: 'list', data: [], has_more: false, id: 'x' } as Fields, payload: undefined, date }
+      return { body: { object: 'list', data: [], has_more: false, id: 'a/b' } as Fields, payload: undefined, date }
     },
     close() {},
   })

@@ -6,9 +6,9 @@ import { expectCopy } from '../support/truth.ts'
 const everything = { resources: undefined }
 
 test('a full sync copies every resource, nested lists whole, and proves it', async () => {
-  const { handle, query, job, sandbox } = await setup({ sandbox: { customers: 150 } })
+  const { deliver, query, job, sandbox } = await setup({ sandbox: { customers: 150 } })
   const request = jobRequest({ additionalData: everything })
-  expect(await handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
+  expect(await deliver(request)).toEqual({ batchItemFailures: [] })
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed', error: null, rejected: '0' })
   const { resources } = row!.result as SyncJobResult
@@ -18,7 +18,7 @@ test('a full sync copies every resource, nested lists whole, and proves it', asy
   expect(sandbox.stats().cursorMisuse).toBe(0)
 
   const again = jobRequest({ tenantId: request.tenantId, additionalData: everything })
-  await handle([JSON.stringify(again)])
+  await deliver(again)
   expect(await job(again.jobId)).toMatchObject({ status: 'completed', created: '0', updated: '0', deleted: '0' })
 })
 

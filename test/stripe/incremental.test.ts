@@ -16,7 +16,7 @@ async function house(customers = 60, seed = 1) {
     async sync(syncType: 'full' | 'incremental', additional: object = {}) {
       const request = jobRequest({ tenantId, additionalData: { ...everything, sync_type: syncType, ...additional } })
       const before = parts.sandbox.stats().requests
-      expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
+      expect(await parts.deliver(request)).toEqual({ batchItemFailures: [] })
       const row = await parts.job(request.jobId)
       expect(row).toMatchObject({ status: 'completed', error: null })
       return { row, result: row?.result as SyncJobResult, requests: parts.sandbox.stats().requests - before }

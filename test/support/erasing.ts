@@ -34,7 +34,7 @@ export async function openHouse(options: SetupOptions = {}) {
     /** Runs one job to its end; its proofs must not find a difference. */
     async sync(resources: readonly string[] | undefined, syncType = 'full') {
       const request = jobRequest({ tenantId, additionalData: { resources, sync_type: syncType } })
-      expect(await parts.handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
+      expect(await parts.deliver(request)).toEqual({ batchItemFailures: [] })
       const row = await parts.job(request.jobId)
       expect(row).toMatchObject({ status: 'completed', error: null })
       const result = row?.result as SyncJobResult

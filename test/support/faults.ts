@@ -1,8 +1,12 @@
-import { onTestFinished } from 'vitest'
+import { createHash } from 'node:crypto'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished } from 'vitest'
 import type { FailureRule } from '../../src/local/sandbox/index.ts'
 import { disturb } from '../faults/chaos/disturb.ts'
 import { openPostgresProxy } from '../faults/postgres-proxy.ts'
 import { openQueueProxy } from '../faults/queue-proxy.ts'
+import { sparedIn } from '../faults/spared.ts'
 import { createRandom } from './random.ts'
 
 interface Parts {
@@ -12,21 +16,32 @@ interface Parts {
 }
 
 /**
- * `FAULTS=0.05 SEED=7 npx vitest run test/stripe`: of the worker's statements, calls to the queue and requests to the
- * provider so many go wrong, in every test that sets up a worker. What the worker is to be told then; nothing without.
+ * `npm run faults -- --suite 0.05 --seed 7`: of the worker's statements, calls to the queue and requests to the provider so
+ * many go wrong, in every test that sets up a worker. What the worker is to be told then; nothing without.
  */
 export async function standInTheWay({ url, queue, sandbox }: Parts): Promise<Readonly<Record<string, string>>> {
-  const rate = Number(process.env.FAULTS ?? 0)
-  if (!(rate > 0)) return {}
-  const random = createRandom(Number(process.env.SEED ?? 1))
-  const ways = { postgres: await openPostgresProxy(url), queue: await openQueueProxy(queue.endpoint), sandbox }
-  disturb(ways, { random, rate, statementRate: rate })
+  if (!isDisturbed()) return {}
+  const { testPath = '', currentTestName = '' } = expect.getState()
+  const file = relative(fileURLToPath(new URL('..', import.meta.url)), testPath)
+  const spared = sparedIn(file, currentTestName)
+  const postgres = spared.includes('database') ? undefined : await openPostgresProxy(url)
+  const calls = spared.includes('queue') ? undefined : await openQueueProxy(queue.endpoint)
+  const ways = { postgres, queue: calls, sandbox: spared.includes('provider') ? undefined : sandbox }
+  disturb(ways, { random: createRandom(seedOf(`${process.env.SEED ?? 1} ${file} ${currentTestName}`)), rate: rate() })
   onTestFinished(async () => {
-    await Promise.all([ways.postgres.close(), ways.queue.close()])
+    await Promise.all([postgres?.close(), calls?.close()])
   })
   return {
-    ConnectionStrings__DefaultConnection: ways.postgres.url,
-    Queue__Endpoint: ways.queue.endpoint,
+    ...(postgres && { ConnectionStrings__DefaultConnection: postgres.url }),
+    ...(calls && { Queue__Endpoint: calls.endpoint }),
     Worker__LeaseSeconds: '5',
   }
 }
+
+const rate = () => Number(process.env.FAULTS ?? 0)
+
+/** Whether calls go wrong besides what a test itself does. */
+export const isDisturbed = () => rate() > 0
+
+/** Each test has faults of its own. */
+const seedOf = (text: string) => createHash('sha256').update(text).digest().readUInt32BE()

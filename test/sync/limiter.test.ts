@@ -277,7 +277,12 @@ describe('the sources of one account', () => {
       since: async () => 0,
       close() {},
     }
-    const { sources, requests } = metered(account, Object.keys(pages), { clock, waiting: never, onWait() {} })
+    const { sources, requests } = metered(account, Object.keys(pages), {
+      clock,
+      waiting: never,
+      finishing: never,
+      onWait() {},
+    })
     const calls = sources.flatMap((source) =>
       Array.from({ length: pages[source.name]! }, () => source.list({ cursor: null, limit: 1 }, never)),
     )

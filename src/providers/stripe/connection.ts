@@ -98,7 +98,8 @@ export async function listPage(
   return { items: data, payload: payload?.at('data'), next: more ? lastId(data) : null, observedAt: date }
 }
 
-function unusable(what: string): SyncError {
+/** An answer that is none to what was asked: a proxy's, or half of one. */
+export function unusable(what: string): SyncError {
   return new SyncError('retry', 'provider_response', `stripe: the answer ${what}`)
 }
 

@@ -1,11 +1,12 @@
 import Stripe from 'stripe'
 import type { Retrieved } from '../../sync/provider.ts'
-import type { StripeConnection } from './connection.ts'
+import { type StripeConnection, unusable } from './connection.ts'
 
 /** One object. `path`: that of its list. What Stripe no longer has, or has only a stub of, is null. */
 export async function retrieveObject(stripe: StripeConnection, path: string, id: string): Promise<Retrieved> {
   try {
     const { body, payload, date } = await stripe.get(`${path}/${encodeURIComponent(id)}`)
+    if (body.id !== id) throw unusable('is not the object that was asked for')
     return body.deleted === true ? { item: null, observedAt: date } : { item: body, payload, observedAt: date }
   } catch (error) {
     const observedAt = whenMissing(error)

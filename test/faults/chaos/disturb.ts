@@ -3,18 +3,17 @@ import type { createRandom } from '../../support/random.ts'
 import type { PostgresProxy } from '../postgres-proxy.ts'
 import type { QueueFate, QueueProxy } from '../queue-proxy.ts'
 
+/** What is to be disturbed; the others are left alone. */
 interface Ways {
-  readonly postgres: PostgresProxy
-  readonly queue: QueueProxy
-  readonly sandbox: { fail(rule: FailureRule): () => void }
+  readonly postgres?: PostgresProxy | undefined
+  readonly queue?: QueueProxy | undefined
+  readonly sandbox?: { fail(rule: FailureRule): () => void } | undefined
 }
 
 interface Disturbance {
   readonly random: ReturnType<typeof createRandom>
-  /** The share of calls to the queue and of requests to the provider that go wrong. */
+  /** The share of statements, calls to the queue and requests to the provider that go wrong. */
   readonly rate: number
-  /** The share of statements: a commit of all tables has some thirty. */
-  readonly statementRate: number
 }
 
 /** How many calls went wrong, by whose they were. */
@@ -24,19 +23,19 @@ export interface Disturbed {
 }
 
 /** Of statements, calls to the queue and requests to the provider so many go wrong from now on, drawn by the seed. */
-export function disturb({ postgres, queue, sandbox }: Ways, { random, rate, statementRate }: Disturbance): Disturbed {
+export function disturb({ postgres, queue, sandbox }: Ways, { random, rate }: Disturbance): Disturbed {
   const disturbed = { postgres: 0, queue: 0 }
-  postgres.decide(() => {
-    if (!random.chance(statementRate)) return 'pass'
+  postgres?.decide(() => {
+    if (!random.chance(rate)) return 'pass'
     disturbed.postgres++
     return random.pick(['cut-before', 'cut-after'] as const)
   })
-  queue.decide(() => {
+  queue?.decide(() => {
     if (!random.chance(rate)) return 'pass'
     disturbed.queue++
     return random.pick<QueueFate>(['cut-before', 'cut-after', 'twice', 'refuse', 20 + random.below(200)])
   })
-  for (const rule of faultsOfProvider) sandbox.fail({ ...rule, probability: rate / faultsOfProvider.length })
+  for (const rule of faultsOfProvider) sandbox?.fail({ ...rule, probability: rate / faultsOfProvider.length })
   return disturbed
 }
 

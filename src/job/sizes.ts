@@ -1,0 +1,37 @@
+import type { Backfill } from '../sync/backfill.ts'
+import type { Session } from './run.ts'
+
+/** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
+const pagesAhead = 48
+
+/** See Backfill.pagesAStep. More would not make a commit cheaper by the page. */
+const pagesAStep = 24
+
+/** Requests a job may spend on asking for objects that were not listed, to see whether they are gone. */
+const checksById = 500
+
+/** As many as any list gives at once. */
+const largestPage = 100
+
+export interface Sizes extends Pick<Backfill, 'pageSize' | 'pagesAhead' | 'pagesAStep'> {
+  readonly nestedPageSize: number
+  readonly checksById: number
+}
+
+/**
+ * How much a delivery takes on at once: everything at first, and less the more deliveries since the last commit ended
+ * without one, since the worker may have had no memory for it, or no time: the second takes on the square root, the third
+ * one item of one page. A nested list is held whole all the same, and so is asked for in pages as large as there are:
+ * smaller ones would only take longer.
+ */
+export function sizesOf(batchSize: number, { job: { stalled } }: Pick<Session, 'job'>): Sizes {
+  const fewer = (many: number) => (stalled > 2 ? 1 : stalled > 1 ? Math.ceil(Math.sqrt(many)) : many)
+  return {
+    pageSize: fewer(batchSize),
+    pagesAhead: fewer(pagesAhead),
+    pagesAStep: fewer(pagesAStep),
+    nestedPageSize: stalled > 1 ? largestPage : batchSize,
+    // What is not asked for is taken to be gone: not less than there is time for.
+    checksById: Math.ceil(checksById / 2 ** (stalled - 1)),
+  }
+}

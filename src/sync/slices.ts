@@ -87,15 +87,8 @@ export function estimate({ slice, density }: Reading, since: number): number {
 export const pagesWorthACut = 4
 
 /**
- * The older part's share of the time that is cut. Not half of it: halves of halves have their cuts at round fractions of
- * the whole, and a slice is read downwards, so that what lies just above such a cut (a second with thousands of objects
- * in the middle, say) would be found last of all, when nothing is left to be read beside it.
- */
-const olderShare = 0.44
-
-/**
  * Where to cut when the limiter has a request to give and no slice is ready to use it: the slice with the most estimated
- * work left, somewhat below the middle of its remaining time. Null when no slice is worth it.
+ * work left, in the middle of its remaining time. Null when no slice is worth it.
  */
 export function chooseCut(
   readings: readonly Reading[],
@@ -110,7 +103,7 @@ export function chooseCut(
     // A page in flight will bring the slice about a page further down.
     const position = inFlight ? Math.floor(slice.position - pageSize / density) : slice.position
     const work = (position - from) * density
-    const at = from + Math.floor((position - from) * olderShare)
+    const at = from + Math.floor((position - from) / 2)
     if (work < pagesWorthACut * pageSize || at <= slice.window.from || at >= slice.position) continue
     if (best === null || work > best.work) best = { id: slice.id, at, work }
   }

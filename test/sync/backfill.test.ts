@@ -58,7 +58,7 @@ describe('every item exactly once, in few requests', () => {
     growing: { 1000: 1.6, 10000: 1.25, 100000: 1.08 },
     burst: { 1000: 2.5, 10000: 1.25, 100000: 1.08 },
     'same-second': { 1000: 2, 10000: 1.25, 100000: 1.08 },
-    'recent-import': { 1000: 2.8, 10000: 1.3, 100000: 1.08 },
+    'recent-import': { 1000: 2.7, 10000: 1.3, 100000: 1.08 },
   }
   const densities = Object.keys(bounds) as Density[]
   const speeds = [

@@ -38,10 +38,10 @@ const bodiesAtMost = 32 * 1024 * 1024
 
 /**
  * Writes rows in one statement, the rows as one JSON parameter and the answers they are from as another; what Postgres can
- * read from the answers itself is not in the rows again. A row is replaced
- * only by an observation that is not older, and only where something differs; rows are filtered before the upsert, since
- * a conflict writes WAL even where nothing changes. Rows are deduplicated by key (the newest wins) and sorted by it, so
- * that two writers never deadlock. What is in neither count was there already.
+ * read from the answers itself is not in the rows again. A row is replaced only by an observation that is not older, and
+ * only where something differs; rows are filtered before the upsert, since a conflict writes WAL even where nothing
+ * changes. Rows are deduplicated by key (the newest wins) and sorted by it, so that two writers never deadlock. What is in
+ * neither count was there already.
  */
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
   const shape = shapeOf(into.table, commonPlaces(rows))
@@ -201,9 +201,9 @@ function portions(rows: readonly StampedRow[]): readonly (readonly StampedRow[])
 }
 
 /**
- * `records`: an array for each row, of its columns' values as far as they are sent, its payload and the place of its payload in `bodies`, of which
- * one is null; times in seconds since 1970. `bodies`: an array of answers in jsonb's binary format, which is a version
- * number and then the text, so that the bytes go out as they came in.
+ * `records`: an array for each row, of its columns' values as far as they are sent, its payload and the place of its
+ * payload in `bodies`, of which one is null; times in seconds since 1970. `bodies`: an array of answers in jsonb's binary
+ * format, which is a version number and then the text, so that the bytes go out as they came in.
  */
 function parameters(rows: readonly StampedRow[], sent: Shape['sent']) {
   const bodies = new Map<Buffer, number>()

@@ -73,7 +73,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
     nextAttemptAt: null,
   } as const
   // The answer to this very claim was lost: it is made again.
-  const own = sql`(${old.status} = 'running' and ${old.leaseOwner} = ${owner})`
+  const repeated = sql`(${old.status} = 'running' and ${old.leaseOwner} = ${owner})`
   const timedOut = sql`(${old.status} = 'failed' and ${old.error} ->> 'code' = 'timeout' and ${old.finishedAt} < coalesce(${sentAt?.toISOString() ?? null}::timestamptz, now()))`
   // After a time-out the job's clocks start again; its checkpoint and counts stay, unless it asks to start over.
   const again = (fresh: SQL, kept: SQL) => sql`case when ${timedOut} then ${fresh} else ${kept} end`
@@ -90,10 +90,10 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
         set: {
           ...running,
           fence: sql`${old.fence} + 1`,
-          deliveries: sql`case when ${own} then ${old.deliveries} else ${old.deliveries} + 1 end`,
+          deliveries: sql`case when ${repeated} then ${old.deliveries} else ${old.deliveries} + 1 end`,
           stalled: again(
             sql`1`,
-            sql`case when ${own} then ${old.stalled} when ${old.status} = 'retrying' then greatest(1, ${old.stalled}) else ${old.stalled} + 1 end`,
+            sql`case when ${repeated} then ${old.stalled} when ${old.status} = 'retrying' then greatest(1, ${old.stalled}) else ${old.stalled} + 1 end`,
           ),
           attempt: again(sql`0`, sql`${old.attempt}`),
           startedAt: again(sql`now()`, sql`coalesce(${old.startedAt}, now())`),
@@ -111,7 +111,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
           updatedAt: sql`now()`,
         },
         setWhere: sql`${old.provider} = ${request.providerName}
-          and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${own} or ${timedOut})`,
+          and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${repeated} or ${timedOut})`,
       })
       .returning({
         ...getTableColumns(syncJobs),

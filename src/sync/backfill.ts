@@ -75,8 +75,7 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
 const over = new Error('no longer waited for')
 
 function startEngine(options: Backfill) {
-  const { sources, pageSize, pagesAhead, pagesAStep, gatherMs, clock, stop, cut } = options
-  const { nestedPageSize = pageSize } = options
+  const { sources, pageSize, nestedPageSize = pageSize, pagesAhead, pagesAStep, gatherMs, clock, stop, cut } = options
   const readers = new Map<number, Reader>()
   for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources, pageSize))
   const halted = new AbortController()
@@ -146,17 +145,12 @@ function startEngine(options: Backfill) {
   function askSince(): void {
     if (askingSince) return
     askingSince = true
-    options.since().then(
-      (second) => {
-        since = second
-        pump()
-      },
-      // Not worth failing for: a call that matters will meet the same fault.
-      () => {
-        since = 0
-        pump()
-      },
-    )
+    // Not worth failing for: a call that matters will meet the same fault.
+    const asked = options.since().catch(() => 0)
+    void asked.then((second) => {
+      since = second
+      pump()
+    })
   }
 
   function pumpIn(ms: number): void {

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { balanceTransactions, payments, refunds, type SyncedTable } from '../../src/db/schema.ts'
+import { hashOf, placeTombstones } from '../../src/db/tombstones.ts'
+import { upsert } from '../../src/db/upsert.ts'
+import { leaveOut } from '../../src/job/leave-out.ts'
+import type { ObservedRow } from '../../src/sync/rows.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const observedAt = new Date('2026-01-01T00:00:00Z')
+const observed = (resource: string, table: SyncedTable, row: ObservedRow['row']): ObservedRow => ({
+  resource,
+  table,
+  row,
+  raw: row,
+  observedAt,
+})
+
+test('what follows a customer by a row stored before is left out of the very commit that removes that row', async () => {
+  const { tenant, query } = await openTestDatabase()
+  const account = { tenantId: randomUUID(), provider: 'stripe', jobId: randomUUID() }
+  const refund = observed('refunds', refunds, { id: 're_1', paymentId: 'ch_1' } as ObservedRow['row'])
+  const charge = observed('charges', payments, { id: 'ch_1', customerId: 'cus_1' } as ObservedRow['row'])
+  const booked = observed('balance_transactions', balanceTransactions, {
+    id: 'txn_1',
+    sourceId: 're_1',
+  } as ObservedRow['row'])
+  const others = observed('balance_transactions', balanceTransactions, {
+    id: 'txn_2',
+    sourceId: 're_2',
+  } as ObservedRow['row'])
+  const db = tenant(account.tenantId)
+  await db.within((tx) => upsert(tx, { table: refunds, ...account, rows: [refund], force: false }))
+  await db.within((tx) => placeTombstones(tx, account, [hashOf(account, 'cus_1')]))
+  const left = await db.within((tx) => leaveOut(tx, account, { rows: [charge, booked, others], rejects: [] }))
+  expect([...left.rows].map(({ row }) => row.id)).toEqual(['ch_1', 'txn_1'])
+  expect(left.removed.map(({ id }) => id)).toEqual(['re_1'])
+  expect(await query('select id from refunds')).toEqual([])
+})

@@ -74,7 +74,7 @@ async function write(
       ) as old on true
       where old.observed_at is null or (old.observed_at <= input.observed_at
         and not ${onlyMissing}
-        and (${force} or old.raw is distinct from input.raw${listedNow}
+        and (${force} or not (row(old.raw)::record *= row(input.raw)::record or old.raw = input.raw)${listedNow}
           or (old.deleted_at is null) is distinct from (input.deleted_at is null)))
     ), written as (
       insert into ${table} (tenant_id, provider, ${insertable}, raw)

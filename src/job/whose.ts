@@ -21,7 +21,6 @@ export function isErased({ id, customer, about }: Whose, erased: (id: string) =>
 export function whoseRow({ table, row, raw }: Pick<ObservedRow, 'table' | 'row' | 'raw'>): Whose {
   const belongings = belongingsOf(table)
   if (!belongings) return { id: row.id, ...nobody }
-  const columns = new Map<string, unknown>(Object.entries(row))
   const payload = [belongings.customer, belongings.about].some((places) => places.some((place) => 'path' in place))
     ? raw instanceof Payload
       ? raw.value()
@@ -29,7 +28,7 @@ export function whoseRow({ table, row, raw }: Pick<ObservedRow, 'table' | 'row' 
     : undefined
   return {
     id: row.id,
-    ...read(belongings, (place) => ('column' in place ? columns.get(place.column) : follow(payload, place.path))),
+    ...read(belongings, (place) => ('column' in place ? fields(row)[place.column] : follow(payload, place.path))),
   }
 }
 

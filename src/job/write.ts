@@ -3,6 +3,7 @@ import type { SyncedTable } from '../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../db/sweep.ts'
 import { upsert } from '../db/upsert.ts'
 import type { Batch } from '../sync/backfill.ts'
+import { fields } from '../sync/fields.ts'
 import type { Family, ObservedRow } from '../sync/rows.ts'
 import { bisect, type Findings } from './bisect.ts'
 import { type LeftOut, leaveOut } from './leave-out.ts'
@@ -139,8 +140,7 @@ async function dropStale(tx: Database, account: Account, all: readonly Family[])
     `${resource} ${parentId} ${observedAt.getTime()}`
   const keys = new Set([...stale].map(({ resource, parentId, observedAt }) => key(resource, parentId, observedAt)))
   const parents = new Map(all.map(({ resource, parent }) => [resource, parent]))
-  const parentOf = ({ resource, row }: ObservedRow): unknown =>
-    Object.entries(row).find(([name]) => name === parents.get(resource))?.[1]
+  const parentOf = ({ resource, row }: ObservedRow): unknown => fields(row)[parents.get(resource) ?? '']
   return {
     families: all.filter((family) => !stale.has(family)),
     outdated: (row: ObservedRow) =>

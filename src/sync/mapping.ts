@@ -2,6 +2,8 @@ import type { RowOf, SyncedTable } from '../db/schema.ts'
 import type { Places } from '../payload.ts'
 import { decimal, type Fields, fields, flag, id, instant, integer, object, reference, text } from './fields.ts'
 import type { Odd } from './rows.ts'
+import type { Expected, Kind } from './shape.ts'
+import { Unparsed } from './unparsed.ts'
 
 /*
  * A mapping from items to rows as data: for each column of a table, where its value is in the item and which reader
@@ -37,10 +39,20 @@ export interface Mapping<Table extends SyncedTable> {
   row(item: unknown, odd?: Odd): RowOf<Table>
   /** See Resource.places. */
   readonly places: Places
+  /** How an item looks in which every column is where Postgres can read it; null where some have to be made here. */
+  readonly expected: readonly Expected[] | null
 }
 
-/** Readers that take a field's value as it is, so that Postgres can read it as well. */
-const taken: ReadonlySet<unknown> = new Set([text, flag, integer, object, instant, decimal, reference])
+/** Readers that take a field's value as it is, so that Postgres can read it as well, and what they expect. */
+const kinds: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
+  [text, 'text'],
+  [flag, 'flag'],
+  [integer, 'integer'],
+  [object, 'object'],
+  [instant, 'instant'],
+  [reference, 'reference'],
+  [decimal, 'decimal'],
+])
 
 /** `at(integer, 'amount_due')`; of several paths the first with a value counts, for shapes that moved. */
 export function at<Value>(read: Reader<Value>, ...paths: readonly string[]): At<Value> {
@@ -55,16 +67,59 @@ export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Map
   const parts = Object.entries<Column<unknown>>(columns).map(
     ([name, column]) => [name, readerOf(name, column)] as const,
   )
-  return {
-    places: placesOf(columns),
-    row(item, odd) {
-      const from = fields(item)
-      const row: Record<string, unknown> = { id: id(item) }
-      for (const [name, read] of parts) row[name] = read(from, odd)
-      // `Columns` has one of the right type for each of the row's.
-      return row as RowOf<Table>
-    },
+  const Unread = unreadRow<Table>(
+    parts.map(([name]) => name),
+    (item) => row(item),
+  )
+  return { places: placesOf(columns), expected: expectedBy(columns), row }
+
+  function row(item: unknown, odd?: Odd): RowOf<Table> {
+    if (item instanceof Unparsed) return new Unread(item) as unknown as RowOf<Table>
+    const from = fields(item)
+    const row: Record<string, unknown> = { id: id(item) }
+    for (const [name, read] of parts) row[name] = read(from, odd)
+    // `Columns` has one of the right type for each of the row's.
+    return row as RowOf<Table>
   }
+}
+
+/** A row whose columns are read when somebody asks for one; mostly Postgres does. */
+function unreadRow<Table extends SyncedTable>(names: readonly string[], read: (item: unknown) => RowOf<Table>) {
+  class Unread {
+    readonly id: string
+    readonly #item: Unparsed
+    #row: Readonly<Record<string, unknown>> | undefined
+
+    constructor(item: Unparsed) {
+      this.id = item.id
+      this.#item = item
+    }
+
+    column(name: string): unknown {
+      this.#row ??= read(this.#item.whole())
+      return this.#row[name]
+    }
+  }
+  for (const name of names) {
+    Object.defineProperty(Unread.prototype, name, {
+      get(this: Unread) {
+        return this.column(name)
+      },
+    })
+  }
+  return Unread
+}
+
+function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonly Expected[] | null {
+  const all: Expected[] = []
+  for (const [name, column] of Object.entries(columns)) {
+    if (typeof column === 'object' && 'derive' in column) return null
+    const { paths, read } = standing(name, column)
+    const kind = kinds.get(read)
+    if (kind === undefined) return null
+    all.push(...paths.map((path) => ({ path, kind })))
+  }
+  return all
 }
 
 /** A column's value of an item, and whether its field is there in a shape that is not known. */
@@ -80,9 +135,13 @@ function readerOf(name: string, column: Column<unknown>): (item: Fields, odd?: O
   }
 }
 
+function standing(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
+  return typeof column === 'function' ? at(column, snakeCase(name)) : column
+}
+
 /** An object that is referred to is there as its id or, expanded, as itself: one more path to the same value. */
 function placed(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
-  const { paths, read } = typeof column === 'function' ? at(column, snakeCase(name)) : column
+  const { paths, read } = standing(name, column)
   return { read, paths: read === reference ? paths.flatMap((path) => [[...path, 'id'], path]) : paths }
 }
 
@@ -90,7 +149,7 @@ function placesOf(columns: Readonly<Record<string, Column<unknown>>>): Places {
   const all = Object.entries(columns).flatMap(([name, column]) => {
     if (typeof column === 'object' && 'derive' in column) return []
     const { paths, read } = placed(name, column)
-    return taken.has(read) ? [[name, paths] as const] : []
+    return kinds.has(read) ? [[name, paths] as const] : []
   })
   return Object.fromEntries(all)
 }

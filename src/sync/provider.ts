@@ -35,6 +35,8 @@ export interface Query {
   readonly part?: string
   /** Items at most, 1 to 100. */
   readonly limit: number
+  /** Items may come as `Unparsed`, which costs less. */
+  readonly mayBeUnparsed?: boolean
 }
 
 export interface Page {

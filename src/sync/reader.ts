@@ -34,7 +34,13 @@ export function openReader(slice: Slice, sources: readonly Source[], limit: numb
 
 /** The page to ask for next. */
 export function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader): Query {
-  return { ...(source.createdFilter && { window: query }), ...(part !== null && { part }), cursor, limit }
+  return {
+    ...(source.createdFilter && { window: query }),
+    ...(part !== null && { part }),
+    cursor,
+    limit,
+    mayBeUnparsed: true,
+  }
 }
 
 /** A page as it was read of a slice. */

@@ -138,7 +138,7 @@ describe('an answer is given up', () => {
 
   it('that is packed in a way not asked for, as one that cannot be read', async () => {
     const { list } = await served((response) => response.setHeader('content-encoding', 'br').end(gzipSync(page(1_000))))
-    await expect(list()).rejects.toMatchObject({ verdict: 'retry', code: 'provider_unavailable' })
+    await expect(list()).rejects.toMatchObject({ verdict: 'retry', code: 'provider_response' })
   })
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Payload } from '../../src/payload.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
 import type { Fields } from '../../src/sync/fields.ts'
@@ -46,6 +47,7 @@ const unfiltered: Readonly<Record<string, string>> = {
   '/v1/product_catalog/trial_offers': 'an offer does not say when it was created',
 }
 
+const payloadOf = (body: unknown) => Payload.of(Buffer.from(JSON.stringify(body)))
 const date = new Date(1_790_000_000_000)
 
 /** What a list asks for, on a connection that answers nothing. */
@@ -56,7 +58,8 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
     perSecond: 1,
     async get(path) {
       seen = path
-      return { body: { object: 'list', data: [], has_more: false, id: 'a/b' } as Fields, payload: undefined, date }
+      const body: Fields = { object: 'list', data: [], has_more: false, id: 'a/b' }
+      return { body, payload: payloadOf(body), isExact: true, date }
     },
     close() {},
   })

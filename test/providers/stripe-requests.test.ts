@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
+import { Payload } from '../../src/payload.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing, resources } from '../../src/providers/stripe/resources/index.ts'
 import type { Fields } from '../../src/sync/fields.ts'
@@ -10,6 +11,7 @@ import { nestedOf } from '../support/stripe-objects.ts'
  */
 
 const signal = new AbortController().signal
+const payloadOf = (body: unknown) => Payload.of(Buffer.from(JSON.stringify(body)))
 const date = new Date('2026-11-01T10:00:00Z')
 const query = { cursor: null, limit: 100 }
 
@@ -22,7 +24,7 @@ function answering(body: object | Error) {
     async get(path) {
       asked.push(path)
       if (body instanceof Error) throw body
-      return { body: body as Fields, payload: undefined, date }
+      return { body: body as Fields, payload: payloadOf(body), isExact: true, date }
     },
     close() {},
   }
@@ -87,7 +89,7 @@ describe('nested lists', () => {
       path: [field, 'data'],
     })
     const { connection, asked } = answering(page({ id: 'x_10' }))
-    expect(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal)).toEqual({
+    expect(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal)).toMatchObject({
       items: [{ id: 'x_10' }],
       next: null,
       observedAt: date,
@@ -157,7 +159,7 @@ describe('one object', () => {
 
   test('is as Stripe sends it', async () => {
     const { connection, asked } = answering({ id: 'a b', object: 'coupon' })
-    expect(await named('coupons').retrieve?.(connection, 'a b', signal)).toEqual({
+    expect(await named('coupons').retrieve?.(connection, 'a b', signal)).toMatchObject({
       item: { id: 'a b', object: 'coupon' },
       observedAt: date,
     })
@@ -191,9 +193,9 @@ describe('a list of API v2', () => {
 
   test('is read from address to address', async () => {
     const first = read({ data: [{ id: 'ed_1' }], next_page_url: next })
-    expect(await first.page).toEqual({ items: [{ id: 'ed_1' }], next, observedAt: date })
+    expect(await first.page).toMatchObject({ items: [{ id: 'ed_1' }], next, observedAt: date })
     const second = read({ data: [], next_page_url: null }, next)
-    expect(await second.page).toEqual({ items: [], next: null, observedAt: date })
+    expect(await second.page).toMatchObject({ items: [], next: null, observedAt: date })
     expect([...first.asked, ...second.asked]).toEqual(['/v2/core/event_destinations?limit=100', next])
   })
 

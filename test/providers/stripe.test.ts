@@ -94,6 +94,7 @@ interface Expected {
 
 describe('an answer that is not a page becomes one SyncError, after one request', () => {
   const unavailable = { verdict: 'retry', code: 'provider_unavailable' }
+  const unreadable = { verdict: 'retry', code: 'provider_response' } as const
   const unreachable = { verdict: 'retry', code: 'provider_unreachable' }
   const limited = { verdict: 'retry', code: 'rate_limited' }
   const refused = { verdict: 'reject', code: 'provider_refused' }
@@ -164,18 +165,15 @@ describe('an answer that is not a page becomes one SyncError, after one request'
     '503 as JSON': [{ kind: 'error', status: 503 }, unavailable],
     '502 as HTML': [{ kind: 'html' }, unavailable],
     '404 as HTML': [{ kind: 'html', status: 404 }, unavailable],
-    nothing: [{ kind: 'empty-body' }, unavailable],
+    nothing: [{ kind: 'empty-body' }, unreadable],
     '503 and nothing': [{ kind: 'empty-body', status: 503 }, unavailable],
-    'a body that is cut': [{ kind: 'truncated', close: 'clean' }, unavailable],
+    'a body that is cut': [{ kind: 'truncated', close: 'clean' }, unreadable],
     'a connection that ends in the body': [{ kind: 'truncated', close: 'early' }, unreachable],
     'a connection that is reset': [{ kind: 'reset' }, unreachable],
-    'an error with status 200': [{ kind: 'error-in-200' }, unavailable],
-    'no list': [{ kind: 'not-a-list' }, { verdict: 'retry', code: 'provider_response' }],
-    'data that is no array': [
-      { kind: 'items', items: () => '{"id":"cus_1"}' },
-      { verdict: 'retry', code: 'provider_response' },
-    ],
-    'data that is no JSON': [{ kind: 'items', items: () => '[{]' }, unavailable],
+    'an error with status 200': [{ kind: 'error-in-200' }, unreadable],
+    'no list': [{ kind: 'not-a-list' }, unreadable],
+    'data that is no array': [{ kind: 'items', items: () => '{"id":"cus_1"}' }, unreadable],
+    'data that is no JSON': [{ kind: 'items', items: () => '[{]' }, unreadable],
     'a redirect': [{ kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' }, unreachable],
     'more than 32 MiB': [
       { kind: 'huge', bytes: 33 * 1024 * 1024 },
@@ -220,7 +218,7 @@ describe('an answer that is not a page becomes one SyncError, after one request'
   it('null', async () => {
     const server = await listening((_, response) => response.end('null'))
     const { failing } = await setup({}, { apiBase: server.url })
-    expect(await failing()).toMatchObject({ verdict: 'retry', code: 'provider_unavailable' })
+    expect(await failing()).toMatchObject({ verdict: 'retry', code: 'provider_response' })
   })
 
   it('a page without a Date, whose moment nobody knows', async () => {

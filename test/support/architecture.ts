@@ -41,13 +41,16 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type npm:aws-lambda',
   ],
   job: ['job', 'sync', 'db', 'errors', 'payload', 'type log', 'scrub', 'npm:zod', 'npm:drizzle-orm', ...pure],
-  sync: ['sync', 'errors', 'payload', 'type db/schema', 'npm:zod', ...pure],
+  sync: ['sync', 'errors', 'payload', 'json-scan', 'type db/schema', 'npm:zod', ...pure],
   provider: [
     'own folder',
     'own sdk',
     'sync/provider',
     'sync/fields',
     'sync/mapping',
+    'sync/shape',
+    'sync/unparsed',
+    'json-scan',
     'db/schema',
     'errors',
     'host',
@@ -75,6 +78,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   payload: ['json-span', 'node:buffer'],
   'json-span': [],
+  'json-scan': [],
 }
 
 const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/

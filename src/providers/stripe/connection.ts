@@ -2,8 +2,8 @@ import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
 import type { Resolve } from '../../host/pinned.ts'
 import { Payload } from '../../payload.ts'
-import { type Fields, fields, isUsableId, object } from '../../sync/fields.ts'
-import type { Credentials, Page, Query } from '../../sync/provider.ts'
+import { type Fields, fields } from '../../sync/fields.ts'
+import type { Credentials } from '../../sync/provider.ts'
 import { readAccess } from './credentials.ts'
 import { StripeHttp } from './http.ts'
 
@@ -26,10 +26,13 @@ export interface StripeSettings {
 /** Requests a second for one account; docs.stripe.com/rate-limits. */
 const accountPerSecond = { live: 100, test: 25 } as const
 
-/** An answer's JSON, parsed and as it was sent. */
+/** An answer's JSON, parsed on demand, and as it was sent. */
 export interface Answer {
+  /** @throws SyncError where it is no JSON */
   readonly body: Fields
-  readonly payload: Payload | undefined
+  readonly payload: Payload
+  /** Whether `payload` has just the bytes that were sent. */
+  readonly isExact: boolean
   readonly date: Date
 }
 
@@ -60,13 +63,30 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],
     async get(path) {
       // rawRequest, not list(): the typed methods turn decimals into objects, and the payload is to be kept as sent.
-      const body: Fields & { readonly lastResponse?: unknown } = fields(await stripe.rawRequest('GET', path))
-      const { headers, body: bytes } = fields(body.lastResponse)
+      const { lastResponse } = fields(await stripe.rawRequest('GET', path))
+      const { headers, body: bytes } = fields(lastResponse)
       const date = new Date(String(fields(headers).date))
       if (Number.isNaN(date.getTime())) throw unusable('has no Date header')
-      return { body, payload: Buffer.isBuffer(bytes) ? Payload.of(bytes) : undefined, date }
+      if (!Buffer.isBuffer(bytes)) throw unusable('has no body')
+      const payload = Payload.of(bytes)
+      return {
+        payload,
+        isExact: payload.body === bytes,
+        date,
+        get body() {
+          return parse(bytes)
+        },
+      }
     },
     close: () => httpClient.close(),
+  }
+}
+
+function parse(body: Buffer): Fields {
+  try {
+    return fields(JSON.parse(body.toString('utf8')))
+  } catch {
+    throw unusable('is not JSON')
   }
 }
 
@@ -81,35 +101,7 @@ function baseAddress(base: string | undefined) {
   } as const
 }
 
-/** One page of a list. `path`: `/v1/customers`; `parameters` are sent with every page. */
-export async function listPage(
-  connection: StripeConnection,
-  path: string,
-  { window, cursor, limit }: Query,
-  parameters: Readonly<Record<string, string>> = {},
-): Promise<Page> {
-  const query = new URLSearchParams({ limit: String(limit), ...parameters })
-  if (window && window.from > 0) query.set('created[gte]', String(window.from))
-  if (window && window.to !== null) query.set('created[lt]', String(window.to))
-  if (cursor !== null) query.set('starting_after', cursor)
-  const { body, payload, date } = await connection.get(`${path}?${query}`)
-  const { data, has_more: more } = body
-  if (body.object !== 'list' || !Array.isArray(data) || typeof more !== 'boolean') throw unusable('is not a list')
-  return { items: data, payload: payload?.at('data'), next: more ? lastId(data) : null, observedAt: date }
-}
-
 /** An answer that is none to what was asked: a proxy's, or half of one. */
 export function unusable(what: string): SyncError {
   return new SyncError('retry', 'provider_response', `stripe: the answer ${what}`)
-}
-
-/** The id of the page's last item; of the last that has one, where items are broken. */
-function lastId(items: readonly unknown[]): string {
-  const id = items.map((item) => object(item)?.id).findLast(isUsableId)
-  if (id !== undefined) return id
-  throw new SyncError(
-    'reject',
-    'provider_contract',
-    'stripe: a list says there is more but has no item to go on from; reading would never end',
-  )
 }

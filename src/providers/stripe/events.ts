@@ -1,6 +1,7 @@
 import { fields, second, text } from '../../sync/fields.ts'
 import type { Changes } from '../../sync/provider.ts'
-import { apiVersion, listPage, type StripeConnection } from './connection.ts'
+import { apiVersion, type StripeConnection } from './connection.ts'
+import { listPage } from './list.ts'
 
 /** The `object` of what an event is about → the resource it is kept in. */
 const resources: Readonly<Record<string, string>> = {

@@ -84,7 +84,9 @@ class Answer extends Stripe.HttpClientResponse {
     return { statusCode: status, headers, body }
   }
 
+  /** What is wanted of an answer that is no error is in its bytes. */
   override async toJSON(): Promise<unknown> {
+    if (this.#answer.status < 400) return {}
     const value: unknown = JSON.parse(this.#answer.body.toString('utf8'))
     if (typeof value !== 'object' || value === null) throw new SyntaxError('not an object')
     return value

@@ -97,7 +97,7 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   objectV2('money_transactions', '/v2/money_management/transactions'),
 ]
 
-type Options = Omit<Parameters<typeof resource<typeof table>>[2], 'table' | 'row' | 'places' | 'optional'>
+type Options = Omit<Parameters<typeof resource<typeof table>>[2], 'table' | 'row' | 'places' | 'expected' | 'optional'>
 
 function object(name: string, path: string, options: Options) {
   const columns = mapping<typeof table>({

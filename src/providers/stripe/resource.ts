@@ -1,7 +1,9 @@
 import type { SyncedTable } from '../../db/schema.ts'
 import type { Mapping } from '../../sync/mapping.ts'
 import type { Query, Resource } from '../../sync/provider.ts'
-import { listPage, type StripeConnection } from './connection.ts'
+import { Shape } from '../../sync/shape.ts'
+import type { StripeConnection } from './connection.ts'
+import { listPage } from './list.ts'
 import { retrieveObject } from './retrieve.ts'
 
 type StripeResource<Table extends SyncedTable> = Resource<StripeConnection, Table>
@@ -23,12 +25,20 @@ export function resource<Table extends SyncedTable>(
   path: string,
   { createdFilter = { field: 'created' }, parameters, parts, ...rest }: Parts<Table>,
 ): StripeResource<Table> & Mapping<Table> {
+  const time = createdFilter?.field
+  // What is looked for inside items needs them parsed.
+  const shape = rest.expected && !rest.nested && !rest.harvest ? Shape.of(rest.expected, time) : null
+  const unparsed = shape ? { shape, time } : undefined
   return {
     ...rest,
     name,
     ...(createdFilter ? { createdFilter } : {}),
     ...(parts ? { parts: Object.keys(parts) } : {}),
-    list: (stripe, query) => listPage(stripe, path, query, { ...parameters, ...ofPart(query, parts) }),
+    list: (stripe, query) =>
+      listPage(stripe, path, query, {
+        parameters: { ...parameters, ...ofPart(query, parts) },
+        unparsed: query.mayBeUnparsed ? unparsed : undefined,
+      }),
     retrieve: (stripe, id) => retrieveObject(stripe, path, id),
   }
 }

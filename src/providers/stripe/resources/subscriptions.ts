@@ -1,9 +1,9 @@
 import * as tables from '../../../db/schema.ts'
 import { type Fields, fields, flag, instant, integer, object, reference, second, text } from '../../../sync/fields.ts'
 import { at, derived, mapping } from '../../../sync/mapping.ts'
-import { listPage } from '../connection.ts'
 import { discountsOf, firstCoupon } from '../discount.ts'
 import { embedded, heldBy } from '../embedded.ts'
+import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
 import { resource } from '../resource.ts'
 import { foundPrices } from './prices.ts'
@@ -15,7 +15,8 @@ const items = nested('subscription_items', {
   table: tables.subscriptionItems,
   parent: 'subscriptionId',
   embedded: itemsOf,
-  list: (stripe, subscription, query) => listPage(stripe, '/v1/subscription_items', query, { subscription }),
+  list: (stripe, subscription, query) =>
+    listPage(stripe, '/v1/subscription_items', query, { parameters: { subscription } }),
   harvest: (item) => foundPrices(priceOf(item)),
   ...mapping<typeof tables.subscriptionItems>({
     subscriptionId: parentId,

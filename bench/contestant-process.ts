@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { contestantProgram } from './build.ts'
 import type { Task } from './contestants/contestant.ts'
+import { byName } from './contestants/index.ts'
 import type { Told } from './contestants/process.ts'
 import { startProgram } from './program.ts'
 
@@ -12,7 +13,7 @@ const patienceMs = 20 * 60_000
 
 /** A contestant's process, from outside. `next` is the next thing it says, or that it ended. */
 export function startContestant(task: Task): { readonly process: ChildProcess; next(): Promise<Told> } {
-  const child = startProgram(contestantProgram, [JSON.stringify(task)])
+  const child = startProgram(contestantProgram, [JSON.stringify(task)], byName(task.contestant).environment?.())
   let printed = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     printed = (printed + text).slice(-2_000)

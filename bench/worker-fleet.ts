@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Invoke } from '../src/local/event-source.ts'
 import { jobWorkerProgram, workerBundle } from './build.ts'
+import { deployedEnvironment } from './deployed.ts'
 import { startProgram } from './program.ts'
 
 /** Processes of the worker, each with one invocation at a time, as on Lambda. */
@@ -12,7 +13,9 @@ export interface Fleet {
 
 /** Starts so many processes with this environment; their bundles are loaded when this resolves. */
 export async function openFleet(size: number, environment: Readonly<Record<string, string>>): Promise<Fleet> {
-  const all = Array.from({ length: size }, () => startProgram(jobWorkerProgram, [workerBundle], environment))
+  const all = Array.from({ length: size }, () =>
+    startProgram(jobWorkerProgram, [workerBundle], { ...deployedEnvironment(), ...environment }),
+  )
   for (const child of all) child.stderr?.resume()
   await Promise.all(all.map((child) => once(child, 'message')))
   const idle: ChildProcess[] = [...all]

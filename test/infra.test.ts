@@ -120,7 +120,8 @@ describe('the function', () => {
 
     expect(resource('SyncLambdaFunction').Properties.Environment).toEqual({
       Variables: {
-        NODE_OPTIONS: '--enable-source-maps',
+        NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2',
+        MALLOC_MMAP_THRESHOLD_: '131072',
         Queue__Url: { Ref: 'SyncQueue' },
         Queue__DeadLetterUrl: { Ref: 'SyncDeadLetterQueue' },
         Worker__TimeoutMinutes: '0',

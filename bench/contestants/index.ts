@@ -1,3 +1,4 @@
+import { deployedEnvironment } from '../deployed.ts'
 import type { Open } from './contestant.ts'
 
 /** A contestant as the report and the check know it. */
@@ -15,6 +16,8 @@ export interface Contestant {
   readonly revisions: string
   /** The contestant whose habits it has: the same code at another speed. */
   readonly habitsOf?: string
+  /** What its users give its process. */
+  readonly environment?: () => Readonly<Record<string, string>>
   readonly load: () => Promise<{ readonly open: Open }>
 }
 
@@ -37,6 +40,7 @@ export const contestants: readonly Contestant[] = [
     package: null,
     ...ofOwnTable,
     database: 'worker',
+    environment: deployedEnvironment,
     load: () => import('./worker.ts'),
   },
   {

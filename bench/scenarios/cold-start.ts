@@ -5,6 +5,7 @@ import type { Bench } from '../bench.ts'
 import { coldStartProgram, workerBundle } from '../build.ts'
 import type { ColdStart } from '../cold-start.ts'
 import { workerEnvironment } from '../contestants/worker.ts'
+import { deployedEnvironment } from '../deployed.ts'
 import { startProgram } from '../program.ts'
 import type { Result, Scenario } from '../result.ts'
 import { sharedNow } from '../server/protocol.ts'
@@ -58,11 +59,10 @@ async function startOnce(bench: Bench) {
   const body = JSON.stringify({ jobId: randomUUID(), tenantId: randomUUID(), providerName: 'stripe', additionalData })
   const limits = { perSecond: 100, endpointPerSecond: 100 }
   const spawnedAt = sharedNow()
-  const child = startProgram(
-    coldStartProgram,
-    [workerBundle, body],
-    workerEnvironment({ databaseUrl: database.url, stripeUrl: server.url, ...limits }),
-  )
+  const child = startProgram(coldStartProgram, [workerBundle, body], {
+    ...deployedEnvironment(),
+    ...workerEnvironment({ databaseUrl: database.url, stripeUrl: server.url, ...limits }),
+  })
   const told = once(child, 'message').then(([message]) => (message as ColdStart).loadedAt)
   const loadedAt = await Promise.race([told, once(child, 'exit').then(() => Number.NaN)])
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')

@@ -23,7 +23,7 @@ export const all: Scenario = {
   about: 'All default resources at once, 100 requests/s an account and 25 an endpoint.',
   modes: ['full', 'quick', 'smoke'],
   async run(bench): Promise<Result> {
-    const count = bench.pick({ full: 20_000, quick: 4_000, smoke: 300 })
+    const count = bench.pick({ full: 50_000, quick: 4_000, smoke: 300 })
     const lists = Object.fromEntries(
       paths.map((path, at) => [path, { count: count + at * Math.floor(count / 50), density: 'growth' as const }]),
     )

@@ -57,11 +57,12 @@ export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<W
 async function write(
   db: Database,
   rows: readonly StampedRow[],
-  { sent, key, input, insertable, values, same, assignments, inline, target }: Shape,
+  { sent, key, input, insertable, values, same, assignments, inline, target, newer }: Shape,
   { table, tenantId, provider, force, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
   const { records, bodies } = parameters(rows, sent)
   const listedNow = inline ? sql` or (old.inline and not input.inline)` : sql``
+  const listedAfter = inline ? sql` or (${target}.inline and not excluded.inline)` : sql``
   // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed.
   const statement = sql`
     with input as materialized (
@@ -74,13 +75,13 @@ async function write(
       ) as old on true
       where old.observed_at is null or (old.observed_at <= input.observed_at
         and not ${onlyMissing}
-        and (${force} or not (row(old.raw)::record *= row(input.raw)::record or old.raw = input.raw)${listedNow}
-          or (old.deleted_at is null) is distinct from (input.deleted_at is null)))
+        and (${force} or not (row(old.raw)::record *= row(input.raw)::record or old.raw = input.raw)
+          or (old.deleted_at is null) is distinct from (input.deleted_at is null)))${listedNow}
     ), written as (
       insert into ${table} (tenant_id, provider, ${insertable}, raw)
       select ${tenantId}::uuid, ${provider}, ${values}, raw from changed order by ${key}
-      on conflict (tenant_id, provider, ${key}) do update set ${assignments}, raw = excluded.raw, synced_at = now()
-        where ${target}.observed_at <= excluded.observed_at
+      on conflict (tenant_id, provider, ${key}) do update set ${assignments}, synced_at = now()
+        where ${newer}${listedAfter}
       returning (xmax = 0) as created
     )
     select count(*) filter (where created)::int as created, count(*) filter (where not created)::int as updated from written`
@@ -135,10 +136,15 @@ function pieces(table: SyncedTable, places: Places) {
   const inline = columns.some(({ key }) => key === 'inline')
   const target = sql`${table}`
   const list = (parts: SQL[], by = sql`, `) => sql.join(parts, by)
+  const newer = sql`${target}.observed_at <= excluded.observed_at`
   // A price found on an item may be in the provider's list as well: once seen there it is no longer inline, whichever
-  // was read first.
-  const assigned = ({ key, name }: (typeof columns)[number]) =>
-    key === 'inline' ? sql`${name} = ${target}.${name} and excluded.${name}` : sql`${name} = excluded.${name}`
+  // was read first, and even where the list is the older picture of it.
+  const assigned = (name: SQL | ReturnType<typeof sql.identifier>) =>
+    inline
+      ? sql`${name} = case when ${newer} then excluded.${name} else ${target}.${name} end`
+      : sql`${name} = excluded.${name}`
+  const stays = sql`inline = ${target}.inline and excluded.inline`
+  const others = columns.filter((column) => !keys.includes(column))
   return {
     sent,
     keyed,
@@ -157,7 +163,11 @@ function pieces(table: SyncedTable, places: Places) {
         return paths ? read(paths, column.type) : sql`${column.name}`
       }),
     ),
-    assignments: list(columns.filter((column) => !keys.includes(column)).map(assigned)),
+    newer,
+    assignments: list([
+      ...others.map(({ key, name }) => (key === 'inline' ? stays : assigned(name))),
+      assigned(sql.identifier('raw')),
+    ]),
   }
 }
 

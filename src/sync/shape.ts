@@ -117,8 +117,8 @@ function readFields(scan: JsonScanner, fields: Fields, outline: Outline): void {
 function readEntries(scan: JsonScanner, fields: Fields, outline: Outline): void {
   let at = 0
   for (let more = scan.enter(closeBracket); more; more = scan.next(closeBracket)) {
-    const name = Buffer.from(String(at++))
-    const field = find(fields, name, 0, name.length)
+    const name = String(at++)
+    const field = fields[name.length] && find(fields, Buffer.from(name), 0, name.length)
     if (field === undefined) scan.value()
     else readField(scan, field, outline)
   }
@@ -213,12 +213,13 @@ function allDigits(json: Buffer, from: number, to: number, most: number): boolea
   return to > from
 }
 
-/** Digits, with a sign and a point at most. */
+/** Digits, with a sign and a point at most: what `decimal` takes. */
 function isDecimal(json: Buffer, from: number, to: number): boolean {
+  if (to - from > 100) return false
   const start = json[from] === minus ? from + 1 : from
-  let point = json.indexOf(dot, start)
-  if (point < 0 || point >= to) point = to
-  return allDigits(json, start, point, 50) && (point === to || allDigits(json, point + 1, to, 50))
+  let point = start
+  while (point < to && json[point] !== dot) point++
+  return allDigits(json, start, point, 100) && (point === to || allDigits(json, point + 1, to, 100))
 }
 
 function number(json: Buffer, from: number, to: number): number {

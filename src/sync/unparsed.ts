@@ -2,7 +2,7 @@ import type { Payload } from '../payload.ts'
 
 /**
  * An item that nobody had to parse: its id and the field with its time are here, and every column is in its bytes in the
- * shape its reader expects. Whoever needs more asks for the whole.
+ * shape its reader expects. Whoever needs more asks for the whole. It needs a `Page.payload`.
  */
 export class Unparsed {
   readonly id: string
@@ -18,8 +18,8 @@ export class Unparsed {
     if (time) Object.defineProperty(this, time.field, { value: time.second })
   }
 
-  /** As JSON.parse reads it. */
+  /** As JSON.parse reads it; of the page's other items nothing is made. */
   whole(): unknown {
-    return this.#items.at(this.#at).value()
+    return this.#items.at(this.#at).alone().value()
   }
 }

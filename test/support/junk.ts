@@ -5,6 +5,8 @@ export const junk: readonly unknown[] = [
   ...[null, true, false, 0, -1, 1.5, 1e300, -1e-7, 2 ** 53, '', 'text', '12.50', '-0.1', '١٢', ' 1', '1e9'],
   ...[
     '9'.repeat(200),
+    `-${'5'.repeat(49)}.${'5'.repeat(49)}`,
+    `${'5'.repeat(50)}.${'5'.repeat(50)}`,
     'x'.repeat(3_000),
     '\u0000',
     '\ud800',

@@ -35,6 +35,11 @@ export const spared: readonly Spared[] = [
     why: 'What follows an erased customer is found and removed in the commit that learns of it, dozens of statements that may not be parted: of a tenth cut next to none get through.',
   },
   {
+    tests: ['concurrency.test.ts: a message delivered to two workers'],
+    ways: ['database', 'queue'],
+    why: 'Names the fence and counts messages; a claim or a message whose answer is lost is made again.',
+  },
+  {
     tests: ['faults/database.test.ts'],
     ways: ['provider', 'database', 'queue'],
     why: 'Each breaks the database itself at one place, as long as the worker’s patience, which random cuts would use up.',

@@ -154,7 +154,7 @@ export class JsonScanner {
 export const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
 const isHex = (byte: number) => isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
 
-export const [quote, backslash, minus, dot] = [0x22, 0x5c, 0x2d, 0x2e] as const
-const [comma, colon, plus, zero] = [0x2c, 0x3a, 0x2b, 0x30] as const
+export const [quote, backslash, comma, minus, dot] = [0x22, 0x5c, 0x2c, 0x2d, 0x2e] as const
+const [colon, plus, zero] = [0x3a, 0x2b, 0x30] as const
 export const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d] as const
 export const [letterT, letterF, letterN] = [0x74, 0x66, 0x6e] as const

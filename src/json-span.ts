@@ -1,3 +1,5 @@
+import { backslash, closeBrace, closeBracket, comma, openBrace, openBracket, quote } from './json-scan.ts'
+
 /** Where a value is in bytes: its first one, and the one after its last. */
 export interface Span {
   readonly from: number
@@ -84,5 +86,3 @@ function skipSpace(json: Buffer, from: number): number {
 }
 
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-const [quote, backslash, comma] = [0x22, 0x5c, 0x2c]
-const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]

@@ -89,8 +89,9 @@ describe('nested lists', () => {
       path: [field, 'data'],
     })
     const { connection, asked } = answering(page({ id: 'x_10' }))
-    expect(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal)).toMatchObject({
+    expect(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal)).toEqual({
       items: [{ id: 'x_10' }],
+      payload: expect.any(Payload),
       next: null,
       observedAt: date,
     })
@@ -159,8 +160,9 @@ describe('one object', () => {
 
   test('is as Stripe sends it', async () => {
     const { connection, asked } = answering({ id: 'a b', object: 'coupon' })
-    expect(await named('coupons').retrieve?.(connection, 'a b', signal)).toMatchObject({
+    expect(await named('coupons').retrieve?.(connection, 'a b', signal)).toEqual({
       item: { id: 'a b', object: 'coupon' },
+      payload: expect.any(Payload),
       observedAt: date,
     })
     expect(asked).toEqual(['/v1/coupons/a%20b'])
@@ -192,10 +194,11 @@ describe('a list of API v2', () => {
   const next = '/v2/core/event_destinations?limit=100&page=abc'
 
   test('is read from address to address', async () => {
+    const payload = expect.any(Payload)
     const first = read({ data: [{ id: 'ed_1' }], next_page_url: next })
-    expect(await first.page).toMatchObject({ items: [{ id: 'ed_1' }], next, observedAt: date })
+    expect(await first.page).toEqual({ items: [{ id: 'ed_1' }], payload, next, observedAt: date })
     const second = read({ data: [], next_page_url: null }, next)
-    expect(await second.page).toMatchObject({ items: [], next: null, observedAt: date })
+    expect(await second.page).toEqual({ items: [], payload, next: null, observedAt: date })
     expect([...first.asked, ...second.asked]).toEqual(['/v2/core/event_destinations?limit=100', next])
   })
 

@@ -77,7 +77,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   scrub: [],
   errors: [],
   payload: ['json-span', 'node:buffer'],
-  'json-span': [],
+  'json-span': ['json-scan'],
   'json-scan': [],
 }
 

@@ -57,12 +57,10 @@ export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<W
 async function write(
   db: Database,
   rows: readonly StampedRow[],
-  { sent, key, input, insertable, values, same, assignments, inline, target, newer }: Shape,
+  { sent, key, input, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
   { table, tenantId, provider, force, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
   const { records, bodies } = parameters(rows, sent)
-  const listedNow = inline ? sql` or (old.inline and not input.inline)` : sql``
-  const listedAfter = inline ? sql` or (${target}.inline and not excluded.inline)` : sql``
   // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed.
   const statement = sql`
     with input as materialized (
@@ -81,7 +79,7 @@ async function write(
       insert into ${table} (tenant_id, provider, ${insertable}, raw)
       select ${tenantId}::uuid, ${provider}, ${values}, raw from changed order by ${key}
       on conflict (tenant_id, provider, ${key}) do update set ${assignments}, synced_at = now()
-        where ${newer}${listedAfter}
+        where ${replaces}
       returning (xmax = 0) as created
     )
     select count(*) filter (where created)::int as created, count(*) filter (where not created)::int as updated from written`
@@ -149,7 +147,8 @@ function pieces(table: SyncedTable, places: Places) {
     sent,
     keyed,
     inline,
-    target,
+    listedNow: inline ? sql` or (old.inline and not input.inline)` : sql``,
+    replaces: inline ? sql`${newer} or (${target}.inline and not excluded.inline)` : newer,
     key: list(keys.map(({ name }) => sql`${name}`)),
     same: list(
       keys.map(({ name }) => sql`old.${name} = input.${name}`),
@@ -163,7 +162,6 @@ function pieces(table: SyncedTable, places: Places) {
         return paths ? read(paths, column.type) : sql`${column.name}`
       }),
     ),
-    newer,
     assignments: list([
       ...others.map(({ key, name }) => (key === 'inline' ? stays : assigned(name))),
       assigned(sql.identifier('raw')),

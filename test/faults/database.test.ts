@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { createDatabase } from '../../src/local/postgres.ts'
@@ -19,7 +20,7 @@ const pages = { additionalData: { batch_size: 20 } }
 async function house(settings: Record<string, string> = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup({ sandbox: { customers: 100 }, settings })
-  const { query, sandbox, url } = parts
+  const { query, job, sandbox, url } = parts
   return {
     ...parts,
     database: new URL(url).pathname.slice(1),
@@ -31,6 +32,10 @@ async function house(settings: Record<string, string> = {}) {
         if nextval('raised') <= ${times} then raise exception 'by the test' using errcode = '${sqlstate}'; end if;
         return new; end $$`)
       await query('create trigger refusing before insert on customers for each row execute function refuse()')
+    },
+    /** Resolves as soon as a job has committed so many items. */
+    async committed(id: string, items: number) {
+      while (!(Number((await job(id))?.fetched) >= items)) await sleep(10)
     },
     /** Ends all the worker's connections, as a failover does. */
     endConnections: () =>
@@ -68,16 +73,18 @@ test('idle connections that are ended, as by a failover, are replaced', async ()
 })
 
 test('a server that turned read-only is waited for, and no item is blamed', async () => {
-  const { handle, job, query, database, endConnections, expectTruth, sandbox } = await house()
+  const { handle, job, query, database, committed, endConnections, expectTruth, sandbox } = await house()
   const request = jobRequest(pages)
+  let asked = 0
   let failedOver = false
-  sandbox.onRequest(async () => {
-    if (failedOver || Number((await job(request.jobId))?.fetched) < 20) return
+  sandbox.onRequest(async ({ path }) => {
+    if (path !== '/v1/customers' || ++asked === 1 || failedOver) return
     failedOver = true
+    await committed(request.jobId, 20)
     await query(`alter database ${database} set default_transaction_read_only = on`)
     await endConnections()
   })
-  expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(failedOver ? 1 : 0)
+  expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(1)
   expect(failedOver).toBe(true)
   const admin = new pg.Client({ connectionString: inject('postgres') })
   await admin.connect()
@@ -146,15 +153,12 @@ test('a full disk leaves the job retrying with all it has, and it goes on when t
 })
 
 test('a column that is dropped in mid run ends the job loudly, with nothing skipped', async () => {
-  const { handle, job, query, sandbox } = await house({
-    Worker__MaxRetries: '1',
-    Stripe__EndpointRequestsPerSecond: '20',
-  })
+  const { handle, job, query, committed, sandbox } = await house({ Worker__MaxRetries: '1' })
   const request = jobRequest(pages)
-  let dropped = false
-  sandbox.onRequest(async () => {
-    if (dropped || Number((await job(request.jobId))?.fetched) < 20) return
-    dropped = true
+  let asked = 0
+  sandbox.onRequest(async ({ path }) => {
+    if (path !== '/v1/customers' || ++asked !== 2) return
+    await committed(request.jobId, 20)
     await query('alter table customers drop column phone')
   })
   expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(1)

@@ -1,46 +1,71 @@
 import { isUtf8 } from 'node:buffer'
-import { spanOf } from './json-span.ts'
+import { type Span, spanWithin } from './json-span.ts'
 
 /**
  * A value by its place in a provider's answer. It reaches the database as the answer's own bytes: written again from what
  * JSON.parse makes of it, it would cost twice the time and round integers beyond 2^53.
  */
 export class Payload {
-  /** UTF-8 JSON. */
-  readonly body: Buffer
-  /** Names and places from the outermost value to this one. */
-  readonly path: readonly (string | number)[]
+  private readonly body: Buffer
+  private readonly outer: Payload | undefined
+  private readonly step: string | number
+  #span: Span | undefined
+  #entries: readonly Span[] = []
 
-  private constructor(body: Buffer, path: readonly (string | number)[]) {
+  private constructor(body: Buffer, outer?: Payload, step: string | number = '', span?: Span) {
     this.body = body
-    this.path = path
+    this.outer = outer
+    this.step = step
+    this.#span = span
   }
 
   /** The whole answer. What jsonb refuses of its bytes (not UTF-8, NUL, half a surrogate pair) becomes U+FFFD, all else stays. */
   static of(body: Buffer): Payload {
     const storable = isUtf8(body) && !mayBeUnstorable(body)
-    return new Payload(storable ? body : Buffer.from(withoutUnstorable(body.toString('utf8'))), [])
+    return new Payload(storable ? body : Buffer.from(withoutUnstorable(body.toString('utf8'))))
   }
 
   at(...path: readonly (string | number)[]): Payload {
-    return new Payload(this.body, [...this.path, ...path])
+    return path.reduce((value: Payload, step) => new Payload(value.body, value, step, value.#known(step)), this)
   }
 
-  /** The same value in bytes of its own, without the rest of the answer. */
+  /** The same list, where somebody has seen already where its entries are. */
+  withEntries(entries: readonly Span[]): Payload {
+    const list = new Payload(this.body, this.outer, this.step, this.#span)
+    list.#entries = entries
+    return list
+  }
+
+  /** UTF-8 JSON: the value's own part of the answer. */
+  get bytes(): Buffer {
+    const { from, to } = this.#place()
+    return from === 0 && to === this.body.length ? this.body : this.body.subarray(from, to)
+  }
+
+  /** The same value without the rest of the answer. */
   alone(): Payload {
-    const { from, to } = spanOf(this.body, this.path)
-    return new Payload(this.body.subarray(from, to), [])
+    return new Payload(this.bytes)
   }
 
   /** As JSON.parse reads it: for what the bytes cannot be used for. */
   value(): unknown {
-    let value = parsed.get(this.body)
-    if (value === undefined) {
-      value = JSON.parse(this.body.toString('utf8'))
-      parsed.set(this.body, value)
-    }
-    for (const step of this.path) value = (value as Readonly<Record<string | number, unknown>>)[step]
+    if (this.outer) return (this.outer.value() as Readonly<Record<string | number, unknown>>)[this.step]
+    const known = parsed.get(this.body)
+    if (known !== undefined) return known
+    const value = JSON.parse(this.body.toString('utf8'))
+    parsed.set(this.body, value)
     return value
+  }
+
+  #known(step: string | number): Span | undefined {
+    return typeof step === 'number' ? this.#entries[step] : undefined
+  }
+
+  #place(): Span {
+    this.#span ??= this.outer
+      ? spanWithin(this.body, this.outer.#place(), this.step)
+      : { from: 0, to: this.body.length }
+    return this.#span
   }
 }
 

@@ -21,11 +21,11 @@ describe('an answer', () => {
     ['the halves the wrong way round', Buffer.from('["\\ude00\\ud83d"]'), '["\\ufffd\\ufffd"]'],
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), '"\ufffd"'],
   ])('has U+FFFD for %s, and all else stays as it was', (_, body, text) => {
-    expect(Payload.of(body).body.toString()).toBe(text)
+    expect(Payload.of(body).bytes.toString()).toBe(text)
   })
 
   it.each(['\\\\u0000 \\\\ud83d', '\\ud83d\\ude00', '\\\\\\ud83d\\ude00', '\\u00e9 \\" \\\\'])('keeps %s', (text) => {
-    expect(answer(`{"a":"${text}"}`).body.toString()).toBe(`{"a":"${text}"}`)
+    expect(answer(`{"a":"${text}"}`).bytes.toString()).toBe(`{"a":"${text}"}`)
   })
 
   it('can be cut down to a value of it, byte for byte', () => {
@@ -33,15 +33,15 @@ describe('an answer', () => {
     const second = `[[], {}, ${'['.repeat(100_000)}${']'.repeat(100_000)}]`
     const text = `\n{ "data" : [0], "d\\u0061ta":[ ${first},-1.50 ,"x",${second}, null ] ,"more":{"data":[1]}} `
     const data = answer(text).at('data')
-    const cut = [0, 1, 2, 3, 4].map((at) => data.at(at).alone().body.toString())
+    const cut = [0, 1, 2, 3, 4].map((at) => data.at(at).alone().bytes.toString())
     expect(cut).toEqual([first.trim(), '-1.50', '"x"', second, 'null'])
-    expect(data.at(0, 't').alone().body.toString()).toBe('"\\"]}"')
+    expect(data.at(0, 't').alone().bytes.toString()).toBe('"\\"]}"')
     expect(answer(' [1] ').alone().value()).toEqual([1])
   })
 
   it('may have other escapes, and characters of any length', () => {
     const text = '{"a":"\\u00e9 \\u20ac é 😀"}'
-    expect(answer(text).body.toString()).toBe(text)
+    expect(answer(text).bytes.toString()).toBe(text)
   })
 })
 

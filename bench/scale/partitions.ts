@@ -160,7 +160,7 @@ async function samples(house: House): Promise<readonly StampedRow[]> {
     'select to_jsonb(line) as row from public.invoice_lines as line offset 400 limit 1000',
   )
   const columns = Object.entries(getTableColumns(invoiceLines))
-  const stamped = new Set(['tenantId', 'provider', 'raw', 'observedAt', 'syncedAt', 'deletedAt'])
+  const stamped = new Set(['tenantId', 'provider', 'raw', 'rawSha256', 'observedAt', 'syncedAt', 'deletedAt'])
   const observedAt = new Date()
   return found.map(({ row }) => {
     const own = columns

@@ -2,6 +2,7 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { Payload, type Places } from '../payload.ts'
 import type { Database } from './open.ts'
+import { parameters, portions } from './parameters.ts'
 import { read } from './places.ts'
 import type { SyncedTable } from './schema.ts'
 
@@ -33,9 +34,6 @@ interface Upsert {
   readonly onlyMissing?: boolean
 }
 
-/** Bytes of answers in one statement; more rows make another. Pages are some 200 kB. */
-const bodiesAtMost = 32 * 1024 * 1024
-
 /**
  * Writes rows in one statement, the rows as one JSON parameter and the answers they are from as another; what Postgres can
  * read from the answers itself is not in the rows again. A row is replaced only by an observation that is not older, and
@@ -60,24 +58,39 @@ async function write(
   { sent, key, input, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
   { table, tenantId, provider, force, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
-  const { records, bodies } = parameters(rows, sent)
-  // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed.
+  const { records, bytes } = parameters(
+    rows,
+    sent.map(({ key }) => key),
+  )
+  const [from, length, own] = [sent.length, sent.length + 1, sent.length + 2].map((at) => sql.raw(`v -> ${at}`))
+  // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed, and
+  // each value made once, and only of a row that is needed.
   const statement = sql`
-    with input as materialized (
-      select ${input}, coalesce(${bodies}::jsonb #> (v ->> ${sql.raw(String(sent.length + 1))})::text[], v -> ${sql.raw(String(sent.length))}) as raw
-      from jsonb_array_elements(${records}::jsonb) as v
-    ), changed as (
-      select input.* from input left join lateral (
-        select old.observed_at, old.deleted_at, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
+    with changed as (
+      select input.*, item.raw from (
+        select *, sha256(bytes) as raw_sha256 from (
+          select ${input}, substr(${bytes}::bytea, (${from})::int, (${length})::int) as bytes, ${own} as own
+          from jsonb_array_elements(${records}::jsonb) as v offset 0
+        ) as given offset 0
+      ) as input left join lateral (
+        select old.observed_at, old.deleted_at, old.raw_sha256, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
         where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same} offset 0
-      ) as old on true
-      where old.observed_at is null or (old.observed_at <= input.observed_at
-        and not ${onlyMissing}
-        and (${force} or not (row(old.raw)::record *= row(input.raw)::record or old.raw = input.raw)
-          or (old.deleted_at is null) is distinct from (input.deleted_at is null)))${listedNow}
+      ) as old on true cross join lateral (
+        select ${force} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null) as anyway offset 0
+      ) as written cross join lateral (
+        select case
+          when old.observed_at is null then false
+          when ${onlyMissing} or (old.observed_at > input.observed_at and not ${listedNow}) then true
+          else not anyway and coalesce(old.raw_sha256 = input.raw_sha256, false)
+        end as settled offset 0
+      ) as known cross join lateral (
+        select case when settled then null else coalesce(convert_from(input.bytes, 'UTF8')::jsonb, input.own) end as raw offset 0
+      ) as item
+      where not settled and (old.observed_at is null or anyway
+        or not (row(old.raw)::record *= row(item.raw)::record or old.raw = item.raw))
     ), written as (
-      insert into ${table} (tenant_id, provider, ${insertable}, raw)
-      select ${tenantId}::uuid, ${provider}, ${values}, raw from changed order by ${key}
+      insert into ${table} (tenant_id, provider, ${insertable}, raw, raw_sha256)
+      select ${tenantId}::uuid, ${provider}, ${values}, raw, raw_sha256 from changed order by ${key}
       on conflict (tenant_id, provider, ${key}) do update set ${assignments}, synced_at = now()
         where ${replaces}
       returning (xmax = 0) as created
@@ -123,7 +136,7 @@ function shapeOf(table: SyncedTable, places: Places): Shape {
 
 /** The pieces of the statement that follow from the table's columns and from where they are. */
 function pieces(table: SyncedTable, places: Places) {
-  const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'synced_at'])
+  const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'raw_sha256', 'synced_at'])
   const columns = Object.entries(getTableColumns(table))
     .filter(([, { name }]) => !elsewhere.has(name))
     .map(([key, column]) => ({ key, name: sql.identifier(column.name), type: column.getSQLType() }))
@@ -147,7 +160,7 @@ function pieces(table: SyncedTable, places: Places) {
     sent,
     keyed,
     inline,
-    listedNow: inline ? sql` or (old.inline and not input.inline)` : sql``,
+    listedNow: inline ? sql`(old.inline and not input.inline)` : sql`false`,
     replaces: inline ? sql`${newer} or (${target}.inline and not excluded.inline)` : newer,
     key: list(keys.map(({ name }) => sql`${name}`)),
     same: list(
@@ -165,6 +178,7 @@ function pieces(table: SyncedTable, places: Places) {
     assignments: list([
       ...others.map(({ key, name }) => (key === 'inline' ? stays : assigned(name))),
       assigned(sql.identifier('raw')),
+      assigned(sql.identifier('raw_sha256')),
     ]),
   }
 }
@@ -189,62 +203,4 @@ function newestPerKey(rows: readonly StampedRow[], keyed: readonly string[]): St
     newest.set(key, listed && winner.row.inline ? { ...winner, row: { ...winner.row, inline: false } } : winner)
   }
   return [...newest.values()]
-}
-
-function portions(rows: readonly StampedRow[]): readonly (readonly StampedRow[])[] {
-  const all: StampedRow[][] = []
-  let bytes = Number.POSITIVE_INFINITY
-  let last: Buffer | undefined
-  for (const row of rows) {
-    const body = row.raw instanceof Payload ? row.raw.body : undefined
-    if (body && body !== last) bytes += body.length
-    if (all.length === 0 || bytes > bodiesAtMost) {
-      all.push([])
-      bytes = body?.length ?? 0
-    }
-    last = body
-    all.at(-1)?.push(row)
-  }
-  return all
-}
-
-/**
- * `records`: an array for each row, of its columns' values as far as they are sent, its payload and the place of its
- * payload in `bodies`, of which one is null; times in seconds since 1970. `bodies`: an array of answers in jsonb's binary
- * format, which is a version number and then the text, so that the bytes go out as they came in.
- */
-function parameters(rows: readonly StampedRow[], sent: Shape['sent']) {
-  const bodies = new Map<Buffer, number>()
-  const records = rows.map(({ row, raw, observedAt, deleted }) => {
-    const record: unknown[] = sent.map(({ key }) => {
-      const value = key === 'observedAt' || (key === 'deletedAt' && deleted) ? observedAt : row[key]
-      return value instanceof Date ? value.getTime() / 1_000 : (value ?? null)
-    })
-    if (!(raw instanceof Payload)) record.push(raw, null)
-    else {
-      const at = bodies.get(raw.body) ?? bodies.size
-      bodies.set(raw.body, at)
-      record.push(null, `{${[at, ...raw.path].join()}}`)
-    }
-    return record
-  })
-  const parts = [...bodies.keys()].flatMap((body, at) => (at === 0 ? [body] : [comma, body]))
-  return {
-    records: withoutUnstorable(JSON.stringify(records)),
-    bodies: Buffer.concat([opening, ...parts, closing]),
-  }
-}
-
-const opening = Buffer.from('\u0001[')
-const comma = Buffer.from(',')
-const closing = Buffer.from(']')
-
-/**
- * jsonb takes neither NUL nor lone surrogates. JSON.stringify writes both as escapes, so they are found in the text: an
- * escape counts only after an even number of backslashes. Each becomes U+FFFD, in payload and columns alike.
- */
-export function withoutUnstorable(json: string): string {
-  // The first test is much the faster, and most text has no such escape at all.
-  if (!json.includes('\\u') || !/\\u(?:0000|d[89a-f])/.test(json)) return json
-  return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\\ufffd')
 }

@@ -53,7 +53,7 @@ export async function bisect(
       replace(findings, group, [])
     } else if (only && group.length === 1) {
       findings.learned++
-      refused.set(only, rejectRow(alone(only), written.why))
+      refused.set(only, rejectRow(only, written.why))
       replace(findings, group, [])
     } else {
       const middle = Math.ceil(group.length / 2)
@@ -90,21 +90,18 @@ async function attempt(
   write: Search['write'],
 ): Promise<Written | { readonly why: Pick<Reject, 'code' | 'reason'> }> {
   try {
-    return await guarded(tx, () => write(group.map(alone)))
+    return await guarded(tx, () => write(group))
   } catch (error) {
     if (classify(error) !== 'data') throw error
     return { why: whyRefused(error) }
   }
 }
 
-/** A value that Postgres refuses may be in the answer beside the row: with bytes of its own, each is judged by itself. */
-const alone = (row: ObservedRow): ObservedRow => (row.raw instanceof Payload ? { ...row, raw: row.raw.alone() } : row)
-
 /** The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of again. */
 function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
   if (!(raw instanceof Payload)) return rejectItem(resource, raw, why)
-  const text = raw.body.toString('utf8')
-  return { ...rejectItem(resource, raw.value(), why), payload: text.slice(0, 65_536) }
+  const payload = raw.bytes.toString('utf8').slice(0, 65_536)
+  return { ...rejectItem(resource, raw.alone().value(), why), payload }
 }
 
 function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {

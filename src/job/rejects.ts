@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
+import { withoutUnstorable } from '../db/parameters.ts'
 import { syncRejects } from '../db/schema.ts'
-import { withoutUnstorable } from '../db/upsert.ts'
 import type { Reject } from '../sync/rows.ts'
 import type { SyncJobRequest } from './request.ts'
 

@@ -27,6 +27,9 @@ export interface Expected {
 
 /** What an item's own bytes tell of it without being parsed. */
 export interface Outline {
+  /** Of its first byte, and of the one after its last. */
+  readonly from: number
+  to: number
   id: string
   /** Second since 1970; -1 where it was not looked for. */
   second: number
@@ -82,8 +85,9 @@ export class Shape {
 
   /** Passes over an item. @throws Error `notScanned` */
   read(scan: JsonScanner): Outline {
-    const outline = { id: '', second: -1, fits: true }
+    const outline = { from: scan.at, to: scan.at, id: '', second: -1, fits: true }
     readFields(scan, this.#fields, outline)
+    outline.to = scan.at
     outline.fits &&= outline.id !== '' && (outline.second >= 0 || !this.#timed)
     return outline
   }

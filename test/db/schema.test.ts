@@ -44,6 +44,7 @@ test('nothing is a float, in any column', async () => {
   expect(types.map(({ type }) => type)).toEqual([
     'bigint',
     'boolean',
+    'bytea',
     'jsonb',
     'numeric',
     'text',
@@ -58,7 +59,7 @@ describe.each(tables)('$name', ({ name, table }) => {
     expect(getTableConfig(table).primaryKeys.map(({ columns }) => columns.map((one) => one.name))).toEqual([key])
     expect(keyOf(table)).toEqual(key.slice(2))
     expect(columnsOf(table)).toEqual(
-      expect.arrayContaining([...key, 'created_at', 'deleted_at', 'raw', 'observed_at', 'synced_at']),
+      expect.arrayContaining([...key, 'created_at', 'deleted_at', 'raw', 'raw_sha256', 'observed_at', 'synced_at']),
     )
   })
 
@@ -92,7 +93,7 @@ describe.each(tables)('$name', ({ name, table }) => {
       ['b', { id: 'b', version: 1 }],
       ['c', { id: 'c', version: 1 }],
     ])
-    expect(stored.map(({ deleted_at: _, ...rest }) => Object.entries(rest).filter(([, one]) => one === null))).toEqual([
+    expect(stored.map(({ deleted_at: _, raw_sha256: __, ...rest }) => Object.entries(rest).filter(([, one]) => one === null))).toEqual([
       [],
       [],
       [],
@@ -110,7 +111,7 @@ function filled(table: SyncedTable): Record<string, unknown> {
     'timestamp with time zone': new Date(253_402_300_799_000),
     jsonb: { key: ['value'] },
   }
-  const stamped = ['tenantId', 'provider', 'raw', 'deletedAt', 'observedAt', 'syncedAt']
+  const stamped = ['tenantId', 'provider', 'raw', 'rawSha256', 'deletedAt', 'observedAt', 'syncedAt']
   const columns = Object.entries(getTableColumns(table)).filter(([name]) => !stamped.includes(name))
   return Object.fromEntries(columns.map(([name, column]) => [name, values[column.getSQLType()]]))
 }

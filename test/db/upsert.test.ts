@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { customers, prices } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
+import { Payload } from '../../src/payload.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 test('an older observation that waits for a newer one to be committed does not overwrite it', async () => {
@@ -73,3 +74,49 @@ test.each([
     expect(await write(false, newest.unitAmount, 10)).toEqual({ created: 0, updated: 0 })
   },
 )
+
+test('a row whose payload came in the same bytes before is known to be unchanged without reading it', async () => {
+  const { db, query } = await openTestDatabase()
+  const tenantId = randomUUID()
+  const bytes = (name: string) => Payload.of(Buffer.from(`[{"id":"cus_1","name":"${name}"}]`)).at(0)
+  const write = (raw: unknown, second: number, rest: { force?: boolean; deleted?: boolean } = {}) =>
+    upsert(db, {
+      table: customers,
+      tenantId,
+      provider: 'stripe',
+      rows: [{ row: { id: 'cus_1' }, raw, observedAt: new Date(second * 1_000), deleted: rest.deleted ?? false }],
+      force: rest.force ?? false,
+    })
+  const stored = async () => {
+    const [row] = await query(`select raw, raw_sha256, deleted_at is not null as deleted from customers`)
+    return { ...row, raw_sha256: row?.raw_sha256 && (row.raw_sha256 as Buffer).toString('hex') }
+  }
+  const [unchanged, updated] = [
+    { created: 0, updated: 0 },
+    { created: 0, updated: 1 },
+  ]
+  const sha256 = (name: string) => hash('sha256', `{"id":"cus_1","name":"${name}"}`)
+  const payload = (name: string) => ({ id: 'cus_1', name })
+
+  expect(await write(bytes('Ann'), 1)).toEqual({ created: 1, updated: 0 })
+  expect(await stored()).toEqual({ raw: payload('Ann'), raw_sha256: sha256('Ann'), deleted: false })
+  // By their hash and not by what is stored, which nobody looks at.
+  await query(`update customers set raw = '{"id": "cus_1", "name": "Eve"}'`)
+  expect(await write(bytes('Ann'), 2)).toEqual(unchanged)
+  expect(await write(bytes('Ann'), 2, { force: true })).toEqual(updated)
+  expect(await stored()).toEqual({ raw: payload('Ann'), raw_sha256: sha256('Ann'), deleted: false })
+  // Other bytes of the same value, and a value that was put together, are compared as they are.
+  await query(`update customers set raw_sha256 = null`)
+  expect(await write(bytes('Ann'), 3)).toEqual(unchanged)
+  expect(await write(payload('Ann'), 3)).toEqual(unchanged)
+  expect(await write(payload('Bob'), 4)).toEqual(updated)
+  expect(await stored()).toEqual({ raw: payload('Bob'), raw_sha256: null, deleted: false })
+  expect(await write(bytes('Bob'), 4)).toEqual(unchanged)
+  expect(await write(bytes('Ann'), 5)).toEqual(updated)
+  // The same bytes of what was gone meanwhile, or is gone now.
+  expect(await write(bytes('Ann'), 6, { deleted: true })).toEqual(updated)
+  expect(await stored()).toEqual({ raw: payload('Ann'), raw_sha256: sha256('Ann'), deleted: true })
+  expect(await write(bytes('Ann'), 7)).toEqual(updated)
+  expect(await stored()).toEqual({ raw: payload('Ann'), raw_sha256: sha256('Ann'), deleted: false })
+  expect(await write(bytes('Bob'), 6)).toEqual(unchanged)
+})

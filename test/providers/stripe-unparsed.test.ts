@@ -24,7 +24,7 @@ function answering(text: string): StripeConnection {
   return {
     id: 'own live',
     perSecond: 1,
-    get: async () => ({ body: fields(JSON.parse(text)), payload, isExact: payload.body === bytes, date }),
+    get: async () => ({ body: fields(JSON.parse(text)), payload, isExact: payload.bytes === bytes, date }),
     close() {},
   }
 }

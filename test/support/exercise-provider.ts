@@ -155,7 +155,7 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
           const row = source.row(frozen)
           expect(row.id).toBe(fields(item).id)
           expect(source.row(frozen)).toEqual(row)
-          for (const stamped of ['tenantId', 'provider', 'raw', 'observedAt', 'syncedAt'])
+          for (const stamped of ['tenantId', 'provider', 'raw', 'rawSha256', 'observedAt', 'syncedAt'])
             expect(row).not.toHaveProperty(stamped)
         }
       })

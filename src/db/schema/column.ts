@@ -1,4 +1,4 @@
-import { bigint, numeric, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, customType, numeric, timestamp } from 'drizzle-orm/pg-core'
 
 /** timestamptz, a Date in code. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
@@ -13,3 +13,5 @@ export const money = whole
 export const decimal = (name: string) => numeric(name)
 
 export const count = (name: string) => whole(name).notNull().default(0)
+
+export const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })

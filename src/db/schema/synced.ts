@@ -1,5 +1,5 @@
 import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { instant } from './column.ts'
+import { bytes, instant } from './column.ts'
 import { keptApart } from './tenants.ts'
 
 /** Whose row it is, in every table that providers' items land in. */
@@ -16,6 +16,8 @@ export const observation = {
   deletedAt: instant('deleted_at'),
   /** The whole payload as the provider sent it. */
   raw: jsonb('raw').notNull(),
+  /** The SHA-256 of the payload's bytes as they came, by which a row is known to be unchanged; null where it was put together. */
+  rawSha256: bytes('raw_sha256'),
   /** The provider's clock when it was read; an older observation never replaces a newer one. */
   observedAt: instant('observed_at').notNull(),
   /** When the row was last written, by this database's clock. */
@@ -54,7 +56,7 @@ export function syncedTable<Name extends string, Columns extends Record<string, 
 export type SyncedTable = ReturnType<typeof syncedTable<string, Record<never, never>>>
 
 /** Columns the core stamps on every row; a provider may not. */
-type Stamped = 'tenantId' | 'provider' | 'raw' | 'deletedAt' | 'observedAt' | 'syncedAt'
+type Stamped = 'tenantId' | 'provider' | 'raw' | 'rawSha256' | 'deletedAt' | 'observedAt' | 'syncedAt'
 
 /** What a provider maps an item to. The core adds tenant, provider, payload and times. */
 export type RowOf<Table extends SyncedTable> = Omit<Table['$inferInsert'], Stamped>

@@ -71,7 +71,7 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
       const payload = Payload.of(bytes)
       return {
         payload,
-        isExact: payload.body === bytes,
+        isExact: payload.bytes === bytes,
         date,
         get body() {
           return parse(bytes)

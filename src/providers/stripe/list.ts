@@ -1,4 +1,5 @@
 import { SyncError } from '../../errors.ts'
+import type { Payload } from '../../payload.ts'
 import { isUsableId, object } from '../../sync/fields.ts'
 import type { Page, Query } from '../../sync/provider.ts'
 import type { Shape } from '../../sync/shape.ts'
@@ -31,31 +32,32 @@ export async function listPage(
   if (window && window.to !== null) query.set('created[lt]', String(window.to))
   if (cursor !== null) query.set('starting_after', cursor)
   const answer = await connection.get(`${path}?${query}`)
-  const { items, hasMore } = (unparsed && answer.isExact && outlined(answer, unparsed)) || parsed(answer)
-  const payload = answer.payload.at('data')
+  const { items, payload, hasMore } = (unparsed && answer.isExact && outlined(answer, unparsed)) || parsed(answer)
   return { items, payload, next: hasMore ? lastId(items) : null, observedAt: answer.date }
 }
 
 interface List {
   readonly items: readonly unknown[]
+  readonly payload: Payload
   readonly hasMore: boolean
 }
 
-function parsed({ body: { object, data, has_more: hasMore } }: Answer): List {
+function parsed({ body: { object, data, has_more: hasMore }, payload }: Answer): List {
   if (object !== 'list' || !Array.isArray(data) || typeof hasMore !== 'boolean') throw unusable('is not a list')
-  return { items: data, hasMore }
+  return { items: data, payload: payload.at('data'), hasMore }
 }
 
 /** The list with its items unparsed, all that look as expected. */
 function outlined(answer: Answer, { shape, time }: Unparsing): List | null {
-  const list = scanList(answer.payload.body, shape)
+  const list = scanList(answer.payload.bytes, shape)
   if (!list) return null
-  const items = answer.payload.at('data')
+  const payload = answer.payload.at('data').withEntries(list.items)
   let whole: readonly unknown[] | undefined
   return {
+    payload,
     hasMore: list.hasMore,
     items: list.items.map(({ fits, id, second }, at) => {
-      if (fits) return new Unparsed(items, at, id, time === undefined ? undefined : { field: time, second })
+      if (fits) return new Unparsed(payload, at, id, time === undefined ? undefined : { field: time, second })
       whole ??= parsed(answer).items
       return whole[at]
     }),

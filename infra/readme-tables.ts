@@ -9,7 +9,17 @@ import { columnsOf, syncedTables } from './synced-tables.ts'
 const [start, end] = ['<!-- tables: infra/readme-tables.ts writes from here -->', '<!-- to here -->']
 
 /** Columns that every table has; the README names them once. */
-const everywhere = ['tenant_id', 'provider', 'id', 'created_at', 'deleted_at', 'raw', 'observed_at', 'synced_at']
+const everywhere = [
+  'tenant_id',
+  'provider',
+  'id',
+  'created_at',
+  'deleted_at',
+  'raw',
+  'raw_sha256',
+  'observed_at',
+  'synced_at',
+]
 
 /** The text with the part between the markers written anew. @throws Error where it has no markers */
 export function withTables(readme: string): string {

@@ -93,11 +93,11 @@ describe.each(tables)('$name', ({ name, table }) => {
       ['b', { id: 'b', version: 1 }],
       ['c', { id: 'c', version: 1 }],
     ])
-    expect(stored.map(({ deleted_at: _, raw_sha256: __, ...rest }) => Object.entries(rest).filter(([, one]) => one === null))).toEqual([
-      [],
-      [],
-      [],
-    ])
+    expect(
+      stored.map(({ deleted_at: _, raw_sha256: __, ...rest }) =>
+        Object.entries(rest).filter(([, one]) => one === null),
+      ),
+    ).toEqual([[], [], []])
   })
 })
 

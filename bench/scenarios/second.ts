@@ -1,9 +1,10 @@
+import type { Run } from '../measure.ts'
 import type { Result, Scenario } from '../result.ts'
 import { shown, spread } from '../statistics.ts'
 import { runWorker } from './single.ts'
 
-/** Requests that come before the chain and cannot be avoided, or between: to find that second, and its first page's end. */
-const finding = 6
+/** Answers that may be waited for between the pages of that second. */
+const between = 6
 
 export const second: Scenario = {
   name: 'second',
@@ -15,20 +16,42 @@ export const second: Scenario = {
     const latencyMs = bench.pick({ full: 200, quick: 200, smoke: 20 })
     const conditions = { latencyMs, accountPerSecond: 100, endpointPerSecond: 100 }
     const { good, problems } = await runWorker(bench, { count, density: 'second', together }, conditions)
-    const seconds = spread(good.map(({ wallMs }) => wallMs / 1_000))
+    const reached = spread(good.map((run) => reachedAfterMs(run) / 1_000))
+    const chain = spread(good.map((run) => (run.wallMs - reachedAfterMs(run)) / 1_000))
     const pages = together / 100
     const forced = (pages * latencyMs) / 1_000
-    const most = ((pages + finding) * latencyMs) / 1_000
+    const most = ((pages + between) * latencyMs) / 1_000
+    const what = `${together.toLocaleString('en')} of ${count.toLocaleString('en')} customers in one second, ${latencyMs} ms`
     return {
       findings: [
         {
-          what: `${together.toLocaleString('en')} of ${count.toLocaleString('en')} customers in one second, ${latencyMs} ms: seconds`,
-          measured: `${shown(seconds, 1)}; the chain of ${pages} pages alone takes ${forced.toFixed(1)}`,
-          target: `≤ ${most.toFixed(1)}: the chain and ${finding} requests to find it`,
-          reached: seconds.median <= most,
+          what: `${what}: seconds from reaching that second to the end`,
+          measured: `${shown(chain, 1)}; the chain of its ${pages} pages takes ${forced.toFixed(1)}`,
+          target: `≤ ${most.toFixed(1)}: the chain and ${between} requests`,
+          reached: chain.median <= most,
+        },
+        {
+          what: `${what}: seconds until it is reached, which nobody can know before`,
+          measured: shown(reached, 1),
+          target: '',
+          reached: null,
+        },
+        {
+          what: `${what}: seconds in all`,
+          measured: shown(spread(good.map(({ wallMs }) => wallMs / 1_000)), 1),
+          target: '',
+          reached: null,
         },
       ],
       problems,
     }
   },
+}
+
+/** When the first page was asked for that reaches the second with the most pages. */
+function reachedAfterMs({ seen, startedAt }: Run): number {
+  const pages = new Map<number, number>()
+  for (const { oldest } of seen) if (oldest !== undefined) pages.set(oldest, (pages.get(oldest) ?? 0) + 1)
+  const [crowded] = [...pages].toSorted(([, one], [, other]) => other - one)[0] ?? []
+  return Math.min(...seen.filter(({ oldest }) => oldest === crowded).map(({ arrivedAt }) => arrivedAt)) - startedAt
 }

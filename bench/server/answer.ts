@@ -7,6 +7,8 @@ export interface Answer {
   readonly status: number
   readonly body: Buffer | string
   readonly items: number
+  /** Creation second of a page's last item. */
+  readonly oldest?: number | undefined
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -53,7 +55,12 @@ function listed(path: string, page: Page | null, query: URLSearchParams): Answer
     return failed(400, { code: 'resource_missing', message: `No such object: '${cursor}'`, param: 'starting_after' })
   }
   const head = `{"object":"list","url":"${path}","has_more":${page.more},"data":[`
-  return { status: 200, body: Buffer.concat([Buffer.from(head), page.items, closing]), items: page.count }
+  return {
+    status: 200,
+    body: Buffer.concat([Buffer.from(head), page.items, closing]),
+    items: page.count,
+    oldest: page.oldest,
+  }
 }
 
 const closing = Buffer.from(']}')

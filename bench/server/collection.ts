@@ -22,6 +22,8 @@ export interface Page {
   /** Item texts with commas between. */
   readonly items: Buffer
   readonly count: number
+  /** Creation second of the last item. */
+  readonly oldest: number | undefined
   readonly more: boolean
 }
 
@@ -112,7 +114,8 @@ export function createCollection({ templates, count, density, together = 10_000,
       // A cursor carried into a window that its object is not in is answered with an empty page.
       const start = after === null ? first : cursor >= first && cursor < end ? cursor + 1 : end
       const stop = Math.min(end, start + limit)
-      return { items: slice(start, stop), count: Math.max(0, stop - start), more: stop < end }
+      const oldest = start < stop ? created[stop - 1] : undefined
+      return { items: slice(start, stop), count: Math.max(0, stop - start), oldest, more: stop < end }
     },
     item(id) {
       const index = indexOf(id)

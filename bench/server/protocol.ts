@@ -25,6 +25,8 @@ export interface Seen {
   readonly status: number
   /** Objects in the answer. */
   readonly items: number
+  /** Creation second of the last of them. */
+  readonly oldest?: number | undefined
 }
 
 /*

@@ -47,8 +47,8 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   const send = () => {
     const answered = limited ? rateLimited(limited) : answer(url, collections, population.until)
     write(response, answered)
-    const { status, items } = answered
-    seen.push({ endpoint, arrivedAt, answeredAt: sharedNow(), status, items })
+    const { status, items, oldest } = answered
+    seen.push({ endpoint, arrivedAt, answeredAt: sharedNow(), status, items, oldest })
   }
   const { latencyMs, jitterMs = 0 } = conditions
   const wait = latencyMs + (jitterMs > 0 ? fraction(random) * jitterMs : 0)

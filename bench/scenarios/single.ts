@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.ts'
 import { worker } from '../contestants/index.ts'
+import { readWithForesight } from '../foresight.ts'
 import { perMillion, perSecond, type Run, runOnce } from '../measure.ts'
 import type { Sized } from '../mode.ts'
 import type { Finding, Result, Scenario } from '../result.ts'
@@ -17,6 +18,7 @@ export async function runWorker(bench: Bench, list: ListOptions, conditions: Con
     runs.push(run)
   }
   return {
+    server,
     runs,
     good: runs.filter(({ problem }) => problem === null),
     problems: runs.flatMap(({ problem }) => problem ?? []),
@@ -52,19 +54,29 @@ export function ceilingScenario({ name, about, sizes, conditions, share }: Ceili
     modes: ['full', 'quick'],
     async run(bench): Promise<Result> {
       const list = { count: bench.pick(sizes), density: 'growth' } as const
-      const { good, problems } = await runWorker(bench, list, conditions)
+      const { server, good, problems } = await runWorker(bench, list, conditions)
+      const foreseen = await readWithForesight(server, '/v1/customers', conditions)
       const ceiling = Math.min(conditions.accountPerSecond ?? Infinity, conditions.endpointPerSecond ?? Infinity) * 100
       const speed = spread(good.map(perSecond))
       const limited = spread(good.map((run) => run.limited))
+      const foresight = spread([(list.count / foreseen.ms) * 1_000])
+      const shareOf = (one: typeof speed) =>
+        `${shown(one)}, ${((one.median / ceiling) * 100).toFixed(1)} % of ${ceiling.toLocaleString('en')}`
       const of = `${list.count.toLocaleString('en')} customers at ${ceiling / 100} requests/s, ${conditions.latencyMs} ms`
       const findings: Finding[] = [
         {
           what: `${of}: objects/s`,
-          measured: `${shown(speed)}, ${((speed.median / ceiling) * 100).toFixed(1)} % of ${ceiling.toLocaleString('en')}`,
+          measured: shareOf(speed),
           target: `≥ ${share * 100} %`,
           reached: speed.median >= share * ceiling,
         },
         { what: `${of}: answers 429`, measured: shown(limited), target: '0', reached: limited.max === 0 },
+        {
+          what: `${of}: objects/s of a client that knows where every page begins and stores nothing`,
+          measured: foreseen.limited > 0 ? `${foreseen.limited} answers 429` : shareOf(foresight),
+          target: '',
+          reached: null,
+        },
       ]
       return { findings, problems }
     },

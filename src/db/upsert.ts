@@ -79,8 +79,8 @@ async function write(
         select ${force} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null) as anyway offset 0
       ) as written cross join lateral (
         select case
-          when old.observed_at is null then false
-          when ${onlyMissing} or (old.observed_at > input.observed_at and not ${listedNow}) then true
+          when old.observed_at is null or ${listedNow} then false
+          when ${onlyMissing} or old.observed_at > input.observed_at then true
           else not anyway and coalesce(old.raw_sha256 = input.raw_sha256, false)
         end as settled offset 0
       ) as known cross join lateral (

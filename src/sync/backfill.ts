@@ -71,6 +71,9 @@ export async function* backfill(options: Backfill): AsyncGenerator<Step, void, v
   }
 }
 
+/** So few that the requests they cost do not show. */
+const pagesAFinerCut = 50
+
 /** Made once: an AbortController makes a new one each time, with a stack. */
 const over = new Error('no longer waited for')
 
@@ -90,6 +93,8 @@ function startEngine(options: Backfill) {
   let timer: AbortController | undefined
   let wake: () => void = () => {}
   let flying = 0
+  let pagesRead = 0
+  let finerCuts = 0
   let takenAt = Number.NEGATIVE_INFINITY
   let gathering: AbortController | undefined
 
@@ -113,7 +118,8 @@ function startEngine(options: Backfill) {
     for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
       while (source.createdFilter && mayFetch()) {
         const own = [...readers.values()].filter((reader) => reader.source === source)
-        const cutting = chooseCut(own, since ?? 0, pageSize)
+        const mayBeFiner = finerCuts < Math.floor(pagesRead / pagesAFinerCut)
+        const cutting = chooseCut(own, { since: since ?? 0, pageSize, mayBeFiner })
         if (!cutting) break
         const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
         if (delay > 0) {
@@ -124,6 +130,7 @@ function startEngine(options: Backfill) {
           askSince()
           break
         }
+        if (cutting.isFiner) finerCuts++
         carve(cutting)
       }
     }
@@ -170,7 +177,10 @@ function startEngine(options: Backfill) {
       // Unless the resource was skipped meanwhile.
       const batch = page && readers.has(slice.id) ? await takePage(reader, page) : null
       // Not in one expression with the wait: what had arrived before it may have been taken by now.
-      if (batch) arrived.push(batch)
+      if (batch) {
+        pagesRead++
+        arrived.push(batch)
+      }
     } catch (error) {
       if (error instanceof SyncError && error.verdict === 'skip') skip(reader, error)
       else if (!stopped()) {

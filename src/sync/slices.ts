@@ -85,6 +85,14 @@ export function estimate({ slice, density }: Reading, since: number): number {
 
 /** A cut must leave at least this many pages to share: fewer and later cuts cost fewer requests. */
 export const pagesWorthACut = 4
+/** Fewer are enough for a few cuts: near the end of a list requests are left over that no slice would use. */
+const pagesWorthAFinerCut = 2
+
+export interface Cut {
+  readonly id: number
+  readonly at: number
+  readonly isFiner: boolean
+}
 
 /**
  * Where to cut when the limiter has a request to give and no slice is ready to use it: the slice with the most estimated
@@ -92,10 +100,14 @@ export const pagesWorthACut = 4
  */
 export function chooseCut(
   readings: readonly Reading[],
-  since: number,
-  pageSize: number,
-): { readonly id: number; readonly at: number } | null {
-  let best: { readonly id: number; readonly at: number; readonly work: number } | null = null
+  {
+    since,
+    pageSize,
+    mayBeFiner = false,
+  }: { readonly since: number; readonly pageSize: number; readonly mayBeFiner?: boolean },
+): Cut | null {
+  const least = (mayBeFiner ? pagesWorthAFinerCut : pagesWorthACut) * pageSize
+  let best: (Cut & { readonly work: number }) | null = null
   for (const reading of readings) {
     const { slice, density, inFlight } = reading
     if (density === null || density <= 0 || slice.position === null) continue
@@ -104,8 +116,8 @@ export function chooseCut(
     const position = inFlight ? Math.floor(slice.position - pageSize / density) : slice.position
     const work = (position - from) * density
     const at = from + Math.floor((position - from) / 2)
-    if (work < pagesWorthACut * pageSize || at <= slice.window.from || at >= slice.position) continue
-    if (best === null || work > best.work) best = { id: slice.id, at, work }
+    if (work < least || at <= slice.window.from || at >= slice.position) continue
+    if (best === null || work > best.work) best = { id: slice.id, at, isFiner: work < pagesWorthACut * pageSize, work }
   }
   return best
 }

@@ -147,43 +147,58 @@ describe('chooseCut', () => {
       reading({ id: 2, window: { from: 2_000, to: null } }),
       reading({ id: 3, window: { from: 5_000, to: null } }),
     ]
-    expect(chooseCut(readings, 0, pageSize)).toMatchObject({ id: 2, at: 6_000 })
+    expect(chooseCut(readings, { since: 0, pageSize })).toMatchObject({ id: 2, at: 6_000 })
   })
 
   it('goes by items, not by time', () => {
     const readings = [reading({ id: 1 }, 0.1), reading({ id: 2, window: { from: 9_000, to: null } }, 2)]
-    expect(chooseCut(readings, 0, pageSize)).toMatchObject({ id: 2, at: 9_500 })
+    expect(chooseCut(readings, { since: 0, pageSize })).toMatchObject({ id: 2, at: 9_500 })
   })
 
   it(`leaves alone what has fewer than ${pagesWorthACut} pages`, () => {
-    expect(chooseCut([reading({ window: { from: 10_000 - 399, to: null } })], 0, pageSize)).toBeNull()
-    expect(chooseCut([reading({ window: { from: 10_000 - 400, to: null } })], 0, pageSize)).toMatchObject({
+    expect(chooseCut([reading({ window: { from: 10_000 - 399, to: null } })], { since: 0, pageSize })).toBeNull()
+    expect(chooseCut([reading({ window: { from: 10_000 - 400, to: null } })], { since: 0, pageSize })).toMatchObject({
       id: 1,
       at: 9_800,
     })
   })
 
+  it('may cut finer, and says when it does', () => {
+    const cut = (pages: number) =>
+      chooseCut([reading({ window: { from: 10_000 - pages * 100, to: null } })], {
+        since: 0,
+        pageSize,
+        mayBeFiner: true,
+      })
+    expect([1.99, 2, 3.99, 4].map(cut)).toEqual([
+      null,
+      expect.objectContaining({ at: 9_900, isFiner: true }),
+      expect.objectContaining({ isFiner: true }),
+      expect.objectContaining({ at: 9_800, isFiner: false }),
+    ])
+  })
+
   it('looks for work only after the beginning of the account', () => {
-    expect(chooseCut([reading({})], 9_000, pageSize)).toMatchObject({ id: 1, at: 9_500 })
-    expect(chooseCut([reading({})], 9_700, pageSize)).toBeNull()
+    expect(chooseCut([reading({})], { since: 9_000, pageSize })).toMatchObject({ id: 1, at: 9_500 })
+    expect(chooseCut([reading({})], { since: 9_700, pageSize })).toBeNull()
   })
 
   it('reckons with the page in flight', () => {
-    expect(chooseCut([reading({ window: { from: 5_000, to: null } }, 1, true)], 0, pageSize)).toMatchObject({
+    expect(chooseCut([reading({ window: { from: 5_000, to: null } }, 1, true)], { since: 0, pageSize })).toMatchObject({
       id: 1,
       at: 7_450,
     })
   })
 
   it('waits for the first page', () => {
-    expect(chooseCut([reading({}, null), reading({ position: null })], 0, pageSize)).toBeNull()
+    expect(chooseCut([reading({}, null), reading({ position: null })], { since: 0, pageSize })).toBeNull()
   })
 
   it('never cuts one second, however many items it has', () => {
     expect(
-      chooseCut([reading({ window: { from: 9_999, to: 10_000 }, position: 9_999 }, 100_000)], 0, pageSize),
+      chooseCut([reading({ window: { from: 9_999, to: 10_000 }, position: 9_999 }, 100_000)], { since: 0, pageSize }),
     ).toBeNull()
-    expect(chooseCut([reading({ window: { from: 9_999, to: null } }, 100_000)], 0, pageSize)).toBeNull()
+    expect(chooseCut([reading({ window: { from: 9_999, to: null } }, 100_000)], { since: 0, pageSize })).toBeNull()
   })
 
   it('cuts strictly between the lower bound and what was read', () => {
@@ -192,7 +207,11 @@ describe('chooseCut', () => {
       const from = Math.floor(random() * 1_000)
       const position = from + Math.floor(random() * 50)
       const readings = [reading({ window: { from, to: null }, position }, random() * 1_000, random() < 0.5)]
-      const cut = chooseCut(readings, Math.floor(random() * 1_000), 1 + Math.floor(random() * 100))
+      const cut = chooseCut(readings, {
+        since: Math.floor(random() * 1_000),
+        pageSize: 1 + Math.floor(random() * 100),
+        mayBeFiner: random() < 0.5,
+      })
       if (cut) expect([cut.at > from, cut.at < position, Number.isInteger(cut.at)]).toEqual([true, true, true])
     }
   })

@@ -24,7 +24,11 @@ export const restarts: Scenario = {
   async run({ seed, rounds, say }) {
     const { postgres } = await openHouse()
     const settings = { Worker__Concurrency: '10', Worker__LeaseSeconds: '10', Worker__RetryDelaySeconds: '1' }
-    const room = await openRoom({ sandbox: { customers, latencyMs: 400, jitterMs: 800 }, settings, maxReceiveCount: 12 })
+    const room = await openRoom({
+      sandbox: { customers, latencyMs: 400, jitterMs: 800 },
+      settings,
+      maxReceiveCount: 12,
+    })
     try {
       const truth = await writeTruth(room.query, room.sandbox, ['customers'])
       const source = await deliverToCrew(room, { workers, batchSize: 10 })

@@ -41,4 +41,33 @@ COMMENT ON COLUMN "refunds"."raw_sha256" IS 'the SHA-256 of the payload''s bytes
 COMMENT ON COLUMN "subscription_items"."raw_sha256" IS 'the SHA-256 of the payload''s bytes as they came, by which a row is known to be unchanged; null where it was put together';--> statement-breakpoint
 COMMENT ON COLUMN "subscription_schedules"."raw_sha256" IS 'the SHA-256 of the payload''s bytes as they came, by which a row is known to be unchanged; null where it was put together';--> statement-breakpoint
 COMMENT ON COLUMN "subscriptions"."raw_sha256" IS 'the SHA-256 of the payload''s bytes as they came, by which a row is known to be unchanged; null where it was put together';--> statement-breakpoint
-COMMENT ON COLUMN "tax_rates"."raw_sha256" IS 'the SHA-256 of the payload''s bytes as they came, by which a row is known to be unchanged; null where it was put together';
+COMMENT ON COLUMN "tax_rates"."raw_sha256" IS 'the SHA-256 of the payload''s bytes as they came, by which a row is known to be unchanged; null where it was put together';--> statement-breakpoint
+-- Whoever writes another payload without its hash, be it by hand or a worker from before this migration, takes the hash away:
+-- one that stayed would have a later job believe that nothing had changed.
+CREATE FUNCTION forget_raw_sha256() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF new.raw IS DISTINCT FROM old.raw THEN new.raw_sha256 := null; END IF;
+  RETURN new;
+END $$;--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "balance_transactions" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "coupons" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "credit_note_lines" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "credit_notes" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "customers" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "disputes" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "invoice_items" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "invoice_lines" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "invoice_payments" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "invoices" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "payment_intents" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "payments" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "payouts" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "prices" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "products" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "promotion_codes" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "provider_objects" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "refunds" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "subscription_items" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "subscription_schedules" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "subscriptions" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();--> statement-breakpoint
+CREATE TRIGGER forget_raw_sha256 BEFORE UPDATE OF raw ON "tax_rates" FOR EACH ROW WHEN (new.raw_sha256 = old.raw_sha256) EXECUTE FUNCTION forget_raw_sha256();

@@ -62,14 +62,15 @@ async function write(
     rows,
     sent.map(({ key }) => key),
   )
-  const [from, length, own] = [sent.length, sent.length + 1, sent.length + 2].map((at) => sql.raw(`v -> ${at}`))
+  const [from, length] = [sent.length, sent.length + 1].map((at) => sql.raw(`(v ->> ${at})::int`))
+  const own = sql.raw(`v -> ${sent.length + 2}`)
   // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed, and
   // each value made once, and only of a row that is needed.
   const statement = sql`
     with changed as (
       select input.*, item.raw from (
         select *, sha256(bytes) as raw_sha256 from (
-          select ${input}, substr(${bytes}::bytea, (${from})::int, (${length})::int) as bytes, ${own} as own
+          select ${input}, substr(${bytes}::bytea, ${from}, ${length}) as bytes, ${own} as own
           from jsonb_array_elements(${records}::jsonb) as v offset 0
         ) as given offset 0
       ) as input left join lateral (

@@ -19,6 +19,7 @@ export function formatRow(row: Readonly<Record<string, unknown>>): string {
 export function format(value: unknown): string {
   if (value === null || value === undefined) return '·'
   if (value instanceof Date) return value.toISOString().replace('T', ' ').replace('.000Z', 'Z')
+  if (Buffer.isBuffer(value)) return `\\x${value.toString('hex')}`
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

@@ -35,6 +35,14 @@ test('the comments in Postgres are the docstrings of the tables', async () => {
     ])
 })
 
+test('every table forgets the hash of a payload that somebody writes without it', async () => {
+  const { query } = await openTestDatabase()
+  const triggers = await query<{ name: string }>(
+    `select tgrelid::regclass::text as name from pg_trigger where tgname = 'forget_raw_sha256' order by 1`,
+  )
+  expect(triggers.map(({ name }) => name)).toEqual([...syncedTables.keys()].toSorted())
+})
+
 test('nothing is a float, in any column', async () => {
   const { query } = await openTestDatabase()
   const types = await query<{ type: string }>(

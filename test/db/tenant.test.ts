@@ -113,7 +113,10 @@ describe('a sweep, which is a statement by itself, finds its tenant’s rows', (
     const { url, one, other, ids, query } = await house()
     const name = new URL(url).pathname.slice(1)
     for (const way of off) await query(`alter database ${name} set enable_${way} = off`)
-    await query(`alter database ${name} set debug_parallel_query = on`)
+    // So it is called since Postgres 16.
+    const parallel = `select name from pg_settings where name in ('debug_parallel_query', 'force_parallel_mode')`
+    for (const row of await query<{ name: string }>(parallel))
+      await query(`alter database ${name} set ${row.name} = on`)
     for (const tenantId of Object.values(ids))
       await query(
         `insert into customers (tenant_id, provider, id, created_at, raw, observed_at)

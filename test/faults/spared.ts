@@ -40,6 +40,11 @@ export const spared: readonly Spared[] = [
     why: 'Names the fence and counts messages; a claim or a message whose answer is lost is made again.',
   },
   {
+    tests: ['outcomes.test.ts: a jobId of another tenant', 'outcomes.test.ts: of ten messages in one event'],
+    ways: ['queue'],
+    why: 'Counts what is put aside; a message whose answer is lost is put aside again.',
+  },
+  {
     tests: ['faults/database.test.ts'],
     ways: ['provider', 'database', 'queue'],
     why: 'Each breaks the database itself at one place, as long as the worker’s patience, which random cuts would use up.',

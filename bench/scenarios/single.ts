@@ -72,7 +72,7 @@ export function ceilingScenario({ name, about, sizes, conditions, share }: Ceili
         },
         { what: `${of}: answers 429`, measured: shown(limited), target: '0', reached: limited.max === 0 },
         {
-          what: `${of}: objects/s of a client that knows where every page begins and stores nothing`,
+          what: `${of}: objects/s of a client that knows, once asked, where every page begins, and stores nothing`,
           measured: foreseen.limited > 0 ? `${foreseen.limited} answers 429` : shareOf(foresight),
           target: '',
           reached: null,

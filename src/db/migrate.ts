@@ -10,12 +10,15 @@ import { tlsOptions } from './tls.ts'
 type Settings = Config['database']
 
 /**
- * Applies what is in `drizzle/` and not yet in the database; one process at a time. Never called by the Lambda.
+ * Applies what is in `drizzle/` and not yet in the database, in one transaction; one process at a time. Never called by
+ * the Lambda. Whoever waits for a table behind a long query holds up everybody who comes after, so nobody is waited for
+ * longer than `patienceMs`.
  * @returns how many migrations were applied
  */
-export function migrate(settings: Settings, folder = 'drizzle'): Promise<number> {
+export function migrate(settings: Settings, folder = 'drizzle', patienceMs = 10_000): Promise<number> {
   return connected(settings, async (client) => {
     await client.query(`select pg_advisory_lock(hashtext('billing-sync-worker migrations'))`)
+    await client.query(`select set_config('lock_timeout', $1, false)`, [String(patienceMs)])
     const before = await countApplied(client).catch((error: unknown) => {
       throw codeOf(error) === forbidden ? new Error(ownersWork, { cause: error }) : error
     })
@@ -41,10 +44,15 @@ export function pendingMigrations(settings: Settings, folder = 'drizzle'): Promi
 const forbidden = '42501'
 const ownersWork = `migrate: this user may not; migrate as the owner of the tables, not as the worker's own login`
 
+const notInTime = '55P03'
+const deadlock = '40P01'
+const tryAgain = 'a long query or a running worker has one of the tables; nothing was changed, run it again'
+
 /** What Postgres says, and not the statement. */
 function inWords(error: unknown): unknown {
   const cause = driverError(error)
   if (!(cause instanceof pg.DatabaseError)) return error
+  if (cause.code === notInTime || cause.code === deadlock) return new Error(`migrate: ${tryAgain}`, { cause })
   return new Error(`migrate: ${cause.message}${cause.hint ? `. ${cause.hint}` : ''}`, { cause })
 }
 

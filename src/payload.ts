@@ -42,6 +42,12 @@ export class Payload {
     return from === 0 && to === this.body.length ? this.body : this.body.subarray(from, to)
   }
 
+  /** Of `bytes`. */
+  get length(): number {
+    const { from, to } = this.#place()
+    return to - from
+  }
+
   /** The same value without the rest of the answer. */
   alone(): Payload {
     return new Payload(this.bytes)

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type Invoke, inProcess } from '../src/local/event-source.ts'
 import { systemClock } from '../src/sync/clock.ts'
+import { isDisturbed } from './support/faults.ts'
 import { context, jobRequest, type SetupOptions, setup, sqsEvent } from './support/setup.ts'
 
 /*
@@ -126,7 +127,8 @@ test('a job longer than its lease keeps its message hidden and its lease alive',
   await send(request)
   await drain({ invoke, concurrency: 2 })
   expect(invocations).toBe(1)
-  expect(Math.min(...leases)).toBeGreaterThan(0)
+  // A renewal that fails is made again, later.
+  expect(Math.min(...leases)).toBeGreaterThan(isDisturbed() ? 0 : 0.5)
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', deliveries: 1, fence: '1' })
   await expectTruth(request.tenantId)
 })

@@ -9,7 +9,7 @@ export function portions(rows: readonly StampedRow[]): readonly (readonly Stampe
   const all: StampedRow[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const row of rows) {
-    const length = row.raw instanceof Payload ? row.raw.bytes.length : 0
+    const length = row.raw instanceof Payload ? row.raw.length : 0
     bytes += length
     if (bytes > bytesAtMost) {
       all.push([])

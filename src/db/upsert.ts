@@ -55,15 +55,13 @@ export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<W
 async function write(
   db: Database,
   rows: readonly StampedRow[],
-  { sent, key, input, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
+  { sent, key, input, from, length, own, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
   { table, tenantId, provider, force, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
   const { records, bytes } = parameters(
     rows,
     sent.map(({ key }) => key),
   )
-  const [from, length] = [sent.length, sent.length + 1].map((at) => sql.raw(`(v ->> ${at})::int`))
-  const own = sql.raw(`v -> ${sent.length + 2}`)
   // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed, and
   // each value made once, and only of a row that is needed.
   const statement = sql`
@@ -78,7 +76,7 @@ async function write(
         where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same} offset 0
       ) as old on true cross join lateral (
         select ${force} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null) as anyway offset 0
-      ) as written cross join lateral (
+      ) as asked cross join lateral (
         select case
           when old.observed_at is null or ${listedNow} then false
           when ${onlyMissing} or old.observed_at > input.observed_at then true
@@ -169,6 +167,9 @@ function pieces(table: SyncedTable, places: Places) {
       sql` and `,
     ),
     input: list(sent.map(({ name, type }, at) => sql`${typed(at, type)} as ${name}`)),
+    from: typed(sent.length, 'int'),
+    length: typed(sent.length + 1, 'int'),
+    own: sql.raw(`v -> ${sent.length + 2}`),
     insertable: list(columns.map(({ name }) => sql`${name}`)),
     values: list(
       columns.map((column) => {

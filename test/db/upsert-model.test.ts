@@ -62,13 +62,12 @@ test.each([1, 2, 3, 4])('a table is what its writes say, whatever they are (seed
   const table = seed % 2 === 0 ? prices : customers
   const mayBeInline = table === prices
   const rows = new Map<string, Stored>()
-  const oneOf = <Value>(...values: readonly Value[]) => values[random.below(values.length)] as Value
   for (let round = 0; round < 150; round++) {
     const how = { force: random.below(8) === 0, onlyMissing: random.below(8) === 0 }
     const writes = Array.from({ length: 1 + random.below(6) }, (): Write => {
-      const id = oneOf('a', 'b', 'c', 'd', 'e', 'f')
+      const id = random.pick(['a', 'b', 'c', 'd', 'e', 'f'])
       const value = random.below(2)
-      const text = oneOf(...spellings)(id, value)
+      const text = random.pick(spellings)(id, value)
       const page = Payload.of(Buffer.from(`{"data":[0,${text}]}`)).at('data')
       const isWhole = random.below(4) > 0
       return {

@@ -1,5 +1,5 @@
 /*
- * How long a job takes. Each number is measured by bench/scale/measure.ts or documented by Stripe; docs/scale.md has them.
+ * How long a job takes. Each number is measured by bench/scale/measure.ts or documented by Stripe; docs/performance.md has them.
  */
 
 /** Rows a second of a full job under Stripe's live limits: 25 requests a second an endpoint, 100 an account. */

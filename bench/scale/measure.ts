@@ -9,7 +9,7 @@ import { measurePartitions } from './partitions.ts'
 import { measureProof, measureUpdates } from './updates.ts'
 
 /*
- * What docs/scale.md counts with, measured on the embedded Postgres with this repository's own tables:
+ * What docs/performance.md counts with, measured on the embedded Postgres with this repository's own tables:
  *   node --import tsx bench/scale/measure.ts [bytes] [updates] [partitions] [compression] [commits] [deliveries] [pace] [--customers 10000]
  */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { customers: { type: 'string' } } })

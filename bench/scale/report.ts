@@ -69,7 +69,7 @@ export function rowOf(base: DayOptions, [title, concurrency, name]: readonly [st
   return row(base, scenario, [concurrency, variant])
 }
 
-/** Every scenario of docs/scale.md as markdown tables. */
+/** Every scenario of docs/performance.md as markdown tables. */
 export function report(base: DayOptions): string {
   return scenarios.map((scenario) => [`**${scenario.title}**`, '', ...table(base, scenario), ''].join('\n')).join('\n')
 }

@@ -6,7 +6,7 @@ import { report } from './report.ts'
 /*
  * A day of jobs in a model of the queue and the worker: how long small tenants wait beside a large one.
  *   node --import tsx bench/scale/simulate.ts [--seed 1] [--tenants 10000] [--objects 1e10] [--exponent 1] [--hours 24] [--write]
- * `--write` replaces the tables in docs/scale.md.
+ * `--write` replaces the tables in docs/performance.md.
  */
 const { values } = parseArgs({
   options: {
@@ -28,7 +28,7 @@ const tables = report({
   hours: given(values.hours, standardDay.hours),
 })
 console.log(tables)
-if (values.write) replaceGenerated('docs/scale.md', 'simulated', tables)
+if (values.write) replaceGenerated('docs/performance.md', 'simulated', tables)
 
 function given(value: string | undefined, standard: number): number {
   const number = Number(value ?? standard)

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest'
 import { openTestDatabase } from '../support/database.ts'
 
 /*
- * The statements of docs/scale.md, on three jobs of two tenants: one ended long ago, one lately, one is still running.
+ * The statements of docs/performance.md, on three jobs of two tenants: one ended long ago, one lately, one is still running.
  */
 
-const [forget = '', spent = ''] = [...readFileSync('docs/scale.md', 'utf8').matchAll(/```sql\n([\s\S]*?)```/g)].map(
-  ([, statement = '']) => statement,
-)
+const [forget = '', spent = ''] = [
+  ...readFileSync('docs/performance.md', 'utf8').matchAll(/```sql\n([\s\S]*?)```/g),
+].map(([, statement = '']) => statement)
 
 test('requests are summed over the last thirty days, and only what ended long ago is removed', async () => {
   const { query } = await openTestDatabase()

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
+import { expect, onTestFinished, test } from 'vitest'
+import { openTestDatabase } from './support/database.ts'
+
+/*
+ * The statements of docs/operations.md.
+ */
+
+const blocks = [...readFileSync('docs/operations.md', 'utf8').matchAll(/^ *```sql\n([\s\S]*?)```/gm)].map(
+  ([, text = '']) => text,
+)
+const blockWith = (start: string) => {
+  const block = blocks.find((text) => text.includes(start))
+  if (!block) throw new Error(`docs/operations.md has no statement with ${start}`)
+  return block
+}
+
+const insertJob = `insert into sync_jobs (id, tenant_id, provider, sync_type, status, finished_at, result)
+  values ($1, $2, 'stripe', 'full', 'completed', now() - make_interval(days => $3), '{}')`
+const insertRunningJob = `insert into sync_jobs (id, tenant_id, provider, sync_type, status, lease_owner, lease_until, created_at)
+  values ($1, $2, 'stripe', 'full', 'running', 'worker', now(), now() - interval '1 year')`
+
+test('the login that removes old jobs removes those of all tenants, and no others whatever it asks for', async () => {
+  const { url, query } = await openTestDatabase()
+  const role = `janitor_${randomUUID().slice(0, 8)}`
+  const renamed = (text: string) => text.replaceAll('billing_sync_janitor', role)
+  await query(insertJob, [randomUUID(), randomUUID(), 100])
+  await query(insertJob, [randomUUID(), randomUUID(), 200])
+  await query(insertJob, [randomUUID(), randomUUID(), 10])
+  await query(insertRunningJob, [randomUUID(), randomUUID()])
+  await query(renamed(blockWith('create policy old_jobs')))
+  const janitor = new pg.Client({ connectionString: url })
+  await janitor.connect()
+  onTestFinished(async () => {
+    await janitor.query(`reset role; drop owned by ${role}; drop role ${role}`)
+    await janitor.end()
+  })
+  await janitor.query(`set role ${role}`)
+  expect((await janitor.query(blockWith('delete from sync_jobs'))).rowCount).toBe(2)
+  expect((await janitor.query('delete from sync_jobs')).rowCount).toBe(0)
+  expect(await query('select status from sync_jobs order by 1')).toEqual([
+    { status: 'completed' },
+    { status: 'running' },
+  ])
+})
+
+test('a job is cancelled by the statement that says so, and only while it has not ended', async () => {
+  const { query } = await openTestDatabase()
+  const statement = blockWith("set status = 'cancelled'")
+  const id = /'([0-9a-f-]{36})'/.exec(statement)?.[1]
+  await query(insertRunningJob, [id, randomUUID()])
+  await query(statement)
+  expect(await query('select status, lease_owner from sync_jobs')).toEqual([{ status: 'cancelled', lease_owner: null }])
+  const [before] = await query('select xmin::text from sync_jobs')
+  await query(statement)
+  expect(await query('select xmin::text from sync_jobs')).toEqual([before])
+})
+
+test('all that only looks is understood by the database', async () => {
+  const { query } = await openTestDatabase()
+  const selects = blocks.flatMap((block) => block.split(/;\s*(?:--.*)?$/m)).filter((text) => /^\s*select/.test(text))
+  expect(selects.length).toBeGreaterThan(5)
+  for (const select of selects) await query(select)
+})

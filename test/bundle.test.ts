@@ -131,7 +131,7 @@ test('a worker without a database answers for every message and says what is mis
   expect(logs()).toContain('ConnectionStrings.DefaultConnection is not set')
 })
 
-test('the README’s line for serverless syncs into a database of one’s own', async () => {
+test('the runbook’s line for serverless syncs into a database of one’s own', async () => {
   const { workerUrl, environment, sandbox, job, query } = await setup({ sandbox: { customers: 321 } })
   await promisify(execFile)('npm', ['run', 'build'])
   expect(existsSync('dist/handler.cjs')).toBe(true)

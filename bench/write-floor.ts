@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { StampedRow } from '../src/db/upsert.ts'
-import { Payload } from '../src/payload.ts'
+import { Payload } from '../src/json/raw-json.ts'
 import type { Bench } from './bench.ts'
 
 /*

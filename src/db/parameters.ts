@@ -1,4 +1,4 @@
-import { Payload } from '../payload.ts'
+import { Payload } from '../json/raw-json.ts'
 import type { StampedRow } from './upsert.ts'
 
 /** Bytes of payloads in one statement; more rows make another. */

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Places } from '../payload.ts'
+import type { Places } from '../json/raw-json.ts'
 
 /** Reads a column out of the payload `raw`: the value at the first of these paths that has one, as the column's type. */
 export function read(paths: Places[string], type: string): SQL {

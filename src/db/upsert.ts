@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import { Payload, type Places } from '../payload.ts'
+import { Payload, type Places } from '../json/raw-json.ts'
 import type { Database } from './open.ts'
 import { parameters, portions } from './parameters.ts'
 import { read } from './places.ts'

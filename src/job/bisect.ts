@@ -2,7 +2,7 @@ import { classify, codeOf } from '../db/failure.ts'
 import type { Database } from '../db/open.ts'
 import { guarded } from '../db/tenant.ts'
 import type { Written } from '../db/upsert.ts'
-import { Payload } from '../payload.ts'
+import { Payload } from '../json/raw-json.ts'
 import { type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts'
+import type { Account, Provider, Resource } from '../provider/contract.ts'
 import { eventsName } from '../sync/changes.ts'
-import type { Account, Provider, Resource } from '../sync/provider.ts'
 import { type Checkpoint, plan, type Reading } from './checkpoint.ts'
 import type { Cursor } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'

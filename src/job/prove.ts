@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { codeOf } from '../db/failure.ts'
 import { liveRows } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
-import type { Source } from '../sync/provider.ts'
+import type { Source } from '../provider/contract.ts'
 import type { Tally } from './checkpoint.ts'
 import type { Counts } from './progress.ts'
 

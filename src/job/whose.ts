@@ -1,6 +1,7 @@
 import { type Belongings, belongingsOf, type Place } from '../db/belongings.ts'
-import { Payload } from '../payload.ts'
-import { fields, longestId, reference } from '../sync/fields.ts'
+import { longestId } from '../json/id.ts'
+import { Payload } from '../json/raw-json.ts'
+import { fields, reference } from '../provider/fields.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
 
 /** Whose something is, as far as it says so itself. */

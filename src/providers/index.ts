@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.ts'
-import type { Provider } from '../sync/provider.ts'
+import type { Provider } from '../provider/contract.ts'
 import { paypal } from './paypal.ts'
 import { type StripeSettings, stripe } from './stripe/index.ts'
 

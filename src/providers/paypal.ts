@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.ts'
-import type { Provider } from '../sync/provider.ts'
+import type { Provider } from '../provider/contract.ts'
 
 /** Declared, not there yet: a job for it fails with a sentence instead of waiting for ever. */
 export const paypal: Provider = {

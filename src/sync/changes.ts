@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
-import type { Payload } from '../payload.ts'
+import type { Payload } from '../json/raw-json.ts'
+import type { Change, ChangeSource, ExpandedPage, Source } from '../provider/contract.ts'
 import { emptied, expandPage } from './expand.ts'
-import type { Change, ChangeSource, ExpandedPage, Source } from './provider.ts'
 import { type Mapped, rejectItem } from './rows.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */

@@ -1,7 +1,8 @@
 import { answerTooLarge, SyncError } from '../errors.ts'
-import { mayBeRounded, Payload } from '../payload.ts'
-import { fields, isUsableId } from './fields.ts'
-import type { Found, NestedSource, Page, Source } from './provider.ts'
+import { isUsableId } from '../json/id.ts'
+import { mayBeRounded, Payload } from '../json/raw-json.ts'
+import type { Found, NestedSource, Page, Source } from '../provider/contract.ts'
+import { fields } from '../provider/fields.ts'
 import { type Family, type Mapped, mapItems, type ObservedRow } from './rows.ts'
 
 interface Expansion {

@@ -1,9 +1,9 @@
 import type { SyncError } from '../errors.ts'
+import type { Account, Source } from '../provider/contract.ts'
 import { eventsSource } from './changes.ts'
 import type { Clock } from './clock.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import { createObservation } from './observation.ts'
-import type { Account, Source } from './provider.ts'
 import { retried } from './retry.ts'
 
 /** Requests at once for an account. */

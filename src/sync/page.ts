@@ -1,5 +1,6 @@
-import { fields, isUsableId, second } from './fields.ts'
-import type { Page, Source } from './provider.ts'
+import { isUsableId } from '../json/id.ts'
+import type { Page, Source } from '../provider/contract.ts'
+import { fields, second } from '../provider/fields.ts'
 import { provenSeconds, type Reached, type Slice } from './slices.ts'
 
 /** Creation seconds, both ends included, of which `ids` is all that the provider listed. `to: null`: up to now. */

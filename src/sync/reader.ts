@@ -1,6 +1,6 @@
 import { answerTooLarge, SyncError } from '../errors.ts'
+import type { Page, Query, Source } from '../provider/contract.ts'
 import { type Digest, digestPage } from './page.ts'
-import type { Page, Query, Source } from './provider.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
 
 /** A slice on its way to its end, ahead of what is committed. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import type { Payload, Places } from '../payload.ts'
-import { isUsableId, longestId } from './fields.ts'
+import { isUsableId, longestId } from '../json/id.ts'
+import type { Payload, Places } from '../json/raw-json.ts'
+import type { Odd } from '../provider/mapping.ts'
 
 /** An item mapped to its table, with its payload and the moment it was observed. */
 export interface ObservedRow {
@@ -55,9 +56,6 @@ export interface Drift {
   readonly resource: string
   readonly column: string
 }
-
-/** Told of each column that stays null although its field is there, of a shape that is not known. */
-export type Odd = (column: string) => void
 
 interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
   map(item: unknown, odd: Odd): RowOf<SyncedTable>

@@ -1,4 +1,4 @@
-import type { Window } from './provider.ts'
+import type { Window } from '../provider/contract.ts'
 
 /** One thing being read to its end, newest first. Plain data: it is what a checkpoint is made of. */
 export interface Slice {

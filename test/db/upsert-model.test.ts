@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { customers, prices } from '../../src/db/schema.ts'
 import { type StampedRow, upsert } from '../../src/db/upsert.ts'
-import { Payload } from '../../src/payload.ts'
+import { Payload } from '../../src/json/raw-json.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { createRandom } from '../support/random.ts'
 

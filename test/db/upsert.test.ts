@@ -3,7 +3,7 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { customers, prices } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
-import { Payload } from '../../src/payload.ts'
+import { Payload } from '../../src/json/raw-json.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 test('an older observation that waits for a newer one to be committed does not overwrite it', async () => {

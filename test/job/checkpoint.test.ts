@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import { type Advance, advance, type Checkpoint, carve, plan, readCheckpoint } from '../../src/job/checkpoint.ts'
-import type { Window } from '../../src/sync/provider.ts'
+import type { Window } from '../../src/provider/contract.ts'
 import { withoutCursor } from '../../src/sync/slices.ts'
 import { createRandom } from '../support/random.ts'
 

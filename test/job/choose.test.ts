@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { plan } from '../../src/job/checkpoint.ts'
 import { chooseResources, outrun, planFull, planIncremental } from '../../src/job/choose.ts'
 import { parseRequest } from '../../src/job/request.ts'
-import type { ChangeSource, Provider } from '../../src/sync/provider.ts'
+import type { ChangeSource, Provider } from '../../src/provider/contract.ts'
 
 const day = 86_400
 const provider: Provider = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Payload } from '../../src/payload.ts'
+import { Payload } from '../../src/json/raw-json.ts'
+import type { Fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
-import type { Fields } from '../../src/sync/fields.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
 import { type ListEndpoint, listEndpoints } from '../support/stripe-types.ts'
 

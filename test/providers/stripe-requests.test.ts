@@ -1,9 +1,9 @@
 import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
-import { Payload } from '../../src/payload.ts'
+import { Payload } from '../../src/json/raw-json.ts'
+import type { Fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing, resources } from '../../src/providers/stripe/resources/index.ts'
-import type { Fields } from '../../src/sync/fields.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
 
 /*

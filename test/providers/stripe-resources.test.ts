@@ -1,6 +1,6 @@
 import { getTableColumns } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import type { Fields } from '../../src/sync/fields.ts'
+import type { Fields } from '../../src/provider/fields.ts'
 import { junk, spoil } from '../support/junk.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings, type NamedMapping } from '../support/stripe-objects.ts'

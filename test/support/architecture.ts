@@ -40,21 +40,17 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'type npm:aws-lambda',
   ],
-  job: ['job', 'sync', 'db', 'errors', 'payload', 'type log', 'scrub', 'npm:zod', 'npm:drizzle-orm', ...pure],
-  sync: ['sync', 'errors', 'payload', 'json-scan', 'type db/schema', 'npm:zod', ...pure],
-  provider: [
+  job: ['job', 'sync', 'provider', 'json', 'db', 'errors', 'type log', 'scrub', 'npm:zod', 'npm:drizzle-orm', ...pure],
+  sync: ['sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
+  provider: ['provider', 'json', 'errors', 'type db/schema', 'type sync/rows'],
+  'a provider': [
     'own folder',
     'own sdk',
-    'sync/provider',
-    'sync/fields',
-    'sync/mapping',
-    'sync/shape',
-    'sync/unparsed',
-    'json-scan',
+    'provider',
+    'json',
     'db/schema',
     'errors',
     'host',
-    'payload',
     'scrub',
     'npm:zod',
     'node:crypto',
@@ -63,10 +59,10 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:stream',
     'node:zlib',
   ],
-  registry: ['providers', 'type sync/provider', 'errors'],
+  registry: ['providers', 'type provider/contract', 'errors'],
   queue: ['queue', 'job', 'errors', 'type log', 'scrub', 'type config', 'type npm:aws-lambda', 'npm:@aws-sdk', ...pure],
   secrets: ['secrets', 'errors', 'scrub', 'type sync/clock', 'npm:@aws-sdk'],
-  db: ['db', 'type config', 'errors', 'payload', 'npm:drizzle-orm', 'npm:pg', 'node'],
+  db: ['db', 'type config', 'errors', 'json', 'npm:drizzle-orm', 'npm:pg', 'node'],
   local: ['local', 'type config', 'type job/progress', 'connection-string', 'db', 'log', 'errors', 'npm', 'node'],
   config: ['connection-string', 'settings', 'scrub', 'npm:zod', 'node'],
   host: ['host', 'errors', 'node:net', 'node:dns'],
@@ -76,9 +72,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   'lambda-log': ['log', 'npm:@aws-lambda-powertools'],
   scrub: [],
   errors: [],
-  payload: ['json-span', 'node:buffer'],
-  'json-span': ['json-scan'],
-  'json-scan': [],
+  json: ['json', 'node:buffer'],
 }
 
 const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/
@@ -152,7 +146,7 @@ function layerOf(path: string): string {
   if (commands.has(path)) return 'command'
   const [folder = '', name] = path.replace(/\.ts$/, '').split('/')
   if (folder !== 'providers') return folder
-  return name === 'index' ? 'registry' : 'provider'
+  return name === 'index' ? 'registry' : 'a provider'
 }
 
 function forbiddenImport(one: Import): string[] {

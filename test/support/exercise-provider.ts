@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SyncError, type Verdict } from '../../src/errors.ts'
-import { fields } from '../../src/sync/fields.ts'
-import type { Credentials, Page, Provider, Source, Window } from '../../src/sync/provider.ts'
+import type { Credentials, Page, Provider, Source, Window } from '../../src/provider/contract.ts'
+import { fields } from '../../src/provider/fields.ts'
 
 /** Ways for a request to fail that every provider has. */
 const verdicts = {

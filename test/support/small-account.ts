@@ -1,4 +1,4 @@
-import type { Fields } from '../../src/sync/fields.ts'
+import type { Fields } from '../../src/provider/fields.ts'
 
 /*
  * A Stripe account small enough to be computed by hand: items as the API sends them, by the name of our resource.

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { SyncedTable } from '../../src/db/schema.ts'
-import type { Places } from '../../src/payload.ts'
+import type { Places } from '../../src/json/raw-json.ts'
+import type { Nested, Resource } from '../../src/provider/contract.ts'
+import type { Fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
-import type { Fields } from '../../src/sync/fields.ts'
-import type { Nested, Resource } from '../../src/sync/provider.ts'
 
 /** An example of each of Stripe's objects, from the fixtures of its OpenAPI description, by the name of our resource. */
 export const examples: ReadonlyMap<string, Fields> = new Map(

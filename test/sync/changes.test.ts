@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
+import type { Change, ChangeSource, Page, Source } from '../../src/provider/contract.ts'
+import { fields, id, text } from '../../src/provider/fields.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { eventsName, eventsSource } from '../../src/sync/changes.ts'
-import { fields, id, text } from '../../src/sync/fields.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
-import type { Change, ChangeSource, Page, Source } from '../../src/sync/provider.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
 const never = new AbortController().signal

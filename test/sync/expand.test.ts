@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { answerTooLarge, SyncError } from '../../src/errors.ts'
+import type { NestedSource, Page, Query, Source } from '../../src/provider/contract.ts'
+import { fields, id } from '../../src/provider/fields.ts'
 import { expandPage } from '../../src/sync/expand.ts'
-import { fields, id } from '../../src/sync/fields.ts'
-import type { NestedSource, Page, Query, Source } from '../../src/sync/provider.ts'
 
 const never = new AbortController().signal
 const at = (second: number) => new Date(second * 1_000)

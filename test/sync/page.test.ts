@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
+import type { Page, Source, Window } from '../../src/provider/contract.ts'
 import { type Digest, digestPage, type Proven } from '../../src/sync/page.ts'
-import type { Page, Source, Window } from '../../src/sync/provider.ts'
 import { afterPage, carveSlice, type Slice, withoutCursor } from '../../src/sync/slices.ts'
 import { createRandom } from '../support/random.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
-import { fields, id, text } from '../../src/sync/fields.ts'
+import { fields, id, text } from '../../src/provider/fields.ts'
 import { mapItems, rejectItem } from '../../src/sync/rows.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')

@@ -1,9 +1,9 @@
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
 import type { Resolve } from '../../host/pinned.ts'
-import { Payload } from '../../payload.ts'
-import { type Fields, fields } from '../../sync/fields.ts'
-import type { Credentials } from '../../sync/provider.ts'
+import { Payload } from '../../json/raw-json.ts'
+import type { Credentials } from '../../provider/contract.ts'
+import { type Fields, fields } from '../../provider/fields.ts'
 import { readAccess } from './credentials.ts'
 import { StripeHttp } from './http.ts'
 

@@ -1,5 +1,5 @@
 import { SyncError } from '../../errors.ts'
-import type { Credentials } from '../../sync/provider.ts'
+import type { Credentials } from '../../provider/contract.ts'
 
 /** Whose data is read with which key. */
 export interface StripeAccess {

@@ -1,4 +1,4 @@
-import { type Fields, fields, list, reference } from '../../sync/fields.ts'
+import { type Fields, fields, list, reference } from '../../provider/fields.ts'
 import { references } from './reading.ts'
 
 /*

@@ -1,5 +1,5 @@
-import { fields, list, reference } from '../../sync/fields.ts'
-import type { Embedded, Found } from '../../sync/provider.ts'
+import type { Embedded, Found } from '../../provider/contract.ts'
+import { fields, list, reference } from '../../provider/fields.ts'
 
 /**
  * The list that an object has under this name, with its first items. Null where there is none, or one that has more but

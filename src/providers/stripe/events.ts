@@ -1,5 +1,5 @@
-import { fields, second, text } from '../../sync/fields.ts'
-import type { Changes } from '../../sync/provider.ts'
+import type { Changes } from '../../provider/contract.ts'
+import { fields, second, text } from '../../provider/fields.ts'
 import { apiVersion, type StripeConnection } from './connection.ts'
 import { listPage } from './list.ts'
 

@@ -1,5 +1,6 @@
-import { second } from '../../sync/fields.ts'
-import { defineProvider, type Provider } from '../../sync/provider.ts'
+import type { Provider } from '../../provider/contract.ts'
+import { defineProvider } from '../../provider/define.ts'
+import { second } from '../../provider/fields.ts'
 import { openStripe, type StripeConnection, type StripeSettings } from './connection.ts'
 import { events } from './events.ts'
 import { failure } from './failure.ts'

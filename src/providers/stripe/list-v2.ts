@@ -1,5 +1,5 @@
 import { SyncError } from '../../errors.ts'
-import type { Page, Query } from '../../sync/provider.ts'
+import type { Page, Query } from '../../provider/contract.ts'
 import type { StripeConnection } from './connection.ts'
 
 /** One page of a list of API v2, whose pages are linked by address instead of by id. */

@@ -1,6 +1,6 @@
 import type { RowOf, SyncedTable } from '../../db/schema.ts'
-import { derived, type Mapping } from '../../sync/mapping.ts'
-import type { Found, Nested } from '../../sync/provider.ts'
+import type { Found, Nested } from '../../provider/contract.ts'
+import { derived, type Mapping } from '../../provider/mapping.ts'
 import type { StripeConnection } from './connection.ts'
 
 type StripeNested<Table extends SyncedTable> = Nested<StripeConnection, Table>

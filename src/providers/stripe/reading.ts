@@ -1,4 +1,4 @@
-import { fields, list, reference } from '../../sync/fields.ts'
+import { fields, list, reference } from '../../provider/fields.ts'
 
 /*
  * Readers for shapes that several of Stripe's objects share.

@@ -1,5 +1,5 @@
 import Stripe from 'stripe'
-import type { Retrieved } from '../../sync/provider.ts'
+import type { Retrieved } from '../../provider/contract.ts'
 import { type StripeConnection, unusable } from './connection.ts'
 
 /** One object. `path`: that of its list. What Stripe no longer has, or has only a stub of, is null. */

@@ -1,6 +1,16 @@
-import { decimal, type Fields, fields, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
-import { at } from '../../../sync/mapping.ts'
-import type { Found } from '../../../sync/provider.ts'
+import type { Found } from '../../../provider/contract.ts'
+import {
+  decimal,
+  type Fields,
+  fields,
+  flag,
+  instant,
+  integer,
+  object,
+  reference,
+  text,
+} from '../../../provider/fields.ts'
+import { at } from '../../../provider/mapping.ts'
 
 /** The columns that invoice lines and invoice items have in common: so many of what, at which price, for which period. */
 export const billed = {

@@ -1,6 +1,6 @@
 import * as tables from '../../../db/schema.ts'
-import { decimal, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
-import { at, mapping } from '../../../sync/mapping.ts'
+import { decimal, flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import { at, mapping } from '../../../provider/mapping.ts'
 import { embedded } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'

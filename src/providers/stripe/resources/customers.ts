@@ -1,6 +1,6 @@
 import { customers as table } from '../../../db/schema.ts'
-import { flag, instant, integer, object, text } from '../../../sync/fields.ts'
-import { at, mapping } from '../../../sync/mapping.ts'
+import { flag, instant, integer, object, text } from '../../../provider/fields.ts'
+import { at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 export const customers = resource('customers', '/v1/customers', {

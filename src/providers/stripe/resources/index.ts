@@ -1,4 +1,4 @@
-import type { Resource } from '../../../sync/provider.ts'
+import type { Resource } from '../../../provider/contract.ts'
 import type { StripeConnection } from '../connection.ts'
 import { objects } from '../objects.ts'
 import { balanceTransactions, payouts } from './balance.ts'

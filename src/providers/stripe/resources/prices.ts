@@ -1,7 +1,7 @@
 import { prices as table } from '../../../db/schema.ts'
-import { decimal, flag, instant, integer, object, reference, text } from '../../../sync/fields.ts'
-import { at, derived, mapping } from '../../../sync/mapping.ts'
-import type { Found } from '../../../sync/provider.ts'
+import type { Found } from '../../../provider/contract.ts'
+import { decimal, flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import { at, derived, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 /** Marks a price that was found on an item. A symbol, so that the payload stays as Stripe sent it. */

@@ -1,6 +1,16 @@
 import * as tables from '../../../db/schema.ts'
-import { type Fields, fields, flag, instant, integer, object, reference, second, text } from '../../../sync/fields.ts'
-import { at, derived, mapping } from '../../../sync/mapping.ts'
+import {
+  type Fields,
+  fields,
+  flag,
+  instant,
+  integer,
+  object,
+  reference,
+  second,
+  text,
+} from '../../../provider/fields.ts'
+import { at, derived, mapping } from '../../../provider/mapping.ts'
 import { discountsOf, firstCoupon } from '../discount.ts'
 import { embedded, heldBy } from '../embedded.ts'
 import { listPage } from '../list.ts'

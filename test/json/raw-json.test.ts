@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { customers } from '../src/db/schema.ts'
-import { upsert } from '../src/db/upsert.ts'
-import { Payload } from '../src/payload.ts'
-import { openTestDatabase } from './support/database.ts'
+import { customers } from '../../src/db/schema.ts'
+import { upsert } from '../../src/db/upsert.ts'
+import { Payload } from '../../src/json/raw-json.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')
 const answer = (json: string) => Payload.of(Buffer.from(json))

@@ -8,7 +8,7 @@ import {
   openBrace,
   openBracket,
   quote,
-} from './json-scan.ts'
+} from './scanner.ts'
 
 /** Where a value is in bytes: its first one, and the one after its last. */
 export interface Span {

@@ -1,6 +1,6 @@
 import type { SyncError } from '../errors.ts'
-import { orAborted } from './abort.ts'
-import type { Account, Changes, Credentials, Provider, Resource } from './provider.ts'
+import { orAborted } from './abortable.ts'
+import type { Account, Changes, Credentials, Provider, Resource } from './contract.ts'
 
 /** A provider author's parts, put together by `defineProvider`. */
 export interface ProviderParts<Connection> {

@@ -1,3 +1,5 @@
+import { longestId } from '../json/id.ts'
+
 /*
  * Readers for the fields of a provider's item, for `Resource.row`. A field of an unknown shape never fails a row: it
  * reads as null, and the payload still has it.
@@ -67,18 +69,4 @@ export function moment(value: unknown): Date | null {
   if (typeof value !== 'string') return instant(value)
   const date = new Date(/^\d{4}-\d\d-\d\dT/.test(value) ? value : Number.NaN)
   return Number.isNaN(date.getTime()) ? null : date
-}
-
-/** Longest id in bytes; an index of Postgres takes 2,704 for the whole key. Providers' ids are under 256. */
-export const longestId = 1_024
-
-/** Whether a row can be kept under this id. */
-export function isUsableId(id: unknown): id is string {
-  return (
-    typeof id === 'string' &&
-    id.length > 0 &&
-    Buffer.byteLength(id) <= longestId &&
-    !id.includes('\u0000') &&
-    id.isWellFormed()
-  )
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { JsonScanner, notScanned } from '../src/json-scan.ts'
-import { junk } from './support/junk.ts'
-import { createRandom } from './support/random.ts'
-import { examples } from './support/stripe-objects.ts'
+import { JsonScanner, notScanned } from '../../src/json/scanner.ts'
+import { junk } from '../support/junk.ts'
+import { createRandom } from '../support/random.ts'
+import { examples } from '../support/stripe-objects.ts'
 
 /** Whether the scanner takes the whole text for a value. */
 function scans(text: string | Buffer): boolean {

@@ -1,3 +1,4 @@
+import { longestId } from './id.ts'
 import {
   backslash,
   closeBrace,
@@ -13,8 +14,7 @@ import {
   openBrace,
   openBracket,
   quote,
-} from '../json-scan.ts'
-import { longestId } from './fields.ts'
+} from './scanner.ts'
 
 /** How a value has to look for the reader of that name in `fields.ts` to take it as it is. Null is fine with all of them. */
 export type Kind = 'text' | 'flag' | 'integer' | 'instant' | 'object' | 'reference' | 'decimal'

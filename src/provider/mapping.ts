@@ -1,14 +1,16 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import type { Places } from '../payload.ts'
+import { Unparsed } from '../json/item.ts'
+import type { Places } from '../json/raw-json.ts'
+import type { Expected, Kind } from '../json/shape.ts'
 import { decimal, type Fields, fields, flag, id, instant, integer, object, reference, text } from './fields.ts'
-import type { Odd } from './rows.ts'
-import type { Expected, Kind } from './shape.ts'
-import { Unparsed } from './unparsed.ts'
 
 /*
  * A mapping from items to rows as data: for each column of a table, where its value is in the item and which reader
  * knows its shape. So a column cannot be forgotten, and a field whose shape nobody knows can be counted.
  */
+
+/** Told of each column that stays null although its field is there, of a shape that is not known. */
+export type Odd = (column: string) => void
 
 /** Reads one value; null for what it does not know. */
 type Reader<Value> = (value: unknown) => Value | null

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { type Span, spanWithin } from './json-span.ts'
+import { type Span, spanWithin } from './span.ts'
 
 /**
  * A value by its place in a provider's answer. It reaches the database as the answer's own bytes: written again from what

@@ -1,8 +1,7 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import type { Payload, Places } from '../payload.ts'
-import type { Mapped, Odd } from './rows.ts'
-
-export { defineProvider, type ProviderParts } from './define-provider.ts'
+import type { Payload, Places } from '../json/raw-json.ts'
+import type { Mapped } from '../sync/rows.ts'
+import type { Odd } from './mapping.ts'
 
 /*
  * The contract between the core and a provider, and its glossary.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as read from '../../src/sync/fields.ts'
+import * as read from '../../src/provider/fields.ts'
 
 const odd: readonly unknown[] = [
   undefined,

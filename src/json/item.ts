@@ -1,4 +1,4 @@
-import type { Payload } from '../payload.ts'
+import type { Payload } from './raw-json.ts'
 
 /**
  * An item that nobody had to parse: its id and the field with its time are here, and every column is in its bytes in the

@@ -8,8 +8,9 @@ import type { Source } from '../provider/contract.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import { announcement } from './announce.ts'
-import type { Findings } from './bisect.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
+import type { Findings } from './commit/quarantine.ts'
+import { type Writing, writeBatches } from './commit/write.ts'
 import { cursorMove } from './cursor.ts'
 import { extension, fenced, held, type Lease } from './lease.ts'
 import type { LeftOut } from './leave-out.ts'
@@ -19,7 +20,6 @@ import { prove } from './prove.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { Swept } from './sweep.ts'
 import { type Item, uncount, wasListed, withoutItems } from './uncount.ts'
-import { type Writing, writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
 export interface Standing {

@@ -3,9 +3,9 @@ import type { Database } from '../db/open.ts'
 import { syncRejects } from '../db/schema.ts'
 import { placeTombstones } from '../db/tombstones.ts'
 import { fields } from '../provider/fields.ts'
+import type { Account } from './commit/rejects.ts'
 import type { Pass } from './erase.ts'
 import { forgetItems } from './open-jobs.ts'
-import type { Account } from './rejects.ts'
 import { idsIn } from './whose.ts'
 
 type Kept = Pick<typeof syncRejects.$inferSelect, 'resource' | 'itemKey' | 'reason' | 'payload'>

@@ -5,7 +5,7 @@ import { syncJobs } from '../db/schema.ts'
 import { anyTombstones, isTenantErased } from '../db/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { announcement } from './announce.ts'
-import { anyRejects } from './rejects.ts'
+import { anyRejects } from './commit/rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 
 /** The right to write to a job. Every write names `fence`; a write with an older one changes nothing. */

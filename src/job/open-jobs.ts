@@ -4,7 +4,7 @@ import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import { announcement } from './announce.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
-import type { Account } from './rejects.ts'
+import type { Account } from './commit/rejects.ts'
 import { forget, type Item, uncount } from './uncount.ts'
 
 /** Takes a job from its worker: what that commits from now on changes nothing, and the job's own message brings it back. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { keepRejects } from '../../src/job/rejects.ts'
+import { keepRejects } from '../../src/job/commit/rejects.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 

@@ -1,5 +1,5 @@
 import { type Fields, fields, list, reference } from '../../provider/fields.ts'
-import { references } from './reading.ts'
+import { references } from './readers.ts'
 
 /*
  * Discounts: a list of ids, or of objects where a payload has them whole; before API 2025-03-31 one object. What they

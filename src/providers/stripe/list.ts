@@ -1,12 +1,12 @@
 import { SyncError } from '../../errors.ts'
 import { isUsableId } from '../../json/id.ts'
 import { Unparsed } from '../../json/item.ts'
+import { scanList } from '../../json/list.ts'
 import type { Payload } from '../../json/raw-json.ts'
 import type { Shape } from '../../json/shape.ts'
 import type { Page, Query } from '../../provider/contract.ts'
 import { object } from '../../provider/fields.ts'
 import { type Answer, type StripeConnection, unusable } from './connection.ts'
-import { scanList } from './list-bytes.ts'
 
 /** How items may come unparsed. */
 export interface Unparsing {

@@ -4,7 +4,7 @@ import { at, mapping } from '../../../provider/mapping.ts'
 import { embedded } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
-import { total } from '../reading.ts'
+import { total } from '../readers.ts'
 import { resource } from '../resource.ts'
 
 const lines = nested('credit_note_lines', {

@@ -4,9 +4,9 @@ import { at, mapping } from '../../../provider/mapping.ts'
 import { embedded, heldBy } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
-import { total } from '../reading.ts'
+import { total } from '../readers.ts'
 import { resource } from '../resource.ts'
-import { billed, pricesOf } from './billed.ts'
+import { billed, pricesOf } from './billed-columns.ts'
 import { foundPrices } from './prices.ts'
 
 const linesOf = (invoice: unknown) => embedded(invoice, 'lines')

@@ -1,9 +1,9 @@
-import { classify, codeOf } from '../db/failure.ts'
-import type { Database } from '../db/open.ts'
-import { guarded } from '../db/tenant.ts'
-import type { Written } from '../db/upsert.ts'
-import { Payload } from '../json/raw-json.ts'
-import { type ObservedRow, type Reject, rejectItem } from '../sync/rows.ts'
+import { classify, codeOf } from '../../db/failure.ts'
+import type { Database } from '../../db/open.ts'
+import { guarded } from '../../db/tenant.ts'
+import type { Written } from '../../db/upsert.ts'
+import { Payload } from '../../json/raw-json.ts'
+import { type ObservedRow, type Reject, rejectItem } from '../../sync/rows.ts'
 
 /**
  * What is known of a step's rows since Postgres refused some of them. It outlives the transactions it was found out in, so

@@ -7,8 +7,8 @@ import {
   notScanned,
   openBrace,
   openBracket,
-} from '../../json/scanner.ts'
-import type { Outline, Shape } from '../../json/shape.ts'
+} from './scanner.ts'
+import type { Outline, Shape } from './shape.ts'
 
 /** A page of a list as far as it can be told without parsing it. */
 export interface ListOutline {

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
-import type { Database } from '../db/open.ts'
-import { withoutUnstorable } from '../db/parameters.ts'
-import { syncRejects } from '../db/schema.ts'
-import type { Reject } from '../sync/rows.ts'
-import type { SyncJobRequest } from './request.ts'
+import type { Database } from '../../db/open.ts'
+import { withoutUnstorable } from '../../db/parameters.ts'
+import { syncRejects } from '../../db/schema.ts'
+import type { Reject } from '../../sync/rows.ts'
+import type { SyncJobRequest } from '../request.ts'
 
 export interface Account {
   readonly tenantId: string

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Sandbox, StripeObject } from '../src/local/sandbox/index.ts'
+import type { Sandbox, StripeObject } from '../src/sandbox/stripe/index.ts'
 import { systemClock } from '../src/sync/clock.ts'
 import { jobRequest, type SetupOptions, setup } from './support/setup.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StripeObject } from '../src/local/sandbox/index.ts'
+import type { StripeObject } from '../src/sandbox/stripe/index.ts'
 import { openPostgresProxy } from './support/postgres-proxy.ts'
 import { context, jobRequest, setup, sqsEvent } from './support/setup.ts'
 

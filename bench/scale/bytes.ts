@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { openSandbox } from '../../src/local/sandbox/index.ts'
+import { openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { contextOf, eventOf, type House, openWorkerFor, timed } from './house.ts'
 
 export interface TableBytes {

@@ -1,4 +1,4 @@
-import { fraction, randomStream, seedFor } from '../../src/local/sandbox/random.ts'
+import { fraction, randomStream, seedFor } from '../../src/sandbox/server/random.ts'
 import { busyDelivery, continuation, leaseJitter, leaseLeft, longestDelay } from './duration.ts'
 import type { DayOptions } from './options.ts'
 import { createFairQueue, createPlainQueue } from './queue.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { openQueue } from '../../src/local/queue.ts'
-import { openSandbox } from '../../src/local/sandbox/index.ts'
+import { openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { contextOf, eventOf, type House, openWorkerFor, timed } from './house.ts'
 import { median } from './partitions.ts'
 

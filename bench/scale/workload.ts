@@ -1,4 +1,4 @@
-import { fraction, type Random, randomStream, seedFor } from '../../src/local/sandbox/random.ts'
+import { fraction, type Random, randomStream, seedFor } from '../../src/sandbox/server/random.ts'
 import { fullSeconds, incrementalSeconds } from './duration.ts'
 import type { DayOptions } from './options.ts'
 import { largeFrom, largestMonthly, longFrom, smallBelow, tenantSizes } from './tenants.ts'

@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts'
 import { parseConnectionString } from '../connection-string.ts'
 import { migrate, pendingMigrations } from '../db/migrate.ts'
+import { openSandbox } from '../sandbox/stripe/index.ts'
 import type { LocalOptions } from './arguments.ts'
 import { createDatabase, openPostgres } from './postgres.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
-import { openSandbox } from './sandbox/index.ts'
 import { createWorkerLogin } from './worker-login.ts'
 
 /** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */

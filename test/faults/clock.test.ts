@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { StripeObject } from '../../src/local/sandbox/index.ts'
+import type { StripeObject } from '../../src/sandbox/stripe/index.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*

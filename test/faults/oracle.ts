@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Sandbox } from '../../src/local/sandbox/index.ts'
+import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 import type { Query } from './room.ts'
 import { nestedTables, type Table, tables } from './tables.ts'
 

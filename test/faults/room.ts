@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { type EventSource, type Invoke, openEventSource } from '../../src/local/event-source.ts'
 import { type LocalQueue, openQueue } from '../../src/local/queue.ts'
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/local/sandbox/index.ts'
+import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
 import { openHouse } from './house.ts'
 import { type Environment, startWorker, type WorkerProcess } from './worker.ts'
 

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../src/local/sandbox/index.ts'
+import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 
 type ResourceName = Parameters<Sandbox['truth']>[0]
 type NestedName = Parameters<Sandbox['truthNested']>[0]

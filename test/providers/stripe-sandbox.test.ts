@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { openSandbox, type Sandbox, type StripeObject } from '../../src/local/sandbox/index.ts'
 import type { Page, Query } from '../../src/provider/contract.ts'
 import { openStripe, type StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
+import { openSandbox, type Sandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
 import { driftOf, nestedOf } from '../support/stripe-objects.ts'
 
 /*

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Sandbox } from '../../src/local/sandbox/index.ts'
+import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 
 type Query = <Row extends pg.QueryResultRow = Record<string, unknown>>(
   text: string,

@@ -1,4 +1,4 @@
-import { fraction, randomStream } from '../../src/local/sandbox/random.ts'
+import { fraction, randomStream } from '../../src/sandbox/server/random.ts'
 
 /** Seeded choices for tests that try many things: the same seed makes the same ones. */
 export function createRandom(seed: number) {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Sandbox } from '../../src/local/sandbox/index.ts'
+import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 import { nestedTables, tables } from '../faults/tables.ts'
 import type { setup } from './setup.ts'
 

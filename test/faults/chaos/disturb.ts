@@ -1,4 +1,4 @@
-import type { FailureRule } from '../../../src/local/sandbox/index.ts'
+import type { FailureRule } from '../../../src/sandbox/stripe/index.ts'
 import type { createRandom } from '../../support/random.ts'
 import type { PostgresProxy } from '../postgres-proxy.ts'
 import type { QueueFate, QueueProxy } from '../queue-proxy.ts'

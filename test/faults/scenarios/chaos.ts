@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs'
 import type { Invoke } from '../../../src/local/event-source.ts'
-import type { FailureRule } from '../../../src/local/sandbox/index.ts'
+import type { FailureRule } from '../../../src/sandbox/stripe/index.ts'
 import { type LivingAccount, openAccount } from '../account.ts'
 import { digestBystander, settleBystander } from '../bystander.ts'
 import { disturb } from '../chaos/disturb.ts'

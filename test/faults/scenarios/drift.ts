@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FailureRule, StripeObject } from '../../../src/local/sandbox/index.ts'
+import type { FailureRule, StripeObject } from '../../../src/sandbox/stripe/index.ts'
 import { openFastWorker } from '../chaos/fast-worker.ts'
 import { inLanes } from '../lanes.ts'
 import { compare, describe, writeTruth } from '../oracle.ts'

@@ -1,0 +1,49 @@
+import { fraction, type Random } from '../../server/random.ts'
+import { pick } from '../../server/words.ts'
+import type { Collection } from '../collection.ts'
+import type { StripeObject } from '../resource.ts'
+import type { ByResource } from '../resources/names.ts'
+import { type PriceObject, planOf } from '../resources/prices.ts'
+import { asOf, type Lookup, olderVersions, pinnedVersion } from './older-shapes.ts'
+import { previousAttributes } from './previous-attributes.ts'
+import type { EventType } from './verbs.ts'
+
+export interface Happened {
+  readonly types: readonly EventType[]
+  /** As it is after the change; of a deleted object, as it was. */
+  readonly object: StripeObject
+  readonly before?: StripeObject
+  /** Unix seconds. */
+  readonly at: number
+  readonly apiVersion?: string | undefined
+}
+
+export type Recorder = (happened: Happened) => void
+
+interface Origin {
+  readonly collections: ByResource<Collection>
+  readonly lookup: Lookup
+  readonly random: Random
+  /** The share of events that an older version of the API rendered. */
+  readonly olderShare: number
+}
+
+/** Appends events; each carries the object as it was at that moment, in the shape of its version. */
+export function createRecord({ collections, lookup, random, olderShare }: Origin): Recorder {
+  return ({ types, object, before, at, apiVersion }) => {
+    const drawn = fraction(random) < olderShare ? pick(random, olderVersions) : pinnedVersion
+    const version = apiVersion ?? drawn
+    for (const type of types) {
+      const shown = (one: StripeObject) => asOf(version, type.startsWith('plan.') ? asPlan(one) : one, lookup)
+      const data = { object: shown(object) }
+      const previous =
+        before && tellsPrevious(type) ? { previous_attributes: previousAttributes(shown(before), data.object) } : {}
+      collections.events.insert({ api_version: version, data: structuredClone({ ...data, ...previous }), type }, at)
+    }
+  }
+}
+
+const tellsPrevious = (type: string) => type.endsWith('.updated') || type === 'charge.refunded'
+
+// Every price of the sandbox has the shape its generator gives it.
+const asPlan = (price: StripeObject) => planOf(price as unknown as PriceObject)

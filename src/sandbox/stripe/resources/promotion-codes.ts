@@ -1,0 +1,48 @@
+import type Stripe from 'stripe'
+import { oneIn } from '../../server/words.ts'
+import type { Birth, Resource } from '../resource.ts'
+import type { Wire } from '../wire.ts'
+import { day } from './subscription-facts.ts'
+
+/** What customers type to get a coupon. */
+export const promotionCodes: Resource = {
+  path: '/v1/promotion_codes',
+  object: 'promotion_code',
+  idPrefix: 'promo_',
+  createdField: 'created',
+  kin: { of: 'coupons', pattern: [2, 1, 3], delay: (_, draw) => draw % (100 * day) },
+  generate,
+  filters: {
+    active: (code, value) => String(code.active) === value,
+    code: (code, value) => String(code.code).toLowerCase() === value.toLowerCase(),
+    coupon: (code, value) => (code.promotion as Stripe.PromotionCode.Promotion).coupon === value,
+    customer: (code, value) => code.customer === value,
+  },
+  expandable: {
+    customer: (code, live) => ({ customer: live.customers.retrieve(String(code.customer)) ?? null }),
+    promotion: () => ({}),
+  },
+  deleted: 'missing',
+}
+
+function generate({ n, id, created, livemode, random, world }: Birth) {
+  return {
+    id,
+    object: 'promotion_code',
+    active: !oneIn(random, 4),
+    code: `CODE-${n}-${random() % 1_000}`,
+    created,
+    customer:
+      oneIn(random, 5) && world.count('customers') > 0
+        ? world.id('customers', random() % world.count('customers'))
+        : null,
+    customer_account: null,
+    expires_at: oneIn(random, 3) ? created + 365 * day : null,
+    livemode,
+    max_redemptions: null,
+    metadata: {},
+    promotion: { coupon: world.ref('coupons', world.parent('promotion_codes', n)), type: 'coupon' },
+    restrictions: { first_time_transaction: oneIn(random, 2), minimum_amount: null, minimum_amount_currency: null },
+    times_redeemed: random() % 40,
+  } satisfies Wire<Stripe.PromotionCode>
+}

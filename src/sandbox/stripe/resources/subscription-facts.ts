@@ -1,0 +1,64 @@
+import { createIds, type Ids } from '../../server/ids.ts'
+import { pick } from '../../server/words.ts'
+import type { World } from '../world.ts'
+import { type PriceFacts, priceAt, priceOfItem, subscriptionCurrency } from './pricing.ts'
+
+export interface SubscriptionFacts {
+  readonly n: number
+  readonly id: string
+  readonly created: number
+  /** The number of the customer; undefined when there are none. */
+  readonly customer: number | undefined
+  readonly currency: string
+  readonly status: (typeof statuses)[number]
+  readonly items: number
+}
+
+export interface ItemFacts {
+  readonly id: string
+  readonly quantity: number
+  readonly price: PriceFacts
+  /** In minor units, rounded. */
+  readonly amount: number
+}
+
+const statuses = [
+  ...Array<'active'>(26).fill('active'),
+  ...Array<'canceled'>(8).fill('canceled'),
+  ...(['trialing', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete', 'incomplete_expired'] as const),
+] as const
+
+/** Parents have room for so many nested rows: the number of a row is that of its parent times this, plus its index. */
+export const rowRoom = 128
+export const itemIds: Ids = createIds('si_', 0x51)
+
+export function subscriptionAt(world: World, n: number): SubscriptionFacts {
+  const random = world.draw('subscriptions', n)
+  return {
+    n,
+    id: world.id('subscriptions', n),
+    created: world.created('subscriptions', n),
+    customer: world.parent('subscriptions', n),
+    currency: subscriptionCurrency(world, n),
+    status: pick(random, statuses),
+    items: n % 40 === 5 ? 25 : n % 40 === 15 ? 11 : 1 + ((random() % 6) >> 1),
+  }
+}
+
+export function itemAt(world: World, subscription: number, index: number): ItemFacts {
+  const price = priceAt(world, priceOfItem(world, subscription, index))
+  const quantity = 1 + ((subscription * 7 + index * 3) % 9)
+  const id = itemIds.of(subscription * rowRoom + index)
+  return { id, quantity, price, amount: Math.round(quantity * Number(price.unitAmountDecimal)) }
+}
+
+/** The id of the customer; made up when the account has none. */
+export const customerId = (world: World, customer: number | undefined) => world.id('customers', customer ?? 0)
+
+export const day = 86_400
+/** The billing period that a moment lies in, counted from the start in steps of 30 days. */
+export function periodAt(start: number, now: number): { readonly start: number; readonly end: number } {
+  const length = 30 * day
+  const from = start + Math.max(0, Math.floor((now - start) / length)) * length
+  return { start: from, end: from + length }
+}

@@ -1,0 +1,201 @@
+import type Stripe from 'stripe'
+import { describe, expect, it } from 'vitest'
+import { byName, modelled, type ResourceName, type Sandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
+import { resources } from '../../src/sandbox/stripe/resources/index.ts'
+import { ask, idsOf, now, readAll, sdk, setup } from './support.ts'
+
+type Lists = { list(params?: object): Stripe.ApiListPromise<{ id: string }>; retrieve(id: string): Promise<unknown> }
+
+/** The part of the SDK that reads a path: `/v1/checkout/sessions` is `stripe.checkout.sessions`. */
+function lists(sandbox: Sandbox, name: ResourceName): Lists {
+  const named: Record<string, string> = { invoiceitems: 'invoiceItems', apple_pay_domains: 'applePayDomains' }
+  const path = named[name] ?? resources[name].path.slice('/v1/'.length)
+  const camel = path.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return camel.split('/').reduce((at: unknown, part) => (at as Record<string, unknown>)[part], sdk(sandbox)) as Lists
+}
+
+describe('every list, read to its end through the SDK, is the truth', () => {
+  const everything: Partial<Record<ResourceName, object>> = { subscriptions: { status: 'all' } }
+  const others = [...modelled, ...byName].filter((name) => name !== 'prices')
+
+  it.each(others)('%s', async (name) => {
+    const sandbox = await setup()
+    const read = await readAll(lists(sandbox, name).list({ limit: 7, ...everything[name] }))
+    expect(read.length).toBeGreaterThan(0)
+    expect(read).toEqual(sandbox.truth(name))
+    const params = new URL(sandbox.requests[0]!.url, 'http://a').searchParams
+    expect([params.get('limit'), sandbox.stats().cursorMisuse]).toEqual(['7', 0])
+  })
+
+  it('prices: the active, the inactive, and the inline ones by their ids', async () => {
+    const sandbox = await setup()
+    const prices = lists(sandbox, 'prices')
+    const [active, inactive] = [
+      await readAll(prices.list({ active: true })),
+      await readAll(prices.list({ active: false })),
+    ]
+    const embedded = sandbox.truthNested('subscription_items').map(({ row }) => row.price as StripeObject)
+    const listed = new Set(idsOf([...active, ...inactive]))
+    const inline = new Map(embedded.filter(({ id }) => !listed.has(id)).map((price) => [price.id, price]))
+    expect([active.length, inactive.length, inline.size].every((count) => count > 0)).toBe(true)
+    expect(new Set(idsOf([...active, ...inactive, ...inline.values()]))).toEqual(
+      new Set(idsOf(sandbox.truth('prices'))),
+    )
+    for (const price of inline.values()) expect((await ask(sandbox, `/v1/prices/${price.id}`)).body).toEqual(price)
+  })
+
+  it('in live mode as in test mode, but for the mode', async () => {
+    const sandbox = await setup({ customers: 30 })
+    sandbox.simulate(2, { perDay: 20 })
+    for (const name of [...modelled, 'events' as const]) {
+      const { body } = await ask(
+        sandbox,
+        `${resources[name].path}?limit=100${name === 'subscriptions' ? '&status=all' : ''}`,
+        'sk_live_a',
+      )
+      if (name !== 'prices') expect(body.data).toEqual(sandbox.truth(name, true).slice(0, 100))
+      expect(JSON.stringify(body)).not.toContain('"livemode":false')
+    }
+  })
+})
+
+describe('every object', () => {
+  it.each([...modelled, ...byName])('is found by its id: %s', async (name) => {
+    const sandbox = await setup()
+    const [first] = sandbox.truth(name)
+    const path = resources[name].path
+    expect((await ask(sandbox, `${path}/${first!.id}`)).body).toEqual(first)
+    const missing = await ask(sandbox, `${path}/nothing`)
+    expect([missing.status, missing.body.error.code]).toEqual([404, 'resource_missing'])
+  })
+})
+
+describe('a list by default', () => {
+  it('leaves out canceled subscriptions, and shows them when asked', async () => {
+    const sandbox = await setup()
+    const all = sandbox.truth('subscriptions')
+    const canceled = all.filter(({ status }) => status === 'canceled')
+    const shown = await readAll(lists(sandbox, 'subscriptions').list())
+    expect(canceled.length).toBeGreaterThan(0)
+    expect(shown).toEqual(all.filter(({ status }) => status !== 'canceled'))
+    expect(await readAll(lists(sandbox, 'subscriptions').list({ status: 'canceled' }))).toEqual(canceled)
+  })
+
+  it('shows active prices only', async () => {
+    const sandbox = await setup()
+    const shown = await readAll(lists(sandbox, 'prices').list())
+    expect(shown.every(({ active }) => active === true)).toBe(true)
+    expect(shown).toEqual(await readAll(lists(sandbox, 'prices').list({ active: true })))
+  })
+
+  it('filters invoice items by date, which they have for created', async () => {
+    const sandbox = await setup()
+    const [newest, second] = sandbox.truth('invoiceitems')
+    expect(newest).not.toHaveProperty('created')
+    const { body } = await ask(sandbox, `/v1/invoiceitems?created[gte]=${second!.date}&limit=1`)
+    expect(body.data).toEqual([newest])
+  })
+
+  it.each(byName.filter((name) => resources[name].createdFilter === false))(
+    'has no created filter: %s',
+    async (name) => {
+      const { status, body } = await ask(await setup(), `${resources[name].path}?created[gte]=1`)
+      expect([status, body.error.code]).toEqual([400, 'parameter_unknown'])
+    },
+  )
+})
+
+describe('the account', () => {
+  it('hangs together', async () => {
+    const sandbox = await setup({ customers: 250 })
+    const known = Object.fromEntries(
+      modelled.map((name) => [name, new Map(sandbox.truth(name).map((one) => [one.id, one]))]),
+    )
+    const dangling: string[] = []
+    const check = (from: string, name: ResourceName, id: unknown) => {
+      if (id !== null && id !== undefined && !known[name]?.has(String(id))) dangling.push(`${from} → ${name} ${id}`)
+    }
+    const fields: Record<string, ResourceName> = {
+      customer: 'customers',
+      charge: 'charges',
+      invoice: 'invoices',
+      payment_intent: 'payment_intents',
+      product: 'products',
+      balance_transaction: 'balance_transactions',
+      latest_charge: 'charges',
+      latest_invoice: 'invoices',
+      subscription: 'subscriptions',
+      schedule: 'subscription_schedules',
+      default_price: 'prices',
+      price: 'prices',
+      coupon: 'coupons',
+      invoice_item: 'invoiceitems',
+    }
+    const visit = (from: string, value: unknown): void => {
+      if (value === null || typeof value !== 'object') return
+      for (const [field, inner] of Object.entries(value)) {
+        const name = fields[field]
+        if (name && typeof inner === 'string') check(`${from}.${field}`, name, inner)
+        else visit(from, inner)
+      }
+    }
+    for (const name of modelled) for (const object of sandbox.truth(name)) visit(name, object)
+    for (const { row } of sandbox.truthNested('invoice_lines')) visit('line', row)
+    expect(dangling).toEqual([])
+  })
+
+  it('adds up: what was charged, refunded and booked', async () => {
+    const sandbox = await setup({ customers: 250 })
+    const sum = (rows: readonly StripeObject[], by: string) => {
+      const sums = new Map<string, number>()
+      for (const row of rows) sums.set(String(row[by]), (sums.get(String(row[by])) ?? 0) + Number(row.amount))
+      return sums
+    }
+    const refunded = sum(sandbox.truth('refunds'), 'charge')
+    const booked = sum(sandbox.truth('balance_transactions'), 'source')
+    for (const charge of sandbox.truth('charges')) {
+      expect(charge.amount_refunded).toBe(refunded.get(charge.id) ?? 0)
+      expect(booked.get(charge.id)).toBe(charge.status === 'failed' ? undefined : charge.amount)
+    }
+    for (const invoice of sandbox.truth('invoices')) {
+      const lines = sandbox.rows('invoice_lines', invoice.id).reduce((total, { amount }) => total + Number(amount), 0)
+      expect(invoice.subtotal).toBe(lines)
+    }
+  })
+
+  it('is as large as its customers say, or as told', async () => {
+    const sandbox = await setup({ customers: 100, counts: { charges: 13 } })
+    const counted = (['subscriptions', 'invoices', 'invoice_payments', 'charges'] as const).map(
+      (name) => sandbox.truth(name).length,
+    )
+    expect(counted).toEqual([80, 300, 250, 13])
+  })
+
+  it('is spread as the density says, every part of it before now', async () => {
+    const sandbox = await setup({ customers: 400, density: 'burst' })
+    const times = sandbox.truth('invoices').map(({ created }) => Number(created))
+    expect(Math.max(...times)).toBeLessThan(now)
+    expect(times).toEqual([...times].sort((a, b) => b - a))
+  })
+})
+
+describe('one list of many', () => {
+  it.each([
+    { kind: 'missing-scope', status: 403 },
+    { kind: 'not-enabled', status: 400 },
+  ] as const)('may be refused alone: $kind', async ({ kind, status }) => {
+    const sandbox = await setup()
+    sandbox.fail({ kind, path: '/v1/invoices' })
+    sandbox.fail({ kind, path: /^\/v1\/subscription_items/ })
+    const paths = [
+      '/v1/invoices',
+      `/v1/subscription_items?subscription=${sandbox.truth('subscriptions')[0]!.id}`,
+      '/v1/issuing/cards',
+    ]
+    expect(await Promise.all(paths.map(async (path) => (await ask(sandbox, path)).status))).toEqual([
+      status,
+      status,
+      200,
+    ])
+  })
+})

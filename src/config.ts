@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
-import { scrub } from './scrub.ts'
+import { scrub } from './log/redact.ts'
 import { type Settings, settingsSchema } from './settings.ts'
 
 /** The settings with the connection string read. `database` is absent when none is configured. */

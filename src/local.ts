@@ -3,11 +3,11 @@ import { loadConfig } from './config.ts'
 import type { ResourceResult } from './job/progress.ts'
 import { help, type LocalOptions, readArguments } from './local/arguments.ts'
 import { inProcess, openEventSource } from './local/event-source.ts'
-import { createLocalLog } from './local/log.ts'
 import { openParts, type Parts } from './local/parts.ts'
 import { openProgressBar } from './local/progress-bar.ts'
 import { formatRow, formatTable } from './local/table.ts'
 import { type JobRow, watchJob } from './local/watch-job.ts'
+import { createLocalLog } from './log/terminal.ts'
 import { openWorker } from './worker.ts'
 
 /** The same job on this machine: one SyncJobRequest through a queue, the handler and Postgres, with what happens shown. */

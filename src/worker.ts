@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import type { Config } from './config.ts'
 import { openDatabase } from './db/open.ts'
-import type { Log } from './log.ts'
+import type { Log } from './log/log.ts'
 import { createProviders, type ProviderSettings } from './providers/index.ts'
 import { createQueue } from './queue/queue.ts'
 import { receive } from './queue/receive.ts'

@@ -32,7 +32,7 @@ describe('the architecture forbids', () => {
       'queue/receive.ts imports types of worker.ts',
     ],
     'the worker to read the configuration itself': ['worker.ts', from('./config.ts'), 'worker.ts imports config.ts'],
-    'the worker to know this machine': ['worker.ts', from('./local/log.ts'), 'worker.ts imports local/log.ts'],
+    'the worker to know this machine': ['worker.ts', from('./local/queue.ts'), 'worker.ts imports local/queue.ts'],
     'a job to know a provider': [
       'job/read.ts',
       typeFrom('../providers/stripe/index.ts'),
@@ -51,7 +51,7 @@ describe('the architecture forbids', () => {
     'a job to know the queue': ['job/run.ts', from('../queue/queue.ts'), 'job/run.ts imports queue/queue.ts'],
     'a job to know AWS': ['job/run.ts', from('@aws-sdk/client-sqs'), 'job/run.ts imports @aws-sdk/client-sqs'],
     'a job to know what Lambda sends': ['job/run.ts', typeFrom('aws-lambda'), 'job/run.ts imports types of aws-lambda'],
-    'a job to choose a sink of the log': ['job/run.ts', from('../log.ts'), 'job/run.ts imports log.ts'],
+    'a job to choose a sink of the log': ['job/run.ts', from('../log/log.ts'), 'job/run.ts imports log/log.ts'],
     'a job to read a disk': ['job/run.ts', from('node:fs'), 'job/run.ts imports node:fs'],
     'reading to know jobs': [
       'sync/backfill.ts',
@@ -64,7 +64,7 @@ describe('the architecture forbids', () => {
       typeFrom('../db/open.ts'),
       'sync/backfill.ts imports types of db/open.ts',
     ],
-    'reading to log': ['sync/retry.ts', typeFrom('../log.ts'), 'sync/retry.ts imports types of log.ts'],
+    'reading to log': ['sync/retry.ts', typeFrom('../log/log.ts'), 'sync/retry.ts imports types of log/log.ts'],
     'a provider to know another': [
       'providers/square.ts',
       from('./stripe/failure.ts'),
@@ -87,8 +87,8 @@ describe('the architecture forbids', () => {
     ],
     'a provider to log': [
       'providers/stripe/index.ts',
-      typeFrom('../../log.ts'),
-      'providers/stripe/index.ts imports types of log.ts',
+      typeFrom('../../log/log.ts'),
+      'providers/stripe/index.ts imports types of log/log.ts',
     ],
     'a provider to read the configuration': [
       'providers/paypal.ts',
@@ -151,11 +151,15 @@ describe('the architecture forbids', () => {
       from('../job/run.ts'),
       'local/parts.ts imports job/run.ts',
     ],
-    'the configuration to log': ['config.ts', from('./log.ts'), 'config.ts imports log.ts'],
-    'the log to know the configuration': ['log.ts', typeFrom('./config.ts'), 'log.ts imports types of config.ts'],
+    'the configuration to log': ['config.ts', from('./log/log.ts'), 'config.ts imports log/log.ts'],
+    'the log to know the configuration': [
+      'log/log.ts',
+      typeFrom('../config.ts'),
+      'log/log.ts imports types of config.ts',
+    ],
     'errors to know anything': ['errors.ts', from('zod'), 'errors.ts imports zod'],
     'a file without a place': ['queues.ts', '', 'queues.ts: has no place in the architecture'],
-    'a folder without a place': ['http/server.ts', '', 'http/server.ts: has no place in the architecture'],
+    'a folder without a place': ['web/server.ts', '', 'web/server.ts: has no place in the architecture'],
     'process.env': [
       'db/open.ts',
       'const a = process.env.PGHOST',
@@ -172,9 +176,9 @@ describe('the architecture forbids', () => {
       'handler.ts: reads process.env, which only config.ts does',
     ],
     'process.env by import': [
-      'local/log.ts',
+      'local/parts.ts',
       from('node:process'),
-      'local/log.ts: reads process.env, which only config.ts does',
+      'local/parts.ts: reads process.env, which only config.ts does',
     ],
     'the console': ['job/run.ts', 'console.log(1)', 'job/run.ts: writes to the console instead of the log'],
     'the console in the handler': [

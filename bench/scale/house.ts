@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { parseConnectionString } from '../../src/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase, openPostgres } from '../../src/local/postgres.ts'
-import { silentLog } from '../../src/log.ts'
+import { silentLog } from '../../src/log/log.ts'
 import { openWorker } from '../../src/worker.ts'
 
 /** A migrated database on a Postgres of its own, fsync on, the server's default settings unless changed here. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { SyncError } from '../errors.ts'
-import { scrub } from '../scrub.ts'
+import { scrub } from '../log/redact.ts'
 
 /** Problems that one sentence lists; the sender corrects those and sends again. */
 const problemsListed = 10

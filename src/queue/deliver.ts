@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda'
 import { disposition, type Outcome } from '../job/outcome.ts'
 import { parseRequest } from '../job/request.ts'
 import { type JobDeps, run } from '../job/run.ts'
-import type { Log } from '../log.ts'
+import type { Log } from '../log/log.ts'
 import type { Queue } from './queue.ts'
 import { redactBody } from './redact.ts'
 

@@ -1,4 +1,4 @@
-import { scrub } from '../scrub.ts'
+import { scrub } from '../log/redact.ts'
 
 const secretName = /token|secret|password|passwd|pwd|credential|authorization|(?:^|_|api)key$/i
 /** A secret's name and its value in text that is no JSON. Bounded repetitions: a hostile text must not take long. */

@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.ts'
-import { scrub } from '../scrub.ts'
+import { scrub } from '../log/redact.ts'
 import type { Clock } from '../sync/clock.ts'
 import { createCache } from './cache.ts'
 import { secretFailure } from './failure.ts'

@@ -281,8 +281,8 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F60: {
     fault: 'addresses that lead elsewhere, redirects',
     tests: [
-      'host/payloads.test.ts: addresses in the configuration is accepted',
-      'host/payloads.test.ts: a name that leads to the provider first and to this machine afterwards is followed to the first place only',
+      'http/payloads.test.ts: addresses in the configuration is accepted',
+      'http/payloads.test.ts: a name that leads to the provider first and to this machine afterwards is followed to the first place only',
       'providers/stripe.test.ts: is not followed, and the key goes nowhere else',
     ],
   },

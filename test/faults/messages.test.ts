@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
-import { silentLog } from '../../src/log.ts'
+import { silentLog } from '../../src/log/log.ts'
 import type { Queue } from '../../src/queue/queue.ts'
 import { type ReceiveDeps, receive } from '../../src/queue/receive.ts'
 import { systemClock } from '../../src/sync/clock.ts'

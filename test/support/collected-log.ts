@@ -1,4 +1,4 @@
-import { describeError, type Log, type LogFields } from '../../src/log.ts'
+import { describeError, type Log, type LogFields } from '../../src/log/log.ts'
 
 /** A log whose lines are kept, each as it would be printed. */
 export function collectLog(): Log & { lines(): readonly Readonly<Record<string, unknown>>[] } {

@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda'
 import { readConfig } from '../../src/config.ts'
 import { inProcess } from '../../src/local/event-source.ts'
-import { silentLog } from '../../src/log.ts'
+import { silentLog } from '../../src/log/log.ts'
 import { openWorker } from '../../src/worker.ts'
 
 /** The worker as a process of its own: an event in, its answer out, over the channel to the parent. */

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
-import type { Resolve } from '../../host/pinned.ts'
+import type { Resolve } from '../../http/pinned.ts'
 import { Payload } from '../../json/raw-json.ts'
 import type { Credentials } from '../../provider/contract.ts'
 import { type Fields, fields } from '../../provider/fields.ts'

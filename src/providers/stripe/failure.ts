@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import { type LimitHit, SyncError } from '../../errors.ts'
+import { scrub } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
-import { scrub } from '../../scrub.ts'
 
 /** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([

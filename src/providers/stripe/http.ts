@@ -4,7 +4,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import Stripe from 'stripe'
 import { answerTooLarge, SyncError } from '../../errors.ts'
-import { checkHost, pinned, type Resolve } from '../../host/pinned.ts'
+import { checkHost, pinned, type Resolve } from '../../http/pinned.ts'
 
 type SdkClient = InstanceType<typeof Stripe.HttpClient>
 

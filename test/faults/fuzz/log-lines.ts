@@ -1,4 +1,4 @@
-import { describeError, type Log } from '../../../src/log.ts'
+import { describeError, type Log } from '../../../src/log/log.ts'
 
 /** A log that keeps its lines as text, to be searched. */
 export function recordLines(): { readonly log: Log; text(): string; clear(): void } {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, SQSEvent } from 'aws-lambda'
 import { readConfig } from '../../../src/config.ts'
-import { silentLog } from '../../../src/log.ts'
+import { silentLog } from '../../../src/log/log.ts'
 import { openWorker, type Worker } from '../../../src/worker.ts'
 import { createRandom } from '../../support/random.ts'
 import { examineItems, type Sent } from '../fuzz/item-oracle.ts'

@@ -1,4 +1,4 @@
-import { scrub } from './scrub.ts'
+import { scrub } from './redact.ts'
 
 /** What may be logged: an allow-list. A payload or a token has no field to go into. */
 export interface LogFields {

@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino'
-import { describeError, type Log, type LogFields } from '../log.ts'
+import { describeError, type Log, type LogFields } from './log.ts'
 
 /** The terminal's sink: pino's JSON lines on standard error, so that they do not mix with what is shown. */
 export function createLocalLog(level: 'debug' | 'info' | 'warn' | 'error'): Log {

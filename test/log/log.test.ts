@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { describe, expect, it } from 'vitest'
-import { SyncError } from '../src/errors.ts'
-import { describeError, type Log, type LogFields, silentLog } from '../src/log.ts'
-import { scrub } from '../src/scrub.ts'
-import { fastest } from './support/timing.ts'
+import { SyncError } from '../../src/errors.ts'
+import { describeError, type Log, type LogFields, silentLog } from '../../src/log/log.ts'
+import { scrub } from '../../src/log/redact.ts'
+import { fastest } from '../support/timing.ts'
 
 describe('scrub', () => {
   const texts: Record<string, readonly [text: string, scrubbed: string]> = {
@@ -178,7 +178,7 @@ describe('describeError', () => {
 
 /** Each sink as a process of its own writes it; what it writes, line by line. */
 function lines(sink: 'lambda' | 'local', script: string): Record<string, unknown>[] {
-  const [file, create] = sink === 'lambda' ? ['lambda-log', 'createLambdaLog'] : ['local/log', 'createLocalLog']
+  const [file, create] = sink === 'lambda' ? ['log/lambda', 'createLambdaLog'] : ['log/terminal', 'createLocalLog']
   const code = `import { ${create} as createLog } from './src/${file}.ts'\n${script}`
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
     encoding: 'utf8',

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns'
 import { describe, expect, it, test } from 'vitest'
-import { checkHost, pinned } from '../../src/host/pinned.ts'
+import { checkHost, pinned } from '../../src/http/pinned.ts'
 
 const at = (...addresses: readonly string[]): LookupAddress[] =>
   addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))

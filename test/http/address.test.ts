@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type AddressKind, kindOf } from '../../src/host/address.ts'
+import { type AddressKind, kindOf } from '../../src/http/address.ts'
 
 const addresses: Readonly<Record<AddressKind, readonly string[]>> = {
   public: [

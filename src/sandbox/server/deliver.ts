@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Answer } from '../stripe/answer.ts'
-import type { Failure } from './failure.ts'
+import type { Failure } from '../stripe/failure.ts'
 
 /** Writes an answer, well or as a failure says. Returns when everything is written or the connection is gone. */
 export async function deliver(

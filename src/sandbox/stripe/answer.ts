@@ -1,5 +1,5 @@
-import type { Failure } from '../server/failure.ts'
 import type { Caller } from './caller.ts'
+import type { Failure } from './failure.ts'
 import { accountInvalid, invalidKey, lockTimeout, missingScope, notEnabled, Refusal, rateLimited } from './refusal.ts'
 
 /** What is said to a request, before it goes over the wire. An empty header takes away one that every answer has. */

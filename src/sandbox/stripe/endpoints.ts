@@ -1,17 +1,17 @@
 import { createCursors } from '../server/cursors.ts'
-import type { Failure } from '../server/failure.ts'
 import type { Visit } from '../server/traffic.ts'
 import { accountOf } from './account.ts'
 import { type Answer, found, listed } from './answer.ts'
 import type { Caller } from './caller.ts'
 import type { Collection } from './collection.ts'
+import type { Failure } from './failure.ts'
 import { parseExpand, parseListing } from './listing.ts'
+import { createRows } from './nested-endpoints.ts'
 import { missing, missingScope, unknownUrl } from './refusal.ts'
 import type { Resource, StripeObject } from './resource.ts'
 import { resources } from './resources/index.ts'
 import type { ByResource, ResourceName } from './resources/names.ts'
 import type { Route } from './route.ts'
-import { createRows } from './rows.ts'
 
 /** A request that was let in. */
 export interface Call {

@@ -1,6 +1,6 @@
 import type { Collection } from './collection.ts'
-import { happenings } from './events/happenings.ts'
-import type { Recorder } from './events/record.ts'
+import { happenings } from './events/event-types.ts'
+import type { Recorder } from './events/recorder.ts'
 import type { StripeObject } from './resource.ts'
 import type { ByResource, ResourceName } from './resources/names.ts'
 

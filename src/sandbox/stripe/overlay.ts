@@ -1,4 +1,4 @@
-import { firstAfter, type Place } from '../server/place.ts'
+import { firstAfter, type Place } from '../server/list-position.ts'
 import type { StripeObject } from './resource.ts'
 
 export interface Inserted extends Place {

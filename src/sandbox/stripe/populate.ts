@@ -1,12 +1,12 @@
 import type { Density } from '../server/density.ts'
-import { childrenOf } from '../server/kinship.ts'
 import { seedFor } from '../server/random.ts'
+import { childrenOf } from '../server/relations.ts'
 import { type Collection, createCollection } from './collection.ts'
+import { createWorld } from './dataset.ts'
 import { createOverlay } from './overlay.ts'
 import { createPopulation } from './population.ts'
 import { resources } from './resources/index.ts'
 import { type ByResource, byResource, type ResourceName } from './resources/names.ts'
-import { createWorld } from './world.ts'
 
 interface Plan {
   readonly customers: number

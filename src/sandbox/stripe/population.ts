@@ -1,9 +1,9 @@
 import { createIds } from '../server/ids.ts'
-import type { Place } from '../server/place.ts'
+import type { Place } from '../server/list-position.ts'
 import { randomStream, seedFor } from '../server/random.ts'
-import { type Births, type Lineup, lineUp } from './lineup.ts'
+import { type Births, type Lineup, lineUp } from './creation-order.ts'
 import type { Resource, StripeObject } from './resource.ts'
-import { createVariants } from './variants.ts'
+import { createVariants } from './shared-fields.ts'
 
 /** The place of a generated object and the number it is generated from. */
 export interface Generated extends Place {

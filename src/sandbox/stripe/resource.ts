@@ -1,9 +1,9 @@
 import type { Ids } from '../server/ids.ts'
-import type { Kin } from '../server/kinship.ts'
 import type { Random } from '../server/random.ts'
+import type { Kin } from '../server/relations.ts'
 import type { Collection } from './collection.ts'
+import type { World } from './dataset.ts'
 import type { ByResource, ResourceName } from './resources/names.ts'
-import type { World } from './world.ts'
 
 export interface StripeObject {
   readonly id: string

@@ -1,4 +1,4 @@
-import { type Nested, type NestedName, nested, nestedNames } from './nested.ts'
+import { type Nested, type NestedName, nested, nestedNames } from './nested-lists.ts'
 import { resources } from './resources/index.ts'
 import { type ResourceName, resourceNames } from './resources/names.ts'
 

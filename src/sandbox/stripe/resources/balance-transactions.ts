@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
+import type { World } from '../dataset.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
-import type { World } from '../world.ts'
 import { chargeAt, refundAmount } from './charge-facts.ts'
 import { payoutAt } from './payouts.ts'
 import { day } from './subscription-facts.ts'

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { World } from '../dataset.ts'
 import { invoiceAt, range, succeeded } from './invoice-facts.ts'
 
 export interface ChargeFacts {

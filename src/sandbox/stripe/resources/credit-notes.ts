@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { createIds, type Ids } from '../../server/ids.ts'
-import { oneIn } from '../../server/words.ts'
+import { oneIn } from '../../server/sample-text.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { invoiceAt, type LineFacts } from './invoice-facts.ts'

@@ -1,6 +1,6 @@
 import { randomText } from '../../server/ids.ts'
 import type { Random } from '../../server/random.ts'
-import { companies, firstNames, lastNames, notes, oneIn, pick, places } from '../../server/words.ts'
+import { companies, firstNames, lastNames, notes, oneIn, pick, places } from '../../server/sample-text.ts'
 import type { Birth, Resource, StripeObject } from '../resource.ts'
 
 /** Customers of API 2026-10-28.endive, about 1.5 kB each. */

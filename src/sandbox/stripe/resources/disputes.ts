@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { pick } from '../../server/words.ts'
+import { pick } from '../../server/sample-text.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { ledgerNumber, ledgerObject } from './balance-transactions.ts'

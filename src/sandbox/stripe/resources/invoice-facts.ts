@@ -1,5 +1,5 @@
 import { createIds, type Ids } from '../../server/ids.ts'
-import type { World } from '../world.ts'
+import type { World } from '../dataset.ts'
 import { type ItemFacts, itemAt, rowRoom, type SubscriptionFacts, subscriptionAt } from './subscription-facts.ts'
 
 export interface LineFacts {

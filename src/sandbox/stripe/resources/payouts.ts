@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
+import type { World } from '../dataset.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
-import type { World } from '../world.ts'
 import { ledgerNumber } from './balance-transactions.ts'
 import { day } from './subscription-facts.ts'
 

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
+import type { World } from '../dataset.ts'
 import type { Birth, Resource, StripeObject } from '../resource.ts'
 import type { Wire } from '../wire.ts'
-import type { World } from '../world.ts'
 import { type PriceFacts, priceAt } from './pricing.ts'
 
 /** Listed prices, active or not, and the inline ones of subscriptions, which no list shows. */

@@ -1,5 +1,5 @@
 import { seedFor } from '../../server/random.ts'
-import type { World } from '../world.ts'
+import type { World } from '../dataset.ts'
 
 /** What a price is, without the object around it: what subscription items, invoice lines and plans agree on. */
 export interface PriceFacts {

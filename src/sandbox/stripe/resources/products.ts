@@ -1,4 +1,4 @@
-import { notes, oneIn, pick } from '../../server/words.ts'
+import { notes, oneIn, pick } from '../../server/sample-text.ts'
 import type { Birth, Resource, StripeObject } from '../resource.ts'
 
 /** Products of API 2026-10-28.endive: one for every hundred customers. */

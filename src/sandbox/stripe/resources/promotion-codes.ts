@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { oneIn } from '../../server/words.ts'
+import { oneIn } from '../../server/sample-text.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { day } from './subscription-facts.ts'

@@ -1,6 +1,6 @@
 import { createIds, type Ids } from '../../server/ids.ts'
-import { pick } from '../../server/words.ts'
-import type { World } from '../world.ts'
+import { pick } from '../../server/sample-text.ts'
+import type { World } from '../dataset.ts'
 import { type PriceFacts, priceAt, priceOfItem, subscriptionCurrency } from './pricing.ts'
 
 export interface SubscriptionFacts {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { randomText } from '../../server/ids.ts'
-import { oneIn, pick } from '../../server/words.ts'
+import { oneIn, pick } from '../../server/sample-text.ts'
 import type { Birth, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { embeddedPrice } from './prices.ts'

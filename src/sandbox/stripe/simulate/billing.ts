@@ -1,6 +1,6 @@
 import type { StripeObject } from '../resource.ts'
 import { lineObject } from '../resources/invoice-lines.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from './simulated-account.ts'
 
 /** A subscription item as the sandbox makes it. */
 interface ItemRow extends StripeObject {

@@ -1,6 +1,6 @@
 import { randomStream, seedFor } from '../../server/random.ts'
-import { pick } from '../../server/words.ts'
-import { type Account, createStage } from './stage.ts'
+import { pick } from '../../server/sample-text.ts'
+import { type Account, createStage } from './simulated-account.ts'
 import { steps } from './steps.ts'
 
 export interface SimulateOptions {

@@ -1,7 +1,7 @@
-import { merchandising } from './merchandising.ts'
-import { paying } from './paying.ts'
-import type { Stage } from './stage.ts'
-import { subscribing } from './subscribing.ts'
+import { merchandising } from './catalog-steps.ts'
+import { paying } from './invoice-steps.ts'
+import type { Stage } from './simulated-account.ts'
+import { subscribing } from './subscription-steps.ts'
 
 /** One thing that happens in an account; says the id of what it happened to, or undefined when there was nothing. */
 export type Step = (stage: Stage) => string | undefined

@@ -1,7 +1,7 @@
 import type { StripeObject } from '../resource.ts'
 import { embeddedItem } from '../resources/subscription-items.ts'
 import { collect, draft, itemsOf } from './billing.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from './simulated-account.ts'
 import type { Step } from './steps.ts'
 
 /** Customers and their subscriptions. */

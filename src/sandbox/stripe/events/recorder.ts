@@ -1,12 +1,12 @@
 import { fraction, type Random } from '../../server/random.ts'
-import { pick } from '../../server/words.ts'
+import { pick } from '../../server/sample-text.ts'
 import type { Collection } from '../collection.ts'
 import type { StripeObject } from '../resource.ts'
 import type { ByResource } from '../resources/names.ts'
 import { type PriceObject, planOf } from '../resources/prices.ts'
+import type { EventType } from './change-events.ts'
 import { asOf, type Lookup, olderVersions, pinnedVersion } from './older-shapes.ts'
 import { previousAttributes } from './previous-attributes.ts'
-import type { EventType } from './verbs.ts'
 
 export interface Happened {
   readonly types: readonly EventType[]

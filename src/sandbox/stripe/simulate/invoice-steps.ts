@@ -1,7 +1,7 @@
 import type { StripeObject } from '../resource.ts'
 import { lineObject } from '../resources/invoice-lines.ts'
 import { book, collect, draft, totals } from './billing.ts'
-import type { Stage } from './stage.ts'
+import type { Stage } from './simulated-account.ts'
 import type { Step } from './steps.ts'
 
 /** Invoices and the money that follows them. */

@@ -2,8 +2,8 @@ import type { Collection } from '../collection.ts'
 import type { Populated } from '../populate.ts'
 import type { StripeObject } from '../resource.ts'
 import { type ByResource, modelled } from '../resources/names.ts'
-import { happenings } from './happenings.ts'
-import type { Recorder } from './record.ts'
+import { happenings } from './event-types.ts'
+import type { Recorder } from './recorder.ts'
 
 /** The events of the newest objects of every resource, as if they had been watched. Those over thirty days old are cut off. */
 export function announceNewest(collections: ByResource<Collection>, record: Recorder, count: number): void {

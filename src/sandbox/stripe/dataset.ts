@@ -1,5 +1,5 @@
-import { createKinship, type Kinship } from '../server/kinship.ts'
 import { type Random, randomStream, seedFor } from '../server/random.ts'
+import { createKinship, type Kinship } from '../server/relations.ts'
 import type { Population } from './population.ts'
 import { resources } from './resources/index.ts'
 import type { ResourceName } from './resources/names.ts'

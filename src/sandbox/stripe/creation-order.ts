@@ -1,9 +1,9 @@
 import { accountAge, creationTimes, type Density } from '../server/density.ts'
-import type { Kin } from '../server/kinship.ts'
 import { randomStream, seedFor } from '../server/random.ts'
+import type { Kin } from '../server/relations.ts'
+import type { World } from './dataset.ts'
 import type { Resource } from './resource.ts'
 import type { ResourceName } from './resources/names.ts'
-import type { World } from './world.ts'
 
 /** The objects of one resource in list order. */
 export interface Lineup {

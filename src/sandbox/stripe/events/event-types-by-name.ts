@@ -1,5 +1,5 @@
 import type { ByNameName } from '../resources/names.ts'
-import { byStatus, type Happenings, verbs } from './verbs.ts'
+import { byStatus, type Happenings, verbs } from './change-events.ts'
 
 /** Events of the lists that are read by name; the others make none here. */
 export const ofByName: Readonly<Partial<Record<ByNameName, Happenings>>> = {

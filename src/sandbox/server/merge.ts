@@ -1,4 +1,4 @@
-import { firstAfter, order, type Place } from './place.ts'
+import { firstAfter, order, type Place } from './list-position.ts'
 
 /** Places in list order. */
 export interface Row<T extends Place> {

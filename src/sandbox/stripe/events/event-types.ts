@@ -1,7 +1,7 @@
 import type { StripeObject } from '../resource.ts'
 import type { ResourceName } from '../resources/names.ts'
-import { ofByName } from './by-name.ts'
-import { byStatus, type EventType, type Happenings, verbs } from './verbs.ts'
+import { byStatus, type EventType, type Happenings, verbs } from './change-events.ts'
+import { ofByName } from './event-types-by-name.ts'
 
 /** Resources that are absent make no events: balance transactions, shipping rates, file links. */
 export const happenings: Readonly<Partial<Record<ResourceName, Happenings>>> = {

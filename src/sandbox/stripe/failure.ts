@@ -1,7 +1,7 @@
-import type { ErrorBody, LimitReason } from '../stripe/refusal.ts'
-import type { StripeObject } from '../stripe/resource.ts'
-import { fraction, type Random } from './random.ts'
-import type { RequestSeen } from './traffic.ts'
+import { fraction, type Random } from '../server/random.ts'
+import type { RequestSeen } from '../server/traffic.ts'
+import type { ErrorBody, LimitReason } from './refusal.ts'
+import type { StripeObject } from './resource.ts'
 
 /** One way for a request to go wrong. The first group replaces the answer, the second changes a page, the third its delivery. */
 export type Failure =

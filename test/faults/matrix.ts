@@ -27,7 +27,9 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F02: {
     fault: 'kill -9 between rows and checkpoint',
     scenarios: ['points', 'kill'],
-    tests: ['crash.test.ts: a worker that dies at any of its commits loses nothing and counts nothing twice'],
+    tests: [
+      'integration/crash.test.ts: a worker that dies at any of its commits loses nothing and counts nothing twice',
+    ],
   },
   F03: { fault: 'kill -9 after COMMIT, before the acknowledgement', scenarios: ['points', 'kill'] },
   F04: {
@@ -41,14 +43,16 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F06: {
     fault: 'a worker frozen past its lease',
     scenarios: ['frozen'],
-    tests: ['crash.test.ts: a worker frozen past its lease is refused when it wakes, and overwrites nothing'],
+    tests: [
+      'integration/crash.test.ts: a worker frozen past its lease is refused when it wakes, and overwrites nothing',
+    ],
   },
   F07: { fault: 'SIGTERM', scenarios: ['term'] },
   F08: {
     fault: 'an invocation about to end',
     scenarios: ['chain'],
     tests: [
-      'continuation.test.ts: the end of an invocation sets when fetching stops and when it is cut',
+      'integration/continuation.test.ts: the end of an invocation sets when fetching stops and when it is cut',
       'bundle.test.ts: an invocation shorter than the job pauses it in time and goes on in the next',
     ],
   },
@@ -119,7 +123,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     scenarios: ['drift'],
     tests: [
       'sync/retry.test.ts: ms where the provider asks for',
-      'outcomes.test.ts: a provider that asks for %s seconds is left alone by the queue for %i, in one attempt',
+      'integration/outcomes.test.ts: a provider that asks for %s seconds is left alone by the queue for %i, in one attempt',
     ],
   },
   F26: { fault: 'bursts of 500 and an outage', scenarios: ['drift', 'chaos'] },
@@ -148,7 +152,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     fault: '403 for one resource',
     tests: [
       'sync/backfill.test.ts: is skipped with its reason at the first page, and the others are read to their ends',
-      'stripe/incremental.test.ts: a resource that may no longer be read is skipped, and the events are applied all the same',
+      'integration/stripe-incremental.test.ts: a resource that may no longer be read is skipped, and the events are applied all the same',
     ],
   },
   F33: {
@@ -172,13 +176,13 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     scenarios: ['duplicates'],
     tests: [
       'faults/messages.test.ts: a job that was cancelled, failed or completed is not taken up by a message that comes again',
-      'outcomes.test.ts: finished: a job that is %s stays as it is',
+      'integration/outcomes.test.ts: finished: a job that is %s stays as it is',
     ],
   },
   F37: {
     fault: 'an old page after newer news',
     tests: [
-      'write.test.ts: an older observation never overwrites a newer one, not even when forced',
+      'integration/write.test.ts: an older observation never overwrites a newer one, not even when forced',
       'db/upsert.test.ts: an older observation that waits for a newer one to be committed does not overwrite it',
     ],
   },
@@ -191,7 +195,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F39: {
     fault: 'poison among nine good messages',
     scenarios: ['messages'],
-    tests: ['outcomes.test.ts: of ten messages in one event, only those to be redelivered are returned'],
+    tests: ['integration/outcomes.test.ts: of ten messages in one event, only those to be redelivered are returned'],
   },
   F40: {
     fault: 'ten messages of poison',
@@ -228,7 +232,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     fault: 'the job cannot be sent again',
     scenarios: ['chaos'],
     tests: [
-      'outcomes.test.ts: paused, but the job cannot be sent again: its message is redelivered',
+      'integration/outcomes.test.ts: paused, but the job cannot be sent again: its message is redelivered',
       'queue/sqs.test.ts: %s gives up on a network that falls silent, after three tries',
     ],
   },
@@ -262,7 +266,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F57: {
     fault: 'no reaper, or two',
-    tests: ['crash.test.ts: a worker that wakes while another is at its job is refused too'],
+    tests: ['integration/crash.test.ts: a worker that wakes while another is at its job is refused too'],
     not: 'there is no reaper to lose: whoever has the message takes an expired lease over in the one statement that claims the job.',
   },
   F58: {
@@ -275,7 +279,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F59: {
     fault: "a message with another tenant's jobId",
     tests: [
-      'outcomes.test.ts: a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing',
+      'integration/outcomes.test.ts: a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing',
     ],
   },
   F60: {
@@ -313,7 +317,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     fault: 'a deployment in mid run',
     tests: [
       'faults/deploy.test.ts: a checkpoint and a progress as the first version stored them are gone on from, to the last row',
-      'outcomes.test.ts: failed for good: a %s that another version of the worker left behind',
+      'integration/outcomes.test.ts: failed for good: a %s that another version of the worker left behind',
     ],
     not: 'the first version is not built again: what it stored is written down, in its shape.',
   },

@@ -20,7 +20,7 @@ test.each(spared)('what is spared is so for a reason: $tests', ({ ways, why }) =
 })
 
 test('only what is named is spared', () => {
-  expect(sparedIn('continuation.test.ts', 'a job that spans many invocations')).toEqual([])
+  expect(sparedIn('integration/continuation.test.ts', 'a job that spans many invocations')).toEqual([])
   expect(sparedIn('faults/delivery.test.ts', 'x > a job is tried as often as MaxRetries says, always')).toEqual([
     'queue',
     'provider',

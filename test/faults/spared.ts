@@ -14,7 +14,7 @@ interface Spared {
  */
 export const spared: readonly Spared[] = [
   {
-    tests: ['continuation.test.ts: a job past TimeoutMinutes fails with its checkpoint kept'],
+    tests: ['integration/continuation.test.ts: a job past TimeoutMinutes fails with its checkpoint kept'],
     ways: ['provider'],
     why: 'Counts the requests that reach the provider; one that fails is made again.',
   },
@@ -36,7 +36,7 @@ export const spared: readonly Spared[] = [
   },
   {
     tests: [
-      'concurrency.test.ts: a message delivered to two workers',
+      'integration/concurrency.test.ts: a message delivered to two workers',
       'faults/cancel.test.ts: a job that waits for its provider is stopped',
     ],
     ways: ['database', 'queue'],
@@ -44,8 +44,8 @@ export const spared: readonly Spared[] = [
   },
   {
     tests: [
-      'outcomes.test.ts: a jobId of another tenant',
-      'outcomes.test.ts: of ten messages in one event',
+      'integration/outcomes.test.ts: a jobId of another tenant',
+      'integration/outcomes.test.ts: of ten messages in one event',
       'faults/messages.test.ts: ten messages of which none can be read',
     ],
     ways: ['queue'],

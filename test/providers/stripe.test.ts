@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import { type StripeSettings, stripe } from '../../src/providers/stripe/index.ts'
 import { type Failure, openSandbox, type SandboxOptions, type StripeObject } from '../../src/sandbox/stripe/index.ts'
+import { exerciseProvider, expectNoSecret, type FailureKind } from '../contracts/exercise-provider.ts'
 import { tables } from '../faults/tables.ts'
-import { exerciseProvider, expectNoSecret, type FailureKind } from '../support/exercise-provider.ts'
 
 const now = 1_790_000_000
 const key = 'sk_live_51secretsecret7Qx9'

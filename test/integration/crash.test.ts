@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
-import { type Invoke, inProcess } from '../src/local/event-source.ts'
-import { systemClock } from '../src/sync/clock.ts'
-import { openPostgresProxy } from './support/postgres-proxy.ts'
-import { context, jobRequest, setup, sqsEvent } from './support/setup.ts'
-import { openWorkerProcess } from './support/worker-process.ts'
+import { type Invoke, inProcess } from '../../src/local/event-source.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import { openPostgresProxy } from '../support/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+import { openWorkerProcess } from '../support/worker-process.ts'
 
 /*
  * A worker may end at any moment. After each, another one takes the job up, and the tables hold exactly what the

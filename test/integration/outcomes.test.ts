@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs'
 import { afterEach, expect, test, vi } from 'vitest'
-import { type Delivered, type Invoke, inProcess, openEventSource } from '../src/local/event-source.ts'
-import { systemClock } from '../src/sync/clock.ts'
-import type { Worker } from '../src/worker.ts'
-import { collectLog } from './support/collected-log.ts'
-import { context, jobRequest, type SetupOptions, setup, sqsEvent } from './support/setup.ts'
+import { type Delivered, type Invoke, inProcess, openEventSource } from '../../src/local/event-source.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import type { Worker } from '../../src/worker.ts'
+import { collectLog } from '../support/collected-log.ts'
+import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
 
 /*
  * The table of outcomes, row by row, through the event source and the queue.
@@ -484,7 +484,7 @@ test.each(Object.entries(brokenStarts))('the Lambda entry returns every message 
   vi.spyOn(console, 'error').mockReturnValue()
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
   vi.resetModules()
-  const { handler } = await import('../src/handler.ts')
+  const { handler } = await import('../../src/handler.ts')
   const event = sqsEvent([JSON.stringify(jobRequest()), JSON.stringify(jobRequest())])
   const all = event.Records.map(({ messageId }) => messageId)
   const { batchItemFailures } = await handler(event, context(10_000))
@@ -500,7 +500,7 @@ test.each([{}, { Records: null }, null, { Records: 5 }, { Records: 'ab' }, { Rec
     const { workerUrl } = await house()
     vi.stubEnv('ConnectionStrings__DefaultConnection', `${workerUrl}?sslmode=disable`)
     vi.resetModules()
-    const { handler } = await import('../src/handler.ts')
+    const { handler } = await import('../../src/handler.ts')
     expect(await handler(event as never, context(10_000))).toEqual({ batchItemFailures: [] })
   },
 )

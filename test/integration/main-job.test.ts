@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jobRequest, setup } from './support/setup.ts'
+import { jobRequest, setup } from '../support/setup.ts'
 
 test('a message on SQS becomes a tenant’s customers in Postgres', async () => {
   const { queue, drain, query, job, sandbox } = await setup({ sandbox: { customers: 2_345 } })

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Sandbox, StripeObject } from '../src/sandbox/stripe/index.ts'
-import { systemClock } from '../src/sync/clock.ts'
-import { jobRequest, type SetupOptions, setup } from './support/setup.ts'
+import type { Sandbox, StripeObject } from '../../src/sandbox/stripe/index.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*
  * An invocation that is over before a page and its nested lists have been read: the job goes on with less.

@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { type Invoke, inProcess } from '../src/local/event-source.ts'
-import { systemClock } from '../src/sync/clock.ts'
-import { isDisturbed } from './support/faults.ts'
-import { context, jobRequest, type SetupOptions, setup, sqsEvent } from './support/setup.ts'
+import { type Invoke, inProcess } from '../../src/local/event-source.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import { isDisturbed } from '../support/faults.ts'
+import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
 
 /*
  * Many workers, one truth: a job has one runner, an account one job at a time, and who is at work is known to be.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { StripeObject } from '../src/sandbox/stripe/index.ts'
-import { openPostgresProxy } from './support/postgres-proxy.ts'
-import { context, jobRequest, setup, sqsEvent } from './support/setup.ts'
+import type { StripeObject } from '../../src/sandbox/stripe/index.ts'
+import { openPostgresProxy } from '../support/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
  * The write path: what is counted, what is written, what is left alone, and what cannot be stored.

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { openPostgresProxy } from './faults/postgres-proxy.ts'
-import { context, jobRequest, setup, sqsEvent } from './support/setup.ts'
+import { openPostgresProxy } from '../faults/postgres-proxy.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
  * Each is a round trip: to a database in another zone a small job is nothing but these. Claim, sweep, BEGIN with all

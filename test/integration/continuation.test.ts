@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { systemClock } from '../src/sync/clock.ts'
-import { jobRequest, type SetupOptions, setup } from './support/setup.ts'
+import { systemClock } from '../../src/sync/clock.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*
  * A job that takes longer than an invocation goes on in the next, and one that gets nowhere ends.

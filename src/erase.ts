@@ -1,5 +1,5 @@
-import { loadConfig } from './config.ts'
-import { parseConnectionString } from './connection-string.ts'
+import { parseConnectionString } from './config/connection-string.ts'
+import { loadConfig } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import { type Erased, type Erasing, eraseCustomer } from './job/erase.ts'
 import { eraseTenant } from './job/erase-tenant.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { loadConfig } from './config.ts'
+import { loadConfig } from './config/load.ts'
 import { createLambdaLog } from './log/lambda.ts'
 import { failed, messagesOf } from './queue/receive.ts'
 import { openWorker, type Worker } from './worker.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { loadConfig } from './config.ts'
+import { loadConfig } from './config/load.ts'
 import type { ResourceResult } from './job/progress.ts'
 import { help, type LocalOptions, readArguments } from './local/arguments.ts'
 import { inProcess, openEventSource } from './local/event-source.ts'

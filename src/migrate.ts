@@ -1,4 +1,4 @@
-import { loadConfig } from './config.ts'
+import { loadConfig } from './config/load.ts'
 import { migrate } from './db/migrate.ts'
 
 /** Applies the migrations to the configured database: `npm run migrate`. */

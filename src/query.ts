@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { loadConfig } from './config.ts'
-import { parseConnectionString } from './connection-string.ts'
+import { parseConnectionString } from './config/connection-string.ts'
+import { loadConfig } from './config/load.ts'
 import { reader } from './db/schema/tenants.ts'
 import { tlsOptions } from './db/tls.ts'
 import { localDataDirectory } from './local/parts.ts'

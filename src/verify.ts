@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { loadConfig } from './config.ts'
+import { loadConfig } from './config/load.ts'
 import { openDatabase, type TenantDatabase } from './db/open.ts'
 import { type Comparison, verify } from './job/verify.ts'
 import { readArguments } from './local/arguments.ts'

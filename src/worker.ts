@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import type { Config } from './config.ts'
+import type { Config } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import type { Log } from './log/log.ts'
 import { createProviders, type ProviderSettings } from './providers/index.ts'

@@ -31,7 +31,11 @@ describe('the architecture forbids', () => {
       typeFrom('../worker.ts'),
       'queue/receive.ts imports types of worker.ts',
     ],
-    'the worker to read the configuration itself': ['worker.ts', from('./config.ts'), 'worker.ts imports config.ts'],
+    'the worker to read the configuration itself': [
+      'worker.ts',
+      from('./config/load.ts'),
+      'worker.ts imports config/load.ts',
+    ],
     'the worker to know this machine': ['worker.ts', from('./local/queue.ts'), 'worker.ts imports local/queue.ts'],
     'a job to know a provider': [
       'job/read.ts',
@@ -45,8 +49,8 @@ describe('the architecture forbids', () => {
     ],
     'a job to know the configuration': [
       'job/run.ts',
-      typeFrom('../config.ts'),
-      'job/run.ts imports types of config.ts',
+      typeFrom('../config/load.ts'),
+      'job/run.ts imports types of config/load.ts',
     ],
     'a job to know the queue': ['job/run.ts', from('../queue/queue.ts'), 'job/run.ts imports queue/queue.ts'],
     'a job to know AWS': ['job/run.ts', from('@aws-sdk/client-sqs'), 'job/run.ts imports @aws-sdk/client-sqs'],
@@ -92,8 +96,8 @@ describe('the architecture forbids', () => {
     ],
     'a provider to read the configuration': [
       'providers/paypal.ts',
-      typeFrom('../config.ts'),
-      'providers/paypal.ts imports types of config.ts',
+      typeFrom('../config/load.ts'),
+      'providers/paypal.ts imports types of config/load.ts',
     ],
     'a provider to retry or wait': [
       'providers/paypal.ts',
@@ -145,17 +149,21 @@ describe('the architecture forbids', () => {
       typeFrom('../sync/rows.ts'),
       'db/upsert.ts imports types of sync/rows.ts',
     ],
-    'the database to read the configuration': ['db/open.ts', from('../config.ts'), 'db/open.ts imports config.ts'],
+    'the database to read the configuration': [
+      'db/open.ts',
+      from('../config/load.ts'),
+      'db/open.ts imports config/load.ts',
+    ],
     'this machine to know how the worker works': [
       'local/parts.ts',
       from('../job/run.ts'),
       'local/parts.ts imports job/run.ts',
     ],
-    'the configuration to log': ['config.ts', from('./log/log.ts'), 'config.ts imports log/log.ts'],
+    'the configuration to log': ['config/load.ts', from('../log/log.ts'), 'config/load.ts imports log/log.ts'],
     'the log to know the configuration': [
       'log/log.ts',
-      typeFrom('../config.ts'),
-      'log/log.ts imports types of config.ts',
+      typeFrom('../config/load.ts'),
+      'log/log.ts imports types of config/load.ts',
     ],
     'errors to know anything': ['errors.ts', from('zod'), 'errors.ts imports zod'],
     'a file without a place': ['queues.ts', '', 'queues.ts: has no place in the architecture'],
@@ -163,22 +171,22 @@ describe('the architecture forbids', () => {
     'process.env': [
       'db/open.ts',
       'const a = process.env.PGHOST',
-      'db/open.ts: reads process.env, which only config.ts does',
+      'db/open.ts: reads process.env, which only config/load.ts does',
     ],
     'process.env in brackets': [
       'db/open.ts',
       `const a = process['env']`,
-      'db/open.ts: reads process.env, which only config.ts does',
+      'db/open.ts: reads process.env, which only config/load.ts does',
     ],
     'process.env taken apart': [
       'handler.ts',
       'const { env } = process',
-      'handler.ts: reads process.env, which only config.ts does',
+      'handler.ts: reads process.env, which only config/load.ts does',
     ],
     'process.env by import': [
       'local/parts.ts',
       from('node:process'),
-      'local/parts.ts: reads process.env, which only config.ts does',
+      'local/parts.ts: reads process.env, which only config/load.ts does',
     ],
     'the console': ['job/run.ts', 'console.log(1)', 'job/run.ts: writes to the console instead of the log'],
     'the console in the handler': [

@@ -1,4 +1,4 @@
-import { parseConnectionString } from '../../src/connection-string.ts'
+import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { customers } from '../../src/db/schema.ts'
 import { type StampedRow, upsert } from '../../src/db/upsert.ts'

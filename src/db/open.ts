@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/load.ts'
 import { SyncError } from '../errors.ts'
 import { createTenantDatabase, type TenantDatabase } from './tenant.ts'
 import { tlsOptions } from './tls.ts'

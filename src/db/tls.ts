@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { connect as connectSocket } from 'node:net'
 import { resolve } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/load.ts'
 import { SyncError } from '../errors.ts'
 
 /** The SSL mode as the driver's options; `Prefer` asks the server. @throws SyncError `no_database` for an unreadable certificate */

@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts'
-import { parseConnectionString } from '../connection-string.ts'
+import { parseConnectionString } from '../config/connection-string.ts'
+import type { Config } from '../config/load.ts'
 import { migrate, pendingMigrations } from '../db/migrate.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
 import type { LocalOptions } from './arguments.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { parseConnectionString } from '../../src/connection-string.ts'
+import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
 

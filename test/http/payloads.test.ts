@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/load.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 

@@ -1,6 +1,6 @@
 import { getTableName } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { syncedTables } from '../../infra/synced-tables.ts'
+import { syncedTables } from '../../scripts/synced-tables.ts'
 import { belongings, followers, sharedTables } from '../../src/db/belongings.ts'
 import { customers, invoices, payments, providerObjects, refunds } from '../../src/db/schema.ts'
 import { idsIn, isErased, type Whose, whoseRow } from '../../src/job/whose.ts'

@@ -7,11 +7,10 @@ export type Tree = Readonly<Record<string, string>>
  */
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
-  handler: ['config', 'log', 'queue/receive', 'worker', 'type npm:aws-lambda', 'node'],
+  handler: ['config/load', 'log', 'queue/receive', 'worker', 'type npm:aws-lambda', 'node'],
   // The commands of this machine: erase, local, migrate, query and verify.
   command: [
     'config',
-    'connection-string',
     'db',
     'local',
     'log',
@@ -29,7 +28,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node',
   ],
   worker: [
-    'type config',
+    'type config/load',
     'db',
     'type log',
     'job',
@@ -92,17 +91,15 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'sandbox',
     'type config',
     'type job/progress',
-    'connection-string',
+    'config/connection-string',
     'db',
     'log',
     'errors',
     'npm',
     'node',
   ],
-  config: ['connection-string', 'settings', 'log/redact', 'npm:zod', 'node'],
+  config: ['config', 'http/base-url', 'log/redact', 'npm:zod', 'node'],
   http: ['http', 'errors', 'node:net', 'node:dns'],
-  settings: ['http/base-url', 'npm:zod'],
-  'connection-string': ['npm:zod'],
   log: ['log', 'npm:@aws-lambda-powertools', 'npm:pino'],
   errors: [],
   json: ['json', 'node:buffer'],
@@ -132,7 +129,7 @@ function fileProblems(path: string, source: string): string[] {
     /\bprocess\s*(?:\?\.|\.|\[['"])\s*env\b|\benv\b[^=\n]*=\s*process\b|['"](?:node:)?process['"]/.test(code)
   return [
     ...(layerOf(path) in rules ? [] : [`${path}: has no place in the architecture`]),
-    ...(environment && path !== 'config.ts' ? [`${path}: reads process.env, which only config.ts does`] : []),
+    ...(environment && path !== 'config/load.ts' ? [`${path}: reads process.env, which only config/load.ts does`] : []),
     ...(/\bconsole\s*[.[]/.test(code) && !local ? [`${path}: writes to the console instead of the log`] : []),
     ...(lines > longest ? [`${path}: has ${lines} lines, at most ${longest}`] : []),
     ...path

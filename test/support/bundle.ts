@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from '../../infra/build.ts'
+import { build } from '../../scripts/build.ts'
 
 /** The built bundle, in a folder of its own. */
 export async function buildBundle(): Promise<string> {

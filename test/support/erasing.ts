@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import { parseConnectionString } from '../../src/connection-string.ts'
+import { parseConnectionString } from '../../src/config/connection-string.ts'
+import { readConfig } from '../../src/config/load.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import type { Erasing } from '../../src/job/erase.ts'
 import type { SyncJobResult } from '../../src/job/progress.ts'

@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/load.ts'
 import { inProcess } from '../../src/local/event-source.ts'
 import { silentLog } from '../../src/log/log.ts'
 import { openWorker } from '../../src/worker.ts'

@@ -49,7 +49,7 @@ export interface StripeConnection {
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
   const { apiKey, account, live } = readAccess(credentials, settings.apiKey)
   const httpClient = new StripeHttp(settings)
-  // Nothing but rawRequest: the bundle leaves the typed methods out (infra/build.ts).
+  // Nothing but rawRequest: the bundle leaves the typed methods out (scripts/build.ts).
   const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
     apiVersion,
     httpClient,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/load.ts'
 import { openDatabase } from '../../../src/db/open.ts'
 import { silentLog } from '../../../src/log/log.ts'
 import { createProviders } from '../../../src/providers/index.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, SQSEvent } from 'aws-lambda'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/load.ts'
 import { silentLog } from '../../../src/log/log.ts'
 import { openWorker, type Worker } from '../../../src/worker.ts'
 import { createRandom } from '../../support/random.ts'

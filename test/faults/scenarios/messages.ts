@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import fc from 'fast-check'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/load.ts'
 import { openWorker } from '../../../src/worker.ts'
 import { type Body, bodies } from '../fuzz/bodies.ts'
 import { takeDeadLetters } from '../fuzz/dead-letters.ts'

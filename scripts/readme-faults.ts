@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Results, readResults } from '../test/faults/record.ts'
 
-/* The README's table of faults, from what full runs saw: `node --import tsx infra/readme-faults.ts` brings it up to date. */
+/* The README's table of faults, from what full runs saw: `node --import tsx scripts/readme-faults.ts` brings it up to date. */
 
-const [start, end] = ['<!-- faults: infra/readme-faults.ts writes from here -->', '<!-- faults: to here -->']
+const [start, end] = ['<!-- faults: scripts/readme-faults.ts writes from here -->', '<!-- faults: to here -->']
 
 /** The text with the part between the markers written anew. @throws Error where it has no markers */
 export function withFaults(readme: string, results: Results): string {

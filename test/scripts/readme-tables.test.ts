@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { withTables } from '../../infra/readme-tables.ts'
+import { withTables } from '../../scripts/readme-tables.ts'
 
-test('the README lists the resources and columns there are; `node --import tsx infra/readme-tables.ts` writes them', () => {
+test('the README lists the resources and columns there are; `node --import tsx scripts/readme-tables.ts` writes them', () => {
   const readme = readFileSync('README.md', 'utf8')
   expect(readme).toBe(withTables(readme))
 })

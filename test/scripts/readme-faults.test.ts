@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { withFaults } from '../../infra/readme-faults.ts'
+import { withFaults } from '../../scripts/readme-faults.ts'
 import { readResults } from '../faults/record.ts'
 import { scenarios } from '../faults/scenarios/index.ts'
 
-test('the README shows what full runs saw; `node --import tsx infra/readme-faults.ts` writes it', () => {
+test('the README shows what full runs saw; `node --import tsx scripts/readme-faults.ts` writes it', () => {
   const readme = readFileSync('README.md', 'utf8')
   expect(readme).toBe(withFaults(readme, readResults()))
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ConnectionSettings, parseConnectionString, type sslModes } from '../src/connection-string.ts'
+import { type ConnectionSettings, parseConnectionString, type sslModes } from '../../src/config/connection-string.ts'
 
 const settings: Partial<ConnectionSettings> = {
   host: 'db.test',

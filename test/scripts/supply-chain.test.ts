@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { build } from '../../infra/build.ts'
-import { readVerdict } from '../../infra/signatures.ts'
+import { build } from '../../scripts/build.ts'
+import { readVerdict } from '../../scripts/signatures.ts'
 
 interface Locked {
   readonly version: string

@@ -7,7 +7,7 @@ import { columnsOf, syncedTables } from './synced-tables.ts'
  * states each once, and again where it has changed:
  *
  *   npx drizzle-kit generate --custom --name <name>
- *   node --import tsx infra/comments.ts >> drizzle/<number>_<name>.sql
+ *   node --import tsx scripts/comments.ts >> drizzle/<number>_<name>.sql
  */
 
 /** The statements that the migrations lack. */

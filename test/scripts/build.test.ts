@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { build } from '../../infra/build.ts'
+import { build } from '../../scripts/build.ts'
 
 const roots: string[] = []
 afterEach(async () => {

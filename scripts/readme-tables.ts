@@ -4,9 +4,9 @@ import { getTableConfig } from 'drizzle-orm/pg-core'
 import { billing, resources } from '../src/providers/stripe/resources/index.ts'
 import { columnsOf, syncedTables } from './synced-tables.ts'
 
-/* The README's list of resources and columns: `node --import tsx infra/readme-tables.ts` brings it up to date. */
+/* The README's list of resources and columns: `node --import tsx scripts/readme-tables.ts` brings it up to date. */
 
-const [start, end] = ['<!-- tables: infra/readme-tables.ts writes from here -->', '<!-- to here -->']
+const [start, end] = ['<!-- tables: scripts/readme-tables.ts writes from here -->', '<!-- to here -->']
 
 /** Columns that every table has; the README names them once. */
 const everywhere = [

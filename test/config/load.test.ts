@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { ConfigError, loadConfig, readConfig } from '../src/config.ts'
-import { settingsSchema } from '../src/settings.ts'
+import { ConfigError, loadConfig, readConfig } from '../../src/config/load.ts'
+import { settingsSchema } from '../../src/config/schema.ts'
 
 const defaults = {
   ConnectionStrings: {},

@@ -4,7 +4,7 @@ import * as z from 'zod'
 
 /*
  * `npm audit signatures`, as CI wants it: what the registry signed must bear its signature, and where neither its keys
- * can be had nor the way to them, that is said and no more. `node --import tsx infra/signatures.ts`
+ * can be had nor the way to them, that is said and no more. `node --import tsx scripts/signatures.ts`
  */
 
 export type Verdict =

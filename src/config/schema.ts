@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isProviderBase } from './http/base-url.ts'
+import { isProviderBase } from '../http/base-url.ts'
 
 const text = (about: string) => z.string().min(1).optional().describe(about)
 const address = (about: string) =>

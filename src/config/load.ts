@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
+import { scrub } from '../log/redact.ts'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
-import { scrub } from './log/redact.ts'
-import { type Settings, settingsSchema } from './settings.ts'
+import { type Settings, settingsSchema } from './schema.ts'
 
 /** The settings with the connection string read. `database` is absent when none is configured. */
 export interface Config extends Settings {

@@ -1,7 +1,7 @@
 import { formula, lambdaCost, memorySizes } from '../lambda-cost.ts'
 import { perMillion, perSecond, type Run } from '../measure.ts'
 import type { Table } from '../result.ts'
-import type { Habits } from '../scenarios/habits.ts'
+import type { Habits } from '../scenarios/footprint.ts'
 import type { Entry } from '../scenarios/peers.ts'
 import { shown, spread } from '../statistics.ts'
 

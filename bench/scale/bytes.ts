@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { openSandbox } from '../../src/sandbox/stripe/index.ts'
-import { contextOf, eventOf, type House, openWorkerFor, timed } from './house.ts'
+import { contextOf, eventOf, type House, openWorkerFor, timed } from './scale-env.ts'
 
 export interface TableBytes {
   readonly table: string

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { House } from './house.ts'
+import type { House } from './scale-env.ts'
 
 export interface CommitRate {
   readonly clients: number

@@ -1,4 +1,4 @@
-import { type House, timed } from './house.ts'
+import { type House, timed } from './scale-env.ts'
 
 export interface CompressionCost {
   /** As the migrations make the tables, or with payloads compressed, and put aside, from so many bytes a row on. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { openQueue } from '../../src/local/queue.ts'
 import { openSandbox } from '../../src/sandbox/stripe/index.ts'
-import { contextOf, eventOf, type House, openWorkerFor, timed } from './house.ts'
 import { median } from './partitions.ts'
+import { contextOf, eventOf, type House, openWorkerFor, timed } from './scale-env.ts'
 
 export interface DeliveryCost {
   readonly latencyMs: number

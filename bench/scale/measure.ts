@@ -3,9 +3,9 @@ import { measureBytes, type TableBytes } from './bytes.ts'
 import { measureCommits } from './commits.ts'
 import { measureCompression } from './compression.ts'
 import { measureDeliveries, measurePace } from './deliveries.ts'
-import { type House, openHouse } from './house.ts'
 import { multiply } from './multiply.ts'
 import { measurePartitions } from './partitions.ts'
+import { type House, openHouse } from './scale-env.ts'
 import { measureProof, measureUpdates } from './updates.ts'
 
 /*

@@ -1,4 +1,4 @@
-import type { House } from './house.ts'
+import type { House } from './scale-env.ts'
 
 /** Copies a table's rows under new ids until there are about so many; the payload's id changes with the row's. */
 export async function multiply(house: House, table: string, wanted: number): Promise<number> {

@@ -6,8 +6,8 @@ import { PgDialect } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { invoiceLines } from '../../src/db/schema.ts'
 import { type StampedRow, upsert } from '../../src/db/upsert.ts'
-import { type House, timed } from './house.ts'
 import { blocksOfPlanning, locksOf } from './planning.ts'
+import { type House, timed } from './scale-env.ts'
 
 export interface PartitionCost {
   /** 1: the table as the migrations make it. */

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { House } from './house.ts'
+import type { House } from './scale-env.ts'
 
 /** On a connection of its own, whose catalogue cache is empty: what a Lambda's first statement pays. */
 export async function blocksOfPlanning(house: House, schema: string, where: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { walPosition } from './bytes.ts'
-import { type House, timed } from './house.ts'
+import { type House, timed } from './scale-env.ts'
 
 export interface UpdateCost {
   readonly fillfactor: number

@@ -4,7 +4,7 @@ import { perSecond, type Run, runOnce } from '../measure.ts'
 import { costTable, habitTable, speedTable } from '../report/peer-tables.ts'
 import type { Result, Scenario, Series, Table } from '../result.ts'
 import { spread } from '../statistics.ts'
-import { type Habits, observeHabits } from './habits.ts'
+import { type Habits, observeHabits } from './footprint.ts'
 import { described } from './single.ts'
 
 const accountPerSecond = 100

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts'
 import { worker } from '../contestants/index.ts'
-import { readWithForesight } from '../foresight.ts'
+import { readWithForesight } from '../ideal-client.ts'
 import { perMillion, perSecond, type Run, runOnce } from '../measure.ts'
 import type { Sized } from '../mode.ts'
 import type { Finding, Result, Scenario } from '../result.ts'

@@ -4,10 +4,10 @@ import { customers } from '../../src/db/schema.ts'
 import { type StampedRow, upsert } from '../../src/db/upsert.ts'
 import { Payload, type Places } from '../../src/json/raw-json.ts'
 import type { Bench } from '../bench.ts'
+import { insertPlainly } from '../plain-insert.ts'
 import type { Finding, Result, Scenario } from '../result.ts'
 import { shown, spread } from '../statistics.ts'
 import type { StripeServer } from '../stripe-server.ts'
-import { insertPlainly } from '../write-floor.ts'
 
 const batchSizes = [100, 500, 1_000] as const
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'

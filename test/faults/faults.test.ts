@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { closeHouse } from './house.ts'
+import { closeHouse } from './fault-server.ts'
 import { scenarios } from './scenarios/index.ts'
 
 /* Each scenario's smallest share. `npm run faults` runs larger ones, prints what it sees and replays a seed. */

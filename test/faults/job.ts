@@ -1,5 +1,5 @@
 import type { Invoke } from '../../src/local/event-source.ts'
-import { jobRequest, type Room } from './room.ts'
+import { jobRequest, type Room } from './fault-env.ts'
 
 interface Options {
   readonly tenantId: string

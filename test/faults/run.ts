@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { closeHouse } from './house.ts'
+import { runSuite } from './disturbed-suite.ts'
+import { closeHouse } from './fault-server.ts'
 import { currentCommit, record } from './record.ts'
 import { type Scenario, type Seen, type Share, shares } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
-import { runSuite } from './suite.ts'
 
 /* npm run faults -- [--seed N] [--runs N] [--only F07|kill,…] [--share test|ci|full] [--list] [--suite 0.05] */
 

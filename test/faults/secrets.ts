@@ -1,4 +1,4 @@
-import { canary, type Room } from './room.ts'
+import { canary, type Room } from './fault-env.ts'
 
 /** Where the canary can be seen, in sentences: in what workers printed, in the jobs' tables, in dead letters. */
 export async function findSecrets({

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import type { FailureRule } from '../../src/sandbox/stripe/index.ts'
 import { disturb } from '../faults/chaos/disturb.ts'
+import { sparedIn } from '../faults/exemptions.ts'
 import { openPostgresProxy } from '../faults/postgres-proxy.ts'
 import { openQueueProxy } from '../faults/queue-proxy.ts'
-import { sparedIn } from '../faults/spared.ts'
 import { createRandom } from './random.ts'
 
 interface Parts {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Invoke } from '../../../src/local/event-source.ts'
 import { createRandom } from '../../support/random.ts'
-import { jobRequest } from '../room.ts'
+import { jobRequest } from '../fault-env.ts'
 import type { WorkerProcess } from '../worker.ts'
-import type { Booth } from './booth.ts'
+import type { Booth } from './point-env.ts'
 
 /** One moment of a job's life: its n-th statement or call to the queue, before it is done or after. */
 export interface Point {

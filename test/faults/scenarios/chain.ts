@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { allNew, examineJob } from '../expected-job.ts'
+import { compare, describe, writeTruth } from '../expected-rows.ts'
+import { openRoom } from '../fault-env.ts'
 import { runJob } from '../job.ts'
-import { allNew, examineJob } from '../job-oracle.ts'
-import { compare, describe, writeTruth } from '../oracle.ts'
-import { openRoom } from '../room.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { FailureRule, StripeObject } from '../../../src/sandbox/stripe/index.ts'
 import { openFastWorker } from '../chaos/fast-worker.ts'
-import { inLanes } from '../lanes.ts'
-import { compare, describe, writeTruth } from '../oracle.ts'
-import { jobRequest, openRoom } from '../room.ts'
+import { compare, describe, writeTruth } from '../expected-rows.ts'
+import { jobRequest, openRoom } from '../fault-env.ts'
+import { inLanes } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** How a delivery ends, by the table of the README. */

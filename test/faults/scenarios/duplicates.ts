@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { deliverToCrew } from '../crew.ts'
-import { allNew, examineJob } from '../job-oracle.ts'
-import { compareTenants, describe, writeTruth } from '../oracle.ts'
-import { jobRequest, openRoom } from '../room.ts'
+import { allNew, examineJob } from '../expected-job.ts'
+import { compareTenants, describe, writeTruth } from '../expected-rows.ts'
+import { jobRequest, openRoom } from '../fault-env.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
+import { deliverToCrew } from '../worker-pool.ts'
 
 const customers = 60
 const copies = 10

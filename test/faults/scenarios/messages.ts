@@ -3,11 +3,11 @@ import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import fc from 'fast-check'
 import { readConfig } from '../../../src/config/load.ts'
 import { openWorker } from '../../../src/worker.ts'
+import { canary, openRoom, type Query, type Room } from '../fault-env.ts'
 import { type Body, bodies } from '../fuzz/bodies.ts'
 import { takeDeadLetters } from '../fuzz/dead-letters.ts'
 import { recordLines } from '../fuzz/log-lines.ts'
-import { seedOf } from '../lanes.ts'
-import { canary, openRoom, type Query, type Room } from '../room.ts'
+import { seedOf } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Messages between two looks at the database and the dead-letter queue. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { deliverToCrew } from '../crew.ts'
-import { examineJob } from '../job-oracle.ts'
-import { compare, describe, writeTruth } from '../oracle.ts'
-import { jobRequest, openRoom, type Room } from '../room.ts'
+import { examineJob } from '../expected-job.ts'
+import { compare, describe, writeTruth } from '../expected-rows.ts'
+import { jobRequest, openRoom, type Room } from '../fault-env.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
+import { deliverToCrew } from '../worker-pool.ts'
 
 const writers = 8
 const resources = ['customers', 'invoices', 'payments', 'products'] as const

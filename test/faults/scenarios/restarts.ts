@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../support/random.ts'
-import { deliverToCrew } from '../crew.ts'
-import { openHouse } from '../house.ts'
-import { compareTenants, describe, writeTruth } from '../oracle.ts'
-import { jobRequest, openRoom, type Room } from '../room.ts'
+import { compareTenants, describe, writeTruth } from '../expected-rows.ts'
+import { jobRequest, openRoom, type Room } from '../fault-env.ts'
+import { openHouse } from '../fault-server.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import { inOrder, percentile } from '../statistics.ts'
+import { deliverToCrew } from '../worker-pool.ts'
 
 const customers = 3
 const workers = 2

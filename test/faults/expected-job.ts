@@ -1,4 +1,4 @@
-import type { Query } from './room.ts'
+import type { Query } from './fault-env.ts'
 
 /** What a job's row must say of its items. */
 export interface Counters {

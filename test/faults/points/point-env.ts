@@ -1,6 +1,6 @@
+import { openRoom, type Room } from '../fault-env.ts'
 import { openPostgresProxy, type PostgresProxy } from '../postgres-proxy.ts'
 import { openQueueProxy, type QueueProxy } from '../queue-proxy.ts'
-import { openRoom, type Room } from '../room.ts'
 import { shortLease } from '../short-lease.ts'
 import type { WorkerProcess } from '../worker.ts'
 

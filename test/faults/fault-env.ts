@@ -3,7 +3,7 @@ import pg from 'pg'
 import { type EventSource, type Invoke, openEventSource } from '../../src/local/event-source.ts'
 import { type LocalQueue, openQueue } from '../../src/local/queue.ts'
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
-import { openHouse } from './house.ts'
+import { openHouse } from './fault-server.ts'
 import { type Environment, startWorker, type WorkerProcess } from './worker.ts'
 
 export interface RoomOptions {

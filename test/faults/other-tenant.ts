@@ -1,4 +1,4 @@
-import type { Query } from './room.ts'
+import type { Query } from './fault-env.ts'
 import { allTables } from './tables.ts'
 
 /** A tenant nobody works for, with rows of the very ids that the others have. */

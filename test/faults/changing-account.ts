@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { createRandom } from '../support/random.ts'
-import type { Counters } from './job-oracle.ts'
-import { type Truth, writeTruth } from './oracle.ts'
-import type { Room } from './room.ts'
+import type { Counters } from './expected-job.ts'
+import { type Truth, writeTruth } from './expected-rows.ts'
+import type { Room } from './fault-env.ts'
 
 /** One tenant's account at the provider, that lives on between jobs, and what a job that sees the changes must count. */
 export interface LivingAccount {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Query } from '../room.ts'
+import type { Query } from '../fault-env.ts'
 import { nestedTables } from '../tables.ts'
 
 /*

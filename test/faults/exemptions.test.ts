@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { spared, sparedIn } from './spared.ts'
-import { integrationTests } from './suite.ts'
+import { integrationTests } from './disturbed-suite.ts'
+import { spared, sparedIn } from './exemptions.ts'
 
 const named = spared.flatMap(({ tests }) => tests)
 

@@ -1,5 +1,5 @@
 import type { EventSource, Invoke } from '../../src/local/event-source.ts'
-import type { Room } from './room.ts'
+import type { Room } from './fault-env.ts'
 
 interface Size {
   readonly workers: number

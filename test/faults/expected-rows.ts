@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
-import type { Query } from './room.ts'
+import type { Query } from './fault-env.ts'
 import { nestedTables, type Table, tables } from './tables.ts'
 
 /*

@@ -24,8 +24,8 @@ describe('the architecture forbids', () => {
   const bad: Record<string, readonly [path: string, source: string, violation: string]> = {
     'the handler to know this machine': ['handler.ts', from('./local/queue.ts'), 'handler.ts imports local/queue.ts'],
     'the handler to be imported': ['worker.ts', from('./handler.ts'), 'worker.ts imports handler.ts'],
-    'a command to be imported': ['local/parts.ts', from('../migrate.ts'), 'local/parts.ts imports migrate.ts'],
-    'a command to import another': ['local.ts', from('./query.ts'), 'local.ts imports query.ts'],
+    'a command to be imported': ['local/stack.ts', from('../cli/migrate.ts'), 'local/stack.ts imports cli/migrate.ts'],
+    'the worker to import a command': ['worker.ts', from('./cli/query.ts'), 'worker.ts imports cli/query.ts'],
     'the worker to be built by a part of it': [
       'queue/receive.ts',
       typeFrom('../worker.ts'),
@@ -155,9 +155,9 @@ describe('the architecture forbids', () => {
       'db/open.ts imports config/load.ts',
     ],
     'this machine to know how the worker works': [
-      'local/parts.ts',
+      'local/stack.ts',
       from('../job/run.ts'),
-      'local/parts.ts imports job/run.ts',
+      'local/stack.ts imports job/run.ts',
     ],
     'the configuration to log': ['config/load.ts', from('../log/log.ts'), 'config/load.ts imports log/log.ts'],
     'the log to know the configuration': [

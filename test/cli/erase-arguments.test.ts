@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readEraseArguments } from '../../src/local/erase-arguments.ts'
+import { readEraseArguments } from '../../src/cli/erase-arguments.ts'
 
 const tenant = '11111111-1111-4111-8111-111111111111'
 const nonsense: Record<string, readonly [args: readonly string[], says: string]> = {

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { loadConfig } from './config/load.ts'
-import { openDatabase, type TenantDatabase } from './db/open.ts'
-import { type Comparison, verify } from './job/verify.ts'
-import { readArguments } from './local/arguments.ts'
-import { openParts } from './local/parts.ts'
-import { formatTable } from './local/table.ts'
-import { createProviders } from './providers/index.ts'
-import { systemClock } from './sync/clock.ts'
-import { providerSettings } from './worker.ts'
+import { loadConfig } from '../config/load.ts'
+import { openDatabase, type TenantDatabase } from '../db/open.ts'
+import { openParts } from '../local/stack.ts'
+import { createProviders } from '../providers/index.ts'
+import { systemClock } from '../sync/clock.ts'
+import { type Comparison, verify } from '../verify/compare.ts'
+import { providerSettings } from '../worker.ts'
+import { readArguments } from './arguments.ts'
+import { formatTable } from './table.ts'
 
 const help = `npm run verify -- [--tenant UUID] [--resources A,B] [--account acct_…]
 

@@ -2,11 +2,11 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { openHouse as house } from './support/erasing.ts'
-import { mentions, prominentCustomer } from './support/erasure.ts'
+import { openHouse as house } from '../support/erasing.ts'
+import { mentions, prominentCustomer } from '../support/erasure.ts'
 
 const run = promisify(execFile)
-const program = ['--import', 'tsx', 'src/erase.ts']
+const program = ['--import', 'tsx', 'src/cli/erase.ts']
 
 function command(parts: Pick<Awaited<ReturnType<typeof house>>, 'environment' | 'url'>) {
   // Erasing is the tables' owner's.

@@ -3,11 +3,11 @@ import { liveRows } from '../db/live.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { findUnlisted } from '../db/sweep.ts'
 import { findTombstones, hashOf } from '../db/tombstones.ts'
+import { plan } from '../job/checkpoint.ts'
 import type { Account, Source } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
 import { metered } from '../sync/metered.ts'
-import { plan } from './checkpoint.ts'
 
 /** What a fresh reading of the provider shows beside the tables. */
 export interface Comparison {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatRow, formatTable } from '../../src/local/table.ts'
+import { formatRow, formatTable } from '../../src/cli/table.ts'
 
 /** What a customer may call themselves, and what a terminal would take for orders. */
 const hostile = {

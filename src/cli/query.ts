@@ -1,11 +1,11 @@
 import pg from 'pg'
-import { parseConnectionString } from './config/connection-string.ts'
-import { loadConfig } from './config/load.ts'
-import { reader } from './db/schema/tenants.ts'
-import { tlsOptions } from './db/tls.ts'
-import { localDataDirectory } from './local/parts.ts'
-import { createDatabase, openPostgres } from './local/postgres.ts'
-import { formatTable } from './local/table.ts'
+import { parseConnectionString } from '../config/connection-string.ts'
+import { loadConfig } from '../config/load.ts'
+import { reader } from '../db/schema/tenants.ts'
+import { tlsOptions } from '../db/tls.ts'
+import { createDatabase, openPostgres } from '../local/postgres.ts'
+import { localDataDirectory } from '../local/stack.ts'
+import { formatTable } from './table.ts'
 
 /**
  * Runs one SQL statement on the configured database, else on the embedded one: `npm run query -- "select …"`. Postgres

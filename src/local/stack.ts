@@ -2,7 +2,6 @@ import { parseConnectionString } from '../config/connection-string.ts'
 import type { Config } from '../config/load.ts'
 import { migrate, pendingMigrations } from '../db/migrate.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
-import type { LocalOptions } from './arguments.ts'
 import { createDatabase, openPostgres } from './postgres.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
 import { createWorkerLogin } from './worker-login.ts'
@@ -21,10 +20,18 @@ export interface Parts {
   close(): Promise<void>
 }
 
+/** What the sandbox answers, where no account of Stripe is configured. */
+interface SandboxOptions {
+  readonly customers: number
+  /** Milliseconds before each answer. */
+  readonly latency: number
+  readonly density: 'growing' | 'uniform' | 'burst' | 'same-second'
+}
+
 /** Where the embedded Postgres keeps its data, under the current directory. */
 export const localDataDirectory = '.data/pg'
 
-export async function openParts(config: Config, options: LocalOptions): Promise<Parts> {
+export async function openParts(config: Config, options: SandboxOptions): Promise<Parts> {
   const closing: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const one of closing.splice(0).reverse()) await one()
@@ -107,7 +114,7 @@ function configuredStripe({ ApiBase }: Config['Stripe']) {
 /** The sandbox's clock stands still, so that a second start finds the very objects of the first. */
 const sandboxNow = Date.UTC(2026, 10, 1) / 1_000
 
-async function sandboxStripe({ customers, latency, density }: LocalOptions) {
+async function sandboxStripe({ customers, latency, density }: SandboxOptions) {
   const sandbox = await openSandbox({ customers, latencyMs: latency, density, now: sandboxNow })
   return {
     settings: { ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url },

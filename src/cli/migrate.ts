@@ -1,5 +1,5 @@
-import { loadConfig } from './config/load.ts'
-import { migrate } from './db/migrate.ts'
+import { loadConfig } from '../config/load.ts'
+import { migrate } from '../db/migrate.ts'
 
 /** Applies the migrations to the configured database: `npm run migrate`. */
 async function main(): Promise<void> {

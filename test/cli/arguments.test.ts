@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { localTenant, readArguments } from '../../src/local/arguments.ts'
+import { localTenant, readArguments } from '../../src/cli/arguments.ts'
 
 test.each([
   ['0F9D3C52-6D1E-4B7A-9B51-2C8E7A4F1D03', '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'],

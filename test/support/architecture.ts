@@ -35,6 +35,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:drizzle-orm',
     ...pure,
   ],
+  verify: ['verify', 'job', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm'],
   sync: ['sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
   provider: ['provider', 'json', 'errors', 'type db/schema', 'type sync/rows'],
   'a provider': [

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { openTestDatabase } from './support/database.ts'
+import { openTestDatabase } from '../support/database.ts'
 
 /*
  * The statements of docs/operations.md.

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseRequest } from '../src/job/request.ts'
-import { openQueue } from '../src/local/queue.ts'
+import { parseRequest } from '../../src/job/request.ts'
+import { openQueue } from '../../src/local/queue.ts'
 
 /*
  * What the documents and the examples say a sender writes, fed to the worker's own parser.

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { upsert } from '../src/db/upsert.ts'
-import { billing } from '../src/providers/stripe/resources/index.ts'
-import { openTestDatabase } from './support/database.ts'
-import { account, now } from './support/small-account.ts'
-import { nestedOf } from './support/stripe-objects.ts'
+import { upsert } from '../../src/db/upsert.ts'
+import { billing } from '../../src/providers/stripe/resources/index.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { account, now } from '../support/small-account.ts'
+import { nestedOf } from '../support/stripe-objects.ts'
 
 /*
  * The queries of docs/queries.md, on an account small enough to be computed by hand.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { jobRequest, setup } from './support/setup.ts'
+import { jobRequest, setup } from '../support/setup.ts'
 
 /*
  * docs/messages.md on the keys that the worker writes, beside those that it does write.

@@ -57,6 +57,12 @@ describe('the architecture forbids', () => {
     'a job to know what Lambda sends': ['job/run.ts', typeFrom('aws-lambda'), 'job/run.ts imports types of aws-lambda'],
     'a job to choose a sink of the log': ['job/run.ts', from('../log/log.ts'), 'job/run.ts imports log/log.ts'],
     'a job to read a disk': ['job/run.ts', from('node:fs'), 'job/run.ts imports node:fs'],
+    'an erasure to run a job': ['erasure/customer.ts', from('../job/run.ts'), 'erasure/customer.ts imports job/run.ts'],
+    'an erasure to know a provider': [
+      'erasure/ownership.ts',
+      typeFrom('../providers/stripe/index.ts'),
+      'erasure/ownership.ts imports types of providers/stripe/index.ts',
+    ],
     'reading to know jobs': [
       'sync/backfill.ts',
       typeFrom('../job/checkpoint.ts'),

@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, getTableName, lt, ne, type SQL, sql } from 'd
 import { codeOf, constraintOf } from '../db/failure.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
-import { anyTombstones, isTenantErased } from '../db/tombstones.ts'
+import { anyTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { announcement } from './announce.ts'
 import { anyRejects } from './commit/rejects.ts'

@@ -22,8 +22,24 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'type npm:aws-lambda',
   ],
+  // Of a job it knows the checkpoint, which it takes erased items out of; never how a job is run.
+  erasure: [
+    'erasure',
+    'job/announce',
+    'job/checkpoint',
+    'type job/commit/rejects',
+    'sync',
+    'provider',
+    'json',
+    'db',
+    'errors',
+    'type log',
+    'npm:drizzle-orm',
+    ...pure,
+  ],
   job: [
     'job',
+    'erasure',
     'sync',
     'provider',
     'json',
@@ -35,7 +51,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:drizzle-orm',
     ...pure,
   ],
-  verify: ['verify', 'job', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm'],
+  verify: ['verify', 'job', 'erasure', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm'],
   sync: ['sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
   provider: ['provider', 'json', 'errors', 'type db/schema', 'type sync/rows'],
   'a provider': [

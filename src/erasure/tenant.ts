@@ -3,8 +3,8 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 import { belongings, sharedTables } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
 import { syncCursors, syncJobs, syncRejects } from '../db/schema.ts'
-import { placeTenantTombstone } from '../db/tombstones.ts'
-import type { Erased, Erasing } from './erase.ts'
+import type { Erased, Erasing } from './customer.ts'
+import { placeTenantTombstone } from './tombstones.ts'
 
 const synced = [...belongings.map(({ table }) => table), ...sharedTables]
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { balanceTransactions, payments, refunds, type SyncedTable } from '../../src/db/schema.ts'
-import { hashOf, placeTombstones } from '../../src/db/tombstones.ts'
 import { upsert } from '../../src/db/upsert.ts'
-import { leaveOut } from '../../src/job/leave-out.ts'
+import { leaveOut } from '../../src/erasure/filter.ts'
+import { hashOf, placeTombstones } from '../../src/erasure/tombstones.ts'
 import type { ObservedRow } from '../../src/sync/rows.ts'
 import { openTestDatabase } from '../support/database.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { syncedTables } from '../../scripts/synced-tables.ts'
 import { belongings, followers, sharedTables } from '../../src/db/belongings.ts'
 import { customers, invoices, payments, providerObjects, refunds } from '../../src/db/schema.ts'
-import { idsIn, isErased, type Whose, whoseRow } from '../../src/job/whose.ts'
+import { idsIn, isErased, type Whose, whoseRow } from '../../src/erasure/ownership.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
-import type { Database } from './open.ts'
-import { erasedIds, erasedTenants } from './schema.ts'
+import type { Database } from '../db/open.ts'
+import { erasedIds, erasedTenants } from '../db/schema.ts'
 
 interface Account {
   readonly tenantId: string

@@ -2,10 +2,10 @@ import { and, eq, isNotNull, ne, sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
-import { announcement } from './announce.ts'
-import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
-import type { Account } from './commit/rejects.ts'
-import { forget, type Item, uncount } from './uncount.ts'
+import { announcement } from '../job/announce.ts'
+import { type Checkpoint, readCheckpoint } from '../job/checkpoint.ts'
+import type { Account } from '../job/commit/rejects.ts'
+import { forget, type Item, uncount } from './discount.ts'
 
 /** Takes a job from its worker: what that commits from now on changes nothing, and the job's own message brings it back. */
 const takenAway = {

@@ -2,11 +2,11 @@ import { getTableName } from 'drizzle-orm'
 import { belongings } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
 import { type OwnedRow, readPortion, removeRows } from '../db/owned-rows.ts'
-import { hashOf, placeTombstones, readTombstones } from '../db/tombstones.ts'
-import type { Account } from './commit/rejects.ts'
-import { eraseRejects } from './erase-rejects.ts'
-import { spread } from './leave-out.ts'
+import type { Account } from '../job/commit/rejects.ts'
+import { spread } from './filter.ts'
 import { fenceOff, forgetItems } from './open-jobs.ts'
+import { eraseRejects } from './rejects.ts'
+import { hashOf, placeTombstones, readTombstones } from './tombstones.ts'
 
 /** What an erasure works with: transactions of one tenant. */
 export interface Erasing {

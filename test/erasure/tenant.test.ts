@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Erasing } from '../src/job/erase.ts'
-import { eraseTenant } from '../src/job/erase-tenant.ts'
-import { openHouse as house } from './support/erasing.ts'
-import { allTables, snapshot } from './support/erasure.ts'
-import { jobRequest } from './support/setup.ts'
+import type { Erasing } from '../../src/erasure/customer.ts'
+import { eraseTenant } from '../../src/erasure/tenant.ts'
+import { openHouse as house } from '../support/erasing.ts'
+import { allTables, snapshot } from '../support/erasure.ts'
+import { jobRequest } from '../support/setup.ts'
 
 type House = Awaited<ReturnType<typeof house>>
 

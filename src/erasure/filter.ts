@@ -1,12 +1,12 @@
 import { followers } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
 import { findAbout, removeRows } from '../db/owned-rows.ts'
-import { findTombstones, hashOf, placeTombstones } from '../db/tombstones.ts'
+import type { Account } from '../job/commit/rejects.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
-import type { Account } from './commit/rejects.ts'
+import type { Item } from './discount.ts'
 import { forgetItems } from './open-jobs.ts'
-import type { Item } from './uncount.ts'
-import { idsIn, isErased, type Whose, whoseRow } from './whose.ts'
+import { idsIn, isErased, type Whose, whoseRow } from './ownership.ts'
+import { findTombstones, hashOf, placeTombstones } from './tombstones.ts'
 
 export interface Brought {
   readonly rows: readonly ObservedRow[]

@@ -1,12 +1,12 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
 import { syncRejects } from '../db/schema.ts'
-import { placeTombstones } from '../db/tombstones.ts'
+import type { Account } from '../job/commit/rejects.ts'
 import { fields } from '../provider/fields.ts'
-import type { Account } from './commit/rejects.ts'
-import type { Pass } from './erase.ts'
+import type { Pass } from './customer.ts'
 import { forgetItems } from './open-jobs.ts'
-import { idsIn } from './whose.ts'
+import { idsIn } from './ownership.ts'
+import { placeTombstones } from './tombstones.ts'
 
 type Kept = Pick<typeof syncRejects.$inferSelect, 'resource' | 'itemKey' | 'reason' | 'payload'>
 

@@ -25,7 +25,11 @@ export async function handler(given: SQSEvent, context: Context): Promise<SQSBat
     return await worker.handle(event, context)
   } catch (error) {
     starting = undefined
-    createLambdaLog('error').error('the worker could not start; every message is redelivered', {}, error)
+    createLambdaLog('error').error(
+      'the worker could not start; every message is redelivered',
+      { event: 'worker_not_started' },
+      error,
+    )
     return failed(event.Records)
   } finally {
     atWork--

@@ -303,21 +303,41 @@ test('every alarm watches something of this stack, and is quiet while nothing ha
   ])
 })
 
-test('the filter of the log waits for lines that the worker writes', async () => {
-  const { FilterPattern, MetricTransformations } = resource('CannotWorkFilter').Properties
-  const lines = [...String(FilterPattern).matchAll(/\$\.message = "([^"*]+)\*"/g)].map(([, line = '']) => line)
-  const source = (await Promise.all(['src/handler.ts', 'src/job/run.ts'].map((path) => readFile(path, 'utf8')))).join()
+describe('the filters of the log', () => {
+  const filters = () =>
+    Object.entries(template.Resources)
+      .filter(([, { Type }]) => Type === 'AWS::Logs::MetricFilter')
+      .map(([id]) => [id, resource(id).Properties] as const)
+  const matched = (field: string) =>
+    filters().flatMap(([, { FilterPattern }]) =>
+      [...String(FilterPattern).matchAll(new RegExp(`\\$\\.${field} = "([^"]+)"`, 'g'))].map(([, name]) => name),
+    )
 
-  expect(lines).toHaveLength(2)
-  expect(lines.filter((line) => !source.includes(`error('${line}`))).toEqual([])
-  expect(MetricTransformations).toMatchObject([{ MetricNamespace: 'billing-sync/prod', MetricName: 'CannotWork' }])
-})
+  test('match names and codes, never a sentence', () => {
+    expect(filters().map(([, { FilterPattern }]) => FilterPattern)).toEqual([
+      '{ ($.event = "worker_not_started") || ($.event = "job_not_claimed") }',
+      '{ $.code = "job_belongs_to_another" }',
+    ])
+  })
 
-test('a message with another tenant’s job is counted by the code that its refusal is logged with', async () => {
-  const { FilterPattern, MetricTransformations } = resource('ForeignJobsFilter').Properties
-  expect(FilterPattern).toBe('{ $.code = "job_belongs_to_another" }')
-  expect(await readFile('src/job/lease.ts', 'utf8')).toContain(`'job_belongs_to_another'`)
-  expect(MetricTransformations).toMatchObject([{ MetricNamespace: 'billing-sync/prod', MetricName: 'ForeignJobs' }])
+  test('match names that the worker logs, and a code that it refuses a message with', async () => {
+    const sources = await readdir('src', { recursive: true })
+    const paths = sources.filter((path) => path.endsWith('.ts') && path !== 'log/events.ts')
+    const texts = await Promise.all(paths.map((path) => readFile(join('src', path), 'utf8')))
+    const source = texts.join('\n')
+
+    expect(matched('event')).toHaveLength(2)
+    expect(matched('event').filter((name) => !source.includes(`event: '${name}'`))).toEqual([])
+    expect(matched('code').filter((name) => !source.includes(`'unreadable',\n    '${name}'`))).toEqual([])
+  })
+
+  test('feed the metric of their alarm', () => {
+    const fed = filters().map(([id, { MetricTransformations }]) => [id, MetricTransformations])
+    expect(fed).toMatchObject([
+      ['CannotWorkFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'CannotWork' }]],
+      ['ForeignJobsFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'ForeignJobs' }]],
+    ])
+  })
 })
 
 test('the dashboard is JSON once its names are filled in', () => {

@@ -36,7 +36,9 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
     // The key may have been replaced since its secret was read: what the store has now is tried once, from the last commit.
     const renewed = await deps.secrets.renew(request, accessToken)
     if (renewed === accessToken) throw first.error
-    log.info('the key is not accepted, and its secret has been replaced: going on with the new one')
+    log.info('the key is not accepted, and its secret has been replaced: going on with the new one', {
+      event: 'key_replaced',
+    })
     const account = provider.connect({ accessToken: renewed })
     const second = await readWith(account, { provider, session, sofar: first.standing }, deps)
     if (second.kind === 'drained') return second.result
@@ -77,7 +79,7 @@ async function readWith(
     }
     const ended = await drain(session, deps, begin(sofar.checkpoint ?? (await fresh()), sofar))
     if (ended.kind !== 'outrun') return ended
-    log.warn('job becomes a full one', { reason: ended.note })
+    log.warn('job becomes a full one', { event: 'job_became_full', reason: ended.note })
     const full = await drain(session, deps, begin(planFull(resources, ended.note), ended.standing))
     return full.kind === 'outrun' ? { kind: 'drained', result: null } : full
   } finally {
@@ -117,7 +119,12 @@ async function drain(session: Session, deps: JobDeps, { account, names, standing
     waiting: stop,
     finishing,
     onWait: ({ endpoint, error, ms }) =>
-      log.info('waiting before another try', { resource: endpoint, code: error.code, waitMs: Math.round(ms) }),
+      log.info('waiting before another try', {
+        event: 'request_retrying',
+        resource: endpoint,
+        code: error.code,
+        waitMs: Math.round(ms),
+      }),
   })
   const sizes = sizesOf(request.additionalData.batchSize ?? settings.batchSize, session)
   const budget = { left: sizes.checksById }
@@ -222,7 +229,20 @@ function logCommit({ log, requests }: Session, { batches }: Step, ms: number): v
   for (const { source, rows } of batches)
     perResource.set(source.name, (perResource.get(source.name) ?? 0) + rows.length)
   for (const [resource, fetched] of perResource)
-    log.info('committed', { resource, fetched, pages: batches.length, requests, ms: Math.round(ms) })
+    log.info('committed', {
+      event: 'batch_committed',
+      resource,
+      fetched,
+      pages: batches.length,
+      requests,
+      ms: Math.round(ms),
+    })
   for (const { source, skip } of batches)
-    if (skip) log.warn('resource skipped', { resource: source.name, code: skip.code, reason: skip.message })
+    if (skip)
+      log.warn('resource skipped', {
+        event: 'resource_skipped',
+        resource: source.name,
+        code: skip.code,
+        reason: skip.message,
+      })
 }

@@ -98,7 +98,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   if (claimed.kind !== 'claimed') {
     log.info(
       claimed.kind === 'busy' ? 'job waits: its account or the job itself is being worked on' : 'job had ended before',
-      { outcome: claimed.kind },
+      { event: claimed.kind === 'busy' ? 'job_busy' : 'job_already_ended', outcome: claimed.kind },
     )
     return claimed.kind === 'busy'
       ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * scatterSeconds(deps.settings) }
@@ -161,8 +161,10 @@ function openSession(
 
 async function work(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { job, log, deadline } = session
-  log.info(job.checkpoint === null ? 'job starts' : 'job goes on', { receiveCount: delivery.receiveCount })
-  if (!job.keptApart) log.warn(seesAll, { code: 'row_security_bypassed' })
+  const { receiveCount } = delivery
+  if (job.checkpoint === null) log.info('job starts', { event: 'job_started', receiveCount })
+  else log.info('job goes on', { event: 'job_resumed', receiveCount })
+  if (!job.keptApart) log.warn(seesAll, { event: 'row_security_bypassed', code: 'row_security_bypassed' })
   session.progress = resultsOf(readProgress(job.progress))
   if (job.tenantErased)
     throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
@@ -170,7 +172,7 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
   if (job.stalled > stallLimits.died) throw stalled(job.stalled, 'their workers died: give the function more memory')
   const result = await read(session, deps)
   if (result) {
-    log.info('job ends', { outcome: 'completed', status: result.status, result })
+    log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })
     return { kind: 'completed' }
   }
   if (deadline.jobOver())
@@ -186,7 +188,7 @@ async function work(session: Session, delivery: Delivery, deps: JobDeps): Promis
       `the last one, of ${seconds} s, asked for one item at a time: give the function more time, or see why the provider does not answer`,
     )
   }
-  log.info('job pauses: out of time, progress is saved', { outcome: 'paused', requests: session.requests })
+  log.info('job pauses: its progress is saved', { event: 'job_paused', outcome: 'paused', requests: session.requests })
   return await insistently(() => pause(session.db, session.lease, session.requests), deps.clock)
 }
 
@@ -204,10 +206,10 @@ async function settle(session: Session, cause: unknown, { clock, settings }: Job
   if (error.verdict === 'fenced') {
     // Who cannot tell waits, and is told by the next delivery.
     if (await hasEnded(db, lease).catch(() => false)) {
-      log.warn('job was ended while it was worked on, as by cancelling it', { outcome: 'finished' })
+      log.warn('job was ended from outside, as by cancelling it', { event: 'job_ended_elsewhere', outcome: 'finished' })
       return { kind: 'finished' }
     }
-    log.warn('job was taken over by another worker', { outcome: 'busy', code: error.code })
+    log.warn('job was taken over by another worker', { event: 'job_taken_over', outcome: 'busy', code: error.code })
     return { kind: 'busy', waitSeconds: lease.seconds }
   }
   try {
@@ -225,23 +227,28 @@ async function settle(session: Session, cause: unknown, { clock, settings }: Job
       },
     }
     const outcome = await insistently(() => fail(db, lease, failure), clock)
-    if (ended) log.error('job ends', { outcome: 'failed', status: 'failed', code: error.code, result: ended }, error)
-    else log.warn('job will be tried again', { outcome: 'failed', code: error.code, retryable: true }, error)
+    const why = { outcome: 'failed', code: error.code }
+    if (ended) log.error('job ends', { event: 'job_failed', ...why, status: 'failed', result: ended }, error)
+    else log.warn('job will be tried again', { event: 'job_retrying', ...why, retryable: true }, error)
     return outcome
   } catch (second) {
     const failure = databaseFailure(second)
     if (failure.verdict === 'fenced') return { kind: 'busy', waitSeconds: lease.seconds }
-    log.error('job failed and its row could not be written; the message is redelivered', { code: failure.code }, error)
+    log.error('job failed and its row could not be written', { event: 'job_not_stored', code: failure.code }, error)
     return { kind: 'failed', error, final: false, waitSeconds: lease.seconds }
   }
 }
 
 function unclaimed(error: SyncError, delivery: Delivery, { clock, settings }: JobDeps, log: Log): Outcome {
   if (error.verdict === 'unreadable') {
-    log.error('message refused', { code: error.code }, error)
+    log.error('message refused', { event: 'message_refused', code: error.code }, error)
     return { kind: 'unreadable', error }
   }
-  log.error('job could not be claimed; the message is redelivered', { code: error.code }, error)
+  log.error(
+    'job could not be claimed; the message is redelivered',
+    { event: 'job_not_claimed', code: error.code },
+    error,
+  )
   const waitSeconds = Math.max(
     1,
     backOff(delivery.receiveCount - 1, { base: settings.retryDelaySeconds, cap: 900 }, clock.random),

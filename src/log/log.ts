@@ -1,7 +1,10 @@
+import type { LogEvent } from './events.ts'
 import { scrub } from './redact.ts'
 
 /** What may be logged: an allow-list. A payload or a token has no field to go into. */
 export interface LogFields {
+  /** What the line is about, for alarms and queries. */
+  readonly event?: LogEvent
   readonly jobId?: string
   readonly tenantId?: string
   readonly provider?: string
@@ -14,6 +17,7 @@ export interface LogFields {
   readonly fence?: number
   readonly outcome?: string
   readonly status?: string
+  /** The code of the error that the line is about. */
   readonly code?: string
   readonly reason?: string
   readonly retryable?: boolean

@@ -35,7 +35,11 @@ export async function deliver(message: SQSRecord, invocation: Invocation, deps: 
 async function work(message: SQSRecord, { remainingMs, shutdown }: Invocation, deps: DeliveryDeps): Promise<Outcome> {
   const parsed = parseRequest(message.body)
   if (parsed.kind === 'unreadable') {
-    deps.log.error('message cannot be read', { code: parsed.error.code, reason: parsed.error.message })
+    deps.log.error('message cannot be read', {
+      event: 'message_unreadable',
+      code: parsed.error.code,
+      reason: parsed.error.message,
+    })
     return parsed
   }
   const problem = parsed.kind === 'invalid' ? { problem: parsed.error } : {}
@@ -90,7 +94,11 @@ async function settle(
         return 'redeliver'
     }
   } catch (error) {
-    log.warn('the queue did not confirm; the message will be redelivered', { outcome: outcome.kind }, error)
+    log.warn(
+      'the queue did not confirm; the message will be redelivered',
+      { event: 'queue_unconfirmed', outcome: outcome.kind },
+      error,
+    )
     return 'redeliver'
   }
 }
@@ -106,7 +114,7 @@ function keepHidden(message: SQSRecord, { queue, settings }: DeliveryDeps, log: 
   const beat = () => {
     last = queue.hide(message.receiptHandle, seconds).catch((error) => {
       // The lease in the database guards the job anyway; once is enough to say so.
-      if (!failed) log.warn('the message could not be kept hidden', {}, error)
+      if (!failed) log.warn('the message could not be kept hidden', { event: 'heartbeat_failed' }, error)
       failed = true
     })
   }

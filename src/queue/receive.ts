@@ -44,7 +44,7 @@ async function safely(message: SQSRecord, invocation: Invocation, deps: ReceiveD
   } catch (error) {
     deps.log.error(
       'delivery failed in an unexpected way; the message is redelivered',
-      { messageId: message.messageId },
+      { event: 'delivery_crashed', messageId: message.messageId },
       error,
     )
     return 'redeliver'

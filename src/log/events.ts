@@ -1,0 +1,34 @@
+/**
+ * The stable names of log lines (`event`), each with its meaning. Alarms and queries match these; sentences may change.
+ * Where a line is about an error, its `code` says which.
+ */
+export const logEvents = {
+  worker_not_started: 'The worker could not start, as for a wrong setting. Every message of the event is redelivered.',
+  setting_unknown: 'The configuration has a field that the worker does not know. The worker ignores it.',
+  row_security_bypassed: 'The database login sees the rows of all tenants. Postgres does not keep them apart.',
+  message_unreadable: 'A message names no job. A copy goes to the dead-letter queue.',
+  message_refused: 'A message names a job of another tenant or provider. A copy goes to the dead-letter queue.',
+  heartbeat_failed:
+    'The queue did not extend the time for which a message is hidden. The lease in the database still holds.',
+  queue_unconfirmed: 'The queue did not confirm a call. The message is redelivered.',
+  delivery_crashed: 'A delivery ended with an unexpected error. The message is redelivered.',
+  job_not_claimed: 'The worker could not claim a job in the database. The message is redelivered.',
+  job_busy: 'Another worker holds the job or its account. The message is sent again with a delay.',
+  job_already_ended: 'The job had ended before this delivery. The message is acknowledged.',
+  job_started: 'A worker began a job.',
+  job_resumed: 'A worker went on with a job from its checkpoint.',
+  job_paused: 'The invocation ran out of time. The progress is saved, and the job is sent again.',
+  job_completed: 'The job is done. The line carries its result.',
+  job_failed: 'The job failed for good. The line carries its result.',
+  job_retrying: 'An attempt failed. The job is tried again after a back-off.',
+  job_not_stored: 'A job failed and its row could not be written. The message is redelivered.',
+  job_ended_elsewhere: 'Somebody ended the job while the worker was at it, for example by cancelling it.',
+  job_taken_over: 'Another worker took the job over. This worker stopped and wrote nothing more.',
+  job_became_full: 'An incremental job could not rely on the feed of changes and reads everything.',
+  key_replaced: 'The provider refused the key, and the secret store has a new one. The job goes on with the new one.',
+  request_retrying: 'A request to the provider failed. It is made again after a wait.',
+  resource_skipped: 'The key or the account cannot read a resource. The job goes on with the others.',
+  batch_committed: 'Rows and checkpoint of a batch are committed.',
+} as const satisfies Readonly<Record<string, string>>
+
+export type LogEvent = keyof typeof logEvents

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/sync/clock.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
- * A job is cancelled by one SQL statement, the README's. Its worker stops within a page, or a sign of life; its messages
+ * A job is cancelled by one SQL statement, the README's. Its worker stops within a page, or at its next heartbeat; its messages
  * are acknowledged.
  */
 
@@ -20,10 +20,10 @@ async function house(settings: Record<string, string> = {}) {
 test('a running job that is cancelled stops within a page, keeps its rows, and is not sent again', async () => {
   const { handle, job, query, sandbox, queue } = await house({ Stripe__EndpointRequestsPerSecond: '10' })
   const request = jobRequest({ additionalData: { batch_size: 5 } })
-  let asked = 0
+  let requests = 0
   sandbox.onRequest(async ({ path }) => {
     if (path !== '/v1/customers') return
-    asked++
+    requests++
     if (Number((await job(request.jobId))?.fetched) >= 15) await query(cancel, [request.jobId])
   })
   expect(await handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
@@ -31,7 +31,7 @@ test('a running job that is cancelled stops within a page, keeps its rows, and i
   expect(row).toMatchObject({ status: 'cancelled', lease_owner: null, error: null, attempt: 0 })
   expect(await query('select count(*)::text as count from customers')).toEqual([{ count: row?.fetched }])
   expect(Number(row?.fetched)).toBeLessThan(60)
-  expect(asked).toBeLessThan(20)
+  expect(requests).toBeLessThan(20)
   expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
 })
 
@@ -48,7 +48,7 @@ test('a job that waits for its provider is stopped by its next sign of life', as
 })
 
 test.each(['pending', 'paused', 'retrying'] as const)(
-  'a job that is %s when it is cancelled is over: its messages are acknowledged and nothing is asked',
+  'a job that is %s when it is cancelled is over: its messages are acknowledged and the provider receives no request',
   async (status) => {
     const { worker, job, query, sandbox } = await house()
     const request = jobRequest()

@@ -1,26 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import type { createRandom } from '../support/random.ts'
 import type { Counters } from './expected-job.ts'
-import { type Truth, writeTruth } from './expected-rows.ts'
-import type { Room } from './fault-env.ts'
+import { type ExpectedRows, saveExpectedRows } from './expected-rows.ts'
+import type { FaultEnv } from './fault-env.ts'
 
-/** One tenant's account at the provider, that lives on between jobs, and what a job that sees the changes must count. */
-export interface LivingAccount {
+/** One tenant's account at the provider. It changes between jobs, and says what the next job must count. */
+export interface ChangingAccount {
   readonly tenantId: string
-  truth(): Truth
-  /** Some objects are changed, some are new, some are gone. What a full job must count then. */
+  expected(): ExpectedRows
+  /** Changes, inserts and removes objects. Returns what a full job must count after it. */
   change(random: ReturnType<typeof createRandom>, changed?: Changed): Promise<Counters>
 }
 
-/** What is changed: only what events tell of, or also payment intents, of whose metadata none does. */
+/** Which objects change: only those whose changes make events, or also payment intents, whose metadata makes none. */
 export type Changed = 'announced' | 'any'
 
-export async function openAccount({ query, sandbox }: Pick<Room, 'query' | 'sandbox'>): Promise<LivingAccount> {
-  let truth = await writeTruth(query, sandbox)
+export async function openChangingAccount({
+  query,
+  sandbox,
+}: Pick<FaultEnv, 'query' | 'sandbox'>): Promise<ChangingAccount> {
+  let expected = await saveExpectedRows(query, sandbox)
   let inserted: string[] = []
   return {
     tenantId: randomUUID(),
-    truth: () => truth,
+    expected: () => expected,
     async change(random, changed = 'any') {
       sandbox.advance(60)
       for (let n = 0; n < 6; n++) {
@@ -32,28 +35,32 @@ export async function openAccount({ query, sandbox }: Pick<Room, 'query' | 'sand
       for (const id of inserted) if (random.chance(0.5)) sandbox.remove('customers', id)
       inserted = [0, 1].map(() => sandbox.insert('customers', { email: `${random.below(1e9)}@example.com` }).id)
       sandbox.advance(60)
-      const before = truth
-      truth = await writeTruth(query, sandbox)
-      const counters = await countChanges({ query }, before, truth)
-      await query(`delete from oracle.truth where id = $1`, [before.id])
+      const before = expected
+      expected = await saveExpectedRows(query, sandbox)
+      const counters = await countChanges({ query }, before, expected)
+      await query(`delete from expected.rows where id = $1`, [before.id])
       return counters
     },
   }
 }
 
-/** A change of these makes an event. */
+/** A change of any of these makes an event. */
 const announced = ['customers', 'products', 'invoices', 'charges'] as const
 
-/** Prices made inline are in no list: found on items once, they are not counted again. */
-async function countChanges({ query }: Pick<Room, 'query'>, before: Truth, after: Truth): Promise<Counters> {
-  const [found] = await query<{ fetched: number; created: number; updated: number }>(
+/** Inline prices are in no list. A job counts them when it first sees them on an item, and not again. */
+async function countChanges(
+  { query }: Pick<FaultEnv, 'query'>,
+  before: ExpectedRows,
+  after: ExpectedRows,
+): Promise<Counters> {
+  const [counts] = await query<{ fetched: number; created: number; updated: number }>(
     `select count(*) filter (where new."table" <> 'prices' or new.raw ->> 'nickname' not like 'inline %' or new.raw ->> 'nickname' is null)::int as fetched, count(*) filter (where old.raw is null)::int as created,
        count(*) filter (where old.raw <> new.raw)::int as updated
-     from (select * from oracle.truth where id = $2) as new
-     left join (select * from oracle.truth where id = $1) as old using ("table", key)`,
+     from (select * from expected.rows where id = $2) as new
+     left join (select * from expected.rows where id = $1) as old using ("table", key)`,
     [before.id, after.id],
   )
-  if (!found) throw new Error('account: no answer')
-  const { fetched, created, updated } = found
+  if (!counts) throw new Error('account: the query returned no row')
+  const { fetched, created, updated } = counts
   return { fetched, created, updated, unchanged: fetched - created - updated, rejected: 0 }
 }

@@ -9,7 +9,7 @@ import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
  * What Postgres may do to a worker besides breaking a connection. The conditions that nobody can cause on a server that is
- * shared with other tests (a full disk) are raised by a trigger with the condition's own SQLSTATE.
+ * shared with other tests (a full disk) are raised by a trigger with the condition's login SQLSTATE.
  */
 
 afterEach(() => vi.restoreAllMocks())
@@ -75,10 +75,10 @@ test('idle connections that are ended, as by a failover, are replaced', async ()
 test('a server that turned read-only is waited for, and no item is blamed', async () => {
   const { handle, job, query, database, committed, endConnections, expectTruth, sandbox } = await house()
   const request = jobRequest(pages)
-  let asked = 0
+  let requests = 0
   let failedOver = false
   sandbox.onRequest(async ({ path }) => {
-    if (path !== '/v1/customers' || ++asked === 1 || failedOver) return
+    if (path !== '/v1/customers' || ++requests === 1 || failedOver) return
     failedOver = true
     await committed(request.jobId, 20)
     await query(`alter database ${database} set default_transaction_read_only = on`)
@@ -103,11 +103,11 @@ test('a server without a connection left is tried a few times, then the queue wa
   await query(`create role ${role} login superuser connection limit 1`)
   await query(`alter role ${role} nosuperuser`)
   await query(`grant all on all tables in schema public to ${role}`)
-  const own = new URL(url)
-  own.username = role
-  const hog = new pg.Client({ connectionString: own.href })
+  const login = new URL(url)
+  login.username = role
+  const hog = new pg.Client({ connectionString: login.href })
   await hog.connect()
-  const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${own.href}?sslmode=disable` })
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${login.href}?sslmode=disable` })
   const request = jobRequest(pages)
   const event = sqsEvent([JSON.stringify(request)])
   expect((await worker.handle(event, context(60_000))).batchItemFailures).toHaveLength(1)
@@ -155,9 +155,9 @@ test('a full disk leaves the job retrying with all it has, and it goes on when t
 test('a column that is dropped in mid run ends the job loudly, with nothing skipped', async () => {
   const { handle, job, query, committed, sandbox } = await house({ Worker__MaxRetries: '1' })
   const request = jobRequest(pages)
-  let asked = 0
+  let requests = 0
   sandbox.onRequest(async ({ path }) => {
-    if (path !== '/v1/customers' || ++asked !== 2) return
+    if (path !== '/v1/customers' || ++requests !== 2) return
     await committed(request.jobId, 20)
     await query('alter table customers drop column phone')
   })

@@ -10,7 +10,7 @@ import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 afterEach(() => vi.restoreAllMocks())
 
 const acknowledged = { batchItemFailures: [] }
-const one = (request: object) => sqsEvent([JSON.stringify(request)])
+const eventOf = (request: object) => sqsEvent([JSON.stringify(request)])
 
 async function victimOf({ url, openWorker }: Pick<Awaited<ReturnType<typeof setup>>, 'url' | 'openWorker'>) {
   const proxy = await openPostgresProxy(url)
@@ -25,7 +25,7 @@ test.each(['cut-before', 'cut-after'] as const)(
     const { proxy, worker } = await victimOf(parts)
     proxy.decide((word, nth) => (word === 'insert' && nth <= 2 ? fate : 'pass'))
     const request = jobRequest()
-    expect(await worker.handle(one(request), context(60_000))).toEqual(acknowledged)
+    expect(await worker.handle(eventOf(request), context(60_000))).toEqual(acknowledged)
     expect(await parts.job(request.jobId)).toMatchObject({ status: 'completed', deliveries: 1, attempt: 0 })
   },
 )
@@ -40,7 +40,7 @@ test('a pause whose connection breaks is written again, and is no failed attempt
   let cuts = 0
   proxy.decide((_, __, statement) => (statement.includes('"hop" = ') && ++cuts <= 2 ? 'cut-before' : 'pass'))
   const request = jobRequest({ additionalData: { batch_size: 2 } })
-  expect(await worker.handle(one(request), context(900))).toEqual(acknowledged)
+  expect(await worker.handle(eventOf(request), context(900))).toEqual(acknowledged)
   expect(cuts).toBe(3)
   expect(await parts.job(request.jobId)).toMatchObject({ status: 'paused', attempt: 0, hop: 1, error: null })
   expect(await parts.queue.counts()).toMatchObject({ visible: 1 })
@@ -62,13 +62,13 @@ test('a pause or a failure whose answer is lost is known to be written', async (
   })
   const silent = parts.sandbox.fail({ kind: 'hang', path: '/v1/customers' })
   const request = jobRequest()
-  expect(await worker.handle(one(request), context(900))).toEqual(acknowledged)
+  expect(await worker.handle(eventOf(request), context(900))).toEqual(acknowledged)
   expect(await parts.job(request.jobId)).toMatchObject({ status: 'paused', hop: 1 })
   // At once, not after a lease.
   expect(await parts.queue.counts()).toMatchObject({ visible: 1, delayed: 0 })
   silent()
   const refused = jobRequest({ accessToken: 'sk_live_revoked1' })
-  expect(await worker.handle(one(refused), context(60_000))).toEqual(acknowledged)
+  expect(await worker.handle(eventOf(refused), context(60_000))).toEqual(acknowledged)
   expect(await parts.job(refused.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
   expect(await parts.queue.counts()).toMatchObject({ visible: 1, delayed: 0 })
   expect(lost.size).toBe(2)
@@ -83,7 +83,7 @@ test('a failure whose connection breaks is stored all the same', async () => {
     /^update.*"finished_at" = /.test(statement) && ++cuts <= 2 ? 'cut-before' : 'pass',
   )
   const request = jobRequest({ accessToken: 'sk_live_revoked1' })
-  expect(await worker.handle(one(request), context(60_000))).toEqual(acknowledged)
+  expect(await worker.handle(eventOf(request), context(60_000))).toEqual(acknowledged)
   expect(cuts).toBe(3)
   expect(await parts.job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
 })
@@ -99,14 +99,14 @@ test('a failed call is not hidden by pages that wait for their unlisted rows', a
   for (const { id } of sandbox.truth('customers').slice(0, 10)) sandbox.remove('customers', id)
   sandbox.advance(60)
   // While it is asked for the customers that are gone, the invoices are refused.
-  let asked = () => {}
+  let customersRequested = () => {}
   const asking = new Promise<void>((resolve) => {
-    asked = resolve
+    customersRequested = resolve
   })
   sandbox.fail({ kind: 'error', status: 400, error: { param: 'limit' }, path: '/v1/invoices' })
   sandbox.onRequest(async ({ path }) => {
     if (path.startsWith('/v1/customers/')) {
-      asked()
+      customersRequested()
       await new Promise((resolve) => setTimeout(resolve, 300))
     }
     if (path === '/v1/invoices') await asking

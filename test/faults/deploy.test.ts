@@ -8,9 +8,9 @@ import { jobRequest, setup } from '../support/setup.ts'
 test('a checkpoint and a progress as the first version stored them are gone on from, to the last row', async () => {
   const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 100 } })
   const request = jobRequest()
-  const truth = sandbox.truth('customers', true)
+  const expected = sandbox.truth('customers', true)
   // That version had read the newest forty and stored what followed: no mode, parts, tallies, boundaries or drift then.
-  const read = truth.slice(0, 40)
+  const read = expected.slice(0, 40)
   const window = { from: 0, to: null }
   const { id: cursor, created: position } = read.at(-1)!
   const slices = [{ id: 1, resource: 'customers', window, query: window, cursor, position }]
@@ -38,5 +38,5 @@ test('a checkpoint and a progress as the first version stored them are gone on f
   expect(sandbox.stats().list).toBe(1)
   expect(sandbox.stats().requests).toBeLessThanOrEqual(2)
   const rows = await query('select raw from customers order by created_at desc, id collate "C" desc')
-  expect(rows.map(({ raw }) => raw)).toEqual(truth)
+  expect(rows.map(({ raw }) => raw)).toEqual(expected)
 })

@@ -1,6 +1,6 @@
 import type { Query } from './fault-env.ts'
 
-/** What a job's row must say of its items. */
+/** The counts in a job's row. */
 export interface Counters {
   readonly fetched: number
   readonly created: number
@@ -9,7 +9,7 @@ export interface Counters {
   readonly rejected: number
 }
 
-/** What a job counts for whom every item is new. */
+/** The counts of a job to which every item is new. */
 export const allNew = (items: number): Counters => ({
   fetched: items,
   created: items,
@@ -18,7 +18,7 @@ export const allNew = (items: number): Counters => ({
   rejected: 0,
 })
 
-/** What is wrong with a job that must have completed, in sentences; its counts must be these. */
+/** The problems of a job that must have completed with these counts, each in a sentence. */
 export async function examineJob(query: Query, jobId: string, expected?: Counters): Promise<readonly string[]> {
   const [job] = await query(
     `select status, fetched::int, created::int, updated::int, unchanged::int, rejected::int, attempt, checkpoint, error, lease_owner,

@@ -3,15 +3,15 @@ import pg from 'pg'
 import { type EventSource, type Invoke, openEventSource } from '../../src/local/event-source.ts'
 import { type LocalQueue, openQueue } from '../../src/local/queue.ts'
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
-import { openHouse } from './fault-server.ts'
+import { openFaultServer } from './fault-server.ts'
 import { type Environment, startWorker, type WorkerProcess } from './worker.ts'
 
-export interface RoomOptions {
+export interface FaultEnvOptions {
   readonly sandbox?: SandboxOptions
   /** Settings as environment variables: `Worker__MaxRetries`. */
   readonly settings?: Environment
   readonly maxReceiveCount?: number
-  /** How long a message is hidden whose worker dies before it has hidden it itself. Default 900, as deployed. */
+  /** The queue's visibility timeout: how long a message stays hidden if its worker dies before its first heartbeat. Default 900, as deployed. */
   readonly visibilitySeconds?: number
 }
 
@@ -20,19 +20,19 @@ export type Query = <Row extends pg.QueryResultRow = Record<string, unknown>>(
   values?: readonly unknown[],
 ) => Promise<Row[]>
 
-/** A database, a queue and a provider of one's own, and workers for them. It must be closed. */
-export interface Room {
-  /** The database, straight. */
+/** A database, a queue, a provider and workers for one scenario. It must be closed. */
+export interface FaultEnv {
+  /** The database, without a proxy. */
   readonly url: string
   readonly query: Query
   readonly sandbox: Sandbox
   readonly queue: LocalQueue
   readonly environment: Environment
-  /** Another worker; killed when the room is closed. */
+  /** Starts another worker; `close` kills it. */
   openWorker(overrides?: Environment): Promise<WorkerProcess>
-  /** Starts to deliver what is in the queue, as Lambda does. */
+  /** Starts to deliver the queue's messages, as Lambda does. */
   deliver(invoke: Invoke, options?: Delivering): EventSource
-  /** What all workers of this room have printed. */
+  /** The output of all workers of this environment. */
   logs(): string
   close(): Promise<void>
 }
@@ -44,18 +44,18 @@ interface Delivering {
   readonly batchSize?: number
 }
 
-/** The secret that no log, row, dead letter or error may show: every job brings it as its access token. */
+/** The access token of every job. No log, row, dead letter or error may show it. */
 export const canary = 'sk_live_canary4eC39HqLyjWDarjtT1zdp7dc'
 
-/** A SyncJobRequest, of the default resources where none are named. */
+/** A SyncJobRequest; without `resources` it syncs the default ones. */
 export function jobRequest(tenantId: string, additionalData: object = {}) {
   return { jobId: randomUUID(), tenantId, providerName: 'stripe', accessToken: canary, additionalData }
 }
 
-/** Opens a room in the house of this process. */
-export async function openRoom(options: RoomOptions = {}): Promise<Room> {
-  const house = await openHouse()
-  const url = await house.createDatabase(`room_${randomUUID().slice(0, 8)}`)
+/** Opens an environment on the fault server of this process. */
+export async function openFaultEnv(options: FaultEnvOptions = {}): Promise<FaultEnv> {
+  const server = await openFaultServer()
+  const url = await server.createDatabase(`faults_${randomUUID().slice(0, 8)}`)
   const pool = new pg.Pool({ connectionString: url, max: 4 })
   pool.on('error', () => {})
   const sandbox = await openSandbox({ customers: 100, limits: 'none', ...options.sandbox })
@@ -83,7 +83,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       (await pool.query<Row>(text, [...values])).rows,
     async openWorker(overrides = {}) {
-      const worker = await startWorker(house.bundle, { ...environment, ...overrides })
+      const worker = await startWorker(server.bundle, { ...environment, ...overrides })
       workers.push(worker)
       return worker
     },

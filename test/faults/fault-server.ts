@@ -7,8 +7,8 @@ import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase, type LocalPostgres, openPostgres } from '../../src/local/postgres.ts'
 
-/** Where faults happen: a durable Postgres of one's own and the bundle as it is deployed, built from these sources. */
-export interface House {
+/** A durable Postgres and the bundle as it is deployed, built from these sources. */
+export interface FaultServer {
   readonly postgres: LocalPostgres
   /** The folder that holds handler.cjs. */
   readonly bundle: string
@@ -17,22 +17,22 @@ export interface House {
 }
 
 const template = 'migrated'
-let opened: Promise<House & { close(): Promise<void> }> | undefined
+let opened: Promise<FaultServer & { close(): Promise<void> }> | undefined
 
-/** The house of this process; opened by the first who asks. */
-export function openHouse(): Promise<House> {
+/** The server of this process. The first call opens it. */
+export function openFaultServer(): Promise<FaultServer> {
   opened ??= open()
   return opened
 }
 
 /** Stops the server and removes everything. */
-export async function closeHouse(): Promise<void> {
+export async function closeFaultServer(): Promise<void> {
   const closing = opened
   opened = undefined
   await (await closing)?.close()
 }
 
-async function open(): Promise<House & { close(): Promise<void> }> {
+async function open(): Promise<FaultServer & { close(): Promise<void> }> {
   const parent = mkdtempSync(join(tmpdir(), 'billing-sync-faults-'))
   const bundle = join(parent, 'bundle')
   const dataDir = join(parent, 'pg')

@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from 'vitest'
-import { closeHouse } from './fault-server.ts'
+import { closeFaultServer } from './fault-server.ts'
 import { scenarios } from './scenarios/index.ts'
 
 /* Each scenario's smallest share. `npm run faults` runs larger ones, prints what it sees and replays a seed. */
 
-afterAll(closeHouse)
+afterAll(closeFaultServer)
 
 const seed = Number(process.env.FAULTS_SEED ?? 1)
 

@@ -1,5 +1,5 @@
 import type { Invoke } from '../../src/local/event-source.ts'
-import { jobRequest, type Room } from './fault-env.ts'
+import { type FaultEnv, jobRequest } from './fault-env.ts'
 
 interface Options {
   readonly tenantId: string
@@ -11,13 +11,13 @@ interface Options {
 
 /** One job from its message to the empty queue. Returns the job's id. */
 export async function runJob(
-  room: Room,
+  env: FaultEnv,
   invoke: Invoke,
   { tenantId, additionalData, ...options }: Options,
 ): Promise<string> {
   const request = jobRequest(tenantId, additionalData)
-  await room.queue.send(JSON.stringify(request))
-  const source = room.deliver(invoke, options)
+  await env.queue.send(JSON.stringify(request))
+  const source = env.deliver(invoke, options)
   await source.idle()
   await source.close()
   return request.jobId

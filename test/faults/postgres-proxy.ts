@@ -89,10 +89,10 @@ export async function openPostgresProxy(url: string): Promise<PostgresProxy> {
     dead = true
     for (const socket of sockets) socket.destroy()
   }
-  const own = new URL(url)
-  own.host = `127.0.0.1:${address.port}`
+  const proxied = new URL(url)
+  proxied.host = `127.0.0.1:${address.port}`
   return {
-    url: `${own.href}?sslmode=disable`,
+    url: `${proxied.href}?sslmode=disable`,
     decide(fate) {
       seen.clear()
       decide = fate

@@ -50,8 +50,8 @@ test('objects that are made, changed and deleted while a job runs are right afte
   const gone: string[] = []
   const stop = sandbox.onRequest(({ path }) => {
     if (path !== '/v1/customers') return
-    const some = sandbox.truth('customers')
-    const pick = (at: number) => some[(requests * 31 + at) % some.length]!.id
+    const customers = sandbox.truth('customers')
+    const pick = (at: number) => customers[(requests * 31 + at) % customers.length]!.id
     requests++
     sandbox.insert('customers', { email: `new${requests}@example.com` })
     sandbox.update('customers', pick(7), { name: `Changed ${requests}` })

@@ -82,8 +82,8 @@ function forward(endpoint: string, { method, url, headers }: IncomingMessage, bo
   return new Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>((resolve, reject) => {
     const options = { method, headers: { ...headers, host: new URL(endpoint).host } }
     const sent = openRequest(new URL(url ?? '/', endpoint), options, (answer) => {
-      const { statusCode: status = 502, headers: own } = answer
-      buffer(answer).then((all) => resolve({ status, headers: own, body: all }), reject)
+      const { statusCode: status = 502, headers: answerHeaders } = answer
+      buffer(answer).then((all) => resolve({ status, headers: answerHeaders, body: all }), reject)
     })
     sent.on('error', reject)
     sent.end(body)

@@ -2,31 +2,31 @@ import { createRandom } from '../support/random.ts'
 
 export interface Round {
   readonly at: number
-  /** The round's own seed: the run's seed and its number make it. */
+  /** Made from the run's seed and the number of the round. */
   readonly seed: number
   readonly random: ReturnType<typeof createRandom>
   readonly lane: number
 }
 
-interface Lanes {
+interface Rounds {
   readonly seed: number
   readonly rounds: number
-  /** Rounds at once. */
+  /** How many rounds run at once. */
   readonly lanes: number
-  /** No round is begun once this holds. */
+  /** No round begins after this returned true. */
   enough?(): boolean
 }
 
-/** Runs rounds, several at once; what happens in a round is drawn from its own seed, whoever runs beside it. */
-export async function inLanes(
-  { seed, rounds, lanes, enough }: Lanes,
+/** Runs rounds, several at once. Each draws from its own seed, so the rounds beside it change nothing. */
+export async function runRounds(
+  { seed, rounds, lanes, enough }: Rounds,
   work: (round: Round) => Promise<void>,
 ): Promise<void> {
   let next = 0
   const run = async (lane: number) => {
     for (let at = next++; at < rounds && !enough?.(); at = next++) {
-      const own = seedOf(seed, at)
-      await work({ at, seed: own, random: createRandom(own), lane })
+      const roundSeed = seedOf(seed, at)
+      await work({ at, seed: roundSeed, random: createRandom(roundSeed), lane })
     }
   }
   await Promise.all(Array.from({ length: Math.min(lanes, rounds) }, (_, lane) => run(lane)))

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { runSuite } from './disturbed-suite.ts'
-import { closeHouse } from './fault-server.ts'
+import { closeFaultServer } from './fault-server.ts'
 import { currentCommit, record } from './record.ts'
 import { type Scenario, type Seen, type Share, shares } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
@@ -71,13 +71,15 @@ function show({ rounds, figures, problems }: Seen, seconds: number): void {
 function choose(only: string | undefined): readonly Scenario[] {
   if (only === undefined) return scenarios
   const words = only.split(',')
-  const unknown = words.filter((word) => !scenarios.some((one) => one.name === word || one.faults.includes(word)))
+  const unknown = words.filter(
+    (word) => !scenarios.some((scenario) => scenario.name === word || scenario.faults.includes(word)),
+  )
   if (unknown.length > 0) throw new Error(`faults: nothing is called ${unknown.join(', ')}; see --list`)
   return scenarios.filter(({ name, faults }) => words.some((word) => word === name || faults.includes(word)))
 }
 
 function shareOf(text: string): Share {
-  const share = shares.find((one) => one === text)
+  const share = shares.find((name) => name === text)
   if (!share) throw new Error(`faults: --share is one of ${shares.join(', ')}, not ${text}`)
   return share
 }
@@ -98,6 +100,6 @@ main()
     return 1
   })
   .then(async (code) => {
-    await closeHouse()
+    await closeFaultServer()
     process.exit(code)
   })

@@ -1,4 +1,4 @@
-export const inOrder = (values: readonly number[]) => values.toSorted((one, other) => one - other)
+export const sorted = (values: readonly number[]) => values.toSorted((left, right) => left - right)
 
 /** The value that this share of the ordered values do not exceed; 0 of none. */
 export function percentile(ordered: readonly number[], share: number): number {

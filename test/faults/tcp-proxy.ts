@@ -58,10 +58,10 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
     upstream.on('data', pass('server', client))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const own = new URL(url)
-  own.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const proxied = new URL(url)
+  proxied.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    url: own.origin,
+    url: proxied.origin,
     decide(fate) {
       decide = fate
     },

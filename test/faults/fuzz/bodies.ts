@@ -193,5 +193,5 @@ export const bodies: fc.Arbitrary<Body> = fc.oneof(
   { weight: 50, arbitrary: spoiled },
   { weight: 40, arbitrary: mangled },
   { weight: 20, arbitrary: anyText.map((body): Body => ({ body, fate: 'any' })) },
-  { weight: 20, arbitrary: value.map((one): Body => ({ body: JSON.stringify(one) ?? 'undefined', fate: 'any' })) },
+  { weight: 20, arbitrary: value.map((drawn): Body => ({ body: JSON.stringify(drawn) ?? 'undefined', fate: 'any' })) },
 )

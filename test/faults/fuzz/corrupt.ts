@@ -3,7 +3,7 @@ import type { createRandom } from '../../support/random.ts'
 type Random = ReturnType<typeof createRandom>
 
 /** A spoiled object: its bytes, and the columns that must be null because their field has a shape nobody knows. */
-export interface Spoiled {
+export interface Corrupted {
   readonly bytes: Buffer
   readonly empty: readonly string[]
   readonly intact: boolean
@@ -18,7 +18,7 @@ interface Draft {
 
 type Fields = Record<string, unknown>
 
-/** Ways to spoil an object. Each gets its text and says what is wrong with it; several may follow each other. */
+/** Ways to corrupt an object. Each gets its text and says what is wrong with it; several may follow each other. */
 const ways: Readonly<Record<string, (draft: Draft, random: Random) => void>> = {
   'NUL in text': (draft, random) => put(draft, anyField(draft, random, 'string'), `a\u0000${random.below(9)}`),
   'NUL in a key': (draft) => add(draft, 'k\u0000', { '\u0000': 1 }),
@@ -94,7 +94,7 @@ const large: Readonly<Record<string, (draft: Draft) => void>> = {
 const invalid = '\u{F0000}'
 
 /** The object as it is, or spoiled in one to three ways. */
-export function spoil(object: Readonly<Fields>, random: Random): Spoiled {
+export function corrupt(object: Readonly<Fields>, random: Random): Corrupted {
   const original = JSON.stringify(object)
   const draft: Draft = { text: original, empty: [], original }
   if (random.chance(0.5)) {
@@ -136,7 +136,7 @@ function put(draft: Draft, field: string, value: unknown): void {
 
 const add = put
 
-/** A value of another kind than the field has. Spoiled twice it may have come back to its own kind: then it fills its column. */
+/** A value of another kind than the field has. Corrupted twice it may have come back to its own kind: then it fills its column. */
 function wrong(draft: Draft, field: string, value: unknown): void {
   put(draft, field, value)
   if (kindOf(value) !== kindOf(parse(draft.original)[field])) draft.empty.push(field)

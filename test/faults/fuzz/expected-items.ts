@@ -29,8 +29,8 @@ interface Judged extends Sent {
 export async function examineItems(query: Query, tenantId: string, sent: readonly Sent[]) {
   const judged = sent.map(judge)
   await askPostgres(query, judged)
-  const stored = judged.filter((one) => one.stored)
-  const rejected = judged.filter((one) => !one.stored)
+  const stored = judged.filter((item) => item.stored)
+  const rejected = judged.filter((item) => !item.stored)
   const inner = judged.filter(({ usable }) => usable).flatMap(rowsWithin)
   const problems = [
     ...(await compareRows(query, tenantId, [...stored, ...inner])),
@@ -83,16 +83,17 @@ function sanitise(json: string): string {
 }
 
 async function askPostgres(query: Query, judged: Judged[]): Promise<void> {
-  // Nobody takes so deep a one; asked, Postgres fails the question.
-  for (const one of judged) if (['[', '{"a":'].some((open) => one.text.includes(open.repeat(2_000)))) one.stored = false
-  const asked = judged.filter((one) => one.stored)
-  for (let at = 0; at < asked.length; at += 500) {
-    const some = asked.slice(at, at + 500)
+  // Neither the worker nor Postgres takes an item so deep. Postgres would fail the query below.
+  for (const item of judged)
+    if (['[', '{"a":'].some((open) => item.text.includes(open.repeat(2_000)))) item.stored = false
+  const candidates = judged.filter((item) => item.stored)
+  for (let at = 0; at < candidates.length; at += 500) {
+    const chunk = candidates.slice(at, at + 500)
     const rows = await query<{ at: string }>(
-      `select one.at from unnest($1::text[]) with ordinality as one(text, at) where not pg_input_is_valid(one.text, 'jsonb')`,
-      [some.map(({ text }) => text)],
+      `select item.at from unnest($1::text[]) with ordinality as item(text, at) where not pg_input_is_valid(item.text, 'jsonb')`,
+      [chunk.map(({ text }) => text)],
     )
-    for (const row of rows) some[Number(row.at) - 1]!.stored = false
+    for (const row of rows) chunk[Number(row.at) - 1]!.stored = false
   }
 }
 
@@ -103,7 +104,7 @@ interface Row {
 }
 
 function rowsWithin({ table, parsed, key }: Judged): Row[] {
-  return Object.entries(nestedTables).flatMap(([own, { name }]) => {
+  return Object.entries(nestedTables).flatMap(([nested, { name }]) => {
     const field =
       {
         subscription_items: ['subscriptions', 'items'],
@@ -112,7 +113,7 @@ function rowsWithin({ table, parsed, key }: Judged): Row[] {
       }[name] ?? []
     if (field[0] !== table) return []
     const data = Object(Object(parsed)[field[1] ?? '']).data as readonly { id: string }[] | undefined
-    return (data ?? []).map((one) => ({ table: own, key: `${key} ${one.id}`, text: JSON.stringify(one) }))
+    return (data ?? []).map((item) => ({ table: nested, key: `${key} ${item.id}`, text: JSON.stringify(item) }))
   })
 }
 
@@ -120,40 +121,42 @@ function rowsWithin({ table, parsed, key }: Judged): Row[] {
 async function compareRows(query: Query, tenantId: string, rows: readonly Row[]): Promise<readonly string[]> {
   const problems: string[] = []
   for (const table of new Set(rows.map((row) => row.table))) {
-    const own = rows.filter((row) => row.table === table)
+    const rowsOfTable = rows.filter((row) => row.table === table)
     const nested = Object.entries(nestedTables).find(([name]) => name === table)?.[1]
     const key = nested ? `${nested.parent} || ' ' || id` : 'id'
-    const found = await query<{ what: string; key: string; raw: string }>(
-      `with sent as materialized (select key, text::jsonb as raw from unnest($2::text[], $3::text[]) as one(key, text)),
+    const wrong = await query<{ what: string; key: string; raw: string }>(
+      `with sent as materialized (select key, text::jsonb as raw from unnest($2::text[], $3::text[]) as item(key, text)),
         mine as materialized (select ${key} as key, raw from ${table} where tenant_id = $1 and deleted_at is null)
        select 'is lost' as what, key, raw::text from sent where key not in (select key from mine)
        union all select 'is not as it was sent', key, raw::text from mine where key in (select key from sent) and not exists (select from sent where sent.key = mine.key and sent.raw = mine.raw)
        union all select 'is too many', key, raw::text from mine where key not in (select key from sent)`,
-      [tenantId, own.map((row) => row.key), own.map((row) => row.text)],
+      [tenantId, rowsOfTable.map((row) => row.key), rowsOfTable.map((row) => row.text)],
     )
     problems.push(
-      ...found.map((one) => `${table} ${JSON.stringify(one.key.slice(0, 60))} ${one.what}: ${one.raw.slice(0, 300)}`),
+      ...wrong.map(
+        (item) => `${table} ${JSON.stringify(item.key.slice(0, 60))} ${item.what}: ${item.raw.slice(0, 300)}`,
+      ),
     )
   }
   return problems
 }
 
 async function compareRejects(query: Query, tenantId: string, rejected: readonly Judged[]): Promise<readonly string[]> {
-  const found = await query<{ resource: string; item_key: string; code: string; reason: string }>(
+  const rejects = await query<{ resource: string; item_key: string; code: string; reason: string }>(
     `select resource, item_key, code, reason from sync_rejects where tenant_id = $1`,
     [tenantId],
   )
-  const expected = new Map(rejected.map((one) => [`${one.table} ${one.key}`, one]))
-  const there = new Map(found.map((one) => [`${one.resource} ${one.item_key}`, one]))
+  const expected = new Map(rejected.map((item) => [`${item.table} ${item.key}`, item]))
+  const there = new Map(rejects.map((item) => [`${item.resource} ${item.item_key}`, item]))
   const lost = [...expected].filter(([key]) => !there.has(key))
   const extra = [...there].filter(([key]) => !expected.has(key))
   const miscoded = [...there].filter(
     ([key, { code }]) => expected.has(key) && (code === 'invalid_item') === expected.get(key)?.usable,
   )
   return [
-    ...lost.map(([key, one]) => `${key} is not in sync_rejects: ${one.text.slice(0, 200)}`),
-    ...extra.map(([key, one]) => `${key} is in sync_rejects: ${one.code}, ${one.reason}`),
-    ...miscoded.map(([key, one]) => `${key} is in sync_rejects with code ${one.code}: ${one.reason}`),
+    ...lost.map(([key, item]) => `${key} is not in sync_rejects: ${item.text.slice(0, 200)}`),
+    ...extra.map(([key, item]) => `${key} is in sync_rejects: ${item.code}, ${item.reason}`),
+    ...miscoded.map(([key, item]) => `${key} is in sync_rejects with code ${item.code}: ${item.reason}`),
   ]
 }
 
@@ -165,7 +168,7 @@ async function findFilled(query: Query, tenantId: string, stored: readonly Judge
   const known = new Set(columns.map(({ table, name }) => `${table} ${name}`))
   const problems: string[] = []
   const several = new Set(
-    stored.map(({ table, key }) => `${table} ${key}`).filter((one, at, all) => all.indexOf(one) !== at),
+    stored.map(({ table, key }) => `${table} ${key}`).filter((name, at, all) => all.indexOf(name) !== at),
   )
   for (const { table, key, empty, text } of stored)
     for (const field of empty) {

@@ -31,7 +31,7 @@ export async function openItemServer(): Promise<ItemServer> {
     const list = lists.get(path) ?? []
     const id = url.pathname.split('/')[3]
     if (id !== undefined) {
-      const item = list.find((one) => one.id === decodeURIComponent(id))
+      const item = list.find((item) => item.id === decodeURIComponent(id))
       return item ? answer(response, item.bytes) : missing(response, 404, 'id')
     }
     const page = pageOf(path, list, { query: url.searchParams, ends })
@@ -72,21 +72,21 @@ function pageOf(path: string, list: readonly WireItem[], { query, ends }: Asked)
   const from = Number(query.get('created[gte]') ?? query.get('date[gte]') ?? 0)
   const before = Number(query.get('created[lt]') ?? query.get('date[lt]') ?? Number.POSITIVE_INFINITY)
   const after = query.get('starting_after')
-  const own = list.filter(({ listedAt }) => listedAt >= from && listedAt < before)
+  const inWindow = list.filter(({ listedAt }) => listedAt >= from && listedAt < before)
   const place = (id: string) => `${path} ${from} ${before} ${id}`
   const ended = after === null ? undefined : ends.get(place(after))
   if (after !== null && !ended) return null
-  const start = ended ? own.indexOf(ended) + 1 : 0
+  const start = ended ? inWindow.indexOf(ended) + 1 : 0
   const most = start + Number(query.get('limit') ?? 10)
   // A page ends earlier where the page would end with an object that another page ended with: a provider that names a cursor
   // twice does not move on.
-  const lastOf = (end: number) => own.slice(start, end).findLast(({ id }) => id !== null)
+  const lastOf = (end: number) => inWindow.slice(start, end).findLast(({ id }) => id !== null)
   const taken = (item: WireItem | undefined) => item?.id != null && (ends.get(place(item.id)) ?? item) !== item
   let end = most
   while (end > start + 1 && taken(lastOf(end))) end--
   const last = lastOf(end)
   if (last?.id != null) ends.set(place(last.id), last)
-  return { items: own.slice(start, end), more: own.length > end }
+  return { items: inWindow.slice(start, end), more: inWindow.length > end }
 }
 
 function answer(response: ServerResponse, body: Buffer | string, status = 200): void {

@@ -3,9 +3,9 @@ import type { Invoke } from '../../../src/local/event-source.ts'
 import { createRandom } from '../../support/random.ts'
 import { jobRequest } from '../fault-env.ts'
 import type { WorkerProcess } from '../worker.ts'
-import type { Booth } from './point-env.ts'
+import type { PointEnv } from './point-env.ts'
 
-/** One moment of a job's life: its n-th statement or call to the queue, before it is done or after. */
+/** A moment of a job: before or after its n-th statement or call to the queue. */
 export interface Point {
   readonly what: 'statements' | 'calls to the queue'
   readonly nth: number
@@ -13,9 +13,9 @@ export interface Point {
   readonly workers: 1 | 2
 }
 
-/** Pauses the job's first delivery before it is done, so that it is sent again. */
+/** The time of the first delivery. It is too short for the job, which is paused and sent again. */
 const shortMs = 3_000
-/** What a busy machine may be late before that is a death of its own. */
+/** How late a busy machine may answer before the worker is killed for it. */
 const graceMs = 10_000
 const additionalData = { resources: ['customers'], batch_size: 5 }
 
@@ -24,20 +24,20 @@ interface Choice {
   readonly atMost: number
 }
 
-/** Every point of a job that nobody disturbs, or as many as wanted, drawn from them. */
-export async function allPoints(booth: Booth | undefined, { seed, atMost }: Choice): Promise<readonly Point[]> {
-  if (!booth) return []
+/** Every point of an undisturbed job, in the order the seed draws, at most so many. */
+export async function allPoints(pointEnv: PointEnv | undefined, { seed, atMost }: Choice): Promise<readonly Point[]> {
+  if (!pointEnv) return []
   const counted = { statements: 0, 'calls to the queue': 0 }
-  booth.postgres.decide(() => {
+  pointEnv.postgres.decide(() => {
     counted.statements++
     return 'pass'
   })
-  booth.queue.decide(() => {
+  pointEnv.queue.decide(() => {
     counted['calls to the queue']++
     return 'pass'
   })
-  await dieAt(booth, undefined, randomUUID())
-  const all = (['statements', 'calls to the queue'] as const).flatMap((what) =>
+  await dieAt(pointEnv, undefined, randomUUID())
+  const points = (['statements', 'calls to the queue'] as const).flatMap((what) =>
     Array.from({ length: counted[what] }, (_, at) => at + 1).flatMap((nth) =>
       (['cut-before', 'cut-after'] as const).flatMap((when) =>
         ([1, 2] as const).map((workers): Point => ({ what, nth, when, workers })),
@@ -45,17 +45,17 @@ export async function allPoints(booth: Booth | undefined, { seed, atMost }: Choi
     ),
   )
   const random = createRandom(seed)
-  return all
+  return points
     .map((point) => ({ point, at: random.below(1_000_000) }))
-    .toSorted((one, other) => one.at - other.at)
+    .toSorted((left, right) => left.at - right.at)
     .slice(0, atMost)
     .map(({ point }) => point)
 }
 
-/** A job whose first worker dies at that point; others finish it. */
-export async function dieAt(booth: Booth, point: Point | undefined, tenantId: string) {
-  const { room, postgres, queue } = booth
-  const victim = await booth.openVictim()
+/** Runs a job whose first worker dies at that point. Other workers finish it. */
+export async function dieAt(pointEnv: PointEnv, point: Point | undefined, tenantId: string) {
+  const { env, postgres, queue } = pointEnv
+  const victim = await pointEnv.openVictim()
   let killed = false
   const die = () => {
     killed = true
@@ -74,14 +74,14 @@ export async function dieAt(booth: Booth, point: Point | undefined, tenantId: st
     })
   }
   const request = jobRequest(tenantId, additionalData)
-  for (let copies = 0; copies < (point?.workers ?? 1); copies++) await room.queue.send(JSON.stringify(request))
+  for (let copies = 0; copies < (point?.workers ?? 1); copies++) await env.queue.send(JSON.stringify(request))
   const others: WorkerProcess[] = []
   let deliveries = 0
   const invoke: Invoke = async (event) => {
     const first = deliveries++ === 0
     if (first) return victim.invoke(event, shortMs, graceMs)
-    const busy = [victim, ...others].find((one) => !one.ended() && !working.has(one))
-    const worker = busy ?? (await room.openWorker())
+    const idle = [victim, ...others].find((worker) => !worker.ended() && !working.has(worker))
+    const worker = idle ?? (await env.openWorker())
     if (!others.includes(worker) && worker !== victim) others.push(worker)
     working.add(worker)
     try {
@@ -91,7 +91,7 @@ export async function dieAt(booth: Booth, point: Point | undefined, tenantId: st
     }
   }
   const working = new Set<WorkerProcess>()
-  const source = room.deliver(invoke, { concurrency: point?.workers ?? 1 })
+  const source = env.deliver(invoke, { concurrency: point?.workers ?? 1 })
   await source.idle()
   await source.close()
   await Promise.all([victim, ...others].map((worker) => worker.end()))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { allNew, examineJob } from '../expected-job.ts'
-import { compare, describe, writeTruth } from '../expected-rows.ts'
-import { openRoom } from '../fault-env.ts'
+import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { openFaultEnv } from '../fault-env.ts'
 import { runJob } from '../job.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
@@ -22,16 +22,16 @@ export const chain: Scenario = {
     // A page of one item, of which an invocation has time for two or three.
     const customers = rounds * 4
     const settings = { Stripe__EndpointRequestsPerSecond: String(perSecond), Worker__TimeoutMinutes: '0' }
-    const room = await openRoom({ sandbox: { customers, latencyMs: 10 }, settings })
+    const env = await openFaultEnv({ sandbox: { customers, latencyMs: 10 }, settings })
     const problems: string[] = []
     try {
-      const truth = await writeTruth(room.query, room.sandbox, ['customers'])
-      const worker = await room.openWorker()
+      const expected = await saveExpectedRows(env.query, env.sandbox, ['customers'])
+      const worker = await env.openWorker()
       const additionalData = { resources: ['customers'], batch_size: 1 }
       const tenantId = randomUUID()
       let invocations = 0
       const longest = runJob(
-        room,
+        env,
         (event, timeoutMs) => {
           if (++invocations % 25 === 0) say(`${invocations} invocations`)
           // As many hops as wanted, then time for the rest.
@@ -40,32 +40,32 @@ export const chain: Scenario = {
         { tenantId, additionalData, timeoutMs: invocationMs },
       )
       const jobId = await longest
-      problems.push(...(await examineJob(room.query, jobId, allNew(customers))))
-      problems.push(...describe(await compare(room.query, tenantId, truth, ['customers'])))
-      const [job] = await room.query<{ hop: number }>('select hop from sync_jobs where id = $1', [jobId])
+      problems.push(...(await examineJob(env.query, jobId, allNew(customers))))
+      problems.push(...describe(await compare(env.query, tenantId, expected, ['customers'])))
+      const [job] = await env.query<{ hop: number }>('select hop from sync_jobs where id = $1', [jobId])
       const hops = job?.hop ?? 0
       if (hops < rounds) problems.push(`${hops} hops instead of ${rounds}`)
 
-      room.sandbox.fail({ kind: 'hang' })
-      const stuck = await runJob(room, (event, timeoutMs) => worker.invoke(event, timeoutMs, graceMs), {
+      env.sandbox.fail({ kind: 'hang' })
+      const stuck = await runJob(env, (event, timeoutMs) => worker.invoke(event, timeoutMs, graceMs), {
         tenantId: randomUUID(),
         additionalData,
         timeoutMs: invocationMs,
       })
-      const [end] = await room.query<{ status: string; code: string; deliveries: number }>(
+      const [end] = await env.query<{ status: string; code: string; deliveries: number }>(
         `select status, error ->> 'code' as code, deliveries from sync_jobs where id = $1`,
         [stuck],
       )
       if (end?.status !== 'failed' || end.code !== 'stalled' || end.deliveries > 3)
         problems.push(`a chain that does not advance ended as ${JSON.stringify(end)}`)
-      problems.push(...(await findSecrets(room)))
+      problems.push(...(await findSecrets(env)))
       return {
         rounds: hops,
         figures: { hops, 'deliveries of a chain that does not advance': end?.deliveries ?? 0 },
         problems,
       }
     } finally {
-      await room.close()
+      await env.close()
     }
   },
 }

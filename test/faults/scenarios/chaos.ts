@@ -1,16 +1,16 @@
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs'
 import type { Invoke } from '../../../src/local/event-source.ts'
 import type { FailureRule } from '../../../src/sandbox/stripe/index.ts'
-import { type LivingAccount, openAccount } from '../changing-account.ts'
+import { type ChangingAccount, openChangingAccount } from '../changing-account.ts'
 import { disturb } from '../chaos/disturb.ts'
 import { examineJob } from '../expected-job.ts'
 import { compare, describe } from '../expected-rows.ts'
-import { openRoom, type Room } from '../fault-env.ts'
+import { type FaultEnv, openFaultEnv } from '../fault-env.ts'
 import { runJob } from '../job.ts'
-import { digestBystander, settleBystander } from '../other-tenant.ts'
+import { digestOtherTenant, fillOtherTenant } from '../other-tenant.ts'
 import { openPostgresProxy } from '../postgres-proxy.ts'
 import { openQueueProxy } from '../queue-proxy.ts'
-import { inLanes, type Round } from '../rounds.ts'
+import { type Round, runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import type { WorkerProcess } from '../worker.ts'
@@ -20,7 +20,7 @@ export const chaos: Scenario = {
   faults: ['F04', 'F14', 'F15', 'F26', 'F28', 'F34', 'F35', 'F50', 'F52', 'F53'],
   about:
     '5 to 10 % of the requests to the provider, of the calls to the queue and of all statements go wrong (of a commit of thirty statements four in five, or nearly all) while an account that changes is copied: full and incremental jobs, in one invocation or in many, by two workers',
-  claim: 'every job completes and its copy is exact; nobody else’s row touched',
+  claim: 'every job completes, its copy is exact, and no row of another tenant is touched',
   rounds: { test: 3, ci: 15, full: 100 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
@@ -33,12 +33,12 @@ export const chaos: Scenario = {
       deliveries: 0,
       attempts: 0,
     }
-    const stalls = await Promise.all(Array.from({ length: Math.min(3, rounds) }, openStall))
+    const lanes = await Promise.all(Array.from({ length: Math.min(3, rounds) }, openLane))
     try {
-      await inLanes({ seed, rounds, lanes: stalls.length }, async (round) => {
-        const stall = stalls[round.lane]
-        if (!stall) return
-        const { found, job, disturbed } = await copy(stall, round)
+      await runRounds({ seed, rounds, lanes: lanes.length }, async (round) => {
+        const lane = lanes[round.lane]
+        if (!lane) return
+        const { problems: seen, job, disturbed } = await copy(lane, round)
         totals.jobs++
         totals['statements cut'] += disturbed.postgres
         totals['calls to the queue spoiled'] += disturbed.queue
@@ -46,105 +46,105 @@ export const chaos: Scenario = {
         totals.hops += Number(job.hop ?? 0)
         totals.deliveries += Number(job.deliveries ?? 0)
         totals.attempts += Number(job.attempt ?? 0)
-        problems.push(...found.map((one) => `round seed ${round.seed}: ${one}`))
+        problems.push(...seen.map((problem) => `round seed ${round.seed}: ${problem}`))
         if (totals.jobs % 10 === 0) say(`${totals.jobs} jobs, ${totals['statements cut']} statements cut`)
       })
-      for (const { room, untouched } of stalls) {
-        if ((await digestBystander(room.query)) !== untouched) problems.push('rows of another tenant were touched')
-        problems.push(...(await findSecrets(room)))
+      for (const { env, untouched } of lanes) {
+        if ((await digestOtherTenant(env.query)) !== untouched) problems.push('rows of another tenant were touched')
+        problems.push(...(await findSecrets(env)))
       }
     } finally {
-      await Promise.all(stalls.map(({ close }) => close()))
+      await Promise.all(lanes.map(({ close }) => close()))
     }
     return { rounds: totals.jobs, figures: totals, problems }
   },
 }
 
 /**
- * Too short for a whole copy of an account that answers so slowly, yet never too short for an item and its nested lists, on
- * a laden machine either.
+ * Too short for a whole copy of an account that answers so slowly, yet long enough for an item and its nested lists, even
+ * on a busy machine.
  */
-const hurried: { readonly timeoutMs: number; readonly slowness: readonly FailureRule[] } = {
+const shortInvocation: { readonly timeoutMs: number; readonly slowness: readonly FailureRule[] } = {
   timeoutMs: 9_000,
   slowness: [{ kind: 'slow-headers', ms: 750 }],
 }
 
-interface Stall {
-  readonly room: Room
-  readonly account: LivingAccount
+interface Lane {
+  readonly env: FaultEnv
+  readonly account: ChangingAccount
   readonly invoke: Invoke
   readonly disturb: (round: Round, slowness: readonly FailureRule[]) => ReturnType<typeof disturb>
   readonly untouched: string
   close(): Promise<void>
 }
 
-/** A room with two workers whose ways to everything can be disturbed, and a tenant that has been copied once. */
-async function openStall(_: unknown, lane: number): Promise<Stall> {
+/** An environment whose connections to Postgres, the queue and the provider can be disturbed, and a tenant copied once. */
+async function openLane(_: unknown, lane: number): Promise<Lane> {
   const sandbox = { customers: 25, seed: lane + 1, now: Math.floor(Date.now() / 1_000), latencyMs: 2, jitterMs: 10 }
   const settings = { Worker__BatchSize: '15', Worker__LeaseSeconds: '10', Worker__TimeoutMinutes: '0' }
-  const room = await openRoom({ sandbox, settings })
-  const postgres = await openPostgresProxy(room.url)
-  const queue = await openQueueProxy(room.queue.endpoint)
+  const env = await openFaultEnv({ sandbox, settings })
+  const postgres = await openPostgresProxy(env.url)
+  const queue = await openQueueProxy(env.queue.endpoint)
   const ways = { ConnectionStrings__DefaultConnection: postgres.url, Queue__Endpoint: queue.endpoint }
-  const invoke = takeTurns(room, () => room.openWorker(ways))
-  const account = await openAccount(room)
-  await runJob(room, invoke, { tenantId: account.tenantId })
-  await settleBystander(room.query)
-  const stop = room.sandbox.fail
-  let calm: (() => void)[] = []
-  const remembering = {
-    fail: (rule: Parameters<typeof stop>[0]) => {
-      const end = stop(rule)
-      calm.push(end)
+  const invoke = takeTurns(env, () => env.openWorker(ways))
+  const account = await openChangingAccount(env)
+  await runJob(env, invoke, { tenantId: account.tenantId })
+  await fillOtherTenant(env.query)
+  const fail = env.sandbox.fail
+  let endings: (() => void)[] = []
+  const recorded = {
+    fail: (rule: Parameters<typeof fail>[0]) => {
+      const end = fail(rule)
+      endings.push(end)
       return end
     },
   }
   return {
-    room,
+    env,
     account,
     invoke,
-    untouched: await digestBystander(room.query),
+    untouched: await digestOtherTenant(env.query),
     disturb({ random }, slowness) {
-      for (const end of calm) end()
-      calm = []
+      for (const end of endings) end()
+      endings = []
       const disturbed = disturb(
-        { postgres, queue, sandbox: remembering },
+        { postgres, queue, sandbox: recorded },
         { random, rate: random.pick([0.05, 0.075, 0.1]) },
       )
-      for (const rule of slowness) remembering.fail(rule)
+      for (const rule of slowness) recorded.fail(rule)
       return disturbed
     },
     async close() {
-      await room.close()
+      await env.close()
       await Promise.all([postgres.close(), queue.close()])
     },
   }
 }
 
-async function copy({ room, account, invoke, ...stall }: Stall, round: Round) {
+async function copy({ env, account, invoke, disturb: disturbLane }: Lane, round: Round) {
   const kind = round.random.pick(['full', 'full', 'incremental'] as const)
   const counters = await account.change(round.random, kind === 'full' ? 'any' : 'announced')
-  const timeoutMs = round.random.pick([900_000, 900_000, hurried.timeoutMs])
+  const timeoutMs = round.random.pick([900_000, 900_000, shortInvocation.timeoutMs])
   const concurrency = round.random.pick([1, 2])
-  const disturbed = stall.disturb(round, timeoutMs === hurried.timeoutMs ? hurried.slowness : [])
-  const jobId = await runJob(room, invoke, {
+  const disturbed = disturbLane(round, timeoutMs === shortInvocation.timeoutMs ? shortInvocation.slowness : [])
+  const jobId = await runJob(env, invoke, {
     tenantId: account.tenantId,
     additionalData: { sync_type: kind },
     concurrency,
     timeoutMs,
   })
-  const [job = {}] = await room.query(`select * from sync_jobs where id = $1`, [jobId])
+  const [job = {}] = await env.query(`select * from sync_jobs where id = $1`, [jobId])
   const exact = kind === 'full' && Number(job.hop) === 0 ? counters : undefined
-  const found = [
-    ...(await examineJob(room.query, jobId, exact)),
-    ...describe(await compare(room.query, account.tenantId, account.truth())),
+  const problems = [
+    ...(await examineJob(env.query, jobId, exact)),
+    ...describe(await compare(env.query, account.tenantId, account.expected())),
   ]
   const about = `${kind}, ${concurrency} at once, ${timeoutMs} ms`
-  return { found: found.map((one) => `${about}: ${one}`), job, disturbed }
+  return { problems: problems.map((problem) => `${about}: ${problem}`), job, disturbed }
 }
 
-/** Workers that take turns; one that died is replaced. A message that is to come again comes soon, whatever the queue was told. */
-function takeTurns({ queue, query }: Room, open: () => Promise<WorkerProcess>): Invoke {
+/** Workers that take turns; a dead one is replaced. A message to be redelivered comes within a second, whatever its timeout. */
+function takeTurns({ queue, query }: FaultEnv, open: () => Promise<WorkerProcess>): Invoke {
   const free: WorkerProcess[] = []
   return async (event, timeoutMs) => {
     const idle = free.pop()

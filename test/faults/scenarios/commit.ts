@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { allNew, examineJob } from '../expected-job.ts'
-import { compare, describe, writeTruth } from '../expected-rows.ts'
-import { openRoom } from '../fault-env.ts'
+import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { openFaultEnv } from '../fault-env.ts'
 import { runJob } from '../job.ts'
-import { watchBystander } from '../other-tenant.ts'
+import { watchOtherTenant } from '../other-tenant.ts'
 import { openPostgresProxy } from '../postgres-proxy.ts'
-import { inLanes } from '../rounds.ts'
+import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 
@@ -25,12 +25,12 @@ export const commit: Scenario = {
     const cuts = { 'cut-before': 0, 'cut-after': 0 }
     let jobs = 0
     const all = () => cuts['cut-before'] + cuts['cut-after']
-    const booths = await Promise.all(Array.from({ length: rounds < 50 ? 2 : 6 }, openBooth))
+    const lanes = await Promise.all(Array.from({ length: rounds < 50 ? 2 : 6 }, openPointEnv))
     try {
-      await inLanes({ seed, rounds, lanes: booths.length, enough: () => all() >= rounds }, async (round) => {
-        const booth = booths[round.lane]
-        if (!booth) return
-        const { room, worker, proxy, truth } = booth
+      await runRounds({ seed, rounds, lanes: lanes.length, enough: () => all() >= rounds }, async (round) => {
+        const pointEnv = lanes[round.lane]
+        if (!pointEnv) return
+        const { env, worker, proxy, expected } = pointEnv
         proxy.decide((word) => {
           if (word !== 'commit' || !round.random.chance(0.5)) return 'pass'
           const fate = round.random.chance(0.5) ? 'cut-before' : 'cut-after'
@@ -38,38 +38,38 @@ export const commit: Scenario = {
           return fate
         })
         const tenantId = randomUUID()
-        const jobId = await runJob(room, worker.invoke, { tenantId, additionalData })
-        const found = [
-          ...(await examineJob(room.query, jobId, allNew(customers))),
-          ...describe(await compare(room.query, tenantId, truth, scope)),
+        const jobId = await runJob(env, worker.invoke, { tenantId, additionalData })
+        const seen = [
+          ...(await examineJob(env.query, jobId, allNew(customers))),
+          ...describe(await compare(env.query, tenantId, expected, scope)),
         ]
-        problems.push(...found.map((one) => `round seed ${round.seed}: ${one}`))
+        problems.push(...seen.map((problem) => `round seed ${round.seed}: ${problem}`))
         if (++jobs % 50 === 0) say(`${all()} cuts, ${jobs} jobs`)
       })
-      for (const { room, touched } of booths) problems.push(...(await touched()), ...(await findSecrets(room)))
+      for (const { env, touched } of lanes) problems.push(...(await touched()), ...(await findSecrets(env)))
     } finally {
-      await Promise.all(booths.map(({ close }) => close()))
+      await Promise.all(lanes.map(({ close }) => close()))
     }
     const figures = { 'cut before COMMIT': cuts['cut-before'], 'cut after COMMIT': cuts['cut-after'], jobs }
     return { rounds: all(), figures, problems }
   },
 }
 
-/** A room, and a worker whose way to the database can be cut. */
-async function openBooth(_: unknown, lane: number) {
+/** A env, and a worker whose way to the database can be cut. */
+async function openPointEnv(_: unknown, lane: number) {
   const settings = { Stripe__EndpointRequestsPerSecond: '25' }
-  const room = await openRoom({ sandbox: { customers, seed: lane + 1, latencyMs: 5, jitterMs: 40 }, settings })
-  const proxy = await openPostgresProxy(room.url)
-  const worker = await room.openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
-  await runJob(room, worker.invoke, { tenantId: randomUUID(), additionalData })
+  const env = await openFaultEnv({ sandbox: { customers, seed: lane + 1, latencyMs: 5, jitterMs: 40 }, settings })
+  const proxy = await openPostgresProxy(env.url)
+  const worker = await env.openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
+  await runJob(env, worker.invoke, { tenantId: randomUUID(), additionalData })
   return {
-    room,
+    env,
     worker,
     proxy,
-    truth: await writeTruth(room.query, room.sandbox, scope),
-    touched: await watchBystander(room.query),
+    expected: await saveExpectedRows(env.query, env.sandbox, scope),
+    touched: await watchOtherTenant(env.query),
     async close() {
-      await room.close()
+      await env.close()
       await proxy.close()
     },
   }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { FailureRule, StripeObject } from '../../../src/sandbox/stripe/index.ts'
 import { openFastWorker } from '../chaos/fast-worker.ts'
-import { compare, describe, writeTruth } from '../expected-rows.ts'
-import { jobRequest, openRoom } from '../fault-env.ts'
-import { inLanes } from '../rounds.ts'
+import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { jobRequest, openFaultEnv } from '../fault-env.ts'
+import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** How a delivery ends, by the table of the README. */
@@ -120,7 +120,7 @@ export const drift: Scenario = {
     const endings: Record<string, number> = { completed: 0, retrying: 0, provider_contract: 0, 'then completed': 0 }
     const all = Object.entries(oddities)
     let met = 0
-    await inLanes({ seed, rounds, lanes }, async ({ at }) => {
+    await runRounds({ seed, rounds, lanes }, async ({ at }) => {
       const [name, oddity] = all[(at * 7 + seed) % all.length] ?? all[0]!
       const seen = await meet(oddity, {
         seed: seed + at,
@@ -128,7 +128,7 @@ export const drift: Scenario = {
       })
       endings[seen.ended] = (endings[seen.ended] ?? 0) + 1
       if (seen.completedLater) endings['then completed'] = (endings['then completed'] ?? 0) + 1
-      problems.push(...seen.problems.map((one) => `${name}, ${seen.about}: ${one}`))
+      problems.push(...seen.problems.map((problem) => `${name}, ${seen.about}: ${problem}`))
       if (++met % 20 === 0) say(`${met} answers met`)
     })
     return { rounds, figures: endings, problems }
@@ -136,13 +136,13 @@ export const drift: Scenario = {
 }
 
 async function meet({ rule, ends }: Oddity, { seed, always }: { readonly seed: number; readonly always: boolean }) {
-  const room = await openRoom({ sandbox: { customers, seed } })
-  const worker = await openFastWorker(room.environment, haste)
+  const env = await openFaultEnv({ sandbox: { customers, seed } })
+  const worker = await openFastWorker(env.environment, haste)
   const problems: string[] = []
   try {
     const request = jobRequest(randomUUID(), { resources: scope, batch_size: 10 })
-    const truth = await writeTruth(room.query, room.sandbox, scope)
-    const end = room.sandbox.fail({
+    const expected = await saveExpectedRows(env.query, env.sandbox, scope)
+    const end = env.sandbox.fail({
       ...rule,
       path: '/v1/customers',
       after: 1 + (seed % 4),
@@ -150,22 +150,21 @@ async function meet({ rule, ends }: Oddity, { seed, always }: { readonly seed: n
     })
     const deliver = async () => {
       const { batchItemFailures } = await worker.handle(JSON.stringify(request))
-      const [job] = await room.query(`select status, error ->> 'code' as code from sync_jobs where id = $1`, [
+      const [job] = await env.query(`select status, error ->> 'code' as code from sync_jobs where id = $1`, [
         request.jobId,
       ])
       return { ended: String(job?.status === 'failed' ? job.code : job?.status), failed: batchItemFailures.length }
     }
     const { ended, failed } = await deliver()
-    const expected = always ? ends.always : ends.few
-    if (![expected].flat().some((one) => one === ended))
-      problems.push(`${ended} instead of ${[expected].flat().join(' or ')}`)
+    const allowed = [always ? ends.always : ends.few].flat()
+    if (!allowed.some((ending) => ending === ended)) problems.push(`${ended} instead of ${allowed.join(' or ')}`)
     if (failed !== (ended === 'retrying' ? 1 : 0))
       problems.push(`${ended}, and the message was ${failed ? 'returned' : 'acknowledged'}`)
     end()
     const later = ended === 'retrying' ? await deliver() : undefined
     if (later && later.ended !== 'completed') problems.push(`once it was over the job was ${later.ended}`)
     // Changed objects are stored as they were listed: their ids alone can be compared.
-    const { stale: _, ...difference } = await compare(room.query, request.tenantId, truth, scope)
+    const { stale: _, ...difference } = await compare(env.query, request.tenantId, expected, scope)
     if (ended === 'completed' || later) problems.push(...describe({ ...difference, stale: 0 }))
     return {
       problems,
@@ -175,6 +174,6 @@ async function meet({ rule, ends }: Oddity, { seed, always }: { readonly seed: n
     }
   } finally {
     await worker.close()
-    await room.close()
+    await env.close()
   }
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { allNew, examineJob } from '../expected-job.ts'
-import { compareTenants, describe, writeTruth } from '../expected-rows.ts'
-import { jobRequest, openRoom } from '../fault-env.ts'
+import { compareTenants, describe, saveExpectedRows } from '../expected-rows.ts'
+import { jobRequest, openFaultEnv } from '../fault-env.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
-import { deliverToCrew } from '../worker-pool.ts'
+import { deliverToPool } from '../worker-pool.ts'
 
 const customers = 60
 const copies = 10
@@ -19,37 +19,37 @@ export const duplicates: Scenario = {
   rounds: { test: 10, ci: 30, full: 500 },
   async run({ rounds, say }) {
     const settings = { Worker__Concurrency: '5', Worker__LeaseSeconds: '5' }
-    const room = await openRoom({ sandbox: { customers, latencyMs: 5 }, settings })
+    const env = await openFaultEnv({ sandbox: { customers, latencyMs: 5 }, settings })
     const problems: string[] = []
     try {
-      const truth = await writeTruth(room.query, room.sandbox, ['customers'])
-      const source = await deliverToCrew(room, { workers, batchSize: copies / workers })
+      const expected = await saveExpectedRows(env.query, env.sandbox, ['customers'])
+      const source = await deliverToPool(env, { workers, batchSize: copies / workers })
       // One alone, for the comparison.
-      await room.queue.send(JSON.stringify(jobRequest(randomUUID(), additionalData)))
+      await env.queue.send(JSON.stringify(jobRequest(randomUUID(), additionalData)))
       await source.idle()
-      const single = room.sandbox.stats().requests
+      const single = env.sandbox.stats().requests
       const jobs: string[] = []
       for (let n = 0; n < rounds; n++) {
         const request = jobRequest(randomUUID(), additionalData)
         jobs.push(request.jobId)
         const body = JSON.stringify(request)
-        await Promise.all(Array.from({ length: copies }, () => room.queue.send(body)))
+        await Promise.all(Array.from({ length: copies }, () => env.queue.send(body)))
         // The next job's ten come when these have been seen.
-        while ((await room.queue.counts()).visible > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+        while ((await env.queue.counts()).visible > 0) await new Promise((resolve) => setTimeout(resolve, 5))
         if ((n + 1) % 100 === 0) say(`${n + 1} jobs`)
       }
       await source.idle()
       await source.close()
-      const requests = room.sandbox.stats().requests - single
-      for (const job of jobs) problems.push(...(await examineJob(room.query, job, allNew(customers))))
-      problems.push(...describe(await compareTenants(room.query, truth, ['customers'], rounds + 1)))
-      const [runners] = await room.query<{ more: number }>(
+      const requests = env.sandbox.stats().requests - single
+      for (const job of jobs) problems.push(...(await examineJob(env.query, job, allNew(customers))))
+      problems.push(...describe(await compareTenants(env.query, expected, ['customers'], rounds + 1)))
+      const [runners] = await env.query<{ more: number }>(
         `select count(*) filter (where deliveries > 1 or fence > 1)::int as more from sync_jobs`,
       )
       if (runners?.more !== 0) problems.push(`${runners?.more} jobs had more than one runner`)
       const factor = requests / (single * rounds)
       if (factor > 1.05) problems.push(`${factor.toFixed(3)} × the requests of a single delivery`)
-      problems.push(...(await findSecrets(room)))
+      problems.push(...(await findSecrets(env)))
       const figures = {
         jobs: rounds,
         deliveries: rounds * copies,
@@ -58,7 +58,7 @@ export const duplicates: Scenario = {
       }
       return { rounds, figures, problems }
     } finally {
-      await room.close()
+      await env.close()
     }
   },
 }

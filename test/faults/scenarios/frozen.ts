@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { createRandom } from '../../support/random.ts'
-import { compare, describe, writeTruth } from '../expected-rows.ts'
-import { jobRequest, openRoom, type Room } from '../fault-env.ts'
+import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
 import { openPostgresProxy, type PostgresProxy } from '../postgres-proxy.ts'
-import { inLanes } from '../rounds.ts'
+import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import { shortLease } from '../short-lease.ts'
@@ -25,57 +25,57 @@ export const frozen: Scenario = {
     const problems: string[] = []
     const seen = { frozen: 0, 'of them with a commit open': 0, 'with the job unfinished': 0, 'stale rows': 0 }
     const enough = () => seen['with the job unfinished'] >= rounds
-    const stables = await Promise.all(Array.from({ length: Math.min(rounds, 12) }, (_, lane) => openStable(lane)))
+    const lanes = await Promise.all(Array.from({ length: Math.min(rounds, 12) }, (_, lane) => openLane(lane)))
     try {
-      await inLanes(
-        { seed, rounds: rounds * 2, lanes: stables.length, enough },
-        async ({ at, random, seed: own, lane }) => {
-          const stable = stables[lane]
-          if (!stable) return
+      await runRounds(
+        { seed, rounds: rounds * 2, lanes: lanes.length, enough },
+        async ({ at, random, seed: roundSeed, lane: number }) => {
+          const lane = lanes[number]
+          if (!lane) return
           const open = at % oneAtCommitIn === 0
-          const { unfinished, found, stale } = await freeze(stable, random, open)
+          const { unfinished, problems: roundProblems, stale } = await freeze(lane, random, open)
           seen.frozen++
           if (open) seen['of them with a commit open']++
           if (unfinished) seen['with the job unfinished']++
           seen['stale rows'] += stale
-          problems.push(...found.map((one) => `round seed ${own}: ${one}`))
+          problems.push(...roundProblems.map((problem) => `round seed ${roundSeed}: ${problem}`))
           if (seen.frozen % 50 === 0) say(`${seen.frozen} frozen`)
         },
       )
-      for (const { room } of stables) problems.push(...(await findSecrets(room)))
+      for (const { env } of lanes) problems.push(...(await findSecrets(env)))
     } finally {
-      await Promise.all(stables.map(({ close }) => close()))
+      await Promise.all(lanes.map(({ close }) => close()))
     }
     return { rounds: seen['with the job unfinished'], figures: seen, problems }
   },
 }
 
-interface Stable {
-  readonly room: Room
+interface Lane {
+  readonly env: FaultEnv
   readonly sleeper: WorkerProcess
   readonly other: WorkerProcess
   readonly proxy: PostgresProxy
   close(): Promise<void>
 }
 
-async function openStable(lane: number): Promise<Stable> {
+async function openLane(lane: number): Promise<Lane> {
   const settings = { ...shortLease.settings, Stripe__EndpointRequestsPerSecond: '12' }
   const now = Math.floor(Date.now() / 1_000)
-  const room = await openRoom({ sandbox: { customers, seed: lane + 1, latencyMs: 10, now }, settings })
-  const proxy = await openPostgresProxy(room.url)
+  const env = await openFaultEnv({ sandbox: { customers, seed: lane + 1, latencyMs: 10, now }, settings })
+  const proxy = await openPostgresProxy(env.url)
   // Without a queue: what it does when it wakes is between it and the database.
-  const sleeper = await room.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
-  const other = await room.openWorker()
+  const sleeper = await env.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
+  const other = await env.openWorker()
   const close = async () => {
-    await room.close()
+    await env.close()
     await proxy.close()
   }
-  return { room, sleeper, other, proxy, close }
+  return { env, sleeper, other, proxy, close }
 }
 
-async function freeze(stable: Stable, random: ReturnType<typeof createRandom>, atCommit: boolean) {
-  const { room, sleeper, other, proxy } = stable
-  const { query, sandbox } = room
+async function freeze(lane: Lane, random: ReturnType<typeof createRandom>, atCommit: boolean) {
+  const { env, sleeper, other, proxy } = lane
+  const { query, sandbox } = env
   const tenantId = randomUUID()
   const request = jobRequest(tenantId, { resources: ['customers'], batch_size: 10 })
   const asleep = new Promise<void>((resolve) => {
@@ -94,40 +94,40 @@ async function freeze(stable: Stable, random: ReturnType<typeof createRandom>, a
     await delay(random.below(400))
   }
   sleeper.signal('SIGSTOP')
-  const unfinished = await outlive(room, request.jobId)
+  const unfinished = await outlive(env, request.jobId)
   for (const { id } of sandbox.truth('customers'))
     sandbox.update('customers', id, { description: `newer ${random.below(1e9)}` })
   sandbox.advance(5)
-  const truth = await writeTruth(query, sandbox, ['customers'])
-  await room.queue.send(JSON.stringify(unfinished ? request : jobRequest(tenantId, { resources: ['customers'] })))
-  const source = room.deliver(other.invoke)
+  const expected = await saveExpectedRows(query, sandbox, ['customers'])
+  await env.queue.send(JSON.stringify(unfinished ? request : jobRequest(tenantId, { resources: ['customers'] })))
+  const source = env.deliver(other.invoke)
   await source.idle()
   await source.close()
-  const whole = `select md5(string_agg(one::text, '|' order by id)) as rows, (select to_jsonb(jobs) from sync_jobs as jobs where id = $2) as job
-    from customers as one where tenant_id = $1`
+  const whole = `select md5(string_agg(stored::text, '|' order by id)) as rows, (select to_jsonb(jobs) from sync_jobs as jobs where id = $2) as job
+    from customers as stored where tenant_id = $1`
   const before = JSON.stringify(await query(whole, [tenantId, request.jobId]))
   sleeper.signal('SIGCONT')
   proxy.thaw()
   await woken
   const after = JSON.stringify(await query(whole, [tenantId, request.jobId]))
-  const difference = await compare(query, tenantId, truth, ['customers'])
-  // What was committed before the freeze is older than the truth, and not read again: the job was that far already.
+  const difference = await compare(query, tenantId, expected, ['customers'])
+  // What was committed before the freeze is older than the expected, and not read again: the job was that far already.
   const [old] = await query<{ rows: number }>(
     `select count(*)::int as rows from customers where tenant_id = $1 and observed_at < to_timestamp($2)`,
     [tenantId, sandbox.now() - 2],
   )
   const committed = unfinished ? (old?.rows ?? 0) : 0
   const stale = Math.max(0, difference.stale - committed)
-  await query('delete from oracle.truth where id = $1', [truth.id])
-  const found = [
+  await query('delete from expected.rows where id = $1', [expected.id])
+  const problems = [
     ...describe({ ...difference, stale }),
     ...(before === after ? [] : [`the woken worker changed something: ${before} → ${after}`]),
   ]
-  return { unfinished, found, stale }
+  return { unfinished, problems, stale }
 }
 
 /** Waits until the job's lease has run out; false where the job had ended before. */
-async function outlive({ query }: Room, jobId: string): Promise<boolean> {
+async function outlive({ query }: FaultEnv, jobId: string): Promise<boolean> {
   for (;;) {
     const [job] = await query<{ over: boolean }>(
       `select lease_until < now() as over from sync_jobs where id = $1 and status = 'running'`,

@@ -4,8 +4,8 @@ import { readConfig } from '../../../src/config/load.ts'
 import { silentLog } from '../../../src/log/log.ts'
 import { openWorker, type Worker } from '../../../src/worker.ts'
 import { createRandom } from '../../support/random.ts'
-import { jobRequest, openRoom, type Room } from '../fault-env.ts'
-import { spoil } from '../fuzz/corrupt.ts'
+import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { corrupt } from '../fuzz/corrupt.ts'
 import { examineItems, type Sent } from '../fuzz/expected-items.ts'
 import { openItemServer, type WireItem } from '../fuzz/item-server.ts'
 import { seedOf } from '../rounds.ts'
@@ -16,7 +16,7 @@ export const items: Scenario = {
   name: 'items',
   faults: ['F42', 'F43', 'F44', 'F45', 'F46', 'F47', 'F48', 'F61'],
   about:
-    'fuzzed objects of all default resources, served as raw bytes: half of them spoiled in one to three of 37 ways, some listed twice',
+    'fuzzed objects of all default resources, served as raw bytes: half of them corrupted in one to three of 37 ways, some listed twice',
   claim:
     'no job failed; what cannot be stored is in sync_rejects, exactly; all else is stored as it was sent, numbers to the last digit',
   rounds: { test: 300, ci: 2_000, full: 20_000 },
@@ -24,9 +24,9 @@ export const items: Scenario = {
     const problems: string[] = []
     const totals = { objects: 0, rows: 0, rejects: 0, accounts: 0, 'MB sent': 0 }
     for (let at = 0; totals.objects < rounds; at++) {
-      const own = seedOf(seed, at)
-      const seen = await copyAccount(own, rounds - totals.objects)
-      problems.push(...seen.problems.map((one) => `account seed ${own}: ${one}`))
+      const accountSeed = seedOf(seed, at)
+      const seen = await copyAccount(accountSeed, rounds - totals.objects)
+      problems.push(...seen.problems.map((problem) => `account seed ${accountSeed}: ${problem}`))
       totals.objects += seen.objects
       totals.rows += seen.rows
       totals.rejects += seen.rejects
@@ -51,42 +51,42 @@ const rare = {
 
 /** One account of about a thousand objects, copied twice: the second copy finds everything as the first has left it. */
 async function copyAccount(seed: number, most: number) {
-  const room = await openRoom({ sandbox: { customers: 60, counts: rare, seed } })
+  const env = await openFaultEnv({ sandbox: { customers: 60, counts: rare, seed } })
   const server = await openItemServer()
   const settings = { Stripe__ApiBase: server.url, Worker__BatchSize: '40' }
-  const config = readConfig({ environment: { ...room.environment, ...settings }, file: undefined })
+  const config = readConfig({ environment: { ...env.environment, ...settings }, file: undefined })
   const worker = await openWorker(config, { log: silentLog, name: 'items' })
   try {
-    const { lists, sent, twice } = spoilAccount(room, seed, most)
+    const { lists, sent, twice } = spoilAccount(env, seed, most)
     server.serve(lists)
     const tenantId = randomUUID()
-    const first = await copy(worker, room, tenantId)
-    const found = await examineItems(room.query, tenantId, sent)
-    const problems = [...first.problems, ...found.problems]
-    if (Number(first.job.created) !== found.rows) problems.push(`created ${first.job.created} rows of ${found.rows}`)
-    if (Number(first.job.rejected) < found.rejects)
-      problems.push(`counted ${first.job.rejected} of ${found.rejects} rejects`)
-    const second = await copy(worker, room, tenantId)
+    const first = await copy(worker, env, tenantId)
+    const stored = await examineItems(env.query, tenantId, sent)
+    const problems = [...first.problems, ...stored.problems]
+    if (Number(first.job.created) !== stored.rows) problems.push(`created ${first.job.created} rows of ${stored.rows}`)
+    if (Number(first.job.rejected) < stored.rejects)
+      problems.push(`counted ${first.job.rejected} of ${stored.rejects} rejects`)
+    const second = await copy(worker, env, tenantId)
     const { created, updated, deleted } = second.job
     if (Number(created) + Number(deleted) > 0 || Number(updated) > 2 * twice)
       problems.push(`a second copy: ${created} created, ${updated} updated, ${deleted} deleted`)
-    problems.push(...second.problems, ...(await examineItems(room.query, tenantId, sent)).problems)
-    const bytes = sent.reduce((sum, one) => sum + one.bytes.length, 0)
+    problems.push(...second.problems, ...(await examineItems(env.query, tenantId, sent)).problems)
+    const bytes = sent.reduce((sum, { bytes: sentBytes }) => sum + sentBytes.length, 0)
     return {
       problems,
       objects: sent.length,
-      rows: found.rows,
-      rejects: found.rejects,
+      rows: stored.rows,
+      rejects: stored.rejects,
       megabytes: Math.round(bytes / 1e6),
     }
   } finally {
     await worker.close()
-    await Promise.all([room.close(), server.close()])
+    await Promise.all([env.close(), server.close()])
   }
 }
 
-/** The account of the sandbox with half of its objects spoiled, and one in thirty of the others listed once more. */
-function spoilAccount({ sandbox }: Room, seed: number, most: number) {
+/** The account of the sandbox with half of its objects corrupted, and one in thirty of the others listed once more. */
+function spoilAccount({ sandbox }: FaultEnv, seed: number, most: number) {
   const random = createRandom(seed)
   const lists = new Map<string, readonly WireItem[]>()
   const sent: Sent[] = []
@@ -97,7 +97,7 @@ function spoilAccount({ sandbox }: Room, seed: number, most: number) {
     const all = sandbox.truth(name, true)
     for (const object of all.slice(0, Math.ceil((all.length * most) / 1_000))) {
       const fields = withoutPrices(object)
-      const { bytes, empty, intact } = spoil(fields, random)
+      const { bytes, empty, intact } = corrupt(fields, random)
       const listedAt = Number(fields.created ?? fields.date)
       list.push({ bytes, id: usableId(bytes), listedAt })
       sent.push({ table, bytes, empty })
@@ -119,7 +119,7 @@ function spoilAccount({ sandbox }: Room, seed: number, most: number) {
   return { lists, sent, twice }
 }
 
-/** Whole prices inside of other objects become rows of their own: here they are ids. What an object holds of a list is all of it. */
+/** Whole prices inside of other objects become rows of their accountSeed: here they are ids. What an object holds of a list is all of it. */
 function withoutPrices(object: object): Record<string, unknown> {
   return JSON.parse(
     JSON.stringify(object, (name, value) => {
@@ -136,12 +136,12 @@ function usableId(bytes: Buffer): string | null {
   return usable ? id : null
 }
 
-async function copy(worker: Worker, room: Room, tenantId: string) {
+async function copy(worker: Worker, env: FaultEnv, tenantId: string) {
   const request = jobRequest(tenantId)
   const message = { messageId: request.jobId, receiptHandle: 'none', body: JSON.stringify(request), attributes: {} }
   const context = { getRemainingTimeInMillis: () => 900_000 }
   const answer = await worker.handle({ Records: [message] } as never as SQSEvent, context as Context)
-  const [job = {}] = await room.query(`select * from sync_jobs where id = $1`, [request.jobId])
+  const [job = {}] = await env.query(`select * from sync_jobs where id = $1`, [request.jobId])
   const problems: string[] = []
   if (answer.batchItemFailures.length > 0 || job.status !== 'completed')
     problems.push(`the job is ${job.status}: ${JSON.stringify(job.error)}`)

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type LivingAccount, openAccount } from '../changing-account.ts'
+import { type ChangingAccount, openChangingAccount } from '../changing-account.ts'
 import { examineJob } from '../expected-job.ts'
 import { compare, describe } from '../expected-rows.ts'
-import { jobRequest, openRoom, type Room } from '../fault-env.ts'
-import { watchBystander } from '../other-tenant.ts'
-import { inLanes } from '../rounds.ts'
+import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { watchOtherTenant } from '../other-tenant.ts'
+import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import { shortLease } from '../short-lease.ts'
 import type { WorkerProcess } from '../worker.ts'
 
-/** Most of the time a lane waits for a dead worker's lease to run out. */
-const lanesFor = (rounds: number) => (rounds < 50 ? 2 : rounds < 500 ? 6 : 12)
-/** A job is killed this often at most: ten deliveries in a row without a commit are the worker's own limit. */
+/** Many at once: most of the time a lane waits for a dead worker's lease to expire. */
+const laneCountFor = (rounds: number) => (rounds < 50 ? 2 : rounds < 500 ? 6 : 12)
+/** Kills a job at most. The worker gives a job up after ten deliveries in a row without a commit. */
 const killsPerJob = 8
 
 export const kill: Scenario = {
@@ -20,34 +20,34 @@ export const kill: Scenario = {
   faults: ['F01', 'F02', 'F03', 'F04'],
   about:
     'SIGKILL at random moments of full jobs over all default resources, read in parallel slices; the account changes between jobs',
-  claim: 'no row lost, doubled or stale, counters exact, nobody else’s row touched',
+  claim: 'no row lost, doubled or stale, counters exact, no row of another tenant touched',
   rounds: { test: 8, ci: 60, full: 1_000 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const totals = { kills: 0, jobs: 0, lost: 0, extra: 0, stale: 0 }
-    const lanes = lanesFor(rounds)
-    const killsAtMost = Math.min(killsPerJob, Math.ceil(rounds / lanes))
-    const stalls = await Promise.all(Array.from({ length: lanes }, openStall))
+    const laneCount = laneCountFor(rounds)
+    const killsAtMost = Math.min(killsPerJob, Math.ceil(rounds / laneCount))
+    const lanes = await Promise.all(Array.from({ length: laneCount }, openLane))
     try {
-      await inLanes({ seed, rounds, lanes, enough: () => totals.kills >= rounds }, async (round) => {
-        const stall = stalls[round.lane]
-        if (!stall) return
+      await runRounds({ seed, rounds, lanes: laneCount, enough: () => totals.kills >= rounds }, async (round) => {
+        const lane = lanes[round.lane]
+        if (!lane) return
         const moments = Array.from({ length: killsAtMost }, () => (round.random.below(1_000) / 1_000) ** 1.5)
-        const expected = await stall.account.change(round.random)
-        const { jobId, kills } = await surviveKills(stall, moments)
-        const difference = await compare(stall.room.query, stall.account.tenantId, stall.account.truth())
+        const counters = await lane.account.change(round.random)
+        const { jobId, kills } = await surviveKills(lane, moments)
+        const difference = await compare(lane.env.query, lane.account.tenantId, lane.account.expected())
         totals.kills += kills
         totals.jobs++
         totals.lost += difference.lost
         totals.extra += difference.extra
         totals.stale += difference.stale
-        const found = [...(await examineJob(stall.room.query, jobId, expected)), ...describe(difference)]
-        problems.push(...found.map((one) => `round seed ${round.seed}: ${one}`))
+        const seen = [...(await examineJob(lane.env.query, jobId, counters)), ...describe(difference)]
+        problems.push(...seen.map((problem) => `round seed ${round.seed}: ${problem}`))
         if (totals.jobs % 20 === 0) say(`${totals.kills} kills, ${totals.jobs} jobs`)
       })
-      for (const { room, touched } of stalls) problems.push(...(await touched()), ...(await findSecrets(room)))
+      for (const { env, touched } of lanes) problems.push(...(await touched()), ...(await findSecrets(env)))
     } finally {
-      await Promise.all(stalls.map(({ room }) => room.close()))
+      await Promise.all(lanes.map(({ env }) => env.close()))
     }
     const { kills, jobs, lost, extra, stale } = totals
     const figures = { kills, jobs, 'rows lost': lost, 'rows too many': extra, 'rows stale': stale }
@@ -55,53 +55,53 @@ export const kill: Scenario = {
   },
 }
 
-/** A room with a tenant whose account is synced already, and how long a whole job takes there. */
-interface Stall {
-  readonly room: Room
-  readonly account: LivingAccount
+/** An environment with a tenant whose account is synced already, and how long a whole job takes there. */
+interface Lane {
+  readonly env: FaultEnv
+  readonly account: ChangingAccount
   readonly wholeMs: number
-  /** Whether rows of another tenant were touched. */
+  /** Problems in sentences: rows of another tenant that changed. */
   touched(): Promise<readonly string[]>
 }
 
-async function openStall(_: unknown, lane: number): Promise<Stall> {
+async function openLane(_: unknown, lane: number): Promise<Lane> {
   const sandbox = { customers: 12, latencyMs: 5, jitterMs: 25, seed: lane + 1, now: Math.floor(Date.now() / 1_000) }
   const settings = { ...shortLease.settings, Worker__BatchSize: '20', Worker__TimeoutMinutes: '0' }
-  const room = await openRoom({ ...shortLease, sandbox, settings })
-  const account = await openAccount(room)
-  await surviveKills({ room, account, wholeMs: 0 }, [])
-  const touched = await watchBystander(room.query)
-  const { spentMs: wholeMs } = await surviveKills({ room, account, wholeMs: 0 }, [])
-  return { room, account, wholeMs, touched }
+  const env = await openFaultEnv({ ...shortLease, sandbox, settings })
+  const account = await openChangingAccount(env)
+  await surviveKills({ env, account, wholeMs: 0 }, [])
+  const touched = await watchOtherTenant(env.query)
+  const { spentMs: wholeMs } = await surviveKills({ env, account, wholeMs: 0 }, [])
+  return { env, account, wholeMs, touched }
 }
 
-/** One job from its message to the empty queue; its workers are killed one after the other at these shares of a whole job's time. */
-async function surviveKills({ room, account, wholeMs }: Omit<Stall, 'touched'>, moments: readonly number[]) {
+/** Runs one job until the queue is empty. Its workers are killed one after the other, each at a share of a whole job's time. */
+async function surviveKills({ env, account, wholeMs }: Omit<Lane, 'touched'>, moments: readonly number[]) {
   const request = jobRequest(account.tenantId)
-  await room.queue.send(JSON.stringify(request))
+  await env.queue.send(JSON.stringify(request))
   let kills = 0
   let spentMs = 0
-  let next = room.openWorker()
+  let next = env.openWorker()
   let worker: WorkerProcess | undefined
-  const source = room.deliver(async (event, timeoutMs) => {
+  const source = env.deliver(async (event, timeoutMs) => {
     if (!worker || worker.ended()) {
       worker = await next
-      next = room.openWorker()
+      next = env.openWorker()
     }
     const moment = moments[kills]
     const began = performance.now()
     const working = worker.invoke(event, timeoutMs)
-    const over = new AbortController()
+    const answered = new AbortController()
     const victim = worker
     if (moment !== undefined) {
       const strike = () => {
         kills++
         victim.signal('SIGKILL')
       }
-      delay(moment * wholeMs, undefined, { signal: over.signal }).then(strike, () => {})
+      delay(moment * wholeMs, undefined, { signal: answered.signal }).then(strike, () => {})
     }
     const invocation = await working
-    over.abort()
+    answered.abort()
     spentMs = performance.now() - began
     return invocation
   })

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { createRandom } from '../../support/random.ts'
 import { openManyObjects } from '../chaos/many-objects.ts'
 import { examineJob } from '../expected-job.ts'
-import { openRoom, type Query } from '../fault-env.ts'
+import { openFaultEnv, type Query } from '../fault-env.ts'
 import { runJob } from '../job.ts'
 import { openPostgresProxy } from '../postgres-proxy.ts'
 import type { Scenario } from '../scenario.ts'
-import { inOrder, percentile } from '../statistics.ts'
+import { percentile, sorted } from '../statistics.ts'
 import { openTcpProxy } from '../tcp-proxy.ts'
 
 const mostMb = 256
@@ -27,8 +27,8 @@ export const memory: Scenario = {
   async run({ seed, rounds, say }) {
     const server = await openManyObjects(rounds, seed)
     const provider = await openTcpProxy(server.url)
-    const room = await openRoom({ sandbox: { customers: 1 } })
-    const postgres = await openPostgresProxy(room.url)
+    const env = await openFaultEnv({ sandbox: { customers: 1 } })
+    const postgres = await openPostgresProxy(env.url)
     const random = createRandom(seed)
     const cuts = { requests: 0, statements: 0 }
     provider.decide(({ from }) => {
@@ -42,7 +42,7 @@ export const memory: Scenario = {
       return random.pick(['cut-before', 'cut-after'] as const)
     })
     try {
-      const worker = await room.openWorker({
+      const worker = await env.openWorker({
         ConnectionStrings__DefaultConnection: postgres.url,
         Stripe__ApiBase: provider.url,
         NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
@@ -55,16 +55,16 @@ export const memory: Scenario = {
       }, 1_000)
       const tenantId = randomUUID()
       const began = performance.now()
-      const jobId = await runJob(room, worker.invoke, { tenantId, additionalData: { resources: ['customers'] } })
+      const jobId = await runJob(env, worker.invoke, { tenantId, additionalData: { resources: ['customers'] } })
       const seconds = (performance.now() - began) / 1_000
       clearInterval(timer)
       rss.push(megabytes(worker.pid))
       const counters = { fetched: rounds, created: rounds, updated: 0, unchanged: 0, rejected: 0 }
-      const problems = [...(await examineJob(room.query, jobId, counters))]
-      if ((await digestOf(room.query, tenantId)) !== digest(await server.ids())) problems.push('the copy is not exact')
+      const problems = [...(await examineJob(env.query, jobId, counters))]
+      if ((await digestOf(env.query, tenantId)) !== digest(await server.ids())) problems.push('the copy is not exact')
       const quarter = Math.floor(rss.length / 4)
-      const [early, late] = [rss.slice(quarter, 2 * quarter), rss.slice(3 * quarter)].map((some) =>
-        Math.round(percentile(inOrder(some), 0.5)),
+      const [early, late] = [rss.slice(quarter, 2 * quarter), rss.slice(3 * quarter)].map((samples) =>
+        Math.round(percentile(sorted(samples), 0.5)),
       )
       const peak = Math.round(Math.max(...rss))
       if (peak > mostMb) problems.push(`${peak} MB at the peak`)
@@ -79,7 +79,7 @@ export const memory: Scenario = {
       }
       return { rounds, figures, problems }
     } finally {
-      await room.close()
+      await env.close()
       await Promise.all([provider.close(), postgres.close()])
       server.close()
     }

@@ -3,7 +3,7 @@ import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import fc from 'fast-check'
 import { readConfig } from '../../../src/config/load.ts'
 import { openWorker } from '../../../src/worker.ts'
-import { canary, openRoom, type Query, type Room } from '../fault-env.ts'
+import { canary, type FaultEnv, openFaultEnv, type Query } from '../fault-env.ts'
 import { type Body, bodies } from '../fuzz/bodies.ts'
 import { takeDeadLetters } from '../fuzz/dead-letters.ts'
 import { recordLines } from '../fuzz/log-lines.ts'
@@ -22,12 +22,12 @@ export const messages: Scenario = {
     'no throw, a valid response each, every message done, failed in its row, or in the dead-letter queue without its secrets; p99 at most 50 ms',
   rounds: { test: 500, ci: 5_000, full: 100_000 },
   async run({ seed, rounds, say }) {
-    const room = await openRoom({
+    const env = await openFaultEnv({
       sandbox: { customers: 3 },
       settings: { Stripe__ApiKey: 'sk_live_sandbox', Worker__MaxRetries: '0', Worker__Concurrency: '1' },
     })
     const lines = recordLines()
-    const config = readConfig({ environment: room.environment, file: undefined })
+    const config = readConfig({ environment: env.environment, file: undefined })
     const worker = await openWorker(config, { log: lines.log, name: 'messages' })
     const tally = createTally()
     try {
@@ -43,7 +43,7 @@ export const messages: Scenario = {
           tally.time({ wall: performance.now() - began, cpu: (user + system) / 1_000 }, event.given)
           tally.answer(answer, event.given)
         }
-        tally.add(await examine(room, given))
+        tally.add(await examine(env, given))
         if (lines.text().includes(canary)) tally.add({ problems: ['the access token is in a log'] })
         lines.clear()
         if ((done / together) % 20 === 19) say(`${done + together} messages, ${tally.heap()} MB`)
@@ -56,7 +56,7 @@ export const messages: Scenario = {
       return tally.seen()
     } finally {
       await worker.close()
-      await room.close()
+      await env.close()
     }
   },
 }
@@ -115,10 +115,10 @@ function recordOf({ messageId, body }: Given, at: number): SQSRecord {
 }
 
 /** What became of these messages, by the dead-letter queue and the tables alone. */
-async function examine(room: Room, given: readonly Given[]) {
+async function examine(env: FaultEnv, given: readonly Given[]) {
   const problems: string[] = []
-  const letters = new Map((await takeDeadLetters(room.queue)).map((letter) => [letter.attributes.messageId, letter]))
-  const ended = await endedJobs(room.query, given)
+  const letters = new Map((await takeDeadLetters(env.queue)).map((letter) => [letter.attributes.messageId, letter]))
+  const ended = await endedJobs(env.query, given)
   const counts = { buried: 0, failed: 0, completed: 0, redelivered: 0 }
   for (const { messageId, body, fate, failed } of given) {
     const about = `message ${JSON.stringify(body.slice(0, 300))}`
@@ -136,9 +136,11 @@ async function examine(room: Room, given: readonly Given[]) {
     if (came !== undefined && came !== expected) problems.push(`${about}: ${came} instead of ${expected}`)
   }
   if (letters.size !== counts.buried) problems.push(`${letters.size} dead letters of ${counts.buried} messages`)
-  const [again] = [await room.queue.counts()]
+  const [again] = [await env.queue.counts()]
   if (again.visible + again.inFlight + again.delayed > 0) problems.push('a message was sent again')
-  const secret = await room.query(`select 1 from sync_jobs as one where one::text like $1 limit 1`, [`%${canary}%`])
+  const secret = await env.query(`select 1 from sync_jobs as stored where stored::text like $1 limit 1`, [
+    `%${canary}%`,
+  ])
   if (secret.length > 0) problems.push('the access token is in sync_jobs')
   return { problems, counts }
 }
@@ -186,19 +188,19 @@ function createTally() {
     /** The response must be of Lambda's shape and name messages of this event only. */
     answer(answer: unknown, given: readonly Given[]) {
       const items = (answer as { batchItemFailures?: unknown } | undefined)?.batchItemFailures
-      const ids = Array.isArray(items) ? items.map((one) => Object(one).itemIdentifier) : undefined
+      const ids = Array.isArray(items) ? items.map((item) => Object(item).itemIdentifier) : undefined
       if (!ids || Object.keys(answer as object).join() !== 'batchItemFailures')
         problems.push(`an event was answered with ${JSON.stringify(answer)}: ${given[0]?.body.slice(0, 300)}`)
       for (const id of ids ?? []) {
-        const one = given.find(({ messageId }) => messageId === id)
-        if (one) one.failed = true
+        const message = given.find(({ messageId }) => messageId === id)
+        if (message) message.failed = true
         else problems.push(`a response names ${JSON.stringify(id)}, which is no message of its event`)
       }
     },
-    add(found: { readonly problems: readonly string[]; readonly counts?: typeof sums }) {
-      problems.push(...found.problems)
+    add(examined: { readonly problems: readonly string[]; readonly counts?: typeof sums }) {
+      problems.push(...examined.problems)
       for (const name of ['buried', 'failed', 'completed', 'redelivered'] as const)
-        sums[name] += found.counts?.[name] ?? 0
+        sums[name] += examined.counts?.[name] ?? 0
     },
     seen() {
       const wall = quantiles(walls)

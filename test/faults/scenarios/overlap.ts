@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { examineJob } from '../expected-job.ts'
-import { compare, describe, writeTruth } from '../expected-rows.ts'
-import { jobRequest, openRoom, type Room } from '../fault-env.ts'
+import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
-import { deliverToCrew } from '../worker-pool.ts'
+import { deliverToPool } from '../worker-pool.ts'
 
 const writers = 8
 const resources = ['customers', 'invoices', 'payments', 'products'] as const
@@ -18,34 +18,34 @@ export const overlap: Scenario = {
   // Seconds.
   rounds: { test: 4, ci: 8, full: 60 },
   async run({ rounds: seconds }) {
-    const room = await openRoom({
+    const env = await openFaultEnv({
       sandbox: { customers: 60, latencyMs: 5, jitterMs: 40 },
       settings: { Worker__Concurrency: '4' },
     })
     const problems: string[] = []
     try {
-      await room.query('drop index sync_jobs_one_running')
-      const truth = await writeTruth(room.query, room.sandbox, resources)
+      await env.query('drop index sync_jobs_one_running')
+      const expected = await saveExpectedRows(env.query, env.sandbox, resources)
       const tenantId = randomUUID()
       const until = performance.now() + seconds * 1_000
       const jobs: string[] = []
-      const source = await deliverToCrew(room, { workers: 2, batchSize: 4 })
+      const source = await deliverToPool(env, { workers: 2, batchSize: 4 })
       while (performance.now() < until || jobs.length === 0) {
-        const { visible } = await room.queue.counts()
+        const { visible } = await env.queue.counts()
         if (visible < writers)
           for (let n = 0; n < writers; n++) {
             const request = jobRequest(tenantId, { resources, batch_size: 30, force_refresh: true })
             jobs.push(request.jobId)
-            await room.queue.send(JSON.stringify(request))
+            await env.queue.send(JSON.stringify(request))
           }
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
       await source.idle()
       await source.close()
-      for (const job of jobs) problems.push(...(await examineJob(room.query, job)))
-      const difference = await compare(room.query, tenantId, truth, resources)
-      problems.push(...describe(difference), ...(await findSecrets(room)))
-      const { deadlocks, rewritten } = await count(room)
+      for (const job of jobs) problems.push(...(await examineJob(env.query, job)))
+      const difference = await compare(env.query, tenantId, expected, resources)
+      problems.push(...describe(difference), ...(await findSecrets(env)))
+      const { deadlocks, rewritten } = await count(env)
       if (deadlocks > 0) problems.push(`${deadlocks} deadlocks`)
       return {
         rounds: seconds,
@@ -53,12 +53,12 @@ export const overlap: Scenario = {
         problems,
       }
     } finally {
-      await room.close()
+      await env.close()
     }
   },
 }
 
-async function count({ query }: Room) {
+async function count({ query }: FaultEnv) {
   await query('select pg_stat_force_next_flush()')
   const [stats] = await query<{ deadlocks: number }>(
     'select deadlocks::int from pg_stat_database where datname = current_database()',

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Invocation } from '../../../src/local/event-source.ts'
 import { allNew, examineJob } from '../expected-job.ts'
-import { jobRequest, openRoom, type Room } from '../fault-env.ts'
-import { inLanes } from '../rounds.ts'
+import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
-import { inOrder, percentile } from '../statistics.ts'
+import { percentile, sorted } from '../statistics.ts'
 import type { WorkerProcess } from '../worker.ts'
 
 const customers = 120
@@ -23,7 +23,7 @@ interface Setting {
   readonly withinMs: number
 }
 
-/** The default, and what a queue that allows it is set to; scaled down where there is no time for these, with room for a busy machine. */
+/** The default, and what a queue that allows it is set to; scaled down where there is no time for these, with env for a busy machine. */
 const real: readonly Setting[] = [
   { leaseSeconds: 60, lanes: 20, withinMs: 90_000 },
   { leaseSeconds: 15, lanes: 8, withinMs: 30_000 },
@@ -42,12 +42,12 @@ export const recovery: Scenario = {
     const figures: Record<string, number | string> = {}
     const settings = rounds < 20 ? scaled : real
     const seen = await Promise.all(settings.map((setting) => killAll(setting, { seed, rounds })))
-    for (const { leaseSeconds, withinMs, waits, found } of seen) {
-      const returned = inOrder(waits.map((wait) => wait.returned))
-      const committed = inOrder(waits.map((wait) => wait.committed))
+    for (const { leaseSeconds, withinMs, waits, problems: settingProblems } of seen) {
+      const returned = sorted(waits.map((wait) => wait.returned))
+      const committed = sorted(waits.map((wait) => wait.committed))
       const p99 = percentile(committed, 0.99)
       if (p99 > withinMs) problems.push(`LeaseSeconds ${leaseSeconds}: p99 is ${seconds(p99)} s`)
-      problems.push(...found)
+      problems.push(...settingProblems)
       const lease = `LeaseSeconds ${leaseSeconds}`
       figures[`${lease}: kill → another worker has the message, p99 s`] = seconds(percentile(returned, 0.99))
       figures[`${lease}: kill → next commit, p50 s`] = seconds(percentile(committed, 0.5))
@@ -67,7 +67,7 @@ interface Wait {
   readonly committed: number
 }
 
-interface Crew {
+interface WorkerPair {
   readonly victim: WorkerProcess
   /** Ready before it is needed, as another worker of a queue is. */
   readonly other: WorkerProcess
@@ -80,56 +80,56 @@ interface Crew {
 async function killAll(setting: Setting, { seed, rounds }: { readonly seed: number; readonly rounds: number }) {
   const { leaseSeconds, lanes } = setting
   const settings = { Worker__LeaseSeconds: String(leaseSeconds), Worker__Concurrency: '1' }
-  const room = await openRoom({ sandbox: { customers, latencyMs: 20 }, settings })
+  const env = await openFaultEnv({ sandbox: { customers, latencyMs: 20 }, settings })
   const waits: Wait[] = []
-  const found: string[] = []
+  const problems: string[] = []
   try {
-    const crews = new Map<string, Crew>()
-    const source = room.deliver(
+    const pairs = new Map<string, WorkerPair>()
+    const source = env.deliver(
       async (event, timeoutMs) => {
-        const crew = crews.get(JSON.parse(event.Records[0]?.body ?? '').jobId)
-        if (!crew) throw new Error('recovery: a job that nobody sent')
-        const worker = crew.victim.ended() ? crew.other : crew.victim
-        crew.deliveredAt = performance.now()
-        crew.answer = worker.invoke(event, timeoutMs)
-        return crew.answer
+        const pair = pairs.get(JSON.parse(event.Records[0]?.body ?? '').jobId)
+        if (!pair) throw new Error('recovery: a job that nobody sent')
+        const worker = pair.victim.ended() ? pair.other : pair.victim
+        pair.deliveredAt = performance.now()
+        pair.answer = worker.invoke(event, timeoutMs)
+        return pair.answer
       },
       { concurrency: lanes },
     )
-    await inLanes({ seed, rounds, lanes }, async ({ random, seed: own }) => {
+    await runRounds({ seed, rounds, lanes }, async ({ random, seed: roundSeed }) => {
       const request = jobRequest(randomUUID(), additionalData)
       const { jobId } = request
-      const [victim, other] = await Promise.all([room.openWorker(slow), room.openWorker(steady)])
-      const crew: Crew = { victim, other, deliveredAt: 0 }
-      crews.set(jobId, crew)
-      await room.queue.send(JSON.stringify(request))
-      await until(room, jobId, 'commits > 0')
+      const [victim, other] = await Promise.all([env.openWorker(slow), env.openWorker(steady)])
+      const pair: WorkerPair = { victim, other, deliveredAt: 0 }
+      pairs.set(jobId, pair)
+      await env.queue.send(JSON.stringify(request))
+      await until(env, jobId, 'commits > 0')
       // A message is hidden again three times in a lease: anywhere between two times.
       await delay((leaseSeconds * random.below(1_000)) / 3)
       const killedAt = performance.now()
       await victim.end()
-      await until(room, jobId, `fence > 1 and stalled = 0 or status in ('completed', 'failed')`)
-      const wait = { returned: crew.deliveredAt - killedAt, committed: performance.now() - killedAt }
-      await until(room, jobId, `status in ('completed', 'failed')`)
-      await crew.answer
+      await until(env, jobId, `fence > 1 and stalled = 0 or status in ('completed', 'failed')`)
+      const wait = { returned: pair.deliveredAt - killedAt, committed: performance.now() - killedAt }
+      await until(env, jobId, `status in ('completed', 'failed')`)
+      await pair.answer
       await other.end()
-      const [job] = await room.query<{ fence: number }>('select fence::int from sync_jobs where id = $1', [jobId])
+      const [job] = await env.query<{ fence: number }>('select fence::int from sync_jobs where id = $1', [jobId])
       if (job && job.fence > 1) waits.push(wait)
-      else found.push(`round seed ${own}: the job was not killed at work`)
-      const wrong = await examineJob(room.query, jobId, allNew(customers))
-      found.push(...wrong.map((one) => `round seed ${own}: ${one}`))
+      else problems.push(`round seed ${roundSeed}: the job was not killed at work`)
+      const wrong = await examineJob(env.query, jobId, allNew(customers))
+      problems.push(...wrong.map((problem) => `round seed ${roundSeed}: ${problem}`))
     })
     await source.idle()
     await source.close()
-    found.push(...(await findSecrets(room)))
-    return { ...setting, waits, found }
+    problems.push(...(await findSecrets(env)))
+    return { ...setting, waits, problems }
   } finally {
-    await room.close()
+    await env.close()
   }
 }
 
 /** Resolves when the job's row says so. */
-async function until({ query }: Room, jobId: string, condition: string): Promise<void> {
-  const seen = `select 1 from sync_jobs where id = $1 and (${condition})`
-  while ((await query(seen, [jobId])).length === 0) await delay(200)
+async function until({ query }: FaultEnv, jobId: string, condition: string): Promise<void> {
+  const reached = `select 1 from sync_jobs where id = $1 and (${condition})`
+  while ((await query(reached, [jobId])).length === 0) await delay(200)
 }

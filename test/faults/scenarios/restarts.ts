@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../support/random.ts'
-import { compareTenants, describe, writeTruth } from '../expected-rows.ts'
-import { jobRequest, openRoom, type Room } from '../fault-env.ts'
-import { openHouse } from '../fault-server.ts'
+import { compareTenants, describe, saveExpectedRows } from '../expected-rows.ts'
+import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { openFaultServer } from '../fault-server.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
-import { inOrder, percentile } from '../statistics.ts'
-import { deliverToCrew } from '../worker-pool.ts'
+import { percentile, sorted } from '../statistics.ts'
+import { deliverToPool } from '../worker-pool.ts'
 
 const customers = 3
 const workers = 2
@@ -22,16 +22,16 @@ export const restarts: Scenario = {
   claim: 'every job completed and exact; the next job is done within 2 s (p95) of Postgres being back',
   rounds: { test: 120, ci: 600, full: 5_000 },
   async run({ seed, rounds, say }) {
-    const { postgres } = await openHouse()
+    const { postgres } = await openFaultServer()
     const settings = { Worker__Concurrency: '10', Worker__LeaseSeconds: '10', Worker__RetryDelaySeconds: '1' }
-    const room = await openRoom({
+    const env = await openFaultEnv({
       sandbox: { customers, latencyMs: 400, jitterMs: 800 },
       settings,
       maxReceiveCount: 12,
     })
     try {
-      const truth = await writeTruth(room.query, room.sandbox, ['customers'])
-      const source = await deliverToCrew(room, { workers, batchSize: 10 })
+      const expected = await saveExpectedRows(env.query, env.sandbox, ['customers'])
+      const source = await deliverToPool(env, { workers, batchSize: 10 })
       const random = createRandom(seed)
       const back: Date[] = []
       let over = false
@@ -46,20 +46,20 @@ export const restarts: Scenario = {
       })()
       const requests = Array.from({ length: rounds }, () => jobRequest(randomUUID(), { resources: ['customers'] }))
       for (const [at, request] of requests.entries()) {
-        while (at % 10 === 0 && (await room.queue.counts()).visible > ahead) await delay(20)
-        await room.queue.send(JSON.stringify(request))
+        while (at % 10 === 0 && (await env.queue.counts()).visible > ahead) await delay(20)
+        await env.queue.send(JSON.stringify(request))
       }
       await source.idle()
       over = true
       await shaking
       await source.close()
-      return await judge(room, {
+      return await judge(env, {
         rounds,
         back,
-        difference: await compareTenants(room.query, truth, ['customers'], rounds),
+        difference: await compareTenants(env.query, expected, ['customers'], rounds),
       })
     } finally {
-      await room.close()
+      await env.close()
     }
   },
 }
@@ -71,24 +71,24 @@ interface Shaken {
   readonly difference: Awaited<ReturnType<typeof compareTenants>>
 }
 
-async function judge(room: Room, { rounds, back, difference }: Shaken) {
-  const [jobs] = await room.query<{ exact: number; deliveries: number }>(
+async function judge(env: FaultEnv, { rounds, back, difference }: Shaken) {
+  const [jobs] = await env.query<{ exact: number; deliveries: number }>(
     `select count(*) filter (where status = 'completed' and fetched = $1 and created = $1)::int as exact, sum(deliveries)::int as deliveries from sync_jobs`,
     [customers],
   )
-  const waits = await room.query<{ ms: number }>(
+  const waits = await env.query<{ ms: number }>(
     `select (extract(epoch from min(finished_at) - back) * 1000)::int as ms
      from unnest($1::timestamptz[]) as back join sync_jobs on finished_at > back group by back`,
-    [back.map((one) => one.toISOString())],
+    [back.map((at) => at.toISOString())],
   )
-  const ms = inOrder(waits.map((one) => one.ms))
+  const ms = sorted(waits.map((wait) => wait.ms))
   const p95 = percentile(ms, 0.95)
-  const letters = await room.queue.counts()
+  const letters = await env.queue.counts()
   const problems = [
     ...describe(difference),
     ...(jobs?.exact === rounds ? [] : [`${rounds - (jobs?.exact ?? 0)} of ${rounds} jobs are not completed and exact`]),
     ...(p95 <= 2_000 || ms.length < 10 ? [] : [`p95 from Postgres back to the next job done is ${p95} ms`]),
-    ...(await findSecrets(room)),
+    ...(await findSecrets(env)),
   ]
   const figures = {
     jobs: rounds,

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { allNew, examineJob } from '../expected-job.ts'
-import { compare, describe, writeTruth } from '../expected-rows.ts'
-import { jobRequest, openRoom, type Room } from '../fault-env.ts'
-import { inLanes } from '../rounds.ts'
+import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
-import { inOrder, percentile } from '../statistics.ts'
+import { percentile, sorted } from '../statistics.ts'
 
 const customers = 120
 
@@ -21,32 +21,34 @@ export const term: Scenario = {
     const problems: string[] = []
     const answeredMs: number[] = []
     const statuses: Record<string, number> = {}
-    const rooms = await Promise.all(Array.from({ length: Math.min(rounds, 6) }, (_, lane) => openOne(lane)))
+    const envs = await Promise.all(Array.from({ length: Math.min(rounds, 6) }, (_, lane) => openOne(lane)))
     try {
-      const truths = await Promise.all(rooms.map(({ query, sandbox }) => writeTruth(query, sandbox, ['customers'])))
-      await inLanes({ seed, rounds, lanes: rooms.length }, async ({ at, random, seed: own, lane }) => {
-        const [room, truth] = [rooms[lane], truths[lane]]
-        if (!room || !truth) return
+      const expectedOfLanes = await Promise.all(
+        envs.map(({ query, sandbox }) => saveExpectedRows(query, sandbox, ['customers'])),
+      )
+      await runRounds({ seed, rounds, lanes: envs.length }, async ({ at, random, seed: roundSeed, lane }) => {
+        const [env, expected] = [envs[lane], expectedOfLanes[lane]]
+        if (!env || !expected) return
         const tenantId = randomUUID()
         const silent = at % 3 === 2
-        const { jobId, ms, status } = await terminate(room, { tenantId, silent, after: 300 + random.below(1_500) })
+        const { jobId, ms, status } = await terminate(env, { tenantId, silent, after: 300 + random.below(1_500) })
         answeredMs.push(ms)
         statuses[status] = (statuses[status] ?? 0) + 1
-        const found = [
+        const seen = [
           ...(ms < 5_000 ? [] : [`answered ${Math.round(ms)} ms after SIGTERM`]),
           ...(status === 'paused' || status === 'completed'
             ? []
             : [`the job is ${status} when its worker has answered`]),
-          ...(await examineJob(room.query, jobId, allNew(customers))),
-          ...describe(await compare(room.query, tenantId, truth, ['customers'])),
+          ...(await examineJob(env.query, jobId, allNew(customers))),
+          ...describe(await compare(env.query, tenantId, expected, ['customers'])),
         ]
-        problems.push(...found.map((one) => `round seed ${own}: ${one}`))
+        problems.push(...seen.map((problem) => `round seed ${roundSeed}: ${problem}`))
       })
-      for (const room of rooms) problems.push(...(await findSecrets(room)))
+      for (const env of envs) problems.push(...(await findSecrets(env)))
     } finally {
-      await Promise.all(rooms.map((room) => room.close()))
+      await Promise.all(envs.map((env) => env.close()))
     }
-    const ms = inOrder(answeredMs)
+    const ms = sorted(answeredMs)
     const figures = {
       ...Object.fromEntries(Object.entries(statuses).map(([status, n]) => [`${status} when answered`, n])),
       'SIGTERM → answer, p50 ms': Math.round(percentile(ms, 0.5)),
@@ -56,9 +58,9 @@ export const term: Scenario = {
   },
 }
 
-function openOne(lane: number): Promise<Room> {
+function openOne(lane: number): Promise<FaultEnv> {
   const settings = { Stripe__EndpointRequestsPerSecond: '6' }
-  return openRoom({ sandbox: { customers, seed: lane + 1, latencyMs: 20 }, settings })
+  return openFaultEnv({ sandbox: { customers, seed: lane + 1, latencyMs: 20 }, settings })
 }
 
 interface End {
@@ -69,17 +71,17 @@ interface End {
 }
 
 /** A job whose worker is asked to stop; another ends it. */
-async function terminate(room: Room, { tenantId, silent, after }: End) {
+async function terminate(env: FaultEnv, { tenantId, silent, after }: End) {
   const request = jobRequest(tenantId, { resources: ['customers'], batch_size: 10 })
-  const worker = await room.openWorker()
-  await room.queue.send(JSON.stringify(request))
+  const worker = await env.openWorker()
+  await env.queue.send(JSON.stringify(request))
   let signalled = 0
   let ms = 0
   let status = ''
   let speak = () => {}
-  const source = room.deliver(async (event, timeoutMs) => {
+  const source = env.deliver(async (event, timeoutMs) => {
     if (signalled > 0) {
-      const other = await room.openWorker()
+      const other = await env.openWorker()
       const invocation = await other.invoke(event, timeoutMs)
       await other.end()
       return invocation
@@ -87,14 +89,14 @@ async function terminate(room: Room, { tenantId, silent, after }: End) {
     const working = worker.invoke(event, timeoutMs)
     await delay(after)
     if (silent) {
-      speak = room.sandbox.fail({ kind: 'hang', path: '/v1/customers' })
+      speak = env.sandbox.fail({ kind: 'hang', path: '/v1/customers' })
       await delay(200)
     }
     signalled = performance.now()
     worker.signal('SIGTERM')
     const invocation = await working
     ms = performance.now() - signalled
-    const [job] = await room.query<{ status: string }>('select status from sync_jobs where id = $1', [request.jobId])
+    const [job] = await env.query<{ status: string }>('select status from sync_jobs where id = $1', [request.jobId])
     status = job?.status ?? 'without a row'
     speak()
     return invocation

@@ -4,7 +4,7 @@ import type { Database } from '../db/open.ts'
 import { type OwnedRow, readPortion, removeRows } from '../db/owned-rows.ts'
 import type { Account } from '../job/commit/rejects.ts'
 import { spread } from './filter.ts'
-import { fenceOff, forgetItems } from './open-jobs.ts'
+import { discountFromOpenJobs, revokeLease } from './open-jobs.ts'
 import { eraseRejects } from './rejects.ts'
 import { hashOf, placeTombstones, readTombstones } from './tombstones.ts'
 
@@ -51,7 +51,7 @@ export async function eraseCustomer(erasing: Erasing, account: Account, customer
   if (!erasing.dryRun) await erasing.within((tx) => placeTombstones(tx, account, [hash(customer)]))
   for (let found = true; found; ) {
     // In a transaction after the tombstones': who commits later has seen them, or does not hold its job any more.
-    if (!erasing.dryRun) for (const job of await erasing.within((tx) => fenceOff(tx, account))) fenced.add(job)
+    if (!erasing.dryRun) for (const job of await erasing.within((tx) => revokeLease(tx, account))) fenced.add(job)
     for (const one of await erasing.within((tx) => readTombstones(tx, account))) erased.add(one)
     found = await passOver({ ...erasing, account, hash, erased, seen, count })
   }
@@ -93,7 +93,7 @@ async function eraseOf(pass: Pass, { table }: (typeof belongings)[number], rows:
   }
   const removed = await pass.within(async (tx) => {
     await placeTombstones(tx, account, fresh.map(hash))
-    await forgetItems(tx, account, doomed)
+    await discountFromOpenJobs(tx, account, doomed)
     return removeRows(tx, table, { ...account, rows: doomed })
   })
   pass.count(name, removed)

@@ -4,7 +4,7 @@ import type { Advance, Checkpoint, Tally } from '../job/checkpoint.ts'
  * What is erased counts as never listed: else the proof would miss it. Pure, like the checkpoint's other moves.
  */
 
-export interface Item {
+export interface ListedItem {
   readonly resource: string
   readonly id: string
   /** Second of creation; null where that is of no account: it has none, or is in no list. */
@@ -12,7 +12,7 @@ export interface Item {
 }
 
 /** The page as if these of its items had not been listed. `from`: the checkpoint before the page. */
-export function withoutItems<Page extends Advance>(from: Checkpoint, page: Page, items: readonly Item[]): Page {
+export function omitItems<Page extends Advance>(from: Checkpoint, page: Page, items: readonly ListedItem[]): Page {
   if (items.length === 0) return page
   const slice = from.slices.find(({ id }) => id === page.sliceId)
   const listed = [...page.listed]
@@ -25,7 +25,7 @@ export function withoutItems<Page extends Advance>(from: Checkpoint, page: Page,
 }
 
 /** The checkpoint as if these items, which were stored, had not been listed so far. */
-export function uncount(from: Checkpoint, items: readonly Item[]): Checkpoint {
+export function discountItems(from: Checkpoint, items: readonly ListedItem[]): Checkpoint {
   const tallies = { ...from.tallies }
   for (const item of items) {
     const tally = tallies[item.resource]
@@ -36,7 +36,7 @@ export function uncount(from: Checkpoint, items: readonly Item[]): Checkpoint {
 }
 
 /** The checkpoint without these ids in it; what it would have gone on from by such an id is read again. */
-export function forget(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {
+export function removeIds(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {
   const slices = from.slices.map((slice) => {
     const boundary = slice.boundary.filter((id) => !ids.has(id))
     if (slice.cursor === null || !ids.has(slice.cursor)) return { ...slice, boundary }
@@ -47,7 +47,7 @@ export function forget(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {
 }
 
 /** Whether everything of an item's second, or at least the item, lies behind the slices that are left. */
-export function wasListed({ slices }: Checkpoint, { resource, id, created }: Item): boolean {
+export function wasListed({ slices }: Checkpoint, { resource, id, created }: ListedItem): boolean {
   return !slices.some(({ resource: of, window, position, boundary }) => {
     if (of !== resource || created === null || created < window.from || created >= (window.to ?? Infinity)) return false
     return position === null || created < position || (created === position && !boundary.includes(id))

@@ -3,9 +3,9 @@ import type { Database } from '../db/open.ts'
 import { findAbout, removeRows } from '../db/owned-rows.ts'
 import type { Account } from '../job/commit/rejects.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
-import type { Item } from './discount.ts'
-import { forgetItems } from './open-jobs.ts'
-import { idsIn, isErased, type Whose, whoseRow } from './ownership.ts'
+import type { ListedItem } from './discount.ts'
+import { discountFromOpenJobs } from './open-jobs.ts'
+import { idsIn, isErased, type Owned, ownerOfRow } from './ownership.ts'
 import { findTombstones, hashOf, placeTombstones } from './tombstones.ts'
 
 export interface Brought {
@@ -14,11 +14,11 @@ export interface Brought {
 }
 
 /** What a commit may not store. */
-export interface LeftOut {
+export interface Excluded {
   readonly rows: ReadonlySet<ObservedRow>
   readonly rejects: ReadonlySet<Reject>
   /** Rows stored before anybody could know that they are about an erased customer; they are gone now. */
-  readonly removed: readonly Item[]
+  readonly removed: readonly ListedItem[]
 }
 
 /**
@@ -26,12 +26,12 @@ export interface LeftOut {
  * for it too: what follows it, a refund of a payment, names no customer. What followed it too early is removed.
  * One statement more a commit, two where something is left out, and more only where it is new.
  */
-export async function leaveOut(
+export async function excludeErased(
   tx: Database,
   account: Account & { readonly jobId: string },
   { rows, rejects }: Brought,
-): Promise<LeftOut> {
-  const things = rows.map((row) => ({ row, whose: whoseRow(row) }))
+): Promise<Excluded> {
+  const things = rows.map((row) => ({ row, whose: ownerOfRow(row) }))
   const mentioned = rejects.map((reject) => ({ reject, ids: idsIn(reject) }))
   const hashes = hashing(account)
   const asked = [
@@ -53,7 +53,7 @@ export async function leaveOut(
   const refused = mentioned.filter(({ ids }) => ids.some(isKnown))
   const unknown = [...left].flatMap(({ id, owns }) => [id, ...owns]).filter((id) => !known.has(hashes(id)))
   for (const hash of await findTombstones(tx, account, unknown.map(hashes))) known.add(hash)
-  const removed: Item[] = []
+  const removed: ListedItem[] = []
   let fresh = unknown.filter((id) => !known.has(hashes(id)))
   while (fresh.length > 0) {
     const some = await removeFollowers(tx, account, fresh)
@@ -87,8 +87,8 @@ async function removeFollowers(
   tx: Database,
   account: Account & { readonly jobId: string },
   ids: readonly string[],
-): Promise<readonly Item[]> {
-  const removed: Item[] = []
+): Promise<readonly ListedItem[]> {
+  const removed: ListedItem[] = []
   const done = new Set<string>()
   for (let next = [...new Set(ids)]; next.length > 0; ) {
     await placeTombstones(tx, account, next.map(hashing(account)))
@@ -104,12 +104,12 @@ async function removeFollowers(
     }
     next = [...new Set(found)].filter((id) => !done.has(id))
   }
-  if (removed.length > 0) await forgetItems(tx, account, removed, account.jobId)
+  if (removed.length > 0) await discountFromOpenJobs(tx, account, removed, account.jobId)
   return removed
 }
 
 /** All that is erased because something else among them is, to the end. `spreads` is told the ids each time. */
-export function spread<One extends Whose>(
+export function spread<One extends Owned>(
   all: readonly One[],
   erased: (id: string) => boolean,
   spreads: (ids: readonly string[]) => void,

@@ -5,10 +5,10 @@ import { SyncError } from '../errors.ts'
 import { announcement } from '../job/announce.ts'
 import { type Checkpoint, readCheckpoint } from '../job/checkpoint.ts'
 import type { Account } from '../job/commit/rejects.ts'
-import { forget, type Item, uncount } from './discount.ts'
+import { discountItems, type ListedItem, removeIds } from './discount.ts'
 
 /** Takes a job from its worker: what that commits from now on changes nothing, and the job's own message brings it back. */
-const takenAway = {
+const revoked = {
   status: 'paused',
   leaseOwner: null,
   leaseUntil: null,
@@ -20,20 +20,20 @@ const takenAway = {
 const of = ({ tenantId, provider }: Account) => and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.provider, provider))
 
 /** Takes the account's running job from its worker, once a commit in the making is through. Returns the job's id. */
-export async function fenceOff(db: Database, account: Account): Promise<readonly string[]> {
+export async function revokeLease(db: Database, account: Account): Promise<readonly string[]> {
   const rows = await db
     .update(syncJobs)
-    .set(takenAway)
+    .set(revoked)
     .where(and(of(account), eq(syncJobs.status, 'running')))
     .returning({ id: syncJobs.id, notified: announcement })
   return rows.map(({ id }) => id)
 }
 
 /** Takes erased items out of what the account's open jobs have listed so far; `except` is the job that does so. */
-export async function forgetItems(
+export async function discountFromOpenJobs(
   db: Database,
   account: Account,
-  items: readonly Item[],
+  items: readonly ListedItem[],
   except?: string,
 ): Promise<void> {
   const ids = new Set(items.map(({ id }) => id))
@@ -45,11 +45,11 @@ export async function forgetItems(
     .for('update')
   for (const { id, status, checkpoint } of jobs) {
     const before = readable(checkpoint)
-    const after = before && forget(uncount(before, items), ids)
+    const after = before && removeIds(discountItems(before, items), ids)
     if (!after || JSON.stringify(after) === JSON.stringify(before)) continue
     await db
       .update(syncJobs)
-      .set({ checkpoint: after, ...(status === 'running' && takenAway) })
+      .set({ checkpoint: after, ...(status === 'running' && revoked) })
       .where(eq(syncJobs.id, id))
   }
 }

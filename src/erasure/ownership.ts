@@ -4,8 +4,8 @@ import { Payload } from '../json/raw-json.ts'
 import { fields, reference } from '../provider/fields.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
 
-/** Whose something is, as far as it says so itself. */
-export interface Whose {
+/** Owned something is, as far as it says so itself. */
+export interface Owned {
   readonly id: string
   readonly customer: string | null
   readonly about: readonly string[]
@@ -14,12 +14,12 @@ export interface Whose {
 }
 
 /** What names a customer is that customer's, whatever else it mentions; what names none belongs with what it is about. */
-export function isErased({ id, customer, about }: Whose, erased: (id: string) => boolean): boolean {
+export function isErased({ id, customer, about }: Owned, erased: (id: string) => boolean): boolean {
   return erased(id) || (customer === null ? about.some(erased) : erased(customer))
 }
 
-/** Whose a row is that is about to be written. */
-export function whoseRow({ table, row, raw }: Pick<ObservedRow, 'table' | 'row' | 'raw'>): Whose {
+/** Owned a row is that is about to be written. */
+export function ownerOfRow({ table, row, raw }: Pick<ObservedRow, 'table' | 'row' | 'raw'>): Owned {
   const belongings = belongingsOf(table)
   if (!belongings) return { id: row.id, ...nobody }
   const payload = [belongings.customer, belongings.about].some((places) => places.some((place) => 'path' in place))

@@ -4,7 +4,7 @@ import { syncRejects } from '../db/schema.ts'
 import type { Account } from '../job/commit/rejects.ts'
 import { fields } from '../provider/fields.ts'
 import type { Pass } from './customer.ts'
-import { forgetItems } from './open-jobs.ts'
+import { discountFromOpenJobs } from './open-jobs.ts'
 import { idsIn } from './ownership.ts'
 import { placeTombstones } from './tombstones.ts'
 
@@ -34,7 +34,7 @@ export async function eraseRejects(pass: Pass): Promise<number> {
           account,
           own.map(({ itemKey }) => hash(itemKey)),
         )
-        await forgetItems(
+        await discountFromOpenJobs(
           tx,
           account,
           doomed.map(({ resource, itemKey }) => ({ resource, id: itemKey, created: null })),

@@ -8,7 +8,7 @@ import { placeTenantTombstone } from './tombstones.ts'
 
 const synced = [...belongings.map(({ table }) => table), ...sharedTables]
 
-/** Whose work is fenced off by the removal of its job, so it comes before the rows. */
+/** Owned work is fenced off by the removal of its job, so it comes before the rows. */
 const bookkeeping = [syncJobs, syncCursors, syncRejects]
 
 /**

@@ -54,7 +54,7 @@ export async function placeTenantTombstone(db: Database, tenantId: string): Prom
 }
 
 /** For a claim: whether the account has tombstones at all, so that a commit need not look. */
-export const anyTombstones = ({ tenantId, provider }: Account) =>
+export const hasTombstones = ({ tenantId, provider }: Account) =>
   sql<boolean>`exists (select from ${erasedIds} as erased where erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider})`
 
 /** For a claim and for every commit: whether the tenant was erased whole. */

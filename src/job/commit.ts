@@ -2,9 +2,9 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { classify, tookTooLong } from '../db/failure.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
-import { type Item, uncount, wasListed, withoutItems } from '../erasure/discount.ts'
-import type { LeftOut } from '../erasure/filter.ts'
-import { anyTombstones, isTenantErased } from '../erasure/tombstones.ts'
+import { discountItems, type ListedItem, omitItems, wasListed } from '../erasure/discount.ts'
+import type { Excluded } from '../erasure/filter.ts'
+import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import type { Source } from '../provider/contract.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
@@ -99,12 +99,15 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMos
   const { request, lease, step, swept, findings, standing, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
-  const wasFetched = (item: Item) => wasListed(step.batches.reduce(advance, standing.checkpoint), item)
+  const wasFetched = (item: ListedItem) => wasListed(step.batches.reduce(advance, standing.checkpoint), item)
   const writing = { request, batches: step.batches, swept, findings, wasFetched, ...mayHave, ...how }
-  const { counts, leftOut } = await writeBatches(tx, writing)
-  const checkpoint = uncount(
-    step.batches.reduce((before, batch) => advance(before, withoutErased(before, batch, leftOut)), standing.checkpoint),
-    leftOut.removed,
+  const { counts, excluded } = await writeBatches(tx, writing)
+  const checkpoint = discountItems(
+    step.batches.reduce(
+      (before, batch) => advance(before, withoutErased(before, batch, excluded)),
+      standing.checkpoint,
+    ),
+    excluded.removed,
   )
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(standing.progress, {
@@ -130,7 +133,7 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMos
   return { checkpoint, progress, commits }
 }
 
-function withoutErased(before: Checkpoint, batch: Batch, { rows }: LeftOut): Batch {
+function withoutErased(before: Checkpoint, batch: Batch, { rows }: Excluded): Batch {
   if (rows.size === 0) return batch
   const items = batch.rows
     .filter((row) => rows.has(row))
@@ -139,12 +142,12 @@ function withoutErased(before: Checkpoint, batch: Batch, { rows }: LeftOut): Bat
       id,
       created: createdAt ? createdAt.getTime() / 1_000 : null,
     }))
-  return withoutItems(before, batch, items)
+  return omitItems(before, batch, items)
 }
 
 /** A job that was claimed at the moment of an erasure may not know of it: it writes nothing and is claimed again. */
 function knowsErasures({ request: { tenantId, providerName: provider }, hadErased }: Commit): SQL {
-  const knows = hadErased ? sql`` : sql`and not ${anyTombstones({ tenantId, provider })}`
+  const knows = hadErased ? sql`` : sql`and not ${hasTombstones({ tenantId, provider })}`
   return sql`not ${isTenantErased(tenantId)} ${knows}`
 }
 

@@ -2,10 +2,10 @@ import { and, eq, getTableColumns, getTableName, lt, ne, type SQL, sql } from 'd
 import { codeOf, constraintOf } from '../db/failure.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
-import { anyTombstones, isTenantErased } from '../erasure/tombstones.ts'
+import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { announcement } from './announce.ts'
-import { anyRejects } from './commit/rejects.ts'
+import { hasRejects } from './commit/rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 
 /** The right to write to a job. Every write names `fence`; a write with an older one changes nothing. */
@@ -116,8 +116,8 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
       .returning({
         ...getTableColumns(syncJobs),
         notified: announcement,
-        hadRejects: anyRejects({ tenantId: request.tenantId, provider: request.providerName }),
-        hadErased: anyTombstones({ tenantId: request.tenantId, provider: request.providerName }),
+        hadRejects: hasRejects({ tenantId: request.tenantId, provider: request.providerName }),
+        hadErased: hasTombstones({ tenantId: request.tenantId, provider: request.providerName }),
         tenantErased: isTenantErased(request.tenantId),
         keptApart: sql<boolean>`row_security_active(${getTableName(syncJobs)}::text)`,
         elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
-import { forget, type Item, uncount, withoutItems } from '../../src/erasure/discount.ts'
+import { discountItems, type ListedItem, omitItems, removeIds } from '../../src/erasure/discount.ts'
 import { advance, type Checkpoint, carve, plan } from '../../src/job/checkpoint.ts'
 import type { Source } from '../../src/provider/contract.ts'
 import { fields, id } from '../../src/provider/fields.ts'
@@ -37,7 +37,7 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
     const seconds = Array.from({ length: 60 }, () => now - 1 - below(seed % 2 ? 12 : 90 * 86_400))
     const items = seconds.toSorted((a, b) => b - a).map((created, n) => ({ id: `cus_${n}`, created }))
     const erased = new Set<string>()
-    const asItem = (one: (typeof items)[number]): Item => ({ resource: 'customers', ...one })
+    const asItem = (one: (typeof items)[number]): ListedItem => ({ resource: 'customers', ...one })
     let checkpoint: Checkpoint = plan([{ resource: source, since: 0 }])
     for (let slices = checkpoint.slices; slices.length > 0; slices = checkpoint.slices) {
       const slice = slices[below(slices.length)]!
@@ -45,15 +45,17 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
       const { reached, listed, items: own } = digestPage(slice, source, page)
       const batch = { ...reached, sliceId: slice.id, observedAt: page.observedAt, listed, skip: null }
       const left = page.items.filter((one) => own.includes(one) && erased.has(one.id)).map(asItem)
-      checkpoint = advance(checkpoint, withoutItems(checkpoint, batch, left))
+      checkpoint = advance(checkpoint, omitItems(checkpoint, batch, left))
       if (below(3) === 0) {
         // Stored by this job or by an earlier one.
         const some = items.filter((one) => !erased.has(one.id) && below(12) === 0)
         for (const one of some) erased.add(one.id)
-        checkpoint = uncount(checkpoint, some.map(asItem))
-        if (below(2) === 0) checkpoint = forget(checkpoint, new Set(some.map((one) => one.id)))
+        checkpoint = discountItems(checkpoint, some.map(asItem))
+        if (below(2) === 0) checkpoint = removeIds(checkpoint, new Set(some.map((one) => one.id)))
         if (below(2) === 0)
-          expect(some.filter((one) => JSON.stringify(forget(checkpoint, erased)).includes(`"${one.id}"`))).toEqual([])
+          expect(some.filter((one) => JSON.stringify(removeIds(checkpoint, erased)).includes(`"${one.id}"`))).toEqual(
+            [],
+          )
       }
       const cut = checkpoint.slices[0]
       if (cut?.position && cut.position - cut.window.from > 1 && below(4) === 0)

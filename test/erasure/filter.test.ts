@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { balanceTransactions, payments, refunds, type SyncedTable } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
-import { leaveOut } from '../../src/erasure/filter.ts'
+import { excludeErased } from '../../src/erasure/filter.ts'
 import { hashOf, placeTombstones } from '../../src/erasure/tombstones.ts'
 import type { ObservedRow } from '../../src/sync/rows.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -32,7 +32,7 @@ test('what follows a customer by a row stored before is left out of the very com
   const db = tenant(account.tenantId)
   await db.within((tx) => upsert(tx, { table: refunds, ...account, rows: [refund], force: false }))
   await db.within((tx) => placeTombstones(tx, account, [hashOf(account, 'cus_1')]))
-  const left = await db.within((tx) => leaveOut(tx, account, { rows: [charge, booked, others], rejects: [] }))
+  const left = await db.within((tx) => excludeErased(tx, account, { rows: [charge, booked, others], rejects: [] }))
   expect([...left.rows].map(({ row }) => row.id)).toEqual(['ch_1', 'txn_1'])
   expect(left.removed.map(({ id }) => id)).toEqual(['re_1'])
   expect(await query('select id from refunds')).toEqual([])

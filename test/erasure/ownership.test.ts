@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { syncedTables } from '../../scripts/synced-tables.ts'
 import { belongings, followers, sharedTables } from '../../src/db/belongings.ts'
 import { customers, invoices, payments, providerObjects, refunds } from '../../src/db/schema.ts'
-import { idsIn, isErased, type Whose, whoseRow } from '../../src/erasure/ownership.ts'
+import { idsIn, isErased, type Owned, ownerOfRow } from '../../src/erasure/ownership.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
 
@@ -26,8 +26,8 @@ test('resources with a table of their own are called as it is: their tallies are
   for (const { name, table } of [...billing, ...billing.flatMap(nestedOf)]) expect(name).toBe(getTableName(table))
 })
 
-const row = (table: Parameters<typeof whoseRow>[0]['table'], columns: object, raw: unknown = {}) =>
-  whoseRow({ table, row: { id: 'own', ...columns }, raw })
+const row = (table: Parameters<typeof ownerOfRow>[0]['table'], columns: object, raw: unknown = {}) =>
+  ownerOfRow({ table, row: { id: 'own', ...columns }, raw })
 
 test('a row says whose it is by its columns, an object by its payload', () => {
   const nobody = { customer: null, about: [], owns: [] }
@@ -53,7 +53,7 @@ test('a row says whose it is by its columns, an object by its payload', () => {
   })
 })
 
-test.each<[string, Partial<Whose>, boolean]>([
+test.each<[string, Partial<Owned>, boolean]>([
   ['is erased itself', { id: 'gone', customer: 'other' }, true],
   ['is an erased customer’s', { customer: 'gone' }, true],
   ['is about something erased and names no customer', { about: ['other', 'gone'] }, true],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { keepRejects } from '../../src/job/commit/rejects.ts'
+import { storeRejects } from '../../src/job/commit/rejects.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 
@@ -24,7 +24,7 @@ test('more items are put aside at once than one statement has parameters for', a
     reason: 'id is not text',
     payload: '{}',
   }))
-  await db.transaction((tx) => keepRejects(tx, request, rejects))
+  await db.transaction((tx) => storeRejects(tx, request, rejects))
   expect(await query('select count(*)::int as kept from sync_rejects')).toEqual([{ kept: 9_000 }])
 })
 

@@ -11,10 +11,10 @@ export interface Account {
 }
 
 /** A statement has 65,535 parameters at most, here eight for each, and each payload may have 64 KiB. */
-const keptAtOnce = 500
+const rejectsPerStatement = 500
 
 /** Puts items aside that could not be stored; the latest try of an item wins. */
-export async function keepRejects(
+export async function storeRejects(
   tx: Database,
   { jobId, tenantId, providerName }: SyncJobRequest,
   rejects: readonly Reject[],
@@ -29,10 +29,10 @@ export async function keepRejects(
       tenantId,
       provider: providerName,
     }))
-  for (let at = 0; at < values.length; at += keptAtOnce)
+  for (let at = 0; at < values.length; at += rejectsPerStatement)
     await tx
       .insert(syncRejects)
-      .values(values.slice(at, at + keptAtOnce))
+      .values(values.slice(at, at + rejectsPerStatement))
       .onConflictDoUpdate({
         target: [syncRejects.tenantId, syncRejects.provider, syncRejects.resource, syncRejects.itemKey],
         set: {
@@ -46,11 +46,11 @@ export async function keepRejects(
 }
 
 /** For the `returning` of a claim: whether the account has rows in `sync_rejects` at all, so that a commit need not look. */
-export const anyRejects = ({ tenantId, provider }: Account) =>
+export const hasRejects = ({ tenantId, provider }: Account) =>
   sql<boolean>`exists (select from ${syncRejects} as kept where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider})`
 
 /** Takes out what had been put aside and is stored by now. */
-export async function forgetRejects(
+export async function removeStoredRejects(
   tx: Database,
   { tenantId, provider }: Account,
   stored: readonly { readonly resource: string; readonly id: string }[],

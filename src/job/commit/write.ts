@@ -2,8 +2,8 @@ import type { Database } from '../../db/open.ts'
 import type { SyncedTable } from '../../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../../db/sweep.ts'
 import { upsert } from '../../db/upsert.ts'
-import type { Item } from '../../erasure/discount.ts'
-import { type LeftOut, leaveOut } from '../../erasure/filter.ts'
+import type { ListedItem } from '../../erasure/discount.ts'
+import { type Excluded, excludeErased } from '../../erasure/filter.ts'
 import { fields } from '../../provider/fields.ts'
 import type { Batch } from '../../sync/backfill.ts'
 import type { Family, ObservedRow } from '../../sync/rows.ts'
@@ -11,7 +11,7 @@ import { addErased, type Counted, type Counts, noCounts, sumCounts } from '../pr
 import type { SyncJobRequest } from '../request.ts'
 import type { Swept } from '../sweep.ts'
 import { bisect, type Findings } from './quarantine.ts'
-import { type Account, forgetRejects, keepRejects } from './rejects.ts'
+import { type Account, removeStoredRejects, storeRejects } from './rejects.ts'
 
 export interface Writing {
   readonly request: SyncJobRequest
@@ -24,17 +24,17 @@ export interface Writing {
   readonly mayHaveErased: boolean
   readonly findings: Findings
   /** Whether this job has fetched an item that is taken out again. What it has not counts once it is listed, and left out. */
-  wasFetched(item: Item): boolean
+  wasFetched(item: ListedItem): boolean
   /** Rows of one statement at most. */
   readonly rowsAtMost: number
 }
 
 export interface Wrote {
   readonly counts: Readonly<Record<string, Counted>>
-  readonly leftOut: LeftOut
+  readonly excluded: Excluded
 }
 
-const nothingLeftOut: LeftOut = { rows: new Set(), rejects: new Set(), removed: [] }
+const nothingExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed: [] }
 
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
@@ -49,18 +49,18 @@ export async function writeBatches(
   }
   const all = batches.flatMap((batch) => batch.rejects)
   const offered = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
-  const leftOut = mayHaveErased
-    ? await leaveOut(tx, { ...account, jobId: request.jobId }, { rows: offered, rejects: all })
-    : nothingLeftOut
-  const rejects = all.filter((reject) => !leftOut.rejects.has(reject))
-  for (const { resource, harvested } of leftOut.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
-  for (const { resource } of leftOut.rejects) add(resource, { fetched: 1, rejected: 1 })
-  for (const { resource } of [...leftOut.rows, ...leftOut.rejects, ...leftOut.removed.filter(wasFetched)]) {
+  const excluded = mayHaveErased
+    ? await excludeErased(tx, { ...account, jobId: request.jobId }, { rows: offered, rejects: all })
+    : nothingExcluded
+  const rejects = all.filter((reject) => !excluded.rejects.has(reject))
+  for (const { resource, harvested } of excluded.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
+  for (const { resource } of excluded.rejects) add(resource, { fetched: 1, rejected: 1 })
+  for (const { resource } of [...excluded.rows, ...excluded.rejects, ...excluded.removed.filter(wasFetched)]) {
     counts[resource] = addErased(counts[resource] ?? noCounts, 1)
   }
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
   const stored: { readonly resource: string; readonly id: string }[] = []
-  const brought = offered.filter((row) => !leftOut.rows.has(row))
+  const brought = offered.filter((row) => !excluded.rows.has(row))
   const { families, outdated } = await dropStale(tx, account, [
     ...batches.flatMap((batch) => batch.families),
     ...swept.families,
@@ -96,12 +96,12 @@ export async function writeBatches(
   const left = await markLeaving(tx, account, families)
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
   for (const { resource, unlisted, kept } of swept.resources) {
-    const gone = swept.rows.filter((row) => row.resource === resource.name && leftOut.rows.has(row)).length
+    const gone = swept.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
     add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept: kept - gone })
   }
-  if (mayHaveRejects) await forgetRejects(tx, account, stored)
-  if (rejects.length > 0) await keepRejects(tx, request, rejects)
-  return { counts, leftOut }
+  if (mayHaveRejects) await removeStoredRejects(tx, account, stored)
+  if (rejects.length > 0) await storeRejects(tx, request, rejects)
+  return { counts, excluded }
 }
 
 interface RowGroup {

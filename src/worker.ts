@@ -65,6 +65,7 @@ export function providerSettings({ Stripe: stripe }: Config): ProviderSettings {
   return {
     stripe: {
       apiKey: stripe.ApiKey,
+      apiKeyTenant: stripe.ApiKeyTenant,
       apiBase: stripe.ApiBase,
       perSecond: stripe.RequestsPerSecond,
       endpointPerSecond: stripe.EndpointRequestsPerSecond,

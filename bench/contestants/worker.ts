@@ -13,7 +13,13 @@ export const open: Open = async (task) => {
   return {
     async sync() {
       const additionalData = task.resources ? { resources: task.resources } : {}
-      const body = JSON.stringify({ jobId: randomUUID(), tenantId, providerName: 'stripe', additionalData })
+      const body = JSON.stringify({
+        jobId: randomUUID(),
+        tenantId,
+        providerName: 'stripe',
+        accessToken: apiKey,
+        additionalData,
+      })
       const { batchItemFailures } = await handler(sqsEvent(body), context())
       if (batchItemFailures.length > 0) throw new Error('worker: the message was not acknowledged')
     },

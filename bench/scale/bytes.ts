@@ -19,7 +19,9 @@ export async function measureBytes(house: House, { customers }: { readonly custo
   const jobId = randomUUID()
   const tenantId = randomUUID()
   const before = await readWal(house)
-  const ms = await timed(() => worker.handle(eventOf({ jobId, tenantId, providerName: 'stripe' }), contextOf()))
+  const ms = await timed(() =>
+    worker.handle(eventOf({ jobId, tenantId, providerName: 'stripe', accessToken: 'sk_live_sandbox' }), contextOf()),
+  )
   const after = await readWal(house)
   await worker.close()
   await sandbox.close()

@@ -28,7 +28,10 @@ export async function measurePace(
   const sampled = await sampleConnections(house)
   const jobId = randomUUID()
   const ms = await timed(() =>
-    worker.handle(eventOf({ jobId, tenantId: randomUUID(), providerName: 'stripe' }), contextOf()),
+    worker.handle(
+      eventOf({ jobId, tenantId: randomUUID(), providerName: 'stripe', accessToken: 'sk_live_sandbox' }),
+      contextOf(),
+    ),
   )
   await worker.close()
   await sandbox.close()
@@ -55,6 +58,7 @@ export async function measureDeliveries(house: House, latencyMs: number): Promis
     jobId: randomUUID(),
     tenantId: tenant,
     providerName: 'stripe',
+    accessToken: 'sk_live_sandbox',
     additionalData: { sync_type },
   })
   const first = request('full')

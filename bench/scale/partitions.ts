@@ -61,7 +61,7 @@ export async function measurePartitions(house: House, partitions: number): Promi
       let written = { created: 0, updated: 0 }
       times.push(
         await timed(async () => {
-          written = await upsert(db, { table: invoiceLines, tenantId, provider: 'stripe', rows, force: false })
+          written = await upsert(db, { table: invoiceLines, tenantId, provider: 'stripe', rows, overwrite: null })
         }),
       )
       const { created, updated } = written
@@ -94,7 +94,13 @@ export async function measurePartitions(house: House, partitions: number): Promi
     )
   const planned = (query: string) => blocksOfPlanning(house, schema, query)
   const locks = await locksOf(pool, schema, () =>
-    upsert(db, { table: invoiceLines, tenantId: ids[0] ?? '', provider: 'stripe', rows: patterns, force: true }),
+    upsert(db, {
+      table: invoiceLines,
+      tenantId: ids[0] ?? '',
+      provider: 'stripe',
+      rows: patterns,
+      overwrite: { kind: 'from the future' },
+    }),
   )
   const vacuumMs = await timed(() => house.query(`vacuum ${schema}.invoice_lines`))
   const scan = await timed(() => house.query(`select count(*) from ${schema}.invoice_lines where amount > 0`))
@@ -122,7 +128,7 @@ type Database = Parameters<typeof upsert>[0]
 
 async function asItIs(db: Database, tenantId: string, rows: readonly StampedRow[]): Promise<string> {
   try {
-    await upsert(db, { table: invoiceLines, tenantId, provider: 'stripe', rows: rows.slice(0, 1), force: false })
+    await upsert(db, { table: invoiceLines, tenantId, provider: 'stripe', rows: rows.slice(0, 1), overwrite: null })
     return 'written'
   } catch (error) {
     const cause = error instanceof Error ? error.cause : error

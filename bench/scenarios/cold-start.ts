@@ -56,7 +56,13 @@ async function startOnce(bench: Bench) {
   await server.reset({ latencyMs: 0, accountPerSecond: null, endpointPerSecond: null })
   const database = await bench.postgres.freshDatabase('worker')
   const additionalData = { resources: ['customers'] }
-  const body = JSON.stringify({ jobId: randomUUID(), tenantId: randomUUID(), providerName: 'stripe', additionalData })
+  const body = JSON.stringify({
+    jobId: randomUUID(),
+    tenantId: randomUUID(),
+    providerName: 'stripe',
+    accessToken: 'sk_live_bench',
+    additionalData,
+  })
   const limits = { perSecond: 100, endpointPerSecond: 100 }
   const spawnedAt = sharedNow()
   const child = startProgram(coldStartProgram, [workerBundle, body], {

@@ -31,8 +31,12 @@ async function main(): Promise<number> {
   const db = database.tenant(options.tenant)
   try {
     const provider = createProviders(providerSettings(parts.config))('stripe')
-    const account = provider.connect({ accessToken })
-    const before = await lastSync(db, options.tenant, account.id)
+    const account = provider.connect({ tenantId: options.tenant, accessToken })
+    const before = await lastSync(
+      db,
+      options.tenant,
+      account.id ?? (await account.identify(new AbortController().signal)).account,
+    )
     const asked = options.resources
     const all = provider.resources.filter(({ name, optional }) =>
       asked ? asked.includes('*') || asked.includes(name) : !optional,

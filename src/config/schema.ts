@@ -53,6 +53,14 @@ export const settingsSchema = z.object({
     ApiKey: secret(
       'Secret or restricted key (sk_…, rk_…) used when a job brings no key of its own, and as the platform key for acct_… tokens.',
     ),
+    ApiKeyTenant: z
+      .guid()
+      .toLowerCase()
+      .optional()
+      .describe(
+        'The tenant whose own account ApiKey reads. A message of that tenant needs no accessToken; one of any other without it fails with no_credentials.',
+      )
+      .meta({ expected: 'the UUID of a tenant' }),
     ConnectClientId: text('Client id of the Connect platform (ca_…). Kept for the owner; the worker does not use it.'),
     ConnectClientSecret: secret(
       'Client secret of the Connect platform. Kept for the owner; the worker does not use it.',

@@ -1,6 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { isLive } from './live.ts'
 import type { Database, TenantDatabase } from './open.ts'
+import { keepsLater, type Overwrite } from './overwrite.ts'
 import type { SyncedTable } from './schema.ts'
 
 interface Account {
@@ -21,7 +22,12 @@ export interface Unlisted {
   readonly observedAt: Date
 }
 
-interface Search {
+interface Forced {
+  /** What a forced job overwrites; absent for one that is not. */
+  readonly overwrite?: Overwrite | null
+}
+
+interface Search extends Forced {
   readonly provider: string
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   readonly intervals: readonly Interval[]
@@ -36,7 +42,7 @@ interface Search {
 /** Finds the tenant's live rows within intervals that the provider did not list although it listed all it has of them. */
 export async function findUnlisted(
   db: TenantDatabase,
-  { resource, intervals, provider }: Search,
+  { resource, intervals, provider, overwrite = null }: Search,
 ): Promise<readonly Unlisted[]> {
   if (intervals.length === 0) return []
   const second = (value: number) => new Date(value * 1_000)
@@ -55,7 +61,7 @@ export async function findUnlisted(
       select row.id from ${resource.table} as row
       where row.tenant_id = owner.tenant_id and row.provider || '' = ${provider} and ${isLive(resource)}
         and row.created_at >= listed.from_at and row.created_at < listed.before_at
-        and row.observed_at <= listed.observed_at
+        and (row.observed_at <= listed.observed_at or not ${keepsLater(overwrite, sql`row`)})
         and not listed.ids ? row.id
       offset 0
     ) as row`
@@ -63,13 +69,16 @@ export async function findUnlisted(
   return rows.map(({ id, observed_at: observedAt }) => ({ id, observedAt: new Date(observedAt) }))
 }
 
-interface Deletion extends Account {
+interface Deletion extends Account, Forced {
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   readonly unlisted: readonly Unlisted[]
 }
 
 /** Marks rows as deleted, unless they were seen again since. Returns how many. */
-export async function markDeleted(db: Database, { resource, unlisted, ...account }: Deletion): Promise<number> {
+export async function markDeleted(
+  db: Database,
+  { resource, unlisted, overwrite = null, ...account }: Deletion,
+): Promise<number> {
   if (unlisted.length === 0) return 0
   const gone = unlisted.map(({ id, observedAt }) => ({ id, observed_at: observedAt }))
   const { rowCount } = await db.execute(sql`
@@ -78,14 +87,15 @@ export async function markDeleted(db: Database, { resource, unlisted, ...account
     cross join lateral (
       select row.ctid as place from ${resource.table} as row
       where row.tenant_id = ${account.tenantId}::uuid and row.provider = ${account.provider} and row.id = gone.id
-        ${ofResource(resource)} and row.deleted_at is null and row.observed_at <= gone.observed_at
+        ${ofResource(resource)} and row.deleted_at is null
+        and (row.observed_at <= gone.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
     ) as found
     where target.ctid = found.place`)
   return rowCount ?? 0
 }
 
-interface Leaving extends Account {
+interface Leaving extends Account, Forced {
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   /** The parent's column, by its name in code. */
   readonly parent: string
@@ -97,7 +107,10 @@ interface Leaving extends Account {
 }
 
 /** Marks rows as deleted that are no longer in their parent's nested list. Returns how many. */
-export async function markLeft(db: Database, { resource, parent, families, ...account }: Leaving): Promise<number> {
+export async function markLeft(
+  db: Database,
+  { resource, parent, families, overwrite = null, ...account }: Leaving,
+): Promise<number> {
   const column = Object.entries(getTableColumns(resource.table)).find(([key]) => key === parent)?.[1]
   if (!column) throw new Error(`schema: ${resource.name} has no column ${parent}`)
   const given = families.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
@@ -108,7 +121,8 @@ export async function markLeft(db: Database, { resource, parent, families, ...ac
       select row.ctid as place from ${resource.table} as row
       where row.tenant_id = ${account.tenantId}::uuid and row.provider || '' = ${account.provider}
         and row.${sql.identifier(column.name)} = family.parent ${ofResource(resource)}
-        and row.deleted_at is null and row.observed_at <= family.observed_at and not family.ids ? row.id
+        and row.deleted_at is null and not family.ids ? row.id
+        and (row.observed_at <= family.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
     ) as found
     where target.ctid = found.place`)
@@ -119,7 +133,7 @@ function ofResource({ name, table }: { readonly name: string; readonly table: Sy
   return Object.keys(getTableColumns(table)).includes('resource') ? sql`and row.resource = ${name}` : sql``
 }
 
-interface Picture extends Account {
+interface Picture extends Account, Forced {
   readonly table: SyncedTable
   readonly pictures: readonly { readonly id: string; readonly observedAt: Date }[]
 }
@@ -127,7 +141,7 @@ interface Picture extends Account {
 /** Of pictures of rows the ones that are out of date, by their places: the row was observed later, or deleted since. */
 export async function findStale(
   db: Database,
-  { table, pictures, tenantId, provider }: Picture,
+  { table, pictures, tenantId, provider, overwrite = null }: Picture,
 ): Promise<ReadonlySet<number>> {
   const given = pictures.map(({ id, observedAt }, at) => ({ at, id, observed_at: observedAt }))
   const { rows } = await db.execute<{ at: number }>(sql`
@@ -135,7 +149,7 @@ export async function findStale(
     cross join lateral (
       select from ${table} as row
       where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.id = picture.id
-        and row.observed_at > picture.observed_at
+        and row.observed_at > picture.observed_at and ${keepsLater(overwrite, sql`row`)}
       offset 0
     ) as newer`)
   return new Set(rows.map(({ at }) => at))

@@ -2,6 +2,7 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { Payload, type Places } from '../json/raw-json.ts'
 import type { Database } from './open.ts'
+import { keepsLater, type Overwrite } from './overwrite.ts'
 import { parameters, portions } from './parameters.ts'
 import { read } from './places.ts'
 import type { SyncedTable } from './schema.ts'
@@ -28,8 +29,8 @@ interface Upsert {
   readonly tenantId: string
   readonly provider: string
   readonly rows: readonly StampedRow[]
-  /** Rewrite rows even where nothing differs. */
-  readonly force: boolean
+  /** Rewrite rows even where nothing differs, and where what is stored was observed later; absent: neither. */
+  readonly overwrite?: Overwrite | null
   /** Write only where there is no row yet. */
   readonly onlyMissing?: boolean
 }
@@ -42,7 +43,7 @@ interface Upsert {
  * neither count was there already.
  */
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
-  const shape = shapeOf(into.table, commonPlaces(rows))
+  const shape = shapeOf(into.table, commonPlaces(rows), into.overwrite ?? null)
   const written = { created: 0, updated: 0 }
   for (const some of portions(newestPerKey(rows, shape.keyed))) {
     const { created, updated } = await write(db, some, shape, into)
@@ -56,7 +57,7 @@ async function write(
   db: Database,
   rows: readonly StampedRow[],
   { sent, key, input, from, length, own, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
-  { table, tenantId, provider, force, onlyMissing = false }: Omit<Upsert, 'rows'>,
+  { table, tenantId, provider, overwrite = null, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
   const { records, bytes } = parameters(
     rows,
@@ -72,14 +73,14 @@ async function write(
           from jsonb_array_elements(${records}::jsonb) as v offset 0
         ) as given offset 0
       ) as input left join lateral (
-        select old.observed_at, old.deleted_at, old.raw_sha256, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
+        select old.observed_at, old.synced_at, old.deleted_at, old.raw_sha256, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
         where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same} offset 0
       ) as old on true cross join lateral (
-        select ${force} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null) as anyway offset 0
+        select ${overwrite !== null} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null) as anyway offset 0
       ) as asked cross join lateral (
         select case
           when old.observed_at is null or ${listedNow} then false
-          when ${onlyMissing} or old.observed_at > input.observed_at then true
+          when ${onlyMissing} or (old.observed_at > input.observed_at and ${keepsLater(overwrite, sql`old`)}) then true
           else not anyway and coalesce(old.raw_sha256 = input.raw_sha256, false)
         end as settled offset 0
       ) as known cross join lateral (
@@ -125,16 +126,18 @@ const nowhere: Places = {}
 type Shape = ReturnType<typeof pieces>
 const shapes = new WeakMap<SyncedTable, WeakMap<Places, Shape>>()
 
-function shapeOf(table: SyncedTable, places: Places): Shape {
+function shapeOf(table: SyncedTable, places: Places, overwrite: Overwrite | null): Shape {
+  // A forced statement names its job's beginning, and is rare.
+  if (overwrite) return pieces(table, places, overwrite)
   const known = shapes.get(table) ?? new WeakMap<Places, Shape>()
   shapes.set(table, known)
-  const shape = known.get(places) ?? pieces(table, places)
+  const shape = known.get(places) ?? pieces(table, places, null)
   known.set(places, shape)
   return shape
 }
 
 /** The pieces of the statement that follow from the table's columns and from where they are. */
-function pieces(table: SyncedTable, places: Places) {
+function pieces(table: SyncedTable, places: Places, overwrite: Overwrite | null) {
   const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'raw_sha256', 'synced_at'])
   const columns = Object.entries(getTableColumns(table))
     .filter(([, { name }]) => !elsewhere.has(name))
@@ -146,7 +149,9 @@ function pieces(table: SyncedTable, places: Places) {
   const inline = columns.some(({ key }) => key === 'inline')
   const target = sql`${table}`
   const list = (parts: SQL[], by = sql`, `) => sql.join(parts, by)
-  const newer = sql`${target}.observed_at <= excluded.observed_at`
+  const newer = overwrite
+    ? sql`(${target}.observed_at <= excluded.observed_at or not ${keepsLater(overwrite, target)})`
+    : sql`${target}.observed_at <= excluded.observed_at`
   // A price found on an item may be in the provider's list as well: once seen there it is no longer inline, whichever
   // was read first, and even where the list is the older picture of it.
   const assigned = (name: SQL | ReturnType<typeof sql.identifier>) =>

@@ -2,14 +2,14 @@ import { getTableName, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { belongings, sharedTables } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
-import { syncCursors, syncJobs, syncRejects } from '../db/schema.ts'
+import { syncAccounts, syncCursors, syncJobs, syncRejects } from '../db/schema.ts'
 import type { Erased, Erasing } from './customer.ts'
 import { placeTenantTombstone } from './tombstones.ts'
 
 const synced = [...belongings.map(({ table }) => table), ...sharedTables]
 
 /** Owned work is fenced off by the removal of its job, so it comes before the rows. */
-const bookkeeping = [syncJobs, syncCursors, syncRejects]
+const bookkeeping = [syncJobs, syncCursors, syncRejects, syncAccounts]
 
 /**
  * Erases a tenant: its rows of every table, rejects, cursors and jobs with their checkpoints, options and results. What

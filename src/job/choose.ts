@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.ts'
 import type { Account, Provider, Resource } from '../provider/contract.ts'
 import { eventsName } from '../sync/changes.ts'
+import { clockTolerance } from '../sync/observation.ts'
 import { type Checkpoint, plan, type Reading } from './checkpoint.ts'
 import type { Cursor } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -30,6 +31,8 @@ export function chooseResources({ name, resources }: Provider, { additionalData 
 interface Situation {
   readonly account: Pick<Account, 'changes'>
   readonly cursor: Cursor | null
+  /** The database's clock, in milliseconds since 1970. */
+  readonly now: number
 }
 
 export function planFull(resources: readonly Chosen[], note: string | null = null): Checkpoint {
@@ -40,10 +43,17 @@ export function planFull(resources: readonly Chosen[], note: string | null = nul
 }
 
 /** What an incremental job reads: the feed of changes since the cursor, and by creation time what the feed leaves out. */
-export function planIncremental(resources: readonly Chosen[], { account: { changes }, cursor }: Situation): Checkpoint {
+export function planIncremental(
+  resources: readonly Chosen[],
+  { account: { changes }, cursor, now }: Situation,
+): Checkpoint {
   const instead = (note: string) => planFull(resources, note)
   if (!changes) return instead('the provider has no feed of changes: everything was read')
   if (!cursor) return instead('there was no cursor yet: everything was read')
+  if (cursor.second * 1_000 > now + clockTolerance)
+    return instead(
+      `the cursor is in the future (${new Date(cursor.second * 1_000).toISOString()}): everything was read`,
+    )
   const since = cursor.second - overlap
   const readings = resources.flatMap((resource): Reading[] => {
     if (!cursor.resources.includes(resource.name)) return [{ resource, since: 0 }]

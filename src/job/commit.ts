@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { classify, tookTooLong } from '../db/failure.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
+import type { Overwrite } from '../db/overwrite.ts'
 import { syncJobs } from '../db/schema.ts'
 import { discountItems, type ListedItem, omitItems, wasListed } from '../erasure/discount.ts'
 import type { Excluded } from '../erasure/filter.ts'
@@ -9,6 +10,7 @@ import { SyncError } from '../errors.ts'
 import type { Source } from '../provider/contract.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
 import type { Clock } from '../sync/clock.ts'
+import { accountRecord, adopt, type JobAccount } from './account.ts'
 import { announcement } from './announce.ts'
 import { advance, type Checkpoint } from './checkpoint.ts'
 import type { Findings } from './commit/quarantine.ts'
@@ -41,8 +43,11 @@ export interface Commit {
   /** Whether something of the account had been erased by then. */
   readonly hadErased: boolean
   readonly sources: readonly Source[]
-  /** What the cursor of changes stands for once nothing is left to be read. */
-  readonly cursor: { readonly account: string; readonly resources: readonly string[] }
+  readonly account: JobAccount
+  /** The resources the job is about: what the cursor of changes stands for once nothing is left to be read. */
+  readonly asked: readonly string[]
+  /** See Writing.overwrite. */
+  readonly overwrite: Overwrite | null
   readonly standing: Standing
   /** Requests made to the provider over all deliveries. */
   readonly requests: number
@@ -100,8 +105,11 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMos
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
   const wasFetched = (item: ListedItem) => wasListed(step.batches.reduce(advance, standing.checkpoint), item)
-  const writing = { request, batches: step.batches, swept, findings, wasFetched, ...mayHave, ...how }
+  const { overwrite, account } = commit
+  const writing = { request, overwrite, batches: step.batches, swept, findings, wasFetched, ...mayHave, ...how }
   const { counts, excluded } = await writeBatches(tx, writing)
+  const whose = { tenantId: request.tenantId, provider: request.providerName }
+  await adopt(tx, account, whose)
   const checkpoint = discountItems(
     step.batches.reduce(
       (before, batch) => advance(before, withoutErased(before, batch, excluded)),
@@ -123,10 +131,13 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMos
     ? completed(await conclude(tx, commit, { checkpoint, progress }))
     : { ...extension(lease), checkpoint }
   const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
-  const moving = move ? tx.with(tx.$with('moved').as(move)) : tx
-  const rows = await moving
+  const besides = [
+    ...(account.isRecorded ? [] : [tx.$with('recorded').as(accountRecord(tx, account, whose))]),
+    ...(move ? [tx.$with('moved').as(move)] : []),
+  ]
+  const rows = await (besides.length > 0 ? tx.with(...besides) : tx)
     .update(syncJobs)
-    .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
+    .set({ ...ending, ...totals(progress), account: account.id, progress, requests, commits, stalled: 0 })
     .where(and(held(lease), eq(syncJobs.commits, standing.commits), knowsErasures(commit)))
     .returning({ id: syncJobs.id, notified: announcement })
   if (rows.length === 0) throw fenced()
@@ -154,10 +165,11 @@ function knowsErasures({ request: { tenantId, providerName: provider }, hadErase
 /** The result of a job whose last pages are in this transaction, with the proof of what the transaction sees. */
 async function conclude(
   tx: Database,
-  { request, sources, result }: Commit,
+  { request, sources, account: { hasOthers }, result }: Commit,
   { checkpoint, progress }: Omit<Standing, 'commits'>,
 ): Promise<SyncJobResult> {
-  if (checkpoint.mode === 'incremental') return result(resultsOf(progress))
+  // Rows do not say whose they are: what another account has is no more than this one lists.
+  if (checkpoint.mode === 'incremental' || hasOthers) return result(resultsOf(progress))
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
   return result(
@@ -166,13 +178,20 @@ async function conclude(
 }
 
 /** The cursor of changes moves with the last pages of a job. */
-function moveOf(tx: Database, { request, cursor }: Commit, { checkpoint, progress }: Omit<Standing, 'commits'>) {
+function moveOf(
+  tx: Database,
+  { request, account, asked }: Commit,
+  { checkpoint, progress }: Omit<Standing, 'commits'>,
+) {
   if (checkpoint.until === null) return undefined
-  const { account, resources: asked } = cursor
   const { tenantId, providerName: provider, jobId } = request
   // What could not be read this time is read from the beginning once it can be.
   const resources = asked.filter((name) => !progress[name]?.skipped)
-  return cursorMove(tx, { tenantId, provider, account, jobId }, { second: checkpoint.until, resources, asked })
+  return cursorMove(
+    tx,
+    { tenantId, provider, account: account.id, jobId },
+    { second: checkpoint.until, resources, asked },
+  )
 }
 
 function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import { and, arrayContained, eq, sql } from 'drizzle-orm'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncCursors } from '../db/schema.ts'
+import { clockTolerance } from '../sync/observation.ts'
 
 /** The provider account whose changes are followed. */
 export interface CursorKey {
@@ -30,7 +31,7 @@ export interface Move extends Cursor {
 }
 
 /**
- * The statement that moves the cursor, never back, and only where the job was about all that the cursor stands for.
+ * The statement that moves the cursor, never back but from the future, and only where the job was about all that the cursor stands for.
  * Not run by itself: it goes into the one that writes the job's row.
  */
 export function cursorMove(tx: Database, key: CursorKey & { readonly jobId: string }, to: Move) {
@@ -43,6 +44,6 @@ export function cursorMove(tx: Database, key: CursorKey & { readonly jobId: stri
     .onConflictDoUpdate({
       target: [syncCursors.tenantId, syncCursors.provider, syncCursors.account],
       set: values,
-      setWhere: sql`${syncCursors.cursor} <= excluded.cursor and ${arrayContained(syncCursors.resources, [...to.asked])}`,
+      setWhere: sql`(${syncCursors.cursor} <= excluded.cursor or ${syncCursors.cursor} > now() + make_interval(secs => ${clockTolerance / 1_000})) and ${arrayContained(syncCursors.resources, [...to.asked])}`,
     })
 }

@@ -4,6 +4,7 @@ import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
+import { type KnownAccount, knownAccounts } from './account.ts'
 import { announcement } from './announce.ts'
 import { hasRejects } from './commit/rejects.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -19,6 +20,10 @@ export interface Lease {
 export type ClaimedJob = typeof syncJobs.$inferSelect & {
   /** How long it has been worked on, by the database's clock. */
   readonly elapsedMs: number
+  /** The accounts that rows of this tenant and provider were read from. */
+  readonly accounts: readonly KnownAccount[]
+  /** The database's clock at the claim, in milliseconds since 1970. */
+  readonly databaseNow: number
   /** Whether the account has rows in `sync_rejects`. */
   readonly hadRejects: boolean
   /** Whether something of the account was erased, so that commits must look out for it. */
@@ -118,6 +123,8 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
         notified: announcement,
         hadRejects: hasRejects({ tenantId: request.tenantId, provider: request.providerName }),
         hadErased: hasTombstones({ tenantId: request.tenantId, provider: request.providerName }),
+        accounts: knownAccounts({ tenantId: request.tenantId, provider: request.providerName }),
+        databaseNow: sql<number>`(extract(epoch from now()) * 1000)::float8`,
         tenantErased: isTenantErased(request.tenantId),
         keptApart: sql<boolean>`row_security_active(${getTableName(syncJobs)}::text)`,
         elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,

@@ -24,12 +24,14 @@ const resourceProgress = counts.extend({
   drift: drift.optional(),
   /** Of what was fetched, what is about somebody who was erased, and so was left out or taken out again; if any. */
   erased: whole.optional(),
+  /** Live rows that the provider did not list and was not asked about; if any. */
+  unchecked: whole.optional(),
 })
 
 /** What became of a resource's items: `fetched` is created + updated + unchanged + rejected. */
 export type Counts = z.infer<typeof counts>
-/** Counts, and what was left out because it was erased. */
-export type Counted = Counts & { readonly erased?: number | undefined }
+/** Counts, and what was left out because it was erased, and what could not be checked. */
+export type Counted = Counts & { readonly erased?: number | undefined; readonly unchecked?: number | undefined }
 /** Why a resource could not be read. */
 export type Skipped = z.infer<typeof skipped>
 /** `share` is the estimated share done, 0 to 1. */
@@ -82,7 +84,9 @@ export function addCounts(progress: Progress, { counts, skipped, drifts, remaini
         drifts.filter(({ resource }) => resource === name),
       )
       const own = { ...sum, share, ...(reason && { skipped: reason }), ...(drift && { drift }) }
-      return [name, addErased(own, (before?.erased ?? 0) + (counts[name]?.erased ?? 0))]
+      const { erased = 0, unchecked = 0 } = before ?? {}
+      const erasedToo = addErased(own, erased + (counts[name]?.erased ?? 0))
+      return [name, addUnchecked(erasedToo, unchecked + (counts[name]?.unchecked ?? 0))]
     }),
   )
 }
@@ -99,6 +103,11 @@ export function addErased<Some extends Counted>(some: Some, more: number): Some 
   return more === 0 ? some : { ...some, erased: (some.erased ?? 0) + more }
 }
 
+/** Says so only where there is something to say. */
+export function addUnchecked<Some extends Counted>(some: Some, more: number): Some {
+  return more === 0 ? some : { ...some, unchecked: (some.unchecked ?? 0) + more }
+}
+
 export function sumCounts(all: readonly Counts[]): Counts {
   const sum = { ...noCounts }
   for (const one of all) for (const name of countNames) sum[name] += one[name]
@@ -113,6 +122,8 @@ export type ResourceResult = Counts & {
   readonly proof?: Proof
   /** What was left out because it is about somebody who was erased; such items count as never listed in the proof. */
   readonly erased?: number | undefined
+  /** Live rows that the provider did not list and was not asked about by id: they stay live, and the proof is not equal. */
+  readonly unchecked?: number | undefined
 }
 
 /** The progress as a result has it: without shares. */

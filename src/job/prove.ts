@@ -4,7 +4,7 @@ import { liveRows } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
 import type { Source } from '../provider/contract.ts'
 import type { Tally } from './checkpoint.ts'
-import type { Counts } from './progress.ts'
+import type { Counted } from './progress.ts'
 
 /** What a full sync shows for a resource: that the copy has as many rows as the provider listed items. */
 export interface Proof {
@@ -14,7 +14,7 @@ export interface Proof {
   readonly listed: number
   /** Rows that are not deleted. */
   readonly live: number
-  /** live = listed − rejected + kept */
+  /** live = listed − rejected + kept, and nothing is unchecked */
   readonly equal: boolean
   /** Months of creation in which they differ; at most 24 of them, and none where counting by month took too long. */
   readonly differs: readonly { readonly month: string; readonly listed: number; readonly live: number }[]
@@ -26,7 +26,7 @@ export interface Proving {
   /** Resources that were read to their ends. */
   readonly sources: readonly Source[]
   readonly tallies: Readonly<Record<string, Tally>>
-  readonly counts: Readonly<Record<string, Counts>>
+  readonly counts: Readonly<Record<string, Counted>>
 }
 
 /**
@@ -55,8 +55,8 @@ export async function prove(
   const proofs: Record<string, Proof> = {}
   for (const { source, tally, until } of provable) {
     const found = counted.rows.find(({ name }) => name === source.name)?.live ?? 0
-    const { rejected = 0, kept = 0 } = counts[source.name] ?? {}
-    const equal = found === tally.listed - rejected + kept
+    const { rejected = 0, kept = 0, unchecked = 0 } = counts[source.name] ?? {}
+    const equal = unchecked === 0 && found === tally.listed - rejected + kept
     const differs = equal
       ? []
       : ((await patiently(db, items, () => differingMonths(db, tally, live(source, until)))) ?? [])

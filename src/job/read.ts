@@ -1,28 +1,21 @@
-import { setMaxListeners } from 'node:events'
 import { unavailable } from '../db/failure.ts'
 import { SyncError } from '../errors.ts'
 import { type Account, keyRefused, type Provider } from '../provider/contract.ts'
-import { backfill, type Step } from '../sync/backfill.ts'
-import { eventsName } from '../sync/changes.ts'
-import { metered } from '../sync/metered.ts'
-import { advance, type Checkpoint, carve, readCheckpoint } from './checkpoint.ts'
-import { chooseResources, outrun, planFull, planIncremental } from './choose.ts'
-import { openFindings } from './commit/quarantine.ts'
+import type { JobAccount } from './account.ts'
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+import { chooseResources, planFull, planIncremental } from './choose.ts'
 import type { Standing } from './commit.ts'
-import { commitStep } from './commit-step.ts'
 import { readCursor } from './cursor.ts'
+import { type Draining, drain } from './drain.ts'
+import { openReading, whichAccount } from './open-reading.ts'
 import { patiently } from './patience.ts'
-import { readProgress, resultsOf, type SyncJobResult, startProgress } from './progress.ts'
+import { readProgress, type SyncJobResult, startProgress } from './progress.ts'
 import type { JobDeps, Session } from './run.ts'
-import { sizesOf } from './sizes.ts'
-import { sweep } from './sweep.ts'
-
-/** See Backfill.gatherMs. Progress is still written several times a second. */
-const gatherMs = 100
 
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
   const { request, job, deadline, log } = session
+  const { tenantId } = request
   const provider = deps.provider(request.providerName)
   const sofar = {
     checkpoint: job.checkpoint === null ? null : readCheckpoint(job.checkpoint),
@@ -31,7 +24,7 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   }
   try {
     const accessToken = await deps.secrets.open(request)
-    const first = await readWith(provider.connect({ accessToken }), { provider, session, sofar }, deps)
+    const first = await readWith(provider.connect({ tenantId, accessToken }), { provider, session, sofar }, deps)
     if (first.kind === 'drained') return first.result
     // The key may have been replaced since its secret was read: what the store has now is tried once, from the last commit.
     const renewed = await deps.secrets.renew(request, accessToken)
@@ -39,8 +32,8 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
     log.info('the key is not accepted, and its secret has been replaced: going on with the new one', {
       event: 'key_replaced',
     })
-    const account = provider.connect({ accessToken: renewed })
-    const second = await readWith(account, { provider, session, sofar: first.standing }, deps)
+    const account = provider.connect({ tenantId, accessToken: renewed })
+    const second = await readWith(account, { provider, session, sofar: first.sofar }, deps)
     if (second.kind === 'drained') return second.result
     throw second.error
   } finally {
@@ -48,201 +41,72 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   }
 }
 
+/** Where a job stands; without a checkpoint it has not been planned yet. */
+type Sofar = Omit<Standing, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }
+
 interface Reading {
   readonly provider: Provider
   readonly session: Session
-  /** Without a checkpoint the job has not been planned yet. */
-  readonly sofar: Omit<Standing, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }
+  readonly sofar: Sofar
 }
 
-/** Reads with one key. Closes the account. */
-async function readWith(
-  account: Account,
-  { provider, session, sofar }: Reading,
-  deps: JobDeps,
-): Promise<Exclude<Drained, { kind: 'outrun' }>> {
+type ReadWith =
+  | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
+  | { readonly kind: 'refused'; readonly error: SyncError; readonly sofar: Sofar }
+
+const outOfTime: ReadWith = { kind: 'drained', result: null }
+
+/** Reads with one key, and says where the job stood when the provider refused it. Closes the account. */
+async function readWith(account: Account, { provider, session, sofar }: Reading, deps: JobDeps): Promise<ReadWith> {
   const { request, deadline, log } = session
+  const resources = chooseResources(provider, request)
+  const names = resources.map(({ name }) => name)
+  const planned = sofar.checkpoint?.slices.map(({ resource }) => resource) ?? []
+  const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
+  const who = whichAccount(reading, account, session)
+  let reached = sofar
+  const onCommit = (standing: Standing) => {
+    reached = standing
+  }
+  const begin = (from: Checkpoint): Draining => {
+    const started = startProgress(from.mode === 'full' ? names : [], reached.progress)
+    const standing = { checkpoint: from, progress: started, commits: reached.commits }
+    return { account, reading, who, names, standing, onCommit }
+  }
   try {
-    const resources = chooseResources(provider, request)
-    const names = resources.map(({ name }) => name)
-    const cursorKey = { tenantId: request.tenantId, provider: provider.name, account: account.id }
-    const fresh = async () =>
-      request.additionalData.syncType === 'full'
-        ? planFull(resources)
-        : planIncremental(resources, {
-            account,
-            cursor: await patiently(() => readCursor(session.db, cursorKey), deps.clock, deadline.cut),
-          })
-    const begin = (from: Checkpoint, { progress, commits }: Omit<Standing, 'checkpoint'>): Start => {
-      const started = startProgress(from.mode === 'full' ? names : [], progress)
-      return { account, names, standing: { checkpoint: from, progress: started, commits } }
-    }
-    const ended = await drain(session, deps, begin(sofar.checkpoint ?? (await fresh()), sofar))
-    if (ended.kind !== 'outrun') return ended
+    const checkpoint = sofar.checkpoint ?? (await planFresh(resources, { account, who, provider }, session, deps))
+    const ended = await drain(session, deps, begin(checkpoint))
+    if (ended.kind === 'drained') return ended
     log.warn('job becomes a full one', { event: 'job_became_full', reason: ended.note })
-    const full = await drain(session, deps, begin(planFull(resources, ended.note), ended.standing))
-    return full.kind === 'outrun' ? { kind: 'drained', result: null } : full
+    const full = await drain(session, deps, begin(planFull(resources, ended.note)))
+    return full.kind === 'outrun' ? outOfTime : full
+  } catch (error) {
+    if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, sofar: reached }
+    // Out of time while waiting for the database is a pause like any other, and no failed attempt.
+    if (error instanceof SyncError && error.code === unavailable && deadline.cut.aborted) return outOfTime
+    if (deadline.stop.aborted && (error === deadline.stop.reason || error === deadline.cut.reason)) return outOfTime
+    throw error
   } finally {
+    session.requests = reading.requestsBefore + reading.requests()
     account.close()
   }
 }
 
-interface Start {
+interface Planning {
   readonly account: Account
-  /** The resources the job is about. */
-  readonly names: readonly string[]
-  readonly standing: Standing
+  readonly who: Promise<JobAccount>
+  readonly provider: Provider
 }
 
-/**
- * How reading ended: with a result, or null where time ran out; because the feed of changes cannot be relied on; or because
- * the key is not accepted.
- */
-type Drained =
-  | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
-  | { readonly kind: 'outrun'; readonly note: string; readonly standing: Standing }
-  | { readonly kind: 'refused'; readonly error: SyncError; readonly standing: Standing }
-
-const outOfTime: Drained = { kind: 'drained', result: null }
-
-async function drain(session: Session, deps: JobDeps, { account, names, standing: start }: Start): Promise<Drained> {
-  const { db, request, lease, deadline, log } = session
-  const { clock, settings } = deps
-  const requestsBefore = session.requests
-  const failing = new AbortController()
-  const stop = AbortSignal.any([deadline.stop, failing.signal])
-  const finishing = AbortSignal.any([deadline.cut, failing.signal])
-  setMaxListeners(0, stop, finishing)
-  const asked = new Set([...names, ...start.checkpoint.slices.map(({ resource }) => resource)])
-  const reading = metered(account, [...asked], {
-    clock,
-    waiting: stop,
-    finishing,
-    onWait: ({ endpoint, error, ms }) =>
-      log.info('waiting before another try', {
-        event: 'request_retrying',
-        resource: endpoint,
-        code: error.code,
-        waitMs: Math.round(ms),
-      }),
-  })
-  const sizes = sizesOf(request.additionalData.batchSize ?? settings.batchSize, session)
-  const budget = { left: sizes.checksById }
-  const { mode, note } = start.checkpoint
-  const planned = { syncType: mode, ...(note && { note }) }
-  const stride = { pages: sizes.pagesAStep }
-  let standing = start
-  let result: SyncJobResult | null = null
-  const failures: unknown[] = []
-  const steps = backfill({
-    ...reading,
-    slices: standing.checkpoint.slices,
-    ...sizes,
-    gatherMs,
-    clock,
-    stop,
-    cut: deadline.cut,
-    since: () => reading.since(deadline.cut),
-    onFailure(error) {
-      failures.push(error)
-      failing.abort()
-    },
-    onCarve: (carved) => {
-      standing = { ...standing, checkpoint: carve(standing.checkpoint, carved) }
-    },
-  })
-  try {
-    for await (const step of steps) {
-      const began = clock.now()
-      failWhereAllSkipped(step, standing)
-      for (const { source, observedAt } of step.batches) {
-        const note = source.name === eventsName ? outrun(standing.checkpoint, account, observedAt) : null
-        if (note) return { kind: 'outrun', note, standing }
-      }
-      const swept = await sweep(step, { db, clock, request, budget }, deadline.cut).catch((error: unknown) => {
-        // Out of time while asking about unlisted rows: these pages are read again by the next delivery.
-        if (finishing.aborted && !(error instanceof SyncError)) return null
-        throw error
-      })
-      if (!swept && failures.length > 0) throw failures[0]
-      if (!swept) break
-      session.requests = requestsBefore + reading.requests()
-      const commits = commitStep(
-        {
-          request,
-          lease,
-          step,
-          swept,
-          findings: openFindings(),
-          hadRejects: session.job.hadRejects,
-          hadErased: session.job.hadErased,
-          sources: reading.sources,
-          cursor: { account: account.id, resources: names },
-          standing,
-          requests: session.requests,
-          result(resources) {
-            result = session.result({ ...planned, status: 'completed', resources, error: null })
-            return result
-          },
-        },
-        { db, clock, stride },
-        deadline.cut,
-      )
-      for await (const { standing: committed, batches } of commits) {
-        const { tallies } = committed.checkpoint
-        standing = { ...committed, checkpoint: { ...withCarvesSince(standing.checkpoint, batches), tallies } }
-        session.progress = resultsOf(committed.progress)
-        session.commits++
-      }
-      logCommit(session, step, clock.now() - began)
-    }
-  } catch (error) {
-    if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, standing }
-    // Out of time while waiting for the database is a pause like any other, and no failed attempt.
-    if (error instanceof SyncError && error.code === unavailable && deadline.cut.aborted) return outOfTime
-    throw error
-  } finally {
-    session.requests = requestsBefore + reading.requests()
-  }
-  return { kind: 'drained', result: standing.checkpoint.slices.length === 0 ? result : null }
-}
-
-/** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */
-function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standing): void {
-  const skipped = new Map(batches.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
-  const [first] = skipped.values()
-  // An incremental job has its feed besides.
-  const all =
-    checkpoint.mode === 'full' && Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
-  const feed = skipped.get(eventsName)
-  if (feed) throw new SyncError('reject', feed.code, `${feed.message}; an incremental job needs the events`)
-  if (first && all) throw new SyncError('reject', first.code, first.message)
-}
-
-/** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */
-function withCarvesSince(current: Checkpoint, batches: Step['batches']): Checkpoint {
-  return batches.reduce(advance, current)
-}
-
-function logCommit({ log, requests }: Session, { batches }: Step, ms: number): void {
-  const perResource = new Map<string, number>()
-  for (const { source, rows } of batches)
-    perResource.set(source.name, (perResource.get(source.name) ?? 0) + rows.length)
-  for (const [resource, fetched] of perResource)
-    log.info('committed', {
-      event: 'batch_committed',
-      resource,
-      fetched,
-      pages: batches.length,
-      requests,
-      ms: Math.round(ms),
-    })
-  for (const { source, skip } of batches)
-    if (skip)
-      log.warn('resource skipped', {
-        event: 'resource_skipped',
-        resource: source.name,
-        code: skip.code,
-        reason: skip.message,
-      })
+/** An incremental job needs the cursor of its account, and so waits for its name; a full one does not. */
+async function planFresh(
+  resources: ReturnType<typeof chooseResources>,
+  { account, who, provider }: Planning,
+  { db, request, deadline, databaseNow }: Session,
+  { clock }: JobDeps,
+): Promise<Checkpoint> {
+  if (request.additionalData.syncType === 'full') return planFull(resources)
+  const key = { tenantId: request.tenantId, provider: provider.name, account: (await who).id }
+  const stored = await patiently(() => readCursor(db, key), clock, deadline.cut)
+  return planIncremental(resources, { account, cursor: stored, now: databaseNow() })
 }

@@ -67,6 +67,8 @@ export interface Session {
   readonly job: ClaimedJob
   readonly deadline: Deadline
   readonly log: Log
+  /** The database's clock, in milliseconds since 1970. */
+  databaseNow(): number
   /** Requests made to the provider over all deliveries; grows. */
   requests: number
   /** Commits of this delivery; grows. */
@@ -136,6 +138,7 @@ function openSession(
     job,
     deadline,
     log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
+    databaseNow: () => job.databaseNow + clock.now() - claimedAt,
     requests: job.requests,
     commits: 0,
     progress: {},

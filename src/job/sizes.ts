@@ -31,7 +31,7 @@ export function sizesOf(batchSize: number, { job: { stalled } }: Pick<Session, '
     pagesAhead: fewer(pagesAhead),
     pagesAStep: fewer(pagesAStep),
     nestedPageSize: stalled > 1 ? largestPage : batchSize,
-    // What is not asked for is taken to be gone: not less than there is time for.
+    // What is not asked for stays live: no more than there is time for.
     checksById: Math.ceil(checksById / 2 ** (stalled - 1)),
   }
 }

@@ -1,4 +1,5 @@
 import type { TenantDatabase } from '../db/open.ts'
+import type { Overwrite } from '../db/overwrite.ts'
 import { findUnlisted, type Unlisted } from '../db/sweep.ts'
 import type { Source } from '../provider/contract.ts'
 import type { Batch, Step } from '../sync/backfill.ts'
@@ -6,16 +7,19 @@ import type { Clock } from '../sync/clock.ts'
 import { emptied } from '../sync/expand.ts'
 import { type Family, mapItems, type ObservedRow } from '../sync/rows.ts'
 import { patiently } from './patience.ts'
+import type { Progress } from './progress.ts'
 import type { SyncJobRequest } from './request.ts'
 
 /** What a step's pages prove about rows they do not list. */
 export interface Swept {
   readonly resources: readonly {
     readonly resource: Source
-    /** Rows to be marked as deleted. */
+    /** Rows to be marked as deleted: not listed, and gone when asked for by id. */
     readonly unlisted: readonly Unlisted[]
     /** Rows the provider still has, though it does not list them. */
     readonly kept: number
+    /** Rows that were not asked for: they stay as they are. */
+    readonly unchecked: number
   }[]
   /** Those rows as they are now. */
   readonly rows: readonly ObservedRow[]
@@ -23,36 +27,48 @@ export interface Swept {
   readonly families: readonly Family[]
 }
 
+/** Nothing proven: of pages that are committed after the first of their step, or of an account beside others. */
+export const nothingSwept: Swept = { resources: [], rows: [], families: [] }
+
 interface Sweep {
   readonly db: TenantDatabase
   readonly clock: Clock
   readonly request: SyncJobRequest
   /** Requests that may still be spent on asking for single objects; lowered. */
   readonly budget: { left: number }
+  /** What is committed: a list that once left out what the provider has is not believed again in this job. */
+  readonly progress: Progress
+  readonly overwrite: Overwrite | null
 }
 
 /**
  * A page of a newest-first list proves an interval: everything the provider has of it is on the page. Live rows of the
- * interval that are not on it are asked for by id, as far as the budget goes, and else taken to be gone.
+ * interval that are not on it are asked for by id, and only those that are gone by that answer, too, are deleted. What is
+ * not asked for stays live and is counted: where the budget is spent, or the list has left out a row that is still there.
  * @throws SyncError
  */
-export async function sweep(step: Step, { db, clock, request, budget }: Sweep, signal: AbortSignal): Promise<Swept> {
+export async function sweep(
+  step: Step,
+  { db, clock, request, ...sweeping }: Sweep,
+  signal: AbortSignal,
+): Promise<Swept> {
+  const { overwrite, progress, budget } = sweeping
   const swept = { resources: [] as Swept['resources'][number][], rows: [] as ObservedRow[], families: [] as Family[] }
   for (const source of new Set(step.batches.map((batch) => batch.source))) {
     const own = step.batches.filter((batch) => batch.source === source)
     const intervals = own.flatMap(intervalOf)
     // Another page of this step may have what its time says should be on this one.
     const listed = new Set(own.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
-    const search = { provider: request.providerName, resource: source, intervals }
+    const search = { provider: request.providerName, resource: source, intervals, overwrite }
     const candidates = await patiently(() => findUnlisted(db, search), clock, signal)
     const found = candidates.filter(({ id }) => !listed.has(id))
     if (found.length === 0) continue
-    const checked = await Promise.all(found.map((row) => stillThere(source, row, budget, signal)))
-    const rows = checked.flatMap((one) => one ?? [])
+    const isBelieved = (progress[source.name]?.kept ?? 0) === 0
+    const { gone, rows, unchecked } = await askFor(source, isBelieved ? found : [], { budget, signal })
+    const passedOver = isBelieved ? unchecked : found.length
     swept.rows.push(...rows)
-    const unlisted = found.filter((_, at) => checked[at] === null)
-    swept.resources.push({ resource: source, unlisted, kept: rows.length })
-    swept.families.push(...unlisted.flatMap(({ id, observedAt }) => emptied(source, id, observedAt)))
+    swept.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked: passedOver })
+    swept.families.push(...gone.flatMap(({ id, observedAt }) => emptied(source, id, observedAt)))
   }
   return swept
 }
@@ -61,16 +77,48 @@ function intervalOf({ proven, observedAt }: Batch) {
   return proven ? [{ ...proven, observedAt }] : []
 }
 
-/** The row as the provider has it now; null when it is gone or was not asked for. */
-async function stillThere(
+/** Rows asked for at once: few, so that a list that leaves rows out is found out before it costs many requests. */
+const askedAtOnce = 16
+
+interface Asking {
+  readonly budget: Sweep['budget']
+  readonly signal: AbortSignal
+}
+
+interface Asked {
+  readonly gone: readonly Unlisted[]
+  readonly rows: readonly ObservedRow[]
+  readonly unchecked: number
+}
+
+/** Asks for rows by id, until the budget is spent or one of them is still there. */
+async function askFor(source: Source, unlisted: readonly Unlisted[], { budget, signal }: Asking): Promise<Asked> {
+  const gone: Unlisted[] = []
+  const rows: ObservedRow[] = []
+  const { retrieve } = source
+  let at = 0
+  while (retrieve && at < unlisted.length && budget.left > 0 && rows.length === 0) {
+    const asked = unlisted.slice(at, at + Math.min(askedAtOnce, budget.left))
+    at += asked.length
+    budget.left -= asked.length
+    const answers = await Promise.all(asked.map((row) => currentRow(source, retrieve, row, signal)))
+    for (const [place, row] of asked.entries()) {
+      const answer = answers[place]
+      if (answer === null) gone.push(row)
+      else if (answer) rows.push(answer)
+    }
+  }
+  return { gone, rows, unchecked: unlisted.length - gone.length - rows.length }
+}
+
+/** The row as the provider has it now; null when it is gone, undefined when what came is none. */
+async function currentRow(
   source: Source,
+  retrieve: NonNullable<Source['retrieve']>,
   { id }: Unlisted,
-  budget: Sweep['budget'],
   signal: AbortSignal,
-): Promise<ObservedRow | null> {
-  if (!source.retrieve || budget.left <= 0) return null
-  budget.left--
-  const { item, payload, observedAt } = await source.retrieve(id, signal)
+): Promise<ObservedRow | null | undefined> {
+  const { item, payload, observedAt } = await retrieve(id, signal)
   if (item === null) return null
   const { rows } = mapItems([item], {
     resource: source.name,
@@ -79,5 +127,5 @@ async function stillThere(
     payloadOf: () => payload,
     map: (one) => source.row(one),
   })
-  return rows[0] ?? null
+  return rows[0]
 }

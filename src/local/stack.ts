@@ -21,7 +21,9 @@ export interface Parts {
 }
 
 /** What the sandbox answers, where no account of Stripe is configured. */
-interface SandboxOptions {
+interface LocalOptions {
+  /** The tenant that the configured key, or the sandbox's, is read for. */
+  readonly tenant: string
   readonly customers: number
   /** Milliseconds before each answer. */
   readonly latency: number
@@ -31,7 +33,7 @@ interface SandboxOptions {
 /** Where the embedded Postgres keeps its data, under the current directory. */
 export const localDataDirectory = '.data/pg'
 
-export async function openParts(config: Config, options: SandboxOptions): Promise<Parts> {
+export async function openParts(config: Config, options: LocalOptions): Promise<Parts> {
   const closing: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const one of closing.splice(0).reverse()) await one()
@@ -48,7 +50,8 @@ export async function openParts(config: Config, options: SandboxOptions): Promis
         ...config,
         database: database.worker,
         Queue: { Url: queue.url, DeadLetterUrl: queue.deadLetterUrl, Endpoint: queue.endpoint, Region: queue.region },
-        Stripe: { ...config.Stripe, ...stripe.settings },
+        // The configured key is read as the own key of the tenant that the command is about.
+        Stripe: { ...config.Stripe, ApiKeyTenant: options.tenant, ...stripe.settings },
       },
       database: database.settings,
       queue,
@@ -114,7 +117,7 @@ function configuredStripe({ ApiBase }: Config['Stripe']) {
 /** The sandbox's clock stands still, so that a second start finds the very objects of the first. */
 const sandboxNow = Date.UTC(2026, 10, 1) / 1_000
 
-async function sandboxStripe({ customers, latency, density }: SandboxOptions) {
+async function sandboxStripe({ customers, latency, density }: LocalOptions) {
   const sandbox = await openSandbox({ customers, latencyMs: latency, density, now: sandboxNow })
   return {
     settings: { ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url },

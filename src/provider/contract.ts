@@ -45,8 +45,10 @@ export interface Page {
   readonly payload?: Payload | undefined
   /** Where the next page begins; null on the last page. */
   readonly next: string | null
-  /** The provider's clock when it answered. */
+  /** The provider's clock when it answered; once it is observed, when it was asked. */
   readonly observedAt: Date
+  /** The provider's clock when it answered, once it is observed. */
+  readonly answeredAt?: Date
 }
 
 /** One object by its id, and the provider's clock when it answered. `item: null`: the provider no longer has it. */
@@ -167,6 +169,8 @@ export interface ExpandedPage {
   /** Where the item at a place is in the answer. */
   readonly payloadOf?: ((at: number) => Payload | undefined) | undefined
   readonly pageSize: number
+  /** The provider's clock when it answered: nothing on the page happened later. */
+  readonly answeredAt: Date
   /** Seconds that other pages may have items of, too. */
   readonly shared: ReadonlySet<number>
 }
@@ -179,21 +183,32 @@ export interface NestedSource extends Omit<Nested, 'list'> {
 /** The code of a failure that means: these credentials are not accepted (any more). */
 export const keyRefused = 'key_not_accepted'
 
-/** What a job brings and the configuration adds. `accessToken` is a secret. */
+/** What a job brings. `accessToken` is a secret; without one a configured key may stand for `tenantId`, and for no other. */
 export interface Credentials {
+  readonly tenantId: string
   readonly accessToken: string | undefined
+}
+
+/** Which account a key belongs to. */
+export interface Identity {
+  /** The provider's own id with the mode in it: `acct_1ABC` live, `acct_1ABC:test` otherwise. */
+  readonly account: string
+  /** Second since 1970 before which the account has little or nothing; only where to split depends on it. */
+  readonly since: number
 }
 
 /** A provider connected with one tenant's credentials. No request has been made yet. */
 export interface Account {
-  /** Tells accounts of one tenant apart, such as a connected account's id and live from test mode. */
-  readonly id: string
+  /** See Identity.account, where the credentials name it themselves; null where the provider must be asked. */
+  readonly id: string | null
+  /** A keyed hash of the key in use, by which it is recognised without being known. */
+  readonly credential: string
   /** Requests a second over all endpoints. */
   readonly perSecond: number
   readonly sources: readonly Source[]
   readonly changes?: ChangeSource
-  /** Second since 1970 before which the account has little or nothing; only where to cut depends on it. */
-  since(signal: AbortSignal): Promise<number>
+  /** Asks the provider which account this is. One request. @throws SyncError */
+  identify(signal: AbortSignal): Promise<Identity>
   close(): void
 }
 

@@ -1,14 +1,15 @@
 import type { SyncError } from '../errors.ts'
 import { orAborted } from './abortable.ts'
-import type { Account, Changes, Credentials, Provider, Resource } from './contract.ts'
+import type { Account, Changes, Credentials, Identity, Provider, Resource } from './contract.ts'
 
 /** A provider author's parts, put together by `defineProvider`. */
 export interface ProviderParts<Connection> {
   readonly name: string
   readonly resources: readonly Resource<Connection>[]
   readonly changes?: Changes<Connection>
-  open(credentials: Credentials): Connection & Pick<Account, 'id' | 'perSecond' | 'close'>
-  since(connection: Connection, signal: AbortSignal): Promise<number>
+  open(credentials: Credentials): Connection & Pick<Account, 'id' | 'credential' | 'perSecond' | 'close'>
+  /** See Account.identify. */
+  identify(connection: Connection, signal: AbortSignal): Promise<Identity>
   /** The only place that reads an SDK error. */
   failure(error: unknown): SyncError
 }
@@ -32,6 +33,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
       const { changes } = parts
       return {
         id: connection.id,
+        credential: connection.credential,
         perSecond: connection.perSecond,
         sources: parts.resources.map(({ list, retrieve, nested, ...resource }) => ({
           ...resource,
@@ -51,7 +53,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
             list: (query, signal) => understood(() => changes.list(connection, query, signal), signal),
           },
         }),
-        since: (signal) => understood(() => parts.since(connection, signal), signal),
+        identify: (signal) => understood(() => parts.identify(connection, signal), signal),
         close: () => connection.close(),
       }
     },

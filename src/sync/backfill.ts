@@ -204,7 +204,11 @@ function startEngine(options: Backfill) {
     // The slice's items are the page's first ones.
     const payloadOf = payload && ((at: number) => payload.at(at))
     const mapped = source.expand
-      ? await source.expand(items, { pageSize: nestedPageSize, shared, payloadOf }, giveUp)
+      ? await source.expand(
+          items,
+          { pageSize: nestedPageSize, shared, payloadOf, answeredAt: page.answeredAt ?? observedAt },
+          giveUp,
+        )
       : await expandPage({ source, items, payloadOf, observedAt, pageSize: nestedPageSize, sources }, giveUp)
     return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
   }

@@ -23,9 +23,13 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): So
     createdFilter: { field: 'created' },
     list: feed.list,
     async expand(events, page, signal) {
-      const read = events.flatMap((event, at) => {
+      const read = events.flatMap((event, place) => {
         const change = feed.read(event)
-        return change ? [{ ...change, payload: change.path && page.payloadOf?.(at)?.at(...change.path) }] : []
+        // What is dated later than the answer that brought it would be taken for newer than all that comes after.
+        const second = Math.min(change?.at ?? 0, Math.floor(page.answeredAt.getTime() / 1_000))
+        return change
+          ? [{ ...change, at: second, payload: change.path && page.payloadOf?.(place)?.at(...change.path) }]
+          : []
       })
       const changes = latestPerObject(read, page.shared)
       const mapped = await Promise.all(

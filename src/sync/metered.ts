@@ -1,5 +1,5 @@
 import type { SyncError } from '../errors.ts'
-import type { Account, Source } from '../provider/contract.ts'
+import type { Account, Identity, Source } from '../provider/contract.ts'
 import { eventsSource } from './changes.ts'
 import type { Clock } from './clock.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
@@ -17,6 +17,8 @@ interface Metering {
   readonly clock: Clock
   /** Aborted when no new page may start. */
   readonly waiting: AbortSignal
+  /** Throws where an answer of this date is not to be believed. */
+  refuse?(answeredAt: Date): void
   /** Aborted when pages that have arrived need not be finished any more: their nested lists, objects asked for by id. */
   readonly finishing: AbortSignal
   onWait(wait: Wait & { readonly endpoint: string }): void
@@ -34,6 +36,9 @@ export interface Metered {
   limiters(source: Source): readonly Limiter[]
   /** Requests made so far, failed ones too. */
   requests(): number
+  /** See Account.identify. Asked once, and again where it failed. @throws SyncError */
+  identify(signal: AbortSignal): Promise<Identity>
+  /** See Identity.since. Tried once: a call that matters will meet the same fault. */
   since(signal: AbortSignal): Promise<number>
 }
 
@@ -49,7 +54,7 @@ interface Endpoint {
 export function metered(
   account: Account,
   resources: readonly string[],
-  { clock, waiting, finishing, onWait }: Metering,
+  { clock, waiting, finishing, refuse, onWait }: Metering,
 ): Metered {
   let requests = 0
   const counted: Call = (work) => {
@@ -57,6 +62,16 @@ export function metered(
     return work()
   }
   const observed = createObservation(clock)
+  // Outside the retries: a clock that is wrong is not right a second later.
+  const believed =
+    <Parameters extends unknown[], Answer extends { readonly answeredAt: Date }>(
+      ask: (...parameters: Parameters) => Promise<Answer>,
+    ) =>
+    async (...parameters: Parameters): Promise<Answer> => {
+      const answer = await ask(...parameters)
+      refuse?.(answer.answeredAt)
+      return answer
+    }
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
 
   function openEndpoint(
@@ -83,7 +98,7 @@ export function metered(
   ): Source['list'] {
     const { limiter, call } = openEndpoint(name, ceiling, waiting)
     lists.set(name, limiter)
-    return (query, signal) => call(() => observed(() => list(query, signal)), signal)
+    return believed((query, signal) => call(() => observed(() => list(query, signal)), signal))
   }
 
   function meterSource(source: Source): Source {
@@ -93,23 +108,36 @@ export function metered(
       ...source,
       list: endpointList(name, source),
       ...(retrieve && {
-        retrieve: (id, signal) => retrieving.call(() => observed(() => retrieve(id, signal)), signal),
+        retrieve: believed((id, signal) => retrieving.call(() => observed(() => retrieve(id, signal)), signal)),
       }),
       ...(nested && {
         nested: nested.map((one) => {
           const { call } = openEndpoint(one.name, source, finishing)
           return {
             ...one,
-            list: (parentId, query, signal) => call(() => observed(() => one.list(parentId, query, signal)), signal),
+            list: believed((parentId, query, signal) =>
+              call(() => observed(() => one.list(parentId, query, signal)), signal),
+            ),
           }
         }),
       }),
     }
   }
+  let identity: Promise<Identity> | undefined
+  const askOnce = (ask: () => Promise<Identity>): Promise<Identity> => {
+    identity ??= ask().catch((error: unknown) => {
+      identity = undefined
+      throw error
+    })
+    return identity
+  }
+  const identifying = openEndpoint('account', {}, waiting)
   return {
     sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
     limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],
     requests: () => requests,
-    since: (signal) => ofAccount.run(() => counted(() => account.since(signal), signal), waiting),
+    identify: (signal) => askOnce(() => identifying.call(() => account.identify(signal), signal)),
+    since: async (signal) =>
+      (await askOnce(() => ofAccount.run(() => counted(() => account.identify(signal), signal), waiting))).since,
   }
 }

@@ -1,10 +1,18 @@
 import type { Clock } from './clock.ts'
 
+/** Milliseconds by which two clocks may differ; more, and what the other side says of time is not believed. */
+export const clockTolerance = 300_000
+
 /** Answers by which one is told to be ahead of the others. */
 const remembered = 9
 
+/** An answer dated back to when it was asked for; `answeredAt` is the date that it came with. */
+type Observed<Answer> = Answer & { readonly answeredAt: Date }
+
 /** Asks, and dates the answer back to when it was asked for. */
-export type Observe = <Answer extends { readonly observedAt: Date }>(ask: () => Promise<Answer>) => Promise<Answer>
+export type Observe = <Answer extends { readonly observedAt: Date }>(
+  ask: () => Promise<Answer>,
+) => Promise<Observed<Answer>>
 
 /**
  * An answer is dated when it is sent, yet shows what was there when it was put together: what changed in between would be
@@ -20,7 +28,7 @@ export function createObservation(clock: Clock): Observe {
     offsets.push(offset)
     if (offsets.length > remembered) offsets.shift()
     const seconds = Math.floor((asked + Math.min(offset, median(offsets))) / 1_000)
-    return { ...answer, observedAt: new Date(seconds * 1_000) }
+    return { ...answer, observedAt: new Date(seconds * 1_000), answeredAt: answer.observedAt }
   }
 }
 

@@ -76,6 +76,7 @@ describe('the configuration', () => {
     const special: Record<string, string> = {
       'ConnectionStrings.DefaultConnection': connection,
       'Stripe.ApiBase': 'http://127.0.0.1:12111',
+      'Stripe.ApiKeyTenant': '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03',
       'Queue.Url': 'https://queue.test/1/jobs',
       'Queue.DeadLetterUrl': 'https://queue.test/1/dead',
       'Queue.Endpoint': 'https://queue.test',

@@ -91,7 +91,7 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
 
     it('says since when the account has been there', async () => {
       const { stand, account, source, truth } = await setup(lists[0]!)
-      const since = await account.since(never)
+      const { since } = await account.identify(never)
       expect(Number.isInteger(since)).toBe(true)
       const seconds = truth.map((item) => createdOf(source, item)).filter((second) => second !== null)
       expect(since).toBeLessThanOrEqual(Math.min(...seconds))

@@ -33,7 +33,7 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
     const { db, query } = await openTestDatabase()
     const write = async (some: typeof rows) => {
       const tenantId = randomUUID()
-      await upsert(db, { table, tenantId, provider: 'stripe', rows: some, force: false })
+      await upsert(db, { table, tenantId, provider: 'stripe', rows: some })
       return query(
         `select to_jsonb(t) - 'tenant_id' - 'synced_at' as row from ${name} as t where tenant_id = $1 order by id`,
         [tenantId],
@@ -65,7 +65,7 @@ it('sends every column of all rows where one of them is odd, in one statement', 
   })
   expect(rows.map((row) => row.places !== undefined)).toEqual([true, true, false])
   expect(drifts).toEqual([{ resource: 'subscriptions', column: 'customerId' }])
-  const into = { table, tenantId: randomUUID(), provider: 'stripe', force: false }
+  const into = { table, tenantId: randomUUID(), provider: 'stripe' }
   expect(await upsert(db, { ...into, rows: rows.slice(0, 1) })).toEqual({ created: 1, updated: 0 })
   expect(await upsert(db, { ...into, rows })).toEqual({ created: 2, updated: 0 })
   expect(

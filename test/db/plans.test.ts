@@ -47,7 +47,7 @@ const resource = { name: 'customers', table: customers }
 const lines = { name: 'invoice_lines', table: invoiceLines }
 
 test.each<[string, Parameters<typeof entriesRead>[0]]>([
-  ['an upsert', (db) => db.within((tx) => upsert(tx, { table: customers, ...account, rows: stored, force: false }))],
+  ['an upsert', (db) => db.within((tx) => upsert(tx, { table: customers, ...account, rows: stored }))],
   [
     'a sweep',
     (db) =>

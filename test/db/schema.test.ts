@@ -86,7 +86,7 @@ describe.each(tables)('$name', ({ name, table }) => {
     const { db, query } = await openTestDatabase()
     const tenantId = randomUUID()
     const write = (rows: readonly StampedRow[], force = false) =>
-      upsert(db, { table, tenantId, provider: 'stripe', rows, force })
+      upsert(db, { table, tenantId, provider: 'stripe', rows, overwrite: force ? { kind: 'from the future' } : null })
     const row = (id: string, version = 1, at = version): StampedRow => ({
       row: { ...filled(table), id },
       raw: { id, version },
@@ -132,8 +132,7 @@ test('an object is told apart by its resource too, in the table and in one state
     raw: version,
     observedAt: new Date(version * 1_000),
   })
-  const write = (...rows: StampedRow[]) =>
-    upsert(db, { table, tenantId: randomUUID(), provider: 'stripe', rows, force: false })
+  const write = (...rows: StampedRow[]) => upsert(db, { table, tenantId: randomUUID(), provider: 'stripe', rows })
   expect(await write(row('plans', 'x', 1), row('quotes', 'x', 3), row('plans', 'x', 2))).toEqual({
     created: 2,
     updated: 0,
@@ -163,7 +162,7 @@ describe('a price', () => {
     const { db, query } = await openTestDatabase()
     const tenantId = randomUUID()
     const table = syncedTables.get('prices')!
-    for (const rows of writes) await upsert(db, { table, tenantId, provider: 'stripe', rows, force: false })
+    for (const rows of writes) await upsert(db, { table, tenantId, provider: 'stripe', rows })
     expect(await query('select inline from prices')).toEqual([{ inline }])
   })
 })

@@ -67,7 +67,7 @@ test(`${attempts} attempts on another tenant’s rows fail or find none (SEED=${
 
 test('every table with a tenant is kept apart, from its owner too', async () => {
   const { query } = await openTestDatabase()
-  expect(await tenantTables(query)).toHaveLength(27)
+  expect(await tenantTables(query)).toHaveLength(28)
   const open = await query(`
     select relname, relrowsecurity as enabled, relforcerowsecurity as forced from pg_class
     where oid in (select attrelid from pg_attribute where attname = 'tenant_id') and relkind in ('r', 'p')
@@ -114,6 +114,7 @@ test('every key begins with the tenant, but for the one that makes a job’s id 
 const privileges: Readonly<Record<string, string>> = {
   erased_ids: 'INSERT SELECT',
   erased_tenants: 'SELECT',
+  sync_accounts: 'INSERT SELECT UPDATE',
   sync_cursors: 'INSERT SELECT UPDATE',
   sync_jobs: 'INSERT SELECT UPDATE',
 }

@@ -89,9 +89,17 @@ test.each([1, 2, 3, 4])('a table is what its writes say, whatever they are (seed
         deleted,
       }),
     )
-    expect(await upsert(db, { table, tenantId, provider: 'stripe', rows: given, ...how }), `round ${round}`).toEqual(
-      wanted,
-    )
+    expect(
+      await upsert(db, {
+        table,
+        tenantId,
+        provider: 'stripe',
+        rows: given,
+        onlyMissing: how.onlyMissing,
+        overwrite: how.force ? { kind: 'from the future' } : null,
+      }),
+      `round ${round}`,
+    ).toEqual(wanted)
     const stored = await query(`select id, raw, raw_sha256, extract(epoch from observed_at)::int as second,
       deleted_at is not null as deleted${mayBeInline ? ', inline' : ''} from ${mayBeInline ? 'prices' : 'customers'} order by id`)
     expect(stored, `round ${round}`).toEqual(

@@ -17,7 +17,7 @@ test('an older observation that waits for a newer one to be committed does not o
         tenantId,
         provider: 'stripe',
         rows: [{ row: { id: 'cus_1', name }, raw: { name }, observedAt: at(second) }],
-        force: true,
+        overwrite: { kind: 'from the future' },
       }),
     )
   await write('first', 1)
@@ -51,7 +51,6 @@ test.each([
         tenantId: '5b5d8b1e-7a31-4d0e-9a0c-0d6f3f1f2a11',
         provider: 'stripe',
         rows: [{ row: { id: 'price_1', inline, unitAmount }, raw: { unitAmount }, observedAt: at(second) }],
-        force: false,
         onlyMissing: inline,
       })
     const found = await write(true, 5, 2)
@@ -85,7 +84,7 @@ test('a row whose payload came in the same bytes before is known to be unchanged
       tenantId,
       provider: 'stripe',
       rows: [{ row: { id: 'cus_1' }, raw, observedAt: new Date(second * 1_000), deleted: rest.deleted ?? false }],
-      force: rest.force ?? false,
+      overwrite: rest.force ? { kind: 'from the future' } : null,
     })
   const stored = async () => {
     const [row] = await query(`select raw, raw_sha256, deleted_at is not null as deleted from customers`)

@@ -90,7 +90,7 @@ test('each of the ten queries answers what it says', async () => {
 
 async function seed(db: Awaited<ReturnType<typeof openTestDatabase>>['db'], tenantId: string): Promise<void> {
   const write = (table: Parameters<typeof upsert>[1]['table'], rows: readonly Parameters<typeof toRow>[0][]) =>
-    upsert(db, { table, tenantId, provider: 'stripe', rows: rows.map(toRow), force: false })
+    upsert(db, { table, tenantId, provider: 'stripe', rows: rows.map(toRow) })
   for (const resource of billing) {
     const items = account[resource.name] ?? []
     await write(

@@ -30,7 +30,7 @@ test('what follows a customer by a row stored before is left out of the very com
     sourceId: 're_2',
   } as ObservedRow['row'])
   const db = tenant(account.tenantId)
-  await db.within((tx) => upsert(tx, { table: refunds, ...account, rows: [refund], force: false }))
+  await db.within((tx) => upsert(tx, { table: refunds, ...account, rows: [refund] }))
   await db.within((tx) => placeTombstones(tx, account, [hashOf(account, 'cus_1')]))
   const left = await db.within((tx) => excludeErased(tx, account, { rows: [charge, booked, others], rejects: [] }))
   expect([...left.rows].map(({ row }) => row.id)).toEqual(['ch_1', 'txn_1'])

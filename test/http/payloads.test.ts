@@ -207,7 +207,13 @@ function watchConnections() {
   return { addresses, settled: () => Promise.all(lookups) }
 }
 
-const settings = { apiKey: 'sk_live_canary5Fh2', perSecond: undefined, endpointPerSecond: undefined } as const
+const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
+const settings = {
+  apiKey: 'sk_live_canary5Fh2',
+  apiKeyTenant: tenantId,
+  perSecond: undefined,
+  endpointPerSecond: undefined,
+} as const
 const never = new AbortController().signal
 const query = { window: { from: 0, to: null }, cursor: null, limit: 1 }
 
@@ -216,6 +222,7 @@ test('a name that leads to the provider first and to this machine afterwards is 
   let asked = 0
   const resolve = async () => [{ address: asked++ === 0 ? '3.18.12.63' : '127.0.0.1', family: 4 }]
   const account = stripe({ ...settings, apiBase: 'https://api.rebound.test', resolve }).connect({
+    tenantId,
     accessToken: undefined,
   })
   for (let n = 0; n < 4; n++)
@@ -240,7 +247,7 @@ test.each([
   const visited = await canary()
   for (const apiBase of [`https://rebound.test:${visited.port}`, undefined]) {
     const resolve = async () => [{ address, family: address.includes(':') ? 6 : 4 }]
-    const account = stripe({ ...settings, apiBase, resolve }).connect({ accessToken: undefined })
+    const account = stripe({ ...settings, apiBase, resolve }).connect({ tenantId, accessToken: undefined })
     await expect(account.sources[0]!.list(query, never)).rejects.toMatchObject({
       name: 'SyncError',
       verdict: 'retry',

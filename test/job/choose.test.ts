@@ -77,13 +77,15 @@ const changes: ChangeSource = {
 const names = resources.map(({ name }) => name)
 const second = 1_790_000_000
 const cursor = { second, resources: [...names, 'more'] }
+/** The database's clock, a minute after the cursor. */
+const now = (second + 60) * 1_000
 const incremental = { mode: 'incremental', note: null } as const
 
 describe('an incremental job', () => {
   it('reads the feed since its cursor, and by creation time what the feed leaves out, both ten minutes further back', () => {
     const since = second - 600
     const [customers, balances, countries, vaults] = resources
-    expect(planIncremental(resources, { account: { changes }, cursor })).toEqual(
+    expect(planIncremental(resources, { account: { changes }, now, cursor })).toEqual(
       plan(
         [
           { resource: { name: 'events' }, since },
@@ -95,13 +97,13 @@ describe('an incremental job', () => {
         incremental,
       ),
     )
-    const only = planIncremental([customers!], { account: { changes }, cursor })
+    const only = planIncremental([customers!], { account: { changes }, now, cursor })
     expect(only).toEqual(plan([{ resource: { name: 'events' }, since }], incremental))
     expect(only.slices.map(({ window }) => window)).toEqual([{ from: since, to: null }])
   })
 
   it('reads each part of a resource the feed leaves out', () => {
-    const { slices } = planIncremental(resources.slice(3), { account: { changes }, cursor })
+    const { slices } = planIncremental(resources.slice(3), { account: { changes }, now, cursor })
     expect(slices.map(({ resource, part }) => [resource, part])).toEqual([
       ['events', null],
       ['vaults', 'open'],
@@ -113,7 +115,7 @@ describe('an incremental job', () => {
     const partly = { second, resources: ['countries', 'vaults'] }
     const since = second - 600
     const [customers, balances, countries, vaults] = resources
-    expect(planIncremental(resources, { account: { changes }, cursor: partly })).toEqual(
+    expect(planIncremental(resources, { account: { changes }, now, cursor: partly })).toEqual(
       plan(
         [
           { resource: { name: 'events' }, since },
@@ -128,8 +130,11 @@ describe('an incremental job', () => {
   })
 
   const instead: Readonly<Record<string, readonly [Parameters<typeof planIncremental>[1], string]>> = {
-    'whose provider has no feed': [{ account: {}, cursor }, 'the provider has no feed of changes: everything was read'],
-    'without a cursor': [{ account: { changes }, cursor: null }, 'there was no cursor yet: everything was read'],
+    'whose provider has no feed': [
+      { account: {}, now, cursor },
+      'the provider has no feed of changes: everything was read',
+    ],
+    'without a cursor': [{ account: { changes }, now, cursor: null }, 'there was no cursor yet: everything was read'],
   }
   it.each(Object.entries(instead))('%s becomes a full one that says why', (_, [situation, note]) => {
     const full = planIncremental(resources, situation)
@@ -147,7 +152,7 @@ describe('an incremental job', () => {
 })
 
 describe('a feed', () => {
-  const planned = planIncremental(resources, { account: { changes }, cursor })
+  const planned = planIncremental(resources, { account: { changes }, now, cursor })
   const at = (age: number) => new Date((second + age) * 1_000)
 
   it('is relied on as long as it goes back behind the cursor with two days to spare', () => {

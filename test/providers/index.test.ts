@@ -21,7 +21,7 @@ for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
 
 it('declares PayPal without resources and refuses to connect to it in a sentence', () => {
   expect(provider('paypal').resources).toEqual([])
-  expect(() => provider('paypal').connect({ accessToken: 'A21AA-secret' })).toThrowError(
+  expect(() => provider('paypal').connect({ tenantId: 'any', accessToken: 'A21AA-secret' })).toThrowError(
     expect.objectContaining({
       verdict: 'reject',
       code: 'provider_not_available',

@@ -54,7 +54,9 @@ const date = new Date(1_790_000_000_000)
 async function asked(read: (connection: StripeConnection) => Promise<unknown>): Promise<string> {
   let seen = ''
   await read({
-    id: 'own live',
+    id: null,
+    live: true,
+    credential: '',
     perSecond: 1,
     async get(path) {
       seen = path

@@ -19,7 +19,9 @@ const query = { cursor: null, limit: 100 }
 function answering(body: object | Error) {
   const asked: string[] = []
   const connection: StripeConnection = {
-    id: 'own live',
+    id: null,
+    live: true,
+    credential: '',
     perSecond: 1,
     async get(path) {
       asked.push(path)

@@ -14,7 +14,7 @@ const signal = new AbortController().signal
 async function connect() {
   const sandbox = await openSandbox({ customers: 60, limits: 'none' })
   const connection = openStripe(
-    { accessToken: 'sk_live_sandbox' },
+    { tenantId: 'any', accessToken: 'sk_live_sandbox' },
     { apiKey: undefined, apiBase: sandbox.url, perSecond: undefined, endpointPerSecond: undefined },
   )
   onTestFinished(async () => {

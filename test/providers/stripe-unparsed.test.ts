@@ -22,7 +22,9 @@ function answering(text: string): StripeConnection {
   const bytes = Buffer.from(text)
   const payload = Payload.of(bytes)
   return {
-    id: 'own live',
+    id: null,
+    live: true,
+    credential: '',
     perSecond: 1,
     get: async () => ({ body: fields(JSON.parse(text)), payload, isExact: payload.bytes === bytes, date }),
     close() {},

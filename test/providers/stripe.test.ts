@@ -8,10 +8,12 @@ import { exerciseProvider, expectNoSecret, type FailureKind } from '../contracts
 import { tables } from '../faults/tables.ts'
 
 const now = 1_790_000_000
+const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
 const key = 'sk_live_51secretsecret7Qx9'
 const never = new AbortController().signal
 const settings = (over: Partial<StripeSettings> = {}): StripeSettings => ({
   apiKey: key,
+  apiKeyTenant: tenantId,
   apiBase: undefined,
   perSecond: undefined,
   endpointPerSecond: undefined,
@@ -54,8 +56,9 @@ exerciseProvider({
     })
     return {
       provider: stripe(settings({ apiBase: sandbox.url })),
-      credentials: { accessToken: undefined },
+      credentials: { tenantId, accessToken: undefined },
       badCredentials: ['pk_live_abc', 'cus_123', 'acct_1/../2', 'sk_live_ab c', 'sk_live_é', ''].map((accessToken) => ({
+        tenantId,
         accessToken,
       })),
       secrets: [key, 'secretsecret'],
@@ -74,7 +77,7 @@ exerciseProvider({
 
 async function setup(options: SandboxOptions = {}, over: Partial<StripeSettings> = {}, accessToken?: string) {
   const sandbox = await openSandbox({ customers: 20, limits: 'none', now, ...options })
-  const account = stripe(settings({ apiBase: sandbox.url, ...over })).connect({ accessToken })
+  const account = stripe(settings({ apiBase: sandbox.url, ...over })).connect({ tenantId, accessToken })
   onTestFinished(async () => {
     account.close()
     await sandbox.close()
@@ -340,7 +343,7 @@ describe('on the wire', () => {
 
 describe('an accessToken', () => {
   const connected = (accessToken: string | undefined, apiKey: string | undefined = key) =>
-    stripe(settings({ apiKey })).connect({ accessToken })
+    stripe(settings({ apiKey })).connect({ tenantId, accessToken })
 
   const forms: readonly (readonly [
     string | undefined,
@@ -394,7 +397,7 @@ describe('an accessToken', () => {
     it(`${JSON.stringify(accessToken)} with the configured key ${JSON.stringify(apiKey)} is refused as ${code}`, () => {
       let error: unknown
       try {
-        stripe(settings({ apiKey })).connect({ accessToken })
+        stripe(settings({ apiKey })).connect({ tenantId, accessToken })
       } catch (thrown) {
         error = thrown
       }
@@ -406,7 +409,10 @@ describe('an accessToken', () => {
     })
 
   it('may be overruled in its limits by the configuration', () => {
-    const account = stripe(settings({ perSecond: 7, endpointPerSecond: 3 })).connect({ accessToken: undefined })
+    const account = stripe(settings({ perSecond: 7, endpointPerSecond: 3 })).connect({
+      tenantId,
+      accessToken: undefined,
+    })
     expect([account.perSecond, account.sources[0]?.perSecond]).toEqual([7, 3])
     expect(connected('sk_live_x').sources[0]?.perSecond).toBe(25)
   })
@@ -415,26 +421,27 @@ describe('an accessToken', () => {
 describe('the beginning of an account', () => {
   it('is what Stripe says of it', async () => {
     const { account, sandbox } = await setup()
-    const since = await account.since(never)
+    const { account: id, since } = await account.identify(never)
+    expect(id).toBe('acct_sandbox')
     expect(since).toBeLessThanOrEqual(Math.min(...sandbox.truth('customers').map(({ created }) => Number(created))))
     expect(sandbox.requests.map(({ path }) => path)).toEqual(['/v1/account'])
   })
 
   it('is that of Stripe where the key may not ask', async () => {
     const { account } = await setup({ restrictedAccount: true }, {}, 'rk_live_tenant')
-    expect(await account.since(never)).toBe(Date.UTC(2011, 0, 1) / 1_000)
+    expect((await account.identify(never)).since).toBe(Date.UTC(2011, 0, 1) / 1_000)
   })
 
   it('is that of Stripe where the answer does not say', async () => {
     const server = await listening((_, response) => response.end('{"object":"account","id":"acct_1"}'))
     const { account } = await setup({}, { apiBase: server.url })
-    expect(await account.since(never)).toBe(Date.UTC(2011, 0, 1) / 1_000)
+    expect((await account.identify(never)).since).toBe(Date.UTC(2011, 0, 1) / 1_000)
   })
 
   it('is an error where the key is refused', async () => {
     const { account, sandbox } = await setup()
     sandbox.fail({ kind: 'key-revoked' })
-    await expect(account.since(never)).rejects.toMatchObject({ verdict: 'reject', code: 'key_not_accepted' })
+    await expect(account.identify(never)).rejects.toMatchObject({ verdict: 'reject', code: 'key_not_accepted' })
   })
 })
 

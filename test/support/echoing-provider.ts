@@ -70,7 +70,11 @@ export async function openEchoingProvider() {
     keys.add(key)
     const echo = Object.entries(echoes).find(([name]) => key.endsWith(`_${name.replaceAll('-', '_')}`))
     if (echo) return echo[1](response, key)
-    response.writeHead(200, { date: new Date().toUTCString() }).end('{"object":"list","data":[],"has_more":false}')
+    const body =
+      request.url === '/v1/account'
+        ? '{"object":"account","id":"acct_1"}'
+        : '{"object":"list","data":[],"has_more":false}'
+    response.writeHead(200, { date: new Date().toUTCString() }).end(body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

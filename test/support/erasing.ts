@@ -44,7 +44,7 @@ export async function openHouse(options: SetupOptions = {}) {
     /** What npm run verify finds to differ, and how much it finds erased. */
     async verify() {
       const provider = createProviders(providerSettings(config))('stripe')
-      const connected = provider.connect({ accessToken: undefined })
+      const connected = provider.connect({ tenantId, accessToken: 'sk_live_sandbox' })
       const resources = provider.resources.filter(({ optional }) => !optional).map(({ name }) => name)
       const [last] = await parts.query<{ second: number }>(
         `select extract(epoch from max(cursor))::float8 as second from sync_cursors`,

@@ -129,6 +129,7 @@ export function jobRequest({
     jobId: randomUUID(),
     tenantId: randomUUID(),
     providerName: 'stripe',
+    accessToken: 'sk_live_sandbox',
     additionalData: additionalData === null ? null : only,
     ...overrides,
   }

@@ -19,6 +19,13 @@ interface Event extends Partial<Change> {
 }
 
 /** The feed's source over customers, of which the provider now has `current`, and invoices with lines. */
+/** Answered after everything that happens here. */
+const page = (shared: readonly number[] = []) => ({
+  pageSize: 100,
+  shared: new Set(shared),
+  answeredAt: new Date(1_000_000),
+})
+
 function setup(current: Readonly<Record<string, string | null>> = {}, more: Partial<Source> = {}) {
   const asked: string[] = []
   const bare: Source = {
@@ -59,7 +66,7 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
     sources: [source, invoices],
     async apply(happened: readonly Event[], shared: readonly number[] = []) {
       const changes = happened.map(eventOf)
-      const mapped = await events.expand!(changes, { pageSize: 100, shared: new Set(shared) }, never)
+      const mapped = await events.expand!(changes, page(shared), never)
       return {
         rows: mapped.rows.map(({ resource, row, observedAt, deleted }) =>
           [resource, row.id, fields(row).name, observedAt.getTime() / 1_000, ...(deleted ? ['deleted'] : [])].join(' '),
@@ -105,7 +112,7 @@ describe('what a page of events comes to', () => {
 
   it('leaves out what is about nothing that is kept, and resources the provider does not have', async () => {
     const { events, apply } = setup()
-    const nothing = await events.expand!([{ nothing: true }], { pageSize: 100, shared: new Set() }, never)
+    const nothing = await events.expand!([{ nothing: true }], page(), never)
     expect(nothing).toEqual({ rows: [], rejects: [], families: [], drifts: [] })
     expect((await apply([{ id: 'a', at: 7, resource: 'weather' }])).rows).toEqual([])
   })

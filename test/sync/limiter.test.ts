@@ -262,6 +262,7 @@ describe('the sources of one account', () => {
     const starts: Record<string, number[]> = {}
     const account: Account = {
       id: 'own live',
+      credential: '',
       perSecond: 100,
       sources: Object.keys(pages).map((name) =>
         sourceNamed(
@@ -274,7 +275,7 @@ describe('the sources of one account', () => {
           { perSecond: 25 },
         ),
       ),
-      since: async () => 0,
+      identify: async () => ({ account: 'acct_1', since: 0 }),
       close() {},
     }
     const { sources, requests } = metered(account, Object.keys(pages), {

@@ -14,6 +14,8 @@ export const syncJobs = pgTable(
     id: uuid('id').notNull(),
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
+    /** The provider account that was read, with its mode: `acct_1ABC` live, `acct_1ABC:test` otherwise; null before the first commit. */
+    account: text('account'),
     status: text('status', { enum: jobStatuses }).notNull().default('pending'),
     syncType: text('sync_type').notNull(),
     /** The request's additionalData as understood; never a token. */
@@ -117,7 +119,7 @@ export const syncCursors = pgTable(
   {
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
-    /** As the provider names it, with its mode: `own live`, `acct_1ABC test`. */
+    /** The provider account with its mode: `acct_1ABC` live, `acct_1ABC:test` otherwise. */
     account: text('account').notNull(),
     /** The provider's clock. */
     cursor: instant('cursor').notNull(),
@@ -127,4 +129,19 @@ export const syncCursors = pgTable(
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
   (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] }), ...keptApart],
+)
+
+/** The provider accounts that a tenant's rows were read from. A tenant with several is never reconciled: its rows do not say whose they are. */
+export const syncAccounts = pgTable(
+  'sync_accounts',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    provider: text('provider').notNull(),
+    /** The provider account with its mode: `acct_1ABC` live, `acct_1ABC:test` otherwise; `key_` and a hash where the key may not ask for it. */
+    account: text('account').notNull(),
+    /** A keyed hash of the last key that read the account. A known key is not asked about again. */
+    credential: text('credential'),
+    firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+  },
+  (account) => [primaryKey({ columns: [account.tenantId, account.provider, account.account] }), ...keptApart],
 )

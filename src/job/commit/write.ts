@@ -1,4 +1,5 @@
 import type { Database } from '../../db/open.ts'
+import type { Overwrite } from '../../db/overwrite.ts'
 import type { SyncedTable } from '../../db/schema.ts'
 import { findStale, markDeleted, markLeft } from '../../db/sweep.ts'
 import { upsert } from '../../db/upsert.ts'
@@ -7,7 +8,7 @@ import { type Excluded, excludeErased } from '../../erasure/filter.ts'
 import { fields } from '../../provider/fields.ts'
 import type { Batch } from '../../sync/backfill.ts'
 import type { Family, ObservedRow } from '../../sync/rows.ts'
-import { addErased, type Counted, type Counts, noCounts, sumCounts } from '../progress.ts'
+import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../progress.ts'
 import type { SyncJobRequest } from '../request.ts'
 import type { Swept } from '../sweep.ts'
 import { bisect, type Findings } from './quarantine.ts'
@@ -15,6 +16,8 @@ import { type Account, removeStoredRejects, storeRejects } from './rejects.ts'
 
 export interface Writing {
   readonly request: SyncJobRequest
+  /** What a forced job overwrites; null for one that is not. */
+  readonly overwrite: Overwrite | null
   readonly batches: readonly Batch[]
   /** What the batches prove to be gone, and what turned out to be there although unlisted. */
   readonly swept: Swept
@@ -39,7 +42,7 @@ const nothingExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed
 /** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, batches, swept, mayHaveRejects, mayHaveErased, findings, rowsAtMost, wasFetched }: Writing,
+  { request, overwrite, batches, swept, mayHaveRejects, mayHaveErased, findings, rowsAtMost, wasFetched }: Writing,
 ): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counted> = {}
@@ -61,17 +64,16 @@ export async function writeBatches(
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
   const stored: { readonly resource: string; readonly id: string }[] = []
   const brought = offered.filter((row) => !excluded.rows.has(row))
-  const { families, outdated } = await dropStale(tx, account, [
+  const { families, outdated } = await dropStale(tx, { ...account, overwrite }, [
     ...batches.flatMap((batch) => batch.families),
     ...swept.families,
   ])
   for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
-    const { forceRefresh: force } = request.additionalData
     const write = async (some: readonly ObservedRow[]) => {
       const sum = { created: 0, updated: 0 }
       for (let at = 0; at < some.length; at += rowsAtMost) {
         const part = some.slice(at, at + rowsAtMost)
-        const written = await upsert(tx, { table, ...account, rows: part, force, onlyMissing: harvested })
+        const written = await upsert(tx, { table, ...account, rows: part, overwrite, onlyMissing: harvested })
         sum.created += written.created
         sum.updated += written.updated
       }
@@ -93,16 +95,20 @@ export async function writeBatches(
       unchanged: fetched - created - updated - refused.length,
     })
   }
-  const left = await markLeaving(tx, account, families)
+  const left = await markLeaving(tx, { ...account, overwrite }, families)
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
-  for (const { resource, unlisted, kept } of swept.resources) {
+  for (const { resource, unlisted, kept, unchecked } of swept.resources) {
     const gone = swept.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
-    add(resource.name, { deleted: await markDeleted(tx, { resource, unlisted, ...account }), kept: kept - gone })
+    const deleted = await markDeleted(tx, { resource, unlisted, overwrite, ...account })
+    add(resource.name, { deleted, kept: kept - gone })
+    counts[resource.name] = addUnchecked(counts[resource.name] ?? noCounts, unchecked)
   }
   if (mayHaveRejects) await removeStoredRejects(tx, account, stored)
   if (rejects.length > 0) await storeRejects(tx, request, rejects)
   return { counts, excluded }
 }
+
+type Forced = Account & Pick<Writing, 'overwrite'>
 
 interface RowGroup {
   readonly resource: string
@@ -128,7 +134,7 @@ function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
  * Leaves out nested lists as they were in a picture of their parent that is out of date by now: events come in any order,
  * and the lines of a deleted invoice must not come back.
  */
-async function dropStale(tx: Database, account: Account, all: readonly Family[]) {
+async function dropStale(tx: Database, account: Forced, all: readonly Family[]) {
   const stale = new Set<Family>()
   for (const table of new Set(all.map(({ parentTable }) => parentTable))) {
     const own = all.filter(({ parentTable }) => parentTable === table)
@@ -148,7 +154,7 @@ async function dropStale(tx: Database, account: Account, all: readonly Family[])
   }
 }
 
-async function markLeaving(tx: Database, account: Account, families: readonly Family[]) {
+async function markLeaving(tx: Database, account: Forced, families: readonly Family[]) {
   const groups = new Map<string, Family[]>()
   for (const family of families) groups.set(family.resource, [...(groups.get(family.resource) ?? []), family])
   const left: Record<string, number> = {}

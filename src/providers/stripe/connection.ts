@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
 import type { Resolve } from '../../http/pinned.ts'
@@ -13,6 +14,8 @@ export const apiVersion = '2026-10-28.endive'
 /** The part of the configuration that Stripe needs. */
 export interface StripeSettings {
   readonly apiKey: string | undefined
+  /** The tenant whose own key `apiKey` is; for every other it is the platform's. */
+  readonly apiKeyTenant?: string | undefined
   /** Another host than https://api.stripe.com. */
   readonly apiBase: string | undefined
   readonly perSecond: number | undefined
@@ -37,8 +40,11 @@ export interface Answer {
 }
 
 export interface StripeConnection {
-  /** The connected account, or `own` for the key's own, with the mode: `acct_1ABC live`. */
-  readonly id: string
+  /** The connected account with the mode in it, see Identity.account; null for the key's own. */
+  readonly id: string | null
+  readonly live: boolean
+  /** See Account.credential. */
+  readonly credential: string
   readonly perSecond: number
   /** A GET. */
   get(path: string): Promise<Answer>
@@ -47,7 +53,7 @@ export interface StripeConnection {
 
 /** Opens no connection to the network yet. @throws SyncError with verdict `reject` for unusable credentials */
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
-  const { apiKey, account, live } = readAccess(credentials, settings.apiKey)
+  const { apiKey, account, live } = readAccess(credentials, settings)
   const httpClient = new StripeHttp(settings)
   // Nothing but rawRequest: the bundle leaves the typed methods out (scripts/build.ts).
   const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
@@ -59,7 +65,9 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     ...(account ? { stripeAccount: account } : {}),
   })
   return {
-    id: `${account ?? 'own'} ${live ? 'live' : 'test'}`,
+    id: account ? inMode(account, live) : null,
+    live,
+    credential: createHmac('sha256', credentials.tenantId).update(apiKey).digest('hex'),
     perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],
     async get(path) {
       // rawRequest, not list(): the typed methods turn decimals into objects, and the payload is to be kept as sent.
@@ -81,6 +89,9 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     close: () => httpClient.close(),
   }
 }
+
+/** The account's name in keys of rows and cursors: live mode is the plain id. */
+export const inMode = (account: string, live: boolean): string => (live ? account : `${account}:test`)
 
 function parse(body: Buffer): Fields {
   try {

@@ -9,15 +9,33 @@ export interface StripeAccess {
   readonly live: boolean
 }
 
+/** The configured key, and the tenant whose own account it reads. */
+interface ConfiguredKey {
+  readonly apiKey: string | undefined
+  readonly apiKeyTenant?: string | undefined
+}
+
 /**
  * `accessToken` as Stripe means it: a secret or restricted key is used as it is; an account id means the configured
- * platform key on behalf of that account; none means the configured key.
+ * platform key on behalf of that account; none means the configured key, for the tenant whose own it is and no other.
  * @throws SyncError with verdict `reject`; its message never holds the token
  */
-export function readAccess({ accessToken }: Credentials, configuredKey: string | undefined): StripeAccess {
-  if (accessToken === undefined) return { ...withKey(configured(configuredKey)), account: undefined }
-  if (/^acct_\w{1,250}$/.test(accessToken)) return { ...withKey(configured(configuredKey)), account: accessToken }
+export function readAccess({ tenantId, accessToken }: Credentials, settings: ConfiguredKey): StripeAccess {
+  const { apiKey, apiKeyTenant } = settings
+  if (accessToken === undefined) {
+    if (apiKeyTenant?.toLowerCase() !== tenantId.toLowerCase()) throw missingToken()
+    return { ...withKey(configured(apiKey)), account: undefined }
+  }
+  if (/^acct_\w{1,250}$/.test(accessToken)) return { ...withKey(configured(apiKey)), account: accessToken }
   return { ...withKey(accessToken), account: undefined }
+}
+
+function missingToken(): SyncError {
+  return new SyncError(
+    'reject',
+    'no_credentials',
+    "stripe: the message has no accessToken. Send the tenant's own key (sk_…, rk_…), a reference to it (arn:aws:secretsmanager:…, ssm:/NAME) or a connected account (acct_…). The configured Stripe.ApiKey is used without a token only for the tenant that Stripe.ApiKeyTenant names.",
+  )
 }
 
 function configured(key: string | undefined): string {
@@ -25,7 +43,7 @@ function configured(key: string | undefined): string {
   throw new SyncError(
     'reject',
     'no_credentials',
-    'stripe: the job brings no key of its own and Stripe.ApiKey is not configured; set one of them',
+    'stripe: the message needs the configured key, and Stripe.ApiKey is not set. Set it, or send a key (sk_…, rk_…) as accessToken.',
   )
 }
 

@@ -1,7 +1,7 @@
-import type { Provider } from '../../provider/contract.ts'
+import type { Identity, Provider } from '../../provider/contract.ts'
 import { defineProvider } from '../../provider/define.ts'
-import { second } from '../../provider/fields.ts'
-import { openStripe, type StripeConnection, type StripeSettings } from './connection.ts'
+import { second, text } from '../../provider/fields.ts'
+import { inMode, openStripe, type StripeConnection, type StripeSettings, unusable } from './connection.ts'
 import { events } from './events.ts'
 import { failure } from './failure.ts'
 import { resources } from './resources/index.ts'
@@ -23,16 +23,20 @@ export function stripe(settings: StripeSettings): Provider {
     open: (credentials) => openStripe(credentials, settings),
     failure,
     changes: { ...events, perSecond: settings.endpointPerSecond ?? endpointPerSecond },
-    async since(connection) {
-      try {
-        const { body } = await connection.get('/v1/account')
-        return second(body.created) ?? stripeBegan
-      } catch (error) {
-        const { code } = failure(error)
-        // A restricted key may not ask; the first year of Stripe serves as well.
-        if (code === 'permission_denied') return stripeBegan
-        throw error
-      }
-    },
+    identify,
   })
+}
+
+/** Who `GET /v1/account` says it is. A restricted key may not ask: then each key counts as an account of its own. */
+async function identify(connection: StripeConnection): Promise<Identity> {
+  try {
+    const { body } = await connection.get('/v1/account')
+    const account = text(body.id)
+    if (account === null || !/^acct_\w{1,250}$/.test(account)) throw unusable('does not name the account')
+    return { account: inMode(account, connection.live), since: second(body.created) ?? stripeBegan }
+  } catch (error) {
+    if (failure(error).verdict !== 'skip') throw error
+    const account = connection.id ?? inMode(`key_${connection.credential.slice(0, 24)}`, connection.live)
+    return { account, since: stripeBegan }
+  }
 }

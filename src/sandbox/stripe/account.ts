@@ -1,9 +1,9 @@
 import type { Caller } from './caller.ts'
 
 /** The account behind a key, as `GET /v1/account` shows it; `created` is before every object in it. */
-export function accountOf(caller: Caller, created: number) {
+export function accountOf(caller: Caller, { id, created }: { readonly id: string; readonly created: number }) {
   return {
-    id: caller.account ?? 'acct_sandbox',
+    id: caller.account ?? id,
     object: 'account',
     business_profile: {
       mcc: null,

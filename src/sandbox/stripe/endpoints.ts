@@ -25,23 +25,18 @@ export interface Call {
 interface Data {
   readonly collections: ByResource<Collection>
   readonly idOf: (name: ResourceName, n: number) => string
-  readonly accountCreated: number
+  readonly account: { readonly id: string; readonly created: number }
   readonly restrictedAccount: boolean
 }
 
 /** Answers from the data, or throws a refusal. */
-export function createEndpoints({
-  collections,
-  idOf,
-  accountCreated,
-  restrictedAccount,
-}: Data): (call: Call) => Answer {
+export function createEndpoints({ collections, idOf, account: own, restrictedAccount }: Data): (call: Call) => Answer {
   const cursors = createCursors()
   const rows = createRows(collections, idOf)
 
   function account({ caller }: Call): Answer {
     if (restrictedAccount && caller.restricted) throw missingScope(caller.key, 'accounts_kyc_basic')
-    return found(accountOf(caller, accountCreated))
+    return found(accountOf(caller, own))
   }
 
   function retrieve(name: ResourceName, id: string, { query, caller }: Call): Answer {

@@ -42,6 +42,8 @@ export interface SandboxOptions {
   readonly port?: number
   /** `GET /v1/account` answers 403 to restricted keys. */
   readonly restrictedAccount?: boolean
+  /** The id of the account that a key without a `Stripe-Account` header belongs to. Default `acct_sandbox`. */
+  readonly account?: string
   /** Keys that are not accepted, besides those that begin `sk_test_invalid`, `rk_live_revoked` and the like. */
   readonly revokedKeys?: readonly string[]
 }
@@ -118,7 +120,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
       for (const row of rowsIn(collections, name, parent.id, livemode) ?? []) yield { parent: parent.id, row }
   }
   const serving = createServing({
-    answer: createEndpoints({ collections, idOf, accountCreated: clock.now() - accountAge, restrictedAccount }),
+    answer: createEndpoints({
+      collections,
+      idOf,
+      account: { id: options.account ?? 'acct_sandbox', created: clock.now() - accountAge },
+      restrictedAccount,
+    }),
     // Limits run in real time whatever the provider's clock says.
     limiter: createLimiter(limits, () => performance.now()),
     failures,

@@ -1,0 +1,136 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database, TenantDatabase } from '../db/open.ts'
+import { syncAccounts } from '../db/schema.ts'
+import { SyncError } from '../errors.ts'
+import type { Account } from '../provider/contract.ts'
+import type { Step } from '../sync/backfill.ts'
+
+/** An account that rows of the tenant were read from, as `sync_accounts` has it. */
+export interface KnownAccount {
+  readonly account: string
+  readonly credential: string | null
+}
+
+/** The account that a delivery reads. */
+export interface JobAccount {
+  readonly id: string
+  /** The hash to remember it by; null where `id` needs no key to be known. */
+  readonly credential: string | null
+  /** Whether `sync_accounts` already says so. */
+  readonly isRecorded: boolean
+  /** Whether rows of another account may be in the tables: then absence from this account's lists says nothing of them. */
+  readonly hasOthers: boolean
+  /** A name from before accounts were asked for, which this account takes over. */
+  readonly adopts: string | null
+}
+
+/** The note of a job in whose tables other accounts have rows. */
+export const accountChanged = 'account changed: nothing was reconciled'
+
+/** For the `returning` of a claim: the accounts of this tenant and provider. */
+export const knownAccounts = ({ tenantId, provider }: { readonly tenantId: string; readonly provider: string }) =>
+  sql<readonly KnownAccount[]>`(
+    select coalesce(jsonb_agg(jsonb_build_object('account', known.account, 'credential', known.credential)), '[]')
+    from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider})`
+
+/** The account where the credentials name it or its key is known; null where the provider must be asked. */
+export function recognise(
+  { id, credential }: Pick<Account, 'id' | 'credential'>,
+  known: readonly KnownAccount[],
+): string | null {
+  return id ?? known.find((one) => one.credential === credential)?.account ?? null
+}
+
+/** Names that the worker gave when it did not ask for the account; `own live`, or `unknown` where a job left no cursor. */
+const isUnasked = (account: string) => /^(own (live|test)|unknown)$/.test(account)
+
+interface Identified {
+  readonly id: string
+  readonly connection: Pick<Account, 'id' | 'credential'>
+  readonly known: readonly KnownAccount[]
+}
+
+/** What is known of an account beside the others of its tenant, pure. `adopts` is a candidate that `settleAdoption` decides on. */
+export function describeAccount({ id, connection, known }: Identified): JobAccount {
+  const credential = connection.id === null ? connection.credential : null
+  const mine = known.find(({ account }) => account === id)
+  const others = known.filter(({ account }) => account !== id)
+  const formerName = id.endsWith(':test') ? 'own test' : 'own live'
+  const adopts = mine
+    ? null
+    : (others.find(({ account }) => account === formerName || account === 'unknown')?.account ?? null)
+  return {
+    id,
+    credential,
+    isRecorded: mine !== undefined && (credential === null || mine.credential === credential),
+    hasOthers: others.some(({ account }) => account !== adopts),
+    adopts: adopts !== null && isUnasked(adopts) ? adopts : null,
+  }
+}
+
+/** A job goes on only with the account it began with. @throws SyncError `account_mismatch` */
+export function refuseOther(begunWith: string | null, { id }: JobAccount): void {
+  // A key that may not ask who it is may have been replaced by another of the same account.
+  if (begunWith === null || begunWith === id || [begunWith, id].some((account) => account.startsWith('key_'))) return
+  throw new SyncError(
+    'reject',
+    'account_mismatch',
+    `job: it began with account ${begunWith}, and its credentials now belong to ${id}. Send a new jobId for ${id}, or this one with credentials of ${begunWith}.`,
+  )
+}
+
+interface Holding {
+  readonly tenantId: string
+  readonly provider: string
+}
+
+/**
+ * Decides on rows from before accounts were asked for, by the first pages read: an account that lists what is stored is
+ * the one that it was stored from. Where none of it is stored, the rows may be another account's.
+ */
+export async function settleAdoption(
+  db: TenantDatabase,
+  account: JobAccount,
+  { step, tenantId, provider }: Holding & { readonly step: Step },
+): Promise<JobAccount> {
+  if (account.adopts === null) return account
+  const rows = step.batches.flatMap((batch) => batch.rows)
+  for (const table of new Set(rows.map((row) => row.table))) {
+    const ids = rows.flatMap((row) => (row.table === table ? [row.row.id] : []))
+    const { rows: stored } = await db.ask((tx) =>
+      tx.execute(sql`
+        select from ${table} as row
+        where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}
+          and row.id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)) limit 1`),
+    )
+    if (stored.length > 0) return account
+  }
+  return { ...account, adopts: null, hasOthers: true }
+}
+
+/** Gives rows from before accounts were asked for to the account that lists them. */
+export async function adopt(tx: Database, { id, credential, adopts }: JobAccount, whose: Holding): Promise<void> {
+  if (adopts === null) return
+  await tx
+    .update(syncAccounts)
+    .set({ account: id, credential })
+    .where(
+      and(
+        eq(syncAccounts.tenantId, whose.tenantId),
+        eq(syncAccounts.provider, whose.provider),
+        eq(syncAccounts.account, adopts),
+      ),
+    )
+}
+
+/** The statement that remembers the account. Not run by itself: it goes into the one that writes the job's row. */
+export function accountRecord(tx: Database, { id, credential }: JobAccount, { tenantId, provider }: Holding) {
+  return tx
+    .insert(syncAccounts)
+    .values({ tenantId, provider, account: id, credential })
+    .onConflictDoUpdate({
+      target: [syncAccounts.tenantId, syncAccounts.provider, syncAccounts.account],
+      set: { credential },
+      setWhere: sql`${syncAccounts.credential} is distinct from excluded.credential`,
+    })
+}

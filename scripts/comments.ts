@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { columnsOf, syncedTables } from './synced-tables.ts'
+import { columnsOf, syncedTables } from '../src/db/synced-tables.ts'
 
 /*
  * The docstrings of the synced tables are their comments in Postgres, for whoever reads them in psql. A migration

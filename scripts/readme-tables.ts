@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { getTableConfig } from 'drizzle-orm/pg-core'
+import { columnsOf, syncedTables } from '../src/db/synced-tables.ts'
 import { billing, resources } from '../src/providers/stripe/resources/index.ts'
-import { columnsOf, syncedTables } from './synced-tables.ts'
 
 /* The README's list of resources and columns: `node --import tsx scripts/readme-tables.ts` brings it up to date. */
 

@@ -1,10 +1,10 @@
 import { getTableName } from 'drizzle-orm'
 import { belongings } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
-import { type OwnedRow, readPortion, removeRows } from '../db/owned-rows.ts'
 import type { Account } from '../job/commit/rejects.ts'
 import { spread } from './filter.ts'
 import { discountFromOpenJobs, revokeLease } from './open-jobs.ts'
+import { type OwnedRow, readPortion, removeRows } from './owned-rows.ts'
 import { eraseRejects } from './rejects.ts'
 import { hashOf, placeTombstones, readTombstones } from './tombstones.ts'
 

@@ -1,10 +1,10 @@
 import { followers } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
-import { findAbout, removeRows } from '../db/owned-rows.ts'
 import type { Account } from '../job/commit/rejects.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
 import type { ListedItem } from './discount.ts'
 import { discountFromOpenJobs } from './open-jobs.ts'
+import { findAbout, removeRows } from './owned-rows.ts'
 import { idsIn, isErased, type Owned, ownerOfRow } from './ownership.ts'
 import { findTombstones, hashOf, placeTombstones } from './tombstones.ts'
 

@@ -1,8 +1,8 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import { type Belongings, idAt, type Place } from './belongings.ts'
-import type { Database } from './open.ts'
-import type { SyncedTable } from './schema.ts'
+import { type Belongings, idAt, type Place } from '../db/belongings.ts'
+import type { Database } from '../db/open.ts'
+import type { SyncedTable } from '../db/schema.ts'
 
 interface Account {
   readonly tenantId: string

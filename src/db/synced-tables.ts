@@ -1,7 +1,7 @@
 import { getTableColumns, is } from 'drizzle-orm'
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
-import type { SyncedTable } from '../src/db/schema.ts'
-import * as schema from '../src/db/schema.ts'
+import type { SyncedTable } from './schema.ts'
+import * as schema from './schema.ts'
 
 /** The tables that providers' items land in, by their names in SQL. */
 export const syncedTables: ReadonlyMap<string, SyncedTable> = new Map(

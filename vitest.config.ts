@@ -1,13 +1,21 @@
 import { defineConfig } from 'vitest/config'
+import { testFilesByProject } from './test/support/projects.ts'
 
+const files = testFilesByProject()
+const globalSetup = ['test/support/postgres.ts']
+
+/* `npx vitest run --project unit` starts no Postgres. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Two cores: more workers would only make the timings of each other worse.
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'unit', include: [...files.unit] } },
+      { extends: true, test: { name: 'integration', include: [...files.integration], globalSetup } },
+      { extends: true, test: { name: 'faults', include: [...files.faults], globalSetup } },
+    ],
   },
 })

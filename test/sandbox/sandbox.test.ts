@@ -1,6 +1,5 @@
 import Stripe from 'stripe'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createLimiter } from '../../src/sandbox/server/limits.ts'
 import {
   type Density,
   type Failure,
@@ -11,6 +10,7 @@ import {
   type SandboxOptions,
   type StripeObject,
 } from '../../src/sandbox/stripe/index.ts'
+import { createStripeLimiter } from '../../src/sandbox/stripe/rate-limits.ts'
 
 const now = 1_790_000_000
 const year = 365 * 86_400
@@ -415,11 +415,11 @@ describe('an answer', () => {
 })
 
 describe('the limits', () => {
-  const live = { key: 'k', restricted: false, livemode: true, tenant: 'acct_1 live' }
-  const test = { ...live, livemode: false, tenant: 'acct_1 test' }
+  const live = { key: 'k', restricted: false, livemode: true, accountKey: 'acct_1 live' }
+  const test = { ...live, livemode: false, accountKey: 'acct_1 test' }
 
   /** Asks as fast as possible until refused; says how many were let in and why no more. */
-  function drain(limiter: ReturnType<typeof createLimiter>, caller: typeof live, endpoints: readonly string[]) {
+  function drain(limiter: ReturnType<typeof createStripeLimiter>, caller: typeof live, endpoints: readonly string[]) {
     for (let admitted = 0; ; admitted++) {
       try {
         limiter.enter(caller, endpoints[admitted % endpoints.length]!)()
@@ -440,7 +440,7 @@ describe('the limits', () => {
     { name: 'test, many endpoints', caller: test, endpoints: six, admitted: 25, reason: 'global-rate' },
   ])('are those of Stripe: $name', ({ caller, endpoints, admitted, reason }) => {
     let ms = 0
-    const limiter = createLimiter('stripe', () => ms)
+    const limiter = createStripeLimiter('stripe', () => ms)
     expect(drain(limiter, caller, endpoints)).toEqual({ admitted, reason })
     ms += 200
     expect(drain(limiter, caller, endpoints)).toEqual({ admitted: admitted / 5, reason })
@@ -449,8 +449,8 @@ describe('the limits', () => {
   })
 
   it('are separate for each account and mode', () => {
-    const limiter = createLimiter('stripe', () => 0)
-    const callers = [live, test, { ...live, tenant: 'acct_2 live' }]
+    const limiter = createStripeLimiter('stripe', () => 0)
+    const callers = [live, test, { ...live, accountKey: 'acct_2 live' }]
     expect(callers.map((caller) => drain(limiter, caller, six).admitted)).toEqual([100, 25, 100])
   })
 
@@ -458,7 +458,7 @@ describe('the limits', () => {
     { limits: { concurrency: 2 }, reason: 'global-concurrency' },
     { limits: { endpointConcurrency: 2 }, reason: 'endpoint-concurrency' },
   ])('hold for requests at the same time: $reason', ({ limits, reason }) => {
-    const limiter = createLimiter(limits, () => 0)
+    const limiter = createStripeLimiter(limits, () => 0)
     const leave = limiter.enter(live, 'a')
     limiter.enter(live, 'a')
     expect(() => limiter.enter(live, 'a')).toThrowError(

@@ -2,14 +2,42 @@ import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import type { Answer } from '../stripe/answer.ts'
-import type { Failure } from '../stripe/failure.ts'
+import type { HttpAnswer } from './answer.ts'
 
-/** Writes an answer, well or as a failure says. Returns when everything is written or the connection is gone. */
+/** A failure on the way to the client, whatever the answer says. */
+export type DeliveryFailure =
+  /** Half the body: `early` promises all of it and destroys the connection, `clean` ends as if that were all. */
+  | { readonly kind: 'truncated'; readonly close?: 'early' | 'clean' }
+  | { readonly kind: 'slow-headers' | 'slow-body'; readonly ms: number }
+  /** No answer until the client or the sandbox gives up. */
+  | { readonly kind: 'hang' }
+  /** A TCP reset instead of an answer. */
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'gzip' }
+  /** The answer with a field `padding` of so many bytes. */
+  | { readonly kind: 'huge'; readonly bytes: number }
+
+const deliveryKinds = {
+  truncated: true,
+  'slow-headers': true,
+  'slow-body': true,
+  hang: true,
+  reset: true,
+  gzip: true,
+  huge: true,
+} satisfies Record<DeliveryFailure['kind'], true>
+
+type Kind = { readonly kind: string } | undefined
+
+export function isDeliveryFailure(failure: Kind): failure is DeliveryFailure {
+  return failure !== undefined && Object.hasOwn(deliveryKinds, failure.kind)
+}
+
+/** Writes an answer, as it is or as a failure says. Returns once it is written or the connection is closed. */
 export async function deliver(
   response: ServerResponse,
-  answer: Answer,
-  failure: Failure | undefined,
+  answer: HttpAnswer,
+  failure: DeliveryFailure | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const { status, headers } = answer
@@ -29,8 +57,8 @@ export async function deliver(
     case 'slow-body':
       head(body.length)
       response.flushHeaders()
-      for (const part of parts(body, drips)) {
-        await delay(failure.ms / drips, undefined, { signal })
+      for (const part of parts(body, slowParts)) {
+        await delay(failure.ms / slowParts, undefined, { signal })
         response.write(part)
       }
       response.end()
@@ -50,7 +78,7 @@ export async function deliver(
       head(body.length + failure.bytes + ',"padding":""'.length)
       response.write(body.subarray(0, -1))
       response.write(',"padding":"')
-      // No faster than the client reads, and no more than it wants.
+      // `pipeline` waits for the client to read and stops when it disconnects.
       await pipeline(blocks(failure.bytes), response, { end: false, signal })
       response.end('"}')
       return
@@ -58,7 +86,7 @@ export async function deliver(
   head(body.length).end(body)
 }
 
-const drips = 10
+const slowParts = 10
 
 function* parts(body: Buffer, count: number) {
   const size = Math.ceil(body.length / count)

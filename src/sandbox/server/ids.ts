@@ -1,25 +1,25 @@
 import { mix, type Random, randomStream, seedFor, unmix } from './random.ts'
 
-/** Ids that look random and sort randomly, yet are computed from a number and lead back to it: no index is kept. */
+/** Ids that look and sort randomly, computed from a number and back, so that no index is kept in memory. */
 export interface Ids {
   /** The id of the n-th object: the prefix and 14 characters. */
-  of(n: number): string
-  /** The n an id was made from, or undefined when it is not one of ours. */
-  number(id: string): number | undefined
+  idOf(n: number): string
+  /** The n of an id; undefined if the sandbox did not make the id. */
+  numberOf(id: string): number | undefined
 }
 
 export function createIds(prefix: string, seed: number): Ids {
-  const of = (n: number) => {
+  const idOf = (n: number) => {
     const random = randomStream(seedFor(seed, n))
     return prefix + base62(random(), 4) + base62(random(), 4) + base62(mix(n ^ seed), tail)
   }
   return {
-    of,
-    number(id) {
+    idOf,
+    numberOf(id) {
       const value = fromBase62(id.slice(-tail))
       if (value === undefined) return undefined
       const n = (unmix(value) ^ seed) >>> 0
-      return of(n) === id ? n : undefined
+      return idOf(n) === id ? n : undefined
     },
   }
 }
@@ -35,7 +35,7 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Six digits of base 62 hold any 32-bit number. */
 const tail = 6
 
-/** Two digits at a time: ids are half of what a page costs otherwise. */
+/** Two digits at a time, because making ids is half of the cost of a page. */
 const pairs = Array.from({ length: 62 * 62 }, (_, value) => alphabet.charAt(value / 62) + alphabet.charAt(value % 62))
 
 function base62(value: number, length: number): string {

@@ -1,7 +1,4 @@
-import type { Caller } from '../stripe/caller.ts'
-import { type LimitReason, rateLimited } from '../stripe/refusal.ts'
-
-/** Requests per second and at a time, of one account in one mode. What is absent is not limited. */
+/** Requests per second and at the same time, for one account. An absent property is no limit. */
 export interface Limits {
   readonly accountPerSecond?: number
   readonly endpointPerSecond?: number
@@ -10,25 +7,28 @@ export interface Limits {
   readonly endpointConcurrency?: number
 }
 
-export type LimitSetting = Limits | 'stripe' | 'none'
+/** Which limit a request exceeded. */
+export type ExceededLimit = 'global-rate' | 'endpoint-rate' | 'global-concurrency' | 'endpoint-concurrency'
 
-/**
- * What docs.stripe.com/rate-limits states: 100 a second with a live key, 25 with a test key, 25 for each endpoint.
- * Stripe does not publish its concurrency limit; 64 is ours, four endpoints at 16 each.
- */
-const stripeLimits = (livemode: boolean): Limits => ({
-  accountPerSecond: livemode ? 100 : 25,
-  endpointPerSecond: 25,
-  concurrency: 64,
-})
+interface LimiterOptions<Caller> {
+  limitsOf(caller: Caller): Limits
+  /** The error to throw for a request over a limit. */
+  refusal(reason: ExceededLimit): Error
+  /** Milliseconds of a clock that never jumps. */
+  elapsed(): number
+}
 
-export interface Limiter {
-  /** Lets a request in or throws a 429. What it returns must be called once, when the request is over. */
+export interface Limiter<Caller> {
+  /** Admits a request or throws. The caller must call the returned function once, when the request has ended. */
   enter(caller: Caller, endpoint: string): () => void
 }
 
-/** Token buckets that hold one second of requests, per account and mode. `elapsed` is in milliseconds and never jumps. */
-export function createLimiter(setting: LimitSetting, elapsed: () => number): Limiter {
+/** Token buckets that hold one second of requests, for each account and for each of its endpoints. */
+export function createLimiter<Caller extends { readonly accountKey: string }>({
+  limitsOf,
+  refusal,
+  elapsed,
+}: LimiterOptions<Caller>): Limiter<Caller> {
   const gates = new Map<string, Gate>()
   const gate = (name: string, perSecond: number | undefined) => {
     const known = gates.get(name) ?? { open: 0, tokens: perSecond ?? 0, at: elapsed() }
@@ -37,16 +37,16 @@ export function createLimiter(setting: LimitSetting, elapsed: () => number): Lim
   }
   return {
     enter(caller, endpoint) {
-      const limits = setting === 'none' ? {} : setting === 'stripe' ? stripeLimits(caller.livemode) : setting
-      const account = gate(caller.tenant, limits.accountPerSecond)
-      const operation = gate(`${caller.tenant} ${endpoint}`, limits.endpointPerSecond)
-      const reason: LimitReason | undefined =
+      const limits = limitsOf(caller)
+      const account = gate(caller.accountKey, limits.accountPerSecond)
+      const operation = gate(`${caller.accountKey} ${endpoint}`, limits.endpointPerSecond)
+      const reason: ExceededLimit | undefined =
         (full(account, limits.concurrency) && 'global-concurrency') ||
         (full(operation, limits.endpointConcurrency) && 'endpoint-concurrency') ||
         (empty(account, limits.accountPerSecond, elapsed()) && 'global-rate') ||
         (empty(operation, limits.endpointPerSecond, elapsed()) && 'endpoint-rate') ||
         undefined
-      if (reason) throw rateLimited(reason)
+      if (reason) throw refusal(reason)
 
       for (const passed of [account, operation]) {
         passed.tokens--
@@ -69,7 +69,7 @@ interface Gate {
 
 const full = (gate: Gate, most: number | undefined) => most !== undefined && gate.open >= most
 
-/** Fills the bucket for the time that has passed and says whether it still holds less than one request. */
+/** Adds the tokens of the time that has passed; true if the bucket holds less than one request even so. */
 function empty(gate: Gate, perSecond: number | undefined, now: number): boolean {
   if (perSecond === undefined) return false
   gate.tokens = Math.min(Math.max(perSecond, 1), gate.tokens + ((now - gate.at) / 1_000) * perSecond)

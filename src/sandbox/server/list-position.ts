@@ -1,25 +1,33 @@
-/** A place in a list: newest first, and by id descending within a second. */
-export interface Place {
+/** Where an object stands in a list: newest first, and by id descending within a second. */
+export interface ListPosition {
   readonly created: number
   readonly id: string
 }
 
-/** Negative when `a` comes before `b` in a list, that is when it is newer. */
-export function order(a: Place, b: Place): number {
+/** Negative if `a` comes before `b` in a list, that is if `a` is newer. */
+export function comparePositions(a: ListPosition, b: ListPosition): number {
   if (a.created !== b.created) return b.created - a.created
   return a.id === b.id ? 0 : a.id > b.id ? -1 : 1
 }
 
-export const later = (a: Place, b: Place) => (order(a, b) > 0 ? a : b)
-export const earlier = (a: Place, b: Place) => (order(a, b) < 0 ? a : b)
+/** The position further down the list, that is the older one. */
+export const further = (a: ListPosition, b: ListPosition) => (comparePositions(a, b) > 0 ? a : b)
+/** The position further up the list, that is the newer one. */
+export const nearer = (a: ListPosition, b: ListPosition) => (comparePositions(a, b) < 0 ? a : b)
 
-/** The first index whose place comes after the border. */
-export function firstAfter(border: Place, size: number, placeAt: (index: number) => Place): number {
+/** Items in list order. */
+export interface OrderedList<Item extends ListPosition> {
+  readonly size: number
+  itemAt(index: number): Item
+}
+
+/** The first index whose item comes after a position. */
+export function firstIndexAfter(position: ListPosition, { size, itemAt }: OrderedList<ListPosition>): number {
   let from = 0
   let to = size
   while (from < to) {
     const middle = (from + to) >>> 1
-    if (order(placeAt(middle), border) > 0) to = middle
+    if (comparePositions(itemAt(middle), position) > 0) to = middle
     else from = middle + 1
   }
   return from

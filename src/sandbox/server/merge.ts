@@ -1,36 +1,33 @@
-import { firstAfter, order, type Place } from './list-position.ts'
+import { comparePositions, firstIndexAfter, type ListPosition, type OrderedList } from './list-position.ts'
 
-/** Places in list order. */
-export interface Row<T extends Place> {
-  readonly size: number
-  placeAt(index: number): T
-}
-
-/** Walks two rows as one, from a border towards older or newer places; the border itself belongs to neither direction. */
-export function* walk<A extends Place, B extends Place>(
-  one: Row<A>,
-  two: Row<B>,
-  border: Place,
-  step: 1 | -1,
+/**
+ * Reads two ordered lists as one, from a position towards older (1) or newer (-1) items. An item at exactly that
+ * position is left out in both directions.
+ */
+export function* merge<A extends ListPosition, B extends ListPosition>(
+  first: OrderedList<A>,
+  second: OrderedList<B>,
+  position: ListPosition,
+  direction: 1 | -1,
 ): Generator<A | B> {
-  let i = beside(one, border, step)
-  let j = beside(two, border, step)
+  let i = startIndex(first, position, direction)
+  let j = startIndex(second, position, direction)
   while (true) {
-    const a = i >= 0 && i < one.size ? one.placeAt(i) : undefined
-    const b = j >= 0 && j < two.size ? two.placeAt(j) : undefined
-    if (a && (!b || order(a, b) * step < 0)) {
-      i += step
+    const a = i >= 0 && i < first.size ? first.itemAt(i) : undefined
+    const b = j >= 0 && j < second.size ? second.itemAt(j) : undefined
+    if (a && (!b || comparePositions(a, b) * direction < 0)) {
+      i += direction
       yield a
     } else if (b) {
-      j += step
+      j += direction
       yield b
     } else return
   }
 }
 
-function beside({ size, placeAt }: Row<Place>, border: Place, step: 1 | -1): number {
-  const after = firstAfter(border, size, placeAt)
-  if (step === 1) return after
-  const at = after - 1
-  return at >= 0 && order(placeAt(at), border) === 0 ? at - 1 : at
+function startIndex(list: OrderedList<ListPosition>, position: ListPosition, direction: 1 | -1): number {
+  const after = firstIndexAfter(position, list)
+  if (direction === 1) return after
+  const before = after - 1
+  return before >= 0 && comparePositions(list.itemAt(before), position) === 0 ? before - 1 : before
 }

@@ -16,7 +16,19 @@ export function fraction(random: Random): number {
   return random() / 2 ** 32
 }
 
-/** A well-spread seed from a seed and anything that tells two uses of it apart. */
+/** One of the values, drawn at random. */
+export function pick<T>(random: Random, values: readonly T[]): T {
+  const value = values[random() % values.length]
+  if (value === undefined) throw new RangeError('sandbox: cannot pick from an empty list')
+  return value
+}
+
+/** True about once in `n` draws. */
+export function oneIn(random: Random, n: number): boolean {
+  return random() % n === 0
+}
+
+/** A seed for one use of a seed: two uses with different names or numbers get unrelated streams. */
 export function seedFor(seed: number, use: string | number): number {
   if (typeof use === 'number') return mix(seed ^ Math.imul(use + 1, multipliers[0]))
   let hash = mix(seed)

@@ -1,123 +1,117 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Answer, refused, replaced } from '../stripe/answer.ts'
-import { authenticate } from '../stripe/caller.ts'
-import type { Call } from '../stripe/endpoints.ts'
-import type { Failure, Failures } from '../stripe/failure.ts'
-import { nested } from '../stripe/nested-lists.ts'
-import { Refusal } from '../stripe/refusal.ts'
-import { resources } from '../stripe/resources/index.ts'
-import { type Route, routeOf } from '../stripe/route.ts'
-import { deliver } from './deliver.ts'
-import { randomText } from './ids.ts'
+import type { HttpAnswer } from './answer.ts'
+import { deliver, isDeliveryFailure } from './deliver.ts'
+import type { FailureRules } from './failure-rules.ts'
 import type { Limiter } from './limits.ts'
-import type { Random } from './random.ts'
-import type { RequestSeen, Traffic } from './traffic.ts'
+import type { RequestSeen, Traffic, Visit } from './traffic.ts'
 
+/** Called with each request before anything is decided about it. The request waits for a returned promise. */
 export type Hook = (request: RequestSeen) => void | Promise<void>
 
-interface House {
-  readonly answer: (call: Call) => Answer
-  readonly limiter: Limiter
-  readonly failures: Failures
+/** A request that was authenticated and admitted by the limiter. */
+export interface AdmittedRequest<Route, Caller, Failure> {
+  readonly route: Route
+  readonly query: URLSearchParams
+  readonly caller: Caller
+  readonly visit: Visit
+  readonly failure: Failure | undefined
+}
+
+/** What a vendor's sandbox decides about a request. The rest is the same for every vendor. */
+export interface Api<Route, Caller, Failure> {
+  route(method: string, path: string): Route
+  /** Throws a refusal for a key that is not accepted. */
+  authenticate(headers: IncomingHttpHeaders): Caller
+  /** Answers from the data, or as a failure says; throws a refusal. */
+  answer(request: AdmittedRequest<Route, Caller, Failure>): HttpAnswer
+  /** The answer for what `authenticate`, `answer` or the limiter threw. */
+  refuse(error: unknown): HttpAnswer
+  /** The headers of every answer. */
+  headers(request: IncomingHttpHeaders): Readonly<Record<string, string>>
+}
+
+interface ListenerOptions<Route, Caller, Failure> {
+  readonly api: Api<Route, Caller, Failure>
+  readonly limiter: Limiter<Caller>
+  readonly failures: FailureRules<Failure>
   readonly traffic: Traffic
   readonly hooks: ReadonlySet<Hook>
-  readonly revokedKeys: readonly string[]
   /** The milliseconds the next answer takes. */
   readonly latency: () => number
-  readonly now: () => number
-  readonly random: Random
   readonly signal: AbortSignal
 }
 
-/** The way of a request: seen, held by hooks, authenticated, limited, answered or failed, delivered. */
-export function createServing(house: House): RequestListener {
-  const { failures, hooks, latency, limiter, revokedKeys, signal, traffic } = house
+/** The steps of a request: record, wait for hooks, authenticate, limit, answer or fail, deliver. */
+export function createRequestListener<
+  Route extends { readonly kind: string; readonly endpoint: string },
+  Caller,
+  Failure extends { readonly kind: string },
+>(options: ListenerOptions<Route, Caller, Failure>): RequestListener {
+  const { api, failures, hooks, latency, limiter, signal, traffic } = options
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://sandbox')
-    const route = routeOf(request.method ?? '', url.pathname)
+    const route = api.route(request.method ?? '', url.pathname)
     const visit = traffic.arrive(request, url, route.endpoint, route.kind === 'list')
-    const exit = createExit(response, visit.leave)
+    const cleanup = createCleanup(response, visit.leave)
     let failure: Failure | undefined
 
-    const answer = await asAnswer(async () => {
+    const answer = await answerOrRefusal(api, async () => {
       for (const hook of hooks) await hook(visit.seen)
-      const caller = authenticate(request.headers, revokedKeys)
-      exit.also(limiter.enter(caller, route.endpoint))
+      const caller = api.authenticate(request.headers)
+      cleanup.add(limiter.enter(caller, route.endpoint))
       failure = failures.next(visit.seen)
       const ms = latency()
       if (ms > 0) await delay(ms, undefined, { signal })
-      const subject = subjectOf(route)
-      const call = { route, query: url.searchParams, caller, visit, failure }
-      return (failure && replaced(failure, caller, subject)) ?? house.answer(call)
+      return api.answer({ route, query: url.searchParams, caller, visit, failure })
     })
 
-    if (!unanswered(failure)) visit.answered(answer.status)
-    // The client may act on the last byte before this process hears that it was sent, so leave first.
-    if (!failure) exit.leave()
-    await deliver(response, complete(answer, request), failure, signal)
-  }
-
-  function complete(answer: Answer, request: IncomingMessage): Answer {
-    const version = request.headers['stripe-version']
-    const headers = {
-      Date: new Date(house.now() * 1_000).toUTCString(),
-      'Request-Id': `req_${randomText(house.random, 14)}`,
-      'Stripe-Version': typeof version === 'string' ? version : '2026-10-28.endive',
-      ...answer.headers,
-    }
-    return { ...answer, headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')) }
+    if (failure?.kind !== 'hang' && failure?.kind !== 'reset') visit.answered(answer.status)
+    // The client may act on the last byte before this process hears that it was sent, so the request ends first.
+    if (!failure) cleanup.run()
+    const delivery = isDeliveryFailure(failure) ? failure : undefined
+    await deliver(response, withHeaders(answer, api.headers(request.headers)), delivery, signal)
   }
 
   return (request, response) => {
     request.resume()
     response.sendDate = false
-    // What is thrown here is the end of the connection or of the sandbox: nobody is left to tell.
+    // An error here means that the connection or the sandbox was closed; there is no client to answer.
     serve(request, response).catch(() => response.destroy())
   }
 }
 
-/** What a permission for the route is named after. */
-function subjectOf(route: Route): string {
-  switch (route.kind) {
-    case 'list':
-    case 'object':
-      return resources[route.name].object
-    case 'rows':
-    case 'row':
-      return nested[route.name].object
-    case 'account':
-    case 'unknown':
-      return 'account'
-  }
-}
-
-const unanswered = (failure: Failure | undefined) => failure?.kind === 'hang' || failure?.kind === 'reset'
-
-async function asAnswer(answer: () => Promise<Answer>): Promise<Answer> {
+async function answerOrRefusal(
+  api: Pick<Api<never, never, never>, 'refuse'>,
+  answer: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
   try {
     return await answer()
   } catch (error) {
-    if (error instanceof Refusal) return refused(error)
-    return refused(new Refusal(500, { message: `The sandbox itself failed: ${String(error)}` }))
+    return api.refuse(error)
   }
 }
 
-/** What is to be undone when a request is over: each step once, at the latest when the connection is. */
-function createExit(response: ServerResponse, first: () => void) {
-  let over = false
+function withHeaders(answer: HttpAnswer, common: Readonly<Record<string, string>>): HttpAnswer {
+  const headers = Object.entries({ ...common, ...answer.headers }).filter(([, value]) => value !== '')
+  return { ...answer, headers: Object.fromEntries(headers) }
+}
+
+/** Runs each step once when a request has ended, at the latest when its connection closes. */
+function createCleanup(response: ServerResponse, first: () => void) {
+  let ended = false
   const steps = [first]
-  const leave = () => {
-    over = true
+  const run = () => {
+    ended = true
     for (const step of steps.splice(0)) step()
   }
-  response.once('close', leave)
+  response.once('close', run)
   return {
-    leave,
-    also(step: () => void) {
+    run,
+    add(step: () => void) {
       steps.push(step)
-      if (over) leave()
+      if (ended) run()
     },
   }
 }

@@ -1,17 +1,3 @@
-import type { Random } from './random.ts'
-
-/** One of the values, drawn. */
-export function pick<T>(random: Random, values: readonly T[]): T {
-  const value = values[random() % values.length]
-  if (value === undefined) throw new RangeError('sandbox: nothing to pick from')
-  return value
-}
-
-/** True about once in `n` draws. */
-export function oneIn(random: Random, n: number): boolean {
-  return random() % n === 0
-}
-
 /** Names as customers type them: accents, combining marks, right to left, four-byte characters, quotes. */
 export const firstNames = [
   'Anna',
@@ -58,16 +44,16 @@ export const companies = [
   '👩‍👩‍👧‍👦 Family Foods',
   'Société Générale d’Électricité',
 ]
-export const places = [
-  { city: 'Berlin', country: 'DE', postal_code: '10115', state: null, currency: 'eur', locale: 'de-DE' },
-  { city: 'München', country: 'DE', postal_code: '80331', state: 'Bayern', currency: 'eur', locale: 'de-DE' },
-  { city: 'São Paulo', country: 'BR', postal_code: '01310-100', state: 'SP', currency: 'brl', locale: 'pt-BR' },
-  { city: '東京都', country: 'JP', postal_code: '100-0001', state: '東京', currency: 'jpy', locale: 'ja-JP' },
-  { city: 'Reykjavík', country: 'IS', postal_code: '101', state: null, currency: 'isk', locale: 'is-IS' },
-  { city: 'San Francisco', country: 'US', postal_code: '94103', state: 'CA', currency: 'usd', locale: 'en-US' },
-  { city: 'New York', country: 'US', postal_code: '10001', state: 'NY', currency: 'usd', locale: 'en-US' },
-  { city: 'القاهرة', country: 'EG', postal_code: '11511', state: null, currency: 'egp', locale: 'ar-EG' },
-  { city: 'Kraków', country: 'PL', postal_code: '30-001', state: null, currency: 'pln', locale: 'pl-PL' },
+export const cities = [
+  { name: 'Berlin', country: 'DE', postal_code: '10115', state: null, currency: 'eur', locale: 'de-DE' },
+  { name: 'München', country: 'DE', postal_code: '80331', state: 'Bayern', currency: 'eur', locale: 'de-DE' },
+  { name: 'São Paulo', country: 'BR', postal_code: '01310-100', state: 'SP', currency: 'brl', locale: 'pt-BR' },
+  { name: '東京都', country: 'JP', postal_code: '100-0001', state: '東京', currency: 'jpy', locale: 'ja-JP' },
+  { name: 'Reykjavík', country: 'IS', postal_code: '101', state: null, currency: 'isk', locale: 'is-IS' },
+  { name: 'San Francisco', country: 'US', postal_code: '94103', state: 'CA', currency: 'usd', locale: 'en-US' },
+  { name: 'New York', country: 'US', postal_code: '10001', state: 'NY', currency: 'usd', locale: 'en-US' },
+  { name: 'القاهرة', country: 'EG', postal_code: '11511', state: null, currency: 'egp', locale: 'ar-EG' },
+  { name: 'Kraków', country: 'PL', postal_code: '30-001', state: null, currency: 'pln', locale: 'pl-PL' },
 ] as const
 export const notes = [
   'Prefers invoices by e-mail on the first working day of the month; the purchase order number must be on each of them.',

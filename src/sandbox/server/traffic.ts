@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** A request as it arrived; `status` is 0 until it is answered. */
+/** A request as it arrived. `status` is 0 until the request is answered. */
 export interface RequestSeen {
   readonly method: string
   readonly path: string
@@ -11,7 +11,7 @@ export interface RequestSeen {
   readonly status: number
   /** Milliseconds of the real clock. */
   readonly at: number
-  /** The `Stripe-Account` header. */
+  /** The account that a header names. */
   readonly account?: string
 }
 
@@ -22,22 +22,24 @@ export interface EndpointStats {
 
 export interface Stats {
   readonly requests: number
-  /** Calls of a list, answered or not: what a benchmark compares with the fewest possible. */
+  /** Calls of a list, answered or not. A benchmark compares them with the fewest possible. */
   readonly list: number
   /** Answers with status 429, by a limit or by a rule. */
   readonly rateLimited: number
   /** By operation: `GET /v1/customers`, `GET /v1/customers/:id`. */
   readonly perEndpoint: Readonly<Record<string, EndpointStats>>
   readonly peakConcurrency: number
-  /** Cursors that were carried into another window of creation time; each got an empty page. */
+  /** Cursors that were sent with another window of creation times; each got an empty page. */
   readonly cursorMisuse: number
 }
 
+/** One request while it is served. */
 export interface Visit {
   readonly seen: RequestSeen
-  misused(): void
+  /** The request sent a cursor of another window. */
+  cursorMisused(): void
   answered(status: number): void
-  /** The request is over, answered or not; to be called once. */
+  /** The request has ended, answered or not. Must be called once. */
   leave(): void
 }
 
@@ -47,7 +49,8 @@ export interface Traffic {
   stats(): Stats
 }
 
-export function createTraffic(): Traffic {
+/** `accountHeader` is the header in which a request can name an account. */
+export function createTraffic(accountHeader: string): Traffic {
   const requests: RequestSeen[] = []
   const perEndpoint: Record<string, { requests: number; rateLimited: number }> = {}
   const totals = { requests: 0, list: 0, rateLimited: 0, peakConcurrency: 0, cursorMisuse: 0 }
@@ -55,7 +58,7 @@ export function createTraffic(): Traffic {
   return {
     requests,
     arrive(request, url, endpoint, isList) {
-      const account = request.headers['stripe-account']
+      const account = request.headers[accountHeader]
       const seen = {
         method: request.method ?? '',
         path: url.pathname,
@@ -74,7 +77,7 @@ export function createTraffic(): Traffic {
       totals.peakConcurrency = Math.max(totals.peakConcurrency, ++open)
       return {
         seen,
-        misused: () => void totals.cursorMisuse++,
+        cursorMisused: () => void totals.cursorMisuse++,
         answered(status) {
           seen.status = status
           if (status !== 429) return

@@ -1,7 +1,14 @@
 import type { Caller } from './caller.ts'
 
-/** The account behind a key, as `GET /v1/account` shows it; `created` is before every object in it. */
-export function accountOf(caller: Caller, { id, created }: { readonly id: string; readonly created: number }) {
+export interface AccountIdentity {
+  /** The account of a key that is sent without a `Stripe-Account` header. */
+  readonly id: string
+  /** Unix seconds, before the creation of every object in it. */
+  readonly created: number
+}
+
+/** The account of a key, as `GET /v1/account` shows it. */
+export function accountOf(caller: Caller, { id, created }: AccountIdentity) {
   return {
     id: caller.account ?? id,
     object: 'account',

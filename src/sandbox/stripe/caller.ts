@@ -1,33 +1,33 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { accountInvalid, invalidKey, Refusal } from './refusal.ts'
 
-/** Who asks, as the key and the `Stripe-Account` header say. */
+/** Who sends a request, by the key and the `Stripe-Account` header. */
 export interface Caller {
   readonly key: string
   readonly restricted: boolean
   readonly livemode: boolean
   readonly account?: string
-  /** One account in one mode: what has its own rate limits and its own cursors. */
-  readonly tenant: string
+  /** Names one account in one mode, which has its own rate limits and its own cursors. */
+  readonly accountKey: string
 }
 
 /**
- * Accepts secret and restricted keys. Refuses the rest with 401, among them keys like `sk_test_invalid…` and
- * `rk_live_revoked…` and those in `revoked`; accounts like `acct_revoked…` are refused with 403.
+ * Accepts secret and restricted keys. Refuses all others with 401, also keys like `sk_test_invalid…` and
+ * `rk_live_revoked…` and those in `revokedKeys`. Refuses accounts like `acct_revoked…` with 403.
  */
-export function authenticate(headers: IncomingHttpHeaders, revoked: readonly string[]): Caller {
+export function authenticate(headers: IncomingHttpHeaders, revokedKeys: readonly string[]): Caller {
   const key = keyIn(headers.authorization)
-  if (key.startsWith('pk_')) throw publishable()
+  if (key.startsWith('pk_')) throw publishableKey()
   const kind = key.match(/^(sk|rk)_(test|live)_./)
-  if (!kind || revoked.includes(key) || /^.k_...._(invalid|revoked)/.test(key)) throw invalidKey(key)
+  if (!kind || revokedKeys.includes(key) || /^.k_...._(invalid|revoked)/.test(key)) throw invalidKey(key)
 
   const livemode = kind[2] === 'live'
   const mode = livemode ? 'live' : 'test'
   const restricted = kind[1] === 'rk'
   const account = headers['stripe-account']
-  if (typeof account !== 'string') return { key, restricted, livemode, tenant: `${key} ${mode}` }
+  if (typeof account !== 'string') return { key, restricted, livemode, accountKey: `${key} ${mode}` }
   if (!/^acct_\w+$/.test(account) || account.startsWith('acct_revoked')) throw accountInvalid(key, account)
-  return { key, restricted, livemode, account, tenant: `${account} ${mode}` }
+  return { key, restricted, livemode, account, accountKey: `${account} ${mode}` }
 }
 
 function keyIn(authorization: string | undefined): string {
@@ -47,7 +47,7 @@ function keyIn(authorization: string | undefined): string {
   )
 }
 
-const publishable = () =>
+const publishableKey = () =>
   new Refusal(401, {
     code: 'secret_key_required',
     message:

@@ -1,80 +1,85 @@
 import { accountAge, creationTimes, type Density } from '../server/density.ts'
 import { randomStream, seedFor } from '../server/random.ts'
-import type { Kin } from '../server/relations.ts'
-import type { World } from './dataset.ts'
-import type { Resource } from './resource.ts'
+import type { Relation } from '../server/relations.ts'
+import type { Dataset, Resource } from './resource.ts'
 import type { ResourceName } from './resources/names.ts'
 
-/** The objects of one resource in list order. */
-export interface Lineup {
-  /** When the object at a position was created. */
+/** The generated objects of one resource in list order. */
+export interface CreationOrder {
+  /** When the object at an index was created. */
   readonly times: Uint32Array
-  /** The number of the object at a position. */
+  /** The number of the object at an index. */
   readonly numbers: Uint32Array
-  /** The position of an object by its number. */
-  readonly positions: Uint32Array
+  /** The index of an object by its number. */
+  readonly indexes: Uint32Array
 }
 
-export interface Births {
+export interface OrderOptions {
   readonly name: ResourceName
   readonly count: number
   readonly density: Density
   readonly seed: number
   readonly now: number
   readonly sameSecond?: number | undefined
-  readonly world: World
+  readonly dataset: Dataset
 }
 
-export function lineUp(resource: Resource, births: Births, idOf: (n: number) => string): Lineup {
-  const { times, numbers } = inOrderOfTime(resource, births)
-  orderById(times, numbers, idOf)
-  const positions = new Uint32Array(births.count)
-  for (const [position, n] of numbers.entries()) positions[n] = position
-  return { times, numbers, positions }
+/** Draws when each object was created and sorts the objects as their list shows them. */
+export function orderByCreation(resource: Resource, options: OrderOptions, idOf: (n: number) => string): CreationOrder {
+  const { times, numbers } = orderByTime(resource, options)
+  orderWithinSeconds(times, numbers, idOf)
+  const indexes = new Uint32Array(options.count)
+  for (const [index, n] of numbers.entries()) indexes[n] = index
+  return { times, numbers, indexes }
 }
 
-function inOrderOfTime({ kin, born }: Resource, births: Births) {
-  const { count, world, now } = births
-  const seed = seedFor(births.seed, 'created')
-  const parents = kin && world.count(kin.of) > 0 ? kin : undefined
-  if (!parents && !born) {
-    const times = creationTimes({ ...births, seed })
+function orderByTime({ relation, createdWith }: Resource, options: OrderOptions) {
+  const { count, dataset, now } = options
+  const seed = seedFor(options.seed, 'created')
+  const parents = relation && dataset.count(relation.parent) > 0 ? relation : undefined
+  if (!parents && !createdWith) {
+    const times = creationTimes({ ...options, seed })
     return { times, numbers: Uint32Array.from(times.keys()) }
   }
-  // Time and number in one float: 2^31 × 2^22 is what one holds exactly, and sorting floats needs no comparisons in JS.
-  const both = new Float64Array(count)
+  // Time and number packed into one float, which holds 2^31 × 2^22 exactly: floats are sorted without comparing in JS.
+  const packed = new Float64Array(count)
   const random = randomStream(seed)
   for (let n = 0; n < count; n++) {
     const draw = random()
     const time = parents
-      ? afterParent(parents, births, n, draw)
-      : (born?.(world, n) ?? now - accountAge + (draw % accountAge))
-    both[n] = time * numberRoom + n
+      ? timeAfterParent(parents, options, n, draw)
+      : (createdWith?.(dataset, n) ?? now - accountAge + (draw % accountAge))
+    packed[n] = time * numberLimit + n
   }
-  both.sort().reverse()
-  const times = Uint32Array.from(both, (value) => Math.floor(value / numberRoom))
-  return { times, numbers: Uint32Array.from(both, (value) => value % numberRoom) }
+  packed.sort().reverse()
+  const times = Uint32Array.from(packed, (value) => Math.floor(value / numberLimit))
+  return { times, numbers: Uint32Array.from(packed, (value) => value % numberLimit) }
 }
 
-/** Where that would be in the future, somewhere between the parent and now. */
-function afterParent(kin: Kin, { name, world, now }: Births, n: number, draw: number): number {
-  const parent = world.parent(name, n) ?? 0
-  const born = world.created(kin.of, parent)
-  const delay = kin.delay(n - world.children(name, parent)[0], draw)
-  return born + (born + delay < now ? delay : delay % Math.max(now - born, 1))
+/** A time after the parent's; if the delay would end in the future, some time between the parent's and now. */
+function timeAfterParent(
+  relation: Relation<ResourceName>,
+  { name, dataset, now }: OrderOptions,
+  n: number,
+  draw: number,
+): number {
+  const parent = dataset.parent(name, n) ?? 0
+  const parentCreated = dataset.created(relation.parent, parent)
+  const delay = relation.delay(n - dataset.children(name, parent)[0], draw)
+  return parentCreated + (parentCreated + delay < now ? delay : delay % Math.max(now - parentCreated, 1))
 }
 
-const numberRoom = 2 ** 22
+const numberLimit = 2 ** 22
 
-/** Within a second the larger id comes first; everything else stays where it is. */
-function orderById(times: Uint32Array, numbers: Uint32Array, idOf: (n: number) => string): void {
+/** Within a second the larger id comes first; all else stays in place. */
+function orderWithinSeconds(times: Uint32Array, numbers: Uint32Array, idOf: (n: number) => string): void {
   let from = 0
   for (let to = 1; to <= times.length; to++) {
     if (times[to] === times[from]) continue
     const second = numbers.subarray(from, to)
     if (second.length > 1) {
-      const named = Array.from(second, (n) => ({ n, id: idOf(n) })).sort((a, b) => (a.id < b.id ? 1 : -1))
-      second.set(named.map(({ n }) => n))
+      const withIds = Array.from(second, (n) => ({ n, id: idOf(n) })).sort((a, b) => (a.id < b.id ? 1 : -1))
+      second.set(withIds.map(({ n }) => n))
     }
     from = to
   }

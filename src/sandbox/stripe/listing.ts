@@ -7,14 +7,14 @@ export interface ListCall extends Listing {
   readonly expand: readonly string[]
 }
 
-/** What a list understands. */
-export interface ListShape extends Pick<Resource, 'object' | 'filters' | 'expandable' | 'check'> {
+/** The parameters that a list accepts. */
+export interface ListShape extends Pick<Resource, 'object' | 'filters' | 'expandable' | 'checkFilters'> {
   readonly createdFilter: boolean
-  /** A parameter it does not go without. */
+  /** A parameter that every call must have. */
   readonly required?: string
 }
 
-/** Reads a query as Stripe does, and refuses what Stripe refuses; `exists` says which ids can be cursors. */
+/** Parses a query as Stripe does, and refuses what Stripe refuses. `exists` tells whether an id can be a cursor. */
 export function parseListing(query: URLSearchParams, shape: ListShape, exists: (id: string) => boolean): ListCall {
   const filters: Record<string, string> = {}
   const cursors: { starting_after?: string; ending_before?: string } = {}
@@ -30,15 +30,15 @@ export function parseListing(query: URLSearchParams, shape: ListShape, exists: (
       max = Math.min(max, to)
     } else if (name === 'limit') limit = pageSize(value)
     else if (name === 'starting_after' || name === 'ending_before') cursors[name] = value
-    else if (isExpand(name)) expand.push(expandedInList(value, shape))
+    else if (isExpand(name)) expand.push(expansionInList(value, shape))
     else if (Object.hasOwn(shape.filters, name)) filters[name] = value
-    else if (Object.hasOwn(shape.filters, array)) filters[array] = join(filters[array], value)
+    else if (Object.hasOwn(shape.filters, array)) filters[array] = appended(filters[array], value)
     else throw unknownParameter(name)
   }
 
   const { required } = shape
   if (required !== undefined && filters[required] === undefined) throw missingParameter(required)
-  shape.check?.(filters)
+  shape.checkFilters?.(filters)
   const { starting_after: startingAfter, ending_before: endingBefore } = cursors
   if (startingAfter !== undefined && endingBefore !== undefined)
     throw new Refusal(400, { message: 'You cannot parameterize both starting_after and ending_before.' })
@@ -48,15 +48,15 @@ export function parseListing(query: URLSearchParams, shape: ListShape, exists: (
   return { limit, min, max, ...cursor, filters, expand }
 }
 
-/** The fields a GET by id is asked to expand; it takes no other parameter. */
+/** The fields that a GET by id expands. It takes no other parameter. */
 export function parseExpand(query: URLSearchParams, shape: Expandable): readonly string[] {
   return [...query].map(([name, value]) => {
     if (!isExpand(name)) throw unknownParameter(name)
-    return expanded(value, value, shape)
+    return expansion(value, value, shape)
   })
 }
 
-/** Inclusive seconds, from and to. */
+/** The inclusive seconds that each parameter allows, from and to. */
 const bounds: ReadonlyMap<string, (at: number) => readonly [number, number]> = new Map([
   ['created', (at) => [at, at]],
   ['created[gt]', (at) => [at + 1, Number.POSITIVE_INFINITY]],
@@ -67,14 +67,14 @@ const bounds: ReadonlyMap<string, (at: number) => readonly [number, number]> = n
 
 type Expandable = Pick<Resource, 'expandable'>
 
-const join = (known: string | undefined, value: string) => (known === undefined ? value : `${known},${value}`)
+const appended = (values: string | undefined, value: string) => (values === undefined ? value : `${values},${value}`)
 const isExpand = (name: string) => /^expand\[\d*\]$/.test(name)
 
-const expandedInList = (path: string, shape: Expandable) =>
-  expanded(path, path.startsWith('data.') ? path.slice('data.'.length) : '', shape)
+const expansionInList = (path: string, shape: Expandable) =>
+  expansion(path, path.startsWith('data.') ? path.slice('data.'.length) : '', shape)
 
-/** The first field of an expansion; deeper ones are accepted down to Stripe's four levels and change nothing. */
-function expanded(path: string, fields: string, shape: Expandable): string {
+/** The first field of an expansion. Deeper fields are accepted, down to Stripe's four levels, and change nothing. */
+function expansion(path: string, fields: string, shape: Expandable): string {
   const [field = ''] = fields.split('.')
   if (path.split('.').length > 4)
     throw badParameter('expand', `You cannot expand more than 4 levels of a property. Property: ${path}`)

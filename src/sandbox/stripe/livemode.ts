@@ -1,11 +1,13 @@
-/** A copy in live mode: every `livemode` in it says so, however deep. In test mode, the value itself. */
-export function inMode<T>(value: T, livemode: boolean): T {
+/** In live mode a copy in which every `livemode`, however deep, is true; in test mode the value itself. */
+export function withLivemode<T>(value: T, livemode: boolean): T {
   // The copy has the shape of the value; only booleans differ.
-  return livemode ? (live(value) as T) : value
+  return livemode ? (inLiveMode(value) as T) : value
 }
 
-function live(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(live)
+function inLiveMode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inLiveMode)
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, key === 'livemode' ? true : live(one)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, key === 'livemode' ? true : inLiveMode(field)]),
+  )
 }

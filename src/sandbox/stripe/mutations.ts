@@ -1,5 +1,5 @@
 import type { Collection } from './collection.ts'
-import { happenings } from './events/event-types.ts'
+import { eventTypes } from './events/event-types.ts'
 import type { Recorder } from './events/recorder.ts'
 import type { StripeObject } from './resource.ts'
 import type { ByResource, ResourceName } from './resources/names.ts'
@@ -28,7 +28,7 @@ export function createMutations(live: ByResource<Collection>, record: Recorder, 
   const mutations: Mutations = {
     insert(resource, fields = {}, { at = now(), apiVersion, silent } = {}) {
       const object = live[resource].insert(fields, at)
-      if (!silent) record({ types: happenings[resource]?.created?.(object) ?? [], object, at, apiVersion })
+      if (!silent) record({ types: eventTypes[resource]?.created?.(object) ?? [], object, at, apiVersion })
       return object
     },
     update(resource, id, patch, { at = now(), apiVersion, silent } = {}) {
@@ -36,14 +36,14 @@ export function createMutations(live: ByResource<Collection>, record: Recorder, 
       live[resource].update(id, patch)
       const object = live[resource].retrieve(id)
       if (silent || !before || !object) return
-      record({ types: happenings[resource]?.updated?.(before, object) ?? [], object, before, at, apiVersion })
+      record({ types: eventTypes[resource]?.updated?.(before, object) ?? [], object, before, at, apiVersion })
     },
     remove(resource, id, options = {}) {
       const { at = now(), apiVersion, silent } = options
       const object = live[resource].retrieve(id)
       if (resource === 'customers') cancelAll(id, options)
       live[resource].remove(id)
-      const type = happenings[resource]?.deleted
+      const type = eventTypes[resource]?.deleted
       if (!silent && object && type) record({ types: [type, ...planToo(object)], object, at, apiVersion })
     },
   }

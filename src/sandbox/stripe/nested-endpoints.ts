@@ -1,8 +1,9 @@
-import { type Answer, found, listed } from './answer.ts'
+import type { HttpAnswer } from '../server/answer.ts'
+import { listAnswer, objectAnswer } from './answer.ts'
+import type { StripeRequest } from './api.ts'
 import type { Collection } from './collection.ts'
-import type { Call } from './endpoints.ts'
 import { type ListCall, parseListing } from './listing.ts'
-import { findRow, type Nested, type NestedName, nested, rowsIn } from './nested-lists.ts'
+import { findNestedRow, type NestedList, type NestedName, nestedLists, nestedRows } from './nested-lists.ts'
 import { missing, missingParameter } from './refusal.ts'
 import type { StripeObject } from './resource.ts'
 import { resources } from './resources/index.ts'
@@ -10,15 +11,15 @@ import type { ByResource, ResourceName } from './resources/names.ts'
 import type { Route } from './route.ts'
 
 /** Answers for the lists that belong to one object. */
-export function createRows(live: ByResource<Collection>, idOf: (name: ResourceName, n: number) => string) {
+export function createNestedEndpoints(live: ByResource<Collection>, idOf: (name: ResourceName, n: number) => string) {
   return {
-    list(route: Extract<Route, { kind: 'rows' }>, { query, caller, visit, failure }: Call): Answer {
-      const { of, object, at }: Nested = nested[route.name]
-      const parameter = 'parameter' in at ? at.parameter : undefined
-      const parent = route.parent ?? query.get(parameter ?? '')
-      if (!parent) throw missingParameter(parameter ?? 'id')
-      const rows = rowsIn(live, route.name, parent, caller.livemode)
-      if (!rows) throw missing(parameter ? 400 : 404, resources[of].object, parent, parameter ?? 'id')
+    list(route: Extract<Route, { kind: 'rows' }>, { query, caller, visit, failure }: StripeRequest): HttpAnswer {
+      const { parent, object, location }: NestedList = nestedLists[route.name]
+      const parameter = 'parameter' in location ? location.parameter : undefined
+      const parentId = route.parentId ?? query.get(parameter ?? '')
+      if (!parentId) throw missingParameter(parameter ?? 'id')
+      const rows = nestedRows(live, route.name, parentId, caller.livemode)
+      if (!rows) throw missing(parameter ? 400 : 404, resources[parent].object, parentId, parameter ?? 'id')
 
       const shape = {
         object,
@@ -27,27 +28,27 @@ export function createRows(live: ByResource<Collection>, idOf: (name: ResourceNa
         expandable: { price: () => ({}), discounts: () => ({}) },
       }
       const listing = parseListing(query, shape, (id) => rows.some((row) => row.id === id))
-      if (failure?.kind === 'empty-more') return listed(visit.seen.path, '[]', true)
-      const { startingAfter, ...fromTheTop } = listing
-      const { data, more } = pageOf(rows, failure?.kind === 'same-page' ? fromTheTop : listing)
+      if (failure?.kind === 'empty-more') return listAnswer(visit.seen.path, '[]', true)
+      const { startingAfter, ...firstPage } = listing
+      const { data, more } = pageOf(rows, failure?.kind === 'same-page' ? firstPage : listing)
       const shown = failure?.kind === 'items' ? failure.items(structuredClone(data)) : data
       const hasMore = more || failure?.kind === 'same-page'
-      return listed(visit.seen.path, typeof shown === 'string' ? shown : JSON.stringify(shown), hasMore)
+      return listAnswer(visit.seen.path, typeof shown === 'string' ? shown : JSON.stringify(shown), hasMore)
     },
-    retrieve(name: NestedName, id: string, { caller }: Call): Answer {
-      const row = findRow(live, { name, id, idOf, livemode: caller.livemode })
-      if (!row) throw missing(404, nested[name].object, id, 'id')
-      return found(row)
+    retrieve(name: NestedName, id: string, { caller }: StripeRequest): HttpAnswer {
+      const row = findNestedRow(live, { name, id, idOf, livemode: caller.livemode })
+      if (!row) throw missing(404, nestedLists[name].object, id, 'id')
+      return objectAnswer(row)
     },
   }
 }
 
 function pageOf(rows: readonly StripeObject[], { limit, startingAfter, endingBefore }: ListCall) {
-  const at = (id: string) => rows.findIndex((row) => row.id === id)
+  const indexOf = (id: string) => rows.findIndex((row) => row.id === id)
   if (endingBefore !== undefined) {
-    const before = rows.slice(0, at(endingBefore))
+    const before = rows.slice(0, indexOf(endingBefore))
     return { data: before.slice(-limit), more: before.length > limit }
   }
-  const after = rows.slice(startingAfter === undefined ? 0 : at(startingAfter) + 1)
+  const after = rows.slice(startingAfter === undefined ? 0 : indexOf(startingAfter) + 1)
   return { data: after.slice(0, limit), more: after.length > limit }
 }

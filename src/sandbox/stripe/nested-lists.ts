@@ -4,63 +4,68 @@ import type { StripeObject } from './resource.ts'
 import { creditNoteLineIds } from './resources/credit-notes.ts'
 import { lineIds } from './resources/invoice-facts.ts'
 import type { ByResource, ResourceName } from './resources/names.ts'
-import { itemIds, rowRoom } from './resources/subscription-facts.ts'
+import { itemIds, maxNestedRows } from './resources/subscription-facts.ts'
 
-/** A list that belongs to one object of another. */
-export interface Nested {
-  readonly of: ResourceName
-  /** What `object` of its rows says. */
+/** A list that belongs to one object of another list. */
+export interface NestedList {
+  /** The resource of the object it belongs to. */
+  readonly parent: ResourceName
+  /** The field `object` of its rows. */
   readonly object: string
-  /** The list: under the parent (`lines`), or a path of its own with the parent as a parameter. */
-  readonly at: { readonly under: string } | { readonly path: string; readonly parameter: string }
-  /** Of rows that are kept in their parents. */
+  /** The list is under its parent (`lines`), or has a path of its own with the parent as a parameter. */
+  readonly location: { readonly under: string } | { readonly path: string; readonly parameter: string }
+  /** The ids of rows that are stored in their parents. */
   readonly ids?: Ids
-  /** Of rows that are a resource of their own. */
+  /** The resource of rows that are objects of a list of their own. */
   readonly resource?: ResourceName
 }
 
-export const nested = {
+export const nestedLists = {
   subscription_items: {
-    of: 'subscriptions',
+    parent: 'subscriptions',
     object: 'subscription_item',
-    at: { path: '/v1/subscription_items', parameter: 'subscription' },
+    location: { path: '/v1/subscription_items', parameter: 'subscription' },
     ids: itemIds,
   },
-  invoice_lines: { of: 'invoices', object: 'line_item', at: { under: 'lines' }, ids: lineIds },
+  invoice_lines: { parent: 'invoices', object: 'line_item', location: { under: 'lines' }, ids: lineIds },
   credit_note_lines: {
-    of: 'credit_notes',
+    parent: 'credit_notes',
     object: 'credit_note_line_item',
-    at: { under: 'lines' },
+    location: { under: 'lines' },
     ids: creditNoteLineIds,
   },
-  charge_refunds: { of: 'charges', object: 'refund', at: { under: 'refunds' }, resource: 'refunds' },
-} as const satisfies Record<string, Nested>
+  charge_refunds: { parent: 'charges', object: 'refund', location: { under: 'refunds' }, resource: 'refunds' },
+} as const satisfies Record<string, NestedList>
 
-export type NestedName = keyof typeof nested
-// `keys` forgets what they are.
-export const nestedNames = Object.keys(nested) as readonly NestedName[]
+export type NestedName = keyof typeof nestedLists
+// `Object.keys` loses the literal type of the keys.
+export const nestedNames = Object.keys(nestedLists) as readonly NestedName[]
 
-/** All rows of one parent, in their order; undefined when there is no such parent. */
-export function rowsIn(live: ByResource<Collection>, name: NestedName, parent: string, livemode = false) {
-  const { of, resource }: Nested = nested[name]
-  if (!resource) return live[of].rows(parent, livemode)
-  return typeof live[of].find(parent) === 'object' ? live[resource].related(of, parent, livemode) : undefined
+/** All rows of one parent, in list order; undefined if there is no such parent. */
+export function nestedRows(live: ByResource<Collection>, name: NestedName, parentId: string, livemode = false) {
+  const { parent, resource }: NestedList = nestedLists[name]
+  if (!resource) return live[parent].rows(parentId, livemode)
+  const exists = typeof live[parent].find(parentId) === 'object'
+  return exists ? live[resource].related(parent, parentId, livemode) : undefined
 }
 
-interface Search {
+interface RowSearch {
   readonly name: NestedName
   readonly id: string
   readonly idOf: (name: ResourceName, n: number) => string
   readonly livemode: boolean
 }
 
-/** A row by its id: in the parent its number leads to, or in one that was changed. */
-export function findRow(live: ByResource<Collection>, { name, id, idOf, livemode }: Search): StripeObject | undefined {
-  const { of, ids }: Nested = nested[name]
-  const number = ids?.number(id)
-  const generated = number === undefined ? [] : [idOf(of, Math.floor(number / rowRoom))]
-  for (const parent of [...generated, ...live[of].touched()]) {
-    const row = live[of].rows(parent, livemode)?.find((one) => one.id === id)
+/** A row by its id, in the parent that its number belongs to or in a changed parent. */
+export function findNestedRow(
+  live: ByResource<Collection>,
+  { name, id, idOf, livemode }: RowSearch,
+): StripeObject | undefined {
+  const { parent, ids }: NestedList = nestedLists[name]
+  const number = ids?.numberOf(id)
+  const generated = number === undefined ? [] : [idOf(parent, Math.floor(number / maxNestedRows))]
+  for (const parentId of [...generated, ...live[parent].changedIds()]) {
+    const row = live[parent].rows(parentId, livemode)?.find((candidate) => candidate.id === id)
     if (row) return row
   }
   return undefined

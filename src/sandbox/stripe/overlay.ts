@@ -1,11 +1,11 @@
-import { firstAfter, type Place } from '../server/list-position.ts'
+import { firstIndexAfter, type ListPosition, type OrderedList } from '../server/list-position.ts'
 import type { StripeObject } from './resource.ts'
 
-export interface Inserted extends Place {
+export interface Inserted extends ListPosition {
   readonly object: StripeObject
 }
 
-/** What was changed in a population. */
+/** The changes made to a population. */
 export interface Overlay {
   /** In list order. */
   readonly inserted: Inserted[]
@@ -18,15 +18,20 @@ export function createOverlay(): Overlay {
   return { inserted: [], byId: new Map(), patches: new Map(), removed: new Set() }
 }
 
-export function addTo({ inserted, byId }: Overlay, item: Inserted): void {
-  inserted.splice(firstAfter(item, inserted.length, rowOf(inserted)), 0, item)
+export function addInserted({ inserted, byId }: Overlay, item: Inserted): void {
+  inserted.splice(firstIndexAfter(item, orderedInserts(inserted)), 0, item)
   byId.set(item.id, item)
 }
 
-export function rowOf(inserted: readonly Inserted[]): (at: number) => Inserted {
-  return (at) => {
-    const item = inserted[at]
-    if (!item) throw new RangeError(`sandbox: nothing inserted at ${at}`)
-    return item
+export function orderedInserts(inserted: readonly Inserted[]): OrderedList<Inserted> {
+  return {
+    get size() {
+      return inserted.length
+    },
+    itemAt(index) {
+      const item = inserted[index]
+      if (!item) throw new RangeError(`sandbox: no inserted object at ${index}`)
+      return item
+    },
   }
 }

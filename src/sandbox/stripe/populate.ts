@@ -1,23 +1,25 @@
 import type { Density } from '../server/density.ts'
 import { seedFor } from '../server/random.ts'
-import { childrenOf } from '../server/relations.ts'
+import { childCount, type NumberRange } from '../server/relations.ts'
 import { type Collection, createCollection } from './collection.ts'
-import { createWorld } from './dataset.ts'
+import { createDataset } from './dataset.ts'
 import { createOverlay } from './overlay.ts'
 import { createPopulation } from './population.ts'
 import { resources } from './resources/index.ts'
 import { type ByResource, byResource, type ResourceName } from './resources/names.ts'
 
-interface Plan {
+interface PopulateOptions {
   readonly customers: number
+  /** Exact numbers, by resource. */
   readonly counts: Readonly<Partial<Record<ResourceName, number>>>
   readonly density: Density
   readonly sameSecond?: number | undefined
   readonly seed: number
+  /** The end of the generated history, in unix seconds. */
   readonly now: number
 }
 
-export interface Populated {
+export interface PopulatedAccount {
   readonly collections: ByResource<Collection>
   readonly counts: Readonly<Record<ResourceName, number>>
   /** The id of the n-th generated object. */
@@ -25,30 +27,45 @@ export interface Populated {
   readonly numberOf: (name: ResourceName, id: string) => number | undefined
 }
 
-/** One consistent account: every resource knows the others through the world. */
-export function populate(plan: Plan, clock: () => number): Populated {
-  const { seed, now, customers, counts: exact, density, sameSecond } = plan
+/** Generates one consistent account, in which the resources refer to each other through the dataset. */
+export function populate(options: PopulateOptions, clock: () => number): PopulatedAccount {
+  const { seed, now, customers, counts: exactCounts, density, sameSecond } = options
   const counts: Readonly<Record<ResourceName, number>> = byResource((name) => {
-    const { count, kin } = resources[name]
-    if (exact[name] !== undefined) return exact[name]
-    return count ? count(customers, (other) => counts[other]) : kin ? childrenOf(kin.pattern, counts[kin.of]) : 0
+    const { count, relation } = resources[name]
+    const exact = exactCounts[name]
+    if (exact !== undefined) return exact
+    if (count) return count(customers, (other) => counts[other])
+    return relation ? childCount(relation.pattern, counts[relation.parent]) : 0
   })
-  const world = createWorld({ now, seed, counts, population: (name) => populations[name] })
-  const populations = byResource((name) => {
-    const births = { name, count: counts[name], density, seed: seedFor(seed, name), now, sameSecond, world }
-    return createPopulation(resources[name], births)
+  const dataset = createDataset({
+    now,
+    seed,
+    counts,
+    relationOf: (name) => resources[name].relation,
+    population: (name) => populations[name],
   })
-  const children = (child: ResourceName, parent: ResourceName, id: string): readonly [number, number] => {
-    const number = resources[child].kin?.of === parent ? populations[parent].numberOf(id) : undefined
-    return number === undefined ? [0, 0] : world.children(child, number)
+  const populations = byResource((name) =>
+    createPopulation(resources[name], {
+      name,
+      count: counts[name],
+      density,
+      seed: seedFor(seed, name),
+      now,
+      sameSecond,
+      dataset,
+    }),
+  )
+  const children = (child: ResourceName, parent: ResourceName, id: string): NumberRange => {
+    const number = resources[child].relation?.parent === parent ? populations[parent].numberOf(id) : undefined
+    return number === undefined ? [0, 0] : dataset.children(child, number)
   }
   const overlays = byResource(createOverlay)
   const collections = byResource((name) => {
-    const source = resources[name].view?.of ?? name
+    const source = resources[name].view?.source ?? name
     return createCollection(resources[name], populations[source], overlays[source], {
       now: clock,
       children: (parent, id) => children(name, parent, id),
     })
   })
-  return { collections, counts, idOf: world.id, numberOf: (name, id) => populations[name].numberOf(id) }
+  return { collections, counts, idOf: dataset.id, numberOf: (name, id) => populations[name].numberOf(id) }
 }

@@ -1,3 +1,5 @@
+import type { ExceededLimit } from '../server/limits.ts'
+
 /** The `error` object of a Stripe answer. */
 export interface ErrorBody {
   readonly type: string
@@ -7,21 +9,15 @@ export interface ErrorBody {
   readonly doc_url?: string
 }
 
-export const limitReasons = [
-  'global-rate',
-  'endpoint-rate',
-  'global-concurrency',
-  'endpoint-concurrency',
-  'resource-specific',
-] as const
-export type LimitReason = (typeof limitReasons)[number]
+/** The values of the header `Stripe-Rate-Limited-Reason`. */
+export type LimitReason = ExceededLimit | 'resource-specific'
 
-/** An answer that is not what was asked for: thrown by whoever notices, written by the server. */
+/** An error that Stripe answers with. Thrown where it is noticed; the server answers with it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   readonly body: ErrorBody
-  /** Besides those every answer has; an empty one takes that one away. */
+  /** Besides the headers of every answer. An empty header removes one of those. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(status: number, body: Omit<ErrorBody, 'type'> & { type?: string }, headers: Record<string, string> = {}) {
@@ -63,7 +59,7 @@ export const rateLimited = (reason: LimitReason, retryAfter?: number) =>
     { 'Stripe-Rate-Limited-Reason': reason, ...retryAfterHeader(retryAfter) },
   )
 
-/** Not a limiter: no reason and, as Stripe documents, no request id. */
+/** A 429 that no limiter sent: it has no reason and, as Stripe documents, no request id. */
 export const lockTimeout = (retryAfter?: number) =>
   new Refusal(
     429,

@@ -1,70 +1,92 @@
-import { type Nested, type NestedName, nested, nestedNames } from './nested-lists.ts'
+import { type NestedList, type NestedName, nestedLists, nestedNames } from './nested-lists.ts'
 import { resources } from './resources/index.ts'
 import { type ResourceName, resourceNames } from './resources/names.ts'
 
-/** What a path asks for. `endpoint` names the operation, as Stripe counts them for its limits. */
+/** What a path refers to. `endpoint` names the operation, which Stripe limits by itself. */
 export type Route =
   | { readonly kind: 'list'; readonly endpoint: string; readonly name: ResourceName }
   | { readonly kind: 'object'; readonly endpoint: string; readonly name: ResourceName; readonly id: string }
-  /** A nested list; without `parent`, a parameter says whose. */
-  | { readonly kind: 'rows'; readonly endpoint: string; readonly name: NestedName; readonly parent?: string }
+  /** A nested list. Without `parentId`, a parameter names the parent. */
+  | { readonly kind: 'rows'; readonly endpoint: string; readonly name: NestedName; readonly parentId?: string }
   | { readonly kind: 'row'; readonly endpoint: string; readonly name: NestedName; readonly id: string }
   | { readonly kind: 'account' | 'unknown'; readonly endpoint: string }
 
 export function routeOf(method: string, path: string): Route {
-  if (method !== 'GET') return unknown
-  const [fixed, last, under] = parts(path)
-  const collection = routes.get(fixed)
-  if (collection && last === undefined) return collection.list
-  if (collection && last !== undefined && under === undefined) return { ...collection.object, id: last }
-  if (collection && last !== undefined && under !== undefined) {
-    const rows = collection.nested.get(under)
-    if (rows) return { ...rows, parent: last }
+  if (method !== 'GET') return unknownRoute
+  const [listPath, id, nestedPath] = splitPath(path)
+  const routes = routesByPath.get(listPath)
+  if (routes && id === undefined) return routes.list
+  if (routes && id !== undefined && nestedPath === undefined) return { ...routes.object, id }
+  if (routes && id !== undefined && nestedPath !== undefined) {
+    const rows = routes.nested.get(nestedPath)
+    if (rows) return { ...rows, parentId: id }
   }
-  return path === '/v1/account' ? { kind: 'account', endpoint: 'GET /v1/account' } : unknown
+  return path === '/v1/account' ? { kind: 'account', endpoint: 'GET /v1/account' } : unknownRoute
 }
 
-const unknown: Route = { kind: 'unknown', endpoint: 'unknown' }
+/** The name that a permission for the route has in Stripe's messages. */
+export function permissionObject(route: Route): string {
+  switch (route.kind) {
+    case 'list':
+    case 'object':
+      return resources[route.name].object
+    case 'rows':
+    case 'row':
+      return nestedLists[route.name].object
+    case 'account':
+    case 'unknown':
+      return 'account'
+  }
+}
 
-/** The longest known path that a path begins with, the id after it, and what comes after that. */
-function parts(path: string): readonly [string, string?, string?] {
-  if (routes.has(path)) return [path]
+const unknownRoute: Route = { kind: 'unknown', endpoint: 'unknown' }
+
+/** The path of the list, the id after it, and the name of a nested list after that. */
+function splitPath(path: string): readonly [listPath: string, id?: string, nestedPath?: string] {
+  if (routesByPath.has(path)) return [path]
   const slash = path.lastIndexOf('/')
   const [start, end] = [path.slice(0, slash), decodeURIComponent(path.slice(slash + 1))]
   if (!/^[\w.-]+$/.test(end)) return ['']
-  if (routes.has(start)) return [start, end]
-  const before = start.lastIndexOf('/')
-  return [start.slice(0, before), start.slice(before + 1), end]
+  if (routesByPath.has(start)) return [start, end]
+  const slashBefore = start.lastIndexOf('/')
+  return [start.slice(0, slashBefore), start.slice(slashBefore + 1), end]
 }
 
-interface Family {
+interface ListRoutes {
   readonly list: Route
   readonly object: Extract<Route, { kind: 'object' | 'row' }>
+  /** By the name after the id. */
   readonly nested: ReadonlyMap<string, Extract<Route, { kind: 'rows' }>>
 }
 
-const routes: ReadonlyMap<string, Family> = new Map([...resourceNames.map(family), ...nestedNames.flatMap(ownPath)])
+const routesByPath: ReadonlyMap<string, ListRoutes> = new Map([
+  ...resourceNames.map(resourceRoutes),
+  ...nestedNames.flatMap(nestedListRoutes),
+])
 
-function family(name: ResourceName): [string, Family] {
+function resourceRoutes(name: ResourceName): [string, ListRoutes] {
   const { path } = resources[name]
-  const below = nestedNames.flatMap((row) => {
-    const { of, at }: Nested = nested[row]
-    if (of !== name || !('under' in at)) return []
-    return [[at.under, { kind: 'rows', endpoint: `GET ${path}/:id/${at.under}`, name: row }] as const]
+  const nested = nestedNames.flatMap((nestedName) => {
+    const { parent, location }: NestedList = nestedLists[nestedName]
+    if (parent !== name || !('under' in location)) return []
+    const { under } = location
+    return [[under, { kind: 'rows', endpoint: `GET ${path}/:id/${under}`, name: nestedName }] as const]
   })
   return [
     path,
     {
       list: { kind: 'list', endpoint: `GET ${path}`, name },
       object: { kind: 'object', endpoint: `GET ${path}/:id`, name, id: '' },
-      nested: new Map(below),
+      nested: new Map(nested),
     },
   ]
 }
 
-function ownPath(name: NestedName): [string, Family][] {
-  const { at }: Nested = nested[name]
-  if (!('path' in at)) return []
-  const list: Route = { kind: 'rows', endpoint: `GET ${at.path}`, name }
-  return [[at.path, { list, object: { kind: 'row', endpoint: `GET ${at.path}/:id`, name, id: '' }, nested: new Map() }]]
+/** The routes of a nested list that has a path of its own. */
+function nestedListRoutes(name: NestedName): [string, ListRoutes][] {
+  const { location }: NestedList = nestedLists[name]
+  if (!('path' in location)) return []
+  const { path } = location
+  const list: Route = { kind: 'rows', endpoint: `GET ${path}`, name }
+  return [[path, { list, object: { kind: 'row', endpoint: `GET ${path}/:id`, name, id: '' }, nested: new Map() }]]
 }

@@ -1,52 +1,22 @@
 import { setMaxListeners } from 'node:events'
-import { createServer } from 'node:http'
-import { accountAge, type Density } from '../server/density.ts'
-import { createLimiter, type LimitSetting } from '../server/limits.ts'
-import { fraction, randomStream, seedFor } from '../server/random.ts'
-import { createServing, type Hook } from '../server/request-listener.ts'
+import { createClock } from '../server/clock.ts'
+import { accountAge } from '../server/density.ts'
+import { createFailureRules } from '../server/failure-rules.ts'
+import { listen } from '../server/listen.ts'
+import { randomStream, seedFor } from '../server/random.ts'
+import type { Hook } from '../server/request-listener.ts'
 import { createTraffic, type RequestSeen, type Stats } from '../server/traffic.ts'
-import { createEndpoints } from './endpoints.ts'
-import { announceNewest, paymentOf } from './events/newest.ts'
-import { createRecord } from './events/recorder.ts'
-import { createFailures, type FailureRule } from './failure.ts'
+import { paymentOf, recordNewest } from './events/newest.ts'
+import { createRecorder } from './events/recorder.ts'
+import type { Failure, FailureRule } from './failure.ts'
+import { createStripeListener } from './listener.ts'
 import { createMutations, type Mutations } from './mutations.ts'
-import { type NestedName, nested, rowsIn } from './nested-lists.ts'
+import { type NestedName, nestedLists, nestedRows } from './nested-lists.ts'
+import type { SandboxOptions } from './options.ts'
 import { populate } from './populate.ts'
 import type { StripeObject } from './resource.ts'
 import type { ResourceName } from './resources/names.ts'
-import { type Done, type SimulateOptions, simulate } from './simulate/simulate.ts'
-
-export interface SandboxOptions {
-  /** Default 10,000; at most 2,000,000. The other resources follow. */
-  readonly customers?: number
-  /** Exact numbers, by resource. */
-  readonly counts?: Readonly<Partial<Record<ResourceName, number>>>
-  /** Default `growing`. */
-  readonly density?: Density
-  /** With `same-second`: how many share it. Default 1,000, or a tenth below 10,000 objects. */
-  readonly sameSecond?: number
-  /** The same seed and `now` give the same objects. Default 1. */
-  readonly seed?: number
-  /** Milliseconds before each answer, and at most so many more, drawn by the seed. Default 0. */
-  readonly latencyMs?: number
-  readonly jitterMs?: number
-  /** Unix seconds at which the provider's clock stands; `advance` moves it. Default: the real clock, running. */
-  readonly now?: number
-  /** Default `stripe`. */
-  readonly limits?: LimitSetting
-  /** The share of events that an older version of the API rendered. Default one in eight. */
-  readonly olderEvents?: number
-  /** The initial objects have no events, being there from before; with this, so many of each resource do. */
-  readonly eventsForNewest?: number
-  /** Default: any free port. */
-  readonly port?: number
-  /** `GET /v1/account` answers 403 to restricted keys. */
-  readonly restrictedAccount?: boolean
-  /** The id of the account that a key without a `Stripe-Account` header belongs to. Default `acct_sandbox`. */
-  readonly account?: string
-  /** Keys that are not accepted, besides those that begin `sk_test_invalid`, `rk_live_revoked` and the like. */
-  readonly revokedKeys?: readonly string[]
-}
+import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 
 export interface NestedRow {
   readonly parent: string
@@ -62,123 +32,83 @@ export interface Sandbox extends Mutations {
   /** The provider's clock, in unix seconds. */
   now(): number
   advance(seconds: number): void
-  /** What a complete copy must hold now, in list order; in live mode only `livemode` differs. Builds every object. */
+  /** What a complete copy must hold now, in list order. In live mode only `livemode` differs. Builds every object. */
   truth(resource: ResourceName, livemode?: boolean): readonly StripeObject[]
-  /** All rows of a nested list with the ids of their parents, in the order of these; of every parent a complete copy holds. */
+  /** All rows of a nested list with the ids of their parents, in the order of the parents that a complete copy holds. */
   truthNested(name: NestedName, livemode?: boolean): readonly NestedRow[]
-  /** The rows of one parent, all of them. */
+  /** All rows of one parent. */
   rows(name: NestedName, parent: string, livemode?: boolean): readonly StripeObject[]
-  /** The same one by one, for a million. */
+  /** The same as `truth`, an object at a time: for a million objects. */
   objects(resource: ResourceName, livemode?: boolean): Iterable<StripeObject>
-  /** Lives through so many days of changes, moving the clock, and says what was done. */
-  simulate(days: number, options?: SimulateOptions): readonly Done[]
-  /** Makes requests fail from now on; returns how to stop it. */
+  /** Simulates so many days of changes, moving the clock, and returns the changes. */
+  simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
+  /** Makes requests fail from now on. Returns a function that ends it. */
   fail(rule: FailureRule): () => void
-  /** Called with each request before anything is decided about it; a promise holds the request back. */
+  /** Calls the hook with each request. Returns a function that removes the hook. */
   onRequest(hook: Hook): () => void
-  /** Ends open connections, answered or not. */
+  /** Closes all connections, answered or not. */
   close(): Promise<void>
 }
 
-/** Starts a local server that behaves like Stripe's v1 list API. It must be closed. */
+/** Starts a local server that behaves like Stripe's v1 list API. The caller must close it. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const {
-    seed = 1,
-    latencyMs = 0,
-    jitterMs = 0,
-    limits = 'stripe',
-    revokedKeys = [],
-    restrictedAccount = false,
-    olderEvents = 0.125,
-    eventsForNewest = 0,
-  } = options
+  const { seed = 1, olderEvents = 0.125, eventsForNewest = 0 } = options
   const clock = createClock(options.now)
-  const { customers = 10_000, counts = {}, density = 'growing', sameSecond } = options
-  const account = populate({ customers, counts, density, sameSecond, seed, now: clock.now() }, clock.now)
-  const { collections, idOf } = account
-  const record = createRecord({
+  const { customers = 10_000, counts = {}, density = 'growing', sameSecond, populatedUntil = clock.now() } = options
+  const data = populate({ customers, counts, density, sameSecond, seed, now: populatedUntil }, clock.now)
+  const { collections } = data
+  const record = createRecorder({
     collections,
-    lookup: { live: collections, paymentOf: paymentOf(account) },
+    lookup: { live: collections, paymentOf: paymentOf(data) },
     random: randomStream(seedFor(seed, 'events')),
     olderShare: olderEvents,
   })
   const mutations = createMutations(collections, record, clock.now)
-  if (eventsForNewest > 0) announceNewest(collections, record, eventsForNewest)
-  const failures = createFailures(randomStream(seedFor(seed, 'failures')))
-  const traffic = createTraffic()
+  if (eventsForNewest > 0) recordNewest(collections, record, eventsForNewest)
+  const failures = createFailureRules<Failure>(randomStream(seedFor(seed, 'failures')))
+  const traffic = createTraffic('stripe-account')
   const hooks = new Set<Hook>()
   const closing = new AbortController()
-  // Every request that waits listens to it; Node would warn of a leak from the eleventh.
+  // Every request that waits listens to this signal. Node would warn of a leak at the eleventh.
   setMaxListeners(0, closing.signal)
-  const random = randomStream(seedFor(seed, 'requests'))
+  const accountCreated = populatedUntil - accountAge
+  const parts = { data, accountCreated, clock, failures, traffic, hooks, signal: closing.signal }
+  const server = await listen(createStripeListener(options, parts), options.port ?? 0)
 
   function* objects(resource: ResourceName, livemode: boolean) {
     for (const item of collections[resource].all()) yield collections[resource].object(item, livemode)
   }
-  function* nestedRows(name: NestedName, livemode: boolean): Generator<NestedRow> {
-    for (const parent of collections[nested[name].of].all())
-      for (const row of rowsIn(collections, name, parent.id, livemode) ?? []) yield { parent: parent.id, row }
+  function* rowsWithParents(name: NestedName, livemode: boolean): Generator<NestedRow> {
+    for (const parent of collections[nestedLists[name].parent].all())
+      for (const row of nestedRows(collections, name, parent.id, livemode) ?? []) yield { parent: parent.id, row }
   }
-  const serving = createServing({
-    answer: createEndpoints({
-      collections,
-      idOf,
-      account: { id: options.account ?? 'acct_sandbox', created: clock.now() - accountAge },
-      restrictedAccount,
-    }),
-    // Limits run in real time whatever the provider's clock says.
-    limiter: createLimiter(limits, () => performance.now()),
-    failures,
-    traffic,
-    hooks,
-    revokedKeys,
-    latency: () => latencyMs + (jitterMs > 0 ? fraction(random) * jitterMs : 0),
-    now: clock.now,
-    random,
-    signal: closing.signal,
-  })
-  // A Lambda keeps connections over minutes of sleep; a sandbox that closed them first would make its own resets.
-  const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0, noDelay: true }, serving)
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve),
-  )
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('sandbox: the server has no port')
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
     requests: traffic.requests,
     stats: traffic.stats,
     now: clock.now,
     advance: clock.advance,
     truth: (resource, livemode = false) => [...objects(resource, livemode)],
-    truthNested: (name, livemode = false) => [...nestedRows(name, livemode)],
-    rows: (name, parent, livemode = false) => rowsIn(collections, name, parent, livemode) ?? [],
+    truthNested: (name, livemode = false) => [...rowsWithParents(name, livemode)],
+    rows: (name, parent, livemode = false) => nestedRows(collections, name, parent, livemode) ?? [],
     objects: (resource, livemode = false) => objects(resource, livemode),
     ...mutations,
-    simulate: (days, script = {}) =>
-      simulate({ ...account, live: collections, mutations, now: clock.now, advance: clock.advance }, days, script),
+    simulate: (days, simulateOptions = {}) =>
+      simulate(
+        { ...data, live: collections, mutations, now: clock.now, advance: clock.advance },
+        days,
+        simulateOptions,
+      ),
     fail: failures.add,
     onRequest(hook) {
       hooks.add(hook)
       return () => void hooks.delete(hook)
     },
-    async close() {
+    close() {
       closing.abort()
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
-    },
-  }
-}
-
-function createClock(standing: number | undefined) {
-  let ahead = 0
-  return {
-    now: () => (standing ?? Math.floor(Date.now() / 1_000)) + ahead,
-    advance(seconds: number) {
-      ahead += seconds
+      return server.close()
     },
   }
 }

@@ -1,18 +1,18 @@
 import { randomStream, seedFor } from '../server/random.ts'
 import type { Resource } from './resource.ts'
 
-/** The shared fields of an object, and the same as text to follow its own fields: `,"name":"Zoë"}`. */
+/** Fields that several objects share, and their text to append to an object's own fields: `,"name":"Zoë"}`. */
 export interface Variant {
   readonly fields: Readonly<Record<string, unknown>>
   readonly tail: Buffer
 }
 
-/** The variants of a resource, each drawn when it is first needed. */
+/** Which variant the n-th object has. Each variant is drawn when it is first needed. */
 export function createVariants({ shared }: Resource, seed: number): (n: number) => Variant {
-  if (!shared) return () => plain
+  if (!shared) return () => emptyVariant
   const variants: Variant[] = []
   return (n) => {
-    const index = n % most
+    const index = n % maxVariants
     const known = variants[index]
     if (known) return known
     const fields = shared(randomStream(seedFor(seed, index)))
@@ -22,5 +22,5 @@ export function createVariants({ shared }: Resource, seed: number): (n: number) 
   }
 }
 
-const most = 4_096
-const plain: Variant = { fields: {}, tail: Buffer.from('}') }
+const maxVariants = 4_096
+const emptyVariant: Variant = { fields: {}, tail: Buffer.from('}') }

@@ -4,13 +4,13 @@ import type { StripeObject } from '../resource.ts'
 export type EventType = Stripe.Event['type']
 
 /** Which events a change of an object of one resource makes, in the order in which they happen. */
-export interface Happenings {
+export interface ChangeEvents {
   created?(object: StripeObject): readonly EventType[]
   updated?(before: StripeObject, after: StripeObject): readonly EventType[]
   readonly deleted?: EventType
 }
 
-export function verbs(created: EventType, updated?: EventType, deleted?: EventType): Happenings {
+export function changeEvents(created: EventType, updated?: EventType, deleted?: EventType): ChangeEvents {
   return {
     created: () => [created],
     ...(updated ? { updated: () => [updated] } : {}),

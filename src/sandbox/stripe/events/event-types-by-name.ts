@@ -1,9 +1,9 @@
 import type { ByNameName } from '../resources/names.ts'
-import { byStatus, type Happenings, verbs } from './change-events.ts'
+import { byStatus, type ChangeEvents, changeEvents } from './change-events.ts'
 
 /** Events of the lists that are read by name; the others make none here. */
-export const ofByName: Readonly<Partial<Record<ByNameName, Happenings>>> = {
-  plans: verbs('plan.created', 'plan.updated', 'plan.deleted'),
+export const eventTypesByName: Readonly<Partial<Record<ByNameName, ChangeEvents>>> = {
+  plans: changeEvents('plan.created', 'plan.updated', 'plan.deleted'),
   // There is no checkout.session.created.
   checkout_sessions: {
     updated: ({ status }, after) =>
@@ -35,8 +35,8 @@ export const ofByName: Readonly<Partial<Record<ByNameName, Happenings>>> = {
         ? []
         : [status === 'open' ? 'quote.finalized' : status === 'accepted' ? 'quote.accepted' : 'quote.canceled'],
   },
-  transfers: verbs('transfer.created', 'transfer.updated'),
-  application_fees: verbs('application_fee.created', 'application_fee.refunded'),
+  transfers: changeEvents('transfer.created', 'transfer.updated'),
+  application_fees: changeEvents('application_fee.created', 'application_fee.refunded'),
   topups: {
     created: () => ['topup.created'],
     updated: (before, { status }) =>
@@ -45,9 +45,9 @@ export const ofByName: Readonly<Partial<Record<ByNameName, Happenings>>> = {
         : [status === 'succeeded' ? 'topup.succeeded' : status === 'failed' ? 'topup.failed' : 'topup.canceled'],
   },
   reviews: { created: () => ['review.opened'], updated: (_, { open }) => (open ? [] : ['review.closed']) },
-  radar_early_fraud_warnings: verbs('radar.early_fraud_warning.created', 'radar.early_fraud_warning.updated'),
-  payment_links: verbs('payment_link.created', 'payment_link.updated'),
-  files: verbs('file.created'),
+  radar_early_fraud_warnings: changeEvents('radar.early_fraud_warning.created', 'radar.early_fraud_warning.updated'),
+  payment_links: changeEvents('payment_link.created', 'payment_link.updated'),
+  files: changeEvents('file.created'),
   billing_meters: {
     created: () => ['billing.meter.created'],
     updated: byStatus('billing.meter.updated', {
@@ -55,18 +55,21 @@ export const ofByName: Readonly<Partial<Record<ByNameName, Happenings>>> = {
       active: ['billing.meter.reactivated'],
     }),
   },
-  billing_credit_grants: verbs('billing.credit_grant.created', 'billing.credit_grant.updated'),
-  billing_portal_configurations: verbs('billing_portal.configuration.created', 'billing_portal.configuration.updated'),
+  billing_credit_grants: changeEvents('billing.credit_grant.created', 'billing.credit_grant.updated'),
+  billing_portal_configurations: changeEvents(
+    'billing_portal.configuration.created',
+    'billing_portal.configuration.updated',
+  ),
   test_helpers_test_clocks: {
     created: () => ['test_helpers.test_clock.created'],
     updated: byStatus('test_helpers.test_clock.ready', { advancing: ['test_helpers.test_clock.advancing'] }),
     deleted: 'test_helpers.test_clock.deleted',
   },
-  tax_ids: verbs('customer.tax_id.created', 'customer.tax_id.updated', 'customer.tax_id.deleted'),
-  issuing_authorizations: verbs('issuing_authorization.created', 'issuing_authorization.updated'),
-  issuing_cardholders: verbs('issuing_cardholder.created', 'issuing_cardholder.updated'),
-  issuing_cards: verbs('issuing_card.created', 'issuing_card.updated'),
-  issuing_disputes: verbs('issuing_dispute.created', 'issuing_dispute.updated'),
-  issuing_transactions: verbs('issuing_transaction.created', 'issuing_transaction.updated'),
-  climate_orders: verbs('climate.order.created'),
+  tax_ids: changeEvents('customer.tax_id.created', 'customer.tax_id.updated', 'customer.tax_id.deleted'),
+  issuing_authorizations: changeEvents('issuing_authorization.created', 'issuing_authorization.updated'),
+  issuing_cardholders: changeEvents('issuing_cardholder.created', 'issuing_cardholder.updated'),
+  issuing_cards: changeEvents('issuing_card.created', 'issuing_card.updated'),
+  issuing_disputes: changeEvents('issuing_dispute.created', 'issuing_dispute.updated'),
+  issuing_transactions: changeEvents('issuing_transaction.created', 'issuing_transaction.updated'),
+  climate_orders: changeEvents('climate.order.created'),
 }

@@ -1,21 +1,21 @@
 import type { StripeObject } from '../resource.ts'
 import type { ResourceName } from '../resources/names.ts'
-import { byStatus, type EventType, type Happenings, verbs } from './change-events.ts'
-import { ofByName } from './event-types-by-name.ts'
+import { byStatus, type ChangeEvents, changeEvents, type EventType } from './change-events.ts'
+import { eventTypesByName } from './event-types-by-name.ts'
 
 /** Resources that are absent make no events: balance transactions, shipping rates, file links. */
-export const happenings: Readonly<Partial<Record<ResourceName, Happenings>>> = {
-  ...ofByName,
-  customers: verbs('customer.created', 'customer.updated', 'customer.deleted'),
-  products: verbs('product.created', 'product.updated', 'product.deleted'),
+export const eventTypes: Readonly<Partial<Record<ResourceName, ChangeEvents>>> = {
+  ...eventTypesByName,
+  customers: changeEvents('customer.created', 'customer.updated', 'customer.deleted'),
+  products: changeEvents('product.created', 'product.updated', 'product.deleted'),
   prices: {
     created: (price) => (price.recurring ? ['plan.created', 'price.created'] : ['price.created']),
     updated: (_, price) => (price.recurring ? ['plan.updated', 'price.updated'] : ['price.updated']),
     deleted: 'price.deleted',
   },
-  coupons: verbs('coupon.created', 'coupon.updated', 'coupon.deleted'),
-  promotion_codes: verbs('promotion_code.created', 'promotion_code.updated'),
-  tax_rates: verbs('tax_rate.created', 'tax_rate.updated'),
+  coupons: changeEvents('coupon.created', 'coupon.updated', 'coupon.deleted'),
+  promotion_codes: changeEvents('promotion_code.created', 'promotion_code.updated'),
+  tax_rates: changeEvents('tax_rate.created', 'tax_rate.updated'),
   subscriptions: {
     created: () => ['customer.subscription.created'],
     updated: byStatus('customer.subscription.updated', {

@@ -1,5 +1,4 @@
-import { fraction, type Random } from '../../server/random.ts'
-import { pick } from '../../server/sample-text.ts'
+import { fraction, pick, type Random } from '../../server/random.ts'
 import type { Collection } from '../collection.ts'
 import type { StripeObject } from '../resource.ts'
 import type { ByResource } from '../resources/names.ts'
@@ -8,7 +7,7 @@ import type { EventType } from './change-events.ts'
 import { asOf, type Lookup, olderVersions, pinnedVersion } from './older-shapes.ts'
 import { previousAttributes } from './previous-attributes.ts'
 
-export interface Happened {
+export interface Change {
   readonly types: readonly EventType[]
   /** As it is after the change; of a deleted object, as it was. */
   readonly object: StripeObject
@@ -18,7 +17,7 @@ export interface Happened {
   readonly apiVersion?: string | undefined
 }
 
-export type Recorder = (happened: Happened) => void
+export type Recorder = (change: Change) => void
 
 interface Origin {
   readonly collections: ByResource<Collection>
@@ -29,7 +28,7 @@ interface Origin {
 }
 
 /** Appends events; each carries the object as it was at that moment, in the shape of its version. */
-export function createRecord({ collections, lookup, random, olderShare }: Origin): Recorder {
+export function createRecorder({ collections, lookup, random, olderShare }: Origin): Recorder {
   return ({ types, object, before, at, apiVersion }) => {
     const drawn = fraction(random) < olderShare ? pick(random, olderVersions) : pinnedVersion
     const version = apiVersion ?? drawn

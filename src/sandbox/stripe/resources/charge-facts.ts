@@ -1,4 +1,4 @@
-import type { World } from '../dataset.ts'
+import type { Dataset } from '../resource.ts'
 import { invoiceAt, range, succeeded } from './invoice-facts.ts'
 
 export interface ChargeFacts {
@@ -13,17 +13,17 @@ export interface ChargeFacts {
   readonly disputed: boolean
 }
 
-export function chargeAt(world: World, n: number): ChargeFacts {
-  const number = world.parent('charges', n)
-  const invoice = invoiceAt(world, number ?? 0)
-  const refunds = range(world.children('refunds', n))
-  const disputes = world.children('disputes', n)
+export function chargeAt(dataset: Dataset, n: number): ChargeFacts {
+  const number = dataset.parent('charges', n)
+  const invoice = invoiceAt(dataset, number ?? 0)
+  const refunds = range(dataset.children('refunds', n))
+  const disputes = dataset.children('disputes', n)
   return {
     invoice: number,
     amount: invoice.total,
     currency: invoice.subscription.currency,
     customer: invoice.subscription.customer,
-    failed: !succeeded(world, n),
+    failed: !succeeded(dataset, n),
     refunded: refunds.reduce((sum, refund) => sum + refundAmount(refund, refunds.length, invoice.total), 0),
     disputed: disputes[1] > disputes[0],
   }

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { randomText } from '../../server/ids.ts'
-import { pick } from '../../server/sample-text.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { pick } from '../../server/random.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { chargeAt } from './charge-facts.ts'
 import { customerId } from './subscription-facts.ts'
@@ -12,7 +12,11 @@ export const charges: Resource = {
   object: 'charge',
   idPrefix: 'ch_',
   createdField: 'created',
-  kin: { of: 'invoices', pattern: [1, 1, 1, 1, 1, 0], delay: (index, draw) => index * 86_400 + (draw % 3 ? 3_600 : 0) },
+  relation: {
+    parent: 'invoices',
+    pattern: [1, 1, 1, 1, 1, 0],
+    delay: (index, draw) => index * 86_400 + (draw % 3 ? 3_600 : 0),
+  },
   generate,
   filters: {
     customer: (charge, value) => charge.customer === value,
@@ -37,8 +41,8 @@ export const charges: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth) {
-  const { amount, currency, customer, failed, refunded, disputed } = chargeAt(world, n)
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
+  const { amount, currency, customer, failed, refunded, disputed } = chargeAt(dataset, n)
   const last4 = String(random() % 10_000).padStart(4, '0')
   return {
     id,
@@ -49,7 +53,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     application: null,
     application_fee: null,
     application_fee_amount: null,
-    balance_transaction: failed ? null : world.ref('balance_transactions', n),
+    balance_transaction: failed ? null : dataset.ref('balance_transactions', n),
     billing_details: {
       address: { city: null, country: 'DE', line1: null, line2: null, postal_code: null, state: null },
       email: null,
@@ -61,7 +65,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     captured: !failed,
     created,
     currency,
-    customer: customerId(world, customer),
+    customer: customerId(dataset, customer),
     description: 'Subscription creation – 定期購入',
     disputed,
     failure_balance_transaction: null,
@@ -83,7 +87,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
       type: failed ? 'issuer_declined' : 'authorized',
     },
     paid: !failed,
-    payment_intent: world.ref('payment_intents', n),
+    payment_intent: dataset.ref('payment_intents', n),
     payment_method: `pm_${randomText(random, 24)}`,
     payment_method_details: {
       card: {

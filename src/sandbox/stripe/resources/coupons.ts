@@ -1,14 +1,14 @@
 import type Stripe from 'stripe'
-import { pick } from '../../server/sample-text.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { pick } from '../../server/random.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 
-/** Coupons; their ids are what the merchant typed. */
+/** Coupons. Their ids are names that a merchant chose. */
 export const coupons: Resource = {
   path: '/v1/coupons',
   object: 'coupon',
   idPrefix: '',
-  ids: () => ({ of: (n) => `${names[n % names.length]}${n < names.length ? '' : n}`, number }),
+  ids: () => ({ idOf: (n) => `${names[n % names.length]}${n < names.length ? '' : n}`, numberOf }),
   createdField: 'created',
   count: (customers) => (customers === 0 ? 0 : 6 + Math.floor(customers / 200)),
   generate,
@@ -19,7 +19,7 @@ export const coupons: Resource = {
 
 const names = ['WELCOME20', 'summer-sale_', 'FRIENDS-', 'Z6', 'uebergang', '25OFF-'] as const
 
-function number(id: string): number | undefined {
+function numberOf(id: string): number | undefined {
   for (const [at, name] of names.entries()) {
     if (id === name) return at
     const rest = id.startsWith(name) ? Number(id.slice(name.length)) : Number.NaN
@@ -29,7 +29,7 @@ function number(id: string): number | undefined {
   return undefined
 }
 
-function generate({ n, id, created, livemode, random }: Birth) {
+function generate({ n, id, created, livemode, random }: GenerationInput) {
   const percent = n % 3 > 0
   const duration = pick(random, ['once', 'repeating', 'forever'] as const)
   return {

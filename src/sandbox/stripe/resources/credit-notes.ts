@@ -1,10 +1,10 @@
 import type Stripe from 'stripe'
 import { createIds, type Ids } from '../../server/ids.ts'
-import { oneIn } from '../../server/sample-text.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { oneIn } from '../../server/random.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { invoiceAt, type LineFacts } from './invoice-facts.ts'
-import { customerId, day, rowRoom } from './subscription-facts.ts'
+import { customerId, day, maxNestedRows } from './subscription-facts.ts'
 
 export const creditNoteLineIds: Ids = createIds('cnli_', 0xc1)
 
@@ -14,8 +14,8 @@ export const creditNotes: Resource = {
   object: 'credit_note',
   idPrefix: 'cn_',
   createdField: 'created',
-  kin: {
-    of: 'invoices',
+  relation: {
+    parent: 'invoices',
     field: 'invoice',
     // The eighth of fifty is the invoice with eleven lines, see invoice-facts.ts.
     pattern: [0, ...Array.from({ length: 49 }, (_, at) => (at === 6 || at === 30 ? 1 : 0))],
@@ -36,12 +36,14 @@ export const creditNotes: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth) {
-  const invoice = invoiceAt(world, world.parent('credit_notes', n) ?? 0)
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
+  const invoice = invoiceAt(dataset, dataset.parent('credit_notes', n) ?? 0)
   const credited = invoice.lines.filter(({ amount }) => amount > 0 || invoice.lines.length > 10)
   const amount = credited.reduce((sum, line) => sum + line.amount, 0)
   const voided = oneIn(random, 6)
-  const data = credited.map((line, index) => lineObject(line, creditNoteLineIds.of(n * rowRoom + index), livemode))
+  const data = credited.map((line, index) =>
+    lineObject(line, creditNoteLineIds.idOf(n * maxNestedRows + index), livemode),
+  )
   return {
     id,
     object: 'credit_note',
@@ -49,7 +51,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     amount_shipping: 0,
     created,
     currency: invoice.subscription.currency,
-    customer: customerId(world, invoice.subscription.customer),
+    customer: customerId(dataset, invoice.subscription.customer),
     customer_account: null,
     customer_balance_transaction: null,
     discount_amount: 0,

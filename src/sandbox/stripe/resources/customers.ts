@@ -1,7 +1,7 @@
 import { randomText } from '../../server/ids.ts'
-import type { Random } from '../../server/random.ts'
-import { companies, firstNames, lastNames, notes, oneIn, pick, places } from '../../server/sample-text.ts'
-import type { Birth, Resource, StripeObject } from '../resource.ts'
+import { oneIn, pick, type Random } from '../../server/random.ts'
+import { cities, companies, firstNames, lastNames, notes } from '../../server/sample-text.ts'
+import type { GenerationInput, Resource, StripeObject } from '../resource.ts'
 
 /** Customers of API 2026-10-28.endive, about 1.5 kB each. */
 export const customers: Resource = {
@@ -29,7 +29,7 @@ export const customers: Resource = {
   deleted: 'stub',
 }
 
-function generate({ id, created, livemode, random }: Birth): StripeObject {
+function generate({ id, created, livemode, random }: GenerationInput): StripeObject {
   return {
     id,
     object: 'customer',
@@ -48,20 +48,20 @@ function generate({ id, created, livemode, random }: Birth): StripeObject {
 
 function shared(random: Random) {
   const person = `${pick(random, firstNames)} ${pick(random, lastNames)}`
-  const place = pick(random, places)
+  const city = pick(random, cities)
   const company = oneIn(random, 4)
   const name = oneIn(random, 12) ? null : company ? pick(random, companies) : person
   const address = {
-    city: place.city,
-    country: place.country,
+    city: city.name,
+    country: city.country,
     line1: `${pick(random, lastNames)} ${1 + (random() % 240)}`,
     line2: oneIn(random, 3) ? `Etage ${random() % 12}` : null,
-    postal_code: place.postal_code,
-    state: place.state,
+    postal_code: city.postal_code,
+    state: city.state,
   }
   return {
     address: oneIn(random, 10) ? null : address,
-    currency: oneIn(random, 30) ? null : place.currency,
+    currency: oneIn(random, 30) ? null : city.currency,
     default_source: null,
     description: oneIn(random, 6) ? null : pick(random, notes),
     invoice_settings: {
@@ -72,14 +72,14 @@ function shared(random: Random) {
     },
     metadata: metadata(random() % 100_000, company),
     name,
-    preferred_locales: oneIn(random, 2) ? [place.locale, 'en'] : [],
+    preferred_locales: oneIn(random, 2) ? [city.locale, 'en'] : [],
     shipping: oneIn(random, 3) ? null : { address, name: name ?? person, phone: null },
     tax_exempt: pick(random, ['none', 'none', 'none', 'exempt', 'reverse']),
   }
 }
 
 function metadata(number: number, company: boolean) {
-  const known = {
+  const fields = {
     account_number: String(number),
     crm_url: `https://crm.example.com/organisations/${number}/people/${number * 7}?tab=billing`,
     contract: `Rahmenvertrag ${number} vom 12. März, Laufzeit 24 Monate, Kündigungsfrist drei Monate zum Quartalsende, §7 beachten`,
@@ -88,7 +88,7 @@ function metadata(number: number, company: boolean) {
     segment: 'self-serve',
     internal_note: '{"plan":"growth","seats":12,"legacy":{"id":"a-93","region":"eu-central"},"flags":["beta","tax"]}',
   }
-  return company ? { ...known, vat_checked_at: '2026-02-03T10:11:12Z', segment: 'enterprise ★' } : known
+  return company ? { ...fields, vat_checked_at: '2026-02-03T10:11:12Z', segment: 'enterprise ★' } : fields
 }
 
 function discount(customer: string, start: number, text: string) {
@@ -109,6 +109,6 @@ function discount(customer: string, start: number, text: string) {
   }
 }
 
-function emptyList(customer: StripeObject, of: string) {
-  return { object: 'list', data: [], has_more: false, url: `/v1/customers/${customer.id}/${of}` }
+function emptyList(customer: StripeObject, field: string) {
+  return { object: 'list', data: [], has_more: false, url: `/v1/customers/${customer.id}/${field}` }
 }

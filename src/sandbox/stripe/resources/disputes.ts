@@ -1,9 +1,9 @@
 import type Stripe from 'stripe'
-import { pick } from '../../server/sample-text.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { pick } from '../../server/random.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
-import { ledgerNumber, ledgerObject } from './balance-transactions.ts'
 import { chargeAt } from './charge-facts.ts'
+import { ledgerNumber, ledgerObject } from './ledger.ts'
 import { day } from './subscription-facts.ts'
 
 export const disputes: Resource = {
@@ -11,8 +11,8 @@ export const disputes: Resource = {
   object: 'dispute',
   idPrefix: 'du_',
   createdField: 'created',
-  kin: {
-    of: 'charges',
+  relation: {
+    parent: 'charges',
     field: 'charge',
     pattern: [0, 1, ...Array<number>(48).fill(0)],
     delay: (_, draw) => draw % (40 * day),
@@ -29,18 +29,18 @@ export const disputes: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth) {
-  const charge = world.parent('disputes', n) ?? 0
-  const { amount, currency } = chargeAt(world, charge)
-  const entry = ledgerNumber(world, 'disputes', n)
-  const known = entry < world.count('balance_transactions')
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
+  const charge = dataset.parent('disputes', n) ?? 0
+  const { amount, currency } = chargeAt(dataset, charge)
+  const entry = ledgerNumber(dataset, 'disputes', n)
+  const known = entry < dataset.count('balance_transactions')
   const status = pick(random, ['needs_response', 'under_review', 'won', 'lost'] as const)
   return {
     id,
     object: 'dispute',
     amount,
-    balance_transactions: known ? [ledgerObject(world, entry)] : [],
-    charge: world.id('charges', charge),
+    balance_transactions: known ? [ledgerObject(dataset, entry)] : [],
+    charge: dataset.id('charges', charge),
     created,
     currency,
     enhanced_eligibility_types: [],
@@ -57,7 +57,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     is_charge_refundable: false,
     livemode,
     metadata: {},
-    payment_intent: world.ref('payment_intents', charge),
+    payment_intent: dataset.ref('payment_intents', charge),
     payment_method_details: {
       card: { brand: 'visa', case_type: 'chargeback', network: 'visa', network_reason_code: '10.4' },
       type: 'card',

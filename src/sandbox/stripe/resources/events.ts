@@ -1,7 +1,7 @@
 import { badParameter, Refusal } from '../refusal.ts'
-import type { Birth, Resource } from '../resource.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 
-/** The feed of what happened, thirty days of it. Only changes make events, so nothing is generated here. */
+/** The events of the last thirty days. Only changes make events, so none are generated. */
 export const events: Resource = {
   path: '/v1/events',
   object: 'event',
@@ -9,7 +9,7 @@ export const events: Resource = {
   createdField: 'created',
   keptFor: 30 * 86_400,
   count: () => 0,
-  generate: ({ id, created, livemode }: Birth) => ({
+  generate: ({ id, created, livemode }: GenerationInput) => ({
     id,
     object: 'event',
     api_version: '2026-10-28.endive',
@@ -21,11 +21,11 @@ export const events: Resource = {
     type: 'customer.updated',
   }),
   filters: {
-    type: (event, value) => matches(String(event.type), value),
+    type: (event, value) => matchesPattern(String(event.type), value),
     'types[]': (event, value) => value.split(',').includes(String(event.type)),
     delivery_success: () => true,
   },
-  check({ type, 'types[]': types }) {
+  checkFilters({ type, 'types[]': types }) {
     if (type !== undefined && types !== undefined)
       throw new Refusal(400, { message: 'You may only specify one of these parameters: type, types.' })
     if (types !== undefined && types.split(',').length > 20)
@@ -35,8 +35,8 @@ export const events: Resource = {
   deleted: 'missing',
 }
 
-/** `customer.*` is everything that begins with `customer.`. */
-function matches(type: string, pattern: string): boolean {
+/** `customer.*` matches every type that begins with `customer.`. */
+function matchesPattern(type: string, pattern: string): boolean {
   const [start = '', ...rest] = pattern.split('*')
   return rest.length === 0 ? type === pattern : type.startsWith(start) && type.endsWith(rest.at(-1) ?? '')
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Birth, Resource, StripeObject } from '../resource.ts'
+import type { GenerationInput, Resource, StripeObject } from '../resource.ts'
 import type { GenericRow } from './by-name-table.ts'
 import { modelled, type ResourceName } from './names.ts'
 
@@ -21,7 +21,7 @@ export function genericResource(path: string, row: GenericRow): Resource {
   }
 }
 
-function fromFixture(object: string, { n, id, created, livemode, world }: Birth): StripeObject {
+function fromFixture(object: string, { n, id, created, livemode, dataset }: GenerationInput): StripeObject {
   const fixture = fixtures().get(object) ?? { created, livemode }
   const own = {
     ...('created' in fixture ? { created } : {}),
@@ -30,7 +30,7 @@ function fromFixture(object: string, { n, id, created, livemode, world }: Birth)
   }
   const told = replaced(fixture, (field) => {
     const name = references[field]
-    return name === undefined || world.count(name) === 0 ? undefined : world.id(name, n % world.count(name))
+    return name === undefined || dataset.count(name) === 0 ? undefined : dataset.id(name, n % dataset.count(name))
   })
   return { ...told, id, object, ...own }
 }

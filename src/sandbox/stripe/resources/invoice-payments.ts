@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import type { Birth, Resource } from '../resource.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { chargeAt } from './charge-facts.ts'
 
@@ -9,7 +9,7 @@ export const invoicePayments: Resource = {
   object: 'invoice_payment',
   idPrefix: 'inpay_',
   createdField: 'created',
-  kin: { of: 'invoices', field: 'invoice', pattern: [1, 1, 1, 1, 1, 0], delay: () => 0 },
+  relation: { parent: 'invoices', field: 'invoice', pattern: [1, 1, 1, 1, 1, 0], delay: () => 0 },
   generate,
   filters: {
     invoice: (payment, value) => payment.invoice === value,
@@ -25,10 +25,10 @@ export const invoicePayments: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, world }: Birth) {
-  const { amount, currency, failed } = chargeAt(world, n)
-  const intent = world.ref('payment_intents', n)
-  const invoice = world.parent('invoice_payments', n)
+function generate({ n, id, created, livemode, dataset }: GenerationInput) {
+  const { amount, currency, failed } = chargeAt(dataset, n)
+  const intent = dataset.ref('payment_intents', n)
+  const invoice = dataset.parent('invoice_payments', n)
   return {
     id,
     object: 'invoice_payment',
@@ -36,12 +36,12 @@ function generate({ n, id, created, livemode, world }: Birth) {
     amount_requested: amount,
     created,
     currency,
-    invoice: world.id('invoices', invoice ?? 0),
+    invoice: dataset.id('invoices', invoice ?? 0),
     is_default: true,
     livemode,
     payment: intent
       ? { payment_intent: intent, type: 'payment_intent' }
-      : { charge: world.id('charges', n), type: 'charge' },
+      : { charge: dataset.id('charges', n), type: 'charge' },
     status: failed ? 'open' : 'paid',
     status_transitions: { canceled_at: null, paid_at: failed ? null : created },
   } satisfies Wire<Stripe.InvoicePayment>

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import type { Birth, Resource } from '../resource.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { invoiceItemAmount, pending } from './invoice-facts.ts'
 import { customerId, day, itemAt, subscriptionAt } from './subscription-facts.ts'
@@ -10,7 +10,7 @@ export const invoiceitems: Resource = {
   object: 'invoiceitem',
   idPrefix: 'ii_',
   createdField: 'date',
-  kin: { of: 'invoices', field: 'invoice', pattern: [1, 0, 0, 0, 0, 0], delay: () => 0 },
+  relation: { parent: 'invoices', field: 'invoice', pattern: [1, 0, 0, 0, 0, 0], delay: () => 0 },
   generate,
   filters: {
     customer: (item, value) => item.customer === value,
@@ -26,31 +26,31 @@ export const invoiceitems: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, world }: Birth) {
-  const invoice = world.parent('invoiceitems', n)
-  const subscription = subscriptionAt(world, world.parent('invoices', invoice ?? 0) ?? 0)
-  const { price } = itemAt(world, subscription.n, 0)
-  const amount = invoiceItemAmount(world, n)
+function generate({ n, id, created, livemode, dataset }: GenerationInput) {
+  const invoice = dataset.parent('invoiceitems', n)
+  const subscription = subscriptionAt(dataset, dataset.parent('invoices', invoice ?? 0) ?? 0)
+  const { price } = itemAt(dataset, subscription.n, 0)
+  const amount = invoiceItemAmount(dataset, n)
   const manual = (invoice ?? 0) % 12 === 0
   return {
     id,
     object: 'invoiceitem',
     amount,
     currency: subscription.currency,
-    customer: customerId(world, subscription.customer),
+    customer: customerId(dataset, subscription.customer),
     customer_account: null,
     date: created,
     description: 'Einrichtung / セットアップ',
     discountable: true,
     discounts: [],
-    invoice: pending(n) ? null : world.ref('invoices', invoice),
+    invoice: pending(n) ? null : dataset.ref('invoices', invoice),
     livemode,
     metadata: {},
     net_amount: amount,
     parent: manual ? null : { subscription_details: { subscription: subscription.id }, type: 'subscription_details' },
     period: { end: created + 30 * day, start: created },
     pricing: {
-      price_details: { price: world.id('prices', price.n), product: price.product },
+      price_details: { price: dataset.id('prices', price.n), product: price.product },
       type: 'price_details',
       unit_amount_decimal: String(amount),
     },

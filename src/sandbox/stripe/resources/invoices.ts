@@ -1,8 +1,7 @@
 import type Stripe from 'stripe'
 import { randomText } from '../../server/ids.ts'
-import { oneIn } from '../../server/sample-text.ts'
-import type { World } from '../dataset.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { oneIn } from '../../server/random.ts'
+import type { Dataset, GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { type InvoiceFacts, invoiceAt, type LineFacts } from './invoice-facts.ts'
 import { type Line, lineObject, tax } from './invoice-lines.ts'
@@ -14,8 +13,8 @@ export const invoices: Resource = {
   object: 'invoice',
   idPrefix: 'in_',
   createdField: 'created',
-  kin: {
-    of: 'subscriptions',
+  relation: {
+    parent: 'subscriptions',
     pattern: [6, 1, 3, 0, 4, 8, 2, 6],
     delay: (index, draw) => index * 30 * day + (index === 0 ? 0 : draw % 3_600),
   },
@@ -47,14 +46,14 @@ export const invoices: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth) {
-  const facts = invoiceAt(world, n)
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
+  const facts = invoiceAt(dataset, n)
   const { status, total, tax: taxed, subtotal, subscription } = facts
-  const customer = world.shared('customers', subscription.customer ?? 0)
+  const customer = dataset.shared('customers', subscription.customer ?? 0)
   const paid = status === 'paid'
   const finalized = status === 'draft' ? null : created + 3_600
   const owed = status === 'void' ? 0 : total
-  const data = facts.lines.map((line) => lineObject(lineOf(world, facts, line, { id, livemode })))
+  const data = facts.lines.map((line) => lineObject(lineOf(dataset, facts, line, { id, livemode })))
   return {
     id,
     object: 'invoice',
@@ -81,7 +80,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     created,
     currency: subscription.currency,
     custom_fields: null,
-    customer: customerId(world, subscription.customer),
+    customer: customerId(dataset, subscription.customer),
     customer_account: null,
     customer_address: customer.address as Stripe.Address | null,
     customer_email: `invoices+${randomText(random, 8).toLowerCase()}@example.com`,
@@ -110,7 +109,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     lines: { object: 'list', data, has_more: false, url: `/v1/invoices/${id}/lines` },
     livemode,
     metadata: {},
-    next_payment_attempt: status === 'open' ? world.now + 3 * day : null,
+    next_payment_attempt: status === 'open' ? dataset.now + 3 * day : null,
     number: finalized === null ? null : `${randomText(random, 8).toUpperCase()}-${String(n % 10_000).padStart(4, '0')}`,
     on_behalf_of: null,
     parent: facts.manual ? null : parentOf(facts),
@@ -139,7 +138,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     total_discount_amounts: [],
     total_excluding_tax: subtotal,
     total_pretax_credit_amounts: [],
-    total_taxes: facts.taxRate === undefined ? [] : [tax(taxed, subtotal, world.id('tax_rates', facts.taxRate))],
+    total_taxes: facts.taxRate === undefined ? [] : [tax(taxed, subtotal, dataset.id('tax_rates', facts.taxRate))],
     webhooks_delivered_at: created,
   } satisfies Wire<Stripe.Invoice>
 }
@@ -151,10 +150,10 @@ const parentOf = ({ subscription }: InvoiceFacts) => ({
 })
 
 function lineOf(
-  world: World,
+  dataset: Dataset,
   invoice: InvoiceFacts,
   line: LineFacts,
-  { id, livemode }: Pick<Birth, 'id' | 'livemode'>,
+  { id, livemode }: Pick<GenerationInput, 'id' | 'livemode'>,
 ): Line {
   const { amount, quantity, proration, invoiceItem, item } = line
   return {
@@ -165,15 +164,15 @@ function lineOf(
     livemode,
     subscription: invoice.manual ? null : invoice.subscription.id,
     item: item.id,
-    price: world.id('prices', item.price.n),
+    price: dataset.id('prices', item.price.n),
     product: item.price.product,
     unitAmountDecimal: item.price.unitAmountDecimal,
     amount,
     quantity,
     description: proration ? 'Unused time – nicht genutzte Zeit' : `${quantity} × Plan №${item.price.n}`,
-    invoiceItem: invoiceItem === undefined ? null : world.id('invoiceitems', invoiceItem),
+    invoiceItem: invoiceItem === undefined ? null : dataset.id('invoiceitems', invoiceItem),
     proration,
     credits: proration && amount < 0 ? (invoice.lines[0]?.id ?? line.id) : null,
-    taxRate: invoice.taxRate === undefined ? null : world.id('tax_rates', invoice.taxRate),
+    taxRate: invoice.taxRate === undefined ? null : dataset.id('tax_rates', invoice.taxRate),
   }
 }

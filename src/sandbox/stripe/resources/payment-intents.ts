@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { randomText } from '../../server/ids.ts'
-import type { Birth, Resource } from '../resource.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { chargeAt } from './charge-facts.ts'
 import { customerId } from './subscription-facts.ts'
@@ -11,7 +11,7 @@ export const paymentIntents: Resource = {
   object: 'payment_intent',
   idPrefix: 'pi_',
   createdField: 'created',
-  kin: { of: 'invoices', pattern: [1, 1, 1, 1, 1, 0], delay: () => 0 },
+  relation: { parent: 'invoices', pattern: [1, 1, 1, 1, 1, 0], delay: () => 0 },
   generate,
   filters: { customer: (intent, value) => intent.customer === value },
   expandable: {
@@ -23,9 +23,9 @@ export const paymentIntents: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth) {
-  const { amount, currency, customer, failed } = chargeAt(world, n)
-  const charge = world.ref('charges', n)
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
+  const { amount, currency, customer, failed } = chargeAt(dataset, n)
+  const charge = dataset.ref('charges', n)
   const paid = charge !== null && !failed
   return {
     id,
@@ -45,7 +45,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     confirmation_method: 'automatic',
     created,
     currency,
-    customer: customerId(world, customer),
+    customer: customerId(dataset, customer),
     customer_account: null,
     description: null,
     excluded_payment_method_types: null,

@@ -1,8 +1,7 @@
 import type Stripe from 'stripe'
-import type { World } from '../dataset.ts'
-import type { Birth, Resource } from '../resource.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
-import { ledgerNumber } from './balance-transactions.ts'
+import { ledgerNumber, payoutAt } from './ledger.ts'
 import { day } from './subscription-facts.ts'
 
 export const payouts: Resource = {
@@ -25,13 +24,8 @@ export const payouts: Resource = {
   deleted: 'missing',
 }
 
-export const payoutAt = (world: World, n: number) => ({
-  amount: 1_000 + (world.draw('payouts', n)() % 5_000_000),
-  currency: 'eur',
-})
-
-function generate({ n, id, created, livemode, random, world }: Birth) {
-  const { amount, currency } = payoutAt(world, n)
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
+  const { amount, currency } = payoutAt(dataset, n)
   return {
     id,
     object: 'payout',
@@ -40,7 +34,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     application_fee_amount: null,
     arrival_date: created + 2 * day,
     automatic: random() % 5 > 0,
-    balance_transaction: world.ref('balance_transactions', ledgerNumber(world, 'payouts', n)),
+    balance_transaction: dataset.ref('balance_transactions', ledgerNumber(dataset, 'payouts', n)),
     created,
     currency,
     description: 'STRIPE PAYOUT',
@@ -57,7 +51,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     reversed_by: null,
     source_type: 'card',
     statement_descriptor: null,
-    status: created + 2 * day < world.now ? 'paid' : 'in_transit',
+    status: created + 2 * day < dataset.now ? 'paid' : 'in_transit',
     trace_id: null,
     type: 'bank_account',
   } satisfies Wire<Stripe.Payout>

@@ -1,16 +1,16 @@
 import type { Resource } from '../resource.ts'
 import { isInline, type PriceObject, planOf, prices } from './prices.ts'
 
-/** Recurring prices under their old name; the same objects, seen through another list. */
+/** Recurring prices under their old name: the same objects in another list. */
 export const plans: Resource = {
   ...prices,
   path: '/v1/plans',
   object: 'plan',
   view: {
-    of: 'prices',
+    source: 'prices',
     shows: (price) => price.recurring !== null,
-    // What the sandbox keeps as a price was made by its generator.
-    as: (price) => planOf(price as unknown as PriceObject),
+    // Every price of the sandbox has the shape that its generator gives it.
+    convert: (price) => planOf(price as unknown as PriceObject),
   },
   count: () => 0,
   filters: {

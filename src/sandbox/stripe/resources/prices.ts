@@ -1,18 +1,18 @@
 import type Stripe from 'stripe'
-import type { World } from '../dataset.ts'
-import type { Birth, Resource, StripeObject } from '../resource.ts'
+import type { Dataset, GenerationInput, Resource, StripeObject } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { type PriceFacts, priceAt } from './pricing.ts'
 
-/** Listed prices, active or not, and the inline ones of subscriptions, which no list shows. */
+/** Listed prices, active or not, and the inline prices of subscriptions, which no list shows. */
 export const prices: Resource = {
   path: '/v1/prices',
   object: 'price',
   idPrefix: 'price_',
   createdField: 'created',
-  count: (customers, of) =>
-    customers === 0 ? 0 : Math.max(14, Math.ceil(customers / 50)) + Math.floor((of('subscriptions') + 6) / 10),
-  generate: ({ id, created, livemode, world, n }: Birth) => priceObject(priceAt(world, n), { id, created, livemode }),
+  count: (customers, countOf) =>
+    customers === 0 ? 0 : Math.max(14, Math.ceil(customers / 50)) + Math.floor((countOf('subscriptions') + 6) / 10),
+  generate: ({ id, created, livemode, dataset, n }: GenerationInput) =>
+    priceObject(priceAt(dataset, n), { id, created, livemode }),
   filters: {
     active: (price, value) => String(price.active) === value,
     currency: (price, value) => price.currency === value,
@@ -30,10 +30,10 @@ export const prices: Resource = {
   deleted: 'missing',
 }
 
-/** Stripe does not say it of a price; the sandbox marks its own, so that those inserted by a test can be inline too. */
+/** Stripe's price has no such field. The sandbox marks inline prices by nickname, so that a test can insert one. */
 export const isInline = (price: StripeObject) => String(price.nickname).startsWith('inline ')
 
-interface Born {
+interface Identity {
   readonly id: string
   readonly created: number
   readonly livemode: boolean
@@ -41,7 +41,7 @@ interface Born {
 
 export type PriceObject = ReturnType<typeof priceObject>
 
-export function priceObject(facts: PriceFacts, { id, created, livemode }: Born) {
+export function priceObject(facts: PriceFacts, { id, created, livemode }: Identity) {
   return {
     id,
     object: 'price',
@@ -71,12 +71,16 @@ export function priceObject(facts: PriceFacts, { id, created, livemode }: Born) 
   } satisfies Wire<Stripe.Price>
 }
 
-/** A price embedded in another object: whole, as it was when the world began. */
-export function embeddedPrice(world: World, n: number, livemode: boolean) {
-  return priceObject(priceAt(world, n), { id: world.id('prices', n), created: world.created('prices', n), livemode })
+/** A price embedded in another object: all its fields, as they were generated. */
+export function embeddedPrice(dataset: Dataset, n: number, livemode: boolean) {
+  return priceObject(priceAt(dataset, n), {
+    id: dataset.id('prices', n),
+    created: dataset.created('prices', n),
+    livemode,
+  })
 }
 
-/** The plan of a recurring price: the same thing under its old name, with the same id. */
+/** The plan of a recurring price: the same id under the older name. */
 export function planOf(price: PriceObject) {
   return {
     id: price.id,

@@ -1,5 +1,5 @@
 import { seedFor } from '../../server/random.ts'
-import type { World } from '../dataset.ts'
+import type { Dataset } from '../resource.ts'
 
 /** What a price is, without the object around it: what subscription items, invoice lines and plans agree on. */
 export interface PriceFacts {
@@ -21,23 +21,23 @@ export const currencies = ['eur', 'usd', 'jpy', 'isk', 'brl', 'egp', 'pln'] as c
 /** One subscription in ten has a price of its own. */
 export const pricesOwn = (subscription: number) => subscription % 10 === 3
 
-export function inlinePrices(world: World): number {
-  const owners = Math.floor((world.count('subscriptions') + 6) / 10)
-  return Math.min(owners, Math.floor(world.count('prices') / 3))
+export function inlinePrices(dataset: Dataset): number {
+  const owners = Math.floor((dataset.count('subscriptions') + 6) / 10)
+  return Math.min(owners, Math.floor(dataset.count('prices') / 3))
 }
 
-export function priceAt(world: World, n: number): PriceFacts {
-  const listed = world.count('prices') - inlinePrices(world)
-  const products = Math.max(world.count('products'), 1)
-  const inline = n >= listed && n < world.count('prices')
+export function priceAt(dataset: Dataset, n: number): PriceFacts {
+  const listed = dataset.count('prices') - inlinePrices(dataset)
+  const products = Math.max(dataset.count('products'), 1)
+  const inline = n >= listed && n < dataset.count('prices')
   const owner = (n - listed) * 10 + 3
-  const random = world.draw('prices', n)
+  const random = dataset.draw('prices', n)
   const amount = 100 * (1 + (random() % 490))
   const fine = !inline && n % 11 === 10
   return {
     n,
-    product: world.id('products', n % products),
-    currency: inline ? subscriptionCurrency(world, owner) : (currencies[n % currencies.length] ?? 'eur'),
+    product: dataset.id('products', n % products),
+    currency: inline ? subscriptionCurrency(dataset, owner) : (currencies[n % currencies.length] ?? 'eur'),
     active: !inline && (n < currencies.length || random() % 5 > 0),
     inline,
     unitAmount: fine ? null : amount,
@@ -48,20 +48,20 @@ export function priceAt(world: World, n: number): PriceFacts {
 }
 
 /** The currency of the customer when there is a listed price in it. */
-export function subscriptionCurrency(world: World, subscription: number): (typeof currencies)[number] {
-  const customer = world.parent('subscriptions', subscription)
-  const wanted = customer === undefined ? 'eur' : (world.shared('customers', customer).currency ?? 'usd')
-  const listed = currencies.slice(0, world.count('prices') - inlinePrices(world))
+export function subscriptionCurrency(dataset: Dataset, subscription: number): (typeof currencies)[number] {
+  const customer = dataset.parent('subscriptions', subscription)
+  const wanted = customer === undefined ? 'eur' : (dataset.shared('customers', customer).currency ?? 'usd')
+  const listed = currencies.slice(0, dataset.count('prices') - inlinePrices(dataset))
   return listed.find((currency) => currency === wanted) ?? 'eur'
 }
 
 /** The number of the price of the `index`-th item of a subscription. */
-export function priceOfItem(world: World, subscription: number, index: number): number {
-  const inline = inlinePrices(world)
-  const listed = world.count('prices') - inline
+export function priceOfItem(dataset: Dataset, subscription: number, index: number): number {
+  const inline = inlinePrices(dataset)
+  const listed = dataset.count('prices') - inline
   const own = Math.floor(subscription / 10)
   if (index === 0 && pricesOwn(subscription) && own < inline) return listed + own
-  const currency = subscriptionCurrency(world, subscription)
+  const currency = subscriptionCurrency(dataset, subscription)
   const first = currencies.indexOf(currency)
   const choices = Math.ceil((listed - first) / currencies.length)
   if (choices < 1) return 0

@@ -1,5 +1,6 @@
-import { notes, oneIn, pick } from '../../server/sample-text.ts'
-import type { Birth, Resource, StripeObject } from '../resource.ts'
+import { oneIn, pick } from '../../server/random.ts'
+import { notes } from '../../server/sample-text.ts'
+import type { GenerationInput, Resource, StripeObject } from '../resource.ts'
 
 /** Products of API 2026-10-28.endive: one for every hundred customers. */
 export const products: Resource = {
@@ -19,14 +20,14 @@ export const products: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth): StripeObject {
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput): StripeObject {
   const goods = oneIn(random, 5)
   return {
     id,
     object: 'product',
     active: !oneIn(random, 4),
     created,
-    default_price: oneIn(random, 3) ? null : world.ref('prices', n),
+    default_price: oneIn(random, 3) ? null : dataset.ref('prices', n),
     description: oneIn(random, 4) ? null : pick(random, notes),
     images: oneIn(random, 3) ? [`https://files.example.com/${id}.png`] : [],
     livemode,

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
-import { oneIn } from '../../server/sample-text.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { oneIn } from '../../server/random.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { day } from './subscription-facts.ts'
 
@@ -10,7 +10,7 @@ export const promotionCodes: Resource = {
   object: 'promotion_code',
   idPrefix: 'promo_',
   createdField: 'created',
-  kin: { of: 'coupons', pattern: [2, 1, 3], delay: (_, draw) => draw % (100 * day) },
+  relation: { parent: 'coupons', pattern: [2, 1, 3], delay: (_, draw) => draw % (100 * day) },
   generate,
   filters: {
     active: (code, value) => String(code.active) === value,
@@ -25,7 +25,7 @@ export const promotionCodes: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth) {
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
   return {
     id,
     object: 'promotion_code',
@@ -33,15 +33,15 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     code: `CODE-${n}-${random() % 1_000}`,
     created,
     customer:
-      oneIn(random, 5) && world.count('customers') > 0
-        ? world.id('customers', random() % world.count('customers'))
+      oneIn(random, 5) && dataset.count('customers') > 0
+        ? dataset.id('customers', random() % dataset.count('customers'))
         : null,
     customer_account: null,
     expires_at: oneIn(random, 3) ? created + 365 * day : null,
     livemode,
     max_redemptions: null,
     metadata: {},
-    promotion: { coupon: world.ref('coupons', world.parent('promotion_codes', n)), type: 'coupon' },
+    promotion: { coupon: dataset.ref('coupons', dataset.parent('promotion_codes', n)), type: 'coupon' },
     restrictions: { first_time_transaction: oneIn(random, 2), minimum_amount: null, minimum_amount_currency: null },
     times_redeemed: random() % 40,
   } satisfies Wire<Stripe.PromotionCode>

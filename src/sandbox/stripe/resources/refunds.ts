@@ -1,9 +1,9 @@
 import type Stripe from 'stripe'
-import { pick } from '../../server/sample-text.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { pick } from '../../server/random.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
-import { ledgerNumber } from './balance-transactions.ts'
 import { chargeAt, refundAmount } from './charge-facts.ts'
+import { ledgerNumber } from './ledger.ts'
 import { day } from './subscription-facts.ts'
 
 /** One charge in fifteen has a refund, and one in two hundred has eleven. */
@@ -12,8 +12,8 @@ export const refunds: Resource = {
   object: 'refund',
   idPrefix: 're_',
   createdField: 'created',
-  kin: {
-    of: 'charges',
+  relation: {
+    parent: 'charges',
     field: 'charge',
     pattern: [11, ...Array.from({ length: 199 }, (_, at) => (at % 15 === 7 ? 1 : 0))],
     delay: (index, draw) => index * day + (draw % (10 * day)),
@@ -35,16 +35,16 @@ export const refunds: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, random, world }: Birth) {
-  const charge = world.parent('refunds', n) ?? 0
-  const [from, to] = world.children('refunds', charge)
-  const { amount, currency } = chargeAt(world, charge)
+function generate({ n, id, created, random, dataset }: GenerationInput) {
+  const charge = dataset.parent('refunds', n) ?? 0
+  const [from, to] = dataset.children('refunds', charge)
+  const { amount, currency } = chargeAt(dataset, charge)
   return {
     id,
     object: 'refund',
     amount: refundAmount(n, to - from, amount),
-    balance_transaction: world.ref('balance_transactions', ledgerNumber(world, 'refunds', n)),
-    charge: world.ref('charges', charge),
+    balance_transaction: dataset.ref('balance_transactions', ledgerNumber(dataset, 'refunds', n)),
+    charge: dataset.ref('charges', charge),
     created,
     currency,
     customer: null,
@@ -59,7 +59,7 @@ function generate({ n, id, created, random, world }: Birth) {
       type: 'card',
     },
     metadata: {},
-    payment_intent: world.ref('payment_intents', charge),
+    payment_intent: dataset.ref('payment_intents', charge),
     payment_method: null,
     reason: pick(random, ['requested_by_customer', 'duplicate', null]),
     receipt_number: null,

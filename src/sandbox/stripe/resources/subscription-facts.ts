@@ -1,6 +1,6 @@
 import { createIds, type Ids } from '../../server/ids.ts'
-import { pick } from '../../server/sample-text.ts'
-import type { World } from '../dataset.ts'
+import { pick } from '../../server/random.ts'
+import type { Dataset } from '../resource.ts'
 import { type PriceFacts, priceAt, priceOfItem, subscriptionCurrency } from './pricing.ts'
 
 export interface SubscriptionFacts {
@@ -29,31 +29,31 @@ const statuses = [
 ] as const
 
 /** Parents have room for so many nested rows: the number of a row is that of its parent times this, plus its index. */
-export const rowRoom = 128
+export const maxNestedRows = 128
 export const itemIds: Ids = createIds('si_', 0x51)
 
-export function subscriptionAt(world: World, n: number): SubscriptionFacts {
-  const random = world.draw('subscriptions', n)
+export function subscriptionAt(dataset: Dataset, n: number): SubscriptionFacts {
+  const random = dataset.draw('subscriptions', n)
   return {
     n,
-    id: world.id('subscriptions', n),
-    created: world.created('subscriptions', n),
-    customer: world.parent('subscriptions', n),
-    currency: subscriptionCurrency(world, n),
+    id: dataset.id('subscriptions', n),
+    created: dataset.created('subscriptions', n),
+    customer: dataset.parent('subscriptions', n),
+    currency: subscriptionCurrency(dataset, n),
     status: pick(random, statuses),
     items: n % 40 === 5 ? 25 : n % 40 === 15 ? 11 : 1 + ((random() % 6) >> 1),
   }
 }
 
-export function itemAt(world: World, subscription: number, index: number): ItemFacts {
-  const price = priceAt(world, priceOfItem(world, subscription, index))
+export function itemAt(dataset: Dataset, subscription: number, index: number): ItemFacts {
+  const price = priceAt(dataset, priceOfItem(dataset, subscription, index))
   const quantity = 1 + ((subscription * 7 + index * 3) % 9)
-  const id = itemIds.of(subscription * rowRoom + index)
+  const id = itemIds.idOf(subscription * maxNestedRows + index)
   return { id, quantity, price, amount: Math.round(quantity * Number(price.unitAmountDecimal)) }
 }
 
 /** The id of the customer; made up when the account has none. */
-export const customerId = (world: World, customer: number | undefined) => world.id('customers', customer ?? 0)
+export const customerId = (dataset: Dataset, customer: number | undefined) => dataset.id('customers', customer ?? 0)
 
 export const day = 86_400
 /** The billing period that a moment lies in, counted from the start in steps of 30 days. */

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import type { Birth, Resource } from '../resource.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { customerId, day, itemAt, subscriptionAt } from './subscription-facts.ts'
 
@@ -8,8 +8,8 @@ export const subscriptionSchedules: Resource = {
   object: 'subscription_schedule',
   idPrefix: 'sub_sched_',
   createdField: 'created',
-  kin: {
-    of: 'subscriptions',
+  relation: {
+    parent: 'subscriptions',
     field: 'subscription',
     pattern: [1, ...Array<number>(15).fill(0)],
     delay: (_, draw) => draw % day,
@@ -29,9 +29,9 @@ export const subscriptionSchedules: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, world }: Birth) {
-  const facts = subscriptionAt(world, world.parent('subscription_schedules', n) ?? 0)
-  const item = itemAt(world, facts.n, 0)
+function generate({ n, id, created, livemode, dataset }: GenerationInput) {
+  const facts = subscriptionAt(dataset, dataset.parent('subscription_schedules', n) ?? 0)
+  const item = itemAt(dataset, facts.n, 0)
   const ended = facts.status === 'canceled' || facts.status === 'incomplete_expired'
   const phase = (start: number, quantity: number) => ({
     add_invoice_items: [],
@@ -51,8 +51,8 @@ function generate({ n, id, created, livemode, world }: Birth) {
         billing_thresholds: null,
         discounts: [],
         metadata: {},
-        plan: world.id('prices', item.price.n),
-        price: world.id('prices', item.price.n),
+        plan: dataset.id('prices', item.price.n),
+        price: dataset.id('prices', item.price.n),
         quantity,
         tax_rates: [],
       },
@@ -73,7 +73,7 @@ function generate({ n, id, created, livemode, world }: Birth) {
     completed_at: null,
     created,
     current_phase: ended ? null : { end_date: created + 180 * day, start_date: created },
-    customer: customerId(world, facts.customer),
+    customer: customerId(dataset, facts.customer),
     customer_account: null,
     default_settings: {
       application_fee_percent: null,

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { randomText } from '../../server/ids.ts'
-import { oneIn, pick } from '../../server/sample-text.ts'
-import type { Birth, Resource } from '../resource.ts'
+import { oneIn, pick } from '../../server/random.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { embeddedPrice } from './prices.ts'
 import { customerId, day, itemAt, periodAt, subscriptionAt } from './subscription-facts.ts'
@@ -13,8 +13,8 @@ export const subscriptions: Resource = {
   object: 'subscription',
   idPrefix: 'sub_',
   createdField: 'created',
-  kin: {
-    of: 'customers',
+  relation: {
+    parent: 'customers',
     field: 'customer',
     pattern: [1, 0, 2, 1, 0, 1, 0, 3, 0, 0],
     delay: (index, draw) => (draw % 3 === 0 ? 0 : draw % (20 * day)) + index * 90 * day,
@@ -50,18 +50,18 @@ export const subscriptions: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode, random, world }: Birth) {
-  const facts = subscriptionAt(world, n)
+function generate({ n, id, created, livemode, random, dataset }: GenerationInput) {
+  const facts = subscriptionAt(dataset, n)
   const ended = facts.status === 'canceled' || facts.status === 'incomplete_expired'
-  const period = periodAt(created, world.now - day)
-  const endedAt = ended ? Math.min(created + (random() % (200 * day)), world.now - 1) : null
+  const period = periodAt(created, dataset.now - day)
+  const endedAt = ended ? Math.min(created + (random() % (200 * day)), dataset.now - 1) : null
   const leaving = facts.status === 'active' && oneIn(random, 15)
   const trialEnd = facts.status === 'trialing' ? period.end : null
-  const invoices = world.children('invoices', n)
-  const schedules = world.children('subscription_schedules', n)
+  const invoices = dataset.children('invoices', n)
+  const schedules = dataset.children('subscription_schedules', n)
   const data = Array.from({ length: facts.items }, (_, index) => {
-    const item = itemAt(world, n, index)
-    const price = embeddedPrice(world, item.price.n, livemode)
+    const item = itemAt(dataset, n, index)
+    const price = embeddedPrice(dataset, item.price.n, livemode)
     return itemObject({ id: item.id, subscription: id, created, period, quantity: item.quantity, price })
   })
   return {
@@ -87,7 +87,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     collection_method: oneIn(random, 9) ? 'send_invoice' : 'charge_automatically',
     created,
     currency: facts.currency,
-    customer: customerId(world, facts.customer),
+    customer: customerId(dataset, facts.customer),
     customer_account: null,
     days_until_due: null,
     default_payment_method: oneIn(random, 3) ? `pm_${randomText(random, 24)}` : null,
@@ -104,7 +104,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
       issuer: { type: 'self' },
     },
     items: { object: 'list', data, has_more: false, url: `/v1/subscription_items?subscription=${id}` },
-    latest_invoice: invoices[1] > invoices[0] ? world.ref('invoices', invoices[1] - 1) : null,
+    latest_invoice: invoices[1] > invoices[0] ? dataset.ref('invoices', invoices[1] - 1) : null,
     livemode,
     managed_payments: { enabled: false },
     metadata: oneIn(random, 4) ? { seats: String(random() % 200), channel: 'partner:süd' } : {},
@@ -119,7 +119,7 @@ function generate({ n, id, created, livemode, random, world }: Birth) {
     pending_invoice_item_interval: null,
     pending_setup_intent: null,
     pending_update: null,
-    schedule: schedules[1] > schedules[0] ? world.ref('subscription_schedules', schedules[0]) : null,
+    schedule: schedules[1] > schedules[0] ? dataset.ref('subscription_schedules', schedules[0]) : null,
     start_date: created,
     status: facts.status,
     test_clock: null,

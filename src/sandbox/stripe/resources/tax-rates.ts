@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import type { Birth, Resource } from '../resource.ts'
+import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 
 export const taxRates: Resource = {
@@ -17,7 +17,7 @@ export const taxRates: Resource = {
   deleted: 'missing',
 }
 
-function generate({ n, id, created, livemode }: Birth) {
+function generate({ n, id, created, livemode }: GenerationInput) {
   return {
     id,
     object: 'tax_rate',

@@ -1,6 +1,6 @@
 import type { StripeObject } from '../resource.ts'
 import { lineObject } from '../resources/invoice-lines.ts'
-import type { Stage } from './simulated-account.ts'
+import type { SimulatedAccount } from './simulated-account.ts'
 
 /** A subscription item as the sandbox makes it. */
 interface ItemRow extends StripeObject {
@@ -9,16 +9,16 @@ interface ItemRow extends StripeObject {
 }
 
 // Rows of subscriptions are made by the sandbox; their shape is its own.
-export const itemsOf = (stage: Stage, subscription: string) =>
-  (stage.live.subscriptions.rows(subscription) ?? []) as readonly ItemRow[]
+export const itemsOf = (account: SimulatedAccount, subscription: string) =>
+  (account.live.subscriptions.rows(subscription) ?? []) as readonly ItemRow[]
 
 /** A draft for the next period of a subscription, a line for each item. */
-export function draft(stage: Stage, subscription: StripeObject): StripeObject {
-  const id = stage.newId('in_')
-  const created = stage.now()
-  const lines = itemsOf(stage, subscription.id).map((item) =>
+export function draft(account: SimulatedAccount, subscription: StripeObject): StripeObject {
+  const id = account.newId('in_')
+  const created = account.now()
+  const lines = itemsOf(account, subscription.id).map((item) =>
     lineObject({
-      id: stage.newId('il_'),
+      id: account.newId('il_'),
       invoice: id,
       created,
       currency: String(subscription.currency),
@@ -37,7 +37,7 @@ export function draft(stage: Stage, subscription: StripeObject): StripeObject {
       taxRate: null,
     }),
   )
-  const invoice = stage.insert('invoices', {
+  const invoice = account.insert('invoices', {
     id,
     customer: subscription.customer,
     currency: subscription.currency,
@@ -50,7 +50,7 @@ export function draft(stage: Stage, subscription: StripeObject): StripeObject {
     ...totals(lines),
     lines,
   })
-  stage.update('subscriptions', subscription.id, { latest_invoice: id })
+  account.update('subscriptions', subscription.id, { latest_invoice: id })
   return invoice
 }
 
@@ -85,19 +85,19 @@ export function totals(lines: readonly StripeObject[]) {
 }
 
 /** Tries to collect an invoice: a payment intent, a charge, and when it succeeds a balance transaction. */
-export function collect(stage: Stage, invoice: StripeObject, succeeds: boolean): void {
-  const now = stage.now()
+export function collect(account: SimulatedAccount, invoice: StripeObject, succeeds: boolean): void {
+  const now = account.now()
   const { currency, customer, total: amount } = invoice
   const status = succeeds ? 'succeeded' : 'failed'
-  const [intent, charge, entry] = [stage.newId('pi_'), stage.newId('ch_'), succeeds ? stage.newId('txn_') : null]
-  stage.insert('invoice_payments', {
+  const [intent, charge, entry] = [account.newId('pi_'), account.newId('ch_'), succeeds ? account.newId('txn_') : null]
+  account.insert('invoice_payments', {
     invoice: invoice.id,
     ...{ amount_paid: succeeds ? amount : null, amount_requested: amount, currency },
     payment: { payment_intent: intent, type: 'payment_intent' },
     status: succeeds ? 'paid' : 'open',
     status_transitions: { canceled_at: null, paid_at: succeeds ? now : null },
   })
-  stage.insert('payment_intents', {
+  account.insert('payment_intents', {
     id: intent,
     amount,
     amount_received: succeeds ? amount : 0,
@@ -108,8 +108,8 @@ export function collect(stage: Stage, invoice: StripeObject, succeeds: boolean):
     cancellation_reason: null,
     status: succeeds ? 'succeeded' : 'requires_payment_method',
   })
-  if (entry) book(stage, { id: entry, source: charge, amount: Number(amount), currency, type: 'charge' })
-  stage.insert('charges', {
+  if (entry) book(account, { id: entry, source: charge, amount: Number(amount), currency, type: 'charge' })
+  account.insert('charges', {
     id: charge,
     ...{ amount, currency, customer, status, payment_intent: intent, balance_transaction: entry },
     ...{ amount_captured: succeeds ? amount : 0, amount_refunded: 0, captured: succeeds, paid: succeeds },
@@ -122,7 +122,7 @@ export function collect(stage: Stage, invoice: StripeObject, succeeds: boolean):
     finalized_at: now,
     ...(succeeds ? { paid_at: now } : {}),
   }
-  stage.update('invoices', invoice.id, {
+  account.update('invoices', invoice.id, {
     ...attempt,
     ...(succeeds ? paid : { status: 'open' }),
     status_transitions: transitions,
@@ -138,7 +138,7 @@ interface Entry {
 }
 
 /** A balance transaction; it makes no event. */
-export function book(stage: Stage, entry: Entry): void {
+export function book(account: SimulatedAccount, entry: Entry): void {
   const fields = {
     fee: 0,
     fee_details: [],
@@ -147,5 +147,5 @@ export function book(stage: Stage, entry: Entry): void {
     status: 'pending',
     description: null,
   }
-  stage.insert('balance_transactions', { ...entry, ...fields, available_on: stage.now() + 7 * 86_400 })
+  account.insert('balance_transactions', { ...entry, ...fields, available_on: account.now() + 7 * 86_400 })
 }

@@ -1,53 +1,52 @@
 import type { StripeObject } from '../resource.ts'
 import { lineObject } from '../resources/invoice-lines.ts'
 import { book, collect, draft, totals } from './billing.ts'
-import type { Stage } from './simulated-account.ts'
-import type { Step } from './steps.ts'
+import type { SimulatedAccount, Step } from './simulated-account.ts'
 
 /** Invoices and the money that follows them. */
-export const paying: Readonly<Record<string, Step>> = {
-  'invoice is drafted': (stage) => {
-    const subscription = stage.pick('subscriptions', ({ status }) => status === 'active')
-    return subscription && draft(stage, subscription).id
+export const invoiceSteps: Readonly<Record<string, Step>> = {
+  'invoice is drafted': (account) => {
+    const subscription = account.pick('subscriptions', ({ status }) => status === 'active')
+    return subscription && draft(account, subscription).id
   },
-  'draft gets a line': (stage) => addLines(stage, 1),
-  'draft gets eleven lines': (stage) => addLines(stage, 11),
-  'draft loses a line': (stage) => {
-    const invoice = stage.pick('invoices', isDraft)
-    const lines = stage.live.invoices.rows(invoice?.id ?? '') ?? []
+  'draft gets a line': (account) => addLines(account, 1),
+  'draft gets eleven lines': (account) => addLines(account, 11),
+  'draft loses a line': (account) => {
+    const invoice = account.pick('invoices', isDraft)
+    const lines = account.live.invoices.rows(invoice?.id ?? '') ?? []
     const lost = lines.at(-1)
     if (!invoice || !lost || lines.length < 2) return
     const item = (lost.parent as { invoice_item_details?: { invoice_item: string } }).invoice_item_details?.invoice_item
-    if (item && stage.live.invoiceitems.retrieve(item)) stage.remove('invoiceitems', item)
-    stage.update('invoices', invoice.id, { lines: lines.slice(0, -1), ...totals(lines.slice(0, -1)) })
+    if (item && account.live.invoiceitems.retrieve(item)) account.remove('invoiceitems', item)
+    account.update('invoices', invoice.id, { lines: lines.slice(0, -1), ...totals(lines.slice(0, -1)) })
     return invoice.id
   },
-  'draft is deleted': (stage) => {
-    const invoice = stage.pick('invoices', isDraft)
+  'draft is deleted': (account) => {
+    const invoice = account.pick('invoices', isDraft)
     if (!invoice) return
-    stage.remove('invoices', invoice.id)
+    account.remove('invoices', invoice.id)
     return invoice.id
   },
-  'invoice is paid': (stage) => attempt(stage, true),
-  'invoice fails to be paid': (stage) => attempt(stage, false),
-  'invoice is voided': (stage) => {
-    const invoice = stage.pick('invoices', ({ status }) => status === 'open')
+  'invoice is paid': (account) => attempt(account, true),
+  'invoice fails to be paid': (account) => attempt(account, false),
+  'invoice is voided': (account) => {
+    const invoice = account.pick('invoices', ({ status }) => status === 'open')
     if (!invoice) return
-    stage.update('invoices', invoice.id, { status: 'void', amount_remaining: 0, auto_advance: false })
+    account.update('invoices', invoice.id, { status: 'void', amount_remaining: 0, auto_advance: false })
     return invoice.id
   },
-  'charge is refunded in part': (stage) => refund(stage, 3),
-  'charge is refunded': (stage) => refund(stage, 1),
-  'charge is disputed': (stage) => {
-    const charge = stage.pick(
+  'charge is refunded in part': (account) => refund(account, 3),
+  'charge is refunded': (account) => refund(account, 1),
+  'charge is disputed': (account) => {
+    const charge = account.pick(
       'charges',
       ({ status, disputed, amount_refunded }) => status === 'succeeded' && !disputed && amount_refunded === 0,
     )
     if (!charge) return
     const { amount, currency, payment_intent } = charge
-    const id = stage.newId('du_')
-    book(stage, { id: stage.newId('txn_'), source: id, amount: -Number(amount), currency, type: 'adjustment' })
-    stage.insert('disputes', {
+    const id = account.newId('du_')
+    book(account, { id: account.newId('txn_'), source: id, amount: -Number(amount), currency, type: 'adjustment' })
+    account.insert('disputes', {
       id,
       amount,
       charge: charge.id,
@@ -56,19 +55,19 @@ export const paying: Readonly<Record<string, Step>> = {
       balance_transactions: [],
       status: 'needs_response',
     })
-    stage.update('charges', charge.id, { disputed: true })
+    account.update('charges', charge.id, { disputed: true })
     return id
   },
-  'dispute is closed': (stage) => {
-    const dispute = stage.pick('disputes', ({ status }) => status === 'needs_response' || status === 'under_review')
+  'dispute is closed': (account) => {
+    const dispute = account.pick('disputes', ({ status }) => status === 'needs_response' || status === 'under_review')
     if (!dispute) return
-    stage.update('disputes', dispute.id, { status: stage.random() % 2 ? 'won' : 'lost' })
+    account.update('disputes', dispute.id, { status: account.random() % 2 ? 'won' : 'lost' })
     return dispute.id
   },
-  'credit note is issued': (stage) => {
-    const invoice = stage.pick('invoices', ({ status }) => status === 'paid')
+  'credit note is issued': (account) => {
+    const invoice = account.pick('invoices', ({ status }) => status === 'paid')
     if (!invoice) return
-    return stage.insert('credit_notes', {
+    return account.insert('credit_notes', {
       invoice: invoice.id,
       customer: invoice.customer,
       currency: invoice.currency,
@@ -76,20 +75,20 @@ export const paying: Readonly<Record<string, Step>> = {
       voided_at: null,
     }).id
   },
-  'credit note is voided': (stage) => {
-    const note = stage.pick('credit_notes', ({ status }) => status === 'issued')
+  'credit note is voided': (account) => {
+    const note = account.pick('credit_notes', ({ status }) => status === 'issued')
     if (!note) return
-    stage.update('credit_notes', note.id, { status: 'void', voided_at: stage.now() })
+    account.update('credit_notes', note.id, { status: 'void', voided_at: account.now() })
     return note.id
   },
-  'payout is sent': (stage) => {
-    const entry = stage.newId('txn_')
-    const payout = stage.insert('payouts', {
+  'payout is sent': (account) => {
+    const entry = account.newId('txn_')
+    const payout = account.insert('payouts', {
       status: 'in_transit',
-      arrival_date: stage.now() + 2 * 86_400,
+      arrival_date: account.now() + 2 * 86_400,
       balance_transaction: entry,
     })
-    book(stage, {
+    book(account, {
       id: entry,
       source: payout.id,
       amount: -Number(payout.amount),
@@ -98,25 +97,25 @@ export const paying: Readonly<Record<string, Step>> = {
     })
     return payout.id
   },
-  'payout arrives': (stage) => {
-    const payout = stage.pick('payouts', ({ status }) => status === 'in_transit')
+  'payout arrives': (account) => {
+    const payout = account.pick('payouts', ({ status }) => status === 'in_transit')
     if (!payout) return
-    stage.update('payouts', payout.id, { status: 'paid' })
+    account.update('payouts', payout.id, { status: 'paid' })
     return payout.id
   },
 }
 
 const isDraft = ({ status }: StripeObject) => status === 'draft'
 
-function attempt(stage: Stage, succeeds: boolean): string | undefined {
-  const invoice = stage.pick('invoices', ({ status }) => status === 'draft' || status === 'open')
+function attempt(account: SimulatedAccount, succeeds: boolean): string | undefined {
+  const invoice = account.pick('invoices', ({ status }) => status === 'draft' || status === 'open')
   if (!invoice) return
-  collect(stage, invoice, succeeds)
+  collect(account, invoice, succeeds)
   return invoice.id
 }
 
-function refund(stage: Stage, part: number): string | undefined {
-  const charge = stage.pick(
+function refund(account: SimulatedAccount, part: number): string | undefined {
+  const charge = account.pick(
     'charges',
     ({ status, amount, amount_refunded, disputed }) =>
       status === 'succeeded' && !disputed && Number(amount) - Number(amount_refunded) > 3,
@@ -125,9 +124,9 @@ function refund(stage: Stage, part: number): string | undefined {
   const { currency, payment_intent } = charge
   const left = Number(charge.amount) - Number(charge.amount_refunded)
   const amount = Math.floor(left / part)
-  const [id, entry] = [stage.newId('re_'), stage.newId('txn_')]
-  book(stage, { id: entry, source: id, amount: -amount, currency, type: 'refund' })
-  stage.insert('refunds', {
+  const [id, entry] = [account.newId('re_'), account.newId('txn_')]
+  book(account, { id: entry, source: id, amount: -amount, currency, type: 'refund' })
+  account.insert('refunds', {
     id,
     amount,
     charge: charge.id,
@@ -136,21 +135,21 @@ function refund(stage: Stage, part: number): string | undefined {
     balance_transaction: entry,
     status: 'succeeded',
   })
-  stage.update('charges', charge.id, {
+  account.update('charges', charge.id, {
     amount_refunded: Number(charge.amount_refunded) + amount,
     refunded: amount === left,
   })
   return id
 }
 
-function addLines(stage: Stage, count: number): string | undefined {
-  const invoice = stage.pick('invoices', isDraft)
-  const price = stage.pick('prices')
+function addLines(account: SimulatedAccount, count: number): string | undefined {
+  const invoice = account.pick('invoices', isDraft)
+  const price = account.pick('prices')
   if (!invoice || !price) return
   const { id, currency, customer } = invoice
   const added = Array.from({ length: count }, () => {
-    const amount = 100 + (stage.random() % 5_000)
-    const item = stage.insert('invoiceitems', {
+    const amount = 100 + (account.random() % 5_000)
+    const item = account.insert('invoiceitems', {
       amount,
       net_amount: amount,
       currency,
@@ -159,9 +158,9 @@ function addLines(stage: Stage, count: number): string | undefined {
       parent: null,
     })
     return lineObject({
-      id: stage.newId('il_'),
+      id: account.newId('il_'),
       invoice: id,
-      created: stage.now(),
+      created: account.now(),
       currency: String(currency),
       livemode: false,
       subscription: null,
@@ -178,7 +177,7 @@ function addLines(stage: Stage, count: number): string | undefined {
       taxRate: null,
     })
   })
-  const lines = [...(stage.live.invoices.rows(id) ?? []), ...added]
-  stage.update('invoices', id, { lines, ...totals(lines), total_taxes: [] })
+  const lines = [...(account.live.invoices.rows(id) ?? []), ...added]
+  account.update('invoices', id, { lines, ...totals(lines), total_taxes: [] })
   return id
 }

@@ -1,18 +1,18 @@
-import { randomStream, seedFor } from '../../server/random.ts'
-import { pick } from '../../server/sample-text.ts'
-import { type Account, createStage } from './simulated-account.ts'
+import { pick, randomStream, seedFor } from '../../server/random.ts'
+import { type AccountAccess, createSimulatedAccount } from './simulated-account.ts'
 import { steps } from './steps.ts'
 
 export interface SimulateOptions {
-  /** The same seed on the same account does the same. Default 1. */
+  /** The same seed makes the same changes to the same account. Default 1. */
   readonly seed?: number
-  /** How many things happen on each day. Default 10. */
+  /** How many steps happen on each day. Default 10. */
   readonly perDay?: number
-  /** After this day (0 is the first), 31 days pass in which nothing happens: longer than events are kept. */
+  /** After this day (0 is the first), 31 days without changes pass, which is longer than Stripe keeps events. */
   readonly gapAfterDay?: number
 }
 
-export interface Done {
+/** A step that changed an object. */
+export interface SimulatedStep {
   /** Unix seconds. */
   readonly at: number
   readonly step: string
@@ -22,30 +22,30 @@ export interface Done {
 const day = 86_400
 
 /**
- * Lives through so many days of an account, moving its clock; every kind of step comes once before any comes at random.
- * What changes is announced by events as far as Stripe announces it, so a copy can follow from the events alone, except
- * for balance transactions and for invoice payments that are open: both are to be found by `created`.
+ * Simulates so many days of changes, moving the clock. Every kind of step happens once before any happens at random.
+ * Stripe sends events for all these changes except for balance transactions and open invoice payments, which a worker
+ * finds by their time of creation. A copy can follow all else from the events alone.
  */
 export function simulate(
-  account: Account & { advance(seconds: number): void },
+  access: AccountAccess & { advance(seconds: number): void },
   days: number,
   options: SimulateOptions,
-): readonly Done[] {
+): readonly SimulatedStep[] {
   const { seed = 1, perDay = 10, gapAfterDay } = options
-  const stage = createStage(account, randomStream(seedFor(seed, 'simulate')))
-  const waiting = [...steps]
-  const done: Done[] = []
-  for (let today = 0; today < days; today++) {
-    const start = account.now()
-    const moments = Array.from({ length: perDay }, () => stage.random() % day).sort((a, b) => a - b)
-    for (const moment of moments) {
-      account.advance(start + moment - account.now())
-      const [step, act] =
-        waiting.splice(stage.random() % Math.max(waiting.length, 1), 1)[0] ?? pick(stage.random, steps)
-      const id = act(stage)
-      if (id !== undefined) done.push({ at: account.now(), step, id })
+  const account = createSimulatedAccount(access, randomStream(seedFor(seed, 'simulate')))
+  const firstSteps = [...steps]
+  const changes: SimulatedStep[] = []
+  for (let dayNumber = 0; dayNumber < days; dayNumber++) {
+    const start = access.now()
+    const times = Array.from({ length: perDay }, () => account.random() % day).sort((a, b) => a - b)
+    for (const time of times) {
+      access.advance(start + time - access.now())
+      const [name, step] =
+        firstSteps.splice(account.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(account.random, steps)
+      const id = step(account)
+      if (id !== undefined) changes.push({ at: access.now(), step: name, id })
     }
-    account.advance(start + day - account.now() + (today === gapAfterDay ? 31 * day : 0))
+    access.advance(start + day - access.now() + (dayNumber === gapAfterDay ? 31 * day : 0))
   }
-  return done
+  return changes
 }

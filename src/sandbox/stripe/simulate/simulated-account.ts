@@ -5,18 +5,21 @@ import type { Mutations } from '../mutations.ts'
 import type { StripeObject } from '../resource.ts'
 import { type ByResource, modelled, type ResourceName } from '../resources/names.ts'
 
-/** Where the steps of a simulation act: the account, its clock, and objects picked from it by a seed. */
-export interface Stage extends Mutations {
+/** One thing that happens in an account. Returns the id of the object it changed; undefined if no object fits. */
+export type Step = (account: SimulatedAccount) => string | undefined
+
+/** The account that the steps of a simulation change, its clock, and objects picked from it by a seed. */
+export interface SimulatedAccount extends Mutations {
   readonly random: Random
   readonly live: ByResource<Collection>
   now(): number
-  /** An object that is there and fits, as it is now; undefined when a few dozen draws found none. */
+  /** An existing object that fits, as it is now; undefined if a few dozen draws found none. */
   pick(name: ResourceName, fits?: (object: StripeObject) => boolean): StripeObject | undefined
-  /** An id like `si_…` that is new. */
+  /** An id like `si_…` that no object has. */
   newId(prefix: string): string
 }
 
-export interface Account {
+export interface AccountAccess {
   readonly live: ByResource<Collection>
   readonly mutations: Mutations
   readonly counts: Readonly<Record<ResourceName, number>>
@@ -24,13 +27,16 @@ export interface Account {
   readonly now: () => number
 }
 
-export function createStage({ live, mutations, counts, idOf, now }: Account, random: Random): Stage {
-  const made = new Map<ResourceName, string[]>(modelled.map((name) => [name, []]))
+export function createSimulatedAccount(
+  { live, mutations, counts, idOf, now }: AccountAccess,
+  random: Random,
+): SimulatedAccount {
+  const insertedIds = new Map<ResourceName, string[]>(modelled.map((name) => [name, []]))
   return {
     ...mutations,
     insert(name, fields, options) {
       const object = mutations.insert(name, fields, options)
-      made.get(name)?.push(object.id)
+      insertedIds.get(name)?.push(object.id)
       return object
     },
     random,
@@ -38,11 +44,11 @@ export function createStage({ live, mutations, counts, idOf, now }: Account, ran
     now,
     pick(name, fits = () => true) {
       for (let draw = 0; draw < 40; draw++) {
-        const own = made.get(name) ?? []
-        const among = counts[name] + own.length
-        if (among === 0) return undefined
-        const at = random() % among
-        const object = live[name].retrieve(own[at - counts[name]] ?? idOf(name, at))
+        const inserted = insertedIds.get(name) ?? []
+        const total = counts[name] + inserted.length
+        if (total === 0) return undefined
+        const number = random() % total
+        const object = live[name].retrieve(inserted[number - counts[name]] ?? idOf(name, number))
         if (object && !object.deleted && fits(object)) return object
       }
       return undefined

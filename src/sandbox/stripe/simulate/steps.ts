@@ -1,13 +1,10 @@
-import { merchandising } from './catalog-steps.ts'
-import { paying } from './invoice-steps.ts'
-import type { Stage } from './simulated-account.ts'
-import { subscribing } from './subscription-steps.ts'
+import { catalogSteps } from './catalog-steps.ts'
+import { invoiceSteps } from './invoice-steps.ts'
+import type { Step } from './simulated-account.ts'
+import { subscriptionSteps } from './subscription-steps.ts'
 
-/** One thing that happens in an account; says the id of what it happened to, or undefined when there was nothing. */
-export type Step = (stage: Stage) => string | undefined
-
-export const steps: readonly (readonly [string, Step])[] = Object.entries({
-  ...subscribing,
-  ...paying,
-  ...merchandising,
+export const steps: readonly (readonly [name: string, step: Step])[] = Object.entries({
+  ...subscriptionSteps,
+  ...invoiceSteps,
+  ...catalogSteps,
 })

@@ -1,106 +1,105 @@
 import type { StripeObject } from '../resource.ts'
 import { embeddedItem } from '../resources/subscription-items.ts'
 import { collect, draft, itemsOf } from './billing.ts'
-import type { Stage } from './simulated-account.ts'
-import type { Step } from './steps.ts'
+import type { SimulatedAccount, Step } from './simulated-account.ts'
 
 /** Customers and their subscriptions. */
-export const subscribing: Readonly<Record<string, Step>> = {
-  'customer signs up': (stage) => stage.insert('customers').id,
-  'customer changes': (stage) => {
-    const customer = stage.pick('customers')
+export const subscriptionSteps: Readonly<Record<string, Step>> = {
+  'customer signs up': (account) => account.insert('customers').id,
+  'customer changes': (account) => {
+    const customer = account.pick('customers')
     if (!customer) return
-    stage.update('customers', customer.id, {
-      name: `Umbenannt ${stage.random() % 1_000}`,
-      balance: -(stage.random() % 900),
+    account.update('customers', customer.id, {
+      name: `Umbenannt ${account.random() % 1_000}`,
+      balance: -(account.random() % 900),
     })
     return customer.id
   },
-  'customer changes twice in a second': (stage) => {
-    const customer = stage.pick('customers')
+  'customer changes twice in a second': (account) => {
+    const customer = account.pick('customers')
     if (!customer) return
-    stage.update('customers', customer.id, { delinquent: true, description: `first ${stage.random()}` })
-    stage.update('customers', customer.id, { delinquent: false, description: `second ${stage.random()}` })
+    account.update('customers', customer.id, { delinquent: true, description: `first ${account.random()}` })
+    account.update('customers', customer.id, { delinquent: false, description: `second ${account.random()}` })
     return customer.id
   },
-  'customer is deleted': (stage) => {
-    const customer = stage.pick('customers')
+  'customer is deleted': (account) => {
+    const customer = account.pick('customers')
     if (!customer) return
-    stage.remove('customers', customer.id)
+    account.remove('customers', customer.id)
     return customer.id
   },
-  'customer comes and goes': (stage) => {
-    const { id } = stage.insert('customers')
-    stage.remove('customers', id)
+  'customer comes and goes': (account) => {
+    const { id } = account.insert('customers')
+    account.remove('customers', id)
     return id
   },
-  'customer subscribes': (stage) => {
-    const customer = stage.pick('customers')
+  'customer subscribes': (account) => {
+    const customer = account.pick('customers')
     if (!customer) return
-    const subscription = stage.insert('subscriptions', { customer: customer.id, status: 'active', ...running })
-    collect(stage, draft(stage, subscription), true)
+    const subscription = account.insert('subscriptions', { customer: customer.id, status: 'active', ...running })
+    collect(account, draft(account, subscription), true)
     return subscription.id
   },
-  'subscription changes quantity': (stage) => {
-    const subscription = active(stage)
+  'subscription changes quantity': (account) => {
+    const subscription = active(account)
     if (!subscription) return
-    const [first, ...rest] = itemsOf(stage, subscription.id)
+    const [first, ...rest] = itemsOf(account, subscription.id)
     if (!first) return
-    stage.update('subscriptions', subscription.id, {
-      items: [{ ...first, quantity: 1 + (stage.random() % 50) }, ...rest],
+    account.update('subscriptions', subscription.id, {
+      items: [{ ...first, quantity: 1 + (account.random() % 50) }, ...rest],
     })
     return subscription.id
   },
-  'subscription changes twice in a second': (stage) => {
-    const subscription = active(stage)
+  'subscription changes twice in a second': (account) => {
+    const subscription = active(account)
     if (!subscription) return
-    stage.update('subscriptions', subscription.id, { metadata: { step: 'one' }, status: 'past_due' })
-    stage.update('subscriptions', subscription.id, {
-      metadata: { step: `two ${stage.random() % 99}` },
+    account.update('subscriptions', subscription.id, { metadata: { step: 'one' }, status: 'past_due' })
+    account.update('subscriptions', subscription.id, {
+      metadata: { step: `two ${account.random() % 99}` },
       status: 'active',
     })
     return subscription.id
   },
-  'subscription replaces an item': (stage) => {
-    const subscription = active(stage)
+  'subscription replaces an item': (account) => {
+    const subscription = active(account)
     if (!subscription) return
-    const kept = itemsOf(stage, subscription.id)
+    const kept = itemsOf(account, subscription.id)
     const last = kept.findLastIndex((item) => !String(item.price.nickname).startsWith('inline'))
-    const added = newItem(stage, subscription)
+    const added = newItem(account, subscription)
     if (last < 0 || !added) return
-    stage.update('subscriptions', subscription.id, { items: kept.toSpliced(last, 1, added) })
+    account.update('subscriptions', subscription.id, { items: kept.toSpliced(last, 1, added) })
     return subscription.id
   },
-  'subscription grows past ten items': (stage) => {
-    const subscription = active(stage)
+  'subscription grows past ten items': (account) => {
+    const subscription = active(account)
     if (!subscription) return
-    const added = Array.from({ length: 12 }, () => newItem(stage, subscription)).filter((item) => item !== undefined)
-    stage.update('subscriptions', subscription.id, { items: [...itemsOf(stage, subscription.id), ...added] })
+    const added = Array.from({ length: 12 }, () => newItem(account, subscription)).filter((item) => item !== undefined)
+    account.update('subscriptions', subscription.id, { items: [...itemsOf(account, subscription.id), ...added] })
     return subscription.id
   },
-  'subscription ends with its period': (stage) => {
-    const subscription = active(stage)
+  'subscription ends with its period': (account) => {
+    const subscription = active(account)
     if (!subscription) return
-    const at = stage.now() + 20 * 86_400
-    stage.update('subscriptions', subscription.id, {
+    const at = account.now() + 20 * 86_400
+    account.update('subscriptions', subscription.id, {
       cancel_at_period_end: true,
       cancel_at: at,
-      canceled_at: stage.now(),
+      canceled_at: account.now(),
     })
     return subscription.id
   },
-  'subscription is canceled': (stage) => {
-    const subscription = active(stage)
+  'subscription is canceled': (account) => {
+    const subscription = active(account)
     if (!subscription) return
-    const now = stage.now()
-    stage.update('subscriptions', subscription.id, { status: 'canceled', canceled_at: now, ended_at: now })
+    const now = account.now()
+    account.update('subscriptions', subscription.id, { status: 'canceled', canceled_at: now, ended_at: now })
     return subscription.id
   },
-  'schedule is released': (stage) => {
-    const schedule = stage.pick('subscription_schedules', ({ status }) => status === 'active')
+  'schedule is released': (account) => {
+    const schedule = account.pick('subscription_schedules', ({ status }) => status === 'active')
     if (!schedule) return
-    const released = { status: 'released', released_at: stage.now(), released_subscription: schedule.subscription }
-    stage.update('subscription_schedules', schedule.id, { ...released, subscription: null, current_phase: null })
+    const released = { status: 'released', released_at: account.now(), released_subscription: schedule.subscription }
+    account.update('subscription_schedules', schedule.id, { ...released, subscription: null, current_phase: null })
     return schedule.id
   },
 }
@@ -114,15 +113,15 @@ const running = {
   latest_invoice: null,
 }
 
-const active = (stage: Stage) =>
-  stage.pick('subscriptions', ({ status }) => status === 'active' || status === 'past_due')
+const active = (account: SimulatedAccount) =>
+  account.pick('subscriptions', ({ status }) => status === 'active' || status === 'past_due')
 
 /** At a listed price in the currency of the subscription. */
-function newItem(stage: Stage, subscription: StripeObject) {
-  const price = stage.pick(
+function newItem(account: SimulatedAccount, subscription: StripeObject) {
+  const price = account.pick(
     'prices',
     ({ recurring, nickname, currency }) =>
       recurring !== null && currency === subscription.currency && !String(nickname).startsWith('inline'),
   )
-  return price && embeddedItem({ id: stage.newId('si_'), subscription: subscription.id, price, now: stage.now() })
+  return price && embeddedItem({ id: account.newId('si_'), subscription: subscription.id, price, now: account.now() })
 }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.ts'
+
 /**
  * What the worker does about an error, decided where the error is understood and nowhere else.
  *
@@ -31,12 +33,12 @@ export const answerTooLarge = 'answer_too_large'
 export class SyncError extends Error {
   override readonly name = 'SyncError'
   readonly verdict: Verdict
-  readonly code: string
+  readonly code: ErrorCode
   readonly retryAfter: number | undefined
   readonly limit: LimitHit | undefined
   readonly cursorGone: boolean
 
-  constructor(verdict: Verdict, code: string, message: string, details: Details = {}) {
+  constructor(verdict: Verdict, code: ErrorCode, message: string, details: Details = {}) {
     super(message, { cause: details.cause })
     this.verdict = verdict
     this.code = code

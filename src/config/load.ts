@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
+import type { ErrorCode } from '../error-codes.ts'
 import { scrub } from '../log/redact.ts'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
 import { type Settings, settingsSchema } from './schema.ts'
@@ -12,6 +13,7 @@ export interface Config extends Settings {
 /** A wrong setting: one sentence a field, each naming the field, what was expected and what was found, never a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  readonly code: ErrorCode = 'invalid_setting'
 }
 
 interface Origin {

@@ -41,47 +41,43 @@ const rate = (about: string) =>
 
 /**
  * appsettings.json, every field of it. Each can be overridden from the environment as .NET does: sections joined by two
- * underscores, case aside (`Worker__BatchSize=50`). Sections not named here belong to somebody else and are passed over.
+ * underscores, case aside (`Worker__BatchSize=50`). The worker ignores sections that are not named here.
  */
 export const settingsSchema = z.object({
   ConnectionStrings: z.object({
     DefaultConnection: secret(
-      'Postgres, as Npgsql keywords (Host=…;Port=…;Database=…;Username=…;Password=…;SSL Mode=…) or a postgres:// URL.',
+      'The Postgres database, as Npgsql keywords (Host=…;Port=…;Database=…;Username=…;Password=…;SSL Mode=…) or as a postgres:// URL.',
     ),
   }),
   Stripe: z.object({
     ApiKey: secret(
-      'Secret or restricted key (sk_…, rk_…) used when a job brings no key of its own, and as the platform key for acct_… tokens.',
+      'Secret or restricted key (sk_…, rk_…) for jobs of ApiKeyTenant without an accessToken. It is also the platform key for tokens of the form acct_….',
     ),
     ApiKeyTenant: z
       .guid()
       .toLowerCase()
       .optional()
       .describe(
-        'The tenant whose own account ApiKey reads. A message of that tenant needs no accessToken; one of any other without it fails with no_credentials.',
+        'The tenant whose account ApiKey reads. Messages of this tenant need no accessToken. A message of any other tenant without one fails with no_credentials.',
       )
       .meta({ expected: 'the UUID of a tenant' }),
-    ConnectClientId: text('Client id of the Connect platform (ca_…). Kept for the owner; the worker does not use it.'),
-    ConnectClientSecret: secret(
-      'Client secret of the Connect platform. Kept for the owner; the worker does not use it.',
-    ),
-    WebhookSecret: secret(
-      'Signing secret of the webhook endpoint (whsec_…). Kept for the owner; the worker does not use it.',
-    ),
-    PublishableKey: text('Publishable key (pk_…). Kept for the owner; the worker does not use it.'),
+    ConnectClientId: text('Client id of the Connect platform (ca_…). The worker does not use it.'),
+    ConnectClientSecret: secret('Client secret of the Connect platform. The worker does not use it.'),
+    WebhookSecret: secret('Signing secret of the webhook endpoint (whsec_…). The worker does not use it.'),
+    PublishableKey: text('Publishable key (pk_…). The worker does not use it.'),
     ApiBase: z
       .string()
       .refine(isProviderBase)
       .optional()
       .describe(
-        'Another host for the Stripe API: https and public, or http on loopback. Default: https://api.stripe.com.',
+        'Another host for the Stripe API. It must be public and https, or http on loopback. Without it: https://api.stripe.com.',
       )
       .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' }),
     RequestsPerSecond: rate(
-      'Ceiling of requests a second for one account. Default: 100 with a live key, 25 with a test key, as Stripe documents.',
+      'Most requests a second for one account. Without it: 100 with a live key, 25 with a test key, as Stripe documents.',
     ),
     EndpointRequestsPerSecond: rate(
-      'Ceiling of requests a second for one endpoint. Default: 25, as Stripe documents. Raise it only when Stripe raised yours.',
+      'Most requests a second for one endpoint. Without it: 25, as Stripe documents. Raise it only if Stripe raised yours.',
     ),
   }),
   Worker: z.object({
@@ -89,54 +85,56 @@ export const settingsSchema = z.object({
       0,
       100,
       3,
-      'How many times a job whose attempt failed is tried again before it is failed for good.',
+      'How many times the worker tries a job again after a failed attempt. Then the job fails for good.',
     ),
     RetryDelaySeconds: whole(
       0,
       900,
       30,
-      'Base of the exponential back-off between attempts, in seconds; full jitter, at most 900.',
+      'Base of the exponential back-off between attempts, in seconds. The wait is random (full jitter) and at most 900 seconds.',
     ),
-    BatchSize: whole(1, 100, 100, 'Items asked for with one request (page size).'),
+    BatchSize: whole(1, 100, 100, 'Items in one request (page size).'),
     TimeoutMinutes: whole(
       0,
       100_000,
       30,
-      'How long a job may take over all its deliveries, in minutes; then it fails with code timeout and keeps its checkpoint. 0: no limit.',
+      'How long a job may take over all its deliveries, in minutes. Then it fails with the code timeout and keeps its checkpoint. 0 means no limit.',
     ),
-    Concurrency: whole(1, 10, 5, 'How many messages of one event are worked on at once.'),
+    Concurrency: whole(1, 10, 5, 'How many messages of one event the worker handles at once.'),
     LeaseSeconds: whole(
       2,
       600,
       60,
-      'How long a job stays with a worker that gives no sign of life, in seconds. A message stays hidden a quarter longer.',
+      'How long a worker keeps a job without a heartbeat, in seconds. The queue hides the message a quarter longer.',
     ),
     Announce: flag(
       true,
-      'Whether each step of a job is told to listeners of the channel sync_jobs. Commits that tell wait for one another over the whole server; turn it off beyond some 50 workers.',
+      'Whether each step of a job notifies the channel sync_jobs. Postgres lets commits that notify wait for each other, on the whole server. Turn it off beyond about 50 workers.',
     ),
   }),
   Queue: z.object({
-    Url: address('Queue the jobs come from; jobs that are paused or busy are sent there again.'),
-    DeadLetterUrl: address('Queue for messages that cannot be read.'),
-    Endpoint: address("Another endpoint for SQS, such as a local one. Default: the region's."),
-    Region: text("AWS region of the queues. Default: the environment's (AWS_REGION)."),
+    Url: address('URL of the queue that jobs come from. The worker sends paused and busy jobs there again.'),
+    DeadLetterUrl: address('URL of the dead-letter queue, for messages that cannot be read.'),
+    Endpoint: address('Another endpoint for SQS, such as a local one. Without it: the endpoint of the region.'),
+    Region: text('AWS region of the queues. Without it: AWS_REGION of the environment.'),
   }),
   Secrets: z.object({
     Prefix: z
       .string()
       .default('billing-sync/{tenantId}/')
       .describe(
-        "What the name of a secret must begin with that a job's accessToken refers to; {tenantId} stands for the job's tenant.",
+        'Prefix of the names of secrets that an accessToken may refer to. {tenantId} stands for the tenant of the job.',
       )
       .meta({ expected: 'text' }),
     Endpoint: address(
-      "Another endpoint for Secrets Manager and Parameter Store, such as a local one. Default: the region's.",
+      'Another endpoint for Secrets Manager and Parameter Store, such as a local one. Without it: the endpoint of the region.',
     ),
-    Region: text("AWS region of parameters named as ssm:/NAME. Default: the environment's (AWS_REGION)."),
+    Region: text(
+      'AWS region of parameters with names of the form ssm:/NAME. Without it: AWS_REGION of the environment.',
+    ),
   }),
   Log: z.object({
-    Level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe lines that are logged.'),
+    Level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is logged.'),
   }),
 })
 

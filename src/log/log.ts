@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes.ts'
 import type { LogEvent } from './events.ts'
 import { scrub } from './redact.ts'
 
@@ -18,7 +19,7 @@ export interface LogFields {
   readonly outcome?: string
   readonly status?: string
   /** The code of the error that the line is about. */
-  readonly code?: string
+  readonly code?: ErrorCode
   readonly reason?: string
   readonly retryable?: boolean
   readonly count?: number

@@ -61,6 +61,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'json',
     'db/schema',
     'errors',
+    'type error-codes',
     'http',
     'log/redact',
     'npm:zod',
@@ -99,10 +100,11 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm',
     'node',
   ],
-  config: ['config', 'http/base-url', 'log/redact', 'npm:zod', 'node'],
+  config: ['config', 'type error-codes', 'http/base-url', 'log/redact', 'npm:zod', 'node'],
   http: ['http', 'errors', 'node:net', 'node:dns'],
-  log: ['log', 'npm:@aws-lambda-powertools', 'npm:pino'],
-  errors: [],
+  log: ['log', 'type error-codes', 'npm:@aws-lambda-powertools', 'npm:pino'],
+  errors: ['type error-codes'],
+  'error-codes': [],
   json: ['json', 'node:buffer'],
 }
 

@@ -248,7 +248,7 @@ describe('a source behind its limiters', () => {
   it('lowers nothing for an error that names no limit', async () => {
     const clock = createVirtualClock()
     const account = createLimiter({ perSecond: 100, concurrency: 64 }, clock)
-    const failing = () => Promise.reject(new SyncError('retry', 'lock_timeout', 'x: no'))
+    const failing = () => Promise.reject(new SyncError('retry', 'provider_busy', 'x: no'))
     const call = limited(failing, { endpoint: account, account, waiting: never })
     await expect(clock.run(call(() => Promise.resolve(page)))).rejects.toThrow('x: no')
     expect(account.rate()).toBe(100)

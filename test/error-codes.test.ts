@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { errorCodes, type Retried } from '../src/error-codes.ts'
+import type { Verdict } from '../src/errors.ts'
+
+const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  (path) => path.endsWith('.ts') && !/^(error-codes\.ts|sandbox|cli|local)/.test(path),
+)
+const source = paths.map((path) => readFileSync(join('src', path), 'utf8')).join('\n')
+
+/** Every error that the source makes with a literal verdict and code. */
+const made = [
+  ...source.matchAll(/new SyncError\(\s*'(\w+)',\s*'(\w+)'/g),
+  ...source.matchAll(/\b(retry|reject|skip)\('(\w+)'/g),
+].map(([, verdict = '', code = '']) => [verdict, code] as const)
+
+test('every error the source makes is explained', () => {
+  expect(made.length).toBeGreaterThan(30)
+  expect(made.map(([, code]) => code).filter((code) => !(code in errorCodes))).toEqual([])
+})
+
+test('every code of an item that is rejected, and of a line of the log, is explained', () => {
+  const others = [...source.matchAll(/\bcode(?:: ErrorCode)?(?:: | = )'(\w+_\w+)'/g)].map(([, code = '']) => code)
+  expect(others.sort()).toEqual(['invalid_item', 'invalid_setting', 'row_security_bypassed', 'too_deep'])
+  expect(others.filter((code) => !(code in errorCodes))).toEqual([])
+})
+
+test('every code that is explained is in use', () => {
+  expect(Object.keys(errorCodes).filter((code) => !source.includes(`'${code}'`))).toEqual([])
+})
+
+test('who tries again is what the verdict says', () => {
+  const retried: Readonly<Record<Verdict, Retried>> = {
+    retry: 'yes',
+    reject: 'no',
+    skip: 'next job',
+    unreadable: 'dead letter',
+    fenced: 'other worker',
+  }
+  // A command rejects what the worker retries: nobody starts the command again.
+  const command: readonly string[] = ['no_database']
+  const wrong = made.filter(
+    ([verdict, code]) =>
+      !command.includes(code) && retried[verdict as Verdict] !== errorCodes[code as keyof typeof errorCodes].retried,
+  )
+  expect(wrong).toEqual([])
+})

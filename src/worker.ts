@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import { systemClock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import type { Log } from './log/log.ts'
@@ -6,7 +7,6 @@ import { createProviders, type ProviderSettings } from './providers/index.ts'
 import { createQueue } from './queue/queue.ts'
 import { receive } from './queue/receive.ts'
 import { createSecrets } from './secrets/secrets.ts'
-import { systemClock } from './sync/clock.ts'
 
 /** The worker with its own database connections and its own queue client, for as long as its process lives. */
 export interface Worker {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { loadConfig } from '../config/load.ts'
-import type { ResourceResult } from '../job/progress.ts'
+import type { ResourceResult } from '../job/state/result.ts'
 import { inProcess, openEventSource } from '../local/event-source.ts'
 import { openParts, type Parts } from '../local/stack.ts'
 import { createLocalLog } from '../log/terminal.ts'

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { SyncJobResult } from '../job/progress.ts'
+import type { SyncJobResult } from '../job/state/result.ts'
 import type { ResourceShown, Shown } from './progress-bar.ts'
 
 /** A job's row as far as a person at the terminal wants it. */

@@ -4,7 +4,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import type { Config } from '../config/load.ts'
 import { SyncError } from '../errors.ts'
-import { codeOf, driverError } from './failure.ts'
+import { codeOf, driverError } from './errors.ts'
 import { tlsOptions } from './tls.ts'
 
 type Settings = Config['database']

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
-import { classify } from './failure.ts'
+import { classify } from './errors.ts'
 
 /** Drizzle over the one connection of a transaction, or for one statement by itself. */
 export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'with' | '$with'>

@@ -1,4 +1,4 @@
-import type { Advance, Checkpoint, Tally } from '../job/checkpoint.ts'
+import type { Advance, Checkpoint, Tally } from '../job/state/checkpoint.ts'
 
 /*
  * What is erased counts as never listed: else the proof would miss it. Pure, like the checkpoint's other moves.

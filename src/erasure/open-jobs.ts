@@ -2,9 +2,9 @@ import { and, eq, isNotNull, ne, sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
-import { announcement } from '../job/announce.ts'
-import { type Checkpoint, readCheckpoint } from '../job/checkpoint.ts'
+import { announcement } from '../job/commit/notify.ts'
 import type { Account } from '../job/commit/rejects.ts'
+import { type Checkpoint, readCheckpoint } from '../job/state/checkpoint.ts'
 import { discountItems, type ListedItem, removeIds } from './discount.ts'
 
 /** Takes a job from its worker: what that commits from now on changes nothing, and the job's own message brings it back. */

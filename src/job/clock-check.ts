@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.ts'
-import { clockTolerance } from '../sync/observation.ts'
+import { clockTolerance } from '../sync/observed-at.ts'
 
 /**
  * Rows dated in the future would hide every later change, so an answer that comes from there is not stored.

@@ -1,7 +1,7 @@
 import { and, arrayContained, eq, sql } from 'drizzle-orm'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncCursors } from '../db/schema.ts'
-import { clockTolerance } from '../sync/observation.ts'
+import { clockTolerance } from '../sync/observed-at.ts'
 
 /** The provider account whose changes are followed. */
 export interface CursorKey {

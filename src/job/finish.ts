@@ -1,13 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
+import { backOff } from '../clock.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
-import { backOff } from '../sync/clock.ts'
-import { announcement } from './announce.ts'
+import { announcement } from './commit/notify.ts'
 import { fenced, held, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
-import type { SyncJobResult } from './progress.ts'
+import type { SyncJobResult } from './state/result.ts'
 
 type Status = 'paused' | 'failed' | 'retrying'
 

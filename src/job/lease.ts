@@ -1,11 +1,11 @@
 import { and, eq, getTableColumns, getTableName, lt, ne, type SQL, sql } from 'drizzle-orm'
-import { codeOf, constraintOf } from '../db/failure.ts'
+import { codeOf, constraintOf } from '../db/errors.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { type KnownAccount, knownAccounts } from './account.ts'
-import { announcement } from './announce.ts'
+import { announcement } from './commit/notify.ts'
 import { hasRejects } from './commit/rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import type { Account } from '../provider/contract.ts'
-import { type Metered, metered } from '../sync/metered.ts'
+import { type Metered, metered } from '../sync/rate-limited.ts'
 import { describeAccount, type JobAccount, recognise, refuseOther } from './account.ts'
 import { refuseAhead } from './clock-check.ts'
-import type { JobDeps, Session } from './run.ts'
+import type { JobDeps, Session } from './session.ts'
 
 export interface OpenReading extends Metered {
   readonly requestsBefore: number

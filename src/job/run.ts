@@ -1,84 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { databaseFailure } from '../db/failure.ts'
-import type { TenantDatabase } from '../db/open.ts'
+import { backOff } from '../clock.ts'
+import { databaseFailure } from '../db/errors.ts'
+import { insistently } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import type { Provider } from '../provider/contract.ts'
-import { backOff, type Clock } from '../sync/clock.ts'
-import { type Deadline, watchTime } from './deadline.ts'
 import { type Failure, fail, pause } from './finish.ts'
-import { type Claim, type ClaimedJob, claim, hasEnded, keepAlive, type Lease } from './lease.ts'
+import { type Claim, claim, hasEnded, keepAlive } from './lease.ts'
 import type { Outcome } from './outcome.ts'
-import { insistently } from './patience.ts'
-import { readProgress, resultsOf, type SyncJobResult } from './progress.ts'
 import { read } from './read.ts'
-import type { SyncJobRequest } from './request.ts'
-
-export interface JobSettings {
-  readonly maxRetries: number
-  readonly retryDelaySeconds: number
-  readonly batchSize: number
-  /** Over all deliveries; Infinity: no limit. */
-  readonly timeoutMs: number
-  readonly leaseSeconds: number
-}
-
-export interface JobDeps {
-  /** The rows of that tenant, and no others. */
-  tenant(id: string): TenantDatabase
-  readonly clock: Clock
-  readonly log: Log
-  readonly settings: JobSettings
-  /** Names this worker in the lease. */
-  readonly owner: string
-  /** The provider of that name. @throws SyncError with verdict `reject` where there is none */
-  provider(name: string): Provider
-  /** Reads what an `accessToken` refers to. */
-  readonly secrets: Secrets
-}
-
-/** A token that is no reference comes back as it is. */
-interface Secrets {
-  /** @throws SyncError */
-  open(request: SyncJobRequest): Promise<string | undefined>
-  /** Looks again, now that the provider does not accept `refused`. @throws SyncError */
-  renew(request: SyncJobRequest, refused: string | undefined): Promise<string | undefined>
-}
-
-/** One delivery of a job. */
-export interface Delivery {
-  readonly request: SyncJobRequest
-  /** What is wrong with the rest of the message, where only the job's identity could be read. */
-  readonly problem?: SyncError
-  readonly sentAt: Date | undefined
-  /** How often the queue has delivered this message. */
-  readonly receiveCount: number
-  /** Milliseconds until this invocation is ended from outside. */
-  readonly remainingMs: number
-  /** Aborted when this process is asked to stop. */
-  readonly shutdown?: AbortSignal
-}
-
-/** A claimed job with what working on it needs. */
-export interface Session {
-  readonly db: TenantDatabase
-  readonly request: SyncJobRequest
-  readonly lease: Lease
-  readonly job: ClaimedJob
-  readonly deadline: Deadline
-  readonly log: Log
-  /** The database's clock, in milliseconds since 1970. */
-  databaseNow(): number
-  /** Requests made to the provider over all deliveries; grows. */
-  requests: number
-  /** Commits of this delivery; grows. */
-  commits: number
-  /** What became of the items so far; replaced by each commit. */
-  progress: SyncJobResult['resources']
-  result(
-    ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'> & Partial<Pick<SyncJobResult, 'syncType' | 'note'>>,
-  ): SyncJobResult
-}
+import { type Delivery, type JobDeps, type JobSettings, openSession, type Session } from './session.ts'
+import { readProgress } from './state/progress.ts'
+import { resultsOf, type SyncJobResult } from './state/result.ts'
 
 /** Deliveries in a row without a commit, after which going on is pointless: paused ones, and ones whose worker died. */
 const stallLimits = { paused: 3, died: 10 } as const
@@ -109,9 +41,9 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const session = openSession({ ...claimed, db }, delivery, deps, log)
   const stopKeeping = keepAlive(db, claimed.lease, () => session.deadline.cutNow())
   try {
-    return await work(session, delivery, deps)
+    return await runJob(session, delivery, deps)
   } catch (error) {
-    return await settle(session, error, deps)
+    return await recordFailure(session, error, deps)
   } finally {
     stopKeeping()
     session.deadline.close()
@@ -121,48 +53,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
 /** So that those who wait for one lease do not all come at once. In proportion to it: the worker that held it may be dead. */
 const scatterSeconds = ({ leaseSeconds }: JobSettings) => Math.min(15, leaseSeconds / 4)
 
-function openSession(
-  { db, lease, job }: Extract<Claim, { kind: 'claimed' }> & Pick<Session, 'db'>,
-  delivery: Delivery,
-  { clock, settings }: JobDeps,
-  log: Log,
-): Session {
-  const { request } = delivery
-  const claimedAt = clock.now()
-  const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs }
-  const deadline = watchTime(left, delivery.shutdown)
-  const session: Session = {
-    db,
-    request,
-    lease,
-    job,
-    deadline,
-    log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
-    databaseNow: () => job.databaseNow + clock.now() - claimedAt,
-    requests: job.requests,
-    commits: 0,
-    progress: {},
-    result(ending) {
-      const startedAt = job.startedAt ?? job.createdAt
-      const durationMs = Math.round(job.elapsedMs + clock.now() - claimedAt)
-      const finishedAt = new Date(startedAt.getTime() + durationMs)
-      return {
-        jobId: request.jobId,
-        tenantId: request.tenantId,
-        provider: request.providerName,
-        syncType: request.additionalData.syncType,
-        ...ending,
-        requests: session.requests,
-        startedAt: startedAt.toISOString(),
-        finishedAt: finishedAt.toISOString(),
-        durationMs,
-      }
-    },
-  }
-  return session
-}
-
-async function work(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
+async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { job, log, deadline } = session
   const { receiveCount } = delivery
   if (job.checkpoint === null) log.info('job starts', { event: 'job_started', receiveCount })
@@ -203,7 +94,7 @@ function stalled(deliveries: number, why: string): SyncError {
 }
 
 /** Stores how a delivery failed. What cannot be stored is redelivered: the lease runs out by itself. */
-async function settle(session: Session, cause: unknown, { clock, settings }: JobDeps): Promise<Outcome> {
+async function recordFailure(session: Session, cause: unknown, { clock, settings }: JobDeps): Promise<Outcome> {
   const { db, lease, job, log } = session
   const error = asSyncError(cause)
   if (error.verdict === 'fenced') {

@@ -1,4 +1,4 @@
-import type { Clock } from '../sync/clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** Values that are forgotten by age, and the oldest first where they become too many. Nothing of it outlives the process. */
 export interface Cache {

@@ -1,6 +1,6 @@
+import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
 import { scrub } from '../log/redact.ts'
-import type { Clock } from '../sync/clock.ts'
 import { createCache } from './cache.ts'
 import { secretFailure } from './failure.ts'
 import { type Reference, readReference } from './reference.ts'

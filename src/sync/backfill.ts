@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
+import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
 import type { Page, Source } from '../provider/contract.ts'
-import type { Clock } from './clock.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
 import type { Digest } from './page.ts'

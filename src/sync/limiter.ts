@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts'
 import { type LimitHit, SyncError } from '../errors.ts'
-import type { Clock } from './clock.ts'
 
 /**
  * A ceiling of requests a second and of requests at once, spent smoothly: one request every 1/rate seconds, and never

@@ -1,5 +1,5 @@
+import { backOff, type Clock } from '../clock.ts'
 import { answerTooLarge, SyncError } from '../errors.ts'
-import { backOff, type Clock } from './clock.ts'
 import type { Call } from './limiter.ts'
 
 interface Patience {

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
+import { findUnlisted } from '../db/deletions.ts'
 import { liveRows } from '../db/live.ts'
 import type { TenantDatabase } from '../db/open.ts'
-import { findUnlisted } from '../db/sweep.ts'
 import { findTombstones, hashOf } from '../erasure/tombstones.ts'
-import { plan } from '../job/checkpoint.ts'
+import { plan } from '../job/state/checkpoint.ts'
 import type { Account, Source } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
-import type { Clock } from '../sync/clock.ts'
-import { metered } from '../sync/metered.ts'
+import { metered } from '../sync/rate-limited.ts'
 
 /** What a fresh reading of the provider shows beside the tables. */
 export interface Comparison {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { findStale, findUnlisted, markDeleted, markLeft } from '../../src/db/deletions.ts'
 import type { TenantDatabase } from '../../src/db/open.ts'
 import { customers, invoiceLines } from '../../src/db/schema.ts'
-import { findStale, findUnlisted, markDeleted, markLeft } from '../../src/db/sweep.ts'
 import { upsert } from '../../src/db/upsert.ts'
 import { openTestDatabase } from '../support/database.ts'
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { findUnlisted } from '../../src/db/deletions.ts'
 import type { TenantDatabase } from '../../src/db/open.ts'
 import { customers, syncCursors } from '../../src/db/schema.ts'
-import { findUnlisted } from '../../src/db/sweep.ts'
 import { guarded } from '../../src/db/tenant.ts'
 import { openTestDatabase } from '../support/database.ts'
 

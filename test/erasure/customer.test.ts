@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Erasing, eraseCustomer } from '../../src/erasure/customer.ts'
-import type { SyncJobResult } from '../../src/job/progress.ts'
+import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { erasedIn, openHouse as house, unproven } from '../support/erasing.ts'
 import { aboutCustomer, mentions, prominentCustomer, snapshot } from '../support/erasure.ts'
 import { openPostgresProxy } from '../support/postgres-proxy.ts'

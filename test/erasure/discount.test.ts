@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { discountItems, type ListedItem, omitItems, removeIds } from '../../src/erasure/discount.ts'
-import { advance, type Checkpoint, carve, plan } from '../../src/job/checkpoint.ts'
+import { advance, type Checkpoint, carve, plan } from '../../src/job/state/checkpoint.ts'
 import type { Source } from '../../src/provider/contract.ts'
 import { fields, id } from '../../src/provider/fields.ts'
 import { digestPage } from '../../src/sync/page.ts'

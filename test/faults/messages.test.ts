@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log/log.ts'
 import type { Queue } from '../../src/queue/queue.ts'
 import { type ReceiveDeps, receive } from '../../src/queue/receive.ts'
-import { systemClock } from '../../src/sync/clock.ts'
 import { createRandom } from '../support/random.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { apiVersion } from '../../src/providers/stripe/connection.ts'
 import type { StripeObject } from '../../src/sandbox/stripe/index.ts'
-import { systemClock } from '../../src/sync/clock.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 import { expectCopy } from '../support/truth.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { SyncJobResult } from '../../src/job/progress.ts'
+import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/stripe/index.ts'
 import type { Worker } from '../../src/worker.ts'
 import { createRandom } from '../support/random.ts'

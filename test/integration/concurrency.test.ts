@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { type Invoke, inProcess } from '../../src/local/event-source.ts'
-import { systemClock } from '../../src/sync/clock.ts'
 import { isDisturbed } from '../support/faults.ts'
 import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
 

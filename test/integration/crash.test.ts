@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { type Invoke, inProcess } from '../../src/local/event-source.ts'
-import { systemClock } from '../../src/sync/clock.ts'
 import { openPostgresProxy } from '../support/postgres-proxy.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 import { openWorkerProcess } from '../support/worker-process.ts'

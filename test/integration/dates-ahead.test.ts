@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { SyncJobResult } from '../../src/job/progress.ts'
+import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import type { Sandbox, StripeObject } from '../../src/sandbox/stripe/index.ts'
-import { systemClock } from '../../src/sync/clock.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SyncJobResult } from '../../src/job/progress.ts'
+import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { expectCopy } from '../support/truth.ts'
 

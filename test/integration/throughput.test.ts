@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { plan } from '../../src/job/checkpoint.ts'
+import { systemClock } from '../../src/clock.ts'
+import { plan } from '../../src/job/state/checkpoint.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
 import { type Density, openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { backfill } from '../../src/sync/backfill.ts'
-import { systemClock } from '../../src/sync/clock.ts'
-import { metered } from '../../src/sync/metered.ts'
+import { metered } from '../../src/sync/rate-limited.ts'
 
 const customers = 10_000
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { type Invoke, inProcess } from '../../src/local/event-source.ts'
-import { systemClock } from '../../src/sync/clock.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*

@@ -1,7 +1,7 @@
+import type { Clock } from '../../src/clock.ts'
 import { customers } from '../../src/db/schema.ts'
 import type { Query, Source } from '../../src/provider/contract.ts'
 import { fields, id, instant } from '../../src/provider/fields.ts'
-import type { Clock } from '../../src/sync/clock.ts'
 
 export type Density = 'uniform' | 'growing' | 'burst' | 'same-second' | 'recent-import'
 

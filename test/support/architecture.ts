@@ -11,6 +11,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
   worker: [
+    'clock',
     'type config/load',
     'db',
     'type log',
@@ -24,9 +25,10 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   // Of a job it knows the checkpoint, which it takes erased items out of; never how a job is run.
   erasure: [
+    'clock',
     'erasure',
-    'job/announce',
-    'job/checkpoint',
+    'job/commit/notify',
+    'job/state/checkpoint',
     'type job/commit/rejects',
     'sync',
     'provider',
@@ -38,6 +40,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     ...pure,
   ],
   job: [
+    'clock',
     'job',
     'erasure',
     'sync',
@@ -51,8 +54,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:drizzle-orm',
     ...pure,
   ],
-  verify: ['verify', 'job', 'erasure', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm'],
-  sync: ['sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
+  verify: ['clock', 'verify', 'job', 'erasure', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm'],
+  sync: ['clock', 'sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
   provider: ['provider', 'json', 'errors', 'type db/schema', 'type sync/rows'],
   'a provider': [
     'own folder',
@@ -83,16 +86,17 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:@aws-sdk',
     ...pure,
   ],
-  secrets: ['secrets', 'errors', 'log/redact', 'type sync/clock', 'npm:@aws-sdk'],
-  db: ['db', 'type config', 'errors', 'json', 'npm:drizzle-orm', 'npm:pg', 'node'],
+  secrets: ['secrets', 'errors', 'log/redact', 'clock', 'npm:@aws-sdk'],
+  db: ['clock', 'db', 'type config', 'errors', 'json', 'npm:drizzle-orm', 'npm:pg', 'node'],
   // A vendor's sandbox takes the types of the vendor's SDK and behaves by itself; the server knows no vendor.
   sandbox: ['own sandbox', 'sandbox/server', 'type own sdk', 'node'],
   'sandbox server': ['sandbox/server', 'node'],
   local: [
+    'clock',
     'local',
     'sandbox',
     'type config',
-    'type job/progress',
+    'type job/state/result',
     'config/connection-string',
     'db',
     'log',
@@ -105,6 +109,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   log: ['log', 'type error-codes', 'npm:@aws-lambda-powertools', 'npm:pino'],
   errors: ['type error-codes'],
   'error-codes': [],
+  clock: ['node:timers/promises'],
   json: ['json', 'node:buffer'],
 }
 

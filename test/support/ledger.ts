@@ -1,8 +1,8 @@
+import type { Clock } from '../../src/clock.ts'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
 import type { Page, Query, Source } from '../../src/provider/contract.ts'
 import { fields, id, instant } from '../../src/provider/fields.ts'
-import type { Clock } from '../../src/sync/clock.ts'
 import { now } from './account.ts'
 
 export interface Entry {

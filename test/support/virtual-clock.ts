@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/sync/clock.ts'
+import type { Clock } from '../../src/clock.ts'
 
 /** A clock that stands still until `run` drives it: timers fire in order, as soon as nothing else can happen. */
 export function createVirtualClock(random: () => number = () => 0.5) {

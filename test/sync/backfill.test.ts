@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerTooLarge, SyncError } from '../../src/errors.ts'
-import { advance, carve, plan } from '../../src/job/checkpoint.ts'
+import { advance, carve, plan } from '../../src/job/state/checkpoint.ts'
 import type { Query } from '../../src/provider/contract.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'

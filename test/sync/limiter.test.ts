@@ -4,7 +4,7 @@ import { customers } from '../../src/db/schema.ts'
 import { type LimitHit, SyncError } from '../../src/errors.ts'
 import type { Account, Source } from '../../src/provider/contract.ts'
 import { createLimiter, limited } from '../../src/sync/limiter.ts'
-import { metered } from '../../src/sync/metered.ts'
+import { metered } from '../../src/sync/rate-limited.ts'
 import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { backOff } from '../../src/clock.ts'
 import { SyncError, type Verdict } from '../../src/errors.ts'
 import type { Page } from '../../src/provider/contract.ts'
-import { backOff } from '../../src/sync/clock.ts'
 import { retried } from '../../src/sync/retry.ts'
 import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'

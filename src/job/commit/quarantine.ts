@@ -1,4 +1,4 @@
-import { classify, codeOf } from '../../db/failure.ts'
+import { classify, codeOf } from '../../db/errors.ts'
 import type { Database } from '../../db/open.ts'
 import { guarded } from '../../db/tenant.ts'
 import type { Written } from '../../db/upsert.ts'

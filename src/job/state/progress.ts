@@ -1,8 +1,6 @@
 import * as z from 'zod'
-import { SyncError } from '../errors.ts'
-import type { Drift } from '../sync/rows.ts'
-import type { Proof } from './prove.ts'
-import type { SyncJobRequest } from './request.ts'
+import { SyncError } from '../../errors.ts'
+import type { Drift } from '../../sync/rows.ts'
 
 const whole = z.int().min(0)
 const counts = z.object({
@@ -112,47 +110,4 @@ export function sumCounts(all: readonly Counts[]): Counts {
   const sum = { ...noCounts }
   for (const one of all) for (const name of countNames) sum[name] += one[name]
   return sum
-}
-
-/** What a result says of one resource. */
-export type ResourceResult = Counts & {
-  readonly skipped?: Skipped
-  /** Columns that stayed null because their field had a shape nobody knows, with how often; the payload has them. */
-  readonly drift?: Readonly<Record<string, number>>
-  readonly proof?: Proof
-  /** What was left out because it is about somebody who was erased; such items count as never listed in the proof. */
-  readonly erased?: number | undefined
-  /** Live rows that the provider did not list and was not asked about by id: they stay live, and the proof is not equal. */
-  readonly unchecked?: number | undefined
-}
-
-/** The progress as a result has it: without shares. */
-export function resultsOf(
-  progress: Progress,
-  proofs: Readonly<Record<string, Proof>> = {},
-): Readonly<Record<string, ResourceResult>> {
-  return Object.fromEntries(
-    Object.entries(progress).map(([name, { share: _share, skipped, drift, ...own }]) => {
-      const proof = proofs[name]
-      return [name, { ...own, ...(skipped && { skipped }), ...(drift && { drift }), ...(proof && { proof }) }]
-    }),
-  )
-}
-
-/** How a job ended: stored as `sync_jobs.result` and logged once. Times are UTC, ISO 8601. */
-export interface SyncJobResult {
-  readonly jobId: string
-  readonly tenantId: string
-  readonly provider: string
-  readonly syncType: SyncJobRequest['additionalData']['syncType']
-  /** Why another kind of sync was done than the one that was asked for. */
-  readonly note?: string
-  readonly status: 'completed' | 'failed'
-  readonly resources: Readonly<Record<string, ResourceResult>>
-  /** Requests made to the provider, failed ones too. */
-  readonly requests: number
-  readonly startedAt: string
-  readonly finishedAt: string
-  readonly durationMs: number
-  readonly error: { readonly code: string; readonly message: string; readonly retryable: boolean } | null
 }

@@ -1,6 +1,6 @@
-import type { Batch } from '../sync/backfill.ts'
-import { type Commit, commit, type Deps, type Standing } from './commit.ts'
-import { nothingSwept } from './sweep.ts'
+import type { Batch } from '../../sync/backfill.ts'
+import { nothingSwept } from './deletions.ts'
+import { type Commit, commit, type Deps, type Standing } from './transaction.ts'
 
 /** A commit is a statement or two a table: how many pages were got through in one; changed by how it goes. */
 export interface Stride {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { plan } from '../../src/job/checkpoint.ts'
-import { chooseResources, outrun, planFull, planIncremental } from '../../src/job/choose.ts'
+import { chooseResources, outrun, planFull, planIncremental } from '../../src/job/plan.ts'
 import { parseRequest } from '../../src/job/request.ts'
+import { plan } from '../../src/job/state/checkpoint.ts'
 import type { ChangeSource, Provider } from '../../src/provider/contract.ts'
 
 const day = 86_400

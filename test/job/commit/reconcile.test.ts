@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { syncedTable } from '../../src/db/schema/synced.ts'
-import { prove } from '../../src/job/prove.ts'
-import type { Source } from '../../src/provider/contract.ts'
-import { openTestDatabase } from '../support/database.ts'
+import { syncedTable } from '../../../src/db/schema/synced.ts'
+import { prove } from '../../../src/job/commit/reconcile.ts'
+import type { Source } from '../../../src/provider/contract.ts'
+import { openTestDatabase } from '../../support/database.ts'
 
 /** 300 customers, each of which takes 10 ms to be counted, and no more than 200 ms for a statement. */
 async function slowlyProved(listed: number) {

@@ -1,5 +1,5 @@
-import { classify, databaseFailure } from '../db/failure.ts'
-import { backOff, type Clock } from '../sync/clock.ts'
+import { backOff, type Clock } from '../clock.ts'
+import { classify, databaseFailure } from './errors.ts'
 
 /** How often the database is tried again while its connection or server is away: about half a minute in all. */
 export const patience = { tries: 12, base: 100, cap: 5_000 } as const

@@ -1,9 +1,9 @@
+import type { Clock } from '../clock.ts'
 import type { SyncError } from '../errors.ts'
 import type { Account, Identity, Source } from '../provider/contract.ts'
-import { eventsSource } from './changes.ts'
-import type { Clock } from './clock.ts'
+import { eventsSource } from './change-feed.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
-import { createObservation } from './observation.ts'
+import { createObservation } from './observed-at.ts'
 import { retried } from './retry.ts'
 
 /** Requests at once for an account. */

@@ -1,24 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { codeOf } from '../db/failure.ts'
-import { liveRows } from '../db/live.ts'
-import type { Database } from '../db/open.ts'
-import type { Source } from '../provider/contract.ts'
-import type { Tally } from './checkpoint.ts'
-import type { Counted } from './progress.ts'
-
-/** What a full sync shows for a resource: that the copy has as many rows as the provider listed items. */
-export interface Proof {
-  /** Only what was created up to this moment is compared: the provider's clock at the resource's first page. */
-  readonly until: string
-  /** Distinct items the provider listed. */
-  readonly listed: number
-  /** Rows that are not deleted. */
-  readonly live: number
-  /** live = listed − rejected + kept, and nothing is unchecked */
-  readonly equal: boolean
-  /** Months of creation in which they differ; at most 24 of them, and none where counting by month took too long. */
-  readonly differs: readonly { readonly month: string; readonly listed: number; readonly live: number }[]
-}
+import { codeOf } from '../../db/errors.ts'
+import { liveRows } from '../../db/live.ts'
+import type { Database } from '../../db/open.ts'
+import type { Source } from '../../provider/contract.ts'
+import type { Tally } from '../state/checkpoint.ts'
+import type { Counted } from '../state/progress.ts'
+import type { Proof } from '../state/result.ts'
 
 export interface Proving {
   readonly tenantId: string

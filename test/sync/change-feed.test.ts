@@ -4,7 +4,7 @@ import { SyncError } from '../../src/errors.ts'
 import type { Change, ChangeSource, Page, Source } from '../../src/provider/contract.ts'
 import { fields, id, text } from '../../src/provider/fields.ts'
 import { backfill } from '../../src/sync/backfill.ts'
-import { eventsName, eventsSource } from '../../src/sync/changes.ts'
+import { eventsName, eventsSource } from '../../src/sync/change-feed.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { SyncError } from '../errors.ts'
-import type { Resource } from '../provider/contract.ts'
-import type { Batch } from '../sync/backfill.ts'
-import { afterPage, carveSlice, type Reached } from '../sync/slices.ts'
+import { SyncError } from '../../errors.ts'
+import type { Resource } from '../../provider/contract.ts'
+import type { Batch } from '../../sync/backfill.ts'
+import { afterPage, carveSlice, type Reached } from '../../sync/slices.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
 const slice = z.object({

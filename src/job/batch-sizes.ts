@@ -1,5 +1,5 @@
 import type { Backfill } from '../sync/backfill.ts'
-import type { Session } from './run.ts'
+import type { Session } from './session.ts'
 
 /** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
 const pagesAhead = 48

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { SyncError } from '../../src/errors.ts'
-import { type Advance, advance, type Checkpoint, carve, plan, readCheckpoint } from '../../src/job/checkpoint.ts'
-import type { Window } from '../../src/provider/contract.ts'
-import { withoutCursor } from '../../src/sync/slices.ts'
-import { createRandom } from '../support/random.ts'
+import { SyncError } from '../../../src/errors.ts'
+import {
+  type Advance,
+  advance,
+  type Checkpoint,
+  carve,
+  plan,
+  readCheckpoint,
+} from '../../../src/job/state/checkpoint.ts'
+import type { Window } from '../../../src/provider/contract.ts'
+import { withoutCursor } from '../../../src/sync/slices.ts'
+import { createRandom } from '../../support/random.ts'
 
 const all = { from: 0, to: null }
 const at = (second: number) => new Date(second * 1_000 + 999)

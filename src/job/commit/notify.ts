@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { syncJobs } from '../db/schema.ts'
+import { syncJobs } from '../../db/schema.ts'
 
 const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId}, 'provider', ${syncJobs.provider},
   'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`

@@ -1,10 +1,10 @@
 import { SyncError } from '../errors.ts'
 import type { Account, Provider, Resource } from '../provider/contract.ts'
-import { eventsName } from '../sync/changes.ts'
-import { clockTolerance } from '../sync/observation.ts'
-import { type Checkpoint, plan, type Reading } from './checkpoint.ts'
+import { eventsName } from '../sync/change-feed.ts'
+import { clockTolerance } from '../sync/observed-at.ts'
 import type { Cursor } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'
+import { type Checkpoint, plan, type Reading } from './state/checkpoint.ts'
 
 type Chosen = Pick<Resource, 'name' | 'optional' | 'parts' | 'createdFilter'>
 

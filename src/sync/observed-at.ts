@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 
 /** Milliseconds by which two clocks may differ; more, and what the other side says of time is not believed. */
 export const clockTolerance = 300_000

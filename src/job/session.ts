@@ -1,0 +1,116 @@
+import type { Clock } from '../clock.ts'
+import type { TenantDatabase } from '../db/open.ts'
+import type { SyncError } from '../errors.ts'
+import type { Log } from '../log/log.ts'
+import type { Provider } from '../provider/contract.ts'
+import { type Deadline, watchTime } from './deadline.ts'
+import type { Claim, ClaimedJob, Lease } from './lease.ts'
+import type { SyncJobRequest } from './request.ts'
+import type { SyncJobResult } from './state/result.ts'
+
+export interface JobSettings {
+  readonly maxRetries: number
+  readonly retryDelaySeconds: number
+  readonly batchSize: number
+  /** Over all deliveries; Infinity: no limit. */
+  readonly timeoutMs: number
+  readonly leaseSeconds: number
+}
+
+export interface JobDeps {
+  /** The rows of that tenant, and no others. */
+  tenant(id: string): TenantDatabase
+  readonly clock: Clock
+  readonly log: Log
+  readonly settings: JobSettings
+  /** Names this worker in the lease. */
+  readonly owner: string
+  /** The provider of that name. @throws SyncError with verdict `reject` where there is none */
+  provider(name: string): Provider
+  /** Reads what an `accessToken` refers to. */
+  readonly secrets: Secrets
+}
+
+/** A token that is no reference comes back as it is. */
+export interface Secrets {
+  /** @throws SyncError */
+  open(request: SyncJobRequest): Promise<string | undefined>
+  /** Looks again, now that the provider does not accept `refused`. @throws SyncError */
+  renew(request: SyncJobRequest, refused: string | undefined): Promise<string | undefined>
+}
+
+/** One delivery of a job. */
+export interface Delivery {
+  readonly request: SyncJobRequest
+  /** What is wrong with the rest of the message, where only the job's identity could be read. */
+  readonly problem?: SyncError
+  readonly sentAt: Date | undefined
+  /** How often the queue has delivered this message. */
+  readonly receiveCount: number
+  /** Milliseconds until this invocation is ended from outside. */
+  readonly remainingMs: number
+  /** Aborted when this process is asked to stop. */
+  readonly shutdown?: AbortSignal
+}
+
+/** A claimed job with what working on it needs. */
+export interface Session {
+  readonly db: TenantDatabase
+  readonly request: SyncJobRequest
+  readonly lease: Lease
+  readonly job: ClaimedJob
+  readonly deadline: Deadline
+  readonly log: Log
+  /** The database's clock, in milliseconds since 1970. */
+  databaseNow(): number
+  /** Requests made to the provider over all deliveries; grows. */
+  requests: number
+  /** Commits of this delivery; grows. */
+  commits: number
+  /** What became of the items so far; replaced by each commit. */
+  progress: SyncJobResult['resources']
+  result(
+    ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'> & Partial<Pick<SyncJobResult, 'syncType' | 'note'>>,
+  ): SyncJobResult
+}
+
+export function openSession(
+  { db, lease, job }: Extract<Claim, { kind: 'claimed' }> & Pick<Session, 'db'>,
+  delivery: Delivery,
+  { clock, settings }: JobDeps,
+  log: Log,
+): Session {
+  const { request } = delivery
+  const claimedAt = clock.now()
+  const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs }
+  const deadline = watchTime(left, delivery.shutdown)
+  const session: Session = {
+    db,
+    request,
+    lease,
+    job,
+    deadline,
+    log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
+    databaseNow: () => job.databaseNow + clock.now() - claimedAt,
+    requests: job.requests,
+    commits: 0,
+    progress: {},
+    result(ending) {
+      const startedAt = job.startedAt ?? job.createdAt
+      const durationMs = Math.round(job.elapsedMs + clock.now() - claimedAt)
+      const finishedAt = new Date(startedAt.getTime() + durationMs)
+      return {
+        jobId: request.jobId,
+        tenantId: request.tenantId,
+        provider: request.providerName,
+        syncType: request.additionalData.syncType,
+        ...ending,
+        requests: session.requests,
+        startedAt: startedAt.toISOString(),
+        finishedAt: finishedAt.toISOString(),
+        durationMs,
+      }
+    },
+  }
+  return session
+}

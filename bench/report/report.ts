@@ -7,7 +7,7 @@ import { mark } from './print.ts'
 import { type Shelf, type Stored, storedOf } from './records.ts'
 
 const home = join(import.meta.dirname, '..')
-/** A full run's report is kept in the repository, another's is not. */
+/** The report of a full run on the embedded Postgres is kept in the repository, any other below `.data`. */
 const places: Readonly<Record<Mode, string>> = {
   full: home,
   quick: join(home, '.data', 'quick'),
@@ -15,19 +15,20 @@ const places: Readonly<Record<Mode, string>> = {
 }
 
 /**
- * Writes results.md and, where latencies were compared, results.svg, of the last result of each scenario; for another
- * Postgres results-postgres-15.md and so on. Returns the report's path.
+ * Writes results.md with the last result of each scenario and, if latencies were compared, results.svg; for another
+ * Postgres `.data/reports/results-postgres-15.md`. Returns the report's path.
  */
 export function writeReport(shelf: Shelf, scenarios: readonly Scenario[], machine: readonly string[]): string {
   const { mode, label } = shelf
   const all = storedOf(shelf)
   const name = ['results', ...(label ? [label] : [])].join('-')
-  const ordered = scenarios.flatMap(({ name }) => all.find((one) => one.name === name) ?? [])
+  const ordered = scenarios.flatMap(({ name }) => all.find((stored) => stored.name === name) ?? [])
   const series = ordered.flatMap(({ result }) => result.series ?? []).filter(({ points }) => points.length > 0)
-  mkdirSync(places[mode], { recursive: true })
-  const report = join(places[mode], `${name}.md`)
+  const folder = label ? join(home, '.data', 'reports') : places[mode]
+  mkdirSync(folder, { recursive: true })
+  const report = join(folder, `${name}.md`)
   writeFileSync(report, markdown(ordered, machine, { series, chart: `${name}.svg` }))
-  if (series.length > 0) writeFileSync(join(places[mode], `${name}.svg`), chart(series))
+  if (series.length > 0) writeFileSync(join(folder, `${name}.svg`), chart(series))
   return report
 }
 

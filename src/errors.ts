@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes.ts'
+import type { ErrorCode } from './error-codes/error-codes.ts'
 
 /**
  * What the worker does about an error, decided where the error is understood and nowhere else.

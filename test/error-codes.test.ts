@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { errorCodes, type Retried } from '../src/error-codes.ts'
+import { errorCodes } from '../src/error-codes/error-codes.ts'
+import type { Retried } from '../src/error-codes/explanation.ts'
 import type { Verdict } from '../src/errors.ts'
 
 const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-  (path) => path.endsWith('.ts') && !/^(error-codes\.ts|sandbox|cli|local)/.test(path),
+  (path) => path.endsWith('.ts') && !/^(error-codes|sandbox|cli|local)/.test(path),
 )
 const source = paths.map((path) => readFileSync(join('src', path), 'utf8')).join('\n')
 

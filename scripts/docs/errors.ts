@@ -1,4 +1,5 @@
-import { errorCodes, type Retried } from '../../src/error-codes.ts'
+import { errorCodes } from '../../src/error-codes/error-codes.ts'
+import type { Retried } from '../../src/error-codes/explanation.ts'
 import { logEvents } from '../../src/log/events.ts'
 
 const again: Readonly<Record<Retried, string>> = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
-import type { ErrorCode } from '../error-codes.ts'
+import type { ErrorCode } from '../error-codes/error-codes.ts'
 import { scrub } from '../log/redact.ts'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
 import { type Settings, settingsSchema } from './schema.ts'

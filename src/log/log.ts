@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../error-codes.ts'
+import type { ErrorCode } from '../error-codes/error-codes.ts'
 import type { LogEvent } from './events.ts'
 import { scrub } from './redact.ts'
 

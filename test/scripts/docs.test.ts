@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { reliability } from '../../scripts/docs/reliability.ts'
 import { outdated } from '../../scripts/docs.ts'
-import { errorCodes } from '../../src/error-codes.ts'
 import { readResults } from '../faults/record.ts'
 import { scenarios } from '../faults/scenarios/index.ts'
 
@@ -23,10 +22,25 @@ test('a scenario that saw problems says so in its row', () => {
   expect(reliability({ [name]: { ...result, problems: ['a row is lost'] } })).toContain('**1 problems**')
 })
 
-test('every link to an error code leads to one', () => {
+test('every link to a section of a generated page leads to one', () => {
   const pages = readdirSync('docs').filter((name) => name.endsWith('.md'))
-  const texts = pages.map((name) => readFileSync(`docs/${name}`, 'utf8'))
-  const codes = texts.flatMap((text) => [...text.matchAll(/errors\.md#([a-z_]+)/g)].map(([, code = '']) => code))
-  expect(codes.length).toBeGreaterThan(5)
-  expect(codes.filter((code) => !(code in errorCodes))).toEqual([])
+  const texts = new Map(
+    [...pages.map((name) => `docs/${name}`), 'README.md'].map((path) => [path, readFileSync(path, 'utf8')]),
+  )
+  const anchors = ['configuration', 'errors', 'reliability', 'resources'].flatMap((page) =>
+    [...(texts.get(`docs/${page}.md`) ?? '').matchAll(/^#+ (.*)$/gm)].map(
+      ([, heading = '']) =>
+        `${page}.md#${heading
+          .toLowerCase()
+          .replace(/[^\w -]/g, '')
+          .replaceAll(' ', '-')}`,
+    ),
+  )
+  const links = [...texts.values()].flatMap((text) =>
+    [...text.matchAll(/\]\((?:docs\/)?((?:configuration|errors|reliability|resources)\.md#[^)]+)\)/g)].map(
+      ([, link = '']) => link,
+    ),
+  )
+  expect(links.length).toBeGreaterThan(10)
+  expect(links.filter((link) => !anchors.includes(link))).toEqual([])
 })

@@ -108,7 +108,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   http: ['http', 'errors', 'node:net', 'node:dns'],
   log: ['log', 'type error-codes', 'npm:@aws-lambda-powertools', 'npm:pino'],
   errors: ['type error-codes'],
-  'error-codes': [],
+  'error-codes': ['error-codes'],
   clock: ['node:timers/promises'],
   json: ['json', 'node:buffer'],
 }

@@ -1,5 +1,5 @@
 import Stripe from 'stripe'
-import type { ErrorCode } from '../../error-codes.ts'
+import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type LimitHit, SyncError } from '../../errors.ts'
 import { scrub } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'

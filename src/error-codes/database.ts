@@ -1,0 +1,41 @@
+import type { Explanation } from './explanation.ts'
+
+/** Codes of Postgres. */
+export const databaseCodes = {
+  no_database: {
+    happened: 'No connection string is set, or its root certificate cannot be read.',
+    do: 'Set `ConnectionStrings.DefaultConnection`. Check the path of `Root Certificate`.',
+    retried: 'yes',
+  },
+  database_unavailable: {
+    happened:
+      'Postgres cannot be reached, or ended the connection. The message has its code, such as ECONNREFUSED or 53300.',
+    do: 'Check the server, its connection limit, the security groups and the routes of the VPC.',
+    retried: 'yes',
+  },
+  database_certificate: {
+    happened: 'The connection to Postgres cannot be encrypted and verified as `SSL Mode` demands.',
+    do: 'Correct `Root Certificate`, the certificate of the server, or `SSL Mode`.',
+    retried: 'yes',
+  },
+  database_privilege: {
+    happened: 'The database login may not do what the worker needs (42501).',
+    do: 'Make the login a [member of `billing_sync_worker`](operations.md#logins).',
+    retried: 'yes',
+  },
+  database_schema: {
+    happened: 'Tables or columns are missing or differ: the code is newer than the database.',
+    do: '[Migrate](operations.md#migrate).',
+    retried: 'yes',
+  },
+  database_data: {
+    happened: 'Postgres refused a value of the row of the job itself.',
+    do: 'Report a bug with the SQLSTATE of the message.',
+    retried: 'yes',
+  },
+  database_error: {
+    happened: 'Postgres failed in a way that the worker does not know. The log has the cause.',
+    do: 'Look the SQLSTATE up in the manual of PostgreSQL, appendix A, and report a bug.',
+    retried: 'yes',
+  },
+} as const satisfies Readonly<Record<string, Explanation>>

@@ -1,0 +1,8 @@
+/** Who tries again after an error: see `docs/errors.md`, which is made from this folder. */
+export type Retried = 'yes' | 'no' | 'next job' | 'dead letter' | 'other worker' | 'next read' | 'nothing failed'
+
+export interface Explanation {
+  readonly happened: string
+  readonly do: string
+  readonly retried: Retried
+}

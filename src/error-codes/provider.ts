@@ -1,0 +1,77 @@
+import type { Explanation } from './explanation.ts'
+
+/** Codes of reading from a provider. */
+export const providerCodes = {
+  permission_denied: {
+    happened: 'The key may not read this resource (403).',
+    do: 'Add the permission to the [restricted key](operations.md#restricted-stripe-keys), or leave the resource out.',
+    retried: 'next job',
+  },
+  not_available: {
+    happened: 'The account does not have this product of the provider, so it has no such list.',
+    do: 'Nothing, or leave the resource out.',
+    retried: 'next job',
+  },
+  not_found: {
+    happened: 'The provider does not know the address or the object that was asked for (404).',
+    do: 'Nothing, or leave the resource out.',
+    retried: 'next job',
+  },
+  rate_limited: {
+    happened: 'The provider answered 429 for longer than the worker waits inside a delivery.',
+    do: 'Nothing at first. If it goes on, lower `Stripe.RequestsPerSecond`, or look for other programs that use the account.',
+    retried: 'yes',
+  },
+  provider_busy: {
+    happened: 'The provider asked to try again, for example because an object is locked.',
+    do: 'Nothing.',
+    retried: 'yes',
+  },
+  provider_unavailable: {
+    happened: 'The provider failed with a 5xx status, or with an answer that has none.',
+    do: "Nothing at first. If it goes on, look at the provider's status page.",
+    retried: 'yes',
+  },
+  provider_unreachable: {
+    happened: 'The connection to the provider failed or ended before the answer was complete.',
+    do: 'If it goes on, check the network of the function: in a VPC it needs a NAT gateway.',
+    retried: 'yes',
+  },
+  provider_response: {
+    happened: 'The provider answered with something that is not the expected JSON.',
+    do: 'If it goes on, check `Stripe.ApiBase` and any proxy on the way.',
+    retried: 'yes',
+  },
+  provider_refused: {
+    happened: 'The provider refused the request as wrong (4xx). The error has the status and the code of the provider.',
+    do: 'Look the code up in the documentation of the provider, and report a bug.',
+    retried: 'no',
+  },
+  provider_clock: {
+    happened: "The answer of the provider is dated far ahead of the database's clock. The worker stored nothing of it.",
+    do: 'Set the clock of the database server, or of the proxy between. Then the job goes on.',
+    retried: 'yes',
+  },
+  provider_contract: {
+    happened:
+      'The provider broke a rule that reading depends on. For example, a list has more items but does not move on.',
+    do: 'Report a bug with the message of the error.',
+    retried: 'no',
+  },
+  answer_too_large: {
+    happened:
+      'An answer is larger than the worker reads. The worker asked for smaller pages, and one item is still too large.',
+    do: 'Report a bug with the resource.',
+    retried: 'yes',
+  },
+  cursor_gone: {
+    happened: 'The object after which a page should begin was deleted. The worker reads that part again.',
+    do: 'Nothing.',
+    retried: 'yes',
+  },
+  host_refused: {
+    happened: 'The host of the provider leads to an address that is not public. The worker made no connection.',
+    do: 'Check `Stripe.ApiBase` and the name server.',
+    retried: 'yes',
+  },
+} as const satisfies Readonly<Record<string, Explanation>>

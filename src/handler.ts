@@ -3,26 +3,26 @@ import { setMaxListeners } from 'node:events'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { loadConfig } from './config/load.ts'
 import { createLambdaLog } from './log/lambda.ts'
-import { failed, messagesOf } from './queue/receive.ts'
+import { batchResponse, deliverBatch, recordsOf } from './queue/lambda.ts'
+import { createSqsQueue } from './queue/sqs-on-demand.ts'
 import { openWorker, type Worker } from './worker.ts'
 
-/** Built by the first invocation of a container and kept; a failed start is tried again by the next. */
+/** The first invocation of a process starts the worker, and later ones use it. A failed start is tried again. */
 let starting: Promise<Worker> | undefined
 let shutdown: AbortSignal | undefined
-/** Events being worked on. */
-let atWork = 0
+let eventsInProgress = 0
 
 /**
- * The Lambda entry: an SQS event in, the messages to redeliver out. Two arguments, since the Node 24 runtime refuses a
- * third. Never throws: a worker that cannot start returns every message.
+ * The Lambda entry: an SQS event in, the messages to redeliver out. It has two arguments, because the Node 24 runtime
+ * refuses a third. A worker that cannot start has every message redelivered.
+ * @throws Error if the event is not from SQS: the invocation fails
  */
-export async function handler(given: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const event = { Records: messagesOf(given) }
-  atWork++
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const records = recordsOf(event)
+  eventsInProgress++
   try {
     starting ??= start()
-    const worker = await starting
-    return await worker.handle(event, context)
+    return await deliverBatch(records, context, await starting)
   } catch (error) {
     starting = undefined
     createLambdaLog('error').error(
@@ -30,9 +30,9 @@ export async function handler(given: SQSEvent, context: Context): Promise<SQSBat
       { event: 'worker_not_started' },
       error,
     )
-    return failed(event.Records)
+    return batchResponse(records)
   } finally {
-    atWork--
+    eventsInProgress--
   }
 }
 
@@ -40,21 +40,22 @@ async function start(): Promise<Worker> {
   const config = loadConfig()
   return openWorker(config, {
     log: createLambdaLog(config.Log.Level),
+    queue: createSqsQueue(config.Queue),
     name: `billing-sync ${randomUUID().slice(0, 8)}`,
-    shutdown: watchForTheEnd(),
+    shutdown: watchShutdown(),
   })
 }
 
-/** Aborted by the first SIGTERM: jobs at work are paused. A process with nothing to do ends, as it would by itself. */
-function watchForTheEnd(): AbortSignal {
+/** Aborted by the first SIGTERM, which pauses the jobs in progress. A process without any ends, as Node would end it. */
+function watchShutdown(): AbortSignal {
   if (shutdown) return shutdown
-  const ending = new AbortController()
-  // Each job at work listens to it.
-  setMaxListeners(0, ending.signal)
+  const controller = new AbortController()
+  // Each job in progress listens to the signal.
+  setMaxListeners(0, controller.signal)
   process.once('SIGTERM', () => {
-    ending.abort()
-    if (atWork === 0) process.exit()
+    controller.abort()
+    if (eventsInProgress === 0) process.exit()
   })
-  shutdown = ending.signal
+  shutdown = controller.signal
   return shutdown
 }

@@ -1,47 +1,48 @@
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { systemClock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import type { Log } from './log/log.ts'
 import { createProviders, type ProviderSettings } from './providers/index.ts'
-import { createQueue } from './queue/queue.ts'
-import { receive } from './queue/receive.ts'
+import { type DeliveryDeps, deliver } from './queue/deliver.ts'
+import type { Message } from './queue/message.ts'
+import type { Ack, Queue } from './queue/queue.ts'
 import { createSecrets } from './secrets/secrets.ts'
 
-/** The worker with its own database connections and its own queue client, for as long as its process lives. */
+/** Works on messages of any transport, with its own database connections, for as long as its process lives. */
 export interface Worker {
-  handle(event: SQSEvent, context: Context): Promise<SQSBatchResponse>
+  /** Works on the job of a message for as long as `remainingMs` allows. Never rejects. */
+  deliver(message: Message, remainingMs: number): Promise<Ack>
+  /** Messages that it can work on at once. */
+  readonly concurrency: number
+  readonly log: Log
   close(): Promise<void>
 }
 
-interface WorkerDeps {
+export interface WorkerDeps {
   readonly log: Log
+  /** Sends, keeps and gives back the messages of this process. */
+  readonly queue: Queue
   /** Names this process in leases and in pg_stat_activity. */
   readonly name: string
-  /** Aborted when the process is asked to stop: jobs are paused. */
+  /** Aborted when the process is asked to stop. Its jobs pause then. */
   readonly shutdown?: AbortSignal
 }
 
-/** Builds everything a job needs from the configuration. @throws SyncError where there is no database */
-export async function openWorker(config: Config, { log, name, shutdown }: WorkerDeps): Promise<Worker> {
-  const { Worker: settings, Queue: queue, Secrets: secrets } = config
-  // One connection a job, and one more for the leases of all.
+/** Builds everything that a job needs from the configuration. @throws SyncError if the database cannot be opened */
+export async function openWorker(config: Config, { log, queue, name, shutdown }: WorkerDeps): Promise<Worker> {
+  const { Worker: settings, Secrets: secrets } = config
+  // A connection for each job, and one more for the leases of all jobs.
   const database = await openDatabase(config.database, {
     connections: settings.Concurrency + 1,
     applicationName: name,
     announce: settings.Announce,
   })
-  const deps = {
+  const deps: DeliveryDeps = {
     tenant: database.tenant,
     clock: systemClock,
     log,
     owner: name,
-    queue: createQueue({
-      url: queue.Url,
-      deadLetterUrl: queue.DeadLetterUrl,
-      endpoint: queue.Endpoint,
-      region: queue.Region,
-    }),
+    queue,
     provider: createProviders(providerSettings(config)),
     secrets: createSecrets({ prefix: secrets.Prefix, endpoint: secrets.Endpoint, region: secrets.Region }, systemClock),
     settings: {
@@ -51,11 +52,12 @@ export async function openWorker(config: Config, { log, name, shutdown }: Worker
       timeoutMs: settings.TimeoutMinutes === 0 ? Number.POSITIVE_INFINITY : settings.TimeoutMinutes * 60_000,
       leaseSeconds: settings.LeaseSeconds,
     },
-    concurrency: settings.Concurrency,
-    ...(shutdown ? { shutdown } : {}),
   }
+  const stopping = shutdown ? { shutdown } : {}
   return {
-    handle: (event, context) => receive(event, context, deps),
+    deliver: (message, remainingMs) => deliver(message, { remainingMs, ...stopping }, deps),
+    concurrency: settings.Concurrency,
+    log,
     close: () => database.close(),
   }
 }

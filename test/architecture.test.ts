@@ -27,9 +27,9 @@ describe('the architecture forbids', () => {
     'a command to be imported': ['local/stack.ts', from('../cli/migrate.ts'), 'local/stack.ts imports cli/migrate.ts'],
     'the worker to import a command': ['worker.ts', from('./cli/query.ts'), 'worker.ts imports cli/query.ts'],
     'the worker to be built by a part of it': [
-      'queue/receive.ts',
+      'queue/lambda.ts',
       typeFrom('../worker.ts'),
-      'queue/receive.ts imports types of worker.ts',
+      'queue/lambda.ts imports types of worker.ts',
     ],
     'the worker to read the configuration itself': [
       'worker.ts',
@@ -119,6 +119,27 @@ describe('the architecture forbids', () => {
       'providers/index.ts',
       from('../sync/retry.ts'),
       'providers/index.ts imports sync/retry.ts',
+    ],
+    'the worker to choose a transport': ['worker.ts', from('./queue/sqs.ts'), 'worker.ts imports queue/sqs.ts'],
+    'a delivery to know its transport': [
+      'queue/deliver.ts',
+      typeFrom('./sqs.ts'),
+      'queue/deliver.ts imports types of queue/sqs.ts',
+    ],
+    'a delivery to know what Lambda sends': [
+      'queue/deliver.ts',
+      typeFrom('aws-lambda'),
+      'queue/deliver.ts imports types of aws-lambda',
+    ],
+    'a transport to know jobs': [
+      'queue/rabbitmq.ts',
+      typeFrom('../job/outcome.ts'),
+      'queue/rabbitmq.ts imports types of job/outcome.ts',
+    ],
+    'a message to know its transport': [
+      'queue/message.ts',
+      typeFrom('aws-lambda'),
+      'queue/message.ts imports types of aws-lambda',
     ],
     'the queue to know providers': [
       'queue/deliver.ts',
@@ -249,8 +270,8 @@ describe('the architecture forbids', () => {
       'job/a.ts → job/b.ts → job/c.ts → job/a.ts',
     ],
     'what is loaded on demand': [
-      { 'queue/a.ts': `const b = () => import('./b.ts')`, 'queue/b.ts': from('./a.ts') },
-      'queue/a.ts → queue/b.ts → queue/a.ts',
+      { 'job/a.ts': `const b = () => import('./b.ts')`, 'job/b.ts': from('./a.ts') },
+      'job/a.ts → job/b.ts → job/a.ts',
     ],
     'types within a folder of the sandbox': [
       { 'sandbox/stripe/a.ts': from('./b.ts'), 'sandbox/stripe/b.ts': typeFrom('./a.ts') },

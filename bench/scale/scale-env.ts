@@ -9,7 +9,7 @@ import { readConfig } from '../../src/config/load.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase, openPostgres } from '../../src/local/postgres.ts'
 import { silentLog } from '../../src/log/log.ts'
-import { openWorker } from '../../src/worker.ts'
+import { openSqsWorker } from '../../test/support/sqs-worker.ts'
 
 /** A migrated database on a Postgres of its own, fsync on, the server's default settings unless changed here. */
 export interface House {
@@ -64,7 +64,7 @@ export function openWorkerFor(url: string, apiBase: string, queueUrl = '', setti
     ...settings,
   }
   const config = readConfig({ environment, file: undefined })
-  return openWorker(config, { log: silentLog, name: `scale ${randomUUID().slice(0, 8)}` })
+  return openSqsWorker(config, { log: silentLog, name: `scale ${randomUUID().slice(0, 8)}` })
 }
 
 /** One message as Lambda brings it. */

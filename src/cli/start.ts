@@ -4,6 +4,8 @@ import type { ResourceResult } from '../job/state/result.ts'
 import { inProcess, openEventSource } from '../local/event-source.ts'
 import { openParts, type Parts } from '../local/stack.ts'
 import { createLocalLog } from '../log/terminal.ts'
+import { eventHandler } from '../queue/lambda.ts'
+import { createSqsQueue } from '../queue/sqs-on-demand.ts'
 import { openWorker } from '../worker.ts'
 import { help, type LocalOptions, readArguments } from './arguments.ts'
 import { openProgressBar } from './progress-bar.ts'
@@ -31,7 +33,12 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
   const shutdown = new AbortController()
   process.once('SIGINT', () => shutdown.abort())
   const log = createLocalLog(options.verbose ? 'debug' : 'error')
-  const worker = await openWorker(config, { log, name: `local ${process.pid}`, shutdown: shutdown.signal })
+  const worker = await openWorker(config, {
+    log,
+    queue: createSqsQueue(config.Queue),
+    name: `local ${process.pid}`,
+    shutdown: shutdown.signal,
+  })
   const request = {
     jobId: randomUUID(),
     tenantId: options.tenant,
@@ -49,7 +56,7 @@ async function syncOnce(parts: Parts, options: LocalOptions): Promise<number> {
     queueUrl: queue.url,
     queueArn: queue.arn,
     region: queue.region,
-    invoke: inProcess(worker.handle),
+    invoke: inProcess(eventHandler(worker)),
   })
   try {
     await queue.send(JSON.stringify(request), { group: request.tenantId })

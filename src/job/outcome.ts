@@ -21,20 +21,18 @@ export type Outcome =
   /** There is no job to blame. */
   | { readonly kind: 'unreadable'; readonly error: SyncError }
 
-/** What happens to the message. */
+/** What happens to the message. Delays are whole seconds from 0, and may be longer than a transport can wait. */
 export type Disposition =
   | { readonly kind: 'acknowledge' }
-  /** Send the job again, then acknowledge; redeliver when the send fails. */
+  /** Send the job again, then acknowledge; redeliver if the send fails. */
   | { readonly kind: 'send-again'; readonly delaySeconds: number }
-  /** Hide the message for a while and return it as failed. */
+  /** Give the message back to its queue for a while. */
   | { readonly kind: 'redeliver'; readonly delaySeconds: number }
-  /** Copy it to the dead-letter queue with the reason, then acknowledge; redeliver when the copy fails. */
-  | { readonly kind: 'bury'; readonly code: string; readonly reason: string }
+  /** Copy it to the dead-letter queue with the reason, then acknowledge; redeliver if the copy fails. */
+  | { readonly kind: 'dead-letter'; readonly code: string; readonly reason: string }
 
-/** SQS delays a message by 15 minutes at most. */
-const longestDelay = 900
-
-export function disposition(outcome: Outcome): Disposition {
+/** `receiveCount`: how often the queue has delivered this message, 1 the first time. */
+export function disposition(outcome: Outcome, receiveCount: number): Disposition {
   switch (outcome.kind) {
     case 'completed':
     case 'finished':
@@ -42,12 +40,24 @@ export function disposition(outcome: Outcome): Disposition {
     case 'paused':
       return { kind: 'send-again', delaySeconds: 0 }
     case 'busy':
-      return { kind: 'send-again', delaySeconds: bounded(outcome.waitSeconds) }
+      return { kind: 'send-again', delaySeconds: wholeSeconds(outcome.waitSeconds) }
     case 'failed':
-      return outcome.final ? { kind: 'acknowledge' } : { kind: 'redeliver', delaySeconds: bounded(outcome.waitSeconds) }
+      return afterFailure(outcome, receiveCount)
     case 'unreadable':
-      return { kind: 'bury', code: outcome.error.code, reason: outcome.error.message }
+      return { kind: 'dead-letter', code: outcome.error.code, reason: outcome.error.message }
   }
 }
 
-const bounded = (seconds: number) => Math.min(longestDelay, Math.max(0, Math.ceil(seconds)))
+/**
+ * A row that counts its attempts makes the queue's own count harmful: the queue would give the message up by a limit of
+ * its own. So from its second receive on such a job is sent again, as a message that counts from 1.
+ */
+function afterFailure({ final, stored, waitSeconds }: Failed, receiveCount: number): Disposition {
+  if (final) return { kind: 'acknowledge' }
+  const delaySeconds = wholeSeconds(waitSeconds)
+  return stored && receiveCount > 1 ? { kind: 'send-again', delaySeconds } : { kind: 'redeliver', delaySeconds }
+}
+
+type Failed = Extract<Outcome, { kind: 'failed' }>
+
+const wholeSeconds = (seconds: number) => Math.max(0, Math.ceil(seconds))

@@ -1,57 +1,66 @@
-import type { SQSRecord } from 'aws-lambda'
 import { disposition, type Outcome } from '../job/outcome.ts'
 import { parseRequest } from '../job/request.ts'
 import { run } from '../job/run.ts'
 import type { JobDeps } from '../job/session.ts'
 import type { Log } from '../log/log.ts'
-import type { Queue } from './queue.ts'
+import type { Message } from './message.ts'
+import type { Ack, Queue } from './queue.ts'
 import { redactBody } from './redact.ts'
 
 export interface DeliveryDeps extends JobDeps {
   readonly queue: Queue
 }
 
-/** The time an invocation has. */
-export interface Invocation {
+/** The time that a delivery may take. */
+export interface TimeLimit {
   readonly remainingMs: number
+  /** Aborted when the process is asked to stop. */
   readonly shutdown?: AbortSignal
 }
 
-/** What to answer the queue about one message. */
-export type Answer = 'acknowledge' | 'redeliver'
-
-/** One message: job done or put off, and the queue told so. Rejects only on a bug. */
-export async function deliver(message: SQSRecord, invocation: Invocation, deps: DeliveryDeps): Promise<Answer> {
-  const log = deps.log.child({ messageId: message.messageId })
-  const release = keepHidden(message, deps, log)
+/** Works on the job of a message and tells the queue how it ended. Never rejects. */
+export async function deliver(message: Message, limit: TimeLimit, deps: DeliveryDeps): Promise<Ack> {
   try {
-    const outcome = await work(message, invocation, { ...deps, log })
-    await release()
-    return await settle(message, outcome, { queue: deps.queue, log })
-  } finally {
-    await release()
+    const log = deps.log.child({ messageId: message.id })
+    return await deliverOnce(message, limit, { ...deps, log })
+  } catch (error) {
+    // A bug in the delivery of a message concerns no other message.
+    deps.log.error(
+      'delivery failed in an unexpected way; the queue redelivers the message',
+      { event: 'delivery_crashed', messageId: message.id },
+      error,
+    )
+    return 'redeliver'
   }
 }
 
-async function work(message: SQSRecord, { remainingMs, shutdown }: Invocation, deps: DeliveryDeps): Promise<Outcome> {
+async function deliverOnce(message: Message, limit: TimeLimit, deps: DeliveryDeps): Promise<Ack> {
+  const stopHeartbeat = startHeartbeat(message, deps)
+  try {
+    const outcome = await runJob(message, limit, deps)
+    await stopHeartbeat()
+    return await respond(message, outcome, deps)
+  } finally {
+    await stopHeartbeat()
+  }
+}
+
+async function runJob(message: Message, { remainingMs, shutdown }: TimeLimit, deps: DeliveryDeps): Promise<Outcome> {
   const parsed = parseRequest(message.body)
   if (parsed.kind === 'unreadable') {
-    deps.log.error('message cannot be read', {
+    deps.log.error('the message cannot be read', {
       event: 'message_unreadable',
       code: parsed.error.code,
       reason: parsed.error.message,
     })
     return parsed
   }
-  const problem = parsed.kind === 'invalid' ? { problem: parsed.error } : {}
-  const sent = Number(message.attributes?.SentTimestamp ?? Number.NaN)
   return run(
     {
       request: parsed.request,
-      ...problem,
-      // No date of a queue, where it is one that no database takes.
-      sentAt: sent >= 0 && sent < 253_402_300_800_000 ? new Date(sent) : undefined,
-      receiveCount: receivesOf(message),
+      ...(parsed.kind === 'invalid' ? { problem: parsed.error } : {}),
+      sentAt: message.sentAt,
+      receiveCount: message.receiveCount,
       remainingMs,
       ...(shutdown ? { shutdown } : {}),
     },
@@ -59,44 +68,33 @@ async function work(message: SQSRecord, { remainingMs, shutdown }: Invocation, d
   )
 }
 
-const receivesOf = ({ attributes }: SQSRecord) => Number(attributes?.ApproximateReceiveCount ?? 1) || 1
-
-/** Tells the queue what became of a message. What the queue does not confirm is redelivered: nothing is lost. */
-async function settle(
-  message: SQSRecord,
-  outcome: Outcome,
-  { queue, log }: Pick<DeliveryDeps, 'queue' | 'log'>,
-): Promise<Answer> {
-  const told = disposition(outcome)
-  // Without its group SQS would take it for another tenant's, and a quiet one's: ahead of those that keep theirs.
-  const sendAgain = (delaySeconds: number) => queue.send(message.body, delaySeconds, message.attributes?.MessageGroupId)
+/** Tells the queue what becomes of the message. A call that the queue does not confirm makes the message come again. */
+async function respond(message: Message, outcome: Outcome, { queue, log }: DeliveryDeps): Promise<Ack> {
+  const { body, group, id, receiveCount } = message
+  const response = disposition(outcome, receiveCount)
   try {
-    switch (told.kind) {
+    switch (response.kind) {
       case 'acknowledge':
         return 'acknowledge'
       case 'send-again':
-        await sendAgain(told.delaySeconds)
+        // A message without its group would overtake the messages of that group in a fair queue.
+        await queue.send(body, response.delaySeconds, group)
         return 'acknowledge'
-      case 'bury':
-        await queue.bury({
-          body: redactBody(message.body),
-          reason: told.reason,
-          code: told.code,
-          messageId: message.messageId,
+      case 'dead-letter':
+        await queue.deadLetter({
+          body: redactBody(body),
+          reason: response.reason,
+          code: response.code,
+          messageId: id,
         })
         return 'acknowledge'
       case 'redeliver':
-        if (outcome.kind === 'failed' && outcome.stored && receivesOf(message) > 1) {
-          // The row counts attempts. The queue counts receives, and would give the message up by a limit of its own.
-          await sendAgain(told.delaySeconds)
-          return 'acknowledge'
-        }
-        await queue.hide(message.receiptHandle, told.delaySeconds)
+        await queue.giveBack(message, response.delaySeconds)
         return 'redeliver'
     }
   } catch (error) {
     log.warn(
-      'the queue did not confirm; the message will be redelivered',
+      'the queue did not confirm a call; it redelivers the message',
       { event: 'queue_unconfirmed', outcome: outcome.kind },
       error,
     )
@@ -105,25 +103,31 @@ async function settle(
 }
 
 /**
- * Keeps a message hidden while it is worked on, a quarter longer than the lease and renewed three times in a lease: when
- * its worker dies the message is back soon after the lease has run out, whatever the queue's own visibility timeout is.
+ * Keeps a message while its job runs, a quarter longer than the lease, and renews that three times in a lease. If the
+ * worker dies, the message comes back soon after the lease has ended, whatever the timeout of the queue itself.
+ * Returns how to stop it; a stopped heartbeat has made its last call.
  */
-function keepHidden(message: SQSRecord, { queue, settings }: DeliveryDeps, log: Log): () => Promise<void> {
+function startHeartbeat(message: Message, { queue, settings, log }: DeliveryDeps): () => Promise<void> {
   const seconds = Math.ceil(settings.leaseSeconds * 1.25)
-  let failed = false
-  let last: Promise<void> = Promise.resolve()
+  const logOnce = logFirstFailure(log)
+  let lastBeat: Promise<void> = Promise.resolve()
   const beat = () => {
-    last = queue.hide(message.receiptHandle, seconds).catch((error) => {
-      // The lease in the database guards the job anyway; once is enough to say so.
-      if (!failed) log.warn('the message could not be kept hidden', { event: 'heartbeat_failed' }, error)
-      failed = true
-    })
+    lastBeat = queue.heartbeat(message, seconds).catch(logOnce)
   }
   beat()
   const timer = setInterval(beat, (settings.leaseSeconds * 1_000) / 3)
   timer.unref()
   return () => {
     clearInterval(timer)
-    return last
+    return lastBeat
+  }
+}
+
+/** A missed heartbeat is worth one line: the lease in the database guards the job anyway. */
+function logFirstFailure(log: Log): (error: unknown) => void {
+  let logged = false
+  return (error) => {
+    if (!logged) log.warn('the queue did not accept a heartbeat of the message', { event: 'heartbeat_failed' }, error)
+    logged = true
   }
 }

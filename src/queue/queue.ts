@@ -1,43 +1,26 @@
-/** The part of the configuration that the queue needs. */
-export interface QueueSettings {
-  readonly url: string | undefined
-  readonly deadLetterUrl: string | undefined
-  /** Another endpoint than the region's. */
-  readonly endpoint: string | undefined
-  readonly region: string | undefined
-}
+import type { Message } from './message.ts'
 
-/** A copy for the dead-letter queue. `body` has its secrets taken out. */
-export interface Burial {
+/** `acknowledge`: the message is done with and is deleted. `redeliver`: the transport delivers it again. */
+export type Ack = 'acknowledge' | 'redeliver'
+
+/** A copy for the dead-letter queue. `body` has no secrets. */
+export interface DeadLetter {
   readonly body: string
   readonly reason: string
   readonly code: string
   readonly messageId: string
 }
 
-/** What the worker does to queues. Each call rejects when the queue does not confirm it. */
+/** The calls that a delivery makes to a queue. Each rejects if the queue does not confirm it. */
 export interface Queue {
-  /** Sends a job again. `delaySeconds`: 0 to 900; `group`: the message's MessageGroupId, where it had one. */
+  /**
+   * Queues a job again as a new message, which counts its receives from 1. `delaySeconds` is a whole number from 0; a
+   * transport with a shorter limit waits for its limit. `group` is the group of the first message, if it had one.
+   */
   send(body: string, delaySeconds: number, group?: string): Promise<void>
-  /** Hides a received message for so many seconds from now. */
-  hide(receiptHandle: string, seconds: number): Promise<void>
-  /** Copies a message to the dead-letter queue. */
-  bury(burial: Burial): Promise<void>
-}
-
-/** The queue, its SDK loaded with the first call: it costs a tenth of a second that a cold start need not wait for. */
-export function createQueue(settings: QueueSettings): Queue {
-  let opened: Promise<Queue> | undefined
-  const open = () => {
-    opened ??= import('./sqs.ts').then(({ openSqs }) => openSqs(settings))
-    return opened
-  }
-  return {
-    send: async (body, delaySeconds, group) => (await open()).send(body, delaySeconds, group),
-    hide: async (receiptHandle, seconds) => {
-      // Without a queue of ours, as when a message is handed over by hand, there is nothing to hide.
-      if (settings.url) await (await open()).hide(receiptHandle, seconds)
-    },
-    bury: async (burial) => (await open()).bury(burial),
-  }
+  /** Keeps a received message for this worker, for so many seconds from now. */
+  heartbeat(message: Message, seconds: number): Promise<void>
+  /** Has the message redelivered after `delaySeconds`, with the same limits as `send`. The worker no longer has it then. */
+  giveBack(message: Message, delaySeconds: number): Promise<void>
+  deadLetter(letter: DeadLetter): Promise<void>
 }

@@ -11,9 +11,7 @@ const beyondCut = 4 * 1024
 
 /** A body with its secrets taken out, for the dead-letter queue: by the names of its keys, and by what keys look like. */
 export function redactBody(body: string): string {
-  const copy = redact(body).slice(0, longestCopy).toWellFormed()
-  // SQS takes no other characters, and no empty body.
-  return copy.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD') || '(empty)'
+  return redact(body).slice(0, longestCopy).toWellFormed()
 }
 
 function redact(text: string): string {

@@ -1,66 +1,64 @@
-import {
-  ChangeMessageVisibilityCommand,
-  SendMessageCommand,
-  SQSClient,
-  type SQSClientConfig,
-} from '@aws-sdk/client-sqs'
-import type { Queue, QueueSettings } from './queue.ts'
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { type AwsTimeouts, awsClientConfig } from '../http/aws-client.ts'
+import type { Message } from './message.ts'
+import type { Queue } from './queue.ts'
 
-/** Milliseconds a call may take until it is made again, twice at most: a network that falls silent must not hang a delivery. */
-const timeouts = { connectionTimeout: 2_000, requestTimeout: 5_000 } as const
+export interface SqsSettings {
+  readonly url: string | undefined
+  readonly deadLetterUrl: string | undefined
+  /** Another endpoint than the region's. */
+  readonly endpoint: string | undefined
+  readonly region: string | undefined
+}
 
-/** SQS through the SDK. Queues that are not configured refuse in words. */
-export function openSqs(settings: QueueSettings, patience: Patience = timeouts): Queue {
-  const client = new SQSClient(clientConfig(settings, patience))
+/** SQS delays a message by 15 minutes at most. A message that is given back waits no longer. */
+const longestDelaySeconds = 900
+
+/** SQS through its SDK. A call rejects if its queue is not configured. */
+export function openSqs(settings: SqsSettings, timeouts?: AwsTimeouts): Queue {
+  const { endpoint, region, url } = settings
+  const client = new SQSClient(awsClientConfig({ endpoint, region, address: endpoint ?? url }, timeouts))
+
+  const setVisibility = async ({ receipt }: Message, seconds: number) => {
+    const QueueUrl = configured(url, 'Queue.Url')
+    if (typeof receipt !== 'string') throw new Error('queue: the message has no receipt handle of SQS')
+    await client.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receipt, VisibilityTimeout: seconds }),
+    )
+  }
+
   return {
     async send(body, delaySeconds, group) {
-      const QueueUrl = configured(settings.url, 'Queue.Url')
-      const ofGroup = group ? { MessageGroupId: group } : {}
-      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, DelaySeconds: delaySeconds, ...ofGroup }))
+      const QueueUrl = configured(url, 'Queue.Url')
+      const DelaySeconds = bounded(delaySeconds)
+      const grouped = group ? { MessageGroupId: group } : {}
+      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, DelaySeconds, ...grouped }))
     },
-    async hide(receiptHandle, seconds) {
-      const QueueUrl = configured(settings.url, 'Queue.Url')
-      await client.send(
-        new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }),
-      )
-    },
-    async bury({ body, reason, code, messageId }) {
+    heartbeat: setVisibility,
+    giveBack: (message, delaySeconds) => setVisibility(message, bounded(delaySeconds)),
+    async deadLetter({ body, reason, code, messageId }) {
       const QueueUrl = configured(settings.deadLetterUrl, 'Queue.DeadLetterUrl')
-      const MessageAttributes = { reason: text(reason), code: text(code), messageId: text(messageId) }
-      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageAttributes }))
+      const MessageAttributes = { reason: attribute(reason), code: attribute(code), messageId: attribute(messageId) }
+      await client.send(
+        new SendMessageCommand({ QueueUrl, MessageBody: sqsText(body) || '(empty)', MessageAttributes }),
+      )
     },
   }
 }
+
+/** A text with the characters replaced that SQS refuses in a body or an attribute. */
+export function sqsText(text: string): string {
+  return text.toWellFormed().replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+}
+
+/** SQS refuses an empty attribute. */
+function attribute(value: string) {
+  return { DataType: 'String', StringValue: sqsText(value).slice(0, 2_000) || '-' }
+}
+
+const bounded = (seconds: number) => Math.min(longestDelaySeconds, seconds)
 
 function configured(url: string | undefined, field: string): string {
   if (url) return url
   throw new Error(`queue: ${field} is not configured`)
-}
-
-/** Characters that SQS refuses in an attribute are replaced, and an attribute must not be empty. */
-function text(value: string) {
-  const allowed = value.toWellFormed().replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-  return { DataType: 'String', StringValue: allowed.slice(0, 2_000) || '-' }
-}
-
-interface Patience {
-  readonly connectionTimeout: number
-  readonly requestTimeout: number
-}
-
-function clientConfig({ endpoint, region, url }: QueueSettings, patience: Patience): SQSClientConfig {
-  const local = endpoint ?? url
-  const loopback =
-    local !== undefined &&
-    URL.canParse(local) &&
-    /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(local).hostname)
-  return {
-    maxAttempts: 3,
-    // Without the last the SDK only warns.
-    requestHandler: { ...patience, throwOnRequestTimeout: true },
-    ...(endpoint ? { endpoint } : {}),
-    ...(region ? { region } : {}),
-    // A queue on this machine asks for no identity, but the SDK must have one to sign with.
-    ...(loopback ? { region: region ?? 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } : {}),
-  }
 }

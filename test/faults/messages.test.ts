@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log/log.ts'
+import { type DeliveryDeps, deliver } from '../../src/queue/deliver.ts'
+import { eventHandler } from '../../src/queue/lambda.ts'
 import type { Queue } from '../../src/queue/queue.ts'
-import { type ReceiveDeps, receive } from '../../src/queue/receive.ts'
 import { createRandom } from '../support/random.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
@@ -67,7 +68,7 @@ test.each(Array.from({ length: 100 }, (_, seed) => seed + 1))(
     const throwing = () => {
       throw trouble()
     }
-    const queue: Queue = { send: perhaps, hide: perhaps, bury: perhaps }
+    const queue: Queue = { send: perhaps, heartbeat: perhaps, giveBack: perhaps, deadLetter: perhaps }
     const chain: unknown = new Proxy(throwing, { get: () => throwing })
     const deps = {
       db: chain,
@@ -77,14 +78,18 @@ test.each(Array.from({ length: 100 }, (_, seed) => seed + 1))(
       owner: 'test',
       provider: throwing,
       queue,
+    } as unknown as DeliveryDeps
+    const handle = eventHandler({
+      deliver: (message, remainingMs) => deliver(message, { remainingMs }, deps),
       concurrency: 1 + random.below(10),
-    } as unknown as ReceiveDeps
+      log: silentLog,
+    })
     const bodies = Array.from({ length: random.below(11) }, () =>
       random.pick([JSON.stringify(jobRequest()), ...poison, JSON.stringify(jobRequest({ nonsense: randomUUID() }))]),
     )
     const event = sqsEvent(bodies)
     for (const record of event.Records) if (random.chance(0.2)) Object.assign(record, { attributes: undefined })
-    const answer = await receive(event, context(random.pick([0, 5, 60_000, -1])), deps)
+    const answer = await handle(event, context(random.pick([0, 5, 60_000, -1])))
     expect(Object.keys(answer)).toEqual(['batchItemFailures'])
     const known = event.Records.map(({ messageId }) => messageId)
     const named = answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { openSandbox, type Sandbox } from '../../src/sandbox/stripe/index.ts'
-import type { Worker } from '../../src/worker.ts'
+
 import { createRandom } from '../support/random.ts'
 import { context, jobRequest, type RequestFields, setup, sqsEvent } from '../support/setup.ts'
+import type { SqsWorker } from '../support/sqs-worker.ts'
 
 /*
  * One tenant, several Stripe accounts: rows do not say whose they are, so no job of one account may take the absence of
@@ -18,7 +19,7 @@ interface Endpoint {
   readonly sandbox: Sandbox
   readonly key: string
   readonly live: boolean
-  readonly worker: Worker
+  readonly worker: SqsWorker
 }
 
 /** A tenant, and a worker for each account that its messages may be about; each account has a server of its own. */

@@ -3,9 +3,9 @@ import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs'
 import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { type Delivered, type Invoke, inProcess, openEventSource } from '../../src/local/event-source.ts'
-import type { Worker } from '../../src/worker.ts'
 import { collectLog } from '../support/collected-log.ts'
 import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
+import type { SqsWorker } from '../support/sqs-worker.ts'
 
 /*
  * The table of outcomes, row by row, through the event source and the queue.
@@ -23,7 +23,7 @@ async function house(options: SetupOptions = {}) {
     ...parts,
     send: (body: unknown) => queue.send(typeof body === 'string' ? body : JSON.stringify(body)),
     /** One invocation by the event source, of up to ten messages. */
-    deliver: ({ worker = parts.worker, timeoutMs = 900_000 }: { worker?: Worker; timeoutMs?: number } = {}) =>
+    deliver: ({ worker = parts.worker, timeoutMs = 900_000 }: { worker?: SqsWorker; timeoutMs?: number } = {}) =>
       new Promise<Delivered>((resolve) => {
         const source = openEventSource({
           client: queue.client,
@@ -492,19 +492,41 @@ test.each(Object.entries(brokenStarts))('the Lambda entry returns every message 
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(all.sort())
 })
 
-test.each([{}, { Records: null }, null, { Records: 5 }, { Records: 'ab' }, { Records: {} }, { Records: [null, 7] }])(
-  'the Lambda entry answers even what no queue sends: %j',
+/** The Lambda entry, as a process that starts loads it. */
+async function lambdaEntry() {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  vi.spyOn(console, 'error').mockReturnValue()
+  const { workerUrl } = await house()
+  vi.stubEnv('ConnectionStrings__DefaultConnection', `${workerUrl}?sslmode=disable`)
+  vi.resetModules()
+  return (await import('../../src/handler.ts')).handler
+}
+
+test('the Lambda entry answers a list of records that are none', async () => {
+  const handler = await lambdaEntry()
+  expect(await handler({ Records: [null, 7] } as never, context(10_000))).toEqual({ batchItemFailures: [] })
+})
+
+test.each([{}, { Records: null }, null, { Records: 5 }, { Records: 'ab' }, { Records: {} }])(
+  'the Lambda entry fails the invocation of an event that has no records: %j',
   async (event) => {
-    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    vi.spyOn(console, 'error').mockReturnValue()
-    const { workerUrl } = await house()
-    vi.stubEnv('ConnectionStrings__DefaultConnection', `${workerUrl}?sslmode=disable`)
-    vi.resetModules()
-    const { handler } = await import('../../src/handler.ts')
-    expect(await handler(event as never, context(10_000))).toEqual({ batchItemFailures: [] })
+    const handler = await lambdaEntry()
+    await expect(handler(event as never, context(10_000))).rejects.toThrow(
+      /^handler: the event is not from SQS, it has no list "Records"\. Send the request to the queue/,
+    )
   },
 )
+
+test.each([
+  ['aws:s3', { eventSource: 'aws:s3' }],
+  ['aws:sns', { EventSource: 'aws:sns' }],
+])('the Lambda entry fails the invocation of an event of %s', async (source, record) => {
+  const handler = await lambdaEntry()
+  await expect(handler({ Records: [record] } as never, context(10_000))).rejects.toThrow(
+    `handler: the event is not from SQS, its source is "${source}".`,
+  )
+})
 
 test('messages behind what is none are worked on, and one without an id has the whole batch redelivered', async () => {
   const { worker, query, sandbox } = await house()

@@ -7,21 +7,21 @@ export type Tree = Readonly<Record<string, string>>
  */
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
-  handler: ['config/load', 'log', 'queue/receive', 'worker', 'type npm:aws-lambda', 'node'],
+  handler: ['config/load', 'log', 'queue', 'worker', 'type npm:aws-lambda', 'node'],
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
+  // It gets its queue from the entry, so that an entry holds one transport.
   worker: [
     'clock',
     'type config/load',
-    'db',
     'type log',
-    'job',
+    'db/open',
     'providers/index',
-    'queue',
+    'queue/deliver',
+    'type queue/message',
+    'type queue/queue',
     'secrets',
-    'sync',
-    'errors',
-    'type npm:aws-lambda',
+    'clock',
   ],
   // Of a job it knows the checkpoint, which it takes erased items out of; never how a job is run.
   erasure: [
@@ -75,18 +75,26 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:zlib',
   ],
   registry: ['providers', 'type provider/contract', 'errors'],
-  queue: [
-    'queue',
-    'job',
-    'errors',
+  queue: ['queue/message', 'log/redact'],
+  delivery: [
+    'type queue/message',
+    'type queue/queue',
+    'queue/redact',
+    'job/outcome',
+    'job/request',
+    'job/run',
     'type log',
-    'log/redact',
-    'type config',
+  ],
+  transport: [
+    'queue/message',
+    'queue/queue',
+    'queue/sqs',
+    'http/aws-client',
+    'type log',
     'type npm:aws-lambda',
     'npm:@aws-sdk',
-    ...pure,
   ],
-  secrets: ['secrets', 'errors', 'log/redact', 'clock', 'npm:@aws-sdk'],
+  secrets: ['secrets', 'errors', 'log/redact', 'type clock', 'http/aws-client', 'npm:@aws-sdk'],
   db: ['clock', 'db', 'type config', 'errors', 'json', 'npm:drizzle-orm', 'npm:pg', 'node'],
   // A vendor's sandbox takes the types of the vendor's SDK and behaves by itself; the server knows no vendor.
   sandbox: ['own sandbox', 'sandbox/server', 'type own sdk', 'node'],
@@ -179,9 +187,19 @@ function target(from: string, to: string, typeOnly: boolean): Import {
   return { from, to: new URL(to, `file:///${from}`).pathname.slice(1), ours: true, typeOnly }
 }
 
+/** Any other file of `queue/` belongs to a transport. */
+const queueLayers: Readonly<Record<string, string>> = {
+  message: 'queue',
+  queue: 'queue',
+  redact: 'queue',
+  deliver: 'delivery',
+  consume: 'delivery',
+}
+
 function layerOf(path: string): string {
   const [folder = '', name] = path.replace(/\.ts$/, '').split('/')
   if (folder === 'sandbox') return name === 'server' ? 'sandbox server' : folder
+  if (folder === 'queue') return queueLayers[name ?? ''] ?? 'transport'
   if (folder !== 'providers') return folder
   return name === 'index' ? 'registry' : 'a provider'
 }

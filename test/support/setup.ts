@@ -9,9 +9,9 @@ import { createDatabase } from '../../src/local/postgres.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { type Log, silentLog } from '../../src/log/log.ts'
 import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
-import { openWorker } from '../../src/worker.ts'
 import { isDisturbed, standInTheWay } from './faults.ts'
 import { asWorker, template } from './postgres.ts'
+import { openSqsWorker } from './sqs-worker.ts'
 
 export interface SetupOptions {
   readonly sandbox?: SandboxOptions
@@ -48,7 +48,10 @@ export async function setup(options: SetupOptions = {}) {
   const closing: (() => Promise<unknown>)[] = []
   const openOne = async (overrides: Readonly<Record<string, string>> = {}) => {
     const config = readConfig({ environment: { ...environment, ...overrides }, file: undefined })
-    const worker = await openWorker(config, { log: options.log ?? silentLog, name: `test ${randomUUID().slice(0, 8)}` })
+    const worker = await openSqsWorker(config, {
+      log: options.log ?? silentLog,
+      name: `test ${randomUUID().slice(0, 8)}`,
+    })
     closing.push(worker.close)
     return worker
   }

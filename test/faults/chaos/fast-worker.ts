@@ -5,8 +5,9 @@ import { readConfig } from '../../../src/config/load.ts'
 import { openDatabase } from '../../../src/db/open.ts'
 import { silentLog } from '../../../src/log/log.ts'
 import { createProviders } from '../../../src/providers/index.ts'
-import { createQueue } from '../../../src/queue/queue.ts'
-import { receive } from '../../../src/queue/receive.ts'
+import { deliver } from '../../../src/queue/deliver.ts'
+import { eventHandler } from '../../../src/queue/lambda.ts'
+import { createSqsQueue } from '../../../src/queue/sqs-on-demand.ts'
 import { createSecrets } from '../../../src/secrets/secrets.ts'
 import { providerSettings } from '../../../src/worker.ts'
 import type { Environment } from '../worker.ts'
@@ -30,18 +31,13 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
   const config = readConfig({ environment, file: undefined })
   const database = await openDatabase(config.database, { connections: 2, applicationName: 'fast' })
   const { stripe } = providerSettings(config)
-  const { Queue: queue, Worker: settings } = config
+  const { Worker: settings } = config
   const deps = {
     tenant: database.tenant,
     clock,
     log: silentLog,
     owner: 'fast',
-    queue: createQueue({
-      url: queue.Url,
-      deadLetterUrl: queue.DeadLetterUrl,
-      endpoint: queue.Endpoint,
-      region: queue.Region,
-    }),
+    queue: createSqsQueue(config.Queue),
     // Its rates are of its own time.
     provider: createProviders({ stripe: { ...stripe, perSecond: 100, endpointPerSecond: 25, timeoutMs } }),
     settings: {
@@ -51,14 +47,18 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
       timeoutMs: Number.POSITIVE_INFINITY,
       leaseSeconds: 600,
     },
-    concurrency: 1,
     secrets: createSecrets({ prefix: '', endpoint: undefined, region: undefined }, clock),
   }
   const context = { getRemainingTimeInMillis: () => 900_000 } as Context
+  const handler = eventHandler({
+    deliver: (message, remainingMs) => deliver(message, { remainingMs }, deps),
+    concurrency: 1,
+    log: silentLog,
+  })
   return {
     handle(body: string): Promise<SQSBatchResponse> {
       const message = { messageId: randomUUID(), receiptHandle: 'none', body, attributes: {} }
-      return receive({ Records: [message] } as never as SQSEvent, context, deps)
+      return handler({ Records: [message] } as never as SQSEvent, context)
     },
     close: () => database.close(),
   }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Context, SQSEvent } from 'aws-lambda'
 import { readConfig } from '../../../src/config/load.ts'
 import { silentLog } from '../../../src/log/log.ts'
-import { openWorker, type Worker } from '../../../src/worker.ts'
 import { createRandom } from '../../support/random.ts'
+import { openSqsWorker, type SqsWorker } from '../../support/sqs-worker.ts'
 import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
 import { corrupt } from '../fuzz/corrupt.ts'
 import { examineItems, type Sent } from '../fuzz/expected-items.ts'
@@ -55,7 +55,7 @@ async function copyAccount(seed: number, most: number) {
   const server = await openItemServer()
   const settings = { Stripe__ApiBase: server.url, Worker__BatchSize: '40' }
   const config = readConfig({ environment: { ...env.environment, ...settings }, file: undefined })
-  const worker = await openWorker(config, { log: silentLog, name: 'items' })
+  const worker = await openSqsWorker(config, { log: silentLog, name: 'items' })
   try {
     const { lists, sent, twice } = spoilAccount(env, seed, most)
     server.serve(lists)
@@ -136,7 +136,7 @@ function usableId(bytes: Buffer): string | null {
   return usable ? id : null
 }
 
-async function copy(worker: Worker, env: FaultEnv, tenantId: string) {
+async function copy(worker: SqsWorker, env: FaultEnv, tenantId: string) {
   const request = jobRequest(tenantId)
   const message = { messageId: request.jobId, receiptHandle: 'none', body: JSON.stringify(request), attributes: {} }
   const context = { getRemainingTimeInMillis: () => 900_000 }

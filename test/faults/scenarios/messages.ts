@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import fc from 'fast-check'
 import { readConfig } from '../../../src/config/load.ts'
-import { openWorker } from '../../../src/worker.ts'
+import { openSqsWorker } from '../../support/sqs-worker.ts'
 import { canary, type FaultEnv, openFaultEnv, type Query } from '../fault-env.ts'
 import { type Body, bodies } from '../fuzz/bodies.ts'
 import { takeDeadLetters } from '../fuzz/dead-letters.ts'
@@ -28,7 +28,7 @@ export const messages: Scenario = {
     })
     const lines = recordLines()
     const config = readConfig({ environment: env.environment, file: undefined })
-    const worker = await openWorker(config, { log: lines.log, name: 'messages' })
+    const worker = await openSqsWorker(config, { log: lines.log, name: 'messages' })
     const tally = createTally()
     try {
       for (let done = 0; done < rounds; done += together) {
@@ -50,7 +50,8 @@ export const messages: Scenario = {
       }
       for (const odd of oddEvents) {
         const answer = await worker.handle(odd as SQSEvent, context).catch((error: unknown) => String(error))
-        if (JSON.stringify(answer) !== '{"batchItemFailures":[]}')
+        const expected = isBatch(odd) ? '{"batchItemFailures":[]}' : '"Error: handler: the event is not from SQS'
+        if (!JSON.stringify(answer).startsWith(expected))
           tally.add({ problems: [`${JSON.stringify(odd)}: answered ${JSON.stringify(answer)}`] })
       }
       return tally.seen()
@@ -62,6 +63,8 @@ export const messages: Scenario = {
 }
 
 const context = { getRemainingTimeInMillis: () => 900_000 } as Context
+/** Whether an event has a list of records. Another event fails the invocation. */
+const isBatch = (event: unknown) => Array.isArray(Object(event).Records)
 const oddEvents: readonly unknown[] = [
   null,
   undefined,

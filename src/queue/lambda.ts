@@ -1,0 +1,103 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Log } from '../log/log.ts'
+import type { Message } from './message.ts'
+import type { Ack } from './queue.ts'
+
+/** The part of the worker that a batch of messages needs. */
+export interface MessageWorker {
+  /** Works on a message for as long as `remainingMs` allows. Never rejects. */
+  deliver(message: Message, remainingMs: number): Promise<Ack>
+  /** Messages worked on at once. */
+  readonly concurrency: number
+  readonly log: Log
+}
+
+type RemainingTime = Pick<Context, 'getRemainingTimeInMillis'>
+
+/** Works on the messages of an event, of any number. Returns which of them SQS is to redeliver. */
+export async function deliverBatch(
+  records: readonly SQSRecord[],
+  context: RemainingTime,
+  worker: MessageWorker,
+): Promise<SQSBatchResponse> {
+  const waiting = [...records]
+  const redelivered: SQSRecord[] = []
+  const lane = async () => {
+    for (let record = waiting.shift(); record; record = waiting.shift())
+      if ((await deliverRecord(record, context.getRemainingTimeInMillis(), worker)) === 'redeliver')
+        redelivered.push(record)
+  }
+  await Promise.all(Array.from({ length: worker.concurrency }, lane))
+  return batchResponse(redelivered)
+}
+
+/** A worker as a Lambda handler. @throws Error if an event is not from SQS */
+export function eventHandler(worker: MessageWorker) {
+  return async (event: SQSEvent, context: RemainingTime): Promise<SQSBatchResponse> =>
+    deliverBatch(recordsOf(event), context, worker)
+}
+
+/**
+ * The records of an SQS event. Entries that are no objects are left out.
+ * @throws Error if the event is not from SQS, as when a person or another service invokes the function
+ */
+export function recordsOf(event: SQSEvent | null | undefined): SQSRecord[] {
+  const entries: unknown = event?.Records
+  if (!Array.isArray(entries)) throw notFromSqs('it has no list "Records"')
+  const records = entries.filter((entry) => typeof entry === 'object' && entry !== null)
+  const source: unknown = records
+    .map(({ eventSource, EventSource }) => eventSource ?? EventSource)
+    .find((name) => name !== undefined && name !== 'aws:sqs')
+  if (source !== undefined) throw notFromSqs(`its source is ${JSON.stringify(source)?.slice(0, 60)}`)
+  return records
+}
+
+function notFromSqs(reason: string): Error {
+  return new Error(
+    `handler: the event is not from SQS, ${reason}. Send the request to the queue, or invoke the function with an SQS event such as those in infra/events.`,
+  )
+}
+
+/** The response that has SQS redeliver these. An empty id stands for a record without one: SQS then redelivers the batch. */
+export function batchResponse(redelivered: readonly SQSRecord[]): SQSBatchResponse {
+  return { batchItemFailures: redelivered.map((record) => ({ itemIdentifier: idOf(record) })) }
+}
+
+async function deliverRecord(record: SQSRecord, remainingMs: number, { deliver, log }: MessageWorker): Promise<Ack> {
+  const message = toMessage(record)
+  if (message) return deliver(message, remainingMs)
+  log.error(
+    'delivery failed in an unexpected way; the queue redelivers the message',
+    { event: 'delivery_crashed', messageId: idOf(record) },
+    new Error('lambda: the body of the record is not text, as SQS always sends it'),
+  )
+  return 'redeliver'
+}
+
+/** The end of the year 9999, in milliseconds. A later time is no date of a queue. */
+const endOfDates = 253_402_300_800_000
+
+/** Undefined for a record without a body, which SQS never sends. */
+export function toMessage(record: SQSRecord): Message | undefined {
+  const { body, attributes, messageAttributes, eventSourceARN, receiptHandle } = record
+  if (typeof body !== 'string') return undefined
+  const sentMs = Number(attributes?.SentTimestamp ?? Number.NaN)
+  return {
+    id: idOf(record),
+    body,
+    attributes: Object.fromEntries(
+      Object.entries(messageAttributes ?? {}).flatMap(([name, attribute]) =>
+        typeof attribute?.stringValue === 'string' ? [[name, attribute.stringValue]] : [],
+      ),
+    ),
+    queue: typeof eventSourceARN === 'string' ? (eventSourceARN.split(':').at(-1) ?? '') : '',
+    receiveCount: Number(attributes?.ApproximateReceiveCount ?? 1) || 1,
+    sentAt: sentMs >= 0 && sentMs < endOfDates ? new Date(sentMs) : undefined,
+    group: attributes?.MessageGroupId,
+    receipt: receiptHandle,
+  }
+}
+
+function idOf({ messageId }: SQSRecord): string {
+  return messageId ? String(messageId) : ''
+}

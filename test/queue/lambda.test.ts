@@ -1,0 +1,85 @@
+import type { SQSRecord } from 'aws-lambda'
+import { expect, test } from 'vitest'
+import { silentLog } from '../../src/log/log.ts'
+import { eventHandler, recordsOf, toMessage } from '../../src/queue/lambda.ts'
+import type { Message } from '../../src/queue/message.ts'
+import type { Ack } from '../../src/queue/queue.ts'
+import { context, sqsEvent } from '../support/setup.ts'
+
+const [record] = sqsEvent(['{"a":1}']).Records as [SQSRecord]
+
+test('a record becomes a message of no vendor', () => {
+  const attributes = {
+    ...record.attributes,
+    SentTimestamp: '1790000000000',
+    ApproximateReceiveCount: '3',
+    MessageGroupId: 'owner-7',
+  }
+  const messageAttributes = {
+    traceparent: { stringValue: '00-ab', dataType: 'String' },
+    picture: { binaryValue: 'AAAA', dataType: 'Binary' },
+  } as const
+  expect(toMessage({ ...record, messageId: 'm-1', receiptHandle: 'r-1', attributes, messageAttributes })).toEqual({
+    id: 'm-1',
+    body: '{"a":1}',
+    attributes: { traceparent: '00-ab' },
+    queue: 'billing-sync',
+    receiveCount: 3,
+    sentAt: new Date(1_790_000_000_000),
+    group: 'owner-7',
+    receipt: 'r-1',
+  })
+})
+
+test.each([undefined, null, {}, { SentTimestamp: '1e300', ApproximateReceiveCount: 'many' }, { SentTimestamp: {} }])(
+  'a record with attributes that SQS does not set is a message all the same: %j',
+  (attributes) => {
+    const message = toMessage({ ...record, attributes, messageAttributes: null, eventSourceARN: 5 } as never)
+    expect(message).toMatchObject({ body: '{"a":1}', receiveCount: 1, attributes: {}, queue: '' })
+    expect([message?.sentAt, message?.group]).toEqual([undefined, undefined])
+  },
+)
+
+test('an event of SQS gives its records, whoever invokes the function', () => {
+  const { eventSource: _, ...byHand } = record
+  expect(recordsOf({ Records: [record, byHand, null] } as never)).toEqual([record, byHand])
+})
+
+/** A handler whose worker answers as `ack` says, and the messages it was given. */
+function handlerOf(ack: (message: Message) => Ack | Promise<Ack>, concurrency = 2) {
+  const given: Message[] = []
+  const deliver = async (message: Message) => {
+    given.push(message)
+    return ack(message)
+  }
+  return { given, handle: eventHandler({ deliver, concurrency, log: silentLog }) }
+}
+
+test('the response names the messages to redeliver, and no others', async () => {
+  const { given, handle } = handlerOf(({ body }) => (body === 'again' ? 'redeliver' : 'acknowledge'))
+  const event = sqsEvent(['done', 'again', 'done', 'again', 'done'])
+  const again = event.Records.filter(({ body }) => body === 'again').map(({ messageId }) => messageId)
+  const { batchItemFailures } = await handle(event, context(1_000))
+  expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(again.sort())
+  expect(given.map(({ body }) => body)).toEqual(event.Records.map(({ body }) => body))
+})
+
+test.each([1, 3])('no more than %i messages of an event are worked on at once', async (concurrency) => {
+  let working = 0
+  let most = 0
+  const { handle } = handlerOf(async (): Promise<Ack> => {
+    most = Math.max(most, ++working)
+    await new Promise(setImmediate)
+    working--
+    return 'acknowledge'
+  }, concurrency)
+  await handle(sqsEvent(Array.from({ length: 9 }, () => '{}')), context(1_000))
+  expect(most).toBe(concurrency)
+})
+
+test('a record without a body is redelivered, and the others are worked on', async () => {
+  const { given, handle } = handlerOf(() => 'acknowledge')
+  const event = { Records: [{ ...record, messageId: 'm-1', body: undefined }, record] }
+  expect(await handle(event as never, context(1_000))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] })
+  expect(given.map(({ id }) => id)).toEqual([record.messageId])
+})

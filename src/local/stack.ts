@@ -114,11 +114,11 @@ function configuredStripe({ ApiBase }: Config['Stripe']) {
   }
 }
 
-/** The sandbox's clock stands still, so that a second start finds the very objects of the first. */
-const sandboxNow = Date.UTC(2026, 10, 1) / 1_000
+/** The sandbox's clock runs, but its generated history ends here: a second start finds the objects of the first. */
+const populatedUntil = Date.UTC(2026, 10, 1) / 1_000
 
 async function sandboxStripe({ customers, latency, density }: LocalOptions) {
-  const sandbox = await openSandbox({ customers, latencyMs: latency, density, now: sandboxNow })
+  const sandbox = await openSandbox({ customers, latencyMs: latency, density, populatedUntil })
   return {
     settings: { ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (100 requests/s, 25 an endpoint)`,

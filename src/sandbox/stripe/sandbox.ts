@@ -55,6 +55,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const { seed = 1, olderEvents = 0.125, eventsForNewest = 0 } = options
   const clock = createClock(options.now)
   const { customers = 10_000, counts = {}, density = 'growing', sameSecond, populatedUntil = clock.now() } = options
+  // No object is created in the future, even on a machine whose clock is behind the history.
+  clock.advance(Math.max(0, populatedUntil - clock.now()))
   const data = populate({ customers, counts, density, sameSecond, seed, now: populatedUntil }, clock.now)
   const { collections } = data
   const record = createRecorder({

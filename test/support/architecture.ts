@@ -83,6 +83,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'job/outcome',
     'job/request',
     'job/run',
+    'type job/session',
     'type log',
   ],
   transport: [

@@ -18,7 +18,7 @@ test('an incremental job right after a full one takes a handful of requests, tho
     const incremental = jobRequest({ tenantId, additionalData: { sync_type: 'incremental' } })
     expect(await parts.deliver(incremental)).toEqual({ batchItemFailures: [] })
     const row = await parts.job(incremental.jobId)
-    expect(row).toMatchObject({ status: 'completed', fetched: 0, error: null, result: { syncType: 'incremental' } })
+    expect(row).toMatchObject({ status: 'completed', fetched: '0', error: null, result: { syncType: 'incremental' } })
     expect(restarted.requests.length).toBeLessThanOrEqual(4)
   } finally {
     await restarted.close()

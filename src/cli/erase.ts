@@ -1,36 +1,36 @@
+import { sql } from 'drizzle-orm'
 import { systemClock } from '../clock.ts'
-import { parseConnectionString } from '../config/connection-string.ts'
+import type { ConnectionSettings } from '../config/connection-string.ts'
 import { loadConfig } from '../config/load.ts'
-import { openDatabase } from '../db/open.ts'
+import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { patiently } from '../db/retry.ts'
 import { type Erased, type Erasing, eraseCustomer } from '../erasure/customer.ts'
 import { eraseTenant } from '../erasure/tenant.ts'
-import { createDatabase, openPostgres } from '../local/postgres.ts'
-import { localDataDirectory } from '../local/stack.ts'
+import { isTenantErased } from '../erasure/tombstones.ts'
 import { createProviders } from '../providers/index.ts'
 import { providerSettings } from '../worker.ts'
-import { type EraseOptions, eraseHelp, eraseReach, readEraseArguments } from './erase-arguments.ts'
+import { defineCommand } from './command.ts'
+import { withDatabase } from './database.ts'
+import { type EraseOptions, eraseDetails, eraseOptions, eraseReach } from './erase-options.ts'
 import { formatTable } from './table.ts'
+import type { Terminal } from './terminal.ts'
 
-type Database = Parameters<typeof openDatabase>[0]
+/** Erases a customer or a tenant from the configured database, else from the embedded one. */
+export const erase = defineCommand({
+  name: 'erase',
+  about: 'Erases a customer, or a tenant with all its data, from the database.',
+  options: eraseOptions,
+  details: eraseDetails,
+  async run({ options, terminal }) {
+    const config = loadConfig()
+    createProviders(providerSettings(config))(options.provider ?? 'stripe')
+    await withDatabase(config, (settings) => eraseFrom(settings, options, terminal))
+    return 0
+  },
+})
 
-/** Erases a customer or a tenant from the configured database, else from the embedded one: `npm run erase`. */
-async function main(args: readonly string[]): Promise<void> {
-  const options = readEraseArguments(args)
-  if (options.help) return console.log(eraseHelp)
-  const config = loadConfig()
-  createProviders(providerSettings(config))(options.provider)
-  if (config.database) return erase(config.database, options)
-  const postgres = await openPostgres({ dataDir: localDataDirectory })
-  try {
-    const url = await createDatabase(postgres.url, 'billing', { ifMissing: true })
-    await erase(parseConnectionString(`${url}?sslmode=disable`), options)
-  } finally {
-    if (!postgres.reused) await postgres.stop()
-  }
-}
-
-async function erase(settings: Database, { tenant, provider, customer, dryRun }: EraseOptions): Promise<void> {
+async function eraseFrom(settings: ConnectionSettings, options: EraseOptions, terminal: Terminal): Promise<void> {
+  const { tenant, provider = 'stripe', customer, dryRun } = options
   const database = await openDatabase(settings, { connections: 1, applicationName: 'erase' })
   const db = database.tenant(tenant)
   const forever = new AbortController().signal
@@ -40,40 +40,44 @@ async function erase(settings: Database, { tenant, provider, customer, dryRun }:
     within: (work) => patiently(() => db.within(work), systemClock, forever),
   }
   try {
+    const isKnown = await isTenantKnown(db, tenant)
     const erased = customer
       ? await eraseCustomer(erasing, { tenantId: tenant, provider }, customer)
       : await eraseTenant(erasing, tenant)
-    print(erased, { tenant, customer, dryRun })
+    if (!isKnown && total(erased) === 0)
+      terminal.print(`  Tenant ${tenant} is not known in this database: it has no job and no rows. Check the UUID.`)
+    print(erased, options, terminal)
   } finally {
     await database.close()
   }
 }
 
-function print({ removed, fenced }: Erased, { tenant, customer, dryRun }: Partial<EraseOptions>): void {
+/** Whether the tenant ever had a job here, or was erased before. */
+async function isTenantKnown(db: TenantDatabase, tenant: string): Promise<boolean> {
+  const known = sql`select exists (select from sync_jobs where tenant_id = ${tenant}::uuid) or ${isTenantErased(tenant)} as known`
+  const { rows } = await db.ask((tx) => tx.execute<{ known: boolean }>(known))
+  return rows[0]?.known ?? false
+}
+
+const total = ({ removed }: Erased) => [...removed.values()].reduce((sum, count) => sum + count, 0)
+
+function print(erased: Erased, { tenant, customer, dryRun }: EraseOptions, terminal: Terminal): void {
   const whom = customer ? `customer ${customer} of tenant ${tenant}` : `tenant ${tenant}`
-  const rows = [...removed].map(([table, count]) => ({ table, [dryRun ? 'would go' : 'removed']: count }))
-  if (rows.length > 0) console.log(`${formatTable(rows)}\n`)
-  const total = [...removed.values()].reduce((sum, count) => sum + count, 0)
+  const rows = [...erased.removed].map(([table, count]) => ({ table, [dryRun ? 'would go' : 'removed']: count }))
+  if (rows.length > 0) terminal.print(`${formatTable(rows)}\n`)
   if (dryRun) {
-    console.log(`  Nothing was changed: of ${whom}, ${total} rows would go.`)
-    if (customer) console.log(`  ${eraseReach}`)
+    terminal.print(`  Nothing was changed: of ${whom}, ${total(erased)} rows would go.`)
+    if (customer) terminal.print(`  ${eraseReach}`)
     return
   }
-  for (const job of fenced)
-    console.log(
+  for (const job of erased.fenced)
+    terminal.print(
       customer
         ? `  Job ${job} was running and was taken from its worker; its message brings it back once its lease is over.`
         : `  Job ${job} was running; its worker can write nothing any more.`,
     )
   const later = customer ? 'later syncs leave out what is about it' : 'its later jobs fail with tenant_erased'
-  console.log(`  ${total === 0 ? 'Nothing was found' : `${total} rows removed`} of ${whom}; ${later}.`)
-  if (customer) console.log(`  ${eraseReach}`)
+  const removed = total(erased) === 0 ? 'Nothing was found' : `${total(erased)} rows removed`
+  terminal.print(`  ${removed} of ${whom}; ${later}.`)
+  if (customer) terminal.print(`  ${eraseReach}`)
 }
-
-main(process.argv.slice(2)).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exit(1)
-  },
-)

@@ -1,15 +1,21 @@
+import { join } from 'node:path'
+import * as z from 'zod'
 import { loadConfig } from '../config/load.ts'
-import { migrate } from '../db/migrate.ts'
+import { migrate as applyMigrations } from '../db/migrate.ts'
+import { defineCommand } from './command.ts'
 
-/** Applies the migrations to the configured database: `npm run migrate`. */
-async function main(): Promise<void> {
-  const { database } = loadConfig()
-  const applied = await migrate(database)
-  const where = `${database?.host}:${database?.port}/${database?.database}`
-  console.log(applied === 0 ? `${where} is up to date` : `${where}: ${applied} migrations applied`)
-}
+const migrations = join(import.meta.dirname, '../../drizzle')
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
+export const migrate = defineCommand({
+  name: 'migrate',
+  about: `Applies the migrations that the configured database lacks, in one transaction. Run it as the owner of the tables,
+over a direct connection. Waits for no table longer than ten seconds; what failed can be run again.`,
+  options: z.object({}),
+  async run({ terminal }) {
+    const { database } = loadConfig()
+    const applied = await applyMigrations(database, migrations)
+    const where = `${database?.host}:${database?.port}/${database?.database}`
+    terminal.print(applied === 0 ? `${where} is up to date` : `${where}: ${applied} migrations applied`)
+    return 0
+  },
 })

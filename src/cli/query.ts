@@ -1,69 +1,112 @@
 import pg from 'pg'
-import { parseConnectionString } from '../config/connection-string.ts'
+import * as z from 'zod'
+import type { ConnectionSettings } from '../config/connection-string.ts'
 import { loadConfig } from '../config/load.ts'
 import { reader } from '../db/schema/tenants.ts'
 import { tlsOptions } from '../db/tls.ts'
-import { createDatabase, openPostgres } from '../local/postgres.ts'
-import { localDataDirectory } from '../local/stack.ts'
-import { formatTable } from './table.ts'
+import { stopLocalDatabase } from '../local/database.ts'
+import { defineCommand } from './command.ts'
+import { withDatabase } from './database.ts'
+import { flag, option, tenantId, UsageError } from './options.ts'
+import { describeProblem } from './problem.ts'
+import { formatRow, formatTable, isCut } from './table.ts'
+import { lineWidth, type Terminal } from './terminal.ts'
 
-/**
- * Runs one SQL statement on the configured database, else on the embedded one: `npm run query -- "select …"`. Postgres
- * shows the worker's own login, and the tables' owner, no rows but those of `--tenant UUID`.
- */
-async function main(args: readonly string[]): Promise<void> {
-  const { tenant, text } = readArguments(args)
-  const { database } = loadConfig()
-  if (database) return show(database, text, tenant)
-  const postgres = await openPostgres({ dataDir: localDataDirectory })
-  try {
-    if (text === '--stop') return await postgres.stop()
-    await show(
-      parseConnectionString(`${await createDatabase(postgres.url, 'billing', { ifMissing: true })}?sslmode=disable`),
-      text,
-      tenant,
-    )
-  } finally {
-    if (!postgres.reused) await postgres.stop()
-  }
-}
+const options = z.object({
+  tenant: option('UUID', 'show the rows of this tenant', tenantId.optional()),
+  write: flag('let the statement change data; without it the transaction is read-only'),
+  json: flag('a JSON object a row'),
+  vertical: flag('a line a column, nothing cut'),
+  stop: flag('stop the embedded database instead'),
+})
 
-function readArguments(args: readonly string[]) {
-  const at = args.indexOf('--tenant')
-  if (at < 0) return { tenant: undefined, text: args[0] }
-  const tenant = args[at + 1]
-  if (!tenant || !/^[0-9a-f-]{36}$/i.test(tenant)) throw new Error('--tenant must be followed by a UUID')
-  return { tenant, text: args.toSpliced(at, 2)[0] }
+type QueryOptions = z.infer<typeof options>
+
+export const query = defineCommand({
+  name: 'query',
+  about: 'Runs one SQL statement on the configured database, else on the embedded one.',
+  options,
+  rest: '"SQL"',
+  details: `Postgres shows the worker's own login, and the tables' owner, the rows of one tenant at a time: add --tenant.
+A statement that begins with dashes stands after "--".`,
+  async run({ options: given, rest, terminal }) {
+    const config = loadConfig()
+    if (given.stop) {
+      if (rest.length > 0) throw new UsageError('--stop takes no statement.')
+      if (config.database) throw new UsageError('--stop stops the embedded database, and another one is configured.')
+      terminal.print(
+        (await stopLocalDatabase()) ? 'The embedded database has stopped.' : 'The embedded database is not running.',
+      )
+      return 0
+    }
+    const text = statementOf(rest)
+    if (given.json && given.vertical) throw new UsageError('--json and --vertical exclude each other.')
+    await withDatabase(config, (settings) => show(settings, text, given, terminal))
+    return 0
+  },
+})
+
+function statementOf(rest: readonly string[]): string {
+  const [text, ...more] = rest
+  if (more.length > 0)
+    throw new UsageError(`one statement is one argument, not ${rest.length}. Put it into quotes: "${rest.join(' ')}".`)
+  if (!text?.trim()) throw new UsageError('the statement is missing, such as "select * from sync_jobs".')
+  return text
 }
 
 async function show(
-  database: NonNullable<ReturnType<typeof loadConfig>['database']>,
-  text: string | undefined,
-  tenant: string | undefined,
+  settings: ConnectionSettings,
+  text: string,
+  given: QueryOptions,
+  terminal: Terminal,
 ): Promise<void> {
-  if (!text || text.startsWith('--')) throw new Error('Say what to run: npm run query -- "select * from sync_jobs"')
-  const { host, port, user, password } = database
-  const client = new pg.Client({
-    host,
-    port,
-    user,
-    password,
-    database: database.database,
-    ssl: await tlsOptions(database),
-  })
+  const { host, port, user, password, database } = settings
+  const client = new pg.Client({ host, port, user, password, database, ssl: await tlsOptions(settings) })
   await client.connect()
   try {
-    if (tenant) await client.query(`select set_config('app.tenant_id', $1, false)`, [tenant])
-    const { rows, rowCount } = await client.query<Record<string, unknown>>(text)
-    if (rows.length > 0) console.log(formatTable(rows))
-    console.log(`(${rows.length || (rowCount ?? 0)} rows)`)
-    if (rows.length === 0 && !tenant && !(await seesAll(client))) console.log(oneTenant(user))
+    if (given.tenant) await client.query(`select set_config('app.tenant_id', $1, false)`, [given.tenant])
+    // Some statements run in no transaction, such as vacuum.
+    if (!given.write) await client.query('begin transaction read only')
+    const { rows, rowCount } = await runOne(client, text)
+    if (!given.write) await client.query('commit')
+    print(rows, given, terminal)
+    if (given.json) return
+    const count = rows.length || (rowCount ?? 0)
+    terminal.print(`(${count} ${count === 1 ? 'row' : 'rows'})`)
+    if (rows.length === 0 && !given.tenant && !(await seesAllTenants(client))) terminal.print(oneTenant(user))
   } finally {
     await client.end()
   }
 }
 
-async function seesAll(client: pg.Client): Promise<boolean> {
+const readOnly = '25006'
+const syntaxError = '42601'
+
+/** The extended protocol takes one statement: none can end the read-only transaction and go on behind it. */
+async function runOne(client: pg.Client, text: string) {
+  const statement = { text, queryMode: 'extended' }
+  try {
+    return await client.query<Record<string, unknown>>(statement)
+  } catch (error) {
+    const code = error instanceof pg.DatabaseError ? error.code : undefined
+    if (code === readOnly) throw new Error(`${describeProblem(error)} Add --write to let the statement change data.`)
+    if (code === syntaxError) throw new Error(`${describeProblem(error)} One statement is run at a time.`)
+    throw error
+  }
+}
+
+function print(rows: readonly Record<string, unknown>[], { json, vertical }: QueryOptions, terminal: Terminal): void {
+  const line = lineWidth(terminal.out)
+  if (json) for (const row of rows) terminal.print(JSON.stringify(row))
+  else if (vertical) for (const row of rows) terminal.print(`${formatRow(row, line)}\n`)
+  else if (rows.length > 0) {
+    terminal.print(formatTable(rows, { line }))
+    const isAnyCut = rows.some((row) => Object.entries(row).some(([name, value]) => isCut(name, value)))
+    if (isAnyCut) terminal.print('  … stands for what was cut: --vertical and --json show all of it')
+  }
+}
+
+async function seesAllTenants(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ all: boolean }>(
     `select rolsuper or rolbypassrls or exists (
         select from pg_roles as reader where reader.rolname = '${reader}' and pg_has_role(mine.oid, reader.oid, 'usage')) as all
@@ -74,8 +117,3 @@ async function seesAll(client: pg.Client): Promise<boolean> {
 
 const oneTenant = (user: string | undefined) =>
   `${user} sees one tenant's rows at a time: add --tenant UUID, or ask as a member of the role ${reader}, which sees all`
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
-})

@@ -1,94 +1,140 @@
 import { sql } from 'drizzle-orm'
+import * as z from 'zod'
 import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
-import { openParts } from '../local/stack.ts'
+import { openStack, type Stack } from '../local/stack.ts'
 import { createProviders } from '../providers/index.ts'
-import { type Comparison, verify } from '../verify/compare.ts'
+import { type Comparison, compare, type NotCompared } from '../verify/compare.ts'
 import { providerSettings } from '../worker.ts'
-import { readArguments } from './arguments.ts'
+import { defineCommand, type Invocation } from './command.ts'
+import { option } from './options.ts'
+import { openProgressBar } from './progress-bar.ts'
+import { readResources, resourceOrder } from './resource-names.ts'
+import { syncOptions } from './sync-options.ts'
 import { formatTable } from './table.ts'
+import { lineWidth, type Terminal } from './terminal.ts'
 
-const help = `npm run verify -- [--tenant UUID] [--resources A,B] [--account acct_…]
+const options = z.object({
+  ...syncOptions,
+  resources: option(
+    'A,B',
+    'these resources, default or all; else those that the last jobs of the tenant have synced',
+    z.string().optional(),
+  ),
+  account: option('ID', 'the account of a platform whose rows these are: acct_…', z.string().optional()),
+})
 
-Lists what Stripe has once more and compares it id by id with the tables, up to the last sync. Writes nothing. Prints a
-line a resource; exit code 1 where they differ. Without configuration it compares what npm start left behind, so give it
-the same --customers and --density.`
+type VerifyOptions = z.infer<typeof options>
 
-/** Compares the tables with the provider: `npm run verify`. */
-async function main(): Promise<number> {
-  const args = process.argv.slice(2)
-  const at = args.indexOf('--account')
-  const accessToken = at < 0 ? undefined : args.splice(at, 2)[1]
-  if (!args.includes('--resources')) args.push('--resources', 'default')
-  const options = readArguments(args)
-  if (options.help) {
-    console.log(help)
-    return 0
-  }
-  const parts = await openParts(loadConfig(), options)
-  const database = await openDatabase(parts.database, { connections: 2, applicationName: 'verify' })
-  const db = database.tenant(options.tenant)
+/** Compares the tables with the provider. */
+export const verify = defineCommand({
+  name: 'verify',
+  about: `Lists what Stripe has once more and compares it id by id with the tables, up to the last sync. Writes nothing. Prints
+a line a resource; the exit code is 1 if they differ. Without configuration it compares what npm start left behind, so
+give it the same --customers and --density.`,
+  options,
+  async run(invocation) {
+    const config = loadConfig()
+    // Wrong names are refused before anything starts.
+    readNames(invocation.options, createProviders(providerSettings(config))('stripe'))
+    const stack = await openStack(config, invocation.options)
+    try {
+      return await verifyWith(stack, invocation)
+    } finally {
+      await stack.close()
+    }
+  },
+})
+
+type Provider = ReturnType<ReturnType<typeof createProviders>>
+
+async function verifyWith(stack: Stack, { options: given, terminal }: Invocation<VerifyOptions>): Promise<number> {
+  const provider = createProviders(providerSettings(stack.config))('stripe')
+  const database = await openDatabase(stack.database, { connections: 2, applicationName: 'verify' })
+  const account = provider.connect({ tenantId: given.tenant, accessToken: given.account })
   try {
-    const provider = createProviders(providerSettings(parts.config))('stripe')
-    const account = provider.connect({ tenantId: options.tenant, accessToken })
-    const before = await lastSync(
-      db,
-      options.tenant,
-      account.id ?? (await account.identify(new AbortController().signal)).account,
-    )
-    const asked = options.resources
-    const all = provider.resources.filter(({ name, optional }) =>
-      asked ? asked.includes('*') || asked.includes(name) : !optional,
-    )
-    const resources = all.map(({ name }) => name)
-    console.log(`  compared up to ${new Date(before * 1_000).toISOString()}\n`)
-    const compared: Comparison[] = []
-    for await (const one of verify({
+    const db = database.tenant(given.tenant)
+    const name = account.id ?? (await account.identify(new AbortController().signal)).account
+    const last = await lastSync(db, given.tenant, name)
+    const order = resourceOrder(provider)
+    const resources = readNames(given, provider) ?? order.filter((name) => last.resources.includes(name))
+    terminal.print(`  compared up to ${new Date(last.second * 1_000).toISOString()}\n`)
+    const compared: (Comparison | NotCompared)[] = []
+    const bar = openProgressBar(terminal.out)
+    let listedBefore = 0
+    const show = (note: string, listed = 0) =>
+      bar.show({ fetched: listedBefore + listed, share: compared.length / resources.length, note })
+    const comparisons = compare({
       db,
       clock: systemClock,
       account,
-      tenantId: options.tenant,
+      tenantId: given.tenant,
       provider: provider.name,
       resources,
-      before,
-    })) {
-      compared.push(one)
+      before: last.second,
+      onProgress: show,
+    })
+    try {
+      for await (const comparison of comparisons) {
+        compared.push(comparison)
+        if (comparison.kind === 'compared') listedBefore += comparison.listed
+        show(comparison.resource)
+      }
+    } finally {
+      bar.end(compared.length === resources.length)
     }
-    account.close()
-    console.log(
-      formatTable(
-        compared.map((one) => ({
-          ...one,
-          equal: isEqual(one) ? 'yes' : 'NO',
-          examples: one.examples.join(' ') || null,
-        })),
-      ),
-    )
-    return compared.length > 0 && compared.every(isEqual) ? 0 : 1
+    return printAll(compared, terminal)
   } finally {
+    account.close()
     await database.close()
-    await parts.close()
   }
+}
+
+/** Names of resources; undefined if the command line names none. @throws Error */
+function readNames({ resources }: VerifyOptions, provider: Provider): readonly string[] | undefined {
+  if (resources === undefined) return undefined
+  const names = readResources(resources, provider)
+  return provider.resources
+    .filter(({ name, optional }) => (names ? names.includes('*') || names.includes(name) : !optional))
+    .map(({ name }) => name)
 }
 
 const isEqual = ({ missing, unlisted }: Comparison) => missing === 0 && unlisted === 0
 
-/** The second up to which the tables claim to be complete. */
-async function lastSync(db: TenantDatabase, tenantId: string, account: string): Promise<number> {
-  const latest = sql`
-    select extract(epoch from max(cursor))::float8 as second from sync_cursors
-    where tenant_id = ${tenantId}::uuid and provider = 'stripe' and account = ${account}`
-  const { rows } = await db.ask((tx) => tx.execute<{ second: number | null }>(latest))
-  const second = rows[0]?.second
-  if (second) return Math.floor(second)
-  throw new Error(`No sync of tenant ${tenantId} (account ${account}) has completed in this database.`)
+/** @returns the exit code */
+function printAll(compared: readonly (Comparison | NotCompared)[], { print, out }: Terminal): number {
+  const comparisons = compared.filter((each) => each.kind === 'compared')
+  const rows = comparisons.map(({ kind: _kind, examples, ...counts }) => ({
+    ...counts,
+    equal: counts.missing === 0 && counts.unlisted === 0 ? 'yes' : 'NO',
+    examples: examples.join(' ') || null,
+  }))
+  if (rows.length > 0) print(`\n${formatTable(rows, { line: lineWidth(out) })}`)
+  const skipped = compared.filter((each) => each.kind === 'skipped')
+  if (skipped.length > 0) print('')
+  for (const { resource, reason } of skipped) print(`  ${resource} skipped: ${reason}`)
+  return comparisons.length > 0 && comparisons.every(isEqual) ? 0 : 1
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exit(1)
-  },
-)
+interface LastSync {
+  /** The second up to which the tables claim to be complete. */
+  readonly second: number
+  /** Resources that the tenant's jobs have synced up to it, and those that the last of them had to skip. */
+  readonly resources: readonly string[]
+}
+
+async function lastSync(db: TenantDatabase, tenantId: string, account: string): Promise<LastSync> {
+  const latest = sql`
+    select extract(epoch from cursor.cursor)::float8 as second,
+      cursor.resources || coalesce((select array_agg(name) from sync_jobs as job, jsonb_each(job.result -> 'resources') as each(name, counts)
+        where job.tenant_id = cursor.tenant_id and job.id = cursor.job_id and counts ? 'skipped'), '{}') as resources
+    from sync_cursors as cursor
+    where cursor.tenant_id = ${tenantId}::uuid and cursor.provider = 'stripe' and cursor.account = ${account}`
+  const { rows } = await db.ask((tx) => tx.execute<{ second: number; resources: string[] }>(latest))
+  const [row] = rows
+  if (row) return { second: Math.floor(row.second), resources: row.resources }
+  throw new Error(
+    `No sync of tenant ${tenantId} (account ${account}) has completed in this database. Run npm start, or name another tenant with --tenant.`,
+  )
+}

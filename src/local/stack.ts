@@ -1,27 +1,26 @@
-import { parseConnectionString } from '../config/connection-string.ts'
+import type { ConnectionSettings } from '../config/connection-string.ts'
 import type { Config } from '../config/load.ts'
-import { migrate, pendingMigrations } from '../db/migrate.ts'
+import { pendingMigrations } from '../db/migrate.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
-import { createDatabase, openPostgres } from './postgres.ts'
+import { type LocalDatabase, openLocalDatabase } from './database.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
-import { createWorkerLogin } from './worker-login.ts'
 
 /** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */
-export interface Parts {
+export interface Stack {
   /** Its database is the worker's: a login that Postgres keeps to one tenant at a time, where it is embedded. */
   readonly config: Config
-  /** For whoever looks on. */
-  readonly database: NonNullable<Config['database']>
+  /** The owner's login, for the terminal. */
+  readonly database: ConnectionSettings
   readonly queue: LocalQueue
   /** One line a part, for the terminal. */
   readonly described: readonly string[]
   /** Leaves an embedded database running. */
-  keep(): void
+  keep(): Promise<void>
   close(): Promise<void>
 }
 
 /** What the sandbox answers, where no account of Stripe is configured. */
-interface LocalOptions {
+interface StackOptions {
   /** The tenant that the configured key, or the sandbox's, is read for. */
   readonly tenant: string
   readonly customers: number
@@ -30,16 +29,13 @@ interface LocalOptions {
   readonly density: 'growing' | 'uniform' | 'burst' | 'same-second'
 }
 
-/** Where the embedded Postgres keeps its data, under the current directory. */
-export const localDataDirectory = '.data/pg'
-
-export async function openParts(config: Config, options: LocalOptions): Promise<Parts> {
+export async function openStack(config: Config, options: StackOptions): Promise<Stack> {
   const closing: (() => Promise<unknown>)[] = []
   const close = async () => {
-    for (const one of closing.splice(0).reverse()) await one()
+    for (const closePart of closing.splice(0).reverse()) await closePart()
   }
   try {
-    const database = config.database ? await configuredDatabase(config.database) : await embeddedDatabase()
+    const database = config.database ? await configuredDatabase(config.database) : await openLocalDatabase()
     closing.push(database.close)
     const queue = await openQueue()
     closing.push(() => queue.close())
@@ -53,7 +49,7 @@ export async function openParts(config: Config, options: LocalOptions): Promise<
         // The configured key is read as the own key of the tenant that the command is about.
         Stripe: { ...config.Stripe, ApiKeyTenant: options.tenant, ...stripe.settings },
       },
-      database: database.settings,
+      database: database.owner,
       queue,
       described: [
         `postgres  ${database.described}`,
@@ -69,40 +65,18 @@ export async function openParts(config: Config, options: LocalOptions): Promise<
   }
 }
 
-async function configuredDatabase(settings: NonNullable<Config['database']>) {
+async function configuredDatabase(settings: ConnectionSettings): Promise<LocalDatabase> {
   const pending = await pendingMigrations(settings)
   if (pending > 0)
     throw new Error(
       `The configured database lacks ${pending} of this worker's migrations. Apply them with: npm run migrate`,
     )
   return {
-    settings,
+    owner: settings,
     worker: settings,
     described: `yours, ${settings.host}:${settings.port}/${settings.database}`,
-    keep() {},
+    async keep() {},
     async close() {},
-  }
-}
-
-async function embeddedDatabase() {
-  const postgres = await openPostgres({ dataDir: localDataDirectory })
-  let kept = postgres.reused
-  const url = `${await createDatabase(postgres.url, 'billing', { ifMissing: true })}?sslmode=disable`
-  const settings = parseConnectionString(url)
-  const applied = await migrate(settings)
-  const worker = parseConnectionString(await createWorkerLogin(url))
-  const state = applied > 0 ? `${applied} migrations applied` : 'with the data of the last start'
-  return {
-    settings,
-    worker,
-    described: `embedded, 127.0.0.1:${postgres.port}/billing in ${postgres.dataDir}, ${state}`,
-    keep() {
-      kept = true
-      postgres.keep()
-    },
-    async close() {
-      if (!kept) await postgres.stop()
-    },
   }
 }
 
@@ -117,7 +91,7 @@ function configuredStripe({ ApiBase }: Config['Stripe']) {
 /** The sandbox's clock runs, but its generated history ends here: a second start finds the objects of the first. */
 const populatedUntil = Date.UTC(2026, 10, 1) / 1_000
 
-async function sandboxStripe({ customers, latency, density }: LocalOptions) {
+async function sandboxStripe({ customers, latency, density }: StackOptions) {
   const sandbox = await openSandbox({ customers, latencyMs: latency, density, populatedUntil })
   return {
     settings: { ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url },

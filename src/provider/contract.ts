@@ -216,7 +216,9 @@ export interface Provider {
   /** Lower case, as in a request's `providerName` and in the `provider` column. */
   readonly name: string
   /** Its resources; `additionalData.resources` names a subset. Empty while the provider is only declared. */
-  readonly resources: readonly Pick<Resource, 'name' | 'optional' | 'parts'>[]
+  readonly resources: readonly (Pick<Resource, 'name' | 'optional' | 'parts'> & {
+    readonly nested?: readonly Pick<Nested, 'name'>[]
+  })[]
   /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
   connect(credentials: Credentials): Account
 }

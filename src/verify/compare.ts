@@ -4,6 +4,7 @@ import { findUnlisted } from '../db/deletions.ts'
 import { liveRows } from '../db/live.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { findTombstones, hashOf } from '../erasure/tombstones.ts'
+import { SyncError } from '../errors.ts'
 import { plan } from '../job/state/checkpoint.ts'
 import type { Account, Source } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
@@ -11,6 +12,7 @@ import { metered } from '../sync/rate-limited.ts'
 
 /** What a fresh reading of the provider shows beside the tables. */
 export interface Comparison {
+  readonly kind: 'compared'
   readonly resource: string
   /** Distinct items the provider lists. */
   readonly listed: number
@@ -26,6 +28,13 @@ export interface Comparison {
   readonly examples: readonly string[]
 }
 
+/** A resource that was not compared, with the reason: this key may not read it, or nothing lists it by creation time. */
+export interface NotCompared {
+  readonly kind: 'skipped'
+  readonly resource: string
+  readonly reason: string
+}
+
 export interface Verification {
   readonly db: TenantDatabase
   readonly clock: Clock
@@ -35,73 +44,78 @@ export interface Verification {
   readonly resources: readonly string[]
   /** Only what was created before this second is compared: what came later has not been synced yet. */
   readonly before: number
+  /** Told how many items of the resource have been listed so far. */
+  onProgress?(resource: string, listed: number): void
 }
 
 /**
- * Lists resources again and compares id by id, writing nothing. Only resources that are listed by creation time.
- * @throws SyncError where the provider cannot be read to the end
+ * Lists resources again and compares id by id, writing nothing.
+ * @throws SyncError if the provider cannot be read to the end
  */
-export async function* verify({
-  db,
-  clock,
-  account,
-  tenantId,
-  provider,
-  resources,
-  before,
-}: Verification): AsyncGenerator<Comparison> {
+export async function* compare(verification: Verification): AsyncGenerator<Comparison | NotCompared> {
+  const { account, clock, resources } = verification
   const forever = new AbortController().signal
   const reading = metered(account, resources, { clock, waiting: forever, finishing: forever, onWait() {} })
+  for (const resource of resources) {
+    const source = reading.sources.find(({ name }) => name === resource)
+    if (!source?.createdFilter) {
+      yield { kind: 'skipped', resource, reason: `${resource} is not listed by creation time` }
+      continue
+    }
+    try {
+      yield await compareSource(source, reading, verification)
+    } catch (error) {
+      if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
+      yield { kind: 'skipped', resource, reason: error.message }
+    }
+  }
+}
+
+async function compareSource(
+  source: Source,
+  reading: ReturnType<typeof metered>,
+  { db, clock, tenantId, provider, before, onProgress }: Verification,
+): Promise<Comparison> {
+  const forever = new AbortController().signal
   const owner = { tenantId, provider }
   const upTo = { from: 0, to: before }
-  for (const source of reading.sources.filter(({ name, createdFilter }) => createdFilter && resources.includes(name))) {
-    const slices = plan([{ resource: source, since: 0 }]).slices.map((slice) => ({
-      ...slice,
-      window: upTo,
-      query: upTo,
-    }))
-    const found = { listed: 0, missing: 0, erased: 0, unlisted: 0, examples: [] as string[] }
-    const note = (ids: readonly string[]) => found.examples.push(...ids.slice(0, 5 - found.examples.length))
-    const steps = backfill({
-      ...reading,
-      sources: [plainly(source)],
-      slices,
-      pageSize: 100,
-      pagesAhead: 16,
-      pagesAStep: 16,
-      gatherMs: 0,
-      clock,
-      stop: forever,
-      cut: forever,
-      since: () => reading.since(forever),
-      onFailure() {},
-      onCarve() {},
-    })
-    for await (const { batches } of steps) {
-      for (const { skip } of batches) if (skip) throw skip
-      const ids = batches.flatMap(({ rows }) => rows.map(({ row }) => row.id))
-      const absent = await findMissing(db, source, owner, ids)
-      const erased = new Set(
-        await db.ask((tx) =>
-          findTombstones(
-            tx,
-            owner,
-            absent.map((id) => hashOf(owner, id)),
-          ),
-        ),
-      )
-      const missing = absent.filter((id) => !erased.has(hashOf(owner, id)))
-      const intervals = batches.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
-      const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
-      found.listed += batches.reduce((sum, { listed }) => sum + listed.length, 0)
-      found.missing += missing.length
-      found.erased += erased.size
-      found.unlisted += unlisted.length
-      note(missing)
-      note(unlisted.map(({ id }) => id))
-    }
-    yield { resource: source.name, live: await countLive(db, source, owner, before), ...found }
+  const { slices } = plan([{ resource: source, since: 0 }])
+  const sum = { listed: 0, missing: 0, erased: 0, unlisted: 0 }
+  const examples: string[] = []
+  const steps = backfill({
+    ...reading,
+    sources: [plainly(source)],
+    slices: slices.map((slice) => ({ ...slice, window: upTo, query: upTo })),
+    pageSize: 100,
+    pagesAhead: 16,
+    pagesAStep: 16,
+    gatherMs: 0,
+    clock,
+    stop: forever,
+    cut: forever,
+    since: () => reading.since(forever),
+    onFailure() {},
+    onCarve() {},
+  })
+  for await (const { batches } of steps) {
+    for (const { skip } of batches) if (skip) throw skip
+    const ids = batches.flatMap(({ rows }) => rows.map(({ row }) => row.id))
+    const absent = await findMissing(db, source, owner, ids)
+    const hashes = absent.map((id) => hashOf(owner, id))
+    const erased = new Set(await db.ask((tx) => findTombstones(tx, owner, hashes)))
+    const missing = absent.filter((id) => !erased.has(hashOf(owner, id)))
+    const intervals = batches.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
+    const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
+    sum.listed += batches.reduce((count, { listed }) => count + listed.length, 0)
+    sum.missing += missing.length
+    sum.erased += erased.size
+    sum.unlisted += unlisted.length
+    examples.push(...missing, ...unlisted.map(({ id }) => id))
+    examples.length = Math.min(examples.length, 5)
+    onProgress?.(source.name, sum.listed)
   }
+  const live = await countLive(db, source, owner, before)
+  return { kind: 'compared', resource: source.name, live, ...sum, examples }
 }
 
 /** Without what its items hold besides themselves. */

@@ -6,7 +6,7 @@ import { openHouse as house } from '../support/erasing.ts'
 import { mentions, prominentCustomer } from '../support/erasure.ts'
 
 const run = promisify(execFile)
-const program = ['--import', 'tsx', 'src/cli/erase.ts']
+const program = ['bin/billing-sync.js', 'erase']
 
 function command(parts: Pick<Awaited<ReturnType<typeof house>>, 'environment' | 'url'>) {
   // Erasing is the tables' owner's.

@@ -1,0 +1,64 @@
+import { commands } from './commands.ts'
+import { unknownName } from './nearest.ts'
+import { UsageError } from './options.ts'
+import { describeProblem } from './problem.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+
+/** The program: `billing-sync COMMAND [options]`. Exit codes: 0 done, 1 failed, refused or different, 130 interrupted. */
+async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || asksForHelp(name)) {
+    terminal.print(overview())
+    return 0
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!entry) throw new UsageError(unknownName('The command', name, Object.keys(commands)))
+  const command = await entry.load()
+  if (beforeDashes(rest).some(asksForHelp)) {
+    terminal.print(command.help)
+    return 0
+  }
+  try {
+    return await command.run(rest, terminal)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(`${name}: ${error.message} See: billing-sync ${name} --help`)
+  }
+}
+
+const asksForHelp = (argument: string) => argument === '--help' || argument === '-h'
+
+function beforeDashes(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--')
+  return end < 0 ? args : args.slice(0, end)
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length))
+  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
+  return `Usage: billing-sync COMMAND [options]
+
+${lines.join('\n')}
+
+billing-sync COMMAND --help lists the options of a command. npm start and npm run COMMAND run the same program.
+Exit codes: 0 done; 1 failed, refused, or a difference was found; 130 interrupted by Ctrl-C.`
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A pager that was closed early, as by `| head`.
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+const terminal = createTerminal(process.stdout, process.stderr)
+main(process.argv.slice(2), terminal).then(
+  (code) => exit(code),
+  (error: unknown) => {
+    terminal.error.write(`${describeProblem(error)}\n`)
+    exit(1)
+  },
+)
+
+/** Once a pipe has taken all that was written. */
+function exit(code: number): void {
+  process.stdout.write('', () => process.exit(code))
+}

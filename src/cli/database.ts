@@ -1,0 +1,17 @@
+import type { ConnectionSettings } from '../config/connection-string.ts'
+import type { Config } from '../config/load.ts'
+import { openLocalDatabase } from '../local/database.ts'
+
+/** Works on the configured database, else on the embedded one, as its owner. */
+export async function withDatabase<Result>(
+  { database }: Config,
+  work: (settings: ConnectionSettings) => Promise<Result>,
+): Promise<Result> {
+  if (database) return work(database)
+  const local = await openLocalDatabase()
+  try {
+    return await work(local.owner)
+  } finally {
+    await local.close()
+  }
+}

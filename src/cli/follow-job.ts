@@ -1,0 +1,96 @@
+import pg from 'pg'
+import type { ConnectionSettings } from '../config/connection-string.ts'
+import { tlsOptions } from '../db/tls.ts'
+import type { SyncJobResult } from '../job/state/result.ts'
+import { type ResourceShown, type Shown, totalShare } from './progress-lines.ts'
+import { inOrder } from './resource-names.ts'
+
+/** A job's row as far as a person at the terminal wants it. */
+export interface JobRow {
+  readonly id: string
+  readonly status: string
+  readonly lease_owner: string | null
+  readonly lease_until: Date | null
+  readonly next_attempt_at: Date | null
+  readonly error: { readonly code: string; readonly message: string } | null
+  readonly result: SyncJobResult | null
+  readonly [column: string]: unknown
+}
+
+interface Followed {
+  readonly tenantId: string
+  readonly jobId: string
+  /** Resources in the order in which they are shown. */
+  readonly order: readonly string[]
+}
+
+/** Follows a job live through the notifications of the channel `sync_jobs`, and reads its tenant's rows for the terminal. */
+export async function followJob(
+  client: pg.Client,
+  { tenantId, jobId, order }: Followed,
+  onChange: (shown: Shown) => void,
+) {
+  client.on('notification', ({ payload }) => {
+    const news = parse(payload)
+    if (news?.id !== jobId) return
+    if (news.progress) onChange(shownOf(news, news.progress, order))
+    else void readProgress().catch(() => {})
+  })
+  /** The progress of many resources does not fit into a notification. */
+  const readProgress = async () => {
+    const { rows } = await client.query<News>(
+      'select id, fetched::int, requests::int, progress from sync_jobs where id = $1',
+      [jobId],
+    )
+    const [row] = rows
+    if (row) onChange(shownOf(row, row.progress ?? {}, order))
+  }
+  await client.query('listen sync_jobs')
+  return {
+    /** The job's row; undefined before a worker has seen it. */
+    async job(): Promise<JobRow | undefined> {
+      const { rows } = await client.query<JobRow>('select * from sync_jobs where id = $1', [jobId])
+      return rows[0]
+    },
+    /** Another job of the tenant that a worker holds; undefined if there is none. */
+    async rival(): Promise<JobRow | undefined> {
+      const { rows } = await client.query<JobRow>(
+        `select * from sync_jobs where tenant_id = $1 and provider = 'stripe' and status = 'running' and id <> $2`,
+        [tenantId, jobId],
+      )
+      return rows[0]
+    },
+  }
+}
+
+/** A connection that sees the rows of one tenant. */
+export async function connectAsTenant(connection: ConnectionSettings, tenantId: string): Promise<pg.Client> {
+  const { host, port, database, user, password } = connection
+  const client = new pg.Client({ host, port, database, user, password, ssl: await tlsOptions(connection) })
+  client.on('error', () => {})
+  await client.connect()
+  await client.query(`select set_config('app.tenant_id', $1, false)`, [tenantId])
+  return client
+}
+
+interface News {
+  readonly id: string
+  readonly fetched: number
+  readonly requests: number
+  /** Left out if it does not fit into a notification. */
+  readonly progress?: Progress
+}
+
+type Progress = Readonly<Record<string, { readonly share: number; readonly fetched: number }>>
+
+/** The payload is our own (see job/announce.ts). */
+function parse(payload: string | undefined): News | undefined {
+  return payload === undefined ? undefined : JSON.parse(payload)
+}
+
+function shownOf({ fetched, requests }: News, progress: Progress, order: readonly string[]): Shown {
+  const resources = inOrder(Object.entries(progress), order).map(
+    ([name, counts]): ResourceShown => ({ name, fetched: counts.fetched, share: counts.share }),
+  )
+  return { fetched, requests, share: totalShare(resources), resources, note: '' }
+}

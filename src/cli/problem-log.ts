@@ -1,0 +1,12 @@
+import type { Log } from '../log/log.ts'
+import { describeProblem } from './problem.ts'
+
+/** A log that shows nothing by itself: what went wrong is kept as sentences, for the terminal to show at its time. */
+export function createProblemLog(): { readonly log: Log; readonly problems: ReadonlySet<string> } {
+  const problems = new Set<string>()
+  const keep = (message: string, _fields?: unknown, error?: unknown) => {
+    problems.add(error === undefined ? message : `${message}: ${describeProblem(error)}`)
+  }
+  const log: Log = { debug() {}, info() {}, warn: keep, error: keep, child: () => log }
+  return { log, problems }
+}

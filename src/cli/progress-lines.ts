@@ -1,0 +1,68 @@
+/** How far one resource is. */
+export interface ResourceShown {
+  readonly name: string
+  readonly fetched: number
+  /** Estimated share done, 0 to 1. */
+  readonly share: number
+}
+
+export interface Shown {
+  readonly fetched: number
+  /** Requests made; absent if they are not counted. */
+  readonly requests?: number
+  /** Share done, 0 to 1; null while it is a guess. */
+  readonly share: number | null
+  /** A line each, in this order, if there are several. */
+  readonly resources?: readonly ResourceShown[]
+  readonly note?: string
+}
+
+/** The lines of the resources that fit: those being read first, then those that are done; the order stays theirs. */
+export function resourceLines(resources: readonly ResourceShown[], rows: number): string[] {
+  if (resources.length < 2 || rows < 2) return []
+  const width = Math.max(...resources.map(({ name }) => name.length))
+  const line = ({ name, fetched, share }: ResourceShown) =>
+    `  ${name.padEnd(width)}  ${bar(share, 16)}  ${count(fetched).padStart(9)} rows`
+  if (resources.length <= rows) return resources.map(line)
+  const byInterest = [
+    ...resources.filter(({ share }) => share > 0 && share < 1),
+    ...resources.filter(({ share }) => share === 0),
+    ...resources.filter(({ share }) => share >= 1),
+  ]
+  const shown = new Set(byInterest.slice(0, rows - 1))
+  const hidden = resources.filter((resource) => !shown.has(resource))
+  const done = hidden.filter(({ share }) => share >= 1).length
+  const others = [
+    ...(done > 0 ? [`${done} done`] : []),
+    ...(hidden.length > done ? [`${hidden.length - done} to come`] : []),
+  ]
+  return [...resources.filter((resource) => shown.has(resource)).map(line), `  … and ${others.join(', ')}`]
+}
+
+export function totalLine({ fetched, requests, share, note }: Shown, seconds: number): string {
+  const parts = [
+    bar(share, 24),
+    `${count(fetched)} rows`,
+    `${count(Math.round(fetched / Math.max(seconds, 0.001)))} rows/s`,
+    ...(requests === undefined ? [] : [`${count(requests)} requests`]),
+    `${seconds.toFixed(1)} s`,
+    ...(note ? [note] : []),
+  ]
+  return `  ${parts.join('   ')}`
+}
+
+/** Null while the total is a guess: some resource has not brought its first page, so its size is not known. */
+export function totalShare(resources: readonly ResourceShown[]): number | null {
+  if (resources.length === 0 || resources.some(({ fetched, share }) => fetched === 0 && share < 1)) return null
+  const expected = resources.reduce((sum, { fetched, share }) => sum + fetched / Math.max(share, 0.001), 0)
+  return expected === 0 ? 1 : resources.reduce((sum, { fetched }) => sum + fetched, 0) / expected
+}
+
+/** 100 % is said of what is done, and of nothing before. */
+function bar(share: number | null, width: number): string {
+  const full = Math.floor((share ?? 0) * width)
+  const percent = share === null ? 'estimating' : `${String(Math.floor(share * 100)).padStart(3)} %`
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${percent}`
+}
+
+const count = (value: number) => value.toLocaleString('en')

@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { option, tenantId } from './options.ts'
+
+/** The tenant whose data a local run syncs, unless another is named: a second start finds the first one's rows. */
+export const localTenant = '11111111-1111-4111-8111-111111111111'
+
+const densities = ['growing', 'uniform', 'burst', 'same-second'] as const
+
+function wholeNumber(max: number, fallback: number) {
+  const expected = `takes a whole number from 0 to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, expected)
+    .transform(Number)
+    .pipe(z.number().max(max, expected))
+    .default(fallback)
+}
+
+/** What `start` and `verify` are told alike: whose data, and what the sandbox holds if it stands for Stripe. */
+export const syncOptions = {
+  customers: option('N', 'customers in the sandbox', wholeNumber(2_000_000, 10_000)),
+  latency: option('MS', 'milliseconds before each answer of the sandbox', wholeNumber(60_000, 50)),
+  density: option(
+    'KIND',
+    `when its customers were created: ${densities.join(', ')}`,
+    z.enum(densities, `takes ${densities.slice(0, -1).join(', ')} or ${densities.at(-1)}`).default('growing'),
+  ),
+  tenant: option('UUID', 'whose data it is', tenantId.default(localTenant)),
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { parseOptions } from '../../src/cli/options.ts'
+import { commandLine, startOptions } from '../../src/cli/start-options.ts'
+import { localTenant } from '../../src/cli/sync-options.ts'
+
+const read = (args: readonly string[]) => parseOptions(startOptions, args).options
+
+test.each([
+  ['0F9D3C52-6D1E-4B7A-9B51-2C8E7A4F1D03', '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'],
+  ['00000000-0000-0000-0000-00000000000A', '00000000-0000-0000-0000-00000000000a'],
+])('a tenant is named in any case and by any UUID, as in a message: %s', (given, tenant) => {
+  expect(read(['--tenant', given]).tenant).toBe(tenant)
+})
+
+test('the tenant has a default, and nonsense is refused in words', () => {
+  expect(read([]).tenant).toBe(localTenant)
+  expect(() => read(['--tenant', 'mine'])).toThrow('--tenant takes a UUID')
+})
+
+const refused: Record<string, readonly [args: readonly string[], says: string]> = {
+  'a misspelt option': [['--custmers', '5'], 'The option "--custmers" is not known; did you mean --customers?'],
+  'an option nothing is near to': [['--frobnicate'], 'there are --customers, --latency,'],
+  'an unknown short option': [['-x'], 'The option "-x" is not known;'],
+  'no number': [['--customers', 'many'], '--customers takes a whole number from 0 to 2000000, not "many".'],
+  'too large a number': [['--latency=60001'], '--latency takes a whole number from 0 to 60000, not "60001".'],
+  'an empty number': [['--customers', ''], '--customers takes a whole number from 0 to 2000000, not "".'],
+  'a value that is missing': [['--customers'], '--customers needs a value: --customers N.'],
+  'another option for a value': [['--tenant', '--keep'], '--tenant needs a value before "--keep": --tenant UUID.'],
+  'a flag with a value': [['--keep=yes'], '--keep takes no value, not "yes".'],
+  'an option twice': [['--customers', '1', '--customers', '2'], '--customers is given twice.'],
+}
+
+test.each(Object.entries(refused))('refuses %s', (_, [args, says]) => {
+  expect(() => read(args)).toThrow(says)
+})
+
+test('the command line of options gives the same options', () => {
+  expect(commandLine(read([]))).toBe('npm start')
+  const line = commandLine(read(['--resources', 'all', '--customers=7', '--incremental']))
+  expect(line).toBe('npm start -- --customers 7 --resources all --incremental')
+})

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
- * A job is cancelled by one SQL statement, the README's. Its worker stops within a page, or at its next heartbeat; its messages
+ * A job is cancelled by one SQL statement, that of docs/operations.md. Its worker stops within a page, or at its next heartbeat; its messages
  * are acknowledged.
  */
 

@@ -13,7 +13,7 @@ export interface Scenario {
   run(run: Run): Promise<Seen>
 }
 
-/** `test`: seconds; `ci`: up to a minute or two; `full`: the figures that the README shows. */
+/** `test`: seconds; `ci`: up to a minute or two; `full`: the figures that docs/reliability.md shows. */
 export const shares = ['test', 'ci', 'full'] as const
 export type Share = (typeof shares)[number]
 

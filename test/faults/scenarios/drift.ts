@@ -6,7 +6,7 @@ import { jobRequest, openFaultEnv } from '../fault-env.ts'
 import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 
-/** How a delivery ends, by the table of the README. */
+/** How a delivery ends, by the table of docs/messages.md. */
 type Ending = 'completed' | 'retrying' | 'provider_contract'
 
 interface Oddity {

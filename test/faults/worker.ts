@@ -1,13 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import type { SQSEvent } from 'aws-lambda'
 import type { Invocation } from '../../src/local/event-source.ts'
 
-/** The built bundle in a process of its own, which can be killed, frozen and asked to stop. */
+/** The built bundle in its own process, which can be killed, frozen and asked to stop. */
 export interface WorkerProcess {
   /**
-   * One event at a time. A process that dies at it answers `crash`; one past its deadline is killed, as Lambda does, or
-   * so many milliseconds later where a slow machine is not to be the fault.
+   * One event at a time. A process that dies answers `crash`. A process past its deadline is killed, as Lambda does, or
+   * `graceMs` later, so that a slow machine is not taken for a fault.
    */
   invoke(event: SQSEvent, timeoutMs: number, graceMs?: number): Promise<Invocation>
   readonly pid: number
@@ -35,34 +34,38 @@ export async function startWorker(bundle: string, environment: Environment): Pro
   })
   let printed = ''
   for (const output of [child.stdout, child.stderr]) output?.setEncoding('utf8').on('data', (text) => (printed += text))
-  const gone = once(child, 'exit').then(([, signal]): Invocation => ({ kind: 'crash', message: String(signal) }))
-  // A message for a process that has just been killed.
+  // No `once` of node:events: it would reject with the EPIPE of a message to a process that has just been killed.
+  const exited = new Promise<Invocation>((resolve) =>
+    child.once('exit', (_, signal) => resolve({ kind: 'crash', message: String(signal) })),
+  )
   child.on('error', () => {})
-  const first = await Promise.race([once(child, 'message'), gone])
-  if (!Array.isArray(first)) throw new Error(`worker: did not start: ${printed}`)
+  const first = await Promise.race([nextMessage(child), exited])
+  if (first !== 'ready') throw new Error(`worker: did not start: ${printed}`)
   return {
-    invoke: (event, timeoutMs, graceMs = 0) => answer(child, gone, { event, timeoutMs, graceMs }),
+    invoke: (event, timeoutMs, graceMs = 0) => answer(child, exited, { event, timeoutMs, graceMs }),
     pid: child.pid ?? Number.NaN,
     ended: () => child.exitCode !== null || child.signalCode !== null,
     logs: () => printed,
     signal: (name) => void child.kill(name),
     async end() {
       child.kill('SIGKILL')
-      await gone
+      await exited
     },
   }
 }
 
 async function answer(
   child: ChildProcess,
-  gone: Promise<Invocation>,
+  exited: Promise<Invocation>,
   { graceMs, ...given }: { readonly event: SQSEvent; readonly timeoutMs: number; readonly graceMs: number },
 ): Promise<Invocation> {
-  if (child.exitCode !== null || child.signalCode !== null || !child.connected) return gone
-  const answered = once(child, 'message').then(([message]): Invocation => message)
+  if (child.exitCode !== null || child.signalCode !== null || !child.connected) return exited
+  const answered = nextMessage(child)
   const timer = setTimeout(() => child.kill('SIGKILL'), given.timeoutMs + graceMs)
-  child.send(given)
-  const invocation = await Promise.race([answered, gone])
+  child.send(given, () => {})
+  const invocation = await Promise.race([answered, exited])
   clearTimeout(timer)
-  return invocation
+  return invocation as Invocation
 }
+
+const nextMessage = (child: ChildProcess) => new Promise<unknown>((resolve) => child.once('message', resolve))

@@ -31,6 +31,7 @@ export interface WorkerDeps {
 /** Builds everything that a job needs from the configuration. @throws SyncError if the database cannot be opened */
 export async function openWorker(config: Config, { log, queue, name, shutdown }: WorkerDeps): Promise<Worker> {
   const { Worker: settings, Secrets: secrets } = config
+  for (const warning of config.warnings) log.warn(warning, { event: 'setting_unknown' })
   // A connection for each job, and one more for the leases of all jobs.
   const database = await openDatabase(config.database, {
     connections: settings.Concurrency + 1,

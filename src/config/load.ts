@@ -3,11 +3,14 @@ import type * as z from 'zod'
 import type { ErrorCode } from '../error-codes/error-codes.ts'
 import { scrub } from '../log/redact.ts'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
+import { nearest } from './nearest.ts'
 import { type Settings, settingsSchema } from './schema.ts'
 
 /** The settings with the connection string read. `database` is absent when none is configured. */
 export interface Config extends Settings {
   readonly database: ConnectionSettings | undefined
+  /** Fields that the worker does not know, a sentence each, for the log. */
+  readonly warnings: readonly string[]
 }
 
 /** A wrong setting: one sentence a field, each naming the field, what was expected and what was found, never a secret. */
@@ -33,7 +36,9 @@ export function loadConfig(path = 'appsettings.json'): Config {
 /** The pure half of `loadConfig`. @throws ConfigError */
 export function readConfig({ environment, file }: Origin): Config {
   const given = new Map<string, Given>()
-  const problems = [...gatherFile(file, given), ...gatherEnvironment(environment, given)]
+  const gathered = [...gatherFile(file, given), ...gatherEnvironment(environment, given)]
+  const problems = gathered.filter(({ isError }) => isError).map(({ sentence }) => sentence)
+  const warnings = gathered.filter(({ isError }) => !isError).map(({ sentence }) => sentence)
   const sections: Record<string, Record<string, unknown>> = {}
   for (const section of Object.keys(settingsSchema.shape)) sections[section] = {}
   for (const [field, { value }] of given) {
@@ -54,12 +59,18 @@ export function readConfig({ environment, file }: Origin): Config {
     }
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems.join('\n'))
-  return { ...parsed.data, database }
+  return { ...parsed.data, database, warnings }
 }
 
 interface Given {
   readonly value: unknown
   readonly from: string
+}
+
+/** Something about the configuration that its owner should know. */
+interface Remark {
+  readonly isError: boolean
+  readonly sentence: string
 }
 
 /** Lower-cased `section.field` → its spelling in the schema. */
@@ -85,49 +96,59 @@ function readFile(path: string): unknown {
   }
 }
 
-function gatherFile(file: unknown, given: Map<string, Given>): string[] {
+function gatherFile(file: unknown, given: Map<string, Given>): Remark[] {
   if (file === undefined) return []
-  if (typeof file !== 'object' || file === null || Array.isArray(file)) return ['appsettings.json must hold an object']
-  const problems: string[] = []
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    return [{ isError: true, sentence: 'appsettings.json must hold an object' }]
+  const from = 'appsettings.json'
+  const remarks: Remark[] = []
   for (const [section, content] of Object.entries(file)) {
     const known = sectionNames.get(section.toLowerCase())
     if (!known) continue
     if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-      problems.push(`${known} must be an object, found ${kindOf(content)} (from appsettings.json)`)
+      remarks.push({ isError: true, sentence: `${known} must be an object, found ${kindOf(content)} (from ${from})` })
       continue
     }
     for (const [name, value] of Object.entries(content)) {
       const field = fields.get(`${section}.${name}`.toLowerCase())
-      if (field) given.set(field, { value: trimmed(value), from: 'appsettings.json' })
-      // Other connection strings are somebody else's; a misspelt worker setting is ours to report.
-      else if (known !== 'ConnectionStrings') problems.push(unknownField(known, name, 'appsettings.json'))
+      if (field) given.set(field, { value: trimmed(value), from })
+      else remarks.push(...unknownField(known, name, from))
     }
   }
-  return problems
+  return remarks
 }
 
-function gatherEnvironment(environment: Origin['environment'], given: Map<string, Given>): string[] {
-  const problems: string[] = []
+function gatherEnvironment(environment: Origin['environment'], given: Map<string, Given>): Remark[] {
+  const remarks: Remark[] = []
   for (const [variable, value] of Object.entries(environment)) {
     const [section = '', name, ...more] = variable.split('__')
     const known = sectionNames.get(section.toLowerCase())
     if (!known || name === undefined || !value?.trim()) continue
     const field = more.length === 0 ? fields.get(`${section}.${name}`.toLowerCase()) : undefined
-    if (field) given.set(field, { value: trimmed(value), from: `the environment variable ${variable}` })
-    else if (known !== 'ConnectionStrings')
-      problems.push(unknownField(known, [name, ...more].join('.'), `the environment variable ${variable}`))
+    const from = `the environment variable ${variable}`
+    if (field) given.set(field, { value: trimmed(value), from })
+    else remarks.push(...unknownField(known, [name, ...more].join('.'), from))
   }
-  return problems
+  return remarks
 }
 
 /** The end of a line in a secret that was pasted is not a part of it. */
 const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value)
 
-function unknownField(section: string, name: string, from: string): string {
+/** A misspelling is an error. Any other field may belong to an application that shares the configuration. */
+function unknownField(section: string, name: string, from: string): Remark[] {
+  // Connection strings of other databases are normal.
+  if (section === 'ConnectionStrings') return []
   const known = [...fields.values()]
     .filter((field) => field.startsWith(`${section}.`))
     .map((field) => field.slice(section.length + 1))
-  return `${section}.${name} is not a setting of this worker; ${section} has ${known.join(', ')} (from ${from})`
+  const similar = nearest(name, known)
+  const advice = similar ? `did you mean ${section}.${similar}?` : `${section} has ${known.join(', ')}`
+  // The name comes from outside and goes into the log.
+  const shown = scrub(`${section}.${name}`.slice(0, 200))
+  return [
+    { isError: similar !== undefined, sentence: `${shown} is not a setting of this worker; ${advice} (from ${from})` },
+  ]
 }
 
 function describeIssue(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): string {

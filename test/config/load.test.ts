@@ -21,6 +21,7 @@ const defaults = {
   Secrets: { Prefix: 'billing-sync/{tenantId}/' },
   Log: { Level: 'info' },
   database: undefined,
+  warnings: [],
 }
 const connection = 'Host=db;Database=billing;Username=worker;Password=p'
 
@@ -128,6 +129,51 @@ describe('the configuration', () => {
   it('passes over variables that only begin like its own', () => {
     const environment = { WORKER: '1', Worker_BatchSize: '1', WorkerBatchSize: '1', ConnectionStrings__Other: 'x' }
     expect(fromEnvironment({ ...environment, __BatchSize: '1', Logging__Level: 'x' })).toEqual(defaults)
+  })
+})
+
+describe('an unknown setting', () => {
+  const worker =
+    'Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds, Announce'
+
+  it('is a warning that names it, because the file may be shared with another application', () => {
+    const file = { Worker: { PollingInterval: 5, BatchSize: 10 }, Log: { Sinks: { File: 'sk_live_canary5Fh2' } } }
+    expect(fromFile(file)).toEqual({
+      ...defaults,
+      Worker: { ...defaults.Worker, BatchSize: 10 },
+      warnings: [
+        `Worker.PollingInterval is not a setting of this worker; ${worker} (from appsettings.json)`,
+        'Log.Sinks is not a setting of this worker; Log has Level (from appsettings.json)',
+      ],
+    })
+  })
+
+  it('is a warning as a variable too', () => {
+    expect(fromEnvironment({ Log__Level__Default: 'info', Worker__Threads: '5' })).toEqual({
+      ...defaults,
+      warnings: [
+        'Log.Level.Default is not a setting of this worker; Log has Level (from the environment variable Log__Level__Default)',
+        `Worker.Threads is not a setting of this worker; ${worker} (from the environment variable Worker__Threads)`,
+      ],
+    })
+  })
+
+  const misspelt: Record<string, string> = {
+    MaxRetry: 'MaxRetries',
+    batchsice: 'BatchSize',
+    BatchSizes: 'BatchSize',
+    TimeOutMinuts: 'TimeoutMinutes',
+    Concurency: 'Concurrency',
+    LeaseSecond: 'LeaseSeconds',
+    Anounce: 'Announce',
+  }
+  it.each(Object.entries(misspelt))('is an error as %s, which is near %s', (name, meant) => {
+    const sentence = `Worker.${name} is not a setting of this worker; did you mean Worker.${meant}? (from appsettings.json)`
+    expect(problemsOf(() => fromFile({ Worker: { [name]: 1 } }))).toEqual([sentence])
+  })
+
+  it.each(['Key', 'Name', 'Host', 'Timeout', 'Polling'])('is not near any as %s', (name) => {
+    expect(fromFile({ Queue: { [name]: 1 } }).warnings).toHaveLength(1)
   })
 })
 
@@ -246,17 +292,12 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'a misspelt field': [
       {},
       { Worker: { MaxRetry: 5 } },
-      `Worker.MaxRetry is not a setting of this worker; Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds, Announce ${file}`,
+      `Worker.MaxRetry is not a setting of this worker; did you mean Worker.MaxRetries? ${file}`,
     ],
     'a misspelt variable': [
       { Log__Levels: 'info' },
       {},
-      `Log.Levels is not a setting of this worker; Log has Level ${variable('Log__Levels')}`,
-    ],
-    'a variable a level too deep': [
-      { Log__Level__Default: 'info' },
-      {},
-      `Log.Level.Default is not a setting of this worker; Log has Level ${variable('Log__Level__Default')}`,
+      `Log.Levels is not a setting of this worker; did you mean Log.Level? ${variable('Log__Levels')}`,
     ],
     'the connection string': [
       {},

@@ -2,7 +2,7 @@ import { and, eq, isNotNull, ne, sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
-import { announcement } from '../job/commit/notify.ts'
+import { notification } from '../job/commit/notify.ts'
 import type { Account } from '../job/commit/rejects.ts'
 import { type Checkpoint, readCheckpoint } from '../job/state/checkpoint.ts'
 import { discountItems, type ListedItem, removeIds } from './discount.ts'
@@ -25,7 +25,7 @@ export async function revokeLease(db: Database, account: Account): Promise<reado
     .update(syncJobs)
     .set(revoked)
     .where(and(of(account), eq(syncJobs.status, 'running')))
-    .returning({ id: syncJobs.id, notified: announcement })
+    .returning({ id: syncJobs.id, notified: notification })
   return rows.map(({ id }) => id)
 }
 

@@ -42,7 +42,7 @@ type Search = Account & { readonly table: Belongings; readonly ids: readonly str
 
 /**
  * Rows of a table that are one of these or about one of these. Looked up id by id where an index has them, whatever the
- * planner believes (see sweep.ts); else all the tenant's rows are looked at.
+ * planner believes (see detectDeletions.ts); else all the tenant's rows are looked at.
  */
 export async function findAbout(db: Database, { table, ids, ...account }: Search): Promise<readonly OwnedRow[]> {
   const { tenantId, provider } = account

@@ -3,7 +3,7 @@ import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncAccounts } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
-import type { Step } from '../sync/backfill.ts'
+import type { Batch } from '../sync/read-page.ts'
 
 /** An account that rows of the tenant were read from, as `sync_accounts` has it. */
 export interface KnownAccount {
@@ -91,10 +91,10 @@ interface Holding {
 export async function settleAdoption(
   db: TenantDatabase,
   account: JobAccount,
-  { step, tenantId, provider }: Holding & { readonly step: Step },
+  { batch, tenantId, provider }: Holding & { readonly batch: Batch },
 ): Promise<JobAccount> {
   if (account.adopts === null) return account
-  const rows = step.batches.flatMap((batch) => batch.rows)
+  const rows = batch.pages.flatMap((page) => page.rows)
   for (const table of new Set(rows.map((row) => row.table))) {
     const ids = rows.flatMap((row) => (row.table === table ? [row.row.id] : []))
     const { rows: stored } = await db.ask((tx) =>

@@ -4,8 +4,8 @@ import type { Session } from './session.ts'
 /** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
 const pagesAhead = 48
 
-/** See Backfill.pagesAStep. More would not make a commit cheaper by the page. */
-const pagesAStep = 24
+/** See Backfill.pagesPerBatch. More would not make a commit cheaper by the page. */
+const pagesPerBatch = 24
 
 /** Requests a job may spend on asking for objects that were not listed, to see whether they are gone. */
 const checksById = 500
@@ -13,7 +13,7 @@ const checksById = 500
 /** As many as any list gives at once. */
 const largestPage = 100
 
-export interface Sizes extends Pick<Backfill, 'pageSize' | 'pagesAhead' | 'pagesAStep'> {
+export interface BatchSizes extends Pick<Backfill, 'pageSize' | 'pagesAhead' | 'pagesPerBatch'> {
   readonly nestedPageSize: number
   readonly checksById: number
 }
@@ -24,12 +24,12 @@ export interface Sizes extends Pick<Backfill, 'pageSize' | 'pagesAhead' | 'pages
  * one item of one page. A nested list is held whole all the same, and so is asked for in pages as large as there are:
  * smaller ones would only take longer.
  */
-export function sizesOf(batchSize: number, { job: { stalled } }: Pick<Session, 'job'>): Sizes {
+export function batchSizes(batchSize: number, { job: { stalled } }: Pick<Session, 'job'>): BatchSizes {
   const fewer = (many: number) => (stalled > 2 ? 1 : stalled > 1 ? Math.ceil(Math.sqrt(many)) : many)
   return {
     pageSize: fewer(batchSize),
     pagesAhead: fewer(pagesAhead),
-    pagesAStep: fewer(pagesAStep),
+    pagesPerBatch: fewer(pagesPerBatch),
     nestedPageSize: stalled > 1 ? largestPage : batchSize,
     // What is not asked for stays live: no more than there is time for.
     checksById: Math.ceil(checksById / 2 ** (stalled - 1)),

@@ -10,58 +10,58 @@ export interface TimeLeft {
 
 export interface Deadline {
   /** Aborted when no new page may be started. */
-  readonly stop: AbortSignal
+  readonly drainSignal: AbortSignal
   /** Aborted when pages in flight must be given up, so that what has arrived can still be committed. */
-  readonly cut: AbortSignal
+  readonly abortSignal: AbortSignal
   /** Whether it was the job's own time that ran out. */
   jobOver(): boolean
-  /** Stops now, for a reason other than time. */
-  stopNow(): void
+  /** Starts no new page from now on, for a reason other than time. */
+  drain(): void
   /** Gives up everything now: the lease is lost. */
-  cutNow(): void
+  abort(): void
   close(): void
 }
 
-/** Before the end of an invocation: when to stop fetching and when to give up, in milliseconds. */
-const reserve = { stop: 30_000, cut: 10_000 } as const
+/** Before the end of an invocation: when to drain and when to abort, in milliseconds. */
+const reserve = { drain: 30_000, abort: 10_000 } as const
 
 /** After a request to shut down, how long pages in flight are waited for: the whole is to be over within 5 s. */
-const shutdownCutMs = 3_000
+const shutdownAbortMs = 3_000
 
 /**
- * Watches the time, and whether this process is asked to shut down. A short invocation keeps a third for stopping and a
+ * Watches the time, and whether this process is asked to shut down. A short invocation keeps a third for draining and a
  * ninth for the last commit.
  */
 export function watchTime(left: TimeLeft, shutdown?: AbortSignal): Deadline {
-  const stop = new AbortController()
-  const cut = new AbortController()
+  const draining = new AbortController()
+  const aborting = new AbortController()
   // Each call in flight listens to them.
-  setMaxListeners(0, stop.signal, cut.signal)
-  let over = left.job <= 0
+  setMaxListeners(0, draining.signal, aborting.signal)
+  let isJobOver = left.job <= 0
   const timers = [
-    after(left.invocation - Math.min(reserve.stop, left.invocation / 3), () => stop.abort()),
-    after(left.invocation - Math.min(reserve.cut, left.invocation / 9), () => cut.abort()),
+    after(left.invocation - Math.min(reserve.drain, left.invocation / 3), () => draining.abort()),
+    after(left.invocation - Math.min(reserve.abort, left.invocation / 9), () => aborting.abort()),
     after(left.job, () => {
-      over = true
-      stop.abort()
+      isJobOver = true
+      draining.abort()
     }),
-    after(left.job + reserve.stop - reserve.cut, () => cut.abort()),
+    after(left.job + reserve.drain - reserve.abort, () => aborting.abort()),
   ]
-  if (over) stop.abort()
+  if (isJobOver) draining.abort()
   const shutDown = () => {
-    stop.abort()
-    timers.push(after(shutdownCutMs, () => cut.abort()))
+    draining.abort()
+    timers.push(after(shutdownAbortMs, () => aborting.abort()))
   }
   if (shutdown?.aborted) shutDown()
   shutdown?.addEventListener('abort', shutDown)
   return {
-    stop: stop.signal,
-    cut: cut.signal,
-    jobOver: () => over,
-    stopNow: () => stop.abort(),
-    cutNow() {
-      stop.abort()
-      cut.abort()
+    drainSignal: draining.signal,
+    abortSignal: aborting.signal,
+    jobOver: () => isJobOver,
+    drain: () => draining.abort(),
+    abort() {
+      draining.abort()
+      aborting.abort()
     },
     close() {
       // The process outlives the job by far.

@@ -2,18 +2,19 @@ import type { Overwrite } from '../db/overwrite.ts'
 import { patiently } from '../db/retry.ts'
 import { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
-import { backfill, type Step } from '../sync/backfill.ts'
+import { backfill } from '../sync/backfill.ts'
 import { eventsName } from '../sync/change-feed.ts'
+import type { Batch } from '../sync/read-page.ts'
 import { accountChanged, type JobAccount, settleAdoption } from './account.ts'
-import { type Sizes, sizesOf } from './batch-sizes.ts'
-import { commitStep, type Stride } from './commit/commit.ts'
-import { nothingSwept, type Swept, sweep } from './commit/deletions.ts'
+import { type BatchSizes, batchSizes } from './batch-sizes.ts'
+import { commitBatch, type PagesPerCommit } from './commit/commit.ts'
+import { type DetectedDeletions, detectDeletions, noDeletions } from './commit/deletions.ts'
 import { openFindings } from './commit/quarantine.ts'
-import type { Commit, Standing } from './commit/transaction.ts'
+import type { Commit, CommittedState } from './commit/transaction.ts'
 import type { OpenReading } from './open-reading.ts'
-import { outrun } from './plan.ts'
+import { cursorExpired } from './plan.ts'
 import type { JobDeps, Session } from './session.ts'
-import { advance, type Checkpoint, carve } from './state/checkpoint.ts'
+import { advance, applySplit, type Checkpoint } from './state/checkpoint.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
 
 /** See Backfill.gatherMs. Progress is still written several times a second. */
@@ -25,79 +26,79 @@ export interface Draining {
   readonly who: Promise<JobAccount>
   /** The resources the job is about. */
   readonly names: readonly string[]
-  readonly standing: Standing
-  onCommit(standing: Standing): void
+  readonly committed: CommittedState
+  onCommit(committed: CommittedState): void
 }
 
 /** How reading ended: with a result, or null where time ran out; or because the feed of changes cannot be relied on. */
 export type Drained =
   | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
-  | { readonly kind: 'outrun'; readonly note: string }
+  | { readonly kind: 'cursorExpired'; readonly note: string }
 
 /** What changes while a checkpoint is drained. */
 interface State {
-  standing: Standing
+  committed: CommittedState
   account: JobAccount | undefined
   result: SyncJobResult | null
   readonly failures: unknown[]
   readonly budget: { left: number }
-  readonly stride: Stride
+  readonly pagesPerCommit: PagesPerCommit
 }
 
-/** Reads a checkpoint's slices to their ends and commits what arrives, batch by batch. @throws SyncError */
+/** Reads a checkpoint's slices to their ends and commits what arrives, page by page. @throws SyncError */
 export async function drain(session: Session, deps: JobDeps, draining: Draining): Promise<Drained> {
-  const sizes = sizesOf(session.request.additionalData.batchSize ?? deps.settings.batchSize, session)
+  const sizes = batchSizes(session.request.additionalData.batchSize ?? deps.settings.batchSize, session)
   const state: State = {
-    standing: draining.standing,
+    committed: draining.committed,
     account: undefined,
     result: null,
     failures: [],
     budget: { left: sizes.checksById },
-    stride: { pages: sizes.pagesAStep },
+    pagesPerCommit: { current: sizes.pagesPerBatch },
   }
-  for await (const step of startReading(session, deps, draining, { state, sizes })) {
+  for await (const batch of startReading(session, deps, draining, { state, sizes })) {
     const began = deps.clock.now()
-    failWhereAllSkipped(step, state.standing)
-    const note = expiredFeed(step, state.standing, draining.account)
-    if (note) return { kind: 'outrun', note }
-    state.account ??= await settledAccount(step, session, deps, { draining, state })
-    const swept = await sweepInTime(step, session, deps, { draining, state, account: state.account })
-    if (!swept) break
+    failWhereAllSkipped(batch, state.committed)
+    const note = expiredFeed(batch, state.committed, draining.account)
+    if (note) return { kind: 'cursorExpired', note }
+    state.account ??= await settledAccount(batch, session, deps, { draining, state })
+    const deletions = await detectInTime(batch, session, deps, { draining, state, account: state.account })
+    if (!deletions) break
     session.requests = draining.reading.requestsBefore + draining.reading.requests()
-    await commitAll({ step, swept }, session, deps, { draining, state, account: state.account })
-    logCommit(session, step, deps.clock.now() - began)
+    await commitAll({ batch, deletions }, session, deps, { draining, state, account: state.account })
+    logCommit(session, batch, deps.clock.now() - began)
   }
-  return { kind: 'drained', result: state.standing.checkpoint.slices.length === 0 ? state.result : null }
+  return { kind: 'drained', result: state.committed.checkpoint.slices.length === 0 ? state.result : null }
 }
 
 function startReading(
   { deadline }: Session,
   { clock }: JobDeps,
-  { reading, standing }: Draining,
-  { state, sizes }: { readonly state: State; readonly sizes: Sizes },
+  { reading, committed }: Draining,
+  { state, sizes }: { readonly state: State; readonly sizes: BatchSizes },
 ) {
   return backfill({
     ...reading,
-    slices: standing.checkpoint.slices,
+    slices: committed.checkpoint.slices,
     ...sizes,
     gatherMs,
     clock,
-    stop: reading.stop,
-    cut: deadline.cut,
-    since: () => reading.since(deadline.cut),
+    drainSignal: reading.drainSignal,
+    abortSignal: deadline.abortSignal,
+    since: () => reading.since(deadline.abortSignal),
     onFailure(error) {
       state.failures.push(error)
       reading.fail()
     },
-    onCarve: (carved) => {
-      state.standing = { ...state.standing, checkpoint: carve(state.standing.checkpoint, carved) }
+    onSplit: (split) => {
+      state.committed = { ...state.committed, checkpoint: applySplit(state.committed.checkpoint, split) }
     },
   })
 }
 
-function expiredFeed({ batches }: Step, { checkpoint }: Standing, account: Account): string | null {
-  for (const { source, observedAt } of batches) {
-    const note = source.name === eventsName ? outrun(checkpoint, account, observedAt) : null
+function expiredFeed({ pages }: Batch, { checkpoint }: CommittedState, account: Account): string | null {
+  for (const { source, observedAt } of pages) {
+    const note = source.name === eventsName ? cursorExpired(checkpoint, account, observedAt) : null
     if (note) return note
   }
   return null
@@ -110,7 +111,7 @@ interface Progressing {
 
 /** The account must be known before anything of it is committed. */
 async function settledAccount(
-  step: Step,
+  batch: Batch,
   { db, request, deadline }: Session,
   { clock }: JobDeps,
   { draining, state }: Progressing,
@@ -118,27 +119,31 @@ async function settledAccount(
   const account = await draining.who.catch((error: unknown) => {
     throw state.failures[0] ?? error
   })
-  const about = { step, tenantId: request.tenantId, provider: request.providerName }
-  return patiently(() => settleAdoption(db, account, about), clock, deadline.cut)
+  const about = { batch, tenantId: request.tenantId, provider: request.providerName }
+  return patiently(() => settleAdoption(db, account, about), clock, deadline.abortSignal)
 }
 
 interface Settled extends Progressing {
   readonly account: JobAccount
 }
 
-/** What the step's pages prove; null where time ran out while asking: they are read again by the next delivery. */
-async function sweepInTime(
-  step: Step,
+/** What the batch's pages prove; null where time ran out while asking: they are read again by the next delivery. */
+async function detectInTime(
+  batch: Batch,
   session: Session,
   { clock }: JobDeps,
   { draining: { reading }, state, account }: Settled,
-): Promise<Swept | null> {
-  if (account.hasOthers) return nothingSwept
+): Promise<DetectedDeletions | null> {
+  if (account.hasOthers) return noDeletions
   const { db, request, deadline } = session
-  const { budget, standing } = state
-  const overwrite = overwriting(session, standing.checkpoint.mode)
+  const { budget, committed } = state
+  const overwrite = overwriting(session, committed.checkpoint.mode)
   try {
-    return await sweep(step, { db, clock, request, budget, progress: standing.progress, overwrite }, deadline.cut)
+    return await detectDeletions(
+      batch,
+      { db, clock, request, budget, progress: committed.progress, overwrite },
+      deadline.abortSignal,
+    )
   } catch (error) {
     if (!reading.finishing.aborted || error instanceof SyncError) throw error
     if (state.failures.length > 0) throw state.failures[0]
@@ -147,20 +152,20 @@ async function sweepInTime(
 }
 
 async function commitAll(
-  { step, swept }: Pick<Commit, 'step' | 'swept'>,
+  { batch, deletions }: Pick<Commit, 'batch' | 'deletions'>,
   session: Session,
   { clock }: JobDeps,
   { draining, state, account }: Settled,
 ): Promise<void> {
   const { db, request, lease, deadline, job } = session
-  const { mode, note } = draining.standing.checkpoint
+  const { mode, note } = draining.committed.checkpoint
   const notes = [note, account.hasOthers ? accountChanged : null].filter((text) => text !== null)
-  const commits = commitStep(
+  const commits = commitBatch(
     {
       request,
       lease,
-      step,
-      swept,
+      batch,
+      deletions,
       overwrite: overwriting(session, mode),
       account,
       findings: openFindings(),
@@ -168,7 +173,7 @@ async function commitAll(
       hadErased: job.hadErased,
       sources: draining.reading.sources,
       asked: draining.names,
-      standing: state.standing,
+      committed: state.committed,
       requests: session.requests,
       result(resources) {
         const planned = { syncType: mode, ...(notes.length > 0 && { note: notes.join('; ') }) }
@@ -176,14 +181,14 @@ async function commitAll(
         return state.result
       },
     },
-    { db, clock, stride: state.stride },
-    deadline.cut,
+    { db, clock, pagesPerCommit: state.pagesPerCommit },
+    deadline.abortSignal,
   )
-  for await (const { standing: committed, batches } of commits) {
+  for await (const { committed, pages } of commits) {
     const { tallies } = committed.checkpoint
-    state.standing = { ...committed, checkpoint: { ...withCarvesSince(state.standing.checkpoint, batches), tallies } }
+    state.committed = { ...committed, checkpoint: { ...withSplitsSince(state.committed.checkpoint, pages), tallies } }
     state.account = { ...account, isRecorded: true, adopts: null }
-    draining.onCommit(state.standing)
+    draining.onCommit(state.committed)
     session.progress = resultsOf(committed.progress)
     session.commits++
   }
@@ -197,8 +202,8 @@ function overwriting({ request, job }: Session, mode: Checkpoint['mode']): Overw
 }
 
 /** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */
-function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standing): void {
-  const skipped = new Map(batches.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
+function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: CommittedState): void {
+  const skipped = new Map(pages.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
   const [first] = skipped.values()
   // An incremental job has its feed besides.
   const all =
@@ -209,24 +214,23 @@ function failWhereAllSkipped({ batches }: Step, { checkpoint, progress }: Standi
 }
 
 /** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */
-function withCarvesSince(current: Checkpoint, batches: Step['batches']): Checkpoint {
-  return batches.reduce(advance, current)
+function withSplitsSince(current: Checkpoint, pages: Batch['pages']): Checkpoint {
+  return pages.reduce(advance, current)
 }
 
-function logCommit({ log, requests }: Session, { batches }: Step, ms: number): void {
+function logCommit({ log, requests }: Session, { pages }: Batch, ms: number): void {
   const perResource = new Map<string, number>()
-  for (const { source, rows } of batches)
-    perResource.set(source.name, (perResource.get(source.name) ?? 0) + rows.length)
+  for (const { source, rows } of pages) perResource.set(source.name, (perResource.get(source.name) ?? 0) + rows.length)
   for (const [resource, fetched] of perResource)
     log.info('committed', {
       event: 'batch_committed',
       resource,
       fetched,
-      pages: batches.length,
+      pages: pages.length,
       requests,
       ms: Math.round(ms),
     })
-  for (const { source, skip } of batches)
+  for (const { source, skip } of pages)
     if (skip)
       log.warn('resource skipped', {
         event: 'resource_skipped',

@@ -4,7 +4,7 @@ import { backOff } from '../clock.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
-import { announcement } from './commit/notify.ts'
+import { notification } from './commit/notify.ts'
 import { fenced, held, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import type { SyncJobResult } from './state/result.ts'
@@ -64,13 +64,13 @@ async function update(
   set: PgUpdateSetSource<typeof syncJobs> & { readonly status: Status },
 ): Promise<void> {
   const rows = await db.within((tx) =>
-    tx.update(syncJobs).set(set).where(held(lease)).returning({ id: syncJobs.id, notified: announcement }),
+    tx.update(syncJobs).set(set).where(held(lease)).returning({ id: syncJobs.id, notified: notification }),
   )
-  if (rows.length === 0 && !(await wentIn(db, lease, set.status))) throw fenced()
+  if (rows.length === 0 && !(await wasStored(db, lease, set.status))) throw fenced()
 }
 
 /** Whether it was written before, and only the answer was lost. */
-async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, status: Status): Promise<boolean> {
+async function wasStored(db: TenantDatabase, { jobId, fence }: Lease, status: Status): Promise<boolean> {
   const same = and(eq(syncJobs.id, jobId), eq(syncJobs.fence, fence), eq(syncJobs.status, status))
   const rows = await db.ask((tx) => tx.select({ id: syncJobs.id }).from(syncJobs).where(same))
   return rows.length > 0

@@ -5,7 +5,7 @@ import { syncJobs } from '../db/schema.ts'
 import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { type KnownAccount, knownAccounts } from './account.ts'
-import { announcement } from './commit/notify.ts'
+import { notification } from './commit/notify.ts'
 import { hasRejects } from './commit/rejects.ts'
 import type { SyncJobRequest } from './request.ts'
 
@@ -120,7 +120,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
       })
       .returning({
         ...getTableColumns(syncJobs),
-        notified: announcement,
+        notified: notification,
         hadRejects: hasRejects({ tenantId: request.tenantId, provider: request.providerName }),
         hadErased: hasTombstones({ tenantId: request.tenantId, provider: request.providerName }),
         accounts: knownAccounts({ tenantId: request.tenantId, provider: request.providerName }),
@@ -164,7 +164,7 @@ async function freeAccount(db: TenantDatabase, { jobId, tenantId, providerName }
       .update(syncJobs)
       .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
       .where(dead)
-      .returning({ id: syncJobs.id, notified: announcement }),
+      .returning({ id: syncJobs.id, notified: notification }),
   )
   return freed.length > 0
 }
@@ -176,7 +176,7 @@ function waitForAccount(db: TenantDatabase, request: SyncJobRequest): Promise<Cl
       .insert(syncJobs)
       .values(identity(request))
       .onConflictDoNothing()
-      .returning({ id: syncJobs.id, notified: announcement })
+      .returning({ id: syncJobs.id, notified: notification })
     const [mine] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(own(request))
     if (!mine) throw belongsToAnother()
     const [rival] = await tx
@@ -224,13 +224,13 @@ export function fenced(): SyncError {
 }
 
 /** The longest between two signs of life, in milliseconds: as late may a cancelled job be noticed while it waits. */
-const longestBeat = 10_000
+const longestBeatMs = 10_000
 
 /**
  * Renews the lease three times in its length or more, until the returned function is called. `onLost` is told when the job is
  * another worker's. A renewal that fails otherwise is left to the next one: the fence guards every write.
  */
-export function keepAlive(db: TenantDatabase, lease: Lease, onLost: () => void): () => void {
+export function startHeartbeat(db: TenantDatabase, lease: Lease, onLost: () => void): () => void {
   const beat = async () => {
     try {
       await renew(db, lease)
@@ -238,7 +238,7 @@ export function keepAlive(db: TenantDatabase, lease: Lease, onLost: () => void):
       if (error instanceof SyncError && error.verdict === 'fenced') onLost()
     }
   }
-  const timer = setInterval(beat, Math.min(longestBeat, (lease.seconds * 1_000) / 3))
+  const timer = setInterval(beat, Math.min(longestBeatMs, (lease.seconds * 1_000) / 3))
   timer.unref()
   return () => clearInterval(timer)
 }

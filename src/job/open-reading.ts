@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import type { Account } from '../provider/contract.ts'
-import { type Metered, metered } from '../sync/rate-limited.ts'
+import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
 import { describeAccount, type JobAccount, recognise, refuseOther } from './account.ts'
 import { refuseAhead } from './clock-check.ts'
 import type { JobDeps, Session } from './session.ts'
 
-export interface OpenReading extends Metered {
+export interface OpenReading extends RateLimited {
   readonly requestsBefore: number
   /** Aborted when no new page may be started. */
-  readonly stop: AbortSignal
+  readonly drainSignal: AbortSignal
   /** Aborted when what is in flight must be given up. */
   readonly finishing: AbortSignal
   /** A call failed for good: nothing else need be waited for. */
@@ -24,12 +24,12 @@ export function openReading(
 ): OpenReading {
   const { deadline, log } = session
   const failing = new AbortController()
-  const stop = AbortSignal.any([deadline.stop, failing.signal])
-  const finishing = AbortSignal.any([deadline.cut, failing.signal])
-  setMaxListeners(0, stop, finishing)
-  const reading = metered(account, names, {
+  const drainSignal = AbortSignal.any([deadline.drainSignal, failing.signal])
+  const finishing = AbortSignal.any([deadline.abortSignal, failing.signal])
+  setMaxListeners(0, drainSignal, finishing)
+  const reading = rateLimited(account, names, {
     clock,
-    waiting: stop,
+    waiting: drainSignal,
     finishing,
     refuse: (observedAt) => refuseAhead(observedAt, session.databaseNow(), session.request.providerName),
     onWait: ({ endpoint, error, ms }) =>
@@ -40,7 +40,7 @@ export function openReading(
         waitMs: Math.round(ms),
       }),
   })
-  return { ...reading, requestsBefore: session.requests, stop, finishing, fail: () => failing.abort() }
+  return { ...reading, requestsBefore: session.requests, drainSignal, finishing, fail: () => failing.abort() }
 }
 
 /** The account being read. A key that is not known yet is asked about, beside the first pages. */

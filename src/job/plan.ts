@@ -69,7 +69,11 @@ export function planIncremental(
  * Why a feed that answered at `observedAt` cannot be relied on, or null: it no longer goes back to where the job begins.
  * The provider's clock decides, so this is known only with the feed's first page.
  */
-export function outrun({ slices }: Checkpoint, { changes }: Pick<Account, 'changes'>, observedAt: Date): string | null {
+export function cursorExpired(
+  { slices }: Checkpoint,
+  { changes }: Pick<Account, 'changes'>,
+  observedAt: Date,
+): string | null {
   const since = slices.find(({ resource }) => resource === eventsName)?.window.from
   if (!changes || since === undefined) return null
   const days = Math.floor((observedAt.getTime() / 1_000 - since - overlap) / 86_400)

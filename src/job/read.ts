@@ -3,7 +3,7 @@ import { patiently } from '../db/retry.ts'
 import { SyncError } from '../errors.ts'
 import { type Account, keyRefused, type Provider } from '../provider/contract.ts'
 import type { JobAccount } from './account.ts'
-import type { Standing } from './commit/transaction.ts'
+import type { CommittedState } from './commit/transaction.ts'
 import { readCursor } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
 import { openReading, whichAccount } from './open-reading.ts'
@@ -38,12 +38,12 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
     if (second.kind === 'drained') return second.result
     throw second.error
   } finally {
-    deadline.cutNow()
+    deadline.abort()
   }
 }
 
 /** Where a job stands; without a checkpoint it has not been planned yet. */
-type Sofar = Omit<Standing, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }
+type Sofar = Omit<CommittedState, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }
 
 interface Reading {
   readonly provider: Provider
@@ -66,13 +66,13 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
   const who = whichAccount(reading, account, session)
   let reached = sofar
-  const onCommit = (standing: Standing) => {
-    reached = standing
+  const onCommit = (committed: CommittedState) => {
+    reached = committed
   }
   const begin = (from: Checkpoint): Draining => {
     const started = startProgress(from.mode === 'full' ? names : [], reached.progress)
-    const standing = { checkpoint: from, progress: started, commits: reached.commits }
-    return { account, reading, who, names, standing, onCommit }
+    const committed = { checkpoint: from, progress: started, commits: reached.commits }
+    return { account, reading, who, names, committed, onCommit }
   }
   try {
     const checkpoint = sofar.checkpoint ?? (await planFresh(resources, { account, who, provider }, session, deps))
@@ -80,12 +80,16 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
     if (ended.kind === 'drained') return ended
     log.warn('job becomes a full one', { event: 'job_became_full', reason: ended.note })
     const full = await drain(session, deps, begin(planFull(resources, ended.note)))
-    return full.kind === 'outrun' ? outOfTime : full
+    return full.kind === 'cursorExpired' ? outOfTime : full
   } catch (error) {
     if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, sofar: reached }
     // Out of time while waiting for the database is a pause like any other, and no failed attempt.
-    if (error instanceof SyncError && error.code === unavailable && deadline.cut.aborted) return outOfTime
-    if (deadline.stop.aborted && (error === deadline.stop.reason || error === deadline.cut.reason)) return outOfTime
+    if (error instanceof SyncError && error.code === unavailable && deadline.abortSignal.aborted) return outOfTime
+    if (
+      deadline.drainSignal.aborted &&
+      (error === deadline.drainSignal.reason || error === deadline.abortSignal.reason)
+    )
+      return outOfTime
     throw error
   } finally {
     session.requests = reading.requestsBefore + reading.requests()
@@ -108,6 +112,6 @@ async function planFresh(
 ): Promise<Checkpoint> {
   if (request.additionalData.syncType === 'full') return planFull(resources)
   const key = { tenantId: request.tenantId, provider: provider.name, account: (await who).id }
-  const stored = await patiently(() => readCursor(db, key), clock, deadline.cut)
+  const stored = await patiently(() => readCursor(db, key), clock, deadline.abortSignal)
   return planIncremental(resources, { account, cursor: stored, now: databaseNow() })
 }

@@ -5,7 +5,7 @@ import { insistently } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import { type Failure, fail, pause } from './finish.ts'
-import { type Claim, claim, hasEnded, keepAlive } from './lease.ts'
+import { type Claim, claim, hasEnded, startHeartbeat } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { type Delivery, type JobDeps, type JobSettings, openSession, type Session } from './session.ts'
@@ -39,7 +39,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
       : { kind: 'finished' }
   }
   const session = openSession({ ...claimed, db }, delivery, deps, log)
-  const stopKeeping = keepAlive(db, claimed.lease, () => session.deadline.cutNow())
+  const stopKeeping = startHeartbeat(db, claimed.lease, () => session.deadline.abort())
   try {
     return await runJob(session, delivery, deps)
   } catch (error) {
@@ -58,7 +58,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   const { receiveCount } = delivery
   if (job.checkpoint === null) log.info('job starts', { event: 'job_started', receiveCount })
   else log.info('job goes on', { event: 'job_resumed', receiveCount })
-  if (!job.keptApart) log.warn(seesAll, { event: 'row_security_bypassed', code: 'row_security_bypassed' })
+  if (!job.keptApart) log.warn(bypassesRls, { event: 'row_security_bypassed', code: 'row_security_bypassed' })
   session.progress = resultsOf(readProgress(job.progress))
   if (job.tenantErased)
     throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
@@ -86,7 +86,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   return await insistently(() => pause(session.db, session.lease, session.requests), deps.clock)
 }
 
-const seesAll =
+const bypassesRls =
   'this database login sees the rows of all tenants: Postgres keeps none apart. Give the worker a login that is a member of billing_sync_worker and nothing more'
 
 function stalled(deliveries: number, why: string): SyncError {

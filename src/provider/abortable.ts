@@ -1,5 +1,5 @@
 /** What was asked for, or the signal's reason as soon as it is aborted: not every SDK lets a request be given up. */
-export async function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function abortable<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort = () => {}
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason)

@@ -1,5 +1,5 @@
 import type { SyncError } from '../errors.ts'
-import { orAborted } from './abortable.ts'
+import { abortable } from './abortable.ts'
 import type { Account, Changes, Credentials, Identity, Provider, Resource } from './contract.ts'
 
 /** A provider author's parts, put together by `defineProvider`. */
@@ -19,7 +19,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
   const understood = async <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => {
     signal.throwIfAborted()
     try {
-      return await orAborted(call(), signal)
+      return await abortable(call(), signal)
     } catch (error) {
       signal.throwIfAborted()
       throw parts.failure(error)

@@ -12,7 +12,7 @@ export interface Proven {
 
 /** What a page means for the slice it was read for. */
 export interface Digest {
-  /** The items that lie in the slice; older ones belong to a slice that was carved off. */
+  /** The items that lie in the slice; older ones belong to a slice that was split off. */
   readonly items: readonly unknown[]
   readonly reached: Reached
   readonly proven: Proven | null

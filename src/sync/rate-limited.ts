@@ -13,7 +13,7 @@ const accountConcurrency = 64
 const endpointConcurrency = (perSecond: number) =>
   Math.min(accountConcurrency, Math.max(16, Math.ceil(perSecond * 0.64)))
 
-interface Metering {
+interface RateLimiting {
   readonly clock: Clock
   /** Aborted when no new page may start. */
   readonly waiting: AbortSignal
@@ -30,7 +30,7 @@ interface Wait {
 }
 
 /** An account's sources behind its limits, with every request counted. */
-export interface Metered {
+export interface RateLimited {
   readonly sources: readonly Source[]
   /** The limiters a list call of this source passes. */
   limiters(source: Source): readonly Limiter[]
@@ -49,13 +49,13 @@ interface Endpoint {
 
 /**
  * The sources of these resources and no others, so that neither events nor what is found inside items writes anything
- * else. Retry outside, limiters inside, so that every attempt is metered: retried(limited(…)).
+ * else. Retry outside, limiters inside, so that every attempt is rateLimited: retried(limited(…)).
  */
-export function metered(
+export function rateLimited(
   account: Account,
   resources: readonly string[],
-  { clock, waiting, finishing, refuse, onWait }: Metering,
-): Metered {
+  { clock, waiting, finishing, refuse, onWait }: RateLimiting,
+): RateLimited {
   let requests = 0
   const counted: Call = (work) => {
     requests++
@@ -88,7 +88,7 @@ export function metered(
   }
 
   const lists = new Map<string, Limiter>()
-  const sources = account.sources.filter(({ name }) => resources.includes(name)).map(meterSource)
+  const sources = account.sources.filter(({ name }) => resources.includes(name)).map(limitSource)
   const { changes } = account
   const feed = changes && { ...changes, list: endpointList('events', changes) }
 
@@ -101,7 +101,7 @@ export function metered(
     return believed((query, signal) => call(() => observed(() => list(query, signal)), signal))
   }
 
-  function meterSource(source: Source): Source {
+  function limitSource(source: Source): Source {
     const { name, retrieve, nested } = source
     const retrieving = openEndpoint(`${name} by id`, source, finishing)
     return {

@@ -7,7 +7,7 @@ export interface Slice {
   readonly resource: string
   /** Which of the resource's parts; null where it has none. */
   readonly part: string | null
-  /** What is to be read. Shrinks from below when an older part is carved off. */
+  /** What is to be read. Shrinks from below when an older part is split off. */
   readonly window: Window
   /** What is sent to the provider, with which alone `cursor` may be used. */
   readonly query: Window
@@ -61,7 +61,7 @@ export function withoutCursor(slice: Slice): Slice {
  * passes its new lower bound; the older part starts fresh. A cursor is so never used with another window than its own,
  * and a cut may be made while a page is in flight.
  */
-export function carveSlice(slice: Slice, at: number, id: number): readonly [Slice, Slice] {
+export function splitSlice(slice: Slice, at: number, id: number): readonly [Slice, Slice] {
   const older = { from: slice.window.from, to: at }
   return [
     { ...slice, window: { from: at, to: slice.window.to } },
@@ -84,11 +84,11 @@ export function estimate({ slice, density }: Reading, since: number): number {
 }
 
 /** A cut must leave at least this many pages to share: fewer and later cuts cost fewer requests. */
-export const pagesWorthACut = 4
+export const pagesWorthASplit = 4
 /** Fewer are enough for a few cuts: near the end of a list requests are left over that no slice would use. */
-const pagesWorthAFinerCut = 2
+const pagesWorthAFinerSplit = 2
 
-export interface Cut {
+export interface Split {
   readonly id: number
   readonly at: number
   readonly isFiner: boolean
@@ -98,16 +98,16 @@ export interface Cut {
  * Where to cut when the limiter has a request to give and no slice is ready to use it: the slice with the most estimated
  * work left, in the middle of its remaining time. Null when no slice is worth it.
  */
-export function chooseCut(
+export function chooseSplit(
   readings: readonly Reading[],
   {
     since,
     pageSize,
     mayBeFiner = false,
   }: { readonly since: number; readonly pageSize: number; readonly mayBeFiner?: boolean },
-): Cut | null {
-  const least = (mayBeFiner ? pagesWorthAFinerCut : pagesWorthACut) * pageSize
-  let best: (Cut & { readonly work: number }) | null = null
+): Split | null {
+  const least = (mayBeFiner ? pagesWorthAFinerSplit : pagesWorthASplit) * pageSize
+  let best: (Split & { readonly work: number }) | null = null
   for (const reading of readings) {
     const { slice, density, inFlight } = reading
     if (density === null || density <= 0 || slice.position === null) continue
@@ -117,7 +117,8 @@ export function chooseCut(
     const work = (position - from) * density
     const at = from + Math.floor((position - from) / 2)
     if (work < least || at <= slice.window.from || at >= slice.position) continue
-    if (best === null || work > best.work) best = { id: slice.id, at, isFiner: work < pagesWorthACut * pageSize, work }
+    if (best === null || work > best.work)
+      best = { id: slice.id, at, isFiner: work < pagesWorthASplit * pageSize, work }
   }
   return best
 }

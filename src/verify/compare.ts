@@ -8,7 +8,7 @@ import { SyncError } from '../errors.ts'
 import { plan } from '../job/state/checkpoint.ts'
 import type { Account, Source } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
-import { metered } from '../sync/rate-limited.ts'
+import { rateLimited } from '../sync/rate-limited.ts'
 
 /** What a fresh reading of the provider shows beside the tables. */
 export interface Comparison {
@@ -55,7 +55,7 @@ export interface Verification {
 export async function* compare(verification: Verification): AsyncGenerator<Comparison | NotCompared> {
   const { account, clock, resources } = verification
   const forever = new AbortController().signal
-  const reading = metered(account, resources, { clock, waiting: forever, finishing: forever, onWait() {} })
+  const reading = rateLimited(account, resources, { clock, waiting: forever, finishing: forever, onWait() {} })
   for (const resource of resources) {
     const source = reading.sources.find(({ name }) => name === resource)
     if (!source?.createdFilter) {
@@ -73,7 +73,7 @@ export async function* compare(verification: Verification): AsyncGenerator<Compa
 
 async function compareSource(
   source: Source,
-  reading: ReturnType<typeof metered>,
+  reading: ReturnType<typeof rateLimited>,
   { db, clock, tenantId, provider, before, onProgress }: Verification,
 ): Promise<Comparison> {
   const forever = new AbortController().signal
@@ -82,31 +82,31 @@ async function compareSource(
   const { slices } = plan([{ resource: source, since: 0 }])
   const sum = { listed: 0, missing: 0, erased: 0, unlisted: 0 }
   const examples: string[] = []
-  const steps = backfill({
+  const batches = backfill({
     ...reading,
     sources: [plainly(source)],
     slices: slices.map((slice) => ({ ...slice, window: upTo, query: upTo })),
     pageSize: 100,
     pagesAhead: 16,
-    pagesAStep: 16,
+    pagesPerBatch: 16,
     gatherMs: 0,
     clock,
-    stop: forever,
-    cut: forever,
+    drainSignal: forever,
+    abortSignal: forever,
     since: () => reading.since(forever),
     onFailure() {},
-    onCarve() {},
+    onSplit() {},
   })
-  for await (const { batches } of steps) {
-    for (const { skip } of batches) if (skip) throw skip
-    const ids = batches.flatMap(({ rows }) => rows.map(({ row }) => row.id))
+  for await (const { pages } of batches) {
+    for (const { skip } of pages) if (skip) throw skip
+    const ids = pages.flatMap(({ rows }) => rows.map(({ row }) => row.id))
     const absent = await findMissing(db, source, owner, ids)
     const hashes = absent.map((id) => hashOf(owner, id))
     const erased = new Set(await db.ask((tx) => findTombstones(tx, owner, hashes)))
     const missing = absent.filter((id) => !erased.has(hashOf(owner, id)))
-    const intervals = batches.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
+    const intervals = pages.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
     const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
-    sum.listed += batches.reduce((count, { listed }) => count + listed.length, 0)
+    sum.listed += pages.reduce((count, { listed }) => count + listed.length, 0)
     sum.missing += missing.length
     sum.erased += erased.size
     sum.unlisted += unlisted.length

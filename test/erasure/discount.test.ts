@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { discountItems, type ListedItem, omitItems, removeIds } from '../../src/erasure/discount.ts'
-import { advance, type Checkpoint, carve, plan } from '../../src/job/state/checkpoint.ts'
+import { advance, applySplit, type Checkpoint, plan } from '../../src/job/state/checkpoint.ts'
 import type { Source } from '../../src/provider/contract.ts'
 import { fields, id } from '../../src/provider/fields.ts'
 import { digestPage } from '../../src/sync/page.ts'
@@ -59,7 +59,7 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
       }
       const cut = checkpoint.slices[0]
       if (cut?.position && cut.position - cut.window.from > 1 && below(4) === 0)
-        checkpoint = carve(checkpoint, {
+        checkpoint = applySplit(checkpoint, {
           id: cut.id,
           at: Math.max(cut.window.from + 1, cut.position - 1 - below(20)),
           olderId: 100 + Math.max(...checkpoint.slices.map((one) => one.id)),

@@ -68,6 +68,6 @@ test('every text of a rejected item may be an id, whatever stands beside it', ()
   const payload = JSON.stringify({ 'a b': 'c d', x: 'e "f', customer: 'cus_1', deep: [{ charge: 'ch_1' }] })
   const ids = idsIn({ itemKey: 'key', reason: 'no such object: in_1', payload })
   expect(ids).toEqual(expect.arrayContaining(['key', 'cus_1', 'ch_1', 'in_1']))
-  // Cut at 64 KiB.
+  // Split at 64 KiB.
   expect(idsIn({ itemKey: 'key', reason: '', payload: payload.slice(0, -12) })).toContain('cus_1')
 })

@@ -5,7 +5,7 @@ import { plan } from '../../src/job/state/checkpoint.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
 import { type Density, openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { backfill } from '../../src/sync/backfill.ts'
-import { metered } from '../../src/sync/rate-limited.ts'
+import { rateLimited } from '../../src/sync/rate-limited.ts'
 
 const customers = 10_000
 
@@ -22,30 +22,36 @@ async function read(density: Density, latencyMs: number) {
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
   try {
-    const reading = metered(account, ['customers'], {
+    const reading = rateLimited(account, ['customers'], {
       clock: systemClock,
       waiting: stop.signal,
       finishing: stop.signal,
       onWait() {},
     })
     const ids: string[] = []
-    const steps = backfill({
+    const batches = backfill({
       ...reading,
       slices: plan([{ resource: { name: 'customers' }, since: 0 }]).slices,
       pageSize: 100,
       pagesAhead: 32,
-      pagesAStep: 32,
+      pagesPerBatch: 32,
       gatherMs: 0,
       clock: systemClock,
-      stop: stop.signal,
-      cut: stop.signal,
+      drainSignal: stop.signal,
+      abortSignal: stop.signal,
       since: () => reading.since(stop.signal),
       onFailure: () => stop.abort(),
-      onCarve() {},
+      onSplit() {},
     })
-    for await (const { batches } of steps) for (const { rows } of batches) ids.push(...rows.map(({ row }) => row.id))
-    const { list, rateLimited, cursorMisuse } = sandbox.stats()
-    return { ids: ids.sort(), truth: sandbox.truth('customers').map(({ id }) => id), list, rateLimited, cursorMisuse }
+    for await (const { pages } of batches) for (const { rows } of pages) ids.push(...rows.map(({ row }) => row.id))
+    const { list, rateLimited: tooMany, cursorMisuse } = sandbox.stats()
+    return {
+      ids: ids.sort(),
+      truth: sandbox.truth('customers').map(({ id }) => id),
+      list,
+      rateLimited: tooMany,
+      cursorMisuse,
+    }
   } finally {
     stop.abort()
     account.close()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseResources, outrun, planFull, planIncremental } from '../../src/job/plan.ts'
+import { chooseResources, cursorExpired, planFull, planIncremental } from '../../src/job/plan.ts'
 import { parseRequest } from '../../src/job/request.ts'
 import { plan } from '../../src/job/state/checkpoint.ts'
 import type { ChangeSource, Provider } from '../../src/provider/contract.ts'
@@ -156,15 +156,15 @@ describe('a feed', () => {
   const at = (age: number) => new Date((second + age) * 1_000)
 
   it('is relied on as long as it goes back behind the cursor with two days to spare', () => {
-    expect(outrun(planned, { changes }, at(0))).toBeNull()
-    expect(outrun(planned, { changes }, at(28 * day - 1))).toBeNull()
-    expect(outrun(planned, { changes }, at(28 * day))).toBe(
+    expect(cursorExpired(planned, { changes }, at(0))).toBeNull()
+    expect(cursorExpired(planned, { changes }, at(28 * day - 1))).toBeNull()
+    expect(cursorExpired(planned, { changes }, at(28 * day))).toBe(
       'the cursor was 28 days old and the feed goes back 30: everything was read',
     )
-    expect(outrun(planned, { changes }, at(400 * day))).toMatch(/^the cursor was 400 days old/)
+    expect(cursorExpired(planned, { changes }, at(400 * day))).toMatch(/^the cursor was 400 days old/)
   })
 
   it('is no question for a full job', () => {
-    expect(outrun(planFull(resources), { changes }, at(400 * day))).toBeNull()
+    expect(cursorExpired(planFull(resources), { changes }, at(400 * day))).toBeNull()
   })
 })

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../src/clock.ts'
-import { advance, type Checkpoint, carve, plan, readCheckpoint } from '../../src/job/state/checkpoint.ts'
-import { type Batch, backfill } from '../../src/sync/backfill.ts'
+import { advance, applySplit, type Checkpoint, plan, readCheckpoint } from '../../src/job/state/checkpoint.ts'
+import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter, limited } from '../../src/sync/limiter.ts'
+import type { ReadPage } from '../../src/sync/read-page.ts'
 import { retried } from '../../src/sync/retry.ts'
 import { now } from './account.ts'
 import type { Ledger } from './ledger.ts'
@@ -15,19 +16,19 @@ interface Run {
   readonly concurrency?: number
   readonly pageSize?: number
   readonly pagesAhead?: number
-  readonly pagesAStep?: number
+  readonly pagesPerBatch?: number
   readonly gatherMs?: number
-  /** How long the committer takes for a batch. */
+  /** How long the committer takes for a page. */
   readonly commitMs?: number
   /** Where an earlier copy ended, as stored; from the beginning where absent. */
   readonly checkpoint?: string
   /** How old the account is cannot be told. */
   readonly sinceFails?: boolean
-  /** Called with each batch after it was committed; true ends the run as a crash does. */
-  afterBatch?(batch: Batch, batches: number): boolean | undefined
+  /** Called with each page after it was committed; true ends the run as a crash does. */
+  afterBatch?(page: ReadPage, pages: number): boolean | undefined
 }
 
-/** A copy of a ledger that is made as a job makes it: each batch and the checkpoint after it are stored together. */
+/** A copy of a ledger that is made as a job makes it: each page and the checkpoint after it are stored together. */
 export function createCopy(ledger: Ledger, run: Run) {
   const {
     clock,
@@ -35,7 +36,7 @@ export function createCopy(ledger: Ledger, run: Run) {
     concurrency = 64,
     pageSize = 100,
     pagesAhead = 32,
-    pagesAStep = 32,
+    pagesPerBatch = 32,
     gatherMs = 0,
     commitMs = 0,
   } = run
@@ -45,7 +46,7 @@ export function createCopy(ledger: Ledger, run: Run) {
   const cut = new AbortController()
   setMaxListeners(0, stop.signal, cut.signal)
   let stored = run.checkpoint ?? JSON.stringify(plan([{ resource: { name: 'customers' }, since: 0 }]))
-  const seen = { batches: 0, carves: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, listed: 0, failures: 0 }
+  const seen = { pages: 0, splits: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, listed: 0, failures: 0 }
 
   /** Reads on from the stored checkpoint to the end, or as far as it goes. @throws what the backfill throws */
   async function go(): Promise<void> {
@@ -54,17 +55,17 @@ export function createCopy(ledger: Ledger, run: Run) {
     const behind = limited((work) => work(), { endpoint: limiter, account: limiter, waiting: stop.signal })
     const call = retried(behind, { clock, waiting: stop.signal })
     const { source } = ledger
-    const steps = backfill({
+    const batches = backfill({
       slices: checkpoint.slices,
       sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal), signal) }],
       limiters: () => [limiter],
       pageSize,
       pagesAhead,
-      pagesAStep,
+      pagesPerBatch,
       gatherMs,
       clock,
-      stop: stop.signal,
-      cut: cut.signal,
+      drainSignal: stop.signal,
+      abortSignal: cut.signal,
       async since() {
         seen.sinceAsked++
         await clock.sleep(50)
@@ -75,23 +76,23 @@ export function createCopy(ledger: Ledger, run: Run) {
         seen.failures++
         stop.abort('a call failed')
       },
-      onCarve(carved) {
-        seen.carves++
-        checkpoint = carve(checkpoint, carved)
+      onSplit(split) {
+        seen.splits++
+        checkpoint = applySplit(checkpoint, split)
       },
     })
-    for await (const { batches } of steps) {
-      seen.mostArrived = Math.max(seen.mostArrived, batches.length)
-      for (const batch of batches) {
-        checkpoint = advance(checkpoint, batch)
+    for await (const { pages } of batches) {
+      seen.mostArrived = Math.max(seen.mostArrived, pages.length)
+      for (const page of pages) {
+        checkpoint = advance(checkpoint, page)
         stored = JSON.stringify(checkpoint)
-        rows.push(...batch.rows.map(({ row }) => row.id))
-        rejects.push(...batch.rejects.map(({ itemKey }) => itemKey))
-        seen.fetched += batch.rows.length + batch.rejects.length
-        seen.listed += batch.listed.length
-        seen.batches++
+        rows.push(...page.rows.map(({ row }) => row.id))
+        rejects.push(...page.rejects.map(({ itemKey }) => itemKey))
+        seen.fetched += page.rows.length + page.rejects.length
+        seen.listed += page.listed.length
+        seen.pages++
         if (commitMs > 0) await clock.sleep(commitMs)
-        if (run.afterBatch?.(batch, seen.batches)) return
+        if (run.afterBatch?.(page, seen.pages)) return
       }
     }
   }

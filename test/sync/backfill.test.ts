@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerTooLarge, SyncError } from '../../src/errors.ts'
-import { advance, carve, plan } from '../../src/job/state/checkpoint.ts'
+import { advance, applySplit, plan } from '../../src/job/state/checkpoint.ts'
 import type { Query } from '../../src/provider/contract.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
@@ -159,11 +159,11 @@ it('loses no page while items are completed slowly and others are committed', as
 })
 
 describe('goes on from the checkpoint', () => {
-  it('of any page, after any number of batches', async () => {
+  it('of any page, after any number of pages', async () => {
     const whole = setup({ n: 3_000 })
     await whole.go()
-    const { batches } = whole.copy.seen
-    for (let k = 0; k <= batches; k++) {
+    const { pages } = whole.copy.seen
+    for (let k = 0; k <= pages; k++) {
       let ended = false
       const bundle = setup({ n: 3_000, afterBatch: (_, done) => !ended && done === k })
       if (k > 0) await bundle.go()
@@ -173,7 +173,7 @@ describe('goes on from the checkpoint', () => {
     }
   })
 
-  it('after each batch in turn', async () => {
+  it('after each page in turn', async () => {
     const bundle = setup({ n: 2_500, density: 'burst', afterBatch: () => true })
     for (let runs = 0; bundle.copy.checkpoint().slices.length > 0; runs++) {
       expect(runs).toBeLessThan(60)
@@ -204,7 +204,7 @@ describe('stopping', () => {
     })
     expect(await bundle.go()).toBe('ended')
     expect(bundle.ledger.requests).toHaveLength(atStop)
-    expect(bundle.copy.seen.batches).toBe(atStop)
+    expect(bundle.copy.seen.pages).toBe(atStop)
     expect(bundle.copy.seen.failures).toBe(0)
     expect(bundle.clock.now()).toBeLessThan(3_600)
     expect(bundle.copy.checkpoint().slices.length).toBeGreaterThan(0)
@@ -229,7 +229,7 @@ describe('stopping', () => {
     await clock.run(first.go())
     expect(clock.now()).toBe(3_100)
     expect(ledger.seen.inFlight).toBe(0)
-    expect(first.seen.batches).toBeLessThan(ledger.requests.length)
+    expect(first.seen.pages).toBeLessThan(ledger.requests.length)
     const second = createCopy(ledger, { clock, checkpoint: JSON.stringify(first.checkpoint()) })
     await clock.run(second.go())
     expect([...first.rows, ...second.rows].sort()).toEqual(ledger.truth().sort())
@@ -255,7 +255,7 @@ describe('a call that fails', () => {
     })
     expect(await bundle.go()).toBe(error)
     expect(bundle.copy.seen.failures).toBe(1)
-    expect(bundle.copy.seen.batches).toBe(answers - 1)
+    expect(bundle.copy.seen.pages).toBe(answers - 1)
     bundle.ledger.answer((page) => page)
     const rest = createCopy(bundle.ledger, {
       clock: bundle.clock,
@@ -360,21 +360,21 @@ describe('a resource that may not be read', () => {
     let checkpoint = plan(resources.map((name) => ({ resource: { name }, since: 0 })))
     const failures: unknown[] = []
     const never = new AbortController().signal
-    const steps = backfill({
+    const batches = backfill({
       slices: checkpoint.slices,
       sources: ledgers.map(({ source }) => source),
       limiters: () => [limiter],
       pageSize: 100,
       pagesAhead: 32,
-      pagesAStep: 32,
+      pagesPerBatch: 32,
       gatherMs: 0,
       clock,
-      stop: never,
-      cut: never,
+      drainSignal: never,
+      abortSignal: never,
       since: async () => (cuts ? now - 5 * 365 * 86_400 : now),
       onFailure: () => failures.push('failed'),
-      onCarve: (carved) => {
-        checkpoint = carve(checkpoint, carved)
+      onSplit: (split) => {
+        checkpoint = applySplit(checkpoint, split)
       },
     })
     const rows: Record<string, number> = {}
@@ -382,12 +382,12 @@ describe('a resource that may not be read', () => {
     const left: Readonly<Record<string, number>>[] = []
     await clock.run(
       (async () => {
-        for await (const { batches, remaining } of steps) {
+        for await (const { pages, remaining } of batches) {
           left.push(remaining)
-          for (const batch of batches) {
-            checkpoint = advance(checkpoint, batch)
-            rows[batch.source.name] = (rows[batch.source.name] ?? 0) + batch.rows.length
-            if (batch.skip) skips.push([batch.source.name, batch.skip])
+          for (const page of pages) {
+            checkpoint = advance(checkpoint, page)
+            rows[page.source.name] = (rows[page.source.name] ?? 0) + page.rows.length
+            if (page.skip) skips.push([page.source.name, page.skip])
           }
         }
       })(),
@@ -553,7 +553,7 @@ describe('back-pressure', () => {
       clock,
       perSecond: 100,
       pagesAhead: 24,
-      pagesAStep: 5,
+      pagesPerBatch: 5,
       commitMs: 400,
       gatherMs: 100,
     })

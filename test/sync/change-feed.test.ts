@@ -278,26 +278,26 @@ describe('read page by page', () => {
     const all = { from: 0, to: null }
     const slice = { id: 1, resource: eventsName, part: null, window: all, query: all, position: null }
     const limiter = createLimiter({ perSecond: 100, concurrency: 9 }, clock)
-    const steps = backfill({
+    const batches = backfill({
       slices: [{ ...slice, cursor: null, boundary: [] }],
       sources: [...sources, events],
       limiters: () => [limiter],
       pageSize: 2,
       pagesAhead: 9,
-      pagesAStep: 9,
+      pagesPerBatch: 9,
       gatherMs: 0,
       clock,
-      stop: never,
-      cut: never,
+      drainSignal: never,
+      abortSignal: never,
       since: async () => 0,
       onFailure() {},
-      onCarve() {},
+      onSplit() {},
     })
     const rows: string[] = []
-    for await (const { batches } of steps)
-      for (const batch of batches) {
-        expect(batch.proven).toBeNull()
-        rows.push(...batch.rows.map(({ row, observedAt }) => `${row.id} ${observedAt.getTime() / 1_000}`))
+    for await (const { pages } of batches)
+      for (const page of pages) {
+        expect(page.proven).toBeNull()
+        rows.push(...page.rows.map(({ row, observedAt }) => `${row.id} ${observedAt.getTime() / 1_000}`))
       }
     // e6 ends the second page, and f5 the list: whether more of second 6 follows is not known before the third page.
     expect(asked.toSorted()).toEqual(['c', 'd', 'e'])

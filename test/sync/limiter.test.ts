@@ -4,7 +4,7 @@ import { customers } from '../../src/db/schema.ts'
 import { type LimitHit, SyncError } from '../../src/errors.ts'
 import type { Account, Source } from '../../src/provider/contract.ts'
 import { createLimiter, limited } from '../../src/sync/limiter.ts'
-import { metered } from '../../src/sync/rate-limited.ts'
+import { rateLimited } from '../../src/sync/rate-limited.ts'
 import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
@@ -278,7 +278,7 @@ describe('the sources of one account', () => {
       identify: async () => ({ account: 'acct_1', since: 0 }),
       close() {},
     }
-    const { sources, requests } = metered(account, Object.keys(pages), {
+    const { sources, requests } = rateLimited(account, Object.keys(pages), {
       clock,
       waiting: never,
       finishing: never,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import type { Page, Source, Window } from '../../src/provider/contract.ts'
 import { type Digest, digestPage, type Proven } from '../../src/sync/page.ts'
-import { afterPage, carveSlice, type Slice, withoutCursor } from '../../src/sync/slices.ts'
+import { afterPage, type Slice, splitSlice, withoutCursor } from '../../src/sync/slices.ts'
 import { createRandom } from '../support/random.ts'
 
 const all = { from: 0, to: null }
@@ -56,20 +56,20 @@ describe('a page', () => {
     })
   })
 
-  it('that passes the lower bound is clipped there: the rest belongs to the slice that was carved off', () => {
-    const carved = slice({ window: { from: 6, to: null } })
-    const digest = digestPage(carved, source, page('a9 b6 c5 d4'))
+  it('that passes the lower bound is clipped there: the rest belongs to the slice that was split off', () => {
+    const split = slice({ window: { from: 6, to: null } })
+    const digest = digestPage(split, source, page('a9 b6 c5 d4'))
     expect(idsOf(digest)).toEqual(['a9', 'b6'])
     expect(digest.listed).toEqual([9, 6])
     expect(digest.proven).toEqual({ from: 6, to: null, ids: ['a9', 'b6'] })
-    expect(afterPage(carved, digest.reached)).toBeNull()
+    expect(afterPage(split, digest.reached)).toBeNull()
   })
 
   it('that ends on the lower bound is not clipped, and more of that second may follow', () => {
-    const carved = slice({ window: { from: 6, to: null } })
-    const digest = digestPage(carved, source, page('a9 b6'))
+    const split = slice({ window: { from: 6, to: null } })
+    const digest = digestPage(split, source, page('a9 b6'))
     expect(digest.proven).toEqual({ from: 7, to: null, ids: ['a9', 'b6'] })
-    expect(afterPage(carved, digest.reached)).toMatchObject({ position: 6, boundary: ['b6'] })
+    expect(afterPage(split, digest.reached)).toMatchObject({ position: 6, boundary: ['b6'] })
   })
 
   it('is clipped after items that tell no time: they belong with those before them', () => {
@@ -224,7 +224,7 @@ function readAll(list: readonly Listed[], { below, pick, chance }: ReturnType<ty
       const to = Math.min(one.window.to ?? span, one.position ?? span)
       const at = one.window.from + 1 + below(Math.max(1, to - one.window.from))
       // A page in flight brings the slice at least one item down; what it then passes is clipped.
-      if (at < to) slices = slices.flatMap((other) => (other === one ? carveSlice(one, at, nextId++) : [other]))
+      if (at < to) slices = slices.flatMap((other) => (other === one ? splitSlice(one, at, nextId++) : [other]))
     } else if (flying) {
       inFlight.delete(one.id)
       const digest = digestPage(one, source, flying)

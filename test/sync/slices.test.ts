@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
   afterPage,
-  carveSlice,
-  chooseCut,
+  chooseSplit,
   estimate,
-  pagesWorthACut,
+  pagesWorthASplit,
   type Reached,
   type Reading,
   type Slice,
+  splitSlice,
   withoutCursor,
 } from '../../src/sync/slices.ts'
 import { createFractions } from '../support/fractions.ts'
@@ -92,7 +92,7 @@ describe('withoutCursor', () => {
   })
 })
 
-describe('carveSlice', () => {
+describe('splitSlice', () => {
   it('leaves the newer part its query and cursor and gives the older part a fresh one', () => {
     const before = slice({
       window: { from: 100, to: null },
@@ -102,7 +102,7 @@ describe('carveSlice', () => {
       position: 900,
       boundary: ['cus_6', 'cus_7'],
     })
-    expect(carveSlice(before, 400, 2)).toEqual([
+    expect(splitSlice(before, 400, 2)).toEqual([
       { ...before, window: { from: 400, to: null } },
       slice({ id: 2, part: 'active', window: { from: 100, to: 400 }, query: { from: 100, to: 400 } }),
     ])
@@ -115,7 +115,7 @@ describe('carveSlice', () => {
       const widest = slices.toSorted((a, b) => b.window.to! - b.window.from - (a.window.to! - a.window.from))[0]!
       const { from, to } = widest.window
       const at = from + 1 + Math.floor(random() * (to! - from - 1))
-      slices = slices.flatMap((one) => (one === widest ? carveSlice(one, at, id) : [one]))
+      slices = slices.flatMap((one) => (one === widest ? splitSlice(one, at, id) : [one]))
     }
     for (let second = 0; second < 1_000; second++)
       expect(slices.filter(({ window }) => second >= window.from && second < window.to!)).toHaveLength(1)
@@ -138,7 +138,7 @@ describe('estimate', () => {
   })
 })
 
-describe('chooseCut', () => {
+describe('chooseSplit', () => {
   const pageSize = 100
 
   it('cuts the slice with the most work left in the middle of its remaining time', () => {
@@ -147,17 +147,17 @@ describe('chooseCut', () => {
       reading({ id: 2, window: { from: 2_000, to: null } }),
       reading({ id: 3, window: { from: 5_000, to: null } }),
     ]
-    expect(chooseCut(readings, { since: 0, pageSize })).toMatchObject({ id: 2, at: 6_000 })
+    expect(chooseSplit(readings, { since: 0, pageSize })).toMatchObject({ id: 2, at: 6_000 })
   })
 
   it('goes by items, not by time', () => {
     const readings = [reading({ id: 1 }, 0.1), reading({ id: 2, window: { from: 9_000, to: null } }, 2)]
-    expect(chooseCut(readings, { since: 0, pageSize })).toMatchObject({ id: 2, at: 9_500 })
+    expect(chooseSplit(readings, { since: 0, pageSize })).toMatchObject({ id: 2, at: 9_500 })
   })
 
-  it(`leaves alone what has fewer than ${pagesWorthACut} pages`, () => {
-    expect(chooseCut([reading({ window: { from: 10_000 - 399, to: null } })], { since: 0, pageSize })).toBeNull()
-    expect(chooseCut([reading({ window: { from: 10_000 - 400, to: null } })], { since: 0, pageSize })).toMatchObject({
+  it(`leaves alone what has fewer than ${pagesWorthASplit} pages`, () => {
+    expect(chooseSplit([reading({ window: { from: 10_000 - 399, to: null } })], { since: 0, pageSize })).toBeNull()
+    expect(chooseSplit([reading({ window: { from: 10_000 - 400, to: null } })], { since: 0, pageSize })).toMatchObject({
       id: 1,
       at: 9_800,
     })
@@ -165,7 +165,7 @@ describe('chooseCut', () => {
 
   it('may cut finer, and says when it does', () => {
     const cut = (pages: number) =>
-      chooseCut([reading({ window: { from: 10_000 - pages * 100, to: null } })], {
+      chooseSplit([reading({ window: { from: 10_000 - pages * 100, to: null } })], {
         since: 0,
         pageSize,
         mayBeFiner: true,
@@ -179,26 +179,28 @@ describe('chooseCut', () => {
   })
 
   it('looks for work only after the beginning of the account', () => {
-    expect(chooseCut([reading({})], { since: 9_000, pageSize })).toMatchObject({ id: 1, at: 9_500 })
-    expect(chooseCut([reading({})], { since: 9_700, pageSize })).toBeNull()
+    expect(chooseSplit([reading({})], { since: 9_000, pageSize })).toMatchObject({ id: 1, at: 9_500 })
+    expect(chooseSplit([reading({})], { since: 9_700, pageSize })).toBeNull()
   })
 
   it('reckons with the page in flight', () => {
-    expect(chooseCut([reading({ window: { from: 5_000, to: null } }, 1, true)], { since: 0, pageSize })).toMatchObject({
+    expect(
+      chooseSplit([reading({ window: { from: 5_000, to: null } }, 1, true)], { since: 0, pageSize }),
+    ).toMatchObject({
       id: 1,
       at: 7_450,
     })
   })
 
   it('waits for the first page', () => {
-    expect(chooseCut([reading({}, null), reading({ position: null })], { since: 0, pageSize })).toBeNull()
+    expect(chooseSplit([reading({}, null), reading({ position: null })], { since: 0, pageSize })).toBeNull()
   })
 
   it('never cuts one second, however many items it has', () => {
     expect(
-      chooseCut([reading({ window: { from: 9_999, to: 10_000 }, position: 9_999 }, 100_000)], { since: 0, pageSize }),
+      chooseSplit([reading({ window: { from: 9_999, to: 10_000 }, position: 9_999 }, 100_000)], { since: 0, pageSize }),
     ).toBeNull()
-    expect(chooseCut([reading({ window: { from: 9_999, to: null } }, 100_000)], { since: 0, pageSize })).toBeNull()
+    expect(chooseSplit([reading({ window: { from: 9_999, to: null } }, 100_000)], { since: 0, pageSize })).toBeNull()
   })
 
   it('cuts strictly between the lower bound and what was read', () => {
@@ -207,7 +209,7 @@ describe('chooseCut', () => {
       const from = Math.floor(random() * 1_000)
       const position = from + Math.floor(random() * 50)
       const readings = [reading({ window: { from, to: null }, position }, random() * 1_000, random() < 0.5)]
-      const cut = chooseCut(readings, {
+      const cut = chooseSplit(readings, {
         since: Math.floor(random() * 1_000),
         pageSize: 1 + Math.floor(random() * 100),
         mayBeFiner: random() < 0.5,

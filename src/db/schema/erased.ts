@@ -1,6 +1,6 @@
 import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
-import { keptApart } from './tenants.ts'
+import { tenantPolicies } from './tenants.ts'
 
 /** What was erased on somebody's demand: no later sync stores it again. Hashes, so that the list itself names nobody. */
 export const erasedIds = pgTable(
@@ -12,7 +12,7 @@ export const erasedIds = pgTable(
     hash: text('hash').notNull(),
     erasedAt: instant('erased_at').notNull().defaultNow(),
   },
-  (erased) => [primaryKey({ columns: [erased.tenantId, erased.provider, erased.hash] }), ...keptApart],
+  (erased) => [primaryKey({ columns: [erased.tenantId, erased.provider, erased.hash] }), ...tenantPolicies],
 )
 
 /** Tenants that were erased whole: their jobs fail and read nothing. */
@@ -22,5 +22,5 @@ export const erasedTenants = pgTable(
     tenantId: uuid('tenant_id').primaryKey(),
     erasedAt: instant('erased_at').notNull().defaultNow(),
   },
-  () => keptApart,
+  () => tenantPolicies,
 )

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { count, instant } from './column.ts'
-import { keptApart } from './tenants.ts'
+import { tenantPolicies } from './tenants.ts'
 
 /** Where a job is. `pending running paused retrying` go on; `completed failed cancelled` are ends, the last by SQL alone. */
 export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled'] as const
@@ -86,7 +86,7 @@ export const syncJobs = pgTable(
       'sync_jobs_no_negatives',
       sql`least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, deleted, requests) >= 0`,
     ),
-    ...keptApart,
+    ...tenantPolicies,
   ],
 )
 
@@ -109,7 +109,7 @@ export const syncRejects = pgTable(
   },
   (reject) => [
     primaryKey({ columns: [reject.tenantId, reject.provider, reject.resource, reject.itemKey] }),
-    ...keptApart,
+    ...tenantPolicies,
   ],
 )
 
@@ -128,7 +128,7 @@ export const syncCursors = pgTable(
     jobId: uuid('job_id').notNull(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
-  (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] }), ...keptApart],
+  (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] }), ...tenantPolicies],
 )
 
 /** The provider accounts that a tenant's rows were read from. A tenant with several is never reconciled: its rows do not say whose they are. */
@@ -143,5 +143,5 @@ export const syncAccounts = pgTable(
     credential: text('credential'),
     firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
   },
-  (account) => [primaryKey({ columns: [account.tenantId, account.provider, account.account] }), ...keptApart],
+  (account) => [primaryKey({ columns: [account.tenantId, account.provider, account.account] }), ...tenantPolicies],
 )

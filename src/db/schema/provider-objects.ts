@@ -1,6 +1,6 @@
 import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { observation, owner } from './synced.ts'
-import { keptApart } from './tenants.ts'
+import { tenantPolicies } from './tenants.ts'
 
 /** Everything a provider lists that has no table of its own, read where a job names it. */
 export const providerObjects = pgTable(
@@ -18,6 +18,6 @@ export const providerObjects = pgTable(
   (row) => [
     primaryKey({ columns: [row.tenantId, row.provider, row.resource, row.id] }),
     index('provider_objects_created').on(row.tenantId, row.createdAt, row.resource),
-    ...keptApart,
+    ...tenantPolicies,
   ],
 )

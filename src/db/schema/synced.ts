@@ -1,6 +1,6 @@
 import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant } from './column.ts'
-import { keptApart } from './tenants.ts'
+import { tenantPolicies } from './tenants.ts'
 
 /** Whose row it is, in every table that providers' items land in. */
 export const owner = {
@@ -47,7 +47,7 @@ export function syncedTable<Name extends string, Columns extends Record<string, 
     return [
       primaryKey({ columns: [row.tenantId, row.provider, row.id] }),
       ...looked.map(([, column]) => index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, column)),
-      ...keptApart,
+      ...tenantPolicies,
     ]
   })
 }

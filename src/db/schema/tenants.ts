@@ -15,7 +15,7 @@ const own = sql`tenant_id = (select nullif(current_setting('app.tenant_id', true
  * members of `billing_sync_reader`, who see all. Its migration must also FORCE it, so that the tables' owner is nobody
  * special, and grant what the worker needs; test/db/tenants.test.ts says what is missing.
  */
-export const keptApart = [
+export const tenantPolicies = [
   pgPolicy('tenant', { for: 'all', to: 'public', using: own, withCheck: own }),
   pgPolicy('reader', { for: 'select', to: pgRole(reader).existing(), using: sql`true` }),
 ]

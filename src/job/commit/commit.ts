@@ -1,46 +1,46 @@
-import type { Batch } from '../../sync/backfill.ts'
-import { nothingSwept } from './deletions.ts'
-import { type Commit, commit, type Deps, type Standing } from './transaction.ts'
+import type { ReadPage } from '../../sync/read-page.ts'
+import { noDeletions } from './deletions.ts'
+import { type Commit, type CommittedState, commitPages, type Deps } from './transaction.ts'
 
-/** A commit is a statement or two a table: how many pages were got through in one; changed by how it goes. */
-export interface Stride {
-  pages: number
+/** How many pages one transaction commits; grows and shrinks with how the connection holds out. */
+export interface PagesPerCommit {
+  current: number
 }
 
 interface Committed {
-  readonly standing: Standing
-  readonly batches: readonly Batch[]
+  readonly committed: CommittedState
+  readonly pages: readonly ReadPage[]
 }
 
 /** How often several pages are tried together before fewer are. */
 const triesTogether = 2
 
 /**
- * Commits a step's pages in their order, all in one transaction. Where the connection does not hold out for so long, half
+ * Commits a batch's pages in their order, all in one transaction. Where the connection does not hold out for so long, half
  * as many in each, down to a single page; twice as many again when that went well. Yields after each commit.
- * @throws SyncError see `commit`
+ * @throws SyncError see `commitPages`
  */
-export async function* commitStep(
-  { step, ...whole }: Commit,
-  { stride, ...deps }: Deps & { readonly stride: Stride },
+export async function* commitBatch(
+  { batch, ...whole }: Commit,
+  { pagesPerCommit, ...deps }: Deps & { readonly pagesPerCommit: PagesPerCommit },
   signal: AbortSignal,
 ): AsyncGenerator<Committed, void, void> {
-  let { standing, swept, account } = whole
-  for (let rest = step.batches; rest.length > 0; ) {
-    const batches = rest.slice(0, stride.pages)
-    const tries = batches.length > 1 ? { triesAtMost: triesTogether } : {}
-    const part = { ...whole, step: { ...step, batches }, standing, swept, account }
-    const committed = await commit(part, { ...deps, ...tries }, signal)
-    if (!committed) {
-      stride.pages = Math.ceil(batches.length / 2)
+  let { committed, deletions, account } = whole
+  for (let rest = batch.pages; rest.length > 0; ) {
+    const pages = rest.slice(0, pagesPerCommit.current)
+    const tries = pages.length > 1 ? { triesAtMost: triesTogether } : {}
+    const part = { ...whole, batch: { ...batch, pages }, committed, deletions, account }
+    const next = await commitPages(part, { ...deps, ...tries }, signal)
+    if (!next) {
+      pagesPerCommit.current = Math.ceil(pages.length / 2)
       continue
     }
-    stride.pages *= 2
-    standing = committed
+    pagesPerCommit.current *= 2
+    committed = next
     // What the pages prove goes in with the first of them: it is true whatever becomes of the others.
-    swept = nothingSwept
+    deletions = noDeletions
     account = { ...account, isRecorded: true, adopts: null }
-    rest = rest.slice(batches.length)
-    yield { standing, batches }
+    rest = rest.slice(pages.length)
+    yield { committed, pages }
   }
 }

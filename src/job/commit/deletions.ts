@@ -4,14 +4,14 @@ import type { TenantDatabase } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
 import { patiently } from '../../db/retry.ts'
 import type { Source } from '../../provider/contract.ts'
-import type { Batch, Step } from '../../sync/backfill.ts'
 import { emptied } from '../../sync/expand.ts'
+import type { Batch, ReadPage } from '../../sync/read-page.ts'
 import { type Family, mapItems, type ObservedRow } from '../../sync/rows.ts'
 import type { SyncJobRequest } from '../request.ts'
 import type { Progress } from '../state/progress.ts'
 
-/** What a step's pages prove about rows they do not list. */
-export interface Swept {
+/** What a batch's pages prove about rows they do not list. */
+export interface DetectedDeletions {
   readonly resources: readonly {
     readonly resource: Source
     /** Rows to be marked as deleted: not listed, and gone when asked for by id. */
@@ -27,10 +27,10 @@ export interface Swept {
   readonly families: readonly Family[]
 }
 
-/** Nothing proven: of pages that are committed after the first of their step, or of an account beside others. */
-export const nothingSwept: Swept = { resources: [], rows: [], families: [] }
+/** Nothing proven: of pages that are committed after the first of their batch, or of an account beside others. */
+export const noDeletions: DetectedDeletions = { resources: [], rows: [], families: [] }
 
-interface Sweep {
+interface Detection {
   readonly db: TenantDatabase
   readonly clock: Clock
   readonly request: SyncJobRequest
@@ -47,17 +47,21 @@ interface Sweep {
  * not asked for stays live and is counted: where the budget is spent, or the list has left out a row that is still there.
  * @throws SyncError
  */
-export async function sweep(
-  step: Step,
-  { db, clock, request, ...sweeping }: Sweep,
+export async function detectDeletions(
+  batch: Batch,
+  { db, clock, request, ...sweeping }: Detection,
   signal: AbortSignal,
-): Promise<Swept> {
+): Promise<DetectedDeletions> {
   const { overwrite, progress, budget } = sweeping
-  const swept = { resources: [] as Swept['resources'][number][], rows: [] as ObservedRow[], families: [] as Family[] }
-  for (const source of new Set(step.batches.map((batch) => batch.source))) {
-    const own = step.batches.filter((batch) => batch.source === source)
+  const deletions = {
+    resources: [] as DetectedDeletions['resources'][number][],
+    rows: [] as ObservedRow[],
+    families: [] as Family[],
+  }
+  for (const source of new Set(batch.pages.map((page) => page.source))) {
+    const own = batch.pages.filter((page) => page.source === source)
     const intervals = own.flatMap(intervalOf)
-    // Another page of this step may have what its time says should be on this one.
+    // Another page of this batch may have what its time says should be on this one.
     const listed = new Set(own.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
     const search = { provider: request.providerName, resource: source, intervals, overwrite }
     const candidates = await patiently(() => findUnlisted(db, search), clock, signal)
@@ -66,14 +70,14 @@ export async function sweep(
     const isBelieved = (progress[source.name]?.kept ?? 0) === 0
     const { gone, rows, unchecked } = await askFor(source, isBelieved ? found : [], { budget, signal })
     const passedOver = isBelieved ? unchecked : found.length
-    swept.rows.push(...rows)
-    swept.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked: passedOver })
-    swept.families.push(...gone.flatMap(({ id, observedAt }) => emptied(source, id, observedAt)))
+    deletions.rows.push(...rows)
+    deletions.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked: passedOver })
+    deletions.families.push(...gone.flatMap(({ id, observedAt }) => emptied(source, id, observedAt)))
   }
-  return swept
+  return deletions
 }
 
-function intervalOf({ proven, observedAt }: Batch) {
+function intervalOf({ proven, observedAt }: ReadPage) {
   return proven ? [{ ...proven, observedAt }] : []
 }
 
@@ -81,7 +85,7 @@ function intervalOf({ proven, observedAt }: Batch) {
 const askedAtOnce = 16
 
 interface Asking {
-  readonly budget: Sweep['budget']
+  readonly budget: Detection['budget']
   readonly signal: AbortSignal
 }
 

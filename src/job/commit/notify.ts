@@ -9,6 +9,6 @@ const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs
  * with its progress as long as that fits into the 8,000 bytes of a notification. Unless the connection says no: commits
  * that notify hold one lock of the whole server while they are flushed.
  */
-export const announcement = sql<string>`case when coalesce(current_setting('billing_sync.announce', true), 'on') <> 'off'
+export const notification = sql<string>`case when coalesce(current_setting('billing_sync.announce', true), 'on') <> 'off'
   then pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000
     then ${news}, 'progress', ${syncJobs.progress})::text else ${news})::text end) end::text`

@@ -6,7 +6,7 @@ import { Payload } from '../../json/raw-json.ts'
 import { type ObservedRow, type Reject, rejectItem } from '../../sync/rows.ts'
 
 /**
- * What is known of a step's rows since Postgres refused some of them. It outlives the transactions it was found out in, so
+ * What is known of a batch's rows since Postgres refused some of them. It outlives the transactions it was found out in, so
  * that a search is gone on with where its connection breaks, and ends even where none holds out to its end.
  */
 export interface Findings {

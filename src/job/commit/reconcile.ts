@@ -5,9 +5,9 @@ import type { Database } from '../../db/open.ts'
 import type { Source } from '../../provider/contract.ts'
 import type { Tally } from '../state/checkpoint.ts'
 import type { Counted } from '../state/progress.ts'
-import type { Proof } from '../state/result.ts'
+import type { CountCheck } from '../state/result.ts'
 
-export interface Proving {
+export interface Counting {
   readonly tenantId: string
   readonly provider: string
   /** Resources that were read to their ends. */
@@ -20,10 +20,10 @@ export interface Proving {
  * Compares what was listed with what is there, for resources that are listed by creation time. Counting takes a microsecond
  * a row from memory, and from disk far longer: where it takes longer than a statement may, the job ends without a proof.
  */
-export async function prove(
+export async function checkCounts(
   db: Database,
-  { tenantId, provider, sources, tallies, counts }: Proving,
-): Promise<Readonly<Record<string, Proof>>> {
+  { tenantId, provider, sources, tallies, counts }: Counting,
+): Promise<Readonly<Record<string, CountCheck>>> {
   const provable = sources.flatMap((source) => {
     const tally = tallies[source.name]
     return tally && source.createdFilter ? [{ source, tally, until: new Date(tally.until * 1_000) }] : []
@@ -39,7 +39,7 @@ export async function prove(
     db.execute<{ name: string; live: number }>(sql.join(selects, sql` union all `)),
   )
   if (!counted) return {}
-  const proofs: Record<string, Proof> = {}
+  const proofs: Record<string, CountCheck> = {}
   for (const { source, tally, until } of provable) {
     const found = counted.rows.find(({ name }) => name === source.name)?.live ?? 0
     const { rejected = 0, kept = 0, unchecked = 0 } = counts[source.name] ?? {}
@@ -68,7 +68,7 @@ async function patiently<T>(db: Database, items: number, count: () => Promise<T>
   }
 }
 
-async function differingMonths(db: Database, { months }: Tally, live: SQL): Promise<Proof['differs']> {
+async function differingMonths(db: Database, { months }: Tally, live: SQL): Promise<CountCheck['differs']> {
   const { rows } = await db.execute<{ month: string; live: number }>(
     sql`select to_char(row.created_at at time zone 'UTC', 'YYYY-MM') as month, count(*)::int as live ${live} group by 1`,
   )

@@ -10,7 +10,7 @@ import type { Excluded } from '../../erasure/filter.ts'
 import { hasTombstones, isTenantErased } from '../../erasure/tombstones.ts'
 import { SyncError } from '../../errors.ts'
 import type { Source } from '../../provider/contract.ts'
-import type { Batch, Step } from '../../sync/backfill.ts'
+import type { Batch, ReadPage } from '../../sync/read-page.ts'
 import { accountRecord, adopt, type JobAccount } from '../account.ts'
 import { cursorMove } from '../cursor.ts'
 import { extension, fenced, held, type Lease } from '../lease.ts'
@@ -18,14 +18,14 @@ import type { SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint } from '../state/checkpoint.ts'
 import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
-import type { Swept } from './deletions.ts'
-import { announcement } from './notify.ts'
+import type { DetectedDeletions } from './deletions.ts'
+import { notification } from './notify.ts'
 import type { Findings } from './quarantine.ts'
-import { prove } from './reconcile.ts'
+import { checkCounts } from './reconcile.ts'
 import { type Writing, writeBatches } from './write.ts'
 
 /** Where a job stands between two commits. */
-export interface Standing {
+export interface CommittedState {
   readonly checkpoint: Checkpoint
   readonly progress: Progress
   /** Transactions committed for this job so far. */
@@ -35,9 +35,9 @@ export interface Standing {
 export interface Commit {
   readonly request: SyncJobRequest
   readonly lease: Lease
-  readonly step: Step
-  readonly swept: Swept
-  /** Of the step's rows; grow. */
+  readonly batch: Batch
+  readonly deletions: DetectedDeletions
+  /** Of the batch's rows; grow. */
   readonly findings: Findings
   /** Whether the account had rows in `sync_rejects` when the job was claimed. */
   readonly hadRejects: boolean
@@ -49,7 +49,7 @@ export interface Commit {
   readonly asked: readonly string[]
   /** See Writing.overwrite. */
   readonly overwrite: Overwrite | null
-  readonly standing: Standing
+  readonly committed: CommittedState
   /** Requests made to the provider over all deliveries. */
   readonly requests: number
   /** The result to store where this commit leaves nothing to be read. */
@@ -69,27 +69,27 @@ export interface Deps {
  * try: nothing is lost and nothing counted twice. Null where the connection broke `triesAtMost` times, and it is not in.
  * @throws SyncError `fenced` when the job is another worker's now, or a database error once patience is over
  */
-export async function commit(
+export async function commitPages(
   commit: Commit,
   { db, clock, triesAtMost = Number.POSITIVE_INFINITY }: Deps,
   signal: AbortSignal,
-): Promise<Standing | null> {
-  let attempted: Standing | undefined
+): Promise<CommittedState | null> {
+  let attempted: CommittedState | undefined
   const { findings } = commit
   let { learned } = findings
-  let rowsAtMost = commit.step.batches.reduce((sum, { rows }) => sum + rows.length, commit.swept.rows.length)
+  let rowsAtMost = commit.batch.pages.reduce((sum, { rows }) => sum + rows.length, commit.deletions.rows.length)
   for (let tries = 0; ; tries++) {
     try {
-      if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
+      if (attempted && (await wasCommitted(db, commit.lease, attempted))) return attempted
       if (tries >= triesAtMost) return null
       await db.within(async (tx) => {
-        attempted = await write(tx, commit, { rowsAtMost: Math.max(1, rowsAtMost) })
+        attempted = await writeAll(tx, commit, { rowsAtMost: Math.max(1, rowsAtMost) })
       })
       if (attempted) return attempted
     } catch (error) {
       if (error instanceof SyncError && error.verdict !== 'fenced') throw error
       if (error instanceof SyncError) {
-        if (attempted && (await wentIn(db, commit.lease, attempted))) return attempted
+        if (attempted && (await wasCommitted(db, commit.lease, attempted))) return attempted
         throw error
       }
       if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
@@ -101,32 +101,29 @@ export async function commit(
   }
 }
 
-async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMost'>): Promise<Standing> {
-  const { request, lease, step, swept, findings, standing, requests } = commit
-  const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(standing.progress)).rejected > 0
+async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMost'>): Promise<CommittedState> {
+  const { request, lease, batch, deletions, findings, committed, requests } = commit
+  const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(committed.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
-  const wasFetched = (item: ListedItem) => wasListed(step.batches.reduce(advance, standing.checkpoint), item)
+  const wasFetched = (item: ListedItem) => wasListed(batch.pages.reduce(advance, committed.checkpoint), item)
   const { overwrite, account } = commit
-  const writing = { request, overwrite, batches: step.batches, swept, findings, wasFetched, ...mayHave, ...how }
+  const writing = { request, overwrite, pages: batch.pages, deletions, findings, wasFetched, ...mayHave, ...how }
   const { counts, excluded } = await writeBatches(tx, writing)
   const whose = { tenantId: request.tenantId, provider: request.providerName }
   await adopt(tx, account, whose)
   const checkpoint = discountItems(
-    step.batches.reduce(
-      (before, batch) => advance(before, withoutErased(before, batch, excluded)),
-      standing.checkpoint,
-    ),
+    batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
     excluded.removed,
   )
   const unfinished = unfinishedNames(checkpoint, commit.sources)
-  const progress = addCounts(standing.progress, {
+  const progress = addCounts(committed.progress, {
     counts,
-    skipped: skippedBy(step),
-    drifts: step.batches.flatMap(({ drifts }) => drifts),
-    remaining: step.remaining,
+    skipped: skippedBy(batch),
+    drifts: batch.pages.flatMap(({ drifts }) => drifts),
+    remaining: batch.remaining,
     unfinished,
   })
-  const commits = standing.commits + 1
+  const commits = committed.commits + 1
   const ends = unfinished.size === 0
   const ending = ends
     ? completed(await conclude(tx, commit, { checkpoint, progress }))
@@ -139,22 +136,22 @@ async function write(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMos
   const rows = await (besides.length > 0 ? tx.with(...besides) : tx)
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), account: account.id, progress, requests, commits, stalled: 0 })
-    .where(and(held(lease), eq(syncJobs.commits, standing.commits), knowsErasures(commit)))
-    .returning({ id: syncJobs.id, notified: announcement })
+    .where(and(held(lease), eq(syncJobs.commits, committed.commits), knowsErasures(commit)))
+    .returning({ id: syncJobs.id, notified: notification })
   if (rows.length === 0) throw fenced()
   return { checkpoint, progress, commits }
 }
 
-function withoutErased(before: Checkpoint, batch: Batch, { rows }: Excluded): Batch {
-  if (rows.size === 0) return batch
-  const items = batch.rows
+function withoutErased(before: Checkpoint, page: ReadPage, { rows }: Excluded): ReadPage {
+  if (rows.size === 0) return page
+  const items = page.rows
     .filter((row) => rows.has(row))
     .map(({ resource, row: { id, createdAt } }) => ({
       resource,
       id,
       created: createdAt ? createdAt.getTime() / 1_000 : null,
     }))
-  return omitItems(before, batch, items)
+  return omitItems(before, page, items)
 }
 
 /** A job that was claimed at the moment of an erasure may not know of it: it writes nothing and is claimed again. */
@@ -167,14 +164,17 @@ function knowsErasures({ request: { tenantId, providerName: provider }, hadErase
 async function conclude(
   tx: Database,
   { request, sources, account: { hasOthers }, result }: Commit,
-  { checkpoint, progress }: Omit<Standing, 'commits'>,
+  { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ): Promise<SyncJobResult> {
   // Rows do not say whose they are: what another account has is no more than this one lists.
   if (checkpoint.mode === 'incremental' || hasOthers) return result(resultsOf(progress))
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
   return result(
-    resultsOf(progress, await prove(tx, { ...account, sources: read, tallies: checkpoint.tallies, counts: progress })),
+    resultsOf(
+      progress,
+      await checkCounts(tx, { ...account, sources: read, tallies: checkpoint.tallies, counts: progress }),
+    ),
   )
 }
 
@@ -182,7 +182,7 @@ async function conclude(
 function moveOf(
   tx: Database,
   { request, account, asked }: Commit,
-  { checkpoint, progress }: Omit<Standing, 'commits'>,
+  { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ) {
   if (checkpoint.until === null) return undefined
   const { tenantId, providerName: provider, jobId } = request
@@ -201,9 +201,9 @@ function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): Re
   return new Set([...names, ...nested.map(({ name }) => name)])
 }
 
-function skippedBy({ batches }: Step): Readonly<Record<string, Skipped>> {
+function skippedBy({ pages }: Batch): Readonly<Record<string, Skipped>> {
   return Object.fromEntries(
-    batches.flatMap(({ skip, source }) => (skip ? [[source.name, { code: skip.code, message: skip.message }]] : [])),
+    pages.flatMap(({ skip, source }) => (skip ? [[source.name, { code: skip.code, message: skip.message }]] : [])),
   )
 }
 
@@ -227,9 +227,9 @@ function completed(result: SyncJobResult) {
 }
 
 /** Whether a commit whose answer was lost is in the database. */
-async function wentIn(db: TenantDatabase, { jobId, fence }: Lease, attempted: Standing): Promise<boolean> {
+async function wasCommitted(db: TenantDatabase, { jobId, fence }: Lease, attempted: CommittedState): Promise<boolean> {
   const { slices } = attempted.checkpoint
-  // Not only as many commits: what went in may have been more of a step than what was tried last.
+  // Not only as many commits: what went in may have been more of a batch than what was tried last.
   const same = sql<boolean>`${syncJobs.checkpoint} is not distinct from ${slices.length === 0 ? null : JSON.stringify(attempted.checkpoint)}::jsonb`
   const columns = { fence: syncJobs.fence, commits: syncJobs.commits, same }
   const [row] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))

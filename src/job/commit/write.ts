@@ -6,11 +6,11 @@ import { upsert } from '../../db/upsert.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type Excluded, excludeErased } from '../../erasure/filter.ts'
 import { fields } from '../../provider/fields.ts'
-import type { Batch } from '../../sync/backfill.ts'
+import type { ReadPage } from '../../sync/read-page.ts'
 import type { Family, ObservedRow } from '../../sync/rows.ts'
 import type { SyncJobRequest } from '../request.ts'
 import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
-import type { Swept } from './deletions.ts'
+import type { DetectedDeletions } from './deletions.ts'
 import { bisect, type Findings } from './quarantine.ts'
 import { type Account, removeStoredRejects, storeRejects } from './rejects.ts'
 
@@ -18,9 +18,9 @@ export interface Writing {
   readonly request: SyncJobRequest
   /** What a forced job overwrites; null for one that is not. */
   readonly overwrite: Overwrite | null
-  readonly batches: readonly Batch[]
-  /** What the batches prove to be gone, and what turned out to be there although unlisted. */
-  readonly swept: Swept
+  readonly pages: readonly ReadPage[]
+  /** What the pages prove to be gone, and what turned out to be there although unlisted. */
+  readonly deletions: DetectedDeletions
   /** Whether the account may have rows in `sync_rejects`: those of what is stored now are taken out. */
   readonly mayHaveRejects: boolean
   /** Whether something of the account was erased: it is not stored again. */
@@ -39,10 +39,10 @@ export interface Wrote {
 
 const nothingExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed: [] }
 
-/** Writes everything the batches brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
+/** Writes everything the pages brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, overwrite, batches, swept, mayHaveRejects, mayHaveErased, findings, rowsAtMost, wasFetched }: Writing,
+  { request, overwrite, pages, deletions, mayHaveRejects, mayHaveErased, findings, rowsAtMost, wasFetched }: Writing,
 ): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counted> = {}
@@ -50,8 +50,8 @@ export async function writeBatches(
     const before = counts[resource]
     counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...some }]) }
   }
-  const all = batches.flatMap((batch) => batch.rejects)
-  const offered = [...batches.flatMap((batch) => batch.rows), ...swept.rows]
+  const all = pages.flatMap((page) => page.rejects)
+  const offered = [...pages.flatMap((page) => page.rows), ...deletions.rows]
   const excluded = mayHaveErased
     ? await excludeErased(tx, { ...account, jobId: request.jobId }, { rows: offered, rejects: all })
     : nothingExcluded
@@ -65,8 +65,8 @@ export async function writeBatches(
   const stored: { readonly resource: string; readonly id: string }[] = []
   const brought = offered.filter((row) => !excluded.rows.has(row))
   const { families, outdated } = await dropStale(tx, { ...account, overwrite }, [
-    ...batches.flatMap((batch) => batch.families),
-    ...swept.families,
+    ...pages.flatMap((page) => page.families),
+    ...deletions.families,
   ])
   for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
     const write = async (some: readonly ObservedRow[]) => {
@@ -97,8 +97,8 @@ export async function writeBatches(
   }
   const left = await markLeaving(tx, { ...account, overwrite }, families)
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
-  for (const { resource, unlisted, kept, unchecked } of swept.resources) {
-    const gone = swept.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
+  for (const { resource, unlisted, kept, unchecked } of deletions.resources) {
+    const gone = deletions.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
     const deleted = await markDeleted(tx, { resource, unlisted, overwrite, ...account })
     add(resource.name, { deleted, kept: kept - gone })
     counts[resource.name] = addUnchecked(counts[resource.name] ?? noCounts, unchecked)

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { SyncError } from '../../errors.ts'
 import type { Resource } from '../../provider/contract.ts'
-import type { Batch } from '../../sync/backfill.ts'
-import { afterPage, carveSlice, type Reached } from '../../sync/slices.ts'
+import type { ReadPage } from '../../sync/read-page.ts'
+import { afterPage, type Reached, splitSlice } from '../../sync/slices.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
 const slice = z.object({
@@ -36,7 +36,7 @@ const checkpoint = z.object({
 
 export type Tally = z.infer<typeof tally>
 
-/** What is still to be read: a fold over committed batches. `carve` and `advance` are its only moves. */
+/** What is still to be read: a fold over committed pages. `applySplit` and `advance` are its only moves. */
 export type Checkpoint = z.infer<typeof checkpoint>
 
 /** What is to be read of one list: everything, or what was created since a second. */
@@ -61,18 +61,18 @@ export function plan(
 }
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */
-export function carve(
+export function applySplit(
   from: Checkpoint,
   { id, at, olderId }: { readonly id: number; readonly at: number; readonly olderId: number },
 ): Checkpoint {
   return {
     ...from,
-    slices: from.slices.flatMap((slice) => (slice.id === id ? [...carveSlice(slice, at, olderId)] : [slice])),
+    slices: from.slices.flatMap((slice) => (slice.id === id ? [...splitSlice(slice, at, olderId)] : [slice])),
   }
 }
 
 /** A page that was read of a slice. */
-export type Advance = Pick<Batch, keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'skip'>
+export type Advance = Pick<ReadPage, keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'skip'>
 
 /** Moves the page's slice to the cursor after it, or takes it out when the page was its last; takes a skipped resource out whole. */
 export function advance(from: Checkpoint, page: Advance): Checkpoint {

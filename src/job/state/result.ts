@@ -2,7 +2,7 @@ import type { SyncJobRequest } from '../request.ts'
 import type { Counts, Progress, Skipped } from './progress.ts'
 
 /** What a full sync shows for a resource: that the copy has as many rows as the provider listed items. */
-export interface Proof {
+export interface CountCheck {
   /** Only what was created up to this moment is compared: the provider's clock at the resource's first page. */
   readonly until: string
   /** Distinct items the provider listed. */
@@ -20,7 +20,7 @@ export type ResourceResult = Counts & {
   readonly skipped?: Skipped
   /** Columns that stayed null because their field had a shape nobody knows, with how often; the payload has them. */
   readonly drift?: Readonly<Record<string, number>>
-  readonly proof?: Proof
+  readonly proof?: CountCheck
   /** What was left out because it is about somebody who was erased; such items count as never listed in the proof. */
   readonly erased?: number | undefined
   /** Live rows that the provider did not list and was not asked about by id: they stay live, and the proof is not equal. */
@@ -30,7 +30,7 @@ export type ResourceResult = Counts & {
 /** The progress as a result has it: without shares. */
 export function resultsOf(
   progress: Progress,
-  proofs: Readonly<Record<string, Proof>> = {},
+  proofs: Readonly<Record<string, CountCheck>> = {},
 ): Readonly<Record<string, ResourceResult>> {
   return Object.fromEntries(
     Object.entries(progress).map(([name, { share: _share, skipped, drift, ...own }]) => {

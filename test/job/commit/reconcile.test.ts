@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { syncedTable } from '../../../src/db/schema/synced.ts'
-import { prove } from '../../../src/job/commit/reconcile.ts'
+import { checkCounts } from '../../../src/job/commit/reconcile.ts'
 import type { Source } from '../../../src/provider/contract.ts'
 import { openTestDatabase } from '../../support/database.ts'
 
@@ -23,7 +23,13 @@ async function slowlyProved(listed: number) {
   return db.transaction(async (tx) => {
     await tx.execute(`set local statement_timeout = '200ms'`)
     const tallies = { customers: { listed, until: 1_000, months: {} } }
-    const proofs = await prove(tx, { tenantId, provider: 'stripe', sources: [source], tallies, counts: {} } as never)
+    const proofs = await checkCounts(tx, {
+      tenantId,
+      provider: 'stripe',
+      sources: [source],
+      tallies,
+      counts: {},
+    } as never)
     return { proofs, after: (await tx.execute('select 1 as one')).rows }
   })
 }

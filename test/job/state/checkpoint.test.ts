@@ -3,8 +3,8 @@ import { SyncError } from '../../../src/errors.ts'
 import {
   type Advance,
   advance,
+  applySplit,
   type Checkpoint,
-  carve,
   plan,
   readCheckpoint,
 } from '../../../src/job/state/checkpoint.ts'
@@ -114,10 +114,10 @@ describe('a checkpoint', () => {
     expect(untils.map(({ until }) => until)).toEqual([1_005, 1_001, 1_001])
   })
 
-  it('is carved without a change to what is still to be read', () => {
+  it('is split without a change to what is still to be read', () => {
     const from = frozen(checkpoint({ until: 1_000, slices: [read, { ...fresh, id: 2, resource: 'invoices' }] }))
     const older = { from: 0, to: 400 }
-    expect(carve(from, { id: 1, at: 400, olderId: 3 })).toEqual({
+    expect(applySplit(from, { id: 1, at: 400, olderId: 3 })).toEqual({
       ...from,
       slices: [
         { ...read, window: { from: 400, to: null } },
@@ -125,11 +125,11 @@ describe('a checkpoint', () => {
         { ...fresh, id: 2, resource: 'invoices' },
       ],
     })
-    expect(carve(from, { id: 9, at: 400, olderId: 3 })).toEqual(from)
+    expect(applySplit(from, { id: 9, at: 400, olderId: 3 })).toEqual(from)
   })
 
   it('is read as it was stored, through JSON', () => {
-    const stored = carve(advance(planned('customers'), page()), { id: 1, at: 400, olderId: 2 })
+    const stored = applySplit(advance(planned('customers'), page()), { id: 1, at: 400, olderId: 2 })
     expect(readCheckpoint(JSON.parse(JSON.stringify(stored)))).toEqual(stored)
   })
 
@@ -203,7 +203,7 @@ describe('any order of carving, advancing and dying', () => {
           const to = Math.min(slice.window.to ?? 100 + span, slice.position ?? 100 + span)
           const cut = slice.window.from + 1 + below(Math.max(1, to - slice.window.from))
           if (cut > slice.window.from && cut < to)
-            now = carve(frozen(now), { id: slice.id, at: cut, olderId: nextId++ })
+            now = applySplit(frozen(now), { id: slice.id, at: cut, olderId: nextId++ })
         } else if (move < 6 && !flying) {
           // Now and then the object behind the cursor is gone: the slice is read again from its last second.
           const lost = slice.cursor !== null && cursorsToLose > 0 && chance(0.1)
@@ -219,7 +219,7 @@ describe('any order of carving, advancing and dying', () => {
             ...list(query, cursor, limit),
           })
         } else if (flying) {
-          // After a cut, what lies below the slice belongs to the one that was carved off.
+          // After a cut, what lies below the slice belongs to the one that was split off.
           seen.push(...flying.items.filter(({ created }) => created >= slice.window.from).map(({ id }) => id))
           now = advance(frozen(now), flying)
           inFlight.delete(slice.id)

@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts'
+import type { ReadPage } from './read-page.ts'
+
+interface BufferOptions {
+  readonly clock: Clock
+  /** See Backfill.gatherMs. */
+  readonly gatherMs: number
+  readonly pagesPerBatch: number
+}
+
+/** Pages that have arrived and wait for the committer. */
+export interface PageBuffer {
+  /** Pages waiting. */
+  size(): number
+  add(page: ReadPage): void
+  /** Ends gathering, since no page is to be waited for. */
+  stopGathering(): void
+  /** Lets the waiting caller of `take` look again. */
+  wake(): void
+  /** The next batch's pages, in the order of their arrival. Waits while more may come; empty when none will. */
+  take(source: PageSource): Promise<readonly ReadPage[]>
+}
+
+/** What the buffer asks about the fetching beside it. */
+interface PageSource {
+  mayStillArrive(): boolean
+  /** Throws the failure of a call where no page is left before it. @throws SyncError */
+  throwFailure(): void
+  isGatheringWorthIt(): boolean
+}
+
+/** An AbortController without a reason makes an error with a stack each time. */
+const gathered = new Error('no longer gathered')
+
+export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptions): PageBuffer {
+  let pages: ReadPage[] = []
+  let wake = () => {}
+  let gathering: AbortController | undefined
+  let takenAt = Number.NEGATIVE_INFINITY
+
+  async function gather(source: PageSource): Promise<void> {
+    const ms = takenAt + gatherMs - clock.now()
+    if (ms <= 0 || pages.length >= pagesPerBatch || !source.isGatheringWorthIt()) return
+    gathering = new AbortController()
+    await clock.sleep(ms, gathering.signal).catch(() => {})
+    gathering = undefined
+  }
+
+  return {
+    size: () => pages.length,
+    add: (page) => void pages.push(page),
+    stopGathering: () => gathering?.abort(gathered),
+    wake: () => wake(),
+    async take(source) {
+      while (pages.length === 0 && source.mayStillArrive()) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      if (pages.length === 0) source.throwFailure()
+      if (pages.length > 0) await gather(source)
+      takenAt = clock.now()
+      const batch = pages.slice(0, pagesPerBatch)
+      pages = pages.slice(pagesPerBatch)
+      return batch
+    },
+  }
+}

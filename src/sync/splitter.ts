@@ -1,0 +1,93 @@
+import type { Source } from '../provider/contract.ts'
+import type { Limiter } from './limiter.ts'
+import { openReader, type Reader } from './reader.ts'
+import { chooseSplit, splitSlice } from './slices.ts'
+
+/** So few that the requests they cost do not show. */
+const pagesPerFinerSplit = 50
+
+/** Splits slices while a limiter has a request to give that no slice is ready to use. */
+export interface Splitter {
+  /** Second since 1970 before which the account has little or nothing; 0 until it is known. */
+  since(): number
+  /** Splits and hands each new reader to `fetch`. Returns the milliseconds until a split may be worth it; Infinity: none. */
+  splitWhereIdle(idle: Idle): number
+}
+
+/** See Backfill, whose options these are. */
+interface SplitOptions {
+  readonly sources: readonly Source[]
+  readonly pageSize: number
+  limiters(source: Source): readonly Limiter[]
+  since(): Promise<number>
+  onSplit(split: { readonly id: number; readonly at: number; readonly olderId: number }): void
+}
+
+interface Idle {
+  /** Pages read so far. */
+  readonly pagesRead: number
+  mayFetch(): boolean
+  fetch(reader: Reader): void
+}
+
+export function createSplitter(
+  readers: Map<number, Reader>,
+  options: SplitOptions,
+  onSinceKnown: () => void,
+): Splitter {
+  let nextId = 1 + Math.max(0, ...readers.keys())
+  let finerSplits = 0
+  let since: number | undefined
+  let isAsking = false
+
+  function askSince(): void {
+    if (isAsking) return
+    isAsking = true
+    // Not worth failing for: a call that matters will meet the same fault.
+    const asking = options.since().catch(() => 0)
+    void asking.then((second) => {
+      since = second
+      onSinceKnown()
+    })
+  }
+
+  function split(id: number, at: number): Reader | undefined {
+    const reader = readers.get(id)
+    if (!reader) return undefined
+    const olderId = nextId++
+    const [newer, older] = splitSlice(reader.slice, at, olderId)
+    options.onSplit({ id, at, olderId })
+    reader.slice = newer
+    const fresh = openReader(older, options.sources, reader.limit)
+    readers.set(olderId, fresh)
+    return fresh
+  }
+
+  return {
+    since: () => since ?? 0,
+    splitWhereIdle({ pagesRead, mayFetch, fetch }) {
+      let soonest = Number.POSITIVE_INFINITY
+      for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
+        while (source.createdFilter && mayFetch()) {
+          const readings = [...readers.values()].filter((reader) => reader.source === source)
+          const mayBeFiner = finerSplits < Math.floor(pagesRead / pagesPerFinerSplit)
+          const choice = chooseSplit(readings, { since: since ?? 0, pageSize: options.pageSize, mayBeFiner })
+          if (!choice) break
+          const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
+          if (delay > 0) {
+            soonest = Math.min(soonest, delay)
+            break
+          }
+          if (since === undefined) {
+            askSince()
+            break
+          }
+          if (choice.isFiner) finerSplits++
+          const fresh = split(choice.id, choice.at)
+          if (fresh) fetch(fresh)
+        }
+      }
+      return soonest
+    },
+  }
+}

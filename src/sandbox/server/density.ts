@@ -11,7 +11,7 @@ interface Spread {
   readonly seed: number
   /** Unix seconds; every time is before it. */
   readonly now: number
-  /** How many share one second with `same-second`: by default 1,000, or a tenth below 10,000 objects. */
+  /** With `same-second`: how many objects share the second. Default 1,000, or a tenth below 10,000 objects. */
   readonly sameSecond?: number | undefined
 }
 
@@ -19,9 +19,9 @@ interface Spread {
  * Creation times in unix seconds, newest first, from `now - accountAge` up to but excluding `now`.
  *
  * - `growing`: the cumulative count grows with t^7, so the density with t^6 (drawn as `span × u^(1/7)`).
- * - `uniform`: equal everywhere.
- * - `burst`: nine in ten within the day that began 365 days ago, the rest uniform.
- * - `same-second`: uniform, but `sameSecond` of them in the one second in the middle.
+ * - `uniform`: the same density everywhere.
+ * - `burst`: nine in ten within the day that began 365 days ago, the others uniform.
+ * - `same-second`: uniform, but `sameSecond` of the objects in the second in the middle.
  */
 export function creationTimes({ count, density, seed, now, sameSecond }: Spread): Uint32Array {
   const random = randomStream(seed)

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 
-/** A type of the `stripe` package as it travels: what the SDK makes a `Decimal` is a string. */
+/** A type of the `stripe` package as its JSON holds it: the SDK's `Decimal` is a string there. */
 export type Wire<T> = T extends Stripe.Decimal
   ? string
   : T extends string | number | boolean | null | undefined

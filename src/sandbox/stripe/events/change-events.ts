@@ -3,7 +3,7 @@ import type { StripeObject } from '../resource.ts'
 
 export type EventType = Stripe.Event['type']
 
-/** Which events a change of an object of one resource makes, in the order in which they happen. */
+/** The types of the events that a change of an object makes, in the order in which they are sent. */
 export interface ChangeEvents {
   created?(object: StripeObject): readonly EventType[]
   updated?(before: StripeObject, after: StripeObject): readonly EventType[]
@@ -18,7 +18,7 @@ export function changeEvents(created: EventType, updated?: EventType, deleted?: 
   }
 }
 
-/** The events of reaching a status, or those of any other change. */
+/** The events of a change to a status; for any other change `otherwise` and `more`. */
 export function byStatus(
   otherwise: EventType,
   reached: Readonly<Record<string, readonly EventType[]>>,

@@ -1,7 +1,7 @@
 import type { ByNameName } from '../resources/names.ts'
 import { byStatus, type ChangeEvents, changeEvents } from './change-events.ts'
 
-/** Events of the lists that are read by name; the others make none here. */
+/** The events of the lists that are read by name. Lists that are not here make no events in the sandbox. */
 export const eventTypesByName: Readonly<Partial<Record<ByNameName, ChangeEvents>>> = {
   plans: changeEvents('plan.created', 'plan.updated', 'plan.deleted'),
   // There is no checkout.session.created.

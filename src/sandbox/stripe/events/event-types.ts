@@ -3,7 +3,7 @@ import type { ResourceName } from '../resources/names.ts'
 import { byStatus, type ChangeEvents, changeEvents, type EventType } from './change-events.ts'
 import { eventTypesByName } from './event-types-by-name.ts'
 
-/** Resources that are absent make no events: balance transactions, shipping rates, file links. */
+/** Resources that are not here make no events: balance transactions, shipping rates, file links. */
 export const eventTypes: Readonly<Partial<Record<ResourceName, ChangeEvents>>> = {
   ...eventTypesByName,
   customers: changeEvents('customer.created', 'customer.updated', 'customer.deleted'),
@@ -62,7 +62,7 @@ export const eventTypes: Readonly<Partial<Record<ResourceName, ChangeEvents>>> =
   },
   payment_intents: {
     created: ({ status }) => ['payment_intent.created', ...(intentSteps[String(status)] ?? [])],
-    // There is no payment_intent.updated: other changes go unannounced.
+    // There is no payment_intent.updated, so that other changes make no event.
     updated: (before, { status }) => (before.status === status ? [] : (intentSteps[String(status)] ?? [])),
   },
   refunds: {

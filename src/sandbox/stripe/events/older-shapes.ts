@@ -8,13 +8,13 @@ export const olderVersions = ['2024-12-18.acacia', '2025-06-30.basil'] as const
 
 export interface Lookup {
   readonly live: ByResource<Collection>
-  /** The invoice payment behind a payment intent. */
+  /** The invoice payment of a payment intent. */
   readonly paymentOf: (intent: string) => StripeObject | undefined
 }
 
 type Fields = Record<string, unknown>
 
-/** The object as an older version of the API rendered it, which is what events of that day still carry. */
+/** The object as an older version of the API rendered it. Events keep the shape of the version that made them. */
 export function asOf(version: string, object: StripeObject, lookup: Lookup): StripeObject {
   if (version >= '2025-09-30') return object
   const basil = beforeClover[object.object]?.(object, lookup) ?? object
@@ -23,7 +23,7 @@ export function asOf(version: string, object: StripeObject, lookup: Lookup): Str
 
 type Older = Readonly<Record<string, (object: StripeObject, lookup: Lookup) => StripeObject>>
 
-/** clover, 2025-09-30: `discount.source.coupon` and `promotion.coupon`, where the coupon itself had been. */
+/** Before clover (2025-09-30), discounts and promotion codes held the whole coupon. */
 const beforeClover: Older = {
   customer(customer, { live }) {
     const discount = customer.discount as Fields | null
@@ -39,7 +39,7 @@ const beforeClover: Older = {
   },
 }
 
-/** basil, 2025-03-31: where periods, payments, prices and subscriptions of invoices were before. */
+/** Before basil (2025-03-31), periods, payments, prices and the subscription of an invoice were in other fields. */
 const beforeBasil: Older = {
   subscription({ billing_mode, ...subscription }) {
     const items = subscription.items as { data: readonly Fields[] }

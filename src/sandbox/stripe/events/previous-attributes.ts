@@ -1,6 +1,6 @@
 type Fields = Readonly<Record<string, unknown>>
 
-/** The old values of what changed, as `data.previous_attributes` has them: of nested objects only what changed in them. */
+/** The old values of the changed fields, as in `data.previous_attributes`: of nested objects only their changed fields. */
 export function previousAttributes(before: Fields, after: Fields): Fields {
   const changed: Record<string, unknown> = {}
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {

@@ -9,7 +9,7 @@ import { previousAttributes } from './previous-attributes.ts'
 
 export interface Change {
   readonly types: readonly EventType[]
-  /** As it is after the change; of a deleted object, as it was. */
+  /** The object after the change; of a deleted object, its last state. */
   readonly object: StripeObject
   readonly before?: StripeObject
   /** Unix seconds. */
@@ -19,7 +19,7 @@ export interface Change {
 
 export type Recorder = (change: Change) => void
 
-interface Origin {
+interface RecorderOptions {
   readonly collections: ByResource<Collection>
   readonly lookup: Lookup
   readonly random: Random
@@ -27,22 +27,24 @@ interface Origin {
   readonly olderShare: number
 }
 
-/** Appends events; each carries the object as it was at that moment, in the shape of its version. */
-export function createRecorder({ collections, lookup, random, olderShare }: Origin): Recorder {
+/** Appends events. Each holds the object as it was at that time, in the shape of the event's API version. */
+export function createRecorder({ collections, lookup, random, olderShare }: RecorderOptions): Recorder {
   return ({ types, object, before, at, apiVersion }) => {
     const drawn = fraction(random) < olderShare ? pick(random, olderVersions) : pinnedVersion
     const version = apiVersion ?? drawn
     for (const type of types) {
-      const shown = (one: StripeObject) => asOf(version, type.startsWith('plan.') ? asPlan(one) : one, lookup)
+      const shown = (state: StripeObject) => asOf(version, type.startsWith('plan.') ? asPlan(state) : state, lookup)
       const data = { object: shown(object) }
       const previous =
-        before && tellsPrevious(type) ? { previous_attributes: previousAttributes(shown(before), data.object) } : {}
+        before && hasPreviousAttributes(type)
+          ? { previous_attributes: previousAttributes(shown(before), data.object) }
+          : {}
       collections.events.insert({ api_version: version, data: structuredClone({ ...data, ...previous }), type }, at)
     }
   }
 }
 
-const tellsPrevious = (type: string) => type.endsWith('.updated') || type === 'charge.refunded'
+const hasPreviousAttributes = (type: string) => type.endsWith('.updated') || type === 'charge.refunded'
 
 // Every price of the sandbox has the shape its generator gives it.
 const asPlan = (price: StripeObject) => planOf(price as unknown as PriceObject)

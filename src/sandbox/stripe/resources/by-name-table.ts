@@ -1,19 +1,19 @@
 /**
- * The lists without a parent that are not modelled. Their objects are those of Stripe's own fixtures with ids, times and
- * references of the account. Left out are those that demand a parent or a parameter: apps/secrets, setup_attempts,
- * entitlements/active_entitlements, radar/value_list_items, treasury/* but accounts, and the like.
+ * A list whose objects are Stripe's own fixtures, with ids, times and references of the account. The table leaves out lists
+ * that require a parent or a parameter: apps/secrets, setup_attempts, entitlements/active_entitlements,
+ * radar/value_list_items, most of treasury/*, and the like.
  */
-export interface GenericRow {
-  /** The type of the objects, by which the fixture is found. */
+export interface FixtureList {
+  /** The type of the objects, which also names their fixture. */
   readonly object: string
   readonly prefix: string
-  /** The list filters by `created`. */
+  /** True if the list has the parameter `created`. */
   readonly created: boolean
-  /** The fields the list filters by. */
+  /** The fields that are filter parameters. */
   readonly filters: readonly string[]
 }
 
-/** By path after `/v1/`; the name of the resource is the path with underscores. */
+/** By the path after `/v1/`. The name of the resource is the path with underscores. */
 export const byNameTable = {
   accounts: { object: 'account', prefix: 'acct_', created: true, filters: [] },
   'apple_pay/domains': { object: 'apple_pay_domain', prefix: 'apwc_', created: false, filters: ['domain_name'] },
@@ -192,4 +192,4 @@ export const byNameTable = {
     filters: ['status'],
   },
   webhook_endpoints: { object: 'webhook_endpoint', prefix: 'we_', created: false, filters: [] },
-} as const satisfies Record<string, GenericRow>
+} as const satisfies Record<string, FixtureList>

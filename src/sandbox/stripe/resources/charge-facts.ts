@@ -8,7 +8,7 @@ export interface ChargeFacts {
   /** The number of the customer. */
   readonly customer: number | undefined
   readonly failed: boolean
-  /** What was given back, in all. */
+  /** The sum of all refunds. */
   readonly refunded: number
   readonly disputed: boolean
 }
@@ -29,6 +29,6 @@ export function chargeAt(dataset: Dataset, n: number): ChargeFacts {
   }
 }
 
-/** Whole when it is the only one and its number is odd; otherwise a part, so that something is left. */
+/** A single refund with an odd number is the whole charge. Every other refund is a part of it, so that a rest stays. */
 export const refundAmount = (refund: number, siblings: number, charged: number) =>
   siblings === 1 && refund % 2 === 1 ? charged : Math.floor(charged / (siblings + 1))

@@ -6,7 +6,7 @@ import type { Wire } from '../wire.ts'
 import { chargeAt } from './charge-facts.ts'
 import { customerId } from './subscription-facts.ts'
 
-/** Charges of invoices; `refunds` is there only when asked for, the first ten. */
+/** Charges of invoices. `refunds` is there only if it is expanded, with the first ten. */
 export const charges: Resource = {
   path: '/v1/charges',
   object: 'charge',

@@ -8,7 +8,7 @@ import { customerId, day, maxNestedRows } from './subscription-facts.ts'
 
 export const creditNoteLineIds: Ids = createIds('cnli_', 0xc1)
 
-/** Credit notes over whole lines of an invoice; one for an invoice of eleven lines has eleven. */
+/** Credit notes over whole lines of an invoice. Some credit an invoice of eleven lines and have eleven lines too. */
 export const creditNotes: Resource = {
   path: '/v1/credit_notes',
   object: 'credit_note',
@@ -17,7 +17,7 @@ export const creditNotes: Resource = {
   relation: {
     parent: 'invoices',
     field: 'invoice',
-    // The eighth of fifty is the invoice with eleven lines, see invoice-facts.ts.
+    // The eighth of fifty invoices has eleven lines, see invoice-facts.ts.
     pattern: [0, ...Array.from({ length: 49 }, (_, at) => (at === 6 || at === 30 ? 1 : 0))],
     delay: (_, draw) => 2 * day + (draw % (20 * day)),
   },

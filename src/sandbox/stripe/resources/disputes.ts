@@ -33,13 +33,13 @@ function generate({ n, id, created, livemode, random, dataset }: GenerationInput
   const charge = dataset.parent('disputes', n) ?? 0
   const { amount, currency } = chargeAt(dataset, charge)
   const entry = ledgerNumber(dataset, 'disputes', n)
-  const known = entry < dataset.count('balance_transactions')
+  const isBooked = entry < dataset.count('balance_transactions')
   const status = pick(random, ['needs_response', 'under_review', 'won', 'lost'] as const)
   return {
     id,
     object: 'dispute',
     amount,
-    balance_transactions: known ? [ledgerObject(dataset, entry)] : [],
+    balance_transactions: isBooked ? [ledgerObject(dataset, entry)] : [],
     charge: dataset.id('charges', charge),
     created,
     currency,

@@ -7,7 +7,7 @@ import { creditNotes } from './credit-notes.ts'
 import { customers } from './customers.ts'
 import { disputes } from './disputes.ts'
 import { events } from './events.ts'
-import { genericResource } from './fixture-resource.ts'
+import { createFixtureResource } from './fixture-resource.ts'
 import { invoicePayments } from './invoice-payments.ts'
 import { invoiceitems } from './invoiceitems.ts'
 import { invoices } from './invoices.ts'
@@ -23,12 +23,12 @@ import { subscriptionSchedules } from './subscription-schedules.ts'
 import { subscriptions } from './subscriptions.ts'
 import { taxRates } from './tax-rates.ts'
 
-// Named as `ByNameName` says.
-const generic = Object.fromEntries(
-  Object.entries(byNameTable).map(([path, row]) => [path.replaceAll('/', '_'), genericResource(path, row)]),
+// The names are those of the type `ByNameName`.
+const fixtureResources = Object.fromEntries(
+  Object.entries(byNameTable).map(([path, row]) => [path.replaceAll('/', '_'), createFixtureResource(path, row)]),
 ) as Record<Exclude<ByNameName, 'plans'>, Resource>
 
-/** Every list the sandbox serves. */
+/** Every list that the sandbox serves. */
 export const resources: ByResource<Resource> = {
   customers,
   products,
@@ -50,5 +50,5 @@ export const resources: ByResource<Resource> = {
   payouts,
   events,
   plans,
-  ...generic,
+  ...fixtureResources,
 }

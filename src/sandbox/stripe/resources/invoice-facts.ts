@@ -1,4 +1,5 @@
 import { createIds, type Ids } from '../../server/ids.ts'
+import type { NumberRange } from '../../server/relations.ts'
 import type { Dataset } from '../resource.ts'
 import { type ItemFacts, itemAt, maxNestedRows, type SubscriptionFacts, subscriptionAt } from './subscription-facts.ts'
 
@@ -7,7 +8,7 @@ export interface LineFacts {
   readonly amount: number
   readonly quantity: number
   readonly item: ItemFacts
-  /** The number of the invoice item behind the line; undefined when it is a subscription item alone. */
+  /** The number of the invoice item of the line; undefined for a line of a subscription item. */
   readonly invoiceItem?: number
   readonly proration: boolean
 }
@@ -17,17 +18,17 @@ export interface InvoiceFacts {
   readonly id: string
   readonly created: number
   readonly subscription: SubscriptionFacts
-  /** Made by hand for the customer, without a subscription. */
+  /** Created for the customer by a person, without a subscription. */
   readonly manual: boolean
   readonly lines: readonly LineFacts[]
   readonly subtotal: number
   readonly tax: number
-  /** The number of the tax rate, undefined when nothing is taxed. */
+  /** The number of the tax rate; undefined if the invoice has no tax. */
   readonly taxRate: number | undefined
   readonly total: number
   readonly status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void'
-  /** The numbers of its charges, from and up to. */
-  readonly charges: readonly [number, number]
+  /** The numbers of its charges. */
+  readonly charges: NumberRange
 }
 
 export const lineIds: Ids = createIds('il_', 0x11)
@@ -35,7 +36,7 @@ export const lineIds: Ids = createIds('il_', 0x11)
 export function invoiceAt(dataset: Dataset, n: number): InvoiceFacts {
   const subscription = subscriptionAt(dataset, dataset.parent('invoices', n) ?? 0)
   const items = dataset.children('invoiceitems', n)
-  const billed = range(items).filter((k) => !pending(k))
+  const billed = range(items).filter((k) => !isPending(k))
   const manual = n % 12 === 0 && billed.length > 0
   const lines = manual
     ? billed.map((k, index) => invoiceItemLine(dataset, n, index, k))
@@ -61,8 +62,8 @@ export function invoiceAt(dataset: Dataset, n: number): InvoiceFacts {
 }
 
 function subscriptionLines(dataset: Dataset, n: number, subscription: SubscriptionFacts, billed: readonly number[]) {
-  const wanted = n % 50 === 7 ? 11 : n % 400 === 13 ? 120 : subscription.items + (n % 5 === 0 ? 1 : 0)
-  const count = Math.max(wanted, Math.min(subscription.items, 30) + billed.length)
+  const lineCount = n % 50 === 7 ? 11 : n % 400 === 13 ? 120 : subscription.items + (n % 5 === 0 ? 1 : 0)
+  const count = Math.max(lineCount, Math.min(subscription.items, 30) + billed.length)
   return Array.from({ length: count }, (_, index): LineFacts => {
     const beyond = index - Math.min(subscription.items, 30)
     const item = itemAt(dataset, subscription.n, index % subscription.items)
@@ -70,7 +71,7 @@ function subscriptionLines(dataset: Dataset, n: number, subscription: Subscripti
     if (beyond < 0) return { id, item, amount: item.amount, quantity: item.quantity, proration: false }
     const invoiceItem = billed[beyond]
     if (invoiceItem !== undefined) return invoiceItemLine(dataset, n, index, invoiceItem)
-    // A credit for unused time, then a charge for the rest of the period that is larger: totals stay positive.
+    // A credit for unused time, then a larger charge for the rest of the period, so that totals stay positive.
     const part = Math.floor(item.amount / 7)
     return { id, item, amount: beyond % 2 === 0 ? part + 1 : -part, quantity: item.quantity, proration: true }
   })
@@ -83,19 +84,19 @@ function invoiceItemLine(dataset: Dataset, n: number, index: number, k: number):
 }
 
 export const invoiceItemAmount = (dataset: Dataset, k: number) => 50 * (1 + (dataset.draw('invoiceitems', k)() % 400))
-/** Not yet on any invoice. */
-export const pending = (invoiceItem: number) => invoiceItem % 9 === 4
-export const range = ([from, to]: readonly [number, number]) => Array.from({ length: to - from }, (_, at) => from + at)
+/** True for an invoice item that is on no invoice yet. */
+export const isPending = (invoiceItem: number) => invoiceItem % 9 === 4
+export const range = ([from, to]: NumberRange) => Array.from({ length: to - from }, (_, at) => from + at)
 
-function statusOf(dataset: Dataset, n: number, charges: readonly [number, number]): InvoiceFacts['status'] {
+function statusOf(dataset: Dataset, n: number, charges: NumberRange): InvoiceFacts['status'] {
   if (charges[1] === charges[0])
     return (['draft', 'void', 'draft', 'open'] as const)[dataset.draw('invoices', n)() % 4] ?? 'draft'
   return succeeded(dataset, charges[1] - 1) ? 'paid' : n % 7 === 0 ? 'uncollectible' : 'open'
 }
 
-/** Only the last charge of an invoice pays it, and one in twelve does not; what was refunded or disputed had been paid. */
+/** Only the last charge of an invoice succeeds, and one in twelve of those fails. A refunded or disputed charge succeeded. */
 export function succeeded(dataset: Dataset, charge: number): boolean {
-  if (some(dataset.children('refunds', charge)) || some(dataset.children('disputes', charge))) return true
+  if (isNotEmpty(dataset.children('refunds', charge)) || isNotEmpty(dataset.children('disputes', charge))) return true
   const invoice = dataset.parent('charges', charge)
   const last =
     invoice === undefined ||
@@ -104,4 +105,4 @@ export function succeeded(dataset: Dataset, charge: number): boolean {
   return last && charge % 12 !== 5
 }
 
-const some = ([from, to]: readonly [number, number]) => to > from
+const isNotEmpty = ([from, to]: NumberRange) => to > from

@@ -2,7 +2,7 @@ import type Stripe from 'stripe'
 import type { Wire } from '../wire.ts'
 import { day } from './subscription-facts.ts'
 
-/** What a line says, with the ids of what it refers to. */
+/** The content of a line, with the ids of the objects that it refers to. */
 export interface Line {
   readonly id: string
   readonly invoice: string
@@ -17,12 +17,12 @@ export interface Line {
   readonly amount: number
   readonly quantity: number
   readonly description: string
-  /** The invoice item behind the line; null when it is a subscription item alone. */
+  /** The invoice item of the line; null for a line of a subscription item. */
   readonly invoiceItem: string | null
   readonly proration: boolean
-  /** The line that is given back. */
+  /** The line that this line credits, or null. */
   readonly credits: string | null
-  /** The tax rate, or null when nothing is taxed. */
+  /** The tax rate, or null if the line has no tax. */
   readonly taxRate: string | null
 }
 

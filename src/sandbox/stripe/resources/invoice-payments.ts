@@ -3,7 +3,7 @@ import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { chargeAt } from './charge-facts.ts'
 
-/** One for each charge: the only way from an invoice to its payment since basil. */
+/** An invoice payment for each charge. Since basil only this object links an invoice to its payment. */
 export const invoicePayments: Resource = {
   path: '/v1/invoice_payments',
   object: 'invoice_payment',

@@ -1,10 +1,10 @@
 import type Stripe from 'stripe'
 import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
-import { invoiceItemAmount, pending } from './invoice-facts.ts'
+import { invoiceItemAmount, isPending } from './invoice-facts.ts'
 import { customerId, day, itemAt, subscriptionAt } from './subscription-facts.ts'
 
-/** Invoice items: the one list that is ordered by `date`, there being no `created`. */
+/** Invoice items. They have no `created`; their list is ordered by `date`. */
 export const invoiceitems: Resource = {
   path: '/v1/invoiceitems',
   object: 'invoiceitem',
@@ -43,7 +43,7 @@ function generate({ n, id, created, livemode, dataset }: GenerationInput) {
     description: 'Einrichtung / セットアップ',
     discountable: true,
     discounts: [],
-    invoice: pending(n) ? null : dataset.ref('invoices', invoice),
+    invoice: isPending(n) ? null : dataset.ref('invoices', invoice),
     livemode,
     metadata: {},
     net_amount: amount,

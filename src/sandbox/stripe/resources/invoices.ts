@@ -7,7 +7,7 @@ import { type InvoiceFacts, invoiceAt, type LineFacts } from './invoice-facts.ts
 import { type Line, lineObject, tax } from './invoice-lines.ts'
 import { customerId, day } from './subscription-facts.ts'
 
-/** Invoices, most of subscriptions, with their lines, of which a list embeds the first ten. */
+/** Invoices with their lines, of which an invoice embeds the first ten. Most belong to subscriptions. */
 export const invoices: Resource = {
   path: '/v1/invoices',
   object: 'invoice',

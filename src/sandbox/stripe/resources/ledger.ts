@@ -4,11 +4,11 @@ import type { Wire } from '../wire.ts'
 import { chargeAt, refundAmount } from './charge-facts.ts'
 import { day } from './subscription-facts.ts'
 
-/** What balance transactions are about. */
+/** The resources whose objects have balance transactions. */
 export const ledgerSources = ['charges', 'refunds', 'disputes', 'payouts'] as const
 export type LedgerSource = (typeof ledgerSources)[number]
 
-/** The number of the entry of the n-th charge, refund, dispute or payout: first those of all charges, and so on. */
+/** The number of the entry of the n-th charge, refund, dispute or payout. The entries of all charges come first, and so on. */
 export function ledgerNumber(dataset: Dataset, source: LedgerSource, n: number): number {
   let before = 0
   for (const candidate of ledgerSources) {
@@ -18,7 +18,7 @@ export function ledgerNumber(dataset: Dataset, source: LedgerSource, n: number):
   return before
 }
 
-/** What an entry is about; the inverse of `ledgerNumber`. */
+/** The object that an entry belongs to: the inverse of `ledgerNumber`. */
 export function ledgerSource(
   dataset: Dataset,
   entry: number,

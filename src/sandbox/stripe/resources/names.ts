@@ -1,6 +1,6 @@
 import { byNameTable } from './by-name-table.ts'
 
-/** The lists a worker reads unless told otherwise, and the feed of events. */
+/** The lists that a job reads by default. */
 export const modelled = [
   'customers',
   'products',
@@ -27,31 +27,31 @@ export type ModelledName = (typeof modelled)[number]
 type Underscored<Path extends string> = Path extends `${infer Start}/${infer Rest}`
   ? `${Start}_${Underscored<Rest>}`
   : Path
-/** Lists that are read when they are named; the name is the path with underscores. */
+/** The lists that a job reads only if it names them. The name is the path with underscores. */
 export type ByNameName = 'plans' | Underscored<keyof typeof byNameTable>
-// Underscores for slashes, as the type says.
-const generic = Object.keys(byNameTable).map((path) => path.replaceAll('/', '_')) as ByNameName[]
-export const byName: readonly ByNameName[] = ['plans', ...generic]
+// The type replaces the slashes in the same way.
+const fixtureNames = Object.keys(byNameTable).map((path) => path.replaceAll('/', '_')) as ByNameName[]
+export const byName: readonly ByNameName[] = ['plans', ...fixtureNames]
 
 export type ResourceName = ModelledName | ByNameName | 'events'
 export const resourceNames: readonly ResourceName[] = [...modelled, ...byName, 'events']
 export type ByResource<T> = Readonly<Record<ResourceName, T>>
 
-/** One value for each resource, made when it is first asked for: most tests look at two or three. */
-export function byResource<T>(make: (name: ResourceName) => T): ByResource<T> {
-  const made = new Map<ResourceName, T>()
-  const all = {}
+/** A value for each resource, created on first use, because most tests read two or three resources. */
+export function byResource<T>(create: (name: ResourceName) => T): ByResource<T> {
+  const values = new Map<ResourceName, T>()
+  const properties = {}
   for (const name of resourceNames)
-    Object.defineProperty(all, name, {
+    Object.defineProperty(properties, name, {
       enumerable: true,
       get() {
-        const known = made.get(name)
-        if (known !== undefined) return known
-        const value = make(name)
-        made.set(name, value)
+        const existing = values.get(name)
+        if (existing !== undefined) return existing
+        const value = create(name)
+        values.set(name, value)
         return value
       },
     })
-  // Every name has just been defined.
-  return all as ByResource<T>
+  // The loop defined every name.
+  return properties as ByResource<T>
 }

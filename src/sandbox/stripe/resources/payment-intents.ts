@@ -5,7 +5,7 @@ import type { Wire } from '../wire.ts'
 import { chargeAt } from './charge-facts.ts'
 import { customerId } from './subscription-facts.ts'
 
-/** One for each charge; those without a charge of their own were given up. */
+/** A payment intent for each charge. A payment intent without a charge was abandoned. */
 export const paymentIntents: Resource = {
   path: '/v1/payment_intents',
   object: 'payment_intent',

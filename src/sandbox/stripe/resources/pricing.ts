@@ -1,15 +1,15 @@
 import { seedFor } from '../../server/random.ts'
 import type { Dataset } from '../resource.ts'
 
-/** What a price is, without the object around it: what subscription items, invoice lines and plans agree on. */
+/** The facts of a price that subscription items, invoice lines and plans must agree on. */
 export interface PriceFacts {
   readonly n: number
   readonly product: string
   readonly currency: string
   readonly active: boolean
-  /** Made inline by a subscription: in no list, yet found by id and embedded whole in the item. */
+  /** Created inline by a subscription: no list shows it, but GET by id does, and the item embeds it. */
   readonly inline: boolean
-  /** Null when the price is finer than the minor unit; then only the decimal says it. */
+  /** Null if the price has fractions of the minor unit, which only the decimal can hold. */
   readonly unitAmount: number | null
   readonly unitAmountDecimal: string
   readonly interval: 'month' | 'year' | 'week' | null
@@ -18,8 +18,8 @@ export interface PriceFacts {
 
 export const currencies = ['eur', 'usd', 'jpy', 'isk', 'brl', 'egp', 'pln'] as const
 
-/** One subscription in ten has a price of its own. */
-export const pricesOwn = (subscription: number) => subscription % 10 === 3
+/** One subscription in ten has an inline price. */
+export const hasInlinePrice = (subscription: number) => subscription % 10 === 3
 
 export function inlinePrices(dataset: Dataset): number {
   const owners = Math.floor((dataset.count('subscriptions') + 6) / 10)
@@ -47,7 +47,7 @@ export function priceAt(dataset: Dataset, n: number): PriceFacts {
   }
 }
 
-/** The currency of the customer when there is a listed price in it. */
+/** The currency of the customer if there is a listed price in it, otherwise euro. */
 export function subscriptionCurrency(dataset: Dataset, subscription: number): (typeof currencies)[number] {
   const customer = dataset.parent('subscriptions', subscription)
   const wanted = customer === undefined ? 'eur' : (dataset.shared('customers', customer).currency ?? 'usd')
@@ -59,8 +59,8 @@ export function subscriptionCurrency(dataset: Dataset, subscription: number): (t
 export function priceOfItem(dataset: Dataset, subscription: number, index: number): number {
   const inline = inlinePrices(dataset)
   const listed = dataset.count('prices') - inline
-  const own = Math.floor(subscription / 10)
-  if (index === 0 && pricesOwn(subscription) && own < inline) return listed + own
+  const inlineNumber = Math.floor(subscription / 10)
+  if (index === 0 && hasInlinePrice(subscription) && inlineNumber < inline) return listed + inlineNumber
   const currency = subscriptionCurrency(dataset, subscription)
   const first = currencies.indexOf(currency)
   const choices = Math.ceil((listed - first) / currencies.length)

@@ -2,7 +2,7 @@ import { oneIn, pick } from '../../server/random.ts'
 import { notes } from '../../server/sample-text.ts'
 import type { GenerationInput, Resource, StripeObject } from '../resource.ts'
 
-/** Products of API 2026-10-28.endive: one for every hundred customers. */
+/** Products of API 2026-10-28.endive: a product for every hundred customers. */
 export const products: Resource = {
   path: '/v1/products',
   object: 'product',

@@ -4,7 +4,7 @@ import type { GenerationInput, Resource } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { day } from './subscription-facts.ts'
 
-/** What customers type to get a coupon. */
+/** The codes that customers type to get a coupon. */
 export const promotionCodes: Resource = {
   path: '/v1/promotion_codes',
   object: 'promotion_code',

@@ -7,7 +7,7 @@ export interface SubscriptionFacts {
   readonly n: number
   readonly id: string
   readonly created: number
-  /** The number of the customer; undefined when there are none. */
+  /** The number of the customer; undefined if the account has no customers. */
   readonly customer: number | undefined
   readonly currency: string
   readonly status: (typeof statuses)[number]
@@ -28,7 +28,7 @@ const statuses = [
   ...(['trialing', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete', 'incomplete_expired'] as const),
 ] as const
 
-/** Parents have room for so many nested rows: the number of a row is that of its parent times this, plus its index. */
+/** The most nested rows of a parent. The number of a row is the parent's number times this, plus the row's index. */
 export const maxNestedRows = 128
 export const itemIds: Ids = createIds('si_', 0x51)
 
@@ -52,11 +52,11 @@ export function itemAt(dataset: Dataset, subscription: number, index: number): I
   return { id, quantity, price, amount: Math.round(quantity * Number(price.unitAmountDecimal)) }
 }
 
-/** The id of the customer; made up when the account has none. */
+/** The id of the customer. In an account without customers no object has this id. */
 export const customerId = (dataset: Dataset, customer: number | undefined) => dataset.id('customers', customer ?? 0)
 
 export const day = 86_400
-/** The billing period that a moment lies in, counted from the start in steps of 30 days. */
+/** The billing period that a time lies in, in steps of 30 days from the start. */
 export function periodAt(start: number, now: number): { readonly start: number; readonly end: number } {
   const length = 30 * day
   const from = start + Math.max(0, Math.floor((now - start) / length)) * length

@@ -32,7 +32,7 @@ export function itemObject({ id, subscription, created, period, quantity, price 
   } satisfies Wire<Stripe.SubscriptionItem>
 }
 
-interface Added {
+interface AddedItem {
   readonly id: string
   readonly subscription: string
   /** A price of the sandbox. */
@@ -40,9 +40,9 @@ interface Added {
   readonly now: number
 }
 
-/** An item added now, of one. */
-export function embeddedItem({ price, now, ...item }: Added) {
+/** An item with quantity one that is added now. */
+export function embeddedItem({ price, now, ...item }: AddedItem) {
   const period = { start: now, end: now + 30 * day }
-  // What the sandbox retrieves as a price was made by its generator.
+  // Every price of the sandbox has the shape that its generator gives it.
   return itemObject({ ...item, created: now, period, quantity: 1, price: price as unknown as PriceObject })
 }

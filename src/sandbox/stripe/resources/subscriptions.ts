@@ -7,7 +7,7 @@ import { embeddedPrice } from './prices.ts'
 import { customerId, day, itemAt, periodAt, subscriptionAt } from './subscription-facts.ts'
 import { itemObject } from './subscription-items.ts'
 
-/** Subscriptions with their items, of which a list embeds the first ten. */
+/** Subscriptions with their items, of which a subscription embeds the first ten. */
 export const subscriptions: Resource = {
   path: '/v1/subscriptions',
   object: 'subscription',

@@ -2,17 +2,17 @@ import type { StripeObject } from '../resource.ts'
 import { lineObject } from '../resources/invoice-lines.ts'
 import type { SimulatedAccount } from './simulated-account.ts'
 
-/** A subscription item as the sandbox makes it. */
+/** A subscription item as the sandbox generates it. */
 interface ItemRow extends StripeObject {
   readonly quantity: number
   readonly price: StripeObject & { readonly product: string; readonly unit_amount_decimal: string }
 }
 
-// Rows of subscriptions are made by the sandbox; their shape is its own.
+// The sandbox generates the rows of subscriptions, and all have the shape of its generator.
 export const itemsOf = (account: SimulatedAccount, subscription: string) =>
   (account.live.subscriptions.rows(subscription) ?? []) as readonly ItemRow[]
 
-/** A draft for the next period of a subscription, a line for each item. */
+/** Inserts a draft for the next period of a subscription, with a line for each item. */
 export function draft(account: SimulatedAccount, subscription: StripeObject): StripeObject {
   const id = account.newId('in_')
   const created = account.now()
@@ -84,7 +84,7 @@ export function totals(lines: readonly StripeObject[]) {
   }
 }
 
-/** Tries to collect an invoice: a payment intent, a charge, and when it succeeds a balance transaction. */
+/** Tries to collect an invoice: a payment intent, a charge and, if it succeeds, a balance transaction. */
 export function collect(account: SimulatedAccount, invoice: StripeObject, succeeds: boolean): void {
   const now = account.now()
   const { currency, customer, total: amount } = invoice
@@ -137,7 +137,7 @@ interface Entry {
   readonly type: string
 }
 
-/** A balance transaction; it makes no event. */
+/** Inserts a balance transaction, which makes no event. */
 export function book(account: SimulatedAccount, entry: Entry): void {
   const fields = {
     fee: 0,

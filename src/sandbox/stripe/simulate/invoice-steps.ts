@@ -3,7 +3,7 @@ import { lineObject } from '../resources/invoice-lines.ts'
 import { book, collect, draft, totals } from './billing.ts'
 import type { SimulatedAccount, Step } from './simulated-account.ts'
 
-/** Invoices and the money that follows them. */
+/** Invoices and what follows them: payments, refunds, disputes, credit notes, payouts. */
 export const invoiceSteps: Readonly<Record<string, Step>> = {
   'invoice is drafted': (account) => {
     const subscription = account.pick('subscriptions', ({ status }) => status === 'active')

@@ -116,7 +116,7 @@ const running = {
 const active = (account: SimulatedAccount) =>
   account.pick('subscriptions', ({ status }) => status === 'active' || status === 'past_due')
 
-/** At a listed price in the currency of the subscription. */
+/** An item with a listed price in the currency of the subscription. */
 function newItem(account: SimulatedAccount, subscription: StripeObject) {
   const price = account.pick(
     'prices',

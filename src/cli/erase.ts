@@ -4,7 +4,9 @@ import type { ConnectionSettings } from '../config/connection-string.ts'
 import { loadConfig } from '../config/load.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { patiently } from '../db/retry.ts'
-import { type Erased, type Erasing, eraseCustomer } from '../erasure/customer.ts'
+import { eraseCustomer } from '../erasure/customer.ts'
+import { type Ownership, ownershipOf } from '../erasure/ownership.ts'
+import type { ErasureDeps, ErasureResult } from '../erasure/pass.ts'
 import { eraseTenant } from '../erasure/tenant.ts'
 import { isTenantErased } from '../erasure/tombstones.ts'
 import { createProviders } from '../providers/index.ts'
@@ -23,18 +25,23 @@ export const erase = defineCommand({
   details: eraseDetails,
   async run({ options, terminal }) {
     const config = loadConfig()
-    createProviders(providerSettings(config))(options.provider ?? 'stripe')
-    await withDatabase(config, (settings) => eraseFrom(settings, options, terminal))
+    const { resources } = createProviders(providerSettings(config))(options.provider ?? 'stripe')
+    const ownership = ownershipOf(resources)
+    await withDatabase(config, (settings) => eraseFrom(settings, { ...options, ownership }, terminal))
     return 0
   },
 })
 
-async function eraseFrom(settings: ConnectionSettings, options: EraseOptions, terminal: Terminal): Promise<void> {
-  const { tenant, provider = 'stripe', customer, dryRun } = options
+async function eraseFrom(
+  settings: ConnectionSettings,
+  options: EraseOptions & { readonly ownership: Ownership },
+  terminal: Terminal,
+): Promise<void> {
+  const { tenant, provider = 'stripe', customer, dryRun, ownership } = options
   const database = await openDatabase(settings, { connections: 1, applicationName: 'erase' })
   const db = database.tenant(tenant)
   const forever = new AbortController().signal
-  const erasing: Erasing = {
+  const deps: ErasureDeps = {
     dryRun,
     // What is half done when a connection breaks is done again: nothing here can be done twice.
     within: (work) => patiently(() => db.within(work), systemClock, forever),
@@ -42,8 +49,8 @@ async function eraseFrom(settings: ConnectionSettings, options: EraseOptions, te
   try {
     const isKnown = await isTenantKnown(db, tenant)
     const erased = customer
-      ? await eraseCustomer(erasing, { tenantId: tenant, provider }, customer)
-      : await eraseTenant(erasing, tenant)
+      ? await eraseCustomer(deps, { tenantId: tenant, provider, customer, ownership })
+      : await eraseTenant(deps, tenant)
     if (!isKnown && total(erased) === 0)
       terminal.print(`  Tenant ${tenant} is not known in this database: it has no job and no rows. Check the UUID.`)
     print(erased, options, terminal)
@@ -59,9 +66,9 @@ async function isTenantKnown(db: TenantDatabase, tenant: string): Promise<boolea
   return rows[0]?.known ?? false
 }
 
-const total = ({ removed }: Erased) => [...removed.values()].reduce((sum, count) => sum + count, 0)
+const total = ({ removed }: ErasureResult) => [...removed.values()].reduce((sum, count) => sum + count, 0)
 
-function print(erased: Erased, { tenant, customer, dryRun }: EraseOptions, terminal: Terminal): void {
+function print(erased: ErasureResult, { tenant, customer, dryRun }: EraseOptions, terminal: Terminal): void {
   const whom = customer ? `customer ${customer} of tenant ${tenant}` : `tenant ${tenant}`
   const rows = [...erased.removed].map(([table, count]) => ({ table, [dryRun ? 'would go' : 'removed']: count }))
   if (rows.length > 0) terminal.print(`${formatTable(rows)}\n`)

@@ -1,13 +1,9 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { AccountKey } from './account-key.ts'
 import { isLive } from './live.ts'
 import type { Database, TenantDatabase } from './open.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import type { SyncedTable } from './schema.ts'
-
-interface Account {
-  readonly tenantId: string
-  readonly provider: string
-}
 
 /** Creation seconds, both ends included, and all ids the provider listed of them. */
 export interface Interval {
@@ -69,7 +65,7 @@ export async function findUnlisted(
   return rows.map(({ id, observed_at: observedAt }) => ({ id, observedAt: new Date(observedAt) }))
 }
 
-interface Deletion extends Account, Forced {
+interface Deletion extends AccountKey, Forced {
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   readonly unlisted: readonly Unlisted[]
 }
@@ -95,7 +91,7 @@ export async function markDeleted(
   return rowCount ?? 0
 }
 
-interface Leaving extends Account, Forced {
+interface Leaving extends AccountKey, Forced {
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   /** The parent's column, by its name in code. */
   readonly parent: string
@@ -133,7 +129,7 @@ function ofResource({ name, table }: { readonly name: string; readonly table: Sy
   return Object.keys(getTableColumns(table)).includes('resource') ? sql`and row.resource = ${name}` : sql``
 }
 
-interface Picture extends Account, Forced {
+interface Picture extends AccountKey, Forced {
   readonly table: SyncedTable
   readonly pictures: readonly { readonly id: string; readonly observedAt: Date }[]
 }

@@ -1,10 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { AccountKey } from './account-key.ts'
 import type { SyncedTable } from './schema.ts'
-
-interface Account {
-  readonly tenantId: string
-  readonly provider: string
-}
 
 /** A resource and its table. */
 interface Kept {
@@ -13,7 +9,7 @@ interface Kept {
 }
 
 /** `from … as row where …`: the rows of one account and resource that are not deleted and that a list would show. */
-export function liveRows(kept: Kept, { tenantId, provider }: Account): SQL {
+export function liveRows(kept: Kept, { tenantId, provider }: AccountKey): SQL {
   return sql`from ${kept.table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and ${isLive(kept)}`
 }
 

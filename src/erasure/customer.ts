@@ -1,98 +1,80 @@
 import { getTableName } from 'drizzle-orm'
-import { belongings } from '../db/belongings.ts'
-import type { Database } from '../db/open.ts'
-import type { Account } from '../job/commit/rejects.ts'
-import { spread } from './filter.ts'
+import type { AccountKey } from '../db/account-key.ts'
 import { discountFromOpenJobs, revokeLease } from './open-jobs.ts'
+import { collectErased } from './owned.ts'
 import { type OwnedRow, readPortion, removeRows } from './owned-rows.ts'
+import type { OwnedTable, Ownership } from './ownership.ts'
+import type { ErasureDeps, ErasureResult, Pass } from './pass.ts'
 import { eraseRejects } from './rejects.ts'
 import { hashOf, placeTombstones, readTombstones } from './tombstones.ts'
 
-/** What an erasure works with: transactions of one tenant. */
-export interface Erasing {
-  within<T>(work: (tx: Database) => Promise<T>): Promise<T>
-  /** Says what would go and changes nothing. */
-  readonly dryRun: boolean
-  /** Rows that one transaction looks at. */
-  readonly portion?: number
-}
-
-export interface Erased {
-  /** Rows removed, by table. */
-  readonly removed: ReadonlyMap<string, number>
-  /** Running jobs that were taken from their workers; they go on by themselves. */
-  readonly fenced: readonly string[]
-}
-
-/** What one pass over the tables knows and finds. */
-export interface Pass extends Erasing {
-  readonly account: Account
-  readonly hash: (id: string) => string
-  /** Hashes of what is erased; grows. */
-  readonly erased: Set<string>
-  /** What a dry run has counted. */
-  readonly seen: Set<string>
-  count(table: string, rows: number): void
+/** A customer of an account, and what the provider's resources say about the owners of their rows. */
+export interface ErasedCustomer extends AccountKey {
+  readonly customer: string
+  readonly ownership: Ownership
 }
 
 /**
- * Erases a customer: its row, every row about it by whatever chain of ids, payloads and all, rejects, and the ids in open
- * checkpoints. First the tombstone, then the rows in portions, a transaction each, and again from the beginning until
- * nothing is found: so it can be killed anywhere and run again, and what a job writes meanwhile does not escape it. The
- * tombstones are all that it goes by, so it also finishes what an earlier one left.
+ * Erases a customer: its row, every row about it by any chain of ids, rejects, and ids in open checkpoints. The tombstone
+ * comes first. Then passes over all tables remove rows in portions, a transaction each, until a pass removes nothing. An
+ * erasure may be killed anywhere and run again, and a row that a job writes meanwhile does not escape it. The tombstones
+ * are its only state, so it also finishes an earlier erasure of the account.
  */
-export async function eraseCustomer(erasing: Erasing, account: Account, customer: string): Promise<Erased> {
+export async function eraseCustomer(
+  deps: ErasureDeps,
+  { customer, ownership, ...account }: ErasedCustomer,
+): Promise<ErasureResult> {
   const hash = (id: string) => hashOf(account, id)
   const removed = new Map<string, number>()
   const fenced = new Set<string>()
-  const seen = new Set<string>()
+  const counted = new Set<string>()
   const erased = new Set([hash(customer)])
   const count = (table: string, rows: number) => void removed.set(table, (removed.get(table) ?? 0) + rows)
-  if (!erasing.dryRun) await erasing.within((tx) => placeTombstones(tx, account, [hash(customer)]))
-  for (let found = true; found; ) {
-    // In a transaction after the tombstones': who commits later has seen them, or does not hold its job any more.
-    if (!erasing.dryRun) for (const job of await erasing.within((tx) => revokeLease(tx, account))) fenced.add(job)
-    for (const one of await erasing.within((tx) => readTombstones(tx, account))) erased.add(one)
-    found = await passOver({ ...erasing, account, hash, erased, seen, count })
+  if (!deps.dryRun) await deps.within((tx) => placeTombstones(tx, account, [hash(customer)]))
+  for (let hasErased = true; hasErased; ) {
+    // In a transaction after the tombstones': a commit that ends later has seen them, or its job has lost its lease.
+    if (!deps.dryRun) for (const job of await deps.within((tx) => revokeLease(tx, account))) fenced.add(job)
+    for (const tombstone of await deps.within((tx) => readTombstones(tx, account))) erased.add(tombstone)
+    hasErased = await passOver({ ...deps, account, ownership, hash, erased, counted, count })
   }
   return { removed, fenced: [...fenced] }
 }
 
-/** Whether anything was found. */
+/** Whether the pass erased anything. */
 async function passOver(pass: Pass): Promise<boolean> {
-  let found = 0
-  for (const table of belongings) {
+  let sum = 0
+  for (const table of pass.ownership.tables) {
     for (let after: OwnedRow | undefined; ; ) {
       const limit = pass.portion ?? 5_000
       const rows = await pass.within((tx) => readPortion(tx, { ...pass.account, table, after, limit }))
-      found += await eraseOf(pass, table, rows)
+      sum += await eraseAmong(rows, table, pass)
       after = rows.at(-1)
       if (rows.length < limit) break
     }
   }
-  return found + (await eraseRejects(pass)) > 0
+  return sum + (await eraseRejects(pass)) > 0
 }
 
-async function eraseOf(pass: Pass, { table }: (typeof belongings)[number], rows: readonly OwnedRow[]): Promise<number> {
-  const { account, hash, erased, seen, dryRun } = pass
+async function eraseAmong(rows: readonly OwnedRow[], { table }: OwnedTable, pass: Pass): Promise<number> {
+  const { account, hash, erased, counted, dryRun } = pass
   const name = getTableName(table)
-  const fresh: string[] = []
+  const newIds: string[] = []
   const isErased = (id: string) => erased.has(hash(id))
-  const all = rows.filter(({ resource, id }) => !seen.has(`${resource} ${id}`))
+  const candidates = rows.filter(({ resource, id }) => !counted.has(`${resource} ${id}`))
   const doomed = [
-    ...spread(all, isErased, (ids) => {
+    ...collectErased(candidates, isErased, (ids) => {
       for (const id of ids) erased.add(hash(id))
-      fresh.push(...ids)
+      newIds.push(...ids)
     }),
   ]
   if (doomed.length === 0) return 0
   if (dryRun) {
-    for (const { resource, id } of doomed) seen.add(`${resource} ${id}`)
+    for (const { resource, id } of doomed) counted.add(`${resource} ${id}`)
     pass.count(name, doomed.length)
     return doomed.length
   }
   const removed = await pass.within(async (tx) => {
-    await placeTombstones(tx, account, fresh.map(hash))
+    await placeTombstones(tx, account, newIds.map(hash))
     await discountFromOpenJobs(tx, account, doomed)
     return removeRows(tx, table, { ...account, rows: doomed })
   })

@@ -1,13 +1,15 @@
 import type { Advance, Checkpoint, Tally } from '../job/state/checkpoint.ts'
 
 /*
- * What is erased counts as never listed: else the proof would miss it. Pure, like the checkpoint's other moves.
+ * An erased item counts as never listed: otherwise the listed and the stored rows would not match. Pure, like the
+ * checkpoint's other moves.
  */
 
+/** An item as a checkpoint counts it. */
 export interface ListedItem {
   readonly resource: string
   readonly id: string
-  /** Second of creation; null where that is of no account: it has none, or is in no list. */
+  /** Second of creation; null if the item has none, or is in no list. */
   readonly created: number | null
 }
 
@@ -17,25 +19,25 @@ export function omitItems<Page extends Advance>(from: Checkpoint, page: Page, it
   const slice = from.slices.find(({ id }) => id === page.sliceId)
   const listed = [...page.listed]
   for (const { id, created, resource } of items) {
-    const counted = created === slice?.position && slice?.boundary.includes(id)
-    const at = created === null || counted || resource !== slice?.resource ? -1 : listed.indexOf(created)
+    const isCounted = created === slice?.position && slice?.boundary.includes(id)
+    const at = created === null || isCounted || resource !== slice?.resource ? -1 : listed.indexOf(created)
     if (at >= 0) listed.splice(at, 1)
   }
   return { ...page, listed }
 }
 
-/** The checkpoint as if these items, which were stored, had not been listed so far. */
+/** The checkpoint as if these stored items had not been listed so far. */
 export function discountItems(from: Checkpoint, items: readonly ListedItem[]): Checkpoint {
   const tallies = { ...from.tallies }
   for (const item of items) {
     const tally = tallies[item.resource]
     if (tally && item.created !== null && item.created <= tally.until && wasListed(from, item))
-      tallies[item.resource] = lessOne(tally, item.created)
+      tallies[item.resource] = decrement(tally, item.created)
   }
   return { ...from, tallies }
 }
 
-/** The checkpoint without these ids in it; what it would have gone on from by such an id is read again. */
+/** The checkpoint without these ids. A slice whose cursor is one of them is read again from the second of that cursor. */
 export function removeIds(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {
   const slices = from.slices.map((slice) => {
     const boundary = slice.boundary.filter((id) => !ids.has(id))
@@ -46,15 +48,17 @@ export function removeIds(from: Checkpoint, ids: ReadonlySet<string>): Checkpoin
   return { ...from, slices }
 }
 
-/** Whether everything of an item's second, or at least the item, lies behind the slices that are left. */
+/** Whether no remaining slice will list the item. */
 export function wasListed({ slices }: Checkpoint, { resource, id, created }: ListedItem): boolean {
-  return !slices.some(({ resource: of, window, position, boundary }) => {
-    if (of !== resource || created === null || created < window.from || created >= (window.to ?? Infinity)) return false
+  return !slices.some((slice) => {
+    const { window, position, boundary } = slice
+    if (slice.resource !== resource || created === null) return false
+    if (created < window.from || created >= (window.to ?? Infinity)) return false
     return position === null || created < position || (created === position && !boundary.includes(id))
   })
 }
 
-function lessOne(tally: Tally, created: number): Tally {
+function decrement(tally: Tally, created: number): Tally {
   const month = new Date(created * 1_000).toISOString().slice(0, 7)
   const left = (tally.months[month] ?? 0) - 1
   const { [month]: _, ...others } = tally.months

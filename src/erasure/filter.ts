@@ -1,14 +1,21 @@
-import { followers } from '../db/belongings.ts'
+import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
-import type { Account } from '../job/commit/rejects.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
 import type { ListedItem } from './discount.ts'
 import { discountFromOpenJobs } from './open-jobs.ts'
+import { collectErased, isErased } from './owned.ts'
 import { findAbout, removeRows } from './owned-rows.ts'
-import { idsIn, isErased, type Owned, ownerOfRow } from './ownership.ts'
-import { findTombstones, hashOf, placeTombstones } from './tombstones.ts'
+import { type Ownership, ownerOfRow } from './ownership.ts'
+import { possibleIds } from './possible-ids.ts'
+import { findTombstones, hasher, placeTombstones } from './tombstones.ts'
 
-export interface Brought {
+/** The job whose commit is filtered. */
+export interface FilteredJob extends AccountKey {
+  readonly jobId: string
+  readonly ownership: Ownership
+}
+
+export interface Candidates {
   readonly rows: readonly ObservedRow[]
   readonly rejects: readonly Reject[]
 }
@@ -17,121 +24,86 @@ export interface Brought {
 export interface Excluded {
   readonly rows: ReadonlySet<ObservedRow>
   readonly rejects: ReadonlySet<Reject>
-  /** Rows stored before anybody could know that they are about an erased customer; they are gone now. */
+  /** Stored rows that turned out to be about an erased customer; they are removed by now. */
   readonly removed: readonly ListedItem[]
 }
 
 /**
- * Finds what is about an erased customer, by the customer's id or by one that was erased with it, and places tombstones
- * for it too: what follows it, a refund of a payment, names no customer. What followed it too early is removed.
- * One statement more a commit, two where something is left out, and more only where it is new.
+ * Excludes rows and rejects about an erased customer, found by the customer's id or by an id that was erased with it, and
+ * places tombstones for them too: a refund of an erased payment names no customer. Stored rows about them are removed.
+ * Costs one statement a commit, two if something is excluded, and more only if it was not known before.
  */
-export async function excludeErased(
-  tx: Database,
-  account: Account & { readonly jobId: string },
-  { rows, rejects }: Brought,
-): Promise<Excluded> {
-  const things = rows.map((row) => ({ row, whose: ownerOfRow(row) }))
-  const mentioned = rejects.map((reject) => ({ reject, ids: idsIn(reject) }))
-  const hashes = hashing(account)
-  const asked = [
-    ...things.flatMap(({ whose: { id, customer, about } }) => [id, ...(customer === null ? about : [customer])]),
-    ...mentioned.flatMap(({ ids }) => ids),
+export async function excludeErased(tx: Database, job: FilteredJob, candidates: Candidates): Promise<Excluded> {
+  const { rows, rejects } = candidates
+  const members = rows.map((row) => ({ row, ...ownerOfRow(job.ownership, row) }))
+  const mentions = rejects.map((reject) => ({ reject, ids: possibleIds(reject) }))
+  const hash = hasher(job)
+  const ids = [
+    ...members.flatMap(({ id, customer, about }) => [id, ...(customer === null ? about : [customer])]),
+    ...mentions.flatMap((mention) => mention.ids),
   ]
-  const known = new Set(await findTombstones(tx, account, [...new Set(asked.map(hashes))]))
+  const known = new Set(await findTombstones(tx, job, [...new Set(ids.map(hash))]))
   const erased = new Set(known)
-  const isKnown = (id: string) => erased.has(hashes(id))
-  const spreadOn = () =>
-    spread(
-      things.map(({ whose }) => whose),
-      isKnown,
-      (ids) => {
-        for (const id of ids) erased.add(hashes(id))
-      },
-    )
-  let left = spreadOn()
-  const refused = mentioned.filter(({ ids }) => ids.some(isKnown))
-  const unknown = [...left].flatMap(({ id, owns }) => [id, ...owns]).filter((id) => !known.has(hashes(id)))
-  for (const hash of await findTombstones(tx, account, unknown.map(hashes))) known.add(hash)
+  const isErasedId = (id: string) => erased.has(hash(id))
+  const addErased = (erasedIds: readonly string[]) => {
+    for (const id of erasedIds) erased.add(hash(id))
+  }
+  let collected = collectErased(members, isErasedId, addErased)
+  const excludedRejects = mentions.filter((mention) => mention.ids.some(isErasedId))
+  const unknown = [...collected].flatMap(({ id, owns }) => [id, ...owns]).filter((id) => !known.has(hash(id)))
+  for (const tombstone of await findTombstones(tx, job, unknown.map(hash))) known.add(tombstone)
   const removed: ListedItem[] = []
-  let fresh = unknown.filter((id) => !known.has(hashes(id)))
-  while (fresh.length > 0) {
-    const some = await removeFollowers(tx, account, fresh)
-    removed.push(...some)
-    // What is removed may be among what is brought, and would be back; so would what follows it.
-    for (const { id } of some) erased.add(hashes(id))
-    const before = left
-    left = spreadOn()
-    fresh = [...left].filter((one) => !before.has(one)).flatMap(({ id, owns }) => [id, ...owns])
+  let newIds = unknown.filter((id) => !known.has(hash(id)))
+  while (newIds.length > 0) {
+    const indirect = await removeIndirectlyOwned(tx, job, newIds)
+    removed.push(...indirect)
+    // A removed row may be among the candidates and would be stored again; so would rows about it.
+    addErased(indirect.map(({ id }) => id))
+    const before = collected
+    collected = collectErased(members, isErasedId, addErased)
+    newIds = [...collected].filter((member) => !before.has(member)).flatMap(({ id, owns }) => [id, ...owns])
   }
-  const out = new Set(things.filter(({ whose }) => left.has(whose)).map(({ row }) => row))
-  if (out.size > 0 && unknown.some((id) => !known.has(hashes(id)))) await removeVersions(tx, account, [...out])
-  const brought = new Set([...out].map(({ resource, row }) => `${resource} ${row.id}`))
+  const excludedRows = new Set([...collected].map(({ row }) => row))
+  if (unknown.some((id) => !known.has(hash(id)))) await removeVersions(tx, job, [...excludedRows])
+  const listed = new Set([...excludedRows].map(({ resource, row }) => `${resource} ${row.id}`))
   return {
-    rows: out,
-    rejects: new Set(refused.map(({ reject }) => reject)),
-    removed: removed.filter(({ resource, id }) => !brought.has(`${resource} ${id}`)),
+    rows: excludedRows,
+    rejects: new Set(excludedRejects.map(({ reject }) => reject)),
+    removed: removed.filter(({ resource, id }) => !listed.has(`${resource} ${id}`)),
   }
 }
 
-/** Removes what is stored of rows that only now turn out to be an erased customer's: an intent that had none before. */
-async function removeVersions(tx: Database, account: Account, rows: readonly ObservedRow[]): Promise<void> {
+/** Removes stored versions of rows that turn out to be an erased customer's: a payment intent that had no customer before. */
+async function removeVersions(tx: Database, account: AccountKey, rows: readonly ObservedRow[]): Promise<void> {
   for (const table of new Set(rows.map((row) => row.table))) {
-    const own = rows.filter((row) => row.table === table)
-    await removeRows(tx, table, { ...account, rows: own.map(({ resource, row: { id } }) => ({ resource, id })) })
+    const keys = rows.filter((row) => row.table === table).map(({ resource, row: { id } }) => ({ resource, id }))
+    await removeRows(tx, table, { ...account, rows: keys })
   }
 }
 
-/** Places tombstones for these and for what is stored about them, which goes. */
-async function removeFollowers(
+/** Places tombstones for these ids and for stored rows about them, and removes these rows. */
+async function removeIndirectlyOwned(
   tx: Database,
-  account: Account & { readonly jobId: string },
+  job: FilteredJob,
   ids: readonly string[],
 ): Promise<readonly ListedItem[]> {
+  const hash = hasher(job)
   const removed: ListedItem[] = []
   const done = new Set<string>()
   for (let next = [...new Set(ids)]; next.length > 0; ) {
-    await placeTombstones(tx, account, next.map(hashing(account)))
+    await placeTombstones(tx, job, next.map(hash))
     for (const id of next) done.add(id)
-    const found: string[] = []
-    for (const table of followers) {
-      const rows = await findAbout(tx, { ...account, table, ids: next })
-      // With a customer of its own it is that customer's.
-      const own = rows.filter((row) => isErased(row, (id) => done.has(id)))
-      await removeRows(tx, table.table, { ...account, rows: own })
-      removed.push(...own)
-      found.push(...own.flatMap(({ id, owns }) => [id, ...owns]))
+    const newIds: string[] = []
+    for (const table of job.ownership.indirectlyOwned) {
+      const rows = await findAbout(tx, { ...job, table, ids: next })
+      // A row that names another customer is that customer's.
+      const doomed = rows.filter((row) => isErased(row, (id) => done.has(id)))
+      await removeRows(tx, table.table, { ...job, rows: doomed })
+      removed.push(...doomed)
+      newIds.push(...doomed.flatMap(({ id, owns }) => [id, ...owns]))
     }
-    next = [...new Set(found)].filter((id) => !done.has(id))
+    next = [...new Set(newIds)].filter((id) => !done.has(id))
   }
-  if (removed.length > 0) await discountFromOpenJobs(tx, account, removed, account.jobId)
+  if (removed.length > 0) await discountFromOpenJobs(tx, job, removed, job.jobId)
   return removed
-}
-
-/** All that is erased because something else among them is, to the end. `spreads` is told the ids each time. */
-export function spread<One extends Owned>(
-  all: readonly One[],
-  erased: (id: string) => boolean,
-  spreads: (ids: readonly string[]) => void,
-): ReadonlySet<One> {
-  const found = new Set<One>()
-  for (let before = -1; before < found.size; ) {
-    before = found.size
-    for (const one of all) {
-      if (found.has(one) || !isErased(one, erased)) continue
-      found.add(one)
-      spreads([one.id, ...one.owns])
-    }
-  }
-  return found
-}
-
-/** An id's hash, made once. */
-export function hashing(account: Account): (id: string) => string {
-  const made = new Map<string, string>()
-  return (id) => {
-    const hash = made.get(id) ?? hashOf(account, id)
-    made.set(id, hash)
-    return hash
-  }
 }

@@ -1,13 +1,13 @@
 import { and, eq, isNotNull, ne, sql } from 'drizzle-orm'
+import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import { notification } from '../job/commit/notify.ts'
-import type { Account } from '../job/commit/rejects.ts'
 import { type Checkpoint, readCheckpoint } from '../job/state/checkpoint.ts'
 import { discountItems, type ListedItem, removeIds } from './discount.ts'
 
-/** Takes a job from its worker: what that commits from now on changes nothing, and the job's own message brings it back. */
+/** The worker's next commit changes nothing, and the job's own message starts it again. */
 const revoked = {
   status: 'paused',
   leaseOwner: null,
@@ -17,22 +17,23 @@ const revoked = {
   updatedAt: sql`now()`,
 } as const
 
-const of = ({ tenantId, provider }: Account) => and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.provider, provider))
+const isOf = ({ tenantId, provider }: AccountKey) =>
+  and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.provider, provider))
 
-/** Takes the account's running job from its worker, once a commit in the making is through. Returns the job's id. */
-export async function revokeLease(db: Database, account: Account): Promise<readonly string[]> {
+/** Revokes the lease of the account's running job, after a commit in progress. Returns the job's id. */
+export async function revokeLease(db: Database, account: AccountKey): Promise<readonly string[]> {
   const rows = await db
     .update(syncJobs)
     .set(revoked)
-    .where(and(of(account), eq(syncJobs.status, 'running')))
+    .where(and(isOf(account), eq(syncJobs.status, 'running')))
     .returning({ id: syncJobs.id, notified: notification })
   return rows.map(({ id }) => id)
 }
 
-/** Takes erased items out of what the account's open jobs have listed so far; `except` is the job that does so. */
+/** Removes erased items from the checkpoints of the account's open jobs; `except` is the job that commits this itself. */
 export async function discountFromOpenJobs(
   db: Database,
-  account: Account,
+  account: AccountKey,
   items: readonly ListedItem[],
   except?: string,
 ): Promise<void> {
@@ -40,7 +41,7 @@ export async function discountFromOpenJobs(
   const jobs = await db
     .select({ id: syncJobs.id, status: syncJobs.status, checkpoint: syncJobs.checkpoint })
     .from(syncJobs)
-    .where(and(of(account), isNotNull(syncJobs.checkpoint), except ? ne(syncJobs.id, except) : undefined))
+    .where(and(isOf(account), isNotNull(syncJobs.checkpoint), except ? ne(syncJobs.id, except) : undefined))
     .orderBy(syncJobs.id)
     .for('update')
   for (const { id, status, checkpoint } of jobs) {
@@ -54,7 +55,7 @@ export async function discountFromOpenJobs(
   }
 }
 
-/** Null where another version wrote it: no worker of this one goes on from it either. */
+/** Null if another version of the worker wrote it: no worker of this version resumes from it either. */
 function readable(checkpoint: unknown): Checkpoint | null {
   try {
     return readCheckpoint(checkpoint)

@@ -1,76 +1,74 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import { type Belongings, idAt, type Place } from '../db/belongings.ts'
+import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
+import type { OwnerField } from '../provider/owner.ts'
+import type { Owned } from './owned.ts'
+import type { OwnedTable } from './ownership.ts'
 
-interface Account {
-  readonly tenantId: string
-  readonly provider: string
-}
-
-/** As much of a stored row as it takes to tell whose it is. */
-export interface OwnedRow {
-  /** As its resource is called: by its table, or where that has all kinds, by its column. */
+/** The ids in a stored row, and what a checkpoint counts it by. */
+export interface OwnedRow extends Owned {
+  /** The name of the table, or its column `resource` if the table holds objects of all kinds. */
   readonly resource: string
-  readonly id: string
-  /** Second of creation; null where it has none, or is deleted and so in no list. */
+  /** Second of creation; null if the row has none, or is deleted and so in no list. */
   readonly created: number | null
-  readonly customer: string | null
-  readonly about: readonly string[]
-  readonly owns: readonly string[]
 }
 
-type Portion = Account & {
-  readonly table: Belongings
+type Portion = AccountKey & {
+  readonly table: OwnedTable
   readonly after: OwnedRow | undefined
   readonly limit: number
 }
 
-/** Rows of one table in the order of their keys, so many at a time, after the last of those before. */
+/** Reads up to `limit` rows of a table in the order of their keys, after the last row of the portion before. */
 export function readPortion(db: Database, { table, after, limit, ...account }: Portion): Promise<readonly OwnedRow[]> {
-  const of = hasResource(table.table)
-  const behind = of ? sql`(row.resource, row.id) > (${after?.resource}, ${after?.id})` : sql`row.id > ${after?.id}`
-  return rowsOf(
+  const byResource = hasResource(table.table)
+  const isLater = byResource
+    ? sql`(row.resource, row.id) > (${after?.resource}, ${after?.id})`
+    : sql`row.id > ${after?.id}`
+  const key = byResource
+    ? sql`row.tenant_id, row.provider, row.resource, row.id`
+    : sql`row.tenant_id, row.provider, row.id`
+  return ownedRows(
     db,
-    sql`${selected(table)} where ${owned(account)} ${after ? sql`and ${behind}` : sql``}
-      order by ${of ? sql`row.tenant_id, row.provider, row.resource, row.id` : sql`row.tenant_id, row.provider, row.id`} limit ${limit}`,
+    sql`${selectFrom(table)} where ${isOf(account)} ${after ? sql`and ${isLater}` : sql``} order by ${key} limit ${limit}`,
   )
 }
 
-type Search = Account & { readonly table: Belongings; readonly ids: readonly string[] }
+type Search = AccountKey & { readonly table: OwnedTable; readonly ids: readonly string[] }
 
 /**
- * Rows of a table that are one of these or about one of these. Looked up id by id where an index has them, whatever the
- * planner believes (see detectDeletions.ts); else all the tenant's rows are looked at.
+ * Finds rows of a table that have one of these ids or are about it. Looks each id up where the column has an index,
+ * whatever the planner estimates (see db/deletions.ts); otherwise reads all rows of the tenant.
  */
 export async function findAbout(db: Database, { table, ids, ...account }: Search): Promise<readonly OwnedRow[]> {
   const { tenantId, provider } = account
   const indexed = indexedColumns(table.table)
-  const isIndexed = (place: Place) => 'column' in place && indexed.has(place.column)
+  const isIndexed = (field: OwnerField) => typeof field === 'string' && indexed.has(field)
   const lookUp = (where: SQL) =>
-    rowsOf(
+    ownedRows(
       db,
       sql`select row.* from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as wanted(id) cross join lateral (
-        ${selected(table)} where row.tenant_id = ${tenantId}::uuid and ${where} offset 0) as row`,
+        ${selectFrom(table)} where row.tenant_id = ${tenantId}::uuid and ${where} offset 0) as row`,
     )
-  const found: OwnedRow[] = []
-  if (!hasResource(table.table)) found.push(...(await lookUp(sql`row.provider = ${provider} and row.id = wanted.id`)))
-  for (const place of table.about.filter(isIndexed))
-    found.push(...(await lookUp(sql`row.provider || '' = ${provider} and ${idAt(table.table, place)} = wanted.id`)))
-  const others = table.about.filter((place) => !isIndexed(place))
-  if (others.length > 0) {
-    const where = matching(table, others, ids)
-    found.push(...(await rowsOf(db, sql`${selected(table)} where ${owned(account)} and ${where}`)))
-  }
-  return [...new Map(found.map((row) => [`${row.resource} ${row.id}`, row])).values()]
+  const rows: OwnedRow[] = []
+  if (!hasResource(table.table)) rows.push(...(await lookUp(sql`row.provider = ${provider} and row.id = wanted.id`)))
+  for (const field of table.about.filter(isIndexed))
+    rows.push(...(await lookUp(sql`row.provider || '' = ${provider} and ${idAt(table.table, field)} = wanted.id`)))
+  const others = table.about.filter((field) => !isIndexed(field))
+  if (others.length > 0)
+    rows.push(
+      ...(await ownedRows(db, sql`${selectFrom(table)} where ${isOf(account)} and ${isAny(table, others, ids)}`)),
+    )
+  return [...new Map(rows.map((row) => [`${row.resource} ${row.id}`, row])).values()]
 }
 
-function matching({ table }: Belongings, places: readonly Place[], ids: readonly string[]): SQL {
+function isAny({ table }: OwnedTable, places: readonly OwnerField[], ids: readonly string[]): SQL {
   const wanted = sql`array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`
-  const matches = places.map((place) => sql`${idAt(table, place)} = any(${wanted})`)
-  const names = places.flatMap((place) => ('path' in place ? place.path.slice(0, 1) : []))
-  // Most payloads have none of the names, and need not be looked into.
+  const matches = places.map((field) => sql`${idAt(table, field)} = any(${wanted})`)
+  const names = places.flatMap((field) => (typeof field === 'string' ? [] : field.path.split('.').slice(0, 1)))
+  // Most payloads have none of the names, so that Postgres need not extract their paths.
   const mayMatch = names.length > 0 ? sql`row.raw ?| ${`{${names.join()}}`}::text[] and` : sql``
   return sql`(row.id = any(${wanted}) or ${mayMatch} (${sql.join(matches, sql` or `)}))`
 }
@@ -79,7 +77,7 @@ function matching({ table }: Belongings, places: readonly Place[], ids: readonly
 export async function removeRows(
   db: Database,
   table: SyncedTable,
-  { rows, tenantId, provider }: Account & { readonly rows: readonly Pick<OwnedRow, 'resource' | 'id'>[] },
+  { rows, tenantId, provider }: AccountKey & { readonly rows: readonly Pick<OwnedRow, 'resource' | 'id'>[] },
 ): Promise<number> {
   if (rows.length === 0) return 0
   const keys = JSON.stringify(rows.map(({ resource, id }) => ({ resource, id })))
@@ -94,32 +92,46 @@ export async function removeRows(
   return rowCount ?? 0
 }
 
-/** `select … from … as row`: a table's rows as they are told here. */
-function selected({ table, customer, about, owns }: Belongings): SQL {
-  const first = customer.map((place) => idAt(table, place))
-  const list = (places: readonly Place[]) => {
-    const ids = places.map((place) => idAt(table, place))
+/** `select … from … as row`: a table's rows as `OwnedRow`. */
+function selectFrom({ table, customer, about, owns }: OwnedTable): SQL {
+  const customers = customer.map((field) => idAt(table, field))
+  const list = (places: readonly OwnerField[]) => {
+    const ids = places.map((field) => idAt(table, field))
     return ids.length === 0 ? sql`'{}'::text[]` : sql`array_remove(array[${sql.join(ids, sql`, `)}], null)`
   }
   return sql`
     select ${hasResource(table) ? sql`row.resource` : sql`${getTableName(table)}::text as resource`}, row.id,
       case when row.deleted_at is null then extract(epoch from row.created_at)::float8 end as created,
-      ${first.length === 0 ? sql`null::text` : sql`coalesce(${sql.join(first, sql`, `)})`} as customer,
+      ${customers.length === 0 ? sql`null::text` : sql`coalesce(${sql.join(customers, sql`, `)})`} as customer,
       ${list(about)} as about, ${list(owns)} as owns
     from ${table} as row`
 }
 
-const owned = ({ tenantId, provider }: Account) => sql`row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}`
+/** The id at a field of the table's alias `row`. An object that stands in for its id has the id inside. */
+function idAt(table: SyncedTable, field: OwnerField): SQL<string | null> {
+  if (typeof field === 'object') {
+    const path = field.path.split('.')
+    return sql`coalesce(row.raw #>> ${textArray([...path, 'id'])}, row.raw #>> ${textArray(path)})`
+  }
+  const column = Object.entries(getTableColumns(table)).find(([key]) => key === field)?.[1]
+  if (!column) throw new Error(`schema: ${getTableName(table)} has no column ${field}`)
+  return sql`row.${sql.identifier(column.name)}`
+}
 
-async function rowsOf(db: Database, statement: SQL): Promise<readonly OwnedRow[]> {
+const textArray = (path: readonly string[]) => sql`${`{${path.join()}}`}::text[]`
+
+const isOf = ({ tenantId, provider }: AccountKey) =>
+  sql`row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}`
+
+async function ownedRows(db: Database, statement: SQL): Promise<readonly OwnedRow[]> {
   return (await db.execute<OwnedRow & Record<string, unknown>>(statement)).rows
 }
 
 const hasResource = (table: SyncedTable) => 'resource' in getTableColumns(table)
 
-/** Columns by their names in code that have an index of their own behind the tenant. */
+/** Columns by their names in code that have an index of their own after the tenant. */
 function indexedColumns(table: SyncedTable): ReadonlySet<string> {
-  const first = getTableConfig(table).indexes.map(({ config }) => config.columns[1])
-  const names = new Set(first.flatMap((column) => (column && 'name' in column ? [column.name] : [])))
+  const second = getTableConfig(table).indexes.map(({ config }) => config.columns[1])
+  const names = new Set(second.flatMap((column) => (column && 'name' in column ? [column.name] : [])))
   return new Set(Object.entries(getTableColumns(table)).flatMap(([key, { name }]) => (names.has(name) ? [key] : [])))
 }

@@ -1,56 +1,93 @@
-import { type Belongings, belongingsOf, type Place } from '../db/belongings.ts'
-import { longestId } from '../json/id.ts'
+import type { SyncedTable } from '../db/schema.ts'
 import { Payload } from '../json/raw-json.ts'
+import type { ProviderResource } from '../provider/contract.ts'
 import { fields, reference } from '../provider/fields.ts'
+import type { Owner, OwnerField } from '../provider/owner.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
+import type { Owned } from './owned.ts'
 
-/** Owned something is, as far as it says so itself. */
-export interface Owned {
-  readonly id: string
-  readonly customer: string | null
-  readonly about: readonly string[]
-  /** What is its own, but may not say so itself. */
-  readonly owns: readonly string[]
+/** A table with rows of customers. If several resources land in it, its fields are those of all of them. */
+export interface OwnedTable extends Required<Omit<Owner, 'customerMayBeMissing'>> {
+  readonly table: SyncedTable
+  /** A row may be stored before the objects it is about and name no customer: only a search by those objects finds it. */
+  readonly isIndirect: boolean
 }
 
-/** What names a customer is that customer's, whatever else it mentions; what names none belongs with what it is about. */
-export function isErased({ id, customer, about }: Owned, erased: (id: string) => boolean): boolean {
-  return erased(id) || (customer === null ? about.some(erased) : erased(customer))
+/** What a provider's resources say about the owners of their rows. */
+export interface Ownership {
+  readonly tables: readonly OwnedTable[]
+  readonly indirectlyOwned: readonly OwnedTable[]
+  /** Resources and nested lists, by name. */
+  readonly resources: ReadonlyMap<string, Mapped>
 }
 
-/** Owned a row is that is about to be written. */
-export function ownerOfRow({ table, row, raw }: Pick<ObservedRow, 'table' | 'row' | 'raw'>): Owned {
-  const belongings = belongingsOf(table)
-  if (!belongings) return { id: row.id, ...nobody }
-  const payload = [belongings.customer, belongings.about].some((places) => places.some((place) => 'path' in place))
-    ? raw instanceof Payload
-      ? raw.value()
-      : raw
-    : undefined
+interface Mapped {
+  readonly table: SyncedTable
+  row(item: unknown): ObservedRow['row']
+}
+
+export function ownershipOf(resources: readonly ProviderResource[]): Ownership {
+  const tables = new Map<SyncedTable, OwnedTable>()
+  const mapped = new Map<string, Mapped>()
+  const add = (name: string, owner: Owner | null, { table, row }: Mapped) => {
+    mapped.set(name, { table, row })
+    if (owner) tables.set(table, merge(table, owner, tables.get(table)))
+  }
+  for (const { name, table, owner, row, nested = [] } of resources) {
+    add(name, owner, { table, row: (item) => row(item) })
+    for (const list of nested) add(list.name, list.owner, { table: list.table, row: (item) => list.row(item, '') })
+  }
+  const all = [...tables.values()]
+  return { tables: all, indirectlyOwned: all.filter(({ isIndirect }) => isIndirect), resources: mapped }
+}
+
+function merge(table: SyncedTable, owner: Owner, other?: OwnedTable): OwnedTable {
+  const { customer = [], about = [], owns = [], customerMayBeMissing = false } = owner
+  const isIndirect = about.length > 0 && (customer.length === 0 || customerMayBeMissing)
   return {
-    id: row.id,
-    ...read(belongings, (place) => ('column' in place ? fields(row)[place.column] : follow(payload, place.path))),
+    table,
+    customer: union(other?.customer, customer),
+    about: union(other?.about, about),
+    owns: union(other?.owns, owns),
+    isIndirect: isIndirect || other?.isIndirect === true,
   }
 }
 
-const nobody = { customer: null, about: [], owns: [] } as const
-
-function read(
-  { customer, about, owns }: Pick<Belongings, 'customer' | 'about' | 'owns'>,
-  at: (place: Place) => unknown,
-) {
-  const ids = (places: readonly Place[]) => places.map((place) => reference(at(place))).filter((id) => id !== null)
-  return { customer: ids(customer)[0] ?? null, about: ids(about), owns: ids(owns) }
+function union(known: readonly OwnerField[] = [], added: readonly OwnerField[]): readonly OwnerField[] {
+  return [...new Map([...known, ...added].map((field) => [JSON.stringify(field), field])).values()]
 }
 
-function follow(payload: unknown, path: readonly string[]): unknown {
-  return path.reduce((value, name) => fields(value)[name], payload)
+/** The ids in a row that is about to be written. */
+export function ownerOfRow(
+  { tables }: Pick<Ownership, 'tables'>,
+  { table, row, raw }: Pick<ObservedRow, 'table' | 'row' | 'raw'>,
+): Owned {
+  const owned = tables.find((known) => known.table === table)
+  if (!owned) return { id: row.id, customer: null, about: [], owns: [] }
+  const hasPaths = [...owned.customer, ...owned.about].some((field) => typeof field === 'object')
+  const payload = hasPaths ? (raw instanceof Payload ? raw.value() : raw) : undefined
+  const idsAt = (places: readonly OwnerField[]) =>
+    places
+      .map((field) => reference(typeof field === 'string' ? fields(row)[field] : follow(payload, field.path)))
+      .filter((id) => id !== null)
+  return { id: row.id, customer: idsAt(owned.customer)[0] ?? null, about: idsAt(owned.about), owns: idsAt(owned.owns) }
 }
 
-/** Every text in a rejected item that may be an id: it was rejected, so nobody knows where in it to look. */
-export function idsIn({ itemKey, reason, payload }: Pick<Reject, 'itemKey' | 'reason' | 'payload'>): readonly string[] {
-  // Texts with blanks in them too: left out here, their quotes would be taken for those of their neighbours.
-  const texts = [...payload.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text)
-  const words = reason.match(/[\w-]{1,255}/g) ?? []
-  return [...new Set([itemKey, ...texts.filter((text) => text.length <= longestId), ...words])]
+function follow(payload: unknown, path: string): unknown {
+  return path.split('.').reduce((value, name) => fields(value)[name], payload)
+}
+
+/** The ids in a rejected item; null if its payload was cut or its resource cannot map it. */
+export function ownerOfReject(
+  ownership: Ownership,
+  { resource, payload }: Pick<Reject, 'resource' | 'payload'>,
+): Owned | null {
+  const known = ownership.resources.get(resource)
+  if (!known) return null
+  try {
+    const raw: unknown = JSON.parse(payload)
+    return ownerOfRow(ownership, { table: known.table, row: known.row(raw), raw })
+  } catch {
+    return null
+  }
 }

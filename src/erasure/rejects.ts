@@ -1,39 +1,40 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { syncRejects } from '../db/schema.ts'
-import type { Account } from '../job/commit/rejects.ts'
-import { fields } from '../provider/fields.ts'
-import type { Pass } from './customer.ts'
 import { discountFromOpenJobs } from './open-jobs.ts'
-import { idsIn } from './ownership.ts'
+import { isErased } from './owned.ts'
+import { ownerOfReject } from './ownership.ts'
+import type { Pass } from './pass.ts'
+import { possibleIds } from './possible-ids.ts'
 import { placeTombstones } from './tombstones.ts'
 
-type Kept = Pick<typeof syncRejects.$inferSelect, 'resource' | 'itemKey' | 'reason' | 'payload'>
+type StoredReject = Pick<typeof syncRejects.$inferSelect, 'resource' | 'itemKey' | 'reason' | 'payload'>
 
-/** Payloads of 64 KiB at most. */
-const portion = 100
+/** A payload has up to 64 KiB. */
+const rejectsPerTransaction = 100
 
-/** Removes what was put aside and mentions something erased anywhere: nobody knows where in it to look. Returns how many. */
+/** Removes rejects that mention an erased id anywhere, as their fields are not known to hold ids. Returns how many. */
 export async function eraseRejects(pass: Pass): Promise<number> {
-  const { account, hash, erased, seen, dryRun, within } = pass
-  let found = 0
-  for (let after: Kept | undefined; ; ) {
+  const { account, hash, counted, dryRun, within } = pass
+  const erased = (id: string) => pass.erased.has(hash(id))
+  let sum = 0
+  for (let after: StoredReject | undefined; ; ) {
     const last = after
-    const kept = await within((tx) => readRejects(tx, account, last))
-    const doomed = kept.filter(
-      (one) => !seen.has(`reject ${one.resource} ${one.itemKey}`) && idsIn(one).some((id) => erased.has(hash(id))),
+    const rejects = await within((tx) => readRejects(tx, account, last))
+    const doomed = rejects.filter(
+      (reject) => !counted.has(`reject ${reject.resource} ${reject.itemKey}`) && possibleIds(reject).some(erased),
     )
-    // The item itself was the customer's: what is about it follows.
-    const own = doomed.filter(({ payload }) => customerOf(payload).some((id) => erased.has(hash(id))))
-    for (const { itemKey } of own) erased.add(hash(itemKey))
-    if (dryRun) for (const { resource, itemKey } of doomed) seen.add(`reject ${resource} ${itemKey}`)
+    // A rejected item of the customer hands the erasure on to rows about it.
+    const newIds = doomed.flatMap((reject) => {
+      const owned = ownerOfReject(pass.ownership, reject)
+      return owned && isErased(owned, erased) ? [owned.id, ...owned.owns] : []
+    })
+    for (const id of newIds) pass.erased.add(hash(id))
+    if (dryRun) for (const { resource, itemKey } of doomed) counted.add(`reject ${resource} ${itemKey}`)
     else if (doomed.length > 0)
       await within(async (tx) => {
-        await placeTombstones(
-          tx,
-          account,
-          own.map(({ itemKey }) => hash(itemKey)),
-        )
+        await placeTombstones(tx, account, newIds.map(hash))
         await discountFromOpenJobs(
           tx,
           account,
@@ -42,13 +43,17 @@ export async function eraseRejects(pass: Pass): Promise<number> {
         await removeRejects(tx, account, doomed)
       })
     if (doomed.length > 0) pass.count('sync_rejects', doomed.length)
-    found += doomed.length
-    after = kept.at(-1)
-    if (kept.length < portion) return found
+    sum += doomed.length
+    after = rejects.at(-1)
+    if (rejects.length < rejectsPerTransaction) return sum
   }
 }
 
-function readRejects(db: Database, { tenantId, provider }: Account, after: Kept | undefined): Promise<Kept[]> {
+function readRejects(
+  db: Database,
+  { tenantId, provider }: AccountKey,
+  after: StoredReject | undefined,
+): Promise<StoredReject[]> {
   const { resource, itemKey, reason, payload } = syncRejects
   return db
     .select({ resource, itemKey, reason, payload })
@@ -61,23 +66,17 @@ function readRejects(db: Database, { tenantId, provider }: Account, after: Kept 
       ),
     )
     .orderBy(asc(resource), asc(itemKey))
-    .limit(portion)
+    .limit(rejectsPerTransaction)
 }
 
-async function removeRejects(db: Database, { tenantId, provider }: Account, doomed: readonly Kept[]): Promise<void> {
+async function removeRejects(
+  db: Database,
+  { tenantId, provider }: AccountKey,
+  doomed: readonly StoredReject[],
+): Promise<void> {
   const keys = JSON.stringify(doomed.map(({ resource, itemKey }) => ({ resource, item_key: itemKey })))
   await db.execute(sql`
-    delete from ${syncRejects} as kept using jsonb_to_recordset(${keys}::jsonb) as doomed(resource text, item_key text)
-    where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider}
-      and kept.resource = doomed.resource and kept.item_key = doomed.item_key`)
-}
-
-/** The item's own id and its customer's, where its payload was kept whole. */
-function customerOf(payload: string): readonly string[] {
-  try {
-    const { id, customer } = fields(JSON.parse(payload))
-    return [id, customer, fields(customer).id].filter((one) => typeof one === 'string')
-  } catch {
-    return []
-  }
+    delete from ${syncRejects} as reject using jsonb_to_recordset(${keys}::jsonb) as doomed(resource text, item_key text)
+    where reject.tenant_id = ${tenantId}::uuid and reject.provider = ${provider}
+      and reject.resource = doomed.resource and reject.item_key = doomed.item_key`)
 }

@@ -1,23 +1,23 @@
 import { getTableName, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import { belongings, sharedTables } from '../db/belongings.ts'
 import type { Database } from '../db/open.ts'
 import { syncAccounts, syncCursors, syncJobs, syncRejects } from '../db/schema.ts'
-import type { Erased, Erasing } from './customer.ts'
+import { syncedTables } from '../db/synced-tables.ts'
+import type { ErasureDeps, ErasureResult } from './pass.ts'
 import { placeTenantTombstone } from './tombstones.ts'
 
-const synced = [...belongings.map(({ table }) => table), ...sharedTables]
+const synced = [...syncedTables.values()]
 
-/** Owned work is fenced off by the removal of its job, so it comes before the rows. */
+/** The removal of a job fences its worker off, so these tables come before the rows. */
 const bookkeeping = [syncJobs, syncCursors, syncRejects, syncAccounts]
 
 /**
- * Erases a tenant: its rows of every table, rejects, cursors and jobs with their checkpoints, options and results. What
- * stays is its tombstone, which fails every later job, and the hashes of customers that were erased before. In portions, a
- * transaction each, and again from the beginning until nothing is found, as with a customer.
+ * Erases a tenant: its rows of every table, rejects, cursors, accounts and jobs with their checkpoints, options and results.
+ * Its tombstone stays and fails every later job; so do the hashes of customers that were erased before. Passes over all
+ * tables remove rows in portions, a transaction each, until a pass removes nothing.
  */
-export async function eraseTenant(erasing: Erasing, tenantId: string): Promise<Erased> {
-  const { within, dryRun, portion = 5_000 } = erasing
+export async function eraseTenant(deps: ErasureDeps, tenantId: string): Promise<ErasureResult> {
+  const { within, dryRun, portion = 5_000 } = deps
   const removed = new Map<string, number>()
   const fenced = new Set<string>()
   const count = (table: PgTable, rows: number) =>
@@ -27,15 +27,15 @@ export async function eraseTenant(erasing: Erasing, tenantId: string): Promise<E
     return { removed, fenced: [] }
   }
   await within((tx) => placeTenantTombstone(tx, tenantId))
-  for (let found = true; found; ) {
-    found = false
+  for (let hasErased = true; hasErased; ) {
+    hasErased = false
     for (const job of await within((tx) => runningJobs(tx, tenantId))) fenced.add(job)
     for (const table of [...bookkeeping, ...synced]) {
       for (let rows = portion; rows === portion; ) {
         rows = await within((tx) => removePortion(tx, table, { tenantId, portion }))
         count(table, rows)
-        // Messages that are still on their way make new jobs, which fail; they are nothing to wait for.
-        found ||= rows > 0 && table !== syncJobs
+        // Messages that are still in the queue make new jobs, which fail. The erasure does not wait for them.
+        hasErased ||= rows > 0 && table !== syncJobs
       }
     }
   }
@@ -61,10 +61,10 @@ async function removePortion(
   table: PgTable,
   { tenantId, portion }: { readonly tenantId: string; readonly portion: number },
 ): Promise<number> {
-  // By its place, for which there need be no index; but a job may be given another by a commit that is waited for here.
-  const place = sql.identifier(table === syncJobs ? 'id' : 'ctid')
+  // Rows are addressed by ctid, which needs no index. A job is addressed by its id: a commit in progress changes its ctid.
+  const address = sql.identifier(table === syncJobs ? 'id' : 'ctid')
   const { rowCount } = await db.execute(sql`
     delete from ${table} where tenant_id = ${tenantId}::uuid
-      and ${place} = any(array(select ${place} from ${table} where tenant_id = ${tenantId}::uuid limit ${portion}))`)
+      and ${address} = any(array(select ${address} from ${table} where tenant_id = ${tenantId}::uuid limit ${portion}))`)
   return rowCount ?? 0
 }

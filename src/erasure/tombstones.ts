@@ -1,33 +1,39 @@
 import { hash } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
+import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { erasedIds, erasedTenants } from '../db/schema.ts'
 
-interface Account {
-  readonly tenantId: string
-  readonly provider: string
-}
-
-/** What stands for an erased id: it recognises the id and does not tell it. */
-export function hashOf({ tenantId, provider }: Account, id: string): string {
+/** Identifies an erased id without telling it. */
+export function hashOf({ tenantId, provider }: AccountKey, id: string): string {
   return hash('sha256', `${tenantId} ${provider} ${id}`, 'base64url')
 }
 
-/** Those of these hashes that have a tombstone. */
+/** `hashOf` that computes the hash of each id once. */
+export function hasher(account: AccountKey): (id: string) => string {
+  const hashes = new Map<string, string>()
+  return (id) => {
+    const known = hashes.get(id) ?? hashOf(account, id)
+    hashes.set(id, known)
+    return known
+  }
+}
+
+/** Returns those of these hashes that have a tombstone. */
 export async function findTombstones(
   db: Database,
-  { tenantId, provider }: Account,
+  { tenantId, provider }: AccountKey,
   hashes: readonly string[],
 ): Promise<readonly string[]> {
   if (hashes.length === 0) return []
   const { rows } = await db.execute<{ hash: string }>(sql`
-    select erased.hash from jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb) as asked(hash)
-    join ${erasedIds} as erased on erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider} and erased.hash = asked.hash`)
+    select erased.hash from jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb) as wanted(hash)
+    join ${erasedIds} as erased on erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider} and erased.hash = wanted.hash`)
   return rows.map(({ hash }) => hash)
 }
 
 /** All of an account's tombstones. */
-export async function readTombstones(db: Database, { tenantId, provider }: Account): Promise<readonly string[]> {
+export async function readTombstones(db: Database, { tenantId, provider }: AccountKey): Promise<readonly string[]> {
   const rows = await db
     .select({ hash: erasedIds.hash })
     .from(erasedIds)
@@ -38,7 +44,7 @@ export async function readTombstones(db: Database, { tenantId, provider }: Accou
 /** Sorted, so that two writers never deadlock. */
 export async function placeTombstones(
   db: Database,
-  { tenantId, provider }: Account,
+  { tenantId, provider }: AccountKey,
   hashes: readonly string[],
 ): Promise<void> {
   if (hashes.length === 0) return
@@ -53,10 +59,10 @@ export async function placeTenantTombstone(db: Database, tenantId: string): Prom
   await db.insert(erasedTenants).values({ tenantId }).onConflictDoNothing()
 }
 
-/** For a claim: whether the account has tombstones at all, so that a commit need not look. */
-export const hasTombstones = ({ tenantId, provider }: Account) =>
+/** For a claim: whether the account has tombstones. If it has none, the job's commits do not look for them. */
+export const hasTombstones = ({ tenantId, provider }: AccountKey) =>
   sql<boolean>`exists (select from ${erasedIds} as erased where erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider})`
 
-/** For a claim and for every commit: whether the tenant was erased whole. */
+/** For a claim and for every commit: whether the tenant was erased. */
 export const isTenantErased = (tenantId: string) =>
   sql<boolean>`exists (select from ${erasedTenants} as erased where erased.tenant_id = ${tenantId}::uuid)`

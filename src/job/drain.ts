@@ -1,5 +1,6 @@
 import type { Overwrite } from '../db/overwrite.ts'
 import { patiently } from '../db/retry.ts'
+import type { Ownership } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
@@ -26,6 +27,7 @@ export interface Draining {
   readonly who: Promise<JobAccount>
   /** The resources the job is about. */
   readonly names: readonly string[]
+  readonly ownership: Ownership
   readonly committed: CommittedState
   onCommit(committed: CommittedState): void
 }
@@ -171,6 +173,7 @@ async function commitAll(
       findings: openFindings(),
       hadRejects: job.hadRejects,
       hadErased: job.hadErased,
+      ownership: draining.ownership,
       sources: draining.reading.sources,
       asked: draining.names,
       committed: state.committed,

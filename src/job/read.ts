@@ -1,5 +1,6 @@
 import { unavailable } from '../db/errors.ts'
 import { patiently } from '../db/retry.ts'
+import { ownershipOf } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import { type Account, keyRefused, type Provider } from '../provider/contract.ts'
 import type { JobAccount } from './account.ts'
@@ -65,6 +66,7 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
   const planned = sofar.checkpoint?.slices.map(({ resource }) => resource) ?? []
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
   const who = whichAccount(reading, account, session)
+  const ownership = ownershipOf(provider.resources)
   let reached = sofar
   const onCommit = (committed: CommittedState) => {
     reached = committed
@@ -72,7 +74,7 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
   const begin = (from: Checkpoint): Draining => {
     const started = startProgress(from.mode === 'full' ? names : [], reached.progress)
     const committed = { checkpoint: from, progress: started, commits: reached.commits }
-    return { account, reading, who, names, committed, onCommit }
+    return { account, reading, who, names, ownership, committed, onCommit }
   }
   try {
     const checkpoint = sofar.checkpoint ?? (await planFresh(resources, { account, who, provider }, session, deps))

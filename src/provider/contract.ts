@@ -2,6 +2,7 @@ import type { RowOf, SyncedTable } from '../db/schema.ts'
 import type { Payload, Places } from '../json/raw-json.ts'
 import type { Mapped } from '../sync/rows.ts'
 import type { Odd } from './mapping.ts'
+import type { Owner } from './owner.ts'
 
 /*
  * The contract between the core and a provider, and its glossary.
@@ -84,6 +85,8 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
   list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
   /** See Resource.row. */
   row(item: unknown, parentId: string, odd?: Odd): RowOf<Table>
+  /** See Resource.owner. */
+  readonly owner: Owner | null
   /** See Resource.places. */
   readonly places?: Places
   /** See Resource.harvest. */
@@ -115,6 +118,8 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
    * columns whose field is there but of a shape that is not known; they are counted.
    */
   row(item: unknown, odd?: Odd): RowOf<Table>
+  /** Whose the rows are; null if customers share them, so that the erasure of a customer leaves them. */
+  readonly owner: Owner | null
   /** Where in an item nothing of which was odd `row` finds columns as they are; these are not sent to Postgres again. */
   readonly places?: Places
   readonly nested?: readonly Nested<Connection>[]
@@ -156,7 +161,7 @@ export interface ChangeSource extends Omit<Changes, 'list'> {
 }
 
 /** A resource of a connected account: its calls know the credentials and throw SyncErrors only. */
-export interface Source extends Omit<Resource, 'list' | 'retrieve' | 'nested'> {
+export interface Source extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner'> {
   list(query: Query, signal: AbortSignal): Promise<Page>
   retrieve?(id: string, signal: AbortSignal): Promise<Retrieved>
   readonly nested?: readonly NestedSource[]
@@ -176,7 +181,7 @@ export interface ExpandedPage {
 }
 
 /** A nested list of a connected account. */
-export interface NestedSource extends Omit<Nested, 'list'> {
+export interface NestedSource extends Omit<Nested, 'list' | 'owner'> {
   list(parentId: string, query: Query, signal: AbortSignal): Promise<Page>
 }
 
@@ -212,13 +217,16 @@ export interface Account {
   close(): void
 }
 
+/** As much of a resource as is known without credentials. */
+export interface ProviderResource extends Pick<Resource, 'name' | 'table' | 'optional' | 'parts' | 'row' | 'owner'> {
+  readonly nested?: readonly Pick<Nested, 'name' | 'table' | 'row' | 'owner'>[]
+}
+
 export interface Provider {
   /** Lower case, as in a request's `providerName` and in the `provider` column. */
   readonly name: string
   /** Its resources; `additionalData.resources` names a subset. Empty while the provider is only declared. */
-  readonly resources: readonly (Pick<Resource, 'name' | 'optional' | 'parts'> & {
-    readonly nested?: readonly Pick<Nested, 'name'>[]
-  })[]
+  readonly resources: readonly ProviderResource[]
   /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
   connect(credentials: Credentials): Account
 }

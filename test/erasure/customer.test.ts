@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Erasing, eraseCustomer } from '../../src/erasure/customer.ts'
+import { eraseCustomer } from '../../src/erasure/customer.ts'
+import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { erasedIn, openHouse as house, unproven } from '../support/erasing.ts'
 import { aboutCustomer, mentions, prominentCustomer, snapshot } from '../support/erasure.ts'
@@ -17,9 +18,9 @@ test('an erased customer is nowhere, stays nowhere, and nobody else is touched',
     expect.arrayContaining(['customers', 'invoices', 'payments', 'disputes', 'provider_objects']),
   )
 
-  const dry = await eraseCustomer({ ...erasing, dryRun: true }, account, person.id)
+  const dry = await eraseCustomer({ ...erasing, dryRun: true }, { ...account, customer: person.id })
   expect(await snapshot(query)).toEqual(before)
-  const { removed } = await eraseCustomer(erasing, account, person.id)
+  const { removed } = await eraseCustomer(erasing, { ...account, customer: person.id })
   expect(removed).toEqual(dry.removed)
   for (const [table, ids] of Object.entries(about)) expect([table, removed.get(table) ?? 0]).toEqual([table, ids.size])
 
@@ -47,7 +48,7 @@ test('what an erased customer does afterwards is left out too, by events and by 
   const person = prominentCustomer(sandbox)
   await sync(undefined)
   const old = [...aboutCustomer(sandbox, person.id).payments!][0]!
-  await eraseCustomer(erasing, account, person.id)
+  await eraseCustomer(erasing, { ...account, customer: person.id })
   sandbox.advance(86_400)
   sandbox.update('customers', person.id, { balance: -1 })
   const payment = sandbox.insert('charges', { customer: person.id, receipt_email: person.email })
@@ -79,7 +80,7 @@ test.each([
     const person = prominentCustomer(sandbox)
     const followers = ['refunds', 'disputes', 'balance_transactions', 'invoice_payments']
     await sync(followers)
-    const { removed } = await eraseCustomer(erasing, account, person.id)
+    const { removed } = await eraseCustomer(erasing, { ...account, customer: person.id })
     expect([...removed]).toEqual([])
     const about = aboutCustomer(sandbox, person.id)
     const ids = followers.flatMap((table) => [...about[table]!])
@@ -101,7 +102,7 @@ test('an erasure killed after any of its transactions is finished by the next', 
   let runs = 0
   for (let ended = false; !ended; runs++) {
     let left = runs
-    const mortal: Erasing = {
+    const mortal: ErasureDeps = {
       ...erasing,
       portion: 50,
       within: (work) => {
@@ -109,7 +110,7 @@ test('an erasure killed after any of its transactions is finished by the next', 
         return erasing.within(work)
       },
     }
-    ended = await eraseCustomer(mortal, account, person.id).then(
+    ended = await eraseCustomer(mortal, { ...account, customer: person.id }).then(
       () => true,
       (error: Error) => {
         if (error.message !== 'killed') throw error
@@ -119,7 +120,7 @@ test('an erasure killed after any of its transactions is finished by the next', 
   }
   expect(runs).toBeGreaterThan(30)
   expect(await mentions(query, person.needles)).toEqual({})
-  expect([...(await eraseCustomer(erasing, account, person.id)).removed]).toEqual([])
+  expect([...(await eraseCustomer(erasing, { ...account, customer: person.id })).removed]).toEqual([])
   await sync(['*'])
   expect(await mentions(query, person.needles)).toEqual({})
 })
@@ -143,7 +144,7 @@ test('a job that runs meanwhile is taken from its worker, goes on and proves wha
       timeout: 20_000,
     })
     .toBe(true)
-  const { fenced, removed } = await eraseCustomer(erasing, account, person.id)
+  const { fenced, removed } = await eraseCustomer(erasing, { ...account, customer: person.id })
   expect(fenced).toEqual([asked.jobId])
   expect(removed.get('customers')).toBe(1)
   expect(await mentions(query, person.needles)).toEqual({})
@@ -176,7 +177,7 @@ test('what was put aside about the customer goes, with what follows it, and does
   await sync(undefined)
   const aside = () => query('select item_key from sync_rejects order by item_key collate "C"')
   expect(await aside()).toEqual([...refused, other!.id].toSorted().map((item_key) => ({ item_key })))
-  const { removed } = await eraseCustomer(erasing, account, person.id)
+  const { removed } = await eraseCustomer(erasing, { ...account, customer: person.id })
   expect(removed.get('sync_rejects')).toBe(refused.length)
   const needles = [...person.needles, ...refused, ...about.refunds!, ...about.balance_transactions!]
   expect(await mentions(query, needles)).toEqual({})
@@ -194,7 +195,7 @@ test('what was put aside about the customer goes, with what follows it, and does
 test('an item that cannot be stored is not put aside either where it is about an erased customer', async () => {
   const { sandbox, query, sync, account, erasing } = await house()
   const person = prominentCustomer(sandbox)
-  await eraseCustomer(erasing, account, person.id)
+  await eraseCustomer(erasing, { ...account, customer: person.id })
   sandbox.onRequest(({ path }) => {
     if (path === '/v1/invoices') sandbox.update('customers', person.id, { description: 'seen' }, { silent: true })
   })
@@ -212,7 +213,7 @@ test('a row that turns out to be an erased customer’s goes in the version that
   const person = prominentCustomer(sandbox)
   const intent = sandbox.insert('payment_intents', { customer: null, description: person.name, latest_charge: null })
   await sync(undefined)
-  await eraseCustomer(erasing, account, person.id)
+  await eraseCustomer(erasing, { ...account, customer: person.id })
   expect(Object.keys(await mentions(query, person.needles))).toEqual(['payment_intents'])
   sandbox.advance(60)
   sandbox.update('payment_intents', intent.id, { customer: person.id }, { silent: true })
@@ -232,7 +233,7 @@ test('an object that is in no list any more and turns out to be an erased custom
   )
   sandbox.update('reviews', review!.id, { charge: null, payment_intent: null }, { silent: true })
   await sync(['reviews', 'payments'])
-  await eraseCustomer(erasing, account, person.id)
+  await eraseCustomer(erasing, { ...account, customer: person.id })
   const stored = () => query('select id from provider_objects where id = $1', [review!.id])
   expect(await stored()).toHaveLength(1)
   sandbox.advance(60)
@@ -255,7 +256,7 @@ test('a job that was claimed just before an erasure writes nothing until it know
   const first = handle([JSON.stringify(asked)])
   await expect.poll(async () => (await job(asked.jobId))?.status).toBe('running')
   const running = await job(asked.jobId)
-  await eraseCustomer(erasing, account, person.id)
+  await eraseCustomer(erasing, { ...account, customer: person.id })
   // As if its claim had been under way while the erasure took jobs away.
   await query(
     `update sync_jobs set status = 'running', fence = $2, lease_owner = $3, lease_until = now() + interval '1 minute' where id = $1`,
@@ -277,13 +278,13 @@ test('another tenant’s customer of the same id stays', async () => {
   await sync(['customers'])
   const other = jobRequest()
   await handle([JSON.stringify(other)])
-  await eraseCustomer(erasing, account, person.id)
+  await eraseCustomer(erasing, { ...account, customer: person.id })
   const rows = await query('select tenant_id from customers where id = $1', [person.id])
   expect(rows).toEqual([{ tenant_id: other.tenantId }])
   await handle([JSON.stringify(jobRequest({ tenantId: other.tenantId }))])
   expect(await query('select tenant_id from customers where id = $1', [person.id])).toEqual(rows)
   // Nor does a tombstone tell that two tenants had the same customer.
-  await eraseCustomer(erasing, { ...account, tenantId: other.tenantId }, person.id)
+  await eraseCustomer(erasing, { ...account, tenantId: other.tenantId, customer: person.id })
   expect(await query('select 1 from erased_ids group by hash having count(*) > 1')).toEqual([])
 })
 
@@ -305,7 +306,7 @@ test('an account of which nothing was erased is not asked about it, and what is 
     return { asked: count(/^\s*select erased\.hash/), placed: count(/^\s*insert into "erased_ids"/) }
   }
   expect(await sync()).toEqual({ asked: 0, placed: 0 })
-  await eraseCustomer(erasing, account, person.id)
+  await eraseCustomer(erasing, { ...account, customer: person.id })
   sandbox.insert('charges', { customer: person.id, payment_method: 'pm_new' })
   expect(await sync()).toMatchObject({ placed: 1 })
   const again = await sync()

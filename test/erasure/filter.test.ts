@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { balanceTransactions, payments, refunds, type SyncedTable } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
 import { excludeErased } from '../../src/erasure/filter.ts'
+import { ownershipOf } from '../../src/erasure/ownership.ts'
 import { hashOf, placeTombstones } from '../../src/erasure/tombstones.ts'
+import { resources } from '../../src/providers/stripe/resources/index.ts'
 import type { ObservedRow } from '../../src/sync/rows.ts'
 import { openTestDatabase } from '../support/database.ts'
 
@@ -16,9 +18,10 @@ const observed = (resource: string, table: SyncedTable, row: ObservedRow['row'])
   observedAt,
 })
 
-test('what follows a customer by a row stored before is left out of the very commit that removes that row', async () => {
+test('a row about a stored row of an erased customer is excluded from the commit that removes the stored row', async () => {
   const { tenant, query } = await openTestDatabase()
-  const account = { tenantId: randomUUID(), provider: 'stripe', jobId: randomUUID() }
+  const ownership = ownershipOf(resources)
+  const account = { tenantId: randomUUID(), provider: 'stripe', jobId: randomUUID(), ownership }
   const refund = observed('refunds', refunds, { id: 're_1', paymentId: 'ch_1' } as ObservedRow['row'])
   const charge = observed('charges', payments, { id: 'ch_1', customerId: 'cus_1' } as ObservedRow['row'])
   const booked = observed('balance_transactions', balanceTransactions, {

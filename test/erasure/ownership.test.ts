@@ -1,73 +1,122 @@
 import { getTableName } from 'drizzle-orm'
-import { expect, test } from 'vitest'
-import { belongings, followers, sharedTables } from '../../src/db/belongings.ts'
-import { customers, invoices, payments, providerObjects, refunds } from '../../src/db/schema.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  coupons,
+  customers,
+  invoices,
+  payments,
+  payouts,
+  prices,
+  products,
+  providerObjects,
+  refunds,
+  taxRates,
+} from '../../src/db/schema.ts'
 import { syncedTables } from '../../src/db/synced-tables.ts'
-import { idsIn, isErased, type Owned, ownerOfRow } from '../../src/erasure/ownership.ts'
-import { billing } from '../../src/providers/stripe/resources/index.ts'
+import { type Ownership, ownerOfReject, ownerOfRow, ownershipOf } from '../../src/erasure/ownership.ts'
+import { billing, resources } from '../../src/providers/stripe/resources/index.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
 
-test('of every table it is known whose its rows are', () => {
-  const known = [...belongings.map(({ table }) => table), ...sharedTables].map(getTableName)
-  expect(known.toSorted()).toEqual([...syncedTables.keys()])
-  expect(followers.map(({ table }) => getTableName(table))).toEqual([
-    'refunds',
-    'disputes',
-    'subscription_items',
-    'invoice_lines',
-    'credit_note_lines',
-    'invoice_payments',
+const ownership = ownershipOf(resources)
+const namesOf = (tables: Ownership['tables']) => tables.map(({ table }) => getTableName(table)).toSorted()
+
+test('every table has an owner, or customers share its rows', () => {
+  const shared = [products, prices, coupons, taxRates, payouts].map(getTableName)
+  expect([...namesOf(ownership.tables), ...shared].toSorted()).toEqual([...syncedTables.keys()])
+})
+
+test('rows without a customer may be stored before the objects they are about in these tables only', () => {
+  expect(namesOf(ownership.indirectlyOwned)).toEqual([
     'balance_transactions',
+    'credit_note_lines',
+    'disputes',
+    'invoice_lines',
+    'invoice_payments',
     'provider_objects',
+    'refunds',
+    'subscription_items',
   ])
 })
 
-test('resources with a table of their own are called as it is: their tallies are found by it', () => {
+test('a resource with a table of its own has the name of the table, by which its tally is found', () => {
   for (const { name, table } of [...billing, ...billing.flatMap(nestedOf)]) expect(name).toBe(getTableName(table))
 })
 
-const row = (table: Parameters<typeof ownerOfRow>[0]['table'], columns: object, raw: unknown = {}) =>
-  ownerOfRow({ table, row: { id: 'own', ...columns }, raw })
+describe('the owner of a row is read', () => {
+  const owner = (table: Parameters<typeof ownerOfRow>[1]['table'], columns: object, raw: unknown = {}) =>
+    ownerOfRow(ownership, { table, row: { id: 'self', ...columns }, raw })
+  const nobody = { id: 'self', customer: null, about: [], owns: [] }
 
-test('a row says whose it is by its columns, an object by its payload', () => {
-  const nobody = { customer: null, about: [], owns: [] }
-  expect(row(customers, { email: 'x' })).toEqual({ id: 'own', ...nobody })
-  expect(row(invoices, { customerId: 'cus_1', subscriptionId: 'sub_1' })).toEqual({
-    id: 'own',
-    customer: 'cus_1',
-    about: ['sub_1'],
-    owns: [],
+  test('from its columns', () => {
+    expect(owner(customers, { email: 'x' })).toEqual(nobody)
+    expect(owner(products, { defaultPriceId: 'price_1' })).toEqual(nobody)
+    expect(owner(invoices, { customerId: 'cus_1', subscriptionId: 'sub_1' })).toEqual({
+      id: 'self',
+      customer: 'cus_1',
+      about: ['sub_1'],
+      owns: [],
+    })
+    expect(owner(payments, { customerId: null, paymentIntentId: 'pi_1', paymentMethodId: 'pm_1' })).toMatchObject({
+      customer: null,
+      about: ['pi_1'],
+      owns: ['pm_1'],
+    })
+    expect(owner(refunds, { paymentId: 'ch_1' }, { charge: 'other' }).about).toEqual(['ch_1'])
   })
-  expect(row(payments, { customerId: null, paymentIntentId: 'pi_1', paymentMethodId: 'pm_1' })).toMatchObject({
-    customer: null,
-    about: ['pi_1'],
-    owns: ['pm_1'],
-  })
-  expect(row(refunds, { paymentId: 'ch_1' }, { charge: 'other' }).about).toEqual(['ch_1'])
-  const object = (raw: object) => row(providerObjects, {}, raw)
-  expect(object({ customer: { id: 'cus_1', object: 'customer' } }).customer).toBe('cus_1')
-  expect(object({ owner: { type: 'customer', customer: 'cus_1' } }).customer).toBe('cus_1')
-  expect(object({ source_transaction: 'ch_1', metadata: { customer: 'cus_1' } })).toMatchObject({
-    customer: null,
-    about: ['ch_1'],
+
+  test('from the payload of an object that has no columns for it', () => {
+    const object = (raw: object) => owner(providerObjects, {}, raw)
+    expect(object({ customer: { id: 'cus_1', object: 'customer' } }).customer).toBe('cus_1')
+    expect(object({ owner: { type: 'customer', customer: 'cus_1' } }).customer).toBe('cus_1')
+    expect(object({ source_transaction: 'ch_1', metadata: { customer: 'cus_1' } })).toMatchObject({
+      customer: null,
+      about: ['ch_1'],
+    })
   })
 })
 
-test.each<[string, Partial<Owned>, boolean]>([
-  ['is erased itself', { id: 'gone', customer: 'other' }, true],
-  ['is an erased customer’s', { customer: 'gone' }, true],
-  ['is about something erased and names no customer', { about: ['other', 'gone'] }, true],
-  ['is about something erased and is another customer’s', { customer: 'other', about: ['gone'] }, false],
-  ['is about nothing erased', { about: ['other'] }, false],
-])('what %s', (_, whose, erased) => {
-  const one = { id: 'own', customer: null, about: [], owns: [], ...whose }
-  expect(isErased(one, (id) => id === 'gone')).toBe(erased)
+describe('the owner of a rejected item', () => {
+  const owner = (resource: string, payload: string) => ownerOfReject(ownership, { resource, payload })
+  const charge = { id: 'ch_1', customer: { id: 'cus_1' }, payment_intent: 'pi_1', payment_method: 'pm_1' }
+
+  test('is read by its resource', () => {
+    expect(owner('payments', JSON.stringify(charge))).toEqual({
+      id: 'ch_1',
+      customer: 'cus_1',
+      about: ['pi_1'],
+      owns: ['pm_1'],
+    })
+    expect(owner('reviews', JSON.stringify({ id: 'prv_1', charge: 'ch_1' }))).toMatchObject({ about: ['ch_1'] })
+    expect(owner('invoice_lines', JSON.stringify({ id: 'il_1' }))).toMatchObject({ id: 'il_1', customer: null })
+  })
+
+  test.each([
+    ['was cut', 'payments', JSON.stringify(charge).slice(0, -1)],
+    ['has no id', 'payments', '{}'],
+    ['is of a resource that the provider no longer has', 'unicorns', JSON.stringify(charge)],
+  ])('is not known if the item %s', (_, resource, payload) => {
+    expect(owner(resource, payload)).toBeNull()
+  })
 })
 
-test('every text of a rejected item may be an id, whatever stands beside it', () => {
-  const payload = JSON.stringify({ 'a b': 'c d', x: 'e "f', customer: 'cus_1', deep: [{ charge: 'ch_1' }] })
-  const ids = idsIn({ itemKey: 'key', reason: 'no such object: in_1', payload })
-  expect(ids).toEqual(expect.arrayContaining(['key', 'cus_1', 'ch_1', 'in_1']))
-  // Split at 64 KiB.
-  expect(idsIn({ itemKey: 'key', reason: '', payload: payload.slice(0, -12) })).toContain('cus_1')
+test('resources that share a table share their owners', () => {
+  const resource = { table: providerObjects, row: () => ({ id: 'self', resource: 'any' }) }
+  const shared = ownershipOf([
+    { ...resource, name: 'a', owner: { customer: [{ path: 'customer' }], about: [{ path: 'charge' }] } },
+    { ...resource, name: 'b', owner: null },
+    {
+      ...resource,
+      name: 'c',
+      owner: { customer: [{ path: 'customer' }, { path: 'buyer' }], owns: [{ path: 'card' }] },
+    },
+  ])
+  expect(shared.tables).toEqual([
+    {
+      table: providerObjects,
+      customer: [{ path: 'customer' }, { path: 'buyer' }],
+      about: [{ path: 'charge' }],
+      owns: [{ path: 'card' }],
+      isIndirect: false,
+    },
+  ])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Erasing } from '../../src/erasure/customer.ts'
+import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import { eraseTenant } from '../../src/erasure/tenant.ts'
 import { openHouse as house } from '../support/erasing.ts'
 import { allTables, snapshot } from '../support/erasure.ts'
@@ -66,7 +66,7 @@ test('the erasure of a tenant killed after any of its transactions is finished b
   let runs = 0
   for (let ended = false; !ended; runs++) {
     let left = runs
-    const mortal: Erasing = {
+    const mortal: ErasureDeps = {
       ...erasing,
       portion: 100,
       within: (work) => {

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { providerObjects as table } from '../../src/db/schema.ts'
 import { chooseResources, cursorExpired, planFull, planIncremental } from '../../src/job/plan.ts'
 import { parseRequest } from '../../src/job/request.ts'
 import { plan } from '../../src/job/state/checkpoint.ts'
 import type { ChangeSource, Provider } from '../../src/provider/contract.ts'
 
 const day = 86_400
+const rest = { table, owner: null, row: () => ({ id: 'id', resource: 'any' }) }
 const provider: Provider = {
   name: 'acme',
   resources: [
-    { name: 'customers' },
-    { name: 'prices', parts: ['active', 'inactive'] },
-    { name: 'quotes', optional: true },
-    { name: 'files', optional: true },
+    { name: 'customers', ...rest },
+    { name: 'prices', parts: ['active', 'inactive'], ...rest },
+    { name: 'quotes', optional: true, ...rest },
+    { name: 'files', optional: true, ...rest },
   ],
   connect: () => {
     throw new Error('not asked')

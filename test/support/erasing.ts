@@ -3,7 +3,8 @@ import { systemClock } from '../../src/clock.ts'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { readConfig } from '../../src/config/load.ts'
 import { openDatabase } from '../../src/db/open.ts'
-import type { Erasing } from '../../src/erasure/customer.ts'
+import { ownershipOf } from '../../src/erasure/ownership.ts'
+import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { createProviders } from '../../src/providers/index.ts'
 import { compare } from '../../src/verify/compare.ts'
@@ -21,8 +22,9 @@ export async function openHouse(options: SetupOptions = {}) {
   const database = await openDatabase(owner, { connections: 2, applicationName: 'erase' })
   onTestFinished(database.close)
   const { tenantId } = jobRequest()
-  const account = { tenantId, provider: 'stripe' }
-  const erasing: Erasing = { dryRun: false, within: (work) => database.tenant(tenantId).within(work) }
+  const provider = createProviders(providerSettings(config))('stripe')
+  const account = { tenantId, provider: 'stripe', ownership: ownershipOf(provider.resources) }
+  const erasing: ErasureDeps = { dryRun: false, within: (work) => database.tenant(tenantId).within(work) }
   return {
     ...parts,
     tenantId,
@@ -43,7 +45,6 @@ export async function openHouse(options: SetupOptions = {}) {
     },
     /** What npm run verify finds to differ, and how much it finds erased. */
     async verify() {
-      const provider = createProviders(providerSettings(config))('stripe')
       const connected = provider.connect({ tenantId, accessToken: 'sk_live_sandbox' })
       const resources = provider.resources.filter(({ optional }) => !optional).map(({ name }) => name)
       const [last] = await parts.query<{ second: number }>(

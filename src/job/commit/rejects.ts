@@ -1,14 +1,10 @@
 import { sql } from 'drizzle-orm'
+import type { AccountKey } from '../../db/account-key.ts'
 import type { Database } from '../../db/open.ts'
 import { withoutUnstorable } from '../../db/parameters.ts'
 import { syncRejects } from '../../db/schema.ts'
 import type { Reject } from '../../sync/rows.ts'
 import type { SyncJobRequest } from '../request.ts'
-
-export interface Account {
-  readonly tenantId: string
-  readonly provider: string
-}
 
 /** A statement has 65,535 parameters at most, here eight for each, and each payload may have 64 KiB. */
 const rejectsPerStatement = 500
@@ -46,13 +42,13 @@ export async function storeRejects(
 }
 
 /** For the `returning` of a claim: whether the account has rows in `sync_rejects` at all, so that a commit need not look. */
-export const hasRejects = ({ tenantId, provider }: Account) =>
+export const hasRejects = ({ tenantId, provider }: AccountKey) =>
   sql<boolean>`exists (select from ${syncRejects} as kept where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider})`
 
 /** Takes out what had been put aside and is stored by now. */
 export async function removeStoredRejects(
   tx: Database,
-  { tenantId, provider }: Account,
+  { tenantId, provider }: AccountKey,
   stored: readonly { readonly resource: string; readonly id: string }[],
 ): Promise<void> {
   if (stored.length === 0) return

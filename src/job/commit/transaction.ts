@@ -7,6 +7,7 @@ import { waitOrThrow } from '../../db/retry.ts'
 import { syncJobs } from '../../db/schema.ts'
 import { discountItems, type ListedItem, omitItems, wasListed } from '../../erasure/discount.ts'
 import type { Excluded } from '../../erasure/filter.ts'
+import type { Ownership } from '../../erasure/ownership.ts'
 import { hasTombstones, isTenantErased } from '../../erasure/tombstones.ts'
 import { SyncError } from '../../errors.ts'
 import type { Source } from '../../provider/contract.ts'
@@ -41,8 +42,10 @@ export interface Commit {
   readonly findings: Findings
   /** Whether the account had rows in `sync_rejects` when the job was claimed. */
   readonly hadRejects: boolean
-  /** Whether something of the account had been erased by then. */
+  /** Whether a customer of the account had been erased by then. */
   readonly hadErased: boolean
+  /** Whose the provider's rows are. */
+  readonly ownership: Ownership
   readonly sources: readonly Source[]
   readonly account: JobAccount
   /** The resources the job is about: what the cursor of changes stands for once nothing is left to be read. */
@@ -106,8 +109,18 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(committed.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
   const wasFetched = (item: ListedItem) => wasListed(batch.pages.reduce(advance, committed.checkpoint), item)
-  const { overwrite, account } = commit
-  const writing = { request, overwrite, pages: batch.pages, deletions, findings, wasFetched, ...mayHave, ...how }
+  const { overwrite, account, ownership } = commit
+  const writing = {
+    request,
+    overwrite,
+    ownership,
+    pages: batch.pages,
+    deletions,
+    findings,
+    wasFetched,
+    ...mayHave,
+    ...how,
+  }
   const { counts, excluded } = await writeBatches(tx, writing)
   const whose = { tenantId: request.tenantId, provider: request.providerName }
   await adopt(tx, account, whose)

@@ -1,3 +1,4 @@
+import type { AccountKey } from '../../db/account-key.ts'
 import { findStale, markDeleted, markLeft } from '../../db/deletions.ts'
 import type { Database } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
@@ -5,6 +6,7 @@ import type { SyncedTable } from '../../db/schema.ts'
 import { upsert } from '../../db/upsert.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type Excluded, excludeErased } from '../../erasure/filter.ts'
+import type { Ownership } from '../../erasure/ownership.ts'
 import { fields } from '../../provider/fields.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import type { Family, ObservedRow } from '../../sync/rows.ts'
@@ -12,7 +14,7 @@ import type { SyncJobRequest } from '../request.ts'
 import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
 import type { DetectedDeletions } from './deletions.ts'
 import { bisect, type Findings } from './quarantine.ts'
-import { type Account, removeStoredRejects, storeRejects } from './rejects.ts'
+import { removeStoredRejects, storeRejects } from './rejects.ts'
 
 export interface Writing {
   readonly request: SyncJobRequest
@@ -23,8 +25,10 @@ export interface Writing {
   readonly deletions: DetectedDeletions
   /** Whether the account may have rows in `sync_rejects`: those of what is stored now are taken out. */
   readonly mayHaveRejects: boolean
-  /** Whether something of the account was erased: it is not stored again. */
+  /** Whether a customer of the account was erased, whose rows must not be stored again. */
   readonly mayHaveErased: boolean
+  /** Whose the provider's rows are. */
+  readonly ownership: Ownership
   readonly findings: Findings
   /** Whether this job has fetched an item that is taken out again. What it has not counts once it is listed, and left out. */
   wasFetched(item: ListedItem): boolean
@@ -42,7 +46,18 @@ const nothingExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed
 /** Writes everything the pages brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
-  { request, overwrite, pages, deletions, mayHaveRejects, mayHaveErased, findings, rowsAtMost, wasFetched }: Writing,
+  {
+    request,
+    overwrite,
+    pages,
+    deletions,
+    mayHaveRejects,
+    mayHaveErased,
+    ownership,
+    findings,
+    rowsAtMost,
+    wasFetched,
+  }: Writing,
 ): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counted> = {}
@@ -53,7 +68,7 @@ export async function writeBatches(
   const all = pages.flatMap((page) => page.rejects)
   const offered = [...pages.flatMap((page) => page.rows), ...deletions.rows]
   const excluded = mayHaveErased
-    ? await excludeErased(tx, { ...account, jobId: request.jobId }, { rows: offered, rejects: all })
+    ? await excludeErased(tx, { ...account, jobId: request.jobId, ownership }, { rows: offered, rejects: all })
     : nothingExcluded
   const rejects = all.filter((reject) => !excluded.rejects.has(reject))
   for (const { resource, harvested } of excluded.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
@@ -108,7 +123,7 @@ export async function writeBatches(
   return { counts, excluded }
 }
 
-type Forced = Account & Pick<Writing, 'overwrite'>
+type Forced = AccountKey & Pick<Writing, 'overwrite'>
 
 interface RowGroup {
   readonly resource: string

@@ -1,6 +1,7 @@
 import type { RowOf, SyncedTable } from '../../db/schema.ts'
 import type { Found, Nested } from '../../provider/contract.ts'
 import { derived, type Mapping } from '../../provider/mapping.ts'
+import type { Owner } from '../../provider/owner.ts'
 import type { StripeConnection } from './connection.ts'
 
 type StripeNested<Table extends SyncedTable> = Nested<StripeConnection, Table>
@@ -16,6 +17,7 @@ interface Parts<Table extends SyncedTable>
     Harvesting {
   /** The column of the parent's id. What the item itself says of it is not believed. */
   readonly parent: keyof RowOf<Table> & string
+  readonly owner: Owner<keyof RowOf<Table> & string> | null
 }
 
 /** Stands for the parent's id in a mapping; `row` puts it in. */

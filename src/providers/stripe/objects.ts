@@ -2,6 +2,7 @@ import { providerObjects as table } from '../../db/schema.ts'
 import type { Resource } from '../../provider/contract.ts'
 import { flag, moment, text } from '../../provider/fields.ts'
 import { at, derived, mapping } from '../../provider/mapping.ts'
+import { atPaths, type Owner } from '../../provider/owner.ts'
 import type { StripeConnection } from './connection.ts'
 import { listPageV2 } from './list-v2.ts'
 import { resource } from './resource.ts'
@@ -13,6 +14,25 @@ import { resource } from './resource.ts'
 
 const byCreated = { createdFilter: { field: 'created' } } as const
 const unfiltered = { createdFilter: null } as const
+
+/** Of all of them together: their table holds all kinds, and a path that an object lacks leads nowhere. */
+const owner: Owner<never> = {
+  customer: atPaths('customer', 'owner.customer', 'account_holder.customer', 'customer_details.customer'),
+  about: atPaths(
+    'related_customer',
+    'charge',
+    'payment_intent',
+    'setup_intent',
+    'invoice',
+    'subscription',
+    'quote',
+    'source_transaction',
+    'originating_transaction',
+    'latest_charge',
+  ),
+  owns: atPaths('payment_method', 'default_payment_method'),
+  customerMayBeMissing: true,
+}
 
 export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   object('accounts', '/v1/accounts', byCreated),
@@ -97,7 +117,10 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   objectV2('money_transactions', '/v2/money_management/transactions'),
 ]
 
-type Options = Omit<Parameters<typeof resource<typeof table>>[2], 'table' | 'row' | 'places' | 'expected' | 'optional'>
+type Options = Omit<
+  Parameters<typeof resource<typeof table>>[2],
+  'table' | 'row' | 'places' | 'expected' | 'optional' | 'owner'
+>
 
 function object(name: string, path: string, options: Options) {
   const columns = mapping<typeof table>({
@@ -106,7 +129,7 @@ function object(name: string, path: string, options: Options) {
     livemode: flag,
     createdAt: at(moment, 'created'),
   })
-  return resource(name, path, { ...options, ...columns, table, optional: true })
+  return resource(name, path, { ...options, ...columns, table, owner, optional: true })
 }
 
 function objectV2(name: string, path: string, parts: NonNullable<Options['parts']> = {}) {

@@ -1,7 +1,8 @@
-import type { SyncedTable } from '../../db/schema.ts'
+import type { RowOf, SyncedTable } from '../../db/schema.ts'
 import { Shape } from '../../json/shape.ts'
 import type { Query, Resource } from '../../provider/contract.ts'
 import type { Mapping } from '../../provider/mapping.ts'
+import type { Owner } from '../../provider/owner.ts'
 import type { StripeConnection } from './connection.ts'
 import { listPage } from './list.ts'
 import { retrieveObject } from './retrieve.ts'
@@ -11,6 +12,7 @@ type StripeResource<Table extends SyncedTable> = Resource<StripeConnection, Tabl
 interface Parts<Table extends SyncedTable>
   extends Pick<StripeResource<Table>, 'table' | 'nested' | 'harvest' | 'optional'>,
     Mapping<Table> {
+  readonly owner: Owner<keyof RowOf<Table> & string> | null
   /** Null where the list cannot be filtered by `created`. */
   readonly createdFilter?: StripeResource<Table>['createdFilter'] | null
   /** Sent with every page. */

@@ -5,6 +5,7 @@ import { resource } from '../resource.ts'
 
 export const balanceTransactions = resource('balance_transactions', '/v1/balance_transactions', {
   table: tables.balanceTransactions,
+  owner: { about: ['sourceId'] },
   ...mapping<typeof tables.balanceTransactions>({
     type: text,
     reportingCategory: text,
@@ -24,6 +25,7 @@ export const balanceTransactions = resource('balance_transactions', '/v1/balance
 
 export const payouts = resource('payouts', '/v1/payouts', {
   table: tables.payouts,
+  owner: null,
   ...mapping<typeof tables.payouts>({
     balanceTransactionId: at(reference, 'balance_transaction'),
     failureBalanceTransactionId: at(reference, 'failure_balance_transaction'),

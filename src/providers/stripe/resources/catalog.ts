@@ -5,6 +5,7 @@ import { resource } from '../resource.ts'
 
 export const products = resource('products', '/v1/products', {
   table: tables.products,
+  owner: null,
   ...mapping<typeof tables.products>({
     name: text,
     description: text,
@@ -22,6 +23,7 @@ export const products = resource('products', '/v1/products', {
 
 export const coupons = resource('coupons', '/v1/coupons', {
   table: tables.coupons,
+  owner: null,
   ...mapping<typeof tables.coupons>({
     name: text,
     percentOff: decimal,
@@ -41,6 +43,7 @@ export const coupons = resource('coupons', '/v1/coupons', {
 
 export const promotionCodes = resource('promotion_codes', '/v1/promotion_codes', {
   table: tables.promotionCodes,
+  owner: { customer: ['customerId'] },
   ...mapping<typeof tables.promotionCodes>({
     code: text,
     couponId: at(reference, 'promotion.coupon', 'coupon'),
@@ -60,6 +63,7 @@ export const promotionCodes = resource('promotion_codes', '/v1/promotion_codes',
 
 export const taxRates = resource('tax_rates', '/v1/tax_rates', {
   table: tables.taxRates,
+  owner: null,
   ...mapping<typeof tables.taxRates>({
     displayName: text,
     description: text,

@@ -10,6 +10,7 @@ import { resource } from '../resource.ts'
 const lines = nested('credit_note_lines', {
   table: tables.creditNoteLines,
   parent: 'creditNoteId',
+  owner: { about: ['creditNoteId'] },
   embedded: (note) => embedded(note, 'lines'),
   list: (stripe, note, query) => listPage(stripe, `/v1/credit_notes/${encodeURIComponent(note)}/lines`, query),
   ...mapping<typeof tables.creditNoteLines>({
@@ -31,6 +32,7 @@ const lines = nested('credit_note_lines', {
 
 export const creditNotes = resource('credit_notes', '/v1/credit_notes', {
   table: tables.creditNotes,
+  owner: { customer: ['customerId'], about: ['invoiceId'], owns: ['refundId'] },
   nested: [lines],
   ...mapping<typeof tables.creditNotes>({
     customerId: at(reference, 'customer'),

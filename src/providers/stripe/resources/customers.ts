@@ -5,6 +5,7 @@ import { resource } from '../resource.ts'
 
 export const customers = resource('customers', '/v1/customers', {
   table,
+  owner: {},
   ...mapping<typeof table>({
     email: text,
     name: text,

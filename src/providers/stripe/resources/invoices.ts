@@ -14,6 +14,7 @@ const linesOf = (invoice: unknown) => embedded(invoice, 'lines')
 const lines = nested('invoice_lines', {
   table: tables.invoiceLines,
   parent: 'invoiceId',
+  owner: { about: ['invoiceId'] },
   embedded: linesOf,
   list: (stripe, invoice, query) => listPage(stripe, `/v1/invoices/${encodeURIComponent(invoice)}/lines`, query),
   harvest: (line) => foundPrices(pricesOf(line)),
@@ -51,6 +52,7 @@ const lines = nested('invoice_lines', {
 
 export const invoices = resource('invoices', '/v1/invoices', {
   table: tables.invoices,
+  owner: { customer: ['customerId'], about: ['subscriptionId'] },
   nested: [lines],
   harvest: (invoice) => foundPrices(heldBy(linesOf(invoice), pricesOf)),
   ...mapping<typeof tables.invoices>({
@@ -93,6 +95,7 @@ export const invoices = resource('invoices', '/v1/invoices', {
 
 export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
   table: tables.invoiceItems,
+  owner: { customer: ['customerId'], about: ['invoiceId', 'subscriptionId'] },
   createdFilter: { field: 'date' },
   harvest: (item) => foundPrices(pricesOf(item)),
   ...mapping<typeof tables.invoiceItems>({
@@ -110,6 +113,7 @@ export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
 
 export const invoicePayments = resource('invoice_payments', '/v1/invoice_payments', {
   table: tables.invoicePayments,
+  owner: { about: ['invoiceId'] },
   ...mapping<typeof tables.invoicePayments>({
     invoiceId: at(reference, 'invoice'),
     paymentIntentId: at(reference, 'payment.payment_intent'),

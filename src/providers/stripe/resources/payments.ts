@@ -9,6 +9,11 @@ import { resource } from '../resource.ts'
  */
 export const payments = resource('payments', '/v1/charges', {
   table: tables.payments,
+  owner: {
+    customer: ['customerId'],
+    about: ['paymentIntentId'],
+    owns: ['paymentMethodId', 'balanceTransactionId'],
+  },
   ...mapping<typeof tables.payments>({
     customerId: at(reference, 'customer'),
     paymentIntentId: at(reference, 'payment_intent'),
@@ -43,6 +48,7 @@ export const payments = resource('payments', '/v1/charges', {
 
 export const paymentIntents = resource('payment_intents', '/v1/payment_intents', {
   table: tables.paymentIntents,
+  owner: { customer: ['customerId'], owns: ['paymentMethodId', 'latestPaymentId'] },
   ...mapping<typeof tables.paymentIntents>({
     customerId: at(reference, 'customer'),
     paymentMethodId: at(reference, 'payment_method', 'source'),
@@ -70,6 +76,12 @@ export const paymentIntents = resource('payment_intents', '/v1/payment_intents',
 
 export const refunds = resource('refunds', '/v1/refunds', {
   table: tables.refunds,
+  owner: {
+    customer: ['customerId'],
+    about: ['paymentId', 'paymentIntentId'],
+    owns: ['balanceTransactionId', 'failureBalanceTransactionId'],
+    customerMayBeMissing: true,
+  },
   ...mapping<typeof tables.refunds>({
     paymentId: at(reference, 'charge'),
     paymentIntentId: at(reference, 'payment_intent'),
@@ -89,6 +101,7 @@ export const refunds = resource('refunds', '/v1/refunds', {
 
 export const disputes = resource('disputes', '/v1/disputes', {
   table: tables.disputes,
+  owner: { about: ['paymentId', 'paymentIntentId'], owns: ['balanceTransactionId'] },
   ...mapping<typeof tables.disputes>({
     paymentId: at(reference, 'charge'),
     paymentIntentId: at(reference, 'payment_intent'),

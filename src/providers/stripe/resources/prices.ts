@@ -13,6 +13,7 @@ const found = Symbol('found on an item')
  */
 export const prices = resource('prices', '/v1/prices', {
   table,
+  owner: null,
   parts: { active: { active: 'true' }, inactive: { active: 'false' } },
   ...mapping<typeof table>({
     productId: at(reference, 'product'),

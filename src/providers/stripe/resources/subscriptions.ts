@@ -24,6 +24,7 @@ const priceOf = (item: unknown) => [{ item: fields(item).price, path: ['price'] 
 const items = nested('subscription_items', {
   table: tables.subscriptionItems,
   parent: 'subscriptionId',
+  owner: { about: ['subscriptionId'] },
   embedded: itemsOf,
   list: (stripe, subscription, query) =>
     listPage(stripe, '/v1/subscription_items', query, { parameters: { subscription } }),
@@ -42,6 +43,7 @@ const items = nested('subscription_items', {
 
 export const subscriptions = resource('subscriptions', '/v1/subscriptions', {
   table: tables.subscriptions,
+  owner: { customer: ['customerId'], owns: ['defaultPaymentMethodId', 'scheduleId'] },
   // Without it, canceled ones are left out.
   parameters: { status: 'all' },
   nested: [items],
@@ -79,6 +81,7 @@ export const subscriptions = resource('subscriptions', '/v1/subscriptions', {
 
 export const subscriptionSchedules = resource('subscription_schedules', '/v1/subscription_schedules', {
   table: tables.subscriptionSchedules,
+  owner: { customer: ['customerId'], about: ['subscriptionId', 'releasedSubscriptionId'] },
   ...mapping<typeof tables.subscriptionSchedules>({
     customerId: at(reference, 'customer'),
     subscriptionId: at(reference, 'subscription'),

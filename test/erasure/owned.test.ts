@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { isErased, type Owned } from '../../src/erasure/owned.ts'
+
+test.each<[string, Partial<Owned>, boolean]>([
+  ['is erased itself', { id: 'gone', customer: 'other' }, true],
+  ['is an erased customer’s', { customer: 'gone' }, true],
+  ['is about an erased object and names no customer', { about: ['other', 'gone'] }, true],
+  ['is about an erased object and is another customer’s', { customer: 'other', about: ['gone'] }, false],
+  ['is about no erased object', { about: ['other'] }, false],
+])('a row that %s', (_, ids, erased) => {
+  const row = { id: 'self', customer: null, about: [], owns: [], ...ids }
+  expect(isErased(row, (id) => id === 'gone')).toBe(erased)
+})

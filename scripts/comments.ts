@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { columnsOf, syncedTables } from '../src/db/synced-tables.ts'
+import { is } from 'drizzle-orm'
+import { getTableConfig, PgTable } from 'drizzle-orm/pg-core'
+import * as schema from '../src/db/schema.ts'
+import { syncedTables } from '../src/db/synced-tables.ts'
 
 /*
- * The docstrings of the synced tables are their comments in Postgres, for whoever reads them in psql. A migration
- * states each once, and again where it has changed:
+ * The docstrings of the tables are their comments in Postgres, which psql shows. A migration states each comment, and
+ * states it again after a change:
  *
  *   npx drizzle-kit generate --custom --name <name>
  *   node --import tsx scripts/comments.ts >> drizzle/<number>_<name>.sql
@@ -16,33 +19,34 @@ export function missingComments(): string[] {
   return [...wantedComments()].filter(([of, text]) => stated.get(of) !== text).map(([of, text]) => statement(of, text))
 }
 
-/** What each table and column is to say, by `TABLE "customers"` and `COLUMN "customers"."email"`. */
+/** The comment of each table and column, by `TABLE "customers"` and `COLUMN "customers"."email"`. */
 function wantedComments(): ReadonlyMap<string, string> {
   const sources = readdirSync('src/db/schema').map((name) => readFileSync(`src/db/schema/${name}`, 'utf8'))
   const blocks = sources.flatMap((source) => source.split(/(?=\/\*\* [^\n]* \*\/\nexport )/))
   const common = described(blocks.find((block) => block.includes('export const observation')) ?? '')
   const wanted = new Map<string, string>()
-  for (const [name, table] of syncedTables) {
-    const block = blocks.find((one) => new RegExp(`export const \\w+ = \\w+\\(\\s*'${name}'`).test(one)) ?? ''
+  for (const table of Object.values<unknown>(schema).filter((value) => is(value, PgTable))) {
+    const { name, columns } = getTableConfig(table)
+    const block = blocks.find((text) => new RegExp(`export const \\w+ = \\w+\\(\\s*'${name}'`).test(text)) ?? ''
     const [, sentence] = /^\/\*\* (.*) \*\/\n/.exec(block) ?? []
-    if (sentence) wanted.set(`TABLE "${name}"`, sentence)
-    const columns = new Map([...common, ...described(block)])
-    for (const column of columnsOf(table)) {
-      const text = columns.get(column)
-      if (text) wanted.set(`COLUMN "${name}"."${column}"`, text)
+    if (sentence) wanted.set(`TABLE "${name}"`, plain(sentence))
+    const texts = new Map([...(syncedTables.has(name) ? common : []), ...described(block)])
+    for (const column of columns) {
+      const text = texts.get(column.name)
+      if (text) wanted.set(`COLUMN "${name}"."${column.name}"`, text)
     }
   }
   return wanted
 }
 
-/** The docstrings of a block's columns, by the columns' names in SQL, as phrases. */
+/** The docstrings of a block's columns, by the columns' names in SQL. */
 function described(block: string): ReadonlyMap<string, string> {
   const columns = block.matchAll(/\/\*\* (.*) \*\/\n\s+\w+: \w+\('(\w+)'/g)
-  return new Map([...columns].map(([, text = '', name = '']) => [name, phrase(text)]))
+  return new Map([...columns].map(([, text = '', name = '']) => [name, plain(text)]))
 }
 
-const phrase = (sentence: string) =>
-  sentence.replace(/\.$/, '').replace(/^(?!Stripe\b)[A-Z]/, (letter) => letter.toLowerCase())
+/** psql shows no Markdown. */
+const plain = (text: string) => text.replaceAll('`', '')
 
 /** What the migrations say, the last of each counts. */
 function statedComments(): ReadonlyMap<string, string> {

@@ -25,8 +25,9 @@ test('the comments in Postgres are the docstrings of the tables', async () => {
     (select attnum from pg_attribute where attrelid = 'prices'::regclass and attname = 'inline')) as on_column`
   expect(await query(about)).toEqual([
     {
-      on_table: 'What a product costs, active, archived and inline ones.',
-      on_column: "made for one subscription or invoice: found on an item, never in the provider's list of prices",
+      on_table: 'Prices of products: active, archived and inline prices.',
+      on_column:
+        'True if the price was made for a single subscription or invoice. The provider does not list such a price.',
     },
   ])
   for (const name of syncedTables.keys())

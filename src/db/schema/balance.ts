@@ -2,7 +2,7 @@ import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { decimal, instant, money } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** Every movement of the account's balance. Amounts are in the currency's minor unit. */
+/** Movements of the account's balance. Amounts are in the minor unit of the currency. */
 export const balanceTransactions = syncedTable(
   'balance_transactions',
   {
@@ -12,14 +12,14 @@ export const balanceTransactions = syncedTable(
     /** Stripe: pending or available. */
     status: text('status'),
     currency: text('currency'),
-    /** Before the fee; negative leaves the balance. */
+    /** The amount before the fee. A negative amount leaves the balance. */
     amount: money('amount'),
     fee: money('fee'),
-    /** The amount less the fee. */
+    /** The amount minus the fee. */
     net: money('net'),
-    /** From the payment's currency to this one. */
+    /** Rate from the currency of the payment to this currency. */
     exchangeRate: decimal('exchange_rate'),
-    /** What moved it: the id of a payment, refund, dispute, payout, … */
+    /** Id of the payment, refund, dispute, payout or other object behind the movement. */
     sourceId: text('source_id'),
     balanceType: text('balance_type'),
     description: text('description'),
@@ -28,11 +28,11 @@ export const balanceTransactions = syncedTable(
   { by: ['sourceId'] },
 )
 
-/** Money sent from the balance to a bank. Amounts are in the currency's minor unit. */
+/** Money sent from the balance to a bank. Amounts are in the minor unit of the currency. */
 export const payouts = syncedTable('payouts', {
   balanceTransactionId: text('balance_transaction_id'),
   failureBalanceTransactionId: text('failure_balance_transaction_id'),
-  /** The bank account or card it goes to. */
+  /** Id of the bank account or card that receives the money. */
   destinationId: text('destination_id'),
   originalPayoutId: text('original_payout_id'),
   reversedById: text('reversed_by_id'),
@@ -44,7 +44,7 @@ export const payouts = syncedTable('payouts', {
   automatic: boolean('automatic'),
   reconciliationStatus: text('reconciliation_status'),
   currency: text('currency'),
-  /** Negative takes money back from the bank. */
+  /** A negative amount takes money back from the bank. */
   amount: money('amount'),
   applicationFeeAmount: money('application_fee_amount'),
   arrivalDate: instant('arrival_date'),

@@ -2,13 +2,13 @@ import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { decimal, instant, money, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** What is sold. */
+/** Products and services for sale. */
 export const products = syncedTable('products', {
   name: text('name'),
   description: text('description'),
   active: boolean('active'),
   type: text('type'),
-  /** In prices. */
+  /** Id of the default price, in prices. */
   defaultPriceId: text('default_price_id'),
   unitLabel: text('unit_label'),
   taxCodeId: text('tax_code_id'),
@@ -18,27 +18,27 @@ export const products = syncedTable('products', {
   updatedAt: instant('updated_at'),
 })
 
-/** What a product costs, active, archived and inline ones. */
+/** Prices of products: active, archived and inline prices. */
 export const prices = syncedTable(
   'prices',
   {
     productId: text('product_id'),
     active: boolean('active'),
-    /** Made for one subscription or invoice: found on an item, never in the provider's list of prices. */
+    /** True if the price was made for a single subscription or invoice. The provider does not list such a price. */
     inline: boolean('inline').notNull().default(false),
     /** Three-letter ISO code, lower case. */
     currency: text('currency'),
     /** Stripe: one_time or recurring. */
     type: text('type'),
-    /** Stripe: per_unit, or tiered with the tiers not in the payload. */
+    /** Stripe: per_unit or tiered. The payload does not contain the tiers. */
     billingScheme: text('billing_scheme'),
-    /** In the currency's minor unit; null where it has a fraction, is tiered or is chosen by the customer. */
+    /** Amount in the minor unit of the currency. Null if it has a fraction, is tiered or is chosen by the customer. */
     unitAmount: money('unit_amount'),
-    /** In the currency's minor unit, with its fraction. */
+    /** Amount in the minor unit of the currency, with its fraction. */
     unitAmountDecimal: decimal('unit_amount_decimal'),
-    /** Stripe: day, week, month or year; null for a price paid once. */
+    /** Stripe: day, week, month or year. Null for a one-time price. */
     interval: text('interval'),
-    /** Intervals between two payments. */
+    /** Number of intervals between two payments. */
     intervalCount: whole('interval_count'),
     /** Stripe: licensed or metered. */
     usageType: text('usage_type'),
@@ -46,7 +46,7 @@ export const prices = syncedTable(
     trialPeriodDays: whole('trial_period_days'),
     /** Stripe: graduated or volume. */
     tiersMode: text('tiers_mode'),
-    /** Units that count as one before the price applies. */
+    /** Number of units that count as a single unit for the price. */
     divideBy: whole('divide_by'),
     taxBehavior: text('tax_behavior'),
     lookupKey: text('lookup_key'),
@@ -57,12 +57,12 @@ export const prices = syncedTable(
   { by: ['productId'] },
 )
 
-/** What is taken off. */
+/** Discounts that can be applied to customers, subscriptions and invoices. */
 export const coupons = syncedTable('coupons', {
   name: text('name'),
   /** 0 to 100. */
   percentOff: decimal('percent_off'),
-  /** In the currency's minor unit. */
+  /** Amount in the minor unit of the currency. */
   amountOff: money('amount_off'),
   currency: text('currency'),
   /** Stripe: once, repeating or forever. */
@@ -80,7 +80,7 @@ export const coupons = syncedTable('coupons', {
 export const promotionCodes = syncedTable('promotion_codes', {
   code: text('code'),
   couponId: text('coupon_id'),
-  /** The only customer who may redeem it, if any. */
+  /** Id of the only customer who may redeem the code. Null if every customer may. */
   customerId: text('customer_id'),
   active: boolean('active'),
   expiresAt: instant('expires_at'),
@@ -93,13 +93,13 @@ export const promotionCodes = syncedTable('promotion_codes', {
   metadata: jsonb('metadata'),
 })
 
-/** Rates of tax. */
+/** Tax rates. */
 export const taxRates = syncedTable('tax_rates', {
   displayName: text('display_name'),
   description: text('description'),
   /** 0 to 100. */
   percentage: decimal('percentage'),
-  /** 0 to 100, where it differs from the percentage. */
+  /** Effective percentage, 0 to 100, if it differs from the percentage. */
   effectivePercentage: decimal('effective_percentage'),
   flatAmount: money('flat_amount'),
   flatAmountCurrency: text('flat_amount_currency'),

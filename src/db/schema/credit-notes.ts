@@ -2,7 +2,7 @@ import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { decimal, instant, money, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** What was taken back from finalized invoices. Amounts are in the currency's minor unit. */
+/** Credit notes, which lower finalized invoices. Amounts are in the minor unit of the currency. */
 export const creditNotes = syncedTable('credit_notes', {
   customerId: text('customer_id'),
   invoiceId: text('invoice_id'),
@@ -19,12 +19,12 @@ export const creditNotes = syncedTable('credit_notes', {
   taxAmount: money('tax_amount'),
   total: money('total'),
   totalExcludingTax: money('total_excluding_tax'),
-  /** What lowered the invoice before it was paid. */
+  /** Amount that lowered the invoice before payment. */
   prePaymentAmount: money('pre_payment_amount'),
-  /** What was given back after it was paid. */
+  /** Amount that was returned after payment. */
   postPaymentAmount: money('post_payment_amount'),
   outOfBandAmount: money('out_of_band_amount'),
-  /** The first of its refunds. */
+  /** Id of the first refund of the credit note. */
   refundId: text('refund_id'),
   memo: text('memo'),
   effectiveAt: instant('effective_at'),
@@ -33,7 +33,7 @@ export const creditNotes = syncedTable('credit_notes', {
   metadata: jsonb('metadata'),
 })
 
-/** What a credit note takes back, in the currency of its credit note. */
+/** Lines of credit notes. Amounts are in the currency of the credit note. */
 export const creditNoteLines = syncedTable(
   'credit_note_lines',
   {

@@ -2,7 +2,7 @@ import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { money } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** Customers of all providers; rows are never deleted, see deleted_at. */
+/** Customers. A deleted customer keeps its row and has deleted_at. */
 export const customers = syncedTable('customers', {
   email: text('email'),
   name: text('name'),
@@ -10,7 +10,7 @@ export const customers = syncedTable('customers', {
   description: text('description'),
   /** Three-letter ISO code, lower case. */
   currency: text('currency'),
-  /** In the currency's minor unit; negative is credit. */
+  /** Balance in the minor unit of the currency. A negative balance is credit. */
   balance: money('balance'),
   delinquent: boolean('delinquent'),
   /** Two-letter ISO code of the address. */

@@ -2,7 +2,7 @@ import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** What was erased on somebody's demand: no later sync stores it again. Hashes, so that the list itself names nobody. */
+/** Tombstones of erased objects, as hashes. Later syncs do not store these objects again. */
 export const erasedIds = pgTable(
   'erased_ids',
   {
@@ -15,7 +15,7 @@ export const erasedIds = pgTable(
   (erased) => [primaryKey({ columns: [erased.tenantId, erased.provider, erased.hash] }), ...tenantPolicies],
 )
 
-/** Tenants that were erased whole: their jobs fail and read nothing. */
+/** Erased tenants. Jobs of these tenants fail and read nothing. */
 export const erasedTenants = pgTable(
   'erased_tenants',
   {

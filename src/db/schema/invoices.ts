@@ -2,7 +2,7 @@ import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { decimal, instant, money, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** Invoices, drafts too. Amounts are in the currency's minor unit. */
+/** Invoices, including drafts. Amounts are in the minor unit of the currency. */
 export const invoices = syncedTable(
   'invoices',
   {
@@ -15,13 +15,13 @@ export const invoices = syncedTable(
     billingReason: text('billing_reason'),
     collectionMethod: text('collection_method'),
     subtotal: money('subtotal'),
-    /** The sum of its discounts. */
+    /** Sum of the discounts of the invoice. */
     discountAmount: money('discount_amount'),
-    /** The sum of its taxes. */
+    /** Sum of the taxes of the invoice. */
     taxAmount: money('tax_amount'),
     total: money('total'),
     totalExcludingTax: money('total_excluding_tax'),
-    /** The total with the customer's balance taken into account. */
+    /** The total after the balance of the customer is applied. */
     amountDue: money('amount_due'),
     amountPaid: money('amount_paid'),
     amountRemaining: money('amount_remaining'),
@@ -32,7 +32,7 @@ export const invoices = syncedTable(
     attempted: boolean('attempted'),
     nextPaymentAttempt: instant('next_payment_attempt'),
     dueDate: instant('due_date'),
-    /** The period its usage is from, not the one its subscription lines pay for. */
+    /** Start of the period of the usage on the invoice. Subscription lines have periods of their own. */
     periodStart: instant('period_start'),
     periodEnd: instant('period_end'),
     effectiveAt: instant('effective_at'),
@@ -48,7 +48,7 @@ export const invoices = syncedTable(
   { by: ['customerId'] },
 )
 
-/** What an invoice charges for. Amounts are in the currency's minor unit. */
+/** Lines of invoices. Amounts are in the minor unit of the currency. */
 export const invoiceLines = syncedTable(
   'invoice_lines',
   {
@@ -58,19 +58,19 @@ export const invoiceLines = syncedTable(
     invoiceItemId: text('invoice_item_id'),
     priceId: text('price_id'),
     productId: text('product_id'),
-    /** What it comes from: subscription_item or invoice_item. */
+    /** Stripe: subscription_item or invoice_item, the kind of object behind the line. */
     type: text('type'),
     description: text('description'),
-    /** Before discounts and tax. */
+    /** Amount before discounts and tax. */
     amount: money('amount'),
     subtotal: money('subtotal'),
     discountAmount: money('discount_amount'),
     taxAmount: money('tax_amount'),
     currency: text('currency'),
-    /** Whole units; the fraction is cut off. */
+    /** Quantity in whole units, without the fraction. */
     quantity: whole('quantity'),
     quantityDecimal: decimal('quantity_decimal'),
-    /** In the currency's minor unit, with its fraction. */
+    /** Amount in the minor unit of the currency, with its fraction. */
     unitAmountDecimal: decimal('unit_amount_decimal'),
     proration: boolean('proration'),
     discountable: boolean('discountable'),
@@ -82,10 +82,10 @@ export const invoiceLines = syncedTable(
   { nested: true, by: ['invoiceId'] },
 )
 
-/** Amounts waiting for an invoice or already on one, in the currency's minor unit. */
+/** Items that are on an invoice or wait for the next invoice. Amounts are in the minor unit of the currency. */
 export const invoiceItems = syncedTable('invoice_items', {
   customerId: text('customer_id'),
-  /** Null while it waits. */
+  /** Id of the invoice. Null while the item waits for an invoice. */
   invoiceId: text('invoice_id'),
   subscriptionId: text('subscription_id'),
   subscriptionItemId: text('subscription_item_id'),
@@ -107,13 +107,13 @@ export const invoiceItems = syncedTable('invoice_items', {
   metadata: jsonb('metadata'),
 })
 
-/** Which payment paid how much of which invoice: the join of invoices with payments and payment_intents. */
+/** Payments of invoices. The table joins invoices with payments and payment_intents. */
 export const invoicePayments = syncedTable(
   'invoice_payments',
   {
     invoiceId: text('invoice_id'),
     paymentIntentId: text('payment_intent_id'),
-    /** Where a payment without an intent paid; otherwise the payments of its intent did. */
+    /** Id of the payment, if it has no payment intent. Otherwise see payment_intent_id. */
     paymentId: text('payment_id'),
     paymentRecordId: text('payment_record_id'),
     /** Stripe: open, paid or canceled. */

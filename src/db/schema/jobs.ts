@@ -3,60 +3,64 @@ import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, unique
 import { count, instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** Where a job is. `pending running paused retrying` go on; `completed failed cancelled` are ends, the last by SQL alone. */
+/** Status of a job. `pending`, `running`, `paused` and `retrying` continue. `completed`, `failed` and `cancelled` are final; only SQL sets `cancelled`. */
 export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]
 
-/** One row a SyncJobRequest: what was asked, how far it is, who works on it, how it ended. */
+/** Sync jobs, a row each: the request, the progress, the worker and the result. */
 export const syncJobs = pgTable(
   'sync_jobs',
   {
     id: uuid('id').notNull(),
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
-    /** The provider account that was read, with its mode: `acct_1ABC` live, `acct_1ABC:test` otherwise; null before the first commit. */
+    /** Provider account of the job, with its mode: acct_1ABC is live, acct_1ABC:test is test mode. Null before the first commit. */
     account: text('account'),
+    /** pending: waits for its account. running: a worker holds the lease. paused: out of time, sent again. retrying: an attempt failed, another follows. completed, failed, cancelled: final. */
     status: text('status', { enum: jobStatuses }).notNull().default('pending'),
     syncType: text('sync_type').notNull(),
-    /** The request's additionalData as understood; never a token. */
+    /** additionalData of the request, as the worker understood it. It never contains a token. */
     options: jsonb('options').notNull().default({}),
-    /** Failed attempts so far; bounded by Worker.MaxRetries. A pause or a wait is none. */
+    /** Number of failed attempts. Worker.MaxRetries limits it. A pause or a wait is not a failed attempt. */
     attempt: integer('attempt').notNull().default(0),
-    /** How often a worker has taken the job up. */
+    /** Number of times that a worker claimed the job. */
     deliveries: integer('deliveries').notNull().default(0),
-    /** How often the job was paused and sent again, out of time. */
+    /** Number of times that the job was paused because time ran out, and sent again. */
     hop: integer('hop').notNull().default(0),
-    /** Deliveries in a row that ended without a commit. */
+    /** Number of consecutive deliveries that ended without a commit. */
     stalled: integer('stalled').notNull().default(0),
-    /** Raised by each claim; a write with an older fence changes nothing. */
+    /** Each claim raises it. A write with an older fence changes nothing. */
     fence: bigint('fence', { mode: 'number' }).notNull().default(0),
-    /** Transactions committed for this job; tells after a lost connection whether a commit went in. */
+    /** Number of committed transactions. After a lost connection it shows whether a commit succeeded. */
     commits: count('commits'),
+    /** Name of the worker that holds the lease, while the job is running. */
     leaseOwner: text('lease_owner'),
-    /** By the database's clock. */
+    /** Time at which the lease ends, by the clock of the database. */
     leaseUntil: instant('lease_until'),
-    /** What is still to be read. */
+    /** What the job still has to read. Null before the job is planned and after it completed. */
     checkpoint: jsonb('checkpoint'),
-    /** Per resource: fetched, created, updated, unchanged, rejected and the estimated share done (0 to 1). */
+    /** For each resource: fetched, created, updated, unchanged, rejected, and the estimated share done (0 to 1). */
     progress: jsonb('progress').notNull().default({}),
+    /** Number of items that the provider listed: the sum of created, updated, unchanged and rejected. */
     fetched: count('fetched'),
     created: count('created'),
     updated: count('updated'),
     unchanged: count('unchanged'),
+    /** Number of items that could not be stored; see sync_rejects. */
     rejected: count('rejected'),
-    /** Rows marked as deleted. */
+    /** Number of rows marked as deleted. */
     deleted: count('deleted'),
-    /** Requests made to the provider, failed ones too. */
+    /** Number of requests to the provider, including failed requests. */
     requests: count('requests'),
-    /** The final SyncJobResult. */
+    /** The final SyncJobResult of a completed or failed job. */
     result: jsonb('result'),
-    /** The last error as {code, message, retryable}; null on a completed job. */
+    /** The last error, as {code, message, retryable}. Null for a completed job. */
     error: jsonb('error'),
-    /** When the job was first seen by a worker. */
+    /** Time at which a worker first saw the job. */
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     updatedAt: instant('updated_at').notNull().defaultNow(),
-    /** No attempt before this moment, while retrying. */
+    /** Time before which there is no next attempt, while the job is retrying. */
     nextAttemptAt: instant('next_attempt_at'),
     finishedAt: instant('finished_at'),
   },
@@ -90,20 +94,20 @@ export const syncJobs = pgTable(
   ],
 )
 
-/** Items that could not be stored, with the reason. The latest try of an item wins. */
+/** Items that could not be stored, with the reason. Each item has a single row, from the latest attempt. */
 export const syncRejects = pgTable(
   'sync_rejects',
   {
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
     resource: text('resource').notNull(),
-    /** The item's id, or the SHA-256 of its payload where it has no usable id. */
+    /** Id of the item, or the SHA-256 of its payload if it has no usable id. */
     itemKey: text('item_key').notNull(),
     jobId: uuid('job_id').notNull(),
-    /** SQLSTATE, or `invalid_item` when the worker refused it. */
+    /** SQLSTATE if Postgres refused the item, else a code of the worker such as invalid_item. */
     code: text('code').notNull(),
     reason: text('reason').notNull(),
-    /** The payload as text, cut at 64 KiB; text because jsonb may be what refused it. */
+    /** Payload as text, cut at 64 KiB. It is text because jsonb may refuse it. */
     payload: text('payload').notNull(),
     rejectedAt: instant('rejected_at').notNull().defaultNow(),
   },
@@ -113,15 +117,15 @@ export const syncRejects = pgTable(
   ],
 )
 
-/** Up to when the changes of a provider account are in the tables; the next incremental job goes on from there. */
+/** Cursors of provider accounts: the tables contain all changes up to the cursor, and the next incremental job continues there. */
 export const syncCursors = pgTable(
   'sync_cursors',
   {
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
-    /** The provider account with its mode: `acct_1ABC` live, `acct_1ABC:test` otherwise. */
+    /** Provider account with its mode: acct_1ABC is live, acct_1ABC:test is test mode. */
     account: text('account').notNull(),
-    /** The provider's clock. */
+    /** Time of the cursor, by the clock of the provider. */
     cursor: instant('cursor').notNull(),
     /** Resources that are complete up to the cursor. */
     resources: text('resources').array().notNull(),
@@ -131,15 +135,15 @@ export const syncCursors = pgTable(
   (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] }), ...tenantPolicies],
 )
 
-/** The provider accounts that a tenant's rows were read from. A tenant with several is never reconciled: its rows do not say whose they are. */
+/** Provider accounts of a tenant. The worker does not mark deletions for a tenant with several accounts, because rows do not name their account. */
 export const syncAccounts = pgTable(
   'sync_accounts',
   {
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
-    /** The provider account with its mode: `acct_1ABC` live, `acct_1ABC:test` otherwise; `key_` and a hash where the key may not ask for it. */
+    /** Provider account with its mode: acct_1ABC is live, acct_1ABC:test is test mode. It is key_ and a hash if the key may not read its own account. */
     account: text('account').notNull(),
-    /** A keyed hash of the last key that read the account. A known key is not asked about again. */
+    /** Keyed hash of the last key that read the account. The worker does not ask again which account a known key belongs to. */
     credential: text('credential'),
     firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
   },

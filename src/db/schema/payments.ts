@@ -2,7 +2,7 @@ import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { instant, money } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** Attempts to take money, failed ones too; Stripe's charges. Amounts are in the currency's minor unit. */
+/** Attempts to collect money, including failed attempts; Stripe's charges. Amounts are in the minor unit of the currency. */
 export const payments = syncedTable(
   'payments',
   {
@@ -19,7 +19,7 @@ export const payments = syncedTable(
     applicationFeeAmount: money('application_fee_amount'),
     paid: boolean('paid'),
     captured: boolean('captured'),
-    /** Refunded in full. */
+    /** True if the payment is refunded in full. */
     refunded: boolean('refunded'),
     disputed: boolean('disputed'),
     failureCode: text('failure_code'),
@@ -40,11 +40,11 @@ export const payments = syncedTable(
   { by: ['customerId'] },
 )
 
-/** A payment from intention to success, over its attempts. Amounts are in the currency's minor unit. */
+/** Payment intents, each with all attempts of a payment. Amounts are in the minor unit of the currency. */
 export const paymentIntents = syncedTable('payment_intents', {
   customerId: text('customer_id'),
   paymentMethodId: text('payment_method_id'),
-  /** The latest attempt, in payments. */
+  /** Id of the latest attempt, in payments. */
   latestPaymentId: text('latest_payment_id'),
   /** Stripe: requires_payment_method, requires_confirmation, requires_action, processing, requires_capture, canceled or succeeded. */
   status: text('status'),
@@ -65,7 +65,7 @@ export const paymentIntents = syncedTable('payment_intents', {
   metadata: jsonb('metadata'),
 })
 
-/** Money given back. Amounts are in the currency's minor unit. */
+/** Refunds. Amounts are in the minor unit of the currency. */
 export const refunds = syncedTable(
   'refunds',
   {
@@ -86,11 +86,11 @@ export const refunds = syncedTable(
   { by: ['paymentId'] },
 )
 
-/** Payments that customers contest with their bank. Amounts are in the currency's minor unit. */
+/** Payments that customers dispute with their bank. Amounts are in the minor unit of the currency. */
 export const disputes = syncedTable('disputes', {
   paymentId: text('payment_id'),
   paymentIntentId: text('payment_intent_id'),
-  /** The first of its balance transactions. */
+  /** Id of the first balance transaction of the dispute. */
   balanceTransactionId: text('balance_transaction_id'),
   /** Stripe: warning_…, needs_response, under_review, won, lost or prevented. */
   status: text('status'),
@@ -99,7 +99,7 @@ export const disputes = syncedTable('disputes', {
   currency: text('currency'),
   amount: money('amount'),
   isChargeRefundable: boolean('is_charge_refundable'),
-  /** By when evidence has to be in. */
+  /** Time by which evidence must be submitted. */
   evidenceDueBy: instant('evidence_due_by'),
   hasEvidence: boolean('has_evidence'),
   livemode: boolean('livemode'),

@@ -2,15 +2,15 @@ import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { observation, owner } from './synced.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** Everything a provider lists that has no table of its own, read where a job names it. */
+/** Objects of the resources that have no table of their own. Only jobs that name such a resource read it. */
 export const providerObjects = pgTable(
   'provider_objects',
   {
     ...owner,
-    /** As in additionalData.resources. */
+    /** Name of the resource, as in additionalData.resources. */
     resource: text('resource').notNull(),
     id: text('id').notNull(),
-    /** The provider's name of its type. */
+    /** Type of the object, as the provider names it. */
     object: text('object'),
     livemode: boolean('livemode'),
     ...observation,

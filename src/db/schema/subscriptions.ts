@@ -2,7 +2,7 @@ import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { instant, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** Subscriptions in every status, canceled ones too. */
+/** Subscriptions in every status, including canceled subscriptions. */
 export const subscriptions = syncedTable(
   'subscriptions',
   {
@@ -11,32 +11,32 @@ export const subscriptions = syncedTable(
     status: text('status'),
     currency: text('currency'),
     collectionMethod: text('collection_method'),
-    /** The earliest of its items, where they have periods of their own. */
+    /** Start of the current period. The earliest start of the items, if the items have periods of their own. */
     currentPeriodStart: instant('current_period_start'),
-    /** The latest of its items, where they have periods of their own. */
+    /** End of the current period. The latest end of the items, if the items have periods of their own. */
     currentPeriodEnd: instant('current_period_end'),
     billingCycleAnchor: instant('billing_cycle_anchor'),
     startDate: instant('start_date'),
     trialStart: instant('trial_start'),
     trialEnd: instant('trial_end'),
-    /** When it will end, if that is known. */
+    /** Time at which the subscription will end, if known. */
     cancelAt: instant('cancel_at'),
     cancelAtPeriodEnd: boolean('cancel_at_period_end'),
-    /** When somebody canceled it; it may go on until ended_at. */
+    /** Time of the cancellation. The subscription may continue until ended_at. */
     canceledAt: instant('canceled_at'),
     endedAt: instant('ended_at'),
     cancellationReason: text('cancellation_reason'),
     cancellationFeedback: text('cancellation_feedback'),
-    /** What becomes of its invoices while collection is paused; null while it is not. */
+    /** Stripe: what happens to invoices while collection is paused. Null if collection is not paused. */
     pauseBehavior: text('pause_behavior'),
     pauseResumesAt: instant('pause_resumes_at'),
     daysUntilDue: whole('days_until_due'),
     defaultPaymentMethodId: text('default_payment_method_id'),
     latestInvoiceId: text('latest_invoice_id'),
     scheduleId: text('schedule_id'),
-    /** The coupon of its first discount, where the payload says it. */
+    /** Id of the coupon of the first discount, if the payload contains it. */
     couponId: text('coupon_id'),
-    /** Ids of its discounts. */
+    /** Ids of the discounts of the subscription. */
     discountIds: jsonb('discount_ids'),
     livemode: boolean('livemode'),
     metadata: jsonb('metadata'),
@@ -44,14 +44,14 @@ export const subscriptions = syncedTable(
   { by: ['customerId'] },
 )
 
-/** What a subscription is made of: prices and quantities. */
+/** Items of subscriptions, each with a price and a quantity. */
 export const subscriptionItems = syncedTable(
   'subscription_items',
   {
     subscriptionId: text('subscription_id'),
     priceId: text('price_id'),
     productId: text('product_id'),
-    /** Null for metered prices. */
+    /** Quantity. Null for metered prices. */
     quantity: whole('quantity'),
     currentPeriodStart: instant('current_period_start'),
     currentPeriodEnd: instant('current_period_end'),
@@ -69,7 +69,7 @@ export const subscriptionSchedules = syncedTable('subscription_schedules', {
   endBehavior: text('end_behavior'),
   currentPhaseStart: instant('current_phase_start'),
   currentPhaseEnd: instant('current_phase_end'),
-  /** The subscription it let go. */
+  /** Id of the subscription that the schedule released. */
   releasedSubscriptionId: text('released_subscription_id'),
   canceledAt: instant('canceled_at'),
   completedAt: instant('completed_at'),

@@ -10,17 +10,17 @@ export const owner = {
 
 /** When it was seen and what it was, in every table that providers' items land in. */
 export const observation = {
-  /** When the provider created it. */
+  /** Time at which the provider created the object. */
   createdAt: instant('created_at'),
-  /** When the provider no longer had it; rows are never deleted. */
+  /** Time from which the provider no longer had the object. The row stays. */
   deletedAt: instant('deleted_at'),
-  /** The whole payload as the provider sent it. */
+  /** The whole object, as the provider sent it. */
   raw: jsonb('raw').notNull(),
-  /** The SHA-256 of the payload's bytes as they came, by which a row is known to be unchanged; null where it was put together. */
+  /** SHA-256 of the bytes that the provider sent, to recognise an unchanged object. Null if the worker assembled the payload. */
   rawSha256: bytes('raw_sha256'),
-  /** The provider's clock when it was read; an older observation never replaces a newer one. */
+  /** Time of the observation, by the clock of the provider. An older observation never replaces a newer observation. */
   observedAt: instant('observed_at').notNull(),
-  /** When the row was last written, by this database's clock. */
+  /** Time of the last write to the row, by the clock of this database. */
   syncedAt: instant('synced_at').notNull().defaultNow(),
 }
 

@@ -13,11 +13,11 @@ export function integrationTests(): readonly string[] {
 }
 
 /**
- * Runs the integration suite while that share of the worker's statements, calls to the queue and requests to the provider go
- * wrong. Returns the exit code.
+ * Runs the integration tests while that share of the worker's statements, calls to the queue and requests to the provider
+ * fails. Returns the exit code.
  */
-export async function runSuite(rate: number, seed: number): Promise<number> {
-  console.log(`\nthe integration suite, ${rate * 100} % of all calls go wrong\n  seed ${seed}`)
+export async function runDisturbedSuite(rate: number, seed: number): Promise<number> {
+  console.log(`\nthe integration tests, ${rate * 100} % of all calls fail\n  seed ${seed}`)
   const child = spawn('npx', ['vitest', 'run', '--testTimeout=240000', ...integrationTests()], {
     stdio: 'inherit',
     env: { ...process.env, FAULTS: String(rate), SEED: String(seed) },

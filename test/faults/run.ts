@@ -1,102 +1,70 @@
-import { parseArgs } from 'node:util'
-import { runSuite } from './disturbed-suite.ts'
+import { UsageError } from '../../src/cli/options.ts'
+import { runDisturbedSuite } from './disturbed-suite.ts'
 import { closeFaultServer } from './fault-server.ts'
 import { currentCommit, record } from './record.ts'
-import { type Scenario, type Seen, type Share, shares } from './scenario.ts'
-import { scenarios } from './scenarios/index.ts'
+import { helpText, type RunOptions, readRunOptions } from './run-options.ts'
+import type { Scenario, Seen } from './scenario.ts'
 
-/* npm run faults -- [--seed N] [--runs N] [--only F07|kill,…] [--share test|ci|full] [--list] [--suite 0.05] */
+/* The program behind `npm run faults`. Its options: `npm run faults -- --help`. */
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    runs: { type: 'string' },
-    only: { type: 'string' },
-    share: { type: 'string', default: 'ci' },
-    list: { type: 'boolean', default: false },
-    suite: { type: 'string' },
-  },
-})
-
-async function main(): Promise<number> {
-  const chosen = choose(values.only)
-  const share = shareOf(values.share)
-  if (values.list) {
-    for (const { name, faults, about } of chosen)
+async function main(args: readonly string[]): Promise<number> {
+  const options = readRunOptions(args)
+  if (options === 'help') {
+    console.log(helpText())
+    return 0
+  }
+  if (options.list) {
+    for (const { name, faults, about } of options.scenarios)
       console.log(`${name.padEnd(16)}${faults.join(' ').padEnd(24)}${about}`)
     return 0
   }
-  const seed = values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('seed', values.seed)
-  if (values.suite !== undefined) return runSuite(shareOfCalls(values.suite), seed)
-  const runs = values.runs === undefined ? undefined : wholeNumber('runs', values.runs)
-  const commit = currentCommit()
-  let problems = 0
-  for (const scenario of chosen) {
-    const rounds = runs ?? scenario.rounds[share]
-    if (rounds === 0) continue
-    console.log(
-      `\n${scenario.name} (${scenario.faults.join(', ')}): ${scenario.about}\n  seed ${seed}, ${rounds} rounds`,
-    )
-    const began = performance.now()
-    const seen = await witness(scenario, seed, rounds)
-    const seconds = (performance.now() - began) / 1_000
-    show(seen, seconds)
-    problems += seen.problems.length
-    if (share === 'full' && runs === undefined) record(scenario, { seed, seen, seconds, commit })
-  }
+  const seed = options.seed ?? Date.now() % 1_000_000
+  if (options.suite !== undefined) return runDisturbedSuite(options.suite, seed)
+  const problems = await runScenarios(options, seed)
   console.log(problems === 0 ? '\nno problem' : `\n${problems} problems; the same seed shows them again`)
   return problems === 0 ? 0 : 1
 }
 
-/** A scenario that breaks down is a problem like any other: the others run all the same. */
-async function witness(scenario: Scenario, seed: number, rounds: number): Promise<Seen> {
+/** @returns how many problems were seen */
+async function runScenarios({ scenarios, share, runs }: RunOptions, seed: number): Promise<number> {
+  const commit = currentCommit()
+  let problems = 0
+  for (const scenario of scenarios) {
+    const rounds = runs ?? scenario.rounds[share]
+    if (rounds === 0) continue
+    const { name, faults, about } = scenario
+    console.log(`\n${name} (${faults.join(', ')}): ${about}\n  seed ${seed}, ${rounds} rounds`)
+    const began = performance.now()
+    const seen = await runScenario(scenario, seed, rounds)
+    const seconds = (performance.now() - began) / 1_000
+    print(seen, seconds)
+    problems += seen.problems.length
+    if (share === 'full' && runs === undefined) record(scenario, { seed, seen, seconds, commit })
+  }
+  return problems
+}
+
+/** A scenario that throws has a problem like any other. The next ones still run. */
+async function runScenario(scenario: Scenario, seed: number, rounds: number): Promise<Seen> {
   try {
     return await scenario.run({ seed, rounds, say: (line) => console.log(`  ${line}`) })
   } catch (error) {
-    return {
-      rounds: 0,
-      figures: {},
-      problems: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
-    }
+    const problem = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { rounds: 0, figures: {}, problems: [problem] }
   }
 }
 
-function show({ rounds, figures, problems }: Seen, seconds: number): void {
+function print({ rounds, figures, problems }: Seen, seconds: number): void {
   console.log(`  ${rounds} rounds in ${seconds.toFixed(1)} s`)
   for (const [name, figure] of Object.entries(figures)) console.log(`  ${name}: ${figure}`)
   for (const problem of problems.slice(0, 20)) console.log(`  PROBLEM ${problem}`)
   if (problems.length > 20) console.log(`  … and ${problems.length - 20} more problems`)
 }
 
-function choose(only: string | undefined): readonly Scenario[] {
-  if (only === undefined) return scenarios
-  const words = only.split(',')
-  const unknown = words.filter(
-    (word) => !scenarios.some((scenario) => scenario.name === word || scenario.faults.includes(word)),
-  )
-  if (unknown.length > 0) throw new Error(`faults: nothing is called ${unknown.join(', ')}; see --list`)
-  return scenarios.filter(({ name, faults }) => words.some((word) => word === name || faults.includes(word)))
-}
-
-function shareOf(text: string): Share {
-  const share = shares.find((name) => name === text)
-  if (!share) throw new Error(`faults: --share is one of ${shares.join(', ')}, not ${text}`)
-  return share
-}
-
-function shareOfCalls(text: string): number {
-  if (!/^0?\.\d{1,3}$/.test(text)) throw new Error(`faults: --suite is a share of all calls such as 0.05, not ${text}`)
-  return Number(text)
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`faults: --${name} is a whole number, not ${text}`)
-  return Number(text)
-}
-
-main()
+main(process.argv.slice(2))
   .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
+    if (error instanceof UsageError) console.error(`${error.message} See: npm run faults -- --help`)
+    else console.error(error)
     return 1
   })
   .then(async (code) => {

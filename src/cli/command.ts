@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { optionNames, parseOptions, type Schema, UsageError } from './options.ts'
+import { optionNames, parseOptions, type Schema } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A subcommand as the entry runs it. */
@@ -30,14 +30,11 @@ interface Definition<Options extends Schema> {
 
 /** A subcommand. Its options are declared once, for the parser and for the help. */
 export function defineCommand<Options extends Schema>(definition: Definition<Options>): Command {
-  const { name, options, rest } = definition
+  const { options, rest } = definition
   return {
     help: helpOf(definition),
     async run(args, terminal) {
-      const given = parseOptions(options, args)
-      const [extra] = given.rest
-      if (rest === undefined && extra !== undefined)
-        throw new UsageError(`"${extra}" is one argument too many: ${name} takes options only.`)
+      const given = parseOptions(options, args, rest !== undefined)
       return await definition.run({ ...given, terminal })
     },
   }

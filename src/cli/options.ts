@@ -51,13 +51,16 @@ export function optionNames(schema: Schema): readonly OptionName[] {
   })
 }
 
-/** The command line as the schema wants it. @throws UsageError */
+/** The command line as the schema wants it. @throws UsageError, also for what stands beside the options, unless `takesRest` */
 export function parseOptions<Options extends Schema>(
   schema: Options,
   args: readonly string[],
+  takesRest = false,
 ): { readonly options: z.infer<Options>; readonly rest: readonly string[] } {
   const known = optionNames(schema)
   const { given, rest } = readTokens(known, args)
+  if (!takesRest && rest[0] !== undefined)
+    throw new UsageError(`"${rest[0]}" is one argument too many: there are options only.`)
   const parsed = schema.safeParse(given)
   if (parsed.success) return { options: parsed.data, rest }
   const [issue] = parsed.error.issues

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { commands } from '../../src/cli/commands.ts'
+import { run } from './program.ts'
+
+const names = Object.keys(commands)
+
+test.each([[], ...names.map((name) => [name])])(
+  'billing-sync %s --help and -h say how it is used',
+  async (...words) => {
+    const [long, short] = await Promise.all([run([...words, '--help']), run([...words, '-h'])])
+    expect(long).toMatchObject({ code: 0, stderr: '' })
+    expect(long.stdout).toMatch(new RegExp(`^Usage: billing-sync ${words[0] ?? 'COMMAND'}`))
+    expect(short).toEqual(long)
+  },
+)
+
+test('without a command the program lists all commands', async () => {
+  const { code, stdout } = await run([])
+  expect(code).toBe(0)
+  for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
+})
+
+test('a misspelt command is refused with the nearest name', async () => {
+  expect(await run(['verfy'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'The command "verfy" is not known; did you mean verify?\n',
+  })
+})
+
+const misspelt: Record<string, readonly [option: string, nearest: string]> = {
+  start: ['--custommers', '--customers'],
+  query: ['--jason', '--json'],
+  verify: ['--resource', '--resources'],
+  erase: ['--costumer', '--customer'],
+  migrate: ['--helb', '--help'],
+}
+
+test('the table of misspellings has every command', () => {
+  expect(Object.keys(misspelt)).toEqual(names)
+})
+
+test.each(Object.entries(misspelt))(
+  '%s refuses an unknown option with the nearest name',
+  async (name, [option, near]) => {
+    const { code, stdout, stderr } = await run([name, option, '1'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe(
+      `${name}: The option "${option}" is not known; did you mean ${near}? See: billing-sync ${name} --help\n`,
+    )
+  },
+)
+
+test.each(names.filter((name) => name !== 'query'))('%s refuses an argument beside its options', async (name) => {
+  const { code, stdout, stderr } = await run([name, 'cus_1'])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain(`${name}: "cus_1" is one argument too many: there are options only.`)
+})
+
+test('the npm scripts are aliases', async () => {
+  const { scripts, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
+  for (const name of names) expect(scripts[name]).toBe(`node ${bin['billing-sync']} ${name}`)
+  const { stdout } = await promisify(execFile)('npm', ['run', '-s', 'query', '--', '-h'])
+  expect(stdout).toMatch(/^Usage: billing-sync query/)
+})
+
+test('migrate without a database says which setting is missing', async () => {
+  const { code, stderr } = await run(['migrate'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^config: ConnectionStrings.DefaultConnection is not set; .+\n$/)
+})
+
+test('a database that is not there is one sentence with the code of the cause', async () => {
+  const env = { ConnectionStrings__DefaultConnection: 'Host=127.0.0.1;Port=1;Username=u;Database=d;SSL Mode=Disable' }
+  expect(await run(['query', 'select 1'], { env })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'database: connect 127.0.0.1:1 (ECONNREFUSED). Check ConnectionStrings.DefaultConnection.\n',
+  })
+})

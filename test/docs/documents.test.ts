@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { anchorsOf, linksOf, sentencesOf, wordsOf } from '../support/prose.ts'
+import { anchorsOf, codeOf, linksOf, sentencesOf, wordsOf } from '../support/prose.ts'
 
 /*
  * What holds for every document: links lead somewhere, and sentences can be read once.
@@ -73,7 +73,9 @@ test('every path and every npm script that a document names is there', () => {
   const awaited = new Set(['src/index.ts'])
   expect(paths.filter(({ name }) => !existsSync(name) && !awaited.has(name))).toEqual([])
   const commands = named.flatMap((path) =>
-    [...read(path).matchAll(/\bnpm (?:run )?(?:-s )?([a-z]+)/g)].map(([, name = '']) => ({ path, name })),
+    codeOf(read(path)).flatMap((code) =>
+      [...code.matchAll(/\bnpm (?:run )?(?:-s )?([a-z]+)/g)].map(([, name = '']) => ({ path, name })),
+    ),
   )
   const npmsOwn = new Set(['ci', 'run', 'install', 'audit'])
   expect(commands.filter(({ name }) => !scripts.has(name) && !npmsOwn.has(name))).toEqual([])

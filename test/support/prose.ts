@@ -50,3 +50,8 @@ export function anchorsOf(markdown: string): Set<string> {
   const named = [...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, name = '']) => name)
   return new Set([...headings, ...named])
 }
+
+/** What stands in code: blocks, and spans in a line. */
+export function codeOf(markdown: string): string[] {
+  return markdown.match(/```[\s\S]*?```|`[^`\n]+`/g) ?? []
+}

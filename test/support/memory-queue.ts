@@ -10,16 +10,17 @@ interface Entry extends Omit<Message, 'receiveCount' | 'receipt'> {
 
 /** A queue of no vendor, in memory, with a clock that the test moves. */
 export interface MemoryQueue extends Queue {
-  /** Seconds that a received message stays hidden without a heartbeat: 60. */
+  /** Takes a visible message. Without a heartbeat it is visible again after 60 s. */
   receive(): Message | undefined
   acknowledge(message: Message): void
-  /** Moves the clock to when the next message is visible. False if there is none. */
-  advance(): boolean
-  /** Moves the clock by so many seconds. */
-  pass(seconds: number): void
+  /** Moves the clock to when a message is visible, if there is one. */
+  advance(): void
+  /** Messages that are not acknowledged. */
+  size(): number
   readonly deadLetters: readonly DeadLetter[]
   /** The calls so far, as `send 30 owner-7` or `heartbeat 75`. */
   readonly calls: readonly string[]
+  forgetCalls(): void
   /** Called before each call; what it throws, the call rejects with. */
   failing(fault: (call: keyof Queue) => void): void
 }
@@ -79,13 +80,11 @@ export function createMemoryQueue(): MemoryQueue {
     },
     acknowledge: ({ receipt }) => void entries.delete(String(receipt)),
     advance() {
-      if (entries.size === 0) return false
-      now = Math.max(now, Math.min(...[...entries.values()].map(({ visibleAt }) => visibleAt)))
-      return true
+      const times = [...entries.values()].map(({ visibleAt }) => visibleAt)
+      if (times.length > 0) now = Math.max(now, Math.min(...times))
     },
-    pass: (seconds) => {
-      now += seconds
-    },
+    size: () => entries.size,
+    forgetCalls: () => calls.splice(0),
     failing: (fault) => {
       fail = fault
     },

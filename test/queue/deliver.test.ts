@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config/load.ts'
+import type { Queue } from '../../src/queue/queue.ts'
+import { openWorker } from '../../src/worker.ts'
+import { collectLog } from '../support/collected-log.ts'
+import { createMemoryQueue, type MemoryQueue } from '../support/memory-queue.ts'
+import { createRandom } from '../support/random.ts'
+import { jobRequest, setup } from '../support/setup.ts'
+
+/*
+ * A worker on a queue of no vendor: which calls it makes for each outcome, and what becomes of a message when a call fails.
+ */
+
+afterEach(() => vi.restoreAllMocks())
+
+async function setupDelivery() {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { environment, sandbox, query, job } = await setup({ sandbox: { customers: 5 } })
+  const queue = createMemoryQueue()
+  const log = collectLog()
+  const config = readConfig({ environment: { ...environment, Worker__LeaseSeconds: '60' }, file: undefined })
+  const worker = await openWorker(config, { log, queue, name: 'delivery' })
+  onTestFinished(() => worker.close())
+  return {
+    sandbox,
+    query,
+    job,
+    queue,
+    log,
+    /** Lets time pass until a message is visible, works on it, and deletes it if the worker acknowledges it. */
+    async deliverNext(remainingMs = 60_000) {
+      queue.advance()
+      const message = queue.receive()
+      if (!message) throw new Error('no message is visible')
+      const ack = await worker.deliver(message, remainingMs)
+      if (ack === 'acknowledge') queue.acknowledge(message)
+      return ack
+    },
+  }
+}
+
+/** Puts messages into a queue; the list of calls begins after that. */
+async function put(queue: MemoryQueue, ...bodies: readonly unknown[]) {
+  for (const body of bodies) await queue.send(typeof body === 'string' ? body : JSON.stringify(body), 0, 'owner-7')
+  queue.forgetCalls()
+}
+
+/** How the provider fails, in a way that may pass. */
+const passing = {
+  kind: 'error',
+  status: 400,
+  error: { code: 'resource_missing', param: 'starting_after' },
+} as const
+
+describe('a delivery on a queue of no vendor', () => {
+  it('acknowledges a job that is done, after a heartbeat longer than the lease', async () => {
+    const { queue, deliverNext, job } = await setupDelivery()
+    const request = jobRequest()
+    await put(queue, request)
+    expect(await deliverNext()).toBe('acknowledge')
+    expect(queue.calls).toEqual(['heartbeat 75'])
+    expect(queue.size()).toBe(0)
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
+  })
+
+  it('gives a failed job back, and from the second receive on sends it again in its group', async () => {
+    const { queue, deliverNext, job, sandbox } = await setupDelivery()
+    const recover = sandbox.fail(passing)
+    const request = jobRequest()
+    await put(queue, request)
+    expect([await deliverNext(), await deliverNext()]).toEqual(['redeliver', 'acknowledge'])
+    recover()
+    expect(await deliverNext()).toBe('acknowledge')
+    expect(queue.calls).toEqual(['heartbeat 75', 'giveBack 1', 'heartbeat 75', 'send 1 owner-7', 'heartbeat 75'])
+    expect(queue.size()).toBe(0)
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 2 })
+  })
+
+  it('copies a message that names no job to the dead letters, without its secrets', async () => {
+    const { queue, deliverNext, query } = await setupDelivery()
+    await put(queue, '{"accessToken":"sk_live_canary5Fh2"}')
+    expect(await deliverNext()).toBe('acknowledge')
+    expect(queue.calls).toEqual(['heartbeat 75', 'deadLetter unreadable_message'])
+    expect(queue.deadLetters).toEqual([
+      {
+        body: '{"accessToken":"[redacted]"}',
+        code: 'unreadable_message',
+        reason: expect.stringMatching(/^message: /),
+        messageId: expect.any(String),
+      },
+    ])
+    expect(await query('select 1 from sync_jobs')).toEqual([])
+  })
+
+  const events: Record<Exclude<keyof Queue, 'heartbeat'>, { readonly body: unknown; readonly receives: number }> = {
+    send: { body: jobRequest(), receives: 2 },
+    giveBack: { body: jobRequest(), receives: 1 },
+    deadLetter: { body: 'no JSON', receives: 1 },
+  }
+  it.each(Object.entries(events))(
+    'has the message redelivered when the queue does not confirm %s',
+    async (call, { body, receives }) => {
+      const { queue, deliverNext, log, sandbox } = await setupDelivery()
+      const recover = sandbox.fail(passing)
+      await put(queue, body)
+      queue.failing((name) => {
+        if (name === call) throw new Error('the queue is away')
+      })
+      for (let receive = 1; receive < receives; receive++) await deliverNext()
+      expect(await deliverNext()).toBe('redeliver')
+      expect(queue.size()).toBe(1)
+      expect(log.lines().filter(({ event }) => event === 'queue_unconfirmed')).toMatchObject([
+        { level: 'warn', error: { message: 'the queue is away' } },
+      ])
+      queue.failing(() => {})
+      recover()
+      queue.advance()
+      expect(await deliverNext()).toBe('acknowledge')
+      expect(queue.size()).toBe(0)
+      expect(queue.deadLetters).toHaveLength(call === 'deadLetter' ? 1 : 0)
+    },
+  )
+
+  it('does the job of a message whose heartbeats fail, and says so once', async () => {
+    const { queue, deliverNext, job, log } = await setupDelivery()
+    const request = jobRequest()
+    await put(queue, request)
+    queue.failing(() => {
+      throw new Error('the queue is away')
+    })
+    expect(await deliverNext()).toBe('acknowledge')
+    expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
+    expect(log.lines().filter(({ event }) => event === 'heartbeat_failed')).toHaveLength(1)
+  })
+
+  it.each([1, 2, 3, 4])('loses no message whichever calls fail: seed %i', async (seed) => {
+    const { queue, deliverNext, query, sandbox } = await setupDelivery()
+    const random = createRandom(seed)
+    const requests = Array.from({ length: 4 }, () => jobRequest())
+    await put(queue, ...requests, 'no JSON', '{}')
+    sandbox.fail({ ...passing, times: 2 + random.below(3) })
+    queue.failing(() => {
+      if (random.chance(0.4)) throw new Error('the queue is away')
+    })
+    for (let left = 200; queue.size() > 0 && left > 0; left--) await deliverNext()
+    expect(queue.size()).toBe(0)
+    expect(await query('select id, status from sync_jobs order by id')).toEqual(
+      requests.map(({ jobId }) => ({ id: jobId, status: 'completed' })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    )
+    expect(new Set(queue.deadLetters.map(({ body }) => body))).toEqual(new Set(['no JSON', '{}']))
+  })
+})

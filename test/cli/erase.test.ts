@@ -2,8 +2,8 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { openHouse as house } from '../support/erasing.ts'
-import { mentions, prominentCustomer } from '../support/erasure.ts'
+import { mentions, prominentCustomer } from '../erasure/about-customer.ts'
+import { openHouse as house } from '../erasure/erasure-setup.ts'
 
 const run = promisify(execFile)
 const program = ['bin/billing-sync.js', 'erase']

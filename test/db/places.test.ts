@@ -6,7 +6,7 @@ import { Payload } from '../../src/json/raw-json.ts'
 import type { Fields } from '../../src/provider/fields.ts'
 import { mapItems } from '../../src/sync/rows.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { junk } from '../support/junk.ts'
+import { junk } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings } from '../support/stripe-objects.ts'
 

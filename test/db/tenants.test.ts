@@ -4,8 +4,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker, workerLogin } from '../support/postgres.ts'
 import { createRandom } from '../support/random.ts'
-import { plantRow, tenantTables } from '../support/tenant-rows.ts'
-import { acts, attempt, type Ground } from '../support/trespass.ts'
+import { acts, attempt, type Ground } from './tenant-attacks.ts'
+import { plantRow, tenantTables } from './tenant-rows.ts'
 
 const attempts = 10_000
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))

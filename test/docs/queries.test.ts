@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { upsert } from '../../src/db/upsert.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { account, now } from '../support/small-account.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
+import { account, now } from './small-account.ts'
 
 /*
  * The queries of docs/queries.md, on an account small enough to be computed by hand.

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { eraseCustomer } from '../../src/erasure/customer.ts'
 import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
-import { erasedIn, openHouse as house, unproven } from '../support/erasing.ts'
-import { aboutCustomer, mentions, prominentCustomer, snapshot } from '../support/erasure.ts'
 import { openPostgresProxy } from '../support/postgres-proxy.ts'
 import { context, jobRequest, sqsEvent } from '../support/setup.ts'
+import { aboutCustomer, mentions, prominentCustomer, snapshot } from './about-customer.ts'
+import { erasedIn, openHouse as house, unproven } from './erasure-setup.ts'
 
 test('an erased customer is nowhere, stays nowhere, and nobody else is touched', async () => {
   const { sandbox, query, sync, account, erasing, verify: compare } = await house()

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import { eraseTenant } from '../../src/erasure/tenant.ts'
-import { openHouse as house } from '../support/erasing.ts'
-import { allTables, snapshot } from '../support/erasure.ts'
 import { jobRequest } from '../support/setup.ts'
+import { allTables, snapshot } from './about-customer.ts'
+import { openHouse as house } from './erasure-setup.ts'
 
 type House = Awaited<ReturnType<typeof house>>
 

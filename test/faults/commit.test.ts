@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
+import { expectCopy } from '../support/expected.ts'
 import { openPostgresProxy } from '../support/postgres-proxy.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
-import { expectCopy } from '../support/truth.ts'
 
 /*
  * Connections too short-lived for the commit of all tables at once.

@@ -2,8 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { apiVersion } from '../../src/providers/stripe/connection.ts'
 import type { StripeObject } from '../../src/sandbox/stripe/index.ts'
+import { expectCopy } from '../support/expected.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
-import { expectCopy } from '../support/truth.ts'
 
 /*
  * A provider that changes its mind, its objects or its key in mid run.

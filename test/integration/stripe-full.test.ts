@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
+import { expectCopy } from '../support/expected.ts'
 import { jobRequest, setup } from '../support/setup.ts'
-import { expectCopy } from '../support/truth.ts'
 
 const everything = { resources: undefined }
 

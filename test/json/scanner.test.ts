@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { JsonScanner, notScanned } from '../../src/json/scanner.ts'
-import { junk } from '../support/junk.ts'
+import { junk } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples } from '../support/stripe-objects.ts'
 

@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/provider/fields.ts'
-import { junk, spoil } from '../support/junk.ts'
+import { junk, spoil } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings, type NamedMapping } from '../support/stripe-objects.ts'
 

@@ -6,7 +6,7 @@ import { Shape } from '../../src/json/shape.ts'
 import { type Fields, fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
-import { junk } from '../support/junk.ts'
+import { junk } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { driftOf, examples } from '../support/stripe-objects.ts'
 

@@ -5,11 +5,11 @@ import type { Query } from '../../src/provider/contract.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
 import { mapItems } from '../../src/sync/rows.ts'
-import { createdSeconds, type Density, now } from '../support/account.ts'
-import { createCopy } from '../support/copy.ts'
 import { createFractions } from '../support/fractions.ts'
-import { createLedger } from '../support/ledger.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
+import { createdSeconds, type Density, now } from './created-seconds.ts'
+import { createLedger } from './fake-list.ts'
+import { createCopy } from './list-copy.ts'
 
 type Run = Parameters<typeof createCopy>[1]
 

@@ -3,7 +3,7 @@ import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
 import type { Page, Query, Source } from '../../src/provider/contract.ts'
 import { fields, id, instant } from '../../src/provider/fields.ts'
-import { now } from './account.ts'
+import { now } from './created-seconds.ts'
 
 export interface Entry {
   readonly id: string

@@ -5,8 +5,8 @@ import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter, limited } from '../../src/sync/limiter.ts'
 import type { ReadPage } from '../../src/sync/read-page.ts'
 import { retried } from '../../src/sync/retry.ts'
-import { now } from './account.ts'
-import type { Ledger } from './ledger.ts'
+import { now } from './created-seconds.ts'
+import type { Ledger } from './fake-list.ts'
 
 const span = 5 * 365 * 86_400
 

@@ -9,7 +9,7 @@ import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { createProviders } from '../../src/providers/index.ts'
 import { compare } from '../../src/verify/compare.ts'
 import { providerSettings } from '../../src/worker.ts'
-import { jobRequest, type SetupOptions, setup } from './setup.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 const start = Date.UTC(2026, 9, 1) / 1_000
 

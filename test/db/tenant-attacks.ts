@@ -1,4 +1,4 @@
-import type { createRandom } from './random.ts'
+import type { createRandom } from '../support/random.ts'
 
 /** What a trespasser works with: the tenant it is allowed, another's, and a table with a row of each. */
 export interface Ground {

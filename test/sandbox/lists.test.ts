@@ -14,12 +14,12 @@ function lists(sandbox: Sandbox, name: ResourceName): Lists {
   return camel.split('/').reduce((at: unknown, part) => (at as Record<string, unknown>)[part], sdk(sandbox)) as Lists
 }
 
-describe('every list, read to its end through the SDK, is the truth', () => {
+describe("a list that Stripe's SDK reads to its end", () => {
   const everything: Partial<Record<ResourceName, object>> = { subscriptions: { status: 'all' } }
-  const others = [...modelled, ...byName].filter((name) => name !== 'prices')
+  const listsButPrices = [...modelled, ...byName].filter((name) => name !== 'prices')
 
-  it.each(others)('%s', async (name) => {
-    const sandbox = await setup()
+  it.each(listsButPrices)('holds what a complete copy must hold: %s', async (name) => {
+    const sandbox = await setup({ customers: 60 })
     const read = await readAll(lists(sandbox, name).list({ limit: 7, ...everything[name] }))
     expect(read.length).toBeGreaterThan(0)
     expect(read).toEqual(sandbox.truth(name))
@@ -27,8 +27,8 @@ describe('every list, read to its end through the SDK, is the truth', () => {
     expect([params.get('limit'), sandbox.stats().cursorMisuse]).toEqual(['7', 0])
   })
 
-  it('prices: the active, the inactive, and the inline ones by their ids', async () => {
-    const sandbox = await setup()
+  it('holds the active and inactive prices; GET by id reads the inline prices', async () => {
+    const sandbox = await setup({ customers: 60 })
     const prices = lists(sandbox, 'prices')
     const [active, inactive] = [
       await readAll(prices.list({ active: true })),
@@ -44,14 +44,14 @@ describe('every list, read to its end through the SDK, is the truth', () => {
     for (const price of inline.values()) expect((await ask(sandbox, `/v1/prices/${price.id}`)).body).toEqual(price)
   })
 
-  it('in live mode as in test mode, but for the mode', async () => {
+  it('differs between live mode and test mode only in livemode', async () => {
     const sandbox = await setup({ customers: 30 })
     sandbox.simulate(2, { perDay: 20 })
     for (const name of [...modelled, 'events' as const]) {
       const { body } = await ask(
         sandbox,
         `${resources[name].path}?limit=100${name === 'subscriptions' ? '&status=all' : ''}`,
-        'sk_live_a',
+        { key: 'sk_live_a' },
       )
       if (name !== 'prices') expect(body.data).toEqual(sandbox.truth(name, true).slice(0, 100))
       expect(JSON.stringify(body)).not.toContain('"livemode":false')
@@ -60,19 +60,19 @@ describe('every list, read to its end through the SDK, is the truth', () => {
 })
 
 describe('every object', () => {
-  it.each([...modelled, ...byName])('is found by its id: %s', async (name) => {
-    const sandbox = await setup()
+  it.each([...modelled, ...byName])('can be read by its id: %s', async (name) => {
+    const sandbox = await setup({ customers: 60 })
     const [first] = sandbox.truth(name)
     const path = resources[name].path
     expect((await ask(sandbox, `${path}/${first!.id}`)).body).toEqual(first)
-    const missing = await ask(sandbox, `${path}/nothing`)
+    const missing = await ask(sandbox, `${path}/unknown`)
     expect([missing.status, missing.body.error.code]).toEqual([404, 'resource_missing'])
   })
 })
 
-describe('a list by default', () => {
-  it('leaves out canceled subscriptions, and shows them when asked', async () => {
-    const sandbox = await setup()
+describe('a list without filters', () => {
+  it('leaves out canceled subscriptions, which a filter shows', async () => {
+    const sandbox = await setup({ customers: 60 })
     const all = sandbox.truth('subscriptions')
     const canceled = all.filter(({ status }) => status === 'canceled')
     const shown = await readAll(lists(sandbox, 'subscriptions').list())
@@ -82,14 +82,14 @@ describe('a list by default', () => {
   })
 
   it('shows active prices only', async () => {
-    const sandbox = await setup()
+    const sandbox = await setup({ customers: 60 })
     const shown = await readAll(lists(sandbox, 'prices').list())
     expect(shown.every(({ active }) => active === true)).toBe(true)
     expect(shown).toEqual(await readAll(lists(sandbox, 'prices').list({ active: true })))
   })
 
-  it('filters invoice items by date, which they have for created', async () => {
-    const sandbox = await setup()
+  it('filters invoice items by their field date, because they have no created', async () => {
+    const sandbox = await setup({ customers: 60 })
     const [newest, second] = sandbox.truth('invoiceitems')
     expect(newest).not.toHaveProperty('created')
     const { body } = await ask(sandbox, `/v1/invoiceitems?created[gte]=${second!.date}&limit=1`)
@@ -97,23 +97,24 @@ describe('a list by default', () => {
   })
 
   it.each(byName.filter((name) => resources[name].createdFilter === false))(
-    'has no created filter: %s',
+    'refuses the parameter created if the list does not have it: %s',
     async (name) => {
-      const { status, body } = await ask(await setup(), `${resources[name].path}?created[gte]=1`)
+      const { status, body } = await ask(await setup({ customers: 60 }), `${resources[name].path}?created[gte]=1`)
       expect([status, body.error.code]).toEqual([400, 'parameter_unknown'])
     },
   )
 })
 
-describe('the account', () => {
-  it('hangs together', async () => {
+describe('the generated account', () => {
+  it('has no reference to an object that does not exist', async () => {
     const sandbox = await setup({ customers: 250 })
-    const known = Object.fromEntries(
-      modelled.map((name) => [name, new Map(sandbox.truth(name).map((one) => [one.id, one]))]),
+    const objectsById = Object.fromEntries(
+      modelled.map((name) => [name, new Map(sandbox.truth(name).map((object) => [object.id, object]))]),
     )
     const dangling: string[] = []
     const check = (from: string, name: ResourceName, id: unknown) => {
-      if (id !== null && id !== undefined && !known[name]?.has(String(id))) dangling.push(`${from} → ${name} ${id}`)
+      if (id !== null && id !== undefined && !objectsById[name]?.has(String(id)))
+        dangling.push(`${from} → ${name} ${id}`)
     }
     const fields: Record<string, ResourceName> = {
       customer: 'customers',
@@ -144,7 +145,7 @@ describe('the account', () => {
     expect(dangling).toEqual([])
   })
 
-  it('adds up: what was charged, refunded and booked', async () => {
+  it('has sums of refunds, balance transactions and invoice lines that agree', async () => {
     const sandbox = await setup({ customers: 250 })
     const sum = (rows: readonly StripeObject[], by: string) => {
       const sums = new Map<string, number>()
@@ -163,15 +164,15 @@ describe('the account', () => {
     }
   })
 
-  it('is as large as its customers say, or as told', async () => {
+  it('has as many objects as follow from its customers, or as the option counts says', async () => {
     const sandbox = await setup({ customers: 100, counts: { charges: 13 } })
-    const counted = (['subscriptions', 'invoices', 'invoice_payments', 'charges'] as const).map(
+    const actualCounts = (['subscriptions', 'invoices', 'invoice_payments', 'charges'] as const).map(
       (name) => sandbox.truth(name).length,
     )
-    expect(counted).toEqual([80, 300, 250, 13])
+    expect(actualCounts).toEqual([80, 300, 250, 13])
   })
 
-  it('is spread as the density says, every part of it before now', async () => {
+  it('was created before now in every resource, with the density burst', async () => {
     const sandbox = await setup({ customers: 400, density: 'burst' })
     const times = sandbox.truth('invoices').map(({ created }) => Number(created))
     expect(Math.max(...times)).toBeLessThan(now)
@@ -179,12 +180,12 @@ describe('the account', () => {
   })
 })
 
-describe('one list of many', () => {
+describe('a failure of two lists', () => {
   it.each([
     { kind: 'missing-scope', status: 403 },
     { kind: 'not-enabled', status: 400 },
-  ] as const)('may be refused alone: $kind', async ({ kind, status }) => {
-    const sandbox = await setup()
+  ] as const)('leaves the other lists readable: $kind', async ({ kind, status }) => {
+    const sandbox = await setup({ customers: 60 })
     sandbox.fail({ kind, path: '/v1/invoices' })
     sandbox.fail({ kind, path: /^\/v1\/subscription_items/ })
     const paths = [

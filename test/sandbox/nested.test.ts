@@ -13,7 +13,7 @@ const read: Record<NestedName, (sandbox: Sandbox, parent: string) => Promise<rea
 }
 
 describe('a nested list', () => {
-  it.each(nestedNames)('is read to its end through its own list: %s', async (name) => {
+  it.each(nestedNames)('can be read to its end for one parent: %s', async (name) => {
     const sandbox = await setup({ customers: 200 })
     const parents = [...new Set(sandbox.truthNested(name).map(({ parent }) => parent))]
     const rows = new Map(parents.map((parent) => [parent, sandbox.rows(name, parent)]))
@@ -27,23 +27,23 @@ describe('a nested list', () => {
     { parent: 'subscriptions', field: 'items', lengths: [11, 25] },
     { parent: 'invoices', field: 'lines', lengths: [11, 120] },
     { parent: 'credit_notes', field: 'lines', lengths: [11] },
-  ] as const)('is embedded in $parent up to its tenth row', async ({ parent, field, lengths }) => {
+  ] as const)('embeds its first ten rows in $parent', async ({ parent, field, lengths }) => {
     const sandbox = await setup({ customers: 200 })
     const name = {
       subscriptions: 'subscription_items',
       invoices: 'invoice_lines',
       credit_notes: 'credit_note_lines',
     } as const
-    const seen = new Set<number>()
+    const rowCounts = new Set<number>()
     for (const object of sandbox.truth(parent)) {
       const rows = sandbox.rows(name[parent], object.id)
-      seen.add(rows.length)
+      rowCounts.add(rows.length)
       expect(object[field]).toMatchObject({ object: 'list', data: rows.slice(0, 10), has_more: rows.length > 10 })
     }
-    for (const length of lengths) expect(seen).toContain(length)
+    for (const length of lengths) expect(rowCounts).toContain(length)
   })
 
-  it('of refunds is in a charge only when asked for', async () => {
+  it('of refunds is embedded in a charge only if the request expands it', async () => {
     const sandbox = await setup({ customers: 100 })
     const [charge] = sandbox
       .truthNested('charge_refunds')
@@ -59,15 +59,15 @@ describe('a nested list', () => {
     expect(filtered).toEqual(sandbox.rows('charge_refunds', charge!))
   })
 
-  it('pages both ways and refuses what Stripe refuses', async () => {
+  it('pages in both directions and refuses what Stripe refuses', async () => {
     const sandbox = await setup({ customers: 200 })
     const long = sandbox.truth('subscriptions').find(({ id }) => sandbox.rows('subscription_items', id).length === 25)!
     const ids = idsOf(sandbox.rows('subscription_items', long.id))
     const page = (query: string) => ask(sandbox, `/v1/subscription_items?subscription=${long.id}&${query}`)
-    const seen = await Promise.all(
+    const pages = await Promise.all(
       [`starting_after=${ids[9]}`, `ending_before=${ids[20]}&limit=3`, 'limit=100'].map(page),
     )
-    expect(seen.map(({ body }) => [idsOf(body.data), body.has_more])).toEqual([
+    expect(pages.map(({ body }) => [idsOf(body.data), body.has_more])).toEqual([
       [ids.slice(10, 20), true],
       [ids.slice(17, 20), true],
       [ids, false],
@@ -90,8 +90,8 @@ describe('a nested list', () => {
     ])
   })
 
-  it('changes with its parent; its rows are found by id', async () => {
-    const sandbox = await setup()
+  it('changes with its parent, and its rows can be read by id', async () => {
+    const sandbox = await setup({ customers: 60 })
     const subscription = sandbox.truth('subscriptions')[0]!
     const [first] = sandbox.rows('subscription_items', subscription.id)
     const items = Array.from({ length: 12 }, (_, at) => ({ ...first!, id: `si_new${at}`, quantity: at }))
@@ -104,8 +104,8 @@ describe('a nested list', () => {
     expect((await ask(sandbox, `/v1/subscription_items/${other.id}`)).body).toEqual(other)
   })
 
-  it('may be given whole with a new parent', async () => {
-    const sandbox = await setup()
+  it('can be given as an array of all rows with a new parent', async () => {
+    const sandbox = await setup({ customers: 60 })
     const [line] = sandbox.truthNested('invoice_lines').map(({ row }) => row)
     const lines = Array.from({ length: 11 }, (_, at) => ({ ...line!, id: `il_new${at}` }))
     const invoice = sandbox.insert('invoices', { id: 'in_new', lines })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type * as z from 'zod'
 import type { ErrorCode } from '../error-codes/error-codes.ts'
-import { scrub } from '../log/redact.ts'
+import { redactSecrets } from '../log/redact.ts'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
 import { nearest } from './nearest.ts'
 import { type Settings, settingsSchema } from './schema.ts'
@@ -145,7 +145,7 @@ function unknownField(section: string, name: string, from: string): Remark[] {
   const similar = nearest(name, known)
   const advice = similar ? `did you mean ${section}.${similar}?` : `${section} has ${known.join(', ')}`
   // The name comes from outside and goes into the log.
-  const shown = scrub(`${section}.${name}`.slice(0, 200))
+  const shown = redactSecrets(`${section}.${name}`.slice(0, 200))
   return [
     { isError: similar !== undefined, sentence: `${shown} is not a setting of this worker; ${advice} (from ${from})` },
   ]
@@ -161,7 +161,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given
       ? issue.values.map((one) => JSON.stringify(one)).join(', ')
       : undefined
   const expected = meta.expected ?? (options ? `one of ${options}` : 'text')
-  const found = meta.secret || value === undefined ? kindOf(value) : scrub(JSON.stringify(value)).slice(0, 200)
+  const found = meta.secret || value === undefined ? kindOf(value) : redactSecrets(JSON.stringify(value)).slice(0, 200)
   return `${field} must be ${expected}, found ${found} (from ${from})`
 }
 

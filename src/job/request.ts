@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { SyncError } from '../errors.ts'
-import { scrub } from '../log/redact.ts'
+import { redactSecrets } from '../log/redact.ts'
 
 /** Problems that one sentence lists; the sender corrects those and sends again. */
 const problemsListed = 10
@@ -14,7 +14,7 @@ const pageSize = 'a whole number from 1 to 100'
 
 /** Names are written in rows and logs as they are: a key that came into the wrong field is none. */
 function isName(text: string): boolean {
-  return scrub(text) === text
+  return redactSecrets(text) === text
 }
 
 const additionalData = z.strictObject(
@@ -167,7 +167,7 @@ function shown(value: unknown): string {
 
 /** What is longer than a UUID with some slack is no value worth repeating, and may be a token in the wrong place. */
 function quoted(what: string, text: string): string {
-  return text.length > 40 ? `${what} of ${text.length} characters` : `${what} ${JSON.stringify(scrub(text))}`
+  return text.length > 40 ? `${what} of ${text.length} characters` : `${what} ${JSON.stringify(redactSecrets(text))}`
 }
 
 /** Nesting depth of JSON text, its keys and its commas (as many as keys and list items, or fewer), without parsing it. */

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../error-codes/error-codes.ts'
 import type { LogEvent } from './events.ts'
-import { scrub } from './redact.ts'
+import { redactSecrets } from './redact.ts'
 
 /** What may be logged: an allow-list. A payload or a token has no field to go into. */
 export interface LogFields {
@@ -67,7 +67,7 @@ const isSimple = (value: unknown) => value === null || (typeof value !== 'object
 
 /** Drizzle's message ends with the statement and the values of its parameters: customers' data. */
 function shown(message: unknown): string {
-  return scrub(
+  return redactSecrets(
     String(message)
       .replace(/Failed query:[\s\S]*/, 'Failed query (not shown)')
       .slice(0, 1_000),

@@ -13,6 +13,6 @@ const shapes = [
 ]
 
 /** Text with everything that looks like a key, a bearer token, a JWT or a password taken out. */
-export function scrub(text: string): string {
-  return shapes.reduce((scrubbed, shape) => scrubbed.replace(shape, '[secret]'), text)
+export function redactSecrets(text: string): string {
+  return shapes.reduce((redacted, shape) => redacted.replace(shape, '[secret]'), text)
 }

@@ -1,4 +1,4 @@
-import { scrub } from '../log/redact.ts'
+import { redactSecrets } from '../log/redact.ts'
 
 const secretName = /token|secret|password|passwd|pwd|credential|authorization|(?:^|_|api)key$/i
 /** A secret's name and its value in text that is no JSON. Bounded repetitions: a hostile text must not take long. */
@@ -17,7 +17,7 @@ export function redactBody(body: string): string {
 function redact(text: string): string {
   const json = redactJson(text)
   const read = (json ?? text).slice(0, longestCopy + beyondCut)
-  return scrub(json === undefined ? read.replace(namedSecret, '$1[redacted]') : read)
+  return redactSecrets(json === undefined ? read.replace(namedSecret, '$1[redacted]') : read)
 }
 
 /**

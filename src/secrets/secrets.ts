@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
-import { scrub } from '../log/redact.ts'
+import { redactSecrets } from '../log/redact.ts'
 import { createCache } from './cache.ts'
 import { secretFailure } from './failure.ts'
 import { type Reference, readReference } from './reference.ts'
@@ -40,7 +40,7 @@ export function createSecrets(settings: SecretSettings, clock: Pick<Clock, 'now'
   const look = (token: string, reference: Reference): Promise<string> => {
     const pending = coming.get(token)
     if (pending) return pending
-    const one = read(reference, scrub(token), fetch).finally(() => coming.delete(token))
+    const one = read(reference, redactSecrets(token), fetch).finally(() => coming.delete(token))
     coming.set(token, one)
     return one.then((value) => {
       cache.set(token, value)
@@ -81,7 +81,7 @@ function refuseForeign({ name }: Reference, { tenantId, accessToken, prefix }: A
   throw new SyncError(
     'reject',
     'secret_not_allowed',
-    `secret: ${scrub(accessToken ?? '')} is not this tenant's: its name must begin with ${expected} (Secrets.Prefix)`,
+    `secret: ${redactSecrets(accessToken ?? '')} is not this tenant's: its name must begin with ${expected} (Secrets.Prefix)`,
   )
 }
 

@@ -3,10 +3,10 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { describe, expect, it } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import { describeError, type Log, type LogFields, silentLog } from '../../src/log/log.ts'
-import { scrub } from '../../src/log/redact.ts'
+import { redactSecrets } from '../../src/log/redact.ts'
 import { fastest } from '../support/timing.ts'
 
-describe('scrub', () => {
+describe('redactSecrets', () => {
   const texts: Record<string, readonly [text: string, scrubbed: string]> = {
     'a live secret key': ['key sk_live_canary5Fh2 refused', 'key [secret] refused'],
     'a test secret key': ['sk_test_canary5Fh2', '[secret]'],
@@ -39,7 +39,7 @@ describe('scrub', () => {
     'a password in words': ['password: canary5Fh2, next', 'password: [secret], next'],
   }
   it.each(Object.entries(texts))('takes out %s', (_, [text, scrubbed]) => {
-    expect(scrub(text)).toBe(scrubbed)
+    expect(redactSecrets(text)).toBe(scrubbed)
   })
 
   it.each([
@@ -50,7 +50,7 @@ describe('scrub', () => {
     'mail to me@example.com at 12:30',
     'the password is wrong; Bearer',
   ])('leaves what is no secret: %s', (text) => {
-    expect(scrub(text)).toBe(text)
+    expect(redactSecrets(text)).toBe(text)
   })
 
   it.each([
@@ -69,7 +69,7 @@ describe('scrub', () => {
     '"',
   ])('takes less than 100 ms for 256 KiB of %j', (piece) => {
     const text = piece.repeat(262_144 / piece.length)
-    expect(fastest(() => scrub(text))).toBeLessThan(100)
+    expect(fastest(() => redactSecrets(text))).toBeLessThan(100)
   })
 })
 

@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type LimitHit, SyncError } from '../../errors.ts'
-import { scrub } from '../../log/redact.ts'
+import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
 
 /** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
@@ -65,7 +65,7 @@ export function failure(error: unknown): SyncError {
 
 /** A name the answer gives, where it is one: whoever answers can put anything there, the key too. */
 function named(text: unknown): string | undefined {
-  return typeof text === 'string' && /^[\w.[\]-]{1,100}$/.test(text) && scrub(text) === text ? text : undefined
+  return typeof text === 'string' && /^[\w.[\]-]{1,100}$/.test(text) && redactSecrets(text) === text ? text : undefined
 }
 
 /** Without a reason it is no limiter (a lock, say); with one that is new, at least this endpoint is to slow down. */

@@ -17,8 +17,8 @@ const handler = 'src/handler.ts'
  */
 const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts', 'aws-secrets': 'src/secrets/aws.ts' }
 
-/** The tables, for whoever reads the database from TypeScript. */
-const schema = 'src/db/schema.ts'
+/** What other programs import: everything, and the tables alone. */
+const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts' }
 
 /** Source no bundle of the worker may hold: it starts databases and queues. */
 const localOnly = 'src/local'
@@ -30,7 +30,7 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `schema.js` and `schema.d.ts`,
+ * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `index` and `schema` as `.js` and `.d.ts`,
  * and `sbom.cdx.json`, which says what packages are in what is deployed. `certificates/*.pem` is copied. CommonJS with the
  * ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
@@ -41,15 +41,16 @@ export async function build(outdir = 'dist', root = process.cwd()): Promise<Buil
   const [main, besides, typed] = await Promise.all([
     bundle({ ...into, ...worker, entryPoints: { handler }, plugins: [loadedOnDemand(root), withoutTypedMethods] }),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
-    bundle({ ...into, ...tables, entryPoints: { schema } }),
-    declare(resolve(root, schema), out),
+    bundle({ ...into, ...library, entryPoints: exported }),
+    ...Object.values(exported).map((path) => declare(resolve(root, path), out)),
   ])
   check(main, besides)
   await copyCertificates(root, out)
   const bill = join(out, 'sbom.cdx.json')
   await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile]))
   const outputs = [main, besides, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  return Promise.all([...outputs.map((path) => resolve(root, path)), join(out, 'schema.d.ts'), bill].map(measure))
+  const declarations = Object.keys(exported).map((name) => join(out, `${name}.d.ts`))
+  return Promise.all([...outputs.map((path) => resolve(root, path)), ...declarations, bill].map(measure))
 }
 
 /** Certificates of authorities, such as the RDS bundle: `Root Certificate=certificates/NAME.pem` finds them beside the bundle. */
@@ -77,7 +78,7 @@ const worker = {
   supported: { 'dynamic-import': false },
 } satisfies BuildOptions
 
-const tables = { ...common, format: 'esm', external: ['drizzle-orm', 'drizzle-orm/*'] } satisfies BuildOptions
+const library = { ...common, format: 'esm', external: ['drizzle-orm', 'drizzle-orm/*', 'zod'] } satisfies BuildOptions
 
 /** Leaves the files of `onDemand` out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {
@@ -137,7 +138,7 @@ async function declare(path: string, out: string): Promise<void> {
   const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc')
   const options =
     '--ignoreConfig --declaration --emitDeclarationOnly --strict --exactOptionalPropertyTypes --skipLibCheck --types node ' +
-    '--target es2023 --module nodenext --rewriteRelativeImportExtensions'
+    '--target es2023 --lib es2023,es2024.string --module nodenext --rewriteRelativeImportExtensions'
   await run(process.execPath, [tsc, path, ...options.split(' '), '--outDir', out])
 }
 

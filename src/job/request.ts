@@ -24,7 +24,9 @@ const additionalData = z.strictObject(
       .toLowerCase()
       .pipe(z.enum(['full', 'incremental'], '"full" or "incremental"'))
       .nullish()
-      .transform((type) => type ?? 'full'),
+      .transform((type) => type ?? 'full')
+      // For the JSON Schema, which cannot say "in any case".
+      .meta({ enum: ['full', 'incremental', null] }),
     batchSize: z.int(pageSize).min(1, pageSize).max(100, pageSize).nullish(),
     forceRefresh: z
       .boolean('true or false')
@@ -41,7 +43,8 @@ const additionalData = z.strictObject(
   'an object',
 )
 
-const syncJobRequest = z.strictObject({
+/** The shape of a message with camelCase keys. */
+export const syncJobRequest = z.strictObject({
   jobId: uuid,
   tenantId: uuid,
   providerName: z
@@ -61,6 +64,9 @@ const syncJobRequest = z.strictObject({
 
 /** What a message asks for. `accessToken` is a secret: it goes to the provider and nowhere else. */
 export type SyncJobRequest = z.infer<typeof syncJobRequest>
+
+/** A message as its sender writes it: what has a default may be left out. */
+export type SyncJobMessage = z.input<typeof syncJobRequest>
 
 export type Parsed =
   | { readonly kind: 'request'; readonly request: SyncJobRequest }

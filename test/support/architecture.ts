@@ -11,6 +11,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
   // It gets its queue from the entry, so that an entry holds one transport.
+  index: ['db/schema', 'job/request', 'job/state/result-schema', 'type job/state/result', 'npm:zod'],
   worker: [
     'clock',
     'type config/load',

@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import type { SyncJobResult } from './result.ts'
+
+const whole = z.int().min(0)
+
+const countCheck = z.object({
+  until: z.iso.datetime().describe('Objects created after this time are not compared.'),
+  listed: whole.describe('Number of distinct items that the provider listed.'),
+  live: whole.describe('Number of rows that are not deleted.'),
+  equal: z.boolean().describe('True if the rows are exactly the items that the provider has.'),
+  differs: z
+    .array(z.object({ month: z.string(), listed: whole, live: whole }))
+    .describe('Months of creation in which the numbers differ, at most 24.'),
+})
+
+const resourceResult = z.object({
+  fetched: whole.describe('Number of items: the sum of created, updated, unchanged and rejected.'),
+  created: whole,
+  updated: whole,
+  unchanged: whole,
+  rejected: whole.describe('Number of items that could not be stored; see the table sync_rejects.'),
+  deleted: whole.describe('Number of rows marked as deleted.'),
+  kept: whole.describe('Number of rows that the provider still has but did not list.'),
+  skipped: z
+    .object({ code: z.string(), message: z.string() })
+    .exactOptional()
+    .describe('Why the resource could not be read.'),
+  drift: z
+    .record(z.string(), whole)
+    .exactOptional()
+    .describe('Columns that are null because the shape of their field is not known, with the number of items.'),
+  proof: countCheck.exactOptional().describe('The comparison of rows with items, after a full job.'),
+  erased: whole.optional().describe('Number of items that were left out because they are erased.'),
+  unchecked: whole.optional().describe('Number of live rows that the provider did not list and was not asked about.'),
+})
+
+/** The shape of `sync_jobs.result`; the compiler holds it to `SyncJobResult`. */
+export const syncJobResult: z.ZodType<SyncJobResult> = z.object({
+  jobId: z.guid(),
+  tenantId: z.guid(),
+  provider: z.string(),
+  syncType: z.enum(['full', 'incremental']),
+  note: z.string().exactOptional().describe('Why the job did another kind of sync than requested.'),
+  status: z.enum(['completed', 'failed']),
+  resources: z.record(z.string(), resourceResult),
+  requests: whole.describe('Number of requests to the provider, including failed requests.'),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  durationMs: whole,
+  error: z
+    .object({ code: z.string(), message: z.string(), retryable: z.boolean() })
+    .nullable()
+    .describe('Null for a completed job.'),
+})

@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts'
 import type { ConnectionSettings } from '../config/connection-string.ts'
 import { loadConfig } from '../config/load.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
-import { patiently } from '../db/retry.ts'
+import { whileWorking, withRetry } from '../db/retry.ts'
 import { eraseCustomer } from '../erasure/customer.ts'
 import { type Ownership, ownershipOf } from '../erasure/ownership.ts'
 import type { ErasureDeps, ErasureResult } from '../erasure/pass.ts'
@@ -40,11 +40,10 @@ async function eraseFrom(
   const { tenant, provider = 'stripe', customer, dryRun, ownership } = options
   const database = await openDatabase(settings, { connections: 1, applicationName: 'erase' })
   const db = database.tenant(tenant)
-  const forever = new AbortController().signal
   const deps: ErasureDeps = {
     dryRun,
     // What is half done when a connection breaks is done again: nothing here can be done twice.
-    within: (work) => patiently(() => db.within(work), systemClock, forever),
+    within: (work) => withRetry(() => db.within(work), { policy: whileWorking, clock: systemClock }),
   }
   try {
     const isKnown = await isTenantKnown(db, tenant)

@@ -1,37 +1,43 @@
 import { backOff, type Clock } from '../clock.ts'
 import { classify, databaseFailure } from './errors.ts'
 
-/** How often the database is tried again while its connection or server is away: about half a minute in all. */
-export const patience = { tries: 12, base: 100, cap: 5_000 } as const
-
-/** Waits before another try. @throws the error as a SyncError where another try makes no sense, or patience or time is over */
-export async function waitOrThrow(error: unknown, tries: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  if (classify(error) !== 'transient' || tries >= patience.tries || signal.aborted) throw databaseFailure(error)
-  await clock.sleep(backOff(tries, patience, clock.random), signal).catch(() => Promise.reject(databaseFailure(error)))
+/** How often, and with which back-off in milliseconds, a statement is tried again while its connection breaks. */
+export interface RetryPolicy {
+  readonly retries: number
+  readonly base: number
+  readonly cap: number
 }
 
-/** Reads from the database, again where its connection breaks. @throws SyncError */
-export async function patiently<T>(read: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
-  for (let tries = 0; ; tries++) {
+/** While a job is worked on: about half a minute in all. */
+export const whileWorking: RetryPolicy = { retries: 12, base: 100, cap: 5_000 }
+
+/** For a delivery's first and last statement: the queue waits better than a worker. */
+export const atTheEdge: RetryPolicy = { retries: 4, base: 100, cap: 5_000 }
+
+interface Retrying {
+  readonly policy: RetryPolicy
+  readonly clock: Clock
+  /** Aborted when nothing is tried again. */
+  readonly signal?: AbortSignal
+}
+
+/** Does database work, again where its connection breaks. @throws SyncError */
+export async function withRetry<T>(work: () => Promise<T>, retrying: Retrying): Promise<T> {
+  for (let retries = 0; ; retries++) {
     try {
-      return await read()
+      return await work()
     } catch (error) {
-      await waitOrThrow(error, tries, clock, signal)
+      await waitForRetry(error, retries, retrying)
     }
   }
 }
 
-/** A delivery's first and last statement are tried again this often: the queue waits better than a worker. */
-const triesAtTheEdge = 4
-
-/** Claims a job or stores how its delivery ended, again where the connection breaks. @throws SyncError */
-export async function insistently<T>(write: () => Promise<T>, clock: Clock): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await write()
-    } catch (error) {
-      if (classify(error) !== 'transient' || tries >= triesAtTheEdge) throw databaseFailure(error)
-      await clock.sleep(backOff(tries, patience, clock.random))
-    }
-  }
+/** Waits before another try. @throws the error as a SyncError if it is not transient, or retries or time are used up */
+export async function waitForRetry(
+  error: unknown,
+  retries: number,
+  { policy, clock, signal }: Retrying,
+): Promise<void> {
+  if (classify(error) !== 'transient' || retries >= policy.retries || signal?.aborted) throw databaseFailure(error)
+  await clock.sleep(backOff(retries, policy, clock.random), signal).catch(() => Promise.reject(databaseFailure(error)))
 }

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import type { AccountKey } from '../db/account-key.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncAccounts } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
@@ -28,7 +29,7 @@ export interface JobAccount {
 export const accountChanged = 'account changed: nothing was reconciled'
 
 /** For the `returning` of a claim: the accounts of this tenant and provider. */
-export const knownAccounts = ({ tenantId, provider }: { readonly tenantId: string; readonly provider: string }) =>
+export const knownAccounts = ({ tenantId, provider }: AccountKey) =>
   sql<readonly KnownAccount[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('account', known.account, 'credential', known.credential)), '[]')
     from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider})`
@@ -79,11 +80,6 @@ export function refuseOther(begunWith: string | null, { id }: JobAccount): void 
   )
 }
 
-interface Holding {
-  readonly tenantId: string
-  readonly provider: string
-}
-
 /**
  * Decides on rows from before accounts were asked for, by the first pages read: an account that lists what is stored is
  * the one that it was stored from. Where none of it is stored, the rows may be another account's.
@@ -91,7 +87,7 @@ interface Holding {
 export async function settleAdoption(
   db: TenantDatabase,
   account: JobAccount,
-  { batch, tenantId, provider }: Holding & { readonly batch: Batch },
+  { batch, tenantId, provider }: AccountKey & { readonly batch: Batch },
 ): Promise<JobAccount> {
   if (account.adopts === null) return account
   const rows = batch.pages.flatMap((page) => page.rows)
@@ -109,7 +105,7 @@ export async function settleAdoption(
 }
 
 /** Gives rows from before accounts were asked for to the account that lists them. */
-export async function adopt(tx: Database, { id, credential, adopts }: JobAccount, whose: Holding): Promise<void> {
+export async function adopt(tx: Database, { id, credential, adopts }: JobAccount, whose: AccountKey): Promise<void> {
   if (adopts === null) return
   await tx
     .update(syncAccounts)
@@ -124,7 +120,7 @@ export async function adopt(tx: Database, { id, credential, adopts }: JobAccount
 }
 
 /** The statement that remembers the account. Not run by itself: it goes into the one that writes the job's row. */
-export function accountRecord(tx: Database, { id, credential }: JobAccount, { tenantId, provider }: Holding) {
+export function accountRecord(tx: Database, { id, credential }: JobAccount, { tenantId, provider }: AccountKey) {
   return tx
     .insert(syncAccounts)
     .values({ tenantId, provider, account: id, credential })

@@ -1,5 +1,5 @@
 import type { Overwrite } from '../db/overwrite.ts'
-import { patiently } from '../db/retry.ts'
+import { whileWorking, withRetry } from '../db/retry.ts'
 import type { Ownership } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
@@ -122,7 +122,11 @@ async function settledAccount(
     throw state.failures[0] ?? error
   })
   const about = { batch, tenantId: request.tenantId, provider: request.providerName }
-  return patiently(() => settleAdoption(db, account, about), clock, deadline.abortSignal)
+  return withRetry(() => settleAdoption(db, account, about), {
+    policy: whileWorking,
+    clock,
+    signal: deadline.abortSignal,
+  })
 }
 
 interface Settled extends Progressing {

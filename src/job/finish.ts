@@ -5,7 +5,7 @@ import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
 import { notification } from './commit/notify.ts'
-import { fenced, held, type Lease } from './lease.ts'
+import { fenced, isHeldBy, type Lease } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import type { SyncJobResult } from './state/result.ts'
 
@@ -64,7 +64,7 @@ async function update(
   set: PgUpdateSetSource<typeof syncJobs> & { readonly status: Status },
 ): Promise<void> {
   const rows = await db.within((tx) =>
-    tx.update(syncJobs).set(set).where(held(lease)).returning({ id: syncJobs.id, notified: notification }),
+    tx.update(syncJobs).set(set).where(isHeldBy(lease)).returning({ id: syncJobs.id, notified: notification }),
   )
   if (rows.length === 0 && !(await wasStored(db, lease, set.status))) throw fenced()
 }

@@ -1,5 +1,5 @@
 import { unavailable } from '../db/errors.ts'
-import { patiently } from '../db/retry.ts'
+import { whileWorking, withRetry } from '../db/retry.ts'
 import { ownershipOf } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import { type Account, keyRefused, type Provider } from '../provider/contract.ts'
@@ -114,6 +114,10 @@ async function planFresh(
 ): Promise<Checkpoint> {
   if (request.additionalData.syncType === 'full') return planFull(resources)
   const key = { tenantId: request.tenantId, provider: provider.name, account: (await who).id }
-  const stored = await patiently(() => readCursor(db, key), clock, deadline.abortSignal)
+  const stored = await withRetry(() => readCursor(db, key), {
+    policy: whileWorking,
+    clock,
+    signal: deadline.abortSignal,
+  })
   return planIncremental(resources, { account, cursor: stored, now: databaseNow() })
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { backOff } from '../clock.ts'
 import { databaseFailure } from '../db/errors.ts'
-import { insistently } from '../db/retry.ts'
+import { atTheEdge, withRetry } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
+import { type Claim, claim } from './claim.ts'
 import { type Failure, fail, pause } from './finish.ts'
-import { type Claim, claim, hasEnded, startHeartbeat } from './lease.ts'
+import { hasEnded, startHeartbeat } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { type Delivery, type JobDeps, type JobSettings, openSession, type Session } from './session.ts'
@@ -25,7 +26,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
     const { settings } = deps
     const owner = `${deps.owner} ${randomUUID()}`
     const claimant = { request, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
-    claimed = await insistently(() => claim(db, claimant), deps.clock)
+    claimed = await withRetry(() => claim(db, claimant), { policy: atTheEdge, clock: deps.clock })
   } catch (error) {
     return unclaimed(databaseFailure(error), delivery, deps, log)
   }
@@ -58,7 +59,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   const { receiveCount } = delivery
   if (job.checkpoint === null) log.info('job starts', { event: 'job_started', receiveCount })
   else log.info('job goes on', { event: 'job_resumed', receiveCount })
-  if (!job.keptApart) log.warn(bypassesRls, { event: 'row_security_bypassed', code: 'row_security_bypassed' })
+  if (job.bypassesRls) log.warn(loginBypassesRls, { event: 'row_security_bypassed', code: 'row_security_bypassed' })
   session.progress = resultsOf(readProgress(job.progress))
   if (job.tenantErased)
     throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
@@ -83,10 +84,13 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
     )
   }
   log.info('job pauses: its progress is saved', { event: 'job_paused', outcome: 'paused', requests: session.requests })
-  return await insistently(() => pause(session.db, session.lease, session.requests), deps.clock)
+  return await withRetry(() => pause(session.db, session.lease, session.requests), {
+    policy: atTheEdge,
+    clock: deps.clock,
+  })
 }
 
-const bypassesRls =
+const loginBypassesRls =
   'this database login sees the rows of all tenants: Postgres keeps none apart. Give the worker a login that is a member of billing_sync_worker and nothing more'
 
 function stalled(deliveries: number, why: string): SyncError {
@@ -120,7 +124,7 @@ async function recordFailure(session: Session, cause: unknown, { clock, settings
         return ended
       },
     }
-    const outcome = await insistently(() => fail(db, lease, failure), clock)
+    const outcome = await withRetry(() => fail(db, lease, failure), { policy: atTheEdge, clock })
     const why = { outcome: 'failed', code: error.code }
     if (ended) log.error('job ends', { event: 'job_failed', ...why, status: 'failed', result: ended }, error)
     else log.warn('job will be tried again', { event: 'job_retrying', ...why, retryable: true }, error)

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { findUnlisted, type Unlisted } from '../../db/deletions.ts'
 import type { TenantDatabase } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
-import { patiently } from '../../db/retry.ts'
+import { whileWorking, withRetry } from '../../db/retry.ts'
 import type { Source } from '../../provider/contract.ts'
 import { emptied } from '../../sync/expand.ts'
 import type { Batch, ReadPage } from '../../sync/read-page.ts'
@@ -64,7 +64,7 @@ export async function detectDeletions(
     // Another page of this batch may have what its time says should be on this one.
     const listed = new Set(own.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
     const search = { provider: request.providerName, resource: source, intervals, overwrite }
-    const candidates = await patiently(() => findUnlisted(db, search), clock, signal)
+    const candidates = await withRetry(() => findUnlisted(db, search), { policy: whileWorking, clock, signal: signal })
     const found = candidates.filter(({ id }) => !listed.has(id))
     if (found.length === 0) continue
     const isBelieved = (progress[source.name]?.kept ?? 0) === 0

@@ -24,46 +24,46 @@ export async function checkCounts(
   db: Database,
   { tenantId, provider, sources, tallies, counts }: Counting,
 ): Promise<Readonly<Record<string, CountCheck>>> {
-  const provable = sources.flatMap((source) => {
+  const countable = sources.flatMap((source) => {
     const tally = tallies[source.name]
     return tally && source.createdFilter ? [{ source, tally, until: new Date(tally.until * 1_000) }] : []
   })
-  if (provable.length === 0) return {}
+  if (countable.length === 0) return {}
   const live = (source: Source, until: Date): SQL =>
     sql`${liveRows(source, { tenantId, provider })} and row.created_at <= ${until.toISOString()}::timestamptz`
-  const selects = provable.map(
+  const selects = countable.map(
     ({ source, until }) => sql`select ${source.name}::text as name, count(*)::int as live ${live(source, until)}`,
   )
-  const items = provable.reduce((sum, { tally }) => sum + tally.listed, 0)
-  const counted = await patiently(db, items, () =>
+  const items = countable.reduce((sum, { tally }) => sum + tally.listed, 0)
+  const counted = await withStatementTimeout(db, items, () =>
     db.execute<{ name: string; live: number }>(sql.join(selects, sql` union all `)),
   )
   if (!counted) return {}
-  const proofs: Record<string, CountCheck> = {}
-  for (const { source, tally, until } of provable) {
-    const found = counted.rows.find(({ name }) => name === source.name)?.live ?? 0
+  const checks: Record<string, CountCheck> = {}
+  for (const { source, tally, until } of countable) {
+    const liveCount = counted.rows.find(({ name }) => name === source.name)?.live ?? 0
     const { rejected = 0, kept = 0, unchecked = 0 } = counts[source.name] ?? {}
-    const equal = unchecked === 0 && found === tally.listed - rejected + kept
+    const equal = unchecked === 0 && liveCount === tally.listed - rejected + kept
     const differs = equal
       ? []
-      : ((await patiently(db, items, () => differingMonths(db, tally, live(source, until)))) ?? [])
-    proofs[source.name] = { until: until.toISOString(), listed: tally.listed, live: found, equal, differs }
+      : ((await withStatementTimeout(db, items, () => differingMonths(db, tally, live(source, until)))) ?? [])
+    checks[source.name] = { until: until.toISOString(), listed: tally.listed, live: liveCount, equal, differs }
   }
-  return proofs
+  return checks
 }
 
-/** From so many items on a count that takes too long must not take the transaction with it. */
+/** From so many items on a count may take too long, and must not take the transaction with it. */
 const guardedFrom = 100_000
 
-/** Undefined where Postgres has cancelled the count because it took too long. */
-async function patiently<T>(db: Database, items: number, count: () => Promise<T>): Promise<T | undefined> {
+/** Counts. Undefined if Postgres cancelled the count because it took longer than a statement may. */
+async function withStatementTimeout<T>(db: Database, items: number, count: () => Promise<T>): Promise<T | undefined> {
   if (items < guardedFrom) return count()
-  await db.execute(sql`savepoint proof`)
+  await db.execute(sql`savepoint count_check`)
   try {
     return await count()
   } catch (error) {
     if (codeOf(error) !== '57014') throw error
-    await db.execute(sql`rollback to savepoint proof`)
+    await db.execute(sql`rollback to savepoint count_check`)
     return undefined
   }
 }
@@ -72,10 +72,10 @@ async function differingMonths(db: Database, { months }: Tally, live: SQL): Prom
   const { rows } = await db.execute<{ month: string; live: number }>(
     sql`select to_char(row.created_at at time zone 'UTC', 'YYYY-MM') as month, count(*)::int as live ${live} group by 1`,
   )
-  const found = new Map(rows.map(({ month, live: count }) => [month, count]))
-  return [...new Set([...Object.keys(months), ...found.keys()])]
+  const liveByMonth = new Map(rows.map(({ month, live: count }) => [month, count]))
+  return [...new Set([...Object.keys(months), ...liveByMonth.keys()])]
     .toSorted()
-    .map((month) => ({ month, listed: months[month] ?? 0, live: found.get(month) ?? 0 }))
+    .map((month) => ({ month, listed: months[month] ?? 0, live: liveByMonth.get(month) ?? 0 }))
     .filter(({ listed, live: count }) => listed !== count)
     .slice(0, 24)
 }

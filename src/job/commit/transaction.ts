@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import { classify, tookTooLong } from '../../db/errors.ts'
 import type { Database, TenantDatabase } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
-import { waitOrThrow } from '../../db/retry.ts'
+import { waitForRetry, whileWorking } from '../../db/retry.ts'
 import { syncJobs } from '../../db/schema.ts'
 import { discountItems, type ListedItem, omitItems, wasListed } from '../../erasure/discount.ts'
 import type { Excluded } from '../../erasure/filter.ts'
@@ -14,7 +14,7 @@ import type { Source } from '../../provider/contract.ts'
 import type { Batch, ReadPage } from '../../sync/read-page.ts'
 import { accountRecord, adopt, type JobAccount } from '../account.ts'
 import { cursorMove } from '../cursor.ts'
-import { extension, fenced, held, type Lease } from '../lease.ts'
+import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
 import type { SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint } from '../state/checkpoint.ts'
 import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
@@ -97,7 +97,7 @@ export async function commitPages(
       }
       if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
       if (classify(error) === 'data' && !findings.careful) findings.careful = true
-      else await waitOrThrow(error, tries, clock, signal)
+      else await waitForRetry(error, tries, { policy: whileWorking, clock, signal })
       if (findings.learned > learned) tries = 0
       learned = findings.learned
     }
@@ -140,7 +140,7 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
   const ends = unfinished.size === 0
   const ending = ends
     ? completed(await conclude(tx, commit, { checkpoint, progress }))
-    : { ...extension(lease), checkpoint }
+    : { ...leaseExtension(lease), checkpoint }
   const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
   const besides = [
     ...(account.isRecorded ? [] : [tx.$with('recorded').as(accountRecord(tx, account, whose))]),
@@ -149,7 +149,7 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
   const rows = await (besides.length > 0 ? tx.with(...besides) : tx)
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), account: account.id, progress, requests, commits, stalled: 0 })
-    .where(and(held(lease), eq(syncJobs.commits, committed.commits), knowsErasures(commit)))
+    .where(and(isHeldBy(lease), eq(syncJobs.commits, committed.commits), knowsErasures(commit)))
     .returning({ id: syncJobs.id, notified: notification })
   if (rows.length === 0) throw fenced()
   return { checkpoint, progress, commits }

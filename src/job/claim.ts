@@ -1,0 +1,186 @@
+import { and, eq, getTableColumns, getTableName, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { codeOf, constraintOf } from '../db/errors.ts'
+import type { TenantDatabase } from '../db/open.ts'
+import { syncJobs } from '../db/schema.ts'
+import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
+import { SyncError } from '../errors.ts'
+import { type KnownAccount, knownAccounts } from './account.ts'
+import { notification } from './commit/notify.ts'
+import { hasRejects } from './commit/rejects.ts'
+import { type Lease, leaseEnd } from './lease.ts'
+import type { SyncJobRequest } from './request.ts'
+
+/** The job's row as it was when claimed. */
+export type ClaimedJob = typeof syncJobs.$inferSelect & {
+  /** How long it has been worked on, by the database's clock. */
+  readonly elapsedMs: number
+  /** The accounts that rows of this tenant and provider were read from. */
+  readonly accounts: readonly KnownAccount[]
+  /** The database's clock at the claim, in milliseconds since 1970. */
+  readonly databaseNow: number
+  /** Whether the account has rows in `sync_rejects`. */
+  readonly hadRejects: boolean
+  /** Whether something of the account was erased, so that commits must look out for it. */
+  readonly hadErased: boolean
+  /** Whether the tenant was erased whole. */
+  readonly tenantErased: boolean
+  /** Whether this login sees the rows of all tenants, as a superuser does: row-level security is bypassed. */
+  readonly bypassesRls: boolean
+}
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly lease: Lease; readonly job: ClaimedJob }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'busy'; readonly waitSeconds: number }
+
+export interface Claimant {
+  readonly request: SyncJobRequest
+  /** When the message was sent. Only one sent after a job timed out takes the job up again. */
+  readonly sentAt: Date | undefined
+  /** Of this delivery alone. */
+  readonly owner: string
+  readonly leaseSeconds: number
+}
+
+/** Claims the job in one statement, by the database's clock; makes its row where there is none. @throws SyncError */
+export async function claim(db: TenantDatabase, claimant: Claimant): Promise<Claim> {
+  const { request } = claimant
+  for (let tries = 0; ; tries++) {
+    try {
+      const [job] = await claimRow(db, claimant)
+      if (job)
+        return { kind: 'claimed', lease: { jobId: job.id, fence: job.fence, seconds: claimant.leaseSeconds }, job }
+      return await explainRefusal(db, request)
+    } catch (error) {
+      if (codeOf(error) !== '23505') throw error
+      // The id is taken: by another tenant, whose row is not seen here, or by this very job a moment ago.
+      if (constraintOf(error) === 'sync_jobs_id') return await explainRefusal(db, request)
+      // Another job of this account is running; if its worker is dead, its lease is over and the account is free.
+      if (tries > 0 || !(await freeAccount(db, request))) return await waitForAccount(db, request)
+    }
+  }
+}
+
+function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
+  const old = syncJobs
+  const running = {
+    status: 'running',
+    leaseOwner: owner,
+    leaseUntil: leaseEnd(leaseSeconds),
+    nextAttemptAt: null,
+  } as const
+  // The answer to this very claim was lost: it is made again.
+  const repeated = sql`(${old.status} = 'running' and ${old.leaseOwner} = ${owner})`
+  const timedOut = sql`(${old.status} = 'failed' and ${old.error} ->> 'code' = 'timeout' and ${old.finishedAt} < coalesce(${sentAt?.toISOString() ?? null}::timestamptz, now()))`
+  // After a time-out the job's clocks start again; its checkpoint and counts stay, unless it asks to start over.
+  const again = (fresh: SQL, kept: SQL) => sql`case when ${timedOut} then ${fresh} else ${kept} end`
+  const restart = sql`(${timedOut} and ${request.additionalData.forceRefresh})`
+  const afresh = (column: SQL) => sql`case when ${restart} then 0 else ${column} end`
+  const fresh = { ...identity(request), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` }
+  // The row is complete, its tenant named, before any policy looks at it or at what is there already.
+  return db.alone((statement, tenant) =>
+    statement
+      .insert(syncJobs)
+      .values({ ...fresh, tenantId: tenant })
+      .onConflictDoUpdate({
+        target: [old.tenantId, old.id],
+        set: {
+          ...running,
+          fence: sql`${old.fence} + 1`,
+          deliveries: sql`case when ${repeated} then ${old.deliveries} else ${old.deliveries} + 1 end`,
+          stalled: again(
+            sql`1`,
+            sql`case when ${repeated} then ${old.stalled} when ${old.status} = 'retrying' then greatest(1, ${old.stalled}) else ${old.stalled} + 1 end`,
+          ),
+          attempt: again(sql`0`, sql`${old.attempt}`),
+          startedAt: again(sql`now()`, sql`coalesce(${old.startedAt}, now())`),
+          finishedAt: null,
+          result: null,
+          error: again(sql`null`, sql`${old.error}`),
+          checkpoint: sql`case when ${restart} then null else ${old.checkpoint} end`,
+          progress: sql`case when ${restart} then '{}'::jsonb else ${old.progress} end`,
+          fetched: afresh(sql`${old.fetched}`),
+          created: afresh(sql`${old.created}`),
+          updated: afresh(sql`${old.updated}`),
+          unchanged: afresh(sql`${old.unchanged}`),
+          rejected: afresh(sql`${old.rejected}`),
+          deleted: afresh(sql`${old.deleted}`),
+          updatedAt: sql`now()`,
+        },
+        setWhere: sql`${old.provider} = ${request.providerName}
+          and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${repeated} or ${timedOut})`,
+      })
+      .returning({
+        ...getTableColumns(syncJobs),
+        notified: notification,
+        hadRejects: hasRejects({ tenantId: request.tenantId, provider: request.providerName }),
+        hadErased: hasTombstones({ tenantId: request.tenantId, provider: request.providerName }),
+        accounts: knownAccounts({ tenantId: request.tenantId, provider: request.providerName }),
+        databaseNow: sql<number>`(extract(epoch from now()) * 1000)::float8`,
+        tenantErased: isTenantErased(request.tenantId),
+        bypassesRls: sql<boolean>`not row_security_active(${getTableName(syncJobs)}::text)`,
+        elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
+      }),
+  )
+}
+
+function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequest) {
+  return { id: jobId, tenantId, provider: providerName, syncType: additionalData.syncType, options: additionalData }
+}
+
+async function explainRefusal(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
+  const columns = { provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft }
+  const [job] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(ownRow(request)))
+  if (job?.provider !== request.providerName) throw belongsToAnother()
+  return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
+}
+
+/** The request's row. It names the tenant, too, for logins that see the rows of several. */
+const ownRow = ({ jobId, tenantId }: SyncJobRequest) => and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.id, jobId))
+
+function belongsToAnother(): SyncError {
+  return new SyncError(
+    'unreadable',
+    'job_belongs_to_another',
+    'message: its jobId belongs to a job of another tenant or provider; use a new jobId',
+  )
+}
+
+const secondsLeft = sql<number>`greatest(1, coalesce(extract(epoch from ${syncJobs.leaseUntil} - now()), 1))::float8`
+
+/** Pauses a job of the same account whose worker gave no sign of life; its own message brings it back. */
+async function freeAccount(db: TenantDatabase, { jobId, tenantId, providerName }: SyncJobRequest): Promise<boolean> {
+  const dead = and(...runningOf(tenantId, providerName), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`))
+  const freed = await db.within((tx) =>
+    tx
+      .update(syncJobs)
+      .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
+      .where(dead)
+      .returning({ id: syncJobs.id, notified: notification }),
+  )
+  return freed.length > 0
+}
+
+/** Leaves a `pending` row, so that the waiting job can be seen, and says how long the account is taken at least. */
+function waitForAccount(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
+  return db.within(async (tx) => {
+    await tx
+      .insert(syncJobs)
+      .values(identity(request))
+      .onConflictDoNothing()
+      .returning({ id: syncJobs.id, notified: notification })
+    const [mine] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(ownRow(request))
+    if (!mine) throw belongsToAnother()
+    const [rival] = await tx
+      .select({ left: secondsLeft })
+      .from(syncJobs)
+      .where(and(...runningOf(request.tenantId, request.providerName)))
+    return { kind: 'busy', waitSeconds: rival?.left ?? 1 }
+  })
+}
+
+const runningOf = (tenantId: string, provider: string) => [
+  eq(syncJobs.tenantId, tenantId),
+  eq(syncJobs.provider, provider),
+  eq(syncJobs.status, 'running'),
+]

@@ -34,15 +34,15 @@ export const knownAccounts = ({ tenantId, provider }: AccountKey) =>
     select coalesce(jsonb_agg(jsonb_build_object('account', known.account, 'credential', known.credential)), '[]')
     from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider})`
 
-/** The account where the credentials name it or its key is known; null where the provider must be asked. */
+/** The account, if the credentials name it or the key is known; null if the provider must be asked. */
 export function recognise(
   { id, credential }: Pick<Account, 'id' | 'credential'>,
   known: readonly KnownAccount[],
 ): string | null {
-  return id ?? known.find((one) => one.credential === credential)?.account ?? null
+  return id ?? known.find((account) => account.credential === credential)?.account ?? null
 }
 
-/** Names that the worker gave when it did not ask for the account; `own live`, or `unknown` where a job left no cursor. */
+/** Names from versions that did not ask for the account: `own live`, or `unknown` if a job left no cursor. */
 const isUnasked = (account: string) => /^(own (live|test)|unknown)$/.test(account)
 
 interface Identified {
@@ -105,21 +105,25 @@ export async function settleAdoption(
 }
 
 /** Gives rows from before accounts were asked for to the account that lists them. */
-export async function adopt(tx: Database, { id, credential, adopts }: JobAccount, whose: AccountKey): Promise<void> {
+export async function adopt(
+  tx: Database,
+  { id, credential, adopts }: JobAccount,
+  accountKey: AccountKey,
+): Promise<void> {
   if (adopts === null) return
   await tx
     .update(syncAccounts)
     .set({ account: id, credential })
     .where(
       and(
-        eq(syncAccounts.tenantId, whose.tenantId),
-        eq(syncAccounts.provider, whose.provider),
+        eq(syncAccounts.tenantId, accountKey.tenantId),
+        eq(syncAccounts.provider, accountKey.provider),
         eq(syncAccounts.account, adopts),
       ),
     )
 }
 
-/** The statement that remembers the account. Not run by itself: it goes into the one that writes the job's row. */
+/** The statement that records the account. It is part of the statement that writes the job's row. */
 export function accountRecord(tx: Database, { id, credential }: JobAccount, { tenantId, provider }: AccountKey) {
   return tx
     .insert(syncAccounts)

@@ -20,16 +20,15 @@ export interface BatchSizes extends Pick<Backfill, 'pageSize' | 'pagesAhead' | '
 
 /**
  * How much a delivery takes on at once: everything at first, and less the more deliveries since the last commit ended
- * without one, since the worker may have had no memory for it, or no time: the second takes on the square root, the third
- * one item of one page. A nested list is held whole all the same, and so is asked for in pages as large as there are:
+ * without a commit, since the worker may lack memory or time: the second takes the square root, the third a single item. A nested list is held whole all the same, and so is asked for in pages as large as there are:
  * smaller ones would only take longer.
  */
 export function batchSizes(batchSize: number, { job: { stalled } }: Pick<Session, 'job'>): BatchSizes {
-  const fewer = (many: number) => (stalled > 2 ? 1 : stalled > 1 ? Math.ceil(Math.sqrt(many)) : many)
+  const reduce = (many: number) => (stalled > 2 ? 1 : stalled > 1 ? Math.ceil(Math.sqrt(many)) : many)
   return {
-    pageSize: fewer(batchSize),
-    pagesAhead: fewer(pagesAhead),
-    pagesPerBatch: fewer(pagesPerBatch),
+    pageSize: reduce(batchSize),
+    pagesAhead: reduce(pagesAhead),
+    pagesPerBatch: reduce(pagesPerBatch),
     nestedPageSize: stalled > 1 ? largestPage : batchSize,
     // What is not asked for stays live: no more than there is time for.
     checksById: Math.ceil(checksById / 2 ** (stalled - 1)),

@@ -25,14 +25,14 @@ export async function readCursor(db: TenantDatabase, key: CursorKey): Promise<Cu
   return row ? { second: Math.floor(row.cursor.getTime() / 1_000), resources: row.resources } : null
 }
 
-/** A cursor, and the resources the job was about, of which some may have been skipped. */
+/** A cursor, and all resources of the job, some of which may have been skipped. */
 export interface Move extends Cursor {
-  readonly asked: readonly string[]
+  readonly requested: readonly string[]
 }
 
 /**
  * The statement that moves the cursor, never back but from the future, and only where the job was about all that the cursor stands for.
- * Not run by itself: it goes into the one that writes the job's row.
+ * It is part of the statement that writes the job's row, and is not run by itself.
  */
 export function cursorMove(tx: Database, key: CursorKey & { readonly jobId: string }, to: Move) {
   const { tenantId, provider, account, jobId } = key
@@ -44,6 +44,6 @@ export function cursorMove(tx: Database, key: CursorKey & { readonly jobId: stri
     .onConflictDoUpdate({
       target: [syncCursors.tenantId, syncCursors.provider, syncCursors.account],
       set: values,
-      setWhere: sql`(${syncCursors.cursor} <= excluded.cursor or ${syncCursors.cursor} > now() + make_interval(secs => ${clockTolerance / 1_000})) and ${arrayContained(syncCursors.resources, [...to.asked])}`,
+      setWhere: sql`(${syncCursors.cursor} <= excluded.cursor or ${syncCursors.cursor} > now() + make_interval(secs => ${clockTolerance / 1_000})) and ${arrayContained(syncCursors.resources, [...to.requested])}`,
     })
 }

@@ -13,7 +13,7 @@ export interface Deadline {
   readonly drainSignal: AbortSignal
   /** Aborted when pages in flight must be given up, so that what has arrived can still be committed. */
   readonly abortSignal: AbortSignal
-  /** Whether it was the job's own time that ran out. */
+  /** Whether the time of the job ran out, and not that of the invocation. */
   jobOver(): boolean
   /** Starts no new page from now on, for a reason other than time. */
   drain(): void

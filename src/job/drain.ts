@@ -24,7 +24,7 @@ const gatherMs = 100
 export interface Draining {
   readonly account: Account
   readonly reading: OpenReading
-  readonly who: Promise<JobAccount>
+  readonly jobAccount: Promise<JobAccount>
   /** The resources the job is about. */
   readonly names: readonly string[]
   readonly ownership: Ownership
@@ -118,7 +118,7 @@ async function settledAccount(
   { clock }: JobDeps,
   { draining, state }: Progressing,
 ): Promise<JobAccount> {
-  const account = await draining.who.catch((error: unknown) => {
+  const account = await draining.jobAccount.catch((error: unknown) => {
     throw state.failures[0] ?? error
   })
   const about = { batch, tenantId: request.tenantId, provider: request.providerName }
@@ -179,7 +179,7 @@ async function commitAll(
       hadErased: job.hadErased,
       ownership: draining.ownership,
       sources: draining.reading.sources,
-      asked: draining.names,
+      resources: draining.names,
       committed: state.committed,
       requests: session.requests,
       result(resources) {
@@ -208,13 +208,14 @@ function overwriting({ request, job }: Session, mode: Checkpoint['mode']): Overw
   return { kind: 'stored before', since: job.startedAt ?? job.createdAt }
 }
 
-/** A key that may read none of what was asked for is no success. @throws SyncError with verdict `reject` */
+/** A job fails if the key may read none of its resources. @throws SyncError with verdict `reject` */
 function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: CommittedState): void {
   const skipped = new Map(pages.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
   const [first] = skipped.values()
   // An incremental job has its feed besides.
   const all =
-    checkpoint.mode === 'full' && Object.entries(progress).every(([name, one]) => one.skipped || skipped.has(name))
+    checkpoint.mode === 'full' &&
+    Object.entries(progress).every(([name, resource]) => resource.skipped || skipped.has(name))
   const feed = skipped.get(eventsName)
   if (feed) throw new SyncError('reject', feed.code, `${feed.message}; an incremental job needs the events`)
   if (first && all) throw new SyncError('reject', first.code, first.message)

@@ -42,9 +42,9 @@ export async function fail(
   const retryable = error.verdict === 'retry'
   const final = !retryable || attempt >= maxRetries
   const stored = { code: error.code, message: error.message, retryable }
-  const drawn = backOff(attempt, { base: retryDelaySeconds, cap: longestBackOff }, random)
-  const asked = Math.min(longestBackOff, (error.retryAfter || 0) / 1_000)
-  const waitSeconds = final ? 0 : Math.max(1, drawn, asked)
+  const backOffSeconds = backOff(attempt, { base: retryDelaySeconds, cap: longestBackOff }, random)
+  const retryAfter = Math.min(longestBackOff, (error.retryAfter || 0) / 1_000)
+  const waitSeconds = final ? 0 : Math.max(1, backOffSeconds, retryAfter)
   const attempts = retryable ? { attempt: attempt + 1 } : {}
   await update(db, lease, {
     ...released,

@@ -11,7 +11,7 @@ export interface OpenReading extends RateLimited {
   readonly drainSignal: AbortSignal
   /** Aborted when what is in flight must be given up. */
   readonly finishing: AbortSignal
-  /** A call failed for good: nothing else need be waited for. */
+  /** Ends every wait, because a call failed for good. */
   fail(): void
 }
 
@@ -43,11 +43,11 @@ export function openReading(
   return { ...reading, requestsBefore: session.requests, drainSignal, finishing, fail: () => failing.abort() }
 }
 
-/** The account being read. A key that is not known yet is asked about, beside the first pages. */
-export function whichAccount(reading: OpenReading, connection: Account, { job }: Session): Promise<JobAccount> {
+/** Which account is read. For an unknown key the provider is asked, beside the first pages. */
+export function identifyAccount(reading: OpenReading, connection: Account, { job }: Session): Promise<JobAccount> {
   const known = job.accounts
   const recognised = recognise(connection, known)
-  const who = (
+  const jobAccount = (
     recognised === null
       ? reading.identify(reading.finishing).then(({ account }) => account)
       : Promise.resolve(recognised)
@@ -56,7 +56,7 @@ export function whichAccount(reading: OpenReading, connection: Account, { job }:
     refuseOther(job.account, account)
     return account
   })
-  // Whoever awaits it meets the error; until then it is no unhandled one.
-  who.catch(() => {})
-  return who
+  // Its readers meet the error; this keeps Node from calling it unhandled before.
+  jobAccount.catch(() => {})
+  return jobAccount
 }

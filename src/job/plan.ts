@@ -15,12 +15,13 @@ const safety = 2
 
 /** The resources a job is about: the default set, those it names, or with "*" all. @throws SyncError with verdict `reject` */
 export function chooseResources({ name, resources }: Provider, { additionalData }: SyncJobRequest): readonly Chosen[] {
-  const asked = additionalData.resources
-  if (!asked) return resources.filter(({ optional }) => !optional)
-  const unknown = asked.filter((one) => one !== '*' && !resources.some((resource) => resource.name === one))
-  if (unknown.length === 0) return resources.filter((one) => asked.includes('*') || asked.includes(one.name))
-  const quoted = unknown.map((one) => `"${one}"`).join(', ')
-  const known = resources.map((one) => one.name).join(', ')
+  const requested = additionalData.resources
+  if (!requested) return resources.filter(({ optional }) => !optional)
+  const unknown = requested.filter((name) => name !== '*' && !resources.some((resource) => resource.name === name))
+  if (unknown.length === 0)
+    return resources.filter((resource) => requested.includes('*') || requested.includes(resource.name))
+  const quoted = unknown.map((name) => `"${name}"`).join(', ')
+  const known = resources.map((resource) => resource.name).join(', ')
   throw new SyncError(
     'reject',
     'unknown_resource',

@@ -7,7 +7,7 @@ import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/transaction.ts'
 import { readCursor } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
-import { openReading, whichAccount } from './open-reading.ts'
+import { identifyAccount, openReading } from './open-reading.ts'
 import { chooseResources, planFull, planIncremental } from './plan.ts'
 import type { JobDeps, Session } from './session.ts'
 import { type Checkpoint, readCheckpoint } from './state/checkpoint.ts'
@@ -58,14 +58,14 @@ type ReadWith =
 
 const outOfTime: ReadWith = { kind: 'drained', result: null }
 
-/** Reads with one key, and says where the job stood when the provider refused it. Closes the account. */
+/** Reads with a key, and says where the job stood if the provider refused it. Closes the account. */
 async function readWith(account: Account, { provider, session, sofar }: Reading, deps: JobDeps): Promise<ReadWith> {
   const { request, deadline, log } = session
   const resources = chooseResources(provider, request)
   const names = resources.map(({ name }) => name)
   const planned = sofar.checkpoint?.slices.map(({ resource }) => resource) ?? []
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
-  const who = whichAccount(reading, account, session)
+  const jobAccount = identifyAccount(reading, account, session)
   const ownership = ownershipOf(provider.resources)
   let reached = sofar
   const onCommit = (committed: CommittedState) => {
@@ -74,10 +74,11 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
   const begin = (from: Checkpoint): Draining => {
     const started = startProgress(from.mode === 'full' ? names : [], reached.progress)
     const committed = { checkpoint: from, progress: started, commits: reached.commits }
-    return { account, reading, who, names, ownership, committed, onCommit }
+    return { account, reading, jobAccount, names, ownership, committed, onCommit }
   }
   try {
-    const checkpoint = sofar.checkpoint ?? (await planFresh(resources, { account, who, provider }, session, deps))
+    const checkpoint =
+      sofar.checkpoint ?? (await planFresh(resources, { account, jobAccount, provider }, session, deps))
     const ended = await drain(session, deps, begin(checkpoint))
     if (ended.kind === 'drained') return ended
     log.warn('job becomes a full one', { event: 'job_became_full', reason: ended.note })
@@ -101,19 +102,19 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
 
 interface Planning {
   readonly account: Account
-  readonly who: Promise<JobAccount>
+  readonly jobAccount: Promise<JobAccount>
   readonly provider: Provider
 }
 
 /** An incremental job needs the cursor of its account, and so waits for its name; a full one does not. */
 async function planFresh(
   resources: ReturnType<typeof chooseResources>,
-  { account, who, provider }: Planning,
+  { account, jobAccount, provider }: Planning,
   { db, request, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
   if (request.additionalData.syncType === 'full') return planFull(resources)
-  const key = { tenantId: request.tenantId, provider: provider.name, account: (await who).id }
+  const key = { tenantId: request.tenantId, provider: provider.name, account: (await jobAccount).id }
   const stored = await withRetry(() => readCursor(db, key), {
     policy: whileWorking,
     clock,

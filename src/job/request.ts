@@ -89,7 +89,7 @@ export function parseRequest(body: string): Parsed {
   if (commas > bodyLimits.keys) return unreadable(`the body has more than ${bodyLimits.keys} values`)
   let value: unknown
   try {
-    value = JSON.parse(body, (_, one) => (typeof one === 'string' ? storable(one) : one))
+    value = JSON.parse(body, (_, parsed) => (typeof parsed === 'string' ? storable(parsed) : parsed))
   } catch {
     return unreadable(`the body is not JSON${body.startsWith('\uFEFF') ? ', it starts with a byte order mark' : ''}`)
   }
@@ -106,14 +106,14 @@ export function parseRequest(body: string): Parsed {
   const problems = [
     ...repeated.slice(0, problemsListed).map((key) => `${quoted('the key', key)} is given twice`),
     ...top.problems,
-    ...(data?.problems ?? []).map((one) => `additionalData: ${one}`),
+    ...(data?.problems ?? []).map((problem) => `additionalData: ${problem}`),
     ...(parsed.error?.issues ?? []).slice(0, problemsListed).map(describe),
   ]
   if (parsed.success && problems.length === 0) return { kind: 'request', request: parsed.data }
   const reason = problems.slice(0, problemsListed).join('; ')
   const { jobId, tenantId, providerName } = top.renamed
   const identity = syncJobRequest.safeParse({ jobId, tenantId, providerName })
-  // Of two values for one key nobody knows which is meant: no job is failed on a guess.
+  // A key with two values is ambiguous: no job fails on a guess.
   const ambiguous = [...repeated, ...top.twice].some((key) => identityKeys.has(plain(key)))
   if (!identity.success || ambiguous) return unreadable(reason)
   const error = new SyncError('reject', 'invalid_request', `request: ${reason}`)
@@ -140,11 +140,11 @@ function rename(value: object, known: readonly string[]): Renamed {
   const renamed: Record<string, unknown> = {}
   const twice: string[] = []
   const unknown: string[] = []
-  for (const [key, one] of Object.entries(value)) {
+  for (const [key, inner] of Object.entries(value)) {
     const name = names.get(plain(key))
     if (!name || key.startsWith('_')) unknown.push(key)
     else if (Object.hasOwn(renamed, name)) twice.push(name)
-    else renamed[name] = one
+    else renamed[name] = inner
   }
   const problems = [
     ...unknown
@@ -159,8 +159,8 @@ function describe({ path, message, input }: z.core.$ZodIssue): string {
   const field = path.join('.')
   const isPrimitive = typeof input === 'string' || typeof input === 'number' || typeof input === 'boolean'
   // Nothing of a token is repeated, whatever it was given as.
-  const found = field === 'accessToken' && isPrimitive ? `a ${typeof input}` : shown(input)
-  return `${field} must be ${message}, found ${found}`
+  const shownInput = field === 'accessToken' && isPrimitive ? `a ${typeof input}` : shown(input)
+  return `${field} must be ${message}, found ${shownInput}`
 }
 
 /** A value for a sentence: short ones as they are, without what looks like a secret; of all others their kind. */
@@ -171,7 +171,7 @@ function shown(value: unknown): string {
   return isObject(value) ? 'an object' : String(value)
 }
 
-/** What is longer than a UUID with some slack is no value worth repeating, and may be a token in the wrong place. */
+/** A text longer than a UUID is not repeated: it may be a token in the wrong place. */
 function quoted(what: string, text: string): string {
   return text.length > 40 ? `${what} of ${text.length} characters` : `${what} ${JSON.stringify(redactSecrets(text))}`
 }

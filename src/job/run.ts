@@ -13,7 +13,7 @@ import { type Delivery, type JobDeps, type JobSettings, openSession, type Sessio
 import { readProgress } from './state/progress.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
 
-/** Deliveries in a row without a commit, after which going on is pointless: paused ones, and ones whose worker died. */
+/** Deliveries in a row without a commit after which a job fails, by how they ended. */
 const stallLimits = { paused: 3, died: 10 } as const
 
 /** Works on one delivery of a job, to the end or as far as time allows. Never throws. */
@@ -51,7 +51,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   }
 }
 
-/** So that those who wait for one lease do not all come at once. In proportion to it: the worker that held it may be dead. */
+/** Spreads the jobs that wait for one lease, in proportion to its length. */
 const scatterSeconds = ({ leaseSeconds }: JobSettings) => Math.min(15, leaseSeconds / 4)
 
 async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
@@ -80,7 +80,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
     const seconds = Math.round(delivery.remainingMs / 1_000)
     throw stalled(
       job.stalled,
-      `the last one, of ${seconds} s, asked for one item at a time: give the function more time, or see why the provider does not answer`,
+      `the last, of ${seconds} s, asked for a single item at a time. Give the function more time, or find out why the provider does not answer`,
     )
   }
   log.info('job pauses: its progress is saved', { event: 'job_paused', outcome: 'paused', requests: session.requests })
@@ -91,7 +91,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
 }
 
 const loginBypassesRls =
-  'this database login sees the rows of all tenants: Postgres keeps none apart. Give the worker a login that is a member of billing_sync_worker and nothing more'
+  'this database login sees the rows of all tenants, because it bypasses row-level security. Give the worker a login that is only a member of billing_sync_worker'
 
 function stalled(deliveries: number, why: string): SyncError {
   return new SyncError('reject', 'stalled', `job: ${deliveries} deliveries in a row ended without a commit; ${why}`)
@@ -102,7 +102,7 @@ async function recordFailure(session: Session, cause: unknown, { clock, settings
   const { db, lease, job, log } = session
   const error = asSyncError(cause)
   if (error.verdict === 'fenced') {
-    // Who cannot tell waits, and is told by the next delivery.
+    // If the row cannot be read, the next delivery finds out.
     if (await hasEnded(db, lease).catch(() => false)) {
       log.warn('job was ended from outside, as by cancelling it', { event: 'job_ended_elsewhere', outcome: 'finished' })
       return { kind: 'finished' }

@@ -42,9 +42,9 @@ interface Detection {
 }
 
 /**
- * A page of a newest-first list proves an interval: everything the provider has of it is on the page. Live rows of the
- * interval that are not on it are asked for by id, and only those that are gone by that answer, too, are deleted. What is
- * not asked for stays live and is counted: where the budget is spent, or the list has left out a row that is still there.
+ * A page of a newest-first list covers an interval: everything the provider has of it is on the page. The worker asks for
+ * live rows of the interval that are not on it by id, and deletes those that the provider no longer has. A row that was
+ * not asked for stays live and is counted, when the budget is spent or the list has left out a row that still exists.
  * @throws SyncError
  */
 export async function detectDeletions(
@@ -59,17 +59,17 @@ export async function detectDeletions(
     families: [] as Family[],
   }
   for (const source of new Set(batch.pages.map((page) => page.source))) {
-    const own = batch.pages.filter((page) => page.source === source)
-    const intervals = own.flatMap(intervalOf)
+    const pages = batch.pages.filter((page) => page.source === source)
+    const intervals = pages.flatMap(intervalOf)
     // Another page of this batch may have what its time says should be on this one.
-    const listed = new Set(own.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
+    const listed = new Set(pages.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
     const search = { provider: request.providerName, resource: source, intervals, overwrite }
     const candidates = await withRetry(() => findUnlisted(db, search), { policy: whileWorking, clock, signal: signal })
-    const found = candidates.filter(({ id }) => !listed.has(id))
-    if (found.length === 0) continue
+    const absent = candidates.filter(({ id }) => !listed.has(id))
+    if (absent.length === 0) continue
     const isBelieved = (progress[source.name]?.kept ?? 0) === 0
-    const { gone, rows, unchecked } = await askFor(source, isBelieved ? found : [], { budget, signal })
-    const passedOver = isBelieved ? unchecked : found.length
+    const { gone, rows, unchecked } = await askFor(source, isBelieved ? absent : [], { budget, signal })
+    const passedOver = isBelieved ? unchecked : absent.length
     deletions.rows.push(...rows)
     deletions.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked: passedOver })
     deletions.families.push(...gone.flatMap(({ id, observedAt }) => emptied(source, id, observedAt)))
@@ -81,7 +81,7 @@ function intervalOf({ proven, observedAt }: ReadPage) {
   return proven ? [{ ...proven, observedAt }] : []
 }
 
-/** Rows asked for at once: few, so that a list that leaves rows out is found out before it costs many requests. */
+/** Rows asked for at once. Few, so that a list that leaves rows out costs few requests. */
 const askedAtOnce = 16
 
 interface Asking {
@@ -102,11 +102,11 @@ async function askFor(source: Source, unlisted: readonly Unlisted[], { budget, s
   const { retrieve } = source
   let at = 0
   while (retrieve && at < unlisted.length && budget.left > 0 && rows.length === 0) {
-    const asked = unlisted.slice(at, at + Math.min(askedAtOnce, budget.left))
-    at += asked.length
-    budget.left -= asked.length
-    const answers = await Promise.all(asked.map((row) => currentRow(source, retrieve, row, signal)))
-    for (const [place, row] of asked.entries()) {
+    const rowsToAsk = unlisted.slice(at, at + Math.min(askedAtOnce, budget.left))
+    at += rowsToAsk.length
+    budget.left -= rowsToAsk.length
+    const answers = await Promise.all(rowsToAsk.map((row) => currentRow(source, retrieve, row, signal)))
+    for (const [place, row] of rowsToAsk.entries()) {
       const answer = answers[place]
       if (answer === null) gone.push(row)
       else if (answer) rows.push(answer)
@@ -129,7 +129,7 @@ async function currentRow(
     table: source.table,
     observedAt,
     payloadOf: () => payload,
-    map: (one) => source.row(one),
+    map: (retrieved) => source.row(retrieved),
   })
   return rows[0]
 }

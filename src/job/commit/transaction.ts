@@ -49,7 +49,7 @@ export interface Commit {
   readonly sources: readonly Source[]
   readonly account: JobAccount
   /** The resources the job is about: what the cursor of changes stands for once nothing is left to be read. */
-  readonly asked: readonly string[]
+  readonly resources: readonly string[]
   /** See Writing.overwrite. */
   readonly overwrite: Overwrite | null
   readonly committed: CommittedState
@@ -68,8 +68,8 @@ export interface Deps {
 
 /**
  * Rows, checkpoint, counts and progress in one transaction, whose last statement checks the fence; the last commit of a
- * job also completes it. A lost connection leaves open whether the commit went in, so the row is asked before another
- * try: nothing is lost and nothing counted twice. Null where the connection broke `triesAtMost` times, and it is not in.
+ * job also completes it. After a lost connection the row is read before another try, so that nothing is lost or counted
+ * twice. Null if the connection broke `triesAtMost` times and the commit is not in the database.
  * @throws SyncError `fenced` when the job is another worker's now, or a database error once patience is over
  */
 export async function commitPages(
@@ -122,8 +122,8 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
     ...how,
   }
   const { counts, excluded } = await writeBatches(tx, writing)
-  const whose = { tenantId: request.tenantId, provider: request.providerName }
-  await adopt(tx, account, whose)
+  const accountKey = { tenantId: request.tenantId, provider: request.providerName }
+  await adopt(tx, account, accountKey)
   const checkpoint = discountItems(
     batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
     excluded.removed,
@@ -143,7 +143,7 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
     : { ...leaseExtension(lease), checkpoint }
   const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
   const besides = [
-    ...(account.isRecorded ? [] : [tx.$with('recorded').as(accountRecord(tx, account, whose))]),
+    ...(account.isRecorded ? [] : [tx.$with('recorded').as(accountRecord(tx, account, accountKey))]),
     ...(move ? [tx.$with('moved').as(move)] : []),
   ]
   const rows = await (besides.length > 0 ? tx.with(...besides) : tx)
@@ -167,19 +167,19 @@ function withoutErased(before: Checkpoint, page: ReadPage, { rows }: Excluded): 
   return omitItems(before, page, items)
 }
 
-/** A job that was claimed at the moment of an erasure may not know of it: it writes nothing and is claimed again. */
+/** A job that was claimed just before an erasure does not know of it: it writes nothing and is claimed again. */
 function knowsErasures({ request: { tenantId, providerName: provider }, hadErased }: Commit): SQL {
   const knows = hadErased ? sql`` : sql`and not ${hasTombstones({ tenantId, provider })}`
   return sql`not ${isTenantErased(tenantId)} ${knows}`
 }
 
-/** The result of a job whose last pages are in this transaction, with the proof of what the transaction sees. */
+/** The result of a job whose last pages are in this transaction, with the count checks of what the transaction sees. */
 async function conclude(
   tx: Database,
   { request, sources, account: { hasOthers }, result }: Commit,
   { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ): Promise<SyncJobResult> {
-  // Rows do not say whose they are: what another account has is no more than this one lists.
+  // Rows do not name their account, so the rows of several cannot be counted against one list.
   if (checkpoint.mode === 'incremental' || hasOthers) return result(resultsOf(progress))
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
@@ -194,17 +194,17 @@ async function conclude(
 /** The cursor of changes moves with the last pages of a job. */
 function moveOf(
   tx: Database,
-  { request, account, asked }: Commit,
+  { request, account, resources: requested }: Commit,
   { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ) {
   if (checkpoint.until === null) return undefined
   const { tenantId, providerName: provider, jobId } = request
   // What could not be read this time is read from the beginning once it can be.
-  const resources = asked.filter((name) => !progress[name]?.skipped)
+  const resources = requested.filter((name) => !progress[name]?.skipped)
   return cursorMove(
     tx,
     { tenantId, provider, account: account.id, jobId },
-    { second: checkpoint.until, resources, asked },
+    { second: checkpoint.until, resources, requested },
   )
 }
 
@@ -239,7 +239,7 @@ function completed(result: SyncJobResult) {
   } as const
 }
 
-/** Whether a commit whose answer was lost is in the database. */
+/** Whether a commit is in the database although its answer was lost. */
 async function wasCommitted(db: TenantDatabase, { jobId, fence }: Lease, attempted: CommittedState): Promise<boolean> {
   const { slices } = attempted.checkpoint
   // Not only as many commits: what went in may have been more of a batch than what was tried last.

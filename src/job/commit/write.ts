@@ -61,9 +61,9 @@ export async function writeBatches(
 ): Promise<Wrote> {
   const account = { tenantId: request.tenantId, provider: request.providerName }
   const counts: Record<string, Counted> = {}
-  const add = (resource: string, some: Partial<Counts>) => {
+  const add = (resource: string, more: Partial<Counts>) => {
     const before = counts[resource]
-    counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...some }]) }
+    counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...more }]) }
   }
   const all = pages.flatMap((page) => page.rejects)
   const offered = [...pages.flatMap((page) => page.rows), ...deletions.rows]

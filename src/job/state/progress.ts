@@ -81,9 +81,9 @@ export function addCounts(progress: Progress, { counts, skipped, drifts, remaini
         before?.drift,
         drifts.filter(({ resource }) => resource === name),
       )
-      const own = { ...sum, share, ...(reason && { skipped: reason }), ...(drift && { drift }) }
+      const resource = { ...sum, share, ...(reason && { skipped: reason }), ...(drift && { drift }) }
       const { erased = 0, unchecked = 0 } = before ?? {}
-      const erasedToo = addErased(own, erased + (counts[name]?.erased ?? 0))
+      const erasedToo = addErased(resource, erased + (counts[name]?.erased ?? 0))
       return [name, addUnchecked(erasedToo, unchecked + (counts[name]?.unchecked ?? 0))]
     }),
   )
@@ -97,17 +97,17 @@ function countDrift(before: ResourceProgress['drift'], drifts: readonly Drift[])
 }
 
 /** Says so only where there is something to say. */
-export function addErased<Some extends Counted>(some: Some, more: number): Some {
-  return more === 0 ? some : { ...some, erased: (some.erased ?? 0) + more }
+export function addErased<Of extends Counted>(counted: Of, more: number): Of {
+  return more === 0 ? counted : { ...counted, erased: (counted.erased ?? 0) + more }
 }
 
 /** Says so only where there is something to say. */
-export function addUnchecked<Some extends Counted>(some: Some, more: number): Some {
-  return more === 0 ? some : { ...some, unchecked: (some.unchecked ?? 0) + more }
+export function addUnchecked<Of extends Counted>(counted: Of, more: number): Of {
+  return more === 0 ? counted : { ...counted, unchecked: (counted.unchecked ?? 0) + more }
 }
 
 export function sumCounts(all: readonly Counts[]): Counts {
   const sum = { ...noCounts }
-  for (const one of all) for (const name of countNames) sum[name] += one[name]
+  for (const counts of all) for (const name of countNames) sum[name] += counts[name]
   return sum
 }

@@ -33,9 +33,9 @@ export function resultsOf(
   proofs: Readonly<Record<string, CountCheck>> = {},
 ): Readonly<Record<string, ResourceResult>> {
   return Object.fromEntries(
-    Object.entries(progress).map(([name, { share: _share, skipped, drift, ...own }]) => {
+    Object.entries(progress).map(([name, { share: _share, skipped, drift, ...counts }]) => {
       const proof = proofs[name]
-      return [name, { ...own, ...(skipped && { skipped }), ...(drift && { drift }), ...(proof && { proof }) }]
+      return [name, { ...counts, ...(skipped && { skipped }), ...(drift && { drift }), ...(proof && { proof }) }]
     }),
   )
 }

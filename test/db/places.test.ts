@@ -6,7 +6,7 @@ import { Payload } from '../../src/json/raw-json.ts'
 import type { Fields } from '../../src/provider/fields.ts'
 import { mapItems } from '../../src/sync/rows.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { junk } from '../support/malformed.ts'
+import { malformedValues } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings } from '../support/stripe-objects.ts'
 
@@ -23,7 +23,10 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
     const fields = Object.keys(example).filter((field) => field !== 'id')
     const items = Array.from({ length: 300 }, (_, n) => ({
       ...example,
-      ...(n > 0 && { [random.pick(fields)]: random.pick(junk), [random.pick(fields)]: random.pick(junk) }),
+      ...(n > 0 && {
+        [random.pick(fields)]: random.pick(malformedValues),
+        [random.pick(fields)]: random.pick(malformedValues),
+      }),
       id: `x_${n}`,
     }))
     const page = Payload.of(Buffer.from(JSON.stringify(items)))

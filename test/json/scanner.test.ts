@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { JsonScanner, notScanned } from '../../src/json/scanner.ts'
-import { junk } from '../support/malformed.ts'
+import { malformedValues } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples } from '../support/stripe-objects.ts'
 
@@ -29,7 +29,7 @@ function parses(text: string): boolean {
 
 describe('the scanner', () => {
   it('takes what is JSON, however it is written', () => {
-    for (const value of [...junk, ...examples.values()])
+    for (const value of [...malformedValues, ...examples.values()])
       for (const space of [undefined, 2, '\t']) {
         const text = JSON.stringify(value, null, space)
         if (text !== undefined) expect([text, scans(` \r\n${text}\t `)]).toEqual([text, true])
@@ -117,7 +117,7 @@ describe('the scanner', () => {
     const pieces = [...'{}[]",:\\ \n-+.eE0159tfnu', 'null', 'true', '\\u0000', '\\"', '"a":']
     let taken = 0
     for (let n = 0; n < 40_000; n++) {
-      const whole = random.chance(0.5) ? JSON.stringify(random.pick(junk)) : random.pick(texts)
+      const whole = random.chance(0.5) ? JSON.stringify(random.pick(malformedValues)) : random.pick(texts)
       const at = random.below(whole.length + 1)
       const text = whole.slice(0, at) + random.pick(pieces) + whole.slice(at + random.below(3))
       expect([text, scans(text)]).toEqual([text, parses(text)])

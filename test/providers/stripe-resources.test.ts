@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/provider/fields.ts'
-import { junk, spoil } from '../support/malformed.ts'
+import { corrupt, malformedValues } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings, type NamedMapping } from '../support/stripe-objects.ts'
 
@@ -57,18 +57,18 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
     expect(() => mapping.row(item)).toThrow('id is not text')
   })
 
-  test('takes junk in every field, one at a time, and changes no other column for the worse', () => {
+  test('maps malformed values in each field without harm to another column', () => {
     for (const field of Object.keys(example).filter((one) => one !== 'id'))
-      for (const value of junk) {
+      for (const value of malformedValues) {
         const row = mapping.row({ ...example, [field]: value })
         expect(wrongColumns(mapping, row), `${field}: ${JSON.stringify(value)}`).toEqual([])
       }
   })
 
-  test('takes junk anywhere, at any depth', () => {
+  test('maps malformed values anywhere, at any depth', () => {
     const random = createRandom(name.length)
     for (let turn = 0; turn < 400; turn++) {
-      const item = { ...(spoil(example, random) as Fields), id: 'x' }
+      const item = { ...(corrupt(example, random) as Fields), id: 'x' }
       const odd = mapping.drift(item)
       const row = mapping.row(item)
       expect(wrongColumns(mapping, row), JSON.stringify(item)).toEqual([])

@@ -6,7 +6,7 @@ import { Shape } from '../../src/json/shape.ts'
 import { type Fields, fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
-import { junk } from '../support/malformed.ts'
+import { malformedValues } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { driftOf, examples } from '../support/stripe-objects.ts'
 
@@ -59,10 +59,13 @@ describe.each(
     const inner = names.filter((field) => Object.keys(fields(example[field])).length > 0)
     const spoilt = (item: Fields): Fields => {
       const field = random.pick(names)
-      if (inner.length === 0 || random.chance(0.7)) return { ...item, [field]: random.pick(junk) }
+      if (inner.length === 0 || random.chance(0.7)) return { ...item, [field]: random.pick(malformedValues) }
       const outer = random.pick(inner)
       const own = fields(item[outer])
-      return { ...item, [outer]: { ...own, [random.pick(Object.keys(fields(example[outer])))]: random.pick(junk) } }
+      return {
+        ...item,
+        [outer]: { ...own, [random.pick(Object.keys(fields(example[outer])))]: random.pick(malformedValues) },
+      }
     }
     const items = Array.from({ length: 400 }, (_, n) => {
       const item = { ...example, id: `x_${n}`, created: 1_700_000_000 + n }

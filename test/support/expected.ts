@@ -12,10 +12,10 @@ export async function expectCopy(query: Query, sandbox: Sandbox, tenantId: strin
       `select id, raw from ${table} where tenant_id = $1 and deleted_at is null`,
       [tenantId],
     )
-    const truth = new Map(sandbox.truth(name, true).map((object) => [object.id, object]))
-    expect({ table, ids: rows.map(({ id }) => id).sort() }).toEqual({ table, ids: [...truth.keys()].sort() })
-    const differing = rows.filter(({ id, raw }) => !sameJson(raw, truth.get(id)))
-    expect({ table, differing: differing.slice(0, 1).map((row) => [row.raw, truth.get(row.id)]) }).toEqual({
+    const expected = new Map(sandbox.truth(name, true).map((object) => [object.id, object]))
+    expect({ table, ids: rows.map(({ id }) => id).sort() }).toEqual({ table, ids: [...expected.keys()].sort() })
+    const differing = rows.filter(({ id, raw }) => !sameJson(raw, expected.get(id)))
+    expect({ table, differing: differing.slice(0, 1).map((row) => [row.raw, expected.get(row.id)]) }).toEqual({
       table,
       differing: [],
     })
@@ -25,20 +25,20 @@ export async function expectCopy(query: Query, sandbox: Sandbox, tenantId: strin
       `select ${parent} || ' ' || id as key from ${table} where tenant_id = $1 and deleted_at is null`,
       [tenantId],
     )
-    const truth = sandbox.truthNested(name, true).map((one) => `${one.parent} ${one.row.id}`)
-    expect({ table, keys: rows.map(({ key }) => key).sort() }).toEqual({ table, keys: truth.sort() })
+    const expected = sandbox.truthNested(name, true).map((item) => `${item.parent} ${item.row.id}`)
+    expect({ table, keys: rows.map(({ key }) => key).sort() }).toEqual({ table, keys: expected.sort() })
   }
 }
 
-/** jsonb keeps neither the order of keys nor undefined. */
-function sameJson(one: unknown, other: unknown): boolean {
-  return canonical(one) === canonical(JSON.parse(JSON.stringify(other ?? null)))
+/** Compares as jsonb does, which keeps neither the order of keys nor undefined. */
+function sameJson(left: unknown, right: unknown): boolean {
+  return canonical(left) === canonical(JSON.parse(JSON.stringify(right ?? null)))
 }
 
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, one) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
+  return JSON.stringify(value, (_, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   )
 }

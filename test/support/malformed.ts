@@ -1,7 +1,7 @@
 import type { createRandom } from './random.ts'
 
-/** What no field is meant to hold, and some that few are. */
-export const junk: readonly unknown[] = [
+/** Values that no field is meant to hold, and a few that few fields are. */
+export const malformedValues: readonly unknown[] = [
   ...[null, true, false, 0, -1, 1.5, 1e300, -1e-7, 2 ** 53, '', 'text', '12.50', '-0.1', '١٢', ' 1', '1e9'],
   ...[
     '9'.repeat(200),
@@ -30,10 +30,10 @@ export const junk: readonly unknown[] = [
   ],
 ]
 
-/** The value with junk in the place of about every eighth value in it. */
-export function spoil(value: unknown, random: ReturnType<typeof createRandom>): unknown {
-  if (random.chance(0.12)) return random.pick(junk)
-  if (Array.isArray(value)) return value.map((one) => spoil(one, random))
+/** The value, with malformed values in place of about every eighth value inside it. */
+export function corrupt(value: unknown, random: ReturnType<typeof createRandom>): unknown {
+  if (random.chance(0.12)) return random.pick(malformedValues)
+  if (Array.isArray(value)) return value.map((element) => corrupt(element, random))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, spoil(one, random)]))
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, corrupt(field, random)]))
 }

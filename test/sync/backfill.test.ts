@@ -8,7 +8,7 @@ import { mapItems } from '../../src/sync/rows.ts'
 import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 import { createdSeconds, type Density, now } from './created-seconds.ts'
-import { createLedger } from './fake-list.ts'
+import { createFakeList } from './fake-list.ts'
 import { createCopy } from './list-copy.ts'
 
 type Run = Parameters<typeof createCopy>[1]
@@ -23,8 +23,8 @@ interface Options extends Omit<Run, 'clock'> {
 
 function setup({ n = 2_000, density = 'growing', latencyMs = 100, jitterMs = 25, seed = 1, ...run }: Options = {}) {
   const clock = createVirtualClock(createFractions(seed))
-  const ledger = createLedger(createdSeconds(n, density), { clock, latencyMs, jitterMs })
-  const copy = createCopy(ledger, { clock, ...run })
+  const list = createFakeList(createdSeconds(n, density), { clock, latencyMs, jitterMs })
+  const copy = createCopy(list, { clock, ...run })
   /** Reads to the end; how it ended. */
   const go = () =>
     clock.run(
@@ -33,22 +33,22 @@ function setup({ n = 2_000, density = 'growing', latencyMs = 100, jitterMs = 25,
         (error: unknown) => error,
       ),
     )
-  return { clock, ledger, copy, go }
+  return { clock, list, copy, go }
 }
 
 type Bundle = ReturnType<typeof setup>
 
-function expectComplete({ ledger, copy }: Bundle): void {
-  expectNothingLost({ ledger, copy })
+function expectComplete({ list, copy }: Bundle): void {
+  expectNothingLost({ list, copy })
   expect(copy.rows).toHaveLength(new Set(copy.rows).size)
 }
 
 /** Some may have been read twice, which an upsert does not mind. */
-function expectNothingLost({ ledger, copy }: Pick<Bundle, 'ledger' | 'copy'>): void {
+function expectNothingLost({ list, copy }: Pick<Bundle, 'list' | 'copy'>): void {
   const have = new Set(copy.rows)
-  expect(ledger.truth().filter((id) => !have.has(id))).toEqual([])
+  expect(list.expectedIds().filter((id) => !have.has(id))).toEqual([])
   expect(copy.checkpoint().slices).toEqual([])
-  expect(ledger.seen.misused).toBe(0)
+  expect(list.seen.misusedCursors).toBe(0)
 }
 
 describe('every item exactly once, in few requests', () => {
@@ -76,7 +76,7 @@ describe('every item exactly once, in few requests', () => {
           expect(await bundle.go()).toBe('ended')
           expectComplete(bundle)
           expect([bundle.copy.seen.fetched, bundle.copy.seen.listed]).toEqual([n, n])
-          expect(bundle.ledger.requests.length).toBeLessThanOrEqual((bound * n) / 100)
+          expect(bundle.list.requests.length).toBeLessThanOrEqual((bound * n) / 100)
         })
       }
 
@@ -102,7 +102,7 @@ describe('every item exactly once, in few requests', () => {
       const bundle = setup({ n, density: 'uniform' })
       expect(await bundle.go()).toBe('ended')
       expectComplete(bundle)
-      expect(bundle.ledger.requests.length).toBe(requests)
+      expect(bundle.list.requests.length).toBe(requests)
       expect(bundle.copy.seen.sinceAsked).toBe(n > 100 ? 1 : 0)
     })
 
@@ -111,7 +111,7 @@ describe('every item exactly once, in few requests', () => {
       const bundle = setup({ n })
       expect(await bundle.go()).toBe('ended')
       expectComplete(bundle)
-      const extra = bundle.ledger.requests.length + bundle.copy.seen.sinceAsked - requests
+      const extra = bundle.list.requests.length + bundle.copy.seen.sinceAsked - requests
       expect(extra).toBeLessThanOrEqual(n <= 100 ? 0 : 3)
     }
   })
@@ -124,26 +124,26 @@ describe('every item exactly once, in few requests', () => {
 
   it('reads a source without a filter by creation time page by page, without a window', async () => {
     const bundle = setup({ n: 1_000 })
-    const { createdFilter: _, ...plain } = bundle.ledger.source
-    Object.assign(bundle.ledger, { source: plain })
+    const { createdFilter: _, ...plain } = bundle.list.source
+    Object.assign(bundle.list, { source: plain })
     expect(await bundle.go()).toBe('ended')
     expectComplete(bundle)
-    expect(bundle.ledger.requests.map(({ window }) => window)).toEqual(Array(10).fill(undefined))
+    expect(bundle.list.requests.map(({ window }) => window)).toEqual(Array(10).fill(undefined))
   })
 
   it('pages a second that has more than a page of items by cursor', async () => {
     const clock = createVirtualClock()
-    const ledger = createLedger(Array(1_050).fill(now - 86_400), { clock })
-    const copy = createCopy(ledger, { clock })
+    const list = createFakeList(Array(1_050).fill(now - 86_400), { clock })
+    const copy = createCopy(list, { clock })
     await clock.run(copy.go())
-    expectComplete({ clock, ledger, copy, go: async () => 'ended' })
+    expectComplete({ clock, list, copy, go: async () => 'ended' })
   })
 })
 
 it('loses no page while items are completed slowly and others are committed', async () => {
   const bundle = setup({ n: 3_000, commitMs: 40 })
-  const { source } = bundle.ledger
-  Object.assign(bundle.ledger, {
+  const { source } = bundle.list
+  Object.assign(bundle.list, {
     source: {
       ...source,
       async expand(items) {
@@ -186,11 +186,11 @@ describe('goes on from the checkpoint', () => {
     let ended = false
     const bundle = setup({ n: 5_000, pagesAhead: 4, afterBatch: (_, done) => !ended && done === 30 })
     await bundle.go()
-    const before = bundle.ledger.requests.length
+    const before = bundle.list.requests.length
     ended = true
     await bundle.go()
     expectComplete(bundle)
-    expect(bundle.ledger.requests.length - before).toBeLessThanOrEqual(30)
+    expect(bundle.list.requests.length - before).toBeLessThanOrEqual(30)
   })
 })
 
@@ -199,11 +199,11 @@ describe('stopping', () => {
     const bundle = setup({ n: 10_000, latencyMs: 500 })
     let atStop = 0
     void bundle.clock.sleep(3_000).then(() => {
-      atStop = bundle.ledger.requests.length
+      atStop = bundle.list.requests.length
       bundle.copy.stop.abort('out of time')
     })
     expect(await bundle.go()).toBe('ended')
-    expect(bundle.ledger.requests).toHaveLength(atStop)
+    expect(bundle.list.requests).toHaveLength(atStop)
     expect(bundle.copy.seen.pages).toBe(atStop)
     expect(bundle.copy.seen.failures).toBe(0)
     expect(bundle.clock.now()).toBeLessThan(3_600)
@@ -214,33 +214,33 @@ describe('stopping', () => {
     const bundle = setup()
     bundle.copy.stop.abort('out of time')
     expect(await bundle.go()).toBe('ended')
-    expect(bundle.ledger.requests).toEqual([])
+    expect(bundle.list.requests).toEqual([])
   })
 
   it('by a cut gives up pages in flight, and the next run reads them', async () => {
     const clock = createVirtualClock(createFractions(4))
-    const ledger = createLedger(createdSeconds(5_000, 'growing'), { clock, latencyMs: 900 })
-    const first = createCopy(ledger, { clock })
+    const list = createFakeList(createdSeconds(5_000, 'growing'), { clock, latencyMs: 900 })
+    const first = createCopy(list, { clock })
     void clock.sleep(3_100).then(() => {
-      expect(ledger.seen.inFlight).toBeGreaterThan(0)
+      expect(list.seen.inFlight).toBeGreaterThan(0)
       first.stop.abort('out of time')
       first.cut.abort('out of time')
     })
     await clock.run(first.go())
     expect(clock.now()).toBe(3_100)
-    expect(ledger.seen.inFlight).toBe(0)
-    expect(first.seen.pages).toBeLessThan(ledger.requests.length)
-    const second = createCopy(ledger, { clock, checkpoint: JSON.stringify(first.checkpoint()) })
+    expect(list.seen.inFlight).toBe(0)
+    expect(first.seen.pages).toBeLessThan(list.requests.length)
+    const second = createCopy(list, { clock, checkpoint: JSON.stringify(first.checkpoint()) })
     await clock.run(second.go())
-    expect([...first.rows, ...second.rows].sort()).toEqual(ledger.truth().sort())
-    expect(ledger.seen.misused).toBe(0)
+    expect([...first.rows, ...second.rows].sort()).toEqual(list.expectedIds().sort())
+    expect(list.seen.misusedCursors).toBe(0)
   })
 
   it('ends requests in flight when the consumer goes away', async () => {
     const bundle = setup({ n: 10_000, latencyMs: 500, afterBatch: (_, done) => done === 4 })
     await bundle.go()
     await new Promise(setImmediate)
-    expect(bundle.ledger.seen.inFlight).toBe(0)
+    expect(bundle.list.seen.inFlight).toBe(0)
   })
 })
 
@@ -249,26 +249,26 @@ describe('a call that fails', () => {
     const bundle = setup({ n: 5_000, latencyMs: 300 })
     const error = new SyncError('reject', 'key_not_accepted', 'x: no')
     let answers = 0
-    bundle.ledger.answer((page) => {
+    bundle.list.answer((page) => {
       if (++answers === 15) throw error
       return page
     })
     expect(await bundle.go()).toBe(error)
     expect(bundle.copy.seen.failures).toBe(1)
     expect(bundle.copy.seen.pages).toBe(answers - 1)
-    bundle.ledger.answer((page) => page)
-    const rest = createCopy(bundle.ledger, {
+    bundle.list.answer((page) => page)
+    const rest = createCopy(bundle.list, {
       clock: bundle.clock,
       checkpoint: JSON.stringify(bundle.copy.checkpoint()),
     })
     await bundle.clock.run(rest.go())
-    expect([...bundle.copy.rows, ...rest.rows].sort()).toEqual(bundle.ledger.truth().sort())
+    expect([...bundle.copy.rows, ...rest.rows].sort()).toEqual(bundle.list.expectedIds().sort())
   })
 
   it('for a while only costs time', async () => {
     const bundle = setup({ n: 3_000 })
     const random = createFractions(9)
-    bundle.ledger.answer((page) => {
+    bundle.list.answer((page) => {
       if (random() < 0.2) throw new SyncError('retry', 'provider_unavailable', 'x: no')
       return page
     })
@@ -279,7 +279,7 @@ describe('a call that fails', () => {
   it('because of a limit lowers the rate and loses nothing', async () => {
     const bundle = setup({ n: 3_000 })
     let answers = 0
-    bundle.ledger.answer((page) => {
+    bundle.list.answer((page) => {
       if (++answers % 10 === 0)
         throw new SyncError('retry', 'rate_limited', 'x: no', { limit: { scope: 'endpoint', of: 'rate' } })
       return page
@@ -297,9 +297,9 @@ describe('a call that fails', () => {
 
   it('because the checkpoint names a resource that is not there says so', async () => {
     const bundle = setup()
-    Object.assign(bundle.ledger, { source: { ...bundle.ledger.source, name: 'clients' } })
+    Object.assign(bundle.list, { source: { ...bundle.list.source, name: 'clients' } })
     expect(await bundle.go()).toMatchObject({ verdict: 'reject', code: 'unknown_resource' })
-    expect(bundle.ledger.requests).toEqual([])
+    expect(bundle.list.requests).toEqual([])
   })
 })
 
@@ -308,13 +308,13 @@ describe('an answer that is too large', () => {
 
   it('is asked for again with half the items until it fits, at once, and what is cut off later begins there', async () => {
     const bundle = setup({ n: 3_000, density: 'uniform' })
-    bundle.ledger.answer((page) => {
+    bundle.list.answer((page) => {
       if (page.items.length > 30) throw tooLarge
       return page
     })
     expect(await bundle.go()).toBe('ended')
     expectComplete(bundle)
-    const limits = bundle.ledger.requests.map(({ limit }) => limit)
+    const limits = bundle.list.requests.map(({ limit }) => limit)
     expect(limits.slice(0, 3)).toEqual([100, 50, 25])
     expect(new Set(limits.slice(2))).toEqual(new Set([25]))
   })
@@ -322,22 +322,22 @@ describe('an answer that is too large', () => {
   it('in the middle of a slice goes on from the same cursor', async () => {
     const bundle = setup({ n: 300, density: 'uniform' })
     let answers = 0
-    bundle.ledger.answer((page) => {
+    bundle.list.answer((page) => {
       if (++answers === 2) throw tooLarge
       return page
     })
     expect(await bundle.go()).toBe('ended')
     expectComplete(bundle)
-    const [, second, third] = bundle.ledger.requests
+    const [, second, third] = bundle.list.requests
     expect(third).toEqual({ ...second, limit: 50 })
     expect(second?.cursor).not.toBeNull()
   })
 
   it('with one item alone ends the run', async () => {
     const bundle = setup({ n: 300 })
-    bundle.ledger.answer(() => Promise.reject(tooLarge))
+    bundle.list.answer(() => Promise.reject(tooLarge))
     expect(await bundle.go()).toBe(tooLarge)
-    expect(bundle.ledger.requests.map(({ limit }) => limit)).toEqual([100, 50, 25, 13, 7, 4, 2, 1])
+    expect(bundle.list.requests.map(({ limit }) => limit)).toEqual([100, 50, 25, 13, 7, 4, 2, 1])
   })
 })
 
@@ -349,8 +349,8 @@ describe('a resource that may not be read', () => {
   async function readAll(allowed: (query: Query) => boolean, cuts = false) {
     const clock = createVirtualClock(createFractions(3))
     const ledgers = resources.map((name) => {
-      const ledger = createLedger(createdSeconds(900, 'uniform'), { clock, latencyMs: 100, jitterMs: 80 })
-      return { ...ledger, source: { ...ledger.source, name } }
+      const list = createFakeList(createdSeconds(900, 'uniform'), { clock, latencyMs: 100, jitterMs: 80 })
+      return { ...list, source: { ...list.source, name } }
     })
     ledgers[1]!.answer((page, query) => {
       if (!allowed(query)) throw denied
@@ -425,9 +425,9 @@ describe('a resource that may not be read', () => {
 })
 
 describe('a provider that says there is more without moving on', () => {
-  type Answer = Parameters<Bundle['ledger']['answer']>[0]
+  type Answer = Parameters<Bundle['list']['answer']>[0]
   const first = async (bundle: Bundle) =>
-    bundle.ledger.source.list({ window: { from: 0, to: null }, cursor: null, limit: 100 }, new AbortController().signal)
+    bundle.list.source.list({ window: { from: 0, to: null }, cursor: null, limit: 100 }, new AbortController().signal)
   const answers: Readonly<Record<string, (bundle: Bundle) => Promise<Answer>>> = {
     'with no items': async () => (page) => ({ ...page, items: [], next: 'cus_5' }),
     'with the first page for ever': async (bundle) => {
@@ -443,18 +443,18 @@ describe('a provider that says there is more without moving on', () => {
   for (const [title, make] of Object.entries(answers))
     it(`is a breach of contract within three pages: ${title}`, async () => {
       const bundle = setup({ n: 1_000, pagesAhead: 1 })
-      bundle.ledger.answer(await make(bundle))
-      bundle.ledger.requests.length = 0
-      // Whatever the cursor, the ledger must answer.
-      const { source } = bundle.ledger
-      Object.assign(bundle.ledger, {
+      bundle.list.answer(await make(bundle))
+      bundle.list.requests.length = 0
+      // Whatever the cursor, the list must answer.
+      const { source } = bundle.list
+      Object.assign(bundle.list, {
         source: {
           ...source,
           list: (query, signal) => source.list({ ...query, cursor: null }, signal),
         } satisfies typeof source,
       })
       expect(await bundle.go()).toMatchObject({ verdict: 'reject', code: 'provider_contract' })
-      expect(bundle.ledger.requests.length).toBeLessThanOrEqual(3)
+      expect(bundle.list.requests.length).toBeLessThanOrEqual(3)
     })
 })
 
@@ -462,46 +462,46 @@ describe('a cursor whose object was deleted', () => {
   it('loses nothing, and costs one more request each', async () => {
     const bundle = setup({ n: 3_000 })
     let answers = 0
-    bundle.ledger.answer((page) => {
-      if (++answers % 5 === 0 && page.next) bundle.ledger.remove(page.next)
+    bundle.list.answer((page) => {
+      if (++answers % 5 === 0 && page.next) bundle.list.remove(page.next)
       return page
     })
     expect(await bundle.go()).toBe('ended')
     expectNothingLost(bundle)
-    expect(bundle.ledger.requests.length).toBeLessThan(70)
+    expect(bundle.list.requests.length).toBeLessThan(70)
   })
 
   it('is not tried again with the same cursor', async () => {
     const bundle = setup({ n: 300, density: 'uniform' })
     let answers = 0
-    bundle.ledger.answer((page) => {
-      if (++answers === 1) bundle.ledger.remove(page.next!)
+    bundle.list.answer((page) => {
+      if (++answers === 1) bundle.list.remove(page.next!)
       return page
     })
     await bundle.go()
     expectNothingLost(bundle)
-    expect(bundle.ledger.requests.map(({ cursor }) => cursor !== null)).toEqual([false, true, false, true])
+    expect(bundle.list.requests.map(({ cursor }) => cursor !== null)).toEqual([false, true, false, true])
     expect(bundle.clock.now()).toBeLessThan(1_000)
   })
 
   it('in the middle of a second loses nothing', async () => {
     const clock = createVirtualClock()
-    const ledger = createLedger(Array(1_000).fill(now - 86_400), { clock })
-    const copy = createCopy(ledger, { clock })
+    const list = createFakeList(Array(1_000).fill(now - 86_400), { clock })
+    const copy = createCopy(list, { clock })
     let answers = 0
-    ledger.answer((page) => {
-      if (++answers === 4) ledger.remove(page.next!)
+    list.answer((page) => {
+      if (++answers === 4) list.remove(page.next!)
       return page
     })
     await clock.run(copy.go())
-    expectNothingLost({ ledger, copy })
+    expectNothingLost({ list, copy })
   })
 
   it('loses nothing when it happened between two runs', async () => {
     let ended = false
     const bundle = setup({ n: 3_000, afterBatch: (_, done) => !ended && done === 12 })
     await bundle.go()
-    for (const { cursor } of bundle.copy.checkpoint().slices) if (cursor) bundle.ledger.remove(cursor)
+    for (const { cursor } of bundle.copy.checkpoint().slices) if (cursor) bundle.list.remove(cursor)
     ended = true
     expect(await bundle.go()).toBe('ended')
     expectNothingLost(bundle)
@@ -509,17 +509,17 @@ describe('a cursor whose object was deleted', () => {
 
   it('does not go on for ever where every cursor is gone at once', async () => {
     const clock = createVirtualClock()
-    const ledger = createLedger(Array(300).fill(now - 86_400), { clock })
-    const { source } = ledger
+    const list = createFakeList(Array(300).fill(now - 86_400), { clock })
+    const { source } = list
     const gone = new SyncError('retry', 'cursor_gone', 'x: gone', { cursorGone: true })
     const strict: typeof source = {
       ...source,
       list: (query, signal) => (query.cursor === null ? source.list(query, signal) : Promise.reject(gone)),
     }
-    const copy = createCopy({ ...ledger, source: strict }, { clock })
+    const copy = createCopy({ ...list, source: strict }, { clock })
     const ending = await clock.run(copy.go().catch((error: unknown) => error))
     expect(ending).toBe(gone)
-    expect(ledger.requests.length).toBeLessThan(20)
+    expect(list.requests.length).toBeLessThan(20)
   })
 })
 
@@ -527,29 +527,29 @@ describe('back-pressure', () => {
   for (const pagesAhead of [1, 3, 8])
     it(`fetches no further than ${pagesAhead} pages ahead of a slow consumer`, async () => {
       const clock = createVirtualClock(createFractions(2))
-      const ledger = createLedger(createdSeconds(4_000, 'uniform'), { clock, latencyMs: 100 })
+      const list = createFakeList(createdSeconds(4_000, 'uniform'), { clock, latencyMs: 100 })
       let mostAhead = 0
-      const copy = createCopy(ledger, {
+      const copy = createCopy(list, {
         clock,
         pagesAhead,
         commitMs: 400,
         afterBatch: (_, done) => {
           // What was taken but not yet committed is the consumer's.
-          mostAhead = Math.max(mostAhead, ledger.requests.length - done)
+          mostAhead = Math.max(mostAhead, list.requests.length - done)
           return false
         },
       })
       await clock.run(copy.go())
-      expectComplete({ clock, ledger, copy, go: async () => 'ended' })
+      expectComplete({ clock, list, copy, go: async () => 'ended' })
       expect(copy.seen.mostArrived).toBeLessThanOrEqual(pagesAhead)
-      expect(ledger.seen.peak).toBeLessThanOrEqual(pagesAhead)
+      expect(list.seen.peak).toBeLessThanOrEqual(pagesAhead)
       expect(mostAhead).toBeLessThanOrEqual(2 * pagesAhead)
     })
 
   it('hands over no more pages at once than a step may have, and all of them in the end', async () => {
     const clock = createVirtualClock(createFractions(3))
-    const ledger = createLedger(createdSeconds(4_000, 'uniform'), { clock, latencyMs: 20 })
-    const copy = createCopy(ledger, {
+    const list = createFakeList(createdSeconds(4_000, 'uniform'), { clock, latencyMs: 20 })
+    const copy = createCopy(list, {
       clock,
       perSecond: 100,
       pagesAhead: 24,
@@ -558,7 +558,7 @@ describe('back-pressure', () => {
       gatherMs: 100,
     })
     await clock.run(copy.go())
-    expectComplete({ clock, ledger, copy, go: async () => 'ended' })
+    expectComplete({ clock, list, copy, go: async () => 'ended' })
     expect(copy.seen.mostArrived).toBe(5)
   })
 
@@ -575,7 +575,7 @@ describe('odd items', () => {
   for (const created of [undefined, null, 'yesterday', 1.5, 1_790_000_000_000, -1])
     it(`that say ${JSON.stringify(created)} of their time are not lost, nor are the others`, async () => {
       const bundle = setup({ n: 5_000 })
-      bundle.ledger.misdate(37, created)
+      bundle.list.misdate(37, created)
       expect(await bundle.go()).toBe('ended')
       expectNothingLost(bundle)
       expect(bundle.copy.rows.length).toBeLessThan(5_000 + 50)
@@ -583,9 +583,9 @@ describe('odd items', () => {
 
   it('that say a time long past do not end a slice in which they lie', async () => {
     const bundle = setup({ n: 5_000 })
-    bundle.ledger.misdate(37, 0)
+    bundle.list.misdate(37, 0)
     // One in the last place of a page cannot be told from the real end.
-    bundle.ledger.answer((page) => {
+    bundle.list.answer((page) => {
       const items = page.items.map((item, at) => (at === page.items.length - 1 ? redated(item, page.items) : item))
       return { ...page, items }
     })
@@ -595,17 +595,17 @@ describe('odd items', () => {
 
   it('that cannot be mapped are put aside and the others are read', async () => {
     const bundle = setup({ n: 1_000 })
-    bundle.ledger.answer((page) => ({ ...page, items: [{ id: 7, created: now }, null, ...page.items] }))
+    bundle.list.answer((page) => ({ ...page, items: [{ id: 7, created: now }, null, ...page.items] }))
     expect(await bundle.go()).toBe('ended')
     expectNothingLost(bundle)
     expect(bundle.copy.rejects.length).toBeGreaterThanOrEqual(20)
     // Two on each page, wherever the page ends.
-    expect(bundle.copy.rejects).toHaveLength(2 * bundle.ledger.requests.length)
+    expect(bundle.copy.rejects).toHaveLength(2 * bundle.list.requests.length)
   })
 
   it('that are newer than the window they were asked for are kept: better twice than never', async () => {
     const bundle = setup({ n: 3_000 })
-    bundle.ledger.answer((page, { window }) =>
+    bundle.list.answer((page, { window }) =>
       window?.to ? { ...page, items: [{ id: 'cus_new', created: window.to + 5 }, ...page.items] } : page,
     )
     expect(await bundle.go()).toBe('ended')
@@ -615,9 +615,9 @@ describe('odd items', () => {
 
   it('that are created while the run goes on move nothing', async () => {
     const bundle = setup({ n: 3_000 })
-    const before = bundle.ledger.truth()
-    bundle.ledger.answer((page) => {
-      bundle.ledger.add(now + 10)
+    const before = bundle.list.expectedIds()
+    bundle.list.answer((page) => {
+      bundle.list.add(now + 10)
       return page
     })
     expect(await bundle.go()).toBe('ended')
@@ -642,15 +642,15 @@ describe('whatever happens', () => {
       const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
       const clock = createVirtualClock(random)
       const n = Math.floor(random() ** 2 * 4_000)
-      const ledger = createLedger(createdSeconds(n, pick(densities)), {
+      const list = createFakeList(createdSeconds(n, pick(densities)), {
         clock,
         latencyMs: pick([0, 5, 80, 700]),
         jitterMs: pick([0, 50, 2_000]),
       })
       const deleting = random() < 0.3
       const faulty = pick([0, 0, 0.1, 0.3])
-      ledger.answer((page) => {
-        if (deleting && page.next && random() < 0.1) ledger.remove(page.next)
+      list.answer((page) => {
+        if (deleting && page.next && random() < 0.1) list.remove(page.next)
         if (random() < faulty)
           throw new SyncError('retry', 'provider_unavailable', 'x: no', {
             ...(random() < 0.3 && { limit: { scope: 'endpoint', of: pick(['rate', 'concurrency']) } }),
@@ -670,7 +670,7 @@ describe('whatever happens', () => {
       const copies: ReturnType<typeof createCopy>[] = []
       let checkpoint: string | undefined
       do {
-        const copy = createCopy(ledger, { ...options, ...(checkpoint !== undefined && { checkpoint }) })
+        const copy = createCopy(list, { ...options, ...(checkpoint !== undefined && { checkpoint }) })
         copies.push(copy)
         const ending = new AbortController()
         if (random() < 0.3)
@@ -689,10 +689,10 @@ describe('whatever happens', () => {
       const rows = copies.flatMap((copy) => copy.rows)
       const have = new Set(rows)
       expect(
-        ledger.truth().filter((id) => !have.has(id)),
+        list.expectedIds().filter((id) => !have.has(id)),
         `seed ${seed}`,
       ).toEqual([])
-      expect(ledger.seen.misused, `seed ${seed}`).toBe(0)
+      expect(list.seen.misusedCursors, `seed ${seed}`).toBe(0)
       if (!deleting) expect(rows.length, `seed ${seed}`).toBe(have.size)
     }
   })

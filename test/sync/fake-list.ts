@@ -20,7 +20,7 @@ interface Speed {
 }
 
 /** A provider's list on a virtual clock that is as strict as Stripe may be: a cursor works with its own window only. */
-export function createLedger(seconds: readonly number[], { clock, latencyMs = 100, jitterMs = 0 }: Speed) {
+export function createFakeList(seconds: readonly number[], { clock, latencyMs = 100, jitterMs = 0 }: Speed) {
   /** Oldest first, so that what is added later moves nothing. */
   const entries: Entry[] = seconds
     .toSorted((a, b) => a - b)
@@ -29,15 +29,15 @@ export function createLedger(seconds: readonly number[], { clock, latencyMs = 10
   const removed = new Set<string>()
   const windows = new Map<string, Set<string>>()
   const requests: Query[] = []
-  const seen = { misused: 0, empty: 0, inFlight: 0, peak: 0 }
+  const seen = { misusedCursors: 0, empty: 0, inFlight: 0, peak: 0 }
   let answering: (page: Page, query: Query) => Page | Promise<Page> = (page) => page
 
   function page({ window, cursor, limit }: Query): Page {
     const key = JSON.stringify(window)
     if (cursor !== null && removed.has(cursor))
-      throw new SyncError('retry', 'cursor_gone', 'ledger: the cursor is gone', { cursorGone: true })
+      throw new SyncError('retry', 'cursor_gone', 'list: the cursor is gone', { cursorGone: true })
     if (cursor !== null && !windows.get(cursor)?.has(key)) {
-      seen.misused++
+      seen.misusedCursors++
       return { items: [], next: null, observedAt: new Date(now * 1_000) }
     }
     const found: Entry[] = []
@@ -90,7 +90,7 @@ export function createLedger(seconds: readonly number[], { clock, latencyMs = 10
     requests,
     seen,
     /** The ids a complete copy holds. */
-    truth: () => entries.filter(({ id }) => !removed.has(id)).map(({ id }) => id),
+    expectedIds: () => entries.filter(({ id }) => !removed.has(id)).map(({ id }) => id),
     remove: (id: string) => void removed.add(id),
     add(second: number) {
       const entry = { id: `cus_${entries.length}`, second, created: second }
@@ -108,4 +108,4 @@ export function createLedger(seconds: readonly number[], { clock, latencyMs = 10
   }
 }
 
-export type Ledger = ReturnType<typeof createLedger>
+export type FakeList = ReturnType<typeof createFakeList>

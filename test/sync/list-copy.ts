@@ -6,7 +6,7 @@ import { createLimiter, limited } from '../../src/sync/limiter.ts'
 import type { ReadPage } from '../../src/sync/read-page.ts'
 import { retried } from '../../src/sync/retry.ts'
 import { now } from './created-seconds.ts'
-import type { Ledger } from './fake-list.ts'
+import type { FakeList } from './fake-list.ts'
 
 const span = 5 * 365 * 86_400
 
@@ -28,8 +28,8 @@ interface Run {
   afterBatch?(page: ReadPage, pages: number): boolean | undefined
 }
 
-/** A copy of a ledger that is made as a job makes it: each page and the checkpoint after it are stored together. */
-export function createCopy(ledger: Ledger, run: Run) {
+/** A copy of a list that is made as a job makes it: each page and the checkpoint after it are stored together. */
+export function createCopy(list: FakeList, run: Run) {
   const {
     clock,
     perSecond = 25,
@@ -54,7 +54,7 @@ export function createCopy(ledger: Ledger, run: Run) {
     const limiter = createLimiter({ perSecond, concurrency }, clock)
     const behind = limited((work) => work(), { endpoint: limiter, account: limiter, waiting: stop.signal })
     const call = retried(behind, { clock, waiting: stop.signal })
-    const { source } = ledger
+    const { source } = list
     const batches = backfill({
       slices: checkpoint.slices,
       sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal), signal) }],

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 
 export type AddressKind = 'public' | 'loopback' | 'other'
 
-/** IANA's special-purpose registries, and multicast: what no provider's API is at. */
+/** IANA's special-purpose registries and multicast. No provider has its API there. */
 const notPublic = blocks([
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -21,27 +21,27 @@ const notPublic = blocks([
   ['203.0.113.0', 24],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
-  // Teredo, ORCHID and other protocols' own; documentation; 6to4, which holds an IPv4 address; documentation.
+  // Teredo, ORCHID and other protocols; documentation; 6to4, which holds an IPv4 address; documentation.
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
   ['3fff::', 20],
 ])
-/** The only part of IPv6 that is routed in public. IPv4-mapped, NAT64, private, link-local and multicast are elsewhere. */
+/** The only part of IPv6 with public routes. IPv4-mapped, NAT64, private, link-local and multicast are outside it. */
 const routed = blocks([['2000::', 3]])
 const loopback = blocks([
   ['127.0.0.0', 8],
   ['::1', 128],
 ])
 
-/** What kind of network an IP address belongs to; `other` for what is none, too. */
+/** The kind of network that an IP address belongs to. `other` if the text is not an IP address. */
 export function kindOf(address: string): AddressKind {
   const family = isIP(address)
   if (family === 4) {
     if (loopback.check(address, 'ipv4')) return 'loopback'
     return notPublic.check(address, 'ipv4') ? 'other' : 'public'
   }
-  // An IPv4-mapped loopback matches the rules of IPv4, and is an address of another kind all the same.
+  // An IPv4-mapped loopback address matches the rules of IPv4, so it is compared as text.
   if (family === 6 && address === '::1') return 'loopback'
   return family === 6 && routed.check(address, 'ipv6') && !notPublic.check(address, 'ipv6') ? 'public' : 'other'
 }

@@ -1,13 +1,12 @@
 import { isIP } from 'node:net'
 import { kindOf } from './address.ts'
 
-/** Where Lambda gives its events to whoever asks. */
+/** Lambda's runtime API, which gives events to any process that asks. */
 const runtimeApiPort = '9001'
 
 /**
- * Whether a text is the address of a provider's API: https and a public host, or anything on loopback for a server on this
- * machine. Nothing else may be in it (user, path, query, a dot at the end), and the host must be written as it is meant: an
- * IP address in decimal, octal or hexadecimal is refused.
+ * Whether a text is the address of a provider's API: https and a public host, or any server on loopback. It may hold
+ * nothing else: no user, path, query or dot at the end. An IP address in decimal, octal or hexadecimal is refused.
  */
 export function isProviderBase(text: string): boolean {
   const written = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?\/?$/i.exec(text)
@@ -20,7 +19,7 @@ export function isProviderBase(text: string): boolean {
   return kind === 'public' && protocol === 'https:'
 }
 
-/** Of a name only its shape; where it leads is looked at when it is resolved. */
+/** Judges the shape of a name only. Its addresses are checked when it is resolved. */
 function kindOfName(name: string): ReturnType<typeof kindOf> {
   if (name === 'localhost') return 'loopback'
   const labels = name.split('.')

@@ -7,27 +7,27 @@ import { kindOf } from './address.ts'
 /** All addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
-const ask: Resolve = (host) => lookup(host, { all: true })
+const resolveAll: Resolve = (host) => lookup(host, { all: true })
 
 /**
- * A `lookup` for the connections of one account. The name is resolved once: every address must be a public one (of
- * `localhost` a loopback one), and all later connections go to these, whatever the name leads to by then.
+ * A `lookup` for the connections of one account. It resolves a name once and checks that every address is public, or
+ * loopback for `localhost`. All later connections go to these addresses, whatever the name server says by then.
  */
-export function pinned(resolve: Resolve = ask): LookupFunction {
-  const known = new Map<string, Promise<readonly LookupAddress[]>>()
-  const find = (host: string) => {
-    const found = known.get(host) ?? resolve(host).then((addresses) => checked(host, addresses))
-    known.set(host, found)
-    found.catch(() => known.delete(host))
-    return found
+export function pinned(resolve: Resolve = resolveAll): LookupFunction {
+  const pending = new Map<string, Promise<readonly LookupAddress[]>>()
+  const addressesOf = (host: string) => {
+    const addresses = pending.get(host) ?? resolve(host).then((resolved) => checked(host, resolved))
+    pending.set(host, addresses)
+    addresses.catch(() => pending.delete(host))
+    return addresses
   }
   return (host, options, callback) => {
-    find(host).then(
+    addressesOf(host).then(
       (addresses) => {
         const family = Number(String(options.family ?? 0).replace('IPv', ''))
-        const fitting = addresses.filter((one) => family === 0 || one.family === family)
+        const fitting = addresses.filter((address) => family === 0 || address.family === family)
         const [first] = fitting
-        if (!first) return callback(refused(host, 'has no address of the family asked for'), '', 0)
+        if (!first) return callback(refused(host, `has no IPv${family} address`), '', 0)
         if (options.all) return callback(null, [...fitting])
         callback(null, first.address, first.family)
       },
@@ -36,23 +36,23 @@ export function pinned(resolve: Resolve = ask): LookupFunction {
   }
 }
 
-/** An IP address in place of a name is never resolved: checked before a connection is made. @throws SyncError */
+/** Checks an IP address in place of a name, which is never resolved. Call it before connecting. @throws SyncError */
 export function checkHost(host: string): void {
-  if (isIP(host) && kindOf(host) === 'other') throw refused(host, 'is no public address')
+  if (isIP(host) && kindOf(host) === 'other') throw refused(host, 'is not a public address')
 }
 
-/** One forbidden address among public ones is an attack or a mistake as well. */
+/** A single forbidden address among public ones is an attack or a mistake too. */
 function checked(host: string, addresses: readonly LookupAddress[]): readonly LookupAddress[] {
   const expected = host === 'localhost' ? 'loopback' : 'public'
-  const right = addresses.length > 0 && addresses.every(({ address }) => kindOf(address) === expected)
-  if (right) return addresses
+  const allowed = addresses.length > 0 && addresses.every(({ address }) => kindOf(address) === expected)
+  if (allowed) return addresses
   throw refused(host, `leads to an address that is not ${expected === 'public' ? 'a public one' : 'on this machine'}`)
 }
 
-function refused(host: string, why: string): SyncError {
+function refused(host: string, reason: string): SyncError {
   return new SyncError(
     'retry',
     'host_refused',
-    `host: ${host} ${why}; no connection is made (Stripe.ApiBase, or the name server)`,
+    `host: ${host} ${reason}; the worker makes no connection. Check Stripe.ApiBase and the name server.`,
   )
 }

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import type { LogLevel } from '@aws-lambda-powertools/logger/types'
 import { describeError, type Log, type LogFields } from './log.ts'
 
-/** Lambda's sink: one JSON line each, with what powertools knows of the function. */
+/** The sink in Lambda: a JSON line a call, with the fields that powertools adds about the function. */
 export function createLambdaLog(level: 'debug' | 'info' | 'warn' | 'error'): Log {
   const levels = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const satisfies Record<
     string,

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../error-codes/error-codes.ts'
 import type { LogEvent } from './events.ts'
 import { redactSecrets } from './redact.ts'
 
-/** What may be logged: an allow-list. A payload or a token has no field to go into. */
+/** The fields that a log line may have: an allow-list. No field takes a payload or a token. */
 export interface LogFields {
   /** What the line is about, for alarms and queries. */
   readonly event?: LogEvent
@@ -33,17 +33,17 @@ export interface LogFields {
   readonly ms?: number
   readonly waitMs?: number
   readonly remainingMs?: number
-  /** The final SyncJobResult, logged once at the end of a job; it has no secret by construction. */
+  /** The SyncJobResult, logged once at the end of a job. It holds no secret. */
   readonly result?: unknown
 }
 
-/** One interface, three sinks: powertools in Lambda, pino on a terminal, nothing in tests. */
+/** One interface with three sinks: powertools in Lambda, pino on a terminal, and silence. */
 export interface Log {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
   warn(message: string, fields?: LogFields, error?: unknown): void
   error(message: string, fields?: LogFields, error?: unknown): void
-  /** A logger of its own with these fields on every line; nothing is shared with its parent. */
+  /** A logger with these fields on every line. It shares no state with its parent. */
   child(fields: LogFields): Log
 }
 
@@ -55,17 +55,18 @@ export const silentLog: Log = {
   child: () => silentLog,
 }
 
-/** An error as log fields: names, codes and scrubbed messages along its chain of causes, never its payload. Never throws. */
+/** An error as log fields: names, codes and redacted messages along its chain of causes, never its payload. Never throws. */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: isSimple(error) ? shown(error) : 'something that is no Error' }
+  if (!(error instanceof Error))
+    return { message: isPrimitive(error) ? shown(error) : 'a thrown value that is not an Error' }
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
   const cause = error.cause === undefined || depth >= 3 ? {} : { cause: describeError(error.cause, depth + 1) }
   return { name: String(error.name), ...code, message: shown(error.message), ...frames(error), ...cause }
 }
 
-const isSimple = (value: unknown) => value === null || (typeof value !== 'object' && typeof value !== 'function')
+const isPrimitive = (value: unknown) => value === null || (typeof value !== 'object' && typeof value !== 'function')
 
-/** Drizzle's message ends with the statement and the values of its parameters: customers' data. */
+/** Drizzle's message ends with the statement and the values of its parameters, which are customers' data. */
 function shown(message: unknown): string {
   return redactSecrets(
     String(message)
@@ -74,7 +75,7 @@ function shown(message: unknown): string {
   )
 }
 
-/** The innermost frames. The stack begins with the message, which may have lines of its own. */
+/** The innermost frames. The stack begins with the message, which may have several lines. */
 function frames({ stack, message }: Error): { readonly stack?: readonly string[] } {
   const lines = stack?.replace(message, '').split('\n') ?? []
   const places = lines.map((line) => line.trim()).filter((line) => /^at .+:\d+:\d+\)?$/.test(line))

@@ -1,6 +1,6 @@
-/** What secrets look like. Every repetition is bounded or has one place to start: a hostile text must not take long. */
+/** The shapes of secrets. Every repetition is bounded or has one place to start, so that a hostile text takes no longer. */
 const shapes = [
-  // Keys of Stripe, anywhere with their mode, else at the start of a word.
+  // Keys of Stripe: anywhere if they name their mode, else at the start of a word.
   /(?:(?:sk|rk|pk|rkcs)_(?:live|test)_|whsec_|(?<![A-Za-z0-9])(?:sk|rk|pk|rkcs|ac)_)[A-Za-z0-9_]{6,}/gi,
   /\bBearer\s{1,8}[^\s"']+/gi,
   // A JWT.
@@ -12,7 +12,7 @@ const shapes = [
   /(?<=\bpassword:\s{0,8})[^\s;,"'}]+/gi,
 ]
 
-/** Text with everything that looks like a key, a bearer token, a JWT or a password taken out. */
+/** Replaces all that looks like a key, a bearer token, a JWT or a password. */
 export function redactSecrets(text: string): string {
   return shapes.reduce((redacted, shape) => redacted.replace(shape, '[secret]'), text)
 }

@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino'
 import { describeError, type Log, type LogFields } from './log.ts'
 
-/** The terminal's sink: pino's JSON lines on standard error, so that they do not mix with what is shown. */
+/** The sink on a terminal: pino's JSON lines on standard error, apart from the output of the command. */
 export function createLocalLog(level: 'debug' | 'info' | 'warn' | 'error'): Log {
   return logOf(
     pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true })),

@@ -3,7 +3,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { awsClientConfig } from '../http/aws-client.ts'
 import type { FetchSecret, SecretSettings } from './secrets.ts'
 
-/** Both stores through the SDK, a client for each region that is named. */
+/** Both stores through the SDK, with a client for each region. */
 export function openAws(settings: SecretSettings): FetchSecret {
   const managers = new Map<string | undefined, SecretsManagerClient>()
   const parameters = new Map<string | undefined, SSMClient>()

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 
-/** Values that are forgotten by age, and the oldest first where they become too many. Nothing of it outlives the process. */
+/** Values in memory that expire by age. If they are too many, the oldest is dropped first. */
 export interface Cache {
   get(key: string): string | undefined
   set(key: string, value: string): void
@@ -12,20 +12,20 @@ interface Limits {
 }
 
 export function createCache({ ageMs, entries }: Limits, clock: Pick<Clock, 'now'>): Cache {
-  const kept = new Map<string, { readonly value: string; readonly at: number }>()
+  const entriesByKey = new Map<string, { readonly value: string; readonly at: number }>()
   return {
     get(key) {
-      const entry = kept.get(key)
+      const entry = entriesByKey.get(key)
       if (entry && clock.now() - entry.at < ageMs) return entry.value
-      kept.delete(key)
+      entriesByKey.delete(key)
       return undefined
     },
     set(key, value) {
-      kept.delete(key)
-      kept.set(key, { value, at: clock.now() })
-      for (const oldest of kept.keys()) {
-        if (kept.size <= entries) break
-        kept.delete(oldest)
+      entriesByKey.delete(key)
+      entriesByKey.set(key, { value, at: clock.now() })
+      for (const oldest of entriesByKey.keys()) {
+        if (entriesByKey.size <= entries) break
+        entriesByKey.delete(oldest)
       }
     },
   }

@@ -1,12 +1,12 @@
 import { SyncError } from '../errors.ts'
 
-/** What a store answers when asking again makes no difference, by the names of its errors. */
+/** Errors of the stores that another try does not mend, by name. */
 const denied = new Set([
   'AccessDeniedException',
   'AccessDenied',
   'UnauthorizedOperation',
   'OptInRequired',
-  // Of the key the secret is encrypted with.
+  // For the key that encrypts the secret.
   'KMSAccessDeniedException',
 ])
 const missing = new Set(['ResourceNotFoundException', 'ParameterNotFound', 'ParameterVersionNotFound'])
@@ -19,7 +19,7 @@ const unusable = new Set([
   'DecryptionFailure',
 ])
 
-/** Reads the store's errors by name. Their messages are not passed on: they name roles and accounts. */
+/** The error of a store, decided by its name. Its message is not passed on: it names roles and accounts. */
 export function secretFailure(error: unknown, shown: string): SyncError {
   if (error instanceof SyncError) return error
   const name = error instanceof Error ? error.name : 'unknown'
@@ -27,10 +27,10 @@ export function secretFailure(error: unknown, shown: string): SyncError {
     return new SyncError(
       'reject',
       'secret_denied',
-      `secret: the worker may not read ${shown} (${name}); allow its role to, and the key it is encrypted with`,
+      `secret: the worker may not read ${shown} (${name}). Allow its role to read the secret and to use the key that encrypts it.`,
     )
-  if (missing.has(name)) return new SyncError('reject', 'secret_not_found', `secret: there is no ${shown} (${name})`)
+  if (missing.has(name)) return new SyncError('reject', 'secret_not_found', `secret: ${shown} does not exist (${name})`)
   if (unusable.has(name))
-    return new SyncError('reject', 'secret_unusable', `secret: ${shown} cannot be read as it is (${name})`)
+    return new SyncError('reject', 'secret_unusable', `secret: ${shown} is not in a state to be read (${name})`)
   return new SyncError('retry', 'secret_unavailable', `secret: ${shown} cannot be read now (${name})`)
 }

@@ -5,44 +5,44 @@ import { createCache } from './cache.ts'
 import { secretFailure } from './failure.ts'
 import { type Reference, readReference } from './reference.ts'
 
-/** The part of the configuration that references need. */
+/** The settings of the secret stores. */
 export interface SecretSettings {
-  /** What a secret's name must begin with; `{tenantId}` stands for the job's tenant. */
+  /** The name of each secret must begin with it. `{tenantId}` stands for the tenant of the job. */
   readonly prefix: string
   /** Another endpoint than the region's, for both stores. */
   readonly endpoint: string | undefined
   readonly region: string | undefined
 }
 
-/** The whole secret as the store has it; undefined for one that is not text. */
+/** The whole secret as the store has it. Undefined if it is not text. */
 export type FetchSecret = (reference: Reference) => Promise<string | undefined>
 
-interface Asked {
+interface TokenRequest {
   readonly tenantId: string
   readonly accessToken: string | undefined
 }
 
-/** Reads what an access token refers to. A token that is no reference is returned as it is, and kept nowhere. */
+/** Reads the secret that an access token refers to. A token that is not a reference is returned as it is, and not cached. */
 export interface Secrets {
   /** @throws SyncError */
-  open(asked: Asked): Promise<string | undefined>
-  /** Asks the store again, now that `refused` is not accepted: it may have been replaced since it was kept. @throws SyncError */
-  renew(asked: Asked, refused: string | undefined): Promise<string | undefined>
+  open(request: TokenRequest): Promise<string | undefined>
+  /** Reads the secret again after the provider refused `refused`: it may be newer than the cache. @throws SyncError */
+  renew(request: TokenRequest, refused: string | undefined): Promise<string | undefined>
 }
 
 const limits = { ageMs: 300_000, entries: 1_000 } as const
 
-/** Each secret is fetched once in five minutes by this process; jobs that need it at the same time wait for one fetch. */
+/** A process fetches a secret once in five minutes. Jobs that need it at the same time wait for one fetch. */
 export function createSecrets(settings: SecretSettings, clock: Pick<Clock, 'now'>, fetch = loadAws(settings)): Secrets {
   const cache = createCache(limits, clock)
-  const coming = new Map<string, Promise<string>>()
+  const fetching = new Map<string, Promise<string>>()
 
-  const look = (token: string, reference: Reference): Promise<string> => {
-    const pending = coming.get(token)
+  const refresh = (token: string, reference: Reference): Promise<string> => {
+    const pending = fetching.get(token)
     if (pending) return pending
-    const one = read(reference, redactSecrets(token), fetch).finally(() => coming.delete(token))
-    coming.set(token, one)
-    return one.then((value) => {
+    const fetched = read(reference, redactSecrets(token), fetch).finally(() => fetching.delete(token))
+    fetching.set(token, fetched)
+    return fetched.then((value) => {
       cache.set(token, value)
       return value
     })
@@ -53,19 +53,19 @@ export function createSecrets(settings: SecretSettings, clock: Pick<Clock, 'now'
       const reference = accessToken === undefined ? undefined : readReference(accessToken)
       if (accessToken === undefined || !reference) return accessToken
       refuseForeign(reference, { tenantId, accessToken, prefix: settings.prefix })
-      return cache.get(accessToken) ?? (await look(accessToken, reference))
+      return cache.get(accessToken) ?? (await refresh(accessToken, reference))
     },
     async renew({ accessToken }, refused) {
       const reference = accessToken === undefined ? undefined : readReference(accessToken)
       if (accessToken === undefined || !reference) return accessToken
-      const kept = cache.get(accessToken)
-      // Another job of this tenant has looked already.
-      return kept !== undefined && kept !== refused ? kept : look(accessToken, reference)
+      const cached = cache.get(accessToken)
+      // Another job of this tenant has read the new secret already.
+      return cached !== undefined && cached !== refused ? cached : refresh(accessToken, reference)
     },
   }
 }
 
-/** The SDK is loaded with the first secret: a cold start need not wait for it. */
+/** The first secret loads the SDK, so that a cold start does not wait for it. */
 function loadAws(settings: SecretSettings): FetchSecret {
   let opened: Promise<FetchSecret> | undefined
   return async (reference) => {
@@ -74,14 +74,17 @@ function loadAws(settings: SecretSettings): FetchSecret {
   }
 }
 
-/** A message names only secrets of its own tenant, whatever the worker's role may read. @throws SyncError */
-function refuseForeign({ name }: Reference, { tenantId, accessToken, prefix }: Asked & { readonly prefix: string }) {
+/** A message may name the secrets of its tenant only, whatever the role of the worker may read. @throws SyncError */
+function refuseForeign(
+  { name }: Reference,
+  { tenantId, accessToken, prefix }: TokenRequest & { readonly prefix: string },
+) {
   const expected = prefix.replaceAll('{tenantId}', tenantId).replace(/^\/+/, '')
   if (name.startsWith(expected)) return
   throw new SyncError(
     'reject',
     'secret_not_allowed',
-    `secret: ${redactSecrets(accessToken ?? '')} is not this tenant's: its name must begin with ${expected} (Secrets.Prefix)`,
+    `secret: ${redactSecrets(accessToken ?? '')} does not belong to the tenant: its name must begin with ${expected} (Secrets.Prefix)`,
   )
 }
 
@@ -94,10 +97,11 @@ async function read(reference: Reference, shown: string, fetch: FetchSecret): Pr
   }
   const value = (reference.key === undefined ? whole : fieldOf(whole, reference.key))?.trim()
   const unusable = (why: string) => new SyncError('reject', 'secret_unusable', `secret: ${shown} ${why}`)
-  if (!value) throw unusable(reference.key === undefined ? 'is empty or not text' : 'is no JSON object with that field')
+  if (!value)
+    throw unusable(reference.key === undefined ? 'is empty or not text' : 'is not a JSON object with that field')
   if (reference.key === undefined && value.startsWith('{'))
     throw unusable('is a JSON object; name the field that holds the token with #FIELD')
-  // One step only: a secret that names another could go round for ever, and past the prefix.
+  // A reference in a secret is not followed: it could lead in a circle, or past the prefix.
   if (/^(?:arn:|ssm:)/i.test(value)) throw unusable('holds another reference instead of a token')
   return value
 }

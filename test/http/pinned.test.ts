@@ -30,14 +30,14 @@ describe('a name', () => {
     expect(asked()).toBe(1)
   })
 
-  it('gives the address of the family asked for', async () => {
+  it('gives the address of the IP family that the connection needs', async () => {
     const { find } = resolver(at('3.18.12.63', '2600:1f18::1'))
     expect(await find('a.test', {})).toEqual({ address: '3.18.12.63', family: 4 })
     expect(await find('a.test', { family: 6 })).toEqual({ address: '2600:1f18::1', family: 6 })
     expect(await find('a.test', { family: 'IPv4', all: true })).toEqual(at('3.18.12.63'))
   })
 
-  it('that cannot be resolved is asked for again', async () => {
+  it('is resolved again if that failed', async () => {
     const { find } = resolver(new Error('EAI_AGAIN'), at('3.18.12.63'))
     await expect(find()).rejects.toThrow('EAI_AGAIN')
     expect(await find()).toEqual(at('3.18.12.63'))
@@ -74,13 +74,13 @@ describe('a name', () => {
     await expect(resolver(at(address, '3.18.12.63')).find('api.stripe.test', {})).rejects.toMatchObject(refusal)
   })
 
-  it('that leads nowhere is refused', async () => {
+  it('without an address is refused', async () => {
     await expect(resolver([]).find()).rejects.toMatchObject({ code: 'host_refused' })
   })
 })
 
 it('an address in place of a name is checked as well', () => {
   for (const host of ['10.0.0.1', '169.254.169.254', '::ffff:127.0.0.1', 'fd00:ec2::254'])
-    expect(() => checkHost(host)).toThrow('no public address')
+    expect(() => checkHost(host)).toThrow('is not a public address')
   for (const host of ['127.0.0.1', '::1', '3.18.12.63', 'api.stripe.com']) checkHost(host)
 })

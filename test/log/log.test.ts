@@ -7,7 +7,7 @@ import { redactSecrets } from '../../src/log/redact.ts'
 import { fastest } from '../support/timing.ts'
 
 describe('redactSecrets', () => {
-  const texts: Record<string, readonly [text: string, scrubbed: string]> = {
+  const texts: Record<string, readonly [text: string, redacted: string]> = {
     'a live secret key': ['key sk_live_canary5Fh2 refused', 'key [secret] refused'],
     'a test secret key': ['sk_test_canary5Fh2', '[secret]'],
     'a restricted key': ["'rk_test_canary5Fh2'", "'[secret]'"],
@@ -38,8 +38,8 @@ describe('redactSecrets', () => {
     ],
     'a password in words': ['password: canary5Fh2, next', 'password: [secret], next'],
   }
-  it.each(Object.entries(texts))('takes out %s', (_, [text, scrubbed]) => {
-    expect(redactSecrets(text)).toBe(scrubbed)
+  it.each(Object.entries(texts))('takes out %s', (_, [text, redacted]) => {
+    expect(redactSecrets(text)).toBe(redacted)
   })
 
   it.each([
@@ -133,7 +133,7 @@ describe('describeError', () => {
     expect(JSON.stringify(describeError(error))).not.toContain(canary)
   })
 
-  it('is scrubbed at every depth', () => {
+  it('is redacted at every depth', () => {
     const error = new Error('outer sk_live_canary5Fh2', {
       cause: new Error('inner Bearer canary', { cause: 'Password=canary' }),
     })
@@ -162,9 +162,9 @@ describe('describeError', () => {
     null: [null, 'null'],
     number: [7, '7'],
     symbol: [Symbol('x'), 'Symbol(x)'],
-    object: [{ accessToken: canary }, 'something that is no Error'],
-    'object without a prototype': [Object.create(null), 'something that is no Error'],
-    function: [() => canary, 'something that is no Error'],
+    object: [{ accessToken: canary }, 'a thrown value that is not an Error'],
+    'object without a prototype': [Object.create(null), 'a thrown value that is not an Error'],
+    function: [() => canary, 'a thrown value that is not an Error'],
   }
   it.each(Object.entries(thrown))('says what else was thrown: %s', (_, [value, message]) => {
     expect(describeError(value)).toEqual({ message })

@@ -17,7 +17,7 @@ const slow: SetupOptions = {
 }
 const small = { additionalData: { batch_size: 5 } }
 
-async function house() {
+async function setupGroups() {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup(slow)
   const deliveries: { readonly id: string; readonly jobId: string; readonly group: string | undefined }[] = []
@@ -37,7 +37,7 @@ async function house() {
 }
 
 test('the continuations of a paused job stay in the group of the message they continue', async () => {
-  const { queue, drainAll, job, messagesOf } = await house()
+  const { queue, drainAll, job, messagesOf } = await setupGroups()
   const request = jobRequest(small)
   await queue.send(JSON.stringify(request), { group: 'owner-7' })
   await drainAll()
@@ -50,7 +50,7 @@ test('the continuations of a paused job stay in the group of the message they co
 })
 
 test('a message whose account is taken waits in its group', async () => {
-  const { queue, drainAll, job, messagesOf } = await house()
+  const { queue, drainAll, job, messagesOf } = await setupGroups()
   const running = jobRequest(small)
   const waiting = jobRequest({ ...small, tenantId: running.tenantId })
   for (const request of [running, waiting]) await queue.send(JSON.stringify(request), { group: running.tenantId })
@@ -64,7 +64,7 @@ test('a message whose account is taken waits in its group', async () => {
 })
 
 test('a job that is tried again and again stays in the group of its message', async () => {
-  const { queue, drainAll, job, messagesOf, sandbox } = await house()
+  const { queue, drainAll, job, messagesOf, sandbox } = await setupGroups()
   sandbox.fail({
     kind: 'error',
     status: 400,
@@ -83,7 +83,7 @@ test('a job that is tried again and again stays in the group of its message', as
 })
 
 test('a message that came without a group is sent again without one', async () => {
-  const { queue, drainAll, job, messagesOf } = await house()
+  const { queue, drainAll, job, messagesOf } = await setupGroups()
   const request = jobRequest(small)
   await queue.send(JSON.stringify(request))
   await drainAll()

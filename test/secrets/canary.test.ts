@@ -70,7 +70,7 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 const key = (echo: Echo | 'none') => `sk_live_${marker}_${echo.replaceAll('-', '_')}`
 const names = Object.keys(echoes) as Echo[]
 
-async function house() {
+async function setupCanary() {
   const [provider, store] = await Promise.all([openEchoingProvider(), openSecretStore()])
   const parts = await setup()
   const environment: Record<string, string> = {
@@ -250,7 +250,7 @@ function messages(put: (id: string, value: string) => void): unknown[] {
 }
 
 test('it is in no line, row, dead letter or answer, whatever the provider, the secret store and the sender do', async () => {
-  const { environment, store, provider, queue, url, query } = await house()
+  const { environment, store, provider, queue, url, query } = await setupCanary()
   store.refuse({ error: 'AccessDeniedException', message: `not for ${marker}` }, 1)
   store.refuse({ error: 'ThrottlingException', message: marker }, 3)
   const { answers, logs } = await handled(environment, messages(store.put))
@@ -298,7 +298,7 @@ test('it is in no line, row, dead letter or answer, whatever the provider, the s
 })
 
 test('it is in no line or answer of a worker without its database, its queue or its configuration', async () => {
-  const { environment, store, url } = await house()
+  const { environment, store, url } = await setupCanary()
   const empty = await createDatabase(inject('postgres'), `test_${randomUUID().slice(0, 8)}`)
   const bodies = [
     quoted(jobRequest({ accessToken: key('e500') })),
@@ -381,7 +381,7 @@ function keepErrors(): Log & { errors: unknown[]; said: string[] } {
 
 test('it is in no error that is thrown inside, nor in the causes of one', async () => {
   const log = keepErrors()
-  const { provider, store } = await house()
+  const { provider, store } = await setupCanary()
   const { handle } = await setup({
     log,
     settings: {

@@ -6,7 +6,7 @@ import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
  * Jobs whose token is a reference, from the message to the rows.
  */
 
-async function house(options: SetupOptions = {}) {
+async function setupSecretJob(options: SetupOptions = {}) {
   const store = await openSecretStore()
   const parts = await setup({ ...options, settings: { Secrets__Endpoint: store.endpoint, ...options.settings } })
   const request = jobRequest()
@@ -18,7 +18,7 @@ async function house(options: SetupOptions = {}) {
 }
 
 test('a job reads with the key that its token refers to', async () => {
-  const { queue, drain, job, query, request, store } = await house()
+  const { queue, drain, job, query, request, store } = await setupSecretJob()
   await queue.send(JSON.stringify(request))
   await drain()
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', fetched: '250' })
@@ -27,7 +27,7 @@ test('a job reads with the key that its token refers to', async () => {
 })
 
 test('a second job does not ask the store again', async () => {
-  const { queue, drain, job, request, again, store } = await house()
+  const { queue, drain, job, request, again, store } = await setupSecretJob()
   const next = again()
   for (const one of [request, next]) {
     await queue.send(JSON.stringify(one))
@@ -38,7 +38,9 @@ test('a second job does not ask the store again', async () => {
 })
 
 test('a key that was replaced is fetched once, and the job goes on without a failed attempt', async () => {
-  const { queue, drain, job, request, again, put, store } = await house({ sandbox: { revokedKeys: ['rk_live_two'] } })
+  const { queue, drain, job, request, again, put, store } = await setupSecretJob({
+    sandbox: { revokedKeys: ['rk_live_two'] },
+  })
   put('rk_live_two')
   await queue.send(JSON.stringify(request))
   await drain()
@@ -54,7 +56,7 @@ test('a key that was replaced is fetched once, and the job goes on without a fai
 })
 
 test('a key that is replaced in the middle of a job loses nothing and reads nothing twice', async () => {
-  const { queue, drain, job, query, request, put, sandbox } = await house({
+  const { queue, drain, job, query, request, put, sandbox } = await setupSecretJob({
     sandbox: { customers: 1_000 },
     settings: { Stripe__EndpointRequestsPerSecond: '10' },
   })
@@ -82,7 +84,7 @@ test('a key that is replaced in the middle of a job loses nothing and reads noth
 })
 
 test('a key in the message itself is refused as ever', async () => {
-  const { queue, drain, job, request, store } = await house({ sandbox: { revokedKeys: ['rk_live_own'] } })
+  const { queue, drain, job, request, store } = await setupSecretJob({ sandbox: { revokedKeys: ['rk_live_own'] } })
   await queue.send(JSON.stringify({ ...request, accessToken: 'rk_live_own' }))
   await drain()
   expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
@@ -90,7 +92,7 @@ test('a key in the message itself is refused as ever', async () => {
 })
 
 test('a secret that may not be read fails the job with the name of the reference', async () => {
-  const { queue, drain, job, request, store } = await house()
+  const { queue, drain, job, request, store } = await setupSecretJob()
   store.refuse({ error: 'AccessDeniedException', message: 'rk_live_canary' })
   await queue.send(JSON.stringify(request))
   await drain()
@@ -102,7 +104,7 @@ test('a secret that may not be read fails the job with the name of the reference
 })
 
 test('a store that throttles makes the job try again, and it completes', async () => {
-  const { queue, drain, job, request, store } = await house()
+  const { queue, drain, job, request, store } = await setupSecretJob()
   // Three calls of the SDK are one attempt.
   store.refuse({ error: 'ThrottlingException' }, 3)
   await queue.send(JSON.stringify(request))
@@ -111,7 +113,7 @@ test('a store that throttles makes the job try again, and it completes', async (
 })
 
 test('a message that names the secret of another tenant fails, and no store is asked', async () => {
-  const { queue, drain, job, request, store } = await house()
+  const { queue, drain, job, request, store } = await setupSecretJob()
   const { tenantId } = jobRequest()
   await queue.send(JSON.stringify({ ...request, accessToken: `ssm:/billing-sync/${tenantId}/stripe` }))
   await drain()

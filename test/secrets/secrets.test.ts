@@ -105,7 +105,7 @@ describe('a reference is refused for good', () => {
     'of somebody else': [`${arn}rds!db-1`, foreign],
     'with slashes before its name': [`ssm:///x/billing-sync/${tenantId}/stripe`, foreign],
   }
-  test.each(Object.entries(table))('%s, without asking a store', async (_, [reference, code]) => {
+  test.each(Object.entries(table))('%s, without a call to a store', async (_, [reference, code]) => {
     const { refusal, store } = await setup()
     const error = await refusal(reference)
     expect(error).toMatchObject({ name: 'SyncError', verdict: 'reject', code })
@@ -124,7 +124,7 @@ describe('a reference is refused for good', () => {
     'is not there': [{ error: 'ResourceNotFoundException' }, 'secret_not_found'],
     'is no parameter that is there': [{ error: 'ParameterNotFound' }, 'secret_not_found'],
   }
-  test.each(Object.entries(answers))('that %s, after asking once', async (_, [answer, code]) => {
+  test.each(Object.entries(answers))('that %s, after one call', async (_, [answer, code]) => {
     const { refusal, store } = await setup()
     store.refuse(answer)
     const error = await refusal(secretArn)
@@ -155,7 +155,7 @@ describe('a reference is refused for good', () => {
   })
 })
 
-describe('a store that cannot answer now makes the job try again later', () => {
+describe('a store that is away makes the job try again later', () => {
   const answers: Record<string, Refusal> = {
     throttles: { error: 'ThrottlingException', message: 'Rate exceeded' },
     'throttles parameters': { error: 'TooManyUpdates' },
@@ -177,14 +177,14 @@ describe('a store that cannot answer now makes the job try again later', () => {
     expect(await open(secretArn)).toBe(canary)
   })
 
-  it('but is asked again by the SDK first', async () => {
+  it('after the SDK has tried again', async () => {
     const { open, store } = await setup({ [secretArn]: canary })
     store.refuse({ error: 'ThrottlingException' }, 2)
     expect(await open(secretArn)).toBe(canary)
     expect(store.asked).toHaveLength(3)
   })
 
-  it('and says so where nobody listens', async () => {
+  it('and says so if no server listens', async () => {
     const secrets = createSecrets({ prefix, endpoint: 'http://127.0.0.1:9', region: 'eu-central-1' }, { now: () => 0 })
     await expect(secrets.open({ tenantId, accessToken: secretArn })).rejects.toMatchObject({
       verdict: 'retry',
@@ -193,7 +193,7 @@ describe('a store that cannot answer now makes the job try again later', () => {
   })
 })
 
-describe('what was read is kept', () => {
+describe('a secret is cached', () => {
   it('for five minutes', async () => {
     const { open, store, pass } = await setup({ [secretArn]: 'rk_live_one' })
     expect(await open(secretArn)).toBe('rk_live_one')
@@ -206,7 +206,7 @@ describe('what was read is kept', () => {
     expect(store.asked).toHaveLength(2)
   })
 
-  it('until the provider does not accept it', async () => {
+  it('until the provider refuses it', async () => {
     const { open, renew, store } = await setup({ [secretArn]: 'rk_live_one' })
     await open(secretArn)
     store.put(secretArn, 'rk_live_two')
@@ -220,7 +220,7 @@ describe('what was read is kept', () => {
     expect(store.asked).toHaveLength(3)
   })
 
-  it('and fetched once for all who wait for it', async () => {
+  it('and fetched once for all jobs that wait for it', async () => {
     const { open, store } = await setup({ [secretArn]: canary })
     expect(await Promise.all(Array.from({ length: 20 }, () => open(secretArn)))).toEqual(Array(20).fill(canary))
     expect(store.asked).toHaveLength(1)
@@ -238,7 +238,7 @@ describe('what was read is kept', () => {
     expect(fetched).toBe(1_002)
   })
 
-  it('not where reading failed', async () => {
+  it('not if its fetch failed', async () => {
     const { refusal, open, store } = await setup()
     await refusal(secretArn)
     store.put(secretArn, canary)
@@ -246,7 +246,7 @@ describe('what was read is kept', () => {
   })
 })
 
-it('a prefix without a tenant in it is shared by all', async () => {
+it('all tenants share a prefix without {tenantId}', async () => {
   const { open } = await setup({ '/shared/stripe': canary }, { prefix: '/shared/' })
   expect(await open('ssm:/shared/stripe')).toBe(canary)
 })

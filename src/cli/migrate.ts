@@ -1,10 +1,8 @@
-import { join } from 'node:path'
 import * as z from 'zod'
 import { loadConfig } from '../config/load.ts'
 import { migrate as applyMigrations } from '../db/migrate.ts'
+import { migrationsFolder } from '../local/migrations.ts'
 import { defineCommand } from './command.ts'
-
-const migrations = join(import.meta.dirname, '../../drizzle')
 
 export const migrate = defineCommand({
   name: 'migrate',
@@ -13,7 +11,7 @@ over a direct connection. Waits for no table longer than ten seconds; what faile
   options: z.object({}),
   async run({ terminal }) {
     const { database } = loadConfig()
-    const applied = await applyMigrations(database, migrations)
+    const applied = await applyMigrations(database, migrationsFolder)
     const where = `${database?.host}:${database?.port}/${database?.database}`
     terminal.print(applied === 0 ? `${where} is up to date` : `${where}: ${applied} migrations applied`)
     return 0

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type ConnectionSettings, parseConnectionString } from '../config/connection-string.ts'
 import { classify } from '../db/errors.ts'
 import { migrate } from '../db/migrate.ts'
 import { reachableDirectory } from './data-directory.ts'
 import { joinUsers } from './database-users.ts'
+import { migrationsFolder } from './migrations.ts'
 import { createDatabase, type LocalPostgres, openPostgres } from './postgres.ts'
 import { findServer, stopServer } from './postgres-server.ts'
 import { serverIdentity } from './server-identity.ts'
@@ -25,7 +25,6 @@ export interface LocalDatabase {
 
 /** Where the embedded Postgres keeps its data, under the current directory. */
 const dataDirectory = '.data/pg'
-const migrations = join(import.meta.dirname, '../../drizzle')
 
 /** Takes the running server, or starts it. @throws Error that says what to do if neither works */
 export async function openLocalDatabase(): Promise<LocalDatabase> {
@@ -54,7 +53,7 @@ async function open(postgres: LocalPostgres): Promise<LocalDatabase> {
   const url = `${await createDatabase(postgres.url, 'billing', { ifMissing: true })}?sslmode=disable`
   const users = await joinUsers(url)
   const owner = parseConnectionString(url)
-  const applied = await migrate(owner, migrations)
+  const applied = await migrate(owner, migrationsFolder)
   const worker = parseConnectionString(await createWorkerLogin(url))
   const state = applied > 0 ? `${applied} migrations applied` : 'with the data of the last start'
   return {

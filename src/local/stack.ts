@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
 import { type LocalDatabase, openLocalDatabase } from './database.ts'
+import { migrationsFolder } from './migrations.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
 
 /** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */
@@ -66,7 +67,7 @@ export async function openStack(config: Config, options: StackOptions): Promise<
 }
 
 async function configuredDatabase(settings: ConnectionSettings): Promise<LocalDatabase> {
-  const pending = await pendingMigrations(settings)
+  const pending = await pendingMigrations(settings, migrationsFolder)
   if (pending > 0)
     throw new Error(
       `The configured database lacks ${pending} of this worker's migrations. Apply them with: npm run migrate`,

@@ -1,0 +1,71 @@
+import { Writable } from 'node:stream'
+import { expect, test, vi } from 'vitest'
+import { openProgressBar } from '../../src/cli/progress-bar.ts'
+import { type ResourceShown, resourceLines, totalLine, totalShare } from '../../src/cli/progress-lines.ts'
+import { renderTerminal } from './program.ts'
+
+const resource = (index: number, share: number): ResourceShown => ({
+  name: `r${index}`,
+  fetched: share > 0 ? 10 : 0,
+  share,
+})
+const thirty = (share: (index: number) => number) =>
+  Array.from({ length: 30 }, (_, index) => resource(index, share(index)))
+
+function screen(rows: number) {
+  let text = ''
+  const out = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        text += chunk
+        done()
+      },
+    }),
+    { isTTY: true, rows, columns: 80 },
+  )
+  return { out, shown: () => renderTerminal(text), written: () => text }
+}
+
+test('thirty resources are redrawn in place on a terminal of 24 rows', () => {
+  vi.useFakeTimers()
+  const { out, shown } = screen(24)
+  const bar = openProgressBar(out)
+  for (let round = 0; round < 20; round++) {
+    bar.show({ fetched: round, share: 0.5, resources: thirty((index) => Math.min(1, (round + index) / 40)) })
+    vi.advanceTimersByTime(100)
+    expect(shown().length).toBeLessThan(24)
+  }
+  bar.end(true)
+  vi.useRealTimers()
+  expect(shown()).toEqual([expect.stringMatching(/^ {2}█{24} 100 % {3}19 rows/), ''])
+})
+
+test('resources being read are shown first, in their own order, and the others are counted', () => {
+  const lines = resourceLines(
+    thirty((index) => (index < 10 ? 1 : index < 20 ? 0.5 : 0)),
+    12,
+  )
+  expect(lines).toHaveLength(12)
+  expect(lines.map((line) => line.trim().split(' ')[0])).toEqual([
+    ...Array.from({ length: 11 }, (_, at) => `r${at + 10}`),
+    '…',
+  ])
+  expect(lines.at(-1)).toBe('  … and 10 done, 9 to come')
+})
+
+test('the total is a guess until each resource has brought its first page', () => {
+  expect(totalShare([resource(1, 0.5), resource(2, 0)])).toBe(null)
+  expect(totalShare([])).toBe(null)
+  expect(totalShare([resource(1, 0.5), { name: 'empty', fetched: 0, share: 1 }])).toBe(0.5)
+  expect(totalShare([resource(1, 1), resource(2, 1)])).toBe(1)
+  expect(totalLine({ fetched: 5, share: null }, 1)).toContain('estimating')
+  expect(totalLine({ fetched: 5, share: 0.999 }, 1)).toContain(' 99 %')
+})
+
+test('what was not completed does not end at 100 %', () => {
+  const { out, written } = screen(24)
+  const bar = openProgressBar(out)
+  bar.show({ fetched: 5, share: 0.5 })
+  bar.end(false)
+  expect(written()).toMatch(/50 % .*\n$/)
+})

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { localTenant } from '../../src/cli/sync-options.ts'
+import { setup } from '../support/setup.ts'
+import { type Ended, renderTerminal, run, startOnTerminal } from './program.ts'
+
+/** A database and a Stripe of the test's own, which the program is configured with. */
+async function open(customers = 300) {
+  const { environment, sandbox, query } = await setup({ sandbox: { customers } })
+  return { sandbox, query, env: environment }
+}
+
+const requestsIn = ({ stdout }: Ended) => Number(/^ {2}requests +(\d+)$/m.exec(stdout)?.[1])
+
+test('--resources nonsense is one sentence with the nearest name, before anything starts', async () => {
+  for (const command of ['start', 'verify']) {
+    expect(await run([command, '--resources', 'custmers'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'The resource "custmers" is not known; did you mean customers?\n',
+    })
+  }
+})
+
+test('start syncs, verify compares what was synced, and an incremental start costs a handful of requests', async () => {
+  const { env } = await open()
+  const first = await run(['start'], { env })
+  expect(first).toMatchObject({ code: 0, stderr: '' })
+  expect(first.stdout).toContain('customers, the newest ten')
+  const compared = await run(['verify'], { env })
+  expect(compared).toMatchObject({ code: 0, stderr: '' })
+  expect(compared.stdout).toMatch(/\n {2}customers +300 +300 +0 +0 +0 +yes +·\n$/)
+  expect(await run(['start', '--resources', 'default'], { env })).toMatchObject({ code: 0, stderr: '' })
+  const incremental = await run(['start', '--resources', 'default', '--incremental'], { env })
+  expect(incremental).toMatchObject({ code: 0, stderr: '' })
+  expect(requestsIn(incremental)).toBeLessThan(10)
+})
+
+test('after a failure no rows of earlier starts are shown, and no JSON of the log', async () => {
+  const { env, sandbox } = await open(20)
+  expect(await run(['start'], { env })).toMatchObject({ code: 0 })
+  sandbox.fail({ kind: 'key-revoked' })
+  const { code, stdout, stderr } = await run(['start'], { env })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^ {2}status +failed$/m)
+  expect(stdout).not.toContain('customers, the newest ten')
+  expect(stdout + stderr).not.toMatch(/^\s*\{"level"/m)
+  expect(stderr).toMatch(/^\n {2}job ends: stripe: .+\n$/)
+})
+
+test('verify names the resource that the key may not read, with the reason, and goes on', async () => {
+  const { env, sandbox } = await open(20)
+  expect(await run(['start', '--resources', 'customers,products'], { env })).toMatchObject({ code: 0 })
+  sandbox.fail({ path: /^\/v1\/products\b/, kind: 'missing-scope' })
+  const { code, stdout } = await run(['verify'], { env })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/\n {2}customers +20 +20 /)
+  expect(stdout).toMatch(/\n {2}products skipped: stripe: .+\n$/)
+})
+
+test('on a terminal of 24 rows the bar of all resources ends as one line, and they are listed in their order', async () => {
+  const { env } = await open(60)
+  const { ended } = startOnTerminal(['start', '--resources', 'default'], 24, { env })
+  const { code, stdout } = await ended
+  expect(code).toBe(0)
+  expect(stdout).toContain('estimating')
+  const lines = renderTerminal(stdout)
+  expect(lines.filter((line) => /[█░]/.test(line))).toEqual([expect.stringMatching(/^ {2}█{24} 100 % /)])
+  const shown = lines.slice(lines.indexOf('resources') + 3).map((line) => line.trim().split(' ')[0])
+  expect(shown.slice(0, 7)).toEqual([
+    'customers',
+    'products',
+    'prices',
+    'coupons',
+    'promotion_codes',
+    'subscriptions',
+    'subscription_items',
+  ])
+})
+
+test('erase of a tenant that is not known says so', async () => {
+  const { query, env } = await open(1)
+  const [database] = await query<{ name: string }>('select current_database() as name')
+  const owner = {
+    ...env,
+    ConnectionStrings__DefaultConnection: env.ConnectionStrings__DefaultConnection!.replace(
+      /\/\/[^@]+@/,
+      '//postgres@',
+    ),
+  }
+  expect(owner.ConnectionStrings__DefaultConnection).toContain(database!.name)
+  const { code, stdout } = await run(['erase', '--tenant', localTenant], { env: owner })
+  expect(code).toBe(0)
+  expect(stdout).toContain(
+    `Tenant ${localTenant} is not known in this database: it has no job and no rows. Check the UUID.`,
+  )
+})

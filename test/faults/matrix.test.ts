@@ -1,48 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Fault, matrix, type Row } from './matrix.ts'
 import { scenarios } from './scenarios/index.ts'
 
-const known = new Map(scenarios.map((one) => [one.name, one]))
 const rows = Object.entries(matrix) as [Fault, Row][]
+const scenariosOf = (fault: string) => scenarios.filter(({ faults }) => faults.includes(fault)).map(({ name }) => name)
 
-test('there are sixty-six faults', () => {
-  const numbers = Array.from({ length: 66 }, (_, at) => `F${String(at + 1).padStart(2, '0')}`)
-  expect(rows.map(([id]) => id)).toEqual(numbers)
+test('each of the sixty-six faults has a scenario, a test file that exists, or a reason why not', () => {
+  expect(rows).toHaveLength(66)
+  for (const [fault, { scenarios: named = [], tests = [], not }] of rows) {
+    expect([fault, named.length + tests.length > 0 || not !== undefined]).toEqual([fault, true])
+    expect([fault, tests.filter((file) => !existsSync(join('test', file)))]).toEqual([fault, []])
+    if (not !== undefined) expect([fault, not]).toEqual([fault, expect.stringMatching(/^[a-z].{20,}\.$/)])
+  }
 })
 
-describe.each(rows)('%s', (id, { scenarios: named = [], tests = [], not }) => {
-  test('is made to happen, or a sentence says why not', () => {
-    expect(named.length + tests.length > 0 || not !== undefined).toBe(true)
-    if (not !== undefined) expect(not).toMatch(/^[a-z].{20,}\.$/)
-  })
-
-  test.each(named)('the scenario %s makes it happen', (name) => {
-    const scenario = known.get(name)
-    expect(scenario, `no scenario is called ${name}`).toBeDefined()
-    expect(scenario?.faults).toContain(id)
-    // Somebody runs it.
-    expect(scenario && Object.values(scenario.rounds).some((rounds) => rounds > 0)).toBe(true)
-  })
-
-  test.each(tests)('%s', (place) => {
-    const [path = '', ...title] = place.split(': ')
-    const file = join('test', path)
-    expect(existsSync(file), `there is no ${file}`).toBe(true)
-    expect(titlesOf(file).filter((one) => one.includes(title.join(': ')))).not.toEqual([])
-  })
+test('the matrix and the scenarios name the same faults, and each scenario runs in some share', () => {
+  for (const [fault, { scenarios: named = [] }] of rows)
+    expect([fault, named.toSorted()]).toEqual([fault, scenariosOf(fault).toSorted()])
+  expect(scenarios.filter(({ rounds }) => Math.max(...Object.values(rounds)) === 0)).toEqual([])
 })
-
-test('what a scenario says it makes happen, a row says too', () => {
-  const said = scenarios.flatMap(({ name, faults }) => faults.map((fault) => `${fault} ${name}`))
-  const listed = rows.flatMap(([id, row]) => (row.scenarios ?? []).map((name) => `${id} ${name}`))
-  expect(said.filter((one) => !listed.includes(one))).toEqual([])
-})
-
-/** What stands in quotes right after `test(`, `it(` or the parenthesis of their `each`. */
-function titlesOf(file: string): string[] {
-  const source = readFileSync(file, 'utf8')
-  const titles = source.matchAll(/(?:\b(?:test|it)\(|\)\()\s*(?:'((?:[^'\\]|\\.)*)'|`([^`]*)`)/g)
-  return [...titles].map(([, quoted, made]) => quoted?.replaceAll("\\'", "'") ?? made ?? '')
-}

@@ -31,6 +31,10 @@ async function house(options: SetupOptions = {}) {
 test('a message delivered to two workers at the same moment is worked on by one, ten times over', async () => {
   const { worker, openWorker, handle, job, sandbox, expectTruth, drain, queue } = await house({
     sandbox: { customers: 500 },
+    exempt: {
+      calls: ['database', 'queue'],
+      because: 'It names the fence and counts messages. A claim or a message whose answer is lost is made again.',
+    },
   })
   const pages = { additionalData: { batch_size: 10 } }
   await handle([JSON.stringify(jobRequest(pages))])

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { type Delivered, type Invoke, inProcess, openEventSource } from '../../src/local/event-source.ts'
 import { collectLog } from '../support/collected-log.ts'
+import type { Exemption } from '../support/faults.ts'
 import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
 import type { SqsWorker } from '../support/sqs-worker.ts'
 
@@ -54,6 +55,11 @@ async function house(options: SetupOptions = {}) {
           )
     },
   }
+}
+
+const countsDeadLetters: Exemption = {
+  calls: ['queue'],
+  because: 'It counts dead letters. A message whose answer is lost is sent there again.',
 }
 
 type House = Awaited<ReturnType<typeof house>>
@@ -390,7 +396,7 @@ test.each([
   'a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing, with %s',
   async (_, all) => {
     const log = collectLog()
-    const parts = await house({ log })
+    const parts = await house({ log, exempt: countsDeadLetters })
     const { send, job, queue, query, sandbox, url, openWorker } = parts
     // Nobody should give the worker a superuser's login; somebody will.
     const worker = all
@@ -427,7 +433,7 @@ test.each([
 )
 
 test('of ten messages in one event, only those to be redelivered are returned', async () => {
-  const { send, deliver, sandbox, query, queue } = await house()
+  const { send, deliver, sandbox, query, queue } = await house({ exempt: countsDeadLetters })
   sandbox.fail({ ...down, path: /limit=7/ })
   const failing = { additionalData: { batch_size: 7 } }
   const bodies = [

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import type { FailureRule } from '../../src/sandbox/stripe/index.ts'
 import { disturb } from '../faults/chaos/disturb.ts'
-import { sparedIn } from '../faults/exemptions.ts'
 import { openPostgresProxy } from '../faults/postgres-proxy.ts'
 import { openQueueProxy } from '../faults/queue-proxy.ts'
 import { createRandom } from './random.ts'
@@ -15,33 +14,43 @@ interface Parts {
   readonly sandbox: { fail(rule: FailureRule): () => void }
 }
 
+/** Calls that do not fail in a test, because what it asserts does not hold if they do. */
+export interface Exemption {
+  readonly calls: readonly ('provider' | 'database' | 'queue')[]
+  /** A sentence. */
+  readonly because: string
+}
+
 /**
- * `npm run faults -- --suite 0.05 --seed 7`: of the worker's statements, calls to the queue and requests to the provider so
- * many go wrong, in every test that sets up a worker. What the worker is to be told then; nothing without.
+ * Under `npm run faults -- --suite 0.05` that share of the worker's statements, calls to the queue and requests to the
+ * provider fails in every test that sets up a worker. Returns the settings that lead the worker there; none otherwise.
  */
-export async function standInTheWay({ url, queue, sandbox }: Parts): Promise<Readonly<Record<string, string>>> {
+export async function disturbCalls(
+  { url, queue, sandbox }: Parts,
+  exempt?: Exemption,
+): Promise<Readonly<Record<string, string>>> {
   if (!isDisturbed()) return {}
   const { testPath = '', currentTestName = '' } = expect.getState()
   const file = relative(fileURLToPath(new URL('..', import.meta.url)), testPath)
-  const spared = sparedIn(file, currentTestName)
-  const postgres = spared.includes('database') ? undefined : await openPostgresProxy(url)
-  const calls = spared.includes('queue') ? undefined : await openQueueProxy(queue.endpoint)
-  const ways = { postgres, queue: calls, sandbox: spared.includes('provider') ? undefined : sandbox }
+  const calls = exempt?.calls ?? []
+  const postgres = calls.includes('database') ? undefined : await openPostgresProxy(url)
+  const queueProxy = calls.includes('queue') ? undefined : await openQueueProxy(queue.endpoint)
+  const ways = { postgres, queue: queueProxy, sandbox: calls.includes('provider') ? undefined : sandbox }
   disturb(ways, { random: createRandom(seedOf(`${process.env.SEED ?? 1} ${file} ${currentTestName}`)), rate: rate() })
   onTestFinished(async () => {
-    await Promise.all([postgres?.close(), calls?.close()])
+    await Promise.all([postgres?.close(), queueProxy?.close()])
   })
   return {
     ...(postgres && { ConnectionStrings__DefaultConnection: postgres.url }),
-    ...(calls && { Queue__Endpoint: calls.endpoint }),
+    ...(queueProxy && { Queue__Endpoint: queueProxy.endpoint }),
     Worker__LeaseSeconds: '5',
   }
 }
 
 const rate = () => Number(process.env.FAULTS ?? 0)
 
-/** Whether calls go wrong besides what a test itself does. */
+/** True if calls fail besides those that a test makes fail. */
 export const isDisturbed = () => rate() > 0
 
-/** Each test has faults of its own. */
+/** Each test draws other faults. */
 const seedOf = (text: string) => createHash('sha256').update(text).digest().readUInt32BE()

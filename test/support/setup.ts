@@ -9,7 +9,7 @@ import { createDatabase } from '../../src/local/postgres.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { type Log, silentLog } from '../../src/log/log.ts'
 import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
-import { isDisturbed, standInTheWay } from './faults.ts'
+import { disturbCalls, type Exemption, isDisturbed } from './faults.ts'
 import { asWorker, template } from './postgres.ts'
 import { openSqsWorker } from './sqs-worker.ts'
 
@@ -21,6 +21,8 @@ export interface SetupOptions {
   readonly log?: Log
   /** Messages of one invocation. */
   readonly batchSize?: number
+  /** Calls that `npm run faults -- --suite` leaves alone in this test. */
+  readonly exempt?: Exemption
 }
 
 /** A database, a queue, a Stripe sandbox and a worker of the test's own; all are closed when the test ends. */
@@ -42,7 +44,7 @@ export async function setup(options: SetupOptions = {}) {
     Queue__DeadLetterUrl: queue.deadLetterUrl,
     Queue__Endpoint: queue.endpoint,
     Queue__Region: queue.region,
-    ...(await standInTheWay({ url: asWorker(url), queue, sandbox })),
+    ...(await disturbCalls({ url: asWorker(url), queue, sandbox }, options.exempt)),
     ...options.settings,
   }
   const closing: (() => Promise<unknown>)[] = []

@@ -1,12 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configuration } from './docs/configuration.ts'
 import { errors } from './docs/errors.ts'
+import { figureProblems, quoteProblems, withFigures } from './docs/figures.ts'
 import { reliability } from './docs/reliability.ts'
 import { resources } from './docs/resources.ts'
 
 /*
- * The documents that are made from the code: `npm run docs` writes them, `npm run docs -- --check` fails if one is out of date.
+ * `npm run docs` writes the documents that are made from the code, and the figures that others quote from docs/figures.json.
+ * `npm run docs -- --check` fails if one of them is out of date.
  */
 
 const notice = '<!-- Written by `npm run docs` from the code. Do not edit. -->\n\n'
@@ -21,7 +23,19 @@ const pages: Readonly<Record<string, () => string>> = {
 /** The documents that are not as the code would write them, with what they should be. */
 export function outdated(): ReadonlyMap<string, string> {
   const wanted = Object.entries(pages).map(([path, page]) => [path, `${notice}${page()}`] as const)
-  return new Map(wanted.filter(([path, text]) => contentOf(path) !== text))
+  const quoting = quotingDocuments().map((path) => [path, withFigures(readFileSync(path, 'utf8'))] as const)
+  return new Map([...quoting, ...wanted].filter(([path, text]) => contentOf(path) !== text))
+}
+
+/** What no writing mends: figures that are in no source, and numbers that are no figure. */
+export function problems(): string[] {
+  const quotes = quotingDocuments().flatMap((path) => quoteProblems(path, readFileSync(path, 'utf8')))
+  return [...figureProblems(), ...quotes]
+}
+
+function quotingDocuments(): string[] {
+  const names = readdirSync('docs').filter((name) => name.endsWith('.md'))
+  return ['README.md', ...names.map((name) => `docs/${name}`)].filter((path) => !(path in pages))
 }
 
 function contentOf(path: string): string | undefined {
@@ -34,9 +48,11 @@ function contentOf(path: string): string | undefined {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problems = [...outdated().keys()].map((path) => `${path} is out of date: run npm run docs`)
-  if (process.argv.includes('--check')) {
-    for (const problem of problems) console.error(problem)
-    process.exitCode = problems.length > 0 ? 1 : 0
-  } else for (const [path, text] of outdated()) writeFileSync(path, text)
+  const checks = process.argv.includes('--check')
+  if (!checks) for (const [path, text] of outdated()) writeFileSync(path, text)
+  const late = [...outdated().keys()].map((path) => `${path} is out of date: run npm run docs`)
+  for (const problem of [...late, ...problems()]) {
+    console.error(problem)
+    process.exitCode = 1
+  }
 }

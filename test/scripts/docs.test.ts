@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { reliability } from '../../scripts/docs/reliability.ts'
-import { outdated } from '../../scripts/docs.ts'
+import { outdated, problems } from '../../scripts/docs.ts'
 import { readResults } from '../faults/record.ts'
 import { scenarios } from '../faults/scenarios/index.ts'
 
 test('the generated documents are as the code writes them; `npm run docs` brings them up to date', () => {
   expect([...outdated().keys()]).toEqual([])
+})
+
+test('every figure that a document quotes is in its source', () => {
+  expect(problems()).toEqual([])
 })
 
 test('what is recorded is of scenarios there are, and nothing went wrong in it', () => {

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import * as z from 'zod'
+
+/*
+ * Figures in documents. `docs/figures.json` has each figure with its commit, its date and the row of its source. A document
+ * quotes a figure by a comment before the number, which GitHub does not show: <!-- figure: peak-memory -->138 MB.
+ */
+
+const figure = z.strictObject({
+  value: z.number(),
+  /** Decimal places that documents show. */
+  decimals: z.int().optional(),
+  unit: z.string(),
+  /** The commit that was measured, and when. */
+  commit: z.string().regex(/^[0-9a-f]{7,40}$/),
+  date: z.iso.date(),
+  /** A file with the measurement, and a text that only its row contains. */
+  source: z.string(),
+  row: z.string(),
+  /** The value is the percentage of the row's number of this ceiling. */
+  ofCeiling: z.number().optional(),
+})
+const figures = z.record(z.string(), figure)
+type Figure = z.infer<typeof figure>
+
+export const readFigures = () => figures.parse(JSON.parse(readFileSync('docs/figures.json', 'utf8')))
+
+const quote = /<!-- figure: ([\w-]+) -->([\d,]+(?:\.\d+)?)?([^|<]*)/g
+
+/** The document with each quoted number as `docs/figures.json` has it. */
+export function withFigures(document: string, known = readFigures()): string {
+  return document.replace(quote, (whole, name: string, number: string | undefined, rest: string) => {
+    const of = known[name]
+    return of && number !== undefined ? `<!-- figure: ${name} -->${shown(of)}${rest}` : whole
+  })
+}
+
+/** What is wrong with the quotes of a document, a sentence each. */
+export function quoteProblems(path: string, document: string, known = readFigures()): string[] {
+  const problems: string[] = []
+  for (const [, name = '', number = '', rest = ''] of document.matchAll(quote)) {
+    const of = known[name]
+    if (!of) problems.push(`${path}: the figure ${name} is not in docs/figures.json`)
+    else if (number !== shown(of))
+      problems.push(`${path}: ${name} is ${shown(of)} in docs/figures.json, found ${number}`)
+    else if (of.unit === '%' && !rest.startsWith(' %')) problems.push(`${path}: ${name} is a percentage`)
+  }
+  for (const cell of measuredCells(document)) {
+    const unmarked = cell.replace(quote, (_, _name, _number, rest: string) => rest).replace(/\bno 429\b/g, '')
+    const number = /\d[\d,.]*/.exec(unmarked)?.[0]
+    if (number) problems.push(`${path}: ${number} of "${cell.trim()}" is no figure of docs/figures.json`)
+  }
+  return problems
+}
+
+/** What is wrong with the figures themselves: each is in a single row of its source. */
+export function figureProblems(known = readFigures()): string[] {
+  return Object.entries(known).flatMap(([name, of]) => {
+    const rows = readFileSync(of.source, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(of.row))
+    const [row = ''] = rows
+    if (rows.length !== 1)
+      return [`docs/figures.json: ${name}: ${rows.length} rows of ${of.source} contain "${of.row}"`]
+    const numbers = row.slice(row.indexOf(of.row) + of.row.length).match(/\d[\d,]*(?:\.\d+)?/g) ?? []
+    const measured = numbers.map((text) => Number(text.replaceAll(',', '')))
+    const values = measured.map((number) => (of.ofCeiling ? (number / of.ofCeiling) * 100 : number))
+    return values.some((value) => value.toFixed(of.decimals ?? 0) === of.value.toFixed(of.decimals ?? 0))
+      ? []
+      : [`docs/figures.json: ${name} is ${shown(of)}, and ${of.source} says ${numbers.join(', ')}`]
+  })
+}
+
+function shown({ value, decimals = 0 }: Figure): string {
+  return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+}
+
+/** The cells of each table's column `measured`. */
+function measuredCells(document: string): string[] {
+  const cells: string[] = []
+  let column: number | undefined
+  for (const line of document.split('\n')) {
+    const row = line.startsWith('|') ? line.slice(1).split('|') : []
+    if (row.length === 0) column = undefined
+    else if (column === undefined) column = row.findIndex((cell) => cell.trim() === 'measured')
+    else if (!/^\s*-+\s*$/.test(row[column] ?? '')) cells.push(row[column] ?? '')
+  }
+  return cells
+}

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import type { StampedRow } from '../src/db/upsert.ts'
-import { Payload } from '../src/json/raw-json.ts'
+import { RawJson } from '../src/json/raw-json.ts'
 import type { Bench } from './bench.ts'
 
 /*
@@ -22,7 +22,7 @@ export async function insertPlainly({ postgres }: Bench, rows: readonly StampedR
   await client.query(`select set_config('app.tenant_id', '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03', false)`)
   const texts: string[] = []
   for (let at = 0; at < rows.length; at += size)
-    texts.push(JSON.stringify(rows.slice(at, at + size).map(({ raw }) => (raw instanceof Payload ? raw.value() : raw))))
+    texts.push(JSON.stringify(rows.slice(at, at + size).map(({ raw }) => (raw instanceof RawJson ? raw.value() : raw))))
   try {
     const began = performance.now()
     for (const text of texts) await client.query(plainInsert, [text])

@@ -2,7 +2,8 @@ import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { customers } from '../../src/db/schema.ts'
 import { type StampedRow, upsert } from '../../src/db/upsert.ts'
-import { Payload, type Places } from '../../src/json/raw-json.ts'
+import { RawJson } from '../../src/json/raw-json.ts'
+import type { JsonPaths } from '../../src/json/value.ts'
 import type { Bench } from '../bench.ts'
 import { insertPlainly } from '../plain-insert.ts'
 import type { Finding, Result, Scenario } from '../result.ts'
@@ -77,7 +78,7 @@ function rowOf(customer: Customer): StampedRow['row'] {
 }
 
 /** Where its columns are in a customer, as that mapping has it. */
-const places: Places = {
+const paths: JsonPaths = {
   ...Object.fromEntries(
     ['email', 'name', 'phone', 'description', 'currency', 'balance', 'delinquent', 'livemode', 'metadata'].map(
       (name) => [name, [[name]]],
@@ -96,9 +97,9 @@ async function readRows(server: StripeServer): Promise<StampedRow[]> {
     const response = await fetch(`${server.url}/v1/customers?limit=100${after && `&starting_after=${after}`}`)
     const body = Buffer.from(await response.arrayBuffer())
     const { data, has_more: more } = JSON.parse(body.toString('utf8')) as { data: Customer[]; has_more: boolean }
-    const payload = Payload.of(body)
+    const answer = RawJson.of(body)
     data.forEach((customer, at) => {
-      rows.push({ row: rowOf(customer), raw: payload.at('data', at), observedAt, places })
+      rows.push({ row: rowOf(customer), raw: answer.at('data', at), observedAt, paths })
     })
     if (!more) return rows
     after = data.at(-1)?.id ?? ''

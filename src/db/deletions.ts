@@ -30,7 +30,7 @@ interface Search extends Forced {
 }
 
 /*
- * `offset 0`: each interval, row or family is looked up by its index on its own, whatever the planner believes of a table
+ * `offset 0`: each interval, row or set of children is looked up by its index on its own, whatever the planner believes of a table
  * that was never analysed; `provider || ''`: and not by the key, whose first columns it would take for as good. Left the
  * choice, it reads all the tenant's rows once a page, which is quadratic.
  */
@@ -95,7 +95,7 @@ interface Leaving extends AccountKey, Forced {
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   /** The parent's column, by its name in code. */
   readonly parent: string
-  readonly families: readonly {
+  readonly childSets: readonly {
     readonly parentId: string
     readonly ids: readonly string[]
     readonly observedAt: Date
@@ -103,22 +103,22 @@ interface Leaving extends AccountKey, Forced {
 }
 
 /** Marks rows as deleted that are no longer in their parent's nested list. Returns how many. */
-export async function markLeft(
+export async function markRemovedChildren(
   db: Database,
-  { resource, parent, families, overwrite = null, ...account }: Leaving,
+  { resource, parent, childSets, overwrite = null, ...account }: Leaving,
 ): Promise<number> {
   const column = Object.entries(getTableColumns(resource.table)).find(([key]) => key === parent)?.[1]
   if (!column) throw new Error(`schema: ${resource.name} has no column ${parent}`)
-  const given = families.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
+  const given = childSets.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
   const { rowCount } = await db.execute(sql`
-    update ${resource.table} as target set deleted_at = family.observed_at, observed_at = family.observed_at, synced_at = now()
-    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as family(parent text, ids jsonb, observed_at timestamptz)
+    update ${resource.table} as target set deleted_at = child_set.observed_at, observed_at = child_set.observed_at, synced_at = now()
+    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as child_set(parent text, ids jsonb, observed_at timestamptz)
     cross join lateral (
       select row.ctid as place from ${resource.table} as row
       where row.tenant_id = ${account.tenantId}::uuid and row.provider || '' = ${account.provider}
-        and row.${sql.identifier(column.name)} = family.parent ${ofResource(resource)}
-        and row.deleted_at is null and not family.ids ? row.id
-        and (row.observed_at <= family.observed_at or not ${keepsLater(overwrite, sql`row`)})
+        and row.${sql.identifier(column.name)} = child_set.parent ${ofResource(resource)}
+        and row.deleted_at is null and not child_set.ids ? row.id
+        and (row.observed_at <= child_set.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
     ) as found
     where target.ctid = found.place`)

@@ -1,7 +1,8 @@
-import { Payload } from '../json/raw-json.ts'
+import { RawJson } from '../json/raw-json.ts'
+import { withoutUnstorable } from '../json/storable.ts'
 import type { StampedRow } from './upsert.ts'
 
-/** Bytes of payloads in one statement; more rows make another. */
+/** Bytes of items in one statement; more rows make another. */
 const bytesAtMost = 32 * 1024 * 1024
 
 /** Rows as they go into one statement each. */
@@ -9,7 +10,7 @@ export function portions(rows: readonly StampedRow[]): readonly (readonly Stampe
   const all: StampedRow[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const row of rows) {
-    const length = row.raw instanceof Payload ? row.raw.length : 0
+    const length = row.raw instanceof RawJson ? row.raw.length : 0
     bytes += length
     if (bytes > bytesAtMost) {
       all.push([])
@@ -21,8 +22,8 @@ export function portions(rows: readonly StampedRow[]): readonly (readonly Stampe
 }
 
 /**
- * `records`: an array for each row, of its values of the `sent` columns, times in seconds since 1970; then where its payload
- * begins in `bytes`, counted from one, and how long it is; or null twice and the payload itself.
+ * `records`: an array for each row, of its values of the `sent` columns, times in seconds since 1970; then where its item
+ * begins in `bytes`, counted from one, and how long it is; or null twice and the item itself.
  */
 export function parameters(rows: readonly StampedRow[], sent: readonly string[]) {
   const all: Buffer[] = []
@@ -32,7 +33,7 @@ export function parameters(rows: readonly StampedRow[], sent: readonly string[])
       const value = key === 'observedAt' || (key === 'deletedAt' && deleted) ? observedAt : row[key]
       return value instanceof Date ? value.getTime() / 1_000 : (value ?? null)
     })
-    if (!(raw instanceof Payload)) record.push(null, null, raw)
+    if (!(raw instanceof RawJson)) record.push(null, null, raw)
     else {
       const { bytes } = raw
       all.push(bytes)
@@ -42,14 +43,4 @@ export function parameters(rows: readonly StampedRow[], sent: readonly string[])
     return record
   })
   return { records: withoutUnstorable(JSON.stringify(records)), bytes: Buffer.concat(all, from - 1) }
-}
-
-/**
- * jsonb takes neither NUL nor lone surrogates. JSON.stringify writes both as escapes, so they are found in the text: an
- * escape counts only after an even number of backslashes. Each becomes U+FFFD, in payload and columns alike.
- */
-export function withoutUnstorable(json: string): string {
-  // The first test is much the faster, and most text has no such escape at all.
-  if (!json.includes('\\u') || !/\\u(?:0000|d[89a-f])/.test(json)) return json
-  return json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\\ufffd')
 }

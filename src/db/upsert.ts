@@ -1,22 +1,23 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import { Payload, type Places } from '../json/raw-json.ts'
+import { RawJson } from '../json/raw-json.ts'
+import type { JsonPaths } from '../json/value.ts'
+import { columnFromRaw } from './column-from-raw.ts'
 import type { Database } from './open.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import { parameters, portions } from './parameters.ts'
-import { read } from './places.ts'
 import type { SyncedTable } from './schema.ts'
 
 /** A row ready for its table: the provider's columns by their names in code, the payload, and when it was observed. */
 export interface StampedRow {
   readonly row: Readonly<Record<string, unknown>> & { readonly id: string }
-  /** JSON; a `Payload` where it is in an answer's bytes. */
+  /** A `RawJson` with an item's bytes, or a JSON value. */
   readonly raw: unknown
   readonly observedAt: Date
   /** The provider no longer has it: the row says since when. */
   readonly deleted?: boolean
-  /** Columns for which the row has just what is in the payload, and where. */
-  readonly places?: Places
+  /** Columns that Postgres reads from `raw` itself. */
+  readonly paths?: JsonPaths
 }
 
 export interface Written {
@@ -43,7 +44,7 @@ interface Upsert {
  * neither count was there already.
  */
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
-  const shape = shapeOf(into.table, commonPlaces(rows), into.overwrite ?? null)
+  const shape = shapeOf(into.table, commonPaths(rows), into.overwrite ?? null)
   const written = { created: 0, updated: 0 }
   for (const some of portions(newestPerKey(rows, shape.keyed))) {
     const { created, updated } = await write(db, some, shape, into)
@@ -115,37 +116,37 @@ export function keyOf(table: SyncedTable): readonly string[] {
 }
 
 /** One statement for all, since the rows' locks are taken in one order: where a row is odd, every column of all is sent. */
-function commonPlaces(rows: readonly StampedRow[]): Places {
+function commonPaths(rows: readonly StampedRow[]): JsonPaths {
   const [first] = rows
-  const { places } = first ?? {}
-  return places && rows.every((row) => row.places === places && row.raw instanceof Payload) ? places : nowhere
+  const { paths } = first ?? {}
+  return paths && rows.every((row) => row.paths === paths && row.raw instanceof RawJson) ? paths : noPaths
 }
 
-const nowhere: Places = {}
+const noPaths: JsonPaths = {}
 
 type Shape = ReturnType<typeof pieces>
-const shapes = new WeakMap<SyncedTable, WeakMap<Places, Shape>>()
+const shapes = new WeakMap<SyncedTable, WeakMap<JsonPaths, Shape>>()
 
-function shapeOf(table: SyncedTable, places: Places, overwrite: Overwrite | null): Shape {
+function shapeOf(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | null): Shape {
   // A forced statement names its job's beginning, and is rare.
-  if (overwrite) return pieces(table, places, overwrite)
-  const known = shapes.get(table) ?? new WeakMap<Places, Shape>()
+  if (overwrite) return pieces(table, paths, overwrite)
+  const known = shapes.get(table) ?? new WeakMap<JsonPaths, Shape>()
   shapes.set(table, known)
-  const shape = known.get(places) ?? pieces(table, places, null)
-  known.set(places, shape)
+  const shape = known.get(paths) ?? pieces(table, paths, null)
+  known.set(paths, shape)
   return shape
 }
 
 /** The pieces of the statement that follow from the table's columns and from where they are. */
-function pieces(table: SyncedTable, places: Places, overwrite: Overwrite | null) {
+function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | null) {
   const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'raw_sha256', 'synced_at'])
   const columns = Object.entries(getTableColumns(table))
     .filter(([, { name }]) => !elsewhere.has(name))
     .map(([key, column]) => ({ key, name: sql.identifier(column.name), type: column.getSQLType() }))
   const keyed = keyOf(table)
   const keys = columns.filter(({ key }) => keyed.includes(key))
-  const inPayload = ({ key }: (typeof columns)[number]) => (keyed.includes(key) ? undefined : places[key])
-  const sent = columns.filter((column) => !inPayload(column))
+  const pathsTo = ({ key }: (typeof columns)[number]) => (keyed.includes(key) ? undefined : paths[key])
+  const sent = columns.filter((column) => !pathsTo(column))
   const inline = columns.some(({ key }) => key === 'inline')
   const target = sql`${table}`
   const list = (parts: SQL[], by = sql`, `) => sql.join(parts, by)
@@ -178,8 +179,8 @@ function pieces(table: SyncedTable, places: Places, overwrite: Overwrite | null)
     insertable: list(columns.map(({ name }) => sql`${name}`)),
     values: list(
       columns.map((column) => {
-        const paths = inPayload(column)
-        return paths ? read(paths, column.type) : sql`${column.name}`
+        const from = pathsTo(column)
+        return from ? columnFromRaw(from, column.type) : sql`${column.name}`
       }),
     ),
     assignments: list([

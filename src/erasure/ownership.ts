@@ -1,7 +1,10 @@
 import type { SyncedTable } from '../db/schema.ts'
-import { Payload } from '../json/raw-json.ts'
+import { Item } from '../json/item.ts'
+import { RawJson } from '../json/raw-json.ts'
+import { valueAt } from '../json/value.ts'
 import type { ProviderResource } from '../provider/contract.ts'
 import { fields, reference } from '../provider/fields.ts'
+import type { RowMapping } from '../provider/mapping.ts'
 import type { Owner, OwnerField } from '../provider/owner.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
 import type { Owned } from './owned.ts'
@@ -23,7 +26,7 @@ export interface Ownership {
 
 interface Mapped {
   readonly table: SyncedTable
-  row(item: unknown): ObservedRow['row']
+  readonly row: RowMapping<SyncedTable>
 }
 
 export function ownershipOf(resources: readonly ProviderResource[]): Ownership {
@@ -34,8 +37,8 @@ export function ownershipOf(resources: readonly ProviderResource[]): Ownership {
     if (owner) tables.set(table, merge(table, owner, tables.get(table)))
   }
   for (const { name, table, owner, row, nested = [] } of resources) {
-    add(name, owner, { table, row: (item) => row(item) })
-    for (const list of nested) add(list.name, list.owner, { table: list.table, row: (item) => list.row(item, '') })
+    add(name, owner, { table, row })
+    for (const list of nested) add(list.name, list.owner, list)
   }
   const all = [...tables.values()]
   return { tables: all, indirectlyOwned: all.filter(({ isIndirect }) => isIndirect), resources: mapped }
@@ -65,16 +68,14 @@ export function ownerOfRow(
   const owned = tables.find((known) => known.table === table)
   if (!owned) return { id: row.id, customer: null, about: [], owns: [] }
   const hasPaths = [...owned.customer, ...owned.about].some((field) => typeof field === 'object')
-  const payload = hasPaths ? (raw instanceof Payload ? raw.value() : raw) : undefined
+  const payload = hasPaths ? (raw instanceof RawJson ? raw.value() : raw) : undefined
   const idsAt = (places: readonly OwnerField[]) =>
     places
-      .map((field) => reference(typeof field === 'string' ? fields(row)[field] : follow(payload, field.path)))
+      .map((field) =>
+        reference(typeof field === 'string' ? fields(row)[field] : valueAt(payload, field.path.split('.'))),
+      )
       .filter((id) => id !== null)
   return { id: row.id, customer: idsAt(owned.customer)[0] ?? null, about: idsAt(owned.about), owns: idsAt(owned.owns) }
-}
-
-function follow(payload: unknown, path: string): unknown {
-  return path.split('.').reduce((value, name) => fields(value)[name], payload)
 }
 
 /** The ids in a rejected item; null if its payload was cut or its resource cannot map it. */
@@ -86,7 +87,7 @@ export function ownerOfReject(
   if (!known) return null
   try {
     const raw: unknown = JSON.parse(payload)
-    return ownerOfRow(ownership, { table: known.table, row: known.row(raw), raw })
+    return ownerOfRow(ownership, { table: known.table, row: known.row(Item.of(raw)), raw })
   } catch {
     return null
   }

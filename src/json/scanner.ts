@@ -1,13 +1,12 @@
 /** Deeper nesting is left to JSON.parse. */
 const deepest = 64
 
-/** What is here is for JSON.parse to say. Made once: it has no news. */
+/** JSON.parse has to decide what this text is. Made once, since every error made costs a stack trace. */
 export const notScanned = new Error('json: not scanned')
 
 /**
- * Walks over JSON bytes that are UTF-8, value by value, without making anything of them: a fraction of what JSON.parse
- * costs in time, and nothing in memory. What it passes over is JSON; where it is not sure it throws `notScanned`, and
- * JSON.parse decides. RFC 8259.
+ * Walks over JSON bytes that are UTF-8, value by value, and makes nothing of them: a fraction of what JSON.parse costs in
+ * time, and nothing in memory. Everything it passes is valid JSON (RFC 8259); where it is not sure it throws `notScanned`.
  */
 export class JsonScanner {
   readonly json: Buffer
@@ -26,12 +25,11 @@ export class JsonScanner {
   space(): void {
     const { json } = this
     let { at } = this
-    for (let byte = json[at] ?? 0; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; )
-      byte = json[++at] ?? 0
+    while (isSpace(json[at] ?? 0)) at++
     this.at = at
   }
 
-  /** Into an object or list, to its first entry. False where it has none: it is passed then. */
+  /** Into an object or list, to its first entry. False if it has none; then it is passed. */
   enter(end: number): boolean {
     this.at++
     this.space()
@@ -40,7 +38,7 @@ export class JsonScanner {
     return false
   }
 
-  /** From the end of an entry to the next one. False where there is none: the object or list is passed then. */
+  /** From the end of an entry to the next entry. False if there is none; then the object or list is passed. */
   next(end: number): boolean {
     this.space()
     const byte = this.peek()
@@ -98,6 +96,41 @@ export class JsonScanner {
     this.at = at + 1
   }
 
+  /** Past any value of JSON that is known to be valid, however deep it is nested. */
+  skip(): void {
+    const from = this.at
+    try {
+      this.value()
+    } catch (error) {
+      if (error !== notScanned) throw error
+      this.at = from
+      this.#skipDeep()
+    }
+  }
+
+  /** No recursion: the value may be nested a hundred thousand deep. */
+  #skipDeep(): void {
+    const { json } = this
+    let depth = 0
+    while (this.at < json.length) {
+      const byte = this.peek()
+      if (byte === closeBrace || byte === closeBracket) {
+        if (depth === 0) return
+        depth--
+        this.at++
+      } else if (byte === openBrace || byte === openBracket) {
+        depth++
+        this.at++
+      } else if (byte === quote) this.text()
+      else if (depth === 0 && (byte === comma || isSpace(byte))) return
+      else {
+        this.at++
+        continue
+      }
+      if (depth === 0) return
+    }
+  }
+
   #escape(at: number): number {
     const { json } = this
     switch (json[at + 1]) {
@@ -118,7 +151,7 @@ export class JsonScanner {
     }
   }
 
-  /** Past a word of four letters of which the first is known. */
+  /** Past a word of four letters whose first is known. */
   word(second: number, third: number, fourth: number): void {
     const { json, at } = this
     if (json[at + 1] !== second || json[at + 2] !== third || json[at + 3] !== fourth) throw notScanned
@@ -151,6 +184,7 @@ export class JsonScanner {
   }
 }
 
+const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 export const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
 const isHex = (byte: number) => isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
 

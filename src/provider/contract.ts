@@ -1,7 +1,7 @@
-import type { RowOf, SyncedTable } from '../db/schema.ts'
-import type { Payload, Places } from '../json/raw-json.ts'
-import type { Mapped } from '../sync/rows.ts'
-import type { Odd } from './mapping.ts'
+import type { SyncedTable } from '../db/schema.ts'
+import type { Item } from '../json/item.ts'
+import type { Shape } from '../json/shape.ts'
+import type { RowMapping } from './mapping.ts'
 import type { Owner } from './owner.ts'
 
 /*
@@ -11,7 +11,7 @@ import type { Owner } from './owner.ts'
  *   account    a provider connected with one tenant's credentials
  *   resource   one listable thing of a provider, landing in one table
  *   source     a resource of a connected account, ready to be read
- *   item, row  what the API returns, what the table takes
+ *   item, row  what the API returns with its bytes, what the table takes
  *   page       items and the cursor after them
  *   window     half-open interval of creation time, [from, to), whole seconds since 1970
  *
@@ -25,25 +25,23 @@ export interface Window {
   readonly to: number | null
 }
 
-/** One page, please. */
+/** Which page to fetch. */
 export interface Query {
   /** Only items created in this window; absent for a source that cannot filter by creation time. */
   readonly window?: Window
   /** Only items after this cursor, which an earlier page of the very same window handed out. */
   readonly cursor: string | null
-  /** Which of the resource's parts, where it has any. */
+  /** Which of the resource's parts, if it has any. */
   readonly part?: string
   /** Items at most, 1 to 100. */
   readonly limit: number
-  /** Items may come as `Unparsed`, which costs less. */
-  readonly mayBeUnparsed?: boolean
+  /** For the answer's `list`, which then parses fewer items. Follows from the resource's mapping. */
+  readonly shape?: Shape
 }
 
 export interface Page {
   /** As the provider sent them, newest first. */
-  readonly items: readonly unknown[]
-  /** Where `items` is in the answer; absent where its bytes are not at hand or cannot be stored as they are. */
-  readonly payload?: Payload | undefined
+  readonly items: readonly Item[]
   /** Where the next page begins; null on the last page. */
   readonly next: string | null
   /** The provider's clock when it answered; once it is observed, when it was asked. */
@@ -54,43 +52,44 @@ export interface Page {
 
 /** One object by its id, and the provider's clock when it answered. `item: null`: the provider no longer has it. */
 export interface Retrieved {
-  readonly item: unknown
-  /** Where `item` is in the answer. */
-  readonly payload?: Payload | undefined
+  readonly item: Item | null
   readonly observedAt: Date
 }
 
-/** What an item carries of a list. */
-export interface Embedded {
-  readonly items: readonly unknown[]
-  /** Where the rest begins; null where there is none. */
+/** The part of a list that an item carries. */
+export interface EmbeddedList {
+  readonly items: readonly Item[]
+  /** Where the rest begins; null if there is none. */
   readonly next: string | null
-  /** Where `items` is in the item: `['lines', 'data']`. */
-  readonly path?: readonly string[]
 }
 
-/** A whole item that another one holds, and where in it: `['price']`. */
-export type Found = { readonly item: unknown; readonly path: readonly (string | number)[] }
+/** A whole item of another resource that an item holds. */
+export interface EmbeddedItem {
+  readonly item: Item
+  /** Columns that follow from its being embedded, by their names in code; they replace what `row` makes of them. */
+  readonly columns?: Readonly<Record<string, unknown>>
+}
+
+/** Embedded items by the name of their resource. */
+export type EmbeddedItems = Readonly<Record<string, readonly EmbeddedItem[]>>
 
 /** A list embedded in a resource's items, landing in a table of its own: an invoice's lines. */
 export interface Nested<Connection = unknown, Table extends SyncedTable = SyncedTable> {
   /** As in progress and results: `invoice_lines`. */
   readonly name: string
   readonly table: Table
-  /** The column of `table` that holds the parent's id, by its name in code. */
+  /** The column of `table` for the parent's id, by its name in code. The core fills it, whatever the item says. */
   readonly parent: string
-  /** Null where an item carries nothing of the list at all. */
-  embedded(item: unknown): Embedded | null
+  /** Null if an item carries nothing of the list at all. */
+  embedded(item: Item): EmbeddedList | null
   /** Fetches a page of the rest. */
   list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
   /** See Resource.row. */
-  row(item: unknown, parentId: string, odd?: Odd): RowOf<Table>
+  readonly row: RowMapping<Table>
   /** See Resource.owner. */
   readonly owner: Owner | null
-  /** See Resource.places. */
-  readonly places?: Places
-  /** See Resource.harvest. */
-  harvest?(item: unknown): Readonly<Record<string, readonly Found[]>>
+  /** See Resource.embeddedItems. */
+  embeddedItems?(item: Item): EmbeddedItems
 }
 
 export interface Resource<Connection = unknown, Table extends SyncedTable = SyncedTable> {
@@ -111,20 +110,18 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   readonly concurrency?: number
   /** Fetches one page. May throw whatever the SDK throws: the provider's `failure` reads it. */
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
-  /** Fetches one object, to see whether it is gone or what it is now. Absent where the API cannot. */
+  /** Fetches one object, to see whether it is gone or what it is now. Absent if the API cannot. */
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
   /**
-   * Maps one item, pure. Throws where the item has no usable id; any other odd field becomes null. `odd` is told the
-   * columns whose field is there but of a shape that is not known; they are counted.
+   * Maps an item. Throws if the item has no usable id; any other field of an unknown shape becomes null, and its column is
+   * reported to `onDrift` and counted.
    */
-  row(item: unknown, odd?: Odd): RowOf<Table>
+  readonly row: RowMapping<Table>
   /** Whose the rows are; null if customers share them, so that the erasure of a customer leaves them. */
   readonly owner: Owner | null
-  /** Where in an item nothing of which was odd `row` finds columns as they are; these are not sent to Postgres again. */
-  readonly places?: Places
   readonly nested?: readonly Nested<Connection>[]
-  /** Whole items of other resources that an item holds and their own list may not: prices made inline. Resource name → items. */
-  harvest?(item: unknown): Readonly<Record<string, readonly Found[]>>
+  /** Whole items of other resources that an item holds and their own list may not have: prices made inline. */
+  embeddedItems?(item: Item): EmbeddedItems
 }
 
 /** What an event says happened to an object. */
@@ -135,10 +132,8 @@ export interface Change {
   readonly at: number
   /** The provider no longer has the object. */
   readonly gone: boolean
-  /** The object as it was then; null where the event shows it in a shape that is not ours, so that it must be fetched. */
-  readonly item: unknown
-  /** Where `item` is in the event: `['data', 'object']`. */
-  readonly path?: readonly string[]
+  /** The object as it was then; null if the event shows it in another API version's shape, so that it must be fetched. */
+  readonly item: Item | null
 }
 
 /** The feed of what changed: with it an incremental job sees updates and deletes. */
@@ -151,8 +146,8 @@ export interface Changes<Connection = unknown> {
   readonly perSecond?: number
   /** One page of events, newest first; `created` of an event is its second. */
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
-  /** Reads one event, pure; null where it is about nothing that is kept. */
-  read(event: unknown): Change | null
+  /** Reads one event, pure; null if it is about nothing that is stored. */
+  read(event: Item): Change | null
 }
 
 /** The feed of a connected account. */
@@ -161,23 +156,11 @@ export interface ChangeSource extends Omit<Changes, 'list'> {
 }
 
 /** A resource of a connected account: its calls know the credentials and throw SyncErrors only. */
-export interface Source extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner'> {
+export interface ListSource extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner'> {
+  readonly kind: 'list'
   list(query: Query, signal: AbortSignal): Promise<Page>
   retrieve?(id: string, signal: AbortSignal): Promise<Retrieved>
   readonly nested?: readonly NestedSource[]
-  /** Turns a page's items into rows in another way than `row`: the feed of changes. */
-  expand?(items: readonly unknown[], page: ExpandedPage, signal: AbortSignal): Promise<Mapped>
-}
-
-/** What `Source.expand` is told of the page its items came on. */
-export interface ExpandedPage {
-  /** Where the item at a place is in the answer. */
-  readonly payloadOf?: ((at: number) => Payload | undefined) | undefined
-  readonly pageSize: number
-  /** The provider's clock when it answered: nothing on the page happened later. */
-  readonly answeredAt: Date
-  /** Seconds that other pages may have items of, too. */
-  readonly shared: ReadonlySet<number>
 }
 
 /** A nested list of a connected account. */
@@ -210,7 +193,7 @@ export interface Account {
   readonly credential: string
   /** Requests a second over all endpoints. */
   readonly perSecond: number
-  readonly sources: readonly Source[]
+  readonly sources: readonly ListSource[]
   readonly changes?: ChangeSource
   /** Asks the provider which account this is. One request. @throws SyncError */
   identify(signal: AbortSignal): Promise<Identity>

@@ -1,6 +1,16 @@
 import type { SyncError } from '../errors.ts'
+import { Shape } from '../json/shape.ts'
 import { abortable } from './abortable.ts'
-import type { Account, Changes, Credentials, Identity, Provider, Resource } from './contract.ts'
+import type {
+  Account,
+  Changes,
+  Credentials,
+  Identity,
+  ListSource,
+  NestedSource,
+  Provider,
+  Resource,
+} from './contract.ts'
 
 /** A provider author's parts, put together by `defineProvider`. */
 export interface ProviderParts<Connection> {
@@ -16,46 +26,76 @@ export interface ProviderParts<Connection> {
 
 /** Puts a provider together, so that nothing but SyncErrors leaves it. */
 export function defineProvider<Connection>(parts: ProviderParts<Connection>): Provider {
-  const understood = async <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-    signal.throwIfAborted()
-    try {
-      return await abortable(call(), signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      throw parts.failure(error)
-    }
-  }
+  const { changes, failure } = parts
+  const resources = parts.resources.map((resource) => ({ resource, shape: shapeOf(resource) }))
   return {
     name: parts.name,
     resources: parts.resources,
     connect(credentials) {
       const connection = parts.open(credentials)
-      const { changes } = parts
       return {
         id: connection.id,
         credential: connection.credential,
         perSecond: connection.perSecond,
-        sources: parts.resources.map(({ list, retrieve, nested, ...resource }) => ({
-          ...resource,
-          list: (query, signal) => understood(() => list(connection, query, signal), signal),
-          ...(retrieve && { retrieve: (id, signal) => understood(() => retrieve(connection, id, signal), signal) }),
-          ...(nested && {
-            nested: nested.map(({ list: listNested, ...one }) => ({
-              ...one,
-              list: (parentId, query, signal) =>
-                understood(() => listNested(connection, parentId, query, signal), signal),
-            })),
-          }),
-        })),
+        sources: resources.map(({ resource, shape }) => connectResource(resource, { connection, shape, failure })),
         ...(changes && {
           changes: {
             ...changes,
-            list: (query, signal) => understood(() => changes.list(connection, query, signal), signal),
+            list: (query, signal) => readFailure(() => changes.list(connection, query, signal), failure, signal),
           },
         }),
-        identify: (signal) => understood(() => parts.identify(connection, signal), signal),
+        identify: (signal) => readFailure(() => parts.identify(connection, signal), failure, signal),
         close: () => connection.close(),
       }
     },
+  }
+}
+
+interface Connecting<Connection> {
+  readonly connection: Connection
+  readonly shape: Shape | null
+  readonly failure: ProviderParts<Connection>['failure']
+}
+
+function connectResource<Connection>(
+  { list, retrieve, nested, ...resource }: Resource<Connection>,
+  { connection, shape, failure }: Connecting<Connection>,
+): ListSource {
+  return {
+    ...resource,
+    kind: 'list',
+    list: (query, signal) =>
+      readFailure(() => list(connection, shape ? { ...query, shape } : query, signal), failure, signal),
+    ...(retrieve && {
+      retrieve: (id, signal) => readFailure(() => retrieve(connection, id, signal), failure, signal),
+    }),
+    ...(nested && {
+      nested: nested.map(
+        ({ list: listNested, ...rest }): NestedSource => ({
+          ...rest,
+          list: (parentId, query, signal) =>
+            readFailure(() => listNested(connection, parentId, query, signal), failure, signal),
+        }),
+      ),
+    }),
+  }
+}
+
+/** How the resource's items look if nobody needs to parse them. Null if something has to be looked for inside them. */
+function shapeOf({ row, nested, embeddedItems, createdFilter }: Resource<never>): Shape | null {
+  return row.expected && !nested && !embeddedItems ? Shape.of(row.expected, createdFilter?.field) : null
+}
+
+async function readFailure<Result>(
+  call: () => Promise<Result>,
+  failure: (error: unknown) => SyncError,
+  signal: AbortSignal,
+): Promise<Result> {
+  signal.throwIfAborted()
+  try {
+    return await abortable(call(), signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw failure(error)
   }
 }

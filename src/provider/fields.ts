@@ -1,18 +1,14 @@
 import { longestId } from '../json/id.ts'
+import { type Fields, fields, isObject } from '../json/value.ts'
 
 /*
  * Readers for the fields of a provider's item, for `Resource.row`. A field of an unknown shape never fails a row: it
  * reads as null, and the payload still has it.
  */
 
-export type Fields = Readonly<Record<string, unknown>>
+export { type Fields, fields } from '../json/value.ts'
 
-/** An object's fields; none for anything else. */
-export function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
-}
-
-/** The item's id. @throws Error where it is no text, since without it there is no row */
+/** The item's id. @throws Error if it is no text, since there is no row without an id */
 export function id(item: unknown): string {
   const value = fields(item).id
   if (typeof value !== 'string') throw new Error('id is not text')
@@ -34,7 +30,7 @@ export function integer(value: unknown): number | null {
 
 /** An object for a jsonb column. */
 export function object(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+  return isObject(value) ? value : null
 }
 
 /** Seconds since 1970, from 1970 to the end of the year 9999: a value in milliseconds is none. */
@@ -43,7 +39,8 @@ export function second(value: unknown): number | null {
   return whole !== null && whole >= 0 && whole < 253_402_300_800 ? whole : null
 }
 
-export function instant(value: unknown): Date | null {
+/** A time in seconds since 1970. */
+export function unixSeconds(value: unknown): Date | null {
   const whole = second(value)
   return whole === null ? null : new Date(whole * 1_000)
 }
@@ -65,8 +62,8 @@ export function list(value: unknown): readonly unknown[] | null {
 }
 
 /** Seconds since 1970, or an ISO 8601 date and time. */
-export function moment(value: unknown): Date | null {
-  if (typeof value !== 'string') return instant(value)
+export function dateTime(value: unknown): Date | null {
+  if (typeof value !== 'string') return unixSeconds(value)
   const date = new Date(/^\d{4}-\d\d-\d\dT/.test(value) ? value : Number.NaN)
   return Number.isNaN(date.getTime()) ? null : date
 }

@@ -1,18 +1,29 @@
 import type { RowOf, SyncedTable } from '../db/schema.ts'
-import { Unparsed } from '../json/item.ts'
-import type { Places } from '../json/raw-json.ts'
-import type { Expected, Kind } from '../json/shape.ts'
-import { decimal, type Fields, fields, flag, id, instant, integer, object, reference, text } from './fields.ts'
+import { type Item, matches } from '../json/item.ts'
+import type { Kind } from '../json/kinds.ts'
+import type { Expected } from '../json/shape.ts'
+import { type JsonPaths, obstacle, valueAt } from '../json/value.ts'
+import { decimal, type Fields, fields, flag, id, integer, object, reference, text, unixSeconds } from './fields.ts'
+import { unreadRows } from './unread-row.ts'
 
 /*
  * A mapping from items to rows as data: for each column of a table, where its value is in the item and which reader
- * knows its shape. So a column cannot be forgotten, and a field whose shape nobody knows can be counted.
+ * knows its shape. So a column cannot be forgotten, and a field of an unknown shape can be counted.
  */
 
-/** Told of each column that stays null although its field is there, of a shape that is not known. */
-export type Odd = (column: string) => void
+/** Called with each column that stays null although its field is there, in a shape that is not known. */
+export type OnDrift = (column: string) => void
 
-/** Reads one value; null for what it does not know. */
+/** Maps an item to its table's row, pure. A plain function will do; one that `mapping` made has all that is faster. */
+export interface RowMapping<Table extends SyncedTable> {
+  (item: Item, onDrift?: OnDrift): RowOf<Table>
+  /** Where Postgres can read columns itself, in an item without drift. */
+  readonly paths?: JsonPaths
+  /** How an item looks in which Postgres can read every column; null if some have to be made here. */
+  readonly expected?: readonly Expected[] | null
+}
+
+/** Reads a value; null for what it does not know. */
 type Reader<Value> = (value: unknown) => Value | null
 
 /** A value at the first of these paths that has one: `parent.subscription_details.subscription`, then `subscription`. */
@@ -21,7 +32,7 @@ interface At<Value> {
   readonly read: Reader<Value>
 }
 
-/** A value made of the item as a whole; what it cannot read is not counted. */
+/** A value made of the item as a whole. What it cannot read is not counted. */
 interface Derived<Value> {
   readonly derive: (item: Fields) => Value
 }
@@ -36,27 +47,18 @@ export type Columns<Table extends SyncedTable> = {
   readonly [Name in keyof WithoutId<RowOf<Table>>]-?: Column<WithoutId<RowOf<Table>>[Name]>
 }
 
-export interface Mapping<Table extends SyncedTable> {
-  /** See Resource.row. */
-  row(item: unknown, odd?: Odd): RowOf<Table>
-  /** See Resource.places. */
-  readonly places: Places
-  /** How an item looks in which every column is where Postgres can read it; null where some have to be made here. */
-  readonly expected: readonly Expected[] | null
-}
-
 /** Readers that take a field's value as it is, so that Postgres can read it as well, and what they expect. */
 const kinds: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
   [text, 'text'],
   [flag, 'flag'],
   [integer, 'integer'],
   [object, 'object'],
-  [instant, 'instant'],
+  [unixSeconds, 'unixSeconds'],
   [reference, 'reference'],
   [decimal, 'decimal'],
 ])
 
-/** `at(integer, 'amount_due')`; of several paths the first with a value counts, for shapes that moved. */
+/** `at(integer, 'amount_due')`. The first of several paths that has a value counts, for shapes that moved. */
 export function at<Value>(read: Reader<Value>, ...paths: readonly string[]): At<Value> {
   return { read, paths: paths.map((path) => path.split('.')) }
 }
@@ -65,58 +67,33 @@ export function derived<Value>(derive: (item: Fields) => Value): Derived<Value> 
   return { derive }
 }
 
-export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Mapping<Table> {
-  const parts = Object.entries<Column<unknown>>(columns).map(
+export function mapping<Table extends SyncedTable>(columns: Columns<Table>): RowMapping<Table> {
+  const readers = Object.entries<Column<unknown>>(columns).map(
     ([name, column]) => [name, readerOf(name, column)] as const,
   )
-  const Unread = unreadRow<Table>(
-    parts.map(([name]) => name),
-    (item) => row(item),
+  const expected = expectedBy(columns)
+  const unread = unreadRows<Table>(
+    readers.map(([name]) => name),
+    read,
   )
-  return { places: placesOf(columns), expected: expectedBy(columns), row }
+  const row = (item: Item, onDrift?: OnDrift) =>
+    expected && matches(item, expected) ? unread(item) : read(item, onDrift)
+  return Object.assign(row, { paths: pathsOf(columns), expected })
 
-  function row(item: unknown, odd?: Odd): RowOf<Table> {
-    if (item instanceof Unparsed) return new Unread(item) as unknown as RowOf<Table>
-    const from = fields(item)
-    const row: Record<string, unknown> = { id: id(item) }
-    for (const [name, read] of parts) row[name] = read(from, odd)
-    // `Columns` has one of the right type for each of the row's.
+  function read(item: Item, onDrift?: OnDrift): RowOf<Table> {
+    const values = fields(item.value())
+    const row: Record<string, unknown> = { id: id(values) }
+    for (const [name, readColumn] of readers) row[name] = readColumn(values, onDrift)
+    // `Columns` has a column of the right type for each of the row's.
     return row as RowOf<Table>
   }
-}
-
-/** A row whose columns are read when somebody asks for one; mostly Postgres does. */
-function unreadRow<Table extends SyncedTable>(names: readonly string[], read: (item: unknown) => RowOf<Table>) {
-  class Unread {
-    readonly id: string
-    readonly #item: Unparsed
-    #row: Readonly<Record<string, unknown>> | undefined
-
-    constructor(item: Unparsed) {
-      this.id = item.id
-      this.#item = item
-    }
-
-    column(name: string): unknown {
-      this.#row ??= read(this.#item.whole())
-      return this.#row[name]
-    }
-  }
-  for (const name of names) {
-    Object.defineProperty(Unread.prototype, name, {
-      get(this: Unread) {
-        return this.column(name)
-      },
-    })
-  }
-  return Unread
 }
 
 function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonly Expected[] | null {
   const all: Expected[] = []
   for (const [name, column] of Object.entries(columns)) {
     if (typeof column === 'object' && 'derive' in column) return null
-    const { paths, read } = standing(name, column)
+    const { paths, read } = placed(name, column)
     const kind = kinds.get(read)
     if (kind === undefined) return null
     all.push(...paths.map((path) => ({ path, kind })))
@@ -125,59 +102,45 @@ function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonl
 }
 
 /** A column's value of an item, and whether its field is there in a shape that is not known. */
-function readerOf(name: string, column: Column<unknown>): (item: Fields, odd?: Odd) => unknown {
+function readerOf(name: string, column: Column<unknown>): (item: Fields, onDrift?: OnDrift) => unknown {
   if (typeof column === 'object' && 'derive' in column) return column.derive
-  const { paths, read } = placed(name, column)
-  return (item, odd) => {
-    const found = find(item, paths)
-    if (found === undefined) return null
-    const value = read(found)
-    if (value === null) odd?.(name)
+  const { paths, read } = withExpanded(placed(name, column))
+  return (item, onDrift) => {
+    const field = firstValue(item, paths)
+    if (field === undefined) return null
+    const value = read(field)
+    if (value === null) onDrift?.(name)
     return value
   }
 }
 
-function standing(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
+function placed(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
   return typeof column === 'function' ? at(column, snakeCase(name)) : column
 }
 
-/** An object that is referred to is there as its id or, expanded, as itself: one more path to the same value. */
-function placed(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
-  const { paths, read } = standing(name, column)
+/** An object that is referred to is there as its id or, expanded, as itself: two paths to the same value. */
+function withExpanded({ paths, read }: At<unknown>): At<unknown> {
   return { read, paths: read === reference ? paths.flatMap((path) => [[...path, 'id'], path]) : paths }
 }
 
-function placesOf(columns: Readonly<Record<string, Column<unknown>>>): Places {
+function pathsOf(columns: Readonly<Record<string, Column<unknown>>>): JsonPaths {
   const all = Object.entries(columns).flatMap(([name, column]) => {
     if (typeof column === 'object' && 'derive' in column) return []
-    const { paths, read } = placed(name, column)
+    const { paths, read } = withExpanded(placed(name, column))
     return kinds.has(read) ? [[name, paths] as const] : []
   })
   return Object.fromEntries(all)
 }
 
-/** Stands in a path's way: a value where an object was expected. No reader knows it. */
-const obstacle = Symbol('obstacle')
-
-/** The first value there is; undefined where there is none. */
-function find(item: Fields, paths: At<unknown>['paths']): unknown {
-  let found: unknown
+/** Undefined if there is none. */
+function firstValue(item: Fields, paths: At<unknown>['paths']): unknown {
+  let blocked: unknown
   for (const path of paths) {
-    const value = follow(item, path)
+    const value = valueAt(item, path)
     if (value !== undefined && value !== obstacle) return value
-    found ??= value
+    blocked ??= value
   }
-  return found
-}
-
-function follow(item: Fields, path: readonly string[]): unknown {
-  let value: unknown = item
-  for (const name of path) {
-    if (value === undefined || value === null) return undefined
-    if (typeof value !== 'object') return obstacle
-    value = (value as Fields)[name]
-  }
-  return value ?? undefined
+  return blocked
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

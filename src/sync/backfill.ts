@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
-import type { Page, Source } from '../provider/contract.ts'
+import type { Page } from '../provider/contract.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
-import { askForLess, itemsLeft, nextQuery, openReader, type Reader, startOver, turnPage } from './reader.ts'
+import { fetchPage as fetchNext, findSource, itemsLeft, openReader, type Reader, turnPage } from './reader.ts'
 import type { Slice } from './slices.ts'
+import type { Source } from './source.ts'
 import { createSplitter, type Splitter } from './splitter.ts'
 
 export interface Backfill {
@@ -81,7 +82,7 @@ const pumped = new Error('no longer waited for')
 function openEngine(options: Backfill): Engine {
   const { sources, pageSize, abortSignal } = options
   const readers = new Map<number, Reader>()
-  for (const slice of options.slices) readers.set(slice.id, openReader(slice, sources, pageSize))
+  for (const slice of options.slices) readers.set(slice.id, openReader(slice, findSource(slice, sources), pageSize))
   const halted = new AbortController()
   const giveUp = AbortSignal.any([abortSignal, halted.signal])
   // Each call in flight listens to it.
@@ -149,10 +150,7 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   reader.inFlight = true
   engine.inFlight++
   try {
-    const page = await source.list(nextQuery(reader), engine.giveUp).catch((error) => {
-      if (startOver(reader, error) || askForLess(reader, error)) return null
-      throw error
-    })
+    const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
     // Unless the resource was skipped meanwhile.
     const readPage = page && engine.readers.has(slice.id) ? await takePage(engine, reader, page) : null
     if (readPage) {
@@ -179,23 +177,18 @@ async function takePage({ options, readers, giveUp }: Engine, reader: Reader, pa
   // Before anything is awaited: a split made meanwhile must lie below this page.
   const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
   if (last) readers.delete(sliceId)
-  const { observedAt, payload } = page
-  // The slice's items are the page's first ones.
-  const payloadOf = payload && ((at: number) => payload.at(at))
-  const mapped = source.expand
-    ? await source.expand(
-        items,
-        { pageSize: nestedPageSize, shared, payloadOf, answeredAt: page.answeredAt ?? observedAt },
-        giveUp,
-      )
-    : await expandPage({ source, items, payloadOf, observedAt, pageSize: nestedPageSize, sources }, giveUp)
+  const { observedAt, answeredAt = observedAt } = page
+  const mapped =
+    source.kind === 'feed'
+      ? await source.expand(items, { pageSize: nestedPageSize, shared, answeredAt }, giveUp)
+      : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
   return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
 }
 
 /** Nothing more of the resource is read, whatever was in flight, and its page says why. */
 function skipResource({ readers, buffer }: Engine, { slice, source }: Reader, error: SyncError): void {
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
-  const noRows = { rows: [], rejects: [], families: [], drifts: [], listed: [], proven: null }
+  const noRows = { rows: [], rejects: [], childSets: [], drifts: [], listed: [], proven: null }
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
   buffer.add({ ...noRows, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
 }

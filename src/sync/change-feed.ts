@@ -1,8 +1,9 @@
 import { SyncError } from '../errors.ts'
-import type { Payload } from '../json/raw-json.ts'
-import type { Change, ChangeSource, ExpandedPage, Source } from '../provider/contract.ts'
-import { emptied, expandPage } from './expand.ts'
+import { Item, storedForm } from '../json/item.ts'
+import type { Change, ChangeSource, ListSource } from '../provider/contract.ts'
+import { emptyChildSets, expandPage } from './expand.ts'
 import { type Mapped, rejectItem } from './rows.ts'
+import { type FeedPage, type FeedSource, findList, type Source } from './source.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */
 export const eventsName = 'events'
@@ -12,50 +13,37 @@ export const eventsName = 'events'
  * matter: a row is observed at its event's second and replaced only by what was observed later. Where one second has
  * several events of one object, or may have more on another page, the provider is asked for the object as it is now.
  */
-export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Source {
-  const [any] = sources
-  if (!any) throw new Error('changes: a provider without resources has none')
+export function eventsSource(feed: ChangeSource, sources: readonly Source[]): FeedSource {
   return {
-    // Its own rows are never written: every row of `expand` names its table.
-    table: any.table,
-    row: any.row,
+    kind: 'feed',
     name: eventsName,
     createdFilter: { field: 'created' },
     list: feed.list,
-    async expand(events, page, signal) {
-      const read = events.flatMap((event, place) => {
-        const change = feed.read(event)
-        // What is dated later than the answer that brought it would be taken for newer than all that comes after.
-        const second = Math.min(change?.at ?? 0, Math.floor(page.answeredAt.getTime() / 1_000))
-        return change
-          ? [{ ...change, at: second, payload: change.path && page.payloadOf?.(place)?.at(...change.path) }]
-          : []
-      })
-      const changes = latestPerObject(read, page.shared)
-      const mapped = await Promise.all(
-        changes.map((change) => applyOrReject(change, { sources, pageSize: page.pageSize }, signal)),
+    async expand(events, { shared, pageSize, answeredAt }, signal) {
+      // A change dated later than the answer that brought it would be taken for newer than all that comes after.
+      const latest = Math.floor(answeredAt.getTime() / 1_000)
+      const read = events.flatMap((event) => feed.read(event) ?? [])
+      const changes = latestPerObject(
+        read.map((change) => ({ ...change, at: Math.min(change.at, latest) })),
+        shared,
       )
+      const mapped = await Promise.all(changes.map((change) => applyOrReject(change, { sources, pageSize }, signal)))
       return {
-        rows: mapped.flatMap((one) => one.rows),
-        rejects: mapped.flatMap((one) => one.rejects),
-        families: mapped.flatMap((one) => one.families),
-        drifts: mapped.flatMap((one) => one.drifts),
+        rows: mapped.flatMap(({ rows }) => rows),
+        rejects: mapped.flatMap(({ rejects }) => rejects),
+        childSets: mapped.flatMap(({ childSets }) => childSets),
+        drifts: mapped.flatMap(({ drifts }) => drifts),
       }
     },
   }
 }
 
-interface Read extends Change {
-  /** Where `item` is in the answer. */
-  readonly payload: Payload | undefined
-}
-
-interface Latest extends Read {
-  /** Whether the event's own picture of the object may not be the last of its second. */
+interface Latest extends Change {
+  /** Whether the event's snapshot of the object may not be the last of its second. */
   readonly ambiguous: boolean
 }
 
-function latestPerObject(changes: readonly Read[], shared: ExpandedPage['shared']): readonly Latest[] {
+function latestPerObject(changes: readonly Change[], shared: FeedPage['shared']): readonly Latest[] {
   const latest = new Map<string, Latest>()
   for (const change of changes) {
     const key = `${change.resource} ${change.id}`
@@ -71,7 +59,7 @@ interface Applying {
   readonly pageSize: number
 }
 
-const nothing: Mapped = { rows: [], rejects: [], families: [], drifts: [] }
+const empty: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
 
 /** One object that the key may not ask for, or whose resource it may not, keeps no other from being applied. */
 async function applyOrReject(change: Latest, applying: Applying, signal: AbortSignal): Promise<Mapped> {
@@ -80,46 +68,49 @@ async function applyOrReject(change: Latest, applying: Applying, signal: AbortSi
   } catch (error) {
     if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
     const { resource, id, item } = change
-    return { ...nothing, rejects: [rejectItem(resource, item ?? { id }, { code: error.code, reason: error.message })] }
+    return {
+      ...empty,
+      rejects: [rejectItem(resource, item?.value() ?? { id }, { code: error.code, reason: error.message })],
+    }
   }
 }
 
 async function apply(change: Latest, { sources, pageSize }: Applying, signal: AbortSignal): Promise<Mapped> {
-  const source = sources.find(({ name }) => name === change.resource)
-  if (!source) return nothing
-  const { item: pictured, payload: picture, gone } = change
-  const observed = { item: pictured, payload: picture, observedAt: new Date(change.at * 1_000), gone }
+  const source = findList(sources, change.resource)
+  if (!source) return empty
+  const { item: snapshot, gone } = change
+  const observed = { item: snapshot, observedAt: new Date(change.at * 1_000), gone }
   // What is deleted and cannot be asked for was not made again under its id either.
   const unsure = gone ? change.ambiguous && source.retrieve : change.ambiguous || change.item === null
   const now = unsure ? await current(source, change, signal) : observed
-  const { item, payload, observedAt } = now
-  if (now.gone) return deleted(source, change, observedAt)
-  return expandPage({ source, items: [item], payloadOf: () => payload, observedAt, pageSize, sources }, signal)
+  const { item, observedAt } = now
+  if (now.gone || item === null) return deleted(source, change, observedAt)
+  return expandPage({ source, items: [item], observedAt, pageSize, sources }, signal)
 }
 
-async function current(source: Source, { id, item, at }: Change, signal: AbortSignal) {
+async function current(source: ListSource, { id, item, at }: Change, signal: AbortSignal) {
   if (!source.retrieve)
     throw new SyncError(
       'reject',
       'provider_contract',
       `${source.name}: announced by events but cannot be asked for by id`,
     )
-  const { item: found, payload, observedAt } = await source.retrieve(id, signal)
+  const { item: fetched, observedAt } = await source.retrieve(id, signal)
   // It was asked for because of the event, and so is no older, though that be in the very same second.
   const seen = new Date(Math.max(at * 1_000, observedAt.getTime()))
-  return { item: found ?? item, payload, observedAt: seen, gone: found === null }
+  return { item: fetched ?? item, observedAt: seen, gone: fetched === null }
 }
 
-/** The object's row with its deletion, even where there is no row yet; and nothing is left of its nested lists. */
-function deleted(source: Source, { id, item, payload }: Read, observedAt: Date): Mapped {
-  const known = item ?? { id }
+/** The object's row with its deletion, even if there is no row yet; its nested lists are empty. */
+function deleted(source: ListSource, { id, item }: Change, observedAt: Date): Mapped {
+  const last = item ?? Item.of({ id })
   const row = {
     resource: source.name,
     table: source.table,
-    row: source.row(known),
-    raw: item === null ? known : (payload ?? known),
+    row: source.row(last),
+    raw: storedForm(last),
     observedAt,
     deleted: true,
   }
-  return { rows: [row], rejects: [], families: emptied(source, id, observedAt), drifts: [] }
+  return { rows: [row], rejects: [], childSets: emptyChildSets(source, id, observedAt), drifts: [] }
 }

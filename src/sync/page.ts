@@ -1,7 +1,8 @@
-import { isUsableId } from '../json/id.ts'
-import type { Page, Source } from '../provider/contract.ts'
-import { fields, second } from '../provider/fields.ts'
+import { fieldOf, type Item } from '../json/item.ts'
+import type { Page } from '../provider/contract.ts'
+import { second } from '../provider/fields.ts'
 import { provenSeconds, type Reached, type Slice } from './slices.ts'
+import type { Listed } from './source.ts'
 
 /** Creation seconds, both ends included, of which `ids` is all that the provider listed. `to: null`: up to now. */
 export interface Proven {
@@ -13,7 +14,7 @@ export interface Proven {
 /** What a page means for the slice it was read for. */
 export interface Digest {
   /** The items that lie in the slice; older ones belong to a slice that was split off. */
-  readonly items: readonly unknown[]
+  readonly items: readonly Item[]
   readonly reached: Reached
   readonly proven: Proven | null
   /** Creation seconds of the items that no page before had. */
@@ -23,8 +24,8 @@ export interface Digest {
 }
 
 /** Reads a page against its slice, pure. */
-export function digestPage(slice: Slice, source: Source, page: Page): Digest {
-  const dated = page.items.map((item) => ({ item, id: fields(item).id, created: createdSecond(source, item, slice) }))
+export function digestPage(slice: Slice, source: Listed, page: Page): Digest {
+  const dated = page.items.map((item) => ({ item, id: item.id, created: createdSecond(source, item, slice) }))
   const own = dated.slice(
     0,
     endOfSlice(
@@ -38,7 +39,7 @@ export function digestPage(slice: Slice, source: Source, page: Page): Digest {
   const inBoundary = own
     .filter(({ created }) => created !== null && created === oldest)
     .map(({ id }) => id)
-    .filter(isUsableId)
+    .filter((id) => id !== null)
   const samePlace = oldest === null || oldest === slice.position
   const boundary = samePlace ? [...slice.boundary, ...inBoundary.filter((id) => !before.has(id))] : inBoundary
   const reached = { query: slice.query, next: page.next, oldest, boundary }
@@ -48,27 +49,27 @@ export function digestPage(slice: Slice, source: Source, page: Page): Digest {
     reached,
     proven: provable(slice, source) && known.length === dated.length ? proven(slice, reached, own) : null,
     listed: own.flatMap(({ id, created }) =>
-      created === null || (created === slice.position && before.has(String(id))) ? [] : [created],
+      created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
     ),
     density: oldest === null ? null : page.items.length / (span + 1),
   }
 }
 
 /** A part of a resource says nothing about rows that are in another part by now, and events nothing about what had none. */
-function provable({ part }: Slice, { createdFilter, expand }: Source): boolean {
-  return createdFilter !== undefined && part === null && !expand
+function provable({ part }: Slice, { kind, createdFilter }: Listed): boolean {
+  return createdFilter !== undefined && part === null && kind === 'list'
 }
 
-function proven(slice: Slice, reached: Reached, items: readonly { readonly id: unknown }[]): Proven | null {
+function proven(slice: Slice, reached: Reached, items: readonly { readonly id: string | null }[]): Proven | null {
   const seconds = provenSeconds(slice, reached)
   if (!seconds) return null
-  return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter(isUsableId)] }
+  return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter((id) => id !== null)] }
 }
 
 /** Null where there is none that can be right: outside what was asked for, or newer than what was read before. */
-function createdSecond(source: Source, item: unknown, { query, position }: Slice): number | null {
+function createdSecond(source: Listed, item: Item, { query, position }: Slice): number | null {
   if (!source.createdFilter) return null
-  const created = second(fields(item)[source.createdFilter.field])
+  const created = second(fieldOf(item, source.createdFilter.field))
   if (created === null || created < query.from || created >= (query.to ?? Number.POSITIVE_INFINITY)) return null
   return position === null || created <= position ? created : null
 }

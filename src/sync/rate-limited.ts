@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { SyncError } from '../errors.ts'
-import type { Account, Identity, Source } from '../provider/contract.ts'
+import type { Account, Identity, ListSource } from '../provider/contract.ts'
 import { eventsSource } from './change-feed.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import { createObservation } from './observed-at.ts'
 import { retried } from './retry.ts'
+import type { Source } from './source.ts'
 
 /** Requests at once for an account. */
 const accountConcurrency = 64
@@ -76,7 +77,7 @@ export function rateLimited(
 
   function openEndpoint(
     endpoint: string,
-    ceiling: Pick<Source, 'perSecond' | 'concurrency'>,
+    ceiling: Pick<ListSource, 'perSecond' | 'concurrency'>,
     until: AbortSignal,
   ): Endpoint {
     const perSecond = Math.min(ceiling.perSecond ?? account.perSecond, account.perSecond)
@@ -94,14 +95,14 @@ export function rateLimited(
 
   function endpointList(
     name: string,
-    { list, ...ceiling }: Pick<Source, 'list' | 'perSecond' | 'concurrency'>,
-  ): Source['list'] {
+    { list, ...ceiling }: Pick<ListSource, 'list' | 'perSecond' | 'concurrency'>,
+  ): ListSource['list'] {
     const { limiter, call } = openEndpoint(name, ceiling, waiting)
     lists.set(name, limiter)
     return believed((query, signal) => call(() => observed(() => list(query, signal)), signal))
   }
 
-  function limitSource(source: Source): Source {
+  function limitSource(source: ListSource): ListSource {
     const { name, retrieve, nested } = source
     const retrieving = openEndpoint(`${name} by id`, source, finishing)
     return {

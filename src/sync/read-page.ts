@@ -1,8 +1,8 @@
 import type { SyncError } from '../errors.ts'
-import type { Source } from '../provider/contract.ts'
 import type { Digest } from './page.ts'
 import type { Mapped } from './rows.ts'
 import type { Reached } from './slices.ts'
+import type { Source } from './source.ts'
 
 /** A page that was read of a slice, as rows, waiting to be committed. */
 export interface ReadPage extends Reached, Mapped, Pick<Digest, 'proven' | 'listed'> {

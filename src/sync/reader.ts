@@ -1,12 +1,13 @@
 import { answerTooLarge, SyncError } from '../errors.ts'
-import type { Page, Query, Source } from '../provider/contract.ts'
+import type { Page, Query } from '../provider/contract.ts'
 import { type Digest, digestPage } from './page.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
+import type { Listed, Source } from './source.ts'
 
 /** A slice on its way to its end, ahead of what is committed. */
-export interface Reader extends Reading {
+export interface Reader<Read extends Listed = Source> extends Reading {
   slice: Slice
-  readonly source: Source
+  readonly source: Read
   density: number | null
   inFlight: boolean
   /** The cursors it was given: one that comes again goes in a circle. */
@@ -20,11 +21,14 @@ export interface Reader extends Reading {
 /** Objects under a cursor that are deleted one after the other in one second; more often, and something else is wrong. */
 const restartsAtMost = 5
 
-/** @throws SyncError `unknown_resource` where the provider does not have what the slice is of */
-export function openReader(slice: Slice, sources: readonly Source[], limit: number): Reader {
+export function openReader<Read extends Listed>(slice: Slice, source: Read, limit: number): Reader<Read> {
+  return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), restarts: 0, limit }
+}
+
+/** @throws SyncError `unknown_resource` if the provider does not have the slice's resource */
+export function findSource(slice: Slice, sources: readonly Source[]): Source {
   const source = sources.find(({ name }) => name === slice.resource)
-  const fresh = { density: null, inFlight: false, cursors: new Set([slice.cursor]), restarts: 0 }
-  if (source) return { slice, source, ...fresh, limit }
+  if (source) return source
   throw new SyncError(
     'reject',
     'unknown_resource',
@@ -32,14 +36,23 @@ export function openReader(slice: Slice, sources: readonly Source[], limit: numb
   )
 }
 
+/** Fetches the reader's next page. Null if the reader starts over or asks for fewer items: then call again. */
+export async function fetchPage(reader: Reader<Listed>, list: (query: Query) => Promise<Page>): Promise<Page | null> {
+  try {
+    return await list(nextQuery(reader))
+  } catch (error) {
+    if (startOver(reader, error) || askForLess(reader, error)) return null
+    throw error
+  }
+}
+
 /** The page to ask for next. */
-export function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader): Query {
+function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader<Listed>): Query {
   return {
     ...(source.createdFilter && { window: query }),
     ...(part !== null && { part }),
     cursor,
     limit,
-    mayBeUnparsed: true,
   }
 }
 
@@ -51,7 +64,7 @@ export interface PageTurned extends Digest {
 }
 
 /** Takes the reader past a page. @throws SyncError `provider_contract` where the provider does not move on */
-export function turnPage(reader: Reader, page: Page): PageTurned {
+export function turnPage(reader: Reader<Listed>, page: Page): PageTurned {
   const { slice, source } = reader
   if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next)))
     throw new SyncError(
@@ -72,8 +85,8 @@ export function turnPage(reader: Reader, page: Page): PageTurned {
   return { ...digest, last: false, shared }
 }
 
-/** Goes back to where the slice can be read from without its cursor. False where a cursor's being gone is not the trouble. */
-export function startOver(reader: Reader, error: unknown): boolean {
+/** Goes back to where the slice can be read from without its cursor. False if the error is not a cursor whose object is gone. */
+function startOver(reader: Reader<Listed>, error: unknown): boolean {
   if (!(error instanceof SyncError && error.cursorGone)) return false
   if (reader.slice.cursor === null || reader.restarts >= restartsAtMost) return false
   reader.slice = withoutCursor(reader.slice)
@@ -82,8 +95,8 @@ export function startOver(reader: Reader, error: unknown): boolean {
   return true
 }
 
-/** Asks for half as many items from now on. False where the size of an answer is not the trouble, or one item is too much. */
-export function askForLess(reader: Reader, error: unknown): boolean {
+/** Asks for half as many items from now on. False if the error is not an answer that is too large, or a single item is too large. */
+function askForLess(reader: Reader<Listed>, error: unknown): boolean {
   if (!(error instanceof SyncError && error.code === answerTooLarge) || reader.limit <= 1) return false
   reader.limit = Math.ceil(reader.limit / 2)
   return true

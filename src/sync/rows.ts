@@ -1,28 +1,29 @@
 import { createHash } from 'node:crypto'
 import type { RowOf, SyncedTable } from '../db/schema.ts'
 import { isUsableId, longestId } from '../json/id.ts'
-import type { Payload, Places } from '../json/raw-json.ts'
-import type { Odd } from '../provider/mapping.ts'
+import { type Item, storedForm } from '../json/item.ts'
+import { type JsonPaths, mayBeRounded } from '../json/value.ts'
+import type { RowMapping } from '../provider/mapping.ts'
 
-/** An item mapped to its table, with its payload and the moment it was observed. */
+/** An item mapped to its table, with what is stored of it and the moment it was observed. */
 export interface ObservedRow {
   /** Whose counts it goes into; the name of the resource or of the nested list. */
   readonly resource: string
   readonly table: SyncedTable
   readonly row: RowOf<SyncedTable>
-  /** The item; a `Payload` where it is in an answer's bytes. */
+  /** A `RawJson` with the item's bytes; the item's value if it was put together. */
   readonly raw: unknown
   readonly observedAt: Date
   /** The provider no longer has it. */
   readonly deleted?: boolean
-  /** Found inside another item: written only where there is no row yet. */
-  readonly harvested?: boolean
-  /** Columns for which the row has just what is in the payload, and where. */
-  readonly places?: Places
+  /** Embedded in an item of another resource: written only if there is no row yet. */
+  readonly embedded?: boolean
+  /** Columns that Postgres reads from `raw` itself. */
+  readonly paths?: JsonPaths
 }
 
-/** All ids a parent has of a nested list; rows of that parent with another id have left it. */
-export interface Family {
+/** All children a parent has in a nested list; rows of that parent with another id have been removed from it. */
+export interface ChildSet {
   readonly resource: string
   readonly table: SyncedTable
   /** The parent's column by its name in code. */
@@ -42,11 +43,11 @@ export interface Reject {
   readonly payload: string
 }
 
-/** What a page's items came to. */
+/** What a page's items were mapped to. */
 export interface Mapped {
   readonly rows: readonly ObservedRow[]
   readonly rejects: readonly Reject[]
-  readonly families: readonly Family[]
+  readonly childSets: readonly ChildSet[]
   /** Fields of an unknown shape, one entry each time. */
   readonly drifts: readonly Drift[]
 }
@@ -57,49 +58,53 @@ export interface Drift {
   readonly column: string
 }
 
-interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'harvested'> {
-  map(item: unknown, odd: Odd): RowOf<SyncedTable>
-  /** Where the columns of an item that has nothing odd are in it. */
-  readonly places?: Places | undefined
-  /** Where the item at a place is in the answer. */
-  readonly payloadOf?: ((at: number) => Payload | undefined) | undefined
+interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'embedded'> {
+  readonly row: RowMapping<SyncedTable>
+  /** Columns beside those of `row`: a parent's id, or what follows from an item's being embedded. */
+  readonly columns?: (at: number) => Readonly<Record<string, unknown>> | undefined
 }
 
 export interface MappedItems extends Pick<Mapped, 'rejects' | 'drifts'> {
   readonly rows: readonly ObservedRow[]
   /** The items of `rows`, one for one. */
-  readonly items: readonly unknown[]
+  readonly items: readonly Item[]
 }
 
 /** Maps items of one kind. An item that cannot be mapped is rejected, the others go on. */
-export function mapItems(given: readonly unknown[], { map, places, payloadOf, ...stamp }: Mapping): MappedItems {
-  const { resource, table, observedAt, harvested } = stamp
+export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }: Mapping): MappedItems {
+  const { resource, table, observedAt, embedded } = stamp
+  const { paths } = map
   const rows: ObservedRow[] = []
-  const items: unknown[] = []
+  const mapped: Item[] = []
   const rejects: Reject[] = []
   const drifts: Drift[] = []
-  for (const [at, item] of given.entries()) {
+  for (const [at, item] of items.entries()) {
     const drifted: string[] = []
     try {
       const row = map(item, (column) => drifted.push(column))
+      if (columns) Object.assign(row, columns(at))
       if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
-      const payload = payloadOf?.(at)
-      const raw = payload ?? item
       // Written out: a copy of an object's fields by `...` costs more than all the rest of mapping it.
-      if (harvested) rows.push({ resource, table, row, raw, observedAt, harvested })
-      else if (payload && places && drifted.length === 0) rows.push({ resource, table, row, raw, observedAt, places })
-      else rows.push({ resource, table, row, raw, observedAt })
-      items.push(item)
+      if (embedded) rows.push({ resource, table, row, raw: storedEmbedded(item), observedAt, embedded })
+      else if (paths && drifted.length === 0)
+        rows.push({ resource, table, row, raw: storedForm(item), observedAt, paths })
+      else rows.push({ resource, table, row, raw: storedForm(item), observedAt })
+      mapped.push(item)
       for (const column of drifted) drifts.push({ resource, column })
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'cannot be mapped'
-      rejects.push(rejectItem(resource, item, { code: 'invalid_item', reason }))
+      rejects.push(rejectItem(resource, item.value(), { code: 'invalid_item', reason }))
     }
   }
-  return { rows, items, rejects, drifts }
+  return { rows, items: mapped, rejects, drifts }
 }
 
-/** What goes to `sync_rejects`: keyed by the item's id where it is usable, else by the SHA-256 of its payload. */
+/** To write it again is cheaper than to cut its bytes out, unless it has numbers that JSON.parse does not keep. */
+function storedEmbedded(item: Item): unknown {
+  return mayBeRounded(item.value()) ? storedForm(item) : item.value()
+}
+
+/** A row of `sync_rejects`: keyed by the item's id if that is usable, else by the SHA-256 of its payload. */
 export function rejectItem(
   resource: string,
   item: unknown,

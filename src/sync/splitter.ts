@@ -1,7 +1,7 @@
-import type { Source } from '../provider/contract.ts'
 import type { Limiter } from './limiter.ts'
 import { openReader, type Reader } from './reader.ts'
 import { chooseSplit, splitSlice } from './slices.ts'
+import type { Source } from './source.ts'
 
 /** So few that the requests they cost do not show. */
 const pagesPerFinerSplit = 50
@@ -16,7 +16,6 @@ export interface Splitter {
 
 /** See Backfill, whose options these are. */
 interface SplitOptions {
-  readonly sources: readonly Source[]
   readonly pageSize: number
   limiters(source: Source): readonly Limiter[]
   since(): Promise<number>
@@ -58,7 +57,7 @@ export function createSplitter(
     const [newer, older] = splitSlice(reader.slice, at, olderId)
     options.onSplit({ id, at, olderId })
     reader.slice = newer
-    const fresh = openReader(older, options.sources, reader.limit)
+    const fresh = openReader(older, reader.source, reader.limit)
     readers.set(olderId, fresh)
     return fresh
   }

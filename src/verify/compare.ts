@@ -6,9 +6,10 @@ import type { TenantDatabase } from '../db/open.ts'
 import { findTombstones, hashOf } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { plan } from '../job/state/checkpoint.ts'
-import type { Account, Source } from '../provider/contract.ts'
+import type { Account, ListSource } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import { rateLimited } from '../sync/rate-limited.ts'
+import { findList } from '../sync/source.ts'
 
 /** What a fresh reading of the provider shows beside the tables. */
 export interface Comparison {
@@ -57,7 +58,7 @@ export async function* compare(verification: Verification): AsyncGenerator<Compa
   const forever = new AbortController().signal
   const reading = rateLimited(account, resources, { clock, waiting: forever, finishing: forever, onWait() {} })
   for (const resource of resources) {
-    const source = reading.sources.find(({ name }) => name === resource)
+    const source = findList(reading.sources, resource)
     if (!source?.createdFilter) {
       yield { kind: 'skipped', resource, reason: `${resource} is not listed by creation time` }
       continue
@@ -72,7 +73,7 @@ export async function* compare(verification: Verification): AsyncGenerator<Compa
 }
 
 async function compareSource(
-  source: Source,
+  source: ListSource,
   reading: ReturnType<typeof rateLimited>,
   { db, clock, tenantId, provider, before, onProgress }: Verification,
 ): Promise<Comparison> {
@@ -119,7 +120,7 @@ async function compareSource(
 }
 
 /** Without what its items hold besides themselves. */
-function plainly({ nested: _nested, harvest: _harvest, ...source }: Source): Source {
+function plainly({ nested: _nested, embeddedItems: _embedded, ...source }: ListSource): ListSource {
   return source
 }
 
@@ -127,7 +128,7 @@ type Owner = Parameters<typeof liveRows>[1]
 
 async function findMissing(
   db: TenantDatabase,
-  source: Source,
+  source: ListSource,
   owner: Owner,
   ids: readonly string[],
 ): Promise<readonly string[]> {
@@ -138,7 +139,7 @@ async function findMissing(
   return rows.map(({ id }) => id)
 }
 
-async function countLive(db: TenantDatabase, source: Source, owner: Owner, before: number): Promise<number> {
+async function countLive(db: TenantDatabase, source: ListSource, owner: Owner, before: number): Promise<number> {
   const until = new Date(before * 1_000).toISOString()
   const count = sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${until}::timestamptz`
   const { rows } = await db.ask((tx) => tx.execute<{ live: number }>(count))

@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SyncError, type Verdict } from '../../src/errors.ts'
-import type { Credentials, Page, Provider, Source, Window } from '../../src/provider/contract.ts'
+import { Item } from '../../src/json/item.ts'
+import type { Credentials, ListSource, Page, Provider, Window } from '../../src/provider/contract.ts'
 import { fields } from '../../src/provider/fields.ts'
+import { valuesOf } from '../support/items.ts'
 
 /** Ways for a request to fail that every provider has. */
 const verdicts = {
@@ -59,7 +61,9 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
     })
     const found = account.sources.find((one) => one.name === resource)
     if (!found) throw new Error(`${name}: has no source ${resource}`)
-    const source: Source = part ? { ...found, list: (query, signal) => found.list({ ...query, part }, signal) } : found
+    const source: ListSource = part
+      ? { ...found, list: (query, signal) => found.list({ ...query, part }, signal) }
+      : found
     return { stand, account, source, truth: stand.truth(resource, part) }
   }
 
@@ -107,9 +111,9 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
           const pages = await readPages(source, { limit })
           expect(pages.slice(0, -1).every((page) => page.items.length === limit && page.next !== null)).toBe(true)
           expect(pages.at(-1)?.next).toBeNull()
-          expect(byId(pages.flatMap((page) => page.items))).toEqual(byId(truth))
+          expect(byId(pages.flatMap((page) => valuesOf(page.items)))).toEqual(byId(truth))
           expect(stand.requests()).toBe(pages.length)
-          const seconds = pages.flatMap((page) => page.items.map((item) => createdOf(source, item) ?? 0))
+          const seconds = pages.flatMap((page) => page.items.map((item) => createdOf(source, item.value()) ?? 0))
           if (source.createdFilter) expect(seconds).toEqual(seconds.toSorted((a, b) => b - a))
         })
 
@@ -138,7 +142,7 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
         ]) {
           const pages = await readPages(source, { limit: 100, window })
           const expected = truth.filter((item) => within(createdOf(source, item)!, window))
-          expect(byId(pages.flatMap((page) => page.items))).toEqual(byId(expected))
+          expect(byId(pages.flatMap((page) => valuesOf(page.items)))).toEqual(byId(expected))
         }
       })
 
@@ -152,9 +156,9 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
         const { source, truth } = await setup(resource)
         for (const item of truth) {
           const frozen = deepFreeze(structuredClone(item))
-          const row = source.row(frozen)
+          const row = source.row(Item.of(frozen))
           expect(row.id).toBe(fields(item).id)
-          expect(source.row(frozen)).toEqual(row)
+          expect(source.row(Item.of(frozen))).toEqual(row)
           for (const stamped of ['tenantId', 'provider', 'raw', 'rawSha256', 'observedAt', 'syncedAt'])
             expect(row).not.toHaveProperty(stamped)
         }
@@ -165,16 +169,17 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
         const item = fields(truth[0])
         const odd = [undefined, null, true, -1, 1.5, 1e300, '', 'x', [], [null], {}, { id: 7 }, 7n]
         for (const field of Object.keys(item).filter((one) => one !== 'id'))
-          for (const value of odd) expect(source.row({ ...item, [field]: value }).id).toBe(item.id)
-        expect(source.row({ id: item.id }).id).toBe(item.id)
-        for (const value of [undefined, null, 7, {}, []]) expect(() => source.row({ ...item, id: value })).toThrow()
-        for (const value of [undefined, null, 'x', 7, []]) expect(() => source.row(value)).toThrow()
+          for (const value of odd) expect(source.row(Item.of({ ...item, [field]: value })).id).toBe(item.id)
+        expect(source.row(Item.of({ id: item.id })).id).toBe(item.id)
+        for (const value of [undefined, null, 7, {}, []])
+          expect(() => source.row(Item.of({ ...item, id: value }))).toThrow()
+        for (const value of [undefined, null, 'x', 7, []]) expect(() => source.row(Item.of(value))).toThrow()
       })
 
       it('say so where the object a cursor stands for is gone', async () => {
         const { source, stand } = await setup(resource)
         const first = await source.list({ ...all(source), cursor: null, limit: 10 }, never)
-        stand.remove(source.name, String(fields(first.items.at(-1)).id))
+        stand.remove(source.name, String(first.items.at(-1)?.id))
         const error = await rejection(source.list({ ...all(source), cursor: first.next, limit: 10 }, never))
         if (error) expect(error).toMatchObject({ name: 'SyncError', verdict: 'retry', cursorGone: true })
       })
@@ -203,9 +208,9 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
     })
 }
 
-const all = (source: Source) => (source.createdFilter ? { window: { from: 0, to: null } } : {})
+const all = (source: ListSource) => (source.createdFilter ? { window: { from: 0, to: null } } : {})
 
-async function readPages(source: Source, { limit, window }: { readonly limit: number; readonly window?: Window }) {
+async function readPages(source: ListSource, { limit, window }: { readonly limit: number; readonly window?: Window }) {
   const pages: Page[] = []
   for (let cursor: string | null = null; ; ) {
     const page: Page = await source.list({ ...(window ? { window } : all(source)), cursor, limit }, never)
@@ -216,7 +221,7 @@ async function readPages(source: Source, { limit, window }: { readonly limit: nu
   }
 }
 
-function createdOf(source: Source, item: unknown): number | null {
+function createdOf(source: ListSource, item: unknown): number | null {
   return source.createdFilter ? Number(fields(item)[source.createdFilter.field]) : null
 }
 

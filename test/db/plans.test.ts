@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { findStale, findUnlisted, markDeleted, markLeft } from '../../src/db/deletions.ts'
+import { findStale, findUnlisted, markDeleted, markRemovedChildren } from '../../src/db/deletions.ts'
 import type { TenantDatabase } from '../../src/db/open.ts'
 import { customers, invoiceLines } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
@@ -75,11 +75,11 @@ test.each<[string, Parameters<typeof entriesRead>[0]]>([
     'looking through nested lists',
     (db) =>
       db.within((tx) =>
-        markLeft(tx, {
+        markRemovedChildren(tx, {
           resource: lines,
           parent: 'invoiceId',
           ...account,
-          families: ids.map((_, at) => ({ parentId: `in_${at}`, ids: [], observedAt: later })),
+          childSets: ids.map((_, at) => ({ parentId: `in_${at}`, ids: [], observedAt: later })),
         }),
       ),
   ],

@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { customers, prices } from '../../src/db/schema.ts'
 import { type StampedRow, upsert } from '../../src/db/upsert.ts'
-import { Payload } from '../../src/json/raw-json.ts'
+import { RawJson } from '../../src/json/raw-json.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { createRandom } from '../support/random.ts'
 
@@ -68,7 +68,7 @@ test.each([1, 2, 3, 4])('a table is what its writes say, whatever they are (seed
       const id = random.pick(['a', 'b', 'c', 'd', 'e', 'f'])
       const value = random.below(2)
       const text = random.pick(spellings)(id, value)
-      const page = Payload.of(Buffer.from(`{"data":[0,${text}]}`)).at('data')
+      const page = RawJson.of(Buffer.from(`{"data":[0,${text}]}`)).at('data')
       const isWhole = random.below(4) > 0
       return {
         id,

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { customers, prices } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
-import { Payload } from '../../src/json/raw-json.ts'
+import { RawJson } from '../../src/json/raw-json.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 test('an older observation that waits for a newer one to be committed does not overwrite it', async () => {
@@ -77,7 +77,7 @@ test.each([
 test('a row whose payload came in the same bytes before is known to be unchanged without reading it', async () => {
   const { db, query } = await openTestDatabase()
   const tenantId = randomUUID()
-  const bytes = (name: string) => Payload.of(Buffer.from(`[{"id":"cus_1","name":"${name}"}]`)).at(0)
+  const bytes = (name: string) => RawJson.of(Buffer.from(`[{"id":"cus_1","name":"${name}"}]`)).at(0)
   const write = (raw: unknown, second: number, rest: { force?: boolean; deleted?: boolean } = {}) =>
     upsert(db, {
       table: customers,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { upsert } from '../../src/db/upsert.ts'
+import { Item } from '../../src/json/item.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
@@ -95,12 +96,17 @@ async function seed(db: Awaited<ReturnType<typeof openTestDatabase>>['db'], tena
     const items = account[resource.name] ?? []
     await write(
       resource.table,
-      items.map((item) => resource.row(item)),
+      items.map((item) => resource.row(Item.of(item))),
     )
     for (const nested of nestedOf(resource))
       await write(
         nested.table,
-        items.flatMap((item) => (nested.embedded(item)?.items ?? []).map((one) => nested.row(one, String(item.id)))),
+        items.flatMap((item) =>
+          (nested.embedded(Item.of(item))?.items ?? []).map((child) => ({
+            ...nested.row(child),
+            [nested.parent]: String(item.id),
+          })),
+        ),
       )
   }
 }

@@ -2,18 +2,20 @@ import { expect, test } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { discountItems, type ListedItem, omitItems, removeIds } from '../../src/erasure/discount.ts'
 import { advance, applySplit, type Checkpoint, plan } from '../../src/job/state/checkpoint.ts'
-import type { Source } from '../../src/provider/contract.ts'
+import type { ListSource } from '../../src/provider/contract.ts'
 import { fields, id } from '../../src/provider/fields.ts'
 import { digestPage } from '../../src/sync/page.ts'
 import type { Slice } from '../../src/sync/slices.ts'
+import { itemsOf, valuesOf } from '../support/items.ts'
 import { createRandom } from '../support/random.ts'
 
 const now = 1_790_000_000
-const source: Source = {
+const source: ListSource = {
+  kind: 'list',
   name: 'customers',
   table: customers,
   createdFilter: { field: 'created' },
-  row: (item) => ({ id: id(item), ...fields(item) }),
+  row: (item) => ({ id: id(item.value()), ...fields(item.value()) }),
   list: () => Promise.reject(new Error('not read here')),
 }
 
@@ -42,7 +44,8 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
     for (let slices = checkpoint.slices; slices.length > 0; slices = checkpoint.slices) {
       const slice = slices[below(slices.length)]!
       const page = answer({ items }, slice, 1 + below(9))
-      const { reached, listed, items: own } = digestPage(slice, source, page)
+      const { reached, listed, items: inSlice } = digestPage(slice, source, { ...page, items: itemsOf(page.items) })
+      const own = valuesOf(inSlice)
       const batch = { ...reached, sliceId: slice.id, observedAt: page.observedAt, listed, skip: null }
       const left = page.items.filter((one) => own.includes(one) && erased.has(one.id)).map(asItem)
       checkpoint = advance(checkpoint, omitItems(checkpoint, batch, left))

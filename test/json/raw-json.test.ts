@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
-import { Payload } from '../../src/json/raw-json.ts'
+import { RawJson } from '../../src/json/raw-json.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')
-const answer = (json: string) => Payload.of(Buffer.from(json))
+const answer = (json: string) => RawJson.of(Buffer.from(json))
 
 describe('an answer', () => {
   it('is used as it came, by places in it', () => {
@@ -21,7 +21,7 @@ describe('an answer', () => {
     ['the halves the wrong way round', Buffer.from('["\\ude00\\ud83d"]'), '["\\ufffd\\ufffd"]'],
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), '"\ufffd"'],
   ])('has U+FFFD for %s, and all else stays as it was', (_, body, text) => {
-    expect(Payload.of(body).bytes.toString()).toBe(text)
+    expect(RawJson.of(body).bytes.toString()).toBe(text)
   })
 
   it.each(['\\\\u0000 \\\\ud83d', '\\ud83d\\ude00', '\\\\\\ud83d\\ude00', '\\u00e9 \\" \\\\'])('keeps %s', (text) => {
@@ -33,10 +33,10 @@ describe('an answer', () => {
     const second = `[[], {}, ${'['.repeat(100_000)}${']'.repeat(100_000)}]`
     const text = `\n{ "data" : [0], "d\\u0061ta":[ ${first},-1.50 ,"x",${second}, null ] ,"more":{"data":[1]}} `
     const data = answer(text).at('data')
-    const cut = [0, 1, 2, 3, 4].map((at) => data.at(at).alone().bytes.toString())
+    const cut = [0, 1, 2, 3, 4].map((at) => data.at(at).bytes.toString())
     expect(cut).toEqual([first.trim(), '-1.50', '"x"', second, 'null'])
-    expect(data.at(0, 't').alone().bytes.toString()).toBe('"\\"]}"')
-    expect(answer(' [1] ').alone().value()).toEqual([1])
+    expect(data.at(0, 't').bytes.toString()).toBe('"\\"]}"')
+    expect(answer(' [1] ').value()).toEqual([1])
   })
 
   it('may have other escapes, and characters of any length', () => {

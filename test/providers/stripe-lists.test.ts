@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Payload } from '../../src/json/raw-json.ts'
 import type { Fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
+import { answerWith } from '../support/items.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
 import { type ListEndpoint, listEndpoints } from '../support/stripe-types.ts'
 
@@ -47,7 +47,6 @@ const unfiltered: Readonly<Record<string, string>> = {
   '/v1/product_catalog/trial_offers': 'an offer does not say when it was created',
 }
 
-const payloadOf = (body: unknown) => Payload.of(Buffer.from(JSON.stringify(body)))
 const date = new Date(1_790_000_000_000)
 
 /** What a list asks for, on a connection that answers nothing. */
@@ -61,7 +60,7 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
     async get(path) {
       seen = path
       const body: Fields = { object: 'list', data: [], has_more: false, id: 'a/b' }
-      return { body, payload: payloadOf(body), isExact: true, date }
+      return answerWith(body, date)
     },
     close() {},
   })

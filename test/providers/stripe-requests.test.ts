@@ -1,9 +1,10 @@
 import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
-import { Payload } from '../../src/json/raw-json.ts'
-import type { Fields } from '../../src/provider/fields.ts'
+import { Item, rawOf } from '../../src/json/item.ts'
+import type { Page } from '../../src/provider/contract.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing, resources } from '../../src/providers/stripe/resources/index.ts'
+import { answerWith, cutItems, valuesOf } from '../support/items.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
 
 /*
@@ -11,7 +12,6 @@ import { nestedOf } from '../support/stripe-objects.ts'
  */
 
 const signal = new AbortController().signal
-const payloadOf = (body: unknown) => Payload.of(Buffer.from(JSON.stringify(body)))
 const date = new Date('2026-11-01T10:00:00Z')
 const query = { cursor: null, limit: 100 }
 
@@ -26,7 +26,7 @@ function answering(body: object | Error) {
     async get(path) {
       asked.push(path)
       if (body instanceof Error) throw body
-      return { body: body as Fields, payload: payloadOf(body), isExact: true, date }
+      return answerWith(body, date)
     },
     close() {},
   }
@@ -38,6 +38,11 @@ function named(name: string) {
   if (!resource) throw new Error(`no resource is called ${name}`)
   return resource
 }
+
+/** A page whose items can be compared. */
+const plain = <Listed extends Pick<Page, 'items'>>(listed: Listed | null | undefined) =>
+  listed && { ...listed, items: valuesOf(listed.items) }
+const itemWith = (value: unknown) => cutItems(JSON.stringify([value]))[0]!
 
 const page = (...data: unknown[]) => ({ object: 'list', data, has_more: false })
 const list = (data: readonly unknown[], more: boolean) => ({ object: 'list', data, has_more: more, url: '/v1/…' })
@@ -83,28 +88,27 @@ describe('nested lists', () => {
   ])('%s are embedded in `%s`, and the rest is fetched', async (name, field, expected) => {
     const one = nested.get(name)!
     const items = [{ id: 'x_1' }, { id: 'x_9' }]
-    expect(one.embedded({ id: 'p', [field]: list(items, false) })).toEqual({ items, next: null, path: [field, 'data'] })
-    expect(one.embedded({ id: 'p', [field]: list(items, true) })).toEqual({ items, next: 'x_9', path: [field, 'data'] })
-    expect(one.embedded({ id: 'p', [field]: list([], false) })).toEqual({
-      items: [],
-      next: null,
-      path: [field, 'data'],
-    })
+    const embedded = (lines: unknown) => one.embedded(itemWith({ id: 'p', [field]: lines }))
+    expect(plain(embedded(list(items, false)))).toEqual({ items, next: null })
+    expect(plain(embedded(list(items, true)))).toEqual({ items, next: 'x_9' })
+    expect(plain(embedded(list([], false)))).toEqual({ items: [], next: null })
+    // Their bytes are where they are.
+    const raw = embedded(list(items, false))?.items.map((item) => rawOf(item)?.value())
+    expect(raw).toEqual(items)
     const { connection, asked } = answering(page({ id: 'x_10' }))
-    expect(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal)).toEqual({
+    expect(plain(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal))).toEqual({
       items: [{ id: 'x_10' }],
-      payload: expect.any(Payload),
       next: null,
       observedAt: date,
     })
     expect(asked).toEqual([expected])
-    expect(one.row({ id: 'x_1' }, 'p')).toMatchObject({ id: 'x_1', [one.parent]: 'p' })
+    expect(Object.keys(one.row(Item.of({ id: 'x_1' })))).toContain(one.parent)
   })
 
   test.each([undefined, null, 5, [], {}, { data: 5 }, list([], true), list([{ id: 5 }], true)])(
     '%j is no list that is known to be complete',
     (items) => {
-      expect(nested.get('subscription_items')?.embedded({ id: 'p', items })).toBeNull()
+      expect(nested.get('subscription_items')?.embedded(Item.of({ id: 'p', items }))).toBeNull()
     },
   )
 })
@@ -133,25 +137,22 @@ describe('prices made inline', () => {
       },
     ],
   ])('are found in %s, each once', (name, item) => {
-    const found = named(name).harvest?.({ id: 'x', ...item })
-    expect(Object.keys(found ?? {})).toEqual(['prices'])
-    expect(JSON.parse(JSON.stringify(found?.prices?.map((one) => one.item)))).toEqual([price('a'), price('b')])
-    // The places are where they are.
-    for (const { item: one, path } of found?.prices ?? [])
-      expect(path.reduce((value: unknown, step) => Object(value)[step], item)).toMatchObject(
-        JSON.parse(JSON.stringify(one)),
-      )
-    expect(found?.prices?.map((one) => named('prices').row(one.item))).toMatchObject([
+    const embedded = named(name).embeddedItems?.(itemWith({ id: 'x', ...item }))
+    expect(Object.keys(embedded ?? {})).toEqual(['prices'])
+    expect(embedded?.prices?.map((one) => one.item.value())).toEqual([price('a'), price('b')])
+    // Their bytes are where they are.
+    expect(embedded?.prices?.map((one) => rawOf(one.item)?.value())).toEqual([price('a'), price('b')])
+    expect(embedded?.prices?.map((one) => ({ ...named('prices').row(one.item), ...one.columns }))).toMatchObject([
       { id: 'a', inline: true, unitAmount: 5 },
       { id: 'b', inline: true, unitAmount: 5 },
     ])
-    expect(named('prices').row(price('a'))).toMatchObject({ id: 'a', inline: false })
+    expect(named('prices').row(Item.of(price('a')))).toMatchObject({ id: 'a', inline: false })
   })
 
   test('a deleted stub is none', () => {
     const stub = { id: 'a', object: 'price', deleted: true }
-    expect(named('invoice_items').harvest?.({ id: 'x', price: stub })).toEqual({ prices: [] })
-    expect(named('invoice_items').harvest?.(5)).toEqual({ prices: [] })
+    expect(named('invoice_items').embeddedItems?.(Item.of({ id: 'x', price: stub }))).toEqual({ prices: [] })
+    expect(named('invoice_items').embeddedItems?.(Item.of(5))).toEqual({ prices: [] })
   })
 })
 
@@ -162,11 +163,9 @@ describe('one object', () => {
 
   test('is as Stripe sends it', async () => {
     const { connection, asked } = answering({ id: 'a b', object: 'coupon' })
-    expect(await named('coupons').retrieve?.(connection, 'a b', signal)).toEqual({
-      item: { id: 'a b', object: 'coupon' },
-      payload: expect.any(Payload),
-      observedAt: date,
-    })
+    const { item, observedAt } = (await named('coupons').retrieve?.(connection, 'a b', signal))!
+    expect([item?.value(), observedAt]).toEqual([{ id: 'a b', object: 'coupon' }, date])
+    expect(rawOf(item!)?.value()).toEqual({ id: 'a b', object: 'coupon' })
     expect(asked).toEqual(['/v1/coupons/a%20b'])
   })
 
@@ -196,11 +195,10 @@ describe('a list of API v2', () => {
   const next = '/v2/core/event_destinations?limit=100&page=abc'
 
   test('is read from address to address', async () => {
-    const payload = expect.any(Payload)
     const first = read({ data: [{ id: 'ed_1' }], next_page_url: next })
-    expect(await first.page).toEqual({ items: [{ id: 'ed_1' }], payload, next, observedAt: date })
+    expect(plain(await first.page)).toEqual({ items: [{ id: 'ed_1' }], next, observedAt: date })
     const second = read({ data: [], next_page_url: null }, next)
-    expect(await second.page).toEqual({ items: [], payload, next: null, observedAt: date })
+    expect(plain(await second.page)).toEqual({ items: [], next: null, observedAt: date })
     expect([...first.asked, ...second.asked]).toEqual(['/v2/core/event_destinations?limit=100', next])
   })
 
@@ -218,9 +216,15 @@ describe('a list of API v2', () => {
 test('what has no table of its own is a row by its name', () => {
   const row = { id: 'cs_1', resource: 'checkout_sessions', object: 'checkout.session', livemode: true }
   const item = { id: 'cs_1', object: 'checkout.session', livemode: true }
-  expect(named('checkout_sessions').row({ ...item, created: 7 })).toEqual({ ...row, createdAt: new Date(7_000) })
+  expect(named('checkout_sessions').row(Item.of({ ...item, created: 7 }))).toEqual({
+    ...row,
+    createdAt: new Date(7_000),
+  })
   const created = '2026-01-02T03:04:05.678Z'
-  expect(named('checkout_sessions').row({ ...item, created })).toEqual({ ...row, createdAt: new Date(created) })
+  expect(named('checkout_sessions').row(Item.of({ ...item, created }))).toEqual({
+    ...row,
+    createdAt: new Date(created),
+  })
   for (const odd of ['yesterday', '2026', 1e15, {}, null])
-    expect(named('checkout_sessions').row({ ...item, created: odd })).toEqual({ ...row, createdAt: null })
+    expect(named('checkout_sessions').row(Item.of({ ...item, created: odd }))).toEqual({ ...row, createdAt: null })
 })

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { SyncedTable } from '../../src/db/schema.ts'
-import type { Places } from '../../src/json/raw-json.ts'
+import { Item } from '../../src/json/item.ts'
 import type { Nested, Resource } from '../../src/provider/contract.ts'
 import type { Fields } from '../../src/provider/fields.ts'
+import type { RowMapping } from '../../src/provider/mapping.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
 
@@ -17,9 +18,8 @@ export const examples: ReadonlyMap<string, Fields> = new Map(
 export interface NamedMapping {
   readonly name: string
   readonly table: SyncedTable
-  readonly places: Places | undefined
   /** As the core calls it. */
-  readonly map: Resource['row']
+  readonly map: RowMapping<SyncedTable>
   row(item: unknown): Readonly<Record<string, unknown>>
   /** The columns of whose field the shape is not known. */
   drift(item: unknown): readonly string[]
@@ -27,26 +27,30 @@ export interface NamedMapping {
 
 /** The mappings of all tables with columns of their own, nested ones too: their parent is `parent`. */
 export const mappings: readonly NamedMapping[] = billing.flatMap((resource) => [
-  named(resource, resource.row),
-  ...nestedOf(resource).map((nested) => named(nested, (item, odd) => nested.row(item, 'parent', odd))),
+  named(resource),
+  ...nestedOf(resource).map((nested) => named(nested, nested.parent)),
 ])
 
-type Named = Pick<Resource, 'name' | 'table' | 'places'>
+type Named = Pick<Resource, 'name' | 'table' | 'row'>
 
-function named({ name, table, places }: Named, map: Resource['row']): NamedMapping {
-  return { name, table, places, map, row: (item) => map(item), drift: (item) => driftOf(map, item) }
+function named({ name, table, row }: Named, parent?: string): NamedMapping {
+  return {
+    name,
+    table,
+    map: row,
+    row: (item) => ({ ...row(Item.of(item)), ...(parent && { [parent]: 'parent' }) }),
+    drift: (item) => driftOf(row, Item.of(item)),
+  }
 }
 
-export function driftOf(map: Resource['row'], item: unknown): readonly string[] {
+export function driftOf(map: RowMapping<SyncedTable>, item: Item): readonly string[] {
   const columns: string[] = []
   map(item, (column) => columns.push(column))
   return columns
 }
 
-export function nestedOf(resource: Resource<StripeConnection>) {
-  return (resource.nested ?? []) as readonly (Nested<StripeConnection> & {
-    harvest?: NonNullable<Resource['harvest']>
-  })[]
+export function nestedOf(resource: Resource<StripeConnection>): readonly Nested<StripeConnection>[] {
+  return resource.nested ?? []
 }
 
 export function mappingOf(name: string): NamedMapping {

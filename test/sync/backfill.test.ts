@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { answerTooLarge, SyncError } from '../../src/errors.ts'
 import { advance, applySplit, plan } from '../../src/job/state/checkpoint.ts'
+import { Item } from '../../src/json/item.ts'
 import type { Query } from '../../src/provider/contract.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
 import { mapItems } from '../../src/sync/rows.ts'
+import type { FeedSource } from '../../src/sync/source.ts'
 import { createFractions } from '../support/fractions.ts'
+import { itemsOf } from '../support/items.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 import { createdSeconds, type Density, now } from './created-seconds.ts'
 import { createFakeList } from './fake-list.ts'
@@ -145,14 +148,17 @@ it('loses no page while items are completed slowly and others are committed', as
   const { source } = bundle.list
   Object.assign(bundle.list, {
     source: {
-      ...source,
+      kind: 'feed',
+      name: source.name,
+      createdFilter: { field: 'created' },
+      list: source.list,
       async expand(items) {
         await bundle.clock.sleep(300)
         const { table, row } = source
         const observedAt = new Date(now * 1_000)
-        return { ...mapItems(items, { resource: source.name, table, observedAt, map: row }), families: [] }
+        return { ...mapItems(items, { resource: source.name, table, observedAt, row }), childSets: [] }
       },
-    } satisfies typeof source,
+    } satisfies FeedSource,
   })
   expect(await bundle.go()).toBe('ended')
   expectComplete(bundle)
@@ -595,7 +601,7 @@ describe('odd items', () => {
 
   it('that cannot be mapped are put aside and the others are read', async () => {
     const bundle = setup({ n: 1_000 })
-    bundle.list.answer((page) => ({ ...page, items: [{ id: 7, created: now }, null, ...page.items] }))
+    bundle.list.answer((page) => ({ ...page, items: [...itemsOf([{ id: 7, created: now }, null]), ...page.items] }))
     expect(await bundle.go()).toBe('ended')
     expectNothingLost(bundle)
     expect(bundle.copy.rejects.length).toBeGreaterThanOrEqual(20)
@@ -606,7 +612,7 @@ describe('odd items', () => {
   it('that are newer than the window they were asked for are kept: better twice than never', async () => {
     const bundle = setup({ n: 3_000 })
     bundle.list.answer((page, { window }) =>
-      window?.to ? { ...page, items: [{ id: 'cus_new', created: window.to + 5 }, ...page.items] } : page,
+      window?.to ? { ...page, items: [Item.of({ id: 'cus_new', created: window.to + 5 }), ...page.items] } : page,
     )
     expect(await bundle.go()).toBe('ended')
     expectNothingLost(bundle)
@@ -627,9 +633,9 @@ describe('odd items', () => {
   })
 })
 
-function redated(item: unknown, page: readonly unknown[]): unknown {
-  const seconds = page.map((one) => (one as { created: number }).created).filter((second) => second > 0)
-  return { ...(item as object), created: Math.min(...seconds) }
+function redated(item: Item, page: readonly Item[]): Item {
+  const seconds = page.map((one) => (one.value() as { created: number }).created).filter((second) => second > 0)
+  return Item.of({ ...(item.value() as object), created: Math.min(...seconds) })
 }
 
 describe('whatever happens', () => {

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
-import type { Change, ChangeSource, Page, Source } from '../../src/provider/contract.ts'
+import { Item } from '../../src/json/item.ts'
+import type { Change, ChangeSource, ListSource, Page } from '../../src/provider/contract.ts'
 import { fields, id, text } from '../../src/provider/fields.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { eventsName, eventsSource } from '../../src/sync/change-feed.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
+import { itemsOf } from '../support/items.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
 const never = new AbortController().signal
 const now = 9_000
 
 /** What the feed says, in short: a customer under that id, as `old`. */
-interface Event extends Partial<Change> {
+interface Event extends Partial<Omit<Change, 'item'>> {
+  readonly item?: object | null
   readonly id: string
   readonly at: number
   readonly name?: string
@@ -26,20 +29,21 @@ const page = (shared: readonly number[] = []) => ({
   answeredAt: new Date(1_000_000),
 })
 
-function setup(current: Readonly<Record<string, string | null>> = {}, more: Partial<Source> = {}) {
+function setup(current: Readonly<Record<string, string | null>> = {}, more: Partial<ListSource> = {}) {
   const asked: string[] = []
-  const bare: Source = {
+  const bare: ListSource = {
+    kind: 'list',
     name: 'customers',
     table: customers,
     list: () => Promise.reject(new Error('not asked')),
-    row: (item) => ({ id: id(item), name: text(fields(item).name) }),
+    row: (item) => ({ id: id(item.value()), name: text(fields(item.value()).name) }),
   }
-  const source: Source = {
+  const source: ListSource = {
     ...bare,
     async retrieve(one) {
       asked.push(one)
       const name = current[one] ?? null
-      return { item: name === null ? null : { id: one, name }, observedAt: new Date(now * 1_000) }
+      return { item: name === null ? null : Item.of({ id: one, name }), observedAt: new Date(now * 1_000) }
     },
     ...more,
   }
@@ -49,14 +53,17 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
     parent: 'invoice',
     embedded: () => ({ items: [], next: null }),
     list: () => Promise.reject(new Error('not asked')),
-    row: (item: unknown) => bare.row(item),
+    row: bare.row,
   }
-  const invoices: Source = { ...bare, name: 'invoices', nested: [lines] }
+  const invoices: ListSource = { ...bare, name: 'invoices', nested: [lines] }
   const feed: ChangeSource = {
     keptDays: 30,
     announced: ['customers', 'invoices'],
     list: () => Promise.reject(new Error('not asked')),
-    read: (event) => (fields(event).nothing ? null : (event as Change)),
+    read: (event) => {
+      const { item, ...change } = event.value() as Change
+      return fields(event.value()).nothing ? null : { ...change, item: item === null ? null : Item.of(item) }
+    },
   }
   const events = eventsSource(feed, [source, invoices])
   return {
@@ -66,13 +73,13 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
     sources: [source, invoices],
     async apply(happened: readonly Event[], shared: readonly number[] = []) {
       const changes = happened.map(eventOf)
-      const mapped = await events.expand!(changes, page(shared), never)
+      const mapped = await events.expand(itemsOf(changes), page(shared), never)
       return {
         rows: mapped.rows.map(({ resource, row, observedAt, deleted }) =>
           [resource, row.id, fields(row).name, observedAt.getTime() / 1_000, ...(deleted ? ['deleted'] : [])].join(' '),
         ),
         rejects: mapped.rejects,
-        families: mapped.families,
+        childSets: mapped.childSets,
       }
     },
   }
@@ -112,8 +119,8 @@ describe('what a page of events comes to', () => {
 
   it('leaves out what is about nothing that is kept, and resources the provider does not have', async () => {
     const { events, apply } = setup()
-    const nothing = await events.expand!([{ nothing: true }], page(), never)
-    expect(nothing).toEqual({ rows: [], rejects: [], families: [], drifts: [] })
+    const nothing = await events.expand(itemsOf([{ nothing: true }]), page(), never)
+    expect(nothing).toEqual({ rows: [], rejects: [], childSets: [], drifts: [] })
     expect((await apply([{ id: 'a', at: 7, resource: 'weather' }])).rows).toEqual([])
   })
 
@@ -230,8 +237,8 @@ describe('an object that is gone', () => {
 
   it('leaves nothing of its nested lists', async () => {
     const { apply } = setup()
-    const { families } = await apply([{ id: 'in_1', at: 7, resource: 'invoices', gone: true }])
-    expect(families).toEqual([
+    const { childSets } = await apply([{ id: 'in_1', at: 7, resource: 'invoices', gone: true }])
+    expect(childSets).toEqual([
       {
         resource: 'invoice_lines',
         table: customers,
@@ -265,11 +272,11 @@ describe('read page by page', () => {
       [3, 5],
       [5, 6],
     ]
-    const list: Source['list'] = async ({ cursor }): Promise<Page> => {
+    const list: ListSource['list'] = async ({ cursor }): Promise<Page> => {
       const turn = cursor === null ? 0 : Number(cursor)
       const [from, to] = pages[turn]!
       return {
-        items: happened.slice(from, to),
+        items: itemsOf(happened.slice(from, to)),
         next: turn < 2 ? String(turn + 1) : null,
         observedAt: new Date(now * 1_000),
       }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { answerTooLarge, SyncError } from '../../src/errors.ts'
-import type { NestedSource, Page, Query, Source } from '../../src/provider/contract.ts'
+import { Item, itemsIn } from '../../src/json/item.ts'
+import type { ListSource, NestedSource, Page, Query } from '../../src/provider/contract.ts'
 import { fields, id } from '../../src/provider/fields.ts'
 import { expandPage } from '../../src/sync/expand.ts'
+import { itemsOf } from '../support/items.ts'
 
 const never = new AbortController().signal
 const at = (second: number) => new Date(second * 1_000)
@@ -19,7 +21,7 @@ interface List {
 }
 
 /** Invoices with lines, of which an item carries some; the clock of the lines' list goes on by a second a page. */
-function setup(lists: Readonly<Record<string, List>>, more: Partial<Source> = {}) {
+function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> = {}) {
   const asked: (readonly [string, string | null])[] = []
   let second = 1_000
   let answer = (_parent: string, _query: Query, page: Page): Page => page
@@ -28,8 +30,10 @@ function setup(lists: Readonly<Record<string, List>>, more: Partial<Source> = {}
     table: customers,
     parent: 'invoice',
     embedded: (item) => {
-      const { carried, next } = fields(item)
-      return Array.isArray(carried) ? { items: carried.map((one) => ({ id: one })), next: next as string | null } : null
+      const { carried, next } = fields(item.value())
+      return Array.isArray(carried)
+        ? { items: itemsOf(carried.map((one) => ({ id: one }))), next: next as string | null }
+        : null
     },
     async list(parent, query) {
       asked.push([parent, query.cursor])
@@ -38,19 +42,24 @@ function setup(lists: Readonly<Record<string, List>>, more: Partial<Source> = {}
       const start = query.cursor === null ? 0 : own.indexOf(query.cursor) + 1
       const found = own.slice(start, start + query.limit)
       const next = start + query.limit < own.length ? found.at(-1)! : null
-      return answer(parent, query, { items: found.map((one) => ({ id: one })), next, observedAt: at(++second) })
+      return answer(parent, query, {
+        items: itemsOf(found.map((one) => ({ id: one }))),
+        next,
+        observedAt: at(++second),
+      })
     },
-    row: (item, parent) => ({ id: id(item), name: parent }),
+    row: (item) => ({ id: id(item.value()) }),
   }
-  const source: Source = {
+  const source: ListSource = {
+    kind: 'list',
     name: 'invoices',
     table: customers,
     list: () => Promise.reject(new Error('not asked')),
-    row: (item) => ({ id: id(item) }),
+    row: (item) => ({ id: id(item.value()) }),
     nested: [lines],
     ...more,
   }
-  const prices: Source = { ...source, name: 'prices', nested: [], row: (item) => ({ id: id(item) }) }
+  const prices: ListSource = { ...source, name: 'prices', nested: [], row: (item) => ({ id: id(item.value()) }) }
   const items: readonly unknown[] = Object.entries(lists).map(([parent, { lines: own, carried = own, next }]) => ({
     id: parent,
     carried,
@@ -63,19 +72,19 @@ function setup(lists: Readonly<Record<string, List>>, more: Partial<Source> = {}
       answer = change
     },
     async expand(over: readonly unknown[] = items) {
-      const expansion = { source, items: over, observedAt: at(500), pageSize: 3, sources: [source, prices] }
-      const { rows, rejects, families } = await expandPage(expansion, never)
+      const expansion = { source, items: itemsOf(over), observedAt: at(500), pageSize: 3, sources: [source, prices] }
+      const { rows, rejects, childSets } = await expandPage(expansion, never)
       return {
         rejects,
-        families: families.map(({ resource, parent, parentId, ids, observedAt }) => ({
+        childSets: childSets.map(({ resource, parent, parentId, ids, observedAt }) => ({
           resource,
           parent,
           parentId,
           ids,
           second: observedAt.getTime() / 1_000,
         })),
-        rows: rows.map(({ resource, row, observedAt, harvested }) =>
-          [resource, row.id, observedAt.getTime() / 1_000, ...(harvested ? ['harvested'] : [])].join(' '),
+        rows: rows.map(({ resource, row, observedAt, embedded }) =>
+          [resource, row.id, observedAt.getTime() / 1_000, ...(embedded ? ['embedded'] : [])].join(' '),
         ),
       }
     },
@@ -90,7 +99,7 @@ describe('a nested list', () => {
     expect(await expand()).toEqual({
       rows: ['invoices in_1 500', 'invoices in_2 500', 'invoice_lines li_1 500', 'invoice_lines li_2 500'],
       rejects: [],
-      families: [
+      childSets: [
         { resource: 'invoice_lines', parent: 'invoice', parentId: 'in_1', ids: ['li_1', 'li_2'], second: 500 },
         { resource: 'invoice_lines', parent: 'invoice', parentId: 'in_2', ids: [], second: 500 },
       ],
@@ -100,19 +109,19 @@ describe('a nested list', () => {
 
   it('is read to its end from where the item leaves off', async () => {
     const { expand, asked } = setup({ in_1: { lines: numbered(9), carried: numbered(2) } })
-    const { rows, families } = await expand()
+    const { rows, childSets } = await expand()
     expect(asked).toEqual([
       ['in_1', 'li_2'],
       ['in_1', 'li_5'],
       ['in_1', 'li_8'],
     ])
-    expect(families).toMatchObject([{ parentId: 'in_1', ids: numbered(9) }])
+    expect(childSets).toMatchObject([{ parentId: 'in_1', ids: numbered(9) }])
     expect(rows).toHaveLength(10)
   })
 
   it('is seen page by page: a change between two pages is newer than the first, and what came later is not taken for gone', async () => {
     const { expand } = setup({ in_1: { lines: numbered(6), carried: numbered(2) } })
-    const { rows, families } = await expand()
+    const { rows, childSets } = await expand()
     expect(rows.slice(1)).toEqual([
       'invoice_lines li_1 500',
       'invoice_lines li_2 500',
@@ -121,12 +130,12 @@ describe('a nested list', () => {
       'invoice_lines li_5 1001',
       'invoice_lines li_6 1002',
     ])
-    expect(families.map(({ second }) => second)).toEqual([500])
+    expect(childSets.map(({ second }) => second)).toEqual([500])
   })
 
   it('of which an item carries nothing but that there is one is read from its beginning', async () => {
     const { expand, asked } = setup({ in_1: { lines: numbered(4), carried: [], next: '' } })
-    expect((await expand()).families).toMatchObject([{ ids: numbered(4) }])
+    expect((await expand()).childSets).toMatchObject([{ ids: numbered(4) }])
     expect(asked).toEqual([
       ['in_1', null],
       ['in_1', 'li_3'],
@@ -135,16 +144,16 @@ describe('a nested list', () => {
 
   it('that an item does not carry at all is left alone', async () => {
     const { expand, asked } = setup({ in_1: { lines: numbered(4) } })
-    expect(await expand([{ id: 'in_1' }])).toEqual({ rows: ['invoices in_1 500'], rejects: [], families: [] })
+    expect(await expand([{ id: 'in_1' }])).toEqual({ rows: ['invoices in_1 500'], rejects: [], childSets: [] })
     expect(asked).toEqual([])
   })
 
   it('is read again from its beginning when the last line that was carried has left it', async () => {
     const { expand, asked, lists } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
     lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== 'li_2')
-    const { families, rows } = await expand()
+    const { childSets, rows } = await expand()
     const left = ['li_1', ...numbered(6, 3)]
-    expect(families).toMatchObject([{ ids: left, second: 1_001 }])
+    expect(childSets).toMatchObject([{ ids: left, second: 1_001 }])
     expect(rows).toHaveLength(1 + left.length)
     expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', null, 'li_4', 'li_7'])
   })
@@ -155,7 +164,7 @@ describe('a nested list', () => {
       if (cursor === 'li_2') lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== 'li_5')
       return page
     })
-    expect((await expand()).families).toMatchObject([{ ids: numbered(9).filter((line) => line !== 'li_5') }])
+    expect((await expand()).childSets).toMatchObject([{ ids: numbered(9).filter((line) => line !== 'li_5') }])
     expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_5', null, 'li_3', 'li_7'])
   })
 
@@ -178,14 +187,14 @@ describe('a nested list', () => {
       if (parent === 'in_1') throw new SyncError('skip', 'not_found', 'x: no such invoice')
       return page
     })
-    const { rows, families } = await expand()
+    const { rows, childSets } = await expand()
     expect(rows).toEqual([
       'invoices in_1 500',
       'invoices in_2 500',
       'invoice_lines li_7 500',
       'invoice_lines li_8 1002',
     ])
-    expect(families.map(({ parentId }) => parentId)).toEqual(['in_2'])
+    expect(childSets.map(({ parentId }) => parentId)).toEqual(['in_2'])
   })
 
   it('of which a page is too large is read in smaller ones, from the same place', async () => {
@@ -194,8 +203,8 @@ describe('a nested list', () => {
       if (limit > 2) throw new SyncError('retry', answerTooLarge, 'x: too large')
       return page
     })
-    const { families } = await expand()
-    expect(families[0]?.ids).toEqual(numbered(8))
+    const { childSets } = await expand()
+    expect(childSets[0]?.ids).toEqual(numbered(8))
     expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_2', 'li_4', 'li_6'])
   })
 
@@ -224,28 +233,28 @@ describe('a nested list', () => {
 
   it('puts aside lines that cannot be kept, and never takes them for ids', async () => {
     const { expand } = setup({ in_1: { lines: ['li_1'], carried: ['', 'li_1'] } })
-    const { rows, rejects, families } = await expand()
+    const { rows, rejects, childSets } = await expand()
     expect(rows).toEqual(['invoices in_1 500', 'invoice_lines li_1 500'])
     expect(rejects).toMatchObject([{ resource: 'invoice_lines', code: 'invalid_item' }])
-    expect(families).toMatchObject([{ ids: ['li_1'] }])
+    expect(childSets).toMatchObject([{ ids: ['li_1'] }])
   })
 
   it('of an item that cannot be kept is not read', async () => {
     const { expand, asked } = setup({ in_1: { lines: numbered(4) } })
-    const { rows, rejects, families } = await expand([{ id: 7, carried: ['li_1'], next: 'li_1' }])
-    expect([rows, families, asked]).toEqual([[], [], []])
+    const { rows, rejects, childSets } = await expand([{ id: 7, carried: ['li_1'], next: 'li_1' }])
+    expect([rows, childSets, asked]).toEqual([[], [], []])
     expect(rejects).toMatchObject([{ resource: 'invoices', code: 'invalid_item' }])
   })
 })
 
-describe('items found inside others', () => {
-  const harvest = (item: unknown) => ({
-    prices: (fields(item).prices as readonly unknown[]).map((one, at) => ({ item: one, path: ['prices', at] })),
-    unheard_of: [{ item: { id: 'x' }, path: [] }],
+describe('items embedded in others', () => {
+  const embeddedItems = (item: Item) => ({
+    prices: (itemsIn(item.at('prices')) ?? []).map((price) => ({ item: price })),
+    unheard_of: [{ item: Item.of({ id: 'x' }) }],
   })
 
   it('become rows of their own resource, where there is none yet', async () => {
-    const { expand } = setup({}, { harvest, nested: [] })
+    const { expand } = setup({}, { embeddedItems, nested: [] })
     const { rows, rejects } = await expand([
       { id: 'in_1', prices: [{ id: 'price_1' }, { id: 'price_2' }] },
       { id: 'in_2', prices: [] },
@@ -253,15 +262,15 @@ describe('items found inside others', () => {
     expect(rows).toEqual([
       'invoices in_1 500',
       'invoices in_2 500',
-      'prices price_1 500 harvested',
-      'prices price_2 500 harvested',
+      'prices price_1 500 embedded',
+      'prices price_2 500 embedded',
     ])
     expect(rejects).toEqual([])
   })
 
   it('that cannot be kept are passed over: they are not this resource’s items', async () => {
-    const { expand } = setup({}, { harvest, nested: [] })
+    const { expand } = setup({}, { embeddedItems, nested: [] })
     const { rows, rejects } = await expand([{ id: 'in_1', prices: [{ id: 7 }, null, { id: 'price_1' }] }])
-    expect([rows, rejects]).toEqual([['invoices in_1 500', 'prices price_1 500 harvested'], []])
+    expect([rows, rejects]).toEqual([['invoices in_1 500', 'prices price_1 500 embedded'], []])
   })
 })

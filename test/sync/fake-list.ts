@@ -1,8 +1,9 @@
 import type { Clock } from '../../src/clock.ts'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
-import type { Page, Query, Source } from '../../src/provider/contract.ts'
-import { fields, id, instant } from '../../src/provider/fields.ts'
+import { Item } from '../../src/json/item.ts'
+import type { ListSource, Page, Query } from '../../src/provider/contract.ts'
+import { fields, id, unixSeconds } from '../../src/provider/fields.ts'
 import { now } from './created-seconds.ts'
 
 export interface Entry {
@@ -51,7 +52,7 @@ export function createFakeList(seconds: readonly number[], { clock, latencyMs = 
     if (next !== null) windows.set(next, (windows.get(next) ?? new Set()).add(key))
     if (items.length === 0) seen.empty++
     return {
-      items: items.map((entry) => ({ id: entry.id, created: entry.created })),
+      items: items.map((entry) => Item.of({ id: entry.id, created: entry.created })),
       next,
       observedAt: new Date(now * 1_000),
     }
@@ -69,11 +70,12 @@ export function createFakeList(seconds: readonly number[], { clock, latencyMs = 
     return low - 1
   }
 
-  const source: Source = {
+  const source: ListSource = {
+    kind: 'list',
     name: 'customers',
     table: customers,
     createdFilter: { field: 'created' },
-    row: (item) => ({ id: id(item), createdAt: instant(fields(item).created) }),
+    row: (item) => ({ id: id(item.value()), createdAt: unixSeconds(fields(item.value()).created) }),
     async list(query, signal) {
       requests.push(query)
       seen.peak = Math.max(seen.peak, ++seen.inFlight)

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { type LimitHit, SyncError } from '../../src/errors.ts'
-import type { Account, Source } from '../../src/provider/contract.ts'
+import type { Account, ListSource } from '../../src/provider/contract.ts'
 import { createLimiter, limited } from '../../src/sync/limiter.ts'
 import { rateLimited } from '../../src/sync/rate-limited.ts'
 import { createFractions } from '../support/fractions.ts'
@@ -222,8 +222,8 @@ describe('delay', () => {
   })
 })
 
-function sourceNamed(name: string, list: Source['list'], more: Partial<Source> = {}): Source {
-  return { name, table: customers, row: () => ({ id: name }), list, ...more }
+function sourceNamed(name: string, list: ListSource['list'], more: Partial<ListSource> = {}): ListSource {
+  return { kind: 'list', name, table: customers, row: () => ({ id: name }), list, ...more }
 }
 
 const page = { items: [], next: null, observedAt: new Date(0) }

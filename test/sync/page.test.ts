@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
-import type { Page, Source, Window } from '../../src/provider/contract.ts'
+import type { ListSource, Page, Window } from '../../src/provider/contract.ts'
 import { type Digest, digestPage, type Proven } from '../../src/sync/page.ts'
 import { afterPage, type Slice, splitSlice, withoutCursor } from '../../src/sync/slices.ts'
+import { itemsOf, valuesOf } from '../support/items.ts'
 import { createRandom } from '../support/random.ts'
 
 const all = { from: 0, to: null }
 const observedAt = new Date('2026-01-01T00:00:00Z')
-const source: Source = {
+const source: ListSource = {
+  kind: 'list',
   name: 'customers',
   table: customers,
   createdFilter: { field: 'created' },
@@ -29,15 +31,16 @@ const slice = (over: Partial<Slice> = {}): Slice => ({
 const items = (...names: string[]) =>
   names.map((name) => ({ id: name, ...(name.length > 1 && { created: Number(name.slice(1)) }) }))
 const page = (names: string, next: string | null = 'more'): Page => ({
-  items: items(...names.split(' ').filter(Boolean)),
+  items: itemsOf(items(...names.split(' ').filter(Boolean))),
   next,
   observedAt,
 })
-const idsOf = (digest: Digest) => digest.items.map((item) => (item as { id: string }).id)
+const idsOf = (digest: Digest) => digest.items.map((item) => item.id)
+const plain = (digest: Digest) => ({ ...digest, items: valuesOf(digest.items) })
 
 describe('a page', () => {
   it('is read as it came: its items, where it ended, and when they were created', () => {
-    expect(digestPage(slice(), source, page('a9 b7 c7 d5'))).toEqual({
+    expect(plain(digestPage(slice(), source, page('a9 b7 c7 d5')))).toEqual({
       items: items('a9', 'b7', 'c7', 'd5'),
       reached: { query: all, next: 'more', oldest: 5, boundary: ['d5'] },
       proven: { from: 6, to: null, ids: ['a9', 'b7', 'c7', 'd5'] },
@@ -47,7 +50,7 @@ describe('a page', () => {
   })
 
   it('with nothing on it ends an empty list', () => {
-    expect(digestPage(slice(), source, page('', null))).toEqual({
+    expect(plain(digestPage(slice(), source, page('', null)))).toEqual({
       items: [],
       reached: { query: all, next: null, oldest: null, boundary: [] },
       proven: { from: 0, to: null, ids: [] },
@@ -126,13 +129,13 @@ describe('the seconds a page proves', () => {
   })
 
   it('are none where items become other rows, as events do', () => {
-    const events: Source = { ...source, expand: async () => ({ rows: [], rejects: [], families: [], drifts: [] }) }
+    const events = { kind: 'feed', name: 'events', createdFilter: { field: 'created' } } as const
     expect(digestPage(slice(), events, page('a9 b7')).proven).toBeNull()
   })
 
   it('are none where the provider does not filter by creation time, nor are items counted', () => {
-    const { createdFilter: _, ...plain } = source
-    expect(digestPage(slice(), plain, page('a9 b7'))).toMatchObject({
+    const { createdFilter: _, ...unfiltered } = source
+    expect(plain(digestPage(slice(), unfiltered, page('a9 b7')))).toMatchObject({
       items: items('a9', 'b7'),
       reached: { oldest: null, boundary: [] },
       proven: null,
@@ -143,10 +146,10 @@ describe('the seconds a page proves', () => {
 
   it('have only ids that a row can be kept under', () => {
     const odd = [{ id: 'a', created: 9 }, { id: 7, created: 9 }, { id: 'b\u0000', created: 8 }, { created: 7 }, null]
-    const digest = digestPage(slice(), source, { items: odd.slice(0, 4), next: null, observedAt })
+    const digest = digestPage(slice(), source, { items: itemsOf(odd.slice(0, 4)), next: null, observedAt })
     expect(digest.proven).toEqual({ from: 0, to: null, ids: ['a'] })
     expect(digest.listed).toEqual([9, 9, 8, 7])
-    expect(digestPage(slice(), source, { items: odd, next: null, observedAt }).proven).toBeNull()
+    expect(digestPage(slice(), source, { items: itemsOf(odd), next: null, observedAt }).proven).toBeNull()
   })
 })
 
@@ -202,7 +205,7 @@ function ask(list: readonly Listed[], { from, to }: Window, cursor: string | nul
     .filter(({ item, at }) => at >= start && item.second >= from && item.second < (to ?? Number.POSITIVE_INFINITY))
   const own = found.slice(0, limit)
   return {
-    items: own.map(({ item: { id, created } }) => ({ id, created })),
+    items: itemsOf(own.map(({ item: { id, created } }) => ({ id, created }))),
     next: found.length > limit ? String(own.at(-1)!.at) : null,
     observedAt,
   }

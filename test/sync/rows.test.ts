@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
+import type { Item } from '../../src/json/item.ts'
 import { fields, id, text } from '../../src/provider/fields.ts'
 import { mapItems, rejectItem } from '../../src/sync/rows.ts'
+import { itemsOf, valuesOf } from '../support/items.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')
 const stamp = { resource: 'customers', table: customers, observedAt }
-const mapping = { ...stamp, map: (item: unknown) => ({ id: id(item), email: text(fields(item).email) }) }
+const mapping = { ...stamp, row: (item: Item) => ({ id: id(item.value()), email: text(fields(item.value()).email) }) }
 const why = { code: 'invalid_item', reason: 'no' }
 const sha256 = (payload: string) => createHash('sha256').update(payload).digest('hex')
 
 describe('mapItems', () => {
   it('maps each item, with its payload as it came and the moment it was observed', () => {
     const items = [{ id: 'a', email: 'a@example.com', more: [1] }, { id: 'b' }]
-    const mapped = mapItems(items, mapping)
-    expect(mapped).toEqual({
+    const mapped = mapItems(itemsOf(items), mapping)
+    expect({ ...mapped, items: valuesOf(mapped.items) }).toEqual({
       rows: [
         { ...stamp, row: { id: 'a', email: 'a@example.com' }, raw: items[0] },
         { ...stamp, row: { id: 'b', email: null }, raw: items[1] },
@@ -27,7 +29,7 @@ describe('mapItems', () => {
   })
 
   it('puts aside what cannot be mapped, and the others go on', () => {
-    const { rows, rejects } = mapItems([{ id: 'a' }, { id: 7 }, null, 'text', { id: 'b' }], mapping)
+    const { rows, rejects } = mapItems(itemsOf([{ id: 'a' }, { id: 7 }, null, 'text', { id: 'b' }]), mapping)
     expect(rows.map(({ row }) => row.id)).toEqual(['a', 'b'])
     expect(rejects).toEqual(
       [{ id: 7 }, null, 'text'].map((item) => ({
@@ -49,7 +51,7 @@ describe('mapItems', () => {
   }
   for (const [title, bad] of Object.entries(unusable))
     it(`puts aside an id ${title}`, () => {
-      const { rows, rejects } = mapItems([{ id: bad }], mapping)
+      const { rows, rejects } = mapItems(itemsOf([{ id: bad }]), mapping)
       expect(rows).toEqual([])
       expect(rejects).toEqual([
         {
@@ -63,17 +65,17 @@ describe('mapItems', () => {
     })
 
   it('takes the longest id there may be', () => {
-    expect(mapItems([{ id: 'x'.repeat(1_024) }], mapping).rejects).toEqual([])
+    expect(mapItems(itemsOf([{ id: 'x'.repeat(1_024) }]), mapping).rejects).toEqual([])
   })
 
   it('puts aside an item whose row function throws anything at all', () => {
     const throwing = {
       ...stamp,
-      map() {
+      row() {
         throw 'a string'
       },
     }
-    expect(mapItems([{ id: 'a' }], throwing).rejects).toEqual([
+    expect(mapItems(itemsOf([{ id: 'a' }]), throwing).rejects).toEqual([
       { resource: 'customers', itemKey: 'a', code: 'invalid_item', reason: 'cannot be mapped', payload: '{"id":"a"}' },
     ])
   })

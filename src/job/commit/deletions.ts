@@ -3,17 +3,17 @@ import { findUnlisted, type Unlisted } from '../../db/deletions.ts'
 import type { TenantDatabase } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
 import { whileWorking, withRetry } from '../../db/retry.ts'
-import type { Source } from '../../provider/contract.ts'
-import { emptied } from '../../sync/expand.ts'
+import type { ListSource } from '../../provider/contract.ts'
+import { emptyChildSets } from '../../sync/expand.ts'
 import type { Batch, ReadPage } from '../../sync/read-page.ts'
-import { type Family, mapItems, type ObservedRow } from '../../sync/rows.ts'
+import { type ChildSet, mapItems, type ObservedRow } from '../../sync/rows.ts'
 import type { SyncJobRequest } from '../request.ts'
 import type { Progress } from '../state/progress.ts'
 
 /** What a batch's pages prove about rows they do not list. */
 export interface DetectedDeletions {
   readonly resources: readonly {
-    readonly resource: Source
+    readonly resource: ListSource
     /** Rows to be marked as deleted: not listed, and gone when asked for by id. */
     readonly unlisted: readonly Unlisted[]
     /** Rows the provider still has, though it does not list them. */
@@ -23,12 +23,12 @@ export interface DetectedDeletions {
   }[]
   /** Those rows as they are now. */
   readonly rows: readonly ObservedRow[]
-  /** Nothing is left of the nested lists of what is gone. */
-  readonly families: readonly Family[]
+  /** The nested lists of objects that are gone: all empty. */
+  readonly childSets: readonly ChildSet[]
 }
 
 /** Nothing proven: of pages that are committed after the first of their batch, or of an account beside others. */
-export const noDeletions: DetectedDeletions = { resources: [], rows: [], families: [] }
+export const noDeletions: DetectedDeletions = { resources: [], rows: [], childSets: [] }
 
 interface Detection {
   readonly db: TenantDatabase
@@ -56,9 +56,10 @@ export async function detectDeletions(
   const deletions = {
     resources: [] as DetectedDeletions['resources'][number][],
     rows: [] as ObservedRow[],
-    families: [] as Family[],
+    childSets: [] as ChildSet[],
   }
   for (const source of new Set(batch.pages.map((page) => page.source))) {
+    if (source.kind === 'feed') continue
     const pages = batch.pages.filter((page) => page.source === source)
     const intervals = pages.flatMap(intervalOf)
     // Another page of this batch may have what its time says should be on this one.
@@ -72,7 +73,7 @@ export async function detectDeletions(
     const passedOver = isBelieved ? unchecked : absent.length
     deletions.rows.push(...rows)
     deletions.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked: passedOver })
-    deletions.families.push(...gone.flatMap(({ id, observedAt }) => emptied(source, id, observedAt)))
+    deletions.childSets.push(...gone.flatMap(({ id, observedAt }) => emptyChildSets(source, id, observedAt)))
   }
   return deletions
 }
@@ -96,7 +97,7 @@ interface Asked {
 }
 
 /** Asks for rows by id, until the budget is spent or one of them is still there. */
-async function askFor(source: Source, unlisted: readonly Unlisted[], { budget, signal }: Asking): Promise<Asked> {
+async function askFor(source: ListSource, unlisted: readonly Unlisted[], { budget, signal }: Asking): Promise<Asked> {
   const gone: Unlisted[] = []
   const rows: ObservedRow[] = []
   const { retrieve } = source
@@ -117,19 +118,14 @@ async function askFor(source: Source, unlisted: readonly Unlisted[], { budget, s
 
 /** The row as the provider has it now; null when it is gone, undefined when what came is none. */
 async function currentRow(
-  source: Source,
-  retrieve: NonNullable<Source['retrieve']>,
+  source: ListSource,
+  retrieve: NonNullable<ListSource['retrieve']>,
   { id }: Unlisted,
   signal: AbortSignal,
 ): Promise<ObservedRow | null | undefined> {
-  const { item, payload, observedAt } = await retrieve(id, signal)
+  const { item, observedAt } = await retrieve(id, signal)
   if (item === null) return null
-  const { rows } = mapItems([item], {
-    resource: source.name,
-    table: source.table,
-    observedAt,
-    payloadOf: () => payload,
-    map: (retrieved) => source.row(retrieved),
-  })
+  const { name: resource, table, row } = source
+  const { rows } = mapItems([item], { resource, table, observedAt, row })
   return rows[0]
 }

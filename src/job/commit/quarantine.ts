@@ -2,7 +2,7 @@ import { classify, codeOf } from '../../db/errors.ts'
 import type { Database } from '../../db/open.ts'
 import { guarded } from '../../db/tenant.ts'
 import type { Written } from '../../db/upsert.ts'
-import { Payload } from '../../json/raw-json.ts'
+import { RawJson } from '../../json/raw-json.ts'
 import { type ObservedRow, type Reject, rejectItem } from '../../sync/rows.ts'
 
 /**
@@ -99,9 +99,9 @@ async function attempt(
 
 /** The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of again. */
 function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
-  if (!(raw instanceof Payload)) return rejectItem(resource, raw, why)
+  if (!(raw instanceof RawJson)) return rejectItem(resource, raw, why)
   const payload = raw.bytes.toString('utf8').slice(0, 65_536)
-  return { ...rejectItem(resource, raw.alone().value(), why), payload }
+  return { ...rejectItem(resource, raw.value(), why), payload }
 }
 
 function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {

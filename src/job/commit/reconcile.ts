@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { codeOf } from '../../db/errors.ts'
 import { liveRows } from '../../db/live.ts'
 import type { Database } from '../../db/open.ts'
-import type { Source } from '../../provider/contract.ts'
+import type { ListSource } from '../../provider/contract.ts'
+import type { Source } from '../../sync/source.ts'
 import type { Tally } from '../state/checkpoint.ts'
 import type { Counted } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
@@ -26,10 +27,12 @@ export async function checkCounts(
 ): Promise<Readonly<Record<string, CountCheck>>> {
   const countable = sources.flatMap((source) => {
     const tally = tallies[source.name]
-    return tally && source.createdFilter ? [{ source, tally, until: new Date(tally.until * 1_000) }] : []
+    return tally && source.kind === 'list' && source.createdFilter
+      ? [{ source, tally, until: new Date(tally.until * 1_000) }]
+      : []
   })
   if (countable.length === 0) return {}
-  const live = (source: Source, until: Date): SQL =>
+  const live = (source: ListSource, until: Date): SQL =>
     sql`${liveRows(source, { tenantId, provider })} and row.created_at <= ${until.toISOString()}::timestamptz`
   const selects = countable.map(
     ({ source, until }) => sql`select ${source.name}::text as name, count(*)::int as live ${live(source, until)}`,

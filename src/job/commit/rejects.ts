@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { AccountKey } from '../../db/account-key.ts'
 import type { Database } from '../../db/open.ts'
-import { withoutUnstorable } from '../../db/parameters.ts'
 import { syncRejects } from '../../db/schema.ts'
+import { withoutUnstorable } from '../../json/storable.ts'
 import type { Reject } from '../../sync/rows.ts'
 import type { SyncJobRequest } from '../request.ts'
 

@@ -10,8 +10,8 @@ import type { Excluded } from '../../erasure/filter.ts'
 import type { Ownership } from '../../erasure/ownership.ts'
 import { hasTombstones, isTenantErased } from '../../erasure/tombstones.ts'
 import { SyncError } from '../../errors.ts'
-import type { Source } from '../../provider/contract.ts'
 import type { Batch, ReadPage } from '../../sync/read-page.ts'
+import type { Source } from '../../sync/source.ts'
 import { accountRecord, adopt, type JobAccount } from '../account.ts'
 import { cursorMove } from '../cursor.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
@@ -210,7 +210,9 @@ function moveOf(
 
 function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): ReadonlySet<string> {
   const names = new Set(checkpoint.slices.map((slice) => slice.resource))
-  const nested = sources.filter(({ name }) => names.has(name)).flatMap((source) => source.nested ?? [])
+  const nested = sources
+    .filter(({ name }) => names.has(name))
+    .flatMap((source) => (source.kind === 'list' ? (source.nested ?? []) : []))
   return new Set([...names, ...nested.map(({ name }) => name)])
 }
 

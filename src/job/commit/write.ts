@@ -1,5 +1,5 @@
 import type { AccountKey } from '../../db/account-key.ts'
-import { findStale, markDeleted, markLeft } from '../../db/deletions.ts'
+import { findStale, markDeleted, markRemovedChildren } from '../../db/deletions.ts'
 import type { Database } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
 import type { SyncedTable } from '../../db/schema.ts'
@@ -9,7 +9,7 @@ import { type Excluded, excludeErased } from '../../erasure/filter.ts'
 import type { Ownership } from '../../erasure/ownership.ts'
 import { fields } from '../../provider/fields.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
-import type { Family, ObservedRow } from '../../sync/rows.ts'
+import type { ChildSet, ObservedRow } from '../../sync/rows.ts'
 import type { SyncJobRequest } from '../request.ts'
 import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
 import type { DetectedDeletions } from './deletions.ts'
@@ -71,7 +71,7 @@ export async function writeBatches(
     ? await excludeErased(tx, { ...account, jobId: request.jobId, ownership }, { rows: offered, rejects: all })
     : nothingExcluded
   const rejects = all.filter((reject) => !excluded.rejects.has(reject))
-  for (const { resource, harvested } of excluded.rows) if (!harvested) add(resource, { fetched: 1, unchanged: 1 })
+  for (const { resource, embedded } of excluded.rows) if (!embedded) add(resource, { fetched: 1, unchanged: 1 })
   for (const { resource } of excluded.rejects) add(resource, { fetched: 1, rejected: 1 })
   for (const { resource } of [...excluded.rows, ...excluded.rejects, ...excluded.removed.filter(wasFetched)]) {
     counts[resource] = addErased(counts[resource] ?? noCounts, 1)
@@ -79,16 +79,16 @@ export async function writeBatches(
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
   const stored: { readonly resource: string; readonly id: string }[] = []
   const brought = offered.filter((row) => !excluded.rows.has(row))
-  const { families, outdated } = await dropStale(tx, { ...account, overwrite }, [
-    ...pages.flatMap((page) => page.families),
-    ...deletions.families,
+  const { childSets, outdated } = await dropStale(tx, { ...account, overwrite }, [
+    ...pages.flatMap((page) => page.childSets),
+    ...deletions.childSets,
   ])
-  for (const { resource, table, harvested, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
+  for (const { resource, table, embedded, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
     const write = async (some: readonly ObservedRow[]) => {
       const sum = { created: 0, updated: 0 }
       for (let at = 0; at < some.length; at += rowsAtMost) {
         const part = some.slice(at, at + rowsAtMost)
-        const written = await upsert(tx, { table, ...account, rows: part, overwrite, onlyMissing: harvested })
+        const written = await upsert(tx, { table, ...account, rows: part, overwrite, onlyMissing: embedded })
         sum.created += written.created
         sum.updated += written.updated
       }
@@ -100,8 +100,8 @@ export async function writeBatches(
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
-    // Of what was found inside other items only what is new counts.
-    const fetched = harvested ? created + refused.length : rows.length
+    // An embedded item counts only if it is new.
+    const fetched = embedded ? created + refused.length : rows.length
     add(resource, {
       fetched,
       created,
@@ -110,7 +110,7 @@ export async function writeBatches(
       unchanged: fetched - created - updated - refused.length,
     })
   }
-  const left = await markLeaving(tx, { ...account, overwrite }, families)
+  const left = await markRemoved(tx, { ...account, overwrite }, childSets)
   for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
   for (const { resource, unlisted, kept, unchecked } of deletions.resources) {
     const gone = deletions.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
@@ -128,34 +128,34 @@ type Forced = AccountKey & Pick<Writing, 'overwrite'>
 interface RowGroup {
   readonly resource: string
   readonly table: SyncedTable
-  readonly harvested: boolean
+  readonly embedded: boolean
   readonly rows: ObservedRow[]
 }
 
-/** Rows by resource, in an order that is the same for every writer; those found inside other items come last. */
+/** Rows by resource, in an order that is the same for every writer; embedded ones come last. */
 function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
   const groups = new Map<string, RowGroup>()
   for (const row of rows) {
-    const { resource, table, harvested = false } = row
-    const key = `${harvested ? 1 : 0} ${resource}`
+    const { resource, table, embedded = false } = row
+    const key = `${embedded ? 1 : 0} ${resource}`
     const group = groups.get(key)
     if (group) group.rows.push(row)
-    else groups.set(key, { resource, table, harvested, rows: [row] })
+    else groups.set(key, { resource, table, embedded, rows: [row] })
   }
   return [...groups.entries()].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group)
 }
 
 /**
- * Leaves out nested lists as they were in a picture of their parent that is out of date by now: events come in any order,
+ * Leaves out nested lists as they were in a snapshot of their parent that is out of date by now: events come in any order,
  * and the lines of a deleted invoice must not come back.
  */
-async function dropStale(tx: Database, account: Forced, all: readonly Family[]) {
-  const stale = new Set<Family>()
+async function dropStale(tx: Database, account: Forced, all: readonly ChildSet[]) {
+  const stale = new Set<ChildSet>()
   for (const table of new Set(all.map(({ parentTable }) => parentTable))) {
     const own = all.filter(({ parentTable }) => parentTable === table)
     const pictures = own.map(({ parentId, observedAt }) => ({ id: parentId, observedAt }))
     for (const at of await findStale(tx, { table, pictures, ...account }))
-      for (const family of own.slice(at, at + 1)) stale.add(family)
+      for (const childSet of own.slice(at, at + 1)) stale.add(childSet)
   }
   const key = (resource: string, parentId: unknown, observedAt: Date) =>
     `${resource} ${parentId} ${observedAt.getTime()}`
@@ -163,19 +163,19 @@ async function dropStale(tx: Database, account: Forced, all: readonly Family[]) 
   const parents = new Map(all.map(({ resource, parent }) => [resource, parent]))
   const parentOf = ({ resource, row }: ObservedRow): unknown => fields(row)[parents.get(resource) ?? '']
   return {
-    families: all.filter((family) => !stale.has(family)),
+    childSets: all.filter((childSet) => !stale.has(childSet)),
     outdated: (row: ObservedRow) =>
       keys.size > 0 && parents.has(row.resource) && keys.has(key(row.resource, parentOf(row), row.observedAt)),
   }
 }
 
-async function markLeaving(tx: Database, account: Forced, families: readonly Family[]) {
-  const groups = new Map<string, Family[]>()
-  for (const family of families) groups.set(family.resource, [...(groups.get(family.resource) ?? []), family])
+async function markRemoved(tx: Database, account: Forced, childSets: readonly ChildSet[]) {
+  const groups = new Map<string, ChildSet[]>()
+  for (const childSet of childSets) groups.set(childSet.resource, [...(groups.get(childSet.resource) ?? []), childSet])
   const left: Record<string, number> = {}
   for (const [name, own] of groups) {
     for (const { table, parent } of own.slice(0, 1))
-      left[name] = await markLeft(tx, { resource: { name, table }, parent, families: own, ...account })
+      left[name] = await markRemovedChildren(tx, { resource: { name, table }, parent, childSets: own, ...account })
   }
   return left
 }

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto'
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
 import type { Resolve } from '../../http/pinned.ts'
-import { Payload } from '../../json/raw-json.ts'
 import type { Credentials } from '../../provider/contract.ts'
-import { type Fields, fields } from '../../provider/fields.ts'
+import { fields } from '../../provider/fields.ts'
+import { type JsonAnswer, openAnswer } from '../../provider/item.ts'
 import { readAccess } from './credentials.ts'
 import { StripeHttp } from './http.ts'
 
@@ -29,13 +29,9 @@ export interface StripeSettings {
 /** Requests a second for one account; docs.stripe.com/rate-limits. */
 const accountPerSecond = { live: 100, test: 25 } as const
 
-/** An answer's JSON, parsed on demand, and as it was sent. */
-export interface Answer {
-  /** @throws SyncError where it is no JSON */
-  readonly body: Fields
-  readonly payload: Payload
-  /** Whether `payload` has just the bytes that were sent. */
-  readonly isExact: boolean
+/** An answer's JSON, and Stripe's clock when it was sent. Reading it throws a SyncError if it is no JSON. */
+export interface StripeAnswer {
+  readonly json: JsonAnswer
   readonly date: Date
 }
 
@@ -47,7 +43,7 @@ export interface StripeConnection {
   readonly credential: string
   readonly perSecond: number
   /** A GET. */
-  get(path: string): Promise<Answer>
+  get(path: string): Promise<StripeAnswer>
   close(): void
 }
 
@@ -70,21 +66,13 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     credential: createHmac('sha256', credentials.tenantId).update(apiKey).digest('hex'),
     perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],
     async get(path) {
-      // rawRequest, not list(): the typed methods turn decimals into objects, and the payload is to be kept as sent.
+      // rawRequest, not list(): the typed methods turn decimals into objects, and items are stored as they were sent.
       const { lastResponse } = fields(await stripe.rawRequest('GET', path))
       const { headers, body: bytes } = fields(lastResponse)
       const date = new Date(String(fields(headers).date))
       if (Number.isNaN(date.getTime())) throw unusable('has no Date header')
       if (!Buffer.isBuffer(bytes)) throw unusable('has no body')
-      const payload = Payload.of(bytes)
-      return {
-        payload,
-        isExact: payload.bytes === bytes,
-        date,
-        get body() {
-          return parse(bytes)
-        },
-      }
+      return { json: openAnswer(bytes, () => unusable('is not JSON')), date }
     },
     close: () => httpClient.close(),
   }
@@ -92,14 +80,6 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
 
 /** The account's name in keys of rows and cursors: live mode is the plain id. */
 export const inMode = (account: string, live: boolean): string => (live ? account : `${account}:test`)
-
-function parse(body: Buffer): Fields {
-  try {
-    return fields(JSON.parse(body.toString('utf8')))
-  } catch {
-    throw unusable('is not JSON')
-  }
-}
 
 function baseAddress(base: string | undefined) {
   if (!base) return {}
@@ -112,7 +92,7 @@ function baseAddress(base: string | undefined) {
   } as const
 }
 
-/** An answer that is none to what was asked: a proxy's, or half of one. */
+/** The error for an answer that does not fit the request: a proxy's, or half of Stripe's. */
 export function unusable(what: string): SyncError {
   return new SyncError('retry', 'provider_response', `stripe: the answer ${what}`)
 }

@@ -1,20 +1,21 @@
-import type { Embedded, Found } from '../../provider/contract.ts'
-import { fields, list, reference } from '../../provider/fields.ts'
+import type { EmbeddedList } from '../../provider/contract.ts'
+import { fields, reference } from '../../provider/fields.ts'
+import { type Item, itemsIn } from '../../provider/item.ts'
 
 /**
- * The list that an object has under this name, with its first items. Null where there is none, or one that has more but
- * no item to go on from: that is not known to be complete.
+ * The list that an object has under this name, with its first items. Null if there is none, or if it has more but no item
+ * to go on from: such a list is not known to be complete.
  */
-export function embedded(item: unknown, name: string): Embedded | null {
-  const { data, has_more: more } = fields(fields(item)[name])
-  const items = list(data)
+export function embeddedList(item: Item, name: string): EmbeddedList | null {
+  const list = item.at(name)
+  const items = itemsIn(list.at('data'))
   if (!items) return null
-  const next = more === true ? reference(items.at(-1)) : null
-  return more === true && next === null ? null : { items, next, path: [name, 'data'] }
+  const hasMore = fields(list.value()).has_more === true
+  const next = hasMore ? reference(items.at(-1)?.value()) : null
+  return hasMore && next === null ? null : { items, next }
 }
 
-/** What the items of an embedded list hold, and where in the object. */
-export function heldBy(embedded: Embedded | null, find: (item: unknown) => readonly Found[]): readonly Found[] {
-  const { items = [], path: list = [] } = embedded ?? {}
-  return items.flatMap((one, at) => find(one).map(({ item, path }) => ({ item, path: [...list, at, ...path] })))
+/** What the items of an embedded list hold. */
+export function embeddedIn(list: EmbeddedList | null, find: (item: Item) => readonly Item[]): readonly Item[] {
+  return (list?.items ?? []).flatMap(find)
 }

@@ -46,8 +46,9 @@ export const events: Changes<StripeConnection> = {
   announced: Object.values(resources).filter((name) => !partlyAnnounced.has(name)),
   list: (stripe, query) => listPage(stripe, '/v1/events', query),
   read(event) {
-    const { type, created, data, api_version: version } = fields(event)
-    const object = fields(fields(data).object)
+    const { type, created, api_version: version } = fields(event.value())
+    const item = event.at('data', 'object')
+    const object = fields(item.value())
     const id = text(object.id)
     const resource = resources[text(object.object) ?? '']
     const at = second(created)
@@ -55,6 +56,6 @@ export const events: Changes<StripeConnection> = {
     if (id === null || at === null || !resource || type === 'invoice.upcoming') return null
     // A canceled subscription is still there.
     const gone = String(type).endsWith('.deleted') && resource !== 'subscriptions'
-    return { resource, id, at, gone, item: gone || version === apiVersion ? object : null, path: ['data', 'object'] }
+    return { resource, id, at, gone, item: gone || version === apiVersion ? item : null }
   },
 }

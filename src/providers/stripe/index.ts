@@ -1,6 +1,6 @@
 import type { Identity, Provider } from '../../provider/contract.ts'
 import { defineProvider } from '../../provider/define.ts'
-import { second, text } from '../../provider/fields.ts'
+import { fields, second, text } from '../../provider/fields.ts'
 import { inMode, openStripe, type StripeConnection, type StripeSettings, unusable } from './connection.ts'
 import { events } from './events.ts'
 import { failure } from './failure.ts'
@@ -30,7 +30,8 @@ export function stripe(settings: StripeSettings): Provider {
 /** Who `GET /v1/account` says it is. A restricted key may not ask: then each key counts as an account of its own. */
 async function identify(connection: StripeConnection): Promise<Identity> {
   try {
-    const { body } = await connection.get('/v1/account')
+    const { json } = await connection.get('/v1/account')
+    const body = fields(json.whole.value())
     const account = text(body.id)
     if (account === null || !/^acct_\w{1,250}$/.test(account)) throw unusable('does not name the account')
     return { account: inMode(account, connection.live), since: second(body.created) ?? stripeBegan }

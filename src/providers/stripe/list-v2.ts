@@ -6,16 +6,17 @@ import type { StripeConnection } from './connection.ts'
 export async function listPageV2(
   stripe: StripeConnection,
   path: string,
-  { cursor, limit }: Query,
+  { cursor, limit, shape }: Query,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Page> {
-  const { body, payload, date } = await stripe.get(
+  const { json, date } = await stripe.get(
     cursor ?? `${path}?${new URLSearchParams({ limit: `${limit}`, ...parameters })}`,
   )
-  const { data, next_page_url: next = null } = body
+  const { items, fields } = json.list('data', shape)
+  const { next_page_url: next = null } = fields
   // The key goes along to the next address: it has to be one of this list.
-  const known = next === null || (typeof next === 'string' && next.startsWith(`${path}?`))
-  if (!Array.isArray(data) || !known)
+  const isOfList = next === null || (typeof next === 'string' && next.startsWith(`${path}?`))
+  if (!items || !isOfList)
     throw new SyncError('retry', 'provider_response', 'stripe: the answer is not a list of API v2')
-  return { items: data, payload: payload?.at('data'), next, observedAt: date }
+  return { items, next, observedAt: date }
 }

@@ -1,6 +1,6 @@
 import { providerObjects as table } from '../../db/schema.ts'
 import type { Resource } from '../../provider/contract.ts'
-import { flag, moment, text } from '../../provider/fields.ts'
+import { dateTime, flag, text } from '../../provider/fields.ts'
 import { at, derived, mapping } from '../../provider/mapping.ts'
 import { atPaths, type Owner } from '../../provider/owner.ts'
 import type { StripeConnection } from './connection.ts'
@@ -117,19 +117,16 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   objectV2('money_transactions', '/v2/money_management/transactions'),
 ]
 
-type Options = Omit<
-  Parameters<typeof resource<typeof table>>[2],
-  'table' | 'row' | 'places' | 'expected' | 'optional' | 'owner'
->
+type Options = Omit<Parameters<typeof resource<typeof table>>[2], 'table' | 'row' | 'optional' | 'owner'>
 
 function object(name: string, path: string, options: Options) {
-  const columns = mapping<typeof table>({
+  const row = mapping<typeof table>({
     resource: derived(() => name),
     object: text,
     livemode: flag,
-    createdAt: at(moment, 'created'),
+    createdAt: at(dateTime, 'created'),
   })
-  return resource(name, path, { ...options, ...columns, table, owner, optional: true })
+  return resource(name, path, { ...options, row, table, owner, optional: true })
 }
 
 function objectV2(name: string, path: string, parts: NonNullable<Options['parts']> = {}) {

@@ -1,7 +1,5 @@
 import type { RowOf, SyncedTable } from '../../db/schema.ts'
-import { Shape } from '../../json/shape.ts'
 import type { Query, Resource } from '../../provider/contract.ts'
-import type { Mapping } from '../../provider/mapping.ts'
 import type { Owner } from '../../provider/owner.ts'
 import type { StripeConnection } from './connection.ts'
 import { listPage } from './list.ts'
@@ -10,10 +8,9 @@ import { retrieveObject } from './retrieve.ts'
 type StripeResource<Table extends SyncedTable> = Resource<StripeConnection, Table>
 
 interface Parts<Table extends SyncedTable>
-  extends Pick<StripeResource<Table>, 'table' | 'nested' | 'harvest' | 'optional'>,
-    Mapping<Table> {
+  extends Pick<StripeResource<Table>, 'table' | 'row' | 'nested' | 'embeddedItems' | 'optional'> {
   readonly owner: Owner<keyof RowOf<Table> & string> | null
-  /** Null where the list cannot be filtered by `created`. */
+  /** Null if the list cannot be filtered by `created`. */
   readonly createdFilter?: StripeResource<Table>['createdFilter'] | null
   /** Sent with every page. */
   readonly parameters?: Readonly<Record<string, string>>
@@ -26,21 +23,13 @@ export function resource<Table extends SyncedTable>(
   name: string,
   path: string,
   { createdFilter = { field: 'created' }, parameters, parts, ...rest }: Parts<Table>,
-): StripeResource<Table> & Mapping<Table> {
-  const time = createdFilter?.field
-  // What is looked for inside items needs them parsed.
-  const shape = rest.expected && !rest.nested && !rest.harvest ? Shape.of(rest.expected, time) : null
-  const unparsed = shape ? { shape, time } : undefined
+): StripeResource<Table> {
   return {
     ...rest,
     name,
     ...(createdFilter ? { createdFilter } : {}),
     ...(parts ? { parts: Object.keys(parts) } : {}),
-    list: (stripe, query) =>
-      listPage(stripe, path, query, {
-        parameters: { ...parameters, ...ofPart(query, parts) },
-        unparsed: query.mayBeUnparsed ? unparsed : undefined,
-      }),
+    list: (stripe, query) => listPage(stripe, path, query, { ...parameters, ...ofPart(query, parts) }),
     retrieve: (stripe, id) => retrieveObject(stripe, path, id),
   }
 }

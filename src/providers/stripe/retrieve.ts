@@ -1,13 +1,16 @@
 import Stripe from 'stripe'
 import type { Retrieved } from '../../provider/contract.ts'
+import { fields } from '../../provider/fields.ts'
 import { type StripeConnection, unusable } from './connection.ts'
 
-/** One object. `path`: that of its list. What Stripe no longer has, or has only a stub of, is null. */
+/** One object. `path` is that of its list. Null if Stripe no longer has it, or has only a stub of it. */
 export async function retrieveObject(stripe: StripeConnection, path: string, id: string): Promise<Retrieved> {
   try {
-    const { body, payload, date } = await stripe.get(`${path}/${encodeURIComponent(id)}`)
-    if (body.id !== id) throw unusable('is not the object that was asked for')
-    return body.deleted === true ? { item: null, observedAt: date } : { item: body, payload, observedAt: date }
+    const { json, date } = await stripe.get(`${path}/${encodeURIComponent(id)}`)
+    const item = json.whole
+    const object = fields(item.value())
+    if (object.id !== id) throw unusable('is another object than the request named')
+    return { item: object.deleted === true ? null : item, observedAt: date }
   } catch (error) {
     const observedAt = whenMissing(error)
     if (observedAt) return { item: null, observedAt }

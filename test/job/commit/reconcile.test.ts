@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { syncedTable } from '../../../src/db/schema/synced.ts'
 import { checkCounts } from '../../../src/job/commit/reconcile.ts'
-import type { Source } from '../../../src/provider/contract.ts'
+import type { ListSource } from '../../../src/provider/contract.ts'
 import { openTestDatabase } from '../../support/database.ts'
 
 /** 300 customers, each of which takes 10 ms to be counted, and no more than 200 ms for a statement. */
@@ -16,10 +16,11 @@ async function slowlyProved(listed: number) {
   )
   await query('create view slow_customers as select * from customers where pg_sleep(0.01) is not null offset 0')
   const source = {
+    kind: 'list',
     name: 'customers',
     table: syncedTable('slow_customers', {}),
     createdFilter: true,
-  } as unknown as Source
+  } as unknown as ListSource
   return db.transaction(async (tx) => {
     await tx.execute(`set local statement_timeout = '200ms'`)
     const tallies = { customers: { listed, until: 1_000, months: {} } }

@@ -1,12 +1,12 @@
 import * as tables from '../../../db/schema.ts'
-import { decimal, flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import { at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 export const balanceTransactions = resource('balance_transactions', '/v1/balance_transactions', {
   table: tables.balanceTransactions,
   owner: { about: ['sourceId'] },
-  ...mapping<typeof tables.balanceTransactions>({
+  row: mapping<typeof tables.balanceTransactions>({
     type: text,
     reportingCategory: text,
     status: text,
@@ -18,15 +18,15 @@ export const balanceTransactions = resource('balance_transactions', '/v1/balance
     sourceId: at(reference, 'source'),
     balanceType: text,
     description: text,
-    availableOn: instant,
-    createdAt: at(instant, 'created'),
+    availableOn: unixSeconds,
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
 export const payouts = resource('payouts', '/v1/payouts', {
   table: tables.payouts,
   owner: null,
-  ...mapping<typeof tables.payouts>({
+  row: mapping<typeof tables.payouts>({
     balanceTransactionId: at(reference, 'balance_transaction'),
     failureBalanceTransactionId: at(reference, 'failure_balance_transaction'),
     destinationId: at(reference, 'destination'),
@@ -41,13 +41,13 @@ export const payouts = resource('payouts', '/v1/payouts', {
     currency: text,
     amount: integer,
     applicationFeeAmount: integer,
-    arrivalDate: instant,
+    arrivalDate: unixSeconds,
     failureCode: text,
     failureMessage: text,
     description: text,
     statementDescriptor: text,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })

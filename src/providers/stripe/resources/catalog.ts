@@ -1,12 +1,12 @@
 import * as tables from '../../../db/schema.ts'
-import { decimal, flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import { at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 export const products = resource('products', '/v1/products', {
   table: tables.products,
   owner: null,
-  ...mapping<typeof tables.products>({
+  row: mapping<typeof tables.products>({
     name: text,
     description: text,
     active: flag,
@@ -16,15 +16,15 @@ export const products = resource('products', '/v1/products', {
     taxCodeId: at(reference, 'tax_code'),
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
-    updatedAt: at(instant, 'updated'),
+    createdAt: at(unixSeconds, 'created'),
+    updatedAt: at(unixSeconds, 'updated'),
   }),
 })
 
 export const coupons = resource('coupons', '/v1/coupons', {
   table: tables.coupons,
   owner: null,
-  ...mapping<typeof tables.coupons>({
+  row: mapping<typeof tables.coupons>({
     name: text,
     percentOff: decimal,
     amountOff: integer,
@@ -33,23 +33,23 @@ export const coupons = resource('coupons', '/v1/coupons', {
     durationInMonths: integer,
     maxRedemptions: integer,
     timesRedeemed: integer,
-    redeemBy: instant,
+    redeemBy: unixSeconds,
     valid: flag,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
 export const promotionCodes = resource('promotion_codes', '/v1/promotion_codes', {
   table: tables.promotionCodes,
   owner: { customer: ['customerId'] },
-  ...mapping<typeof tables.promotionCodes>({
+  row: mapping<typeof tables.promotionCodes>({
     code: text,
     couponId: at(reference, 'promotion.coupon', 'coupon'),
     customerId: at(reference, 'customer'),
     active: flag,
-    expiresAt: instant,
+    expiresAt: unixSeconds,
     maxRedemptions: integer,
     timesRedeemed: integer,
     firstTimeTransaction: at(flag, 'restrictions.first_time_transaction'),
@@ -57,14 +57,14 @@ export const promotionCodes = resource('promotion_codes', '/v1/promotion_codes',
     minimumAmountCurrency: at(text, 'restrictions.minimum_amount_currency'),
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
 export const taxRates = resource('tax_rates', '/v1/tax_rates', {
   table: tables.taxRates,
   owner: null,
-  ...mapping<typeof tables.taxRates>({
+  row: mapping<typeof tables.taxRates>({
     displayName: text,
     description: text,
     percentage: decimal,
@@ -81,6 +81,6 @@ export const taxRates = resource('tax_rates', '/v1/tax_rates', {
     taxType: text,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })

@@ -1,7 +1,7 @@
 import * as tables from '../../../db/schema.ts'
-import { decimal, flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import { at, mapping } from '../../../provider/mapping.ts'
-import { embedded } from '../embedded.ts'
+import { embeddedList } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
 import { total } from '../readers.ts'
@@ -11,9 +11,9 @@ const lines = nested('credit_note_lines', {
   table: tables.creditNoteLines,
   parent: 'creditNoteId',
   owner: { about: ['creditNoteId'] },
-  embedded: (note) => embedded(note, 'lines'),
+  embedded: (note) => embeddedList(note, 'lines'),
   list: (stripe, note, query) => listPage(stripe, `/v1/credit_notes/${encodeURIComponent(note)}/lines`, query),
-  ...mapping<typeof tables.creditNoteLines>({
+  row: mapping<typeof tables.creditNoteLines>({
     creditNoteId: parentId,
     invoiceLineId: at(reference, 'invoice_line_item'),
     type: text,
@@ -26,7 +26,7 @@ const lines = nested('credit_note_lines', {
     unitAmountDecimal: decimal,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
@@ -34,7 +34,7 @@ export const creditNotes = resource('credit_notes', '/v1/credit_notes', {
   table: tables.creditNotes,
   owner: { customer: ['customerId'], about: ['invoiceId'], owns: ['refundId'] },
   nested: [lines],
-  ...mapping<typeof tables.creditNotes>({
+  row: mapping<typeof tables.creditNotes>({
     customerId: at(reference, 'customer'),
     invoiceId: at(reference, 'invoice'),
     number: text,
@@ -53,10 +53,10 @@ export const creditNotes = resource('credit_notes', '/v1/credit_notes', {
     outOfBandAmount: integer,
     refundId: at(reference, 'refunds.0.refund', 'refund'),
     memo: text,
-    effectiveAt: instant,
-    voidedAt: instant,
+    effectiveAt: unixSeconds,
+    voidedAt: unixSeconds,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })

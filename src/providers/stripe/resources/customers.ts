@@ -1,12 +1,12 @@
 import { customers as table } from '../../../db/schema.ts'
-import { flag, instant, integer, object, text } from '../../../provider/fields.ts'
+import { flag, integer, object, text, unixSeconds } from '../../../provider/fields.ts'
 import { at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 export const customers = resource('customers', '/v1/customers', {
   table,
   owner: {},
-  ...mapping<typeof table>({
+  row: mapping<typeof table>({
     email: text,
     name: text,
     phone: text,
@@ -17,6 +17,6 @@ export const customers = resource('customers', '/v1/customers', {
     country: at(text, 'address.country'),
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })

@@ -1,15 +1,16 @@
 import * as tables from '../../../db/schema.ts'
-import { flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import { flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
+import type { Item } from '../../../provider/item.ts'
 import { at, mapping } from '../../../provider/mapping.ts'
-import { embedded, heldBy } from '../embedded.ts'
+import { embeddedIn, embeddedList } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
 import { total } from '../readers.ts'
 import { resource } from '../resource.ts'
-import { billed, pricesOf } from './billed-columns.ts'
-import { foundPrices } from './prices.ts'
+import { billedColumns, pricesIn } from './billed-columns.ts'
+import { embeddedPrices } from './prices.ts'
 
-const linesOf = (invoice: unknown) => embedded(invoice, 'lines')
+const linesOf = (invoice: Item) => embeddedList(invoice, 'lines')
 
 const lines = nested('invoice_lines', {
   table: tables.invoiceLines,
@@ -17,9 +18,9 @@ const lines = nested('invoice_lines', {
   owner: { about: ['invoiceId'] },
   embedded: linesOf,
   list: (stripe, invoice, query) => listPage(stripe, `/v1/invoices/${encodeURIComponent(invoice)}/lines`, query),
-  harvest: (line) => foundPrices(pricesOf(line)),
-  ...mapping<typeof tables.invoiceLines>({
-    ...billed,
+  embeddedItems: (line) => embeddedPrices(pricesIn(line)),
+  row: mapping<typeof tables.invoiceLines>({
+    ...billedColumns,
     invoiceId: parentId,
     subscriptionId: at(
       reference,
@@ -46,7 +47,7 @@ const lines = nested('invoice_lines', {
       'proration',
     ),
     // A line has no time of its own; its invoice has.
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
@@ -54,8 +55,8 @@ export const invoices = resource('invoices', '/v1/invoices', {
   table: tables.invoices,
   owner: { customer: ['customerId'], about: ['subscriptionId'] },
   nested: [lines],
-  harvest: (invoice) => foundPrices(heldBy(linesOf(invoice), pricesOf)),
-  ...mapping<typeof tables.invoices>({
+  embeddedItems: (invoice) => embeddedPrices(embeddedIn(linesOf(invoice), pricesIn)),
+  row: mapping<typeof tables.invoices>({
     customerId: at(reference, 'customer'),
     subscriptionId: at(reference, 'parent.subscription_details.subscription', 'subscription'),
     number: text,
@@ -76,20 +77,20 @@ export const invoices = resource('invoices', '/v1/invoices', {
     endingBalance: integer,
     attemptCount: integer,
     attempted: flag,
-    nextPaymentAttempt: instant,
-    dueDate: instant,
-    periodStart: instant,
-    periodEnd: instant,
-    effectiveAt: instant,
-    finalizedAt: at(instant, 'status_transitions.finalized_at'),
-    paidAt: at(instant, 'status_transitions.paid_at'),
-    voidedAt: at(instant, 'status_transitions.voided_at'),
-    markedUncollectibleAt: at(instant, 'status_transitions.marked_uncollectible_at'),
+    nextPaymentAttempt: unixSeconds,
+    dueDate: unixSeconds,
+    periodStart: unixSeconds,
+    periodEnd: unixSeconds,
+    effectiveAt: unixSeconds,
+    finalizedAt: at(unixSeconds, 'status_transitions.finalized_at'),
+    paidAt: at(unixSeconds, 'status_transitions.paid_at'),
+    voidedAt: at(unixSeconds, 'status_transitions.voided_at'),
+    markedUncollectibleAt: at(unixSeconds, 'status_transitions.marked_uncollectible_at'),
     customerEmail: text,
     customerName: text,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
@@ -97,9 +98,9 @@ export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
   table: tables.invoiceItems,
   owner: { customer: ['customerId'], about: ['invoiceId', 'subscriptionId'] },
   createdFilter: { field: 'date' },
-  harvest: (item) => foundPrices(pricesOf(item)),
-  ...mapping<typeof tables.invoiceItems>({
-    ...billed,
+  embeddedItems: (item) => embeddedPrices(pricesIn(item)),
+  row: mapping<typeof tables.invoiceItems>({
+    ...billedColumns,
     customerId: at(reference, 'customer'),
     invoiceId: at(reference, 'invoice'),
     subscriptionId: at(reference, 'parent.subscription_details.subscription', 'subscription'),
@@ -107,14 +108,14 @@ export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
     amount: integer,
     netAmount: integer,
     proration: flag,
-    createdAt: at(instant, 'date'),
+    createdAt: at(unixSeconds, 'date'),
   }),
 })
 
 export const invoicePayments = resource('invoice_payments', '/v1/invoice_payments', {
   table: tables.invoicePayments,
   owner: { about: ['invoiceId'] },
-  ...mapping<typeof tables.invoicePayments>({
+  row: mapping<typeof tables.invoicePayments>({
     invoiceId: at(reference, 'invoice'),
     paymentIntentId: at(reference, 'payment.payment_intent'),
     paymentId: at(reference, 'payment.charge'),
@@ -124,10 +125,10 @@ export const invoicePayments = resource('invoice_payments', '/v1/invoice_payment
     amountPaid: integer,
     currency: text,
     isDefault: flag,
-    paidAt: at(instant, 'status_transitions.paid_at'),
-    canceledAt: at(instant, 'status_transitions.canceled_at'),
+    paidAt: at(unixSeconds, 'status_transitions.paid_at'),
+    canceledAt: at(unixSeconds, 'status_transitions.canceled_at'),
     livemode: flag,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 

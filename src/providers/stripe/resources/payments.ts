@@ -1,5 +1,5 @@
 import * as tables from '../../../db/schema.ts'
-import { flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import { flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import { at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
@@ -14,7 +14,7 @@ export const payments = resource('payments', '/v1/charges', {
     about: ['paymentIntentId'],
     owns: ['paymentMethodId', 'balanceTransactionId'],
   },
-  ...mapping<typeof tables.payments>({
+  row: mapping<typeof tables.payments>({
     customerId: at(reference, 'customer'),
     paymentIntentId: at(reference, 'payment_intent'),
     paymentMethodId: at(reference, 'payment_method', 'source'),
@@ -42,14 +42,14 @@ export const payments = resource('payments', '/v1/charges', {
     receiptEmail: text,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
 export const paymentIntents = resource('payment_intents', '/v1/payment_intents', {
   table: tables.paymentIntents,
   owner: { customer: ['customerId'], owns: ['paymentMethodId', 'latestPaymentId'] },
-  ...mapping<typeof tables.paymentIntents>({
+  row: mapping<typeof tables.paymentIntents>({
     customerId: at(reference, 'customer'),
     paymentMethodId: at(reference, 'payment_method', 'source'),
     // Before API 2022-11-15 all attempts were embedded, the latest first.
@@ -63,14 +63,14 @@ export const paymentIntents = resource('payment_intents', '/v1/payment_intents',
     captureMethod: text,
     setupFutureUsage: text,
     cancellationReason: text,
-    canceledAt: instant,
+    canceledAt: unixSeconds,
     lastErrorCode: at(text, 'last_payment_error.code'),
     lastDeclineCode: at(text, 'last_payment_error.decline_code'),
     description: text,
     receiptEmail: text,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
@@ -82,7 +82,7 @@ export const refunds = resource('refunds', '/v1/refunds', {
     owns: ['balanceTransactionId', 'failureBalanceTransactionId'],
     customerMayBeMissing: true,
   },
-  ...mapping<typeof tables.refunds>({
+  row: mapping<typeof tables.refunds>({
     paymentId: at(reference, 'charge'),
     paymentIntentId: at(reference, 'payment_intent'),
     balanceTransactionId: at(reference, 'balance_transaction'),
@@ -95,14 +95,14 @@ export const refunds = resource('refunds', '/v1/refunds', {
     failureReason: text,
     description: text,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
 export const disputes = resource('disputes', '/v1/disputes', {
   table: tables.disputes,
   owner: { about: ['paymentId', 'paymentIntentId'], owns: ['balanceTransactionId'] },
-  ...mapping<typeof tables.disputes>({
+  row: mapping<typeof tables.disputes>({
     paymentId: at(reference, 'charge'),
     paymentIntentId: at(reference, 'payment_intent'),
     balanceTransactionId: at(reference, 'balance_transactions.0', 'balance_transaction'),
@@ -112,10 +112,10 @@ export const disputes = resource('disputes', '/v1/disputes', {
     currency: text,
     amount: integer,
     isChargeRefundable: flag,
-    evidenceDueBy: at(instant, 'evidence_details.due_by'),
+    evidenceDueBy: at(unixSeconds, 'evidence_details.due_by'),
     hasEvidence: at(flag, 'evidence_details.has_evidence'),
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })

@@ -1,24 +1,22 @@
 import { prices as table } from '../../../db/schema.ts'
-import type { Found } from '../../../provider/contract.ts'
-import { decimal, flag, instant, integer, object, reference, text } from '../../../provider/fields.ts'
+import type { EmbeddedItem, EmbeddedItems } from '../../../provider/contract.ts'
+import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
+import type { Item } from '../../../provider/item.ts'
 import { at, derived, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
-/** Marks a price that was found on an item. A symbol, so that the payload stays as Stripe sent it. */
-const found = Symbol('found on an item')
-
 /**
- * Active ones and archived ones, each with a list of its own; those made inline for one subscription or invoice are in
- * neither. Tiers are not read: only an expanded list has them, and a price found on an item never does.
+ * Active and archived prices, each with a list of its own; prices made inline for a subscription or invoice are in neither.
+ * Tiers are not read: only an expanded list has them, and an embedded price never does.
  */
 export const prices = resource('prices', '/v1/prices', {
   table,
   owner: null,
   parts: { active: { active: 'true' }, inactive: { active: 'false' } },
-  ...mapping<typeof table>({
+  row: mapping<typeof table>({
     productId: at(reference, 'product'),
     active: flag,
-    inline: derived((price) => Object.hasOwn(price, found)),
+    inline: derived(() => false),
     currency: text,
     type: text,
     billingScheme: text,
@@ -36,18 +34,18 @@ export const prices = resource('prices', '/v1/prices', {
     nickname: text,
     livemode: flag,
     metadata: object,
-    createdAt: at(instant, 'created'),
+    createdAt: at(unixSeconds, 'created'),
   }),
 })
 
-/** The whole prices among what items hold, each once; `prices` maps them as inline, the database keeps what it knows better. */
-export function foundPrices(places: readonly Found[]): { readonly prices: readonly Found[] } {
-  const perId = new Map<string, Found>()
-  for (const { item, path } of places) {
-    const price = object(item)
+/** The whole prices among what items hold, each once. They are mapped as inline; the database keeps what it knows better. */
+export function embeddedPrices(candidates: readonly Item[]): EmbeddedItems {
+  const perId = new Map<string, EmbeddedItem>()
+  for (const item of candidates) {
+    const price = object(item.value())
     const id = reference(price)
     if (id !== null && price?.object === 'price' && price.deleted !== true)
-      perId.set(id, { item: { ...price, [found]: true }, path })
+      perId.set(id, { item, columns: { inline: true } })
   }
   return { prices: [...perId.values()] }
 }

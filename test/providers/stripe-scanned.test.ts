@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { Unparsed } from '../../src/json/item.ts'
-import { scanList } from '../../src/json/list.ts'
-import { Payload } from '../../src/json/raw-json.ts'
+import { SyncError } from '../../src/errors.ts'
+import { fieldOf, Item, matches } from '../../src/json/item.ts'
 import { Shape } from '../../src/json/shape.ts'
+import { defineProvider } from '../../src/provider/define.ts'
 import { type Fields, fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
+import { answerWith, valuesOf } from '../support/items.ts'
 import { malformedValues } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { driftOf, examples } from '../support/stripe-objects.ts'
 
 /*
- * What comes unparsed is what JSON.parse would have made of it: the same id, time and columns, none of them odd.
+ * An item that was scanned says what JSON.parse would have made of it: the same id, time and columns, no drift.
  */
 
 const date = new Date('2026-11-01T10:00:00Z')
@@ -19,32 +20,49 @@ const signal = new AbortController().signal
 const query = { cursor: null, limit: 100 }
 
 function answering(text: string): StripeConnection {
-  const bytes = Buffer.from(text)
-  const payload = Payload.of(bytes)
   return {
     id: null,
     live: true,
     credential: '',
     perSecond: 1,
-    get: async () => ({ body: fields(JSON.parse(text)), payload, isExact: payload.bytes === bytes, date }),
+    get: async () => answerWith(text, date),
     close() {},
   }
 }
 
+type Listed = (typeof billing)[number]
+
+/** The resource as the core connects it, which reads items by their shape. */
+function connected(resource: Listed, text: string) {
+  const provider = defineProvider<StripeConnection & { id: null }>({
+    name: 'stripe',
+    resources: [resource],
+    open: () => ({ ...answering(text), id: null }),
+    identify: () => Promise.reject(new Error('not asked')),
+    failure: (error) =>
+      error instanceof SyncError ? error : new SyncError('retry', 'provider_response', String(error)),
+  })
+  const [source] = provider.connect({ tenantId: 't', accessToken: undefined }).sources
+  return source ?? expect.fail()
+}
+
+const list = (resource: Listed, text: string) => connected(resource, text).list(query, signal)
+const isScanned = ({ row }: Listed, item: Item) => matches(item, row.expected ?? [])
 const customers = billing.find(({ name }) => name === 'customers') ?? expect.fail()
-const read = async (text: string) =>
-  (await customers.list(answering(text), { ...query, mayBeUnparsed: true }, signal)).items
+const read = async (text: string) => (await list(customers, text)).items
 
 const needParsing = [...['prices', 'subscriptions', 'invoices', 'invoice_items', 'credit_notes']]
 
-it('comes from every list whose columns are all in its bytes, and only where it is welcome', async () => {
+it('comes from every list whose columns are all in its bytes, and only if the core asks for it', async () => {
   const parsed: string[] = []
   for (const resource of billing) {
     const item = { id: 'x_1', created: 5, date: 5 }
-    const page = answering(JSON.stringify({ object: 'list', data: [item], has_more: false }))
-    const { items } = await resource.list(page, { ...query, mayBeUnparsed: true }, signal)
-    if (!(items[0] instanceof Unparsed)) parsed.push(resource.name)
-    expect((await resource.list(page, query, signal)).items).toEqual([item])
+    const text = JSON.stringify({ object: 'list', data: [item], has_more: false })
+    const { items } = await list(resource, text)
+    if (!isScanned(resource, items[0]!)) parsed.push(resource.name)
+    const unasked = (await resource.list(answering(text), query, signal)).items
+    expect(valuesOf(unasked)).toEqual([item])
+    expect(unasked.some((one) => isScanned(resource, one))).toBe(false)
   }
   expect(parsed).toEqual(needParsing)
 })
@@ -52,7 +70,7 @@ it('comes from every list whose columns are all in its bytes, and only where it 
 describe.each(
   billing.filter(({ name }) => !needParsing.includes(name)).map((resource) => [resource.name, resource] as const),
 )('%s', (name, resource) => {
-  it.each([undefined, 2])('are the same, unparsed or parsed (spaces: %s)', async (space) => {
+  it.each([undefined, 2])('are the same, scanned or parsed (spaces: %s)', async (space) => {
     const random = createRandom(name.length * 11)
     const example: Fields = examples.get(name) ?? {}
     const names = Object.keys(example)
@@ -71,28 +89,28 @@ describe.each(
       const item = { ...example, id: `x_${n}`, created: 1_700_000_000 + n }
       return n % 4 === 0 ? item : spoilt(n % 4 === 1 ? item : spoilt(item))
     })
-    // Text that jsonb refuses, and numbers in other spellings, have their own ways: see below and test/payload.test.ts.
+    // Text that jsonb refuses, and numbers in other spellings, have their own ways: see below and test/json/raw-json.test.ts.
     const text = JSON.stringify({ object: 'list', data: items, has_more: false, url: '/v1/x' }, null, space).replace(
       /\\u0000|\\ud800/g,
       '?',
     )
-    const page = await resource.list(answering(text), { ...query, mayBeUnparsed: true }, signal)
+    const page = await list(resource, text)
     const truth = JSON.parse(text).data as readonly Fields[]
     expect(page.items).toHaveLength(truth.length)
     let unparsed = 0
     for (const [at, item] of page.items.entries()) {
       const parsed = truth[at] ?? expect.fail()
-      if (!(item instanceof Unparsed)) {
-        expect(item).toEqual(parsed)
+      if (!isScanned(resource, item)) {
+        expect(item.value()).toEqual(parsed)
         continue
       }
       unparsed++
-      expect([item.id, driftOf(resource.row, parsed)]).toEqual([parsed.id, []])
+      expect([item.id, driftOf(resource.row, Item.of(parsed))]).toEqual([parsed.id, []])
       if (resource.createdFilter)
-        expect(fields(item)[resource.createdFilter.field]).toBe(parsed[resource.createdFilter.field])
-      expect(item.whole()).toEqual(parsed)
-      const expected: Fields = { ...resource.row(parsed) }
+        expect(fieldOf(item, resource.createdFilter.field)).toBe(parsed[resource.createdFilter.field])
       const row: Fields = fields(resource.row(item))
+      const expected: Fields = { ...resource.row(Item.of(parsed)) }
+      expect(item.value()).toEqual(parsed)
       for (const column of Object.keys(expected)) expect([column, row[column]]).toEqual([column, expected[column]])
     }
     expect(unparsed).toBeGreaterThan(100)
@@ -121,8 +139,8 @@ describe('is parsed after all', () => {
     ['no object', '"cus_1"'],
   ])('%s', async (_, item) => {
     const [first, second] = await read(oneOf(item))
-    expect(first).toBeInstanceOf(Unparsed)
-    expect(second).toEqual(JSON.parse(item))
+    expect([isScanned(customers, first!), isScanned(customers, second!)]).toEqual([true, false])
+    expect(second?.value()).toEqual(JSON.parse(item))
   })
 
   it.each([
@@ -136,8 +154,8 @@ describe('is parsed after all', () => {
     ],
   ])('the whole page: %s', async (_, text) => {
     const items = await read(text)
-    expect(items).toEqual(JSON.parse(text).data)
-    expect(items.some((item) => item instanceof Unparsed)).toBe(false)
+    expect(valuesOf(items)).toEqual(JSON.parse(text).data)
+    expect(items.some((item) => isScanned(customers, item))).toBe(false)
   })
 
   it.each([
@@ -156,19 +174,19 @@ describe('is parsed after all', () => {
       `${page('5')}x`,
       page('5').slice(0, -1),
     ],
-  ])('what is no list: %s', (text) => {
-    const shape = Shape.of([], 'created') ?? expect.fail()
-    expect(scanList(Buffer.from(text), shape)).toBeNull()
+  ])('what is no list: %s', async (text) => {
+    await expect(read(text)).rejects.toMatchObject({ verdict: 'retry' })
   })
 })
 
 it('counts the last of two values under one name, as JSON.parse and jsonb do', async () => {
   const text = '{"id":"cus_1","created":5,"email":[],"id":"cus_2","created":6,"email":"a"}'
   const [item] = await read(`{"object":"list","data":[${text}],"has_more":true}`)
-  expect(item).toEqual(JSON.parse(text))
+  expect(isScanned(customers, item!)).toBe(false)
+  expect(item?.value()).toEqual(JSON.parse(text))
   const [other] = await read(`{"object":"list","data":[${text.replace('[]', '"b"')}],"has_more":true}`)
-  expect(other).toBeInstanceOf(Unparsed)
-  expect([fields(other).id, fields(other).created, fields(customers.row(other)).email]).toEqual(['cus_2', 6, 'a'])
+  expect(isScanned(customers, other!)).toBe(true)
+  expect([other!.id, fieldOf(other!, 'created'), fields(customers.row(other!)).email]).toEqual(['cus_2', 6, 'a'])
 })
 
 it('has no shape where two columns expect different things of one field', () => {
@@ -187,8 +205,8 @@ it('is quick about numbers without a point in a long page', async () => {
   const item = `{"id":"txn_1","created":5,${'"exchange_rate":1,'.repeat(300_000)}"amount":1}`
   const text = `{"object":"list","data":[${item}],"has_more":false}`
   const began = performance.now()
-  const { items } = await rates.list(answering(text), { ...query, mayBeUnparsed: true }, signal)
-  expect(items[0]).toBeInstanceOf(Unparsed)
+  const { items } = await list(rates, text)
+  expect(isScanned(rates, items[0]!)).toBe(true)
   // Some 50 ms where it is linear, a minute where it is not.
   expect(performance.now() - began).toBeLessThan(10_000)
 })

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { read } from '../../src/db/places.ts'
+import { columnFromRaw } from '../../src/db/column-from-raw.ts'
 import { upsert } from '../../src/db/upsert.ts'
-import { Payload } from '../../src/json/raw-json.ts'
 import type { Fields } from '../../src/provider/fields.ts'
 import { mapItems } from '../../src/sync/rows.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { cutItems } from '../support/items.ts'
 import { malformedValues } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings } from '../support/stripe-objects.ts'
@@ -16,7 +16,7 @@ import { examples, mappings } from '../support/stripe-objects.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')
 
-describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s', (name, { table, places, map }) => {
+describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s', (name, { table, map }) => {
   it('has the same columns, sent or read in place', async () => {
     const random = createRandom(name.length * 7)
     const example: Fields = examples.get(name) ?? {}
@@ -29,9 +29,8 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
       }),
       id: `x_${n}`,
     }))
-    const page = Payload.of(Buffer.from(JSON.stringify(items)))
-    const { rows } = mapItems(items, { resource: name, table, observedAt, places, payloadOf: (at) => page.at(at), map })
-    const plain = rows.filter((row) => row.places)
+    const { rows } = mapItems(cutItems(JSON.stringify(items)), { resource: name, table, observedAt, row: map })
+    const plain = rows.filter((row) => row.paths)
     expect(plain.length).toBeGreaterThan(15)
     const { db, query } = await openTestDatabase()
     const write = async (some: typeof rows) => {
@@ -44,7 +43,7 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
     }
     const inPlace = await write(plain)
     expect(inPlace).toHaveLength(plain.length)
-    expect(inPlace).toEqual(await write(plain.map(({ places: _, ...row }) => row)))
+    expect(inPlace).toEqual(await write(plain.map(({ paths: _, ...row }) => row)))
   })
 })
 
@@ -56,17 +55,10 @@ it('sends every column of all rows where one of them is odd, in one statement', 
     { id: 'sub_2', customer: { id: 'cus_2' }, created: 2 },
     { id: 'sub_3', customer: 5, created: 3 },
   ]
-  const page = Payload.of(Buffer.from(JSON.stringify(items).replace('"created":1', '"created":1.0e0')))
-  const { table, places, map } = mapping ?? expect.fail()
-  const { rows, drifts } = mapItems(items, {
-    resource: 'subscriptions',
-    table,
-    observedAt,
-    places,
-    payloadOf: (at) => page.at(at),
-    map,
-  })
-  expect(rows.map((row) => row.places !== undefined)).toEqual([true, true, false])
+  const text = JSON.stringify(items).replace('"created":1', '"created":1.0e0')
+  const { table, map } = mapping ?? expect.fail()
+  const { rows, drifts } = mapItems(cutItems(text), { resource: 'subscriptions', table, observedAt, row: map })
+  expect(rows.map((row) => row.paths !== undefined)).toEqual([true, true, false])
   expect(drifts).toEqual([{ resource: 'subscriptions', column: 'customerId' }])
   const into = { table, tenantId: randomUUID(), provider: 'stripe' }
   expect(await upsert(db, { ...into, rows: rows.slice(0, 1) })).toEqual({ created: 1, updated: 0 })
@@ -81,5 +73,5 @@ it('sends every column of all rows where one of them is odd, in one statement', 
 })
 
 it('takes names from code alone', () => {
-  expect(() => read([["x' or true"]], 'text')).toThrow('odd name')
+  expect(() => columnFromRaw([["x' or true"]], 'text')).toThrow('other characters')
 })

@@ -1,0 +1,34 @@
+import type { RowOf, SyncedTable } from '../db/schema.ts'
+import { Item, rawOf } from '../json/item.ts'
+import type { RawJson } from '../json/raw-json.ts'
+
+/** Makes rows whose columns are read when somebody asks for one; mostly Postgres reads them. Such a row keeps its item's bytes alone. */
+export function unreadRows<Table extends SyncedTable>(
+  columns: readonly string[],
+  read: (item: Item) => RowOf<Table>,
+): (item: Item) => RowOf<Table> {
+  class UnreadRow {
+    readonly id: string | null
+    readonly #raw: RawJson | null
+    #row: Readonly<Record<string, unknown>> | undefined
+
+    constructor(item: Item) {
+      this.id = item.id
+      this.#raw = rawOf(item)
+    }
+
+    column(name: string): unknown {
+      this.#row ??= this.#raw ? read(Item.cut(this.#raw)) : {}
+      return this.#row[name]
+    }
+  }
+  for (const name of columns) {
+    Object.defineProperty(UnreadRow.prototype, name, {
+      get(this: UnreadRow) {
+        return this.column(name)
+      },
+    })
+  }
+  // A property for each column is on the prototype.
+  return (item) => new UnreadRow(item) as unknown as RowOf<Table>
+}

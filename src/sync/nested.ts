@@ -1,0 +1,97 @@
+import type { SyncedTable } from '../db/schema.ts'
+import { SyncError } from '../errors.ts'
+import type { Item } from '../json/item.ts'
+import type { EmbeddedList, NestedSource, Page } from '../provider/contract.ts'
+import { mapEmbedded } from './embedded.ts'
+import { fetchPage, openReader, turnPage } from './reader.ts'
+import { type Mapped, mapItems } from './rows.ts'
+import type { Slice } from './slices.ts'
+import type { Source } from './source.ts'
+
+interface Reading {
+  readonly parent: { readonly id: string; readonly item: Item; readonly table: SyncedTable }
+  /** When the parent was. */
+  readonly observedAt: Date
+  readonly pageSize: number
+  readonly sources: readonly Source[]
+}
+
+const empty: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
+
+/** A parent's nested list, to its end. @throws SyncError */
+export async function readNested(nested: NestedSource, reading: Reading, signal: AbortSignal): Promise<Mapped> {
+  const { parent, sources } = reading
+  const embedded = nested.embedded(parent.item)
+  if (!embedded) return empty
+  const pages = await readPages(nested, { ...reading, embedded }, signal)
+  const [first] = pages
+  // The parent was deleted meanwhile, which is seen elsewhere.
+  if (!first) return empty
+  const { name: resource, table, row } = nested
+  const columns = () => ({ [nested.parent]: parent.id })
+  // Each row was seen when its own page was: a change between two pages must not look older than what it changes.
+  const mapped = pages.map(({ items, observedAt }) => {
+    const children = mapItems(items, { resource, table, observedAt, row, columns })
+    const others = items.flatMap((item) => mapEmbedded(nested.embeddedItems?.(item), { sources, observedAt }))
+    return { ...children, rows: [...children.rows, ...others] }
+  })
+  const ids = pages.flatMap(({ items }) => items.map(({ id }) => id)).filter((id) => id !== null)
+  return {
+    rows: mapped.flatMap(({ rows }) => rows),
+    rejects: mapped.flatMap(({ rejects }) => rejects),
+    drifts: mapped.flatMap(({ drifts }) => drifts),
+    childSets: [
+      {
+        resource,
+        table,
+        parent: nested.parent,
+        parentId: parent.id,
+        parentTable: parent.table,
+        ids: [...new Set(ids)],
+        observedAt: first.observedAt,
+      },
+    ],
+  }
+}
+
+type NestedPage = Pick<Page, 'items' | 'observedAt'>
+
+/** The embedded items and the pages after them, or all pages if those items are no longer the list's beginning. Empty if the parent is gone. */
+async function readPages(
+  nested: NestedSource,
+  { parent, embedded, observedAt, pageSize }: Reading & { readonly embedded: EmbeddedList },
+  signal: AbortSignal,
+): Promise<readonly NestedPage[]> {
+  const pages: NestedPage[] = [{ items: embedded.items, observedAt }]
+  if (embedded.next === null) return pages
+  const reader = openReader(restOfList(nested.name, embedded.next), { kind: 'list', name: nested.name }, pageSize)
+  try {
+    for (;;) {
+      const { restarts } = reader
+      const page = await fetchPage(reader, (query) => nested.list(parent.id, query, signal))
+      if (reader.restarts > restarts) pages.length = 0
+      if (!page) continue
+      const { last } = turnPage(reader, page)
+      pages.push(page)
+      if (last) return pages
+    }
+  } catch (error) {
+    if (error instanceof SyncError && error.code === 'not_found') return []
+    throw error
+  }
+}
+
+/** An empty cursor is the beginning: the item says that there is a list, and has nothing of it. */
+function restOfList(resource: string, cursor: string): Slice {
+  const window = { from: 0, to: null }
+  return {
+    id: 0,
+    resource,
+    part: null,
+    window,
+    query: window,
+    cursor: cursor === '' ? null : cursor,
+    position: null,
+    boundary: [],
+  }
+}

@@ -69,9 +69,7 @@ test('every path and every npm script that a document names is there', () => {
     ),
   )
   expect(paths.length).toBeGreaterThan(50)
-  // These rooms are being moved in.
-  const awaited = new Set(['src/index.ts'])
-  expect(paths.filter(({ name }) => !existsSync(name) && !awaited.has(name))).toEqual([])
+  expect(paths.filter(({ name }) => !existsSync(name))).toEqual([])
   const commands = named.flatMap((path) =>
     codeOf(read(path)).flatMap((code) =>
       [...code.matchAll(/\bnpm (?:run )?(?:-s )?([a-z]+)/g)].map(([, name = '']) => ({ path, name })),

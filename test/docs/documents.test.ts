@@ -42,19 +42,6 @@ test(`no sentence that a person wrote has more than ${longestSentence} words, no
   expect(sentences.filter(({ sentence }) => (sentence.match(/[:;](?=\s)/g) ?? []).length > 1)).toEqual([])
 })
 
-test('every figure that README and the page about performance show of one job is in the results of the benchmark', () => {
-  const results = read('bench/results.md')
-  const tables = [/## Numbers\n([\s\S]*?)\n## /, /# One job\n([\s\S]*?)\nTwo targets/].map(
-    (part, at) => part.exec(read(['README.md', 'docs/performance.md'][at] ?? ''))?.[1] ?? '',
-  )
-  const cells = tables.flatMap((table) => [...table.matchAll(/^\|[^|]*\|([^|]*)\|/gm)].map(([, cell = '']) => cell))
-  const figures = cells.flatMap((cell) => cell.match(/\d[\d,.]*\d|\d/g) ?? [])
-  expect(figures.length).toBeGreaterThan(20)
-  const inResults = new Set(results.match(/\d[\d,.]*\d|\d/g))
-  const rounded = new Set([...inResults].map((figure) => Number(figure.replaceAll(',', '')).toFixed(2)))
-  expect(figures.filter((figure) => !inResults.has(figure) && !rounded.has(figure))).toEqual([])
-})
-
 test('every path and every npm script that a document names is there', () => {
   const scripts = new Set(
     ['package.json', 'bench/package.json'].flatMap((path) => {

@@ -32,9 +32,12 @@ interface StackOptions {
 
 export async function openStack(config: Config, options: StackOptions): Promise<Stack> {
   const closing: (() => Promise<unknown>)[] = []
-  const close = async () => {
-    for (const closePart of closing.splice(0).reverse()) await closePart()
+  let closed: Promise<void> | undefined
+  const closeAll = async () => {
+    for (const closePart of closing.toReversed()) await closePart()
   }
+  // Whoever calls it again, as after a second Ctrl-C, waits for the same end.
+  const close = () => (closed ??= closeAll())
   try {
     const database = config.database ? await configuredDatabase(config.database) : await openLocalDatabase()
     closing.push(database.close)

@@ -67,6 +67,8 @@ async function work(sync: Sync, log: Parameters<typeof openWorker>[1]['log'], ba
   const followed = await followJob(client, { ...request, order }, bar.show)
   const { client: sqs, url: queueUrl, arn: queueArn, region } = queue
   const source = openEventSource({ client: sqs, queueUrl, queueArn, region, invoke: inProcess(eventHandler(worker)) })
+  // The paused job's message stays in the queue: brought again, it would only be paused again.
+  stop.addEventListener('abort', () => void source.close(), { once: true })
   try {
     await queue.send(JSON.stringify(request), { group: request.tenantId })
     return await waitForEnd({ ...followed, worker: name, stop, onWait: (note) => bar.show({ note }) })

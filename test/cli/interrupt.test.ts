@@ -9,7 +9,7 @@ const serverOf = (cwd: string) => findServer(join(cwd, '.data/pg'))
 
 test('Ctrl-C says how to go on, and the next start with the same options goes on from there', async () => {
   const cwd = emptyDirectory()
-  const args = ['--customers', '6000']
+  const args = ['--customers', '3000']
   const first = start(['start', ...args, '--latency', '3000'], { cwd })
   await first.seen(/ [1-9][\d,]* rows {3}/)
   first.child.kill('SIGINT')
@@ -17,14 +17,14 @@ test('Ctrl-C says how to go on, and the next start with the same options goes on
   expect(interrupted.code).toBe(130)
   expect(interrupted.stderr).toContain('stopping once the running batch is committed')
   expect(interrupted.stdout).toMatch(
-    /interrupted: \d+ rows are stored\. To go on from there: npm start -- --customers 6000 --latency 3000\n$/,
+    /interrupted: \d+ rows are stored\. To go on from there: npm start -- --customers 3000 --latency 3000\n$/,
   )
   expect(serverOf(cwd)).toBeUndefined()
   const { code, stdout } = await run(['start', ...args, '--latency', '0'], { cwd })
   expect(code).toBe(0)
   expect(stdout).toMatch(/goes on {3}job \S+ of an earlier start is not finished/)
   expect(stdout).toMatch(/^ {2}deliveries +2$/m)
-  expect(stdout).toMatch(/^ {2}customers .* 6000 +6000 +yes +·$/m)
+  expect(stdout).toMatch(/^ {2}customers .* 3000 +3000 +yes +·$/m)
   expect(serverOf(cwd)).toBeUndefined()
 }, 120_000)
 

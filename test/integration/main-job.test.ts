@@ -7,7 +7,6 @@ test('a message on SQS becomes a tenant’s customers in Postgres', async () => 
   await queue.send(JSON.stringify(request))
   await drain()
   const row = await job(request.jobId)
-  console.log(row)
   expect(row).toMatchObject({ status: 'completed' })
   const stored = await query('select id, raw from customers order by created_at desc, id desc')
   expect(stored.map((one) => one.raw)).toEqual(sandbox.truth('customers', true))

@@ -3,7 +3,7 @@ export function sentencesOf(markdown: string): string[] {
   const blocks = markdown
     .replace(/```[\s\S]*?```/g, '\n\n')
     .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, (_, text: string) => (/^[a-z][\w./-]*$/.test(text) ? 'Link' : text))
     .replace(/`[^`\n]*`/g, 'Code')
     .replace(/^\s*(?:[-*]|\d+\.|#+|>)\s+/gm, '\n\n')
     .split(/\n\s*\n|\|/)

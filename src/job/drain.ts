@@ -10,7 +10,7 @@ import { accountChanged, type JobAccount, settleAdoption } from './account.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
 import { commitBatch, type PagesPerCommit } from './commit/commit.ts'
 import { type DetectedDeletions, detectDeletions, noDeletions } from './commit/deletions.ts'
-import { openFindings } from './commit/quarantine.ts'
+import { openQuarantine } from './commit/quarantine.ts'
 import type { Commit, CommittedState } from './commit/transaction.ts'
 import type { OpenReading } from './open-reading.ts'
 import { cursorExpired } from './plan.ts'
@@ -174,7 +174,7 @@ async function commitAll(
       deletions,
       overwrite: overwriting(session, mode),
       account,
-      findings: openFindings(),
+      quarantine: openQuarantine(),
       hadRejects: job.hadRejects,
       hadErased: job.hadErased,
       ownership: draining.ownership,

@@ -6,82 +6,82 @@ import { RawJson } from '../../json/raw-json.ts'
 import { type ObservedRow, type Reject, rejectItem } from '../../sync/rows.ts'
 
 /**
- * What is known of a batch's rows since Postgres refused some of them. It outlives the transactions it was found out in, so
- * that a search is gone on with where its connection breaks, and ends even where none holds out to its end.
+ * What is known about a batch's rows after Postgres refused a value. It outlives its transactions: a search goes on where
+ * its connection broke, and ends even if no connection lasts that long.
  */
-export interface Findings {
-  /** A value was refused: rows are written behind savepoints from now on. */
-  careful: boolean
+export interface Quarantine {
+  /** A value was refused: from now on rows are written behind savepoints. */
+  isolate: boolean
   readonly refused: Map<ObservedRow, Reject>
   readonly good: Set<ObservedRow>
-  /** How much was found out: a search that gets on is not given up. */
-  learned: number
-  /** Groups of which some row is refused, or that are halves of such. */
-  suspects: (readonly ObservedRow[])[]
+  /** Steps of the search so far. A search that makes progress is not given up. */
+  progress: number
+  /** Groups that have a refused row, or are a half of such a group: not searched yet. */
+  pending: (readonly ObservedRow[])[]
 }
 
-export const openFindings = (): Findings => ({
-  careful: false,
-  learned: 0,
+export const openQuarantine = (): Quarantine => ({
+  isolate: false,
+  progress: 0,
   refused: new Map(),
   good: new Set(),
-  suspects: [],
+  pending: [],
 })
 
 interface Search {
   readonly rows: readonly ObservedRow[]
   write(rows: readonly ObservedRow[]): Promise<Written>
-  readonly findings: Findings
+  readonly quarantine: Quarantine
 }
 
 /** Writes all rows but those that Postgres refuses, which are found by halving. */
 export async function bisect(
   tx: Database,
-  { rows, write, findings }: Search,
+  { rows, write, quarantine }: Search,
 ): Promise<Written & { readonly refused: readonly Reject[] }> {
-  const { good, refused } = findings
+  const { good, refused } = quarantine
   const sum = { created: 0, updated: 0 }
-  const queue = begin(rows, findings)
+  const queue = begin(rows, quarantine)
   for (let group = queue.shift(); group; group = queue.shift()) {
     const written = await attempt(tx, group, write)
     const [only] = group
     if (!('why' in written)) {
       sum.created += written.created
       sum.updated += written.updated
-      if (group.some((row) => !good.has(row))) findings.learned++
+      if (group.some((row) => !good.has(row))) quarantine.progress++
       for (const row of group) good.add(row)
-      replace(findings, group, [])
+      replace(quarantine, group, [])
     } else if (only && group.length === 1) {
-      findings.learned++
+      quarantine.progress++
       refused.set(only, rejectRow(only, written.why))
-      replace(findings, group, [])
+      replace(quarantine, group, [])
     } else {
       const middle = Math.ceil(group.length / 2)
       const halves = [group.slice(0, middle), group.slice(middle)]
-      findings.learned++
+      quarantine.progress++
       for (const row of group) good.delete(row)
-      replace(findings, group, halves)
+      replace(quarantine, group, halves)
       queue.unshift(...halves)
     }
   }
   return { ...sum, refused: rows.flatMap((row) => refused.get(row) ?? []) }
 }
 
-/** What is known to be good in one statement, what nothing is known of in another, and each suspect group by itself. */
-function begin(rows: readonly ObservedRow[], findings: Findings): (readonly ObservedRow[])[] {
-  const { good, refused } = findings
-  const own = new Set(rows)
-  const groups = findings.suspects.filter((group) => group.some((row) => own.has(row)))
-  const suspects = groups.map((group) => group.filter((row) => own.has(row)))
-  findings.suspects = [...findings.suspects.filter((group) => !groups.includes(group)), ...suspects]
-  const suspected = new Set(suspects.flat())
-  const rest = rows.filter((row) => !refused.has(row) && !suspected.has(row))
-  const [known, unknown] = [rest.filter((row) => good.has(row)), rest.filter((row) => !good.has(row))]
-  return [known, unknown, ...suspects].filter(({ length }) => length > 0)
+/** Rows known to be good in one statement, untried rows in another, and each pending group by itself. */
+function begin(rows: readonly ObservedRow[], quarantine: Quarantine): (readonly ObservedRow[])[] {
+  const { good, refused } = quarantine
+  const offered = new Set(rows)
+  const groups = quarantine.pending.filter((group) => group.some((row) => offered.has(row)))
+  const pending = groups.map((group) => group.filter((row) => offered.has(row)))
+  quarantine.pending = [...quarantine.pending.filter((group) => !groups.includes(group)), ...pending]
+  const pendingRows = new Set(pending.flat())
+  const rest = rows.filter((row) => !refused.has(row) && !pendingRows.has(row))
+  const [storable, untried] = [rest.filter((row) => good.has(row)), rest.filter((row) => !good.has(row))]
+  return [storable, untried, ...pending].filter(({ length }) => length > 0)
 }
 
-function replace(findings: Findings, group: readonly ObservedRow[], by: readonly (readonly ObservedRow[])[]): void {
-  findings.suspects = [...findings.suspects.filter((one) => one !== group), ...by]
+function replace(quarantine: Quarantine, group: readonly ObservedRow[], by: readonly (readonly ObservedRow[])[]): void {
+  quarantine.pending = [...quarantine.pending.filter((other) => other !== group), ...by]
 }
 
 async function attempt(

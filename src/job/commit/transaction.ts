@@ -21,7 +21,7 @@ import { addCounts, type Progress, type Skipped, sumCounts } from '../state/prog
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
 import type { DetectedDeletions } from './deletions.ts'
 import { notification } from './notify.ts'
-import type { Findings } from './quarantine.ts'
+import type { Quarantine } from './quarantine.ts'
 import { checkCounts } from './reconcile.ts'
 import { type Writing, writeBatches } from './write.ts'
 
@@ -39,7 +39,7 @@ export interface Commit {
   readonly batch: Batch
   readonly deletions: DetectedDeletions
   /** Of the batch's rows; grow. */
-  readonly findings: Findings
+  readonly quarantine: Quarantine
   /** Whether the account had rows in `sync_rejects` when the job was claimed. */
   readonly hadRejects: boolean
   /** Whether a customer of the account had been erased by then. */
@@ -78,8 +78,8 @@ export async function commitPages(
   signal: AbortSignal,
 ): Promise<CommittedState | null> {
   let attempted: CommittedState | undefined
-  const { findings } = commit
-  let { learned } = findings
+  const { quarantine } = commit
+  let { progress: searched } = quarantine
   let rowsAtMost = commit.batch.pages.reduce((sum, { rows }) => sum + rows.length, commit.deletions.rows.length)
   for (let tries = 0; ; tries++) {
     try {
@@ -96,16 +96,16 @@ export async function commitPages(
         throw error
       }
       if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
-      if (classify(error) === 'data' && !findings.careful) findings.careful = true
+      if (classify(error) === 'data' && !quarantine.isolate) quarantine.isolate = true
       else await waitForRetry(error, tries, { policy: whileWorking, clock, signal })
-      if (findings.learned > learned) tries = 0
-      learned = findings.learned
+      if (quarantine.progress > searched) tries = 0
+      searched = quarantine.progress
     }
   }
 }
 
 async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMost'>): Promise<CommittedState> {
-  const { request, lease, batch, deletions, findings, committed, requests } = commit
+  const { request, lease, batch, deletions, quarantine, committed, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(committed.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
   const wasFetched = (item: ListedItem) => wasListed(batch.pages.reduce(advance, committed.checkpoint), item)
@@ -116,7 +116,7 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
     ownership,
     pages: batch.pages,
     deletions,
-    findings,
+    quarantine,
     wasFetched,
     ...mayHave,
     ...how,

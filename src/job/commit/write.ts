@@ -13,7 +13,7 @@ import type { ChildSet, ObservedRow } from '../../sync/rows.ts'
 import type { SyncJobRequest } from '../request.ts'
 import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
 import type { DetectedDeletions } from './deletions.ts'
-import { bisect, type Findings } from './quarantine.ts'
+import { bisect, type Quarantine } from './quarantine.ts'
 import { removeStoredRejects, storeRejects } from './rejects.ts'
 
 export interface Writing {
@@ -29,7 +29,7 @@ export interface Writing {
   readonly mayHaveErased: boolean
   /** Whose the provider's rows are. */
   readonly ownership: Ownership
-  readonly findings: Findings
+  readonly quarantine: Quarantine
   /** Whether this job has fetched an item that is taken out again. What it has not counts once it is listed, and left out. */
   wasFetched(item: ListedItem): boolean
   /** Rows of one statement at most. */
@@ -54,7 +54,7 @@ export async function writeBatches(
     mayHaveRejects,
     mayHaveErased,
     ownership,
-    findings,
+    quarantine,
     rowsAtMost,
     wasFetched,
   }: Writing,
@@ -94,8 +94,8 @@ export async function writeBatches(
       }
       return sum
     }
-    const { created, updated, refused } = findings.careful
-      ? await bisect(tx, { rows, write, findings })
+    const { created, updated, refused } = quarantine.isolate
+      ? await bisect(tx, { rows, write, quarantine })
       : { ...(await write(rows)), refused: [] }
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))

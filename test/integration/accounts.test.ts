@@ -48,7 +48,11 @@ async function open(settings: Readonly<Record<string, string>> = {}) {
     const request = jobRequest({ tenantId, accessToken: key, ...fields })
     const heal = sandbox.fail({ kind: 'hang', path: /^\/v1\/(customers|events)/, after: pages })
     const running = worker.handle(sqsEvent([JSON.stringify(request)]), context(900_000))
-    await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 400))])
+    // Half a second, or as long as a busy machine takes for the first commit.
+    for (let waits = 0; waits < 30; waits++) {
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 100))])
+      if (waits >= 3 && (pages === 0 || Number((await parts.job(request.jobId))?.fetched) > 0)) break
+    }
     heal()
     await parts.query(
       `update sync_jobs set lease_until = now() - interval '1 second', fence = fence + 1 where id = $1 and status = 'running'`,

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { mentions, prominentCustomer } from '../erasure/about-customer.ts'
-import { openHouse as house } from '../erasure/erasure-setup.ts'
+import { openErasure } from '../erasure/erasure-setup.ts'
 
 const run = promisify(execFile)
 const program = ['bin/billing-sync.js', 'erase']
 
-function command(parts: Pick<Awaited<ReturnType<typeof house>>, 'environment' | 'url'>) {
+function command(parts: Pick<Awaited<ReturnType<typeof openErasure>>, 'environment' | 'url'>) {
   // Erasing is the tables' owner's.
   const owner = { ConnectionStrings__DefaultConnection: `${parts.url}?sslmode=disable` }
   const env = { ...process.env, ...parts.environment, ...owner }
@@ -25,7 +25,7 @@ function command(parts: Pick<Awaited<ReturnType<typeof house>>, 'environment' | 
 }
 
 test('npm run erase says what would go, what went and what stays', async () => {
-  const parts = await house({ sandbox: { customers: 20 } })
+  const parts = await openErasure({ sandbox: { customers: 20 } })
   const { sandbox, query, sync, tenantId } = parts
   const { erase } = command(parts)
   const person = prominentCustomer(sandbox)
@@ -51,7 +51,7 @@ test('npm run erase says what would go, what went and what stays', async () => {
 })
 
 test('a killed npm run erase is finished by the next', async () => {
-  const parts = await house({ sandbox: { customers: 60 } })
+  const parts = await openErasure({ sandbox: { customers: 60 } })
   const { sandbox, query, sync, tenantId } = parts
   const { erase, start } = command(parts)
   const person = prominentCustomer(sandbox)
@@ -66,7 +66,7 @@ test('a killed npm run erase is finished by the next', async () => {
 })
 
 test('npm run erase refuses nonsense in words, and touches nothing', async () => {
-  const parts = await house({ sandbox: { customers: 1 } })
+  const parts = await openErasure({ sandbox: { customers: 1 } })
   const { erase } = command(parts)
   const whose = ['--tenant', parts.tenantId]
   for (const [args, says] of [

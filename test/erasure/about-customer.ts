@@ -14,17 +14,17 @@ export async function allTables(query: Query): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Rows as text, payload and all, in which one of these words is anywhere in any column, by table; without the tables where there are none. */
+/** Rows as text that hold one of these words in any column, payload included, by table. A table without such rows is absent. */
 export async function mentions(query: Query, needles: readonly string[]): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {}
+  const matches: Record<string, string[]> = {}
   for (const table of await allTables(query)) {
     const rows = await query<{ text: string }>(
-      `select left(one::text, 2000) as text from "${table}" as one where one::text ~* $1`,
+      `select left(stored::text, 2000) as text from "${table}" as stored where stored::text ~* $1`,
       [needles.join('|')],
     )
-    if (rows.length > 0) found[table] = rows.map(({ text }) => text)
+    if (rows.length > 0) matches[table] = rows.map(({ text }) => text)
   }
-  return found
+  return matches
 }
 
 /** All synced rows of all tenants to the byte, by table and key. */
@@ -33,15 +33,15 @@ export async function snapshot(query: Query): Promise<ReadonlyMap<string, string
   for (const table of await allTables(query)) {
     if (/^(sync_|erased_)/.test(table)) continue
     const resource = table === 'provider_objects' ? 'resource' : `''`
-    for (const one of await query<{ key: string; text: string }>(
-      `select concat_ws(' ', tenant_id, provider, ${resource}, id) as key, one::text as text from "${table}" as one`,
+    for (const row of await query<{ key: string; text: string }>(
+      `select concat_ws(' ', tenant_id, provider, ${resource}, id) as key, stored::text as text from "${table}" as stored`,
     ))
-      rows.set(`${table} ${one.key}`, one.text)
+      rows.set(`${table} ${row.key}`, row.text)
   }
   return rows
 }
 
-/** What is about a customer by the sandbox's truth: ids by table. Written apart from the worker's own rules. */
+/** Ids of the sandbox's objects about a customer, by table. Written independently of the worker's rules. */
 export function aboutCustomer(
   sandbox: Pick<Sandbox, 'truth' | 'truthNested'>,
   customer: string,
@@ -53,7 +53,8 @@ export function aboutCustomer(
         .filter(is)
         .map(({ id }) => id),
     )
-  const own = (name: Parameters<Sandbox['truth']>[0]) => where(name, (one) => one.customer === customer)
+  const namingCustomer = (name: Parameters<Sandbox['truth']>[0]) =>
+    where(name, (object) => object.customer === customer)
   const lines = (name: Parameters<Sandbox['truthNested']>[0], parents: ReadonlySet<string>) =>
     new Set(
       sandbox
@@ -61,24 +62,24 @@ export function aboutCustomer(
         .filter(({ parent }) => parents.has(parent))
         .map(({ row }) => row.id),
     )
-  const invoices = own('invoices')
-  const subscriptions = own('subscriptions')
-  const payments = own('charges')
-  const intents = own('payment_intents')
-  const notes = own('credit_notes')
-  const ofPayment = (one: Readonly<Record<string, unknown>>) =>
-    payments.has(String(one.charge)) || intents.has(String(one.payment_intent))
+  const invoices = namingCustomer('invoices')
+  const subscriptions = namingCustomer('subscriptions')
+  const payments = namingCustomer('charges')
+  const intents = namingCustomer('payment_intents')
+  const notes = namingCustomer('credit_notes')
+  const ofPayment = (object: Readonly<Record<string, unknown>>) =>
+    payments.has(String(object.charge)) || intents.has(String(object.payment_intent))
   const refunds = where('refunds', ofPayment)
   const disputes = where('disputes', ofPayment)
   return {
     customers: new Set([customer]),
     subscriptions,
     subscription_items: lines('subscription_items', subscriptions),
-    subscription_schedules: own('subscription_schedules'),
+    subscription_schedules: namingCustomer('subscription_schedules'),
     invoices,
     invoice_lines: lines('invoice_lines', invoices),
-    invoice_items: own('invoiceitems'),
-    invoice_payments: where('invoice_payments', (one) => invoices.has(String(one.invoice))),
+    invoice_items: namingCustomer('invoiceitems'),
+    invoice_payments: where('invoice_payments', (object) => invoices.has(String(object.invoice))),
     payments,
     payment_intents: intents,
     refunds,
@@ -88,18 +89,18 @@ export function aboutCustomer(
     balance_transactions: where('balance_transactions', ({ source }) =>
       [payments, refunds, disputes].some((ids) => ids.has(String(source))),
     ),
-    promotion_codes: own('promotion_codes'),
+    promotion_codes: namingCustomer('promotion_codes'),
   }
 }
 
-/** A customer of whom there is something in as many tables as can be, with a name and an address that nobody else has. */
+/** The customer with rows in the most tables, given a name and an address that no other customer has. */
 export function prominentCustomer(sandbox: Sandbox) {
-  const still = stillOf(sandbox)
+  const unchanging = frozen(sandbox)
   const richness = sandbox.truth('customers').map(({ id }) => {
-    const about = Object.values(aboutCustomer(still, id))
+    const about = Object.values(aboutCustomer(unchanging, id))
     return { id, tables: about.filter((ids) => ids.size > 0).length }
   })
-  const [richest] = richness.toSorted((one, other) => other.tables - one.tables)
+  const [richest] = richness.toSorted((a, b) => b.tables - a.tables)
   if (!richest) throw new Error('the sandbox has no customers')
   const { id } = richest
   const person = { id, name: 'Zoë Quellenreuther', email: 'zoe.quellenreuther@example.org' }
@@ -107,16 +108,16 @@ export function prominentCustomer(sandbox: Sandbox) {
   const silent = { silent: true }
   const about = aboutCustomer(sandbox, id)
   sandbox.update('customers', id, { name, email, shipping: null }, silent)
-  for (const one of about.invoices ?? [])
-    sandbox.update('invoices', one, { customer_email: email, customer_name: name }, silent)
-  for (const one of about.payments ?? [])
-    sandbox.update('charges', one, { receipt_email: email, billing_details: { email, name } }, silent)
-  for (const one of about.disputes ?? []) sandbox.update('disputes', one, { evidence: { customer_name: name } }, silent)
+  for (const id of about.invoices ?? [])
+    sandbox.update('invoices', id, { customer_email: email, customer_name: name }, silent)
+  for (const id of about.payments ?? [])
+    sandbox.update('charges', id, { receipt_email: email, billing_details: { email, name } }, silent)
+  for (const id of about.disputes ?? []) sandbox.update('disputes', id, { evidence: { customer_name: name } }, silent)
   return { ...person, needles: [id, 'quellenreuther'], tables: richest.tables }
 }
 
-/** The sandbox's truth as it is now, each list built once. */
-function stillOf(sandbox: Sandbox): Pick<Sandbox, 'truth' | 'truthNested'> {
+/** The sandbox's objects as they are now, each list built once. */
+function frozen(sandbox: Sandbox): Pick<Sandbox, 'truth' | 'truthNested'> {
   const lists = new Map<string, ReturnType<Sandbox['truth']>>()
   const nested = new Map<string, ReturnType<Sandbox['truthNested']>>()
   const once = <T>(known: Map<string, T>, name: string, read: () => T): T => {

@@ -45,9 +45,9 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
       const slice = slices[below(slices.length)]!
       const page = answer({ items }, slice, 1 + below(9))
       const { reached, listed, items: inSlice } = digestPage(slice, source, { ...page, items: itemsOf(page.items) })
-      const own = valuesOf(inSlice)
+      const counted = valuesOf(inSlice)
       const batch = { ...reached, sliceId: slice.id, observedAt: page.observedAt, listed, skip: null }
-      const left = page.items.filter((one) => own.includes(one) && erased.has(one.id)).map(asItem)
+      const left = page.items.filter((one) => counted.includes(one) && erased.has(one.id)).map(asItem)
       checkpoint = advance(checkpoint, omitItems(checkpoint, batch, left))
       if (below(3) === 0) {
         // Stored by this job or by an earlier one.

@@ -3,16 +3,16 @@ import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import { eraseTenant } from '../../src/erasure/tenant.ts'
 import { jobRequest } from '../support/setup.ts'
 import { allTables, snapshot } from './about-customer.ts'
-import { openHouse as house } from './erasure-setup.ts'
+import { openErasure } from './erasure-setup.ts'
 
-type House = Awaited<ReturnType<typeof house>>
+type ErasureSetup = Awaited<ReturnType<typeof openErasure>>
 
 /** Rows of a tenant, by table; tables without any are left out. */
-async function rowsOf({ query, tenantId }: Pick<House, 'query' | 'tenantId'>): Promise<Record<string, number>> {
+async function rowsOf({ query, tenantId }: Pick<ErasureSetup, 'query' | 'tenantId'>): Promise<Record<string, number>> {
   const found: Record<string, number> = {}
   for (const table of await allTables(query)) {
     const [row] = await query<{ n: number }>(
-      `select count(*)::int as n from "${table}" as one where strpos(one::text, $1) > 0`,
+      `select count(*)::int as n from "${table}" as stored where strpos(stored::text, $1) > 0`,
       [tenantId],
     )
     if (row!.n > 0) found[table] = row!.n
@@ -21,7 +21,7 @@ async function rowsOf({ query, tenantId }: Pick<House, 'query' | 'tenantId'>): P
 }
 
 async function twoTenants() {
-  const parts = await house({ sandbox: { customers: 30 } })
+  const parts = await openErasure({ sandbox: { customers: 30 } })
   await parts.sync(['*'])
   const other = jobRequest({ additionalData: { resources: ['*'] } })
   await parts.handle([JSON.stringify(other)])
@@ -35,11 +35,11 @@ async function twoTenants() {
 }
 
 test('an erased tenant is nowhere but in its tombstone, its jobs fail, and no other tenant is touched', async () => {
-  const { query, tenantId, erasing, others, handle, job, sandbox, request } = await twoTenants()
+  const { query, tenantId, deps, others, handle, job, sandbox, request } = await twoTenants()
   const before = await others()
-  const dry = await eraseTenant({ ...erasing, dryRun: true }, tenantId)
+  const dry = await eraseTenant({ ...deps, dryRun: true }, tenantId)
   expect(Object.fromEntries(dry.removed)).toEqual(await rowsOf({ query, tenantId }))
-  const { removed } = await eraseTenant({ ...erasing, portion: 40 }, tenantId)
+  const { removed } = await eraseTenant({ ...deps, portion: 40 }, tenantId)
   expect(Object.fromEntries(removed)).toEqual(Object.fromEntries(dry.removed))
   expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1 })
   expect(await others()).toEqual(before)
@@ -61,17 +61,17 @@ test('an erased tenant is nowhere but in its tombstone, its jobs fail, and no ot
 })
 
 test('the erasure of a tenant killed after any of its transactions is finished by the next', async () => {
-  const { query, tenantId, erasing, others } = await twoTenants()
+  const { query, tenantId, deps, others } = await twoTenants()
   const before = await others()
   let runs = 0
   for (let ended = false; !ended; runs++) {
     let left = runs
     const mortal: ErasureDeps = {
-      ...erasing,
+      ...deps,
       portion: 100,
       within: (work) => {
         if (left-- === 0) throw new Error('killed')
-        return erasing.within(work)
+        return deps.within(work)
       },
     }
     ended = await eraseTenant(mortal, tenantId).then(
@@ -85,22 +85,22 @@ test('the erasure of a tenant killed after any of its transactions is finished b
 })
 
 test('a running job of the tenant can write nothing more', async () => {
-  const { query, tenantId, erasing, handle, request, sandbox, job } = await house({ sandbox: { customers: 30 } })
-  const asked = request(undefined)
+  const { query, tenantId, deps, handle, request, sandbox, job } = await openErasure({ sandbox: { customers: 30 } })
+  const message = request(undefined)
   let goOn = () => {}
   const held = new Promise<void>((resolve) => {
     goOn = resolve
   })
   sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held : undefined))
-  const first = handle([JSON.stringify(asked)])
+  const first = handle([JSON.stringify(message)])
   await expect
     .poll(() => query('select count(*)::int as count from customers'), { timeout: 20_000 })
     .toEqual([{ count: 30 }])
-  const { fenced } = await eraseTenant(erasing, tenantId)
-  expect(fenced).toEqual([asked.jobId])
+  const { fenced } = await eraseTenant(deps, tenantId)
+  expect(fenced).toEqual([message.jobId])
   goOn()
   await first
   expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1 })
-  await handle([JSON.stringify(asked)])
-  expect(await job(asked.jobId)).toMatchObject({ status: 'failed', error: { code: 'tenant_erased' } })
+  await handle([JSON.stringify(message)])
+  expect(await job(message.jobId)).toMatchObject({ status: 'failed', error: { code: 'tenant_erased' } })
 })

@@ -30,9 +30,9 @@ interface Search extends Forced {
 }
 
 /*
- * `offset 0`: each interval, row or set of children is looked up by its index on its own, whatever the planner believes of a table
- * that was never analysed; `provider || ''`: and not by the key, whose first columns it would take for as good. Left the
- * choice, it reads all the tenant's rows once a page, which is quadratic.
+ * `offset 0` makes Postgres look up each interval, row or child set by its index, even in a table that was never analysed.
+ * `provider || ''` keeps it from the primary key, whose first columns it takes for as good. Left to itself it reads all the
+ * tenant's rows once a page, which is quadratic.
  */
 
 /** Finds the tenant's live rows within intervals that the provider did not list although it listed all it has of them. */
@@ -44,14 +44,14 @@ export async function findUnlisted(
   const second = (value: number) => new Date(value * 1_000)
   const given = intervals.map(({ from, to, ids, observedAt }) => ({
     from_at: second(from),
-    // Not computed in SQL: what is not known to leak nothing looks at rows after their policy only, and serves no index.
+    // Not computed in SQL: a function that is not leakproof runs only after the row's policy, and so cannot use an index.
     before_at: to === null ? 'infinity' : second(to + 1),
     ids,
     observed_at: observedAt,
   }))
-  const find = (whose: SQL) => sql`
+  const find = (tenant: SQL) => sql`
     select row.id, listed.observed_at
-    from (select ${whose} as tenant_id offset 0) as owner
+    from (select ${tenant} as tenant_id offset 0) as owner
     cross join jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, before_at timestamptz, ids jsonb, observed_at timestamptz)
     cross join lateral (
       select row.id from ${resource.table} as row
@@ -61,7 +61,9 @@ export async function findUnlisted(
         and not listed.ids ? row.id
       offset 0
     ) as row`
-  const { rows } = await db.alone((one, whose) => one.execute<{ id: string; observed_at: Date | string }>(find(whose)))
+  const { rows } = await db.alone((statement, tenant) =>
+    statement.execute<{ id: string; observed_at: Date | string }>(find(tenant)),
+  )
   return rows.map(({ id, observed_at: observedAt }) => ({ id, observedAt: new Date(observedAt) }))
 }
 
@@ -86,8 +88,8 @@ export async function markDeleted(
         ${ofResource(resource)} and row.deleted_at is null
         and (row.observed_at <= gone.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
-    ) as found
-    where target.ctid = found.place`)
+    ) as candidate
+    where target.ctid = candidate.place`)
   return rowCount ?? 0
 }
 
@@ -120,8 +122,8 @@ export async function markRemovedChildren(
         and row.deleted_at is null and not child_set.ids ? row.id
         and (row.observed_at <= child_set.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
-    ) as found
-    where target.ctid = found.place`)
+    ) as candidate
+    where target.ctid = candidate.place`)
   return rowCount ?? 0
 }
 
@@ -129,23 +131,23 @@ function ofResource({ name, table }: { readonly name: string; readonly table: Sy
   return Object.keys(getTableColumns(table)).includes('resource') ? sql`and row.resource = ${name}` : sql``
 }
 
-interface Picture extends AccountKey, Forced {
+interface Snapshots extends AccountKey, Forced {
   readonly table: SyncedTable
-  readonly pictures: readonly { readonly id: string; readonly observedAt: Date }[]
+  readonly snapshots: readonly { readonly id: string; readonly observedAt: Date }[]
 }
 
-/** Of pictures of rows the ones that are out of date, by their places: the row was observed later, or deleted since. */
+/** Which snapshots of rows are out of date, by their places: the row was observed later, or deleted since. */
 export async function findStale(
   db: Database,
-  { table, pictures, tenantId, provider, overwrite = null }: Picture,
+  { table, snapshots, tenantId, provider, overwrite = null }: Snapshots,
 ): Promise<ReadonlySet<number>> {
-  const given = pictures.map(({ id, observedAt }, at) => ({ at, id, observed_at: observedAt }))
+  const given = snapshots.map(({ id, observedAt }, at) => ({ at, id, observed_at: observedAt }))
   const { rows } = await db.execute<{ at: number }>(sql`
-    select picture.at from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as picture(at int, id text, observed_at timestamptz)
+    select snapshot.at from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as snapshot(at int, id text, observed_at timestamptz)
     cross join lateral (
       select from ${table} as row
-      where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.id = picture.id
-        and row.observed_at > picture.observed_at and ${keepsLater(overwrite, sql`row`)}
+      where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.id = snapshot.id
+        and row.observed_at > snapshot.observed_at and ${keepsLater(overwrite, sql`row`)}
       offset 0
     ) as newer`)
   return new Set(rows.map(({ at }) => at))

@@ -10,9 +10,9 @@ import { tlsOptions } from './tls.ts'
 type Settings = Config['database']
 
 /**
- * Applies what is in `drizzle/` and not yet in the database, in one transaction; one process at a time. Never called by
- * the Lambda. Whoever waits for a table behind a long query holds up everybody who comes after, so nobody is waited for
- * longer than `patienceMs`.
+ * Applies the migrations of `drizzle/` that the database lacks, in one transaction, one process at a time. Never called by
+ * the Lambda. A statement that waits for a table behind a long query holds up all later ones, so it waits no longer than
+ * `patienceMs`.
  * @returns how many migrations were applied
  */
 export function migrate(settings: Settings, folder = 'drizzle', patienceMs = 10_000): Promise<number> {
@@ -42,13 +42,13 @@ export function pendingMigrations(settings: Settings, folder = 'drizzle'): Promi
 }
 
 const forbidden = '42501'
-const ownersWork = `migrate: this user may not; migrate as the owner of the tables, not as the worker's own login`
+const ownersWork = `migrate: this login may not change the tables. Migrate as their owner, not as the worker's login.`
 
 const notInTime = '55P03'
 const deadlock = '40P01'
-const tryAgain = 'a long query or a running worker has one of the tables; nothing was changed, run it again'
+const tryAgain = 'a long query or a running worker uses one of the tables. Nothing was changed. Run it again.'
 
-/** What Postgres says, and not the statement. */
+/** The message of Postgres without the statement. */
 function inWords(error: unknown): unknown {
   const cause = driverError(error)
   if (!(cause instanceof pg.DatabaseError)) return error

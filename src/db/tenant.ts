@@ -7,21 +7,21 @@ import { classify } from './errors.ts'
 export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'with' | '$with'>
 
 /**
- * One tenant's rows. Postgres lets nobody see or write a row of another's than `app.tenant_id` names, and none at all
- * where nobody named one (row-level security); the setting ends with its transaction, so that connections can be shared.
+ * One tenant's rows. Row-level security shows and lets write the rows of the tenant that `app.tenant_id` names, and none if
+ * it names none. The setting ends with its transaction, so that tenants can share connections.
  */
 export interface TenantDatabase {
-  /** A transaction. Postgres is told whose rows it is about together with BEGIN, in one round trip. */
+  /** A transaction. Its BEGIN also names the tenant, in one round trip. */
   within<T>(work: (tx: Database) => Promise<T>): Promise<T>
-  /** A transaction that writes nothing: once the answer is there, it matters not how it ends. */
+  /** A transaction that writes nothing. It is rolled back, and a failed rollback loses nothing. */
   ask<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /**
    * One statement without a transaction around it: one round trip for three. It names the tenant while it runs, and
-   * so must have no other source of the tenant's id than `whose`, before the first row it touches: a value of the row it
+   * so must have no other source of the tenant's id than `tenant`, before the first row it touches: a value of the row it
    * inserts, or the outer side of a lateral join. It waits for a lock no longer than others do; its own time is the
    * driver's to watch.
    */
-  alone<T>(work: (db: Database, whose: SQL<string>) => Promise<T>): Promise<T>
+  alone<T>(work: (db: Database, tenant: SQL<string>) => Promise<T>): Promise<T>
 }
 
 /**
@@ -47,21 +47,21 @@ interface Telling {
 export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce }: Telling): TenantDatabase {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
     throw new Error('database: the tenant is no UUID')
-  const told = announce ? 'on' : 'off'
-  const settings = { 'app.tenant_id': tenantId, 'billing_sync.announce': told, ...limits }
+  const isAnnounced = announce ? 'on' : 'off'
+  const settings = { 'app.tenant_id': tenantId, 'billing_sync.announce': isAnnounced, ...limits }
   const named = `select ${Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`)}`
   // In this order: the branch is taken once the conditions are known.
-  const whose = sql<string>`case when set_config('lock_timeout', ${limits.lock_timeout}, true) is not null
-    and set_config('billing_sync.announce', ${told}, true) is not null
+  const tenant = sql<string>`case when set_config('lock_timeout', ${limits.lock_timeout}, true) is not null
+    and set_config('billing_sync.announce', ${isAnnounced}, true) is not null
     then set_config('app.tenant_id', ${tenantId}, true)::uuid end`
   return {
     within: (work) => transact(pool, { begin: `begin; ${named}`, end: 'commit' }, work),
     ask: (work) => transact(pool, { begin: `begin read only; ${named}`, end: 'rollback' }, work),
-    alone: (work) => work(drizzle(pool), whose),
+    alone: (work) => work(drizzle(pool), tenant),
   }
 }
 
-/** Gives the connection back in any case, and a broken one never to be used again; Drizzle's own transaction does neither. */
+/** Always gives the connection back, and takes a broken one out of the pool. Drizzle's transaction does neither. */
 async function transact<T>(
   pool: pg.Pool,
   { begin, end }: { readonly begin: string; readonly end: 'commit' | 'rollback' },

@@ -18,7 +18,7 @@ interface RateLimiting {
   readonly clock: Clock
   /** Aborted when no new page may start. */
   readonly waiting: AbortSignal
-  /** Throws where an answer of this date is not to be believed. */
+  /** Throws if an answer of this date must not be believed. */
   refuse?(answeredAt: Date): void
   /** Aborted when pages that have arrived need not be finished any more: their nested lists, objects asked for by id. */
   readonly finishing: AbortSignal
@@ -63,7 +63,7 @@ export function rateLimited(
     return work()
   }
   const observed = createObservation(clock)
-  // Outside the retries: a clock that is wrong is not right a second later.
+  // Outside the retries: a wrong clock is still wrong a second later.
   const believed =
     <Parameters extends unknown[], Answer extends { readonly answeredAt: Date }>(
       ask: (...parameters: Parameters) => Promise<Answer>,
@@ -112,12 +112,12 @@ export function rateLimited(
         retrieve: believed((id, signal) => retrieving.call(() => observed(() => retrieve(id, signal)), signal)),
       }),
       ...(nested && {
-        nested: nested.map((one) => {
-          const { call } = openEndpoint(one.name, source, finishing)
+        nested: nested.map((nestedSource) => {
+          const { call } = openEndpoint(nestedSource.name, source, finishing)
           return {
-            ...one,
+            ...nestedSource,
             list: believed((parentId, query, signal) =>
-              call(() => observed(() => one.list(parentId, query, signal)), signal),
+              call(() => observed(() => nestedSource.list(parentId, query, signal)), signal),
             ),
           }
         }),

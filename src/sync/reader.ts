@@ -10,7 +10,7 @@ export interface Reader<Read extends Listed = Source> extends Reading {
   readonly source: Read
   density: number | null
   inFlight: boolean
-  /** The cursors it was given: one that comes again goes in a circle. */
+  /** The cursors so far: a repeated cursor means that the list goes in a circle. */
   readonly cursors: Set<string | null>
   /** How often its cursor was gone since it last got further. */
   restarts: number
@@ -18,7 +18,7 @@ export interface Reader<Read extends Listed = Source> extends Reading {
   limit: number
 }
 
-/** Objects under a cursor that are deleted one after the other in one second; more often, and something else is wrong. */
+/** Restarts in one second, each because the object under the cursor was deleted. More mean another fault. */
 const restartsAtMost = 5
 
 export function openReader<Read extends Listed>(slice: Slice, source: Read, limit: number): Reader<Read> {
@@ -109,10 +109,10 @@ function askForLess(reader: Reader<Listed>, error: unknown): boolean {
 export function itemsLeft(readers: readonly Reader[], since: number): Readonly<Record<string, number>> {
   const left: Record<string, number> = {}
   for (const resource of new Set(readers.map(({ slice }) => slice.resource))) {
-    const own = readers.filter(({ slice }) => slice.resource === resource)
-    const known = own.flatMap(({ density }) => density ?? [])
+    const readersOfResource = readers.filter(({ slice }) => slice.resource === resource)
+    const known = readersOfResource.flatMap(({ density }) => density ?? [])
     const mean = known.reduce((sum, density) => sum + density, 0) / Math.max(1, known.length)
-    left[resource] = own.reduce((sum, { slice, density, inFlight }) => {
+    left[resource] = readersOfResource.reduce((sum, { slice, density, inFlight }) => {
       const position = slice.position ?? slice.window.to
       return sum + estimate({ slice: { ...slice, position }, density: density ?? mean, inFlight }, since)
     }, 0)

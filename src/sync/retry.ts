@@ -38,7 +38,7 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
   }
 }
 
-/** The same call may work later. A cursor whose object is gone stays gone, too much stays too much, and a bug a bug. */
+/** Whether the same call may work later. A lost cursor, an answer that is too large and a bug stay as they are. */
 function mayPass({ verdict, cursorGone, code }: SyncError): boolean {
   return verdict === 'retry' && !cursorGone && code !== answerTooLarge && code !== 'internal'
 }

@@ -34,7 +34,7 @@ test('a migration does not wait behind a long query, says so, and is done when i
   await client.query('begin')
   await client.query('select id from customers')
   await expect(migrate(settings, 'drizzle', 100)).rejects.toThrow(
-    'migrate: a long query or a running worker has one of the tables; nothing was changed, run it again',
+    'migrate: a long query or a running worker uses one of the tables. Nothing was changed. Run it again.',
   )
   expect((await client.query('select * from customers')).rows).toEqual([
     expect.not.objectContaining({ raw_sha256: null }),

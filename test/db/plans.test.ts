@@ -68,7 +68,7 @@ test.each<[string, Parameters<typeof entriesRead>[0]]>([
     'looking for newer rows',
     (db) =>
       db.within((tx) =>
-        findStale(tx, { table: customers, ...account, pictures: ids.map((id) => ({ id, observedAt: new Date(-1) })) }),
+        findStale(tx, { table: customers, ...account, snapshots: ids.map((id) => ({ id, observedAt: new Date(-1) })) }),
       ),
   ],
   [

@@ -153,8 +153,8 @@ async function dropStale(tx: Database, account: Forced, all: readonly ChildSet[]
   const stale = new Set<ChildSet>()
   for (const table of new Set(all.map(({ parentTable }) => parentTable))) {
     const own = all.filter(({ parentTable }) => parentTable === table)
-    const pictures = own.map(({ parentId, observedAt }) => ({ id: parentId, observedAt }))
-    for (const at of await findStale(tx, { table, pictures, ...account }))
+    const snapshots = own.map(({ parentId, observedAt }) => ({ id: parentId, observedAt }))
+    for (const at of await findStale(tx, { table, snapshots, ...account }))
       for (const childSet of own.slice(at, at + 1)) stale.add(childSet)
   }
   const key = (resource: string, parentId: unknown, observedAt: Date) =>

@@ -14,7 +14,7 @@ export const apiVersion = '2026-10-28.endive'
 /** The part of the configuration that Stripe needs. */
 export interface StripeSettings {
   readonly apiKey: string | undefined
-  /** The tenant whose own key `apiKey` is; for every other it is the platform's. */
+  /** The tenant whose account `apiKey` reads without a token; for all others it is the platform's key. */
   readonly apiKeyTenant?: string | undefined
   /** Another host than https://api.stripe.com. */
   readonly apiBase: string | undefined

@@ -1,7 +1,7 @@
 import { SyncError } from '../../errors.ts'
 import type { Credentials } from '../../provider/contract.ts'
 
-/** Whose data is read with which key. */
+/** The key to use, and the account to read with it. */
 export interface StripeAccess {
   readonly apiKey: string
   /** Connected account, sent as the Stripe-Account header. */
@@ -58,7 +58,7 @@ function withKey(apiKey: string): Pick<StripeAccess, 'apiKey' | 'live'> {
     throw new SyncError(
       'reject',
       'bad_credentials',
-      'stripe: the access token is no secret key (sk_…), restricted key (rk_…) or account id (acct_…)',
+      'stripe: the accessToken is not a secret key (sk_…), a restricted key (rk_…) or an account id (acct_…)',
     )
   return { apiKey, live: /^[a-z]+_live_/.test(apiKey) }
 }

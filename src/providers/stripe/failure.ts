@@ -21,8 +21,8 @@ export function failure(error: unknown): SyncError {
   if (!(error instanceof Stripe.errors.StripeError))
     return new SyncError('retry', 'provider_response', 'stripe: the answer cannot be read')
   const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
-  const [code, param, request] = [error.code, error.param, error.requestId].map(named)
-  const where = [error.statusCode, code, param && `parameter ${param}`, request].filter(Boolean).join(', ')
+  const [code, param, request, cause] = [error.code, error.param, error.requestId, causeCode(error.detail)].map(named)
+  const where = [error.statusCode, code, param && `parameter ${param}`, request, cause].filter(Boolean).join(', ')
   const retry = (code: ErrorCode, what: string, limit?: LimitHit) => {
     const retryAfter = waitAsked(headers)
     return new SyncError('retry', code, `stripe: ${what} (${where || error.type})`, {
@@ -46,39 +46,45 @@ export function failure(error: unknown): SyncError {
     case 403:
       return skip('permission_denied', 'the key may not read this')
     case 404:
-      return skip('not_found', 'there is no such thing')
+      return skip('not_found', 'the object does not exist')
     case 409:
       return retry('provider_busy', 'the object is locked')
     case 429:
       return retry('rate_limited', 'too many requests', limitHit(headers['stripe-rate-limited-reason']))
   }
-  if (headers['stripe-should-retry'] === 'true') return retry('provider_busy', 'asks to try again')
-  if (error instanceof Stripe.errors.StripeConnectionError) return retry('provider_unreachable', 'no complete answer')
+  if (headers['stripe-should-retry'] === 'true') return retry('provider_busy', 'Stripe asked for a retry')
+  if (error instanceof Stripe.errors.StripeConnectionError)
+    return retry('provider_unreachable', 'the connection ended before a complete answer')
   // The SDK gives an answer that is not JSON no status at all.
   if (error.statusCode === undefined || error.statusCode >= 500 || error.statusCode < 400)
-    return retry('provider_unavailable', 'fails')
+    return retry('provider_unavailable', 'Stripe failed')
   // «Your account is not set up to use …» has neither a code nor a parameter.
   if (error.statusCode === 400 && !error.code && !error.param)
-    return skip('not_available', 'the account does not have this')
-  return reject('provider_refused', 'refuses the request')
+    return skip('not_available', 'the account does not have this feature')
+  return reject('provider_refused', 'Stripe refused the request')
 }
 
-/** A name the answer gives, where it is one: whoever answers can put anything there, the key too. */
+/** What the system calls a broken connection: `ENOTFOUND`, `ECONNRESET`. */
+function causeCode(detail: unknown): unknown {
+  return detail instanceof Error && 'code' in detail ? detail.code : undefined
+}
+
+/** A name from the answer, if it looks like a name: the answer may hold anything, even the key. */
 function named(text: unknown): string | undefined {
   return typeof text === 'string' && /^[\w.[\]-]{1,100}$/.test(text) && redactSecrets(text) === text ? text : undefined
 }
 
-/** Without a reason it is no limiter (a lock, say); with one that is new, at least this endpoint is to slow down. */
+/** Without a reason no limit was hit (but a lock, say). An unknown reason slows the endpoint down. */
 function limitHit(reason: string | undefined): LimitHit | undefined {
   return reason === undefined ? undefined : (limits.get(reason) ?? { scope: 'endpoint', of: 'rate' })
 }
 
-/** Retry-After as milliseconds: seconds, or a date measured against the answer's own. */
+/** Retry-After in milliseconds. It is in seconds, or a date that is compared with the answer's date. */
 function waitAsked(headers: Readonly<Record<string, string | undefined>>): number | undefined {
-  const asked = headers['retry-after']
-  if (asked === undefined) return undefined
-  const ms = /^\s*-?\d+(\.\d+)?\s*$/.test(asked)
-    ? Number(asked) * 1_000
-    : Date.parse(asked) - Date.parse(headers.date ?? '')
+  const retryAfter = headers['retry-after']
+  if (retryAfter === undefined) return undefined
+  const ms = /^\s*-?\d+(\.\d+)?\s*$/.test(retryAfter)
+    ? Number(retryAfter) * 1_000
+    : Date.parse(retryAfter) - Date.parse(headers.date ?? '')
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

@@ -8,14 +8,9 @@ const paths = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
 const tree: Tree = Object.fromEntries(paths.map((path) => [path, readFileSync(join('src', path), 'utf8')]))
 
-/** What the sources still break, by how its sentence begins. A debt to be paid: what is listed must still be so. */
-const owed: readonly string[] = []
-
 it('the sources keep to the architecture', () => {
   expect(Object.keys(tree).length).toBeGreaterThan(60)
-  const found = violations(tree)
-  expect(found.filter((one) => !owed.some((start) => one.startsWith(start)))).toEqual([])
-  expect(owed.filter((start) => !found.some((one) => one.startsWith(start)))).toEqual([])
+  expect(violations(tree)).toEqual([])
 })
 
 describe('the architecture forbids', () => {
@@ -241,7 +236,7 @@ describe('the architecture forbids', () => {
       'console.error(1)',
       'handler.ts: writes to the console instead of the log',
     ],
-    '261 lines': ['job/run.ts', 'x\n'.repeat(261), 'job/run.ts: has 261 lines, at most 260'],
+    '251 lines': ['job/run.ts', 'x\n'.repeat(251), 'job/run.ts: has 251 lines, at most 250'],
     'a file named after nothing': ['job/utils.ts', '', 'job/utils.ts: "utils" says nothing about what is in it'],
     'a folder named after nothing': [
       'local/common/a.ts',
@@ -277,6 +272,10 @@ describe('the architecture forbids', () => {
       { 'sandbox/stripe/a.ts': from('./b.ts'), 'sandbox/stripe/b.ts': typeFrom('./a.ts') },
       'sandbox/stripe/a.ts → sandbox/stripe/b.ts → sandbox/stripe/a.ts',
     ],
+    'types within a folder': [
+      { 'job/a.ts': from('./b.ts'), 'job/b.ts': typeFrom('./a.ts') },
+      'job/a.ts → job/b.ts → job/a.ts',
+    ],
     'types across folders': [
       { 'local/a.ts': typeFrom('./x/b.ts'), 'local/x/b.ts': typeFrom('../a.ts') },
       'local/a.ts → local/x/b.ts → local/a.ts',
@@ -284,10 +283,6 @@ describe('the architecture forbids', () => {
   }
   it.each(Object.entries(circles))('circles: %s', (_, [files, circle]) => {
     expect(violations(files)).toEqual([`circle: ${circle}`])
-  })
-
-  it('no circle of types within a folder, where one file declares what another, loaded on demand, does', () => {
-    expect(violations({ 'job/a.ts': from('./b.ts'), 'job/b.ts': typeFrom('./a.ts') })).toEqual([])
   })
 
   const statements: Record<string, readonly [source: string, kind: '' | 'types of ']> = {

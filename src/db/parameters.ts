@@ -1,6 +1,6 @@
 import { RawJson } from '../json/raw-json.ts'
 import { withoutUnstorable } from '../json/storable.ts'
-import type { StampedRow } from './upsert.ts'
+import type { StampedRow } from './stamped-row.ts'
 
 /** Bytes of items in one statement; more rows make another. */
 const bytesAtMost = 32 * 1024 * 1024

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { awsClientConfig } from '../http/aws-client.ts'
-import type { FetchSecret, SecretSettings } from './secrets.ts'
+import type { FetchSecret, SecretSettings } from './store.ts'
 
 /** Both stores through the SDK, with a client for each region. */
 export function openAws(settings: SecretSettings): FetchSecret {

@@ -4,18 +4,7 @@ import { redactSecrets } from '../log/redact.ts'
 import { createCache } from './cache.ts'
 import { secretFailure } from './failure.ts'
 import { type Reference, readReference } from './reference.ts'
-
-/** The settings of the secret stores. */
-export interface SecretSettings {
-  /** The name of each secret must begin with it. `{tenantId}` stands for the tenant of the job. */
-  readonly prefix: string
-  /** Another endpoint than the region's, for both stores. */
-  readonly endpoint: string | undefined
-  readonly region: string | undefined
-}
-
-/** The whole secret as the store has it. Undefined if it is not text. */
-export type FetchSecret = (reference: Reference) => Promise<string | undefined>
+import type { FetchSecret, SecretSettings } from './store.ts'
 
 interface TokenRequest {
   readonly tenantId: string

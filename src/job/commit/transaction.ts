@@ -19,6 +19,7 @@ import type { SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint } from '../state/checkpoint.ts'
 import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
+import { completion } from './completion.ts'
 import type { DetectedDeletions } from './deletions.ts'
 import { notification } from './notify.ts'
 import type { Quarantine } from './quarantine.ts'
@@ -139,7 +140,7 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
   const commits = committed.commits + 1
   const ends = unfinished.size === 0
   const ending = ends
-    ? completed(await conclude(tx, commit, { checkpoint, progress }))
+    ? completion(await conclude(tx, commit, { checkpoint, progress }))
     : { ...leaseExtension(lease), checkpoint }
   const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
   const besides = [
@@ -225,20 +226,6 @@ function skippedBy({ pages }: Batch): Readonly<Record<string, Skipped>> {
 function totals(progress: Progress) {
   const { kept: _kept, ...sums } = sumCounts(Object.values(progress))
   return sums
-}
-
-function completed(result: SyncJobResult) {
-  const now = sql`now()`
-  return {
-    status: 'completed',
-    result,
-    checkpoint: null,
-    error: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    finishedAt: now,
-    updatedAt: now,
-  } as const
 }
 
 /** Whether a commit is in the database although its answer was lost. */

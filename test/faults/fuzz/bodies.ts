@@ -115,9 +115,12 @@ const corpus: readonly (() => Body)[] = [
 
 /** Requests as they should be; of few objects, in each casing that is understood. */
 const good: readonly (() => Body)[] = [
-  () => ({ body: text(request({ additionalData: { resources: ['customers'] } })), fate: 'completed' }),
   () => ({
-    body: `\r\n\t ${text(request({ additionalData: { resources: ['tax_rates'], sync_type: 'FULL' } }))} `,
+    body: text(request({ accessToken: canary, additionalData: { resources: ['customers'] } })),
+    fate: 'completed',
+  }),
+  () => ({
+    body: `\r\n\t ${text(request({ accessToken: canary, additionalData: { resources: ['tax_rates'], sync_type: 'FULL' } }))} `,
     fate: 'completed',
   }),
   () => ({
@@ -135,6 +138,7 @@ const good: readonly (() => Body)[] = [
       job_id: randomUUID(),
       tenant_id: randomUUID(),
       provider_name: 'stripe',
+      access_token: canary,
       additional_data: null,
     }).replace('null', '{"resources":["payouts"],"sync_type":null}'),
     fate: 'completed',

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { StampedRow } from '../src/db/upsert.ts'
+import type { StampedRow } from '../src/db/stamped-row.ts'
 import { RawJson } from '../src/json/raw-json.ts'
 import type { Bench } from './bench.ts'
 

@@ -66,7 +66,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     state.account ??= await settledAccount(batch, session, deps, { draining, state })
     const deletions = await detectInTime(batch, session, deps, { draining, state, account: state.account })
     if (!deletions) break
-    session.requests = draining.reading.requestsBefore + draining.reading.requests()
+    session.update({ requests: draining.reading.requestsBefore + draining.reading.requests() })
     await commitAll({ batch, deletions }, session, deps, { draining, state, account: state.account })
     logCommit(session, batch, deps.clock.now() - began)
   }
@@ -181,7 +181,7 @@ async function commitAll(
       sources: draining.reading.sources,
       resources: draining.names,
       committed: state.committed,
-      requests: session.requests,
+      requests: session.counts.requests,
       result(resources) {
         const planned = { syncType: mode, ...(notes.length > 0 && { note: notes.join('; ') }) }
         state.result = session.result({ ...planned, status: 'completed', resources, error: null })
@@ -196,8 +196,7 @@ async function commitAll(
     state.committed = { ...committed, checkpoint: { ...withSplitsSince(state.committed.checkpoint, pages), tallies } }
     state.account = { ...account, isRecorded: true, adopts: null }
     draining.onCommit(state.committed)
-    session.progress = resultsOf(committed.progress)
-    session.commits++
+    session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
   }
 }
 
@@ -226,7 +225,7 @@ function withSplitsSince(current: Checkpoint, pages: Batch['pages']): Checkpoint
   return pages.reduce(advance, current)
 }
 
-function logCommit({ log, requests }: Session, { pages }: Batch, ms: number): void {
+function logCommit({ log, counts: { requests } }: Session, { pages }: Batch, ms: number): void {
   const perResource = new Map<string, number>()
   for (const { source, rows } of pages) perResource.set(source.name, (perResource.get(source.name) ?? 0) + rows.length)
   for (const [resource, fetched] of perResource)

@@ -40,7 +40,7 @@ export function openReading(
         waitMs: Math.round(ms),
       }),
   })
-  return { ...reading, requestsBefore: session.requests, drainSignal, finishing, fail: () => failing.abort() }
+  return { ...reading, requestsBefore: session.counts.requests, drainSignal, finishing, fail: () => failing.abort() }
 }
 
 /** Which account is read. For an unknown key the provider is asked, beside the first pages. */

@@ -95,7 +95,7 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
       return outOfTime
     throw error
   } finally {
-    session.requests = reading.requestsBefore + reading.requests()
+    session.update({ requests: reading.requestsBefore + reading.requests() })
     account.close()
   }
 }

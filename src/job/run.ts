@@ -60,7 +60,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   if (job.checkpoint === null) log.info('job starts', { event: 'job_started', receiveCount })
   else log.info('job goes on', { event: 'job_resumed', receiveCount })
   if (job.bypassesRls) log.warn(loginBypassesRls, { event: 'row_security_bypassed', code: 'row_security_bypassed' })
-  session.progress = resultsOf(readProgress(job.progress))
+  session.update({ progress: resultsOf(readProgress(job.progress)) })
   if (job.tenantErased)
     throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
   if (delivery.problem) throw delivery.problem
@@ -76,15 +76,19 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
       'timeout',
       'job: not done within Worker.TimeoutMinutes; send the same jobId again to go on from its checkpoint',
     )
-  if (session.commits === 0 && job.stalled >= stallLimits.paused) {
+  if (session.counts.commits === 0 && job.stalled >= stallLimits.paused) {
     const seconds = Math.round(delivery.remainingMs / 1_000)
     throw stalled(
       job.stalled,
       `the last, of ${seconds} s, asked for a single item at a time. Give the function more time, or find out why the provider does not answer`,
     )
   }
-  log.info('job pauses: its progress is saved', { event: 'job_paused', outcome: 'paused', requests: session.requests })
-  return await withRetry(() => pause(session.db, session.lease, session.requests), {
+  log.info('job pauses: its progress is saved', {
+    event: 'job_paused',
+    outcome: 'paused',
+    requests: session.counts.requests,
+  })
+  return await withRetry(() => pause(session.db, session.lease, session.counts.requests), {
     policy: atTheEdge,
     clock: deps.clock,
   })
@@ -117,10 +121,10 @@ async function recordFailure(session: Session, cause: unknown, { clock, settings
       attempt: job.attempt,
       maxRetries: settings.maxRetries,
       retryDelaySeconds: settings.retryDelaySeconds,
-      requests: session.requests,
+      requests: session.counts.requests,
       random: clock.random,
       result(stored) {
-        ended = session.result({ status: 'failed', resources: session.progress, error: stored })
+        ended = session.result({ status: 'failed', resources: session.counts.progress, error: stored })
         return ended
       },
     }

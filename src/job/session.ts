@@ -54,6 +54,16 @@ export interface Delivery {
   readonly shutdown?: AbortSignal
 }
 
+/** What grows while a delivery is worked on. */
+interface SessionCounts {
+  /** Requests made to the provider over all deliveries. */
+  requests: number
+  /** Commits of this delivery. */
+  commits: number
+  /** What became of the items so far. */
+  progress: SyncJobResult['resources']
+}
+
 /** A claimed job with what working on it needs. */
 export interface Session {
   readonly db: TenantDatabase
@@ -64,12 +74,9 @@ export interface Session {
   readonly log: Log
   /** The database's clock, in milliseconds since 1970. */
   databaseNow(): number
-  /** Requests made to the provider over all deliveries; grows. */
-  requests: number
-  /** Commits of this delivery; grows. */
-  commits: number
-  /** What became of the items so far; replaced by each commit. */
-  progress: SyncJobResult['resources']
+  readonly counts: Readonly<SessionCounts>
+  /** Replaces some of `counts`: the only way to change the session. */
+  update(change: Partial<SessionCounts>): void
   result(
     ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'> & Partial<Pick<SyncJobResult, 'syncType' | 'note'>>,
   ): SyncJobResult
@@ -85,7 +92,8 @@ export function openSession(
   const claimedAt = clock.now()
   const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs }
   const deadline = watchTime(left, delivery.shutdown)
-  const session: Session = {
+  const counts: SessionCounts = { requests: job.requests, commits: 0, progress: {} }
+  return {
     db,
     request,
     lease,
@@ -93,9 +101,8 @@ export function openSession(
     deadline,
     log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
     databaseNow: () => job.databaseNow + clock.now() - claimedAt,
-    requests: job.requests,
-    commits: 0,
-    progress: {},
+    counts,
+    update: (change) => void Object.assign(counts, change),
     result(ending) {
       const startedAt = job.startedAt ?? job.createdAt
       const durationMs = Math.round(job.elapsedMs + clock.now() - claimedAt)
@@ -106,12 +113,11 @@ export function openSession(
         provider: request.providerName,
         syncType: request.additionalData.syncType,
         ...ending,
-        requests: session.requests,
+        requests: counts.requests,
         startedAt: startedAt.toISOString(),
         finishedAt: finishedAt.toISOString(),
         durationMs,
       }
     },
   }
-  return session
 }

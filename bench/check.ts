@@ -41,7 +41,7 @@ async function copied(database: Database, select: string): Promise<ReadonlyMap<s
 }
 
 async function compare(copy: ReadonlyMap<string, string>, server: StripeServer, path: string): Promise<string | null> {
-  const truth = await server.truth(path)
+  const truth = await server.expected(path)
   let missing = 0
   let outdated = 0
   for (const [id, revision] of truth) {

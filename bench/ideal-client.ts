@@ -17,7 +17,7 @@ export async function readWithForesight(
 ): Promise<{ readonly ms: number; readonly limited: number }> {
   const { accountPerSecond, endpointPerSecond } = conditions
   const apart = 1_000 / Math.min(accountPerSecond ?? Infinity, endpointPerSecond ?? Infinity)
-  const ids = [...(await server.truth(path)).keys()]
+  const ids = [...(await server.expected(path)).keys()]
   const cursors = ids.filter((_, at) => at % 100 === 99 && at < ids.length - 1)
   const agent = new Agent({ keepAlive: true })
   const ask = (what: string) =>

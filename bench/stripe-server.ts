@@ -17,7 +17,7 @@ export interface StripeServer {
   /** CPU milliseconds it has used so far. */
   cpuMs(): Promise<number>
   /** The revision of every object of the list, by id. */
-  truth(path: string): Promise<ReadonlyMap<string, string>>
+  expected(path: string): Promise<ReadonlyMap<string, string>>
   close(): void
 }
 
@@ -48,8 +48,8 @@ export async function openStripeServer(population: Population): Promise<StripeSe
     touch: async (path, every, revision) => JSON.parse(await ask('touch', { path, every, revision })).touched,
     seen: async () => JSON.parse(await ask('seen')),
     cpuMs: async () => JSON.parse(await ask('cpu')).ms,
-    async truth(path) {
-      const lines = (await ask(`truth?path=${path}`)).split('\n').filter((line) => line !== '')
+    async expected(path) {
+      const lines = (await ask(`expected?path=${path}`)).split('\n').filter((line) => line !== '')
       return new Map(lines.map((line) => line.split(' ') as [string, string]))
     },
     close: () => void child.kill(),

@@ -52,7 +52,7 @@ test('the bundle syncs a tenant under the real Lambda runtime client', async () 
     deliveries: 1,
   })
   const rows = await query('select raw from customers order by created_at desc, id desc')
-  expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+  expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
   const said = lines(logs())
   expect(said.map(({ message }) => message)).toEqual(expect.arrayContaining(['job starts', 'committed', 'job ends']))
   expect(said.find(({ message }) => message === 'job ends')).toMatchObject({
@@ -90,7 +90,7 @@ test('a process that is killed leaves a job that another one takes up', async ()
   expect(killed).toBe(true)
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', fetched: '3000', created: '3000' })
   const rows = await query('select raw from customers order by created_at desc, id desc')
-  expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+  expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
 })
 
 test('an invocation shorter than the job pauses it in time and goes on in the next', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { openSandbox } from '../../src/sandbox/stripe/index.ts'
-import { contextOf, eventOf, type House, openWorkerFor, timed } from './scale-env.ts'
+import { contextOf, eventOf, openWorkerFor, type ScaleEnv, timed } from './scale-env.ts'
 
 export interface TableBytes {
   readonly table: string
@@ -13,20 +13,20 @@ export interface TableBytes {
 }
 
 /** A full sync of a sandbox account through the real worker, and what its rows weigh. */
-export async function measureBytes(house: House, { customers }: { readonly customers: number }) {
+export async function measureBytes(env: ScaleEnv, { customers }: { readonly customers: number }) {
   const sandbox = await openSandbox({ customers, limits: 'none' })
-  const worker = await openWorkerFor(house.url, sandbox.url)
+  const worker = await openWorkerFor(env.url, sandbox.url)
   const jobId = randomUUID()
   const tenantId = randomUUID()
-  const before = await readWal(house)
+  const before = await readWal(env)
   const ms = await timed(() =>
     worker.handle(eventOf({ jobId, tenantId, providerName: 'stripe', accessToken: 'sk_live_sandbox' }), contextOf()),
   )
-  const after = await readWal(house)
+  const after = await readWal(env)
   await worker.close()
   await sandbox.close()
-  await house.query('vacuum analyze')
-  const [job] = await house.query('select status, fetched, requests, commits, error from sync_jobs where id = $1', [
+  await env.query('vacuum analyze')
+  const [job] = await env.query('select status, fetched, requests, commits, error from sync_jobs where id = $1', [
     jobId,
   ])
   return {
@@ -34,23 +34,23 @@ export async function measureBytes(house: House, { customers }: { readonly custo
     ms,
     wal: after.bytes - before.bytes,
     images: after.images - before.images,
-    tables: await tableBytes(house),
+    tables: await tableBytes(env),
   }
 }
 
 /** Bytes of the log so far, and how many whole pages are in it. */
-async function readWal(house: House): Promise<{ readonly bytes: number; readonly images: number }> {
-  const [row] = await house.query('select wal_bytes as bytes, wal_fpi as images from pg_stat_wal')
+async function readWal(env: ScaleEnv): Promise<{ readonly bytes: number; readonly images: number }> {
+  const [row] = await env.query('select wal_bytes as bytes, wal_fpi as images from pg_stat_wal')
   return { bytes: Number(row?.bytes), images: Number(row?.images) }
 }
 
-export async function walPosition(house: House): Promise<string> {
-  const [row] = await house.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn')
+export async function walPosition(env: ScaleEnv): Promise<string> {
+  const [row] = await env.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn')
   return row?.lsn ?? '0/0'
 }
 
-async function tableBytes(house: House): Promise<readonly TableBytes[]> {
-  const rows = await house.query<Record<keyof TableBytes, string>>(`
+async function tableBytes(env: ScaleEnv): Promise<readonly TableBytes[]> {
+  const rows = await env.query<Record<keyof TableBytes, string>>(`
     select c.relname as table, c.reltuples::bigint as rows,
       (select count(*) from pg_index where indrelid = c.oid) as indexes,
       pg_relation_size(c.oid) / greatest(c.reltuples, 1) as heap,

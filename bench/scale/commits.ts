@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { House } from './scale-env.ts'
+import type { ScaleEnv } from './scale-env.ts'
 
 export interface CommitRate {
   readonly clients: number
@@ -14,16 +14,16 @@ export interface CommitRate {
  * a job's row makes. A transaction with a notification holds one lock of the whole server until its commit is flushed.
  */
 export async function measureCommits(
-  house: House,
+  env: ScaleEnv,
   { clients, notify, flushMs, seconds = 4 }: Omit<CommitRate, 'perSecond'> & { readonly seconds?: number },
 ): Promise<CommitRate> {
-  await house.query('create table if not exists committed (id int primary key, n int not null) with (fillfactor = 10)')
-  await house.query('insert into committed select id, 0 from generate_series(1, 1000) as id on conflict do nothing')
-  await house.query(`alter system set commit_delay = ${flushMs * 1_000}`)
-  await house.query('alter system set commit_siblings = 0')
-  await house.query('select pg_reload_conf()')
+  await env.query('create table if not exists committed (id int primary key, n int not null) with (fillfactor = 10)')
+  await env.query('insert into committed select id, 0 from generate_series(1, 1000) as id on conflict do nothing')
+  await env.query(`alter system set commit_delay = ${flushMs * 1_000}`)
+  await env.query('alter system set commit_siblings = 0')
+  await env.query('select pg_reload_conf()')
   await setTimeout(200)
-  const connections = await Promise.all(Array.from({ length: clients }, () => house.connect()))
+  const connections = await Promise.all(Array.from({ length: clients }, () => env.connect()))
   const end = performance.now() + seconds * 1_000
   let done = 0
   await Promise.all(

@@ -5,7 +5,7 @@ import { measureCompression } from './compression.ts'
 import { measureDeliveries, measurePace } from './deliveries.ts'
 import { multiply } from './multiply.ts'
 import { measurePartitions } from './partitions.ts'
-import { type House, openHouse } from './scale-env.ts'
+import { openScaleEnv, type ScaleEnv } from './scale-env.ts'
 import { measureProof, measureUpdates } from './updates.ts'
 
 /*
@@ -16,37 +16,37 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { c
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
 const customers = Number(values.customers ?? 10_000)
 
-async function inHouse(work: (house: House) => Promise<void>): Promise<void> {
-  const house = await openHouse()
+async function inHouse(work: (env: ScaleEnv) => Promise<void>): Promise<void> {
+  const env = await openScaleEnv()
   try {
-    await work(house)
+    await work(env)
   } finally {
-    await house.close()
+    await env.close()
   }
 }
 
 if (wanted('deliveries'))
-  await inHouse(async (house) => {
-    console.table([await measureDeliveries(house, 0), await measureDeliveries(house, 100)])
+  await inHouse(async (env) => {
+    console.table([await measureDeliveries(env, 0), await measureDeliveries(env, 100)])
   })
 
 if (wanted('pace'))
-  await inHouse(async (house) => {
-    console.table([await measurePace(house, { customers: 2_000, latencyMs: 200 })])
+  await inHouse(async (env) => {
+    console.table([await measurePace(env, { customers: 2_000, latencyMs: 200 })])
   })
 
 if (wanted('commits'))
-  await inHouse(async (house) => {
+  await inHouse(async (env) => {
     const rates = []
     for (const flushMs of [0, 2])
       for (const clients of [1, 8, 32, 64])
-        for (const notify of [false, true]) rates.push(await measureCommits(house, { clients, notify, flushMs }))
+        for (const notify of [false, true]) rates.push(await measureCommits(env, { clients, notify, flushMs }))
     console.table(rates)
   })
 
 if (wanted('bytes') || wanted('updates') || wanted('partitions') || wanted('compression'))
-  await inHouse(async (house) => {
-    const { job, ms, wal, images, tables } = await measureBytes(house, { customers })
+  await inHouse(async (env) => {
+    const { job, ms, wal, images, tables } = await measureBytes(env, { customers })
     const rows = tables.reduce((sum, table) => sum + table.rows, 0)
     const mean = (of: (table: TableBytes) => number) =>
       Math.round(tables.reduce((sum, table) => sum + of(table) * table.rows, 0) / rows)
@@ -58,18 +58,17 @@ if (wanted('bytes') || wanted('updates') || wanted('partitions') || wanted('comp
       toast: mean(({ toast }) => toast),
     }
     console.log({ rows, ms: Math.round(ms), ...bytes, walPerRow: wal / rows, pageImagesPerRow: images / rows })
-    if (wanted('compression')) console.table((await measureCompression(house)).map((cost) => rounded(cost)))
+    if (wanted('compression')) console.table((await measureCompression(env)).map((cost) => rounded(cost)))
     if (wanted('partitions')) {
       const costs = []
-      for (const partitions of [1, 16, 64, 256]) costs.push(rounded(await measurePartitions(house, partitions), 2))
+      for (const partitions of [1, 16, 64, 256]) costs.push(rounded(await measurePartitions(env, partitions), 2))
       console.table(costs)
     }
     if (wanted('updates')) {
-      const payments = await multiply(house, 'payments', 400_000)
-      console.log({ payments, proof: await measureProof(house, 'payments') })
+      const payments = await multiply(env, 'payments', 400_000)
+      console.log({ payments, proof: await measureProof(env, 'payments') })
       const costs = []
-      for (const fillfactor of [100, 90, 80])
-        costs.push(rounded(await measureUpdates(house, 'payments', fillfactor), 2))
+      for (const fillfactor of [100, 90, 80]) costs.push(rounded(await measureUpdates(env, 'payments', fillfactor), 2))
       console.table(costs)
     }
   })

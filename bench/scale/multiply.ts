@@ -1,11 +1,10 @@
-import type { House } from './scale-env.ts'
+import type { ScaleEnv } from './scale-env.ts'
 
 /** Copies a table's rows under new ids until there are about so many; the payload's id changes with the row's. */
-export async function multiply(house: House, table: string, wanted: number): Promise<number> {
-  const rows = async () =>
-    Number((await house.query<{ rows: string }>(`select count(*) as rows from ${table}`))[0]?.rows)
+export async function multiply(env: ScaleEnv, table: string, wanted: number): Promise<number> {
+  const rows = async () => Number((await env.query<{ rows: string }>(`select count(*) as rows from ${table}`))[0]?.rows)
   const times = Math.round(wanted / (await rows())) - 1
-  const columns = await house.query<{ name: string }>(
+  const columns = await env.query<{ name: string }>(
     `select column_name as name from information_schema.columns where table_name = $1 and table_schema = 'public'`,
     [table],
   )
@@ -14,9 +13,9 @@ export async function multiply(house: House, table: string, wanted: number): Pro
     if (name === '"id"') return `id || '_' || copy`
     return name === '"raw"' ? `jsonb_set(raw, '{id}', to_jsonb(id || '_' || copy))` : name
   })
-  await house.query(
+  await env.query(
     `insert into ${table} (${names.join(', ')}) select ${copied.join(', ')} from ${table}, generate_series(1, ${times}) as copy`,
   )
-  await house.query(`vacuum analyze ${table}`)
+  await env.query(`vacuum analyze ${table}`)
   return await rows()
 }

@@ -8,7 +8,7 @@ import { invoiceLines } from '../../src/db/schema.ts'
 import type { StampedRow } from '../../src/db/stamped-row.ts'
 import { upsert } from '../../src/db/upsert.ts'
 import { blocksOfPlanning, locksOf } from './planning.ts'
-import { type House, timed } from './scale-env.ts'
+import { type ScaleEnv, timed } from './scale-env.ts'
 
 export interface PartitionCost {
   /** 1: the table as the migrations make it. */
@@ -35,20 +35,20 @@ export interface PartitionCost {
 const tenants = 500
 
 /** The worker's own upsert on `invoice_lines` in a schema of its own, hashed by tenant into so many partitions. */
-export async function measurePartitions(house: House, partitions: number): Promise<PartitionCost> {
+export async function measurePartitions(env: ScaleEnv, partitions: number): Promise<PartitionCost> {
   const schema = `hashed_${partitions}`
-  await house.query(`create schema ${schema}`)
+  await env.query(`create schema ${schema}`)
   const clause = partitions === 1 ? '' : 'partition by hash (tenant_id)'
-  await house.query(`create table ${schema}.invoice_lines (like public.invoice_lines including all) ${clause}`)
+  await env.query(`create table ${schema}.invoice_lines (like public.invoice_lines including all) ${clause}`)
   for (let at = 0; at < partitions && partitions > 1; at++)
-    await house.query(
+    await env.query(
       `create table ${schema}.invoice_lines_${at} partition of ${schema}.invoice_lines for values with (modulus ${partitions}, remainder ${at})`,
     )
   const ids = Array.from({ length: tenants }, () => randomUUID())
-  await fill(house, schema, ids)
-  await house.query(`vacuum analyze ${schema}.invoice_lines`)
-  const patterns = await samples(house)
-  const pool = new pg.Pool({ connectionString: house.url, max: 1, options: `-c search_path=${schema}` })
+  await fill(env, schema, ids)
+  await env.query(`vacuum analyze ${schema}.invoice_lines`)
+  const patterns = await samples(env)
+  const pool = new pg.Pool({ connectionString: env.url, max: 1, options: `-c search_path=${schema}` })
   const written = await asItIs(drizzle(pool), ids[0] ?? '', patterns)
   const db = written === 'written' ? drizzle(pool) : withoutSystemColumn(pool)
   const write = async (
@@ -93,7 +93,7 @@ export async function measurePartitions(house: House, partitions: number): Promi
         ]),
       ),
     )
-  const planned = (query: string) => blocksOfPlanning(house, schema, query)
+  const planned = (query: string) => blocksOfPlanning(env, schema, query)
   const locks = await locksOf(pool, schema, () =>
     upsert(db, {
       table: invoiceLines,
@@ -103,9 +103,9 @@ export async function measurePartitions(house: House, partitions: number): Promi
       overwrite: { kind: 'from the future' },
     }),
   )
-  const vacuumMs = await timed(() => house.query(`vacuum ${schema}.invoice_lines`))
-  const scan = await timed(() => house.query(`select count(*) from ${schema}.invoice_lines where amount > 0`))
-  const [{ count } = { count: 0 }] = await house.query(`select count(*) from ${schema}.invoice_lines`)
+  const vacuumMs = await timed(() => env.query(`vacuum ${schema}.invoice_lines`))
+  const scan = await timed(() => env.query(`select count(*) from ${schema}.invoice_lines where amount > 0`))
+  const [{ count } = { count: 0 }] = await env.query(`select count(*) from ${schema}.invoice_lines`)
   const result = {
     partitions,
     rows: Number(count),
@@ -121,7 +121,7 @@ export async function measurePartitions(house: House, partitions: number): Promi
     scan,
   }
   await pool.end()
-  await house.query(`drop schema ${schema} cascade`)
+  await env.query(`drop schema ${schema} cascade`)
   return result
 }
 
@@ -150,10 +150,10 @@ function withoutSystemColumn(pool: pg.Pool): Database {
 }
 
 /** 200,000 rows over the tenants, from those that the worker has synced. */
-async function fill(house: House, schema: string, ids: readonly string[]): Promise<void> {
+async function fill(env: ScaleEnv, schema: string, ids: readonly string[]): Promise<void> {
   const names = Object.values(getTableColumns(invoiceLines)).map(({ name }) => `"${name}"`)
   const others = names.filter((name) => name !== '"tenant_id"')
-  await house.query(
+  await env.query(
     `insert into ${schema}.invoice_lines (tenant_id, ${others.join(', ')})
       select owner, ${others.join(', ')}
       from unnest($1::uuid[]) as owner, (select * from public.invoice_lines limit 400) as line`,
@@ -162,8 +162,8 @@ async function fill(house: House, schema: string, ids: readonly string[]): Promi
 }
 
 /** 1,000 rows as the worker would write them. */
-async function samples(house: House): Promise<readonly StampedRow[]> {
-  const found = await house.query<{ row: Record<string, unknown> }>(
+async function samples(env: ScaleEnv): Promise<readonly StampedRow[]> {
+  const found = await env.query<{ row: Record<string, unknown> }>(
     'select to_jsonb(line) as row from public.invoice_lines as line offset 400 limit 1000',
   )
   const columns = Object.entries(getTableColumns(invoiceLines))

@@ -1,9 +1,9 @@
 import type pg from 'pg'
-import type { House } from './scale-env.ts'
+import type { ScaleEnv } from './scale-env.ts'
 
 /** On a connection of its own, whose catalogue cache is empty: what a Lambda's first statement pays. */
-export async function blocksOfPlanning(house: House, schema: string, where: string): Promise<number> {
-  const client = await house.connect()
+export async function blocksOfPlanning(env: ScaleEnv, schema: string, where: string): Promise<number> {
+  const client = await env.connect()
   const { rows } = await client.query(
     `explain (buffers, summary, format json) select count(*) from ${schema}.invoice_lines ${where}`,
   )

@@ -12,15 +12,15 @@ import { silentLog } from '../../src/log/log.ts'
 import { openSqsWorker } from '../../test/support/sqs-worker.ts'
 
 /** A migrated database on a Postgres of its own, fsync on, the server's default settings unless changed here. */
-export interface House {
+export interface ScaleEnv {
   readonly url: string
   query<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
-  /** A client of its own; closed with the house. */
+  /** A client of its own; closed with the env. */
   connect(options?: pg.ClientConfig): Promise<pg.Client>
   close(): Promise<void>
 }
 
-export async function openHouse(settings: Readonly<Record<string, string>> = {}): Promise<House> {
+export async function openScaleEnv(settings: Readonly<Record<string, string>> = {}): Promise<ScaleEnv> {
   const parent = mkdtempSync(join(tmpdir(), 'billing-sync-scale-'))
   const postgres = await openPostgres({ dataDir: join(parent, 'pg') })
   const url = await createDatabase(postgres.url, 'scale')

@@ -36,7 +36,7 @@ export interface Collection {
   /** Gives every `every`-th object a new revision. Returns how many. */
   touch(every: number, revision: number): number
   /** A line for each object: its id and its revision. */
-  truth(): string
+  expected(): string
 }
 
 interface Making extends ListOptions {
@@ -127,7 +127,7 @@ export function createCollection({ templates, count, density, together = 10_000,
         bytes.write(revisionText(revision), revisionAt[index] ?? 0, 'latin1')
       return touched
     },
-    truth() {
+    expected() {
       const lines: string[] = []
       for (let index = 0; index < count; index++)
         lines.push(

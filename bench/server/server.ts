@@ -90,8 +90,8 @@ async function control(request: IncomingMessage, url: URL): Promise<string> {
     }
     case '/_bench/counters':
       return JSON.stringify(count(seen))
-    case '/_bench/truth':
-      return collections.get(url.searchParams.get('path') ?? '')?.truth() ?? ''
+    case '/_bench/expected':
+      return collections.get(url.searchParams.get('path') ?? '')?.expected() ?? ''
     default:
       throw new Error(`server: no control URL ${url.pathname}`)
   }

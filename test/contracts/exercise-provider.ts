@@ -19,15 +19,15 @@ const verdicts = {
 
 export type FailureKind = keyof typeof verdicts
 
-/** A provider and the truth it is held against. Data must not change by itself; at least 250 items a resource. */
-export interface Stand {
+/** A provider and the expected it is held against. Data must not change by itself; at least 250 items a resource. */
+export interface ProviderFixture {
   readonly provider: Provider
   readonly credentials: Credentials
   readonly badCredentials: readonly Credentials[]
   /** Must appear in no error. */
   readonly secrets: readonly string[]
   /** Everything a complete copy holds, as the provider sends it; of one part where the resource has parts. */
-  truth(resource: string, part: string | undefined): readonly unknown[]
+  expected(resource: string, part: string | undefined): readonly unknown[]
   /** The provider's clock, in seconds since 1970; stands still. */
   now(): number
   /** Requests that reached the provider so far. */
@@ -42,7 +42,7 @@ interface Exercise {
   readonly name: string
   /** What is tried: each resource, or each part of one (`prices active`). */
   readonly lists: readonly string[]
-  open(): Promise<Stand>
+  open(): Promise<ProviderFixture>
 }
 
 const never = new AbortController().signal
@@ -53,25 +53,25 @@ const pagesAtMost = 1_000
 export function exerciseProvider({ name, lists, open }: Exercise): void {
   async function setup(list: string) {
     const [resource = list, part] = list.split(' ')
-    const stand = await open()
-    const account = stand.provider.connect(stand.credentials)
+    const fixture = await open()
+    const account = fixture.provider.connect(fixture.credentials)
     onTestFinished(async () => {
       account.close()
-      await stand.close()
+      await fixture.close()
     })
     const found = account.sources.find((one) => one.name === resource)
     if (!found) throw new Error(`${name}: has no source ${resource}`)
     const source: ListSource = part
       ? { ...found, list: (query, signal) => found.list({ ...query, part }, signal) }
       : found
-    return { stand, account, source, truth: stand.truth(resource, part) }
+    return { fixture, account, source, expected: fixture.expected(resource, part) }
   }
 
   describe(`${name} as a provider`, () => {
     it('names its resources, and connects to just those', async () => {
-      const { stand, account } = await setup(lists[0]!)
-      expect(stand.provider.name).toBe(name)
-      const names = stand.provider.resources.map((resource) => resource.name)
+      const { fixture, account } = await setup(lists[0]!)
+      expect(fixture.provider.name).toBe(name)
+      const names = fixture.provider.resources.map((resource) => resource.name)
       expect(new Set(names).size).toBe(names.length)
       expect(names).toEqual(expect.arrayContaining(lists.map((list) => list.split(' ')[0])))
       expect(account.sources.map((source) => source.name)).toEqual(names)
@@ -79,27 +79,27 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
     })
 
     it('makes no request before it is asked for a page', async () => {
-      const { stand } = await setup(lists[0]!)
-      expect(stand.requests()).toBe(0)
+      const { fixture } = await setup(lists[0]!)
+      expect(fixture.requests()).toBe(0)
     })
 
     it('refuses credentials of a wrong shape without a request, in words that do not hold them', async () => {
-      const { stand } = await setup(lists[0]!)
-      for (const credentials of stand.badCredentials) {
-        const error = caught(() => stand.provider.connect(credentials))
+      const { fixture } = await setup(lists[0]!)
+      for (const credentials of fixture.badCredentials) {
+        const error = caught(() => fixture.provider.connect(credentials))
         expect(error).toMatchObject({ name: 'SyncError', verdict: 'reject' })
         expectNoSecret(error, [credentials.accessToken ?? 'none'])
       }
-      expect(stand.requests()).toBe(0)
+      expect(fixture.requests()).toBe(0)
     })
 
     it('says since when the account has been there', async () => {
-      const { stand, account, source, truth } = await setup(lists[0]!)
+      const { fixture, account, source, expected } = await setup(lists[0]!)
       const { since } = await account.identify(never)
       expect(Number.isInteger(since)).toBe(true)
-      const seconds = truth.map((item) => createdOf(source, item)).filter((second) => second !== null)
+      const seconds = expected.map((item) => createdOf(source, item)).filter((second) => second !== null)
       expect(since).toBeLessThanOrEqual(Math.min(...seconds))
-      expect(stand.requests()).toBe(1)
+      expect(fixture.requests()).toBe(1)
     })
   })
 
@@ -107,12 +107,12 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
     describe(`${name} ${resource}`, () => {
       for (const limit of [7, 100])
         it(`come page by page of ${limit}, each exactly once, newest first, with a cursor on all but the last`, async () => {
-          const { source, truth, stand } = await setup(resource)
+          const { source, expected, fixture } = await setup(resource)
           const pages = await readPages(source, { limit })
           expect(pages.slice(0, -1).every((page) => page.items.length === limit && page.next !== null)).toBe(true)
           expect(pages.at(-1)?.next).toBeNull()
-          expect(byId(pages.flatMap((page) => valuesOf(page.items)))).toEqual(byId(truth))
-          expect(stand.requests()).toBe(pages.length)
+          expect(byId(pages.flatMap((page) => valuesOf(page.items)))).toEqual(byId(expected))
+          expect(fixture.requests()).toBe(pages.length)
           const seconds = pages.flatMap((page) => page.items.map((item) => createdOf(source, item.value()) ?? 0))
           if (source.createdFilter) expect(seconds).toEqual(seconds.toSorted((a, b) => b - a))
         })
@@ -128,9 +128,9 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
       })
 
       it('are filtered by a window from its first second up to and without its last', async () => {
-        const { source, truth } = await setup(resource)
+        const { source, expected } = await setup(resource)
         if (!source.createdFilter) return
-        const seconds = truth.map((item) => createdOf(source, item)!).toSorted((a, b) => a - b)
+        const seconds = expected.map((item) => createdOf(source, item)!).toSorted((a, b) => a - b)
         const from = seconds[Math.floor(seconds.length / 4)]!
         const to = seconds[Math.floor((seconds.length * 3) / 4)]!
         for (const window of [
@@ -141,20 +141,20 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
           { from, to: from },
         ]) {
           const pages = await readPages(source, { limit: 100, window })
-          const expected = truth.filter((item) => within(createdOf(source, item)!, window))
-          expect(byId(pages.flatMap((page) => valuesOf(page.items)))).toEqual(byId(expected))
+          const expectedItems = expected.filter((item) => within(createdOf(source, item)!, window))
+          expect(byId(pages.flatMap((page) => valuesOf(page.items)))).toEqual(byId(expectedItems))
         }
       })
 
       it('carry the provider’s clock on each page', async () => {
-        const { source, stand } = await setup(resource)
+        const { source, fixture } = await setup(resource)
         const pages = await readPages(source, { limit: 100 })
-        expect(pages.map((page) => page.observedAt)).toEqual(pages.map(() => new Date(stand.now() * 1_000)))
+        expect(pages.map((page) => page.observedAt)).toEqual(pages.map(() => new Date(fixture.now() * 1_000)))
       })
 
       it('become rows with the item’s id by a function that is pure', async () => {
-        const { source, truth } = await setup(resource)
-        for (const item of truth) {
+        const { source, expected } = await setup(resource)
+        for (const item of expected) {
           const frozen = deepFreeze(structuredClone(item))
           const row = source.row(Item.of(frozen))
           expect(row.id).toBe(fields(item).id)
@@ -165,8 +165,8 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
       })
 
       it('become rows whatever shape a field has, and throw only where there is no id', async () => {
-        const { source, truth } = await setup(resource)
-        const item = fields(truth[0])
+        const { source, expected } = await setup(resource)
+        const item = fields(expected[0])
         const odd = [undefined, null, true, -1, 1.5, 1e300, '', 'x', [], [null], {}, { id: 7 }, 7n]
         for (const field of Object.keys(item).filter((one) => one !== 'id'))
           for (const value of odd) expect(source.row(Item.of({ ...item, [field]: value })).id).toBe(item.id)
@@ -177,33 +177,33 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
       })
 
       it('say so where the object a cursor stands for is gone', async () => {
-        const { source, stand } = await setup(resource)
+        const { source, fixture } = await setup(resource)
         const first = await source.list({ ...all(source), cursor: null, limit: 10 }, never)
-        stand.remove(source.name, String(first.items.at(-1)?.id))
+        fixture.remove(source.name, String(first.items.at(-1)?.id))
         const error = await rejection(source.list({ ...all(source), cursor: first.next, limit: 10 }, never))
         if (error) expect(error).toMatchObject({ name: 'SyncError', verdict: 'retry', cursorGone: true })
       })
 
       for (const [kind, verdict] of Object.entries(verdicts))
         it(`fail with verdict ${verdict} when ${kind}, after one request, in words that hold no key`, async () => {
-          const { source, stand } = await setup(resource)
-          stand.fail(kind as FailureKind)
+          const { source, fixture } = await setup(resource)
+          fixture.fail(kind as FailureKind)
           const error = await rejection(source.list({ ...all(source), cursor: null, limit: 10 }, never))
           expect(error).toBeInstanceOf(SyncError)
           expect(error).toMatchObject({ verdict, code: expect.stringMatching(/^[a-z_]+$/) })
-          expectNoSecret(error, stand.secrets)
-          expect(stand.requests()).toBe(1)
+          expectNoSecret(error, fixture.secrets)
+          expect(fixture.requests()).toBe(1)
         })
 
       it('end with the reason as soon as the call is given up, and are not asked for afterwards', async () => {
-        const { source, stand } = await setup(resource)
+        const { source, fixture } = await setup(resource)
         const cut = new AbortController()
         const asked = rejection(source.list({ ...all(source), cursor: null, limit: 10 }, cut.signal))
         cut.abort('given up')
         expect(await asked).toBe('given up')
-        const before = stand.requests()
+        const before = fixture.requests()
         expect(await rejection(source.list({ ...all(source), cursor: null, limit: 10 }, cut.signal))).toBe('given up')
-        expect(stand.requests()).toBe(before)
+        expect(fixture.requests()).toBe(before)
       })
     })
 }

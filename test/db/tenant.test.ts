@@ -20,14 +20,14 @@ const named = sql<string>`current_setting('app.tenant_id', true)`
 const seenBy = (db: TenantDatabase) =>
   db.ask(async (tx) => (await tx.select().from(syncCursors).orderBy(syncCursors.provider)).map((row) => row.provider))
 
-async function house() {
+async function openEnv() {
   const opened = await openTestDatabase()
   const [one, other] = [randomUUID(), randomUUID()]
   return { ...opened, one: opened.tenant(one), other: opened.tenant(other), ids: { one, other } }
 }
 
 test('over one connection each tenant sees its own rows, whatever came before', async () => {
-  const { one, other, ids } = await house()
+  const { one, other, ids } = await openEnv()
   await one.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
   await other.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('b') }))
   await one.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('c') }))
@@ -35,7 +35,7 @@ test('over one connection each tenant sees its own rows, whatever came before', 
 })
 
 test('the tenant is nobody once the transaction or the statement is over', async () => {
-  const { one, other } = await house()
+  const { one, other } = await openEnv()
   const left = async () =>
     (await other.alone((db) => db.execute<{ left: string | null }>(sql`select ${named} as left`))).rows[0]
   await one.within((tx) => tx.execute(sql`select 1`))
@@ -47,7 +47,7 @@ test('the tenant is nobody once the transaction or the statement is over', async
 })
 
 test('a statement that names no tenant finds nothing and writes nothing', async () => {
-  const { one, ids, query } = await house()
+  const { one, ids, query } = await openEnv()
   await one.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
   expect(await one.alone((db) => db.select().from(syncCursors))).toEqual([])
   await expect(
@@ -59,7 +59,7 @@ test('a statement that names no tenant finds nothing and writes nothing', async 
 })
 
 test('a row of another tenant cannot be written, however it is meant', async () => {
-  const { one, ids } = await house()
+  const { one, ids } = await openEnv()
   const insert = (tenantId: string) => one.within((tx) => tx.insert(syncCursors).values({ tenantId, ...cursor('a') }))
   await expect(insert(ids.other)).rejects.toMatchObject({ cause: { code: '42501' } })
   await insert(ids.one)
@@ -69,19 +69,19 @@ test('a row of another tenant cannot be written, however it is meant', async () 
 })
 
 test('what is no UUID is no tenant', async () => {
-  const { tenant } = await house()
+  const { tenant } = await openEnv()
   for (const id of ['', `${randomUUID()}'`, "'; drop table customers; --"])
     expect(() => tenant(id), id).toThrow('no UUID')
 })
 
 test('what is asked is not written', async () => {
-  const { one, ids } = await house()
+  const { one, ids } = await openEnv()
   const writing = one.ask((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
   await expect(writing).rejects.toMatchObject({ cause: { code: '25006' } })
 })
 
 test('guarded work is undone alone', async () => {
-  const { one, ids } = await house()
+  const { one, ids } = await openEnv()
   await one.within(async (tx) => {
     const insert = (provider: string) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor(provider) })
     await guarded(tx, () => insert('a'))
@@ -110,7 +110,7 @@ describe('a sweep, which is a statement by itself, finds its tenant’s rows', (
   const ways = [...settings, 'nestloop indexscan', 'seqscan bitmapscan nestloop']
   test.each(['nothing', ...ways])('with %s taken away', async (taken) => {
     const off = taken === 'nothing' ? [] : taken.split(' ')
-    const { url, one, other, ids, query } = await house()
+    const { url, one, other, ids, query } = await openEnv()
     const name = new URL(url).pathname.slice(1)
     for (const way of off) await query(`alter database ${name} set enable_${way} = off`)
     // So it is called since Postgres 16.

@@ -170,7 +170,7 @@ test('a certificate file that is not there, or holds none, is a sentence before 
 })
 
 describe('a job', () => {
-  const house = async () => {
+  const openEnv = async () => {
     const log = collectLog()
     const parts = await setup({ log, settings: { ConnectionStrings__DefaultConnection: connection() } })
     const jobs = () => admin<{ id: string; status: string }>('select id, status from sync_jobs', url)
@@ -179,7 +179,7 @@ describe('a job', () => {
 
   test('is done over TLS', async () => {
     await serve('good')
-    const { handle, jobs } = await house()
+    const { handle, jobs } = await openEnv()
     const request = jobRequest()
     expect(await handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
     expect(await jobs()).toContainEqual({ id: request.jobId, status: 'completed' })
@@ -197,7 +197,7 @@ describe('a job', () => {
     'of a worker whose server is %s waits in the queue, its log says why, and it is done once that is mended',
     async (server, _, words) => {
       await serve(server)
-      const { handle, jobs, log, sandbox } = await house()
+      const { handle, jobs, log, sandbox } = await openEnv()
       const request = jobRequest()
       const { batchItemFailures } = await handle([JSON.stringify(request)])
       expect(batchItemFailures).toHaveLength(1)

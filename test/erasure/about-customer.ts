@@ -43,22 +43,25 @@ export async function snapshot(query: Query): Promise<ReadonlyMap<string, string
 
 /** Ids of the sandbox's objects about a customer, by table. Written independently of the worker's rules. */
 export function aboutCustomer(
-  sandbox: Pick<Sandbox, 'truth' | 'truthNested'>,
+  sandbox: Pick<Sandbox, 'expected' | 'expectedNested'>,
   customer: string,
 ): Readonly<Record<string, ReadonlySet<string>>> {
-  const where = (name: Parameters<Sandbox['truth']>[0], is: (object: Readonly<Record<string, unknown>>) => boolean) =>
+  const where = (
+    name: Parameters<Sandbox['expected']>[0],
+    is: (object: Readonly<Record<string, unknown>>) => boolean,
+  ) =>
     new Set(
       sandbox
-        .truth(name)
+        .expected(name)
         .filter(is)
         .map(({ id }) => id),
     )
-  const namingCustomer = (name: Parameters<Sandbox['truth']>[0]) =>
+  const namingCustomer = (name: Parameters<Sandbox['expected']>[0]) =>
     where(name, (object) => object.customer === customer)
-  const lines = (name: Parameters<Sandbox['truthNested']>[0], parents: ReadonlySet<string>) =>
+  const lines = (name: Parameters<Sandbox['expectedNested']>[0], parents: ReadonlySet<string>) =>
     new Set(
       sandbox
-        .truthNested(name)
+        .expectedNested(name)
         .filter(({ parent }) => parents.has(parent))
         .map(({ row }) => row.id),
     )
@@ -96,7 +99,7 @@ export function aboutCustomer(
 /** The customer with rows in the most tables, given a name and an address that no other customer has. */
 export function prominentCustomer(sandbox: Sandbox) {
   const unchanging = frozen(sandbox)
-  const richness = sandbox.truth('customers').map(({ id }) => {
+  const richness = sandbox.expected('customers').map(({ id }) => {
     const about = Object.values(aboutCustomer(unchanging, id))
     return { id, tables: about.filter((ids) => ids.size > 0).length }
   })
@@ -117,16 +120,16 @@ export function prominentCustomer(sandbox: Sandbox) {
 }
 
 /** The sandbox's objects as they are now, each list built once. */
-function frozen(sandbox: Sandbox): Pick<Sandbox, 'truth' | 'truthNested'> {
-  const lists = new Map<string, ReturnType<Sandbox['truth']>>()
-  const nested = new Map<string, ReturnType<Sandbox['truthNested']>>()
+function frozen(sandbox: Sandbox): Pick<Sandbox, 'expected' | 'expectedNested'> {
+  const lists = new Map<string, ReturnType<Sandbox['expected']>>()
+  const nested = new Map<string, ReturnType<Sandbox['expectedNested']>>()
   const once = <T>(known: Map<string, T>, name: string, read: () => T): T => {
     const list = known.get(name) ?? read()
     known.set(name, list)
     return list
   }
   return {
-    truth: (name) => once(lists, name, () => sandbox.truth(name)),
-    truthNested: (name) => once(nested, name, () => sandbox.truthNested(name)),
+    expected: (name) => once(lists, name, () => sandbox.expected(name)),
+    expectedNested: (name) => once(nested, name, () => sandbox.expectedNested(name)),
   }
 }

@@ -76,7 +76,7 @@ test('an object that is no longer listed and turns out to be an erased customerâ
   const person = prominentCustomer(sandbox)
   const about = aboutCustomer(sandbox, person.id)
   const [payment] = about.payments!
-  const [review, ...others] = sandbox.truth('reviews')
+  const [review, ...others] = sandbox.expected('reviews')
   const erasedReviews = others.filter(
     (other) => about.payments!.has(String(other.charge)) || about.payment_intents!.has(String(other.payment_intent)),
   )

@@ -13,13 +13,13 @@ afterEach(() => vi.restoreAllMocks())
 const cancel = `update sync_jobs set status = 'cancelled', finished_at = now(), lease_owner = null, lease_until = null
   where id = $1 and finished_at is null`
 
-async function house(settings: Record<string, string> = {}, exempt?: Exemption) {
+async function openEnv(settings: Record<string, string> = {}, exempt?: Exemption) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   return setup({ sandbox: { customers: 200, latencyMs: 10 }, settings, ...(exempt && { exempt }) })
 }
 
 test('a running job that is cancelled stops within a page, keeps its rows, and is not sent again', async () => {
-  const { handle, job, query, sandbox, queue } = await house({ Stripe__EndpointRequestsPerSecond: '10' })
+  const { handle, job, query, sandbox, queue } = await openEnv({ Stripe__EndpointRequestsPerSecond: '10' })
   const request = jobRequest({ additionalData: { batch_size: 5 } })
   let requests = 0
   sandbox.onRequest(async ({ path }) => {
@@ -37,7 +37,7 @@ test('a running job that is cancelled stops within a page, keeps its rows, and i
 })
 
 test('a job that waits for its provider is stopped by its next sign of life', async () => {
-  const { handle, job, query, sandbox, queue } = await house(
+  const { handle, job, query, sandbox, queue } = await openEnv(
     { Worker__LeaseSeconds: '2' },
     {
       calls: ['database', 'queue'],
@@ -57,7 +57,7 @@ test('a job that waits for its provider is stopped by its next sign of life', as
 test.each(['pending', 'paused', 'retrying'] as const)(
   'a job that is %s when it is cancelled is over: its messages are acknowledged and the provider receives no request',
   async (status) => {
-    const { worker, job, query, sandbox } = await house()
+    const { worker, job, query, sandbox } = await openEnv()
     const request = jobRequest()
     await query(
       `insert into sync_jobs (id, tenant_id, provider, status, sync_type, error) values ($1, $2, 'stripe', $3, 'full', $4)`,
@@ -72,7 +72,7 @@ test.each(['pending', 'paused', 'retrying'] as const)(
 )
 
 test('a job that has ended cannot be cancelled, and the account of a cancelled one is free at once', async () => {
-  const { handle, job, query } = await house()
+  const { handle, job, query } = await openEnv()
   const request = jobRequest()
   await handle([JSON.stringify(request)])
   await query(cancel, [request.jobId])

@@ -28,7 +28,7 @@ export async function openChangingAccount({
       sandbox.advance(60)
       for (let n = 0; n < 6; n++) {
         const resource = random.pick(changed === 'announced' ? announced : [...announced, 'payment_intents' as const])
-        const all = sandbox.truth(resource)
+        const all = sandbox.expected(resource)
         if (all.length > 0)
           sandbox.update(resource, random.pick(all).id, { metadata: { changed: String(random.below(1e9)) } })
       }

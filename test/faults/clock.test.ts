@@ -18,7 +18,7 @@ test('what changes while a slow answer is on its way is not taken for older than
   sandbox.onRequest(async ({ path }) => {
     if (path !== '/v1/customers' || changed) return
     changed = true
-    before = sandbox.truth('customers', true)
+    before = sandbox.expected('customers', true)
     sandbox.update('customers', before[2]!.id, { name: 'Changed meanwhile' })
     await sleep(1_500)
   })
@@ -52,7 +52,7 @@ test.each([240, -600])('an answer whose clock is %i seconds off does not keep la
   expect(page).toBeGreaterThanOrEqual(5)
   stop()
   sandbox.advance(60)
-  for (const { id } of sandbox.truth('customers')) sandbox.update('customers', id, { name: 'Later' })
+  for (const { id } of sandbox.expected('customers')) sandbox.update('customers', id, { name: 'Later' })
   sandbox.advance(60)
   await sync('incremental')
   expect(await query(`select count(*)::int as later from customers where name = 'Later'`)).toEqual([{ later: 50 }])
@@ -82,6 +82,6 @@ test.each([3_600_000, -3_600_000])(
     expect(row).toMatchObject({ status: 'completed', fence: '1', deliveries: 1, created: '60' })
     expect(Math.abs(Number(row?.finished_at) - real())).toBeLessThan(60_000)
     const rows = await query('select raw from customers order by created_at desc, id collate "C" desc')
-    expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+    expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
   },
 )

@@ -33,7 +33,7 @@ test('a job gets through, exact, where no connection holds out for more than a d
 test('rows that Postgres refuses are found though no connection holds out until they are', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { url, openWorker, job, query, sandbox } = await setup({ sandbox: { customers: 100 } })
-  const bad = [3, 50, 51].map((at) => sandbox.truth('customers')[at]!.id).toSorted()
+  const bad = [3, 50, 51].map((at) => sandbox.expected('customers')[at]!.id).toSorted()
   await query(`alter table customers add constraint mine check (id not in ('${bad.join("', '")}'))`)
   const proxy = await openPostgresProxy(url)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url })

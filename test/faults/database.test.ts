@@ -24,7 +24,7 @@ const exempt: Exemption = {
     'Each test breaks the database itself for as long as the worker retries. Random cuts would use its retries up.',
 }
 
-async function house(settings: Record<string, string> = {}) {
+async function openEnv(settings: Record<string, string> = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup({ sandbox: { customers: 100 }, settings, exempt })
   const { query, job, sandbox, url } = parts
@@ -50,7 +50,7 @@ async function house(settings: Record<string, string> = {}) {
         where datname = current_database() and application_name like 'test %'`),
     async expectTruth() {
       const rows = await query('select raw from customers order by created_at desc, id collate "C" desc')
-      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
     },
   }
 }
@@ -58,7 +58,7 @@ async function house(settings: Record<string, string> = {}) {
 test.each(['40001', '40P01', '55P03', '57014', '57P01', '53300', '25P03', '25006'])(
   'a condition that passes by itself costs neither an attempt nor a row: %s',
   async (sqlstate) => {
-    const { raise, handle, job, expectTruth } = await house()
+    const { raise, handle, job, expectTruth } = await openEnv()
     await raise(sqlstate, 3)
     const request = jobRequest(pages)
     expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
@@ -68,7 +68,7 @@ test.each(['40001', '40P01', '55P03', '57014', '57P01', '53300', '25P03', '25006
 )
 
 test('idle connections that are ended, as by a failover, are replaced', async () => {
-  const { handle, job, endConnections, expectTruth } = await house()
+  const { handle, job, endConnections, expectTruth } = await openEnv()
   const { tenantId } = jobRequest()
   for (let round = 0; round < 3; round++) {
     const request = jobRequest({ ...pages, tenantId })
@@ -80,7 +80,7 @@ test('idle connections that are ended, as by a failover, are replaced', async ()
 })
 
 test('a server that turned read-only is waited for, and no item is blamed', async () => {
-  const { handle, job, query, database, committed, endConnections, expectTruth, sandbox } = await house()
+  const { handle, job, query, database, committed, endConnections, expectTruth, sandbox } = await openEnv()
   const request = jobRequest(pages)
   let requests = 0
   let failedOver = false
@@ -105,7 +105,7 @@ test('a server that turned read-only is waited for, and no item is blamed', asyn
 })
 
 test('a server without a connection left is tried a few times, then the queue waits', async () => {
-  const { query, url, openWorker, job } = await house()
+  const { query, url, openWorker, job } = await openEnv()
   const role = `few_${randomUUID().slice(0, 8)}`
   await query(`create role ${role} login superuser connection limit 1`)
   await query(`alter role ${role} nosuperuser`)
@@ -129,7 +129,7 @@ test('a server without a connection left is tried a few times, then the queue wa
 })
 
 test('a job takes one connection, and one more for its signs of life: it cannot wait for itself', async () => {
-  const { query, handle, sandbox } = await house({ Worker__Concurrency: '5' })
+  const { query, handle, sandbox } = await openEnv({ Worker__Concurrency: '5' })
   let most = 0
   sandbox.onRequest(async () => {
     const [row] = await query(`select count(*)::int as open from pg_stat_activity
@@ -142,7 +142,7 @@ test('a job takes one connection, and one more for its signs of life: it cannot 
 })
 
 test('a full disk leaves the job retrying with all it has, and it goes on when there is space', async () => {
-  const { raise, handle, job, query, expectTruth, queue } = await house()
+  const { raise, handle, job, query, expectTruth, queue } = await openEnv()
   await raise('53100', 1_000_000)
   const request = jobRequest(pages)
   expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(1)
@@ -160,7 +160,7 @@ test('a full disk leaves the job retrying with all it has, and it goes on when t
 })
 
 test('a column that is dropped in mid run ends the job loudly, with nothing skipped', async () => {
-  const { handle, job, query, committed, sandbox } = await house({ Worker__MaxRetries: '1' })
+  const { handle, job, query, committed, sandbox } = await openEnv({ Worker__MaxRetries: '1' })
   const request = jobRequest(pages)
   let requests = 0
   sandbox.onRequest(async ({ path }) => {
@@ -179,7 +179,7 @@ test('a column that is dropped in mid run ends the job loudly, with nothing skip
 })
 
 test('a database without the tables takes no message', async () => {
-  const { openWorker } = await house()
+  const { openWorker } = await openEnv()
   const bare = await createDatabase(inject('postgres'), `bare_${randomUUID().slice(0, 8)}`)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${bare}?sslmode=disable` })
   const event = sqsEvent([JSON.stringify(jobRequest()), JSON.stringify(jobRequest())])
@@ -189,7 +189,7 @@ test('a database without the tables takes no message', async () => {
 })
 
 test('a connection into which nothing comes back any more is given up', async () => {
-  const { url, openWorker, handle, job, query, expectTruth } = await house({ Worker__LeaseSeconds: '2' })
+  const { url, openWorker, handle, job, query, expectTruth } = await openEnv({ Worker__LeaseSeconds: '2' })
   const { Pool } = pg
   const given: pg.PoolConfig[] = []
   class ImpatientPool extends Pool {

@@ -96,7 +96,7 @@ test('a failed call is not hidden by pages that wait for their unlisted rows', a
   const { tenantId } = jobRequest()
   const both = { resources: ['customers', 'invoices'] }
   await handle([JSON.stringify(jobRequest({ tenantId, additionalData: both }))])
-  for (const { id } of sandbox.truth('customers').slice(0, 10)) sandbox.remove('customers', id)
+  for (const { id } of sandbox.expected('customers').slice(0, 10)) sandbox.remove('customers', id)
   sandbox.advance(60)
   // While it is asked for the customers that are gone, the invoices are refused.
   let customersRequested = () => {}

@@ -8,7 +8,7 @@ import { jobRequest, setup } from '../support/setup.ts'
 test('a checkpoint and a progress as the first version stored them are gone on from, to the last row', async () => {
   const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 100 } })
   const request = jobRequest()
-  const expected = sandbox.truth('customers', true)
+  const expected = sandbox.expected('customers', true)
   // That version had read the newest forty and stored what followed: no mode, parts, tallies, boundaries or drift then.
   const read = expected.slice(0, 40)
   const window = { from: 0, to: null }

@@ -46,11 +46,12 @@ export async function saveExpectedRows(query: Query, sandbox: Sandbox, scope?: S
 function* objectsOf(sandbox: Sandbox, scope: Scope): Generator<Objects> {
   for (const { table, name } of tablesOf(scope)) {
     if (name in tables || Object.values(tables).some((known) => known === name))
-      for (const raw of sandbox.truth(name as (typeof tables)[Table], true)) yield { table, key: raw.id, raw }
+      for (const raw of sandbox.expected(name as (typeof tables)[Table], true)) yield { table, key: raw.id, raw }
   }
   if (scope) return
   for (const [table, { name }] of Object.entries(nestedTables))
-    for (const { parent, row } of sandbox.truthNested(name, true)) yield { table, key: `${parent} ${row.id}`, raw: row }
+    for (const { parent, row } of sandbox.expectedNested(name, true))
+      yield { table, key: `${parent} ${row.id}`, raw: row }
 }
 
 interface Compared {

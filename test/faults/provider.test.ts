@@ -11,14 +11,14 @@ import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-async function house(options: SetupOptions = {}) {
+async function openEnv(options: SetupOptions = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup({ ...options, sandbox: { customers: 100, ...options.sandbox } })
   return { ...parts, send: (request: object) => parts.queue.send(JSON.stringify(request)) }
 }
 
 test('a key that is revoked in mid run fails the job at once, with its rows and its cursor kept', async () => {
-  const { send, drain, job, query, sandbox, queue } = await house({
+  const { send, drain, job, query, sandbox, queue } = await openEnv({
     settings: { Stripe__EndpointRequestsPerSecond: '8' },
   })
   sandbox.fail({ kind: 'key-revoked', after: 4 })
@@ -39,7 +39,7 @@ test('a key that is revoked in mid run fails the job at once, with its rows and 
 })
 
 test('objects that are made, changed and deleted while a job runs are right after the next, and none comes back', async () => {
-  const { handle, job, query, sandbox } = await house({ settings: { Stripe__EndpointRequestsPerSecond: '20' } })
+  const { handle, job, query, sandbox } = await openEnv({ settings: { Stripe__EndpointRequestsPerSecond: '20' } })
   const { tenantId } = jobRequest()
   const sync = async (sync_type: string) => {
     const request = jobRequest({ tenantId, additionalData: { resources: undefined, sync_type, batch_size: 20 } })
@@ -50,7 +50,7 @@ test('objects that are made, changed and deleted while a job runs are right afte
   const gone: string[] = []
   const stop = sandbox.onRequest(({ path }) => {
     if (path !== '/v1/customers') return
-    const customers = sandbox.truth('customers')
+    const customers = sandbox.expected('customers')
     const pick = (at: number) => customers[(requests * 31 + at) % customers.length]!.id
     requests++
     sandbox.insert('customers', { email: `new${requests}@example.com` })
@@ -70,14 +70,14 @@ test('objects that are made, changed and deleted while a job runs are right afte
 })
 
 test('of two versions in one second the one that is there now wins, in whatever order their events come', async () => {
-  const { handle, query, sandbox } = await house({ sandbox: { now: Date.UTC(2026, 9, 1) / 1_000 } })
+  const { handle, query, sandbox } = await openEnv({ sandbox: { now: Date.UTC(2026, 9, 1) / 1_000 } })
   const { tenantId } = jobRequest()
   const sync = (sync_type: string) =>
     handle([JSON.stringify(jobRequest({ tenantId, additionalData: { sync_type, batch_size: 3 } }))])
   await sync('full')
   sandbox.advance(60)
   const ids = sandbox
-    .truth('customers')
+    .expected('customers')
     .slice(0, 10)
     .map(({ id }) => id)
   for (const name of ['First', 'Second', 'Third']) for (const id of ids) sandbox.update('customers', id, { name })
@@ -86,8 +86,8 @@ test('of two versions in one second the one that is there now wins, in whatever 
 })
 
 test('a page larger than an answer may be is read in smaller ones, though each of its items is small enough', async () => {
-  const { handle, job, query, sandbox } = await house()
-  for (const { id } of sandbox.truth('customers')) sandbox.update('customers', id, { padding: 'x'.repeat(400_000) })
+  const { handle, job, query, sandbox } = await openEnv()
+  for (const { id } of sandbox.expected('customers')) sandbox.update('customers', id, { padding: 'x'.repeat(400_000) })
   const request = jobRequest()
   await handle([JSON.stringify(request)])
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', attempt: 0, deliveries: 1 })
@@ -99,7 +99,7 @@ test('a page larger than an answer may be is read in smaller ones, though each o
 })
 
 test('numbers beyond a double are kept in a price that only a subscription shows, and in what an event says is deleted', async () => {
-  const { handle, job, query, sandbox } = await house({ sandbox: { customers: 10 } })
+  const { handle, job, query, sandbox } = await openEnv({ sandbox: { customers: 10 } })
   const { tenantId } = jobRequest()
   const sync = async (additionalData: object) => {
     const request = jobRequest({ tenantId, additionalData })
@@ -147,7 +147,7 @@ const hostile = [
 ]
 
 test('SQL in ids, texts and keys is stored as it came, and is never run', async () => {
-  const { handle, job, query, sandbox } = await house({ sandbox: { customers: 30 } })
+  const { handle, job, query, sandbox } = await openEnv({ sandbox: { customers: 30 } })
   const tables = () =>
     query(`select table_name, column_name from information_schema.columns where table_schema = 'public' order by 1, 2`)
   const before = await tables()
@@ -181,7 +181,7 @@ test.each(['not-a-list', 'error-in-200', 'empty-body'] as const)(
     const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 20 } })
     const { tenantId } = jobRequest()
     await handle([JSON.stringify(jobRequest({ tenantId }))])
-    const { id } = sandbox.truth('customers')[0]!
+    const { id } = sandbox.expected('customers')[0]!
     sandbox.advance(60)
     // Two events of one second: the object is asked for as it is now.
     sandbox.update('customers', id, { name: 'One' })

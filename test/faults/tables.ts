@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 
-type ResourceName = Parameters<Sandbox['truth']>[0]
-type NestedName = Parameters<Sandbox['truthNested']>[0]
+type ResourceName = Parameters<Sandbox['expected']>[0]
+type NestedName = Parameters<Sandbox['expectedNested']>[0]
 
 /** The tables of the default set → what the sandbox calls the same. */
 export const tables = {

@@ -65,7 +65,7 @@ async function open(settings: Readonly<Record<string, string>> = {}) {
       await parts.query(`select id from ${table} where tenant_id = $1 and deleted_at is null order by id`, [tenantId])
     ).map(({ id }) => String(id))
   const idsOf = (...endpoints: readonly Endpoint[]) =>
-    endpoints.flatMap(({ sandbox, live }) => sandbox.truth('customers', live).map(({ id }) => id)).sort()
+    endpoints.flatMap(({ sandbox, live }) => sandbox.expected('customers', live).map(({ id }) => id)).sort()
   return {
     ...parts,
     tenantId,
@@ -217,7 +217,7 @@ describe('rows from before accounts were asked for', () => {
 
   test('are taken over by the account that lists them', async () => {
     const { a, sync, query, tenantId, close } = await upgraded()
-    const gone = a.sandbox.truth('customers')[7]
+    const gone = a.sandbox.expected('customers')[7]
     a.sandbox.remove('customers', String(gone?.id), { silent: true })
     const next = await sync(a)
     expect(next.result.note).toBeUndefined()

@@ -11,7 +11,7 @@ import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../supp
 
 afterEach(() => vi.restoreAllMocks())
 
-async function house(options: SetupOptions = {}) {
+async function openEnv(options: SetupOptions = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup({ ...options, settings: { Worker__LeaseSeconds: '2', ...options.settings } })
   const { query, sandbox } = parts
@@ -23,13 +23,13 @@ async function house(options: SetupOptions = {}) {
         'select raw from customers where tenant_id = $1 order by created_at desc, id collate "C" desc',
         [tenantId],
       )
-      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
     },
   }
 }
 
 test('a message delivered to two workers at the same moment is worked on by one, ten times over', async () => {
-  const { worker, openWorker, handle, job, sandbox, expectTruth, drain, queue } = await house({
+  const { worker, openWorker, handle, job, sandbox, expectTruth, drain, queue } = await openEnv({
     sandbox: { customers: 500 },
     exempt: {
       calls: ['database', 'queue'],
@@ -63,7 +63,7 @@ test('a message delivered to two workers at the same moment is worked on by one,
 })
 
 test('two jobs on one account run one after the other', async () => {
-  const { send, drain, query, expectTruth } = await house({ sandbox: { customers: 200, latencyMs: 20 } })
+  const { send, drain, query, expectTruth } = await openEnv({ sandbox: { customers: 200, latencyMs: 20 } })
   const first = jobRequest()
   const second = jobRequest({ tenantId: first.tenantId })
   await send(first)
@@ -80,7 +80,7 @@ test('two jobs on one account run one after the other', async () => {
 })
 
 test('two tenants are served at once, by two workers and by one', async () => {
-  const { send, drain, sandbox, query, handle } = await house()
+  const { send, drain, sandbox, query, handle } = await openEnv()
   // The first requests of all are answered only once there are two of them.
   const meeting = (size: number) => {
     let waiting = 0
@@ -106,7 +106,7 @@ test('two tenants are served at once, by two workers and by one', async () => {
 })
 
 test('a job longer than its lease keeps its message hidden and its lease alive', async () => {
-  const { send, drain, sandbox, job, query, worker, openWorker, expectTruth } = await house()
+  const { send, drain, sandbox, job, query, worker, openWorker, expectTruth } = await openEnv()
   const request = jobRequest({ additionalData: { batch_size: 50 } })
   let invocations = 0
   const invoke: Invoke = (event, timeoutMs) => {
@@ -138,7 +138,7 @@ test('a job longer than its lease keeps its message hidden and its lease alive',
 })
 
 test('a worker whose lease was taken stops asking the provider', async () => {
-  const { sandbox, query, handle, job } = await house({ settings: { Stripe__EndpointRequestsPerSecond: '5' } })
+  const { sandbox, query, handle, job } = await openEnv({ settings: { Stripe__EndpointRequestsPerSecond: '5' } })
   const request = jobRequest({ additionalData: { batch_size: 5 } })
   let lost = false
   sandbox.onRequest(async ({ path }) => {
@@ -158,7 +158,7 @@ test('a worker whose lease was taken stops asking the provider', async () => {
 })
 
 test('a job that waits for its account is announced once, and when it runs', async () => {
-  const { url, handle, sandbox, openWorker } = await house({ settings: { Worker__LeaseSeconds: '60' } })
+  const { url, handle, sandbox, openWorker } = await openEnv({ settings: { Worker__LeaseSeconds: '60' } })
   const listener = new pg.Client({ connectionString: url })
   await listener.connect()
   onTestFinished(() => listener.end())
@@ -187,7 +187,7 @@ test('a job that waits for its account is announced once, and when it runs', asy
 })
 
 test('nothing is announced where that is turned off', async () => {
-  const { url, handle, job } = await house({ settings: { Worker__Announce: 'false' } })
+  const { url, handle, job } = await openEnv({ settings: { Worker__Announce: 'false' } })
   const listener = new pg.Client({ connectionString: url })
   await listener.connect()
   onTestFinished(() => listener.end())
@@ -202,7 +202,7 @@ test('nothing is announced where that is turned off', async () => {
 })
 
 test('the claim and each commit are announced, and progress only grows', async () => {
-  const { url, handle, job } = await house({
+  const { url, handle, job } = await openEnv({
     settings: { Stripe__EndpointRequestsPerSecond: '30' },
     sandbox: { customers: 900, latencyMs: 10 },
   })

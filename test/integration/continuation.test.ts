@@ -8,7 +8,7 @@ import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-async function house(options: SetupOptions = {}) {
+async function openEnv(options: SetupOptions = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup({
     ...options,
@@ -21,7 +21,7 @@ async function house(options: SetupOptions = {}) {
     send: (request: object) => queue.send(JSON.stringify(request)),
     async expectTruth() {
       const rows = await query('select raw from customers order by created_at desc, id collate "C" desc')
-      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
     },
     /** The job began so much earlier. */
     elapses: (jobId: string, time: string) =>
@@ -36,7 +36,7 @@ const small = { additionalData: { batch_size: 3 } }
 const whole = { status: 'completed', fetched: '60', created: '60', updated: '0', unchanged: '0', rejected: '0' }
 
 test('a job that spans many invocations completes with every row, each read once', async () => {
-  const { send, drain, job, expectTruth, sandbox, queue } = await house(slow)
+  const { send, drain, job, expectTruth, sandbox, queue } = await openEnv(slow)
   const request = jobRequest(small)
   await send(request)
   await drain({ timeoutMs: invocationMs, concurrency: 1 })
@@ -51,7 +51,7 @@ test('a job that spans many invocations completes with every row, each read once
 })
 
 test('a chain that does not advance stops within three deliveries', async () => {
-  const { send, drain, job, sandbox, queue } = await house()
+  const { send, drain, job, sandbox, queue } = await openEnv()
   sandbox.fail({ kind: 'hang', path: '/v1/customers' })
   const request = jobRequest()
   await send(request)
@@ -70,7 +70,7 @@ test('a chain that does not advance stops within three deliveries', async () => 
 })
 
 test('what had arrived before the provider fell silent is kept, and a chain that advances now and then goes on', async () => {
-  const { send, drain, job, sandbox, expectTruth } = await house()
+  const { send, drain, job, sandbox, expectTruth } = await openEnv()
   // In each invocation one page comes, the next does not.
   let requests = 0
   sandbox.onRequest(async ({ path }) => {
@@ -87,7 +87,7 @@ test('what had arrived before the provider fell silent is kept, and a chain that
 })
 
 test('the end of an invocation sets when fetching stops and when it is cut', async () => {
-  const { handle, job, sandbox } = await house()
+  const { handle, job, sandbox } = await openEnv()
   sandbox.fail({ kind: 'hang', path: '/v1/customers' })
   const request = jobRequest()
   const began = performance.now()
@@ -99,7 +99,7 @@ test('the end of an invocation sets when fetching stops and when it is cut', asy
 })
 
 /** A job that timed out after some of its pages. */
-async function timedOut(parts: Awaited<ReturnType<typeof house>>) {
+async function timedOut(parts: Awaited<ReturnType<typeof openEnv>>) {
   const { send, drain, job, elapses, sandbox } = parts
   const request = jobRequest(small)
   await send(request)
@@ -126,7 +126,7 @@ async function timedOut(parts: Awaited<ReturnType<typeof house>>) {
 }
 
 test('a job past TimeoutMinutes fails with its checkpoint kept, and the same jobId sent again goes on from there', async () => {
-  const parts = await house({
+  const parts = await openEnv({
     ...slow,
     exempt: {
       calls: ['provider'],
@@ -148,7 +148,7 @@ test('a job past TimeoutMinutes fails with its checkpoint kept, and the same job
 })
 
 test('a copy of a message from before a time-out does not revive its job', async () => {
-  const parts = await house(slow)
+  const parts = await openEnv(slow)
   const { request, row } = await timedOut(parts)
   const { worker, job, sandbox } = parts
   const { requests } = sandbox.stats()
@@ -174,7 +174,7 @@ test('a copy of a message from before a time-out does not revive its job', async
 })
 
 test('sent again with force_refresh, a job that timed out starts over', async () => {
-  const parts = await house(slow)
+  const parts = await openEnv(slow)
   const { send, drain, job, expectTruth, sandbox } = parts
   const { request, row } = await timedOut(parts)
   sandbox.advance(5)
@@ -195,7 +195,7 @@ test('sent again with force_refresh, a job that timed out starts over', async ()
 })
 
 test('a job that waits too long between its deliveries has timed out when it is taken up', async () => {
-  const { drain, job, sandbox, elapses, handle } = await house(slow)
+  const { drain, job, sandbox, elapses, handle } = await openEnv(slow)
   const request = jobRequest(small)
   await handle([JSON.stringify(request)], 1_000)
   expect(await job(request.jobId)).toMatchObject({ status: 'paused' })

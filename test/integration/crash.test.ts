@@ -14,7 +14,7 @@ const customers = 130
 const pages = { batch_size: 20 }
 const whole = { fetched: '130', created: '130', updated: '0', unchanged: '0', rejected: '0' }
 
-async function house() {
+async function openEnv() {
   // Slow enough that each page is committed by itself.
   const settings = { Stripe__EndpointRequestsPerSecond: '8' }
   const parts = await setup({ settings, sandbox: { customers, latencyMs: 15 } })
@@ -52,7 +52,7 @@ async function house() {
         'select raw from customers where tenant_id = $1 order by created_at desc, id collate "C" desc',
         [tenantId],
       )
-      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
       return job
     },
   }
@@ -63,7 +63,7 @@ const acknowledged = { batchItemFailures: [] }
 test.each(['cut-before', 'cut-after'] as const)(
   'a worker that dies at any of its commits loses nothing and counts nothing twice (%s the server has it)',
   async (fate) => {
-    const { handle, victim, leaseRunsOut, expectTruth } = await house()
+    const { handle, victim, leaseRunsOut, expectTruth } = await openEnv()
     for (let nth = 1; ; nth++) {
       const { proxy, ...dying } = await victim()
       const request = jobRequest({ additionalData: pages })
@@ -92,7 +92,7 @@ test.each(['cut-before', 'cut-after'] as const)(
 
 test('a COMMIT whose answer is lost each time is counted once, by the same worker', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
-  const { victim, expectTruth } = await house()
+  const { victim, expectTruth } = await openEnv()
   const { proxy, handle } = await victim()
   proxy.decide((word) => (word === 'commit' ? 'cut-after' : 'pass'))
   const request = jobRequest({ additionalData: pages })
@@ -104,7 +104,7 @@ test.each(['cut-before', 'cut-after'] as const)(
   'a connection that breaks at any one statement of a job costs nothing (%s the server has it)',
   async (fate) => {
     vi.spyOn(systemClock, 'random').mockReturnValue(0)
-    const { handle, victim, leaseRunsOut, expectTruth } = await house()
+    const { handle, victim, leaseRunsOut, expectTruth } = await openEnv()
     for (let nth = 1; ; nth++) {
       const { proxy, ...shaken } = await victim()
       const request = jobRequest({ additionalData: { batch_size: 50 } })
@@ -121,7 +121,7 @@ test.each(['cut-before', 'cut-after'] as const)(
 )
 
 test('a pause whose answer is lost is a pause', async () => {
-  const { handle, victim, expectTruth } = await house()
+  const { handle, victim, expectTruth } = await openEnv()
   const { proxy, ...shaken } = await victim()
   let pausing = false
   proxy.decide((word, _, statement) => {
@@ -137,7 +137,7 @@ test('a pause whose answer is lost is a pause', async () => {
 
 test('connections that break at BEGIN again and again are replaced', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
-  const { victim, expectTruth } = await house()
+  const { victim, expectTruth } = await openEnv()
   const { proxy, handle } = await victim()
   proxy.decide((word, nth) => (word === 'begin' && nth <= 10 ? 'cut-before' : 'pass'))
   const request = jobRequest({ additionalData: pages })
@@ -146,7 +146,7 @@ test('connections that break at BEGIN again and again are replaced', async () =>
 })
 
 test('a worker frozen past its lease is refused when it wakes, and overwrites nothing', async () => {
-  const { handle, victim, sandbox, leaseRunsOut, job, query } = await house()
+  const { handle, victim, sandbox, leaseRunsOut, job, query } = await openEnv()
   const frozen = await victim()
   const request = jobRequest({ additionalData: pages })
   const asleep = new Promise<void>((resolve) =>
@@ -162,7 +162,7 @@ test('a worker frozen past its lease is refused when it wakes, and overwrites no
   expect(committed).toMatchObject({ status: 'running', commits: '2' })
   await leaseRunsOut(request.jobId)
   // What the frozen worker holds in its hands is old by now.
-  for (const { id } of sandbox.truth('customers')) sandbox.update('customers', id, { description: 'newer' })
+  for (const { id } of sandbox.expected('customers')) sandbox.update('customers', id, { description: 'newer' })
   sandbox.advance(5)
   expect(await handle([JSON.stringify(request)])).toEqual(acknowledged)
   const done = await job(request.jobId)
@@ -178,7 +178,7 @@ test('a worker frozen past its lease is refused when it wakes, and overwrites no
 })
 
 test('a worker that wakes while another is at its job is refused too', async () => {
-  const { handle, victim, sandbox, leaseRunsOut, expectTruth, job } = await house()
+  const { handle, victim, sandbox, leaseRunsOut, expectTruth, job } = await openEnv()
   const frozen = await victim()
   const request = jobRequest({ additionalData: pages })
   const asleep = new Promise<void>((resolve) =>
@@ -211,7 +211,7 @@ test('a worker that wakes while another is at its job is refused too', async () 
 })
 
 test('a worker killed with SIGKILL is replaced within about its lease, without a word from it', async () => {
-  const { queue, drain, worker, sandbox, environment, expectTruth } = await house()
+  const { queue, drain, worker, sandbox, environment, expectTruth } = await openEnv()
   const leaseSeconds = 2
   const child = await openWorkerProcess({ ...environment, Worker__LeaseSeconds: String(leaseSeconds) })
   let killed = 0

@@ -43,7 +43,7 @@ describe('an event dated a month ahead', () => {
   test('is observed with the answer that brought it, and what follows is seen', async () => {
     const { sync, sandbox, row } = await open()
     await sync('full')
-    const [customer, doomed] = sandbox.truth('customers')
+    const [customer, doomed] = sandbox.expected('customers')
     const ahead = { at: sandbox.now() + month }
     sandbox.update('customers', String(customer?.id), { name: 'From the future' }, ahead)
     sandbox.update('customers', String(doomed?.id), { name: 'Doomed' }, ahead)
@@ -113,7 +113,7 @@ test('a cursor in the future is no cursor, and is replaced', async () => {
   const { sync, sandbox, query, tenantId, row, cursor } = await open()
   await sync('full')
   await query(`update sync_cursors set cursor = now() + interval '3 days' where tenant_id = $1`, [tenantId])
-  const [customer] = sandbox.truth('customers')
+  const [customer] = sandbox.expected('customers')
   sandbox.update('customers', String(customer?.id), { name: 'Changed' }, { silent: true })
   const { result } = await sync('incremental')
   expect(result).toMatchObject({
@@ -130,7 +130,7 @@ describe('force_refresh', () => {
     const { sync, sandbox, query, tenantId } = await open()
     const resources = { resources: ['customers', 'invoices', 'prices'] }
     await sync('full', resources)
-    const gone = String(sandbox.truth('customers')[3]?.id)
+    const gone = String(sandbox.expected('customers')[3]?.id)
     const tables = ['customers', 'invoices', 'invoice_lines', 'prices']
     const stored = () =>
       Promise.all(
@@ -165,7 +165,7 @@ describe('force_refresh', () => {
   test('of an incremental job overwrites with its events only what is dated in the future', async () => {
     const { sync, sandbox, query, tenantId, row } = await open()
     await sync('full')
-    const [customer, other] = sandbox.truth('customers').map(({ id }) => String(id))
+    const [customer, other] = sandbox.expected('customers').map(({ id }) => String(id))
     sandbox.update('customers', String(customer), { name: 'Event' }, { at: sandbox.now() - 60 })
     sandbox.update('customers', String(other), { name: 'Event' }, { at: sandbox.now() - 60 })
     await query(

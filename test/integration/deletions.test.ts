@@ -30,7 +30,7 @@ async function open(customers: number, settings: Readonly<Record<string, string>
           ])
         )[0]?.n,
       ),
-    ids: () => sandbox.truth('customers', true).map(({ id }) => id),
+    ids: () => sandbox.expected('customers', true).map(({ id }) => id),
     /** The list shows none of these, though each can be asked for by id, as with the objects of a test clock. */
     hide(hidden: ReadonlySet<string>) {
       return sandbox.fail({

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-async function house(options: SetupOptions = {}) {
+async function openEnv(options: SetupOptions = {}) {
   const parts = await setup({ ...options, sandbox: { customers: 30, ...options.sandbox } })
   const { queue } = parts
   return {
@@ -62,13 +62,13 @@ const countsDeadLetters: Exemption = {
   because: 'It counts dead letters. A message whose answer is lost is sent there again.',
 }
 
-type House = Awaited<ReturnType<typeof house>>
+type House = Awaited<ReturnType<typeof openEnv>>
 
 const empty = { visible: 0, inFlight: 0, delayed: 0 }
 const released = { lease_owner: null, lease_until: null }
 
 test('completed: the message is acknowledged', async () => {
-  const { queue, send, deliver, job } = await house()
+  const { queue, send, deliver, job } = await openEnv()
   const request = jobRequest()
   await send(request)
   const { failed } = await deliver()
@@ -84,7 +84,7 @@ const invocationMs = 2_400
 const small = { additionalData: { batch_size: 5 } }
 
 test('paused: the job is sent again before its message is acknowledged', async () => {
-  const { queue, send, drain, worker, job } = await house(slow)
+  const { queue, send, drain, worker, job } = await openEnv(slow)
   const request = jobRequest(small)
   await send(request)
   const held: unknown[] = []
@@ -108,7 +108,7 @@ test('paused: the job is sent again before its message is acknowledged', async (
 })
 
 test('paused, but the job cannot be sent again: its message is redelivered', async () => {
-  const { queue, openWorker, job, send, deliver, timePasses } = await house(slow)
+  const { queue, openWorker, job, send, deliver, timePasses } = await openEnv(slow)
   const cutOff = await openWorker({ Queue__Url: `${queue.endpoint}/000000000000/gone` })
   const request = jobRequest(small)
   const id = await send(request)
@@ -123,7 +123,7 @@ test('paused, but the job cannot be sent again: its message is redelivered', asy
 })
 
 test.each(['completed', 'failed'] as const)('finished: a job that is %s stays as it is', async (status) => {
-  const { send, deliver, job, sandbox, queue } = await house()
+  const { send, deliver, job, sandbox, queue } = await openEnv()
   const request = jobRequest(status === 'failed' ? { accessToken: 'sk_live_revoked1' } : {})
   await send(request)
   await deliver()
@@ -161,7 +161,7 @@ async function heldJob({ sandbox, handle }: House, request: object) {
 }
 
 test('busy: a message for a job that another worker is at is sent again with a delay', async () => {
-  const parts = await house()
+  const parts = await openEnv()
   const { queue, send, deliver, job, query } = parts
   const request = jobRequest()
   const finish = await heldJob(parts, request)
@@ -178,7 +178,7 @@ test('busy: a message for a job that another worker is at is sent again with a d
 
 test('busy: a job whose account another job is at waits as pending and is sent again with a delay', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
-  const parts = await house({ settings: { Worker__LeaseSeconds: '2' } })
+  const parts = await openEnv({ settings: { Worker__LeaseSeconds: '2' } })
   const { queue, send, deliver, drain, job } = parts
   const running = jobRequest()
   const finish = await heldJob(parts, running)
@@ -199,7 +199,7 @@ const down = { kind: 'error', status: 400, error: { code: 'resource_missing', pa
 const retried = { code: 'cursor_gone', retryable: true }
 
 test('failed, may work later: retrying with back-off until MaxRetries, then failed', async () => {
-  const { send, deliver, drain, job, sandbox, queue } = await house({ settings: { Worker__MaxRetries: '2' } })
+  const { send, deliver, drain, job, sandbox, queue } = await openEnv({ settings: { Worker__MaxRetries: '2' } })
   sandbox.fail(down)
   const request = jobRequest()
   const id = await send(request)
@@ -229,7 +229,7 @@ test('failed, may work later: retrying with back-off until MaxRetries, then fail
 
 test('failed, may work later: the message is hidden as long as the row says', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0.5)
-  const { send, deliver, job, sandbox, worker } = await house({ settings: { Worker__RetryDelaySeconds: '4' } })
+  const { send, deliver, job, sandbox, worker } = await openEnv({ settings: { Worker__RetryDelaySeconds: '4' } })
   sandbox.fail({ ...down, times: 1 })
   const request = jobRequest()
   await send(request)
@@ -248,7 +248,7 @@ test.each([
   ['100000', 900],
 ])('a provider that asks for %s seconds is left alone by the queue for %i, in one attempt', async (asked, seconds) => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
-  const { send, deliver, job, sandbox, queue } = await house()
+  const { send, deliver, job, sandbox, queue } = await openEnv()
   sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': asked } })
   const request = jobRequest()
   const id = await send(request)
@@ -305,7 +305,7 @@ const refusals: Record<string, { readonly request: object; readonly code: string
 }
 
 test.each(Object.entries(refusals))('failed for good: %s is acknowledged, the row says why', async (_, refusal) => {
-  const { send, deliver, job, queue } = await house()
+  const { send, deliver, job, queue } = await openEnv()
   const request = jobRequest({ ...refusal.request })
   await send(request)
   expect((await deliver()).failed).toEqual([])
@@ -330,7 +330,7 @@ const leftBehind: Record<string, readonly [column: string, stored: string, code:
 test.each(Object.entries(leftBehind))(
   'failed for good: a %s that another version of the worker left behind',
   async (_, [column, stored, code, sentence]) => {
-    const { send, deliver, job, queue, query, sandbox } = await house()
+    const { send, deliver, job, queue, query, sandbox } = await openEnv()
     const request = jobRequest()
     await query(
       `insert into sync_jobs (id, tenant_id, provider, status, sync_type, ${column}) values ($1, $2, 'stripe', 'paused', 'full', $3)`,
@@ -361,7 +361,7 @@ const unreadable: Record<string, string> = {
 }
 
 test.each(Object.entries(unreadable))('unreadable: %s is copied to the dead-letter queue', async (_, body) => {
-  const { send, deliver, query, queue } = await house()
+  const { send, deliver, query, queue } = await openEnv()
   const id = await send(body)
   expect((await deliver()).failed).toEqual([])
   expect(await queue.counts()).toEqual(empty)
@@ -378,7 +378,7 @@ test.each(Object.entries(unreadable))('unreadable: %s is copied to the dead-lett
 })
 
 test('unreadable, but the dead-letter queue does not take it: redelivered', async () => {
-  const { send, deliver, openWorker, queue, timePasses } = await house()
+  const { send, deliver, openWorker, queue, timePasses } = await openEnv()
   const id = await send('nothing')
   for (const url of [`${queue.endpoint}/000000000000/gone`, '']) {
     const delivered = await deliver({ worker: await openWorker({ Queue__DeadLetterUrl: url }) })
@@ -396,7 +396,7 @@ test.each([
   'a jobId of another tenant, or of another provider, goes to the dead-letter queue and changes nothing, with %s',
   async (_, all) => {
     const log = collectLog()
-    const parts = await house({ log, exempt: countsDeadLetters })
+    const parts = await openEnv({ log, exempt: countsDeadLetters })
     const { send, job, queue, query, sandbox, url, openWorker } = parts
     // Nobody should give the worker a superuser's login; somebody will.
     const worker = all
@@ -433,7 +433,7 @@ test.each([
 )
 
 test('of ten messages in one event, only those to be redelivered are returned', async () => {
-  const { send, deliver, sandbox, query, queue } = await house({ exempt: countsDeadLetters })
+  const { send, deliver, sandbox, query, queue } = await openEnv({ exempt: countsDeadLetters })
   sandbox.fail({ ...down, path: /limit=7/ })
   const failing = { additionalData: { batch_size: 7 } }
   const bodies = [
@@ -463,7 +463,7 @@ test('of ten messages in one event, only those to be redelivered are returned', 
 })
 
 test('without Postgres every message is redelivered, and done once it is back', async () => {
-  const { send, deliver, openWorker, query, timePasses, workerUrl } = await house()
+  const { send, deliver, openWorker, query, timePasses, workerUrl } = await openEnv()
   const nowhere = new URL(workerUrl)
   nowhere.port = '1'
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${nowhere.href}?sslmode=disable` })
@@ -504,7 +504,7 @@ async function lambdaEntry() {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   vi.spyOn(console, 'error').mockReturnValue()
-  const { workerUrl } = await house()
+  const { workerUrl } = await openEnv()
   vi.stubEnv('ConnectionStrings__DefaultConnection', `${workerUrl}?sslmode=disable`)
   vi.resetModules()
   return (await import('../../src/handler.ts')).handler
@@ -536,7 +536,7 @@ test.each([
 })
 
 test('messages behind what is none are worked on, and one without an id has the whole batch redelivered', async () => {
-  const { worker, query, sandbox } = await house()
+  const { worker, query, sandbox } = await openEnv()
   sandbox.fail({ ...down, path: /limit=7/ })
   const [good] = sqsEvent([JSON.stringify(jobRequest())]).Records
   const [nameless] = sqsEvent([JSON.stringify(jobRequest({ additionalData: { batch_size: 7 } }))]).Records
@@ -552,7 +552,7 @@ test('messages behind what is none are worked on, and one without an id has the 
 test.each(['1e300', '-8640000000000000', '8640000000000000', 'yesterday'])(
   'a message that was sent at %s is worked on all the same',
   async (SentTimestamp) => {
-    const { worker, query } = await house()
+    const { worker, query } = await openEnv()
     const [message] = sqsEvent([JSON.stringify(jobRequest())]).Records
     const event = { Records: [{ ...message!, attributes: { ...message!.attributes, SentTimestamp } }] }
     expect(await worker.handle(event, context(10_000))).toEqual({ batchItemFailures: [] })

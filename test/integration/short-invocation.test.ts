@@ -12,7 +12,7 @@ afterEach(() => vi.restoreAllMocks())
 const lines = /^\/v1\/invoices\/in_\w+\/lines/
 const invoices = { resources: ['invoices'] }
 
-async function house({ customers, ...settings }: Record<string, string> & { customers: string }) {
+async function openEnv({ customers, ...settings }: Record<string, string> & { customers: string }) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const options: SetupOptions = { settings, sandbox: { customers: Number(customers) } }
   const parts = await setup(options)
@@ -21,12 +21,12 @@ async function house({ customers, ...settings }: Record<string, string> & { cust
 
 /** Of all invoices one is left, with 120 lines, of which it carries ten. */
 function keepLongest(sandbox: Sandbox): void {
-  for (const { id } of sandbox.truth('invoices'))
+  for (const { id } of sandbox.expected('invoices'))
     if (sandbox.rows('invoice_lines', id).length < 120) sandbox.remove('invoices', id)
 }
 
 test('the nested lists of a page that has arrived are read on when no new page is fetched any more', async () => {
-  const { deliver, job, sandbox } = await house({ customers: '20', Worker__BatchSize: '30' })
+  const { deliver, job, sandbox } = await openEnv({ customers: '20', Worker__BatchSize: '30' })
   keepLongest(sandbox)
   const began = performance.now()
   let late = 0
@@ -50,11 +50,11 @@ function inPart({ lines: list, ...invoice }: StripeObject) {
 }
 
 test('a page whose nested lists outlast an invocation is asked for in smaller ones, at last of a single item', async () => {
-  const { deliver, drain, job, query, sandbox } = await house({
+  const { deliver, drain, job, query, sandbox } = await openEnv({
     customers: '25',
     Stripe__EndpointRequestsPerSecond: '8',
   })
-  expect(sandbox.truth('invoices').length).toBeGreaterThan(50)
+  expect(sandbox.expected('invoices').length).toBeGreaterThan(50)
   // Each has lines to be asked for: eight a second.
   const whole = sandbox.fail({
     kind: 'items',
@@ -74,14 +74,14 @@ test('a page whose nested lists outlast an invocation is asked for in smaller on
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 0 })
   const rows = await query('select id from invoices union all select id from invoice_lines')
   const truth = [
-    ...sandbox.truth('invoices', true),
-    ...sandbox.truthNested('invoice_lines', true).map(({ row }) => row),
+    ...sandbox.expected('invoices', true),
+    ...sandbox.expectedNested('invoice_lines', true).map(({ row }) => row),
   ]
   expect(rows.map(({ id }) => id).toSorted()).toEqual(truth.map(({ id }) => id).toSorted())
 })
 
 test('a long nested list is not asked for in smaller pages but in larger ones, the less a job gets on', async () => {
-  const { deliver, job, sandbox } = await house({ customers: '20', Worker__BatchSize: '15' })
+  const { deliver, job, sandbox } = await openEnv({ customers: '20', Worker__BatchSize: '15' })
   keepLongest(sandbox)
   sandbox.fail({ kind: 'slow-headers', ms: 250, path: lines })
   const request = jobRequest({ additionalData: invoices })
@@ -93,7 +93,7 @@ test('a long nested list is not asked for in smaller pages but in larger ones, t
 })
 
 test('an invocation too short for a single item ends the job in words that say so', async () => {
-  const { deliver, job, sandbox } = await house({ customers: '20' })
+  const { deliver, job, sandbox } = await openEnv({ customers: '20' })
   sandbox.fail({ kind: 'slow-headers', ms: 2_000, path: '/v1/invoices' })
   const request = jobRequest({ additionalData: invoices })
   for (let n = 0; n < 3; n++) await deliver(request, 900)

@@ -26,7 +26,7 @@ test('a job that runs out of time while it asks about unlisted rows pauses, and 
   const { handle, query, job, sandbox } = await setup({ sandbox: { customers: 60 } })
   const { tenantId } = jobRequest()
   await handle([JSON.stringify(jobRequest({ tenantId }))])
-  const gone = sandbox.truth('customers').slice(10, 40)
+  const gone = sandbox.expected('customers').slice(10, 40)
   for (const { id } of gone) sandbox.remove('customers', id)
   // The question about the first of them is not answered before the invocation must stop.
   const silent = sandbox.fail({ kind: 'hang', path: /^\/v1\/customers\/cus_/ })

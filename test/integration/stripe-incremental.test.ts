@@ -6,7 +6,7 @@ import { jobRequest, setup } from '../support/setup.ts'
 const everything = { resources: undefined }
 const start = Date.UTC(2026, 9, 1) / 1_000
 
-async function house(customers = 60, seed = 1) {
+async function openEnv(customers = 60, seed = 1) {
   const parts = await setup({ sandbox: { customers, seed, now: start } })
   const { tenantId } = jobRequest()
   return {
@@ -25,7 +25,7 @@ async function house(customers = 60, seed = 1) {
 }
 
 test('an incremental job without a cursor reads everything, and says so', async () => {
-  const { sync, query, sandbox, tenantId } = await house()
+  const { sync, query, sandbox, tenantId } = await openEnv()
   const { result } = await sync('incremental')
   expect(result).toMatchObject({ syncType: 'full', note: 'there was no cursor yet: everything was read' })
   await expectCopy(query, sandbox, tenantId)
@@ -34,7 +34,7 @@ test('an incremental job without a cursor reads everything, and says so', async 
 test.each([60, 400])(
   'an incremental job with nothing new takes a handful of requests, with %i customers',
   async (customers) => {
-    const { sync, sandbox } = await house(customers)
+    const { sync, sandbox } = await openEnv(customers)
     await sync('full')
     sandbox.advance(3_600)
     const { result, requests } = await sync('incremental')
@@ -46,7 +46,7 @@ test.each([60, 400])(
 test.each(Array.from({ length: 10 }, (_, seed) => seed + 1))(
   'a month of changes is copied to the row: seed %i',
   async (seed) => {
-    const { sync, query, sandbox, tenantId } = await house(40, seed)
+    const { sync, query, sandbox, tenantId } = await openEnv(40, seed)
     await sync('full')
     for (const [part, days] of [1, 5, 12, 12].entries()) {
       sandbox.simulate(days, { seed: seed * 100 + part, perDay: 6 })
@@ -58,7 +58,7 @@ test.each(Array.from({ length: 10 }, (_, seed) => seed + 1))(
 )
 
 test('a cursor that is too old makes the job a full one, which finds what was deleted meanwhile', async () => {
-  const { sync, query, sandbox, tenantId } = await house()
+  const { sync, query, sandbox, tenantId } = await openEnv()
   await sync('full')
   sandbox.simulate(10, { seed: 7, perDay: 6, gapAfterDay: 5 })
   const { result } = await sync('incremental')
@@ -67,9 +67,9 @@ test('a cursor that is too old makes the job a full one, which finds what was de
 })
 
 test('a resource that may no longer be read is skipped, and the events are applied all the same', async () => {
-  const { sync, sandbox, query, tenantId } = await house()
+  const { sync, sandbox, query, tenantId } = await openEnv()
   await sync('full')
-  const [customer] = sandbox.truth('customers')
+  const [customer] = sandbox.expected('customers')
   sandbox.advance(3_600)
   sandbox.update('customers', customer!.id, { name: 'Other' })
   sandbox.fail({ kind: 'missing-scope', path: '/v1/balance_transactions', times: 100 })
@@ -88,7 +88,7 @@ test('a resource that may no longer be read is skipped, and the events are appli
 })
 
 test('a resource that was skipped, or is new, is read from the beginning while the others follow the events', async () => {
-  const { sync, query, sandbox, tenantId } = await house()
+  const { sync, query, sandbox, tenantId } = await openEnv()
   const forbid = sandbox.fail({ kind: 'missing-scope', path: '/v1/payouts' })
   const { result } = await sync('full')
   expect(result.resources.payouts).toMatchObject({ fetched: 0, skipped: { code: 'permission_denied' } })
@@ -102,7 +102,7 @@ test('a resource that was skipped, or is new, is read from the beginning while t
 })
 
 test('a job about some resources writes no others, whatever the events say', async () => {
-  const { sync, query, sandbox } = await house()
+  const { sync, query, sandbox } = await openEnv()
   const some = { resources: ['customers', 'invoices'] }
   await sync('full', some)
   sandbox.simulate(6, { seed: 5, perDay: 6 })
@@ -112,7 +112,7 @@ test('a job about some resources writes no others, whatever the events say', asy
   const live = await query<{ id: string }>('select id from customers where deleted_at is null')
   expect(live.map(({ id }) => id).sort()).toEqual(
     sandbox
-      .truth('customers')
+      .expected('customers')
       .map(({ id }) => id)
       .sort(),
   )

@@ -47,7 +47,7 @@ async function read(density: Density, latencyMs: number) {
     const { list, rateLimited: tooMany, cursorMisuse } = sandbox.stats()
     return {
       ids: ids.sort(),
-      truth: sandbox.truth('customers').map(({ id }) => id),
+      truth: sandbox.expected('customers').map(({ id }) => id),
       list,
       rateLimited: tooMany,
       cursorMisuse,

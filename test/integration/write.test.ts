@@ -16,7 +16,7 @@ const counts = (created: number, updated: number, unchanged: number, rejected = 
   rejected: String(rejected),
 })
 
-async function house(customers: number) {
+async function openEnv(customers: number) {
   const parts = await setup({ sandbox: { customers } })
   const { tenantId } = jobRequest()
   return {
@@ -39,17 +39,17 @@ async function house(customers: number) {
 }
 
 test('created, updated and unchanged are counted exactly', async () => {
-  const { sync, sandbox, raw } = await house(250)
+  const { sync, sandbox, raw } = await openEnv(250)
   expect(await sync()).toMatchObject(counts(250, 0, 0))
-  for (const { id } of sandbox.truth('customers').slice(0, 7)) sandbox.update('customers', id, { name: 'Other' })
+  for (const { id } of sandbox.expected('customers').slice(0, 7)) sandbox.update('customers', id, { name: 'Other' })
   sandbox.insert('customers', { email: 'new@example.com' })
   sandbox.advance(60)
   expect(await sync()).toMatchObject(counts(1, 7, 243))
-  expect(await raw()).toEqual(sandbox.truth('customers', true))
+  expect(await raw()).toEqual(sandbox.expected('customers', true))
 })
 
 test('a second run writes no row', async () => {
-  const { sync, sandbox, rows, query } = await house(250)
+  const { sync, sandbox, rows, query } = await openEnv(250)
   await sync()
   sandbox.advance(60)
   const before = await rows()
@@ -63,7 +63,7 @@ test('a second run writes no row', async () => {
 })
 
 test('force_refresh rewrites every row', async () => {
-  const { sync, sandbox, rows } = await house(120)
+  const { sync, sandbox, rows } = await openEnv(120)
   await sync()
   sandbox.advance(60)
   const before = await rows()
@@ -74,7 +74,7 @@ test('force_refresh rewrites every row', async () => {
 })
 
 test('an older observation never overwrites a newer one, unless it is forced', async () => {
-  const { sync, sandbox, rows, query } = await house(30)
+  const { sync, sandbox, rows, query } = await openEnv(30)
   await sync()
   await query(`update customers set raw = '{"newer": true}', observed_at = observed_at + interval '1 hour'`)
   sandbox.advance(60)
@@ -82,11 +82,11 @@ test('an older observation never overwrites a newer one, unless it is forced', a
   expect(await sync()).toMatchObject(counts(0, 0, 30))
   expect(await rows()).toEqual(before)
   expect(await sync({ force_refresh: true })).toMatchObject(counts(0, 30, 0))
-  expect((await rows()).map(({ raw }) => raw)).toEqual(sandbox.truth('customers', true))
+  expect((await rows()).map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
 })
 
 test('a row marked as deleted comes back when the provider has it again', async () => {
-  const { sync, sandbox, query } = await house(30)
+  const { sync, sandbox, query } = await openEnv(30)
   await sync()
   await query(`update customers set deleted_at = now() where id in (select id from customers limit 4)`)
   sandbox.advance(60)
@@ -140,7 +140,7 @@ const poisons: Record<string, { poison(item: StripeObject): string; rejected?: s
 }
 
 test.each(Object.entries(poisons))('an item with %s harms no other', async (_, { poison, rejected }) => {
-  const { sync, sandbox, poison: poisonPages, query } = await house(50)
+  const { sync, sandbox, poison: poisonPages, query } = await openEnv(50)
   poisonPages((objects) => `[${objects.map((item, at) => (at === 4 ? poison(item) : JSON.stringify(item))).join()}]`)
   const job = await sync({ batch_size: 25 })
   expect(job).toMatchObject(counts(rejected ? 48 : 50, 0, 0, rejected ? 2 : 0))
@@ -155,16 +155,16 @@ test.each(Object.entries(poisons))('an item with %s harms no other', async (_, {
     })),
   )
   expect(distinct > 0).toBe(rejected !== undefined)
-  const truth = new Set(sandbox.truth('customers').map(({ id }) => id))
+  const truth = new Set(sandbox.expected('customers').map(({ id }) => id))
   const stored = await query('select id from customers')
   expect(stored.every(({ id }) => truth.has(String(id)))).toBe(true)
 })
 
 test('rows that Postgres refuses are found by halving the batch; all others are stored', async () => {
-  const { sync, sandbox, query, raw } = await house(180)
+  const { sync, sandbox, query, raw } = await openEnv(180)
   // A rule of the owner's own.
   await query(`alter table customers add constraint mine check (description is distinct from 'refused')`)
-  const truth = sandbox.truth('customers', true)
+  const truth = sandbox.expected('customers', true)
   const refused = [0, 1, 57, 99, 100, 179].map((at) => truth[at]!.id).toSorted()
   for (const id of refused) sandbox.update('customers', id, { description: 'refused' })
   expect(await sync()).toMatchObject(counts(174, 0, 0, 6))
@@ -175,10 +175,10 @@ test('rows that Postgres refuses are found by halving the batch; all others are 
 })
 
 test('what was put aside is taken out once it is stored', async () => {
-  const { sync, sandbox, query, tenantId } = await house(120)
+  const { sync, sandbox, query, tenantId } = await openEnv(120)
   const kept = () => query('select item_key, job_id from sync_rejects order by item_key collate "C"')
   await query(`alter table customers add constraint mine check (description is distinct from 'refused')`)
-  const ids = sandbox.truth('customers', true).map(({ id }) => id)
+  const ids = sandbox.expected('customers', true).map(({ id }) => id)
   const refused = [ids[3]!, ids[60]!, ids[119]!].toSorted()
   for (const id of refused) sandbox.update('customers', id, { description: 'refused' })
   await sync()
@@ -208,7 +208,7 @@ test('what was put aside is taken out once it is stored', async () => {
 })
 
 test('an account of which nothing was put aside is not asked about it at each commit', async () => {
-  const { workerUrl, openWorker, tenantId, query } = await house(120)
+  const { workerUrl, openWorker, tenantId, query } = await openEnv(120)
   const proxy = await openPostgresProxy(workerUrl)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
   const statements: string[] = []
@@ -232,7 +232,7 @@ test('an account of which nothing was put aside is not asked about it at each co
 })
 
 test('an item nested deeper than Postgres can go is put aside', async () => {
-  const { sync, query, poison, url } = await house(50)
+  const { sync, query, poison, url } = await openEnv(50)
   await query(`alter database ${new URL(url).pathname.slice(1)} set max_stack_depth = '100kB'`)
   poison((objects) => objects.map((item, at) => (at === 9 ? { ...item, extra: JSON.parse(nested(2_000)) } : item)))
   expect(await sync()).toMatchObject(counts(49, 0, 0, 1))
@@ -240,14 +240,14 @@ test('an item nested deeper than Postgres can go is put aside', async () => {
 })
 
 test('an id twice in a page is one row, as it came last', async () => {
-  const { sync, query, poison } = await house(50)
+  const { sync, query, poison } = await openEnv(50)
   poison((objects) => objects.map((item, at) => (at === 9 ? { ...objects[8]!, name: 'last' } : item)))
   expect(await sync()).toMatchObject(counts(49, 0, 1))
   expect(await query(`select count(*)::int as rows from customers where name = 'last'`)).toEqual([{ rows: 1 }])
 })
 
 test('a text that cannot be stored as it is has U+FFFD where the trouble was, in payload and columns alike', async () => {
-  const { sync, query, poison } = await house(10)
+  const { sync, query, poison } = await openEnv(10)
   const name = 'a\u0000b\ud800c\\u0000\ud83d\ude00'
   poison((objects) => objects.map((item, at) => (at === 3 ? { ...item, name } : item)))
   await sync()
@@ -258,7 +258,7 @@ test('a text that cannot be stored as it is has U+FFFD where the trouble was, in
 })
 
 test('numbers stay as they were sent beside an item that cannot be stored as it is, and beside one that is refused', async () => {
-  const { sync, query, poison } = await house(4)
+  const { sync, query, poison } = await openEnv(4)
   const number = '"n":9007199254740993,"d":1.10'
   poison(
     ([one, two, three, four]) =>

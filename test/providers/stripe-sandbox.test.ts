@@ -39,7 +39,7 @@ async function readAll(list: (query: Query) => Promise<Page>, query: Omit<Query,
 /** What a complete copy of the list holds. The sandbox calls some resources as Stripe does. */
 function truth(sandbox: Sandbox, name: string): readonly StripeObject[] {
   const called: Readonly<Record<string, string>> = { payments: 'charges', invoice_items: 'invoiceitems' }
-  return sandbox.truth((called[name] ?? name) as Parameters<Sandbox['truth']>[0])
+  return sandbox.expected((called[name] ?? name) as Parameters<Sandbox['expected']>[0])
 }
 
 const byId = (one: StripeObject, other: StripeObject) => (one.id < other.id ? -1 : 1)
@@ -119,7 +119,7 @@ async function checkNested(
 
 test('a deleted customer is gone, though Stripe has a stub of it', async () => {
   const { sandbox, connection } = await connect()
-  const [first] = sandbox.truth('customers')
+  const [first] = sandbox.expected('customers')
   sandbox.remove('customers', first!.id)
   const customers = billing.find(({ name }) => name === 'customers')
   expect(await customers?.retrieve?.(connection, first!.id, signal)).toEqual({

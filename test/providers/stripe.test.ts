@@ -64,9 +64,9 @@ exerciseProvider({
         accessToken,
       })),
       secrets: [key, 'secretsecret'],
-      truth: (resource, part) =>
+      expected: (resource, part) =>
         sandbox
-          .truth(tables[resource as keyof typeof tables], true)
+          .expected(tables[resource as keyof typeof tables], true)
           .filter((one) => part === undefined || (one.active === (part === 'active') && !isInline(one))),
       now: sandbox.now,
       requests: () => sandbox.requests.length,
@@ -261,7 +261,7 @@ describe('a page', () => {
   it('is read when a proxy on the way compressed it', async () => {
     const { sandbox, list } = await setup()
     sandbox.fail({ kind: 'gzip' })
-    expect(valuesOf((await list({ limit: 100 })).items)).toEqual(sandbox.truth('customers', true))
+    expect(valuesOf((await list({ limit: 100 })).items)).toEqual(sandbox.expected('customers', true))
   })
 
   it('may come slowly, within its time', async () => {
@@ -274,7 +274,7 @@ describe('a page', () => {
     const { sandbox, list } = await setup()
     sandbox.fail({ kind: 'items', items: (items) => [...items, { id: 7 }, null], times: 1 })
     const { next, items } = await list()
-    expect([items.length, next]).toEqual([12, sandbox.truth('customers')[9]!.id])
+    expect([items.length, next]).toEqual([12, sandbox.expected('customers')[9]!.id])
   })
 })
 
@@ -425,7 +425,7 @@ describe('the beginning of an account', () => {
     const { account, sandbox } = await setup()
     const { account: id, since } = await account.identify(never)
     expect(id).toBe('acct_sandbox')
-    expect(since).toBeLessThanOrEqual(Math.min(...sandbox.truth('customers').map(({ created }) => Number(created))))
+    expect(since).toBeLessThanOrEqual(Math.min(...sandbox.expected('customers').map(({ created }) => Number(created))))
     expect(sandbox.requests.map(({ path }) => path)).toEqual(['/v1/account'])
   })
 

@@ -20,8 +20,8 @@ test('a history that ends at a constant time has the same objects at every start
   const [first, second] = [await openSandbox(options), await openSandbox(options)]
   second.advance(86_400)
   for (const resource of ['customers', 'subscriptions', 'invoices', 'balance_transactions'] as const)
-    expect(JSON.stringify(second.truth(resource))).toBe(JSON.stringify(first.truth(resource)))
-  expect(Math.max(...first.truth('invoices').map(({ created }) => Number(created)))).toBeLessThan(populatedUntil)
+    expect(JSON.stringify(second.expected(resource))).toBe(JSON.stringify(first.expected(resource)))
+  expect(Math.max(...first.expected('invoices').map(({ created }) => Number(created)))).toBeLessThan(populatedUntil)
   expect(first.now()).toBeGreaterThanOrEqual(realNow() - 1)
   await Promise.all([first.close(), second.close()])
 })

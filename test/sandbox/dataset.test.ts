@@ -6,7 +6,7 @@ const year = 365 * 86_400
 
 describe('generated customers', () => {
   it('have the fields of the API version and about 1.5 kB', async () => {
-    const customers = (await setup({ customers: 500 })).truth('customers')
+    const customers = (await setup({ customers: 500 })).expected('customers')
     for (const customer of customers) expect(Object.keys(customer).sort()).toEqual([...customerFields])
     const bytes = Buffer.byteLength(JSON.stringify(customers)) / customers.length
     expect(bytes).toBeGreaterThan(1_300)
@@ -17,8 +17,8 @@ describe('generated customers', () => {
 
   it('are the same for the same seed and differ for another seed', async () => {
     const [first, same, other] = await Promise.all([1, 1, 2].map((seed) => setup({ customers: 300, seed })))
-    expect(same!.truth('customers')).toEqual(first!.truth('customers'))
-    expect(other!.truth('customers').map(idOf)).not.toEqual(first!.truth('customers').map(idOf))
+    expect(same!.expected('customers')).toEqual(first!.expected('customers'))
+    expect(other!.expected('customers').map(idOf)).not.toEqual(first!.expected('customers').map(idOf))
   })
 
   const spread: Record<Density, (times: readonly number[]) => void> = {
@@ -51,7 +51,7 @@ describe('generated customers', () => {
   })
 })
 
-const seconds = (sandbox: Sandbox) => sandbox.truth('customers').map((object) => Number(object.created))
+const seconds = (sandbox: Sandbox) => sandbox.expected('customers').map((object) => Number(object.created))
 
 const share = (times: readonly number[], from: number, to: number) =>
   times.filter((time) => time >= from && time < to).length / times.length

@@ -78,7 +78,7 @@ describe('the list of events', () => {
 
   it('holds the newest generated objects if the option eventsForNewest is set', async () => {
     const sandbox = await setup({ customers: 200, eventsForNewest: 3 })
-    const newest = sandbox.truth('customers').slice(0, 3)
+    const newest = sandbox.expected('customers').slice(0, 3)
     const created = events(sandbox).filter(({ type }) => type === 'customer.created')
     expect(idsOf(created.map(({ data }) => data.object))).toEqual(
       idsOf(newest.filter(({ created }) => Number(created) >= now - 30 * 86_400)),
@@ -180,7 +180,7 @@ describe('the events of a change', () => {
     sandbox.remove('customers', customer)
     expect(types(sandbox).filter((type) => type === 'customer.deleted')).toHaveLength(1)
     expect(types(sandbox).filter((type) => type === 'customer.subscription.deleted').length).toBeGreaterThanOrEqual(2)
-    const subscriptions = sandbox.truth('subscriptions').filter((object) => object.customer === customer)
+    const subscriptions = sandbox.expected('subscriptions').filter((object) => object.customer === customer)
     expect(idsOf(subscriptions)).toEqual(expect.arrayContaining([subscription.id, added.id]))
     for (const object of subscriptions)
       expect(object).toMatchObject({ status: expect.stringMatching(/^canceled|^incomplete_expired/) })

@@ -22,7 +22,7 @@ describe("a list that Stripe's SDK reads to its end", () => {
     const sandbox = await setup({ customers: 60 })
     const read = await readAll(lists(sandbox, name).list({ limit: 7, ...everything[name] }))
     expect(read.length).toBeGreaterThan(0)
-    expect(read).toEqual(sandbox.truth(name))
+    expect(read).toEqual(sandbox.expected(name))
     const params = new URL(sandbox.requests[0]!.url, 'http://a').searchParams
     expect([params.get('limit'), sandbox.stats().cursorMisuse]).toEqual(['7', 0])
   })
@@ -34,12 +34,12 @@ describe("a list that Stripe's SDK reads to its end", () => {
       await readAll(prices.list({ active: true })),
       await readAll(prices.list({ active: false })),
     ]
-    const embedded = sandbox.truthNested('subscription_items').map(({ row }) => row.price as StripeObject)
+    const embedded = sandbox.expectedNested('subscription_items').map(({ row }) => row.price as StripeObject)
     const listed = new Set(idsOf([...active, ...inactive]))
     const inline = new Map(embedded.filter(({ id }) => !listed.has(id)).map((price) => [price.id, price]))
     expect([active.length, inactive.length, inline.size].every((count) => count > 0)).toBe(true)
     expect(new Set(idsOf([...active, ...inactive, ...inline.values()]))).toEqual(
-      new Set(idsOf(sandbox.truth('prices'))),
+      new Set(idsOf(sandbox.expected('prices'))),
     )
     for (const price of inline.values()) expect((await ask(sandbox, `/v1/prices/${price.id}`)).body).toEqual(price)
   })
@@ -53,7 +53,7 @@ describe("a list that Stripe's SDK reads to its end", () => {
         `${resources[name].path}?limit=100${name === 'subscriptions' ? '&status=all' : ''}`,
         { key: 'sk_live_a' },
       )
-      if (name !== 'prices') expect(body.data).toEqual(sandbox.truth(name, true).slice(0, 100))
+      if (name !== 'prices') expect(body.data).toEqual(sandbox.expected(name, true).slice(0, 100))
       expect(JSON.stringify(body)).not.toContain('"livemode":false')
     }
   })
@@ -62,7 +62,7 @@ describe("a list that Stripe's SDK reads to its end", () => {
 describe('every object', () => {
   it.each([...modelled, ...byName])('can be read by its id: %s', async (name) => {
     const sandbox = await setup({ customers: 60 })
-    const [first] = sandbox.truth(name)
+    const [first] = sandbox.expected(name)
     const path = resources[name].path
     expect((await ask(sandbox, `${path}/${first!.id}`)).body).toEqual(first)
     const missing = await ask(sandbox, `${path}/unknown`)
@@ -73,7 +73,7 @@ describe('every object', () => {
 describe('a list without filters', () => {
   it('leaves out canceled subscriptions, which a filter shows', async () => {
     const sandbox = await setup({ customers: 60 })
-    const all = sandbox.truth('subscriptions')
+    const all = sandbox.expected('subscriptions')
     const canceled = all.filter(({ status }) => status === 'canceled')
     const shown = await readAll(lists(sandbox, 'subscriptions').list())
     expect(canceled.length).toBeGreaterThan(0)
@@ -90,7 +90,7 @@ describe('a list without filters', () => {
 
   it('filters invoice items by their field date, because they have no created', async () => {
     const sandbox = await setup({ customers: 60 })
-    const [newest, second] = sandbox.truth('invoiceitems')
+    const [newest, second] = sandbox.expected('invoiceitems')
     expect(newest).not.toHaveProperty('created')
     const { body } = await ask(sandbox, `/v1/invoiceitems?created[gte]=${second!.date}&limit=1`)
     expect(body.data).toEqual([newest])
@@ -109,7 +109,7 @@ describe('the generated account', () => {
   it('has no reference to an object that does not exist', async () => {
     const sandbox = await setup({ customers: 250 })
     const objectsById = Object.fromEntries(
-      modelled.map((name) => [name, new Map(sandbox.truth(name).map((object) => [object.id, object]))]),
+      modelled.map((name) => [name, new Map(sandbox.expected(name).map((object) => [object.id, object]))]),
     )
     const dangling: string[] = []
     const check = (from: string, name: ResourceName, id: unknown) => {
@@ -140,8 +140,8 @@ describe('the generated account', () => {
         else visit(from, inner)
       }
     }
-    for (const name of modelled) for (const object of sandbox.truth(name)) visit(name, object)
-    for (const { row } of sandbox.truthNested('invoice_lines')) visit('line', row)
+    for (const name of modelled) for (const object of sandbox.expected(name)) visit(name, object)
+    for (const { row } of sandbox.expectedNested('invoice_lines')) visit('line', row)
     expect(dangling).toEqual([])
   })
 
@@ -152,13 +152,13 @@ describe('the generated account', () => {
       for (const row of rows) sums.set(String(row[by]), (sums.get(String(row[by])) ?? 0) + Number(row.amount))
       return sums
     }
-    const refunded = sum(sandbox.truth('refunds'), 'charge')
-    const booked = sum(sandbox.truth('balance_transactions'), 'source')
-    for (const charge of sandbox.truth('charges')) {
+    const refunded = sum(sandbox.expected('refunds'), 'charge')
+    const booked = sum(sandbox.expected('balance_transactions'), 'source')
+    for (const charge of sandbox.expected('charges')) {
       expect(charge.amount_refunded).toBe(refunded.get(charge.id) ?? 0)
       expect(booked.get(charge.id)).toBe(charge.status === 'failed' ? undefined : charge.amount)
     }
-    for (const invoice of sandbox.truth('invoices')) {
+    for (const invoice of sandbox.expected('invoices')) {
       const lines = sandbox.rows('invoice_lines', invoice.id).reduce((total, { amount }) => total + Number(amount), 0)
       expect(invoice.subtotal).toBe(lines)
     }
@@ -167,14 +167,14 @@ describe('the generated account', () => {
   it('has as many objects as follow from its customers, or as the option counts says', async () => {
     const sandbox = await setup({ customers: 100, counts: { charges: 13 } })
     const actualCounts = (['subscriptions', 'invoices', 'invoice_payments', 'charges'] as const).map(
-      (name) => sandbox.truth(name).length,
+      (name) => sandbox.expected(name).length,
     )
     expect(actualCounts).toEqual([80, 300, 250, 13])
   })
 
   it('was created before now in every resource, with the density burst', async () => {
     const sandbox = await setup({ customers: 400, density: 'burst' })
-    const times = sandbox.truth('invoices').map(({ created }) => Number(created))
+    const times = sandbox.expected('invoices').map(({ created }) => Number(created))
     expect(Math.max(...times)).toBeLessThan(now)
     expect(times).toEqual([...times].sort((a, b) => b - a))
   })
@@ -190,7 +190,7 @@ describe('a failure of two lists', () => {
     sandbox.fail({ kind, path: /^\/v1\/subscription_items/ })
     const paths = [
       '/v1/invoices',
-      `/v1/subscription_items?subscription=${sandbox.truth('subscriptions')[0]!.id}`,
+      `/v1/subscription_items?subscription=${sandbox.expected('subscriptions')[0]!.id}`,
       '/v1/issuing/cards',
     ]
     expect(await Promise.all(paths.map(async (path) => (await ask(sandbox, path)).status))).toEqual([

@@ -30,9 +30,9 @@ describe('malformed items', () => {
   }
   it.each(Object.entries(malformed))('reach the client unchanged: %s', async (_, { items, onTheWire }) => {
     const sandbox = await setup({ customers: 3 })
-    const before = sandbox.truth('customers')
+    const before = sandbox.expected('customers')
     sandbox.fail({ kind: 'items', items })
     expect((await ask(sandbox, '/v1/customers')).text).toMatch(onTheWire)
-    expect(sandbox.truth('customers')).toEqual(before)
+    expect(sandbox.expected('customers')).toEqual(before)
   })
 })

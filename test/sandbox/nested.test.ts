@@ -15,11 +15,11 @@ const read: Record<NestedName, (sandbox: Sandbox, parent: string) => Promise<rea
 describe('a nested list', () => {
   it.each(nestedNames)('can be read to its end for one parent: %s', async (name) => {
     const sandbox = await setup({ customers: 200 })
-    const parents = [...new Set(sandbox.truthNested(name).map(({ parent }) => parent))]
+    const parents = [...new Set(sandbox.expectedNested(name).map(({ parent }) => parent))]
     const rows = new Map(parents.map((parent) => [parent, sandbox.rows(name, parent)]))
     const longest = [...rows].sort(([, a], [, b]) => b.length - a.length).slice(0, 3)
     expect(longest[0]![1].length).toBeGreaterThan(10)
-    expect([...rows.values()].flat()).toEqual(sandbox.truthNested(name).map(({ row }) => row))
+    expect([...rows.values()].flat()).toEqual(sandbox.expectedNested(name).map(({ row }) => row))
     for (const [parent, all] of longest) expect(await read[name](sandbox, parent)).toEqual(all)
   })
 
@@ -35,7 +35,7 @@ describe('a nested list', () => {
       credit_notes: 'credit_note_lines',
     } as const
     const rowCounts = new Set<number>()
-    for (const object of sandbox.truth(parent)) {
+    for (const object of sandbox.expected(parent)) {
       const rows = sandbox.rows(name[parent], object.id)
       rowCounts.add(rows.length)
       expect(object[field]).toMatchObject({ object: 'list', data: rows.slice(0, 10), has_more: rows.length > 10 })
@@ -46,7 +46,7 @@ describe('a nested list', () => {
   it('of refunds is embedded in a charge only if the request expands it', async () => {
     const sandbox = await setup({ customers: 100 })
     const [charge] = sandbox
-      .truthNested('charge_refunds')
+      .expectedNested('charge_refunds')
       .map(({ parent }) => parent)
       .filter((id, at, all) => all.indexOf(id, at + 10) > 0)
     const plain = await ask(sandbox, `/v1/charges/${charge}`)
@@ -61,7 +61,9 @@ describe('a nested list', () => {
 
   it('pages in both directions and refuses what Stripe refuses', async () => {
     const sandbox = await setup({ customers: 200 })
-    const long = sandbox.truth('subscriptions').find(({ id }) => sandbox.rows('subscription_items', id).length === 25)!
+    const long = sandbox
+      .expected('subscriptions')
+      .find(({ id }) => sandbox.rows('subscription_items', id).length === 25)!
     const ids = idsOf(sandbox.rows('subscription_items', long.id))
     const page = (query: string) => ask(sandbox, `/v1/subscription_items?subscription=${long.id}&${query}`)
     const pages = await Promise.all(
@@ -92,7 +94,7 @@ describe('a nested list', () => {
 
   it('changes with its parent, and its rows can be read by id', async () => {
     const sandbox = await setup({ customers: 60 })
-    const subscription = sandbox.truth('subscriptions')[0]!
+    const subscription = sandbox.expected('subscriptions')[0]!
     const [first] = sandbox.rows('subscription_items', subscription.id)
     const items = Array.from({ length: 12 }, (_, at) => ({ ...first!, id: `si_new${at}`, quantity: at }))
     sandbox.update('subscriptions', subscription.id, { items })
@@ -100,13 +102,13 @@ describe('a nested list', () => {
     expect([body.items.data, body.items.has_more]).toEqual([items.slice(0, 10), true])
     const rows = await Promise.all(['si_new11', first!.id].map((id) => ask(sandbox, `/v1/subscription_items/${id}`)))
     expect([rows[0]!.body, rows[1]!.status]).toEqual([items[11], 404])
-    const other = sandbox.truthNested('subscription_items').at(-1)!.row
+    const other = sandbox.expectedNested('subscription_items').at(-1)!.row
     expect((await ask(sandbox, `/v1/subscription_items/${other.id}`)).body).toEqual(other)
   })
 
   it('can be given as an array of all rows with a new parent', async () => {
     const sandbox = await setup({ customers: 60 })
-    const [line] = sandbox.truthNested('invoice_lines').map(({ row }) => row)
+    const [line] = sandbox.expectedNested('invoice_lines').map(({ row }) => row)
     const lines = Array.from({ length: 11 }, (_, at) => ({ ...line!, id: `il_new${at}` }))
     const invoice = sandbox.insert('invoices', { id: 'in_new', lines })
     expect(invoice.lines).toMatchObject({ data: lines.slice(0, 10), has_more: true, url: '/v1/invoices/in_new/lines' })

@@ -5,7 +5,7 @@ import { ask, idOf, setup } from './support.ts'
 describe('a list', () => {
   it('shows the newest object first, and orders by id descending within a second', async () => {
     const sandbox = await setup({ customers: 400, density: 'same-second', sameSecond: 300 })
-    const objects = sandbox.truth('customers')
+    const objects = sandbox.expected('customers')
     const sorted = [...objects].sort((a, b) => Number(b.created) - Number(a.created) || (a.id < b.id ? 1 : -1))
     expect(objects.map(idOf)).toEqual(sorted.map(idOf))
     expect((await ask(sandbox, '/v1/customers?limit=100')).ids).toEqual(objects.slice(0, 100).map(idOf))
@@ -24,7 +24,7 @@ describe('a list', () => {
       const { body } = await ask(sandbox, `/v1/customers${query}`)
       expect(body).toEqual({
         object: 'list',
-        data: sandbox.truth('customers').slice(0, length),
+        data: sandbox.expected('customers').slice(0, length),
         has_more: more,
         url: '/v1/customers',
       })
@@ -51,10 +51,10 @@ describe('a list', () => {
 
   it('shows each object once in two windows that meet at a second', async () => {
     const sandbox = await setup({ customers: 60, density: 'same-second', sameSecond: 30 })
-    const edge = sandbox.truth('customers')[30]!.created
+    const edge = sandbox.expected('customers')[30]!.created
     const newer = await ask(sandbox, `/v1/customers?limit=100&created[gte]=${edge}`)
     const older = await ask(sandbox, `/v1/customers?limit=100&created[lt]=${edge}`)
-    expect([...newer.ids, ...older.ids]).toEqual(sandbox.truth('customers').map(idOf))
+    expect([...newer.ids, ...older.ids]).toEqual(sandbox.expected('customers').map(idOf))
   })
 
   it('pages to older objects with starting_after and to newer objects with ending_before', async () => {
@@ -117,7 +117,7 @@ describe('a list', () => {
     async (name) => {
       const sandbox = await setup({ customers: 1 })
       const { body } = await ask(sandbox, `/v1/customers?${name}=data.tax_ids&expand[1]=data.test_clock`)
-      const [customer] = sandbox.truth('customers')
+      const [customer] = sandbox.expected('customers')
       const url = `/v1/customers/${customer!.id}/tax_ids`
       expect(body.data).toEqual([{ ...customer, tax_ids: { object: 'list', data: [], has_more: false, url } }])
     },
@@ -126,11 +126,11 @@ describe('a list', () => {
   it('accepts the filters of its own resource only', async () => {
     const sandbox = await setup({ customers: 20, counts: { products: 40 } })
     const active = await ask(sandbox, '/v1/products?active=true&limit=100')
-    const expected = sandbox.truth('products').filter((product) => product.active)
+    const expected = sandbox.expected('products').filter((product) => product.active)
     expect(active.body.data).toEqual(expected)
     expect(expected.length).toBeGreaterThan(0)
     expect((await ask(sandbox, '/v1/products?email=a')).body.error.code).toBe('parameter_unknown')
-    const [customer] = sandbox.truth('customers').filter(({ email }) => email !== null)
+    const [customer] = sandbox.expected('customers').filter(({ email }) => email !== null)
     const byEmail = await ask(sandbox, `/v1/customers?email=${encodeURIComponent(String(customer!.email))}`)
     expect(byEmail.ids).toEqual([customer!.id])
   })
@@ -138,7 +138,7 @@ describe('a list', () => {
   it('shows customers of a test clock only if the query names the clock', async () => {
     const sandbox = await setup({ customers: 1 })
     const withClock = sandbox.insert('customers', { test_clock: 'clock_1' })
-    expect((await ask(sandbox, '/v1/customers')).ids).toEqual(sandbox.truth('customers').map(idOf))
+    expect((await ask(sandbox, '/v1/customers')).ids).toEqual(sandbox.expected('customers').map(idOf))
     expect((await ask(sandbox, '/v1/customers?test_clock=clock_1')).ids).toEqual([withClock.id])
   })
 
@@ -159,7 +159,7 @@ describe('a list', () => {
 
   it('shows inserts, updates and removals that happen between two pages', async () => {
     const sandbox = await setup({ customers: 25 })
-    const before = sandbox.truth('customers').map(idOf)
+    const before = sandbox.expected('customers').map(idOf)
     const first = await ask(sandbox, '/v1/customers')
     const created12 = Number((await ask(sandbox, `/v1/customers/${before[12]}`)).body.created)
     sandbox.insert('customers')
@@ -169,7 +169,7 @@ describe('a list', () => {
     const second = await ask(sandbox, `/v1/customers?starting_after=${first.ids[9]}&limit=5`)
     expect(second.ids).toEqual([before[10], backdated.id, before[12], before[13], before[14]])
     expect(second.body.data[3].name).toBe('Neu')
-    expect(sandbox.truth('customers')).toHaveLength(26)
+    expect(sandbox.expected('customers')).toHaveLength(26)
   })
 })
 
@@ -199,5 +199,5 @@ describe('a cursor', () => {
 /** Inserts customers created at these seconds. Returns their ids in list order. */
 const customersAt = (sandbox: Sandbox, ...times: number[]) => {
   for (const created of times) sandbox.insert('customers', { created })
-  return sandbox.truth('customers').map(idOf)
+  return sandbox.expected('customers').map(idOf)
 }

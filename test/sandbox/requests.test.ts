@@ -4,7 +4,7 @@ import { ask, now, setup } from './support.ts'
 describe('an object by id', () => {
   it('is the object of the list; an unknown id is 404', async () => {
     const sandbox = await setup({ customers: 5 })
-    const [customer] = sandbox.truth('customers')
+    const [customer] = sandbox.expected('customers')
     expect((await ask(sandbox, `/v1/customers/${customer!.id}`)).body).toEqual(customer)
     const { status, body } = await ask(sandbox, '/v1/customers/cus_nobody')
     expect([status, body.error.code, body.error.param]).toEqual([404, 'resource_missing', 'id'])
@@ -12,13 +12,13 @@ describe('an object by id', () => {
 
   it('is a stub for a deleted customer and 404 for a deleted product', async () => {
     const sandbox = await setup({ customers: 1 })
-    const { id } = sandbox.truth('customers')[0]!
-    const product = sandbox.truth('products')[0]!.id
+    const { id } = sandbox.expected('customers')[0]!
+    const product = sandbox.expected('products')[0]!.id
     sandbox.remove('customers', id)
     sandbox.remove('products', product)
     expect((await ask(sandbox, `/v1/customers/${id}`)).body).toEqual({ id, object: 'customer', deleted: true })
     expect((await ask(sandbox, `/v1/products/${product}`)).status).toBe(404)
-    expect([...sandbox.truth('customers'), ...sandbox.truth('products')]).toEqual([])
+    expect([...sandbox.expected('customers'), ...sandbox.expected('products')]).toEqual([])
   })
 
   it('has livemode true for a live key and false for a test key', async () => {
@@ -27,7 +27,7 @@ describe('an object by id', () => {
       ['sk_test_a', 'rk_test_a', 'sk_live_a', 'rk_live_a'].map((key) => ask(sandbox, '/v1/customers', { key })),
     )
     expect(modes.map(({ body }) => body.data[0].livemode)).toEqual([false, false, true, true])
-    expect(modes[2]!.body.data).toEqual(sandbox.truth('customers', true))
+    expect(modes[2]!.body.data).toEqual(sandbox.expected('customers', true))
   })
 })
 
@@ -192,7 +192,7 @@ describe('a hook', () => {
 describe('a change of the data', () => {
   it('is refused if the object exists already, does not exist, or would change its creation time', async () => {
     const sandbox = await setup({ customers: 1 })
-    const { id } = sandbox.truth('customers')[0]!
+    const { id } = sandbox.expected('customers')[0]!
     expect(() => sandbox.insert('customers', { id })).toThrow(`already a customer ${id}`)
     expect(() => sandbox.insert('customers', { created: 'abc' })).toThrow('created is not a whole second')
     expect(() => sandbox.update('customers', 'cus_1', {})).toThrow('no customer cus_1 to update')

@@ -4,7 +4,7 @@ import { steps } from '../../src/sandbox/stripe/simulate/steps.ts'
 import { now, readAll, sdk, setup } from './support.ts'
 
 const day = 86_400
-const everything = (sandbox: Sandbox) => resourceNames.map((name) => sandbox.truth(name))
+const everything = (sandbox: Sandbox) => resourceNames.map((name) => sandbox.expected(name))
 
 describe('a simulated month', () => {
   it('is the same for the same seed and differs for another seed', async () => {
@@ -30,7 +30,7 @@ describe('a simulated month', () => {
   it('changes some objects twice within a second', async () => {
     const sandbox = await setup({ customers: 200 })
     sandbox.simulate(10, { perDay: 20 })
-    const updates = sandbox.truth('events').filter(({ type }) => type === 'customer.updated')
+    const updates = sandbox.expected('events').filter(({ type }) => type === 'customer.updated')
     const keys = updates.map(({ created, data }) => `${created} ${(data as { object: { id: string } }).object.id}`)
     expect(new Set(keys).size).toBeLessThan(keys.length)
   })
@@ -41,7 +41,7 @@ describe('a simulated month', () => {
     expect(sandbox.now()).toBe(now + 35 * day)
     const gap = changes.slice(1).map(({ at }, index) => at - changes[index]!.at)
     expect(Math.max(...gap)).toBeGreaterThanOrEqual(31 * day)
-    const oldest = Math.min(...sandbox.truth('events').map(({ created }) => Number(created)))
+    const oldest = Math.min(...sandbox.expected('events').map(({ created }) => Number(created)))
     expect(oldest).toBeGreaterThanOrEqual(sandbox.now() - 30 * day)
   })
 

@@ -12,7 +12,7 @@ export async function expectCopy(query: Query, sandbox: Sandbox, tenantId: strin
       `select id, raw from ${table} where tenant_id = $1 and deleted_at is null`,
       [tenantId],
     )
-    const expected = new Map(sandbox.truth(name, true).map((object) => [object.id, object]))
+    const expected = new Map(sandbox.expected(name, true).map((object) => [object.id, object]))
     expect({ table, ids: rows.map(({ id }) => id).sort() }).toEqual({ table, ids: [...expected.keys()].sort() })
     const differing = rows.filter(({ id, raw }) => !sameJson(raw, expected.get(id)))
     expect({ table, differing: differing.slice(0, 1).map((row) => [row.raw, expected.get(row.id)]) }).toEqual({
@@ -25,7 +25,7 @@ export async function expectCopy(query: Query, sandbox: Sandbox, tenantId: strin
       `select ${parent} || ' ' || id as key from ${table} where tenant_id = $1 and deleted_at is null`,
       [tenantId],
     )
-    const expected = sandbox.truthNested(name, true).map((item) => `${item.parent} ${item.row.id}`)
+    const expected = sandbox.expectedNested(name, true).map((item) => `${item.parent} ${item.row.id}`)
     expect({ table, keys: rows.map(({ key }) => key).sort() }).toEqual({ table, keys: expected.sort() })
   }
 }

@@ -33,12 +33,12 @@ export interface Sandbox extends Mutations {
   now(): number
   advance(seconds: number): void
   /** What a complete copy must hold now, in list order. In live mode only `livemode` differs. Builds every object. */
-  truth(resource: ResourceName, livemode?: boolean): readonly StripeObject[]
+  expected(resource: ResourceName, livemode?: boolean): readonly StripeObject[]
   /** All rows of a nested list with the ids of their parents, in the order of the parents that a complete copy holds. */
-  truthNested(name: NestedName, livemode?: boolean): readonly NestedRow[]
+  expectedNested(name: NestedName, livemode?: boolean): readonly NestedRow[]
   /** All rows of one parent. */
   rows(name: NestedName, parent: string, livemode?: boolean): readonly StripeObject[]
-  /** The same as `truth`, an object at a time: for a million objects. */
+  /** The same as `expected`, an object at a time: for a million objects. */
   objects(resource: ResourceName, livemode?: boolean): Iterable<StripeObject>
   /** Simulates so many days of changes, moving the clock, and returns the changes. */
   simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
@@ -92,8 +92,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     stats: traffic.stats,
     now: clock.now,
     advance: clock.advance,
-    truth: (resource, livemode = false) => [...objects(resource, livemode)],
-    truthNested: (name, livemode = false) => [...rowsWithParents(name, livemode)],
+    expected: (resource, livemode = false) => [...objects(resource, livemode)],
+    expectedNested: (name, livemode = false) => [...rowsWithParents(name, livemode)],
     rows: (name, parent, livemode = false) => nestedRows(collections, name, parent, livemode) ?? [],
     objects: (resource, livemode = false) => objects(resource, livemode),
     ...mutations,

@@ -95,7 +95,7 @@ async function freeze(lane: Lane, random: ReturnType<typeof createRandom>, atCom
   }
   sleeper.signal('SIGSTOP')
   const unfinished = await outlive(env, request.jobId)
-  for (const { id } of sandbox.truth('customers'))
+  for (const { id } of sandbox.expected('customers'))
     sandbox.update('customers', id, { description: `newer ${random.below(1e9)}` })
   sandbox.advance(5)
   const expected = await saveExpectedRows(query, sandbox, ['customers'])

@@ -94,7 +94,7 @@ function spoilAccount({ sandbox }: FaultEnv, seed: number, most: number) {
   for (const [table, name] of Object.entries(tables)) {
     const list: WireItem[] = []
     const again: { readonly at: number; readonly object: object }[] = []
-    const all = sandbox.truth(name, true)
+    const all = sandbox.expected(name, true)
     for (const object of all.slice(0, Math.ceil((all.length * most) / 1_000))) {
       const fields = withoutPrices(object)
       const { bytes, empty, intact } = corrupt(fields, random)

@@ -19,7 +19,7 @@ const verdicts = {
 
 export type FailureKind = keyof typeof verdicts
 
-/** A provider and the expected it is held against. Data must not change by itself; at least 250 items a resource. */
+/** A provider and the objects it is held against. Data must not change by itself; at least 250 items a resource. */
 export interface ProviderFixture {
   readonly provider: Provider
   readonly credentials: Credentials

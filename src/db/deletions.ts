@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
-import { isLive } from './live.ts'
+import { isLive, ofResource } from './live.ts'
 import type { Database, TenantDatabase } from './open.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import type { SyncedTable } from './schema.ts'
@@ -85,7 +85,7 @@ export async function markDeleted(
     cross join lateral (
       select row.ctid as place from ${resource.table} as row
       where row.tenant_id = ${account.tenantId}::uuid and row.provider = ${account.provider} and row.id = gone.id
-        ${ofResource(resource)} and row.deleted_at is null
+        ${ofResource(resource.table, sql`${resource.name}`)} and row.deleted_at is null
         and (row.observed_at <= gone.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
     ) as candidate
@@ -118,17 +118,13 @@ export async function markRemovedChildren(
     cross join lateral (
       select row.ctid as place from ${resource.table} as row
       where row.tenant_id = ${account.tenantId}::uuid and row.provider || '' = ${account.provider}
-        and row.${sql.identifier(column.name)} = child_set.parent ${ofResource(resource)}
+        and row.${sql.identifier(column.name)} = child_set.parent ${ofResource(resource.table, sql`${resource.name}`)}
         and row.deleted_at is null and not child_set.ids ? row.id
         and (row.observed_at <= child_set.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
     ) as candidate
     where target.ctid = candidate.place`)
   return rowCount ?? 0
-}
-
-function ofResource({ name, table }: { readonly name: string; readonly table: SyncedTable }) {
-  return Object.keys(getTableColumns(table)).includes('resource') ? sql`and row.resource = ${name}` : sql``
 }
 
 interface Snapshots extends AccountKey, Forced {

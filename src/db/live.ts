@@ -15,8 +15,16 @@ export function liveRows(kept: Kept, { tenantId, provider }: AccountKey): SQL {
 
 /** Whether `row` is the resource's, not deleted, and in a list; a price found only inside another item is in none. */
 export function isLive({ name, table }: Kept): SQL {
-  const columns = Object.values(getTableColumns(table)).map((column) => column.name)
-  const ofResource = columns.includes('resource') ? sql`and row.resource = ${name}` : sql``
-  const listed = columns.includes('inline') ? sql`and not row.inline` : sql``
-  return sql`row.deleted_at is null ${ofResource} ${listed}`
+  const listed = 'inline' in getTableColumns(table) ? sql`and not row.inline` : sql``
+  return sql`row.deleted_at is null ${ofResource(table, sql`${name}`)} ${listed}`
+}
+
+/** `and row.resource = …` for a table that holds objects of all kinds; empty for any other. */
+export function ofResource(table: SyncedTable, resource: SQL): SQL {
+  return hasResource(table) ? sql`and row.resource = ${resource}` : sql``
+}
+
+/** Whether the table holds objects of all kinds, told apart by its column `resource`. */
+export function hasResource(table: SyncedTable): boolean {
+  return 'resource' in getTableColumns(table)
 }

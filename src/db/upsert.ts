@@ -35,8 +35,8 @@ interface Upsert {
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
   const shape = shapeOf(into.table, commonPaths(rows), into.overwrite ?? null)
   const written = { created: 0, updated: 0 }
-  for (const some of portions(newestPerKey(rows, shape.keyed))) {
-    const { created, updated } = await write(db, some, shape, into)
+  for (const portion of portions(newestPerKey(rows, shape.keyed))) {
+    const { created, updated } = await write(db, portion, shape, into)
     written.created += created
     written.updated += updated
   }
@@ -46,7 +46,7 @@ export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<W
 async function write(
   db: Database,
   rows: readonly StampedRow[],
-  { sent, key, input, from, length, own, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
+  { sent, key, input, from, length, json, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
   { table, tenantId, provider, overwrite = null, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
   const { records, bytes } = parameters(
@@ -59,7 +59,7 @@ async function write(
     with changed as (
       select input.*, item.raw from (
         select *, sha256(bytes) as raw_sha256 from (
-          select ${input}, substr(${bytes}::bytea, ${from}, ${length}) as bytes, ${own} as own
+          select ${input}, substr(${bytes}::bytea, ${from}, ${length}) as bytes, ${json} as item_json
           from jsonb_array_elements(${records}::jsonb) as v offset 0
         ) as given offset 0
       ) as input left join lateral (
@@ -67,14 +67,14 @@ async function write(
         where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same} offset 0
       ) as old on true cross join lateral (
         select ${overwrite !== null} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null) as anyway offset 0
-      ) as asked cross join lateral (
+      ) as change cross join lateral (
         select case
           when old.observed_at is null or ${listedNow} then false
           when ${onlyMissing} or (old.observed_at > input.observed_at and ${keepsLater(overwrite, sql`old`)}) then true
           else not anyway and coalesce(old.raw_sha256 = input.raw_sha256, false)
         end as settled offset 0
       ) as known cross join lateral (
-        select case when settled then null else coalesce(convert_from(input.bytes, 'UTF8')::jsonb, input.own) end as raw offset 0
+        select case when settled then null else coalesce(convert_from(input.bytes, 'UTF8')::jsonb, input.item_json) end as raw offset 0
       ) as item
       where not settled and (old.observed_at is null or anyway
         or not (row(old.raw)::record *= row(item.raw)::record or old.raw = item.raw))
@@ -164,7 +164,7 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
     input: list(sent.map(({ name, type }, at) => sql`${typed(at, type)} as ${name}`)),
     from: typed(sent.length, 'int'),
     length: typed(sent.length + 1, 'int'),
-    own: sql.raw(`v -> ${sent.length + 2}`),
+    json: sql.raw(`v -> ${sent.length + 2}`),
     insertable: list(columns.map(({ name }) => sql`${name}`)),
     values: list(
       columns.map((column) => {

@@ -1,6 +1,7 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import type { AccountKey } from '../db/account-key.ts'
+import { hasResource, ofResource } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
 import type { OwnerField } from '../provider/owner.ts'
@@ -81,14 +82,13 @@ export async function removeRows(
 ): Promise<number> {
   if (rows.length === 0) return 0
   const keys = JSON.stringify(rows.map(({ resource, id }) => ({ resource, id })))
-  const ofResource = hasResource(table) ? sql`and row.resource = doomed.resource` : sql``
   const { rowCount } = await db.execute(sql`
     delete from ${table} as target using jsonb_to_recordset(${keys}::jsonb) as doomed(resource text, id text)
     cross join lateral (
       select row.ctid as place from ${table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}
-        and row.id = doomed.id ${ofResource} for update offset 0
-    ) as found
-    where target.ctid = found.place`)
+        and row.id = doomed.id ${ofResource(table, sql`doomed.resource`)} for update offset 0
+    ) as candidate
+    where target.ctid = candidate.place`)
   return rowCount ?? 0
 }
 
@@ -126,8 +126,6 @@ const isOf = ({ tenantId, provider }: AccountKey) =>
 async function ownedRows(db: Database, statement: SQL): Promise<readonly OwnedRow[]> {
   return (await db.execute<OwnedRow & Record<string, unknown>>(statement)).rows
 }
-
-const hasResource = (table: SyncedTable) => 'resource' in getTableColumns(table)
 
 /** Columns by their names in code that have an index of their own after the tenant. */
 function indexedColumns(table: SyncedTable): ReadonlySet<string> {

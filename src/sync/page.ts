@@ -26,7 +26,7 @@ export interface Digest {
 /** Reads a page against its slice, pure. */
 export function digestPage(slice: Slice, source: Listed, page: Page): Digest {
   const dated = page.items.map((item) => ({ item, id: item.id, created: createdSecond(source, item, slice) }))
-  const own = dated.slice(
+  const inSlice = dated.slice(
     0,
     endOfSlice(
       dated.map(({ created }) => created),
@@ -36,7 +36,7 @@ export function digestPage(slice: Slice, source: Listed, page: Page): Digest {
   const known = dated.map(({ created }) => created).filter((created) => created !== null)
   const oldest = known.at(-1) ?? null
   const before = new Set(slice.boundary)
-  const inBoundary = own
+  const inBoundary = inSlice
     .filter(({ created }) => created !== null && created === oldest)
     .map(({ id }) => id)
     .filter((id) => id !== null)
@@ -45,10 +45,10 @@ export function digestPage(slice: Slice, source: Listed, page: Page): Digest {
   const reached = { query: slice.query, next: page.next, oldest, boundary }
   const span = oldest === null ? 0 : Math.max(...known) - oldest
   return {
-    items: own.map(({ item }) => item),
+    items: inSlice.map(({ item }) => item),
     reached,
-    proven: provable(slice, source) && known.length === dated.length ? proven(slice, reached, own) : null,
-    listed: own.flatMap(({ id, created }) =>
+    proven: provable(slice, source) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
+    listed: inSlice.flatMap(({ id, created }) =>
       created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
     ),
     density: oldest === null ? null : page.items.length / (span + 1),

@@ -57,12 +57,11 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   verify: ['clock', 'verify', 'job', 'erasure', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm'],
   sync: ['clock', 'sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
-  provider: ['provider', 'json', 'errors', 'type db/schema', 'type sync/rows'],
+  provider: ['provider', 'json', 'errors', 'type db/schema'],
   'a provider': [
     'own folder',
     'own sdk',
     'provider',
-    'json',
     'db/schema',
     'errors',
     'type error-codes',

@@ -41,7 +41,7 @@ export interface Wrote {
   readonly excluded: Excluded
 }
 
-const nothingExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed: [] }
+const noneExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed: [] }
 
 /** Writes everything the pages brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
 export async function writeBatches(
@@ -69,7 +69,7 @@ export async function writeBatches(
   const offered = [...pages.flatMap((page) => page.rows), ...deletions.rows]
   const excluded = mayHaveErased
     ? await excludeErased(tx, { ...account, jobId: request.jobId, ownership }, { rows: offered, rejects: all })
-    : nothingExcluded
+    : noneExcluded
   const rejects = all.filter((reject) => !excluded.rejects.has(reject))
   for (const { resource, embedded } of excluded.rows) if (!embedded) add(resource, { fetched: 1, unchanged: 1 })
   for (const { resource } of excluded.rejects) add(resource, { fetched: 1, rejected: 1 })
@@ -84,10 +84,10 @@ export async function writeBatches(
     ...deletions.childSets,
   ])
   for (const { resource, table, embedded, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
-    const write = async (some: readonly ObservedRow[]) => {
+    const write = async (observed: readonly ObservedRow[]) => {
       const sum = { created: 0, updated: 0 }
-      for (let at = 0; at < some.length; at += rowsAtMost) {
-        const part = some.slice(at, at + rowsAtMost)
+      for (let at = 0; at < observed.length; at += rowsAtMost) {
+        const part = observed.slice(at, at + rowsAtMost)
         const written = await upsert(tx, { table, ...account, rows: part, overwrite, onlyMissing: embedded })
         sum.created += written.created
         sum.updated += written.updated
@@ -110,8 +110,8 @@ export async function writeBatches(
       unchanged: fetched - created - updated - refused.length,
     })
   }
-  const left = await markRemoved(tx, { ...account, overwrite }, childSets)
-  for (const [resource, deleted] of Object.entries(left)) add(resource, { deleted })
+  const removed = await markRemoved(tx, { ...account, overwrite }, childSets)
+  for (const [resource, deleted] of Object.entries(removed)) add(resource, { deleted })
   for (const { resource, unlisted, kept, unchecked } of deletions.resources) {
     const gone = deletions.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
     const deleted = await markDeleted(tx, { resource, unlisted, overwrite, ...account })
@@ -142,7 +142,7 @@ function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
     if (group) group.rows.push(row)
     else groups.set(key, { resource, table, embedded, rows: [row] })
   }
-  return [...groups.entries()].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group)
+  return [...groups.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group)
 }
 
 /**
@@ -152,10 +152,10 @@ function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
 async function dropStale(tx: Database, account: Forced, all: readonly ChildSet[]) {
   const stale = new Set<ChildSet>()
   for (const table of new Set(all.map(({ parentTable }) => parentTable))) {
-    const own = all.filter(({ parentTable }) => parentTable === table)
-    const snapshots = own.map(({ parentId, observedAt }) => ({ id: parentId, observedAt }))
+    const ofTable = all.filter(({ parentTable }) => parentTable === table)
+    const snapshots = ofTable.map(({ parentId, observedAt }) => ({ id: parentId, observedAt }))
     for (const at of await findStale(tx, { table, snapshots, ...account }))
-      for (const childSet of own.slice(at, at + 1)) stale.add(childSet)
+      for (const childSet of ofTable.slice(at, at + 1)) stale.add(childSet)
   }
   const key = (resource: string, parentId: unknown, observedAt: Date) =>
     `${resource} ${parentId} ${observedAt.getTime()}`
@@ -172,10 +172,10 @@ async function dropStale(tx: Database, account: Forced, all: readonly ChildSet[]
 async function markRemoved(tx: Database, account: Forced, childSets: readonly ChildSet[]) {
   const groups = new Map<string, ChildSet[]>()
   for (const childSet of childSets) groups.set(childSet.resource, [...(groups.get(childSet.resource) ?? []), childSet])
-  const left: Record<string, number> = {}
-  for (const [name, own] of groups) {
-    for (const { table, parent } of own.slice(0, 1))
-      left[name] = await markRemovedChildren(tx, { resource: { name, table }, parent, childSets: own, ...account })
+  const removed: Record<string, number> = {}
+  for (const [name, sets] of groups) {
+    for (const { table, parent } of sets.slice(0, 1))
+      removed[name] = await markRemovedChildren(tx, { resource: { name, table }, parent, childSets: sets, ...account })
   }
-  return left
+  return removed
 }

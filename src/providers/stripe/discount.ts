@@ -8,12 +8,16 @@ import { references } from './readers.ts'
 
 /** Ids of an object's discounts; null where it says nothing of any. */
 export function discountsOf(item: Fields): readonly string[] | null {
-  const one = reference(item.discount)
-  return references(item.discounts) ?? (one === null ? null : [one])
+  const id = reference(item.discount)
+  return references(item.discounts) ?? (id === null ? null : [id])
 }
 
 /** The coupon of an object's first discount that has one. */
 export function firstCoupon(item: Fields): string | null {
   const discounts = [...(list(item.discounts) ?? []), item.discount].map(fields)
-  return discounts.map((one) => reference(fields(one.source).coupon ?? one.coupon)).find((id) => id !== null) ?? null
+  return (
+    discounts
+      .map((discount) => reference(fields(discount.source).coupon ?? discount.coupon))
+      .find((id) => id !== null) ?? null
+  )
 }

@@ -24,7 +24,7 @@ export function failure(error: unknown): SyncError {
   const [code, param, request, cause] = [error.code, error.param, error.requestId, causeCode(error.detail)].map(named)
   const where = [error.statusCode, code, param && `parameter ${param}`, request, cause].filter(Boolean).join(', ')
   const retry = (code: ErrorCode, what: string, limit?: LimitHit) => {
-    const retryAfter = waitAsked(headers)
+    const retryAfter = retryAfterMs(headers)
     return new SyncError('retry', code, `stripe: ${what} (${where || error.type})`, {
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(limit ? { limit } : {}),
@@ -80,7 +80,7 @@ function limitHit(reason: string | undefined): LimitHit | undefined {
 }
 
 /** Retry-After in milliseconds. It is in seconds, or a date that is compared with the answer's date. */
-function waitAsked(headers: Readonly<Record<string, string | undefined>>): number | undefined {
+function retryAfterMs(headers: Readonly<Record<string, string | undefined>>): number | undefined {
   const retryAfter = headers['retry-after']
   if (retryAfter === undefined) return undefined
   const ms = /^\s*-?\d+(\.\d+)?\s*$/.test(retryAfter)

@@ -6,7 +6,7 @@ import { fields, list, reference } from '../../provider/fields.ts'
 
 /** The sum of `amount` over a list of taxes or discounts, in the minor unit; a number is a sum already, as it once was. */
 export function total(value: unknown): number | null {
-  const amounts = list(value)?.map((one) => fields(one).amount) ?? [value]
+  const amounts = list(value)?.map((entry) => fields(entry).amount) ?? [value]
   if (!amounts.every((amount) => Number.isSafeInteger(amount))) return null
   const sum = amounts.reduce((total: number, amount) => total + Number(amount), 0)
   return Number.isSafeInteger(sum) ? sum : null

@@ -52,13 +52,19 @@ export function jobRequest(tenantId: string, additionalData: object = {}) {
   return { jobId: randomUUID(), tenantId, providerName: 'stripe', accessToken: canary, additionalData }
 }
 
+/** How far the provider's clock is behind when an environment opens: 50 days. */
+const behindSeconds = 50 * 86_400
+
 /** Opens an environment on the fault server of this process. */
 export async function openFaultEnv(options: FaultEnvOptions = {}): Promise<FaultEnv> {
   const server = await openFaultServer()
   const url = await server.createDatabase(`faults_${randomUUID().slice(0, 8)}`)
   const pool = new pg.Pool({ connectionString: url, max: 4 })
   pool.on('error', () => {})
-  const sandbox = await openSandbox({ customers: 100, limits: 'none', ...options.sandbox })
+  // Scenarios move the provider's clock forwards. It starts far back, since the worker refuses answers from the future.
+  const populatedUntil = Math.floor(Date.now() / 1_000) - behindSeconds - 60
+  const sandbox = await openSandbox({ customers: 100, limits: 'none', populatedUntil, ...options.sandbox })
+  sandbox.advance(-behindSeconds)
   const { maxReceiveCount = 100, visibilitySeconds: visibilityTimeoutSeconds = 900 } = options
   const queue = await openQueue({ maxReceiveCount, visibilityTimeoutSeconds })
   const environment: Environment = {

@@ -6,7 +6,7 @@ import { type Fields, fields } from './value.ts'
 
 /** A list in an answer, and the fields beside it. */
 export interface ItemList {
-  /** Null if there is no such list. */
+  /** Null if the answer has no such list. */
   readonly items: readonly Item[] | null
   readonly fields: Fields
 }
@@ -34,7 +34,7 @@ export function openAnswer(body: Buffer, notJson: () => Error): JsonAnswer {
       return Item.of(parse(), raw)
     },
     list(name, shape) {
-      // Bytes that had to be changed before they can be stored are not read as items: an id must stay as it was sent.
+      // Bytes that were changed to be storable are not read as items, because an id must stay as it was sent.
       const scanned = raw.bytes === body ? scanList(raw, name, shape) : null
       if (scanned) return scanned
       const all = fields(parse())
@@ -46,7 +46,7 @@ export function openAnswer(body: Buffer, notJson: () => Error): JsonAnswer {
   }
 }
 
-/** Null if the answer has to be parsed to know. */
+/** Null if the answer has to be parsed. */
 function scanList(raw: RawJson, name: string, shape: Shape | undefined): ItemList | null {
   try {
     return readEnvelope(raw, name, shape)

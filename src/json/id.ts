@@ -1,7 +1,7 @@
-/** Longest id in bytes; an index of Postgres takes 2,704 for the whole key. Providers' ids are under 256. */
+/** The longest id in bytes. An index of Postgres takes 2,704 bytes for the whole key; providers' ids are under 256. */
 export const longestId = 1_024
 
-/** Whether a row can be kept under this id. */
+/** Whether this id can be a row's key. */
 export function isUsableId(id: unknown): id is string {
   return (
     typeof id === 'string' &&

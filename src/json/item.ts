@@ -3,7 +3,7 @@ import type { RawJson } from './raw-json.ts'
 import type { Expected, ScannedItem, Shape } from './shape.ts'
 import { fields, type Path, valueAt } from './value.ts'
 
-/** Stands for a value that nobody has asked for yet. */
+/** Marks a value that is not parsed yet. */
 const unread = Symbol('unread')
 
 let readRaw: (item: Item) => RawJson | null
@@ -11,8 +11,8 @@ let readField: (item: Item, name: string) => unknown
 let hasShape: (item: Item, expected: readonly Expected[]) => boolean
 
 /**
- * An object of a provider's answer. It carries its part of the answer's bytes, which the database gets, and is parsed when
- * its value is first asked for: an item that looks as expected never is.
+ * An object of a provider's answer with its part of the answer's bytes, which the database stores. It is parsed when its
+ * value is first read. An item that matches its shape is never parsed.
  */
 export class Item {
   readonly #raw: RawJson | null
@@ -27,17 +27,17 @@ export class Item {
     this.#shape = shape
   }
 
-  /** An item that was put together, or whose value is known already. Without `raw` it is written as JSON to be stored. */
+  /** An item of a known value. Without `raw` the value is serialised to be stored. */
   static of(value: unknown, raw: RawJson | null = null): Item {
     return new Item(raw, value, null, null)
   }
 
-  /** An item that only its bytes are known of. */
+  /** An item of bytes that are not parsed yet. */
   static cut(raw: RawJson): Item {
     return new Item(raw, unread, null, null)
   }
 
-  /** An item that looks as a shape expects it. */
+  /** An item that matches a shape. */
   static scanned(raw: RawJson, scanned: ScannedItem, shape: Shape): Item {
     return new Item(raw, unread, scanned, shape)
   }
@@ -48,7 +48,7 @@ export class Item {
     hasShape = (item, expected) => item.#shape?.expected === expected
   }
 
-  /** Its id; null if no row can be kept under it. */
+  /** Null if the id cannot be a row's key. */
   get id(): string | null {
     if (this.#scanned) return this.#scanned.id
     const { id } = fields(this.value())
@@ -61,7 +61,7 @@ export class Item {
     return this.#value
   }
 
-  /** What is at a path inside it, with that part of the bytes: `item.at('lines', 'data', 0)`. Its value is undefined for null and if there is none. */
+  /** The value at a path with its bytes: `item.at('lines', 'data', 0)`. Undefined if it is null or missing. */
   at(...path: Path): Item {
     const value = valueAt(this.value(), path)
     return Item.of(value, value === undefined ? null : (this.#raw?.at(...path) ?? null))
@@ -73,7 +73,7 @@ export class Item {
   }
 }
 
-/** The entries of a list as items; null if the item is no list. */
+/** A list's entries as items; null if the item is no list. */
 export function itemsIn(list: Item): readonly Item[] | null {
   const entries = list.value()
   if (!Array.isArray(entries)) return null
@@ -81,14 +81,14 @@ export function itemsIn(list: Item): readonly Item[] | null {
   return entries.map((entry, at) => Item.of(entry, raw?.at(at) ?? null))
 }
 
-/** The item's own bytes; null if it was put together. */
+/** The item's bytes; null if it was made from a value. */
 export const rawOf = (item: Item): RawJson | null => readRaw(item)
 
-/** A field's value. A scanned item is not parsed for its time. */
+/** A field's value. The creation time of a scanned item is known without parsing. */
 export const fieldOf = (item: Item, name: string): unknown => readField(item, name)
 
-/** Whether a scan found every value to look as expected. */
+/** Whether a scan matched every value to its expected kind. */
 export const matches = (item: Item, expected: readonly Expected[]): boolean => hasShape(item, expected)
 
-/** What is stored of it: its bytes, or its value if it has none. */
+/** The form that is stored: the item's bytes, or its value if it has no bytes. */
 export const storedForm = (item: Item): unknown => rawOf(item) ?? item.value()

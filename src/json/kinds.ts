@@ -1,10 +1,10 @@
 import { longestId } from './id.ts'
 import { backslash, dot, isDigit, letterF, letterT, minus, openBrace, quote } from './scanner.ts'
 
-/** How a value looks that the reader of that name in `provider/fields` takes as it is. Null matches each of them. */
+/** A kind of JSON value that the reader of this name in `provider/fields` takes unchanged. Null matches each kind. */
 export type Kind = 'text' | 'flag' | 'integer' | 'unixSeconds' | 'object' | 'reference' | 'decimal'
 
-/** Whether the value at this place looks as its reader wants it. */
+/** Whether the value in these bytes is of the kind. */
 export function matchesKind(kind: Kind, json: Buffer, from: number, to: number): boolean {
   const first = json[from]
   switch (kind) {
@@ -25,7 +25,7 @@ export function matchesKind(kind: Kind, json: Buffer, from: number, to: number):
   }
 }
 
-/** Whether a text is an id as it stands: ASCII without escapes, not too long. */
+/** Whether a string is an id without decoding: ASCII, no escapes, not too long. */
 export function isPlain(json: Buffer, from: number, to: number): boolean {
   if (to === from || to - from > longestId) return false
   for (let at = from; at < to; at++) {
@@ -35,7 +35,7 @@ export function isPlain(json: Buffer, from: number, to: number): boolean {
   return true
 }
 
-/** The value of digits. */
+/** The number that the digits write. */
 export function readNumeral(json: Buffer, from: number, to: number): number {
   let value = 0
   for (let at = from; at < to; at++) value = value * 10 + (json[at] ?? 0) - 0x30
@@ -48,7 +48,7 @@ function isNumeral(json: Buffer, from: number, to: number, digitsAtMost: number)
   return to > from
 }
 
-/** Digits, with a sign and a point at most. */
+/** Whether the bytes are digits with an optional sign and decimal point. */
 function isDecimal(json: Buffer, from: number, to: number): boolean {
   if (to - from > 100) return false
   const start = json[from] === minus ? from + 1 : from

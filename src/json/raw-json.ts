@@ -4,8 +4,8 @@ import { mayBeUnstorable, withoutUnstorable } from './storable.ts'
 import type { Path } from './value.ts'
 
 /**
- * A value in a provider's answer, as the answer's own bytes. The database gets these bytes: to write again what JSON.parse
- * made of them would take twice the time and round integers beyond 2^53.
+ * A value in a provider's answer, as the answer's bytes. The database stores these bytes, because parsing and serialising
+ * them takes twice the time and rounds integers beyond 2^53.
  */
 export class RawJson {
   readonly #body: Buffer
@@ -20,24 +20,24 @@ export class RawJson {
     this.#step = step
   }
 
-  /** A whole answer. What jsonb refuses of its bytes (not UTF-8, NUL, half a surrogate pair) becomes U+FFFD, all else stays. */
+  /** A whole answer. Bytes that jsonb refuses (invalid UTF-8, NUL, half a surrogate pair) become U+FFFD. */
   static of(body: Buffer): RawJson {
     const storable = isUtf8(body) && !mayBeUnstorable(body)
     const bytes = storable ? body : Buffer.from(withoutUnstorable(body.toString('utf8')))
     return new RawJson(bytes, { from: 0, to: bytes.length })
   }
 
-  /** A value inside this one. It is looked for when its bytes are first needed. */
+  /** A value inside this one. It is located when its bytes are first needed. */
   at(...path: Path): RawJson {
     return path.reduce((value: RawJson, step) => new RawJson(value.#body, undefined, value, step), this)
   }
 
-  /** A value of the same answer at a known place. */
+  /** A value of the same answer at known offsets. */
   cut(span: Span): RawJson {
     return new RawJson(this.#body, span)
   }
 
-  /** UTF-8 JSON: the value's own part of the answer. */
+  /** UTF-8 JSON: the value's part of the answer. */
   get bytes(): Buffer {
     const { from, to } = this.#place()
     return from === 0 && to === this.#body.length ? this.#body : this.#body.subarray(from, to)

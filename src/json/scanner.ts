@@ -1,12 +1,12 @@
-/** Deeper nesting is left to JSON.parse. */
+/** The deepest nesting that is scanned; JSON.parse reads deeper values. */
 const deepest = 64
 
-/** JSON.parse has to decide what this text is. Made once, since every error made costs a stack trace. */
+/** The scanner cannot read this text; JSON.parse must. One shared error, since each new error costs a stack trace. */
 export const notScanned = new Error('json: not scanned')
 
 /**
- * Walks over JSON bytes that are UTF-8, value by value, and makes nothing of them: a fraction of what JSON.parse costs in
- * time, and nothing in memory. Everything it passes is valid JSON (RFC 8259); where it is not sure it throws `notScanned`.
+ * Walks over the values of UTF-8 JSON bytes without building them. It takes a fraction of JSON.parse's time, and no memory.
+ * Every value it passes is valid JSON (RFC 8259). It throws `notScanned` if it is not sure.
  */
 export class JsonScanner {
   readonly json: Buffer
@@ -21,7 +21,7 @@ export class JsonScanner {
     return this.json[this.at] ?? 0
   }
 
-  /** Past white space. */
+  /** Skips white space. */
   space(): void {
     const { json } = this
     let { at } = this
@@ -29,7 +29,7 @@ export class JsonScanner {
     this.at = at
   }
 
-  /** Into an object or list, to its first entry. False if it has none; then it is passed. */
+  /** Enters an object or list and stops at its first entry. If it is empty, skips it and returns false. */
   enter(end: number): boolean {
     this.at++
     this.space()
@@ -38,7 +38,7 @@ export class JsonScanner {
     return false
   }
 
-  /** From the end of an entry to the next entry. False if there is none; then the object or list is passed. */
+  /** Moves from the end of an entry to the next entry. After the last, leaves the object or list and returns false. */
   next(end: number): boolean {
     this.space()
     const byte = this.peek()
@@ -49,7 +49,7 @@ export class JsonScanner {
     return true
   }
 
-  /** Past an entry's name, to its value. Returns the byte after the name's last. */
+  /** Skips an entry's name and stops at its value. Returns the offset after the name. */
   name(): number {
     if (this.peek() !== quote) throw notScanned
     this.text()
@@ -61,7 +61,7 @@ export class JsonScanner {
     return end
   }
 
-  /** Past any value. */
+  /** Skips a value. */
   value(depth = 0): void {
     const byte = this.peek()
     if (byte === quote) this.text()
@@ -83,7 +83,7 @@ export class JsonScanner {
     } else this.number()
   }
 
-  /** Past a text. */
+  /** Skips a string. */
   text(): void {
     const { json } = this
     let at = this.at + 1
@@ -96,7 +96,7 @@ export class JsonScanner {
     this.at = at + 1
   }
 
-  /** Past any value of JSON that is known to be valid, however deep it is nested. */
+  /** Skips a value of any depth in JSON that is known to be valid. */
   skip(): void {
     const from = this.at
     try {
@@ -108,7 +108,7 @@ export class JsonScanner {
     }
   }
 
-  /** No recursion: the value may be nested a hundred thousand deep. */
+  /** A loop, because recursion would overflow the stack: the value may be nested a hundred thousand levels deep. */
   #skipDeep(): void {
     const { json } = this
     let depth = 0
@@ -151,14 +151,14 @@ export class JsonScanner {
     }
   }
 
-  /** Past a word of four letters whose first is known. */
+  /** Skips a word of four letters whose first letter is known. */
   word(second: number, third: number, fourth: number): void {
     const { json, at } = this
     if (json[at + 1] !== second || json[at + 2] !== third || json[at + 3] !== fourth) throw notScanned
     this.at = at + 4
   }
 
-  /** Past a number. */
+  /** Skips a number. */
   number(): void {
     if (this.peek() === minus) this.at++
     if (this.peek() === zero) this.at++
@@ -174,7 +174,7 @@ export class JsonScanner {
     }
   }
 
-  /** Past one digit or more. */
+  /** Skips at least one digit. */
   #digits(): void {
     const { json } = this
     let { at } = this

@@ -11,13 +11,13 @@ import {
   quote,
 } from './scanner.ts'
 
-/** Where a value is in an item, and how it has to look. */
+/** A value's path in an item and its expected kind. */
 export interface Expected {
   readonly path: readonly string[]
   readonly kind: Kind
 }
 
-/** What a scan of an item's bytes found out. */
+/** The result of scanning an item's bytes. */
 export interface ScannedItem {
   /** The item's first byte, and the byte after its last. */
   readonly from: number
@@ -40,12 +40,12 @@ interface Field {
   inner: FieldsByLength | null
 }
 
-/** Fields by the length of their names: most others are told from them by that. */
+/** Fields by the length of their names, which tells most other fields apart from them. */
 type FieldsByLength = (Field[] | undefined)[]
 
-/** How an item has to look so that Postgres can read its columns and nobody needs to parse it. */
+/** The shape of an item that Postgres can read the columns from, so that the worker need not parse it. */
 export class Shape {
-  /** What the shape was made from. */
+  /** The paths and kinds the shape was made from. */
   readonly expected: readonly Expected[]
   /** The field with the second of creation, if there is one. */
   readonly time: string | undefined
@@ -57,7 +57,7 @@ export class Shape {
     this.#fields = fields
   }
 
-  /** Null if a value is expected in different shapes. */
+  /** Null if two entries expect different kinds of the same value. */
   static of(expected: readonly Expected[], time: string | undefined): Shape | null {
     const root: FieldsByLength = []
     put(root, 'id').kind = 'id'
@@ -71,7 +71,7 @@ export class Shape {
   }
 
   /**
-   * Passes an item. Null if its id or time is not plain, or a value does not look as expected: then it has to be parsed.
+   * Skips an item. Null if the item has to be parsed: its id or time is not plain, or a value is of another kind.
    * @throws Error `notScanned`
    */
   scan(scan: JsonScanner): ScannedItem | null {
@@ -84,7 +84,7 @@ export class Shape {
   }
 }
 
-/** False if the value is expected in another shape already. */
+/** False if the same value is already expected to be of another kind. */
 function putPath(root: FieldsByLength, { path, kind }: Expected): boolean {
   let fields = root
   for (const [at, name] of path.entries()) {
@@ -125,7 +125,7 @@ function readFields(scan: JsonScanner, fields: FieldsByLength, scanning: Scannin
   }
 }
 
-/** The entries of a list, whose names are their numbers. */
+/** The entries of a list, named by their indexes. */
 function readEntries(scan: JsonScanner, fields: FieldsByLength, scanning: Scanning): void {
   let at = 0
   for (let more = scan.enter(closeBracket); more; more = scan.next(closeBracket)) {
@@ -141,7 +141,7 @@ function giveUp(scan: JsonScanner, scanning: Scanning): void {
   scanning.matches = false
 }
 
-/** @throws Error `notScanned` for a name with escapes, which may be any of these */
+/** @throws Error `notScanned` for a name with escapes, since it may equal an expected name */
 function find(fields: FieldsByLength, json: Buffer, from: number, to: number): Field | undefined {
   for (let at = from; at < to; at++) if (json[at] === backslash) throw notScanned
   const sameLength = fields[to - from]
@@ -183,7 +183,7 @@ function readField(scan: JsonScanner, { kind, inner, isTime }: Field, scanning: 
 const idOnly: FieldsByLength = []
 put(idOnly, 'id').kind = 'id'
 
-/** Passes an object that stands where its id may stand as well. */
+/** Skips an expanded object, which stands in place of its id. */
 function hasPlainId(scan: JsonScanner): boolean {
   const scanning: Scanning = { id: '', second: -1, matches: true }
   readFields(scan, idOnly, scanning)

@@ -1,16 +1,16 @@
 import { backslash, closeBrace, closeBracket, JsonScanner, openBrace, openBracket } from './scanner.ts'
 
-/** Where a value is in bytes: its first byte, and the byte after its last. */
+/** A value's offsets in bytes: its first byte, and the byte after its last. */
 export interface Span {
   readonly from: number
   readonly to: number
 }
 
-/** The entries of lists that were looked into, by where the list begins; per text. */
+/** Per text: the entries of each list that was read, by the list's first byte. */
 const knownEntries = new WeakMap<Buffer, Map<number, readonly Span[]>>()
 
 /**
- * Finds a value of an object or list in JSON that is known to be valid, without parsing it. Where an object has a name
+ * Finds a value of an object or list in JSON that is known to be valid, without parsing it. If an object has a name
  * twice, the last counts, as in JSON.parse and jsonb.
  */
 export function spanWithin(json: Buffer, outer: Span, step: string | number): Span {
@@ -49,7 +49,7 @@ function findNamed(scan: JsonScanner, name: Buffer): Span | undefined {
     const start = scan.at + 1
     const isWanted = isNamed(scan.json, start, scan.name(), name)
     const from = scan.at
-    // The entries of a list are needed next.
+    // The caller will need the list's other entries next.
     if (isWanted && scan.peek() === openBracket) entriesOf(scan)
     if (scan.at === from) scan.skip()
     if (isWanted) span = { from, to: scan.at }
@@ -57,7 +57,7 @@ function findNamed(scan: JsonScanner, name: Buffer): Span | undefined {
   return span
 }
 
-/** Whether this name is the text within these quotes, which is longer where it is written with escapes. */
+/** Whether the string within these quotes is this name. With escapes the string has more bytes than the name. */
 function isNamed(json: Buffer, from: number, to: number, name: Buffer): boolean {
   if (to - from !== name.length) return to - from > name.length && isEscaped(json, from, to, name)
   for (let at = from; at < to; at++) if (json[at] !== name[at - from]) return false

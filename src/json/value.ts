@@ -1,7 +1,7 @@
 /** An object's fields. */
 export type Fields = Readonly<Record<string, unknown>>
 
-/** An object's fields; none for anything else. */
+/** An object's fields; empty if the value is no object. */
 export function fields(value: unknown): Fields {
   return isObject(value) ? value : {}
 }
@@ -10,19 +10,19 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Where a value is in another: names of fields and places in lists. */
+/** The path to a nested value: names of fields and indexes of lists. */
 export type Path = readonly (string | number)[]
 
 /**
- * Where columns of a table are in an item, by their names in code. Postgres reads such a column from the item itself, so
- * that its value is not sent twice. The first of several paths that has a value counts.
+ * The paths of a table's columns in an item, by the columns' names in code. Postgres reads such a column from the item
+ * itself, so that its value is not sent twice. If a column has several paths, the first that has a value counts.
  */
 export type JsonPaths = Readonly<Record<string, readonly (readonly string[])[]>>
 
-/** Stands for a value that is neither object nor list where a path goes on. No reader of a field takes it. */
+/** The result of a path that continues below a value that is neither object nor list. Each field reader rejects it. */
 export const obstacle = Symbol('obstacle')
 
-/** The value at a path; undefined for null and where there is none. */
+/** The value at a path; undefined if it is null or missing. */
 export function valueAt(value: unknown, path: Path): unknown {
   for (const step of path) {
     if (value === undefined || value === null) return undefined
@@ -32,7 +32,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   return value ?? undefined
 }
 
-/** Whether a parsed value has a number that JSON.parse may have rounded. No recursion, since it may be nested very deep. */
+/** Whether a value has a number that JSON.parse may have rounded. A loop, because it may be nested very deep. */
 export function mayBeRounded(value: unknown): boolean {
   const left: unknown[] = [value]
   while (left.length > 0) {

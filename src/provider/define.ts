@@ -24,7 +24,7 @@ export interface ProviderParts<Connection> {
   failure(error: unknown): SyncError
 }
 
-/** Puts a provider together, so that nothing but SyncErrors leaves it. */
+/** Builds a provider from its parts. Its calls throw SyncErrors only. */
 export function defineProvider<Connection>(parts: ProviderParts<Connection>): Provider {
   const { changes, failure } = parts
   const resources = parts.resources.map((resource) => ({ resource, shape: shapeOf(resource) }))
@@ -81,7 +81,7 @@ function connectResource<Connection>(
   }
 }
 
-/** How the resource's items look if nobody needs to parse them. Null if something has to be looked for inside them. */
+/** The shape of items that need no parsing; null if the resource looks for other objects inside its items. */
 function shapeOf({ row, nested, embeddedItems, createdFilter }: Resource<never>): Shape | null {
   return row.expected && !nested && !embeddedItems ? Shape.of(row.expected, createdFilter?.field) : null
 }

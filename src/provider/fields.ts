@@ -2,8 +2,8 @@ import { longestId } from '../json/id.ts'
 import { type Fields, fields, isObject } from '../json/value.ts'
 
 /*
- * Readers for the fields of a provider's item, for `Resource.row`. A field of an unknown shape never fails a row: it
- * reads as null, and the payload still has it.
+ * Readers for the fields of a provider's item, for `Resource.row`. A field of an unknown shape never fails a row: its
+ * column is null, and the stored payload still has the field.
  */
 
 export { type Fields, fields } from '../json/value.ts'
@@ -33,7 +33,7 @@ export function object(value: unknown): Fields | null {
   return isObject(value) ? value : null
 }
 
-/** Seconds since 1970, from 1970 to the end of the year 9999: a value in milliseconds is none. */
+/** Seconds since 1970, up to the end of the year 9999. Null for a value in milliseconds, which is larger. */
 export function second(value: unknown): number | null {
   const whole = integer(value)
   return whole !== null && whole >= 0 && whole < 253_402_300_800 ? whole : null
@@ -51,7 +51,7 @@ export function decimal(value: unknown): string | null {
   return typeof value === 'string' && value.length <= 100 && /^-?\d+(\.\d+)?$/.test(value) ? value : null
 }
 
-/** The id of another object: as text, or as the object itself, whole or a deleted stub. What no index takes is none. */
+/** The id of another object, given as an id, expanded or as a deleted stub. Null if it is too long to index. */
 export function reference(value: unknown): string | null {
   const id = typeof value === 'string' ? value : fields(value).id
   return typeof id === 'string' && id !== '' && Buffer.byteLength(id) <= longestId ? id : null

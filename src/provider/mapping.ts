@@ -7,23 +7,23 @@ import { decimal, type Fields, fields, flag, id, integer, object, reference, tex
 import { unreadRows } from './unread-row.ts'
 
 /*
- * A mapping from items to rows as data: for each column of a table, where its value is in the item and which reader
- * knows its shape. So a column cannot be forgotten, and a field of an unknown shape can be counted.
+ * A mapping from items to rows as data: each column of a table names its path in the item and the reader of its shape.
+ * The compiler finds a forgotten column, and a field of an unknown shape is counted.
  */
 
-/** Called with each column that stays null although its field is there, in a shape that is not known. */
+/** Called with each column that becomes null because its field has an unknown shape. */
 export type OnDrift = (column: string) => void
 
-/** Maps an item to its table's row, pure. A plain function will do; one that `mapping` made has all that is faster. */
+/** Maps an item to its table's row, pure. A plain function is enough; a function made by `mapping` is faster. */
 export interface RowMapping<Table extends SyncedTable> {
   (item: Item, onDrift?: OnDrift): RowOf<Table>
-  /** Where Postgres can read columns itself, in an item without drift. */
+  /** The columns that Postgres can read itself from an item without drift. */
   readonly paths?: JsonPaths
-  /** How an item looks in which Postgres can read every column; null if some have to be made here. */
+  /** The paths and kinds of all columns, if Postgres can read every column; null if a column is computed here. */
   readonly expected?: readonly Expected[] | null
 }
 
-/** Reads a value; null for what it does not know. */
+/** Reads a value; null if the value has an unknown shape. */
 type Reader<Value> = (value: unknown) => Value | null
 
 /** A value at the first of these paths that has one: `parent.subscription_details.subscription`, then `subscription`. */
@@ -32,12 +32,12 @@ interface At<Value> {
   readonly read: Reader<Value>
 }
 
-/** A value made of the item as a whole. What it cannot read is not counted. */
+/** A value computed from the whole item. A field that it cannot read is not counted. */
 interface Derived<Value> {
   readonly derive: (item: Fields) => Value
 }
 
-/** A bare reader reads the field that is called as the column is in SQL. */
+/** A bare reader reads the field that has the column's name in SQL. */
 type Column<Value> = null extends Value
   ? Reader<NonNullable<Value>> | At<NonNullable<Value>> | Derived<Value>
   : Derived<NonNullable<Value>>
@@ -47,7 +47,7 @@ export type Columns<Table extends SyncedTable> = {
   readonly [Name in keyof WithoutId<RowOf<Table>>]-?: Column<WithoutId<RowOf<Table>>[Name]>
 }
 
-/** Readers that take a field's value as it is, so that Postgres can read it as well, and what they expect. */
+/** The readers that take a field's value unchanged, so that Postgres can read it too, and the kind each expects. */
 const kinds: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
   [text, 'text'],
   [flag, 'flag'],
@@ -101,7 +101,7 @@ function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonl
   return all
 }
 
-/** A column's value of an item, and whether its field is there in a shape that is not known. */
+/** Reads a column's value from an item, and reports a field of an unknown shape to `onDrift`. */
 function readerOf(name: string, column: Column<unknown>): (item: Fields, onDrift?: OnDrift) => unknown {
   if (typeof column === 'object' && 'derive' in column) return column.derive
   const { paths, read } = withExpanded(placed(name, column))
@@ -118,7 +118,7 @@ function placed(name: string, column: Exclude<Column<unknown>, Derived<unknown>>
   return typeof column === 'function' ? at(column, snakeCase(name)) : column
 }
 
-/** An object that is referred to is there as its id or, expanded, as itself: two paths to the same value. */
+/** A reference is an id or an expanded object, so that its value has two paths. */
 function withExpanded({ paths, read }: At<unknown>): At<unknown> {
   return { read, paths: read === reference ? paths.flatMap((path) => [[...path, 'id'], path]) : paths }
 }
@@ -132,7 +132,7 @@ function pathsOf(columns: Readonly<Record<string, Column<unknown>>>): JsonPaths 
   return Object.fromEntries(all)
 }
 
-/** Undefined if there is none. */
+/** Undefined if no path has a value. */
 function firstValue(item: Fields, paths: At<unknown>['paths']): unknown {
   let blocked: unknown
   for (const path of paths) {

@@ -2,7 +2,7 @@ import type { RowOf, SyncedTable } from '../db/schema.ts'
 import { Item, rawOf } from '../json/item.ts'
 import type { RawJson } from '../json/raw-json.ts'
 
-/** Makes rows whose columns are read when somebody asks for one; mostly Postgres reads them. Such a row keeps its item's bytes alone. */
+/** Makes rows that hold only their item's bytes and read a column on first access. Usually Postgres reads the columns. */
 export function unreadRows<Table extends SyncedTable>(
   columns: readonly string[],
   read: (item: Item) => RowOf<Table>,
@@ -29,6 +29,6 @@ export function unreadRows<Table extends SyncedTable>(
       },
     })
   }
-  // A property for each column is on the prototype.
+  // The prototype has a property for each column.
   return (item) => new UnreadRow(item) as unknown as RowOf<Table>
 }

@@ -7,22 +7,22 @@ import { tlsOptions } from './tls.ts'
 export type { Database, TenantDatabase } from './tenant.ts'
 
 export interface OpenDatabase {
-  /** The only way to a table: there is no statement that is about no tenant. */
+  /** The only access to tables: every statement belongs to a tenant. */
   tenant(id: string): TenantDatabase
   close(): Promise<void>
 }
 
 interface PoolOptions {
-  /** Connections at most; they open when needed. */
+  /** The most connections. They open when needed. */
   readonly connections: number
   readonly applicationName: string
-  /** `false`: jobs are not announced on the channel `sync_jobs`. */
+  /** If false, jobs send no notification on the channel `sync_jobs`. */
   readonly announce?: boolean
 }
 
 /**
- * A pool of this process's own. Opens no connection yet, but asks the server whether it speaks TLS where the SSL mode
- * is `Prefer` (Npgsql's default).
+ * Creates a pool for this process. Opens no database connection yet. If the SSL mode is `Prefer` (Npgsql's default), it
+ * asks the server whether it supports TLS.
  * @throws SyncError `no_database` when no connection string is configured or its certificate cannot be read
  */
 export async function openDatabase(
@@ -47,13 +47,13 @@ export async function openDatabase(
     max: connections,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    // An idle pool does not keep a process alive that has nothing else to do, as after a local invocation.
+    // An idle pool does not keep a finished process alive, as after a local invocation.
     allowExitOnIdle: true,
     keepAlive: true,
-    // For a half-open connection. What the server keeps to itself comes with each transaction, see db/tenant.ts.
+    // For a half-open connection. Each transaction sets the server's own limits, see db/tenant.ts.
     query_timeout: 35_000,
   })
-  // A connection that dies must not take the process with it, idle or at work; the next query opens another.
+  // A connection that dies, idle or in use, must not end the process. The next query opens another.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return { tenant: (id) => createTenantDatabase(pool, id, { announce }), close: () => pool.end() }

@@ -3,31 +3,32 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 import { classify } from './errors.ts'
 
-/** Drizzle over the one connection of a transaction, or for one statement by itself. */
+/** Drizzle on the connection of a transaction, or on the pool for a single statement. */
 export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'with' | '$with'>
 
 /**
- * One tenant's rows. Row-level security shows and lets write the rows of the tenant that `app.tenant_id` names, and none if
- * it names none. The setting ends with its transaction, so that tenants can share connections.
+ * Access to the rows of a single tenant. Row-level security permits reading and writing only the rows of the tenant in
+ * `app.tenant_id`, and no rows if it is not set. The setting ends with its transaction, so that tenants share
+ * connections.
  */
 export interface TenantDatabase {
-  /** A transaction. Its BEGIN also names the tenant, in one round trip. */
+  /** Runs a transaction. Its BEGIN also sets the tenant, in one round trip. */
   within<T>(work: (tx: Database) => Promise<T>): Promise<T>
-  /** A transaction that writes nothing. It is rolled back, and a failed rollback loses nothing. */
+  /** Runs a read-only transaction. It is rolled back, and a failed rollback loses no data. */
   ask<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /**
-   * One statement without a transaction around it: one round trip for three. It names the tenant while it runs, and
-   * so must have no other source of the tenant's id than `tenant`, before the first row it touches: a value of the row it
-   * inserts, or the outer side of a lateral join. It waits for a lock no longer than others do; its own time is the
-   * driver's to watch.
+   * Runs one statement without a transaction: one round trip instead of three. Evaluating `tenant` sets the tenant, so
+   * that the statement must evaluate it before the first row it touches and take the tenant's id from nowhere else.
+   * `tenant` is a value of the inserted row, or the outer side of a lateral join. The usual lock timeout applies; only
+   * the driver limits the statement's time.
    */
   alone<T>(work: (db: Database, tenant: SQL<string>) => Promise<T>): Promise<T>
 }
 
 /**
- * A frozen or killed worker must never hold a lock for long. These come with each transaction and end with it, in the
- * round trip of its BEGIN, and not at connecting or as the session's own: RDS Proxy refuses `options`, and keeps a whole
- * connection to the server for whoever changes a session.
+ * Limits for a frozen or killed worker, which must never hold a lock for long. Each BEGIN sets them for its
+ * transaction, in the same round trip. They are not set at connecting or for the session: RDS Proxy refuses `options`,
+ * and pins a server connection to each client that changes its session.
  */
 const limits = {
   statement_timeout: '30s',
@@ -39,18 +40,18 @@ const limits = {
 } as const
 
 interface Telling {
-  /** Whether jobs are announced on the channel `sync_jobs`; see job/announce.ts. */
+  /** Whether jobs are announced on the channel `sync_jobs`; see job/commit/notify.ts. */
   readonly announce: boolean
 }
 
-/** @throws Error for what is no UUID */
+/** @throws Error if `tenantId` is no UUID */
 export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce }: Telling): TenantDatabase {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
     throw new Error('database: the tenant is no UUID')
   const isAnnounced = announce ? 'on' : 'off'
   const settings = { 'app.tenant_id': tenantId, 'billing_sync.announce': isAnnounced, ...limits }
   const named = `select ${Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`)}`
-  // In this order: the branch is taken once the conditions are known.
+  // The order matters: `case` evaluates its conditions before the branch.
   const tenant = sql<string>`case when set_config('lock_timeout', ${limits.lock_timeout}, true) is not null
     and set_config('billing_sync.announce', ${isAnnounced}, true) is not null
     then set_config('app.tenant_id', ${tenantId}, true)::uuid end`
@@ -61,7 +62,9 @@ export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce
   }
 }
 
-/** Always gives the connection back, and takes a broken one out of the pool. Drizzle's transaction does neither. */
+/**
+ * Always releases the connection, and removes a broken connection from the pool. Drizzle's transaction does neither.
+ */
 async function transact<T>(
   pool: pg.Pool,
   { begin, end }: { readonly begin: string; readonly end: 'commit' | 'rollback' },
@@ -88,7 +91,9 @@ async function transact<T>(
   }
 }
 
-/** Undoes what the work did where it throws, and leaves the transaction as it was before. Not to be nested. */
+/**
+ * Runs the work behind a savepoint. If it throws, its changes are undone and the transaction can go on. Do not nest.
+ */
 export async function guarded<T>(tx: Database, work: () => Promise<T>): Promise<T> {
   await tx.execute(sql`savepoint guarded`)
   try {

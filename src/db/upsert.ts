@@ -19,18 +19,18 @@ interface Upsert {
   readonly tenantId: string
   readonly provider: string
   readonly rows: readonly StampedRow[]
-  /** Rewrite rows even where nothing differs, and where what is stored was observed later; absent: neither. */
+  /** Rewrites rows that do not differ and rows that were observed later; absent: rewrites neither. */
   readonly overwrite?: Overwrite | null
-  /** Write only where there is no row yet. */
+  /** Writes only rows that do not exist yet. */
   readonly onlyMissing?: boolean
 }
 
 /**
- * Writes rows in one statement, the rows as one JSON parameter and the answers they are from as another; what Postgres can
- * read from the answers itself is not in the rows again. A row is replaced only by an observation that is not older, and
- * only where something differs; rows are filtered before the upsert, since a conflict writes WAL even where nothing
- * changes. Rows are deduplicated by key (the newest wins) and sorted by it, so that two writers never deadlock. What is in
- * neither count was there already.
+ * Writes rows in one statement: the rows are one JSON parameter, their answers another. The rows omit values that
+ * Postgres can read from the answers. A row is replaced only by an observation that is not older and that differs. Rows
+ * are filtered before the upsert, because a conflict writes WAL even if no value changes. Rows are deduplicated by key
+ * (the newest wins) and sorted by key, so that two writers never deadlock. Rows that were stored already are in neither
+ * count.
  */
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
   const shape = shapeOf(into.table, commonPaths(rows), into.overwrite ?? null)
@@ -53,8 +53,8 @@ async function write(
     rows,
     sent.map(({ key }) => key),
   )
-  // `offset 0`: looked up row by row by the key, whatever the planner believes of a table that was never analysed, and
-  // each value made once, and only of a row that is needed.
+  // `offset 0` makes Postgres look up each row by its key, even in a table that was never analysed. It also makes
+  // Postgres compute each value once, and only for rows that are needed.
   const statement = sql`
     with changed as (
       select input.*, item.raw from (
@@ -93,8 +93,8 @@ async function write(
 }
 
 /**
- * The columns that tell a tenant's rows of one provider apart, by their names in code: of the table's primary key all
- * but tenant and provider.
+ * The columns that identify a row among a tenant's rows of a provider, by their names in code: the table's primary key
+ * without tenant and provider.
  */
 export function keyOf(table: SyncedTable): readonly string[] {
   const columns = getTableConfig(table).primaryKeys.flatMap((key) => key.columns)
@@ -104,7 +104,7 @@ export function keyOf(table: SyncedTable): readonly string[] {
     .map(([key]) => key)
 }
 
-/** One statement for all, since the rows' locks are taken in one order: where a row is odd, every column of all is sent. */
+/** The paths that all rows share, because one statement writes all rows. If a row has drift, every column is sent. */
 function commonPaths(rows: readonly StampedRow[]): JsonPaths {
   const [first] = rows
   const { paths } = first ?? {}
@@ -117,7 +117,7 @@ type Shape = ReturnType<typeof pieces>
 const shapes = new WeakMap<SyncedTable, WeakMap<JsonPaths, Shape>>()
 
 function shapeOf(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | null): Shape {
-  // A forced statement names its job's beginning, and is rare.
+  // A forced statement is not cached: it contains its job's start and is rare.
   if (overwrite) return pieces(table, paths, overwrite)
   const known = shapes.get(table) ?? new WeakMap<JsonPaths, Shape>()
   shapes.set(table, known)
@@ -126,7 +126,7 @@ function shapeOf(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nu
   return shape
 }
 
-/** The pieces of the statement that follow from the table's columns and from where they are. */
+/** The parts of the statement that depend on the table's columns and their paths. */
 function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | null) {
   const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'raw_sha256', 'synced_at'])
   const columns = Object.entries(getTableColumns(table))
@@ -142,8 +142,8 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
   const newer = overwrite
     ? sql`(${target}.observed_at <= excluded.observed_at or not ${keepsLater(overwrite, target)})`
     : sql`${target}.observed_at <= excluded.observed_at`
-  // A price found on an item may be in the provider's list as well: once seen there it is no longer inline, whichever
-  // was read first, and even where the list is the older picture of it.
+  // An embedded price may be in the provider's list as well. Once listed, it is no longer inline, in whichever order
+  // the two were read and even if the list has the older snapshot.
   const assigned = (name: SQL | ReturnType<typeof sql.identifier>) =>
     inline
       ? sql`${name} = case when ${newer} then excluded.${name} else ${target}.${name} end`
@@ -180,14 +180,14 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
   }
 }
 
-/** The value at a place of a record, which is an array, as its column's type. */
+/** The value at an index of a record (a JSON array), cast to its column's type. */
 function typed(at: number, type: string): SQL {
   if (type === 'jsonb') return sql.raw(`nullif(v -> ${at}, 'null')`)
   if (type.startsWith('timestamp')) return sql.raw(`to_timestamp((v ->> ${at})::float8)`)
   return sql.raw(type === 'text' ? `v ->> ${at}` : `(v ->> ${at})::${type}`)
 }
 
-/** Postgres says 21000 when one statement touches a key twice. */
+/** Keeps the newest row of each key: Postgres fails with 21000 if a statement writes a key twice. */
 function newestPerKey(rows: readonly StampedRow[], keyed: readonly string[]): StampedRow[] {
   const keyOfRow = ({ row }: StampedRow) =>
     keyed.length === 1 ? row.id : JSON.stringify(keyed.map((column) => row[column]))

@@ -19,7 +19,7 @@ import type { Owner } from './owner.ts'
  * counting and checkpoints.
  */
 
-/** Half-open, whole seconds since 1970. `to: null` is open: everything there is when the provider answers. */
+/** Half-open, whole seconds since 1970. `to: null` has no upper end. */
 export interface Window {
   readonly from: number
   readonly to: number | null
@@ -29,24 +29,24 @@ export interface Window {
 export interface Query {
   /** Only items created in this window; absent for a source that cannot filter by creation time. */
   readonly window?: Window
-  /** Only items after this cursor, which an earlier page of the very same window handed out. */
+  /** Only items after this cursor, which comes from an earlier page of the same window. */
   readonly cursor: string | null
-  /** Which of the resource's parts, if it has any. */
+  /** The name of the resource's part; absent if the resource has no parts. */
   readonly part?: string
-  /** Items at most, 1 to 100. */
+  /** The largest number of items, 1 to 100. */
   readonly limit: number
-  /** For the answer's `list`, which then parses fewer items. Follows from the resource's mapping. */
+  /** The expected shape of items, from the resource's mapping. Items that match it are not parsed. */
   readonly shape?: Shape
 }
 
 export interface Page {
   /** As the provider sent them, newest first. */
   readonly items: readonly Item[]
-  /** Where the next page begins; null on the last page. */
+  /** The cursor of the next page; null on the last page. */
   readonly next: string | null
-  /** The provider's clock when it answered; once it is observed, when it was asked. */
+  /** The provider's clock when it answered. The core replaces it by the time of the request. */
   readonly observedAt: Date
-  /** The provider's clock when it answered, once it is observed. */
+  /** The provider's clock when it answered. The core sets it. */
   readonly answeredAt?: Date
 }
 
@@ -59,28 +59,28 @@ export interface Retrieved {
 /** The part of a list that an item carries. */
 export interface EmbeddedList {
   readonly items: readonly Item[]
-  /** Where the rest begins; null if there is none. */
+  /** The cursor of the rest; null if the list is complete. */
   readonly next: string | null
 }
 
-/** A whole item of another resource that an item holds. */
+/** A complete item of another resource inside an item. */
 export interface EmbeddedItem {
   readonly item: Item
-  /** Columns that follow from its being embedded, by their names in code; they replace what `row` makes of them. */
+  /** Columns with other values than `row` gives them, because the item is embedded; by their names in code. */
   readonly columns?: Readonly<Record<string, unknown>>
 }
 
 /** Embedded items by the name of their resource. */
 export type EmbeddedItems = Readonly<Record<string, readonly EmbeddedItem[]>>
 
-/** A list embedded in a resource's items, landing in a table of its own: an invoice's lines. */
+/** A list embedded in a resource's items and stored in its own table: an invoice's lines. */
 export interface Nested<Connection = unknown, Table extends SyncedTable = SyncedTable> {
-  /** As in progress and results: `invoice_lines`. */
+  /** The name in progress and results: `invoice_lines`. */
   readonly name: string
   readonly table: Table
-  /** The column of `table` for the parent's id, by its name in code. The core fills it, whatever the item says. */
+  /** The column of `table` for the parent's id, by its name in code. The core always fills it. */
   readonly parent: string
-  /** Null if an item carries nothing of the list at all. */
+  /** Null if the item has no such list. */
   embedded(item: Item): EmbeddedList | null
   /** Fetches a page of the rest. */
   list(connection: Connection, parentId: string, query: Query, signal: AbortSignal): Promise<Page>
@@ -95,36 +95,36 @@ export interface Nested<Connection = unknown, Table extends SyncedTable = Synced
 export interface Resource<Connection = unknown, Table extends SyncedTable = SyncedTable> {
   readonly name: string
   readonly table: Table
-  /** Read only by jobs that name it in `additionalData.resources`. */
+  /** Only jobs that name the resource in `additionalData.resources` read it. */
   readonly optional?: boolean
   /**
    * The API filters by creation time, so that the core can slice the resource. `field` of an item holds that time, in
    * seconds since 1970; `maxDays` is the longest window the API takes.
    */
   readonly createdFilter?: { readonly field: string; readonly maxDays?: number }
-  /** Where one list leaves some items out, the lists that together have them all, by name: Stripe's prices, active and inactive. */
+  /** Lists that are complete only together: Stripe's active and inactive prices. Absent if one list is complete. */
   readonly parts?: readonly string[]
-  /** Requests a second this endpoint allows, where lower than the account's. */
+  /** Requests a second that this endpoint allows; absent if the account's limit is the only one. */
   readonly perSecond?: number
-  /** Requests at once this endpoint allows. */
+  /** Requests at once that this endpoint allows. */
   readonly concurrency?: number
-  /** Fetches one page. May throw whatever the SDK throws: the provider's `failure` reads it. */
+  /** Fetches one page. May throw any error of the SDK; the provider's `failure` reads it. */
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
-  /** Fetches one object, to see whether it is gone or what it is now. Absent if the API cannot. */
+  /** Fetches the current state of one object. Absent if the API cannot. */
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
   /**
-   * Maps an item. Throws if the item has no usable id; any other field of an unknown shape becomes null, and its column is
-   * reported to `onDrift` and counted.
+   * Maps an item. Throws if the item has no usable id; any other field of an unknown shape becomes null, and its column
+   * is reported to `onDrift` and counted.
    */
   readonly row: RowMapping<Table>
-  /** Whose the rows are; null if customers share them, so that the erasure of a customer leaves them. */
+  /** The rows' owner; null if customers share the rows. The erasure of a customer keeps shared rows. */
   readonly owner: Owner | null
   readonly nested?: readonly Nested<Connection>[]
-  /** Whole items of other resources that an item holds and their own list may not have: prices made inline. */
+  /** Complete items of other resources inside an item that their list may omit: prices made inline. */
   embeddedItems?(item: Item): EmbeddedItems
 }
 
-/** What an event says happened to an object. */
+/** A change of an object, as an event reports it. */
 export interface Change {
   readonly resource: string
   readonly id: string
@@ -132,21 +132,21 @@ export interface Change {
   readonly at: number
   /** The provider no longer has the object. */
   readonly gone: boolean
-  /** The object as it was then; null if the event shows it in another API version's shape, so that it must be fetched. */
+  /** The object at that time; null if the event has it in another API version's shape. The core then fetches it. */
   readonly item: Item | null
 }
 
-/** The feed of what changed: with it an incremental job sees updates and deletes. */
+/** The feed of changes: it shows updates and deletes to an incremental job. */
 export interface Changes<Connection = unknown> {
-  /** Days the provider keeps events for; a cursor must be younger. */
+  /** The days that the provider keeps events; a cursor must be younger. */
   readonly keptDays: number
-  /** Resources all of whose changes are announced. The others are read by creation time, with an overlap. */
+  /** Resources with events for every change. Other resources are read by creation time, with an overlap. */
   readonly announced: readonly string[]
   /** Requests a second this endpoint allows. */
   readonly perSecond?: number
   /** One page of events, newest first; `created` of an event is its second. */
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
-  /** Reads one event, pure; null if it is about nothing that is stored. */
+  /** Reads one event, pure; null if the event's object is not stored. */
   read(event: Item): Change | null
 }
 
@@ -168,39 +168,41 @@ export interface NestedSource extends Omit<Nested, 'list' | 'owner'> {
   list(parentId: string, query: Query, signal: AbortSignal): Promise<Page>
 }
 
-/** The code of a failure that means: these credentials are not accepted (any more). */
+/** The error code of credentials that the provider does not accept (any more). */
 export const keyRefused = 'key_not_accepted'
 
-/** What a job brings. `accessToken` is a secret; without one a configured key may stand for `tenantId`, and for no other. */
+/**
+ * A job's credentials. `accessToken` is a secret. Without it the configured key is used if it belongs to `tenantId`.
+ */
 export interface Credentials {
   readonly tenantId: string
   readonly accessToken: string | undefined
 }
 
-/** Which account a key belongs to. */
+/** The account that a key belongs to. */
 export interface Identity {
   /** The provider's own id with the mode in it: `acct_1ABC` live, `acct_1ABC:test` otherwise. */
   readonly account: string
-  /** Second since 1970 before which the account has little or nothing; only where to split depends on it. */
+  /** Second since 1970 before which the account has little or no data. It decides only where slices are split. */
   readonly since: number
 }
 
 /** A provider connected with one tenant's credentials. No request has been made yet. */
 export interface Account {
-  /** See Identity.account, where the credentials name it themselves; null where the provider must be asked. */
+  /** See Identity.account; null if the credentials do not name it and only the provider knows. */
   readonly id: string | null
-  /** A keyed hash of the key in use, by which it is recognised without being known. */
+  /** A keyed hash of the key in use. It identifies the key without revealing it. */
   readonly credential: string
   /** Requests a second over all endpoints. */
   readonly perSecond: number
   readonly sources: readonly ListSource[]
   readonly changes?: ChangeSource
-  /** Asks the provider which account this is. One request. @throws SyncError */
+  /** Fetches the account's identity with one request. @throws SyncError */
   identify(signal: AbortSignal): Promise<Identity>
   close(): void
 }
 
-/** As much of a resource as is known without credentials. */
+/** The parts of a resource that need no credentials. */
 export interface ProviderResource extends Pick<Resource, 'name' | 'table' | 'optional' | 'parts' | 'row' | 'owner'> {
   readonly nested?: readonly Pick<Nested, 'name' | 'table' | 'row' | 'owner'>[]
 }

@@ -17,32 +17,32 @@ export interface Backfill {
   /** The limiters a call for this source passes. */
   limiters(source: Source): readonly Limiter[]
   readonly pageSize: number
-  /** Rows of nested lists asked for at once; absent: as many as items. */
+  /** Rows in each request for a nested list; absent: as many as items. */
   readonly nestedPageSize?: number
-  /** Pages that may wait for the committer before no more are fetched. */
+  /** The most pages that wait for the committer or are in flight. */
   readonly pagesAhead: number
-  /** Pages of one batch at most: a commit holds them several times over. */
+  /** The most pages of one batch. A commit holds a page in memory several times. */
   readonly pagesPerBatch: number
-  /** Milliseconds between two batches at least, as long as pages keep arriving: a few pages together cost a commit less each. */
+  /** The least milliseconds between two batches while pages arrive. Larger batches cost fewer commits. */
   readonly gatherMs: number
   readonly clock: Clock
   /** Aborted when no new page may be started. */
   readonly drainSignal: AbortSignal
   /** Aborted when pages in flight must be given up. */
   readonly abortSignal: AbortSignal
-  /** See Identity.since; asked once, when a split first seems worth it. */
+  /** See Identity.since. Called once, when a split is first worth it. */
   since(): Promise<number>
-  /** A call failed for good: no other call need be waited for. */
+  /** Called when a call has failed finally: other calls need not be awaited. */
   onFailure(error: unknown): void
-  /** A slice was split: the checkpoint must know before the next page is committed. */
+  /** Called after a split. The checkpoint must record it before the next page is committed. */
   onSplit(split: { readonly id: number; readonly at: number; readonly olderId: number }): void
 }
 
 /**
  * Reads slices to their ends, several at once as far as the limiters give, and yields pages in the order they arrived.
  * One slice has one page in flight. Fetching goes on while the caller commits, `pagesAhead` pages at most. Ends when
- * everything is read, or after `drainSignal` when what was in flight has arrived. A failed call ends it with that call's
- * error, once the pages that arrived before have been yielded.
+ * every slice is read, or after `drainSignal` when the pages in flight have arrived. After a failed call it yields the
+ * pages that have arrived and then throws the call's error.
  * @throws SyncError
  */
 export async function* backfill(options: Backfill): AsyncGenerator<Batch, void, void> {
@@ -61,13 +61,13 @@ export async function* backfill(options: Backfill): AsyncGenerator<Batch, void, 
   }
 }
 
-/** What fetching works with. One file changes it: this one. */
+/** The state of fetching. Only this file changes it. */
 interface Engine {
   readonly options: Backfill
   readonly readers: Map<number, Reader>
   readonly buffer: PageBuffer
   readonly splitter: Splitter
-  /** Aborted when pages in flight must be given up, or nobody takes them any more. */
+  /** Aborted when pages in flight must be given up, or when the caller takes no more pages. */
   readonly giveUp: AbortSignal
   readonly halted: AbortController
   inFlight: number
@@ -76,7 +76,7 @@ interface Engine {
   splitTimer: AbortController | undefined
 }
 
-/** An AbortController without a reason makes an error with a stack each time. */
+/** Shared, because an AbortController without a reason makes an error with a stack each time. */
 const pumped = new Error('no longer waited for')
 
 function openEngine(options: Backfill): Engine {
@@ -85,7 +85,7 @@ function openEngine(options: Backfill): Engine {
   for (const slice of options.slices) readers.set(slice.id, openReader(slice, findSource(slice, sources), pageSize))
   const halted = new AbortController()
   const giveUp = AbortSignal.any([abortSignal, halted.signal])
-  // Each call in flight listens to it.
+  // Each call in flight adds a listener.
   setMaxListeners(0, giveUp)
   const engine: Engine = {
     options,
@@ -110,7 +110,7 @@ const mayFetch = ({ options, buffer, inFlight }: Engine) => buffer.size() + inFl
 
 function pageSource(engine: Engine) {
   return {
-    // What is in flight when all is given up is not waited for: a provider that has fallen silent would outlast us.
+    // Pages in flight are not awaited after an abort: a silent provider could outlast the worker.
     mayStillArrive: () =>
       !engine.giveUp.aborted && (engine.inFlight > 0 || (!hasStopped(engine) && engine.readers.size > 0)),
     throwFailure() {
@@ -120,7 +120,7 @@ function pageSource(engine: Engine) {
   }
 }
 
-/** Starts every call that may start. Called whenever something has changed. */
+/** Starts every call that may start. Called after each change of the engine's state. */
 function pump(engine: Engine): void {
   const { options, buffer, readers, splitter } = engine
   engine.splitTimer?.abort(pumped)
@@ -151,7 +151,7 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   engine.inFlight++
   try {
     const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
-    // Unless the resource was skipped meanwhile.
+    // The page is dropped if the resource was skipped meanwhile.
     const readPage = page && engine.readers.has(slice.id) ? await takePage(engine, reader, page) : null
     if (readPage) {
       engine.pagesRead++
@@ -174,7 +174,7 @@ async function takePage({ options, readers, giveUp }: Engine, reader: Reader, pa
   const { sources, pageSize, nestedPageSize = pageSize } = options
   const { source } = reader
   const sliceId = reader.slice.id
-  // Before anything is awaited: a split made meanwhile must lie below this page.
+  // Before the first await, so that a later split lies below this page.
   const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
   if (last) readers.delete(sliceId)
   const { observedAt, answeredAt = observedAt } = page
@@ -185,7 +185,7 @@ async function takePage({ options, readers, giveUp }: Engine, reader: Reader, pa
   return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
 }
 
-/** Nothing more of the resource is read, whatever was in flight, and its page says why. */
+/** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */
 function skipResource({ readers, buffer }: Engine, { slice, source }: Reader, error: SyncError): void {
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
   const noRows = { rows: [], rejects: [], childSets: [], drifts: [], listed: [], proven: null }

@@ -10,8 +10,8 @@ export const eventsName = 'events'
 
 /**
  * The feed of changes as a source whose items become rows of other resources. The order in which events arrive does not
- * matter: a row is observed at its event's second and replaced only by what was observed later. Where one second has
- * several events of one object, or may have more on another page, the provider is asked for the object as it is now.
+ * matter: a row is observed at its event's second and replaced only by a later observation. If one
+ * second has several events of one object, or may have more on another page, the object is fetched as it is now.
  */
 export function eventsSource(feed: ChangeSource, sources: readonly Source[]): FeedSource {
   return {
@@ -20,7 +20,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
     createdFilter: { field: 'created' },
     list: feed.list,
     async expand(events, { shared, pageSize, answeredAt }, signal) {
-      // A change dated later than the answer that brought it would be taken for newer than all that comes after.
+      // A change dated after its own answer would count as newer than every later observation.
       const latest = Math.floor(answeredAt.getTime() / 1_000)
       const read = events.flatMap((event) => feed.read(event) ?? [])
       const changes = latestPerObject(
@@ -39,7 +39,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
 }
 
 interface Latest extends Change {
-  /** Whether the event's snapshot of the object may not be the last of its second. */
+  /** Whether its second may have a later snapshot of the object. */
   readonly ambiguous: boolean
 }
 
@@ -61,7 +61,7 @@ interface Applying {
 
 const empty: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
 
-/** One object that the key may not ask for, or whose resource it may not, keeps no other from being applied. */
+/** Applies a change. If the key may not read the object or its resource, only this change is rejected. */
 async function applyOrReject(change: Latest, applying: Applying, signal: AbortSignal): Promise<Mapped> {
   try {
     return await apply(change, applying, signal)
@@ -80,7 +80,7 @@ async function apply(change: Latest, { sources, pageSize }: Applying, signal: Ab
   if (!source) return empty
   const { item: snapshot, gone } = change
   const observed = { item: snapshot, observedAt: new Date(change.at * 1_000), gone }
-  // What is deleted and cannot be asked for was not made again under its id either.
+  // A deleted object is fetched only if it may exist again under its id; without `retrieve` the deletion stands.
   const unsure = gone ? change.ambiguous && source.retrieve : change.ambiguous || change.item === null
   const now = unsure ? await current(source, change, signal) : observed
   const { item, observedAt } = now
@@ -96,7 +96,7 @@ async function current(source: ListSource, { id, item, at }: Change, signal: Abo
       `${source.name}: announced by events but cannot be asked for by id`,
     )
   const { item: fetched, observedAt } = await source.retrieve(id, signal)
-  // It was asked for because of the event, and so is no older, though that be in the very same second.
+  // The fetch followed the event, so that the fetched object is at least as new as the event.
   const seen = new Date(Math.max(at * 1_000, observedAt.getTime()))
   return { item: fetched ?? item, observedAt: seen, gone: fetched === null }
 }

@@ -8,7 +8,7 @@ interface Target {
   readonly observedAt: Date
 }
 
-/** Rows of other resources whose items are embedded in an item. */
+/** Maps an item's embedded items to rows of their resources. */
 export function mapEmbedded(embedded: EmbeddedItems = {}, { sources, observedAt }: Target): readonly ObservedRow[] {
   return Object.entries(embedded).flatMap(([resource, entries]) => {
     const target = findList(sources, resource)

@@ -15,14 +15,14 @@ interface Expansion {
 }
 
 /**
- * A page's items as rows: the items themselves, their nested lists to the end (what an item does not carry is fetched,
- * behind the same limiters), and whole items of other resources embedded in them.
+ * Maps a page's items to rows: the items, their nested lists and the embedded items of other resources. The rest of a
+ * nested list is fetched, behind the same limiters.
  * @throws SyncError
  */
 export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
   const { source, items, observedAt } = expansion
   const mapped = mapItems(items, { resource: source.name, table: source.table, observedAt, row: source.row })
-  // Not `mapped` itself: the items are let go, while their rows wait for the committer.
+  // Not `mapped` itself, so that the items can be freed while their rows wait for the committer.
   const { rejects, drifts } = mapped
   const all = { rows: [...mapped.rows], rejects: [...rejects], drifts: [...drifts], childSets: [] as ChildSet[] }
   const parents = mapped.items.map((item, at) => ({ item, id: mapped.rows[at]?.row.id ?? '', table: source.table }))
@@ -39,7 +39,7 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
   return all
 }
 
-/** The nested lists of an object that is gone: all empty. */
+/** The empty nested lists of an object that is gone. */
 export function emptyChildSets(
   { nested = [], table: parentTable }: ListSource,
   id: string,

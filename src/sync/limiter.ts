@@ -2,18 +2,18 @@ import type { Clock } from '../clock.ts'
 import { type LimitHit, SyncError } from '../errors.ts'
 
 /**
- * A ceiling of requests a second and of requests at once, spent smoothly: one request every 1/rate seconds, and never
- * more within any second than the ceiling, so that a provider's bucket smaller than a second's worth is not tripped
- * either. Halved when the provider says it was hit, raised by a twentieth of the ceiling each second after.
+ * Limits requests a second and requests at once. It starts one request every 1/rate seconds, and never more within any
+ * second than the ceiling, because a provider's bucket may be smaller than a second's requests. A limit error of the
+ * provider halves the rate; each second after raises it by a twentieth of the ceiling.
  */
 export interface Limiter {
   /** Waits for its turn, in order, then calls. @throws the signal's reason when aborted while waiting */
   run<T>(call: () => Promise<T>, waiting: AbortSignal): Promise<T>
-  /** Waits for its turn, in order. Resolves with what must be called when the request is over. */
+  /** Waits for its turn, in order. Resolves with a function to call when the request has ended. */
   enter(waiting: AbortSignal): Promise<() => void>
-  /** Milliseconds until a call made now would start, behind those in line; Infinity while too many are in flight. */
+  /** Milliseconds until a new call would start, behind the waiting calls; Infinity while too many are in flight. */
   delay(): number
-  /** The provider said this ceiling was hit. */
+  /** Lowers the limit after a limit error of the provider. */
   lower(what: LimitHit['of']): void
   /** Requests a second allowed now. */
   rate(): number
@@ -23,23 +23,24 @@ interface Ceiling {
   readonly perSecond: number
   readonly concurrency: number
   /**
-   * The wider limiter that each request must pass as well. Its turn is taken while holding the place in this line, not
-   * after it: what waits for an account does not bunch up into a burst for the endpoint, and endpoints take turns.
+   * The wider limiter that each request must pass as well. A request keeps its place in this line while it waits for
+   * the wider limiter. So requests that wait for the account do not become a burst on the endpoint, and endpoints take
+   * turns.
    */
   readonly within?: Limiter
 }
 
 const recoveryPerSecond = 0.05
-/** A reaction to one overload must not be repeated for each of the requests that were in flight then. */
+/** Milliseconds in which further limit errors change nothing: each request in flight may report the same overload. */
 const quietMs = 1_000
-/** Timers fire some milliseconds late; so much lost time is made up for, one request's worth at most. */
+/** Timers fire some milliseconds late. The limiter makes up for this much lost time, at most one request's interval. */
 const slackMs = 20
 
 export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock: Clock): Limiter {
   let factor = { rate: 1, concurrency: 1, at: clock.now() }
   let loweredAt = Number.NEGATIVE_INFINITY
   let nextAt = clock.now()
-  /** The last second's worth of starts, oldest first. */
+  /** Start times of the last second, oldest first. */
   const starts: number[] = []
   const secondsWorth = Math.max(1, Math.floor(perSecond))
   let inFlight = 0
@@ -124,7 +125,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   }
 }
 
-/** What a call passes: the endpoint's limiter, within the account's. */
+/** The limiter of a call's endpoint, within the account's limiter. */
 export interface Limits {
   readonly endpoint: Limiter
   readonly account: Limiter
@@ -132,10 +133,10 @@ export interface Limits {
   readonly waiting: AbortSignal
 }
 
-/** Makes one call, however it is wrapped. `signal`: aborted when the call is given up, waits and all. */
+/** Makes one call, with any wrappers. Aborting `signal` ends the call and its waits. */
 export type Call = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
-/** A call behind its limiters, which every attempt passes and of which a limit error lowers the one it names. */
+/** Puts a call behind its limiters. Every attempt passes them; a limit error lowers the limiter that it names. */
 export function limited(call: Call, limits: Limits): Call {
   return (work, signal) =>
     limits.endpoint.run(async () => {

@@ -10,7 +10,7 @@ import type { Source } from './source.ts'
 
 interface Reading {
   readonly parent: { readonly id: string; readonly item: Item; readonly table: SyncedTable }
-  /** When the parent was. */
+  /** The time the parent was observed. */
   readonly observedAt: Date
   readonly pageSize: number
   readonly sources: readonly Source[]
@@ -18,18 +18,18 @@ interface Reading {
 
 const empty: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
 
-/** A parent's nested list, to its end. @throws SyncError */
+/** Reads a parent's nested list to its end. @throws SyncError */
 export async function readNested(nested: NestedSource, reading: Reading, signal: AbortSignal): Promise<Mapped> {
   const { parent, sources } = reading
   const embedded = nested.embedded(parent.item)
   if (!embedded) return empty
   const pages = await readPages(nested, { ...reading, embedded }, signal)
   const [first] = pages
-  // The parent was deleted meanwhile, which is seen elsewhere.
+  // The parent was deleted meanwhile. The parent's own list or feed reports it.
   if (!first) return empty
   const { name: resource, table, row } = nested
   const columns = () => ({ [nested.parent]: parent.id })
-  // Each row was seen when its own page was: a change between two pages must not look older than what it changes.
+  // Each row counts as observed with its page: a change between two pages must not look older than the rows it changes.
   const mapped = pages.map(({ items, observedAt }) => {
     const children = mapItems(items, { resource, table, observedAt, row, columns })
     const others = items.flatMap((item) => mapEmbedded(nested.embeddedItems?.(item), { sources, observedAt }))
@@ -56,7 +56,9 @@ export async function readNested(nested: NestedSource, reading: Reading, signal:
 
 type NestedPage = Pick<Page, 'items' | 'observedAt'>
 
-/** The embedded items and the pages after them, or all pages if those items are no longer the list's beginning. Empty if the parent is gone. */
+/**
+ * The embedded items and the pages after them, or all pages if the list had to restart. Empty if the parent is gone.
+ */
 async function readPages(
   nested: NestedSource,
   { parent, embedded, observedAt, pageSize }: Reading & { readonly embedded: EmbeddedList },
@@ -81,7 +83,7 @@ async function readPages(
   }
 }
 
-/** An empty cursor is the beginning: the item says that there is a list, and has nothing of it. */
+/** The slice after the embedded items. An empty cursor means the list's beginning, because the item embeds no items. */
 function restOfList(resource: string, cursor: string): Slice {
   const window = { from: 0, to: null }
   return {

@@ -1,23 +1,23 @@
 import type { Clock } from '../clock.ts'
 
-/** Milliseconds by which two clocks may differ; more, and what the other side says of time is not believed. */
+/** Milliseconds by which two clocks may differ. The worker rejects times that differ by more. */
 export const clockTolerance = 300_000
 
-/** Answers whose median tells a clock that runs ahead. */
+/** The number of answers whose median clock offset counts. */
 const remembered = 9
 
-/** An answer, dated back to its request. `answeredAt` is the date that it came with. */
+/** An answer dated back to its request. `answeredAt` is the answer's own date. */
 type Observed<Answer> = Answer & { readonly answeredAt: Date }
 
-/** Makes a request, and dates the answer back to when it was made. */
+/** Makes a request and dates the answer back to the time of the request. */
 export type Observe = <Answer extends { readonly observedAt: Date }>(
   ask: () => Promise<Answer>,
 ) => Promise<Observed<Answer>>
 
 /**
- * An answer shows what was there before it was sent: a change in between would look older than the answer, and be lost. So
- * the answer counts as observed in the second of its request, by the provider's clock. The answers tell how far that clock
- * is from ours; an answer that runs ahead of most others is not believed.
+ * An answer shows the state before it was sent. A change after that state but before the answer's date would look older
+ * than the answer and be lost. So the answer counts as observed in the second of its request, by the provider's clock.
+ * That clock's offset is the median of recent answers; an answer that runs ahead of the median is capped to it.
  */
 export function createObservation(clock: Clock): Observe {
   const offsets: number[] = []
@@ -32,7 +32,7 @@ export function createObservation(clock: Clock): Observe {
   }
 }
 
-/** Of two in the middle, the lower. */
+/** The lower of the two middle values if the number of values is even. */
 function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[(values.length - 1) >> 1] ?? 0
 }

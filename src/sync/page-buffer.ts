@@ -13,23 +13,23 @@ export interface PageBuffer {
   /** Pages waiting. */
   size(): number
   add(page: ReadPage): void
-  /** Ends gathering, since no page is to be waited for. */
+  /** Ends gathering, because no more pages will arrive soon. */
   stopGathering(): void
-  /** Lets the waiting caller of `take` look again. */
+  /** Wakes the waiting caller of `take`. */
   wake(): void
-  /** The next batch's pages, in the order of their arrival. Waits while more may come; empty when none will. */
+  /** The next batch's pages, in the order of their arrival. Waits while pages may arrive; empty if none will. */
   take(source: PageSource): Promise<readonly ReadPage[]>
 }
 
-/** What the buffer asks about the fetching beside it. */
+/** The state of fetching that the buffer depends on. */
 interface PageSource {
   mayStillArrive(): boolean
-  /** Throws the failure of a call where no page is left before it. @throws SyncError */
+  /** Throws the error of a failed call, if a call failed. @throws SyncError */
   throwFailure(): void
   isGatheringWorthIt(): boolean
 }
 
-/** An AbortController without a reason makes an error with a stack each time. */
+/** Shared, because an AbortController without a reason makes an error with a stack each time. */
 const gathered = new Error('no longer gathered')
 
 export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptions): PageBuffer {

@@ -4,22 +4,24 @@ import { second } from '../provider/fields.ts'
 import { provenSeconds, type Reached, type Slice } from './slices.ts'
 import type { Listed } from './source.ts'
 
-/** Creation seconds, both ends included, of which `ids` is all that the provider listed. `to: null`: up to now. */
+/**
+ * Creation seconds, both ends included, and the ids of all items the provider listed of them. `to: null`: up to now.
+ */
 export interface Proven {
   readonly from: number
   readonly to: number | null
   readonly ids: readonly string[]
 }
 
-/** What a page means for the slice it was read for. */
+/** A page as read against its slice. */
 export interface Digest {
-  /** The items that lie in the slice; older ones belong to a slice that was split off. */
+  /** The items in the slice. Older items belong to a slice that was split off. */
   readonly items: readonly Item[]
   readonly reached: Reached
   readonly proven: Proven | null
-  /** Creation seconds of the items that no page before had. */
+  /** Creation seconds of the items that no earlier page had. */
   readonly listed: readonly number[]
-  /** Items a second; null where the page says nothing of it. */
+  /** Items a second; null if the page's items have no creation time. */
   readonly density: number | null
 }
 
@@ -55,7 +57,7 @@ export function digestPage(slice: Slice, source: Listed, page: Page): Digest {
   }
 }
 
-/** A part of a resource says nothing about rows that are in another part by now, and events nothing about what had none. */
+/** Only the whole list of a resource proves an item missing: an item may move to another part, or have no event. */
 function provable({ part }: Slice, { kind, createdFilter }: Listed): boolean {
   return createdFilter !== undefined && part === null && kind === 'list'
 }
@@ -66,7 +68,7 @@ function proven(slice: Slice, reached: Reached, items: readonly { readonly id: s
   return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter((id) => id !== null)] }
 }
 
-/** Null where there is none that can be right: outside what was asked for, or newer than what was read before. */
+/** Null if the time cannot be right: it is outside the query's window or newer than the position. */
 function createdSecond(source: Listed, item: Item, { query, position }: Slice): number | null {
   if (!source.createdFilter) return null
   const created = second(fieldOf(item, source.createdFilter.field))
@@ -75,8 +77,9 @@ function createdSecond(source: Listed, item: Item, { query, position }: Slice): 
 }
 
 /**
- * Where a page leaves the slice: from there on every item that tells its time is older than it. An item that tells none,
- * or a time out of order, belongs with those before it, so that it is never lost between two slices.
+ * The index where a page leaves the slice: every later item with a creation time is older than the slice. An item
+ * without a time, or with a time out of order, stays with the items before it, so that no item is lost between two
+ * slices.
  */
 function endOfSlice(seconds: readonly (number | null)[], from: number): number {
   let end = seconds.length

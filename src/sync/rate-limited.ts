@@ -10,7 +10,7 @@ import type { Source } from './source.ts'
 /** Requests at once for an account. */
 const accountConcurrency = 64
 
-/** Requests at once for an endpoint that states none: what its rate comes to at 0.64 seconds each, 16 at least. */
+/** Requests at once for an endpoint without a stated limit: its rate times 0.64 seconds a request, at least 16. */
 const endpointConcurrency = (perSecond: number) =>
   Math.min(accountConcurrency, Math.max(16, Math.ceil(perSecond * 0.64)))
 
@@ -18,9 +18,9 @@ interface RateLimiting {
   readonly clock: Clock
   /** Aborted when no new page may start. */
   readonly waiting: AbortSignal
-  /** Throws if an answer of this date must not be believed. */
+  /** Throws if an answer's date is too far from the worker's clock. */
   refuse?(answeredAt: Date): void
-  /** Aborted when pages that have arrived need not be finished any more: their nested lists, objects asked for by id. */
+  /** Aborted when pages that have arrived need not be completed: their nested lists, objects fetched by id. */
   readonly finishing: AbortSignal
   onWait(wait: Wait & { readonly endpoint: string }): void
 }
@@ -37,9 +37,9 @@ export interface RateLimited {
   limiters(source: Source): readonly Limiter[]
   /** Requests made so far, failed ones too. */
   requests(): number
-  /** See Account.identify. Asked once, and again where it failed. @throws SyncError */
+  /** See Account.identify. One request; repeated only after a failure. @throws SyncError */
   identify(signal: AbortSignal): Promise<Identity>
-  /** See Identity.since. Tried once: a call that matters will meet the same fault. */
+  /** See Identity.since. Never retried, because only the choice of splits needs it. */
   since(signal: AbortSignal): Promise<number>
 }
 
@@ -49,8 +49,8 @@ interface Endpoint {
 }
 
 /**
- * The sources of these resources and no others, so that neither events nor what is found inside items writes anything
- * else. Retry outside, limiters inside, so that every attempt is rateLimited: retried(limited(…)).
+ * Wraps the sources of these resources only, so that events and embedded items write rows of no other resource. Retry
+ * is outside and the limiters are inside, so that every attempt is rate-limited: retried(limited(…)).
  */
 export function rateLimited(
   account: Account,

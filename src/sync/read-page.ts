@@ -4,16 +4,16 @@ import type { Mapped } from './rows.ts'
 import type { Reached } from './slices.ts'
 import type { Source } from './source.ts'
 
-/** A page that was read of a slice, as rows, waiting to be committed. */
+/** A page of a slice as rows that are not committed yet. */
 export interface ReadPage extends Reached, Mapped, Pick<Digest, 'proven' | 'listed'> {
   readonly sliceId: number
   readonly source: Source
   readonly observedAt: Date
-  /** Why the key or account cannot read the resource: nothing of it is left to be read. Else null. */
+  /** The error of a resource that the key or account cannot read, whose reading has ended; else null. */
   readonly skip: SyncError | null
 }
 
-/** The pages of one transaction, and per resource how many items are probably left. */
+/** The pages of one transaction, and an estimate of the items left per resource. */
 export interface Batch {
   readonly pages: readonly ReadPage[]
   readonly remaining: Readonly<Record<string, number>>

@@ -4,21 +4,21 @@ import { type Digest, digestPage } from './page.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
 import type { Listed, Source } from './source.ts'
 
-/** A slice on its way to its end, ahead of what is committed. */
+/** A slice that is being read, ahead of the committed state. */
 export interface Reader<Read extends Listed = Source> extends Reading {
   slice: Slice
   readonly source: Read
   density: number | null
   inFlight: boolean
-  /** The cursors so far: a repeated cursor means that the list goes in a circle. */
+  /** The cursors so far. A repeated cursor means that the list never ends. */
   readonly cursors: Set<string | null>
-  /** How often its cursor was gone since it last got further. */
+  /** How often the cursor's object was gone since the position last changed. */
   restarts: number
-  /** Items of one page at most, since a page of more was too large. */
+  /** The most items of one page. It is halved after an answer that was too large. */
   limit: number
 }
 
-/** Restarts in one second, each because the object under the cursor was deleted. More mean another fault. */
+/** The most restarts at one position. Each means that the cursor's object was deleted; more mean another fault. */
 const restartsAtMost = 5
 
 export function openReader<Read extends Listed>(slice: Slice, source: Read, limit: number): Reader<Read> {
@@ -46,7 +46,7 @@ export async function fetchPage(reader: Reader<Listed>, list: (query: Query) => 
   }
 }
 
-/** The page to ask for next. */
+/** The query for the next page. */
 function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader<Listed>): Query {
   return {
     ...(source.createdFilter && { window: query }),
@@ -56,14 +56,14 @@ function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader<Lis
   }
 }
 
-/** A page as it was read of a slice. */
+/** A page of a slice, and whether it was the last. */
 export interface PageTurned extends Digest {
   readonly last: boolean
-  /** Seconds that the page before or the page after may have items of, too. */
+  /** Seconds of which the page before or after may have items as well. */
   readonly shared: ReadonlySet<number>
 }
 
-/** Takes the reader past a page. @throws SyncError `provider_contract` where the provider does not move on */
+/** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no items came */
 export function turnPage(reader: Reader<Listed>, page: Page): PageTurned {
   const { slice, source } = reader
   if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next)))
@@ -79,13 +79,15 @@ export function turnPage(reader: Reader<Listed>, page: Page): PageTurned {
   reader.slice = after
   reader.cursors.add(page.next)
   if (after.position !== slice.position) reader.restarts = 0
-  // A page within one second says nothing about the seconds before it.
+  // A page within one second does not show the density of earlier seconds.
   const { density } = digest
   if (reader.density === null || (density !== null && density < page.items.length)) reader.density = density
   return { ...digest, last: false, shared }
 }
 
-/** Goes back to where the slice can be read from without its cursor. False if the error is not a cursor whose object is gone. */
+/**
+ * Restarts the slice at its position without a cursor. False unless the error says that the cursor's object is gone.
+ */
 function startOver(reader: Reader<Listed>, error: unknown): boolean {
   if (!(error instanceof SyncError && error.cursorGone)) return false
   if (reader.slice.cursor === null || reader.restarts >= restartsAtMost) return false
@@ -95,7 +97,7 @@ function startOver(reader: Reader<Listed>, error: unknown): boolean {
   return true
 }
 
-/** Asks for half as many items from now on. False if the error is not an answer that is too large, or a single item is too large. */
+/** Halves the items of a page. False unless the error says that an answer of several items was too large. */
 function askForLess(reader: Reader<Listed>, error: unknown): boolean {
   if (!(error instanceof SyncError && error.code === answerTooLarge) || reader.limit <= 1) return false
   reader.limit = Math.ceil(reader.limit / 2)
@@ -103,8 +105,8 @@ function askForLess(reader: Reader<Listed>, error: unknown): boolean {
 }
 
 /**
- * Items that are probably left, per resource. A slice of which no page has come yet is taken to be as dense as the others
- * of its resource. `since`: see Account.since.
+ * Estimates the items left, per resource. A slice without a page yet counts as dense as the other slices of its
+ * resource. `since`: see Identity.since.
  */
 export function itemsLeft(readers: readonly Reader[], since: number): Readonly<Record<string, number>> {
   const left: Record<string, number> = {}

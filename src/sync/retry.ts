@@ -6,18 +6,18 @@ interface Patience {
   readonly clock: Clock
   /** Aborted when no new request may start. */
   readonly waiting: AbortSignal
-  /** Told of each wait. */
+  /** Called before each wait. */
   onWait?(wait: { readonly error: SyncError; readonly ms: number }): void
 }
 
 /**
- * How long a call is tried again after it first failed, before its error counts, in milliseconds. A limiter's refusal is
- * waited out longer. Whoever asks for a longer wait than that is left to the queue, which waits for nothing.
+ * Milliseconds after a call's first failure during which it is retried. A rate limit is retried for longer. If the
+ * provider demands a longer wait, the call fails, and the queue delays the job without occupying a worker.
  */
 const patienceMs = { fault: 60_000, limit: 180_000 } as const
 const pause = { base: 250, cap: 20_000 } as const
 
-/** A call that is tried again while its error's verdict is `retry` and patience lasts. Goes outside the limiters. */
+/** Retries a call while its error's verdict is `retry` and its time lasts. Wraps the limited call. */
 export function retried(call: Call, { clock, waiting, onWait }: Patience): Call {
   return async (work, signal) => {
     const over = signal ? AbortSignal.any([waiting, signal]) : waiting
@@ -38,7 +38,7 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
   }
 }
 
-/** Whether the same call may work later. A lost cursor, an answer that is too large and a bug stay as they are. */
+/** Whether the same call may succeed later. A lost cursor, an answer that is too large and a bug fail every time. */
 function mayPass({ verdict, cursorGone, code }: SyncError): boolean {
   return verdict === 'retry' && !cursorGone && code !== answerTooLarge && code !== 'internal'
 }

@@ -5,13 +5,13 @@ import { type Item, storedForm } from '../json/item.ts'
 import { type JsonPaths, mayBeRounded } from '../json/value.ts'
 import type { RowMapping } from '../provider/mapping.ts'
 
-/** An item mapped to its table, with what is stored of it and the moment it was observed. */
+/** An item mapped to its table's row, with its stored form and the time it was observed. */
 export interface ObservedRow {
-  /** Whose counts it goes into; the name of the resource or of the nested list. */
+  /** The name of the resource or nested list whose counts include the row. */
   readonly resource: string
   readonly table: SyncedTable
   readonly row: RowOf<SyncedTable>
-  /** A `RawJson` with the item's bytes; the item's value if it was put together. */
+  /** A `RawJson` with the item's bytes; the item's value if it has no bytes. */
   readonly raw: unknown
   readonly observedAt: Date
   /** The provider no longer has it. */
@@ -22,7 +22,7 @@ export interface ObservedRow {
   readonly paths?: JsonPaths
 }
 
-/** All children a parent has in a nested list; rows of that parent with another id have been removed from it. */
+/** All children of a parent in a nested list. Stored rows of the parent with other ids were removed from the list. */
 export interface ChildSet {
   readonly resource: string
   readonly table: SyncedTable
@@ -43,16 +43,16 @@ export interface Reject {
   readonly payload: string
 }
 
-/** What a page's items were mapped to. */
+/** The rows, rejects, child sets and drifts of a page. */
 export interface Mapped {
   readonly rows: readonly ObservedRow[]
   readonly rejects: readonly Reject[]
   readonly childSets: readonly ChildSet[]
-  /** Fields of an unknown shape, one entry each time. */
+  /** Fields of an unknown shape, an entry for each occurrence. */
   readonly drifts: readonly Drift[]
 }
 
-/** A column that stayed null although the item has something for it. */
+/** A column that is null although the item has a value for it. */
 export interface Drift {
   readonly resource: string
   readonly column: string
@@ -60,13 +60,13 @@ export interface Drift {
 
 interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' | 'embedded'> {
   readonly row: RowMapping<SyncedTable>
-  /** Columns beside those of `row`: a parent's id, or what follows from an item's being embedded. */
+  /** Columns in addition to those of `row`: a parent's id, or the columns of an embedded item. */
   readonly columns?: (at: number) => Readonly<Record<string, unknown>> | undefined
 }
 
 export interface MappedItems extends Pick<Mapped, 'rejects' | 'drifts'> {
   readonly rows: readonly ObservedRow[]
-  /** The items of `rows`, one for one. */
+  /** The items of `rows`, in the same order. */
   readonly items: readonly Item[]
 }
 
@@ -84,7 +84,7 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
       const row = map(item, (column) => drifted.push(column))
       if (columns) Object.assign(row, columns(at))
       if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
-      // Written out: a copy of an object's fields by `...` costs more than all the rest of mapping it.
+      // Without `...`, because copying the fields of an object costs more than the rest of its mapping.
       if (embedded) rows.push({ resource, table, row, raw: storedEmbedded(item), observedAt, embedded })
       else if (paths && drifted.length === 0)
         rows.push({ resource, table, row, raw: storedForm(item), observedAt, paths })
@@ -99,7 +99,10 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
   return { rows, items: mapped, rejects, drifts }
 }
 
-/** To write it again is cheaper than to cut its bytes out, unless it has numbers that JSON.parse does not keep. */
+/**
+ * Serialising an embedded item is cheaper than locating its bytes. Numbers that JSON.parse may have rounded need the
+ * bytes.
+ */
 function storedEmbedded(item: Item): unknown {
   return mayBeRounded(item.value()) ? storedForm(item) : item.value()
 }
@@ -117,7 +120,7 @@ export function rejectItem(
   return { resource, itemKey, ...why, payload: payload.slice(0, 65_536) }
 }
 
-/** JSON.stringify refuses what JSON.parse accepts: some thousand levels of nesting. */
+/** JSON.stringify throws at some thousand levels of nesting that JSON.parse accepts. */
 function payloadOf(item: unknown): string {
   try {
     return JSON.stringify(item) ?? 'undefined'

@@ -1,34 +1,34 @@
 import type { Window } from '../provider/contract.ts'
 
-/** One thing being read to its end, newest first. Plain data: it is what a checkpoint is made of. */
+/** A list, or a window of it, that is read to its end, newest first. Plain data, because checkpoints store slices. */
 export interface Slice {
   /** Unique within its checkpoint. */
   readonly id: number
   readonly resource: string
-  /** Which of the resource's parts; null where it has none. */
+  /** The resource's part; null if the resource has no parts. */
   readonly part: string | null
-  /** What is to be read. Shrinks from below when an older part is split off. */
+  /** The window to read. Its lower bound rises when an older part is split off. */
   readonly window: Window
-  /** What is sent to the provider, with which alone `cursor` may be used. */
+  /** The window sent to the provider. `cursor` is valid with this window only. */
   readonly query: Window
   readonly cursor: string | null
-  /** Creation second of the last item read: nothing newer is left in the slice. */
+  /** Creation second of the last item read. Every newer item of the slice has been read. */
   readonly position: number | null
   /** Ids read so far of the second `position`, which the next page may go on with. */
   readonly boundary: readonly string[]
 }
 
-/** What a page tells about the slice it was read for. */
+/** The position of a slice after a page. */
 export interface Reached {
   readonly query: Window
   readonly next: string | null
-  /** Creation second of the page's last item; null where items have none. */
+  /** Creation second of the page's last item; null if items have none. */
   readonly oldest: number | null
   /** Ids read so far of that second. */
   readonly boundary: readonly string[]
 }
 
-/** The slice as it is after a page; null when the page was its last. */
+/** The slice after a page; null if the page was its last. */
 export function afterPage(slice: Slice, { query, next, oldest, boundary }: Reached): Slice | null {
   const passedLowerBound = oldest !== null && oldest < slice.window.from
   if (next === null || passedLowerBound) return null
@@ -36,8 +36,8 @@ export function afterPage(slice: Slice, { query, next, oldest, boundary }: Reach
 }
 
 /**
- * The creation seconds, both ends included, that a page accounts for completely: everything the provider has of them is
- * on it or, for the newest second, on the pages before. Null when the page proves nothing by itself.
+ * The creation seconds, both ends included, that a page covers completely: the page has every item of them that the
+ * provider has. Earlier pages may have items of the newest second. Null if the page covers no second completely.
  */
 export function provenSeconds(
   slice: Slice,
@@ -50,16 +50,16 @@ export function provenSeconds(
   return to !== null && from > to ? null : { from, to }
 }
 
-/** The slice to read when its cursor's object is gone: from the last second that was read, without a cursor. */
+/** The slice to read if its cursor's object is gone: it starts at the last second read, without a cursor. */
 export function withoutCursor(slice: Slice): Slice {
   const to = slice.position === null ? slice.query.to : slice.position + 1
   return { ...slice, query: { from: slice.window.from, to }, cursor: null }
 }
 
 /**
- * Cuts between the seconds `at - 1` and `at`. The newer part keeps its query and cursor on the wire and ends when a page
- * passes its new lower bound; the older part starts fresh. A cursor is so never used with another window than its own,
- * and a cut may be made while a page is in flight.
+ * Splits a slice between the seconds `at - 1` and `at`. The newer part keeps its query and cursor, and ends when a page
+ * passes its new lower bound. The older part starts without a cursor. So a cursor is only used with its own window, and
+ * a slice may be split while a page is in flight.
  */
 export function splitSlice(slice: Slice, at: number, id: number): readonly [Slice, Slice] {
   const older = { from: slice.window.from, to: at }
@@ -69,7 +69,7 @@ export function splitSlice(slice: Slice, at: number, id: number): readonly [Slic
   ]
 }
 
-/** A slice as it is being read, ahead of what is committed. */
+/** The state of reading a slice, ahead of the committed state. */
 export interface Reading {
   readonly slice: Slice
   /** Items a second on its last page; null before the first page. */
@@ -77,15 +77,15 @@ export interface Reading {
   readonly inFlight: boolean
 }
 
-/** Items a slice probably still has, going by the density of its last page. `since`: see Account.since. */
+/** Estimates the items left in a slice from the density of its last page. `since`: see Identity.since. */
 export function estimate({ slice, density }: Reading, since: number): number {
   if (density === null || slice.position === null) return 0
   return Math.max(0, slice.position - Math.max(slice.window.from, since)) * density
 }
 
-/** A cut must leave at least this many pages to share: fewer and later cuts cost fewer requests. */
+/** A slice is split only if at least this many pages are left: fewer and later splits cost fewer requests. */
 export const pagesWorthASplit = 4
-/** Fewer are enough for a few cuts: near the end of a list requests are left over that no slice would use. */
+/** A few splits need fewer pages: near the end of a list the limiter has requests that no slice would use. */
 const pagesWorthAFinerSplit = 2
 
 export interface Split {
@@ -95,8 +95,8 @@ export interface Split {
 }
 
 /**
- * Where to cut when the limiter has a request to give and no slice is ready to use it: the slice with the most estimated
- * work left, in the middle of its remaining time. Null when no slice is worth it.
+ * Chooses the split when the limiter has a request that no slice is ready to use: the slice with the most estimated
+ * work left, in the middle of its remaining time. Null if no slice has enough work left.
  */
 export function chooseSplit(
   readings: readonly Reading[],
@@ -112,7 +112,7 @@ export function chooseSplit(
     const { slice, density, inFlight } = reading
     if (density === null || density <= 0 || slice.position === null) continue
     const from = Math.max(slice.window.from, since)
-    // A page in flight will bring the slice about a page further down.
+    // The page in flight will move the slice down by about a page.
     const position = inFlight ? Math.floor(slice.position - pageSize / density) : slice.position
     const work = (position - from) * density
     const at = from + Math.floor((position - from) / 2)

@@ -2,7 +2,7 @@ import type { Item } from '../json/item.ts'
 import type { ListSource, Page, Query } from '../provider/contract.ts'
 import type { Mapped } from './rows.ts'
 
-/** What slices are read of: a resource's list, or the feed of changes, whose items become rows of other resources. */
+/** The source of slices: a resource's list, or the feed of changes, whose items become rows of other resources. */
 export type Source = ListSource | FeedSource
 
 export interface FeedSource {
@@ -13,17 +13,17 @@ export interface FeedSource {
   expand(items: readonly Item[], page: FeedPage, signal: AbortSignal): Promise<Mapped>
 }
 
-/** What `FeedSource.expand` needs to know of the page its items came on. */
+/** The page's facts that `FeedSource.expand` needs. */
 export interface FeedPage {
-  /** Rows of nested lists to ask for at once. */
+  /** Rows in each request for a nested list. */
   readonly pageSize: number
-  /** The provider's clock when it answered: nothing on the page happened later. */
+  /** The provider's clock when it answered. No event on the page is later. */
   readonly answeredAt: Date
-  /** Seconds that other pages may have items of, too. */
+  /** Seconds of which other pages may have items as well. */
   readonly shared: ReadonlySet<number>
 }
 
-/** What reading a list needs to know of its source. */
+/** The facts of a source that reading its list needs. */
 export interface Listed extends Pick<Source, 'kind' | 'name'> {
   readonly createdFilter?: Source['createdFilter']
 }

@@ -3,18 +3,20 @@ import { openReader, type Reader } from './reader.ts'
 import { chooseSplit, splitSlice } from './slices.ts'
 import type { Source } from './source.ts'
 
-/** So few that the requests they cost do not show. */
+/** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
 const pagesPerFinerSplit = 50
 
-/** Splits slices while a limiter has a request to give that no slice is ready to use. */
+/** Splits slices while a limiter has a request that no slice is ready to use. */
 export interface Splitter {
   /** Second since 1970 before which the account has little or nothing; 0 until it is known. */
   since(): number
-  /** Splits and hands each new reader to `fetch`. Returns the milliseconds until a split may be worth it; Infinity: none. */
+  /**
+   * Splits and passes each new reader to `fetch`. Returns the milliseconds until the next possible split, or Infinity.
+   */
   splitWhereIdle(idle: Idle): number
 }
 
-/** See Backfill, whose options these are. */
+/** Options of Backfill, see there. */
 interface SplitOptions {
   readonly pageSize: number
   limiters(source: Source): readonly Limiter[]
@@ -42,7 +44,7 @@ export function createSplitter(
   function askSince(): void {
     if (isAsking) return
     isAsking = true
-    // Not worth failing for: a call that matters will meet the same fault.
+    // A failure is ignored, because only the choice of splits needs the answer.
     const asking = options.since().catch(() => 0)
     void asking.then((second) => {
       since = second

@@ -41,7 +41,7 @@ export async function fetchPage(reader: Reader<Listed>, list: (query: Query) => 
   try {
     return await list(nextQuery(reader))
   } catch (error) {
-    if (startOver(reader, error) || askForLess(reader, error)) return null
+    if (startOver(reader, error) || halveLimit(reader, error)) return null
     throw error
   }
 }
@@ -98,7 +98,7 @@ function startOver(reader: Reader<Listed>, error: unknown): boolean {
 }
 
 /** Halves the items of a page. False unless the error says that an answer of several items was too large. */
-function askForLess(reader: Reader<Listed>, error: unknown): boolean {
+function halveLimit(reader: Reader<Listed>, error: unknown): boolean {
   if (!(error instanceof SyncError && error.code === answerTooLarge) || reader.limit <= 1) return false
   reader.limit = Math.ceil(reader.limit / 2)
   return true

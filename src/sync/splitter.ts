@@ -39,14 +39,14 @@ export function createSplitter(
   let nextId = 1 + Math.max(0, ...readers.keys())
   let finerSplits = 0
   let since: number | undefined
-  let isAsking = false
+  let isRequested = false
 
-  function askSince(): void {
-    if (isAsking) return
-    isAsking = true
+  function requestSince(): void {
+    if (isRequested) return
+    isRequested = true
     // A failure is ignored, because only the choice of splits needs the answer.
-    const asking = options.since().catch(() => 0)
-    void asking.then((second) => {
+    const request = options.since().catch(() => 0)
+    void request.then((second) => {
       since = second
       onSinceKnown()
     })
@@ -80,7 +80,7 @@ export function createSplitter(
             break
           }
           if (since === undefined) {
-            askSince()
+            requestSince()
             break
           }
           if (choice.isFiner) finerSplits++

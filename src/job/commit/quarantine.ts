@@ -6,17 +6,17 @@ import { RawJson } from '../../json/raw-json.ts'
 import { type ObservedRow, type Reject, rejectItem } from '../../sync/rows.ts'
 
 /**
- * What is known about a batch's rows after Postgres refused a value. It outlives its transactions: a search goes on where
- * its connection broke, and ends even if no connection lasts that long.
+ * The state of the search for rows that Postgres refuses. It outlives transactions: after a broken connection the
+ * search resumes, so that it ends even if each connection is short.
  */
 export interface Quarantine {
-  /** A value was refused: from now on rows are written behind savepoints. */
+  /** True after a value was refused. Rows are then written behind savepoints. */
   isolate: boolean
   readonly refused: Map<ObservedRow, Reject>
   readonly good: Set<ObservedRow>
-  /** Steps of the search so far. A search that makes progress is not given up. */
+  /** The steps of the search so far. A search with progress is retried. */
   progress: number
-  /** Groups that have a refused row, or are a half of such a group: not searched yet. */
+  /** Groups still to search: each has a refused row or is half of such a group. */
   pending: (readonly ObservedRow[])[]
 }
 
@@ -34,7 +34,7 @@ interface Search {
   readonly quarantine: Quarantine
 }
 
-/** Writes all rows but those that Postgres refuses, which are found by halving. */
+/** Writes all rows except those that Postgres refuses, which it finds by halving. */
 export async function bisect(
   tx: Database,
   { rows, write, quarantine }: Search,
@@ -67,7 +67,7 @@ export async function bisect(
   return { ...sum, refused: rows.flatMap((row) => refused.get(row) ?? []) }
 }
 
-/** Rows known to be good in one statement, untried rows in another, and each pending group by itself. */
+/** The first groups: the good rows, the untried rows, and each pending group. */
 function begin(rows: readonly ObservedRow[], quarantine: Quarantine): (readonly ObservedRow[])[] {
   const { good, refused } = quarantine
   const offered = new Set(rows)
@@ -97,7 +97,10 @@ async function attempt(
   }
 }
 
-/** The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of again. */
+/**
+ * The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of
+ * again.
+ */
 function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
   if (!(raw instanceof RawJson)) return rejectItem(resource, raw, why)
   const payload = raw.bytes.toString('utf8').slice(0, 65_536)

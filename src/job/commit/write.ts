@@ -18,21 +18,21 @@ import { removeStoredRejects, storeRejects } from './rejects.ts'
 
 export interface Writing {
   readonly request: SyncJobRequest
-  /** What a forced job overwrites; null for one that is not. */
+  /** The rows that a forced job overwrites; null if the job is not forced. */
   readonly overwrite: Overwrite | null
   readonly pages: readonly ReadPage[]
-  /** What the pages prove to be gone, and what turned out to be there although unlisted. */
+  /** Rows that the pages prove deleted, and unlisted rows that still exist. */
   readonly deletions: DetectedDeletions
-  /** Whether the account may have rows in `sync_rejects`: those of what is stored now are taken out. */
+  /** Whether the account may have rows in `sync_rejects`. If so, rejects of items that are stored now are removed. */
   readonly mayHaveRejects: boolean
-  /** Whether a customer of the account was erased, whose rows must not be stored again. */
+  /** Whether a customer of the account was erased. Rows of such a customer must not be stored again. */
   readonly mayHaveErased: boolean
-  /** Whose the provider's rows are. */
+  /** The owners of the provider's rows. */
   readonly ownership: Ownership
   readonly quarantine: Quarantine
-  /** Whether this job has fetched an item that is taken out again. What it has not counts once it is listed, and left out. */
+  /** Whether this job has fetched the removed item. Otherwise the item counts when a list has it and it is excluded. */
   wasFetched(item: ListedItem): boolean
-  /** Rows of one statement at most. */
+  /** The most rows of one statement. */
   readonly rowsAtMost: number
 }
 
@@ -43,7 +43,7 @@ export interface Wrote {
 
 const noneExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed: [] }
 
-/** Writes everything the pages brought, one statement a table and kind, and what could not be stored to `sync_rejects`. */
+/** Writes the pages' rows, a statement for each table and kind, and their rejects to `sync_rejects`. */
 export async function writeBatches(
   tx: Database,
   {
@@ -132,7 +132,7 @@ interface RowGroup {
   readonly rows: ObservedRow[]
 }
 
-/** Rows by resource, in an order that is the same for every writer; embedded ones come last. */
+/** Groups rows by resource, in the same order for every writer. Embedded rows come last. */
 function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
   const groups = new Map<string, RowGroup>()
   for (const row of rows) {
@@ -146,8 +146,8 @@ function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
 }
 
 /**
- * Leaves out nested lists as they were in a snapshot of their parent that is out of date by now: events come in any order,
- * and the lines of a deleted invoice must not come back.
+ * Drops nested lists of an outdated snapshot of their parent. Events arrive in any order, and the lines of a deleted
+ * invoice must not come back.
  */
 async function dropStale(tx: Database, account: Forced, all: readonly ChildSet[]) {
   const stale = new Set<ChildSet>()

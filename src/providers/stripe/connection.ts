@@ -14,35 +14,35 @@ export const apiVersion = '2026-10-28.endive'
 /** The part of the configuration that Stripe needs. */
 export interface StripeSettings {
   readonly apiKey: string | undefined
-  /** The tenant whose account `apiKey` reads without a token; for all others it is the platform's key. */
+  /** The tenant that may use `apiKey` without a token. For other tenants it is the platform's key. */
   readonly apiKeyTenant?: string | undefined
-  /** Another host than https://api.stripe.com. */
+  /** Replaces https://api.stripe.com. */
   readonly apiBase: string | undefined
   readonly perSecond: number | undefined
   readonly endpointPerSecond: number | undefined
-  /** Milliseconds an answer may take as a whole; 60,000 where absent. */
+  /** Milliseconds for a whole answer; 60,000 if absent. */
   readonly timeoutMs?: number
-  /** How names become addresses; the system's way where absent. */
+  /** Resolves host names; the system's resolver if absent. */
   readonly resolve?: Resolve
 }
 
 /** Requests a second for one account; docs.stripe.com/rate-limits. */
 const accountPerSecond = { live: 100, test: 25 } as const
 
-/** An answer's JSON, and Stripe's clock when it was sent. Reading it throws a SyncError if it is no JSON. */
+/** An answer's JSON, and its date by Stripe's clock. Reading throws a SyncError if the answer is no JSON. */
 export interface StripeAnswer {
   readonly json: JsonAnswer
   readonly date: Date
 }
 
 export interface StripeConnection {
-  /** The connected account with the mode in it, see Identity.account; null for the key's own. */
+  /** The connected account and its mode, see Identity.account; null for the key's own account. */
   readonly id: string | null
   readonly live: boolean
   /** See Account.credential. */
   readonly credential: string
   readonly perSecond: number
-  /** A GET. */
+  /** Sends a GET request. */
   get(path: string): Promise<StripeAnswer>
   close(): void
 }
@@ -51,7 +51,7 @@ export interface StripeConnection {
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
   const { apiKey, account, live } = readAccess(credentials, settings)
   const httpClient = new StripeHttp(settings)
-  // Nothing but rawRequest: the bundle leaves the typed methods out (scripts/build.ts).
+  // Only rawRequest, because the bundle omits the typed methods (scripts/build.ts).
   const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
     apiVersion,
     httpClient,
@@ -78,7 +78,7 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
   }
 }
 
-/** The account's name in keys of rows and cursors: live mode is the plain id. */
+/** The account's name in keys of rows and cursors: the plain id in live mode. */
 export const inMode = (account: string, live: boolean): string => (live ? account : `${account}:test`)
 
 function baseAddress(base: string | undefined) {
@@ -92,7 +92,7 @@ function baseAddress(base: string | undefined) {
   } as const
 }
 
-/** The error for an answer that does not fit the request: a proxy's, or half of Stripe's. */
+/** The error for an answer that does not fit the request: a proxy's answer, or an incomplete answer of Stripe. */
 export function unusable(what: string): SyncError {
   return new SyncError('retry', 'provider_response', `stripe: the answer ${what}`)
 }

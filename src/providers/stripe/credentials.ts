@@ -9,15 +9,15 @@ export interface StripeAccess {
   readonly live: boolean
 }
 
-/** The configured key, and the tenant whose own account it reads. */
+/** The configured key, and the tenant that its account belongs to. */
 interface ConfiguredKey {
   readonly apiKey: string | undefined
   readonly apiKeyTenant?: string | undefined
 }
 
 /**
- * `accessToken` as Stripe means it: a secret or restricted key is used as it is; an account id means the configured
- * platform key on behalf of that account; none means the configured key, for the tenant whose own it is and no other.
+ * Reads `accessToken`. A secret or restricted key is used directly. An account id selects the configured platform key
+ * on behalf of that account. Without a token the configured key is used, but only for the tenant that it belongs to.
  * @throws SyncError with verdict `reject`; its message never holds the token
  */
 export function readAccess({ tenantId, accessToken }: Credentials, settings: ConfiguredKey): StripeAccess {

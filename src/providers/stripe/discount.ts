@@ -2,11 +2,11 @@ import { type Fields, fields, list, reference } from '../../provider/fields.ts'
 import { references } from './readers.ts'
 
 /*
- * Discounts: a list of ids, or of objects where a payload has them whole; before API 2025-03-31 one object. What they
- * take off is their coupon's, since API 2025-09-30 in `source`.
+ * Discounts are a list of ids or expanded objects; before API 2025-03-31 a single object. The coupon has the amount;
+ * since API 2025-09-30 it is in `source`.
  */
 
-/** Ids of an object's discounts; null where it says nothing of any. */
+/** Ids of an object's discounts; null if the object has neither discount field. */
 export function discountsOf(item: Fields): readonly string[] | null {
   const id = reference(item.discount)
   return references(item.discounts) ?? (id === null ? null : [id])

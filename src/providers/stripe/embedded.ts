@@ -3,8 +3,8 @@ import { fields, reference } from '../../provider/fields.ts'
 import { type Item, itemsIn } from '../../provider/item.ts'
 
 /**
- * The list that an object has under this name, with its first items. Null if there is none, or if it has more but no item
- * to go on from: such a list is not known to be complete.
+ * An object's embedded list of this name, with its first items. Null if there is no list. Also null if the list has
+ * more items but no usable last id to continue from.
  */
 export function embeddedList(item: Item, name: string): EmbeddedList | null {
   const list = item.at(name)
@@ -15,7 +15,7 @@ export function embeddedList(item: Item, name: string): EmbeddedList | null {
   return hasMore && next === null ? null : { items, next }
 }
 
-/** What the items of an embedded list hold. */
+/** The objects inside the items of an embedded list. */
 export function embeddedIn(list: EmbeddedList | null, find: (item: Item) => readonly Item[]): readonly Item[] {
   return (list?.items ?? []).flatMap(find)
 }

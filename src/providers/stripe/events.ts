@@ -3,7 +3,7 @@ import { fields, second, text } from '../../provider/fields.ts'
 import { apiVersion, type StripeConnection } from './connection.ts'
 import { listPage } from './list.ts'
 
-/** The `object` of what an event is about → the resource it is kept in. */
+/** The `object` of an event's object → its resource. */
 const resources: Readonly<Record<string, string>> = {
   customer: 'customers',
   product: 'products',
@@ -37,10 +37,12 @@ const resources: Readonly<Record<string, string>> = {
   'test_helpers.test_clock': 'test_clocks',
 }
 
-/** Have events for some changes but not for all, such as a checkout session that is only created. */
+/** Resources with events for only some changes: the creation of a checkout session has no event. */
 const partlyAnnounced = new Set(['invoice_payments', 'checkout_sessions', 'payment_methods', 'quotes'])
 
-/** `/v1/events`, the feed of changes; kept for 30 days, in the shapes of the day they happened. docs.stripe.com/api/events */
+/**
+ * `/v1/events`, the feed of changes, kept for 30 days. Events keep their day's API shape. docs.stripe.com/api/events
+ */
 export const events: Changes<StripeConnection> = {
   keptDays: 30,
   announced: Object.values(resources).filter((name) => !partlyAnnounced.has(name)),
@@ -52,9 +54,9 @@ export const events: Changes<StripeConnection> = {
     const id = text(object.id)
     const resource = resources[text(object.object) ?? '']
     const at = second(created)
-    // A preview of the next invoice has an id, but there is no such invoice.
+    // The preview of the next invoice has an id, but no invoice exists under it.
     if (id === null || at === null || !resource || type === 'invoice.upcoming') return null
-    // A canceled subscription is still there.
+    // A canceled subscription still exists at Stripe.
     const gone = String(type).endsWith('.deleted') && resource !== 'subscriptions'
     return { resource, id, at, gone, item: gone || version === apiVersion ? item : null }
   },

@@ -4,7 +4,7 @@ import { type LimitHit, SyncError } from '../../errors.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
 
-/** What a Stripe-Rate-Limited-Reason says; docs.stripe.com/rate-limits. */
+/** The limits by their Stripe-Rate-Limited-Reason; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([
   ['global-rate', { scope: 'account', of: 'rate' }],
   ['endpoint-rate', { scope: 'endpoint', of: 'rate' }],
@@ -13,10 +13,12 @@ const limits: ReadonlyMap<string, LimitHit> = new Map([
   ['resource-specific', { scope: 'endpoint', of: 'rate' }],
 ])
 
-/** Reads the SDK's errors by type, status and code, never by message; messages may echo the key and are not passed on. */
+/**
+ * Reads the SDK's errors by type, status and code, never by message; messages may echo the key and are not passed on.
+ */
 export function failure(error: unknown): SyncError {
   if (error instanceof SyncError) return error
-  // Ours, in the SDK's wrapping: the host was refused.
+  // The worker's own error inside the SDK's: the host was refused.
   if (error instanceof Stripe.errors.StripeConnectionError && error.detail instanceof SyncError) return error.detail
   if (!(error instanceof Stripe.errors.StripeError))
     return new SyncError('retry', 'provider_response', 'stripe: the answer cannot be read')
@@ -55,7 +57,7 @@ export function failure(error: unknown): SyncError {
   if (headers['stripe-should-retry'] === 'true') return retry('provider_busy', 'Stripe asked for a retry')
   if (error instanceof Stripe.errors.StripeConnectionError)
     return retry('provider_unreachable', 'the connection ended before a complete answer')
-  // The SDK gives an answer that is not JSON no status at all.
+  // The SDK sets no status for an answer that is not JSON.
   if (error.statusCode === undefined || error.statusCode >= 500 || error.statusCode < 400)
     return retry('provider_unavailable', 'Stripe failed')
   // «Your account is not set up to use …» has neither a code nor a parameter.
@@ -64,22 +66,22 @@ export function failure(error: unknown): SyncError {
   return reject('provider_refused', 'Stripe refused the request')
 }
 
-/** What the system calls a broken connection: `ENOTFOUND`, `ECONNRESET`. */
+/** The system's code of a broken connection: `ENOTFOUND`, `ECONNRESET`. */
 function causeCode(detail: unknown): unknown {
   return detail instanceof Error && 'code' in detail ? detail.code : undefined
 }
 
-/** A name from the answer, if it looks like a name: the answer may hold anything, even the key. */
+/** A name from the answer; undefined if it does not look like a name. The answer may contain anything, even the key. */
 function named(text: unknown): string | undefined {
   return typeof text === 'string' && /^[\w.[\]-]{1,100}$/.test(text) && redactSecrets(text) === text ? text : undefined
 }
 
-/** Without a reason no limit was hit (but a lock, say). An unknown reason slows the endpoint down. */
+/** Without a reason no limit was hit, but a lock, for example. An unknown reason counts as the endpoint's rate. */
 function limitHit(reason: string | undefined): LimitHit | undefined {
   return reason === undefined ? undefined : (limits.get(reason) ?? { scope: 'endpoint', of: 'rate' })
 }
 
-/** Retry-After in milliseconds. It is in seconds, or a date that is compared with the answer's date. */
+/** Retry-After in milliseconds. The header has seconds, or a date that is compared with the answer's date. */
 function retryAfterMs(headers: Readonly<Record<string, string | undefined>>): number | undefined {
   const retryAfter = headers['retry-after']
   if (retryAfter === undefined) return undefined

@@ -8,9 +8,11 @@ import { checkHost, pinned, type Resolve } from '../../http/pinned.ts'
 
 type SdkClient = InstanceType<typeof Stripe.HttpClient>
 
-/** From the request's first byte to the answer's last, however slowly it drips. */
+/** The time from the request's first byte to the answer's last. */
 const defaultTimeoutMs = 60_000
-/** Unpacked. A page of 100 large invoices has a few MB; of more, fewer items are asked for. */
+/**
+ * Bytes after decompression. A page of 100 large invoices has a few MB. After a larger answer, pages get fewer items.
+ */
 const largestBody = 32 * 1024 * 1024
 const socketsAtMost = 64
 
@@ -21,10 +23,9 @@ interface HttpSettings {
 }
 
 /**
- * The SDK's way to the network, ours: connections are kept alive and belong to this account alone, an answer has a
- * deadline and a size limit as a whole, the host is resolved once and must be a public one, redirects are not followed
- * (they would take the key along), and a connection
- * that breaks is reported instead of tried again behind the limiter's back, as the SDK's own client has it.
+ * The SDK's HTTP client, replaced. Connections are kept alive and belong to one account. A whole answer has a deadline
+ * and a size limit. The host is resolved once and must be public. Redirects are not followed, because they would carry
+ * the key. A broken connection is reported; the SDK's client would retry it without passing the limiter.
  */
 export class StripeHttp extends Stripe.HttpClient {
   readonly #timeoutMs: number
@@ -78,13 +79,13 @@ class Answer extends Stripe.HttpClientResponse {
     this.#answer = answer
   }
 
-  /** The SDK hangs this on what it returns as `lastResponse`. */
+  /** The SDK returns this as `lastResponse`. */
   override getRawResponse(): { readonly statusCode: number } & Omit<Exchanged, 'status'> {
     const { status, headers, body } = this.#answer
     return { statusCode: status, headers, body }
   }
 
-  /** What is wanted of an answer that is no error is in its bytes. */
+  /** Parses errors only. The worker reads other answers from their bytes. */
   override async toJSON(): Promise<unknown> {
     if (this.#answer.status < 400) return {}
     const value: unknown = JSON.parse(this.#answer.body.toString('utf8'))
@@ -93,14 +94,14 @@ class Answer extends Stripe.HttpClientResponse {
   }
 }
 
-interface Asked {
+interface RequestOptions {
   readonly body: string
   readonly timeoutMs: number
 }
 
-function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Promise<Exchanged> {
+function exchange(request: http.ClientRequest, { body, timeoutMs }: RequestOptions): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
-    // A plain Error: the SDK would try one with the code ECONNRESET again at once.
+    // A plain Error, because the SDK retries an error with the code ECONNRESET at once.
     const fail = (cause: unknown) => {
       reject(cause instanceof SyncError ? cause : new Error('the connection failed', { cause }))
       request.destroy()
@@ -109,7 +110,7 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: Asked): Prom
     let answered = false
     request.on('close', () => {
       clearTimeout(timer)
-      // Node tells nothing else of a 101, which is no answer to what was asked.
+      // For a 101 Node emits only `close`; the request has no answer then.
       if (!answered) fail(new Error('the connection was closed without an answer'))
     })
     request.on('error', fail)
@@ -137,7 +138,7 @@ async function readAnswer(response: http.IncomingMessage): Promise<Exchanged> {
   return { status, headers: plainHeaders(response.headers), body: Buffer.concat(chunks) }
 }
 
-/** Compression is not asked for; a proxy on the way may bring it all the same. */
+/** The worker does not request compression, but a proxy may compress all the same. */
 function unpacked(response: http.IncomingMessage): Readable {
   if (response.headers['content-encoding'] !== 'gzip') return response
   return pipeline(response, createGunzip(), () => {})

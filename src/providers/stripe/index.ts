@@ -10,7 +10,7 @@ export type { StripeSettings } from './connection.ts'
 
 /** Requests a second for one endpoint; docs.stripe.com/rate-limits. */
 const endpointPerSecond = 25
-/** Stripe opened to the public in 2011; where an account may not be asked for its own beginning. */
+/** Stripe opened to the public in 2011. Used if the key may not read the account's creation time. */
 const stripeBegan = Date.UTC(2011, 0, 1) / 1_000
 
 export function stripe(settings: StripeSettings): Provider {
@@ -27,7 +27,9 @@ export function stripe(settings: StripeSettings): Provider {
   })
 }
 
-/** Who `GET /v1/account` says it is. A restricted key may not ask: then each key counts as an account of its own. */
+/**
+ * Identifies the account with `GET /v1/account`. If a restricted key may not call it, each key counts as an account.
+ */
 async function identify(connection: StripeConnection): Promise<Identity> {
   try {
     const { json } = await connection.get('/v1/account')

@@ -2,7 +2,7 @@ import { SyncError } from '../../errors.ts'
 import type { Page, Query } from '../../provider/contract.ts'
 import type { StripeConnection } from './connection.ts'
 
-/** One page of a list of API v2, whose pages are linked by address instead of by id. */
+/** Fetches a page of an API v2 list, whose pages are linked by URL. */
 export async function listPageV2(
   stripe: StripeConnection,
   path: string,
@@ -14,7 +14,7 @@ export async function listPageV2(
   )
   const { items, fields } = json.list('data', shape)
   const { next_page_url: next = null } = fields
-  // The key goes along to the next address: it has to be one of this list.
+  // The key is sent to the next URL, so that it must belong to this list.
   const isOfList = next === null || (typeof next === 'string' && next.startsWith(`${path}?`))
   if (!items || !isOfList)
     throw new SyncError('retry', 'provider_response', 'stripe: the answer is not a list of API v2')

@@ -21,7 +21,7 @@ export async function listPage(
   return { items, next: hasMore ? lastId(items) : null, observedAt: date }
 }
 
-/** The id of the page's last item; of the last item that has an id, if some are broken. */
+/** The id of the page's last item with a usable id. */
 function lastId(items: readonly Item[]): string {
   const last = items.findLast(({ id }) => id !== null)
   if (last?.id) return last.id

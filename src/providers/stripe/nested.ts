@@ -9,7 +9,7 @@ interface Parts<Table extends SyncedTable> extends Omit<Nested<StripeConnection,
   readonly owner: Owner<keyof RowOf<Table> & string> | null
 }
 
-/** Stands for the parent's id in a mapping; the core fills it. */
+/** The mapping's placeholder for the parent's id. The core fills the column. */
 export const parentId = derived(() => null)
 
 /** A list that Stripe embeds in an object, with its first items. */

@@ -8,14 +8,14 @@ import { listPageV2 } from './list-v2.ts'
 import { resource } from './resource.ts'
 
 /*
- * Every other list of the API that needs no parent, by name. What a list leaves out, it leaves out here too: closed
- * reviews, tax ids of customers, quotes of test clocks.
+ * Every other list of the API that needs no parent, by name. Objects that a list omits are not synced: closed reviews,
+ * tax ids of customers, quotes of test clocks.
  */
 
 const byCreated = { createdFilter: { field: 'created' } } as const
 const unfiltered = { createdFilter: null } as const
 
-/** Of all of them together: their table holds all kinds, and a path that an object lacks leads nowhere. */
+/** The owner for all kinds of objects, because they share a table. A path that an object lacks is ignored. */
 const owner: Owner<never> = {
   customer: atPaths('customer', 'owner.customer', 'account_holder.customer', 'customer_details.customer'),
   about: atPaths(
@@ -90,11 +90,11 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   object('three_d_secure_authentications', '/v1/three_d_secure/authentications', byCreated),
   object('topups', '/v1/topups', byCreated),
   object('transfers', '/v1/transfers', byCreated),
-  // Filtered by `created`, but a trial offer does not say when that was.
+  // The list can be filtered by `created`, but a trial offer has no such field.
   object('trial_offers', '/v1/product_catalog/trial_offers', unfiltered),
   object('treasury_financial_accounts', '/v1/treasury/financial_accounts', byCreated),
   object('webhook_endpoints', '/v1/webhook_endpoints', unfiltered),
-  // Closed ones are in neither list unless asked for.
+  // Both lists omit closed entries unless a parameter requests them.
   objectV2('core_accounts', '/v2/core/accounts', { open: { closed: 'false' }, closed: { closed: 'true' } }),
   objectV2('core_event_destinations', '/v2/core/event_destinations'),
   objectV2('vault_gb_bank_accounts', '/v2/core/vault/gb_bank_accounts'),

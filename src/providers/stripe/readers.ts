@@ -4,7 +4,10 @@ import { fields, list, reference } from '../../provider/fields.ts'
  * Readers for shapes that several of Stripe's objects share.
  */
 
-/** The sum of `amount` over a list of taxes or discounts, in the minor unit; a number is a sum already, as it once was. */
+/**
+ * The sum of `amount` over a list of taxes or discounts, in the minor unit. Older API versions send the sum as a
+ * number.
+ */
 export function total(value: unknown): number | null {
   const amounts = list(value)?.map((entry) => fields(entry).amount) ?? [value]
   if (!amounts.every((amount) => Number.isSafeInteger(amount))) return null

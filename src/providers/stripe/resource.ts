@@ -12,9 +12,9 @@ interface Parts<Table extends SyncedTable>
   readonly owner: Owner<keyof RowOf<Table> & string> | null
   /** Null if the list cannot be filtered by `created`. */
   readonly createdFilter?: StripeResource<Table>['createdFilter'] | null
-  /** Sent with every page. */
+  /** Parameters of every page. */
   readonly parameters?: Readonly<Record<string, string>>
-  /** What is sent with every page of each part. */
+  /** The parameters of every page, by part. */
   readonly parts?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 

@@ -3,7 +3,7 @@ import type { Retrieved } from '../../provider/contract.ts'
 import { fields } from '../../provider/fields.ts'
 import { type StripeConnection, unusable } from './connection.ts'
 
-/** One object. `path` is that of its list. Null if Stripe no longer has it, or has only a stub of it. */
+/** Fetches one object; `path` is its list's. The item is null if Stripe no longer has it or has only a stub. */
 export async function retrieveObject(stripe: StripeConnection, path: string, id: string): Promise<Retrieved> {
   try {
     const { json, date } = await stripe.get(`${path}/${encodeURIComponent(id)}`)

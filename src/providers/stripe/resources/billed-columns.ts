@@ -2,7 +2,7 @@ import { decimal, flag, integer, object, reference, text, unixSeconds } from '..
 import type { Item } from '../../../provider/item.ts'
 import { at } from '../../../provider/mapping.ts'
 
-/** The columns that invoice lines and invoice items have in common: so many of what, at which price, for which period. */
+/** The columns that invoice lines and invoice items share: quantity, price and period. */
 export const billedColumns = {
   priceId: at(reference, 'pricing.price_details.price', 'price', 'plan'),
   productId: at(reference, 'pricing.price_details.product', 'price.product', 'plan.product'),
@@ -18,7 +18,9 @@ export const billedColumns = {
   metadata: object,
 } as const
 
-/** Where a line or an invoice item may hold its whole price: always before API 2025-03-31, where expanded since. */
+/**
+ * The paths of a complete price in a line or invoice item: always there before API 2025-03-31, only if expanded since.
+ */
 export function pricesIn(item: Item): readonly Item[] {
   return [item.at('price'), item.at('pricing', 'price_details', 'price')]
 }

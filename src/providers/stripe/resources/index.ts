@@ -10,7 +10,7 @@ import { disputes, paymentIntents, payments, refunds } from './payments.ts'
 import { prices } from './prices.ts'
 import { subscriptionSchedules, subscriptions } from './subscriptions.ts'
 
-/** What a job reads unless told otherwise, each in a table of its own. */
+/** The resources that a job reads by default, each with its own table. */
 export const billing = [
   customers,
   products,
@@ -32,5 +32,5 @@ export const billing = [
   taxRates,
 ] as const
 
-/** Everything that Stripe lists without a parent. */
+/** All lists of Stripe that need no parent. */
 export const resources: readonly Resource<StripeConnection>[] = [...billing, ...objects]

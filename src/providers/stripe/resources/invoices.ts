@@ -46,7 +46,7 @@ const lines = nested('invoice_lines', {
       'parent.invoice_item_details.proration',
       'proration',
     ),
-    // A line has no time of its own; its invoice has.
+    // A line has no creation time; its invoice has.
     createdAt: at(unixSeconds, 'created'),
   }),
 })
@@ -132,7 +132,7 @@ export const invoicePayments = resource('invoice_payments', '/v1/invoice_payment
   }),
 })
 
-/** `subscription_item_details` and, before API 2025-03-31, `subscription`: what a line comes from. */
+/** The origin of a line: `subscription_item_details`; before API 2025-03-31 `subscription`. */
 function origin(value: unknown): string | null {
   if (value === 'subscription') return 'subscription_item'
   if (value === 'invoiceitem') return 'invoice_item'

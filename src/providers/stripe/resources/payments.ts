@@ -5,7 +5,7 @@ import { resource } from '../resource.ts'
 
 /**
  * Charges. Their refunds are read as a list of their own, which is complete, filtered by `created` and has events;
- * embedding them would take an `expand` on every page, which Stripe serves slower and limits more.
+ * embedding them would need `expand` on every page, which Stripe serves slower and limits more.
  */
 export const payments = resource('payments', '/v1/charges', {
   table: tables.payments,

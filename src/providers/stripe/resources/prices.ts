@@ -6,8 +6,8 @@ import { at, derived, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 /**
- * Active and archived prices, each with a list of its own; prices made inline for a subscription or invoice are in neither.
- * Tiers are not read: only an expanded list has them, and an embedded price never does.
+ * Active and archived prices have two lists. Neither has prices made inline for a subscription or invoice. Tiers are
+ * not read, because only an expanded list has them and an embedded price never does.
  */
 export const prices = resource('prices', '/v1/prices', {
   table,
@@ -38,7 +38,9 @@ export const prices = resource('prices', '/v1/prices', {
   }),
 })
 
-/** The whole prices among what items hold, each once. They are mapped as inline; the database keeps what it knows better. */
+/**
+ * The complete prices inside items, each once. They are mapped as inline; a listed price in the database stays listed.
+ */
 export function embeddedPrices(candidates: readonly Item[]): EmbeddedItems {
   const perId = new Map<string, EmbeddedItem>()
   for (const item of candidates) {

@@ -45,7 +45,7 @@ const items = nested('subscription_items', {
 export const subscriptions = resource('subscriptions', '/v1/subscriptions', {
   table: tables.subscriptions,
   owner: { customer: ['customerId'], owns: ['defaultPaymentMethodId', 'scheduleId'] },
-  // Without it, canceled ones are left out.
+  // Without `status` the list omits canceled subscriptions.
   parameters: { status: 'all' },
   nested: [items],
   embeddedItems: (subscription) => embeddedPrices(embeddedIn(itemsOf(subscription), priceIn)),
@@ -100,7 +100,7 @@ export const subscriptionSchedules = resource('subscription_schedules', '/v1/sub
   }),
 })
 
-/** Since API 2025-03-31 each item has a period of its own; before, the subscription had one for all. */
+/** Since API 2025-03-31 each item has its own period. Before, all items shared the subscription's period. */
 function period(
   subscription: Fields,
   field: 'current_period_start' | 'current_period_end',

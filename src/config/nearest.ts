@@ -10,16 +10,24 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 /** A third of the name's letters, at least one and at most three: `MaxRetry` is near `MaxRetries`, `Key` is not near `Url`. */
 const allowedEdits = (name: string) => Math.min(3, Math.max(1, Math.floor(name.length / 3)))
 
-/** Levenshtein: the least number of letters to insert, delete or replace. */
-function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [row, letter] of [...from].entries()) {
+/**
+ * The least number of letters to insert, delete or replace (Levenshtein). With `swapCost: 1` a swap of neighbouring
+ * letters counts as one edit instead of two (optimal string alignment).
+ */
+export function editDistance(from: string, to: string, swapCost: 1 | 2 = 2): number {
+  const [letters, others] = [[...from], [...to]]
+  let beforeLast: number[] = []
+  let last = Array.from({ length: others.length + 1 }, (_, column) => column)
+  for (const [row, letter] of letters.entries()) {
     const current = [row + 1]
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1)
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1))
+    for (const [column, other] of others.entries()) {
+      const replaced = (last[column] ?? 0) + (letter === other ? 0 : 1)
+      const isSwap = row > 0 && column > 0 && letter === others[column - 1] && letters[row - 1] === other
+      const swapped = isSwap ? (beforeLast[column - 1] ?? 0) + swapCost : Number.POSITIVE_INFINITY
+      current.push(Math.min(replaced, swapped, (last[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1))
     }
-    previous = current
+    beforeLast = last
+    last = current
   }
-  return previous[to.length] ?? 0
+  return last[others.length] ?? 0
 }

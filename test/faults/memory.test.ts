@@ -31,7 +31,7 @@ test('a worker that dies of what it holds asks for less each time, until it gets
     root,
     handler: 'handler.handler',
     env: { ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    nodeArgs: ['--max-old-space-size=48'],
+    nodeArgs: ['--max-old-space-size=28'],
   })
   onTestFinished(() => lambda.close())
   const request = jobRequest()

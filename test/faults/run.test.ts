@@ -21,7 +21,7 @@ const wrong: Readonly<Record<string, readonly [args: readonly string[], message:
   'an unknown share': [['--share', 'half'], '--share takes test, ci or full, not "half".'],
   'a seed that is no number': [['--seed', 'x'], '--seed takes a whole number, not "x".'],
   'a rate beyond 1': [['--suite', '5'], '--suite takes a share of all calls, such as 0.05, not "5".'],
-  'an argument that is no option': [['kill'], '"kill" is one argument too many: faults takes options only.'],
+  'an argument that is no option': [['kill'], '"kill" is one argument too many: there are options only.'],
 }
 
 test.each(Object.entries(wrong))('refuses %s in a sentence', (_, [args, message]) => {

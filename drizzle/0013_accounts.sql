@@ -12,7 +12,7 @@ ALTER TABLE "sync_jobs" ADD COLUMN "account" text;--> statement-breakpoint
 CREATE POLICY "tenant" ON "sync_accounts" AS PERMISSIVE FOR ALL TO public USING (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)) WITH CHECK (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid));--> statement-breakpoint
 CREATE POLICY "reader" ON "sync_accounts" AS PERMISSIVE FOR SELECT TO "billing_sync_reader" USING (true);--> statement-breakpoint
 ALTER TABLE "sync_accounts" FORCE ROW LEVEL SECURITY;--> statement-breakpoint
-GRANT SELECT, INSERT, UPDATE ON "sync_accounts" TO billing_sync_worker;--> statement-breakpoint
+GRANT SELECT, INSERT, UPDATE, DELETE ON "sync_accounts" TO billing_sync_worker;--> statement-breakpoint
 GRANT SELECT ON "sync_accounts" TO billing_sync_reader;--> statement-breakpoint
 -- The owner must see the rows of all tenants to rename accounts; both tables are closed again before this commits.
 ALTER TABLE "sync_cursors" NO FORCE ROW LEVEL SECURITY;--> statement-breakpoint

@@ -70,7 +70,7 @@ async function write(
       ) as change cross join lateral (
         select case
           when old.observed_at is null or ${listedNow} then false
-          when ${onlyMissing} or (old.observed_at > input.observed_at and ${keepsLater(overwrite, sql`old`)}) then true
+          when ${settledByBeing(onlyMissing, inline, overwrite)} or (old.observed_at > input.observed_at and ${keepsLater(overwrite, sql`old`)}) then true
           else not anyway and coalesce(old.raw_sha256 = input.raw_sha256, false)
         end as settled offset 0
       ) as known cross join lateral (
@@ -90,6 +90,13 @@ async function write(
   const counts = result.rows[0]
   if (!counts) throw new Error('upsert: no counts came back')
   return { created: counts.created, updated: counts.updated }
+}
+
+/** Whether a stored row is left as it is because it is there: an embedded item never replaces a listed one. */
+function settledByBeing(onlyMissing: boolean, inline: boolean, overwrite: Overwrite | null): SQL {
+  if (!onlyMissing) return sql`false`
+  if (!inline || overwrite?.kind !== 'stored before') return sql`true`
+  return sql`(not old.inline or ${keepsLater(overwrite, sql`old`)})`
 }
 
 /**

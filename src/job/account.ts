@@ -1,10 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { AccountKey } from '../db/account-key.ts'
-import type { Database, TenantDatabase } from '../db/open.ts'
+import type { Database } from '../db/open.ts'
 import { syncAccounts } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
-import type { Batch } from '../sync/read-page.ts'
 
 /** An account that rows of the tenant were read from, as `sync_accounts` has it. */
 export interface KnownAccount {
@@ -42,9 +41,6 @@ export function recognise(
   return id ?? known.find((account) => account.credential === credential)?.account ?? null
 }
 
-/** Names from versions that did not ask for the account: `own live`, or `unknown` if a job left no cursor. */
-const isUnasked = (account: string) => /^(own (live|test)|unknown)$/.test(account)
-
 interface Identified {
   readonly id: string
   readonly connection: Pick<Account, 'id' | 'credential'>
@@ -56,16 +52,14 @@ export function describeAccount({ id, connection, known }: Identified): JobAccou
   const credential = connection.id === null ? connection.credential : null
   const mine = known.find(({ account }) => account === id)
   const others = known.filter(({ account }) => account !== id)
-  const formerName = id.endsWith(':test') ? 'own test' : 'own live'
-  const adopts = mine
-    ? null
-    : (others.find(({ account }) => account === formerName || account === 'unknown')?.account ?? null)
+  const formerNames = ['unknown', ...(connection.id === null ? [id.endsWith(':test') ? 'own test' : 'own live'] : [])]
+  const adopts = others.find(({ account }) => formerNames.includes(account))?.account ?? null
   return {
     id,
     credential,
     isRecorded: mine !== undefined && (credential === null || mine.credential === credential),
     hasOthers: others.some(({ account }) => account !== adopts),
-    adopts: adopts !== null && isUnasked(adopts) ? adopts : null,
+    adopts,
   }
 }
 
@@ -78,49 +72,6 @@ export function refuseOther(begunWith: string | null, { id }: JobAccount): void 
     'account_mismatch',
     `job: it began with account ${begunWith}, and its credentials now belong to ${id}. Send a new jobId for ${id}, or this one with credentials of ${begunWith}.`,
   )
-}
-
-/**
- * Decides on rows from before accounts were asked for, by the first pages read: an account that lists what is stored is
- * the one that it was stored from. Where none of it is stored, the rows may be another account's.
- */
-export async function settleAdoption(
-  db: TenantDatabase,
-  account: JobAccount,
-  { batch, tenantId, provider }: AccountKey & { readonly batch: Batch },
-): Promise<JobAccount> {
-  if (account.adopts === null) return account
-  const rows = batch.pages.flatMap((page) => page.rows)
-  for (const table of new Set(rows.map((row) => row.table))) {
-    const ids = rows.flatMap((row) => (row.table === table ? [row.row.id] : []))
-    const { rows: stored } = await db.ask((tx) =>
-      tx.execute(sql`
-        select from ${table} as row
-        where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}
-          and row.id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)) limit 1`),
-    )
-    if (stored.length > 0) return account
-  }
-  return { ...account, adopts: null, hasOthers: true }
-}
-
-/** Gives rows from before accounts were asked for to the account that lists them. */
-export async function adopt(
-  tx: Database,
-  { id, credential, adopts }: JobAccount,
-  accountKey: AccountKey,
-): Promise<void> {
-  if (adopts === null) return
-  await tx
-    .update(syncAccounts)
-    .set({ account: id, credential })
-    .where(
-      and(
-        eq(syncAccounts.tenantId, accountKey.tenantId),
-        eq(syncAccounts.provider, accountKey.provider),
-        eq(syncAccounts.account, adopts),
-      ),
-    )
 }
 
 /** The statement that records the account. It is part of the statement that writes the job's row. */

@@ -6,7 +6,8 @@ import type { Account } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import type { Batch } from '../sync/read-page.ts'
-import { accountChanged, type JobAccount, settleAdoption } from './account.ts'
+import { accountChanged, type JobAccount } from './account.ts'
+import { settleAdoption } from './adoption.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
 import { commitBatch, type PagesPerCommit } from './commit/commit.ts'
 import { type DetectedDeletions, detectDeletions, noDeletions } from './commit/deletions.ts'
@@ -29,7 +30,7 @@ export interface Draining {
   readonly names: readonly string[]
   readonly ownership: Ownership
   readonly committed: CommittedState
-  onCommit(committed: CommittedState): void
+  onCommit(committed: CommittedState, account: string): void
 }
 
 /** How reading ended: with a result, or null where time ran out; or because the feed of changes cannot be relied on. */
@@ -63,7 +64,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     failWhereAllSkipped(batch, state.committed)
     const note = expiredFeed(batch, state.committed, draining.account)
     if (note) return { kind: 'cursorExpired', note }
-    state.account ??= await settledAccount(batch, session, deps, { draining, state })
+    state.account ??= await settledAccount(session, deps, { draining, state })
     const deletions = await detectInTime(batch, session, deps, { draining, state, account: state.account })
     if (!deletions) break
     session.update({ requests: draining.reading.requestsBefore + draining.reading.requests() })
@@ -113,7 +114,6 @@ interface Progressing {
 
 /** The account must be known before anything of it is committed. */
 async function settledAccount(
-  batch: Batch,
   { db, request, deadline }: Session,
   { clock }: JobDeps,
   { draining, state }: Progressing,
@@ -121,8 +121,9 @@ async function settledAccount(
   const account = await draining.jobAccount.catch((error: unknown) => {
     throw state.failures[0] ?? error
   })
-  const about = { batch, tenantId: request.tenantId, provider: request.providerName }
-  return withRetry(() => settleAdoption(db, account, about), {
+  const accountKey = { tenantId: request.tenantId, provider: request.providerName }
+  const sources = draining.reading.sources
+  return withRetry(() => settleAdoption(account, { db, accountKey, sources }, deadline.abortSignal), {
     policy: whileWorking,
     clock,
     signal: deadline.abortSignal,
@@ -195,7 +196,7 @@ async function commitAll(
     const { tallies } = committed.checkpoint
     state.committed = { ...committed, checkpoint: { ...withSplitsSince(state.committed.checkpoint, pages), tallies } }
     state.account = { ...account, isRecorded: true, adopts: null }
-    draining.onCommit(state.committed)
+    draining.onCommit(state.committed, account.id)
     session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
   }
 }

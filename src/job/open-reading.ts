@@ -44,8 +44,16 @@ export function openReading(
 }
 
 /** Which account is read. For an unknown key the provider is asked, beside the first pages. */
-export function identifyAccount(reading: OpenReading, connection: Account, { job }: Session): Promise<JobAccount> {
-  const known = job.accounts
+export function identifyAccount(
+  reading: OpenReading,
+  connection: Account,
+  { job }: Session,
+  begunWith: string | null,
+): Promise<JobAccount> {
+  const known =
+    begunWith === null || job.accounts.some(({ account }) => account === begunWith)
+      ? job.accounts
+      : [...job.accounts, { account: begunWith, credential: null }]
   const recognised = recognise(connection, known)
   const jobAccount = (
     recognised === null
@@ -53,7 +61,7 @@ export function identifyAccount(reading: OpenReading, connection: Account, { job
       : Promise.resolve(recognised)
   ).then((id) => {
     const account = describeAccount({ id, connection, known })
-    refuseOther(job.account, account)
+    refuseOther(begunWith, account)
     return account
   })
   // Its readers meet the error; this keeps Node from calling it unhandled before.

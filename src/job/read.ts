@@ -23,6 +23,7 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
     checkpoint: job.checkpoint === null ? null : readCheckpoint(job.checkpoint),
     progress: readProgress(job.progress),
     commits: job.commits,
+    account: job.account,
   }
   try {
     const accessToken = await deps.secrets.open(request)
@@ -44,7 +45,10 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
 }
 
 /** Where a job stands; without a checkpoint it has not been planned yet. */
-type Sofar = Omit<CommittedState, 'checkpoint'> & { readonly checkpoint: Checkpoint | null }
+type Sofar = Omit<CommittedState, 'checkpoint'> & {
+  readonly checkpoint: Checkpoint | null
+  readonly account: string | null
+}
 
 interface Reading {
   readonly provider: Provider
@@ -65,11 +69,11 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
   const names = resources.map(({ name }) => name)
   const planned = sofar.checkpoint?.slices.map(({ resource }) => resource) ?? []
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
-  const jobAccount = identifyAccount(reading, account, session)
+  const jobAccount = identifyAccount(reading, account, session, sofar.account)
   const ownership = ownershipOf(provider.resources)
   let reached = sofar
-  const onCommit = (committed: CommittedState) => {
-    reached = committed
+  const onCommit = (committed: CommittedState, name: string) => {
+    reached = { ...committed, account: name }
   }
   const begin = (from: Checkpoint): Draining => {
     const started = startProgress(from.mode === 'full' ? names : [], reached.progress)
@@ -77,8 +81,10 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
     return { account, reading, jobAccount, names, ownership, committed, onCommit }
   }
   try {
+    if (reached.checkpoint && reached.account !== null && (await jobAccount).id !== reached.account)
+      reached = { ...reached, checkpoint: null, progress: {} }
     const checkpoint =
-      sofar.checkpoint ?? (await planFresh(resources, { account, jobAccount, provider }, session, deps))
+      reached.checkpoint ?? (await planFresh(resources, { account, jobAccount, provider }, session, deps))
     const ended = await drain(session, deps, begin(checkpoint))
     if (ended.kind === 'drained') return ended
     log.warn('job becomes a full one', { event: 'job_became_full', reason: ended.note })

@@ -24,7 +24,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
       const latest = Math.floor(answeredAt.getTime() / 1_000)
       const read = events.flatMap((event) => feed.read(event) ?? [])
       const changes = latestPerObject(
-        read.map((change) => ({ ...change, at: Math.min(change.at, latest) })),
+        read.map((change) => ({ ...change, at: Math.min(change.at, latest), isAhead: change.at > latest })),
         shared,
       )
       const mapped = await Promise.all(changes.map((change) => applyOrReject(change, { sources, pageSize }, signal)))
@@ -43,13 +43,19 @@ interface Latest extends Change {
   readonly ambiguous: boolean
 }
 
-function latestPerObject(changes: readonly Change[], shared: FeedPage['shared']): readonly Latest[] {
+interface Dated extends Change {
+  /** Whether the event claims to be later than the answer that brought it: its snapshot is not believed. */
+  readonly isAhead: boolean
+}
+
+function latestPerObject(changes: readonly Dated[], shared: FeedPage['shared']): readonly Latest[] {
   const latest = new Map<string, Latest>()
   for (const change of changes) {
     const key = `${change.resource} ${change.id}`
     const other = latest.get(key)
     const tied = other?.at === change.at
-    if (!other || other.at <= change.at) latest.set(key, { ...change, ambiguous: tied || shared.has(change.at) })
+    if (!other || other.at <= change.at)
+      latest.set(key, { ...change, ambiguous: change.isAhead || tied || shared.has(change.at) })
   }
   return [...latest.values()]
 }

@@ -114,7 +114,6 @@ test('every key begins with the tenant, but for the one that makes a job’s id 
 const privileges: Readonly<Record<string, string>> = {
   erased_ids: 'INSERT SELECT',
   erased_tenants: 'SELECT',
-  sync_accounts: 'INSERT SELECT UPDATE',
   sync_cursors: 'INSERT SELECT UPDATE',
   sync_jobs: 'INSERT SELECT UPDATE',
 }

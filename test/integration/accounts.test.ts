@@ -203,6 +203,32 @@ test('a job that is taken up again with the key of another account fails, and it
   await close()
 })
 
+test('a job that is taken up again with a restricted key that may not ask starts over', async () => {
+  const { account, sync, kill, liveIds, idsOf, close } = await open({ Worker__LeaseSeconds: '2' })
+  const [a, b] = [await account('acct_A', 1, 'sk_live_a'), await account('acct_B', 2, 'rk_live_b')]
+  const paged = { additionalData: { batch_size: 10 } }
+  const { request, running } = await kill(a, paged, 1)
+  const stored = await liveIds()
+  const resumed = await sync(b, { ...paged, jobId: request.jobId })
+  expect(resumed.result).toMatchObject({ status: 'completed', note })
+  // What was read of the first account stays, and the second is there as a whole.
+  expect(await liveIds()).toEqual([...new Set([...stored, ...idsOf(b)])].sort())
+  await running
+  await close()
+})
+
+test('a secret key that is refused its own account is tried again, and counts as no other account', async () => {
+  const { account, sync, query, tenantId, close } = await open()
+  const a = await account('acct_A', 1, 'sk_live_a')
+  await sync(a)
+  a.sandbox.fail({ kind: 'missing-scope', path: '/v1/account', times: 1 })
+  expect((await sync({ ...a, key: 'sk_live_a2' })).result.note).toBeUndefined()
+  expect(await query('select account from sync_accounts where tenant_id = $1', [tenantId])).toEqual([
+    { account: 'acct_A' },
+  ])
+  await close()
+})
+
 describe('rows from before accounts were asked for', () => {
   async function upgraded() {
     const parts = await open()
@@ -222,6 +248,28 @@ describe('rows from before accounts were asked for', () => {
     const next = await sync(a)
     expect(next.result.note).toBeUndefined()
     expect(next.result.resources.customers).toMatchObject({ deleted: 1, proof: { equal: true } })
+    expect(await query('select account from sync_accounts where tenant_id = $1', [tenantId])).toEqual([
+      { account: 'acct_A' },
+    ])
+    await close()
+  })
+
+  test('are not taken over by an account that only has a coupon of the same name', async () => {
+    const { a, account, sync, liveIds, idsOf, query, tenantId, close } = await upgraded()
+    const b = await account('acct_B', 2, 'sk_live_b')
+    for (const { sandbox } of [a, b]) sandbox.insert('coupons', { id: 'SUMMER' }, { silent: true })
+    await sync(a, { additionalData: { resources: ['customers', 'coupons'] } })
+    await query(`update sync_accounts set account = 'own live', credential = null where tenant_id = $1`, [tenantId])
+    for (let time = 0; time < 3; time++)
+      expect((await sync(b, { additionalData: { resources: ['customers', 'coupons'] } })).result.note).toBe(note)
+    expect(await liveIds()).toEqual(idsOf(a, b))
+    await close()
+  })
+
+  test('are taken over also where the first pages have only new objects', async () => {
+    const { a, sync, query, tenantId, close } = await upgraded()
+    for (let n = 0; n < 12; n++) a.sandbox.insert('customers', {}, { silent: true })
+    expect((await sync(a, { additionalData: { batch_size: 10 } })).result.note).toBeUndefined()
     expect(await query('select account from sync_accounts where tenant_id = $1', [tenantId])).toEqual([
       { account: 'acct_A' },
     ])

@@ -60,6 +60,21 @@ describe('an event dated a month ahead', () => {
   })
 })
 
+test('an event dated ahead does not win again over what comes after it', async () => {
+  const { sync, sandbox, row } = await open()
+  await sync('full')
+  const id = String(sandbox.expected('customers')[0]?.id)
+  sandbox.update('customers', id, { name: 'From the future' }, { at: sandbox.now() + month })
+  await sync('incremental')
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  sandbox.update('customers', id, { name: 'Later' })
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  for (let time = 0; time < 2; time++) {
+    await sync('incremental')
+    expect(await row(id)).toEqual({ name: 'Later', deleted: false, ahead: false })
+  }
+})
+
 describe('a provider whose clock is ahead', () => {
   test.each(['full', 'incremental'] as const)(
     'makes a %s job try again, in words, and stores nothing',
@@ -160,6 +175,20 @@ describe('force_refresh', () => {
       expect(
         await query(`select count(*)::int as n from ${table} where observed_at > now() + interval '5 minutes'`),
       ).toEqual([{ n: 0 }])
+  })
+
+  test('overwrites prices that were found inside other objects', async () => {
+    const { sync, query, tenantId } = await open()
+    const resources = { resources: ['subscriptions', 'prices'] }
+    await sync('full', resources)
+    const inline = () =>
+      query('select id, raw from prices where tenant_id = $1 and inline and deleted_at is null order by id', [tenantId])
+    const before = await inline()
+    await query(
+      `update prices set raw = '{"id": "frozen"}', raw_sha256 = null, deleted_at = now(), observed_at = now() + interval '30 days' where inline`,
+    )
+    expect((await sync('full', { ...resources, force_refresh: true })).row).toMatchObject({ status: 'completed' })
+    expect(await inline()).toEqual(before)
   })
 
   test('of an incremental job overwrites with its events only what is dated in the future', async () => {

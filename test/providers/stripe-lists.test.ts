@@ -55,6 +55,7 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
   await read({
     id: null,
     live: true,
+    isRestricted: false,
     credential: '',
     perSecond: 1,
     async get(path) {

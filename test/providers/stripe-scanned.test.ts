@@ -23,6 +23,7 @@ function answering(text: string): StripeConnection {
   return {
     id: null,
     live: true,
+    isRestricted: false,
     credential: '',
     perSecond: 1,
     get: async () => answerWith(text, date),

@@ -101,7 +101,7 @@ export async function writeBatches(
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
     // An embedded item counts only if it is new.
-    const fetched = embedded ? created + refused.length : rows.length
+    const fetched = embedded ? created + updated + refused.length : rows.length
     add(resource, {
       fetched,
       created,

@@ -39,6 +39,8 @@ export interface StripeConnection {
   /** The connected account and its mode, see Identity.account; null for the key's own account. */
   readonly id: string | null
   readonly live: boolean
+  /** Whether the key is a restricted one, which may not ask for everything. */
+  readonly isRestricted: boolean
   /** See Account.credential. */
   readonly credential: string
   readonly perSecond: number
@@ -63,6 +65,7 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
   return {
     id: account ? inMode(account, live) : null,
     live,
+    isRestricted: apiKey.startsWith('rk'),
     credential: createHmac('sha256', credentials.tenantId).update(apiKey).digest('hex'),
     perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],
     async get(path) {

@@ -38,7 +38,9 @@ async function identify(connection: StripeConnection): Promise<Identity> {
     if (account === null || !/^acct_\w{1,250}$/.test(account)) throw unusable('does not name the account')
     return { account: inMode(account, connection.live), since: second(body.created) ?? stripeBegan }
   } catch (error) {
-    if (failure(error).verdict !== 'skip') throw error
+    // Only a restricted key may be refused this; a secret key's refusal is a fault, and is tried again.
+    if (failure(error).code !== 'permission_denied') throw error
+    if (!connection.isRestricted) throw unusable('refuses a secret key its own account')
     const account = connection.id ?? inMode(`key_${connection.credential.slice(0, 24)}`, connection.live)
     return { account, since: stripeBegan }
   }

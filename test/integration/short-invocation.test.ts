@@ -103,7 +103,7 @@ test('an invocation too short for a single item ends the job in words that say s
     error: {
       code: 'stalled',
       message:
-        'job: 3 deliveries in a row ended without a commit; the last one, of 1 s, asked for one item at a time: give the function more time, or see why the provider does not answer',
+        'job: 3 deliveries in a row ended without a commit; the last, of 1 s, asked for a single item at a time. Give the function more time, or find out why the provider does not answer',
       retryable: false,
     },
   })

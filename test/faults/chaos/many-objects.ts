@@ -26,7 +26,7 @@ export async function openManyObjects(count: number, seed: number): Promise<Many
   return {
     url,
     async ids() {
-      const response = await fetch(`${url}/_bench/truth?path=/v1/customers`)
+      const response = await fetch(`${url}/_bench/expected?path=/v1/customers`)
       return (await response.text()).split('\n').map((line) => line.split(' ', 1)[0] ?? '')
     },
     close: () => void child.kill(),

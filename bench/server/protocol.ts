@@ -36,7 +36,7 @@ export interface Seen {
  *   GET  /_bench/seen      Seen[]
  *   GET  /_bench/cpu       { ms } → CPU milliseconds so far
  *   GET  /_bench/counters  Record<endpoint, Counters>
- *   GET  /_bench/truth?path=/v1/customers   a line an object: id, blank, revision
+ *   GET  /_bench/expected?path=/v1/customers   a line an object: id, blank, revision
  */
 export interface Counters {
   readonly requests: number

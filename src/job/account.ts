@@ -74,6 +74,9 @@ export function refuseOther(begunWith: string | null, { id }: JobAccount): void 
   )
 }
 
+/** The account once a commit has recorded it. */
+export const recorded = (account: JobAccount): JobAccount => ({ ...account, isRecorded: true, adopts: null })
+
 /** The statement that records the account. It is part of the statement that writes the job's row. */
 export function accountRecord(tx: Database, { id, credential }: JobAccount, { tenantId, provider }: AccountKey) {
   return tx

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
 import type { AccountKey } from '../db/account-key.ts'
 import { liveRows } from '../db/live.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
+import { whileWorking, withRetry } from '../db/retry.ts'
 import { syncAccounts } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import type { ListSource } from '../provider/contract.ts'
@@ -13,6 +15,7 @@ const sample = { perResource: 4, atMost: 16 } as const
 
 interface Adopting {
   readonly db: TenantDatabase
+  readonly clock: Clock
   readonly accountKey: AccountKey
   readonly sources: readonly Source[]
 }
@@ -25,14 +28,16 @@ interface Adopting {
  */
 export async function settleAdoption(
   account: JobAccount,
-  { db, accountKey, sources }: Adopting,
+  { db, clock, accountKey, sources }: Adopting,
   signal: AbortSignal,
 ): Promise<JobAccount> {
   if (account.adopts === null) return account
   const counts = { alive: 0, gone: 0 }
   for (const source of sources) {
     if (source.kind !== 'list' || !source.retrieve || counts.alive + counts.gone >= sample.atMost) continue
-    for (const id of await formerIds(db, source, { ...accountKey, account: account.id })) {
+    const key = { ...accountKey, account: account.id }
+    const ids = await withRetry(() => formerIds(db, source, key), { policy: whileWorking, clock, signal })
+    for (const id of ids) {
       const isAlive = await stillExists(source.retrieve, id, signal)
       if (isAlive === null) break
       counts[isAlive ? 'alive' : 'gone']++

@@ -8,7 +8,7 @@ import { type KnownAccount, knownAccounts } from './account.ts'
 import { notification } from './commit/notify.ts'
 import { hasRejects } from './commit/rejects.ts'
 import { type Lease, leaseEnd } from './lease.ts'
-import type { SyncJobRequest } from './request.ts'
+import { accountKeyOf, type SyncJobRequest } from './request.ts'
 
 /** The job's row as it was when claimed. */
 export type ClaimedJob = typeof syncJobs.$inferSelect & {
@@ -63,6 +63,7 @@ export async function claim(db: TenantDatabase, claimant: Claimant): Promise<Cla
 
 function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
   const old = syncJobs
+  const accountKey = accountKeyOf(request)
   const running = {
     status: 'running',
     leaseOwner: owner,
@@ -113,9 +114,9 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
       .returning({
         ...getTableColumns(syncJobs),
         notified: notification,
-        hadRejects: hasRejects({ tenantId: request.tenantId, provider: request.providerName }),
-        hadErased: hasTombstones({ tenantId: request.tenantId, provider: request.providerName }),
-        accounts: knownAccounts({ tenantId: request.tenantId, provider: request.providerName }),
+        hadRejects: hasRejects(accountKey),
+        hadErased: hasTombstones(accountKey),
+        accounts: knownAccounts(accountKey),
         databaseNow: sql<number>`(extract(epoch from now()) * 1000)::float8`,
         tenantErased: isTenantErased(request.tenantId),
         bypassesRls: sql<boolean>`not row_security_active(${getTableName(syncJobs)}::text)`,

@@ -1,12 +1,11 @@
 import type { Overwrite } from '../db/overwrite.ts'
-import { whileWorking, withRetry } from '../db/retry.ts'
 import type { Ownership } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import type { Batch } from '../sync/read-page.ts'
-import { accountChanged, type JobAccount } from './account.ts'
+import { accountChanged, type JobAccount, recorded } from './account.ts'
 import { settleAdoption } from './adoption.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
 import { commitBatch, type PagesPerCommit } from './commit/commit.ts'
@@ -15,6 +14,7 @@ import { openQuarantine } from './commit/quarantine.ts'
 import type { Commit, CommittedState } from './commit/transaction.ts'
 import type { OpenReading } from './open-reading.ts'
 import { cursorExpired } from './plan.ts'
+import { accountKeyOf } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
 import { advance, applySplit, type Checkpoint } from './state/checkpoint.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
@@ -38,12 +38,13 @@ export type Drained =
   | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
   | { readonly kind: 'cursorExpired'; readonly note: string }
 
-/** What changes while a checkpoint is drained. */
+/** What draining a checkpoint works with; the fields that are not read-only change. */
 interface State {
   committed: CommittedState
   account: JobAccount | undefined
   result: SyncJobResult | null
   readonly failures: unknown[]
+  readonly overwrite: Overwrite | null
   readonly budget: { left: number }
   readonly pagesPerCommit: PagesPerCommit
 }
@@ -56,6 +57,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     account: undefined,
     result: null,
     failures: [],
+    overwrite: overwriting(session, draining.committed.checkpoint.mode),
     budget: { left: sizes.checksById },
     pagesPerCommit: { current: sizes.pagesPerBatch },
   }
@@ -118,16 +120,13 @@ async function settledAccount(
   { clock }: JobDeps,
   { draining, state }: Progressing,
 ): Promise<JobAccount> {
-  const account = await draining.jobAccount.catch((error: unknown) => {
+  const { sources } = draining.reading
+  try {
+    const adopting = { db, clock, accountKey: accountKeyOf(request), sources }
+    return await settleAdoption(await draining.jobAccount, adopting, deadline.abortSignal)
+  } catch (error) {
     throw state.failures[0] ?? error
-  })
-  const accountKey = { tenantId: request.tenantId, provider: request.providerName }
-  const sources = draining.reading.sources
-  return withRetry(() => settleAdoption(account, { db, accountKey, sources }, deadline.abortSignal), {
-    policy: whileWorking,
-    clock,
-    signal: deadline.abortSignal,
-  })
+  }
 }
 
 interface Settled extends Progressing {
@@ -143,8 +142,7 @@ async function detectInTime(
 ): Promise<DetectedDeletions | null> {
   if (account.hasOthers) return noDeletions
   const { db, request, deadline } = session
-  const { budget, committed } = state
-  const overwrite = overwriting(session, committed.checkpoint.mode)
+  const { budget, committed, overwrite } = state
   try {
     return await detectDeletions(
       batch,
@@ -173,7 +171,7 @@ async function commitAll(
       lease,
       batch,
       deletions,
-      overwrite: overwriting(session, mode),
+      overwrite: state.overwrite,
       account,
       quarantine: openQuarantine(),
       hadRejects: job.hadRejects,
@@ -195,7 +193,7 @@ async function commitAll(
   for await (const { committed, pages } of commits) {
     const { tallies } = committed.checkpoint
     state.committed = { ...committed, checkpoint: { ...withSplitsSince(state.committed.checkpoint, pages), tallies } }
-    state.account = { ...account, isRecorded: true, adopts: null }
+    state.account = recorded(account)
     draining.onCommit(state.committed, account.id)
     session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
   }
@@ -221,7 +219,7 @@ function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: Committ
   if (first && all) throw new SyncError('reject', first.code, first.message)
 }
 
-/** The committed checkpoint with the cuts that were made while it was being committed: the moves commute. */
+/** The committed checkpoint with the splits that were made while it was being committed: the moves commute. */
 function withSplitsSince(current: Checkpoint, pages: Batch['pages']): Checkpoint {
   return pages.reduce(advance, current)
 }

@@ -33,6 +33,12 @@ export interface Failure {
 /** The longest a message is hidden between attempts, in seconds, whatever the provider asks for. */
 const longestBackOff = 900
 
+/** Seconds until the next attempt after `attempts` failed ones: random, growing, at least one. */
+export const retryDelay = (
+  attempts: number,
+  { retryDelaySeconds, random }: Pick<Failure, 'retryDelaySeconds' | 'random'>,
+) => Math.max(1, backOff(attempts, { base: retryDelaySeconds, cap: longestBackOff }, random))
+
 /** Stores a failure: `retrying` while its verdict and MaxRetries allow, else `failed`. The checkpoint stays either way. */
 export async function fail(
   db: TenantDatabase,
@@ -42,9 +48,8 @@ export async function fail(
   const retryable = error.verdict === 'retry'
   const final = !retryable || attempt >= maxRetries
   const stored = { code: error.code, message: error.message, retryable }
-  const backOffSeconds = backOff(attempt, { base: retryDelaySeconds, cap: longestBackOff }, random)
   const retryAfter = Math.min(longestBackOff, (error.retryAfter || 0) / 1_000)
-  const waitSeconds = final ? 0 : Math.max(1, backOffSeconds, retryAfter)
+  const waitSeconds = final ? 0 : Math.max(retryDelay(attempt, { retryDelaySeconds, random }), retryAfter)
   const attempts = retryable ? { attempt: attempt + 1 } : {}
   await update(db, lease, {
     ...released,

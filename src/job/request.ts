@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { AccountKey } from '../db/account-key.ts'
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
 
@@ -67,6 +68,12 @@ export type SyncJobRequest = z.infer<typeof syncJobRequest>
 
 /** A message as its sender writes it: what has a default may be left out. */
 export type SyncJobMessage = z.input<typeof syncJobRequest>
+
+/** Whose rows the job writes. */
+export const accountKeyOf = ({ tenantId, providerName: provider }: SyncJobRequest): AccountKey => ({
+  tenantId,
+  provider,
+})
 
 export type Parsed =
   | { readonly kind: 'request'; readonly request: SyncJobRequest }

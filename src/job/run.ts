@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { backOff } from '../clock.ts'
 import { databaseFailure } from '../db/errors.ts'
 import { atTheEdge, withRetry } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import { type Claim, claim } from './claim.ts'
-import { type Failure, fail, pause } from './finish.ts'
+import { type Failure, fail, pause, retryDelay } from './finish.ts'
 import { hasEnded, startHeartbeat } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
@@ -151,9 +150,7 @@ function unclaimed(error: SyncError, delivery: Delivery, { clock, settings }: Jo
     { event: 'job_not_claimed', code: error.code },
     error,
   )
-  const waitSeconds = Math.max(
-    1,
-    backOff(delivery.receiveCount - 1, { base: settings.retryDelaySeconds, cap: 900 }, clock.random),
-  )
+  const { retryDelaySeconds } = settings
+  const waitSeconds = retryDelay(delivery.receiveCount - 1, { retryDelaySeconds, random: clock.random })
   return { kind: 'failed', error, final: false, waitSeconds }
 }

@@ -63,16 +63,16 @@ export function rateLimited(
     return work()
   }
   const observed = createObservation(clock)
-  // Outside the retries: a wrong clock is still wrong a second later.
-  const believed =
-    <Parameters extends unknown[], Answer extends { readonly answeredAt: Date }>(
-      ask: (...parameters: Parameters) => Promise<Answer>,
-    ) =>
-    async (...parameters: Parameters): Promise<Answer> => {
-      const answer = await ask(...parameters)
-      refuse?.(answer.answeredAt)
-      return answer
-    }
+  /** Makes a call behind its limits. Its answer is dated, and refused outside the retries: a wrong clock stays wrong. */
+  async function answer<T extends { readonly observedAt: Date }>(
+    call: Call,
+    ask: () => Promise<T>,
+    signal: AbortSignal,
+  ) {
+    const dated = await call(() => observed(ask), signal)
+    refuse?.(dated.answeredAt)
+    return dated
+  }
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
 
   function openEndpoint(
@@ -99,7 +99,7 @@ export function rateLimited(
   ): ListSource['list'] {
     const { limiter, call } = openEndpoint(name, ceiling, waiting)
     lists.set(name, limiter)
-    return believed((query, signal) => call(() => observed(() => list(query, signal)), signal))
+    return (query, signal) => answer(call, () => list(query, signal), signal)
   }
 
   function limitSource(source: ListSource): ListSource {
@@ -109,16 +109,14 @@ export function rateLimited(
       ...source,
       list: endpointList(name, source),
       ...(retrieve && {
-        retrieve: believed((id, signal) => retrieving.call(() => observed(() => retrieve(id, signal)), signal)),
+        retrieve: (id, signal) => answer(retrieving.call, () => retrieve(id, signal), signal),
       }),
       ...(nested && {
         nested: nested.map((nestedSource) => {
           const { call } = openEndpoint(nestedSource.name, source, finishing)
           return {
             ...nestedSource,
-            list: believed((parentId, query, signal) =>
-              call(() => observed(() => nestedSource.list(parentId, query, signal)), signal),
-            ),
+            list: (parentId, query, signal) => answer(call, () => nestedSource.list(parentId, query, signal), signal),
           }
         }),
       }),

@@ -1,4 +1,5 @@
 import type { ReadPage } from '../../sync/read-page.ts'
+import { recorded } from '../account.ts'
 import { noDeletions } from './deletions.ts'
 import { type Commit, type CommittedState, commitPages, type Deps } from './transaction.ts'
 
@@ -39,7 +40,7 @@ export async function* commitBatch(
     committed = next
     // What the pages prove goes in with the first of them: it is true whatever becomes of the others.
     deletions = noDeletions
-    account = { ...account, isRecorded: true, adopts: null }
+    account = recorded(account)
     rest = rest.slice(pages.length)
     yield { committed, pages }
   }

@@ -49,10 +49,9 @@ interface Detection {
  */
 export async function detectDeletions(
   batch: Batch,
-  { db, clock, request, ...sweeping }: Detection,
+  { db, clock, request, budget, progress, overwrite }: Detection,
   signal: AbortSignal,
 ): Promise<DetectedDeletions> {
-  const { overwrite, progress, budget } = sweeping
   const deletions = {
     resources: [] as DetectedDeletions['resources'][number][],
     rows: [] as ObservedRow[],
@@ -65,14 +64,14 @@ export async function detectDeletions(
     // Another page of this batch may have what its time says should be on this one.
     const listed = new Set(pages.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
     const search = { provider: request.providerName, resource: source, intervals, overwrite }
-    const candidates = await withRetry(() => findUnlisted(db, search), { policy: whileWorking, clock, signal: signal })
+    const candidates = await withRetry(() => findUnlisted(db, search), { policy: whileWorking, clock, signal })
     const absent = candidates.filter(({ id }) => !listed.has(id))
     if (absent.length === 0) continue
     const isBelieved = (progress[source.name]?.kept ?? 0) === 0
-    const { gone, rows, unchecked } = await askFor(source, isBelieved ? absent : [], { budget, signal })
-    const passedOver = isBelieved ? unchecked : absent.length
+    const { gone, rows } = isBelieved ? await askFor(source, absent, { budget, signal }) : { gone: [], rows: [] }
+    const unchecked = absent.length - gone.length - rows.length
     deletions.rows.push(...rows)
-    deletions.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked: passedOver })
+    deletions.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked })
     deletions.childSets.push(...gone.flatMap(({ id, observedAt }) => emptyChildSets(source, id, observedAt)))
   }
   return deletions
@@ -93,7 +92,6 @@ interface Asking {
 interface Asked {
   readonly gone: readonly Unlisted[]
   readonly rows: readonly ObservedRow[]
-  readonly unchecked: number
 }
 
 /** Asks for rows by id, until the budget is spent or one of them is still there. */
@@ -113,7 +111,7 @@ async function askFor(source: ListSource, unlisted: readonly Unlisted[], { budge
       else if (answer) rows.push(answer)
     }
   }
-  return { gone, rows, unchecked: unlisted.length - gone.length - rows.length }
+  return { gone, rows }
 }
 
 /** The row as the provider has it now; null when it is gone, undefined when what came is none. */

@@ -16,7 +16,7 @@ import { accountRecord, type JobAccount } from '../account.ts'
 import { adopt } from '../adoption.ts'
 import { cursorMove } from '../cursor.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
-import type { SyncJobRequest } from '../request.ts'
+import { accountKeyOf, type SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint } from '../state/checkpoint.ts'
 import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
@@ -124,7 +124,7 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
     ...how,
   }
   const { counts, excluded } = await writeBatches(tx, writing)
-  const accountKey = { tenantId: request.tenantId, provider: request.providerName }
+  const accountKey = accountKeyOf(request)
   await adopt(tx, account, accountKey)
   const checkpoint = discountItems(
     batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
@@ -170,9 +170,9 @@ function withoutErased(before: Checkpoint, page: ReadPage, { rows }: Excluded): 
 }
 
 /** A job that was claimed just before an erasure does not know of it: it writes nothing and is claimed again. */
-function knowsErasures({ request: { tenantId, providerName: provider }, hadErased }: Commit): SQL {
-  const knows = hadErased ? sql`` : sql`and not ${hasTombstones({ tenantId, provider })}`
-  return sql`not ${isTenantErased(tenantId)} ${knows}`
+function knowsErasures({ request, hadErased }: Commit): SQL {
+  const knows = hadErased ? sql`` : sql`and not ${hasTombstones(accountKeyOf(request))}`
+  return sql`not ${isTenantErased(request.tenantId)} ${knows}`
 }
 
 /** The result of a job whose last pages are in this transaction, with the count checks of what the transaction sees. */
@@ -183,14 +183,9 @@ async function conclude(
 ): Promise<SyncJobResult> {
   // Rows do not name their account, so the rows of several cannot be counted against one list.
   if (checkpoint.mode === 'incremental' || hasOthers) return result(resultsOf(progress))
-  const account = { tenantId: request.tenantId, provider: request.providerName }
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
-  return result(
-    resultsOf(
-      progress,
-      await checkCounts(tx, { ...account, sources: read, tallies: checkpoint.tallies, counts: progress }),
-    ),
-  )
+  const counting = { ...accountKeyOf(request), sources: read, tallies: checkpoint.tallies, counts: progress }
+  return result(resultsOf(progress, await checkCounts(tx, counting)))
 }
 
 /** The cursor of changes moves with the last pages of a job. */
@@ -200,12 +195,11 @@ function moveOf(
   { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ) {
   if (checkpoint.until === null) return undefined
-  const { tenantId, providerName: provider, jobId } = request
   // What could not be read this time is read from the beginning once it can be.
   const resources = requested.filter((name) => !progress[name]?.skipped)
   return cursorMove(
     tx,
-    { tenantId, provider, account: account.id, jobId },
+    { ...accountKeyOf(request), account: account.id, jobId: request.jobId },
     { second: checkpoint.until, resources, requested },
   )
 }

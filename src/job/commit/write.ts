@@ -10,7 +10,7 @@ import type { Ownership } from '../../erasure/ownership.ts'
 import { fields } from '../../provider/fields.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import type { ChildSet, ObservedRow } from '../../sync/rows.ts'
-import type { SyncJobRequest } from '../request.ts'
+import { accountKeyOf, type SyncJobRequest } from '../request.ts'
 import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
 import type { DetectedDeletions } from './deletions.ts'
 import { bisect, type Quarantine } from './quarantine.ts'
@@ -59,7 +59,7 @@ export async function writeBatches(
     wasFetched,
   }: Writing,
 ): Promise<Wrote> {
-  const account = { tenantId: request.tenantId, provider: request.providerName }
+  const account = accountKeyOf(request)
   const counts: Record<string, Counted> = {}
   const add = (resource: string, more: Partial<Counts>) => {
     const before = counts[resource]

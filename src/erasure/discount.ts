@@ -1,4 +1,5 @@
-import type { Advance, Checkpoint, Tally } from '../job/state/checkpoint.ts'
+import { type Advance, type Checkpoint, monthOf, type Tally } from '../job/state/checkpoint.ts'
+import { withoutCursor } from '../sync/slices.ts'
 
 /*
  * An erased item counts as never listed: otherwise the listed and the stored rows would not match. Pure, like the
@@ -41,9 +42,8 @@ export function discountItems(from: Checkpoint, items: readonly ListedItem[]): C
 export function removeIds(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {
   const slices = from.slices.map((slice) => {
     const boundary = slice.boundary.filter((id) => !ids.has(id))
-    if (slice.cursor === null || !ids.has(slice.cursor)) return { ...slice, boundary }
-    const to = slice.position === null ? slice.query.to : slice.position + 1
-    return { ...slice, boundary, query: { from: slice.window.from, to }, cursor: null }
+    const isCursorErased = slice.cursor !== null && ids.has(slice.cursor)
+    return { ...(isCursorErased ? withoutCursor(slice) : slice), boundary }
   })
   return { ...from, slices }
 }
@@ -59,7 +59,7 @@ export function wasListed({ slices }: Checkpoint, { resource, id, created }: Lis
 }
 
 function decrement(tally: Tally, created: number): Tally {
-  const month = new Date(created * 1_000).toISOString().slice(0, 7)
+  const month = monthOf(created)
   const left = (tally.months[month] ?? 0) - 1
   const { [month]: _, ...others } = tally.months
   return { ...tally, listed: tally.listed - 1, months: left > 0 ? { ...others, [month]: left } : others }

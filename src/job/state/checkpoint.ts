@@ -108,7 +108,7 @@ function count(
 const monthsOfDays = new Map<number, string>()
 
 /** `2026-10`. Remembered by day: this is asked for every item, and a date costs as much as all the rest of it. */
-function monthOf(second: number): string {
+export function monthOf(second: number): string {
   const day = Math.floor(second / 86_400)
   const known = monthsOfDays.get(day)
   if (known !== undefined) return known

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type LimitHit, SyncError } from '../../errors.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
+import { unusable } from './connection.ts'
 
 /** The limits by their Stripe-Rate-Limited-Reason; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([
@@ -20,8 +21,7 @@ export function failure(error: unknown): SyncError {
   if (error instanceof SyncError) return error
   // The worker's own error inside the SDK's: the host was refused.
   if (error instanceof Stripe.errors.StripeConnectionError && error.detail instanceof SyncError) return error.detail
-  if (!(error instanceof Stripe.errors.StripeError))
-    return new SyncError('retry', 'provider_response', 'stripe: the answer cannot be read')
+  if (!(error instanceof Stripe.errors.StripeError)) return unusable('cannot be read')
   const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
   const [code, param, request, cause] = [error.code, error.param, error.requestId, causeCode(error.detail)].map(named)
   const where = [error.statusCode, code, param && `parameter ${param}`, request, cause].filter(Boolean).join(', ')

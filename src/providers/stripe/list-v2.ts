@@ -1,6 +1,5 @@
-import { SyncError } from '../../errors.ts'
 import type { Page, Query } from '../../provider/contract.ts'
-import type { StripeConnection } from './connection.ts'
+import { type StripeConnection, unusable } from './connection.ts'
 
 /** Fetches a page of an API v2 list, whose pages are linked by URL. */
 export async function listPageV2(
@@ -16,7 +15,6 @@ export async function listPageV2(
   const { next_page_url: next = null } = fields
   // The key is sent to the next URL, so that it must belong to this list.
   const isOfList = next === null || (typeof next === 'string' && next.startsWith(`${path}?`))
-  if (!items || !isOfList)
-    throw new SyncError('retry', 'provider_response', 'stripe: the answer is not a list of API v2')
+  if (!items || !isOfList) throw unusable('is not a list of API v2')
   return { items, next, observedAt: date }
 }

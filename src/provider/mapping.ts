@@ -92,7 +92,7 @@ export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Row
 function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonly Expected[] | null {
   const all: Expected[] = []
   for (const [name, column] of Object.entries(columns)) {
-    if (typeof column === 'object' && 'derive' in column) return null
+    if (isDerived(column)) return null
     const { paths, read } = placed(name, column)
     const kind = kinds.get(read)
     if (kind === undefined) return null
@@ -103,7 +103,7 @@ function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonl
 
 /** Reads a column's value from an item, and reports a field of an unknown shape to `onDrift`. */
 function readerOf(name: string, column: Column<unknown>): (item: Fields, onDrift?: OnDrift) => unknown {
-  if (typeof column === 'object' && 'derive' in column) return column.derive
+  if (isDerived(column)) return column.derive
   const { paths, read } = withExpanded(placed(name, column))
   return (item, onDrift) => {
     const field = firstValue(item, paths)
@@ -112,6 +112,10 @@ function readerOf(name: string, column: Column<unknown>): (item: Fields, onDrift
     if (value === null) onDrift?.(name)
     return value
   }
+}
+
+function isDerived(column: Column<unknown>): column is Derived<unknown> {
+  return typeof column === 'object' && 'derive' in column
 }
 
 function placed(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
@@ -125,7 +129,7 @@ function withExpanded({ paths, read }: At<unknown>): At<unknown> {
 
 function pathsOf(columns: Readonly<Record<string, Column<unknown>>>): JsonPaths {
   const all = Object.entries(columns).flatMap(([name, column]) => {
-    if (typeof column === 'object' && 'derive' in column) return []
+    if (isDerived(column)) return []
     const { paths, read } = withExpanded(placed(name, column))
     return kinds.has(read) ? [[name, paths] as const] : []
   })

@@ -23,8 +23,3 @@ export function references(value: unknown): readonly string[] | null {
       .filter((id) => id !== null) ?? null
   )
 }
-
-/** The id of the first object of a list; null for an empty one. */
-export function firstReference(value: unknown): string | null {
-  return reference(list(value)?.[0])
-}

@@ -11,9 +11,9 @@ export interface ProviderSettings {
 export function createProviders(settings: ProviderSettings): (name: string) => Provider {
   const providers = [stripe(settings.stripe), paypal]
   return (name) => {
-    const provider = providers.find((one) => one.name === name)
+    const provider = providers.find((candidate) => candidate.name === name)
     if (provider) return provider
-    const known = providers.map((one) => one.name).join(', ')
+    const known = providers.map((candidate) => candidate.name).join(', ')
     throw new SyncError('reject', 'unknown_provider', `provider: "${name}" is not known; known are ${known}`)
   }
 }

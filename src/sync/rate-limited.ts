@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { SyncError } from '../errors.ts'
 import type { Account, Identity, ListSource } from '../provider/contract.ts'
-import { eventsSource } from './change-feed.ts'
+import { eventsName, eventsSource } from './change-feed.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import { createObservation } from './observed-at.ts'
 import { retried } from './retry.ts'
@@ -91,7 +91,7 @@ export function rateLimited(
   const lists = new Map<string, Limiter>()
   const sources = account.sources.filter(({ name }) => resources.includes(name)).map(limitSource)
   const { changes } = account
-  const feed = changes && { ...changes, list: endpointList('events', changes) }
+  const feed = changes && { ...changes, list: endpointList(eventsName, changes) }
 
   function endpointList(
     name: string,

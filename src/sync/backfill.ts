@@ -7,6 +7,7 @@ import type { Limiter } from './limiter.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, findSource, itemsLeft, openReader, type Reader, turnPage } from './reader.ts'
+import { emptyMapped } from './rows.ts'
 import type { Slice } from './slices.ts'
 import type { Source } from './source.ts'
 import { createSplitter, type Splitter } from './splitter.ts'
@@ -188,7 +189,7 @@ async function takePage({ options, readers, giveUp }: Engine, reader: Reader, pa
 /** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */
 function skipResource({ readers, buffer }: Engine, { slice, source }: Reader, error: SyncError): void {
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
-  const noRows = { rows: [], rejects: [], childSets: [], drifts: [], listed: [], proven: null }
+  const noRows = { ...emptyMapped, listed: [], proven: null }
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
   buffer.add({ ...noRows, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
 }

@@ -2,7 +2,7 @@ import { SyncError } from '../errors.ts'
 import { Item, storedForm } from '../json/item.ts'
 import type { Change, ChangeSource, ListSource } from '../provider/contract.ts'
 import { emptyChildSets, expandPage } from './expand.ts'
-import { type Mapped, rejectItem } from './rows.ts'
+import { emptyMapped, type Mapped, rejectItem } from './rows.ts'
 import { type FeedPage, type FeedSource, findList, type Source } from './source.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */
@@ -65,8 +65,6 @@ interface Applying {
   readonly pageSize: number
 }
 
-const empty: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
-
 /** Applies a change. If the key may not read the object or its resource, only this change is rejected. */
 async function applyOrReject(change: Latest, applying: Applying, signal: AbortSignal): Promise<Mapped> {
   try {
@@ -75,7 +73,7 @@ async function applyOrReject(change: Latest, applying: Applying, signal: AbortSi
     if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
     const { resource, id, item } = change
     return {
-      ...empty,
+      ...emptyMapped,
       rejects: [rejectItem(resource, item?.value() ?? { id }, { code: error.code, reason: error.message })],
     }
   }
@@ -83,7 +81,7 @@ async function applyOrReject(change: Latest, applying: Applying, signal: AbortSi
 
 async function apply(change: Latest, { sources, pageSize }: Applying, signal: AbortSignal): Promise<Mapped> {
   const source = findList(sources, change.resource)
-  if (!source) return empty
+  if (!source) return emptyMapped
   const { item: snapshot, gone } = change
   const observed = { item: snapshot, observedAt: new Date(change.at * 1_000), gone }
   // A deleted object is fetched only if it may exist again under its id; without `retrieve` the deletion stands.
@@ -118,5 +116,5 @@ function deleted(source: ListSource, { id, item }: Change, observedAt: Date): Ma
     observedAt,
     deleted: true,
   }
-  return { rows: [row], rejects: [], childSets: emptyChildSets(source, id, observedAt), drifts: [] }
+  return { ...emptyMapped, rows: [row], childSets: emptyChildSets(source, id, observedAt) }
 }

@@ -4,7 +4,7 @@ import type { Item } from '../json/item.ts'
 import type { EmbeddedList, NestedSource, Page } from '../provider/contract.ts'
 import { mapEmbedded } from './embedded.ts'
 import { fetchPage, openReader, turnPage } from './reader.ts'
-import { type Mapped, mapItems } from './rows.ts'
+import { emptyMapped, type Mapped, mapItems } from './rows.ts'
 import type { Slice } from './slices.ts'
 import type { Source } from './source.ts'
 
@@ -16,17 +16,15 @@ interface Reading {
   readonly sources: readonly Source[]
 }
 
-const empty: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
-
 /** Reads a parent's nested list to its end. @throws SyncError */
 export async function readNested(nested: NestedSource, reading: Reading, signal: AbortSignal): Promise<Mapped> {
   const { parent, sources } = reading
   const embedded = nested.embedded(parent.item)
-  if (!embedded) return empty
+  if (!embedded) return emptyMapped
   const pages = await readPages(nested, { ...reading, embedded }, signal)
   const [first] = pages
   // The parent was deleted meanwhile. The parent's own list or feed reports it.
-  if (!first) return empty
+  if (!first) return emptyMapped
   const { name: resource, table, row } = nested
   const columns = () => ({ [nested.parent]: parent.id })
   // Each row counts as observed with its page: a change between two pages must not look older than the rows it changes.

@@ -52,6 +52,9 @@ export interface Mapped {
   readonly drifts: readonly Drift[]
 }
 
+/** The rows, rejects, child sets and drifts of no item. */
+export const emptyMapped: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
+
 /** A column that is null although the item has a value for it. */
 export interface Drift {
   readonly resource: string

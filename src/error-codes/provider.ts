@@ -54,7 +54,7 @@ export const providerCodes = {
   },
   provider_contract: {
     happened:
-      'The provider broke a rule that reading depends on. For example, a list has more items but does not move on.',
+      'The provider broke a rule that reading depends on. For example, a list says that it has more items but repeats a page.',
     do: 'Report a bug with the message of the error.',
     retried: 'no',
   },

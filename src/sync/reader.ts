@@ -66,12 +66,14 @@ export interface PageTurned extends Digest {
 /** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no items came */
 export function turnPage(reader: Reader<Listed>, page: Page): PageTurned {
   const { slice, source } = reader
-  if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next)))
+  if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next))) {
+    const fault = page.items.length === 0 ? 'its page has no items' : 'its page has the cursor of an earlier page'
     throw new SyncError(
       'reject',
       'provider_contract',
-      `${source.name}: the provider says there is more but does not move on; reading would never end`,
+      `${source.name}: the provider says that the list has more items, but ${fault}. The worker would read the list without end.`,
     )
+  }
   const digest = digestPage(slice, source, page)
   const after = afterPage(slice, digest.reached)
   const shared = new Set([slice.position, after && digest.reached.oldest].filter((second) => second !== null))

@@ -214,7 +214,7 @@ describe('an answer that is not a page becomes one SyncError, after one request'
       expect(sandbox.requests).toHaveLength(1)
     })
 
-  it('a list that says there is more but has nothing to go on from', async () => {
+  it('a list that says that it has more items, but whose page has none', async () => {
     const { sandbox, failing } = await setup()
     sandbox.fail({ kind: 'empty-more' })
     expect(await failing()).toMatchObject({ verdict: 'reject', code: 'provider_contract' })

@@ -78,8 +78,7 @@ function pageOf(path: string, list: readonly WireItem[], { query, ends }: Asked)
   if (after !== null && !ended) return null
   const start = ended ? inWindow.indexOf(ended) + 1 : 0
   const most = start + Number(query.get('limit') ?? 10)
-  // A page ends earlier where the page would end with an object that another page ended with: a provider that names a cursor
-  // twice does not move on.
+  // A page ends earlier if its last object also ends another page, because the worker rejects a list that repeats a cursor.
   const lastOf = (end: number) => inWindow.slice(start, end).findLast(({ id }) => id !== null)
   const taken = (item: WireItem | undefined) => item?.id != null && (ends.get(place(item.id)) ?? item) !== item
   let end = most

@@ -20,8 +20,8 @@ const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts', 'a
 /** What other programs import: everything, and the tables alone. */
 const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts' }
 
-/** Source no bundle of the worker may hold: it starts databases and queues. */
-const localOnly = 'src/local'
+/** Rooms that no bundle of the worker may hold: they start commands, databases, queues and sandboxes. */
+const localOnly = ['src/cli/', 'src/local/', 'src/sandbox/']
 
 export interface BuiltFile {
   readonly name: string
@@ -118,7 +118,7 @@ function check(built: Built, besides: Built): void {
     if (found.length > 0) throw new Error(`build: handler.cjs holds ${found.join(', ')}: ${why}`)
   }
   refuse(
-    held.filter((path) => path.startsWith(`${localOnly}/`)),
+    held.filter((path) => localOnly.some((room) => path.startsWith(room))),
     'what only this machine uses stays out of Lambda',
   )
   refuse(

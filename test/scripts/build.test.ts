@@ -107,6 +107,22 @@ test.each([
     'handler.cjs holds src/local/postgres.ts',
   ],
   [
+    'a sandbox',
+    {
+      'src/handler.ts': `export { open as handler } from './sandbox/stripe/index.ts'`,
+      'src/sandbox/stripe/index.ts': `export const open = () => 1`,
+    },
+    'handler.cjs holds src/sandbox/stripe/index.ts',
+  ],
+  [
+    'a command',
+    {
+      'src/handler.ts': `export { table as handler } from './cli/table.ts'`,
+      'src/cli/table.ts': `export const table = () => 1`,
+    },
+    'handler.cjs holds src/cli/table.ts',
+  ],
+  [
     'what is to be loaded on demand',
     { 'src/handler.ts': `export { send as handler } from './queue/sqs.ts'` },
     'handler.cjs holds src/queue/sqs.ts: load it with `await import()`',

@@ -9,6 +9,8 @@ export const eraseDetails = `Without --customer all data of the tenant goes, and
 what open jobs remember of them. A running job is taken from its worker and goes on by itself. Tombstones stay, hashes
 only, so that no later sync stores the rows again. Asks nothing. Can be killed and run again.
 
+A tenant without a job and without a row may be a misspelt UUID. Then nothing is changed, unless --unknown is given.
+
 ${eraseReach}`
 
 export const eraseOptions = z
@@ -24,6 +26,7 @@ export const eraseOptions = z
     ),
     provider: option('NAME', 'whose id that is (stripe)', z.string().trim().toLowerCase().optional()),
     dryRun: flag('say what would go and change nothing'),
+    unknown: flag('place the tombstone of a tenant that has not synced here yet, too'),
   })
   .refine(({ provider, customer }) => !provider || customer, {
     message: '--provider goes with --customer: a tenant is erased with all its providers.',

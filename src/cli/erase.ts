@@ -37,7 +37,7 @@ async function eraseFrom(
   options: EraseOptions & { readonly ownership: Ownership },
   terminal: Terminal,
 ): Promise<void> {
-  const { tenant, provider = 'stripe', customer, dryRun, ownership } = options
+  const { tenant, provider = 'stripe', customer, dryRun, unknown, ownership } = options
   const database = await openDatabase(settings, { connections: 1, applicationName: 'erase' })
   const db = database.tenant(tenant)
   const deps: ErasureDeps = {
@@ -46,24 +46,26 @@ async function eraseFrom(
     within: (work) => withRetry(() => db.within(work), { policy: whileWorking, clock: systemClock }),
   }
   try {
-    const isKnown = await isTenantKnown(db, tenant)
+    if (!unknown && !(await isTenantKnown(db, deps, tenant))) throw new Error(unknownTenant(tenant))
     const erased = customer
       ? await eraseCustomer(deps, { tenantId: tenant, provider, customer, ownership })
       : await eraseTenant(deps, tenant)
-    if (!isKnown && total(erased) === 0)
-      terminal.print(`  Tenant ${tenant} is not known in this database: it has no job and no rows. Check the UUID.`)
     print(erased, options, terminal)
   } finally {
     await database.close()
   }
 }
 
-/** Whether the tenant ever had a job here, or was erased before. */
-async function isTenantKnown(db: TenantDatabase, tenant: string): Promise<boolean> {
+/** Whether the tenant has a job here, was erased before, or has rows whose jobs were removed. */
+async function isTenantKnown(db: TenantDatabase, deps: ErasureDeps, tenant: string): Promise<boolean> {
   const known = sql`select exists (select from sync_jobs where tenant_id = ${tenant}::uuid) or ${isTenantErased(tenant)} as known`
   const { rows } = await db.ask((tx) => tx.execute<{ known: boolean }>(known))
-  return rows[0]?.known ?? false
+  return rows[0]?.known || total(await eraseTenant({ ...deps, dryRun: true }, tenant)) > 0
 }
+
+const unknownTenant = (tenant: string) =>
+  `Tenant ${tenant} is not known in this database: it has no job and no rows. Nothing was changed. ` +
+  'Check the UUID, or add --unknown if the tenant has not synced here yet.'
 
 const total = ({ removed }: ErasureResult) => [...removed.values()].reduce((sum, count) => sum + count, 0)
 

@@ -21,7 +21,7 @@ test.each(Object.entries(nonsense))('refuses %s', (_, [args, says]) => {
 })
 
 test('takes a tenant, and a customer of a provider', () => {
-  const usual = { tenant, dryRun: false }
+  const usual = { tenant, dryRun: false, unknown: false }
   expect(read(['--tenant', tenant])).toEqual(usual)
   expect(read(['--tenant', tenant, '--customer', 'cus_1', '--dry-run'])).toEqual({
     ...usual,

@@ -7,6 +7,7 @@ import { openErasure } from '../erasure/erasure-setup.ts'
 
 const run = promisify(execFile)
 const program = ['bin/billing-sync.js', 'erase']
+const tombstones = 'select 1 from erased_tenants union all select 1 from erased_ids'
 
 function command(parts: Pick<Awaited<ReturnType<typeof openErasure>>, 'environment' | 'url'>) {
   // Erasing is the tables' owner's.
@@ -74,5 +75,30 @@ test('npm run erase refuses nonsense in words, and touches nothing', async () =>
     [[...whose, '--customer', 'c', '--provider', 'x'], 'provider: "x" is not known; known are stripe'],
   ] as const)
     expect(await erase(...args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(says) })
-  expect(await parts.query('select 1 from erased_tenants union all select 1 from erased_ids')).toEqual([])
+  expect(await parts.query(tombstones)).toEqual([])
+})
+
+test('a tenant that is not known may be a misspelt UUID: nothing is changed, unless --unknown says that it is right', async () => {
+  const parts = await openErasure({ sandbox: { customers: 1 } })
+  const { erase } = command(parts)
+  const whose = ['--tenant', parts.tenantId]
+  for (const more of [[], ['--customer', 'cus_1'], ['--dry-run']])
+    expect(await erase(...whose, ...more)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `Tenant ${parts.tenantId} is not known in this database: it has no job and no rows. Nothing was changed. Check the UUID, or add --unknown if the tenant has not synced here yet.\n`,
+    })
+  expect(await parts.query(tombstones)).toEqual([])
+  expect(await erase(...whose, '--unknown')).toMatchObject({ code: 0, stderr: '' })
+  expect(await parts.query(tombstones)).toHaveLength(1)
+  expect(await erase(...whose)).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('a tenant whose old jobs were removed is known by its rows', async () => {
+  const parts = await openErasure({ sandbox: { customers: 3 } })
+  const { erase } = command(parts)
+  await parts.sync(['customers'])
+  await parts.query('delete from sync_jobs')
+  expect(await erase('--tenant', parts.tenantId)).toMatchObject({ code: 0, stderr: '' })
+  expect(await parts.query('select 1 from customers')).toEqual([])
 })

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { localTenant } from '../../src/cli/sync-options.ts'
 import { setup } from '../support/setup.ts'
 import { type Ended, renderTerminal, run, startOnTerminal } from './program.ts'
 
@@ -75,22 +74,4 @@ test('on a terminal of 24 rows the bar of all resources ends as one line, and th
     'subscriptions',
     'subscription_items',
   ])
-})
-
-test('erase of a tenant that is not known says so', async () => {
-  const { query, env } = await open(1)
-  const [database] = await query<{ name: string }>('select current_database() as name')
-  const owner = {
-    ...env,
-    ConnectionStrings__DefaultConnection: env.ConnectionStrings__DefaultConnection!.replace(
-      /\/\/[^@]+@/,
-      '//postgres@',
-    ),
-  }
-  expect(owner.ConnectionStrings__DefaultConnection).toContain(database!.name)
-  const { code, stdout } = await run(['erase', '--tenant', localTenant], { env: owner })
-  expect(code).toBe(0)
-  expect(stdout).toContain(
-    `Tenant ${localTenant} is not known in this database: it has no job and no rows. Check the UUID.`,
-  )
 })

@@ -55,7 +55,7 @@ export const credentialCodes = {
   },
   account_mismatch: {
     happened: 'The job began with one account of the provider, and its credentials now belong to another.',
-    do: 'Send a new `jobId` for the other account, or this one with credentials of the first account.',
+    do: 'Send a new `jobId` with credentials of the account that is meant. The failed job is over.',
     retried: 'no',
   },
   account_invalid: {

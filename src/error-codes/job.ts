@@ -51,7 +51,7 @@ export const jobCodes = {
   },
   checkpoint_unreadable: {
     happened: 'The checkpoint of the job was written by another version of the worker.',
-    do: 'Send the job again with `"force_refresh": true` to start over.',
+    do: 'Send the job again with a new `jobId`, which starts over.',
     retried: 'no',
   },
   progress_unreadable: {

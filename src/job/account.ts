@@ -70,7 +70,7 @@ export function refuseOther(begunWith: string | null, { id }: JobAccount): void 
   throw new SyncError(
     'reject',
     'account_mismatch',
-    `job: it began with account ${begunWith}, and its credentials now belong to ${id}. Send a new jobId for ${id}, or this one with credentials of ${begunWith}.`,
+    `job: it began with account ${begunWith}, and its credentials now belong to ${id}. This job is over. Send a new jobId, with credentials of the account that is meant.`,
   )
 }
 

@@ -125,6 +125,6 @@ export function readCheckpoint(stored: unknown): Checkpoint {
   throw new SyncError(
     'reject',
     'checkpoint_unreadable',
-    'checkpoint: not one that this version of the worker wrote; send the job with force_refresh to start over',
+    'checkpoint: not one that this version of the worker wrote; send the job again with a new jobId, which starts over',
   )
 }

@@ -150,7 +150,7 @@ describe('a checkpoint', () => {
       verdict: 'reject',
       code: 'checkpoint_unreadable',
       message:
-        'checkpoint: not one that this version of the worker wrote; send the job with force_refresh to start over',
+        'checkpoint: not one that this version of the worker wrote; send the job again with a new jobId, which starts over',
     })
     let thrown: unknown
     try {

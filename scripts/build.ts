@@ -58,7 +58,7 @@ async function copyCertificates(root: string, out: string): Promise<void> {
   const from = join(root, 'certificates')
   const names = await readdir(from).catch(() => [])
   if (names.length > 0) await mkdir(join(out, 'certificates'), { recursive: true })
-  for (const name of names.filter((one) => one.endsWith('.pem')))
+  for (const name of names.filter((name) => name.endsWith('.pem')))
     await copyFile(join(from, name), join(out, 'certificates', name))
 }
 
@@ -114,8 +114,8 @@ function check(built: Built, besides: Built): void {
   const warning = [...built.warnings, ...besides.warnings][0]
   if (warning) throw new Error(`build: esbuild warns: ${warning.text}`)
   const held = Object.keys(built.metafile.inputs)
-  const refuse = (found: readonly string[], why: string) => {
-    if (found.length > 0) throw new Error(`build: handler.cjs holds ${found.join(', ')}: ${why}`)
+  const refuse = (paths: readonly string[], why: string) => {
+    if (paths.length > 0) throw new Error(`build: handler.cjs holds ${paths.join(', ')}: ${why}`)
   }
   refuse(
     held.filter((path) => localOnly.some((room) => path.startsWith(room))),

@@ -14,7 +14,7 @@ const lockfile = z.object({ packages: z.record(z.string(), z.object({ integrity:
 /** The bill of these builds of `root`, as JSON. */
 export async function billOfMaterials(root: string, metafiles: readonly Metafile[]): Promise<string> {
   const lock = await readLock(root)
-  const own = await readManifest(root).catch(() => ({ name: 'billing-sync-worker', version: '0.0.0' }))
+  const worker = await readManifest(root).catch(() => ({ name: 'billing-sync-worker', version: '0.0.0' }))
   const components = await Promise.all(
     [...packagesIn(metafiles)].map(([folder, files]) => component(resolve(root, folder), files, lock)),
   )
@@ -23,23 +23,25 @@ export async function billOfMaterials(root: string, metafiles: readonly Metafile
     bomFormat: 'CycloneDX',
     specVersion: '1.5',
     version: 1,
-    metadata: { component: { type: 'application', 'bom-ref': own.name, name: own.name, version: own.version } },
-    components: components.toSorted((one, other) => (one.purl < other.purl ? -1 : 1)),
+    metadata: {
+      component: { type: 'application', 'bom-ref': worker.name, name: worker.name, version: worker.version },
+    },
+    components: components.toSorted((left, right) => (left.purl < right.purl ? -1 : 1)),
   }
   return `${JSON.stringify(bill, null, 2)}\n`
 }
 
 /** Folders of packages with the deployed files that hold bytes of them. */
 function packagesIn(metafiles: readonly Metafile[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>()
+  const packages = new Map<string, Set<string>>()
   for (const [output, { inputs }] of metafiles.flatMap(({ outputs }) => Object.entries(outputs)))
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
       const [folder] = /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []
       if (!folder || bytesInOutput === 0) continue
       const name = output.replace(/^.*\//, '')
-      found.set(folder, (found.get(folder) ?? new Set()).add(name))
+      packages.set(folder, (packages.get(folder) ?? new Set()).add(name))
     }
-  return found
+  return packages
 }
 
 async function component(folder: string, files: ReadonlySet<string>, lock: ReadonlyMap<string, string>) {

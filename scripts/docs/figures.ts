@@ -6,7 +6,7 @@ import * as z from 'zod'
  * quotes a figure by a comment before the number, which GitHub does not show: <!-- figure: peak-memory -->138 MB.
  */
 
-const figure = z.strictObject({
+const figureSchema = z.strictObject({
   value: z.number(),
   /** Decimal places that documents show. */
   decimals: z.int().optional(),
@@ -20,8 +20,8 @@ const figure = z.strictObject({
   /** The value is the percentage of the row's number of this ceiling. */
   ofCeiling: z.number().optional(),
 })
-const figures = z.record(z.string(), figure)
-type Figure = z.infer<typeof figure>
+const figures = z.record(z.string(), figureSchema)
+type Figure = z.infer<typeof figureSchema>
 
 export const readFigures = () => figures.parse(JSON.parse(readFileSync('docs/figures.json', 'utf8')))
 
@@ -30,8 +30,8 @@ const quote = /<!-- figure: ([\w-]+) -->([\d,]+(?:\.\d+)?)?([^|<]*)/g
 /** The document with each quoted number as `docs/figures.json` has it. */
 export function withFigures(document: string, known = readFigures()): string {
   return document.replace(quote, (whole, name: string, number: string | undefined, rest: string) => {
-    const of = known[name]
-    return of && number !== undefined ? `<!-- figure: ${name} -->${shown(of)}${rest}` : whole
+    const figure = known[name]
+    return figure && number !== undefined ? `<!-- figure: ${name} -->${shown(figure)}${rest}` : whole
   })
 }
 
@@ -39,11 +39,11 @@ export function withFigures(document: string, known = readFigures()): string {
 export function quoteProblems(path: string, document: string, known = readFigures()): string[] {
   const problems: string[] = []
   for (const [, name = '', number = '', rest = ''] of document.matchAll(quote)) {
-    const of = known[name]
-    if (!of) problems.push(`${path}: the figure ${name} is not in docs/figures.json`)
-    else if (number !== shown(of))
-      problems.push(`${path}: ${name} is ${shown(of)} in docs/figures.json, found ${number}`)
-    else if (of.unit === '%' && !rest.startsWith(' %')) problems.push(`${path}: ${name} is a percentage`)
+    const figure = known[name]
+    if (!figure) problems.push(`${path}: the figure ${name} is not in docs/figures.json`)
+    else if (number !== shown(figure))
+      problems.push(`${path}: ${name} is ${shown(figure)} in docs/figures.json, found ${number}`)
+    else if (figure.unit === '%' && !rest.startsWith(' %')) problems.push(`${path}: ${name} is a percentage`)
   }
   for (const cell of measuredCells(document)) {
     const unmarked = cell.replace(quote, (_, _name, _number, rest: string) => rest).replace(/\bno 429\b/g, '')
@@ -55,19 +55,19 @@ export function quoteProblems(path: string, document: string, known = readFigure
 
 /** What is wrong with the figures themselves: each is in a single row of its source. */
 export function figureProblems(known = readFigures()): string[] {
-  return Object.entries(known).flatMap(([name, of]) => {
-    const rows = readFileSync(of.source, 'utf8')
+  return Object.entries(known).flatMap(([name, figure]) => {
+    const rows = readFileSync(figure.source, 'utf8')
       .split('\n')
-      .filter((line) => line.includes(of.row))
+      .filter((line) => line.includes(figure.row))
     const [row = ''] = rows
     if (rows.length !== 1)
-      return [`docs/figures.json: ${name}: ${rows.length} rows of ${of.source} contain "${of.row}"`]
-    const numbers = row.slice(row.indexOf(of.row) + of.row.length).match(/\d[\d,]*(?:\.\d+)?/g) ?? []
+      return [`docs/figures.json: ${name}: ${rows.length} rows of ${figure.source} contain "${figure.row}"`]
+    const numbers = row.slice(row.indexOf(figure.row) + figure.row.length).match(/\d[\d,]*(?:\.\d+)?/g) ?? []
     const measured = numbers.map((text) => Number(text.replaceAll(',', '')))
-    const values = measured.map((number) => (of.ofCeiling ? (number / of.ofCeiling) * 100 : number))
-    return values.some((value) => value.toFixed(of.decimals ?? 0) === of.value.toFixed(of.decimals ?? 0))
+    const values = measured.map((number) => (figure.ofCeiling ? (number / figure.ofCeiling) * 100 : number))
+    return values.some((value) => value.toFixed(figure.decimals ?? 0) === figure.value.toFixed(figure.decimals ?? 0))
       ? []
-      : [`docs/figures.json: ${name} is ${shown(of)}, and ${of.source} says ${numbers.join(', ')}`]
+      : [`docs/figures.json: ${name} is ${shown(figure)}, and ${figure.source} says ${numbers.join(', ')}`]
   })
 }
 

@@ -67,7 +67,9 @@ const ignored = new Set(
   ].flat(),
 )
 
-const canonical = new Map(Object.entries(spellings).flatMap(([name, all]) => all.map((one) => [one, name] as const)))
+const canonical = new Map(
+  Object.entries(spellings).flatMap(([name, all]) => all.map((spelling) => [spelling, name] as const)),
+)
 
 function assign(into: Record<string, string>, keyword: string, value: string): void {
   const key = keyword.toLowerCase().replaceAll(' ', '')
@@ -84,24 +86,24 @@ const unknownKeyword =
 
 function fromKeywords(text: string): Record<string, string> {
   const pairs = /[\s;]*([^=;]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;]*?))\s*(?:;|$)/y
-  const found: Record<string, string> = {}
+  const keywords: Record<string, string> = {}
   while (pairs.lastIndex < text.length) {
     if (/^[\s;]*$/.test(text.slice(pairs.lastIndex))) break
     const match = pairs.exec(text)
     if (!match?.[1]) throw new Error('is neither "Host=…;Database=…;Username=…;Password=…" nor a postgres:// URL')
     const value = match[2]?.replaceAll('""', '"') ?? match[3]?.replaceAll("''", "'") ?? match[4] ?? ''
-    assign(found, match[1], value)
+    assign(keywords, match[1], value)
   }
-  return found
+  return keywords
 }
 
 function fromUrl(text: string): Record<string, string> {
   if (!URL.canParse(text)) throw new Error(brokenUrl)
   const url = new URL(text)
-  const found: Record<string, string> = {}
+  const keywords: Record<string, string> = {}
   const put = (name: string, value: string) => {
     try {
-      if (value !== '') found[name] = decodeURIComponent(value)
+      if (value !== '') keywords[name] = decodeURIComponent(value)
     } catch {
       throw new Error(brokenUrl)
     }
@@ -111,8 +113,8 @@ function fromUrl(text: string): Record<string, string> {
   put('database', url.pathname.slice(1))
   put('user', url.username)
   put('password', url.password)
-  for (const [keyword, value] of url.searchParams) assign(found, keyword, value)
-  return found
+  for (const [keyword, value] of url.searchParams) assign(keywords, keyword, value)
+  return keywords
 }
 
 const brokenUrl =

@@ -158,7 +158,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given
   const meta = metaOf(section, name)
   const options =
     'values' in issue && Array.isArray(issue.values)
-      ? issue.values.map((one) => JSON.stringify(one)).join(', ')
+      ? issue.values.map((option) => JSON.stringify(option)).join(', ')
       : undefined
   const expected = meta.expected ?? (options ? `one of ${options}` : 'text')
   const found = meta.secret || value === undefined ? kindOf(value) : redactSecrets(JSON.stringify(value)).slice(0, 200)

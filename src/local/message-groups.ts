@@ -16,15 +16,15 @@ const received = z.looseObject({
 export function keepMessageGroups(server: ReturnType<typeof buildApp>): void {
   const groups = new Map<string, string>()
   server.addHook('preSerialization', async ({ body }, _, answer) => {
-    const one = sent.safeParse({ request: body, answer })
-    if (one.success) groups.set(one.data.answer.MessageId, one.data.request.MessageGroupId)
-    const many = received.safeParse(answer)
-    if (!many.success) return answer
-    const Messages = many.data.Messages.map((message) => {
+    const send = sent.safeParse({ request: body, answer })
+    if (send.success) groups.set(send.data.answer.MessageId, send.data.request.MessageGroupId)
+    const receive = received.safeParse(answer)
+    if (!receive.success) return answer
+    const Messages = receive.data.Messages.map((message) => {
       const group = groups.get(message.MessageId)
       if (group === undefined || !message.Attributes) return message
       return { ...message, Attributes: { ...message.Attributes, MessageGroupId: group } }
     })
-    return { ...many.data, Messages }
+    return { ...receive.data, Messages }
   })
 }

@@ -95,8 +95,8 @@ async function openCopy(native: string, temporary: string): Promise<string> {
 
 /** The name is predictable and the directory is everyone's: run only what nobody else could have put there. */
 function isOurs(directory: string): boolean {
-  const found = lstatSync(directory, { throwIfNoEntry: false })
-  return found?.isDirectory() === true && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0
+  const entry = lstatSync(directory, { throwIfNoEntry: false })
+  return entry?.isDirectory() === true && entry.uid === process.geteuid?.() && (entry.mode & 0o022) === 0
 }
 
 /** Every file with its size, so that a copy of another version, or one a cleaner has been through, is seen. */

@@ -104,14 +104,13 @@ const isEqual = ({ missing, unlisted }: Comparison) => missing === 0 && unlisted
 
 /** @returns the exit code */
 function printAll(compared: readonly (Comparison | NotCompared)[], { print, out }: Terminal): number {
-  const comparisons = compared.filter((each) => each.kind === 'compared')
-  const rows = comparisons.map(({ kind: _kind, examples, ...counts }) => ({
-    ...counts,
-    equal: counts.missing === 0 && counts.unlisted === 0 ? 'yes' : 'NO',
-    examples: examples.join(' ') || null,
-  }))
+  const comparisons = compared.filter((comparison) => comparison.kind === 'compared')
+  const rows = comparisons.map((comparison) => {
+    const { kind: _kind, examples, ...counts } = comparison
+    return { ...counts, equal: isEqual(comparison) ? 'yes' : 'NO', examples: examples.join(' ') || null }
+  })
   if (rows.length > 0) print(`\n${formatTable(rows, { line: lineWidth(out) })}`)
-  const skipped = compared.filter((each) => each.kind === 'skipped')
+  const skipped = compared.filter((comparison) => comparison.kind === 'skipped')
   if (skipped.length > 0) print('')
   for (const { resource, reason } of skipped) print(`  ${resource} skipped: ${reason}`)
   return comparisons.length > 0 && comparisons.every(isEqual) ? 0 : 1

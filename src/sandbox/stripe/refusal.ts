@@ -96,7 +96,7 @@ export const notEnabled = () =>
   })
 
 /** A key as Stripe echoes it: its kind and its last four characters. */
-export function masked(key: string): string {
+function masked(key: string): string {
   const kind = key.match(/^[a-z]+_(live|test)_/)?.[0] ?? ''
   const rest = key.slice(kind.length)
   return kind + '*'.repeat(Math.max(rest.length - 4, 4)) + rest.slice(-4)

@@ -41,7 +41,7 @@ interface Identity {
 
 export type PriceObject = ReturnType<typeof priceObject>
 
-export function priceObject(facts: PriceFacts, { id, created, livemode }: Identity) {
+function priceObject(facts: PriceFacts, { id, created, livemode }: Identity) {
   return {
     id,
     object: 'price',

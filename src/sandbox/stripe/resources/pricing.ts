@@ -16,12 +16,12 @@ export interface PriceFacts {
   readonly intervalCount: number
 }
 
-export const currencies = ['eur', 'usd', 'jpy', 'isk', 'brl', 'egp', 'pln'] as const
+const currencies = ['eur', 'usd', 'jpy', 'isk', 'brl', 'egp', 'pln'] as const
 
 /** One subscription in ten has an inline price. */
-export const hasInlinePrice = (subscription: number) => subscription % 10 === 3
+const hasInlinePrice = (subscription: number) => subscription % 10 === 3
 
-export function inlinePrices(dataset: Dataset): number {
+function inlinePrices(dataset: Dataset): number {
   const owners = Math.floor((dataset.count('subscriptions') + 6) / 10)
   return Math.min(owners, Math.floor(dataset.count('prices') / 3))
 }

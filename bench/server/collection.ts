@@ -1,5 +1,5 @@
+import { randomStream } from '../../src/sandbox/server/random.ts'
 import { creationTimes, type Density } from './density.ts'
-import { randomStream } from './random.ts'
 
 /** What a list of the account holds. */
 export interface ListOptions {

@@ -1,4 +1,4 @@
-import { fraction, randomStream } from './random.ts'
+import { fraction, randomStream } from '../../src/sandbox/server/random.ts'
 
 /** How creation times are spread over the five years before `until`. */
 export const densities = ['growth', 'uniform', 'day', 'second'] as const

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { fraction, randomStream } from '../../src/sandbox/server/random.ts'
 import { type Answer, answer, endpointOf, rateLimited, requestId } from './answer.ts'
 import { type Buckets, createBuckets } from './buckets.ts'
 import { type Collection, createCollection } from './collection.ts'
 import { type Conditions, type Counters, type Population, type Seen, sharedNow } from './protocol.ts'
-import { fraction, randomStream } from './random.ts'
 import templates from './templates.json' with { type: 'json' }
 
 /*

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { eraseCustomer } from '../../src/erasure/customer.ts'
-import { openPostgresProxy } from '../support/postgres-proxy.ts'
+import { openPostgresProxy, recordStatements } from '../support/postgres-proxy.ts'
 import { context, jobRequest, sqsEvent } from '../support/setup.ts'
 import { aboutCustomer, mentions, prominentCustomer } from './about-customer.ts'
 import { erasedIn, exempt, openErasure } from './erasure-setup.ts'
@@ -98,11 +98,7 @@ test('commits look for tombstones only if the account has some, and search an er
   const person = prominentCustomer(sandbox)
   const proxy = await openPostgresProxy(url)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
-  const statements: string[] = []
-  proxy.decide((_, __, statement) => {
-    statements.push(statement)
-    return 'pass'
-  })
+  const statements = recordStatements(proxy)
   const sync = async () => {
     statements.length = 0
     const request = jobRequest({ tenantId, additionalData: { resources: undefined } })

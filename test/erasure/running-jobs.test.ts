@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { eraseCustomer } from '../../src/erasure/customer.ts'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
+import { createGate } from '../support/gate.ts'
 import { mentions, prominentCustomer } from './about-customer.ts'
 import { exempt, mismatches, openErasure } from './erasure-setup.ts'
 
@@ -8,12 +9,9 @@ test('a running job loses its lease, resumes, and its counts match the rows that
   const { sandbox, query, handle, job, request, account, deps, verify: compare } = await openErasure({ exempt })
   const person = prominentCustomer(sandbox)
   const message = request(undefined)
-  let goOn = () => {}
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
+  const held = createGate()
   // Customers and most else are committed; the job waits for the last.
-  sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held : undefined))
+  sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held.passed : undefined))
   const first = handle([JSON.stringify(message)])
   await expect
     .poll(() => query('select count(*)::int as count from customers'), { timeout: 20_000 })
@@ -28,7 +26,7 @@ test('a running job loses its lease, resumes, and its counts match the rows that
   expect(removed.get('customers')).toBe(1)
   expect(await mentions(query, person.needles)).toEqual({})
   expect(await job(message.jobId)).toMatchObject({ status: 'paused' })
-  goOn()
+  held.open()
   await first
   expect(await mentions(query, person.needles)).toEqual({})
   await handle([JSON.stringify(message)])
@@ -43,11 +41,8 @@ test('a job claimed just before an erasure writes nothing until it is claimed ag
   const { sandbox, query, handle, job, request, account, deps } = await openErasure()
   const person = prominentCustomer(sandbox)
   const message = request(['customers'])
-  let goOn = () => {}
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  sandbox.onRequest(({ path }) => (path === '/v1/customers' ? held : undefined))
+  const held = createGate()
+  sandbox.onRequest(({ path }) => (path === '/v1/customers' ? held.passed : undefined))
   const first = handle([JSON.stringify(message)])
   await expect.poll(async () => (await job(message.jobId))?.status).toBe('running')
   const running = await job(message.jobId)
@@ -57,7 +52,7 @@ test('a job claimed just before an erasure writes nothing until it is claimed ag
     `update sync_jobs set status = 'running', fence = $2, lease_owner = $3, lease_until = now() + interval '1 minute' where id = $1`,
     [message.jobId, running!.fence, running!.lease_owner],
   )
-  goOn()
+  held.open()
   await first
   expect(await job(message.jobId)).toMatchObject({ status: 'running', commits: '0' })
   expect(await query('select 1 from customers')).toEqual([])

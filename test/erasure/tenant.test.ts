@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import { eraseTenant } from '../../src/erasure/tenant.ts'
+import { createGate } from '../support/gate.ts'
 import { jobRequest } from '../support/setup.ts'
 import { allTables, snapshot } from './about-customer.ts'
 import { openErasure } from './erasure-setup.ts'
@@ -87,18 +88,15 @@ test('the erasure of a tenant killed after any of its transactions is finished b
 test('a running job of the tenant can write nothing more', async () => {
   const { query, tenantId, deps, handle, request, sandbox, job } = await openErasure({ sandbox: { customers: 30 } })
   const message = request(undefined)
-  let goOn = () => {}
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held : undefined))
+  const held = createGate()
+  sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held.passed : undefined))
   const first = handle([JSON.stringify(message)])
   await expect
     .poll(() => query('select count(*)::int as count from customers'), { timeout: 20_000 })
     .toEqual([{ count: 30 }])
   const { fenced } = await eraseTenant(deps, tenantId)
   expect(fenced).toEqual([message.jobId])
-  goOn()
+  held.open()
   await first
   expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1 })
   await handle([JSON.stringify(message)])

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { type EventSource, type Invoke, openEventSource } from '../../src/local/event-source.ts'
 import { type LocalQueue, openQueue } from '../../src/local/queue.ts'
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import { workerEnvironment } from '../support/worker-environment.ts'
 import { openFaultServer } from './fault-server.ts'
 import { type Environment, startWorker, type WorkerProcess } from './worker.ts'
 
@@ -68,15 +69,7 @@ export async function openFaultEnv(options: FaultEnvOptions = {}): Promise<Fault
   const { maxReceiveCount = 100, visibilitySeconds: visibilityTimeoutSeconds = 900 } = options
   const queue = await openQueue({ maxReceiveCount, visibilityTimeoutSeconds })
   const environment: Environment = {
-    ConnectionStrings__DefaultConnection: `${url}?sslmode=disable`,
-    Stripe__ApiBase: sandbox.url,
-    Stripe__RequestsPerSecond: '1000',
-    Stripe__EndpointRequestsPerSecond: '1000',
-    Worker__RetryDelaySeconds: '0',
-    Queue__Url: queue.url,
-    Queue__DeadLetterUrl: queue.deadLetterUrl,
-    Queue__Endpoint: queue.endpoint,
-    Queue__Region: queue.region,
+    ...workerEnvironment({ url, sandbox, queue }),
     ...options.settings,
   }
   const workers: WorkerProcess[] = []

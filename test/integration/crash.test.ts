@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { type Invoke, inProcess } from '../../src/local/event-source.ts'
+import { createGate } from '../support/gate.ts'
 import { openPostgresProxy } from '../support/postgres-proxy.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 import { openWorkerProcess } from '../support/worker-process.ts'
@@ -145,19 +146,26 @@ test('connections that break at BEGIN again and again are replaced', async () =>
   expect(await expectTruth(request)).toMatchObject({ deliveries: 1 })
 })
 
+type Victim = Awaited<ReturnType<Awaited<ReturnType<typeof openEnv>>['victim']>>
+
+/** Starts the job and freezes the worker's connection at its third transaction. The answer comes once it is thawed. */
+async function freezeInMidJob({ proxy, handle }: Victim, request: object) {
+  const asleep = createGate()
+  proxy.decide((word, nth) => {
+    if (word !== 'begin' || nth !== 3) return 'pass'
+    asleep.open()
+    return 'freeze'
+  })
+  const answer = handle(request)
+  await asleep.passed
+  return { answer }
+}
+
 test('a worker frozen past its lease is refused when it wakes, and overwrites nothing', async () => {
   const { handle, victim, sandbox, leaseRunsOut, job, query } = await openEnv()
   const frozen = await victim()
   const request = jobRequest({ additionalData: pages })
-  const asleep = new Promise<void>((resolve) =>
-    frozen.proxy.decide((word, nth) => {
-      if (word !== 'begin' || nth !== 3) return 'pass'
-      resolve()
-      return 'freeze'
-    }),
-  )
-  const woken = frozen.handle(request)
-  await asleep
+  const { answer: woken } = await freezeInMidJob(frozen, request)
   const committed = await job(request.jobId)
   expect(committed).toMatchObject({ status: 'running', commits: '2' })
   await leaseRunsOut(request.jobId)
@@ -181,21 +189,10 @@ test('a worker that wakes while another is at its job is refused too', async () 
   const { handle, victim, sandbox, leaseRunsOut, expectTruth, job } = await openEnv()
   const frozen = await victim()
   const request = jobRequest({ additionalData: pages })
-  const asleep = new Promise<void>((resolve) =>
-    frozen.proxy.decide((word, nth) => {
-      if (word !== 'begin' || nth !== 3) return 'pass'
-      resolve()
-      return 'freeze'
-    }),
-  )
-  const woken = frozen.handle(request)
-  await asleep
+  const { answer: woken } = await freezeInMidJob(frozen, request)
   await leaseRunsOut(request.jobId)
-  let release = () => {}
-  const open = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  sandbox.onRequest(() => open)
+  const held = createGate()
+  sandbox.onRequest(() => held.passed)
   const rescue = handle([JSON.stringify(request)])
   const taken = await vi.waitUntil(async () => {
     const row = await job(request.jobId)
@@ -205,7 +202,7 @@ test('a worker that wakes while another is at its job is refused too', async () 
   frozen.proxy.thaw()
   await woken
   expect(await job(request.jobId)).toMatchObject({ fence: '2', commits: '2', fetched: taken.fetched })
-  release()
+  held.open()
   expect(await rescue).toEqual(acknowledged)
   expect(await expectTruth(request)).toMatchObject({ deliveries: 2 })
 })

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/clock.ts'
 import { type Delivered, type Invoke, inProcess, openEventSource } from '../../src/local/event-source.ts'
 import { collectLog } from '../support/collected-log.ts'
 import type { Exemption } from '../support/faults.ts'
+import { createGate } from '../support/gate.ts'
 import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
 import type { SqsWorker } from '../support/sqs-worker.ts'
 
@@ -62,7 +63,7 @@ const countsDeadLetters: Exemption = {
   because: 'It counts dead letters. A message whose answer is lost is sent there again.',
 }
 
-type House = Awaited<ReturnType<typeof openEnv>>
+type Env = Awaited<ReturnType<typeof openEnv>>
 
 const empty = { visible: 0, inFlight: 0, delayed: 0 }
 const released = { lease_owner: null, lease_until: null }
@@ -140,22 +141,19 @@ test.each(['completed', 'failed'] as const)('finished: a job that is %s stays as
   expect(await queue.deadLetters()).toEqual([])
 })
 
-/** A job that is being worked on, its first request held back until `release`. */
-async function heldJob({ sandbox, handle }: House, request: object) {
-  let release = () => {}
-  const open = new Promise<void>((resolve) => {
-    release = resolve
-  })
+/** A job that is being worked on, its first request held back until the returned function is called. */
+async function heldJob({ sandbox, handle }: Env, request: object) {
+  const held = createGate()
   let ended: Promise<unknown> | undefined
   await new Promise<void>((resolve) => {
     sandbox.onRequest(() => {
       resolve()
-      return open
+      return held.passed
     })
     ended = handle([JSON.stringify(request)])
   })
   return async () => {
-    release()
+    held.open()
     expect(await ended).toEqual({ batchItemFailures: [] })
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StripeObject } from '../../src/sandbox/stripe/index.ts'
-import { openPostgresProxy } from '../support/postgres-proxy.ts'
+import { openPostgresProxy, recordStatements } from '../support/postgres-proxy.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
@@ -211,11 +211,7 @@ test('an account of which nothing was put aside is not asked about it at each co
   const { workerUrl, openWorker, tenantId, query } = await openEnv(120)
   const proxy = await openPostgresProxy(workerUrl)
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
-  const statements: string[] = []
-  proxy.decide((_, __, statement) => {
-    statements.push(statement)
-    return 'pass'
-  })
+  const statements = recordStatements(proxy)
   const sync = async () => {
     statements.length = 0
     const request = jobRequest({ tenantId, additionalData: { batch_size: 20 } })

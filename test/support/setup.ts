@@ -12,6 +12,7 @@ import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index
 import { disturbCalls, type Exemption, isDisturbed } from './faults.ts'
 import { asWorker, template } from './postgres.ts'
 import { openSqsWorker } from './sqs-worker.ts'
+import { workerEnvironment } from './worker-environment.ts'
 
 export interface SetupOptions {
   readonly sandbox?: SandboxOptions
@@ -33,18 +34,11 @@ export async function setup(options: SetupOptions = {}) {
   sql.on('error', () => {})
   const sandbox = await openSandbox({ customers: 250, limits: 'none', ...options.sandbox })
   const queue = await openQueue({ maxReceiveCount: options.maxReceiveCount ?? 12 })
+  const calls = { url: asWorker(url), queue, sandbox }
   const environment: Record<string, string> = {
-    ConnectionStrings__DefaultConnection: `${asWorker(url)}?sslmode=disable`,
+    ...workerEnvironment(calls),
     Stripe__ApiKey: 'sk_live_sandbox',
-    Stripe__ApiBase: sandbox.url,
-    Stripe__RequestsPerSecond: '1000',
-    Stripe__EndpointRequestsPerSecond: '1000',
-    Worker__RetryDelaySeconds: '0',
-    Queue__Url: queue.url,
-    Queue__DeadLetterUrl: queue.deadLetterUrl,
-    Queue__Endpoint: queue.endpoint,
-    Queue__Region: queue.region,
-    ...(await disturbCalls({ url: asWorker(url), queue, sandbox }, options.exempt)),
+    ...(await disturbCalls(calls, options.exempt)),
     ...options.settings,
   }
   const closing: (() => Promise<unknown>)[] = []

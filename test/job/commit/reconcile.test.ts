@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { syncedTable } from '../../../src/db/schema/synced.ts'
+import { customers } from '../../../src/db/schema.ts'
 import { checkCounts } from '../../../src/job/commit/reconcile.ts'
+import { type Counted, noCounts } from '../../../src/job/state/progress.ts'
 import type { ListSource } from '../../../src/provider/contract.ts'
 import { openTestDatabase } from '../../support/database.ts'
 
@@ -41,4 +43,24 @@ test('a job of a large account ends without a proof where counting takes longer 
 
 test('in a small account that means something else is wrong: the commit is tried again', async () => {
   await expect(slowlyProved(300)).rejects.toMatchObject({ cause: { code: '57014' } })
+})
+
+test('a resource with unchecked rows is not equal, even where its counts happen to agree', async () => {
+  const { db, query } = await openTestDatabase()
+  const tenantId = randomUUID()
+  await query(
+    `insert into customers (tenant_id, provider, id, raw, created_at, observed_at)
+      select $1, 'stripe', 'cus_' || n, '{}', to_timestamp(n), now() from generate_series(1, 3) as n`,
+    [tenantId],
+  )
+  const source = { kind: 'list', name: 'customers', table: customers, createdFilter: true } as unknown as ListSource
+  const check = async (counts: Partial<Counted>) => {
+    const tallies = { customers: { listed: 3, until: 1_000, months: { '1970-01': 3 } } }
+    const counting = { tenantId, provider: 'stripe', sources: [source], tallies }
+    const checks = await checkCounts(db, { ...counting, counts: { customers: { ...noCounts, ...counts } } })
+    return checks.customers?.equal
+  }
+  expect(await check({})).toBe(true)
+  // One listed row is missing and one unlisted row was not asked for: three and three.
+  expect(await check({ unchecked: 1 })).toBe(false)
 })

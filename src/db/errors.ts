@@ -71,7 +71,7 @@ export function databaseFailure(error: unknown): SyncError {
   const code = codeOf(error) ?? 'connection lost'
   switch (classify(error)) {
     case 'transient':
-      return new SyncError('retry', unavailable, `database: not available (${code})`)
+      return new SyncError('retry', unavailable, `database: ${unavailability(code)}`, { cause: driverError(error) })
     case 'schema':
       if (code === '42501')
         return new SyncError(
@@ -85,10 +85,29 @@ export function databaseFailure(error: unknown): SyncError {
         `database: tables or columns are missing or differ (${code}); run npm run migrate`,
       )
     case 'data':
-      return new SyncError('retry', 'database_data', `database: a value was refused (${code})`)
+      return new SyncError(
+        'retry',
+        'database_data',
+        `database: a value was refused (${code}). Report a bug with this code.`,
+      )
     case 'bug':
-      return new SyncError('retry', 'database_error', `database: unexpected error (${code})`, {
-        cause: driverError(error),
-      })
+      return new SyncError('retry', 'database_error', `database: ${refusal(code)}`, { cause: driverError(error) })
   }
+}
+
+function unavailability(code: string): string {
+  if (transientCodes.has(code))
+    return `the server cannot be reached (${code}). Check Host and Port of ConnectionStrings.DefaultConnection, and the network of the worker.`
+  if (code === '53300')
+    return `the server has no connection left (${code}). Raise its max_connections, or let fewer workers run at once.`
+  return `not available (${code}). Check the server of ConnectionStrings.DefaultConnection and its log.`
+}
+
+/** 28: the login is refused; 3D: there is no such database. */
+function refusal(code: string): string {
+  if (code.startsWith('28'))
+    return `the login is refused (${code}). Check Username and Password of ConnectionStrings.DefaultConnection.`
+  if (code.startsWith('3D'))
+    return `there is no such database (${code}). Check Database of ConnectionStrings.DefaultConnection.`
+  return `unexpected error (${code}). The log has its cause; report a bug with it.`
 }

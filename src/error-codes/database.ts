@@ -10,7 +10,7 @@ export const databaseCodes = {
   database_unavailable: {
     happened:
       'Postgres cannot be reached, or ended the connection. The message has its code, such as ECONNREFUSED or 53300.',
-    do: 'Check the server, its connection limit, the security groups and the routes of the VPC.',
+    do: 'Check `ConnectionStrings.DefaultConnection`, the server, its connection limit, the security groups and the routes of the VPC.',
     retried: 'yes',
   },
   database_certificate: {
@@ -34,8 +34,9 @@ export const databaseCodes = {
     retried: 'yes',
   },
   database_error: {
-    happened: 'Postgres failed in a way that the worker does not know. The log has the cause.',
-    do: 'Look the SQLSTATE up in the manual of PostgreSQL, appendix A, and report a bug.',
+    happened:
+      'Postgres refused the login (28P01, 28000), has no such database (3D000), or failed in a way that the worker does not know. The log has the cause.',
+    do: 'Check `ConnectionStrings.DefaultConnection` for 28P01, 28000 and 3D000. Look any other SQLSTATE up in the manual of PostgreSQL, appendix A, and report a bug.',
     retried: 'yes',
   },
 } as const satisfies Readonly<Record<string, Explanation>>

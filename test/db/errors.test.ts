@@ -1,0 +1,20 @@
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { databaseFailure } from '../../src/db/errors.ts'
+
+const withCode = (code: string) => Object.assign(new pg.DatabaseError('a value', 7, 'error'), { code })
+
+test.each([
+  ['ECONNREFUSED', 'database_unavailable', /^database: the server cannot be reached .+ Check Host and Port of Conn/],
+  ['53300', 'database_unavailable', /^database: the server has no connection left .+ Raise its max_connections/],
+  ['57P01', 'database_unavailable', /^database: not available .+ Check the server of ConnectionStrings\.Default/],
+  ['28P01', 'database_error', /^database: the login is refused .+ Check Username and Password of ConnectionStrings\./],
+  ['28000', 'database_error', /^database: the login is refused .+ Check Username and Password of ConnectionStrings\./],
+  ['3D000', 'database_error', /^database: there is no such database .+ Check Database of ConnectionStrings\.Default/],
+  ['XX000', 'database_error', /^database: unexpected error .+ The log has its cause; report a bug with it\.$/],
+])('%s is said with its code and what to check, and without the values of Postgres', (code, expected, sentence) => {
+  const failure = databaseFailure(withCode(code))
+  expect(failure).toMatchObject({ verdict: 'retry', code: expected, message: expect.stringMatching(sentence) })
+  expect(failure.message).toContain(`(${code})`)
+  expect(failure.message).not.toContain('a value')
+})

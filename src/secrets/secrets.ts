@@ -37,21 +37,16 @@ export function createSecrets(settings: SecretSettings, clock: Pick<Clock, 'now'
     })
   }
 
-  return {
-    async open({ tenantId, accessToken }) {
-      const reference = accessToken === undefined ? undefined : readReference(accessToken)
-      if (accessToken === undefined || !reference) return accessToken
-      refuseForeign(reference, { tenantId, accessToken, prefix: settings.prefix })
-      return cache.get(accessToken) ?? (await refresh(accessToken, reference))
-    },
-    async renew({ accessToken }, refused) {
-      const reference = accessToken === undefined ? undefined : readReference(accessToken)
-      if (accessToken === undefined || !reference) return accessToken
-      const cached = cache.get(accessToken)
-      // Another job of this tenant has read the new secret already.
-      return cached !== undefined && cached !== refused ? cached : refresh(accessToken, reference)
-    },
+  const open = async ({ tenantId, accessToken }: TokenRequest, refused?: string) => {
+    const reference = accessToken === undefined ? undefined : readReference(accessToken)
+    if (accessToken === undefined || !reference) return accessToken
+    refuseForeign(reference, { tenantId, accessToken, prefix: settings.prefix })
+    const cached = cache.get(accessToken)
+    // If the provider refused an older value, another job of this tenant may have read the new one already.
+    return cached !== undefined && cached !== refused ? cached : refresh(accessToken, reference)
   }
+
+  return { open: (request) => open(request), renew: open }
 }
 
 /** The first secret loads the SDK, so that a cold start does not wait for it. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { hostOf } from '../http/base-url.ts'
 
 /**
  * How far a connection must be encrypted, Npgsql's words (`SSL Mode`), lower-cased.
@@ -108,7 +109,7 @@ function fromUrl(text: string): Record<string, string> {
       throw new Error(brokenUrl)
     }
   }
-  put('host', url.hostname.replace(/^\[|\]$/g, ''))
+  put('host', hostOf(url))
   put('port', url.port)
   put('database', url.pathname.slice(1))
   put('user', url.username)

@@ -1,3 +1,6 @@
+import { kindOf } from './address.ts'
+import { hostOf } from './base-url.ts'
+
 export interface AwsEndpoint {
   /** Another endpoint than the region's. */
   readonly endpoint: string | undefined
@@ -35,5 +38,6 @@ export function awsClientConfig(
 
 function isLoopback(address: string | undefined): boolean {
   if (address === undefined || !URL.canParse(address)) return false
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname)
+  const host = hostOf(new URL(address))
+  return host === 'localhost' || kindOf(host) === 'loopback'
 }

@@ -11,12 +11,18 @@ const runtimeApiPort = '9001'
 export function isProviderBase(text: string): boolean {
   const written = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?\/?$/i.exec(text)
   if (!written || !URL.canParse(text)) return false
-  const { protocol, hostname, port } = new URL(text)
+  const url = new URL(text)
+  const { protocol, hostname, port } = url
   if (hostname !== written[2]?.toLowerCase()) return false
-  const host = hostname.replace(/^\[|\]$/g, '')
+  const host = hostOf(url)
   const kind = isIP(host) ? kindOf(host) : kindOfName(host)
   if (kind === 'loopback') return port !== runtimeApiPort
   return kind === 'public' && protocol === 'https:'
+}
+
+/** The host of a URL. An IPv6 address is without its brackets, as a connection needs it. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
 }
 
 /** Judges the shape of a name only. Its addresses are checked when it is resolved. */

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
+import { hostOf } from '../../http/base-url.ts'
 import type { Resolve } from '../../http/pinned.ts'
 import type { Credentials } from '../../provider/contract.ts'
 import { fields } from '../../provider/fields.ts'
@@ -86,12 +87,12 @@ export const inMode = (account: string, live: boolean): string => (live ? accoun
 
 function baseAddress(base: string | undefined) {
   if (!base) return {}
-  const { protocol, hostname, port } = new URL(base)
-  const insecure = protocol === 'http:'
+  const url = new URL(base)
+  const insecure = url.protocol === 'http:'
   return {
     protocol: insecure ? 'http' : 'https',
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port || (insecure ? 80 : 443),
+    host: hostOf(url),
+    port: url.port || (insecure ? 80 : 443),
   } as const
 }
 

@@ -67,7 +67,7 @@ export function ownerOfRow(
 ): Owned {
   const owned = tables.find((known) => known.table === table)
   if (!owned) return { id: row.id, customer: null, about: [], owns: [] }
-  const hasPaths = [...owned.customer, ...owned.about].some((field) => typeof field === 'object')
+  const hasPaths = [...owned.customer, ...owned.about, ...owned.owns].some((field) => typeof field === 'object')
   const payload = hasPaths ? (raw instanceof RawJson ? raw.value() : raw) : undefined
   const idsAt = (places: readonly OwnerField[]) =>
     places

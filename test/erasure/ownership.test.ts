@@ -73,6 +73,17 @@ describe('the owner of a row is read', () => {
       about: ['ch_1'],
     })
   })
+
+  test('from the payload if only an object that it owns has no column', () => {
+    const resource = {
+      name: 'a',
+      table: customers,
+      row: () => ({ id: 'self' }),
+      owner: { owns: [{ path: 'card.id' }] },
+    }
+    const row = { table: customers, row: { id: 'self' }, raw: { card: { id: 'card_1' } } }
+    expect(ownerOfRow(ownershipOf([resource]), row).owns).toEqual(['card_1'])
+  })
 })
 
 describe('the owner of a rejected item', () => {

@@ -49,7 +49,6 @@ export async function excludeErased(tx: Database, job: FilteredJob, candidates: 
     for (const id of erasedIds) erased.add(hash(id))
   }
   let collected = collectErased(members, isErasedId, addErased)
-  const excludedRejects = mentions.filter((mention) => mention.ids.some(isErasedId))
   const unknown = [...collected].flatMap(({ id, owns }) => [id, ...owns]).filter((id) => !known.has(hash(id)))
   for (const tombstone of await findTombstones(tx, job, unknown.map(hash))) known.add(tombstone)
   const removed: ListedItem[] = []
@@ -63,6 +62,8 @@ export async function excludeErased(tx: Database, job: FilteredJob, candidates: 
     collected = collectErased(members, isErasedId, addErased)
     newIds = [...collected].filter((member) => !before.has(member)).flatMap(({ id, owns }) => [id, ...owns])
   }
+  // After the removals, because a reject may mention a row that they removed.
+  const excludedRejects = mentions.filter((mention) => mention.ids.some(isErasedId))
   const excludedRows = new Set([...collected].map(({ row }) => row))
   if (unknown.some((id) => !known.has(hash(id)))) await removeVersions(tx, job, [...excludedRows])
   const listed = new Set([...excludedRows].map(({ resource, row }) => `${resource} ${row.id}`))

@@ -35,7 +35,16 @@ test('a row about a stored row of an erased customer is excluded from the commit
   const db = tenant(account.tenantId)
   await db.within((tx) => upsert(tx, { table: refunds, ...account, rows: [refund] }))
   await db.within((tx) => placeTombstones(tx, account, [hashOf(account, 'cus_1')]))
-  const left = await db.within((tx) => excludeErased(tx, account, { rows: [charge, booked, others], rejects: [] }))
+  const [about, other] = ['re_1', 're_2'].map((source) => ({
+    resource: 'balance_transactions',
+    itemKey: `txn of ${source}`,
+    code: 'invalid_item',
+    reason: 'no id',
+    payload: JSON.stringify({ source }),
+  }))
+  const candidates = { rows: [charge, booked, others], rejects: [about!, other!] }
+  const left = await db.within((tx) => excludeErased(tx, account, candidates))
+  expect([...left.rejects]).toEqual([about])
   expect([...left.rows].map(({ row }) => row.id)).toEqual(['ch_1', 'txn_1'])
   expect(left.removed.map(({ id }) => id)).toEqual(['re_1'])
   expect(await query('select id from refunds')).toEqual([])

@@ -5,7 +5,7 @@ import type { ListedItem } from './discount.ts'
 import { discountFromOpenJobs } from './open-jobs.ts'
 import { collectErased, isErased } from './owned.ts'
 import { findAbout, removeRows } from './owned-rows.ts'
-import { type Ownership, ownerOfRow } from './ownership.ts'
+import { type Ownership, ownerOfReject, ownerOfRow } from './ownership.ts'
 import { possibleIds } from './possible-ids.ts'
 import { findTombstones, hasher, placeTombstones } from './tombstones.ts'
 
@@ -35,7 +35,13 @@ export interface Excluded {
  */
 export async function excludeErased(tx: Database, job: FilteredJob, candidates: Candidates): Promise<Excluded> {
   const { rows, rejects } = candidates
-  const members = rows.map((row) => ({ row, ...ownerOfRow(job.ownership, row) }))
+  const members = [
+    ...rows.map((row) => ({ row, ...ownerOfRow(job.ownership, row) })),
+    ...rejects.flatMap((reject) => {
+      const owned = ownerOfReject(job.ownership, reject)
+      return owned ? [{ row: null, ...owned }] : []
+    }),
+  ]
   const mentions = rejects.map((reject) => ({ reject, ids: possibleIds(reject) }))
   const hash = hasher(job)
   const ids = [
@@ -64,7 +70,7 @@ export async function excludeErased(tx: Database, job: FilteredJob, candidates: 
   }
   // After the removals, because a reject may mention a row that they removed.
   const excludedRejects = mentions.filter((mention) => mention.ids.some(isErasedId))
-  const excludedRows = new Set([...collected].map(({ row }) => row))
+  const excludedRows = new Set([...collected].flatMap(({ row }) => row ?? []))
   if (unknown.some((id) => !known.has(hash(id)))) await removeVersions(tx, job, [...excludedRows])
   const listed = new Set([...excludedRows].map(({ resource, row }) => `${resource} ${row.id}`))
   return {

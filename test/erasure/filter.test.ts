@@ -49,3 +49,17 @@ test('a row about a stored row of an erased customer is excluded from the commit
   expect(left.removed.map(({ id }) => id)).toEqual(['re_1'])
   expect(await query('select id from refunds')).toEqual([])
 })
+
+test('a row about a reject of an erased customer is excluded, in this commit and in later ones', async () => {
+  const { tenant } = await openTestDatabase()
+  const account = { tenantId: randomUUID(), provider: 'stripe', jobId: randomUUID(), ownership: ownershipOf(resources) }
+  const payload = JSON.stringify({ id: 'ch_1', object: 'charge', customer: 'cus_1' })
+  const charge = { resource: 'payments', itemKey: 'ch_1', code: 'database_data', reason: 'refused', payload }
+  const refund = observed('refunds', refunds, { id: 're_1', paymentId: 'ch_1' } as ObservedRow['row'])
+  const db = tenant(account.tenantId)
+  await db.within((tx) => placeTombstones(tx, account, [hashOf(account, 'cus_1')]))
+  const both = await db.within((tx) => excludeErased(tx, account, { rows: [refund], rejects: [charge] }))
+  expect([[...both.rows], [...both.rejects]]).toEqual([[refund], [charge]])
+  const later = await db.within((tx) => excludeErased(tx, account, { rows: [refund], rejects: [] }))
+  expect([...later.rows]).toEqual([refund])
+})

@@ -226,9 +226,9 @@ describe('the architecture forbids', () => {
       'handler.ts: reads process.env, which only config/load.ts does',
     ],
     'process.env by import': [
-      'local/parts.ts',
+      'local/stack.ts',
       from('node:process'),
-      'local/parts.ts: reads process.env, which only config/load.ts does',
+      'local/stack.ts: reads process.env, which only config/load.ts does',
     ],
     'the console': ['job/run.ts', 'console.log(1)', 'job/run.ts: writes to the console instead of the log'],
     'the console in the handler': [

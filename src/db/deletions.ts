@@ -75,22 +75,12 @@ interface Deletion extends AccountKey, Forced {
 /** Marks rows as deleted, unless they were seen again since. Returns how many. */
 export async function markDeleted(
   db: Database,
-  { resource, unlisted, overwrite = null, ...account }: Deletion,
+  { resource, unlisted, overwrite = null, tenantId, provider }: Deletion,
 ): Promise<number> {
   if (unlisted.length === 0) return 0
   const gone = unlisted.map(({ id, observedAt }) => ({ id, observed_at: observedAt }))
-  const { rowCount } = await db.execute(sql`
-    update ${resource.table} as target set deleted_at = gone.observed_at, observed_at = gone.observed_at, synced_at = now()
-    from jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) as gone(id text, observed_at timestamptz)
-    cross join lateral (
-      select row.ctid as place from ${resource.table} as row
-      where row.tenant_id = ${account.tenantId}::uuid and row.provider = ${account.provider} and row.id = gone.id
-        ${ofResource(resource.table, sql`${resource.name}`)} and row.deleted_at is null
-        and (row.observed_at <= gone.observed_at or not ${keepsLater(overwrite, sql`row`)})
-      offset 0
-    ) as candidate
-    where target.ctid = candidate.place`)
-  return rowCount ?? 0
+  const where = sql`row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.id = gone.id`
+  return await mark(db, { resource, overwrite }, { gone, columns: sql`id text`, where })
 }
 
 interface Leaving extends AccountKey, Forced {
@@ -107,20 +97,37 @@ interface Leaving extends AccountKey, Forced {
 /** Marks rows as deleted that are no longer in their parent's nested list. Returns how many. */
 export async function markRemovedChildren(
   db: Database,
-  { resource, parent, childSets, overwrite = null, ...account }: Leaving,
+  { resource, parent, childSets, overwrite = null, tenantId, provider }: Leaving,
 ): Promise<number> {
   const column = Object.entries(getTableColumns(resource.table)).find(([key]) => key === parent)?.[1]
   if (!column) throw new Error(`schema: ${resource.name} has no column ${parent}`)
-  const given = childSets.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
+  const gone = childSets.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
+  const where = sql`row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider}
+    and row.${sql.identifier(column.name)} = gone.parent and not gone.ids ? row.id`
+  return await mark(db, { resource, overwrite }, { gone, columns: sql`parent text, ids jsonb`, where })
+}
+
+interface Marking {
+  /** What rows are gone, each with `observed_at`. */
+  readonly gone: readonly { readonly observed_at: Date }[]
+  /** The other columns of `gone`, with their types. */
+  readonly columns: SQL
+  /** Which `row` each of `gone` is about. */
+  readonly where: SQL
+}
+
+async function mark(
+  db: Database,
+  { resource: { name, table }, overwrite }: Pick<Required<Deletion>, 'resource' | 'overwrite'>,
+  { gone, columns, where }: Marking,
+): Promise<number> {
   const { rowCount } = await db.execute(sql`
-    update ${resource.table} as target set deleted_at = child_set.observed_at, observed_at = child_set.observed_at, synced_at = now()
-    from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as child_set(parent text, ids jsonb, observed_at timestamptz)
+    update ${table} as target set deleted_at = gone.observed_at, observed_at = gone.observed_at, synced_at = now()
+    from jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) as gone(${columns}, observed_at timestamptz)
     cross join lateral (
-      select row.ctid as place from ${resource.table} as row
-      where row.tenant_id = ${account.tenantId}::uuid and row.provider || '' = ${account.provider}
-        and row.${sql.identifier(column.name)} = child_set.parent ${ofResource(resource.table, sql`${resource.name}`)}
-        and row.deleted_at is null and not child_set.ids ? row.id
-        and (row.observed_at <= child_set.observed_at or not ${keepsLater(overwrite, sql`row`)})
+      select row.ctid as place from ${table} as row
+      where ${where} ${ofResource(table, sql`${name}`)} and row.deleted_at is null
+        and (row.observed_at <= gone.observed_at or not ${keepsLater(overwrite, sql`row`)})
       offset 0
     ) as candidate
     where target.ctid = candidate.place`)

@@ -59,7 +59,7 @@ async function eraseFrom(
 /** Whether the tenant has a job here, was erased before, or has rows whose jobs were removed. */
 async function isTenantKnown(db: TenantDatabase, deps: ErasureDeps, tenant: string): Promise<boolean> {
   const known = sql`select exists (select from sync_jobs where tenant_id = ${tenant}::uuid) or ${isTenantErased(tenant)} as known`
-  const { rows } = await db.ask((tx) => tx.execute<{ known: boolean }>(known))
+  const { rows } = await db.read((tx) => tx.execute<{ known: boolean }>(known))
   return rows[0]?.known || total(await eraseTenant({ ...deps, dryRun: true }, tenant)) > 0
 }
 

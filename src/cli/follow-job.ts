@@ -17,7 +17,7 @@ export interface JobRow {
   readonly [column: string]: unknown
 }
 
-interface Followed {
+interface FollowedJob {
   readonly tenantId: string
   readonly jobId: string
   /** Resources in the order in which they are shown. */
@@ -27,7 +27,7 @@ interface Followed {
 /** Follows a job live through the notifications of the channel `sync_jobs`, and reads its tenant's rows for the terminal. */
 export async function followJob(
   client: pg.Client,
-  { tenantId, jobId, order }: Followed,
+  { tenantId, jobId, order }: FollowedJob,
   onChange: (shown: Shown) => void,
 ) {
   client.on('notification', ({ payload }) => {

@@ -130,7 +130,7 @@ async function lastSync(db: TenantDatabase, tenantId: string, account: string): 
         where job.tenant_id = cursor.tenant_id and job.id = cursor.job_id and counts ? 'skipped'), '{}') as resources
     from sync_cursors as cursor
     where cursor.tenant_id = ${tenantId}::uuid and cursor.provider = 'stripe' and cursor.account = ${account}`
-  const { rows } = await db.ask((tx) => tx.execute<{ second: number; resources: string[] }>(latest))
+  const { rows } = await db.read((tx) => tx.execute<{ second: number; resources: string[] }>(latest))
   const [row] = rows
   if (row) return { second: Math.floor(row.second), resources: row.resources }
   throw new Error(

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { JobRow } from './follow-job.ts'
 
-interface Waiting {
+interface WaitOptions {
   /** The job's row; undefined before a worker has seen it. */
   job(): Promise<JobRow | undefined>
   /** Another job of the tenant that a worker holds. */
@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 /** Waits for the job's end; once asked to stop, no longer than this process works on it. @returns its row */
-export async function waitForEnd({ job, rival, worker, stop, onWait }: Waiting): Promise<JobRow | undefined> {
+export async function waitForEnd({ job, rival, worker, stop, onWait }: WaitOptions): Promise<JobRow | undefined> {
   for (;;) {
     const row = await job()
     if (row?.finished_at) return row

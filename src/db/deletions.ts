@@ -83,7 +83,7 @@ export async function markDeleted(
   return await mark(db, { resource, overwrite }, { gone, columns: sql`id text`, where })
 }
 
-interface Leaving extends AccountKey, Forced {
+interface ChildRemoval extends AccountKey, Forced {
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   /** The parent's column, by its name in code. */
   readonly parent: string
@@ -97,7 +97,7 @@ interface Leaving extends AccountKey, Forced {
 /** Marks rows as deleted that are no longer in their parent's nested list. Returns how many. */
 export async function markRemovedChildren(
   db: Database,
-  { resource, parent, childSets, overwrite = null, tenantId, provider }: Leaving,
+  { resource, parent, childSets, overwrite = null, tenantId, provider }: ChildRemoval,
 ): Promise<number> {
   const column = Object.entries(getTableColumns(resource.table)).find(([key]) => key === parent)?.[1]
   if (!column) throw new Error(`schema: ${resource.name} has no column ${parent}`)
@@ -107,7 +107,7 @@ export async function markRemovedChildren(
   return await mark(db, { resource, overwrite }, { gone, columns: sql`parent text, ids jsonb`, where })
 }
 
-interface Marking {
+interface DeletionMark {
   /** What rows are gone, each with `observed_at`. */
   readonly gone: readonly { readonly observed_at: Date }[]
   /** The other columns of `gone`, with their types. */
@@ -119,7 +119,7 @@ interface Marking {
 async function mark(
   db: Database,
   { resource: { name, table }, overwrite }: Pick<Required<Deletion>, 'resource' | 'overwrite'>,
-  { gone, columns, where }: Marking,
+  { gone, columns, where }: DeletionMark,
 ): Promise<number> {
   const { rowCount } = await db.execute(sql`
     update ${table} as target set deleted_at = gone.observed_at, observed_at = gone.observed_at, synced_at = now()

@@ -3,18 +3,18 @@ import type { AccountKey } from './account-key.ts'
 import type { SyncedTable } from './schema.ts'
 
 /** A resource and its table. */
-interface Kept {
+interface ResourceTable {
   readonly name: string
   readonly table: SyncedTable
 }
 
 /** `from … as row where …`: the rows of one account and resource that are not deleted and that a list would show. */
-export function liveRows(kept: Kept, { tenantId, provider }: AccountKey): SQL {
-  return sql`from ${kept.table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and ${isLive(kept)}`
+export function liveRows(resource: ResourceTable, { tenantId, provider }: AccountKey): SQL {
+  return sql`from ${resource.table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and ${isLive(resource)}`
 }
 
 /** Whether `row` is the resource's, not deleted, and in a list; a price found only inside another item is in none. */
-export function isLive({ name, table }: Kept): SQL {
+export function isLive({ name, table }: ResourceTable): SQL {
   const listed = 'inline' in getTableColumns(table) ? sql`and not row.inline` : sql``
   return sql`row.deleted_at is null ${ofResource(table, sql`${name}`)} ${listed}`
 }

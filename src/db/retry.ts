@@ -14,7 +14,7 @@ export const whileWorking: RetryPolicy = { retries: 12, base: 100, cap: 5_000 }
 /** For a delivery's first and last statement: the queue waits better than a worker. */
 export const atTheEdge: RetryPolicy = { retries: 4, base: 100, cap: 5_000 }
 
-interface Retrying {
+interface RetryOptions {
   readonly policy: RetryPolicy
   readonly clock: Clock
   /** Aborted when nothing is tried again. */
@@ -22,7 +22,7 @@ interface Retrying {
 }
 
 /** Does database work, again where its connection breaks. @throws SyncError */
-export async function withRetry<T>(work: () => Promise<T>, retrying: Retrying): Promise<T> {
+export async function withRetry<T>(work: () => Promise<T>, retrying: RetryOptions): Promise<T> {
   for (let retries = 0; ; retries++) {
     try {
       return await work()
@@ -36,7 +36,7 @@ export async function withRetry<T>(work: () => Promise<T>, retrying: Retrying): 
 export async function waitForRetry(
   error: unknown,
   retries: number,
-  { policy, clock, signal }: Retrying,
+  { policy, clock, signal }: RetryOptions,
 ): Promise<void> {
   if (classify(error) !== 'transient' || retries >= policy.retries || signal?.aborted) throw databaseFailure(error)
   await clock.sleep(backOff(retries, policy, clock.random), signal).catch(() => Promise.reject(databaseFailure(error)))

@@ -15,7 +15,7 @@ export interface TenantDatabase {
   /** Runs a transaction. Its BEGIN also sets the tenant, in one round trip. */
   within<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /** Runs a read-only transaction. It is rolled back, and a failed rollback loses no data. */
-  ask<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  read<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /**
    * Runs one statement without a transaction: one round trip instead of three. Evaluating `tenant` sets the tenant, so
    * that the statement must evaluate it before the first row it touches and take the tenant's id from nowhere else.
@@ -39,13 +39,13 @@ const limits = {
   work_mem: '32MB',
 } as const
 
-interface Telling {
+interface NotifyOptions {
   /** Whether jobs are announced on the channel `sync_jobs`; see job/commit/notify.ts. */
   readonly announce: boolean
 }
 
 /** @throws Error if `tenantId` is no UUID */
-export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce }: Telling): TenantDatabase {
+export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce }: NotifyOptions): TenantDatabase {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
     throw new Error('database: the tenant is no UUID')
   const isAnnounced = announce ? 'on' : 'off'
@@ -57,7 +57,7 @@ export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce
     then set_config('app.tenant_id', ${tenantId}, true)::uuid end`
   return {
     within: (work) => transact(pool, { begin: `begin; ${named}`, end: 'commit' }, work),
-    ask: (work) => transact(pool, { begin: `begin read only; ${named}`, end: 'rollback' }, work),
+    read: (work) => transact(pool, { begin: `begin read only; ${named}`, end: 'rollback' }, work),
     alone: (work) => work(drizzle(pool), tenant),
   }
 }

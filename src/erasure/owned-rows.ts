@@ -5,11 +5,11 @@ import { hasResource, ofResource } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
 import type { OwnerField } from '../provider/owner.ts'
-import type { Owned } from './owned.ts'
+import type { RelatedIds } from './owned.ts'
 import type { OwnedTable } from './ownership.ts'
 
 /** The ids in a stored row, and what a checkpoint counts it by. */
-export interface OwnedRow extends Owned {
+export interface OwnedRow extends RelatedIds {
   /** The name of the table, or its column `resource` if the table holds objects of all kinds. */
   readonly resource: string
   /** Second of creation; null if the row has none, or is deleted and so in no list. */

@@ -1,5 +1,5 @@
 /** Ids that a row or an item holds: its own, its customer's, and those of objects it is about or owns. */
-export interface Owned {
+export interface RelatedIds {
   readonly id: string
   readonly customer: string | null
   readonly about: readonly string[]
@@ -7,12 +7,12 @@ export interface Owned {
 }
 
 /** A row that names a customer is that customer's, whatever else it mentions; without one it belongs to what it is about. */
-export function isErased({ id, customer, about }: Owned, erased: (id: string) => boolean): boolean {
+export function isErased({ id, customer, about }: RelatedIds, erased: (id: string) => boolean): boolean {
   return erased(id) || (customer === null ? about.some(erased) : erased(customer))
 }
 
 /** Everything that is erased directly or through other members of the list. `onErased` gets the ids of each, which `erased` must know from then on. */
-export function collectErased<Member extends Owned>(
+export function collectErased<Member extends RelatedIds>(
   members: readonly Member[],
   erased: (id: string) => boolean,
   onErased: (ids: readonly string[]) => void,

@@ -7,7 +7,7 @@ import { fields, reference } from '../provider/fields.ts'
 import type { RowMapping } from '../provider/mapping.ts'
 import type { Owner, OwnerField } from '../provider/owner.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
-import type { Owned } from './owned.ts'
+import type { RelatedIds } from './owned.ts'
 
 /** A table with rows of customers. If several resources land in it, its fields are those of all of them. */
 export interface OwnedTable extends Required<Omit<Owner, 'customerMayBeMissing'>> {
@@ -64,7 +64,7 @@ function union(known: readonly OwnerField[] = [], added: readonly OwnerField[]):
 export function ownerOfRow(
   { tables }: Pick<Ownership, 'tables'>,
   { table, row, raw }: Pick<ObservedRow, 'table' | 'row' | 'raw'>,
-): Owned {
+): RelatedIds {
   const owned = tables.find((known) => known.table === table)
   if (!owned) return { id: row.id, customer: null, about: [], owns: [] }
   const hasPaths = [...owned.customer, ...owned.about, ...owned.owns].some((field) => typeof field === 'object')
@@ -82,7 +82,7 @@ export function ownerOfRow(
 export function ownerOfReject(
   ownership: Ownership,
   { resource, payload }: Pick<Reject, 'resource' | 'payload'>,
-): Owned | null {
+): RelatedIds | null {
   const known = ownership.resources.get(resource)
   if (!known) return null
   try {

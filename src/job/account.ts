@@ -41,23 +41,23 @@ export function recognise(
   return id ?? known.find((account) => account.credential === credential)?.account ?? null
 }
 
-interface Identified {
+interface IdentifiedAccount {
   readonly id: string
   readonly connection: Pick<Account, 'id' | 'credential'>
   readonly known: readonly KnownAccount[]
 }
 
 /** What is known of an account beside the others of its tenant, pure. `adopts` is a candidate that `settleAdoption` decides on. */
-export function describeAccount({ id, connection, known }: Identified): JobAccount {
+export function describeAccount({ id, connection, known }: IdentifiedAccount): JobAccount {
   const credential = connection.id === null ? connection.credential : null
-  const mine = known.find(({ account }) => account === id)
+  const record = known.find(({ account }) => account === id)
   const others = known.filter(({ account }) => account !== id)
   const formerNames = ['unknown', ...(connection.id === null ? [id.endsWith(':test') ? 'own test' : 'own live'] : [])]
   const adopts = others.find(({ account }) => formerNames.includes(account))?.account ?? null
   return {
     id,
     credential,
-    isRecorded: mine !== undefined && (credential === null || mine.credential === credential),
+    isRecorded: record !== undefined && (credential === null || record.credential === credential),
     hasOthers: others.some(({ account }) => account !== adopts),
     adopts,
   }

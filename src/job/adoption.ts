@@ -52,7 +52,7 @@ async function formerIds(
   source: ListSource,
   { account, ...accountKey }: AccountKey & { readonly account: string },
 ): Promise<readonly string[]> {
-  const { rows } = await db.ask((tx) =>
+  const { rows } = await db.read((tx) =>
     tx.execute<{ id: string }>(sql`
       select row.id ${liveRows(source, accountKey)} and row.synced_at < coalesce((
         select known.first_seen_at from ${syncAccounts} as known

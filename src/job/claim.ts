@@ -131,13 +131,13 @@ function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequ
 
 async function explainRefusal(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
   const columns = { provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft }
-  const [job] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(ownRow(request)))
+  const [job] = await db.read((tx) => tx.select(columns).from(syncJobs).where(isJob(request)))
   if (job?.provider !== request.providerName) throw belongsToAnother()
   return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
 }
 
 /** The request's row. It names the tenant, too, for logins that see the rows of several. */
-const ownRow = ({ jobId, tenantId }: SyncJobRequest) => and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.id, jobId))
+const isJob = ({ jobId, tenantId }: SyncJobRequest) => and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.id, jobId))
 
 function belongsToAnother(): SyncError {
   return new SyncError(
@@ -170,8 +170,8 @@ function waitForAccount(db: TenantDatabase, request: SyncJobRequest): Promise<Cl
       .values(identity(request))
       .onConflictDoNothing()
       .returning({ id: syncJobs.id, notified: notification })
-    const [mine] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(ownRow(request))
-    if (!mine) throw belongsToAnother()
+    const [job] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(isJob(request))
+    if (!job) throw belongsToAnother()
     const [rival] = await tx
       .select({ left: secondsLeft })
       .from(syncJobs)

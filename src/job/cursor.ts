@@ -21,7 +21,7 @@ const of = ({ tenantId, provider, account }: CursorKey) =>
   and(eq(syncCursors.tenantId, tenantId), eq(syncCursors.provider, provider), eq(syncCursors.account, account))
 
 export async function readCursor(db: TenantDatabase, key: CursorKey): Promise<Cursor | null> {
-  const [row] = await db.ask((tx) => tx.select().from(syncCursors).where(of(key)))
+  const [row] = await db.read((tx) => tx.select().from(syncCursors).where(of(key)))
   return row ? { second: Math.floor(row.cursor.getTime() / 1_000), resources: row.resources } : null
 }
 

@@ -77,6 +77,6 @@ async function update(
 /** Whether it was written before, and only the answer was lost. */
 async function wasStored(db: TenantDatabase, { jobId, fence }: Lease, status: Status): Promise<boolean> {
   const same = and(eq(syncJobs.id, jobId), eq(syncJobs.fence, fence), eq(syncJobs.status, status))
-  const rows = await db.ask((tx) => tx.select({ id: syncJobs.id }).from(syncJobs).where(same))
+  const rows = await db.read((tx) => tx.select({ id: syncJobs.id }).from(syncJobs).where(same))
   return rows.length > 0
 }

@@ -33,7 +33,7 @@ export async function renew(db: TenantDatabase, lease: Lease): Promise<void> {
 
 /** Whether somebody ended the job, as by cancelling it, while it was worked on. */
 export async function hasEnded(db: TenantDatabase, { jobId }: Lease): Promise<boolean> {
-  const [job] = await db.ask((tx) =>
+  const [job] = await db.read((tx) =>
     tx.select({ finishedAt: syncJobs.finishedAt }).from(syncJobs).where(eq(syncJobs.id, jobId)),
   )
   return (job?.finishedAt ?? null) !== null

@@ -19,7 +19,7 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   const { request, job, deadline, log } = session
   const { tenantId } = request
   const provider = deps.provider(request.providerName)
-  const sofar = {
+  const jobState = {
     checkpoint: job.checkpoint === null ? null : readCheckpoint(job.checkpoint),
     progress: readProgress(job.progress),
     commits: job.commits,
@@ -27,7 +27,7 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   }
   try {
     const accessToken = await deps.secrets.open(request)
-    const first = await readWith(provider.connect({ tenantId, accessToken }), { provider, session, sofar }, deps)
+    const first = await readWith(provider.connect({ tenantId, accessToken }), { provider, session, jobState }, deps)
     if (first.kind === 'drained') return first.result
     // The key may have been replaced since its secret was read: what the store has now is tried once, from the last commit.
     const renewed = await deps.secrets.renew(request, accessToken)
@@ -36,7 +36,7 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
       event: 'key_replaced',
     })
     const account = provider.connect({ tenantId, accessToken: renewed })
-    const second = await readWith(account, { provider, session, sofar: first.sofar }, deps)
+    const second = await readWith(account, { provider, session, jobState: first.jobState }, deps)
     if (second.kind === 'drained') return second.result
     throw second.error
   } finally {
@@ -45,33 +45,37 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
 }
 
 /** Where a job stands; without a checkpoint it has not been planned yet. */
-type Sofar = Omit<CommittedState, 'checkpoint'> & {
+type JobState = Omit<CommittedState, 'checkpoint'> & {
   readonly checkpoint: Checkpoint | null
   readonly account: string | null
 }
 
-interface Reading {
+interface ReadOptions {
   readonly provider: Provider
   readonly session: Session
-  readonly sofar: Sofar
+  readonly jobState: JobState
 }
 
 type ReadWith =
   | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
-  | { readonly kind: 'refused'; readonly error: SyncError; readonly sofar: Sofar }
+  | { readonly kind: 'refused'; readonly error: SyncError; readonly jobState: JobState }
 
 const outOfTime: ReadWith = { kind: 'drained', result: null }
 
 /** Reads with a key, and says where the job stood if the provider refused it. Closes the account. */
-async function readWith(account: Account, { provider, session, sofar }: Reading, deps: JobDeps): Promise<ReadWith> {
+async function readWith(
+  account: Account,
+  { provider, session, jobState }: ReadOptions,
+  deps: JobDeps,
+): Promise<ReadWith> {
   const { request, deadline, log } = session
   const resources = chooseResources(provider, request)
   const names = resources.map(({ name }) => name)
-  const planned = sofar.checkpoint?.slices.map(({ resource }) => resource) ?? []
+  const planned = jobState.checkpoint?.slices.map(({ resource }) => resource) ?? []
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
-  const jobAccount = identifyAccount(reading, account, session, sofar.account)
+  const jobAccount = identifyAccount(reading, account, session, jobState.account)
   const ownership = ownershipOf(provider.resources)
-  let reached = sofar
+  let reached = jobState
   const onCommit = (committed: CommittedState, name: string) => {
     reached = { ...committed, account: name }
   }
@@ -91,7 +95,7 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
     const full = await drain(session, deps, begin(planFull(resources, ended.note)))
     return full.kind === 'cursorExpired' ? outOfTime : full
   } catch (error) {
-    if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, sofar: reached }
+    if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, jobState: reached }
     // Out of time while waiting for the database is a pause like any other, and no failed attempt.
     if (error instanceof SyncError && error.code === unavailable && deadline.abortSignal.aborted) return outOfTime
     if (
@@ -106,7 +110,7 @@ async function readWith(account: Account, { provider, session, sofar }: Reading,
   }
 }
 
-interface Planning {
+interface PlanOptions {
   readonly account: Account
   readonly jobAccount: Promise<JobAccount>
   readonly provider: Provider
@@ -115,7 +119,7 @@ interface Planning {
 /** An incremental job needs the cursor of its account, and so waits for its name; a full one does not. */
 async function planFresh(
   resources: ReturnType<typeof chooseResources>,
-  { account, jobAccount, provider }: Planning,
+  { account, jobAccount, provider }: PlanOptions,
   { db, request, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {

@@ -75,7 +75,7 @@ export const accountKeyOf = ({ tenantId, providerName: provider }: SyncJobReques
   provider,
 })
 
-export type Parsed =
+export type ParsedRequest =
   | { readonly kind: 'request'; readonly request: SyncJobRequest }
   /** The job is named but what it asks for is wrong: it fails, and the row says why. `request` has its identity only. */
   | { readonly kind: 'invalid'; readonly request: SyncJobRequest; readonly error: SyncError }
@@ -83,8 +83,8 @@ export type Parsed =
   | { readonly kind: 'unreadable'; readonly error: SyncError }
 
 /** A message's body → what it asks for. camelCase, PascalCase and snake_case keys mean the same. Never throws. */
-export function parseRequest(body: string): Parsed {
-  const unreadable = (reason: string): Parsed => ({
+export function parseRequest(body: string): ParsedRequest {
+  const unreadable = (reason: string): ParsedRequest => ({
     kind: 'unreadable',
     error: new SyncError('unreadable', 'unreadable_message', `message: ${reason}`),
   })
@@ -134,7 +134,7 @@ const storable = (text: string) => text.toWellFormed().replaceAll('\u0000', '\uf
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-interface Renamed {
+interface RenamedField {
   readonly renamed: Readonly<Record<string, unknown>>
   /** Names that are given in two spellings. */
   readonly twice: readonly string[]
@@ -142,7 +142,7 @@ interface Renamed {
 }
 
 /** Keys by what they mean: case and underscores aside. */
-function rename(value: object, known: readonly string[]): Renamed {
+function rename(value: object, known: readonly string[]): RenamedField {
   const names = new Map(known.map((name) => [plain(name), name]))
   const renamed: Record<string, unknown> = {}
   const twice: string[] = []

@@ -27,7 +27,7 @@ export interface ScannedItem {
   readonly second: number
 }
 
-interface Scanning {
+interface ScanState {
   id: string
   second: number
   matches: boolean
@@ -76,7 +76,7 @@ export class Shape {
    */
   scan(scan: JsonScanner): ScannedItem | null {
     const from = scan.at
-    const scanning: Scanning = { id: '', second: -1, matches: true }
+    const scanning: ScanState = { id: '', second: -1, matches: true }
     readFields(scan, this.#fields, scanning)
     const { id, second, matches } = scanning
     if (!matches || id === '' || (this.time !== undefined && second < 0)) return null
@@ -112,7 +112,7 @@ function put(fields: FieldsByLength, name: string): Field {
   return field
 }
 
-function readFields(scan: JsonScanner, fields: FieldsByLength, scanning: Scanning): void {
+function readFields(scan: JsonScanner, fields: FieldsByLength, scanning: ScanState): void {
   if (scan.peek() !== openBrace) {
     giveUp(scan, scanning)
     return
@@ -126,7 +126,7 @@ function readFields(scan: JsonScanner, fields: FieldsByLength, scanning: Scannin
 }
 
 /** The entries of a list, named by their indexes. */
-function readEntries(scan: JsonScanner, fields: FieldsByLength, scanning: Scanning): void {
+function readEntries(scan: JsonScanner, fields: FieldsByLength, scanning: ScanState): void {
   let at = 0
   for (let more = scan.enter(closeBracket); more; more = scan.next(closeBracket)) {
     const name = String(at++)
@@ -136,7 +136,7 @@ function readEntries(scan: JsonScanner, fields: FieldsByLength, scanning: Scanni
   }
 }
 
-function giveUp(scan: JsonScanner, scanning: Scanning): void {
+function giveUp(scan: JsonScanner, scanning: ScanState): void {
   scan.value()
   scanning.matches = false
 }
@@ -154,7 +154,7 @@ function find(fields: FieldsByLength, json: Buffer, from: number, to: number): F
   return undefined
 }
 
-function readField(scan: JsonScanner, { kind, inner, isTime }: Field, scanning: Scanning): void {
+function readField(scan: JsonScanner, { kind, inner, isTime }: Field, scanning: ScanState): void {
   const { json, at: from } = scan
   const first = scan.peek()
   if (first === letterN) {
@@ -185,7 +185,7 @@ put(idOnly, 'id').kind = 'id'
 
 /** Skips an expanded object, which stands in place of its id. */
 function hasPlainId(scan: JsonScanner): boolean {
-  const scanning: Scanning = { id: '', second: -1, matches: true }
+  const scanning: ScanState = { id: '', second: -1, matches: true }
   readFields(scan, idOnly, scanning)
   return scanning.matches && scanning.id !== ''
 }

@@ -43,7 +43,7 @@ function giveTo({ uid, gid }: ServerIdentity, directory: string): void {
   if (uid !== undefined && gid !== undefined) chownSync(directory, uid, gid)
 }
 
-interface Making {
+interface CreateOptions {
   readonly binaries: PostgresBinaries
   readonly identity: ServerIdentity
   readonly signal?: AbortSignal | undefined
@@ -53,7 +53,7 @@ interface Making {
  * Fills an empty data directory with a new cluster: UTF-8, C locale, UTC, superuser `postgres`, no passwords.
  * It is made beside and moved in whole, so a killed process leaves no half of one and of two at once one wins.
  */
-export async function initialise(dataDir: string, { binaries, identity, signal }: Making): Promise<void> {
+export async function initialise(dataDir: string, { binaries, identity, signal }: CreateOptions): Promise<void> {
   if (isInitialised(dataDir)) return
   const fresh = await mkdtemp(`${dataDir}.init-`)
   try {

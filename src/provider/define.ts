@@ -51,7 +51,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
   }
 }
 
-interface Connecting<Connection> {
+interface ConnectOptions<Connection> {
   readonly connection: Connection
   readonly shape: Shape | null
   readonly failure: ProviderParts<Connection>['failure']
@@ -59,7 +59,7 @@ interface Connecting<Connection> {
 
 function connectResource<Connection>(
   { list, retrieve, nested, ...resource }: Resource<Connection>,
-  { connection, shape, failure }: Connecting<Connection>,
+  { connection, shape, failure }: ConnectOptions<Connection>,
 ): ListSource {
   return {
     ...resource,

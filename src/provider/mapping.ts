@@ -33,14 +33,14 @@ interface At<Value> {
 }
 
 /** A value computed from the whole item. A field that it cannot read is not counted. */
-interface Derived<Value> {
+interface DerivedColumn<Value> {
   readonly derive: (item: Fields) => Value
 }
 
 /** A bare reader reads the field that has the column's name in SQL. */
 type Column<Value> = null extends Value
-  ? Reader<NonNullable<Value>> | At<NonNullable<Value>> | Derived<Value>
-  : Derived<NonNullable<Value>>
+  ? Reader<NonNullable<Value>> | At<NonNullable<Value>> | DerivedColumn<Value>
+  : DerivedColumn<NonNullable<Value>>
 
 type WithoutId<Row> = Omit<Row, 'id'>
 export type Columns<Table extends SyncedTable> = {
@@ -63,7 +63,7 @@ export function at<Value>(read: Reader<Value>, ...paths: readonly string[]): At<
   return { read, paths: paths.map((path) => path.split('.')) }
 }
 
-export function derived<Value>(derive: (item: Fields) => Value): Derived<Value> {
+export function derived<Value>(derive: (item: Fields) => Value): DerivedColumn<Value> {
   return { derive }
 }
 
@@ -114,11 +114,11 @@ function readerOf(name: string, column: Column<unknown>): (item: Fields, onDrift
   }
 }
 
-function isDerived(column: Column<unknown>): column is Derived<unknown> {
+function isDerived(column: Column<unknown>): column is DerivedColumn<unknown> {
   return typeof column === 'object' && 'derive' in column
 }
 
-function placed(name: string, column: Exclude<Column<unknown>, Derived<unknown>>): At<unknown> {
+function placed(name: string, column: Exclude<Column<unknown>, DerivedColumn<unknown>>): At<unknown> {
   return typeof column === 'function' ? at(column, snakeCase(name)) : column
 }
 

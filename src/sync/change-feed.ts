@@ -38,18 +38,18 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
   }
 }
 
-interface Latest extends Change {
+interface LatestChange extends Change {
   /** Whether its second may have a later snapshot of the object. */
   readonly ambiguous: boolean
 }
 
-interface Dated extends Change {
+interface DatedChange extends Change {
   /** Whether the event claims to be later than the answer that brought it: its snapshot is not believed. */
   readonly isAhead: boolean
 }
 
-function latestPerObject(changes: readonly Dated[], shared: FeedPage['shared']): readonly Latest[] {
-  const latest = new Map<string, Latest>()
+function latestPerObject(changes: readonly DatedChange[], shared: FeedPage['shared']): readonly LatestChange[] {
+  const latest = new Map<string, LatestChange>()
   for (const change of changes) {
     const key = `${change.resource} ${change.id}`
     const other = latest.get(key)
@@ -60,13 +60,13 @@ function latestPerObject(changes: readonly Dated[], shared: FeedPage['shared']):
   return [...latest.values()]
 }
 
-interface Applying {
+interface ApplyOptions {
   readonly sources: readonly Source[]
   readonly pageSize: number
 }
 
 /** Applies a change. If the key may not read the object or its resource, only this change is rejected. */
-async function applyOrReject(change: Latest, applying: Applying, signal: AbortSignal): Promise<Mapped> {
+async function applyOrReject(change: LatestChange, applying: ApplyOptions, signal: AbortSignal): Promise<Mapped> {
   try {
     return await apply(change, applying, signal)
   } catch (error) {
@@ -79,7 +79,7 @@ async function applyOrReject(change: Latest, applying: Applying, signal: AbortSi
   }
 }
 
-async function apply(change: Latest, { sources, pageSize }: Applying, signal: AbortSignal): Promise<Mapped> {
+async function apply(change: LatestChange, { sources, pageSize }: ApplyOptions, signal: AbortSignal): Promise<Mapped> {
   const source = findList(sources, change.resource)
   if (!source) return emptyMapped
   const { item: snapshot, gone } = change

@@ -8,7 +8,7 @@ import { emptyMapped, type Mapped, mapItems } from './rows.ts'
 import type { Slice } from './slices.ts'
 import type { Source } from './source.ts'
 
-interface Reading {
+interface NestedReading {
   readonly parent: { readonly id: string; readonly item: Item; readonly table: SyncedTable }
   /** The time the parent was observed. */
   readonly observedAt: Date
@@ -17,7 +17,7 @@ interface Reading {
 }
 
 /** Reads a parent's nested list to its end. @throws SyncError */
-export async function readNested(nested: NestedSource, reading: Reading, signal: AbortSignal): Promise<Mapped> {
+export async function readNested(nested: NestedSource, reading: NestedReading, signal: AbortSignal): Promise<Mapped> {
   const { parent, sources } = reading
   const embedded = nested.embedded(parent.item)
   if (!embedded) return emptyMapped
@@ -59,7 +59,7 @@ type NestedPage = Pick<Page, 'items' | 'observedAt'>
  */
 async function readPages(
   nested: NestedSource,
-  { parent, embedded, observedAt, pageSize }: Reading & { readonly embedded: EmbeddedList },
+  { parent, embedded, observedAt, pageSize }: NestedReading & { readonly embedded: EmbeddedList },
   signal: AbortSignal,
 ): Promise<readonly NestedPage[]> {
   const pages: NestedPage[] = [{ items: embedded.items, observedAt }]

@@ -2,7 +2,7 @@ import { fieldOf, type Item } from '../json/item.ts'
 import type { Page } from '../provider/contract.ts'
 import { second } from '../provider/fields.ts'
 import { provenSeconds, type Reached, type Slice } from './slices.ts'
-import type { Listed } from './source.ts'
+import type { ListFacts } from './source.ts'
 
 /**
  * Creation seconds, both ends included, and the ids of all items the provider listed of them. `to: null`: up to now.
@@ -26,7 +26,7 @@ export interface Digest {
 }
 
 /** Reads a page against its slice, pure. */
-export function digestPage(slice: Slice, source: Listed, page: Page): Digest {
+export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest {
   const dated = page.items.map((item) => ({ item, id: item.id, created: createdSecond(source, item, slice) }))
   const inSlice = dated.slice(
     0,
@@ -58,7 +58,7 @@ export function digestPage(slice: Slice, source: Listed, page: Page): Digest {
 }
 
 /** Only the whole list of a resource proves an item missing: an item may move to another part, or have no event. */
-function provable({ part }: Slice, { kind, createdFilter }: Listed): boolean {
+function provable({ part }: Slice, { kind, createdFilter }: ListFacts): boolean {
   return createdFilter !== undefined && part === null && kind === 'list'
 }
 
@@ -69,7 +69,7 @@ function proven(slice: Slice, reached: Reached, items: readonly { readonly id: s
 }
 
 /** Null if the time cannot be right: it is outside the query's window or newer than the position. */
-function createdSecond(source: Listed, item: Item, { query, position }: Slice): number | null {
+function createdSecond(source: ListFacts, item: Item, { query, position }: Slice): number | null {
   if (!source.createdFilter) return null
   const created = second(fieldOf(item, source.createdFilter.field))
   if (created === null || created < query.from || created >= (query.to ?? Number.POSITIVE_INFINITY)) return null

@@ -2,10 +2,10 @@ import { answerTooLarge, SyncError } from '../errors.ts'
 import type { Page, Query } from '../provider/contract.ts'
 import { type Digest, digestPage } from './page.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
-import type { Listed, Source } from './source.ts'
+import type { ListFacts, Source } from './source.ts'
 
 /** A slice that is being read, ahead of the committed state. */
-export interface Reader<Read extends Listed = Source> extends Reading {
+export interface Reader<Read extends ListFacts = Source> extends Reading {
   slice: Slice
   readonly source: Read
   density: number | null
@@ -21,7 +21,7 @@ export interface Reader<Read extends Listed = Source> extends Reading {
 /** The most restarts at one position. Each means that the cursor's object was deleted; more mean another fault. */
 const restartsAtMost = 5
 
-export function openReader<Read extends Listed>(slice: Slice, source: Read, limit: number): Reader<Read> {
+export function openReader<Read extends ListFacts>(slice: Slice, source: Read, limit: number): Reader<Read> {
   return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), restarts: 0, limit }
 }
 
@@ -37,7 +37,10 @@ export function findSource(slice: Slice, sources: readonly Source[]): Source {
 }
 
 /** Fetches the reader's next page. Null if the reader starts over or asks for fewer items: then call again. */
-export async function fetchPage(reader: Reader<Listed>, list: (query: Query) => Promise<Page>): Promise<Page | null> {
+export async function fetchPage(
+  reader: Reader<ListFacts>,
+  list: (query: Query) => Promise<Page>,
+): Promise<Page | null> {
   try {
     return await list(nextQuery(reader))
   } catch (error) {
@@ -47,7 +50,7 @@ export async function fetchPage(reader: Reader<Listed>, list: (query: Query) => 
 }
 
 /** The query for the next page. */
-function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader<Listed>): Query {
+function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader<ListFacts>): Query {
   return {
     ...(source.createdFilter && { window: query }),
     ...(part !== null && { part }),
@@ -64,7 +67,7 @@ export interface PageTurned extends Digest {
 }
 
 /** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no items came */
-export function turnPage(reader: Reader<Listed>, page: Page): PageTurned {
+export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
   const { slice, source } = reader
   if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next))) {
     const fault = page.items.length === 0 ? 'its page has no items' : 'its page has the cursor of an earlier page'
@@ -90,7 +93,7 @@ export function turnPage(reader: Reader<Listed>, page: Page): PageTurned {
 /**
  * Restarts the slice at its position without a cursor. False unless the error says that the cursor's object is gone.
  */
-function startOver(reader: Reader<Listed>, error: unknown): boolean {
+function startOver(reader: Reader<ListFacts>, error: unknown): boolean {
   if (!(error instanceof SyncError && error.cursorGone)) return false
   if (reader.slice.cursor === null || reader.restarts >= restartsAtMost) return false
   reader.slice = withoutCursor(reader.slice)
@@ -100,7 +103,7 @@ function startOver(reader: Reader<Listed>, error: unknown): boolean {
 }
 
 /** Halves the items of a page. False unless the error says that an answer of several items was too large. */
-function halveLimit(reader: Reader<Listed>, error: unknown): boolean {
+function halveLimit(reader: Reader<ListFacts>, error: unknown): boolean {
   if (!(error instanceof SyncError && error.code === answerTooLarge) || reader.limit <= 1) return false
   reader.limit = Math.ceil(reader.limit / 2)
   return true

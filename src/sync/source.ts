@@ -24,7 +24,7 @@ export interface FeedPage {
 }
 
 /** The facts of a source that reading its list needs. */
-export interface Listed extends Pick<Source, 'kind' | 'name'> {
+export interface ListFacts extends Pick<Source, 'kind' | 'name'> {
   readonly createdFilter?: Source['createdFilter']
 }
 

@@ -103,7 +103,7 @@ async function compareSource(
     const ids = pages.flatMap(({ rows }) => rows.map(({ row }) => row.id))
     const absent = await findMissing(db, source, owner, ids)
     const hashes = absent.map((id) => hashOf(owner, id))
-    const erased = new Set(await db.ask((tx) => findTombstones(tx, owner, hashes)))
+    const erased = new Set(await db.read((tx) => findTombstones(tx, owner, hashes)))
     const missing = absent.filter((id) => !erased.has(hashOf(owner, id)))
     const intervals = pages.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
     const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
@@ -135,13 +135,13 @@ async function findMissing(
   const absent = sql`
     select listed.id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as listed(id)
     where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`
-  const { rows } = await db.ask((tx) => tx.execute<{ id: string }>(absent))
+  const { rows } = await db.read((tx) => tx.execute<{ id: string }>(absent))
   return rows.map(({ id }) => id)
 }
 
 async function countLive(db: TenantDatabase, source: ListSource, owner: Owner, before: number): Promise<number> {
   const until = new Date(before * 1_000).toISOString()
   const count = sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${until}::timestamptz`
-  const { rows } = await db.ask((tx) => tx.execute<{ live: number }>(count))
+  const { rows } = await db.read((tx) => tx.execute<{ live: number }>(count))
   return rows[0]?.live ?? 0
 }

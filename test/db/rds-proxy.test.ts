@@ -60,7 +60,7 @@ test('the limits of a transaction end with it, and a statement by itself has one
   const outside = async () => (await db.alone((one) => one.execute(sql`select ${shown}`))).rows[0]
   const defaults = await outside()
   expect((await db.within((tx) => tx.execute(sql`select ${shown}`))).rows).toEqual([within])
-  expect((await db.ask((tx) => tx.execute(sql`select ${shown}`))).rows).toEqual([within])
+  expect((await db.read((tx) => tx.execute(sql`select ${shown}`))).rows).toEqual([within])
   expect(await outside()).toEqual(defaults)
   expect(defaults).toMatchObject({ statement_timeout: '0', lock_timeout: '0' })
   const { rows } = await db.alone((one, whose) =>

@@ -18,7 +18,7 @@ const named = sql<string>`current_setting('app.tenant_id', true)`
 
 /** Providers of the tenant's cursors, as it sees them. */
 const seenBy = (db: TenantDatabase) =>
-  db.ask(async (tx) => (await tx.select().from(syncCursors).orderBy(syncCursors.provider)).map((row) => row.provider))
+  db.read(async (tx) => (await tx.select().from(syncCursors).orderBy(syncCursors.provider)).map((row) => row.provider))
 
 async function openEnv() {
   const opened = await openTestDatabase()
@@ -76,7 +76,7 @@ test('what is no UUID is no tenant', async () => {
 
 test('what is asked is not written', async () => {
   const { one, ids } = await openEnv()
-  const writing = one.ask((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
+  const writing = one.read((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
   await expect(writing).rejects.toMatchObject({ cause: { code: '25006' } })
 })
 

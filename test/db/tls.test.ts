@@ -102,7 +102,7 @@ async function attempt(way: Way): Promise<unknown> {
   try {
     const { rows } = await database
       .tenant(randomUUID())
-      .ask((tx) => tx.execute('select version from pg_stat_ssl where pid = pg_backend_pid()'))
+      .read((tx) => tx.execute('select version from pg_stat_ssl where pid = pg_backend_pid()'))
     return rows[0]?.version
   } catch (error) {
     return databaseFailure(error)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { isErased, type Owned } from '../../src/erasure/owned.ts'
+import { isErased, type RelatedIds } from '../../src/erasure/owned.ts'
 
-test.each<[string, Partial<Owned>, boolean]>([
+test.each<[string, Partial<RelatedIds>, boolean]>([
   ['is erased itself', { id: 'gone', customer: 'other' }, true],
   ['is an erased customer’s', { customer: 'gone' }, true],
   ['is about an erased object and names no customer', { about: ['other', 'gone'] }, true],

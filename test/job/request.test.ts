@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Parsed, parseRequest } from '../../src/job/request.ts'
+import { type ParsedRequest, parseRequest } from '../../src/job/request.ts'
 import { createRandom } from '../support/random.ts'
 import { fastest } from '../support/timing.ts'
 
@@ -13,7 +13,7 @@ const text = (value: unknown) => JSON.stringify(value)
 const withData = (additionalData: unknown) => text({ ...named, accessToken: token, additionalData })
 /** What a message is found to be, in words. */
 const read = (body: string) => said(parseRequest(body))
-const said = (parsed: Parsed) =>
+const said = (parsed: ParsedRequest) =>
   parsed.kind === 'request' ? parsed : { kind: parsed.kind, code: parsed.error.code, message: parsed.error.message }
 
 describe('a message that can be read', () => {

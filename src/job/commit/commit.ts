@@ -8,7 +8,7 @@ export interface PagesPerCommit {
   current: number
 }
 
-interface Committed {
+interface CommittedPages {
   readonly committed: CommittedState
   readonly pages: readonly ReadPage[]
 }
@@ -25,7 +25,7 @@ export async function* commitBatch(
   { batch, ...whole }: Commit,
   { pagesPerCommit, ...deps }: Deps & { readonly pagesPerCommit: PagesPerCommit },
   signal: AbortSignal,
-): AsyncGenerator<Committed, void, void> {
+): AsyncGenerator<CommittedPages, void, void> {
   let { committed, deletions, account } = whole
   for (let rest = batch.pages; rest.length > 0; ) {
     const pages = rest.slice(0, pagesPerCommit.current)

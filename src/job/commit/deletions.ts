@@ -68,7 +68,7 @@ export async function detectDeletions(
     const absent = candidates.filter(({ id }) => !listed.has(id))
     if (absent.length === 0) continue
     const isBelieved = (progress[source.name]?.kept ?? 0) === 0
-    const { gone, rows } = isBelieved ? await askFor(source, absent, { budget, signal }) : { gone: [], rows: [] }
+    const { gone, rows } = isBelieved ? await checkById(source, absent, { budget, signal }) : { gone: [], rows: [] }
     const unchecked = absent.length - gone.length - rows.length
     deletions.rows.push(...rows)
     deletions.resources.push({ resource: source, unlisted: gone, kept: rows.length, unchecked })
@@ -82,30 +82,34 @@ function intervalOf({ proven, observedAt }: ReadPage) {
 }
 
 /** Rows asked for at once. Few, so that a list that leaves rows out costs few requests. */
-const askedAtOnce = 16
+const checksAtOnce = 16
 
-interface Asking {
+interface CheckOptions {
   readonly budget: Detection['budget']
   readonly signal: AbortSignal
 }
 
-interface Asked {
+interface CheckedRows {
   readonly gone: readonly Unlisted[]
   readonly rows: readonly ObservedRow[]
 }
 
 /** Asks for rows by id, until the budget is spent or one of them is still there. */
-async function askFor(source: ListSource, unlisted: readonly Unlisted[], { budget, signal }: Asking): Promise<Asked> {
+async function checkById(
+  source: ListSource,
+  unlisted: readonly Unlisted[],
+  { budget, signal }: CheckOptions,
+): Promise<CheckedRows> {
   const gone: Unlisted[] = []
   const rows: ObservedRow[] = []
   const { retrieve } = source
   let at = 0
   while (retrieve && at < unlisted.length && budget.left > 0 && rows.length === 0) {
-    const rowsToAsk = unlisted.slice(at, at + Math.min(askedAtOnce, budget.left))
-    at += rowsToAsk.length
-    budget.left -= rowsToAsk.length
-    const answers = await Promise.all(rowsToAsk.map((row) => currentRow(source, retrieve, row, signal)))
-    for (const [place, row] of rowsToAsk.entries()) {
+    const rowsToCheck = unlisted.slice(at, at + Math.min(checksAtOnce, budget.left))
+    at += rowsToCheck.length
+    budget.left -= rowsToCheck.length
+    const answers = await Promise.all(rowsToCheck.map((row) => currentRow(source, retrieve, row, signal)))
+    for (const [place, row] of rowsToCheck.entries()) {
       const answer = answers[place]
       if (answer === null) gone.push(row)
       else if (answer) rows.push(answer)

@@ -8,7 +8,7 @@ import type { Tally } from '../state/checkpoint.ts'
 import type { Counted } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
 
-export interface Counting {
+export interface CountOptions {
   readonly tenantId: string
   readonly provider: string
   /** Resources that were read to their ends. */
@@ -18,12 +18,12 @@ export interface Counting {
 }
 
 /**
- * Compares what was listed with what is there, for resources that are listed by creation time. Counting takes a microsecond
+ * Compares what was listed with what is there, for resources that are listed by creation time. CountOptions takes a microsecond
  * a row from memory, and from disk far longer: where it takes longer than a statement may, the job ends without a proof.
  */
 export async function checkCounts(
   db: Database,
-  { tenantId, provider, sources, tallies, counts }: Counting,
+  { tenantId, provider, sources, tallies, counts }: CountOptions,
 ): Promise<Readonly<Record<string, CountCheck>>> {
   const countable = sources.flatMap((source) => {
     const tally = tallies[source.name]

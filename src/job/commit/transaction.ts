@@ -229,6 +229,6 @@ async function wasCommitted(db: TenantDatabase, { jobId, fence }: Lease, attempt
   // Not only as many commits: what went in may have been more of a batch than what was tried last.
   const same = sql<boolean>`${syncJobs.checkpoint} is not distinct from ${slices.length === 0 ? null : JSON.stringify(attempted.checkpoint)}::jsonb`
   const columns = { fence: syncJobs.fence, commits: syncJobs.commits, same }
-  const [row] = await db.ask((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
+  const [row] = await db.read((tx) => tx.select(columns).from(syncJobs).where(eq(syncJobs.id, jobId)))
   return row?.fence === fence && row.commits === attempted.commits && row.same
 }

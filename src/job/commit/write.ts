@@ -36,7 +36,7 @@ export interface Writing {
   readonly rowsAtMost: number
 }
 
-export interface Wrote {
+export interface WriteResult {
   readonly counts: Readonly<Record<string, Counted>>
   readonly excluded: Excluded
 }
@@ -58,7 +58,7 @@ export async function writeBatches(
     rowsAtMost,
     wasFetched,
   }: Writing,
-): Promise<Wrote> {
+): Promise<WriteResult> {
   const account = accountKeyOf(request)
   const counts: Record<string, Counted> = {}
   const add = (resource: string, more: Partial<Counts>) => {

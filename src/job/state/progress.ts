@@ -51,8 +51,8 @@ export function readProgress(stored: unknown): Progress {
 }
 
 /** A line for each resource from the start, so that one can see what is still to come. */
-export function startProgress(resources: readonly string[], sofar: Progress): Progress {
-  return { ...Object.fromEntries(resources.map((name) => [name, { ...noCounts, share: 0 }])), ...sofar }
+export function startProgress(resources: readonly string[], before: Progress): Progress {
+  return { ...Object.fromEntries(resources.map((name) => [name, { ...noCounts, share: 0 }])), ...before }
 }
 
 /** What a commit adds. */

@@ -65,22 +65,22 @@ export class StripeHttp extends Stripe.HttpClient {
   }
 }
 
-interface Exchanged {
+interface RawAnswer {
   readonly status: number
   readonly headers: Record<string, string>
   readonly body: Buffer
 }
 
 class Answer extends Stripe.HttpClientResponse {
-  readonly #answer: Exchanged
+  readonly #answer: RawAnswer
 
-  constructor(answer: Exchanged) {
+  constructor(answer: RawAnswer) {
     super(answer.status, answer.headers)
     this.#answer = answer
   }
 
   /** The SDK returns this as `lastResponse`. */
-  override getRawResponse(): { readonly statusCode: number } & Omit<Exchanged, 'status'> {
+  override getRawResponse(): { readonly statusCode: number } & Omit<RawAnswer, 'status'> {
     const { status, headers, body } = this.#answer
     return { statusCode: status, headers, body }
   }
@@ -99,7 +99,7 @@ interface RequestOptions {
   readonly timeoutMs: number
 }
 
-function exchange(request: http.ClientRequest, { body, timeoutMs }: RequestOptions): Promise<Exchanged> {
+function exchange(request: http.ClientRequest, { body, timeoutMs }: RequestOptions): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     // A plain Error, because the SDK retries an error with the code ECONNRESET at once.
     const fail = (cause: unknown) => {
@@ -122,7 +122,7 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: RequestOptio
   })
 }
 
-async function readAnswer(response: http.IncomingMessage): Promise<Exchanged> {
+async function readAnswer(response: http.IncomingMessage): Promise<RawAnswer> {
   const status = response.statusCode ?? 0
   if (status >= 300 && status < 400) throw new Error('the answer is a redirect, which is not followed')
   const tooLarge = () =>

@@ -209,14 +209,16 @@ function overwriting({ request, job }: Session, mode: Checkpoint['mode']): Overw
 /** A job fails if the key may read none of its resources. @throws SyncError with verdict `reject` */
 function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: CommittedState): void {
   const skipped = new Map(pages.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
-  const [first] = skipped.values()
+  const [first] = skipped
   // An incremental job has its feed besides.
   const all =
     checkpoint.mode === 'full' &&
     Object.entries(progress).every(([name, resource]) => resource.skipped || skipped.has(name))
   const feed = skipped.get(eventsName)
-  if (feed) throw new SyncError('reject', feed.code, `${feed.message}; an incremental job needs the events`)
-  if (first && all) throw new SyncError('reject', first.code, first.message)
+  if (feed) throw new SyncError('reject', feed.code, `job: an incremental job needs the events. ${feed.message}`)
+  if (!first || !all) return
+  const [name, skip] = first
+  throw new SyncError('reject', skip.code, `job: none of its resources can be read; ${name}: ${skip.message}`)
 }
 
 /** The committed checkpoint with the splits that were made while it was being committed: the moves commute. */

@@ -2,6 +2,7 @@ import { unavailable } from '../db/errors.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
 import { ownershipOf } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
+import { redactSecrets } from '../log/redact.ts'
 import { type Account, keyRefused, type Provider } from '../provider/contract.ts'
 import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/transaction.ts'
@@ -27,7 +28,9 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
   }
   try {
     const accessToken = await deps.secrets.open(request)
-    const first = await readWith(provider.connect({ tenantId, accessToken }), { provider, session, jobState }, deps)
+    const connect = (token: string | undefined) =>
+      provider.connect({ tenantId, accessToken: token, secret: secretOf(request, token) })
+    const first = await readWith(connect(accessToken), { provider, session, jobState }, deps)
     if (first.kind === 'drained') return first.result
     // The key may have been replaced since its secret was read: what the store has now is tried once, from the last commit.
     const renewed = await deps.secrets.renew(request, accessToken)
@@ -35,13 +38,17 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
     log.info('the key is not accepted, and its secret has been replaced: going on with the new one', {
       event: 'key_replaced',
     })
-    const account = provider.connect({ tenantId, accessToken: renewed })
-    const second = await readWith(account, { provider, session, jobState: first.jobState }, deps)
+    const second = await readWith(connect(renewed), { provider, session, jobState: first.jobState }, deps)
     if (second.kind === 'drained') return second.result
     throw second.error
   } finally {
     deadline.abort()
   }
+}
+
+/** The reference of the message, if its secret was read; undefined where the message has the key itself. */
+function secretOf({ accessToken }: Session['request'], opened: string | undefined): string | undefined {
+  return accessToken === undefined || accessToken === opened ? undefined : redactSecrets(accessToken)
 }
 
 /** Where a job stands; without a checkpoint it has not been planned yet. */

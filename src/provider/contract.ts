@@ -177,6 +177,8 @@ export const keyRefused = 'key_not_accepted'
 export interface Credentials {
   readonly tenantId: string
   readonly accessToken: string | undefined
+  /** The reference to the secret that `accessToken` was read from, for error messages. */
+  readonly secret?: string | undefined
 }
 
 /** The account that a key belongs to. */

@@ -21,18 +21,19 @@ export interface ProviderParts<Connection> {
   /** See Account.identify. */
   identify(connection: Connection, signal: AbortSignal): Promise<Identity>
   /** The only place that reads an SDK error. */
-  failure(error: unknown): SyncError
+  failure(error: unknown, connection: Connection): SyncError
 }
 
 /** Builds a provider from its parts. Its calls throw SyncErrors only. */
 export function defineProvider<Connection>(parts: ProviderParts<Connection>): Provider {
-  const { changes, failure } = parts
+  const { changes } = parts
   const resources = parts.resources.map((resource) => ({ resource, shape: shapeOf(resource) }))
   return {
     name: parts.name,
     resources: parts.resources,
     connect(credentials) {
       const connection = parts.open(credentials)
+      const failure = (error: unknown) => parts.failure(error, connection)
       return {
         id: connection.id,
         credential: connection.credential,
@@ -54,7 +55,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
 interface ConnectOptions<Connection> {
   readonly connection: Connection
   readonly shape: Shape | null
-  readonly failure: ProviderParts<Connection>['failure']
+  failure(error: unknown): SyncError
 }
 
 function connectResource<Connection>(

@@ -55,6 +55,7 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
   await read({
     id: null,
     live: true,
+    keyName: 'the key',
     isRestricted: false,
     credential: '',
     perSecond: 1,

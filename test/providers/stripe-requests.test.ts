@@ -21,6 +21,7 @@ function answering(body: object | Error) {
   const connection: StripeConnection = {
     id: null,
     live: true,
+    keyName: 'the key',
     isRestricted: false,
     credential: '',
     perSecond: 1,

@@ -23,6 +23,7 @@ function answering(text: string): StripeConnection {
   return {
     id: null,
     live: true,
+    keyName: 'the key',
     isRestricted: false,
     credential: '',
     perSecond: 1,

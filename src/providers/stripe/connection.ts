@@ -40,6 +40,8 @@ export interface StripeConnection {
   /** The connected account and its mode, see Identity.account; null for the key's own account. */
   readonly id: string | null
   readonly live: boolean
+  /** Where the key comes from, for error messages. */
+  readonly keyName: string
   /** Whether the key is a restricted one, which may not ask for everything. */
   readonly isRestricted: boolean
   /** See Account.credential. */
@@ -52,7 +54,7 @@ export interface StripeConnection {
 
 /** Opens no connection to the network yet. @throws SyncError with verdict `reject` for unusable credentials */
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
-  const { apiKey, account, live } = readAccess(credentials, settings)
+  const { apiKey, keyName, account, live } = readAccess(credentials, settings)
   const httpClient = new StripeHttp(settings)
   // Only rawRequest, because the bundle omits the typed methods (scripts/build.ts).
   const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
@@ -66,6 +68,7 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
   return {
     id: account ? inMode(account, live) : null,
     live,
+    keyName,
     isRestricted: apiKey.startsWith('rk'),
     credential: createHmac('sha256', credentials.tenantId).update(apiKey).digest('hex'),
     perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],

@@ -4,6 +4,8 @@ import type { Credentials } from '../../provider/contract.ts'
 /** The key to use, and the account to read with it. */
 export interface StripeAccess {
   readonly apiKey: string
+  /** Where the key comes from, for error messages. */
+  readonly keyName: string
   /** Connected account, sent as the Stripe-Account header. */
   readonly account: string | undefined
   readonly live: boolean
@@ -20,15 +22,19 @@ interface ConfiguredKey {
  * on behalf of that account. Without a token the configured key is used, but only for the tenant that it belongs to.
  * @throws SyncError with verdict `reject`; its message never holds the token
  */
-export function readAccess({ tenantId, accessToken }: Credentials, settings: ConfiguredKey): StripeAccess {
+export function readAccess({ tenantId, accessToken, secret }: Credentials, settings: ConfiguredKey): StripeAccess {
   const { apiKey, apiKeyTenant } = settings
   if (accessToken === undefined) {
     if (apiKeyTenant?.toLowerCase() !== tenantId.toLowerCase()) throw missingToken()
-    return { ...withKey(configured(apiKey)), account: undefined }
+    return { ...withKey(configured(apiKey), configuredName), account: undefined }
   }
-  if (/^acct_\w{1,250}$/.test(accessToken)) return { ...withKey(configured(apiKey)), account: accessToken }
-  return { ...withKey(accessToken), account: undefined }
+  if (/^acct_\w{1,250}$/.test(accessToken))
+    return { ...withKey(configured(apiKey), configuredName), account: accessToken }
+  const keyName = secret === undefined ? 'the accessToken of the message' : `the value of ${secret}`
+  return { ...withKey(accessToken, keyName), account: undefined }
 }
+
+const configuredName = 'the configured Stripe.ApiKey'
 
 function missingToken(): SyncError {
   return new SyncError(
@@ -47,18 +53,18 @@ function configured(key: string | undefined): string {
   )
 }
 
-function withKey(apiKey: string): Pick<StripeAccess, 'apiKey' | 'live'> {
+function withKey(apiKey: string, keyName: string): Pick<StripeAccess, 'apiKey' | 'keyName' | 'live'> {
   if (apiKey.startsWith('pk_'))
     throw new SyncError(
       'reject',
       'publishable_key',
-      'stripe: a publishable key (pk_…) cannot read data; use a secret (sk_…) or restricted key (rk_…)',
+      `stripe: ${keyName} is a publishable key (pk_…), which cannot read data. Use a secret key (sk_…) or a restricted key (rk_…).`,
     )
   if (!/^(sk|rk|rkcs)_\w+$/.test(apiKey))
     throw new SyncError(
       'reject',
       'bad_credentials',
-      'stripe: the accessToken is not a secret key (sk_…), a restricted key (rk_…) or an account id (acct_…)',
+      `stripe: ${keyName} is not a secret key (sk_…)${keyName === configuredName ? '' : ', an account id (acct_…)'} or a restricted key (rk_…).`,
     )
-  return { apiKey, live: /^[a-z]+_live_/.test(apiKey) }
+  return { apiKey, keyName, live: /^[a-z]+_live_/.test(apiKey) }
 }

@@ -106,7 +106,10 @@ function exchange(request: http.ClientRequest, { body, timeoutMs }: RequestOptio
       reject(cause instanceof SyncError ? cause : new Error('the connection failed', { cause }))
       request.destroy()
     }
-    const timer = setTimeout(() => fail(new Error('no complete answer in time')), timeoutMs)
+    const timer = setTimeout(
+      () => fail(Object.assign(new Error('no complete answer in time'), { code: 'ETIMEDOUT' })),
+      timeoutMs,
+    )
     let answered = false
     request.on('close', () => {
       clearTimeout(timer)

@@ -39,7 +39,7 @@ async function identify(connection: StripeConnection): Promise<Identity> {
     return { account: inMode(account, connection.live), since: second(body.created) ?? stripeBegan }
   } catch (error) {
     // Only a restricted key may be refused this; a secret key's refusal is a fault, and is tried again.
-    if (failure(error).code !== 'permission_denied') throw error
+    if (failure(error, connection).code !== 'permission_denied') throw error
     if (!connection.isRestricted) throw unusable('refuses a secret key its own account')
     const account = connection.id ?? inMode(`key_${connection.credential.slice(0, 24)}`, connection.live)
     return { account, since: stripeBegan }

@@ -8,15 +8,17 @@ import type { Batch } from '../sync/read-page.ts'
 import { accountChanged, type JobAccount, recorded } from './account.ts'
 import { settleAdoption } from './adoption.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
-import { commitBatch, type PagesPerCommit } from './commit/commit.ts'
+import { commitBatch } from './commit/commit.ts'
+import { applyMove, type CommittedState, type Move } from './commit/committed-state.ts'
 import { type DetectedDeletions, detectDeletions, noDeletions } from './commit/deletions.ts'
 import { openQuarantine } from './commit/quarantine.ts'
-import type { Commit, CommittedState } from './commit/transaction.ts'
+import type { RowBudget } from './commit/row-budget.ts'
+import type { Commit } from './commit/transaction.ts'
 import type { OpenReading } from './open-reading.ts'
 import { cursorExpired } from './plan.ts'
 import { accountKeyOf } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
-import { advance, applySplit, type Checkpoint } from './state/checkpoint.ts'
+import type { Checkpoint } from './state/checkpoint.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
 
 /** See Backfill.gatherMs. Progress is still written several times a second. */
@@ -45,8 +47,8 @@ interface State {
   result: SyncJobResult | null
   readonly failures: unknown[]
   readonly overwrite: Overwrite | null
-  readonly budget: { left: number }
-  readonly pagesPerCommit: PagesPerCommit
+  readonly checksById: { left: number }
+  readonly rowBudget: RowBudget
 }
 
 /** Reads a checkpoint's slices to their ends and commits what arrives, page by page. @throws SyncError */
@@ -58,8 +60,8 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     result: null,
     failures: [],
     overwrite: overwriting(session, draining.committed.checkpoint.mode),
-    budget: { left: sizes.checksById },
-    pagesPerCommit: { current: sizes.pagesPerBatch },
+    checksById: { left: sizes.checksById },
+    rowBudget: { rows: Number.POSITIVE_INFINITY },
   }
   for await (const batch of startReading(session, deps, draining, { state, sizes })) {
     const began = deps.clock.now()
@@ -95,9 +97,7 @@ function startReading(
       state.failures.push(error)
       reading.fail()
     },
-    onSplit: (split) => {
-      state.committed = { ...state.committed, checkpoint: applySplit(state.committed.checkpoint, split) }
-    },
+    onSplit: (split) => moveState(state, { kind: 'split', split }),
   })
 }
 
@@ -142,7 +142,7 @@ async function detectInTime(
 ): Promise<DetectedDeletions | null> {
   if (account.hasOthers) return noDeletions
   const { db, request, deadline } = session
-  const { budget, committed, overwrite } = state
+  const { checksById: budget, committed, overwrite } = state
   try {
     return await detectDeletions(
       batch,
@@ -187,12 +187,11 @@ async function commitAll(
         return state.result
       },
     },
-    { db, clock, pagesPerCommit: state.pagesPerCommit },
+    { db, clock, budget: state.rowBudget },
     deadline.abortSignal,
   )
   for await (const { committed, pages } of commits) {
-    const { tallies } = committed.checkpoint
-    state.committed = { ...committed, checkpoint: { ...withSplitsSince(state.committed.checkpoint, pages), tallies } }
+    moveState(state, { kind: 'commit', committed, pages })
     state.account = recorded(account)
     draining.onCommit(state.committed, account.id)
     session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
@@ -221,9 +220,9 @@ function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: Committ
   throw new SyncError('reject', skip.code, `job: none of its resources can be read; ${name}: ${skip.message}`)
 }
 
-/** The committed checkpoint with the splits that were made while it was being committed: the moves commute. */
-function withSplitsSince(current: Checkpoint, pages: Batch['pages']): Checkpoint {
-  return pages.reduce(advance, current)
+/** The only place that changes the committed state. */
+function moveState(state: State, move: Move): void {
+  state.committed = applyMove(state.committed, move)
 }
 
 function logCommit({ log, counts: { requests } }: Session, { pages }: Batch, ms: number): void {

@@ -1,44 +1,41 @@
 import type { ReadPage } from '../../sync/read-page.ts'
 import { recorded } from '../account.ts'
+import type { CommittedState } from './committed-state.ts'
 import { noDeletions } from './deletions.ts'
-import { type Commit, type CommittedState, commitPages, type Deps } from './transaction.ts'
-
-/** How many pages one transaction commits; grows and shrinks with how the connection holds out. */
-export interface PagesPerCommit {
-  current: number
-}
+import { countRows, pagesWithin, raiseBudget, reduceBudget } from './row-budget.ts'
+import { type Commit, commitPages, type Deps } from './transaction.ts'
 
 interface CommittedPages {
   readonly committed: CommittedState
   readonly pages: readonly ReadPage[]
 }
 
-/** How often several pages are tried together before fewer are. */
+/** The tries of several pages together before the budget is halved. */
 const triesTogether = 2
 
 /**
- * Commits a batch's pages in their order, all in one transaction. Where the connection does not hold out for so long, half
- * as many in each, down to a single page; twice as many again when that went well. Yields after each commit.
+ * Commits a batch's pages in their order, all in one transaction if the budget allows it. If the connection breaks twice
+ * while several pages are committed, the budget is halved and fewer pages are tried. Yields after each commit.
  * @throws SyncError see `commitPages`
  */
 export async function* commitBatch(
   { batch, ...whole }: Commit,
-  { pagesPerCommit, ...deps }: Deps & { readonly pagesPerCommit: PagesPerCommit },
+  { budget, ...deps }: Omit<Deps, 'triesAtMost'>,
   signal: AbortSignal,
 ): AsyncGenerator<CommittedPages, void, void> {
   let { committed, deletions, account } = whole
   for (let rest = batch.pages; rest.length > 0; ) {
-    const pages = rest.slice(0, pagesPerCommit.current)
+    const pages = pagesWithin(rest, budget)
     const tries = pages.length > 1 ? { triesAtMost: triesTogether } : {}
     const part = { ...whole, batch: { ...batch, pages }, committed, deletions, account }
-    const next = await commitPages(part, { ...deps, ...tries }, signal)
+    const next = await commitPages(part, { budget, ...deps, ...tries }, signal)
     if (!next) {
-      pagesPerCommit.current = Math.ceil(pages.length / 2)
+      reduceBudget(budget, countRows(pages), 2)
       continue
     }
-    pagesPerCommit.current *= 2
+    raiseBudget(budget)
     committed = next
-    // What the pages prove goes in with the first of them: it is true whatever becomes of the others.
+    // The first commit of a batch includes the detected deletions. They hold even if the other pages fail.
     deletions = noDeletions
     account = recorded(account)
     rest = rest.slice(pages.length)

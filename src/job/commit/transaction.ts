@@ -20,20 +20,14 @@ import { accountKeyOf, type SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint } from '../state/checkpoint.ts'
 import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
+import type { CommittedState } from './committed-state.ts'
 import { completion } from './completion.ts'
 import type { DetectedDeletions } from './deletions.ts'
 import { notification } from './notify.ts'
 import type { Quarantine } from './quarantine.ts'
 import { checkCounts } from './reconcile.ts'
-import { type Writing, writeBatches } from './write.ts'
-
-/** Where a job stands between two commits. */
-export interface CommittedState {
-  readonly checkpoint: Checkpoint
-  readonly progress: Progress
-  /** Transactions committed for this job so far. */
-  readonly commits: number
-}
+import { countRows, type RowBudget, reduceBudget } from './row-budget.ts'
+import { writeBatches } from './write.ts'
 
 export interface Commit {
   readonly request: SyncJobRequest
@@ -64,6 +58,7 @@ export interface Commit {
 export interface Deps {
   readonly db: TenantDatabase
   readonly clock: Clock
+  readonly budget: RowBudget
   /** Absent: as often as patience allows. */
   readonly triesAtMost?: number
 }
@@ -76,19 +71,18 @@ export interface Deps {
  */
 export async function commitPages(
   commit: Commit,
-  { db, clock, triesAtMost = Number.POSITIVE_INFINITY }: Deps,
+  { db, clock, budget, triesAtMost = Number.POSITIVE_INFINITY }: Deps,
   signal: AbortSignal,
 ): Promise<CommittedState | null> {
   let attempted: CommittedState | undefined
   const { quarantine } = commit
   let { progress: searched } = quarantine
-  let rowsAtMost = commit.batch.pages.reduce((sum, { rows }) => sum + rows.length, commit.deletions.rows.length)
   for (let tries = 0; ; tries++) {
     try {
       if (attempted && (await wasCommitted(db, commit.lease, attempted))) return attempted
       if (tries >= triesAtMost) return null
       await db.within(async (tx) => {
-        attempted = await writeAll(tx, commit, { rowsAtMost: Math.max(1, rowsAtMost) })
+        attempted = await writeAll(tx, commit, budget.rows)
       })
       if (attempted) return attempted
     } catch (error) {
@@ -97,7 +91,7 @@ export async function commitPages(
         if (attempted && (await wasCommitted(db, commit.lease, attempted))) return attempted
         throw error
       }
-      if (tookTooLong(error)) rowsAtMost = Math.ceil(rowsAtMost / 4)
+      if (tookTooLong(error)) reduceBudget(budget, countRows(commit.batch.pages), 4)
       if (classify(error) === 'data' && !quarantine.isolate) quarantine.isolate = true
       else await waitForRetry(error, tries, { policy: whileWorking, clock, signal })
       if (quarantine.progress > searched) tries = 0
@@ -106,7 +100,7 @@ export async function commitPages(
   }
 }
 
-async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAtMost'>): Promise<CommittedState> {
+async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number): Promise<CommittedState> {
   const { request, lease, batch, deletions, quarantine, committed, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(committed.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
@@ -121,7 +115,7 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
     quarantine,
     wasFetched,
     ...mayHave,
-    ...how,
+    rowsPerStatement,
   }
   const { counts, excluded } = await writeBatches(tx, writing)
   const accountKey = accountKeyOf(request)
@@ -144,11 +138,11 @@ async function writeAll(tx: Database, commit: Commit, how: Pick<Writing, 'rowsAt
     ? completion(await conclude(tx, commit, { checkpoint, progress }))
     : { ...leaseExtension(lease), checkpoint }
   const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
-  const besides = [
+  const alongside = [
     ...(account.isRecorded ? [] : [tx.$with('recorded').as(accountRecord(tx, account, accountKey))]),
     ...(move ? [tx.$with('moved').as(move)] : []),
   ]
-  const rows = await (besides.length > 0 ? tx.with(...besides) : tx)
+  const rows = await (alongside.length > 0 ? tx.with(...alongside) : tx)
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), account: account.id, progress, requests, commits, stalled: 0 })
     .where(and(isHeldBy(lease), eq(syncJobs.commits, committed.commits), knowsErasures(commit)))

@@ -32,8 +32,7 @@ export interface Writing {
   readonly quarantine: Quarantine
   /** Whether this job has fetched the removed item. Otherwise the item counts when a list has it and it is excluded. */
   wasFetched(item: ListedItem): boolean
-  /** The most rows of one statement. */
-  readonly rowsAtMost: number
+  readonly rowsPerStatement: number
 }
 
 export interface WriteResult {
@@ -55,7 +54,7 @@ export async function writeBatches(
     mayHaveErased,
     ownership,
     quarantine,
-    rowsAtMost,
+    rowsPerStatement,
     wasFetched,
   }: Writing,
 ): Promise<WriteResult> {
@@ -86,8 +85,8 @@ export async function writeBatches(
   for (const { resource, table, embedded, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
     const write = async (observed: readonly ObservedRow[]) => {
       const sum = { created: 0, updated: 0 }
-      for (let at = 0; at < observed.length; at += rowsAtMost) {
-        const part = observed.slice(at, at + rowsAtMost)
+      for (let at = 0; at < observed.length; at += rowsPerStatement) {
+        const part = observed.slice(at, at + rowsPerStatement)
         const written = await upsert(tx, { table, ...account, rows: part, overwrite, onlyMissing: embedded })
         sum.created += written.created
         sum.updated += written.updated

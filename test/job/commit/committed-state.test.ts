@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { applyMove, type CommittedState } from '../../../src/job/commit/committed-state.ts'
+import { advance, applySplit, plan } from '../../../src/job/state/checkpoint.ts'
+import { eventsSource } from '../../../src/sync/change-feed.ts'
+import type { ReadPage } from '../../../src/sync/read-page.ts'
+import { emptyMapped } from '../../../src/sync/rows.ts'
+
+const feed = { keptDays: 30, announced: [], list: () => Promise.reject(new Error('not listed')), read: () => null }
+const page = (next: string, oldest: number): ReadPage => ({
+  ...emptyMapped,
+  sliceId: 1,
+  source: eventsSource(feed, []),
+  query: { from: 0, to: null },
+  next,
+  oldest,
+  boundary: [],
+  proven: null,
+  listed: [oldest],
+  observedAt: new Date(1_000_000),
+  skip: null,
+})
+const planned = plan([{ resource: { name: 'events' }, since: 0 }])
+const [first, second] = [page('c1', 900), page('c2', 800)]
+const before: CommittedState = { checkpoint: advance(planned, first), progress: {}, commits: 1 }
+const split = { id: 1, at: 400, olderId: 2 }
+
+test('a split that was made during a commit survives the commit', () => {
+  const committed = { checkpoint: advance(before.checkpoint, second), progress: {}, commits: 2 }
+  const after = applyMove(applyMove(before, { kind: 'split', split }), { kind: 'commit', committed, pages: [second] })
+  expect(after).toEqual({ ...committed, checkpoint: applySplit(committed.checkpoint, split) })
+})
+
+test('the tallies and counts are those of the commit, which may have discounted erased items', () => {
+  const { checkpoint } = before
+  const committed = { checkpoint: { ...checkpoint, tallies: {} }, progress: {}, commits: 2 }
+  const after = applyMove(before, { kind: 'commit', committed, pages: [second] })
+  expect(after.checkpoint).toEqual({ ...advance(checkpoint, second), tallies: {} })
+  expect(after.commits).toBe(2)
+})

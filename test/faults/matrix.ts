@@ -229,7 +229,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F60: {
     fault: 'addresses that lead elsewhere, redirects',
-    tests: ['http/payloads.test.ts', 'providers/stripe.test.ts'],
+    tests: ['http/payloads.test.ts', 'providers/stripe-failures.test.ts'],
   },
   F61: {
     fault: 'SQL in ids, texts and keys',

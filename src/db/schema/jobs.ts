@@ -21,7 +21,7 @@ export const syncJobs = pgTable(
     syncType: text('sync_type').notNull(),
     /** additionalData of the request, as the worker understood it. It never contains a token. */
     options: jsonb('options').notNull().default({}),
-    /** Number of failed attempts. Worker.MaxRetries limits it. A pause or a wait is not a failed attempt. */
+    /** Number of failed attempts. Worker.MaxRetries limits it. A pause, a wait or an outage is not a failed attempt. */
     attempt: integer('attempt').notNull().default(0),
     /** Number of times that a worker claimed the job. */
     deliveries: integer('deliveries').notNull().default(0),
@@ -41,14 +41,14 @@ export const syncJobs = pgTable(
     checkpoint: jsonb('checkpoint'),
     /** For each resource: fetched, created, updated, unchanged, rejected, and the estimated share done (0 to 1). */
     progress: jsonb('progress').notNull().default({}),
-    /** Number of items that the provider listed: the sum of created, updated, unchanged and rejected. */
+    /** Number of items that the provider listed. A row that was asked for by id or marked as deleted is not one. */
     fetched: count('fetched'),
     created: count('created'),
     updated: count('updated'),
     unchanged: count('unchanged'),
     /** Number of items that could not be stored; see sync_rejects. */
     rejected: count('rejected'),
-    /** Number of rows marked as deleted. */
+    /** Number of rows marked as deleted, because a list lacked them or an event said so. */
     deleted: count('deleted'),
     /** Number of requests to the provider, including failed requests. */
     requests: count('requests'),
@@ -56,6 +56,12 @@ export const syncJobs = pgTable(
     result: jsonb('result'),
     /** The last error, as {code, message, retryable}. Null for a completed job. */
     error: jsonb('error'),
+    /** What the job waits for, as {code, message}: the provider, the database or the secret store does not answer as it should. Null if it waits for none of them. */
+    waitingFor: jsonb('waiting_for'),
+    /** Time since which the job waits. Worker.OutageMinutes limits the wait. */
+    waitingSince: instant('waiting_since'),
+    /** Milliseconds since started_at in which the job waited for an outage to end or for its next delivery. Worker.TimeoutMinutes does not count them. */
+    waitedMs: count('waited_ms'),
     /** Time at which a worker first saw the job. */
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
@@ -85,10 +91,12 @@ export const syncJobs = pgTable(
     check('sync_jobs_result_at_an_end', sql`(status in ('completed', 'failed')) = (result is not null)`),
     check('sync_jobs_completed_has_nothing_left', sql`status <> 'completed' or (checkpoint is null and error is null)`),
     check('sync_jobs_failure_has_error', sql`status not in ('failed', 'retrying') or error is not null`),
-    check('sync_jobs_counts_add_up', sql`fetched = created + updated + unchanged + rejected`),
+    check('sync_jobs_waits_for_something', sql`(waiting_for is null) = (waiting_since is null)`),
+    // A row that was asked for by id and has changed is written, and was not listed.
+    check('sync_jobs_counts_add_up', sql`fetched <= created + updated + unchanged + rejected`),
     check(
       'sync_jobs_no_negatives',
-      sql`least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, deleted, requests) >= 0`,
+      sql`least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, deleted, requests, waited_ms) >= 0`,
     ),
     ...tenantPolicies,
   ],

@@ -1,4 +1,5 @@
-import { type Fault, matrix } from '../../test/faults/matrix.ts'
+import { matrix } from '../../test/faults/matrix.ts'
+import type { Fault } from '../../test/faults/matrix-row.ts'
 import { type Results, readResults } from '../../test/faults/record.ts'
 
 /** docs/reliability.md: the rules, what full runs of the fault scenarios saw, and where each fault is made to happen. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Fault, matrix, type Row } from './matrix.ts'
+import { matrix } from './matrix.ts'
+import type { Fault, Row } from './matrix-row.ts'
 import { scenarios } from './scenarios/index.ts'
 
 const rows = Object.entries(matrix) as [Fault, Row][]

@@ -3,24 +3,7 @@
  * they exist.
  */
 
-type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
-export type Fault =
-  | Exclude<`F0${Digit}`, 'F00'>
-  | `F${'1' | '2' | '3' | '4' | '5'}${Digit}`
-  | `F6${'0' | '1' | '2' | '3' | '4' | '5' | '6'}`
-
-/** A test file, by its path under `test/`. */
-export type TestFile = `${string}.test.ts`
-
-export interface Row {
-  /** The fault, in a few words. */
-  readonly fault: string
-  /** Scenarios of `npm run faults` that make it happen among others. */
-  readonly scenarios?: readonly string[]
-  readonly tests?: readonly TestFile[]
-  /** Why the fault, or a part of it, is not made to happen. */
-  readonly not?: string
-}
+import type { Fault, Row } from './matrix-row.ts'
 
 export const matrix: Readonly<Record<Fault, Row>> = {
   F01: { fault: 'kill -9 in the middle of a page', scenarios: ['kill', 'recovery'] },
@@ -154,7 +137,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F39: {
     fault: 'poison among nine good messages',
     scenarios: ['messages'],
-    tests: ['integration/outcomes.test.ts'],
+    tests: ['integration/outcomes-entry.test.ts'],
   },
   F40: {
     fault: 'ten messages of poison',
@@ -198,7 +181,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F53: {
     fault: 'more than 16 hops',
     scenarios: ['chain', 'chaos'],
-    tests: ['infra.test.ts'],
+    tests: ['infra/stack.test.ts'],
   },
   F54: {
     fault: 'a handler that throws, or answers nothing',
@@ -225,11 +208,11 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F59: {
     fault: "a message with another tenant's jobId",
-    tests: ['integration/outcomes.test.ts'],
+    tests: ['integration/outcomes-refused.test.ts'],
   },
   F60: {
     fault: 'addresses that lead elsewhere, redirects',
-    tests: ['http/payloads.test.ts', 'providers/stripe-failures.test.ts'],
+    tests: ['http/payloads.test.ts', 'http/rebinding.test.ts', 'providers/stripe-failures.test.ts'],
   },
   F61: {
     fault: 'SQL in ids, texts and keys',
@@ -251,7 +234,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F65: { fault: 'faults of other brokers', not: 'the worker speaks SQS alone.' },
   F66: {
     fault: 'a deployment in mid run',
-    tests: ['faults/deploy.test.ts', 'integration/outcomes.test.ts'],
+    tests: ['faults/deploy.test.ts', 'integration/outcomes-refused.test.ts'],
     not: 'the first version is not built again: what it stored is written down, in its shape.',
   },
 }

@@ -1,9 +1,8 @@
-import { createServer } from 'node:http'
-import { type AddressInfo, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config/load.ts'
-import { stripe } from '../../src/providers/stripe/index.ts'
 import { jobRequest, setup } from '../support/setup.ts'
+import { openCanary } from './canary-server.ts'
 
 /*
  * Whoever can write the configuration or a message would like the worker to connect to these, key in hand.
@@ -112,16 +111,6 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A server that would be found by whoever is led to this machine. */
-async function canary() {
-  let visits = 0
-  const server = createServer((_, response) => response.end('{"object":"list","data":[],"has_more":false}'))
-  server.on('connection', () => visits++)
-  await new Promise<void>((resolve) => server.listen(0, '::', resolve))
-  const { port } = server.address() as AddressInfo
-  return { port, visits: () => visits, close: () => server.close() }
-}
-
 test(`none of ${payloads.length} addresses in the configuration is accepted`, async () => {
   expect(payloads.length).toBeGreaterThanOrEqual(60)
   const accepted = payloads.filter((payload) => {
@@ -151,7 +140,7 @@ test.each([
 
 test('a message cannot name a host in any of its fields', async () => {
   const { handle, sandbox, query } = await setup({ settings: { Worker__MaxRetries: '0' } })
-  const visited = await canary()
+  const visited = await openCanary()
   const connect = vi.spyOn(Socket.prototype, 'connect')
   const bodies = payloads
     .map((one) => one.replace('PORT', String(visited.port)))
@@ -181,87 +170,8 @@ const hostOf = ([first, second]: readonly unknown[]): unknown => {
   return typeof options === 'object' && options !== null && 'host' in options ? options.host : second
 }
 
-type LookupAll = (
-  host: string,
-  options: object,
-  callback: (error: Error | null, found?: { address: string }[]) => void,
-) => void
-
-/** Connects nowhere: notes the addresses that a connection would have gone to. */
-function watchConnections() {
-  const addresses: string[] = []
-  const lookups: Promise<void>[] = []
-  vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...call: readonly unknown[]) {
-    const [options] = (Array.isArray(call[0]) ? call[0] : call) as [{ host: string; lookup: LookupAll }]
-    lookups.push(
-      new Promise((resolve) => {
-        options.lookup(options.host, { all: true }, (error, found) => {
-          for (const { address } of found ?? []) addresses.push(address)
-          this.destroy(error ?? new Error('nobody is there'))
-          resolve()
-        })
-      }),
-    )
-    return this
-  })
-  return { addresses, settled: () => Promise.all(lookups) }
-}
-
-const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
-const settings = {
-  apiKey: 'sk_live_canary5Fh2',
-  apiKeyTenant: tenantId,
-  perSecond: undefined,
-  endpointPerSecond: undefined,
-} as const
-const never = new AbortController().signal
-const query = { window: { from: 0, to: null }, cursor: null, limit: 1 }
-
-test('a name that leads to the provider first and to this machine afterwards is followed to the first place only', async () => {
-  const { addresses, settled } = watchConnections()
-  let asked = 0
-  const resolve = async () => [{ address: asked++ === 0 ? '3.18.12.63' : '127.0.0.1', family: 4 }]
-  const account = stripe({ ...settings, apiBase: 'https://api.rebound.test', resolve }).connect({
-    tenantId,
-    accessToken: undefined,
-  })
-  for (let n = 0; n < 4; n++)
-    await expect(account.sources[0]!.list(query, never)).rejects.toMatchObject({ code: 'provider_unreachable' })
-  await settled()
-  account.close()
-  expect(asked).toBe(1)
-  expect(addresses).toEqual(Array(4).fill('3.18.12.63'))
-})
-
-test.each([
-  '127.0.0.1',
-  '::1',
-  '10.0.0.1',
-  '169.254.169.254',
-  '169.254.170.2',
-  'fd00:ec2::254',
-  '100.64.0.1',
-  '0.0.0.0',
-  '::ffff:127.0.0.1',
-])('a name that leads to %s is refused in words, whoever configured it', async (address) => {
-  const visited = await canary()
-  for (const apiBase of [`https://rebound.test:${visited.port}`, undefined]) {
-    const resolve = async () => [{ address, family: address.includes(':') ? 6 : 4 }]
-    const account = stripe({ ...settings, apiBase, resolve }).connect({ tenantId, accessToken: undefined })
-    await expect(account.sources[0]!.list(query, never)).rejects.toMatchObject({
-      name: 'SyncError',
-      verdict: 'retry',
-      code: 'host_refused',
-      message: expect.stringContaining('leads to an address that is not a public one'),
-    })
-    account.close()
-  }
-  expect(visited.visits()).toBe(0)
-  visited.close()
-})
-
 test('the canary is there: who connects is counted', async () => {
-  const visited = await canary()
+  const visited = await openCanary()
   await fetch(`http://127.0.0.1:${visited.port}`)
   expect(visited.visits()).toBe(1)
   visited.close()

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll } from 'vitest'
+import { build } from '../../scripts/build.ts'
+import type { Resource, Template } from '../support/cloudformation.ts'
+
+/** A value in the environment of the machine that packages. It must not reach the package. */
+const canary = 'Host=canary-5d2f;Password=canary-9c1e'
+
+/** Packages the service once for the file, in a copy of its own, and hands out what CloudFormation would get. */
+export function usePackagedService() {
+  let service: string
+  let built: string[]
+  let template: Template
+  let text: string
+  beforeAll(async () => {
+    service = await mkdtemp(join(tmpdir(), 'infra-test-'))
+    await cp('serverless.yml', join(service, 'serverless.yml'))
+    await cp('infra', join(service, 'infra'), { recursive: true })
+    built = (await build(join(service, 'dist'))).map(({ name }) => name)
+    await mkdir(join(service, 'dist/certificates'))
+    await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
+    await placeWhatMustStayOut(service)
+    await osls(service, 'package', '--stage', 'prod', '--package', join(service, 'packaged'))
+    text = await readFile(join(service, 'packaged/cloudformation-template-update-stack.json'), 'utf8')
+    template = JSON.parse(text)
+  }, 120_000)
+  afterAll(() => rm(service, { recursive: true }))
+  return {
+    /** The files that the build made. */
+    built: () => built,
+    template: () => template,
+    /** The template as it was written. */
+    text: () => text,
+    zip: () => readFile(join(service, 'packaged/billing-sync.zip')),
+    resource(id: string): Resource & { readonly Properties: Readonly<Record<string, unknown>> } {
+      const { Properties = {}, ...rest } = template.Resources[id] ?? { Type: `no resource ${id}` }
+      return { ...rest, Properties }
+    },
+  }
+}
+
+async function placeWhatMustStayOut(directory: string): Promise<void> {
+  await mkdir(join(directory, 'node_modules/some-package'), { recursive: true })
+  await mkdir(join(directory, 'src'))
+  for (const path of [
+    'appsettings.json',
+    '.env',
+    'src/handler.ts',
+    'node_modules/some-package/index.js',
+    'dist/old.cjs',
+  ])
+    await writeFile(join(directory, path), canary)
+}
+
+/** Runs osls without credentials, a home or a region, as on a machine that has never seen AWS. */
+async function osls(service: string, ...command: string[]): Promise<void> {
+  const bin = join(createRequire(import.meta.url).resolve('osls/package.json'), '../bin/serverless.js')
+  const env = {
+    PATH: process.env.PATH,
+    HOME: service,
+    ConnectionStrings__DefaultConnection: canary,
+    Stripe__ApiKey: canary,
+  }
+  await promisify(execFile)(process.execPath, [bin, ...command], { cwd: service, env })
+}

@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest'
+import { settingsSchema } from '../../src/config/schema.ts'
+import { problemsOf } from '../support/cloudformation.ts'
+import { namesInZip } from '../support/zip.ts'
+import { usePackagedService } from './packaged-service.ts'
+
+const service = usePackagedService()
+
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
+
+test('the template holds nothing that CloudFormation would refuse', () => {
+  expect(problemsOf(service.template())).toEqual([])
+})
+
+test('the checker of templates finds what it is for', () => {
+  const queue = { Type: 'AWS::SQS::Queue', Properties: { VisiblityTimeout: 900 } }
+  const mapping = { Type: 'AWS::Lambda::EventSourceMapping', Properties: { ScalingConfig: { MaxConcurrency: 2 } } }
+  const fn = {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Code: {}, Role: { 'Fn::GetAtt': ['Role', 'Id'] }, RecursiveLoop: 'Never', Timeout: '900' },
+  }
+  const role = {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: { a: { Ref: 'Fn' } }, Path: { Ref: 'X' } },
+  }
+
+  expect(
+    problemsOf({ Resources: { Queue: queue, Mapping: mapping, Fn: fn, Role: role, Odd: { Type: 'AWS::Odd' } } }),
+  ).toEqual([
+    'Queue: unknown property VisiblityTimeout',
+    'Mapping: FunctionName is missing',
+    'Mapping.ScalingConfig: unknown property MaxConcurrency',
+    'Fn.RecursiveLoop: unknown value Never',
+    'Fn.Timeout: expected a number',
+    'Fn: Role has no attribute Id',
+    'Fn: refers to itself, by way of Role',
+    'Role: refers to X, which is not there',
+    'Role: refers to itself, by way of Fn',
+    'Odd: unknown type AWS::Odd',
+  ])
+})
+
+describe('the function', () => {
+  test('is what the worker was written for', () => {
+    expect(service.resource('SyncLambdaFunction')).toMatchObject({
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Handler: 'dist/handler.handler',
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        MemorySize: 1024,
+        Timeout: 900,
+        RecursiveLoop: 'Allow',
+        Role: arnOf('SyncRole'),
+      },
+    })
+  })
+
+  test('knows its queues, and reads its secrets from Secrets Manager', () => {
+    const secret = (name: string) => `{{resolve:secretsmanager:billing-sync/prod:SecretString:${name}}}`
+
+    expect(service.resource('SyncLambdaFunction').Properties.Environment).toEqual({
+      Variables: {
+        NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2',
+        MALLOC_MMAP_THRESHOLD_: '131072',
+        Queue__Url: { Ref: 'SyncQueue' },
+        Queue__DeadLetterUrl: { Ref: 'SyncDeadLetterQueue' },
+        Worker__TimeoutMinutes: '0',
+        Secrets__Prefix: 'billing-sync/prod/tenants/{tenantId}/',
+        ConnectionStrings__DefaultConnection: secret('ConnectionStrings__DefaultConnection'),
+        Stripe__ApiKey: secret('Stripe__ApiKey'),
+      },
+    })
+  })
+
+  test('is given only settings the worker has', () => {
+    const { Variables } = service.resource('SyncLambdaFunction').Properties.Environment as {
+      Variables: Record<string, unknown>
+    }
+    const settings = Object.entries(settingsSchema.shape).flatMap(([section, { shape }]) =>
+      Object.keys(shape).map((name) => `${section}__${name}`),
+    )
+
+    expect(settings).toEqual(expect.arrayContaining(Object.keys(Variables).filter((name) => name.includes('__'))))
+  })
+
+  test('takes one message at a time and answers which ones failed', () => {
+    expect(service.resource('SyncEventSourceMappingSQSSyncQueue')).toMatchObject({
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        BatchSize: 1,
+        Enabled: true,
+        EventSourceArn: arnOf('SyncQueue'),
+        FunctionName: arnOf('SyncLambdaFunction'),
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: 10 },
+      },
+    })
+  })
+
+  test('logs for thirty days', () => {
+    expect(service.resource('SyncLogGroup').Properties).toEqual({
+      LogGroupName: '/aws/lambda/billing-sync-prod-sync',
+      RetentionInDays: 30,
+    })
+  })
+})
+
+describe('the queues', () => {
+  const twoWeeks = 14 * 24 * 3600
+
+  test('keep messages for two weeks, encrypted', () => {
+    expect(service.resource('SyncQueue').Properties).toEqual({
+      QueueName: 'billing-sync-prod',
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: twoWeeks,
+      VisibilityTimeout: 900,
+      RedrivePolicy: { deadLetterTargetArn: arnOf('SyncDeadLetterQueue'), maxReceiveCount: 12 },
+    })
+    expect(service.resource('SyncDeadLetterQueue').Properties).toEqual({
+      QueueName: 'billing-sync-prod-dead-letters',
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: twoWeeks,
+      RedriveAllowPolicy: {
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [{ 'Fn::Sub': expect.stringMatching(/:billing-sync-prod$/) }],
+      },
+    })
+  })
+
+  test('hide a message for as long as an invocation may take, as Lambda demands', () => {
+    const { VisibilityTimeout } = service.resource('SyncQueue').Properties
+    expect(VisibilityTimeout).toBeGreaterThanOrEqual(Number(service.resource('SyncLambdaFunction').Properties.Timeout))
+  })
+
+  test('deliver a message more often than the worker tries a job, with the settings as they come', () => {
+    const { MaxRetries } = settingsSchema.shape.Worker.parse({})
+    const { maxReceiveCount } = service.resource('SyncQueue').Properties.RedrivePolicy as { maxReceiveCount: number }
+    expect(maxReceiveCount).toBeGreaterThan(MaxRetries + 1)
+  })
+
+  test.each(['SyncQueue', 'SyncDeadLetterQueue'])('refuse whoever does not come over TLS (%s)', (queue) => {
+    expect(service.resource(`${queue}Policy`).Properties).toEqual({
+      Queues: [{ Ref: queue }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'OnlyOverTls',
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sqs:*',
+            Resource: arnOf(queue),
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      },
+    })
+  })
+})
+
+describe('the permissions', () => {
+  const here = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`
+  const secretsOfTenants = { 'Fn::Sub': `${here('secretsmanager')}:secret:billing-sync/prod/tenants/*` }
+  const parametersOfTenants = { 'Fn::Sub': `${here('ssm')}:parameter/billing-sync/prod/tenants/*` }
+
+  test('are these and no more', () => {
+    const { Policies, ManagedPolicyArns } = service.resource('SyncRole').Properties as unknown as Role
+    const allowed = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+
+    expect(ManagedPolicyArns).toEqual([])
+    expect(allowed.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: [
+          'sqs:ReceiveMessage',
+          'sqs:DeleteMessage',
+          'sqs:GetQueueAttributes',
+          'sqs:ChangeMessageVisibility',
+          'sqs:SendMessage',
+        ],
+        Resource: arnOf('SyncQueue'),
+      },
+      { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: arnOf('SyncDeadLetterQueue') },
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretsOfTenants },
+      { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parametersOfTenants },
+      { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arnOf('SyncLogGroup') },
+    ])
+  })
+
+  test('name every action and every resource: a wildcard stands only for tenants, or where something is denied', () => {
+    const statements = statementsIn(service.template())
+
+    expect(statements.length).toBeGreaterThanOrEqual(6)
+    const wild = statements.filter(({ Effect, ...rest }) => Effect !== 'Deny' && JSON.stringify(rest).includes('*'))
+    expect(wild.map(({ Resource }) => Resource)).toEqual([secretsOfTenants, parametersOfTenants])
+  })
+
+  test('belong to one role', () => {
+    const roles = Object.entries(service.template().Resources).filter(([, { Type }]) => Type.startsWith('AWS::IAM::'))
+    expect(roles.map(([id]) => id)).toEqual(['SyncRole'])
+  })
+})
+
+interface Statement {
+  readonly Effect: string
+  readonly Action: unknown
+  readonly Resource: unknown
+}
+
+interface Role {
+  readonly ManagedPolicyArns: readonly string[]
+  readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[]
+}
+
+function statementsIn(value: unknown): Statement[] {
+  if (typeof value !== 'object' || value === null) return []
+  if ('Effect' in value) return [value as Statement]
+  return Object.values(value).flatMap(statementsIn)
+}
+
+describe('the package', () => {
+  test('holds what the build made for the worker, and nothing else', async () => {
+    const names = namesInZip(await service.zip())
+
+    const worker = service
+      .built()
+      .filter((name) => /\.cjs(\.map)?$/.test(name))
+      .map((name) => `dist/${name}`)
+    expect(names.sort()).toEqual([...worker, 'dist/certificates/rds.pem'].sort())
+    expect(names).toContain('dist/handler.cjs')
+  })
+
+  test('takes no secret from the machine that made it', () => {
+    expect(service.text()).not.toContain('canary')
+  })
+})

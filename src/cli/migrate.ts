@@ -6,8 +6,8 @@ import { defineCommand } from './command.ts'
 
 export const migrate = defineCommand({
   name: 'migrate',
-  about: `Applies the migrations that the configured database lacks, in one transaction. Run it as the owner of the tables,
-over a direct connection. Waits for no table longer than ten seconds; what failed can be run again.`,
+  about: `Applies the migrations that the configured database lacks. Run it as the owner of the tables. Waits for no table
+longer than ten seconds; a run that failed can be run again.`,
   options: z.object({}),
   async run({ terminal }) {
     const { database } = loadConfig()

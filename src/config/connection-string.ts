@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { hostOf } from '../http/base-url.ts'
+import { parseHost, severalHosts } from './database-host.ts'
 
 /**
  * How far a connection must be encrypted, Npgsql's words (`SSL Mode`), lower-cased.
@@ -19,6 +20,8 @@ export interface ConnectionSettings {
   /** Path of a PEM file with the certificate authority to trust instead of the system's. */
   readonly rootCertificate: string | undefined
   readonly applicationName: string | undefined
+  /** The schemas that tables are looked for in, as Postgres writes the list. Undefined: those of the login. */
+  readonly searchPath: string | undefined
 }
 
 /**
@@ -27,7 +30,8 @@ export interface ConnectionSettings {
  */
 export function parseConnectionString(text: string): ConnectionSettings {
   const keywords = /^postgres(ql)?:\/\//i.test(text.trim()) ? fromUrl(text.trim()) : fromKeywords(text)
-  const settings = shape.safeParse(keywords)
+  if (keywords.passfile && !keywords.password) throw new Error(passfile)
+  const settings = shape.safeParse({ ...keywords, ...(keywords.host ? parseHost(keywords.host) : {}) })
   if (settings.success) return settings.data
   const issue = settings.error.issues[0]
   throw new Error(issue?.message ?? 'is not a connection string')
@@ -43,7 +47,28 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   sslMode: ['sslmode'],
   rootCertificate: ['rootcertificate', 'sslrootcert'],
   applicationName: ['applicationname', 'application_name'],
+  searchPath: ['searchpath', 'search_path'],
+  passfile: ['passfile'],
 }
+
+/** Npgsql keywords some of whose values ask for more than this worker does, each with those values and a sentence. */
+const unheeded: Readonly<Record<string, readonly [values: RegExp, sentence: string]>> = {
+  options: [
+    /./,
+    'has Options, which the worker does not send, because poolers refuse them. Use Search Path, or ALTER ROLE … SET',
+  ],
+  channelbinding: [/^require$/i, 'asks for Channel Binding, which the worker does not do. Use SSL Mode=VerifyFull'],
+  channel_binding: [/^require$/i, 'asks for channel_binding, which the worker does not do. Use sslmode=verify-full'],
+  gssencryptionmode: [/^require$/i, 'asks for GSS encryption, which the worker does not do. Use SSL Mode'],
+  checkcertificaterevocation: [
+    /^(?:true|yes|1)$/i,
+    'asks for Check Certificate Revocation, which the worker does not do. Leave it out',
+  ],
+  targetsessionattributes: [/standby|only/i, 'asks for a server that takes no writes. The worker writes'],
+  target_session_attrs: [/standby|only/i, 'asks for a server that takes no writes. The worker writes'],
+}
+
+const passfile = 'names a Passfile, which the worker does not read. Give the Password'
 
 /** Npgsql keywords that mean nothing to this worker (it sizes and times its own pool) and are passed over. */
 const ignored = new Set(
@@ -51,10 +76,10 @@ const ignored = new Set(
     ['pooling', 'minimumpoolsize', 'minpoolsize', 'maximumpoolsize', 'maxpoolsize', 'connectionidlelifetime'],
     ['connectionpruninginterval', 'connectionlifetime', 'timeout', 'connectiontimeout', 'commandtimeout'],
     ['internalcommandtimeout', 'cancellationtimeout', 'keepalive', 'tcpkeepalive', 'includeerrordetail'],
-    ['trustservercertificate', 'persistsecurityinfo', 'enlist', 'searchpath', 'clientencoding', 'encoding', 'timezone'],
+    ['trustservercertificate', 'persistsecurityinfo', 'enlist', 'clientencoding', 'encoding', 'timezone'],
     ['maxautoprepare', 'autoprepareminusages', 'noresetonclose', 'loadbalancehosts', 'targetsessionattributes'],
     ['multiplexing', 'logparameters', 'sslnegotiation', 'channelbinding', 'gssencryptionmode', 'channel_binding'],
-    ['readbuffersize', 'writebuffersize', 'options', 'passfile', 'includerealm', 'kerberosservicename'],
+    ['readbuffersize', 'writebuffersize', 'options', 'includerealm', 'kerberosservicename'],
     ['servercompatibilitymode', 'arraynullabilitymode', 'connect_timeout', 'pgbouncer', 'connection_limit'],
     ['tcpkeepalivetime', 'tcpkeepaliveinterval', 'socketreceivebuffersize', 'socketsendbuffersize'],
     [
@@ -75,6 +100,8 @@ const canonical = new Map(
 function assign(into: Record<string, string>, keyword: string, value: string): void {
   const key = keyword.toLowerCase().replaceAll(' ', '')
   const name = canonical.get(key)
+  const [values, sentence] = unheeded[key] ?? []
+  if (values?.test(value)) throw new Error(sentence)
   // As in .NET, a keyword without a value is not given.
   if (name && value !== '') into[name] = value
   // The keyword itself is not quoted: after an unquoted semicolon it may be a piece of the password.
@@ -83,7 +110,7 @@ function assign(into: Record<string, string>, keyword: string, value: string): v
 
 const unknownKeyword =
   'has a keyword this worker does not know. Known: Host, Port, Database, Username, Password, SSL Mode, Root Certificate, ' +
-  'Application Name. A value with a semicolon must stand in quotes'
+  'Application Name, Search Path. A value with a semicolon must stand in quotes'
 
 function fromKeywords(text: string): Record<string, string> {
   const pairs = /[\s;]*([^=;]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;]*?))\s*(?:;|$)/y
@@ -99,6 +126,7 @@ function fromKeywords(text: string): Record<string, string> {
 }
 
 function fromUrl(text: string): Record<string, string> {
+  if (/^[^/]*\/\/(?:[^/@]*@)?[^/?#@]*,/.test(text)) throw new Error(severalHosts)
   if (!URL.canParse(text)) throw new Error(brokenUrl)
   const url = new URL(text)
   const keywords: Record<string, string> = {}
@@ -120,6 +148,10 @@ function fromUrl(text: string): Record<string, string> {
 
 const brokenUrl =
   'starts like a postgres:// URL but is none; characters such as @ : / # % in the password must be percent-encoded'
+
+/** A list of names. A name of other characters than letters, digits, `_` and `$` stands in double quotes. */
+const schemaList =
+  /^\s*(?:"(?:[^"]|"")+"|[\p{L}_$][\p{L}\p{N}_$]*)\s*(?:,\s*(?:"(?:[^"]|"")+"|[\p{L}_$][\p{L}\p{N}_$]*)\s*)*$/u
 
 const portExpected = 'has a Port that is no whole number from 1 to 65535'
 
@@ -155,4 +187,9 @@ const shape = z.object({
     .string()
     .optional()
     .transform((name) => name),
+  searchPath: z
+    .string()
+    .regex(schemaList, 'has a Search Path that is no list of schemas, such as billing,public')
+    .optional()
+    .transform((list) => list),
 })

@@ -56,5 +56,8 @@ export async function openDatabase(
   // A connection that dies, idle or in use, must not end the process. The next query opens another.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return { tenant: (id) => createTenantDatabase(pool, id, { announce }), close: () => pool.end() }
+  return {
+    tenant: (id) => createTenantDatabase(pool, id, { announce, searchPath: settings.searchPath }),
+    close: () => pool.end(),
+  }
 }

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
-import { classify } from './errors.ts'
+import { classify, codeOf } from './errors.ts'
+import { neutralSettings, selectSettings } from './session.ts'
 
 /** Drizzle on the connection of a transaction, or on the pool for a single statement. */
 export type Database = Pick<NodePgDatabase, 'execute' | 'select' | 'insert' | 'update' | 'with' | '$with'>
@@ -20,7 +21,8 @@ export interface TenantDatabase {
    * Runs one statement without a transaction: one round trip instead of three. Evaluating `tenant` sets the tenant, so
    * that the statement must evaluate it before the first row it touches and take the tenant's id from nowhere else.
    * `tenant` is a value of the inserted row, or the outer side of a lateral join. The usual lock timeout applies; only
-   * the driver limits the statement's time.
+   * the driver limits the statement's time. It runs in a transaction after all where settings must be there before the
+   * statement is planned: a search path that the connection string names, or a login with `row_security` off.
    */
   alone<T>(work: (db: Database, tenant: SQL<string>) => Promise<T>): Promise<T>
 }
@@ -35,31 +37,58 @@ const limits = {
   lock_timeout: '5s',
   idle_in_transaction_session_timeout: '15s',
   client_connection_check_interval: '1s',
-  timezone: 'UTC',
   work_mem: '32MB',
 } as const
 
-interface NotifyOptions {
+interface TenantOptions {
   /** Whether jobs are announced on the channel `sync_jobs`; see job/commit/notify.ts. */
   readonly announce: boolean
+  /** Undefined: the login's. */
+  readonly searchPath: string | undefined
 }
 
 /** @throws Error if `tenantId` is no UUID */
-export function createTenantDatabase(pool: pg.Pool, tenantId: string, { announce }: NotifyOptions): TenantDatabase {
+export function createTenantDatabase(
+  pool: pg.Pool,
+  tenantId: string,
+  { announce, searchPath }: TenantOptions,
+): TenantDatabase {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
     throw new Error('database: the tenant is no UUID')
-  const isAnnounced = announce ? 'on' : 'off'
-  const settings = { 'app.tenant_id': tenantId, 'billing_sync.announce': isAnnounced, ...limits }
-  const named = `select ${Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`)}`
+  const announced = { 'billing_sync.announce': announce ? 'on' : 'off' }
+  const path = searchPath === undefined ? {} : { search_path: searchPath }
+  const settings = { ...announced, ...neutralSettings, ...limits, ...path }
+  const beginning = (mode: string, id: string) =>
+    `begin isolation level read committed${mode}; ${selectSettings({ 'app.tenant_id': id, ...settings })}`
   // The order matters: `case` evaluates its conditions before the branch.
-  const tenant = sql<string>`case when set_config('lock_timeout', ${limits.lock_timeout}, true) is not null
-    and set_config('billing_sync.announce', ${isAnnounced}, true) is not null
+  const tenant = sql<string>`case when ${allSet({ ...announced, lock_timeout: limits.lock_timeout, ...formats })}
     then set_config('app.tenant_id', ${tenantId}, true)::uuid end`
   return {
-    within: (work) => transact(pool, { begin: `begin; ${named}`, end: 'commit' }, work),
-    read: (work) => transact(pool, { begin: `begin read only; ${named}`, end: 'rollback' }, work),
-    alone: (work) => work(drizzle(pool), tenant),
+    within: (work) => transact(pool, { begin: beginning('', tenantId), end: 'commit' }, work),
+    read: (work) => transact(pool, { begin: beginning(' read only', tenantId), end: 'rollback' }, work),
+    async alone(work) {
+      // The statement names the tenant, here as well.
+      const inTransaction = () => transact(pool, { begin: beginning('', ''), end: 'commit' }, (tx) => work(tx, tenant))
+      if (searchPath !== undefined) return inTransaction()
+      try {
+        return await work(drizzle(pool), tenant)
+      } catch (error) {
+        // Refused before it was planned, as with `row_security` off.
+        if (codeOf(error) === '42501') return inTransaction()
+        throw error
+      }
+    },
   }
+}
+
+const { datestyle, intervalstyle, timezone, bytea_output, extra_float_digits } = neutralSettings
+/** The settings that the values of a result are written by. They take effect while the statement runs. */
+const formats = { datestyle, intervalstyle, timezone, bytea_output, extra_float_digits }
+
+/** A condition that is true, and sets these when it is evaluated. */
+function allSet(settings: Readonly<Record<string, string>>): SQL {
+  const each = Object.entries(settings).map(([name, value]) => sql`set_config(${name}, ${value}, true) is not null`)
+  return sql.join(each, sql` and `)
 }
 
 /**

@@ -89,7 +89,7 @@ describe('a broken connection string', () => {
   const secret = npgsql.replace('pass', canary)
   const none = 'is neither "Host=…;Database=…;Username=…;Password=…" nor a postgres:// URL'
   const unknown =
-    'has a keyword this worker does not know. Known: Host, Port, Database, Username, Password, SSL Mode, Root Certificate, Application Name. A value with a semicolon must stand in quotes'
+    'has a keyword this worker does not know. Known: Host, Port, Database, Username, Password, SSL Mode, Root Certificate, Application Name, Search Path. A value with a semicolon must stand in quotes'
   const brokenUrl =
     'starts like a postgres:// URL but is none; characters such as @ : / # % in the password must be percent-encoded'
   const port = 'has a Port that is no whole number from 1 to 65535'

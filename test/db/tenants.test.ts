@@ -154,7 +154,7 @@ test('the worker’s role owns nothing, bypasses nothing and may do what the wor
     })),
   )
   const [schema] = await query(
-    `select has_schema_privilege('${workerLogin}', 'public', 'create') as tables, has_schema_privilege('${workerLogin}', 'drizzle', 'usage') as migrations`,
+    `select has_schema_privilege('${workerLogin}', 'public', 'create') as tables, has_schema_privilege('${workerLogin}', 'billing_sync', 'usage') as migrations`,
   )
   expect(schema).toEqual({ tables: false, migrations: false })
 })

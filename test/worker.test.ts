@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../src/config/load.ts'
 import { openWorker } from '../src/worker.ts'
+import { createMemoryQueue } from './queue/memory-queue.ts'
 import { collectLog } from './support/collected-log.ts'
 import { openTestDatabase } from './support/database.ts'
-import { createMemoryQueue } from './support/memory-queue.ts'
 
 test('a setting that the worker does not know is logged once, when it starts', async () => {
   const { url } = await openTestDatabase()

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { anchorsOf, codeOf, linksOf, sentencesOf, wordsOf } from '../support/prose.ts'
+import { anchorsOf, codeOf, linksOf, sentencesOf, wordsOf } from './prose.ts'
 
 /*
  * What holds for every document: links lead somewhere, and sentences can be read once.

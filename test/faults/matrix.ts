@@ -30,7 +30,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F08: {
     fault: 'an invocation about to end',
     scenarios: ['chain'],
-    tests: ['integration/continuation.test.ts', 'bundle.test.ts'],
+    tests: ['integration/continuation.test.ts', 'lambda/bundle.test.ts'],
   },
   F09: { fault: 'an invocation ended from outside during COMMIT', scenarios: ['points'] },
   F10: {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { buildBundle } from '../support/bundle.ts'
-import { openLambda } from '../support/lambda.ts'
+import { buildBundle } from '../lambda/bundle.ts'
+import { openLambda } from '../lambda/lambda.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 
 /*

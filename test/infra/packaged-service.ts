@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll } from 'vitest'
 import { build } from '../../scripts/build.ts'
-import type { Resource, Template } from '../support/cloudformation.ts'
+import type { Resource, Template } from './cloudformation.ts'
 
 /** A value in the environment of the machine that packages. It must not reach the package. */
 const canary = 'Host=canary-5d2f;Password=canary-9c1e'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { settingsSchema } from '../../src/config/schema.ts'
-import { problemsOf } from '../support/cloudformation.ts'
-import { namesInZip } from '../support/zip.ts'
+import { problemsOf } from './cloudformation.ts'
 import { usePackagedService } from './packaged-service.ts'
+import { namesInZip } from './zip.ts'
 
 const service = usePackagedService()
 

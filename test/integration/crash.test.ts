@@ -4,7 +4,7 @@ import { type Invoke, inProcess } from '../../src/local/event-source.ts'
 import { createGate } from '../support/gate.ts'
 import { openPostgresProxy } from '../support/postgres-proxy.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
-import { openWorkerProcess } from '../support/worker-process.ts'
+import { openWorkerProcess } from './worker-process.ts'
 
 /*
  * A worker may end at any moment. After each, another one takes the job up, and the tables hold exactly what the

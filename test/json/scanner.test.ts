@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { JsonScanner, notScanned } from '../../src/json/scanner.ts'
-import { malformedValues } from '../support/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples } from '../support/stripe-objects.ts'
+import { malformedValues } from './malformed.ts'
 
 /** Whether the scanner takes the whole text for a value. */
 function scans(text: string | Buffer): boolean {

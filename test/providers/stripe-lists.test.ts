@@ -4,7 +4,7 @@ import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
 import { answerWith } from '../support/items.ts'
 import { nestedOf } from '../support/stripe-objects.ts'
-import { type ListEndpoint, listEndpoints } from '../support/stripe-types.ts'
+import { type ListEndpoint, listEndpoints } from './stripe-types.ts'
 
 /*
  * Our resources against every list endpoint of the `stripe` package: after an update of it, a list that is new fails

@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/provider/fields.ts'
-import { corrupt, malformedValues } from '../support/malformed.ts'
+import { corrupt, malformedValues } from '../json/malformed.ts'
 import { createRandom } from '../support/random.ts'
 import { examples, mappings, type NamedMapping } from '../support/stripe-objects.ts'
 

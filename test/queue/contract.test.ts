@@ -4,7 +4,7 @@ import { toSqsEvent } from '../../src/local/sqs-event.ts'
 import { toMessage } from '../../src/queue/lambda.ts'
 import { createSqsQueue } from '../../src/queue/sqs-on-demand.ts'
 import { exerciseQueue } from '../contracts/exercise-queue.ts'
-import { createMemoryQueue } from '../support/memory-queue.ts'
+import { createMemoryQueue } from './memory-queue.ts'
 
 exerciseQueue('in memory', async () => {
   const queue = createMemoryQueue()

@@ -4,9 +4,9 @@ import { readConfig } from '../../src/config/load.ts'
 import type { Queue } from '../../src/queue/queue.ts'
 import { openWorker } from '../../src/worker.ts'
 import { collectLog } from '../support/collected-log.ts'
-import { createMemoryQueue, type MemoryQueue } from '../support/memory-queue.ts'
 import { createRandom } from '../support/random.ts'
 import { jobRequest, setup } from '../support/setup.ts'
+import { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
 
 /*
  * A worker on a queue of no vendor: which calls it makes for each outcome, and what becomes of a message when a call fails.

@@ -7,11 +7,11 @@ import { systemClock } from '../../src/clock.ts'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
 import type { Log, LogFields } from '../../src/log/log.ts'
-import { buildBundle } from '../support/bundle.ts'
-import { type Echo, echoes, openEchoingProvider } from '../support/echoing-provider.ts'
-import { openLambda } from '../support/lambda.ts'
-import { openSecretStore } from '../support/secret-store.ts'
+import { buildBundle } from '../lambda/bundle.ts'
+import { openLambda } from '../lambda/lambda.ts'
 import { jobRequest, setup, sqsEvent } from '../support/setup.ts'
+import { type Echo, echoes, openEchoingProvider } from './echoing-provider.ts'
+import { openSecretStore } from './secret-store.ts'
 
 /*
  * A secret is driven through every failure there is, and looked for everywhere the worker writes.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { openSecretStore } from '../support/secret-store.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
+import { openSecretStore } from './secret-store.ts'
 
 /*
  * Jobs whose token is a reference, from the message to the rows.

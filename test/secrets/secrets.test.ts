@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { createSecrets } from '../../src/secrets/secrets.ts'
 import type { FetchSecret } from '../../src/secrets/store.ts'
-import { openSecretStore, type Refusal } from '../support/secret-store.ts'
+import { openSecretStore, type Refusal } from './secret-store.ts'
 
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
 const name = `billing-sync/${tenantId}/stripe`

@@ -7,11 +7,11 @@ import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
 import { mapItems } from '../../src/sync/rows.ts'
 import type { FeedSource } from '../../src/sync/source.ts'
-import { createFractions } from '../support/fractions.ts'
 import { itemsOf } from '../support/items.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 import { createdSeconds, type Density, now } from './created-seconds.ts'
 import { createFakeList } from './fake-list.ts'
+import { createFractions } from './fractions.ts'
 import { createCopy } from './list-copy.ts'
 
 type Run = Parameters<typeof createCopy>[1]

@@ -5,8 +5,8 @@ import { type LimitHit, SyncError } from '../../src/errors.ts'
 import type { Account, ListSource } from '../../src/provider/contract.ts'
 import { createLimiter, limited } from '../../src/sync/limiter.ts'
 import { rateLimited } from '../../src/sync/rate-limited.ts'
-import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
+import { createFractions } from './fractions.ts'
 
 const never = new AbortController().signal
 // Each call that waits listens to it.

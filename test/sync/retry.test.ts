@@ -3,8 +3,8 @@ import { backOff } from '../../src/clock.ts'
 import { SyncError, type Verdict } from '../../src/errors.ts'
 import type { Page } from '../../src/provider/contract.ts'
 import { retried } from '../../src/sync/retry.ts'
-import { createFractions } from '../support/fractions.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
+import { createFractions } from './fractions.ts'
 
 const page: Page = { items: [], next: null, observedAt: new Date(0) }
 const busy = (more: ConstructorParameters<typeof SyncError>[3] = {}) =>

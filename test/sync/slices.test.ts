@@ -10,7 +10,7 @@ import {
   splitSlice,
   withoutCursor,
 } from '../../src/sync/slices.ts'
-import { createFractions } from '../support/fractions.ts'
+import { createFractions } from './fractions.ts'
 
 const all = { from: 0, to: null }
 const slice = (over: Partial<Slice> = {}): Slice => ({

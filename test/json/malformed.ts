@@ -1,4 +1,4 @@
-import type { createRandom } from './random.ts'
+import type { createRandom } from '../support/random.ts'
 
 /** Values that no field is meant to hold, and a few that few fields are. */
 export const malformedValues: readonly unknown[] = [

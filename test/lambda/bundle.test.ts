@@ -4,9 +4,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { buildBundle } from './support/bundle.ts'
-import { type Lambda, type LambdaOptions, openLambda } from './support/lambda.ts'
-import { jobRequest, setup } from './support/setup.ts'
+import { jobRequest, setup } from '../support/setup.ts'
+import { buildBundle } from './bundle.ts'
+import { type Lambda, type LambdaOptions, openLambda } from './lambda.ts'
 
 /*
  * The built bundle, run as Lambda runs it: the real runtime client, a process of its own, deadlines that kill.

@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda'
 import { readConfig } from '../../src/config/load.ts'
 import { inProcess } from '../../src/local/event-source.ts'
 import { silentLog } from '../../src/log/log.ts'
-import { openSqsWorker } from './sqs-worker.ts'
+import { openSqsWorker } from '../support/sqs-worker.ts'
 
 /** The worker as a process of its own: an event in, its answer out, over the channel to the parent. */
 const config = readConfig({ environment: process.env, file: undefined })

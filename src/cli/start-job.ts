@@ -7,7 +7,11 @@ export interface StartRequest {
   readonly jobId: string
   readonly tenantId: string
   readonly providerName: 'stripe'
-  readonly additionalData: { readonly sync_type: 'full' | 'incremental'; readonly resources?: readonly string[] }
+  readonly additionalData: {
+    readonly sync_type: 'full' | 'incremental'
+    readonly resources?: readonly string[]
+    readonly force_refresh?: boolean
+  }
 }
 
 /**
@@ -19,9 +23,13 @@ export async function chooseRequest(
   options: StartOptions,
   resources: readonly string[] | undefined,
 ): Promise<{ readonly request: StartRequest; readonly goesOn: boolean }> {
-  const { tenant, incremental, customers, density } = options
+  const { tenant, incremental, force, customers, density } = options
   const sandbox = { customers, density }
-  const additionalData = { sync_type: incremental ? 'incremental' : 'full', ...(resources && { resources }) } as const
+  const additionalData = {
+    sync_type: incremental ? 'incremental' : 'full',
+    ...(resources && { resources }),
+    ...(force && { force_refresh: true }),
+  } as const
   const hash = createHash('sha256').update(JSON.stringify({ sandbox, additionalData })).digest('hex').slice(0, 16)
   const { rows } = await client.query<{ id: string }>(
     `select id from sync_jobs where tenant_id = $1 and provider = 'stripe' and right(replace(id::text, '-', ''), 16) = $2

@@ -10,6 +10,7 @@ export const startOptions = z.object({
     z.string().default('customers'),
   ),
   incremental: flag('what changed since the last sync'),
+  force: flag('overwrite whatever is stored, as verify may ask for'),
   keep: flag('leave the database up afterwards'),
   verbose: flag('log every step to standard error'),
 })

@@ -3,9 +3,10 @@ import * as z from 'zod'
 import { systemClock } from '../clock.ts'
 import { loadConfig } from '../config/load.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
+import { ownershipOf } from '../erasure/ownership.ts'
 import { openStack, type Stack } from '../local/stack.ts'
 import { createProviders } from '../providers/index.ts'
-import { type Comparison, compare, type NotCompared } from '../verify/compare.ts'
+import { type Comparison, compare, isEqual, type NotCompared } from '../verify/compare.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand, type Invocation } from './command.ts'
 import { option } from './options.ts'
@@ -30,8 +31,9 @@ type VerifyOptions = z.infer<typeof options>
 /** Compares the tables with the provider. */
 export const verify = defineCommand({
   name: 'verify',
-  about: `Lists what Stripe has once more and compares it id by id with the tables, up to the last sync. Writes nothing. Prints
-a line a resource; the exit code is 1 if they differ. Without configuration it compares what npm start left behind, so
+  about: `Lists what Stripe has once more and compares it with the tables, up to the last sync: each payload, the columns made
+from it, and the rows of nested lists. Writes nothing. Prints a line a resource, and which job repairs what differs; the
+exit code is 1 if anything does. Without configuration it compares what npm start left behind, so
 give it the same --customers and --density.`,
   options,
   async run(invocation) {
@@ -60,29 +62,21 @@ async function verifyWith(stack: Stack, { options: given, terminal }: Invocation
     const order = resourceOrder(provider)
     const resources = readNames(given, provider) ?? order.filter((name) => last.resources.includes(name))
     terminal.print(`  compared up to ${new Date(last.second * 1_000).toISOString()}\n`)
-    const compared: (Comparison | NotCompared)[] = []
     const bar = openProgressBar(terminal.out)
-    let listedBefore = 0
-    const show = (note: string, listed = 0) =>
-      bar.show({ fetched: listedBefore + listed, share: compared.length / resources.length, note })
-    const comparisons = compare({
-      db,
-      clock: systemClock,
-      account,
-      tenantId: given.tenant,
-      provider: provider.name,
-      resources,
-      before: last.second,
-      onProgress: show,
-    })
+    let compared: readonly (Comparison | NotCompared)[] | undefined
     try {
-      for await (const comparison of comparisons) {
-        compared.push(comparison)
-        if (comparison.kind === 'compared') listedBefore += comparison.listed
-        show(comparison.resource)
-      }
+      compared = await compare({
+        db,
+        clock: systemClock,
+        account,
+        owner: { tenantId: given.tenant, provider: provider.name },
+        ownership: ownershipOf(provider.resources),
+        resources,
+        before: last.second,
+        onProgress: ({ listed, left }) => bar.show({ fetched: listed, share: listed / Math.max(1, listed + left) }),
+      })
     } finally {
-      bar.end(compared.length === resources.length)
+      bar.end(compared !== undefined)
     }
     return printAll(compared, terminal)
   } finally {
@@ -100,20 +94,38 @@ function readNames({ resources }: VerifyOptions, provider: Provider): readonly s
     .map(({ name }) => name)
 }
 
-const isEqual = ({ missing, unlisted }: Comparison) => missing === 0 && unlisted === 0
-
 /** @returns the exit code */
 function printAll(compared: readonly (Comparison | NotCompared)[], { print, out }: Terminal): number {
   const comparisons = compared.filter((comparison) => comparison.kind === 'compared')
-  const rows = comparisons.map((comparison) => {
-    const { kind: _kind, examples, ...counts } = comparison
-    return { ...counts, equal: isEqual(comparison) ? 'yes' : 'NO', examples: examples.join(' ') || null }
-  })
-  if (rows.length > 0) print(`\n${formatTable(rows, { line: lineWidth(out) })}`)
+  const rare = (['hidden', 'unchecked', 'rejected', 'erased'] as const).filter((name) =>
+    comparisons.some((comparison) => comparison[name] > 0),
+  )
+  const rows = comparisons.map((comparison) => ({
+    resource: comparison.resource,
+    listed: comparison.listed,
+    live: comparison.live,
+    missing: comparison.missing,
+    changed: comparison.changed,
+    extra: comparison.extra,
+    ...Object.fromEntries(rare.map((name) => [name, comparison[name]])),
+    equal: isEqual(comparison) ? 'yes' : 'NO',
+    examples: comparison.examples.join(' ') || null,
+  }))
+  if (rows.length > 0) print(`\n${formatTable(rows, { widest: 120, line: lineWidth(out) })}`)
   const skipped = compared.filter((comparison) => comparison.kind === 'skipped')
   if (skipped.length > 0) print('')
   for (const { resource, reason } of skipped) print(`  ${resource} skipped: ${reason}`)
-  return comparisons.length > 0 && comparisons.every(isEqual) ? 0 : 1
+  const differing = comparisons.filter((comparison) => !isEqual(comparison))
+  if (differing.length > 0) print(`\n  ${repairOf(differing)}`)
+  return comparisons.length > 0 && differing.length === 0 ? 0 : 1
+}
+
+/** Which job makes the tables equal again. */
+function repairOf(differing: readonly Comparison[]): string {
+  const names = differing.map(({ resource }) => resource).join(', ')
+  const needForce = differing.reduce((sum, comparison) => sum + comparison.needForce, 0)
+  if (needForce === 0) return `A full job repairs ${names}.`
+  return `A full job with "force_refresh": true repairs ${names} (npm start -- --force). Without it, ${needForce} of these rows would stay as they are.`
 }
 
 interface LastSync {

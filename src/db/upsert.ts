@@ -112,7 +112,7 @@ export function keyOf(table: SyncedTable): readonly string[] {
 }
 
 /** The paths that all rows share, because one statement writes all rows. If a row has drift, every column is sent. */
-function commonPaths(rows: readonly StampedRow[]): JsonPaths {
+export function commonPaths(rows: readonly StampedRow[]): JsonPaths {
   const [first] = rows
   const { paths } = first ?? {}
   return paths && rows.every((row) => row.paths === paths && row.raw instanceof RawJson) ? paths : noPaths
@@ -123,7 +123,7 @@ const noPaths: JsonPaths = {}
 type Shape = ReturnType<typeof pieces>
 const shapes = new WeakMap<SyncedTable, WeakMap<JsonPaths, Shape>>()
 
-function shapeOf(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | null): Shape {
+export function shapeOf(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | null): Shape {
   // A forced statement is not cached: it contains its job's start and is rare.
   if (overwrite) return pieces(table, paths, overwrite)
   const known = shapes.get(table) ?? new WeakMap<JsonPaths, Shape>()
@@ -138,7 +138,7 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
   const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'raw_sha256', 'synced_at'])
   const columns = Object.entries(getTableColumns(table))
     .filter(([, { name }]) => !elsewhere.has(name))
-    .map(([key, column]) => ({ key, name: sql.identifier(column.name), type: column.getSQLType() }))
+    .map(([key, column]) => ({ key, label: column.name, name: sql.identifier(column.name), type: column.getSQLType() }))
   const keyed = keyOf(table)
   const keys = columns.filter(({ key }) => keyed.includes(key))
   const pathsTo = ({ key }: (typeof columns)[number]) => (keyed.includes(key) ? undefined : paths[key])
@@ -158,6 +158,7 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
   const stays = sql`inline = ${target}.inline and excluded.inline`
   const others = columns.filter((column) => !keys.includes(column))
   return {
+    columns,
     sent,
     keyed,
     inline,
@@ -195,7 +196,7 @@ function typed(at: number, type: string): SQL {
 }
 
 /** Keeps the newest row of each key: Postgres fails with 21000 if a statement writes a key twice. */
-function newestPerKey(rows: readonly StampedRow[], keyed: readonly string[]): StampedRow[] {
+export function newestPerKey(rows: readonly StampedRow[], keyed: readonly string[]): StampedRow[] {
   const keyOfRow = ({ row }: StampedRow) =>
     keyed.length === 1 ? row.id : JSON.stringify(keyed.map((column) => row[column]))
   const newest = new Map<string, StampedRow>()

@@ -1,17 +1,21 @@
-import { sql } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
-import { findUnlisted } from '../db/deletions.ts'
-import { liveRows } from '../db/live.ts'
+import type { AccountKey } from '../db/account-key.ts'
 import type { TenantDatabase } from '../db/open.ts'
-import { findTombstones, hashOf } from '../erasure/tombstones.ts'
-import { SyncError } from '../errors.ts'
+import { countLive } from '../db/stored-rows.ts'
+import type { Ownership } from '../erasure/ownership.ts'
 import { plan } from '../job/state/checkpoint.ts'
 import type { Account, ListSource } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
-import { rateLimited } from '../sync/rate-limited.ts'
+import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
+import type { Batch } from '../sync/read-page.ts'
 import { findList } from '../sync/source.ts'
+import { readChangedSince } from './changed-since.ts'
+import { type Comparing, compareContent, type Tally } from './content.ts'
+import { createFindings, type Finding } from './findings.ts'
+import { createIdSet, type IdSet } from './id-set.ts'
+import { askAll, isSwept, noteInIntervals, noteOrphans, noteRest, type Unlisted } from './unlisted.ts'
 
-/** What a fresh reading of the provider shows beside the tables. */
+/** What a fresh reading of the provider shows beside the tables, for a resource or a nested list. */
 export interface Comparison {
   readonly kind: 'compared'
   readonly resource: string
@@ -21,15 +25,25 @@ export interface Comparison {
   readonly live: number
   /** Listed, but not live here. */
   readonly missing: number
+  /** Rows whose payload, or a column that has its value from the payload, is not what the provider shows. */
+  readonly changed: number
+  /** Live here, but the provider, asked by id, no longer has them. */
+  readonly extra: number
+  /** Live here and not listed; the provider, asked by id, still has them. */
+  readonly hidden: number
+  /** Live here and not listed; the provider was not asked. */
+  readonly unchecked: number
+  /** Listed, and impossible to store: in `sync_rejects`. */
+  readonly rejected: number
   /** Listed, and not to be here: erased. */
   readonly erased: number
-  /** Live here, but not listed; some of them the provider may still have, hidden from its lists. */
-  readonly unlisted: number
-  /** A few of the ids that are missing or unlisted. */
+  /** Of the missing, changed and extra rows, those that only a job with `force_refresh` repairs. */
+  readonly needForce: number
+  /** A few of the ids, with the columns that differ. */
   readonly examples: readonly string[]
 }
 
-/** A resource that was not compared, with the reason: this key may not read it, or nothing lists it by creation time. */
+/** A resource that was not compared, with the reason. */
 export interface NotCompared {
   readonly kind: 'skipped'
   readonly resource: string
@@ -40,108 +54,156 @@ export interface Verification {
   readonly db: TenantDatabase
   readonly clock: Clock
   readonly account: Account
-  readonly tenantId: string
-  readonly provider: string
+  readonly owner: AccountKey
+  readonly ownership: Ownership
   readonly resources: readonly string[]
-  /** Only what was created before this second is compared: what came later has not been synced yet. */
+  /** Only what was created before this second is compared, and only what has not changed since. */
   readonly before: number
-  /** Told how many items of the resource have been listed so far. */
-  onProgress?(resource: string, listed: number): void
+  /** Told how many items have been listed, and about how many are left. */
+  onProgress?(progress: { readonly listed: number; readonly left: number }): void
 }
+
+/** What is known of a resource while its lists are read. */
+interface Reading extends Unlisted {
+  readonly listedIds: IdSet
+  listed: number
+  skipped: string | null
+}
+
+/** True if nothing differs. */
+export const isEqual = ({ missing, changed, extra, unchecked }: Comparison): boolean =>
+  missing + changed + extra + unchecked === 0
 
 /**
- * Lists resources again and compares id by id, writing nothing.
+ * Lists resources again and compares each row's content, writing nothing. Holds a few bytes an item in memory, and only
+ * of lists without a filter by creation time and of lists in several parts.
  * @throws SyncError if the provider cannot be read to the end
  */
-export async function* compare(verification: Verification): AsyncGenerator<Comparison | NotCompared> {
-  const { account, clock, resources } = verification
-  const forever = new AbortController().signal
-  const reading = rateLimited(account, resources, { clock, waiting: forever, finishing: forever, onWait() {} })
-  for (const resource of resources) {
-    const source = findList(reading.sources, resource)
-    if (!source?.createdFilter) {
-      yield { kind: 'skipped', resource, reason: `${resource} is not listed by creation time` }
-      continue
-    }
-    try {
-      yield await compareSource(source, reading, verification)
-    } catch (error) {
-      if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
-      yield { kind: 'skipped', resource, reason: error.message }
-    }
+export async function compare(verification: Verification): Promise<readonly (Comparison | NotCompared)[]> {
+  const { account, clock, resources, before } = verification
+  const signal = new AbortController().signal
+  const rated = rateLimited(account, resources, { clock, waiting: signal, finishing: signal, onWait() {} })
+  const tallies = new Map<string, Tally>()
+  const comparing = {
+    ...verification,
+    tally: (resource: string) => {
+      const tally = tallies.get(resource) ?? { findings: createFindings(), listed: 0, erased: 0, rejected: 0 }
+      tallies.set(resource, tally)
+      return tally
+    },
   }
+  const readings = resources.flatMap((resource) => {
+    const source = findList(rated.sources, resource)
+    return source ? [openReading(source)] : []
+  })
+  await compareLists(readings, { comparing, rated, verification }, signal)
+  for (const reading of readings) {
+    if (reading.skipped !== null) continue
+    await noteRest(reading, reading.listedIds, comparing)
+    await noteOrphans(reading, comparing)
+    await askAll(reading, comparing, { sources: rated.sources, signal })
+  }
+  const anyFound = [...tallies.values()].some(({ findings }) => findings.size() > 0)
+  const changed = anyFound
+    ? await readChangedSince({ changes: account.changes, sources: rated.sources, since: before }, signal)
+    : new Set<string>()
+  const results: (Comparison | NotCompared)[] = []
+  for (const reading of readings) results.push(...(await conclude(reading, comparing, changed)))
+  return results
 }
 
-async function compareSource(
-  source: ListSource,
-  reading: ReturnType<typeof rateLimited>,
-  { db, clock, tenantId, provider, before, onProgress }: Verification,
-): Promise<Comparison> {
-  const forever = new AbortController().signal
-  const owner = { tenantId, provider }
+function openReading(source: ListSource): Reading {
+  const ids = { ids: new Set<string>(), parents: new Set<string>(), listedIds: createIdSet() }
+  return { source, ...ids, hidden: 0, unchecked: 0, listed: 0, skipped: null }
+}
+
+interface Comparer {
+  readonly comparing: Comparing
+  readonly rated: RateLimited
+  readonly verification: Verification
+}
+
+async function compareLists(
+  readings: readonly Reading[],
+  { comparing, rated, verification: { clock, before, onProgress } }: Comparer,
+  signal: AbortSignal,
+): Promise<void> {
   const upTo = { from: 0, to: before }
-  const { slices } = plan([{ resource: source, since: 0 }])
-  const sum = { listed: 0, missing: 0, erased: 0, unlisted: 0 }
-  const examples: string[] = []
+  const { slices } = plan(readings.map(({ source }) => ({ resource: source, since: 0 })))
   const batches = backfill({
-    ...reading,
-    sources: [plainly(source)],
+    ...rated,
     slices: slices.map((slice) => ({ ...slice, window: upTo, query: upTo })),
     pageSize: 100,
-    pagesAhead: 16,
+    pagesAhead: 32,
     pagesPerBatch: 16,
-    gatherMs: 0,
+    gatherMs: 100,
     clock,
-    drainSignal: forever,
-    abortSignal: forever,
-    since: () => reading.since(forever),
+    drainSignal: signal,
+    abortSignal: signal,
+    since: () => rated.since(signal),
     onFailure() {},
     onSplit() {},
   })
-  for await (const { pages } of batches) {
-    for (const { skip } of pages) if (skip) throw skip
-    const ids = pages.flatMap(({ rows }) => rows.map(({ row }) => row.id))
-    const absent = await findMissing(db, source, owner, ids)
-    const hashes = absent.map((id) => hashOf(owner, id))
-    const erased = new Set(await db.read((tx) => findTombstones(tx, owner, hashes)))
-    const missing = absent.filter((id) => !erased.has(hashOf(owner, id)))
-    const intervals = pages.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
-    const unlisted = await findUnlisted(db, { provider, resource: source, intervals })
-    sum.listed += pages.reduce((count, { listed }) => count + listed.length, 0)
-    sum.missing += missing.length
-    sum.erased += erased.size
-    sum.unlisted += unlisted.length
-    examples.push(...missing, ...unlisted.map(({ id }) => id))
-    examples.length = Math.min(examples.length, 5)
-    onProgress?.(source.name, sum.listed)
+  for await (const batch of batches) {
+    await compareContent(batchContent(batch), comparing)
+    for (const reading of readings) await takePages(reading, batch, comparing)
+    const left = Object.values(batch.remaining).reduce((sum, items) => sum + items, 0)
+    onProgress?.({ listed: readings.reduce((sum, { listed }) => sum + listed, 0), left })
   }
-  const live = await countLive(db, source, owner, before)
-  return { kind: 'compared', resource: source.name, live, ...sum, examples }
 }
 
-/** Without what its items hold besides themselves. */
-function plainly({ nested: _nested, embeddedItems: _embedded, ...source }: ListSource): ListSource {
-  return source
+const batchContent = ({ pages }: Batch) => ({
+  rows: pages.flatMap(({ rows }) => rows),
+  childSets: pages.flatMap(({ childSets }) => childSets),
+})
+
+async function takePages(reading: Reading, batch: Batch, comparing: Comparing): Promise<void> {
+  const { source, listedIds } = reading
+  const pages = batch.pages.filter((page) => page.source === source)
+  const skip = pages.find((page) => page.skip)?.skip
+  if (skip) reading.skipped = skip.message
+  const { rejected } = comparing.tally(source.name)
+  comparing.tally(source.name).rejected = rejected + pages.reduce((sum, { rejects }) => sum + rejects.length, 0)
+  if (isSwept(source)) for (const id of listedIn(pages)) listedIds.add(id)
+  reading.listed = isSwept(source)
+    ? listedIds.size()
+    : reading.listed + pages.reduce((sum, page) => sum + page.listed.length, 0)
+  const intervals = pages.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
+  if (intervals.length > 0) await noteInIntervals(reading, intervals, comparing)
 }
 
-type Owner = Parameters<typeof liveRows>[1]
-
-async function findMissing(
-  db: TenantDatabase,
-  source: ListSource,
-  owner: Owner,
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  const absent = sql`
-    select listed.id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as listed(id)
-    where not exists (select ${liveRows(source, owner)} and row.id = listed.id)`
-  const { rows } = await db.read((tx) => tx.execute<{ id: string }>(absent))
-  return rows.map(({ id }) => id)
+function listedIn(pages: Batch['pages']): readonly string[] {
+  return pages.flatMap(({ source, rows }) =>
+    rows.filter(({ resource, embedded }) => resource === source.name && !embedded).map(({ row }) => row.id),
+  )
 }
 
-async function countLive(db: TenantDatabase, source: ListSource, owner: Owner, before: number): Promise<number> {
-  const until = new Date(before * 1_000).toISOString()
-  const count = sql`select count(*)::int as live ${liveRows(source, owner)} and row.created_at < ${until}::timestamptz`
-  const { rows } = await db.read((tx) => tx.execute<{ live: number }>(count))
-  return rows[0]?.live ?? 0
+async function conclude(
+  { source, skipped, listed, hidden, unchecked }: Reading,
+  { db, owner, before, tally }: Comparing,
+  changed: ReadonlySet<string>,
+): Promise<readonly (Comparison | NotCompared)[]> {
+  const { name, nested = [] } = source
+  if (skipped !== null) return [{ kind: 'skipped', resource: name, reason: skipped }]
+  const hasChanged = ({ id, parentId }: Finding) => changed.has(`${name} ${parentId ?? id}`)
+  const compared = async (
+    list: Pick<ListSource, 'name' | 'table'>,
+    of: Pick<Comparison, 'listed' | 'hidden' | 'unchecked'>,
+  ) => {
+    const { findings, erased, rejected } = tally(list.name)
+    const live = await db.read((tx) => countLive(tx, list, { ...owner, before }))
+    return {
+      kind: 'compared',
+      resource: list.name,
+      live,
+      ...of,
+      ...findings.count(hasChanged),
+      rejected,
+      erased,
+    } as const
+  }
+  const comparisons: Comparison[] = [await compared(source, { listed, hidden, unchecked })]
+  for (const list of nested)
+    comparisons.push(await compared(list, { listed: tally(list.name).listed, hidden: 0, unchecked: 0 }))
+  return comparisons
 }

@@ -34,6 +34,23 @@ test('start syncs, verify compares what was synced, and an incremental start cos
   expect(requestsIn(incremental)).toBeLessThan(10)
 })
 
+test('verify ends with code 1 where content differs, and names the job that repairs it', async () => {
+  const { env, query } = await open(20)
+  expect(await run(['start'], { env })).toMatchObject({ code: 0 })
+  await query(`delete from customers where id = (select min(id) from customers)`)
+  const missing = await run(['verify'], { env })
+  expect(missing).toMatchObject({ code: 1, stderr: '' })
+  expect(missing.stdout).toMatch(
+    /\n {2}customers +20 +19 +1 +0 +0 +NO +cus_\w+\n\n {2}A full job repairs customers\.\n$/,
+  )
+  await query(`update customers set email = 'planted' where id = (select max(id) from customers)`)
+  const changed = await run(['verify'], { env })
+  expect(changed).toMatchObject({ code: 1, stderr: '' })
+  expect(changed.stdout).toMatch(/ NO .*\(email\).*\n\n {2}A full job with "force_refresh": true repairs customers /)
+  expect(await run(['start', '--force'], { env })).toMatchObject({ code: 0 })
+  expect(await run(['verify'], { env })).toMatchObject({ code: 0 })
+}, 240_000)
+
 test('after a failure no rows of earlier starts are shown, and no JSON of the log', async () => {
   const { env, sandbox } = await open(20)
   expect(await run(['start'], { env })).toMatchObject({ code: 0 })

@@ -7,7 +7,7 @@ import { ownershipOf } from '../../src/erasure/ownership.ts'
 import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { createProviders } from '../../src/providers/index.ts'
-import { compare } from '../../src/verify/compare.ts'
+import { compare, isEqual } from '../../src/verify/compare.ts'
 import { providerSettings } from '../../src/worker.ts'
 import type { Exemption } from '../support/faults.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
@@ -59,11 +59,19 @@ export async function openErasure(options: SetupOptions = {}) {
       )
       const differing: object[] = []
       let erased = 0
-      const fresh = { db: database.tenant(tenantId), clock: systemClock, account: connected, ...account, resources }
-      for await (const comparison of compare({ ...fresh, before: last!.second })) {
+      const { ownership, ...owner } = account
+      const fresh = {
+        db: database.tenant(tenantId),
+        clock: systemClock,
+        account: connected,
+        owner,
+        ownership,
+        resources,
+      }
+      for (const comparison of await compare({ ...fresh, before: Math.floor(last!.second) })) {
         if (comparison.kind === 'skipped') continue
         erased += comparison.erased
-        if (comparison.missing + comparison.unlisted > 0) differing.push(comparison)
+        if (!isEqual(comparison)) differing.push(comparison)
       }
       connected.close()
       return { differing, erased }

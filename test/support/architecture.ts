@@ -55,7 +55,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:drizzle-orm',
     ...pure,
   ],
-  verify: ['clock', 'verify', 'job', 'erasure', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm'],
+  verify: ['clock', 'verify', 'job', 'erasure', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm', ...pure],
   sync: ['clock', 'sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
   provider: ['provider', 'json', 'errors', 'type db/schema'],
   'a provider': [

@@ -1,0 +1,127 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { AccountKey } from './account-key.ts'
+import { isLive, liveRows } from './live.ts'
+import type { SyncedTable } from './schema.ts'
+import type { Database, TenantDatabase } from './tenant.ts'
+
+interface Kept {
+  readonly name: string
+  readonly table: SyncedTable
+}
+
+/** Rows of one statement. */
+const rowsAtOnce = 10_000
+
+interface Until extends AccountKey {
+  /** Second from which on objects are left out by their creation time. */
+  readonly before: number
+}
+
+/** The ids of an account's live rows of a resource, in portions, in the order of their keys. */
+export async function* liveIds(
+  db: TenantDatabase,
+  kept: Kept,
+  { before, ...account }: Until,
+): AsyncGenerator<readonly string[], void, void> {
+  for (let after = ''; ; ) {
+    const portion = sql`
+      select row.id ${liveRows(kept, account)} and ${createdBefore(before)} and row.id > ${after}
+      order by row.id limit ${rowsAtOnce}`
+    const { rows } = await db.read((tx) => tx.execute<{ id: string }>(portion))
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows.map(({ id }) => id)
+    after = last.id
+  }
+}
+
+/** The ids of live rows without a creation time: no window of a list would show them. */
+export async function findUndated(db: Database, kept: Kept, account: AccountKey): Promise<readonly string[]> {
+  const undated = sql`select row.id ${liveRows(kept, account)} and row.created_at is null order by row.id`
+  const { rows } = await db.execute<{ id: string }>(undated)
+  return rows.map(({ id }) => id)
+}
+
+/** How many live rows there are of objects created before a second, and of objects whose creation time is not known. */
+export async function countLive(db: Database, kept: Kept, { before, ...account }: Until): Promise<number> {
+  const { rows } = await db.execute<{ live: number }>(
+    sql`select count(*)::int as live ${liveRows(kept, account)} and ${createdBefore(before)}`,
+  )
+  return rows[0]?.live ?? 0
+}
+
+const createdBefore = (second: number) =>
+  sql`(row.created_at < ${new Date(second * 1_000).toISOString()}::timestamptz or row.created_at is null)`
+
+/** A nested list in its table, with the table of its parents. */
+interface Nested extends Kept {
+  /** The parent's column, by its name in code. */
+  readonly parent: string
+}
+
+export interface Child {
+  readonly id: string
+  readonly parentId: string | null
+}
+
+interface Family {
+  readonly parentId: string
+  readonly ids: readonly string[]
+}
+
+export interface ExtraChild extends Child {
+  readonly observedAt: Date
+}
+
+/** Finds live rows of parents that are not among the ids of their parent's list. */
+export async function findExtraChildren(
+  db: Database,
+  { parent, ...kept }: Nested,
+  { families, tenantId, provider }: AccountKey & { readonly families: readonly Family[] },
+): Promise<readonly ExtraChild[]> {
+  const { rows } = await db.execute<{ id: string; parentId: string; observedAt: Date | string }>(sql`
+    select row.id, listed."parentId", row.observed_at as "observedAt" from jsonb_to_recordset(${JSON.stringify(families)}::jsonb) as listed("parentId" text, ids jsonb)
+    cross join lateral (
+      select row.id, row.observed_at from ${kept.table} as row
+      where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and ${columnOf(kept.table, parent)} = listed."parentId"
+        and ${isLive(kept)} and not listed.ids ? row.id
+      offset 0
+    ) as row`)
+  return rows.map(({ id, parentId, observedAt }) => ({ id, parentId, observedAt: new Date(observedAt) }))
+}
+
+/** Live rows of a nested list whose parent is not live, in portions. */
+export async function* orphans(
+  db: TenantDatabase,
+  { parent, ...kept }: Nested,
+  { parents, tenantId, provider }: AccountKey & { readonly parents: Pick<Kept, 'table'> },
+): AsyncGenerator<readonly Child[], void, void> {
+  const account = { tenantId, provider }
+  for (let after = ''; ; ) {
+    // The portion is limited before its parents are looked up, so that each statement takes as long as the others.
+    const portion = sql`
+      select row.id, row.parent_id as "parentId", holder.id is null as "isOrphan"
+      from (
+        select row.id, ${columnOf(kept.table, parent)} as parent_id ${liveRows(kept, account)} and row.id > ${after}
+        order by row.id limit ${rowsAtOnce}
+      ) as row
+      left join lateral (
+        select holder.id from ${parents.table} as holder
+        where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider} and holder.id = row.parent_id
+          and holder.deleted_at is null
+        offset 0
+      ) as holder on true
+      order by row.id`
+    const { rows } = await db.read((tx) => tx.execute<Child & { isOrphan: boolean } & Record<string, unknown>>(portion))
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows.filter(({ isOrphan }) => isOrphan).map(({ id, parentId }) => ({ id, parentId }))
+    after = last.id
+  }
+}
+
+function columnOf(table: SyncedTable, key: string): SQL {
+  const column = Object.entries(getTableColumns(table)).find(([name]) => name === key)?.[1]
+  if (!column) throw new Error(`schema: no column ${key}`)
+  return sql`row.${sql.identifier(column.name)}`
+}

@@ -17,6 +17,7 @@ const wholeNumber = z
   .regex(/^\d{1,6}$/, 'takes a whole number')
   .transform(Number)
 const options = z.object({
+  only: option('TEXT', 'mutations whose names have this text', z.string().optional()),
   sample: option('N', 'so many mutations of the operators, drawn over all rooms', wholeNumber.default(0)),
   seed: option('N', 'draws the same sample as another run', wholeNumber.default(1)),
 })
@@ -27,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   const { options: given, rest: files } = parseOptions(options, args, true)
-  const chosen = choose(files, given)
+  const chosen = choose(files, given).filter(({ name }) => given.only === undefined || name.includes(given.only))
   console.log(`${chosen.length} mutations`)
   const surviving = await survivorsAmong(chosen)
   const unexplained = surviving.filter(({ name }) => survivors[name] === undefined)
@@ -63,11 +64,13 @@ async function survivorsAmong(mutations: readonly Mutation[]): Promise<readonly 
   try {
     for (const [at, mutation] of mutations.entries()) {
       const began = performance.now()
-      const ended = await copy.test(suiteOf(mutation.file), mutation)
-      if (ended === 'passed') surviving.push(mutation)
+      const failure = await copy.firstFailure(suiteOf(mutation.file), mutation)
+      if (failure === null) surviving.push(mutation)
       const seconds = ((performance.now() - began) / 1_000).toFixed(0)
-      const verdict = ended === 'passed' ? 'SURVIVES' : 'noticed'
-      console.log(`${at + 1}/${mutations.length} ${verdict} (${seconds} s): ${mutation.name}`)
+      console.log(
+        `${at + 1}/${mutations.length} ${failure === null ? 'SURVIVES' : 'noticed'} (${seconds} s): ${mutation.name}`,
+      )
+      if (failure !== null) console.log(`    ${failure}`)
     }
   } finally {
     copy.close()

@@ -1,16 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import * as z from 'zod'
 import { type Mutation, mutate } from './mutation.ts'
 
 /** After so long the tests are ended: a mutation that makes one of them wait for ever is noticed. */
 const longestMs = 600_000
 
 export interface WorkingCopy {
-  /** Runs these tests on the sources as they are, or with that mutation. */
-  test(filters: readonly string[], mutation?: Mutation): Promise<'passed' | 'failed'>
+  /** Runs these tests on the mutated sources. Returns the first failure; null if all pass. */
+  firstFailure(filters: readonly string[], mutation: Mutation): Promise<string | null>
   close(): void
 }
 
@@ -21,8 +22,7 @@ export function openWorkingCopy(): WorkingCopy {
   for (const file of files.split('\n').filter((path) => path !== '')) cpSync(file, join(folder, file))
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
   return {
-    async test(filters, mutation) {
-      if (!mutation) return runTests(folder, filters)
+    async firstFailure(filters, mutation) {
       const path = join(folder, mutation.file)
       const source = readFileSync(path, 'utf8')
       writeFileSync(path, mutate(source, mutation))
@@ -36,9 +36,23 @@ export function openWorkingCopy(): WorkingCopy {
   }
 }
 
-async function runTests(folder: string, filters: readonly string[]): Promise<'passed' | 'failed'> {
+const report = z.object({
+  testResults: z.array(
+    z.object({
+      message: z.string(),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() }),
+      ),
+    }),
+  ),
+})
+
+async function runTests(folder: string, filters: readonly string[]): Promise<string | null> {
   const vitest = resolve('node_modules/vitest/vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', '--bail=1', '--reporter=dot', ...filters], {
+  const output = join(folder, 'mutation.json')
+  rmSync(output, { force: true })
+  const options = ['run', '--bail=1', '--reporter=json', `--outputFile=${output}`]
+  const child = spawn(process.execPath, [vitest, ...options, ...filters], {
     cwd: folder,
     stdio: 'ignore',
     detached: true,
@@ -46,5 +60,12 @@ async function runTests(folder: string, filters: readonly string[]): Promise<'pa
   const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGTERM'), longestMs)
   const [code] = await once(child, 'exit')
   clearTimeout(timer)
-  return code === 0 ? 'passed' : 'failed'
+  if (code === 0) return null
+  if (!existsSync(output)) return 'the tests did not end'
+  const { testResults } = report.parse(JSON.parse(readFileSync(output, 'utf8')))
+  const failed = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === 'failed')
+  const reason = failed?.failureMessages?.[0] ?? testResults.find(({ message }) => message !== '')?.message ?? ''
+  return `${failed?.fullName ?? 'a file that does not load'} (${reason.split('\n')[0]?.slice(0, 120)})`
 }

@@ -59,7 +59,17 @@ export function readConfig({ environment, file }: Origin): Config {
     }
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems.join('\n'))
-  return { ...parsed.data, database, warnings }
+  return { ...withRegion(parsed.data, environment.AWS_REGION), database, warnings }
+}
+
+/** The region of the environment where the configuration names none, for servers on loopback too. */
+function withRegion(settings: Settings, region: string | undefined): Settings {
+  const { Queue, Secrets } = settings
+  return {
+    ...settings,
+    Queue: { ...Queue, Region: Queue.Region ?? region },
+    Secrets: { ...Secrets, Region: Secrets.Region ?? region },
+  }
 }
 
 interface Given {
@@ -160,7 +170,8 @@ function describeIssue(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given
     'values' in issue && Array.isArray(issue.values)
       ? issue.values.map((option) => JSON.stringify(option)).join(', ')
       : undefined
-  const expected = meta.expected ?? (options ? `one of ${options}` : 'text')
+  const special = issue.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : undefined
+  const expected = special ?? meta.expected ?? (options ? `one of ${options}` : 'text')
   const found = meta.secret || value === undefined ? kindOf(value) : redactSecrets(JSON.stringify(value)).slice(0, 200)
   return `${field} must be ${expected}, found ${found} (from ${from})`
 }

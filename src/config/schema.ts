@@ -10,6 +10,11 @@ const address = (about: string) =>
     .optional()
     .describe(about)
     .meta({ expected: 'an http:// or https:// address without a user' })
+const standardQueue = (about: string) =>
+  address(`${about} A standard queue, not FIFO.`).refine((url) => !/\.fifo\/?(?:[?#]|$)/.test(url ?? ''), {
+    // A FIFO queue drops the copy of a paused job, whose body is the same, and delays no single message.
+    error: 'the address of a standard queue, because a FIFO queue would drop the copy of a paused job',
+  })
 const secret = (about: string) => text(about).meta({ secret: true })
 /** A number, also as text: the environment has nothing else. No other value is taken for one. */
 const number = z.union([
@@ -113,8 +118,8 @@ export const settingsSchema = z.object({
     ),
   }),
   Queue: z.object({
-    Url: address('URL of the queue that jobs come from. The worker sends paused and busy jobs there again.'),
-    DeadLetterUrl: address('URL of the dead-letter queue, for messages that cannot be read.'),
+    Url: standardQueue('URL of the queue that jobs come from. The worker sends paused and busy jobs there again.'),
+    DeadLetterUrl: standardQueue('URL of the dead-letter queue, for messages that cannot be read.'),
     Endpoint: address('Another endpoint for SQS, such as a local one. Without it: the endpoint of the region.'),
     Region: text('AWS region of the queues. Without it: AWS_REGION of the environment.'),
   }),

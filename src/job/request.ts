@@ -101,7 +101,7 @@ export function parseRequest(body: string): ParsedRequest {
     return unreadable(`the body is not JSON${body.startsWith('\uFEFF') ? ', it starts with a byte order mark' : ''}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return unreadable(`the body must be an object, found ${shown(value)}`)
+    return unreadable(`the body must be an object, found ${typeof value === 'string' ? 'a text' : shown(value)}`)
 
   const repeated = repeatedKeys(body)
   const top = rename(value, Object.keys(syncJobRequest.shape))

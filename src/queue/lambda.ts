@@ -38,19 +38,35 @@ export function eventHandler(worker: MessageWorker) {
 }
 
 /**
- * The records of an SQS event. Entries that are no objects are left out.
- * @throws Error if the event is not from SQS, as when a person or another service invokes the function
+ * The records of an SQS event.
+ * @throws Error if the event is not from SQS, as when a person or another service invokes the function, or if its queue
+ * is FIFO
  */
 export function recordsOf(event: SQSEvent | null | undefined): SQSRecord[] {
   const entries: unknown = event?.Records
+  if (Array.isArray(event)) throw notFromSqs('it is a list. A pipe of EventBridge sends one')
   if (!Array.isArray(entries)) throw notFromSqs('it has no list "Records"')
-  const records = entries.filter((entry) => typeof entry === 'object' && entry !== null)
-  const source: unknown = records
-    .map(({ eventSource, EventSource }) => eventSource ?? EventSource)
-    .find((name) => name !== undefined && name !== 'aws:sqs')
-  if (source !== undefined) throw notFromSqs(`its source is ${JSON.stringify(source)?.slice(0, 60)}`)
-  return records
+  return entries.map(sqsRecord)
 }
+
+function sqsRecord(entry: unknown): SQSRecord {
+  if (!isRecord(entry)) throw notFromSqs('one of its records has neither a messageId nor a body')
+  const source: unknown = entry.eventSource ?? ('EventSource' in entry ? entry.EventSource : undefined)
+  if (source !== undefined && source !== 'aws:sqs')
+    throw notFromSqs(`its source is ${JSON.stringify(source)?.slice(0, 60)}`)
+  if (String(entry.eventSourceARN).endsWith('.fifo')) throw new Error(fifo)
+  return entry
+}
+
+/** What SQS calls a record, as far as `toMessage` does not check it by itself. */
+function isRecord(entry: unknown): entry is SQSRecord {
+  if (typeof entry !== 'object' || entry === null) return false
+  const isOtherSource = ('eventSource' in entry && entry.eventSource !== 'aws:sqs') || 'EventSource' in entry
+  return isOtherSource || 'messageId' in entry || 'body' in entry
+}
+
+const fifo =
+  'handler: the event is from a FIFO queue. It would drop the copy of a paused job as a duplicate, and can delay no single message. Give the function a standard queue.'
 
 function notFromSqs(reason: string): Error {
   return new Error(

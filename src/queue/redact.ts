@@ -1,46 +1,86 @@
 import { redactSecrets } from '../log/redact.ts'
+import { isHarmlessText } from './harmless-text.ts'
 
-const secretName = /token|secret|password|passwd|pwd|credential|authorization|(?:^|_|api)key$/i
-/** A secret's name and its value in text that is not JSON. Repetitions are bounded, so that a hostile text takes no longer. */
-const namedSecret =
-  /((?:token|secret|password|passwd|pwd|credential|authorization|key)[\w-]{0,64}\\{0,8}["']?\s{0,8}[:=]\s{0,8}(?:["']?(?:bearer|basic|token)\s{1,8})?)(?:\\{1,8}"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}"'\\]+)/gi
+/** A key whose value is a secret, by its letters and digits alone: `x-api-key` is `xapikey`. */
+const secretName =
+  /token|secret|passw|passphrase|^pass$|pwd|psw|credential|auth|bearer|jwt|signature|cookie|session|key$/
 /** Characters. A person reads the copy, and redacting a whole megabyte would take a second. */
 const longestCopy = 64 * 1024
 
-/** Characters read beyond the copy, so that a secret across its end is still recognised. */
-const lookahead = 4 * 1024
-
-/** A body for the dead-letter queue, its secrets replaced: by the names of its fields, and by what keys look like. */
+/**
+ * A body for the dead-letter queue. JSON keeps its shape, and the values that are known to be harmless. A text that
+ * is not JSON keeps nothing: its secrets may stand in any encoding.
+ */
 export function redactBody(body: string): string {
-  return redact(body).slice(0, longestCopy).toWellFormed()
-}
-
-function redact(text: string): string {
-  const json = redactJson(text)
-  const read = (json ?? text).slice(0, longestCopy + lookahead)
-  return redactSecrets(json === undefined ? read.replace(namedSecret, '$1[redacted]') : read)
+  if (body === '') return ''
+  return (redactJson(body) ?? notShown(body)).slice(0, longestCopy).toWellFormed()
 }
 
 /**
  * Redacts JSON, and JSON in the strings of JSON. Undefined if the text is not JSON, or is nested too deep to be written
- * again. Values beyond the copy become null: to read a hundred thousand of them would take a second.
+ * again. Values beyond the copy are left out: to read a hundred thousand of them would take a second.
  */
 function redactJson(text: string): string | undefined {
   if (!/^\s*["{[]/.test(text)) return undefined
-  let budget = longestCopy + lookahead
-  const spend = (value: unknown) => {
+  let budget = longestCopy
+  const spend = <Value>(value: Value): Value => {
     budget -= typeof value === 'string' ? value.length : 1
     return value
   }
+  const redacted = (value: unknown): unknown => {
+    if (typeof value === 'string') return spend(redactText(value))
+    if (typeof value !== 'object' || value === null) return spend(value)
+    if (Array.isArray(value)) return [...whileRoom(value, redacted)]
+    return Object.fromEntries(
+      whileRoom(Object.entries(value), ([name, inner]) => {
+        const isSecret = isSecretName(name) && inner !== null
+        return [spend(redactName(name)), isSecret ? spend('[redacted]') : redacted(inner)] as const
+      }),
+    )
+  }
+  function* whileRoom<Value, Result>(values: readonly Value[], redactOne: (value: Value) => Result): Generator<Result> {
+    for (const value of values) {
+      if (budget <= 0) return
+      yield redactOne(value)
+    }
+  }
   try {
-    const parsed: unknown = JSON.parse(text)
-    return JSON.stringify(parsed, (name, value) => {
-      if (budget <= 0) return null
-      spend(name)
-      if (secretName.test(name) && value !== null) return spend('[redacted]')
-      return spend(typeof value === 'string' ? redact(value) : value)
-    })
+    return JSON.stringify(redacted(JSON.parse(text)))
   } catch {
     return undefined
   }
+}
+
+function redactText(text: string): string {
+  return redactJson(text) ?? (isHarmlessText(text) ? text : notShown(text))
+}
+
+function redactName(name: string): string {
+  return name.length <= 64 && isHarmlessText(name, { asName: true }) ? redactSecrets(name) : notShown(name)
+}
+
+function isSecretName(name: string): boolean {
+  return secretName.test(
+    name
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]/gu, ''),
+  )
+}
+
+/** Fields of a message, with which a person finds its sender. */
+const fields = ['jobId', 'tenantId', 'providerName', 'accessToken', 'additionalData']
+const identity = /\b(job_?id|tenant_?id)\b[^0-9a-z]{1,12}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![\w-])/gi
+
+/** What stands for a text: its length, which fields of a message it names, and the ids of job and tenant. */
+function notShown(text: string): string {
+  const begin = text.slice(0, longestCopy)
+  const names = begin.toLowerCase().replaceAll('_', '')
+  const named = fields.filter((field) => names.includes(field.toLowerCase()))
+  const ids = [...begin.matchAll(identity)].slice(0, 2).map(([, name, id]) => `${name} ${id}`)
+  return `[${[
+    text.length === 1 ? 'a character that is not shown' : `${text.length} characters that are not shown`,
+    ...(named.length > 0 ? [`they name ${named.join(', ')}`] : []),
+    ...ids,
+  ].join('; ')}]`
 }

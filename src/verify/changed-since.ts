@@ -1,4 +1,4 @@
-import { isRefused } from '../errors.ts'
+import { SyncError } from '../errors.ts'
 import type { Account, Page } from '../provider/contract.ts'
 import type { Source } from '../sync/source.ts'
 
@@ -31,7 +31,7 @@ export async function readChangedSince(
       cursor = page.next
     }
   } catch (error) {
-    if (!isRefused(error, 'resource')) throw error
+    if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
   }
   return changed
 }

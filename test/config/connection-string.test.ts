@@ -41,6 +41,28 @@ describe('a connection string', () => {
     'an equals sign in the value': [npgsql.replace('pass', 'a==b='), { password: 'a==b=' }],
     'characters of a URL in the value': [npgsql.replace('pass', 'p@s:/#%41?'), { password: 'p@s:/#%41?' }],
     'a socket': [npgsql.replace('db.test', '/var/run/postgresql'), { host: '/var/run/postgresql' }],
+    'a port with the host': [npgsql.replace('db.test', 'db.test:5433'), { port: 5433 }],
+    'a port with the host, which says more than Port': [
+      `${npgsql.replace('db.test', 'db.test:5433')};Port=5432`,
+      { port: 5433 },
+    ],
+    'an address of IPv6': [npgsql.replace('db.test', 'fe80::1'), { host: 'fe80::1' }],
+    'an address of IPv6 in brackets': [npgsql.replace('db.test', '[::1]'), { host: '::1' }],
+    'an address of IPv6 and a port': [npgsql.replace('db.test', '[::1]:5433'), { host: '::1', port: 5433 }],
+    'a name of other letters': [npgsql.replace('db.test', 'bücher.test'), { host: 'bücher.test' }],
+    'a port with the host of a URL’s parameter': [
+      'postgres:///billing?host=db.test:5433&user=worker&password=pass',
+      { port: 5433 },
+    ],
+    'a search path': [
+      `${npgsql};Search Path="billing, ""My Schema"", public"`,
+      { searchPath: 'billing, "My Schema", public' },
+    ],
+    'a search path of a URL': [`${url}?search_path=billing`, { searchPath: 'billing' }],
+    'words that ask for nothing': [
+      `${npgsql};Channel Binding=Prefer;Check Certificate Revocation=false;Target Session Attributes=primary;Passfile=/p`,
+      {},
+    ],
     'settings of the pool and of .NET': [
       `${npgsql};Pooling=true;Maximum Pool Size=20;Command Timeout=30;Include Error Detail=true;Tcp Keepalive Time=5;Load Table Composites=false;Trust Server Certificate=true`,
       {},
@@ -94,6 +116,14 @@ describe('a broken connection string', () => {
     'starts like a postgres:// URL but is none; characters such as @ : / # % in the password must be percent-encoded'
   const port = 'has a Port that is no whole number from 1 to 65535'
   const mode = 'has an SSL Mode that is none of Disable, Allow, Prefer, Require, VerifyCA, VerifyFull'
+  const several =
+    'names several hosts. This worker connects to one: name the server that takes writes, or a DNS name or a proxy that leads to it'
+  const sqlServers = 'has a Host in the form of SQL Server. Write Host=…;Port=…'
+  const noHost = 'has a Host that is no name, address or directory of a socket, with or without :PORT'
+  const searchPath = 'has a Search Path that is no list of schemas, such as billing,public'
+  const options =
+    'has Options, which the worker does not send, because poolers refuse them. Use Search Path, or ALTER ROLE … SET'
+  const passfile = 'names a Passfile, which the worker does not read. Give the Password'
   const cases: Record<string, readonly [text: string, sentence: string]> = {
     'no text': [' ', 'names no Host'],
     'no host': [secret.replace('Host', 'Pooling'), 'names no Host'],
@@ -112,6 +142,41 @@ describe('a broken connection string', () => {
     'a port that is none': [`${secret};Port=${canary}`, port],
     'half a port': [`${secret};Port=1.5`, port],
     'a mode that is none': [`${secret};SSL Mode=${canary}`, mode],
+    'several hosts': [secret.replace('db.test', 'a.test,b.test'), several],
+    'several hosts with ports': [secret.replace('db.test', 'a.test:1,b.test:2'), several],
+    'several hosts in a URL': [`postgres://worker:${canary}@a.test:1,b.test:2/billing`, several],
+    'several hosts in a URL, a comma in its password': [`postgres://worker:a,${canary}@a.test,b.test/billing`, several],
+    'a host and a port of SQL Server': [secret.replace('db.test', 'tcp:db.test,5433'), sqlServers],
+    'a port of SQL Server': [secret.replace('db.test', 'db.test,5433'), sqlServers],
+    'an instance of SQL Server': [secret.replace('db.test', 'db\\instance'), noHost],
+    'a URL as host': [secret.replace('db.test', 'postgres://db.test'), noHost],
+    'a host with a space': [secret.replace('db.test', 'db test'), noHost],
+    'a port that is none, with the host': [secret.replace('db.test', 'db.test:x'), noHost],
+    'a port too high, with the host': [secret.replace('db.test', 'db.test:65536'), port],
+    'brackets without an address': [secret.replace('db.test', '[db.test]:5433'), noHost],
+    'an abstract socket': [secret.replace('db.test', '@socket'), noHost],
+    'a search path that is no list': [`${secret};Search Path=a;;b`.replace('a;;b', '"a b"'), searchPath],
+    'a search path with an empty place': [`${secret};Search Path=a,,b`, searchPath],
+    'a statement as search path': [`${secret};Search Path="a'; drop table x"`, searchPath],
+    options: [`${secret};Options=-c search_path=billing`, options],
+    'options of a URL': [`postgres://worker:${canary}@db.test/billing?options=-csearch_path%3Dbilling`, options],
+    'a file of passwords in place of one': ['Host=db.test;Database=billing;Username=worker;Passfile=/p', passfile],
+    'channel binding': [
+      `${secret};Channel Binding=Require`,
+      'asks for Channel Binding, which the worker does not do. Use SSL Mode=VerifyFull',
+    ],
+    'revoked certificates': [
+      `${secret};Check Certificate Revocation=true`,
+      'asks for Check Certificate Revocation, which the worker does not do. Leave it out',
+    ],
+    'encryption by Kerberos': [
+      `${secret};GSS Encryption Mode=Require`,
+      'asks for GSS encryption, which the worker does not do. Use SSL Mode',
+    ],
+    'a server that takes no writes': [
+      `${secret};Target Session Attributes=standby`,
+      'asks for a server that takes no writes. The worker writes',
+    ],
     'a URL of another kind': [`mysql://worker:${canary}@db.test/billing`, none],
     'a URL of JDBC': [`jdbc:postgresql://db.test/billing?user=worker&password=${canary}`, unknown],
     'an @ and a / in the password of a URL': [`postgres://worker:${canary}@/x@db.test/billing`, brokenUrl],

@@ -31,6 +31,16 @@ describe('the configuration', () => {
     })
   })
 
+  it('takes the region of the environment where it names none', () => {
+    const named = { Queue: { Region: 'eu-west-1' } }
+    expect(fromEnvironment({ AWS_REGION: 'eu-north-1' }, named)).toEqual({
+      ...defaults,
+      Queue: { Region: 'eu-west-1' },
+      Secrets: { ...defaults.Secrets, Region: 'eu-north-1' },
+    })
+    expect(fromEnvironment({ AWS_REGION: 'eu-north-1' }).Queue.Region).toBe('eu-north-1')
+  })
+
   it.each(['Worker__BatchSize', 'WORKER__BATCHSIZE', 'worker__batchsize'])('takes %s over the file', (variable) => {
     const config = fromEnvironment({ [variable]: '50' }, { Worker: { BatchSize: 10, MaxRetries: 7 } })
     expect(config).toEqual({ ...defaults, Worker: { ...defaults.Worker, BatchSize: 50, MaxRetries: 7 } })

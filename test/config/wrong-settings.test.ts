@@ -47,6 +47,16 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
       {},
       `Stripe.EndpointRequestsPerSecond must be a number from 0.1 to 10000, found "many" ${variable('Stripe__EndpointRequestsPerSecond')}`,
     ],
+    'Url of a FIFO queue': [
+      { Queue__Url: 'https://sqs.eu-central-1.amazonaws.com/1/jobs.fifo' },
+      {},
+      `Queue.Url must be the address of a standard queue, because a FIFO queue would drop the copy of a paused job, found "https://sqs.eu-central-1.amazonaws.com/1/jobs.fifo" ${variable('Queue__Url')}`,
+    ],
+    'DeadLetterUrl of a FIFO queue': [
+      {},
+      { Queue: { DeadLetterUrl: 'http://127.0.0.1:4566/000000000000/dead.fifo/' } },
+      `Queue.DeadLetterUrl must be the address of a standard queue, because a FIFO queue would drop the copy of a paused job, found "http://127.0.0.1:4566/000000000000/dead.fifo/" ${file}`,
+    ],
     'ApiBase with a path': [
       {},
       { Stripe: { ApiBase: 'https://stripe.test/v1' } },

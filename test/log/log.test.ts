@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { type Log, type LogFields, silentLog } from '../../src/log/log.ts'
 
 /** Each sink as a process of its own writes it; what it writes, line by line. */
-function writtenLines(sink: 'lambda' | 'local', script: string): Record<string, unknown>[] {
+function writtenLines(
+  sink: 'lambda' | 'local',
+  script: string,
+  environment: Readonly<Record<string, string>> = {},
+): Record<string, unknown>[] {
   const [file, create] = sink === 'lambda' ? ['log/lambda', 'createLambdaLog'] : ['log/terminal', 'createLocalLog']
   const code = `import { ${create} as createLog } from './src/${file}.ts'\n${script}`
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
   })
   const written = `${stdout}${stderr}`.split('\n').filter((line) => line !== '')
   return written.map((line) => {
@@ -82,4 +86,25 @@ describe('a log', () => {
     const log: Log = silentLog.child({ jobId: 'a' })
     expect([log.debug('x'), log.info('x'), log.warn('x'), log.error('x')]).toEqual(Array(4).fill(undefined))
   })
+})
+
+describe('the log of lambda, with a variable that its library refuses', () => {
+  it.each(['POWERTOOLS_LOGGER_SAMPLE_RATE', 'POWERTOOLS_LOGGER_LOG_EVENT'])(
+    'is written all the same, and says so: %s',
+    (variable) => {
+      const script = `const log = createLog('info')
+        log.debug('no')
+        log.child({ jobId: 'a' }).error('one', { ms: 5 }, new Error('broken'))`
+      expect(writtenLines('lambda', script, { [variable]: 'x' })).toMatchObject([
+        {
+          level: 'warn',
+          message:
+            'the logger refuses a variable of the environment whose name begins with POWERTOOLS_. Correct or remove it.',
+          code: 'invalid_setting',
+          error: { message: expect.stringContaining(variable) },
+        },
+        { level: 'error', message: 'one', jobId: 'a', ms: 5, error: { message: 'broken' } },
+      ])
+    },
+  )
 })

@@ -57,7 +57,6 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
     live: true,
     keyName: 'the key',
     isRestricted: false,
-    quote: () => null,
     credential: '',
     perSecond: 1,
     async get(path) {

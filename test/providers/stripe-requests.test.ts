@@ -23,7 +23,6 @@ function answering(body: object | Error) {
     live: true,
     keyName: 'the key',
     isRestricted: false,
-    quote: () => null,
     credential: '',
     perSecond: 1,
     async get(path) {

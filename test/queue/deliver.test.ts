@@ -148,6 +148,8 @@ describe('a delivery on a queue of no vendor', () => {
     expect(await query('select id, status from sync_jobs order by id')).toEqual(
       requests.map(({ jobId }) => ({ id: jobId, status: 'completed' })).sort((a, b) => (a.id < b.id ? -1 : 1)),
     )
-    expect(new Set(queue.deadLetters.map(({ body }) => body))).toEqual(new Set(['no JSON', '{}']))
+    expect(new Set(queue.deadLetters.map(({ body }) => body))).toEqual(
+      new Set(['[7 characters that are not shown]', '{}']),
+    )
   })
 })

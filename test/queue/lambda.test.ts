@@ -42,7 +42,55 @@ test.each([undefined, null, {}, { SentTimestamp: '1e300', ApproximateReceiveCoun
 
 test('an event of SQS gives its records, whoever invokes the function', () => {
   const { eventSource: _, ...byHand } = record
-  expect(recordsOf({ Records: [record, byHand, null] } as never)).toEqual([record, byHand])
+  expect(recordsOf({ Records: [record, byHand] } as never)).toEqual([record, byHand])
+  expect(recordsOf({ Records: [] })).toEqual([])
+})
+
+const events: Record<string, readonly [event: unknown, reason: string]> = {
+  'a list of records, as a pipe of EventBridge sends': [[record], 'it is a list. A pipe of EventBridge sends one'],
+  'an empty list': [[], 'it is a list. A pipe of EventBridge sends one'],
+  'a request': [{ jobId: 'x', tenantId: 'y' }, 'it has no list "Records"'],
+  'an object without anything': [{}, 'it has no list "Records"'],
+  'a text': ['{"Records":[]}', 'it has no list "Records"'],
+  'a number': [5, 'it has no list "Records"'],
+  null: [null, 'it has no list "Records"'],
+  nothing: [undefined, 'it has no list "Records"'],
+  'records by another name': [{ records: [record] }, 'it has no list "Records"'],
+  'an object of records': [{ Records: { 0: record } }, 'it has no list "Records"'],
+  'a schedule of EventBridge': [{ source: 'aws.events', detail: {} }, 'it has no list "Records"'],
+  'a notification of SNS': [{ Records: [{ EventSource: 'aws:sns', Sns: {} }] }, 'its source is "aws:sns"'],
+  'a stream of Kinesis': [{ Records: [{ eventSource: 'aws:kinesis', kinesis: {} }] }, 'its source is "aws:kinesis"'],
+  'a change of DynamoDB among messages': [
+    { Records: [record, { eventSource: 'aws:dynamodb' }] },
+    'its source is "aws:dynamodb"',
+  ],
+  'a request in the place of a record': [
+    { Records: [{ jobId: 'x' }] },
+    'one of its records has neither a messageId nor a body',
+  ],
+  'an empty record': [{ Records: [{}] }, 'one of its records has neither a messageId nor a body'],
+  'records that are no objects': [{ Records: [null, 5] }, 'one of its records has neither a messageId nor a body'],
+  'null among records': [{ Records: [record, null] }, 'one of its records has neither a messageId nor a body'],
+}
+
+test.each(Object.entries(events))(
+  '%s fails the invocation with a sentence, and no message is acknowledged',
+  async (_, [event, reason]) => {
+    const { given, handle } = handlerOf(() => 'acknowledge')
+    await expect(handle(event as never, context(1_000))).rejects.toThrow(
+      `handler: the event is not from SQS, ${reason}. Send the request to the queue, or invoke the function with an SQS event such as those in infra/events.`,
+    )
+    expect(given).toEqual([])
+  },
+)
+
+test('an event of a FIFO queue fails the invocation with a sentence', async () => {
+  const { given, handle } = handlerOf(() => 'acknowledge')
+  const event = { Records: [{ ...record, eventSourceARN: `${record.eventSourceARN}.fifo` }] }
+  await expect(handle(event, context(1_000))).rejects.toThrow(
+    'handler: the event is from a FIFO queue. It would drop the copy of a paused job as a duplicate, and can delay no single message. Give the function a standard queue.',
+  )
+  expect(given).toEqual([])
 })
 
 /** A handler whose worker answers as `ack` says, and the messages it was given. */

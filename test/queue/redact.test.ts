@@ -3,6 +3,7 @@ import { redactBody } from '../../src/queue/redact.ts'
 import { fastest } from '../support/timing.ts'
 
 const canary = 'canary-5Fh2'
+const id = '7b1f0a34-52c6-4e0d-8a3b-1d2f6c9e5a10'
 const quote = (value: unknown) => JSON.stringify(value)
 
 describe('the copy of a message in the dead-letter queue', () => {
@@ -45,10 +46,13 @@ describe('the copy of a message in the dead-letter queue', () => {
     'says that a token was null': ['{"accessToken":null}', '{"accessToken":null}'],
     'has no key that is recognised by its shape': [
       quote({ note: 'use sk_live_canary5Fh2' }),
-      '{"note":"use [secret]"}',
+      '{"note":"[22 characters that are not shown]"}',
     ],
-    'has none behind an escape': ['{"note":"look\\nsk_live_canary5Fh2"}', '{"note":"look\\n[secret]"}'],
-    'has none that is the name of a key': ['{"sk_live_canary5Fh2":1}', '{"[secret]":1}'],
+    'has none behind an escape': [
+      '{"note":"look\\nsk_live_canary5Fh2"}',
+      '{"note":"[23 characters that are not shown]"}',
+    ],
+    'has none that is the name of a key': ['{"sk_live_canary5Fh2":1}', '{"[18 characters that are not shown]":1}'],
     'has no token of a message in a message': [
       quote({ Message: quote({ jobId: 'x', accessToken: canary }) }),
       quote({ Message: quote({ jobId: 'x', accessToken: '[redacted]' }) }),
@@ -57,27 +61,66 @@ describe('the copy of a message in the dead-letter queue', () => {
       quote(quote({ accessToken: canary, jobId: 'x' })),
       quote(quote({ accessToken: '[redacted]', jobId: 'x' })),
     ],
+    'has no token whose key is escaped': ['{"tok\\u0065n":"canary"}', '{"token":"[redacted]"}'],
+    'has no token whose key has other letters or signs': [
+      quote({ 'x-api-key': canary, 'API KEY': canary, ｔｏｋｅｎ: canary, sessionId: canary }),
+      quote({ 'x-api-key': '[redacted]', 'API KEY': '[redacted]', ｔｏｋｅｎ: '[redacted]', sessionId: '[redacted]' }),
+    ],
     'keeps numbers in texts as they are': [
       '{"id":"1.0","big":"12345678901234567890"}',
       '{"id":"1.0","big":"12345678901234567890"}',
     ],
-    'has no token of JSON that is cut short': [
+    'keeps plain words, ids of jobs and dates': [
+      quote({
+        jobId: id,
+        from: '2026-11-28T10:00:00.000Z',
+        note: 'zweiter Versuch, bitte',
+        resources: ['credit_notes'],
+      }),
+      quote({
+        jobId: id,
+        from: '2026-11-28T10:00:00.000Z',
+        note: 'zweiter Versuch, bitte',
+        resources: ['credit_notes'],
+      }),
+    ],
+    'has no text that speaks of a secret': [
+      quote({ note: `the password is ${canary}` }),
+      '{"note":"[27 characters that are not shown]"}',
+    ],
+    'has no text that looks random, under any name': [
+      quote({ note: 'Zk3vQ8rT1mXw5LpB', other: 'c2VjcmV0IG9mIHRoZSB0ZW5hbnQ' }),
+      '{"note":"[16 characters that are not shown]","other":"[27 characters that are not shown]"}',
+    ],
+    'has nothing of XML in JSON': [
+      quote({ Message: `<accessToken>${canary}</accessToken>` }),
+      '{"Message":"[38 characters that are not shown; they name accessToken]"}',
+    ],
+    'has nothing of JSON that is cut short, but which fields it names': [
       `{"jobId":"x","accessToken":"${canary}","n`,
-      '{"jobId":"x","accessToken":[redacted],"n',
+      '[43 characters that are not shown; they name jobId, accessToken]',
     ],
-    'has none where the token itself is cut': [`{"accessToken":"${canary}`, '{"accessToken":[redacted]'],
-    'has none where a quote is in the token': [`{"accessToken":"a\\"${canary}",`, '{"accessToken":[redacted],'],
-    'has none where keys are not quoted': [`{accessToken: ${canary}, jobId: x}`, '{accessToken: [redacted], jobId: x}'],
-    'has none of a form': [`jobId=x&access_token=${canary}`, 'jobId=x&access_token=[redacted]'],
-    'has none of a header': [`Authorization: Bearer ${canary}\n`, 'Authorization: [secret]\n'],
-    'has none of a header in quotes': [`{Authorization: "Basic ${canary}"`, '{Authorization: "Basic [redacted]"'],
-    'has none in single quotes': [`{'accessToken': '${canary}'}`, "{'accessToken': [redacted]}"],
-    'has none of cut JSON in JSON': [
-      `{"Message":"{\\"accessToken\\":\\"${canary}\\",\\"jobId\\":`,
-      '{"Message":"{\\"accessToken\\":[redacted],\\"jobId\\":',
+    'names the job and the tenant of a text that it does not show': [
+      `{job_id: ${id}, 'tenantId' : "${id}", token: ${canary}`,
+      `[118 characters that are not shown; they name jobId, tenantId; job_id ${id}; tenantId ${id}]`,
     ],
+    'has nothing of a token that is cut': [
+      `{"accessToken":"${canary}`,
+      '[27 characters that are not shown; they name accessToken]',
+    ],
+    'has nothing of JSON with an escaped key that is cut': [
+      `{"tok\\u0065n":"${canary}`,
+      '[26 characters that are not shown]',
+    ],
+    'has nothing of a form': [
+      `jobId=x&access_token=${canary}`,
+      '[32 characters that are not shown; they name jobId, accessToken]',
+    ],
+    'has nothing of XML': [`<t><token>${canary}</token></t>`, '[33 characters that are not shown]'],
+    'has nothing of a header': [`Authorization: Bearer ${canary}\n`, '[34 characters that are not shown]'],
+    'has nothing of a bare word': [canary, '[11 characters that are not shown]'],
     'is empty where the body is': ['', ''],
-    'has no half character': ['a\uD800', 'a\uFFFD'],
+    'has no half character of a text': ['{"a":"\uD800"}', '{"a":"[a character that is not shown]"}'],
     'keeps characters beyond the basic plane': ['{"a":"😀"}', '{"a":"😀"}'],
   }
   it.each(Object.entries(copies))('%s', (_, [body, copy]) => {
@@ -85,18 +128,16 @@ describe('the copy of a message in the dead-letter queue', () => {
   })
 
   it('has 64 KiB of characters at most', () => {
-    expect(redactBody('x'.repeat(1_048_576))).toBe('x'.repeat(65_536))
-    expect(redactBody(quote({ a: 'x'.repeat(1_048_000) }))).toHaveLength(65_536)
+    expect(redactBody(quote(Array.from({ length: 100_000 }, () => 'word')))).toHaveLength(65_536)
   })
 
   it('does not end in half a character', () => {
-    expect(redactBody(`x${'😀'.repeat(40_000)}`).endsWith('\uFFFD')).toBe(true)
+    expect(redactBody(`[${Array.from({ length: 20_000 }, () => '"x😀"').join()}]`).endsWith('\uFFFD')).toBe(true)
   })
 
   it('has no secret of JSON that is nested too deep to be written again', () => {
     const deep = `{"accessToken":"${canary}","a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
-    expect(redactBody(deep)).not.toContain(canary)
-    expect(redactBody(deep)).toMatch(/^\{"accessToken":\[?/)
+    expect(redactBody(deep)).toBe('[40034 characters that are not shown; they name accessToken]')
   })
 
   it.each([
@@ -128,13 +169,5 @@ describe('the copy of a message in the dead-letter queue', () => {
     ['passwords', JSON.stringify(Array.from({ length: 16 }, () => `password=a${' '.repeat(65_000)}b`))],
   ])('is made in less than 400 ms of a megabyte of %s', (_, body) => {
     expect(fastest(() => redactBody(body))).toBeLessThan(400)
-  })
-
-  it('has no secret that the cut goes through', () => {
-    for (let before = 65_480; before < 65_540; before++) {
-      const body = `${'x'.repeat(before)} postgres://u:${canary}@h `
-      expect(redactBody(body)).not.toContain('canary')
-      expect(redactBody(quote({ a: body }))).not.toContain('canary')
-    }
   })
 })

@@ -1,9 +1,11 @@
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { readConfig } from '../../src/config/load.ts'
 import type { Message } from '../../src/queue/message.ts'
 import { redactBody } from '../../src/queue/redact.ts'
 import { openSqs, sqsText } from '../../src/queue/sqs.ts'
+import { createSqsQueue } from '../../src/queue/sqs-on-demand.ts'
 
 /** A network that takes a connection and then falls silent. */
 async function silence() {
@@ -56,9 +58,12 @@ test.each(Object.entries(calls))('%s gives up on a network that falls silent, af
 /** An SQS that takes every call and keeps it. */
 async function recorder() {
   const inputs: Record<string, unknown>[] = []
+  const regions: unknown[] = []
   const server = createHttpServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
+    // `AWS4-HMAC-SHA256 Credential=local/20261128/eu-north-1/sqs/aws4_request, …`
+    regions.push(request.headers.authorization?.split('/')[2])
     inputs.push(JSON.parse(Buffer.concat(chunks).toString()))
     response.setHeader('content-type', 'application/x-amz-json-1.0').end('{}')
   })
@@ -67,7 +72,12 @@ async function recorder() {
   const address = server.address()
   const endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
   const url = `${endpoint}/000000000000/billing-sync`
-  return { inputs, queue: openSqs({ url, deadLetterUrl: `${url}-dead-letters`, endpoint, region: 'eu-central-1' }) }
+  return {
+    inputs,
+    regions,
+    url,
+    queue: openSqs({ url, deadLetterUrl: `${url}-dead-letters`, endpoint, region: 'eu-central-1' }),
+  }
 }
 
 test('a delay is at most the 900 s of SQS, for a job that is sent again and a message that is given back', async () => {
@@ -79,6 +89,22 @@ test('a delay is at most the 900 s of SQS, for a job that is sent again and a me
   await queue.heartbeat(message, 1_125)
   expect(inputs.flatMap(({ DelaySeconds }) => DelaySeconds ?? [])).toEqual([0, 42, 900, 900, 900])
   expect(inputs.flatMap(({ VisibilityTimeout }) => VisibilityTimeout ?? [])).toEqual([0, 42, 900, 900, 900, 1_125])
+})
+
+test.each([
+  [{ AWS_REGION: 'eu-north-1' }, 'eu-north-1'],
+  [{ AWS_REGION: 'eu-north-1', Queue__Region: 'ap-south-1' }, 'ap-south-1'],
+  [{}, 'local'],
+])('a queue on loopback is called with the region of %j', async (environment, region) => {
+  const { url, regions } = await recorder()
+  const { Queue } = readConfig({
+    environment: { ...environment, Queue__Url: url, Queue__Endpoint: new URL(url).origin },
+    file: undefined,
+  })
+  await createSqsQueue(Queue)
+    .send('{}', 0)
+    .catch(() => {})
+  expect(regions).toEqual([region])
 })
 
 test('a message of another transport is refused', async () => {
@@ -95,11 +121,11 @@ test.each([
   expect(sqsText(text)).toBe(expected)
 })
 
-test('the body of a dead letter is never empty, and has no character that SQS refuses behind an escape', async () => {
+test('the body of a dead letter is never empty, and has no character that SQS refuses', async () => {
   const { queue, inputs } = await recorder()
-  for (const body of ['', '{"a":"\\uffff\\u0000"}'])
-    await queue.deadLetter({ body: redactBody(body), reason: 'no', code: 'no', messageId: '1' }).catch(() => {})
-  expect(inputs.map(({ MessageBody }) => MessageBody)).toEqual(['(empty)', '{"a":"\uFFFD\\u0000"}'])
+  for (const body of [redactBody(''), 'a\uFFFF\u0000'])
+    await queue.deadLetter({ body, reason: 'no', code: 'no', messageId: '1' }).catch(() => {})
+  expect(inputs.map(({ MessageBody }) => MessageBody)).toEqual(['(empty)', 'a\uFFFD\uFFFD'])
 })
 
 test('a queue that is not configured refuses in words', async () => {

@@ -75,7 +75,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:zlib',
   ],
   registry: ['providers', 'type provider/contract', 'errors'],
-  queue: ['queue/message', 'log/redact'],
+  queue: ['queue/message', 'queue/harmless-text', 'log/redact'],
   delivery: [
     'type queue/message',
     'type queue/queue',
@@ -193,6 +193,7 @@ const queueLayers: Readonly<Record<string, string>> = {
   message: 'queue',
   queue: 'queue',
   redact: 'queue',
+  'harmless-text': 'queue',
   deliver: 'delivery',
   consume: 'delivery',
 }

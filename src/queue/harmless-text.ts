@@ -1,0 +1,32 @@
+interface Kind {
+  /** A key of an object, which may be called `accessToken`. */
+  readonly asName?: boolean
+}
+
+const longest = 200
+const digits = /^\d{1,20}$/
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/
+/** Letters, digits and the marks of plain sentences. No text of another language than plain words is written with them alone. */
+const plain = /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic} _.,!?'’…*-]*$/u
+const speaksOfSecrets = /token|secret|passw|passphrase|pwd|psw|credential|auth|bearer|jwt|key/i
+
+/** Whether a text holds no secret, as far as its shape says: a few plain words, an id of ours, a date. */
+export function isHarmlessText(text: string, { asName = false }: Kind = {}): boolean {
+  if (uuid.test(text) || time.test(text) || digits.test(text)) return true
+  if (text.length > longest || !plain.test(text)) return false
+  if (!asName && speaksOfSecrets.test(text)) return false
+  return !text.split(/[\s,!?'’…*]+/).some(looksRandom)
+}
+
+/** Sixteen characters or more that a person would not write as a word, as keys, hashes and base64 are. */
+function looksRandom(word: string): boolean {
+  const letters = word.replace(/[._-]/g, '')
+  if (letters.length < 16) return /^(?:sk|rk|pk|whsec|ac|rkcs)_/i.test(word)
+  return /\d/.test(letters) || (/\p{Lu}/u.test(letters) && !isCamelCase(word))
+}
+
+/** Words that are joined, each of them lower-case but for its first letter and at least three letters long. */
+function isCamelCase(word: string): boolean {
+  return /^(?:\p{Lu}?\p{Ll}{2,}[._-]?)+$/u.test(word)
+}

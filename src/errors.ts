@@ -4,12 +4,26 @@ import type { ErrorCode } from './error-codes/error-codes.ts'
  * What the worker does about an error, decided where the error is understood and nowhere else.
  *
  * - `retry`: may work later; the message is redelivered after back-off, until `Worker.MaxRetries`.
- * - `reject`: will never work as asked; the job is `failed`, the message acknowledged.
- * - `skip`: this resource cannot be read with this key or account; the others go on and the result names it.
+ * - `reject`: will never work as asked. `scope` says what is given up. Without a smaller scope the job is `failed` and the
+ *   message acknowledged.
  * - `unreadable`: there is no job to blame; the message is copied to the dead-letter queue.
  * - `fenced`: another worker holds the job now; nothing of this delivery may be written.
  */
-export type Verdict = 'retry' | 'reject' | 'skip' | 'unreadable' | 'fenced'
+export type Verdict = 'retry' | 'reject' | 'unreadable' | 'fenced'
+
+/** From the smallest to the largest. */
+const scopes = ['object', 'page', 'resource', 'account', 'provider'] as const
+
+/**
+ * What a provider's error concerns. Only the scope decides how much a refusal gives up.
+ *
+ * - `object`: one object; it is stored in `sync_rejects` and the others go on.
+ * - `page`: the page as it was requested; it is requested again in another way: without a cursor, or smaller.
+ * - `resource`: the whole list; it is skipped if nothing of it has been read, and read again later otherwise.
+ * - `account`: everything that the key reads.
+ * - `provider`: every account.
+ */
+export type Scope = (typeof scopes)[number]
 
 /** Which ceiling a provider said was hit, so that the limiter lowers the right one. */
 export interface LimitHit {
@@ -22,8 +36,8 @@ interface Details {
   /** Milliseconds the other side asked us to wait. Clamped by whoever waits. */
   readonly retryAfter?: number
   readonly limit?: LimitHit
-  /** The cursor of a list call points at something that is gone: read the slice again from its last safe bound. */
-  readonly cursorGone?: boolean
+  /** Absent for an error that no call to a provider had. */
+  readonly scope?: Scope
 }
 
 /** The code of a failure that means: the answer was more than is read of one; fewer items may fit. */
@@ -36,7 +50,7 @@ export class SyncError extends Error {
   readonly code: ErrorCode
   readonly retryAfter: number | undefined
   readonly limit: LimitHit | undefined
-  readonly cursorGone: boolean
+  readonly scope: Scope | null
 
   constructor(verdict: Verdict, code: ErrorCode, message: string, details: Details = {}) {
     super(message, { cause: details.cause })
@@ -44,8 +58,14 @@ export class SyncError extends Error {
     this.code = code
     this.retryAfter = details.retryAfter
     this.limit = details.limit
-    this.cursorGone = details.cursorGone ?? false
+    this.scope = details.scope ?? null
   }
+}
+
+/** Whether a provider has refused a call in a way that concerns no more than `most`. */
+export function isRefused(error: unknown, most: Scope): error is SyncError {
+  if (!(error instanceof SyncError) || error.verdict !== 'reject' || error.scope === null) return false
+  return scopes.indexOf(error.scope) <= scopes.indexOf(most)
 }
 
 /** Any thrown thing as a SyncError: what nobody understood is a bug, worth another try and a loud code. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorCodes } from '../src/error-codes/error-codes.ts'
 import type { Retried } from '../src/error-codes/explanation.ts'
-import type { Verdict } from '../src/errors.ts'
+import type { Scope, Verdict } from '../src/errors.ts'
 
 const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
   (path) => path.endsWith('.ts') && !/^(error-codes|sandbox|cli|local)/.test(path),
@@ -13,7 +13,9 @@ const source = paths.map((path) => readFileSync(join('src', path), 'utf8')).join
 /** Every error that the source makes with a literal verdict and code. */
 const made = [
   ...source.matchAll(/new SyncError\(\s*'(\w+)',\s*'(\w+)'/g),
-  ...source.matchAll(/\b(retry|reject|skip)\('(\w+)'/g),
+  ...source.matchAll(/\b(retry|reject)\('(\w+)'/g),
+  // A refusal of the provider, by its scope.
+  ...source.matchAll(/\brefuse\(\s*'(\w+)',\s*'(\w+)'/g),
 ].map(([, verdict = '', code = '']) => [verdict, code] as const)
 
 test('every error the source makes is explained', () => {
@@ -32,10 +34,12 @@ test('every code that is explained is in use', () => {
 })
 
 test('who tries again is what the verdict says', () => {
-  const retried: Readonly<Record<Verdict, Retried>> = {
+  const retried: Readonly<Record<Verdict | Exclude<Scope, 'account' | 'provider'>, Retried>> = {
     retry: 'yes',
     reject: 'no',
-    skip: 'next job',
+    object: 'next job',
+    page: 'yes',
+    resource: 'next job',
     unreadable: 'dead letter',
     fenced: 'other worker',
   }
@@ -43,7 +47,8 @@ test('who tries again is what the verdict says', () => {
   const command: readonly string[] = ['no_database']
   const wrong = made.filter(
     ([verdict, code]) =>
-      !command.includes(code) && retried[verdict as Verdict] !== errorCodes[code as keyof typeof errorCodes].retried,
+      !command.includes(code) &&
+      retried[verdict as keyof typeof retried] !== errorCodes[code as keyof typeof errorCodes].retried,
   )
   expect(wrong).toEqual([])
 })

@@ -5,7 +5,7 @@ import { logEvents } from '../../src/log/events.ts'
 const again: Readonly<Record<Retried, string>> = {
   yes: 'Yes, with a back-off. After `Worker.MaxRetries` attempts the job fails.',
   no: 'No. The job is `failed`.',
-  'next job': 'Not in this job, which skips the resource and goes on. The next job asks again.',
+  'next job': 'Not in this job, which goes on without the resource or the object. The next job asks again.',
   'dead letter': 'No. A copy of the message, without secrets, is in the dead-letter queue.',
   'other worker': 'The other worker goes on with the job.',
   'next read': 'Not in this job, which stores all other items. A later job reads the item again.',

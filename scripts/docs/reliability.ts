@@ -16,6 +16,8 @@ export function reliability(results: Results = readResults()): string {
 | A job belongs to this worker. | Each write names the job's fence, and Postgres refuses a worker that lost its lease. |
 | A newer state of a row. | Its observation is later than the stored one. No observation is later than the answer that brought it. |
 | A cursor covers a resource. | The cursor lists the resources that were read up to it. Any other resource is read from the beginning. |
+| A resource cannot be read. | The provider refused its first page, and no page of it was read before. A refused page after that fails the job, which goes on from its checkpoint. |
+| An object cannot be read. | The provider refused a request that was about this object alone. The reject has the provider's sentence. All other objects are stored. |
 | A message is done. | Its job has ended, or a copy of the message is safely queued. Only then is it deleted. |
 
 ## What was seen

@@ -3,17 +3,19 @@ import type { Explanation } from './explanation.ts'
 /** Codes of reading from a provider. */
 export const providerCodes = {
   permission_denied: {
-    happened: 'The key may not read this resource (403).',
+    happened:
+      'The key may not read this resource or object (403). The message has the sentence of the provider and the name of the permission.',
     do: 'Add the permission to the [restricted key](operations.md#restricted-stripe-keys), or leave the resource out.',
     retried: 'next job',
   },
   not_available: {
-    happened: 'The account does not have this product of the provider, so it has no such list.',
-    do: 'Nothing, or leave the resource out.',
+    happened:
+      'The provider refuses the list with a 400 that has no code. Mostly the account is not set up for this product. The message has the sentence of the provider.',
+    do: 'Follow the sentence of the provider, or leave the resource out.',
     retried: 'next job',
   },
   not_found: {
-    happened: 'The provider does not know the address or the object that was asked for (404).',
+    happened: 'The provider does not know the list or the object that was requested.',
     do: 'Nothing, or leave the resource out.',
     retried: 'next job',
   },
@@ -43,9 +45,10 @@ export const providerCodes = {
     retried: 'yes',
   },
   provider_refused: {
-    happened: 'The provider refused the request as wrong (4xx). The error has the status and the code of the provider.',
-    do: 'Look the code up in the documentation of the provider, and report a bug.',
-    retried: 'no',
+    happened:
+      'The provider refused the request (4xx). The message has the status, the code and the sentence of the provider.',
+    do: 'Look the code up in the documentation of the provider. Leave the resource out if the account is not set up for it; else report a bug.',
+    retried: 'next job',
   },
   provider_clock: {
     happened: "The answer of the provider is dated far ahead of the database's clock. The worker stored nothing of it.",

@@ -5,7 +5,7 @@ import { liveRows } from '../db/live.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
 import { syncAccounts } from '../db/schema.ts'
-import { SyncError } from '../errors.ts'
+import { isRefused } from '../errors.ts'
 import type { ListSource } from '../provider/contract.ts'
 import type { Source } from '../sync/source.ts'
 import type { JobAccount } from './account.ts'
@@ -72,7 +72,7 @@ async function stillExists(
   try {
     return (await retrieve(id, signal)).item !== null
   } catch (error) {
-    if (error instanceof SyncError && error.verdict === 'skip') return null
+    if (isRefused(error, 'resource')) return null
     throw error
   }
 }

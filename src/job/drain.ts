@@ -87,6 +87,7 @@ function startReading(
   return backfill({
     ...reading,
     slices: committed.checkpoint.slices,
+    begun: Object.keys(committed.checkpoint.tallies),
     ...sizes,
     gatherMs,
     clock,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
-import { SyncError } from '../errors.ts'
+import { isRefused, SyncError } from '../errors.ts'
 import type { Page } from '../provider/contract.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
@@ -15,6 +15,8 @@ import { createSplitter, type Splitter } from './splitter.ts'
 export interface Backfill {
   readonly slices: readonly Slice[]
   readonly sources: readonly Source[]
+  /** Resources of which an earlier delivery has read pages. They are not skipped any more. */
+  readonly begun?: readonly string[]
   /** The limiters a call for this source passes. */
   limiters(source: Source): readonly Limiter[]
   readonly pageSize: number
@@ -67,6 +69,8 @@ interface Engine {
   readonly options: Backfill
   readonly readers: Map<number, Reader>
   readonly buffer: PageBuffer
+  /** The names of sources of which a page has been read. */
+  readonly begun: Set<string>
   readonly splitter: Splitter
   /** Aborted when pages in flight must be given up, or when the caller takes no more pages. */
   readonly giveUp: AbortSignal
@@ -92,6 +96,7 @@ function openEngine(options: Backfill): Engine {
     options,
     readers,
     buffer: createPageBuffer(options),
+    begun: new Set(options.begun),
     splitter: createSplitter(readers, options, () => pump(engine)),
     giveUp,
     halted,
@@ -159,10 +164,10 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
       engine.buffer.add(readPage)
     }
   } catch (error) {
-    if (error instanceof SyncError && error.verdict === 'skip') skipResource(engine, reader, error)
+    if (isSkippable(error, engine, source)) skipResource(engine, reader, error)
     else if (!hasStopped(engine)) {
-      engine.failure = error
-      engine.options.onFailure(error)
+      engine.failure = isRefused(error, 'resource') ? refusedLater(error) : error
+      engine.options.onFailure(engine.failure)
     }
   } finally {
     reader.inFlight = false
@@ -171,10 +176,11 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   pump(engine)
 }
 
-async function takePage({ options, readers, giveUp }: Engine, reader: Reader, page: Page): Promise<ReadPage> {
+async function takePage({ options, readers, giveUp, begun }: Engine, reader: Reader, page: Page): Promise<ReadPage> {
   const { sources, pageSize, nestedPageSize = pageSize } = options
   const { source } = reader
   const sliceId = reader.slice.id
+  begun.add(source.name)
   // Before the first await, so that a later split lies below this page.
   const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
   if (last) readers.delete(sliceId)
@@ -184,6 +190,17 @@ async function takePage({ options, readers, giveUp }: Engine, reader: Reader, pa
       ? await source.expand(items, { pageSize: nestedPageSize, shared, answeredAt }, giveUp)
       : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
   return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
+}
+
+/** Whether the source is refused before any page of it was read. */
+function isSkippable(error: unknown, { begun }: Engine, { name }: Source): error is SyncError {
+  return isRefused(error, 'resource') && error.scope !== 'page' && !begun.has(name)
+}
+
+/** A resource that has been read in part is not skipped: the job would end with some of its rows. */
+function refusedLater(error: SyncError): SyncError {
+  const { code, message, scope } = error
+  return new SyncError('retry', code, message, { cause: error, ...(scope && { scope }) })
 }
 
 /** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */

@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts'
+import { isRefused, SyncError } from '../errors.ts'
 import { Item, storedForm } from '../json/item.ts'
 import type { Change, ChangeSource, ListSource } from '../provider/contract.ts'
 import { emptyChildSets, expandPage } from './expand.ts'
@@ -65,12 +65,12 @@ interface ApplyOptions {
   readonly pageSize: number
 }
 
-/** Applies a change. If the key may not read the object or its resource, only this change is rejected. */
+/** Applies a change. If the provider refuses the object, only this change is rejected. */
 async function applyOrReject(change: LatestChange, applying: ApplyOptions, signal: AbortSignal): Promise<Mapped> {
   try {
     return await apply(change, applying, signal)
   } catch (error) {
-    if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
+    if (!isRefused(error, 'resource')) throw error
     const { resource, id, item } = change
     return {
       ...emptyMapped,

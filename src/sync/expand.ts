@@ -1,8 +1,9 @@
+import { isRefused, SyncError } from '../errors.ts'
 import type { Item } from '../json/item.ts'
-import type { ListSource } from '../provider/contract.ts'
+import type { ListSource, NestedSource } from '../provider/contract.ts'
 import { mapEmbedded } from './embedded.ts'
-import { readNested } from './nested.ts'
-import { type ChildSet, type Mapped, mapItems } from './rows.ts'
+import { type NestedReading, readNested } from './nested.ts'
+import { type ChildSet, type Mapped, mapItems, rejectItem } from './rows.ts'
 import type { Source } from './source.ts'
 
 interface Expansion {
@@ -16,27 +17,74 @@ interface Expansion {
 
 /**
  * Maps a page's items to rows: the items, their nested lists and the embedded items of other resources. The rest of a
- * nested list is fetched, behind the same limiters.
+ * nested list is fetched, behind the same limiters. If it is refused, its item is rejected, because an item without some
+ * of its children would look complete.
  * @throws SyncError
  */
 export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
-  const { source, items, observedAt } = expansion
-  const mapped = mapItems(items, { resource: source.name, table: source.table, observedAt, row: source.row })
+  const { source, observedAt } = expansion
+  const mapped = mapItems(expansion.items, { resource: source.name, table: source.table, observedAt, row: source.row })
+  const { items: parentItems, rows } = mapped
+  const parents = parentItems.map((item, at) => ({ item, id: rows[at]?.row.id ?? '', table: source.table }))
+  const { lists, refusals } = await readNestedLists(parents, expansion, signal)
   // Not `mapped` itself, so that the items can be freed while their rows wait for the committer.
-  const { rejects, drifts } = mapped
-  const all = { rows: [...mapped.rows], rejects: [...rejects], drifts: [...drifts], childSets: [] as ChildSet[] }
-  const parents = mapped.items.map((item, at) => ({ item, id: mapped.rows[at]?.row.id ?? '', table: source.table }))
-  for (const nested of source.nested ?? []) {
-    const lists = await Promise.all(parents.map((parent) => readNested(nested, { parent, ...expansion }, signal)))
-    for (const list of lists) {
-      all.rows.push(...list.rows)
-      all.rejects.push(...list.rejects)
-      all.childSets.push(...list.childSets)
-      all.drifts.push(...list.drifts)
-    }
+  const all = {
+    rows: parentItems.flatMap((item, at) => (refusals.has(item) ? [] : (rows[at] ?? []))),
+    rejects: [...mapped.rejects],
+    drifts: [...mapped.drifts],
+    childSets: [] as ChildSet[],
   }
-  for (const item of mapped.items) all.rows.push(...mapEmbedded(source.embeddedItems?.(item), expansion))
+  for (const [item, error] of refusals)
+    all.rejects.push(rejectItem(source.name, item.value(), { code: error.code, reason: error.message }))
+  for (const { item, list } of lists) {
+    if (refusals.has(item)) continue
+    all.rows.push(...list.rows)
+    all.rejects.push(...list.rejects)
+    all.childSets.push(...list.childSets)
+    all.drifts.push(...list.drifts)
+  }
+  for (const item of parentItems)
+    if (!refusals.has(item)) all.rows.push(...mapEmbedded(source.embeddedItems?.(item), expansion))
   return all
+}
+
+interface NestedLists {
+  readonly lists: readonly { readonly item: Item; readonly list: Mapped }[]
+  /** The items of which a nested list is refused. */
+  readonly refusals: ReadonlyMap<Item, SyncError>
+}
+
+async function readNestedLists(
+  parents: readonly NestedReading['parent'][],
+  expansion: Expansion,
+  signal: AbortSignal,
+): Promise<NestedLists> {
+  const lists: NestedLists['lists'][number][] = []
+  const refusals = new Map<Item, SyncError>()
+  for (const nested of expansion.source.nested ?? []) {
+    const read = async (parent: NestedReading['parent']) => {
+      const list = await readOrRefuse(nested, { parent, ...expansion }, signal)
+      return { item: parent.item, list }
+    }
+    const accepted = parents.filter(({ item }) => !refusals.has(item))
+    for (const { item, list } of await Promise.all(accepted.map(read)))
+      if (list instanceof SyncError) refusals.set(item, list)
+      else lists.push({ item, list })
+  }
+  return { lists, refusals }
+}
+
+async function readOrRefuse(
+  nested: NestedSource,
+  reading: NestedReading,
+  signal: AbortSignal,
+): Promise<Mapped | SyncError> {
+  try {
+    return await readNested(nested, reading, signal)
+  } catch (error) {
+    if (isRefused(error, 'resource')) return error
+    throw error
+  }
 }
 
 /** The empty nested lists of an object that is gone. */

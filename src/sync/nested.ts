@@ -1,5 +1,5 @@
 import type { SyncedTable } from '../db/schema.ts'
-import { SyncError } from '../errors.ts'
+import { isRefused } from '../errors.ts'
 import type { Item } from '../json/item.ts'
 import type { EmbeddedList, NestedSource, Page } from '../provider/contract.ts'
 import { mapEmbedded } from './embedded.ts'
@@ -8,7 +8,7 @@ import { emptyMapped, type Mapped, mapItems } from './rows.ts'
 import type { Slice } from './slices.ts'
 import type { Source } from './source.ts'
 
-interface NestedReading {
+export interface NestedReading {
   readonly parent: { readonly id: string; readonly item: Item; readonly table: SyncedTable }
   /** The time the parent was observed. */
   readonly observedAt: Date
@@ -76,7 +76,7 @@ async function readPages(
       if (last) return pages
     }
   } catch (error) {
-    if (error instanceof SyncError && error.code === 'not_found') return []
+    if (isRefused(error, 'object') && error.code === 'not_found') return []
     throw error
   }
 }

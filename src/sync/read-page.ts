@@ -9,7 +9,7 @@ export interface ReadPage extends Reached, Mapped, Pick<Digest, 'proven' | 'list
   readonly sliceId: number
   readonly source: Source
   readonly observedAt: Date
-  /** The error of a resource that the key or account cannot read, whose reading has ended; else null. */
+  /** The refusal of a resource's first page, after which nothing of the resource is read; else null. */
   readonly skip: SyncError | null
 }
 

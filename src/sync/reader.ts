@@ -1,4 +1,4 @@
-import { answerTooLarge, SyncError } from '../errors.ts'
+import { answerTooLarge, isRefused, SyncError } from '../errors.ts'
 import type { Page, Query } from '../provider/contract.ts'
 import { type Digest, digestPage } from './page.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
@@ -12,7 +12,7 @@ export interface Reader<Read extends ListFacts = Source> extends Reading {
   inFlight: boolean
   /** The cursors so far. A repeated cursor means that the list never ends. */
   readonly cursors: Set<string | null>
-  /** How often the cursor's object was gone since the position last changed. */
+  /** How often a cursor was refused since the position last changed. */
   restarts: number
   /** The most items of one page. It is halved after an answer that was too large. */
   limit: number
@@ -44,7 +44,8 @@ export async function fetchPage(
   try {
     return await list(nextQuery(reader))
   } catch (error) {
-    if (startOver(reader, error) || halveLimit(reader, error)) return null
+    if (!isRefused(error, 'resource')) throw error
+    if (error.code === answerTooLarge ? halveLimit(reader) : startOver(reader)) return null
     throw error
   }
 }
@@ -91,10 +92,10 @@ export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
 }
 
 /**
- * Restarts the slice at its position without a cursor. False unless the error says that the cursor's object is gone.
+ * Restarts the slice at its position without a cursor. A list that gave the cursor and then refuses it may have lost the
+ * cursor's object, whatever the words of the refusal are. False if there was no cursor.
  */
-function startOver(reader: Reader<ListFacts>, error: unknown): boolean {
-  if (!(error instanceof SyncError && error.cursorGone)) return false
+function startOver(reader: Reader<ListFacts>): boolean {
   if (reader.slice.cursor === null || reader.restarts >= restartsAtMost) return false
   reader.slice = withoutCursor(reader.slice)
   reader.cursors.clear()
@@ -102,9 +103,9 @@ function startOver(reader: Reader<ListFacts>, error: unknown): boolean {
   return true
 }
 
-/** Halves the items of a page. False unless the error says that an answer of several items was too large. */
-function halveLimit(reader: Reader<ListFacts>, error: unknown): boolean {
-  if (!(error instanceof SyncError && error.code === answerTooLarge) || reader.limit <= 1) return false
+/** Halves the items of a page. False if it has only one. */
+function halveLimit(reader: Reader<ListFacts>): boolean {
+  if (reader.limit <= 1) return false
   reader.limit = Math.ceil(reader.limit / 2)
   return true
 }

@@ -1,5 +1,5 @@
 import { backOff, type Clock } from '../clock.ts'
-import { answerTooLarge, SyncError } from '../errors.ts'
+import { SyncError } from '../errors.ts'
 import type { Call } from './limiter.ts'
 
 interface Patience {
@@ -38,7 +38,7 @@ export function retried(call: Call, { clock, waiting, onWait }: Patience): Call 
   }
 }
 
-/** Whether the same call may succeed later. A lost cursor, an answer that is too large and a bug fail every time. */
-function mayPass({ verdict, cursorGone, code }: SyncError): boolean {
-  return verdict === 'retry' && !cursorGone && code !== answerTooLarge && code !== 'internal'
+/** Whether the same call may succeed later. A bug fails every time. */
+function mayPass({ verdict, code }: SyncError): boolean {
+  return verdict === 'retry' && code !== 'internal'
 }

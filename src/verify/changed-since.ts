@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts'
+import { isRefused } from '../errors.ts'
 import type { Account, Page } from '../provider/contract.ts'
 import type { Source } from '../sync/source.ts'
 
@@ -31,7 +31,7 @@ export async function readChangedSince(
       cursor = page.next
     }
   } catch (error) {
-    if (!(error instanceof SyncError && error.verdict === 'skip')) throw error
+    if (!isRefused(error, 'resource')) throw error
   }
   return changed
 }

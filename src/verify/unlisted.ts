@@ -1,6 +1,6 @@
 import { findStale, findUnlisted, type Interval } from '../db/deletions.ts'
 import { findUndated, liveIds, orphans } from '../db/stored-rows.ts'
-import { SyncError } from '../errors.ts'
+import { isRefused } from '../errors.ts'
 import type { ListSource } from '../provider/contract.ts'
 import { emptyChildSets, expandPage } from '../sync/expand.ts'
 import type { Source } from '../sync/source.ts'
@@ -131,7 +131,7 @@ async function askSome(ids: readonly string[], retrieve: NonNullable<ListSource[
   try {
     return await Promise.all(ids.map((id) => retrieve(id, signal)))
   } catch (error) {
-    if (error instanceof SyncError && error.verdict === 'skip') return null
+    if (isRefused(error, 'resource')) return null
     throw error
   }
 }

@@ -8,7 +8,7 @@ import { valuesOf } from '../support/items.ts'
 /** Ways for a request to fail that every provider has. */
 const verdicts = {
   'the key is refused': 'reject',
-  'the key may not read this': 'skip',
+  'the key may not read this': 'reject',
   'too many requests': 'retry',
   'the provider fails': 'retry',
   'the answer is no JSON': 'retry',
@@ -181,7 +181,7 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
         const first = await source.list({ ...all(source), cursor: null, limit: 10 }, never)
         fixture.remove(source.name, String(first.items.at(-1)?.id))
         const error = await rejection(source.list({ ...all(source), cursor: first.next, limit: 10 }, never))
-        if (error) expect(error).toMatchObject({ name: 'SyncError', verdict: 'retry', cursorGone: true })
+        if (error) expect(error).toMatchObject({ name: 'SyncError', verdict: 'reject', scope: 'page' })
       })
 
       for (const [kind, verdict] of Object.entries(verdicts))

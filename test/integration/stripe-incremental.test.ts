@@ -57,13 +57,41 @@ test.each(Array.from({ length: 10 }, (_, seed) => seed + 1))(
   },
 )
 
-test('a cursor that is too old makes the job a full one, which finds what was deleted meanwhile', async () => {
+test.each([7, 8, 9, 10, 11])(
+  'a cursor that is too old makes the job a full one, which finds what was deleted meanwhile: seed %i',
+  async (seed) => {
+    const { sync, query, sandbox, tenantId } = await openEnv(60, seed)
+    await sync('full')
+    sandbox.simulate(10, { seed, perDay: 6, gapAfterDay: 5 })
+    const { result } = await sync('incremental')
+    expect(result.syncType).toBe('full')
+    await expectCopy(query, sandbox, tenantId)
+  },
+)
+
+test('a line that changed is updated by a full and by an incremental job, and counted', async () => {
   const { sync, query, sandbox, tenantId } = await openEnv()
   await sync('full')
-  sandbox.simulate(10, { seed: 7, perDay: 6, gapAfterDay: 5 })
-  const { result } = await sync('incremental')
-  expect(result.syncType).toBe('full')
-  await expectCopy(query, sandbox, tenantId)
+  for (const [syncType, quantity] of [
+    ['full', 71],
+    ['incremental', 72],
+  ] as const) {
+    const { parent, row } = sandbox.expectedNested('subscription_items', true)[0]!
+    const items = sandbox.rows('subscription_items', parent, true)
+    sandbox.advance(3_600)
+    sandbox.update('subscriptions', parent, {
+      items: items.map((item) => (item.id === row.id ? { ...item, quantity } : item)),
+    })
+    const { result } = await sync(syncType)
+    expect(result).toMatchObject({ syncType, resources: { subscription_items: { created: 0, updated: 1 } } })
+    expect(
+      await query('select quantity::int, raw from subscription_items where tenant_id = $1 and id = $2', [
+        tenantId,
+        row.id,
+      ]),
+    ).toMatchObject([{ quantity, raw: { quantity } }])
+    await expectCopy(query, sandbox, tenantId)
+  }
 })
 
 test('a resource that may no longer be read is skipped, and the events are applied all the same', async () => {

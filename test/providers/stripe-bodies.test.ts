@@ -60,7 +60,7 @@ function pour(response: ServerResponse, chunk: Buffer, through: NodeJS.WritableS
 }
 
 const unreachable = { name: 'SyncError', verdict: 'retry', code: 'provider_unreachable' }
-const tooLarge = { ...unreachable, code: 'answer_too_large' }
+const tooLarge = { verdict: 'reject', code: 'answer_too_large', scope: 'page' }
 
 describe('a page of 16 MB is read', () => {
   const large = page(16_000_000)

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { SyncError } from '../../src/errors.ts'
+import { type Scope, SyncError } from '../../src/errors.ts'
 import type { Failure } from '../../src/sandbox/stripe/index.ts'
 import { expectNoSecret } from '../contracts/exercise-provider.ts'
 import { key, listening, now, setup } from './stripe-account.ts'
@@ -8,6 +8,7 @@ import { key, listening, now, setup } from './stripe-account.ts'
 interface Expected {
   readonly verdict: string
   readonly code: string
+  readonly scope?: Scope
   readonly limit?: unknown
   readonly retryAfter?: number
 }
@@ -16,28 +17,51 @@ describe('an answer that is not a page becomes one SyncError, after one request'
   const unavailable = { verdict: 'retry', code: 'provider_unavailable' }
   const unreadable = { verdict: 'retry', code: 'provider_response' } as const
   const unreachable = { verdict: 'retry', code: 'provider_unreachable' }
-  const limited = { verdict: 'retry', code: 'rate_limited' }
-  const refused = { verdict: 'reject', code: 'provider_refused' }
+  const limited = { verdict: 'retry', code: 'rate_limited', scope: 'object' } as const
+  const refused = { verdict: 'reject', code: 'provider_refused', scope: 'resource' } as const
   const table: Readonly<Record<string, readonly [Failure, Expected]>> = {
-    'a key that is not accepted': [{ kind: 'key-revoked' }, { verdict: 'reject', code: 'key_not_accepted' }],
-    'an account that was disconnected': [{ kind: 'account-invalid' }, { verdict: 'reject', code: 'account_invalid' }],
+    'a key that is not accepted': [
+      { kind: 'key-revoked' },
+      { verdict: 'reject', code: 'key_not_accepted', scope: 'account' },
+    ],
+    'an account that was disconnected': [
+      { kind: 'account-invalid' },
+      { verdict: 'reject', code: 'account_invalid', scope: 'account' },
+    ],
     'the same as 400': [
       { kind: 'error', status: 400, error: { code: 'account_invalid' } },
-      { verdict: 'reject', code: 'account_invalid' },
+      { verdict: 'reject', code: 'account_invalid', scope: 'account' },
     ],
-    'a key without the permission': [{ kind: 'missing-scope' }, { verdict: 'skip', code: 'permission_denied' }],
-    'a feature that is not there': [{ kind: 'not-enabled' }, { verdict: 'skip', code: 'not_available' }],
+    'a key without the permission': [
+      { kind: 'missing-scope' },
+      { verdict: 'reject', code: 'permission_denied', scope: 'resource' },
+    ],
+    'a feature that is not there': [
+      { kind: 'not-enabled' },
+      { verdict: 'reject', code: 'not_available', scope: 'resource' },
+    ],
     'an unknown parameter': [
       { kind: 'error', status: 400, error: { code: 'parameter_unknown', param: 'created' } },
       refused,
     ],
     'an unknown path': [
       { kind: 'error', status: 404 },
-      { verdict: 'skip', code: 'not_found' },
+      { verdict: 'reject', code: 'not_found', scope: 'resource' },
     ],
+    'an object that does not exist': [
+      { kind: 'error', status: 400, error: { code: 'resource_missing', param: 'subscription' } },
+      { verdict: 'reject', code: 'not_found', scope: 'object' },
+    ],
+    'a cursor of an object that does not exist': [
+      { kind: 'error', status: 404, error: { code: 'resource_missing', param: 'starting_after' } },
+      { verdict: 'reject', code: 'cursor_gone', scope: 'page' },
+    ],
+    'the same without a code': [{ kind: 'no-such-cursor' }, { verdict: 'reject', code: 'cursor_gone', scope: 'page' }],
+    'a feature that is not there, with a code': [{ kind: 'not-enabled', code: 'issuing_not_enabled' }, refused],
+    'a payment that is required': [{ kind: 'error', status: 402 }, refused],
     'a conflict': [
       { kind: 'error', status: 409 },
-      { verdict: 'retry', code: 'provider_busy' },
+      { verdict: 'retry', code: 'provider_busy', scope: 'object' },
     ],
     'a lock': [{ kind: 'lock-timeout' }, limited],
     'a lock with a wait': [
@@ -46,27 +70,27 @@ describe('an answer that is not a page becomes one SyncError, after one request'
     ],
     'the rate of the account': [
       { kind: 'rate-limited', reason: 'global-rate' },
-      { ...limited, limit: { scope: 'account', of: 'rate' } },
+      { ...limited, scope: 'account', limit: { scope: 'account', of: 'rate' } },
     ],
     'the rate of the endpoint': [
       { kind: 'rate-limited', reason: 'endpoint-rate' },
-      { ...limited, limit: { scope: 'endpoint', of: 'rate' } },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'rate' } },
     ],
     'the concurrency of the account': [
       { kind: 'rate-limited', reason: 'global-concurrency' },
-      { ...limited, limit: { scope: 'account', of: 'concurrency' } },
+      { ...limited, scope: 'account', limit: { scope: 'account', of: 'concurrency' } },
     ],
     'the concurrency of the endpoint': [
       { kind: 'rate-limited', reason: 'endpoint-concurrency' },
-      { ...limited, limit: { scope: 'endpoint', of: 'concurrency' } },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'concurrency' } },
     ],
     'the limit of a resource': [
       { kind: 'rate-limited', reason: 'resource-specific', retryAfter: 7 },
-      { ...limited, limit: { scope: 'endpoint', of: 'rate' }, retryAfter: 7_000 },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'rate' }, retryAfter: 7_000 },
     ],
     'a limit with an unknown reason': [
       { kind: 'error', status: 429, headers: { 'Stripe-Rate-Limited-Reason': 'constructor' } },
-      { ...limited, limit: { scope: 'endpoint', of: 'rate' } },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'rate' } },
     ],
     'a wait in the past': [
       { kind: 'error', status: 503, headers: { 'Retry-After': '-5' } },
@@ -97,13 +121,13 @@ describe('an answer that is not a page becomes one SyncError, after one request'
     'a redirect': [{ kind: 'redirect', to: 'http://127.0.0.1:9/elsewhere' }, unreachable],
     'more than 32 MiB': [
       { kind: 'huge', bytes: 33 * 1024 * 1024 },
-      { verdict: 'retry', code: 'answer_too_large' },
+      { verdict: 'reject', code: 'answer_too_large', scope: 'page' },
     ],
     'headers that never come': [{ kind: 'hang' }, unreachable],
     'headers that come too late': [{ kind: 'slow-headers', ms: 5_000 }, unreachable],
     'a body that drips too long, though never idle': [{ kind: 'slow-body', ms: 5_000 }, unreachable],
   }
-  for (const [title, [failure, { verdict, code, limit, retryAfter }]] of Object.entries(table))
+  for (const [title, [failure, { verdict, code, scope = 'provider', limit, retryAfter }]] of Object.entries(table))
     it(title, async () => {
       const slow = ['hang', 'slow-headers', 'slow-body'].includes(failure.kind)
       const { sandbox, failing } = await setup({}, slow ? { timeoutMs: 700 } : {})
@@ -116,13 +140,13 @@ describe('an answer that is not a page becomes one SyncError, after one request'
         code: error.code,
         limit: error.limit,
         retryAfter: error.retryAfter,
-        gone: error.cursorGone,
+        scope: error.scope,
       }).toEqual({
         verdict,
         code,
         limit,
         retryAfter,
-        gone: false,
+        scope,
       })
       expect(error.message).toMatch(/^stripe: /)
       expectNoSecret(error, [key, key.slice(-4)])
@@ -160,7 +184,7 @@ describe('an answer that is not a page becomes one SyncError, after one request'
     const page = await list()
     sandbox.remove('customers', page.next!)
     const error = await list({ cursor: page.next }).catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ verdict: 'retry', code: 'cursor_gone', cursorGone: true })
+    expect(error).toMatchObject({ verdict: 'reject', code: 'cursor_gone', scope: 'page' })
   })
 })
 

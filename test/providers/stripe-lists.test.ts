@@ -57,6 +57,7 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
     live: true,
     keyName: 'the key',
     isRestricted: false,
+    quote: () => null,
     credential: '',
     perSecond: 1,
     async get(path) {

@@ -23,6 +23,7 @@ function answering(body: object | Error) {
     live: true,
     keyName: 'the key',
     isRestricted: false,
+    quote: () => null,
     credential: '',
     perSecond: 1,
     async get(path) {

@@ -25,6 +25,7 @@ function answering(text: string): StripeConnection {
     live: true,
     keyName: 'the key',
     isRestricted: false,
+    quote: () => null,
     credential: '',
     perSecond: 1,
     get: async () => answerWith(text, date),

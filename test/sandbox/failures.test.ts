@@ -34,6 +34,10 @@ describe('a failure', () => {
       failure: { kind: 'not-enabled' },
       check: answersWith(400, { message: expect.stringContaining('not set up to use Issuing') }),
     },
+    'no-such-cursor': {
+      failure: { kind: 'no-such-cursor' },
+      check: answersWith(400, { param: 'starting_after', message: expect.stringContaining('No such') }),
+    },
     'rate-limited': {
       failure: { kind: 'rate-limited', reason: 'resource-specific', retryAfter: 3 },
       async check(sandbox) {

@@ -21,12 +21,17 @@ export async function expectCopy(query: Query, sandbox: Sandbox, tenantId: strin
     })
   }
   for (const [table, { parent, name }] of Object.entries(nestedTables)) {
-    const rows = await query<{ key: string }>(
-      `select ${parent} || ' ' || id as key from ${table} where tenant_id = $1 and deleted_at is null`,
+    const rows = await query<{ key: string; raw: unknown }>(
+      `select ${parent} || ' ' || id as key, raw from ${table} where tenant_id = $1 and deleted_at is null`,
       [tenantId],
     )
-    const expected = sandbox.expectedNested(name, true).map((item) => `${item.parent} ${item.row.id}`)
-    expect({ table, keys: rows.map(({ key }) => key).sort() }).toEqual({ table, keys: expected.sort() })
+    const expected = new Map(sandbox.expectedNested(name, true).map(({ parent: id, row }) => [`${id} ${row.id}`, row]))
+    expect({ table, keys: rows.map(({ key }) => key).sort() }).toEqual({ table, keys: [...expected.keys()].sort() })
+    const differing = rows.filter(({ key, raw }) => !sameJson(raw, expected.get(key)))
+    expect({ table, differing: differing.slice(0, 1).map((row) => [row.raw, expected.get(row.key)]) }).toEqual({
+      table,
+      differing: [],
+    })
   }
 }
 

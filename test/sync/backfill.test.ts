@@ -310,7 +310,7 @@ describe('a call that fails', () => {
 })
 
 describe('an answer that is too large', () => {
-  const tooLarge = new SyncError('retry', answerTooLarge, 'x: too large')
+  const tooLarge = new SyncError('reject', answerTooLarge, 'x: too large', { scope: 'page' })
 
   it('is asked for again with half the items until it fits, at once, and what is cut off later begins there', async () => {
     const bundle = setup({ n: 3_000, density: 'uniform' })
@@ -339,27 +339,35 @@ describe('an answer that is too large', () => {
     expect(second?.cursor).not.toBeNull()
   })
 
-  it('with one item alone ends the run', async () => {
+  it('with one item alone ends the run, to be read again later: the list is not skipped', async () => {
     const bundle = setup({ n: 300 })
     bundle.list.answer(() => Promise.reject(tooLarge))
-    expect(await bundle.go()).toBe(tooLarge)
+    expect(await bundle.go()).toMatchObject({ verdict: 'retry', code: tooLarge.code, cause: tooLarge })
     expect(bundle.list.requests.map(({ limit }) => limit)).toEqual([100, 50, 25, 13, 7, 4, 2, 1])
   })
 })
 
 describe('a resource that may not be read', () => {
-  const denied = new SyncError('skip', 'permission_denied', 'x: the key may not read this')
+  const denied = new SyncError('reject', 'permission_denied', 'x: the key may not read this', { scope: 'resource' })
   const resources = ['customers', 'invoices', 'payments']
 
-  /** Three resources of 900 items each, of which `invoices` may be read as long as `allowed`. */
-  async function readAll(allowed: (query: Query) => boolean, cuts = false) {
+  interface Reading {
+    /** The requests for invoices that the provider answers. */
+    readonly allowed: (query: Query) => boolean
+    readonly cuts?: boolean
+    readonly begun?: readonly string[]
+    readonly error?: SyncError
+  }
+
+  /** Three resources of 900 items each. */
+  async function readAll({ allowed, cuts = false, begun = [], error = denied }: Reading) {
     const clock = createVirtualClock(createFractions(3))
     const ledgers = resources.map((name) => {
       const list = createFakeList(createdSeconds(900, 'uniform'), { clock, latencyMs: 100, jitterMs: 80 })
       return { ...list, source: { ...list.source, name } }
     })
     ledgers[1]!.answer((page, query) => {
-      if (!allowed(query)) throw denied
+      if (!allowed(query)) throw error
       return page
     })
     const limiter = createLimiter({ perSecond: 25, concurrency: 64 }, clock)
@@ -369,6 +377,7 @@ describe('a resource that may not be read', () => {
     const batches = backfill({
       slices: checkpoint.slices,
       sources: ledgers.map(({ source }) => source),
+      begun,
       limiters: () => [limiter],
       pageSize: 100,
       pagesAhead: 32,
@@ -378,7 +387,7 @@ describe('a resource that may not be read', () => {
       drainSignal: never,
       abortSignal: never,
       since: async () => (cuts ? now - 5 * 365 * 86_400 : now),
-      onFailure: () => failures.push('failed'),
+      onFailure: (failure) => failures.push(failure),
       onSplit: (split) => {
         checkpoint = applySplit(checkpoint, split)
       },
@@ -386,7 +395,7 @@ describe('a resource that may not be read', () => {
     const rows: Record<string, number> = {}
     const skips: (readonly [string, SyncError])[] = []
     const left: Readonly<Record<string, number>>[] = []
-    await clock.run(
+    const ending = await clock.run(
       (async () => {
         for await (const { pages, remaining } of batches) {
           left.push(remaining)
@@ -396,13 +405,14 @@ describe('a resource that may not be read', () => {
             if (page.skip) skips.push([page.source.name, page.skip])
           }
         }
-      })(),
+      })().catch((thrown: unknown) => thrown),
     )
-    return { rows, skips, failures, checkpoint, left, requests: ledgers[1]!.requests.length }
+    return { ending, rows, skips, failures, checkpoint, left, requests: ledgers[1]!.requests.length }
   }
 
   it('is skipped with its reason at the first page, and the others are read to their ends', async () => {
-    const { rows, skips, failures, checkpoint, requests } = await readAll(() => false)
+    const { ending, rows, skips, failures, checkpoint, requests } = await readAll({ allowed: () => false })
+    expect(ending).toBeUndefined()
     expect(rows).toEqual({ customers: 900, invoices: 0, payments: 900 })
     expect(skips).toEqual([['invoices', denied]])
     expect([failures, requests]).toEqual([[], 1])
@@ -410,23 +420,43 @@ describe('a resource that may not be read', () => {
     expect(Object.keys(checkpoint.tallies).toSorted()).toEqual(['customers', 'payments'])
   })
 
-  it('any more is skipped from there on, with what was read of it kept', async () => {
-    const { rows, skips, checkpoint, requests } = await readAll(({ cursor }) => cursor === null)
-    expect(rows).toEqual({ customers: 900, invoices: 100, payments: 900 })
-    expect(skips).toEqual([['invoices', denied]])
-    expect([checkpoint.slices, requests]).toEqual([[], 2])
+  const later = { verdict: 'retry', code: 'permission_denied', message: denied.message, cause: denied }
+
+  it('any more is an error that may pass, and stays in the checkpoint', async () => {
+    let answers = 0
+    const { ending, rows, skips, failures, checkpoint } = await readAll({ allowed: () => ++answers === 1 })
+    expect(ending).toMatchObject(later)
+    expect(failures).toEqual([ending])
+    expect([rows.invoices, skips]).toEqual([100, []])
+    expect(checkpoint.slices.map(({ resource }) => resource)).toContain('invoices')
   })
 
-  it('any more is skipped with all the slices it was cut into, and is no longer estimated', async () => {
+  it('any more in a slice that was cut off is the same', async () => {
     let answers = 0
-    const { rows, skips, checkpoint, left, requests } = await readAll(() => ++answers < 4, true)
-    expect(rows.customers).toBe(900)
-    expect(rows.payments).toBe(900)
-    expect(rows.invoices).toBeLessThanOrEqual(300)
-    expect(new Set(skips.map(([name]) => name))).toEqual(new Set(['invoices']))
-    expect(checkpoint.slices).toEqual([])
-    expect(requests).toBeLessThan(12)
-    expect(Object.keys(left.at(-1)!)).not.toContain('invoices')
+    const { ending, skips, checkpoint } = await readAll({ allowed: () => ++answers < 4, cuts: true })
+    expect(ending).toMatchObject(later)
+    expect(skips).toEqual([])
+    expect(checkpoint.slices.map(({ resource }) => resource)).toContain('invoices')
+  })
+
+  it('any more, although an earlier delivery read pages of it, is the same at its first page', async () => {
+    const { ending, skips } = await readAll({ allowed: () => false, begun: ['invoices'] })
+    expect(ending).toMatchObject(later)
+    expect(skips).toEqual([])
+  })
+
+  it('for one page is read on without the cursor', async () => {
+    let refusals = 0
+    const allowed = ({ cursor }: Query) => cursor === null || refusals++ > 0
+    const { ending, rows, skips, checkpoint } = await readAll({ allowed })
+    expect([ending, skips, checkpoint.slices]).toEqual([undefined, [], []])
+    expect(rows.invoices).toBeGreaterThanOrEqual(900)
+  })
+
+  it('because the whole key is refused ends the run at once', async () => {
+    const error = new SyncError('reject', 'key_not_accepted', 'x: the key is not accepted', { scope: 'account' })
+    const { ending, skips } = await readAll({ allowed: () => false, error })
+    expect([ending, skips]).toEqual([error, []])
   })
 })
 
@@ -517,14 +547,14 @@ describe('a cursor whose object was deleted', () => {
     const clock = createVirtualClock()
     const list = createFakeList(Array(300).fill(now - 86_400), { clock })
     const { source } = list
-    const gone = new SyncError('retry', 'cursor_gone', 'x: gone', { cursorGone: true })
+    const gone = new SyncError('reject', 'cursor_gone', 'x: gone', { scope: 'page' })
     const strict: typeof source = {
       ...source,
       list: (query, signal) => (query.cursor === null ? source.list(query, signal) : Promise.reject(gone)),
     }
     const copy = createCopy({ ...list, source: strict }, { clock })
     const ending = await clock.run(copy.go().catch((error: unknown) => error))
-    expect(ending).toBe(gone)
+    expect(ending).toMatchObject({ verdict: 'retry', code: 'cursor_gone', cause: gone })
     expect(list.requests.length).toBeLessThan(20)
   })
 })

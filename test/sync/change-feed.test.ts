@@ -191,7 +191,7 @@ describe('the object is asked for as it is now', () => {
   })
 
   it('and where the key may not ask, that one is put aside and the others are applied', async () => {
-    const denied = new SyncError('skip', 'permission_denied', 'x: the key may not read this')
+    const denied = new SyncError('reject', 'permission_denied', 'x: the key may not read this', { scope: 'resource' })
     const { apply } = setup({}, { retrieve: () => Promise.reject(denied) })
     const { rows, rejects } = await apply([
       { id: 'a', at: 7, item: null },

@@ -9,7 +9,7 @@ import { itemsOf } from '../support/items.ts'
 
 const never = new AbortController().signal
 const at = (second: number) => new Date(second * 1_000)
-const gone = new SyncError('retry', 'cursor_gone', 'x: gone', { cursorGone: true })
+const gone = new SyncError('reject', 'cursor_gone', 'x: gone', { scope: 'page' })
 
 interface List {
   /** The parent's lines as the API has them now. */
@@ -168,13 +168,13 @@ describe('a nested list', () => {
     expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_5', null, 'li_3', 'li_7'])
   })
 
-  it('whose lines leave it as fast as they are read ends with that error', async () => {
+  it('whose lines leave it as fast as they are read rejects its item', async () => {
     const { expand, asked, lists, answerWith } = setup({ in_1: { lines: numbered(90), carried: numbered(2) } })
     answerWith((_, __, page) => {
       lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== page.next)
       return page
     })
-    await expect(expand()).rejects.toBe(gone)
+    expect(await expand()).toMatchObject({ rows: [], rejects: [{ itemKey: 'in_1', code: 'cursor_gone' }] })
     expect(asked.length).toBeLessThan(15)
   })
 
@@ -184,7 +184,7 @@ describe('a nested list', () => {
       in_2: { lines: numbered(2, 7), carried: ['li_7'] },
     })
     answerWith((parent, _, page) => {
-      if (parent === 'in_1') throw new SyncError('skip', 'not_found', 'x: no such invoice')
+      if (parent === 'in_1') throw new SyncError('reject', 'not_found', 'x: no such invoice', { scope: 'object' })
       return page
     })
     const { rows, childSets } = await expand()
@@ -200,7 +200,7 @@ describe('a nested list', () => {
   it('of which a page is too large is read in smaller ones, from the same place', async () => {
     const { expand, asked, answerWith } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
     answerWith((_, { limit }, page) => {
-      if (limit > 2) throw new SyncError('retry', answerTooLarge, 'x: too large')
+      if (limit > 2) throw new SyncError('reject', answerTooLarge, 'x: too large', { scope: 'page' })
       return page
     })
     const { childSets } = await expand()
@@ -208,14 +208,38 @@ describe('a nested list', () => {
     expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_2', 'li_4', 'li_6'])
   })
 
-  it('that may not be read says so', async () => {
-    const { expand, answerWith } = setup({ in_1: { lines: numbered(4), carried: numbered(1) } })
-    const denied = new SyncError('skip', 'permission_denied', 'x: no')
-    answerWith(() => {
-      throw denied
+  const two = {
+    in_1: { lines: numbered(4), carried: numbered(1) },
+    in_2: { lines: numbered(2, 7), carried: ['li_7'] },
+  }
+
+  for (const scope of ['object', 'page', 'resource'] as const)
+    it(`that is refused, which concerns the ${scope}, rejects its item alone`, async () => {
+      const { expand, answerWith } = setup(two)
+      answerWith((parent, _, page) => {
+        if (parent === 'in_1') throw new SyncError('reject', 'permission_denied', 'x: no', { scope })
+        return page
+      })
+      const { rows, rejects, childSets } = await expand()
+      expect(rows).toEqual(['invoices in_2 500', 'invoice_lines li_7 500', expect.stringContaining('li_8')])
+      expect(rejects).toMatchObject([
+        { resource: 'invoices', itemKey: 'in_1', code: 'permission_denied', reason: 'x: no' },
+      ])
+      expect(childSets.map(({ parentId }) => parentId)).toEqual(['in_2'])
     })
-    await expect(expand()).rejects.toBe(denied)
-  })
+
+  for (const error of [
+    new SyncError('reject', 'account_invalid', 'x: no', { scope: 'account' }),
+    new SyncError('reject', 'provider_contract', 'x: wrong'),
+    new SyncError('retry', 'provider_unavailable', 'x: fails', { scope: 'object' }),
+  ])
+    it(`whose error concerns more, or may pass, ends the reading: ${error.code}`, async () => {
+      const { expand, answerWith } = setup(two)
+      answerWith(() => {
+        throw error
+      })
+      await expect(expand()).rejects.toBe(error)
+    })
 
   const stuck: Readonly<Record<string, (query: Query, page: Page, turn: number) => Page>> = {
     'with the same cursor': ({ cursor }, page) => ({ ...page, next: cursor }),

@@ -36,7 +36,7 @@ export function createFakeList(seconds: readonly number[], { clock, latencyMs = 
   function page({ window, cursor, limit }: Query): Page {
     const key = JSON.stringify(window)
     if (cursor !== null && removed.has(cursor))
-      throw new SyncError('retry', 'cursor_gone', 'list: the cursor is gone', { cursorGone: true })
+      throw new SyncError('reject', 'cursor_gone', 'list: the cursor is gone', { scope: 'page' })
     if (cursor !== null && !windows.get(cursor)?.has(key)) {
       seen.misusedCursors++
       return { items: [], next: null, observedAt: new Date(now * 1_000) }

@@ -34,8 +34,8 @@ function setup(errors: readonly unknown[], { random = (): number => 0.5, forEver
 }
 
 describe('an error', () => {
-  const expected: Record<Verdict, number> = { retry: 2, reject: 1, skip: 1, unreadable: 1, fenced: 1 }
-  for (const verdict of ['retry', 'reject', 'skip', 'unreadable', 'fenced'] as const)
+  const expected: Record<Verdict, number> = { retry: 2, reject: 1, unreadable: 1, fenced: 1 }
+  for (const verdict of ['retry', 'reject', 'unreadable', 'fenced'] as const)
     it(`with verdict ${verdict} ${expected[verdict] > 1 ? 'is tried again' : 'ends the call at once'}`, async () => {
       const error = new SyncError(verdict, 'provider_busy', 'x: no')
       const { clock, list, attempts } = setup([error])
@@ -47,7 +47,7 @@ describe('an error', () => {
   for (const [title, error] of [
     ['that is a bug of ours', new SyncError('retry', 'internal', 'worker: unexpected error')],
     ['that is no SyncError', new TypeError('x is undefined')],
-    ['that says the cursor is gone', busy({ cursorGone: true })],
+    ['that says the cursor is gone', new SyncError('reject', 'cursor_gone', 'x: gone', { scope: 'page' })],
   ] as const)
     it(`${title} is not tried again`, async () => {
       const { clock, list, attempts, waits } = setup([error])

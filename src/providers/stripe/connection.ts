@@ -8,6 +8,7 @@ import { fields } from '../../provider/fields.ts'
 import { type JsonAnswer, openAnswer } from '../../provider/item.ts'
 import { readAccess } from './credentials.ts'
 import { StripeHttp } from './http.ts'
+import { sentenceOf } from './sentence.ts'
 
 /** The API version whose shapes the rows are mapped from. */
 export const apiVersion = '2026-10-28.endive'
@@ -47,6 +48,8 @@ export interface StripeConnection {
   /** See Account.credential. */
   readonly credential: string
   readonly perSecond: number
+  /** Stripe's own sentence about a refusal, without what looks secret; null if there is none. */
+  quote(message: unknown): string | null
   /** Sends a GET request. */
   get(path: string): Promise<StripeAnswer>
   close(): void
@@ -72,6 +75,7 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     isRestricted: apiKey.startsWith('rk'),
     credential: createHmac('sha256', credentials.tenantId).update(apiKey).digest('hex'),
     perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],
+    quote: (message) => sentenceOf(message, apiKey),
     async get(path) {
       // rawRequest, not list(): the typed methods turn decimals into objects, and items are stored as they were sent.
       const { lastResponse } = fields(await stripe.rawRequest('GET', path))
@@ -101,5 +105,5 @@ function baseAddress(base: string | undefined) {
 
 /** The error for an answer that does not fit the request: a proxy's answer, or an incomplete answer of Stripe. */
 export function unusable(what: string): SyncError {
-  return new SyncError('retry', 'provider_response', `stripe: the answer ${what}`)
+  return new SyncError('retry', 'provider_response', `stripe: the answer ${what}`, { scope: 'provider' })
 }

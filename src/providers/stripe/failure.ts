@@ -1,10 +1,11 @@
 import Stripe from 'stripe'
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
-import { type LimitHit, SyncError } from '../../errors.ts'
+import { type LimitHit, type Scope, SyncError } from '../../errors.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
 import type { StripeConnection } from './connection.ts'
 import { unusable } from './connection.ts'
+import { missingPermissions } from './sentence.ts'
 
 /** The limits by their Stripe-Rate-Limited-Reason; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([
@@ -16,54 +17,31 @@ const limits: ReadonlyMap<string, LimitHit> = new Map([
 ])
 
 /**
- * Reads the SDK's errors by type, status and code, never by message; messages may echo the key and are not passed on.
+ * Reads the SDK's errors by type, status, code and parameter, never by message. The provider's own sentence is repeated
+ * for people, without what looks secret.
  */
-export function failure(error: unknown, { keyName, id }: Pick<StripeConnection, 'keyName' | 'id'>): SyncError {
+export function failure(error: unknown, connection: Pick<StripeConnection, 'keyName' | 'id' | 'quote'>): SyncError {
   if (error instanceof SyncError) return error
   // The worker's own error inside the SDK's: the host was refused.
   if (error instanceof Stripe.errors.StripeConnectionError && error.detail instanceof SyncError) return error.detail
   if (!(error instanceof Stripe.errors.StripeError)) return unusable('cannot be read')
   const headers: Readonly<Record<string, string | undefined>> = error.headers ?? {}
-  const [code, param, request, cause] = [error.code, error.param, error.requestId, causeCode(error.detail)].map(named)
-  const where = [error.statusCode, code, param && `parameter ${param}`, request, cause].filter(Boolean).join(', ')
-  const sentence = (what: string, advice?: string) =>
-    `stripe: ${what} (${where || error.type})${advice ? `. ${advice}` : ''}`
-  const retry = (code: ErrorCode, what: string, { advice, limit }: RetryDetails = {}) => {
+  const where = placeOf(error)
+  const retry = (code: ErrorCode, what: string, { advice, limit, scope = 'provider' }: RetryDetails = {}) => {
     const retryAfter = retryAfterMs(headers)
-    return new SyncError('retry', code, sentence(what, advice), {
+    return new SyncError('retry', code, joined([`stripe: ${what} (${where})`, advice]), {
+      scope,
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(limit ? { limit } : {}),
     })
   }
-  const reject = (code: ErrorCode, what: string, advice: string) =>
-    new SyncError('reject', code, sentence(what, advice))
-  const skip = (code: ErrorCode, what: string, advice?: string) => new SyncError('skip', code, sentence(what, advice))
-
-  if (error.code === 'resource_missing' && error.param === 'starting_after')
-    return new SyncError('retry', 'cursor_gone', `stripe: the object a page was to follow is gone (${where})`, {
-      cursorGone: true,
+  if (error.statusCode === 401 || error.code === 'account_invalid') return keyFailure(error, connection)
+  if (error.statusCode === 409) return retry('provider_busy', 'the object is locked', { scope: 'object' })
+  if (error.statusCode === 429)
+    return retry('rate_limited', 'too many requests', {
+      advice: 'If it goes on, lower Stripe.RequestsPerSecond.',
+      ...limitHit(headers['stripe-rate-limited-reason']),
     })
-  if (error.code === 'account_invalid')
-    return reject(
-      'account_invalid',
-      `${keyName} has no access to the account${id ? ` ${id}` : ''}, which may have revoked it`,
-      'Let the account connect again, then send a new jobId.',
-    )
-  switch (error.statusCode) {
-    case 401:
-      return reject(keyRefused, `${keyName} is not accepted`, 'Put a valid key there, then send a new jobId.')
-    case 403:
-      return skip('permission_denied', `${keyName} may not read this`, 'Give the key the permission to read it.')
-    case 404:
-      return skip('not_found', 'the object does not exist')
-    case 409:
-      return retry('provider_busy', 'the object is locked')
-    case 429:
-      return retry('rate_limited', 'too many requests', {
-        advice: 'If it goes on, lower Stripe.RequestsPerSecond.',
-        ...limitHit(headers['stripe-rate-limited-reason']),
-      })
-  }
   if (headers['stripe-should-retry'] === 'true') return retry('provider_busy', 'Stripe asked for a retry')
   if (error instanceof Stripe.errors.StripeConnectionError)
     return retry('provider_unreachable', 'the connection ended before a complete answer', {
@@ -74,15 +52,64 @@ export function failure(error: unknown, { keyName, id }: Pick<StripeConnection, 
     return retry('provider_unavailable', 'Stripe failed with an answer that is not JSON', { advice: ifStripeStaysDown })
   if (error.statusCode >= 500 || error.statusCode < 400)
     return retry('provider_unavailable', 'Stripe failed', { advice: ifStripeStaysDown })
-  // «Your account is not set up to use …» has neither a code nor a parameter.
-  if (error.statusCode === 400 && !error.code && !error.param)
-    return skip('not_available', 'the account does not have this feature')
-  return reject('provider_refused', 'Stripe refused the request', 'Report a bug with these codes.')
+  return refusal(error, connection)
+}
+
+/** A refusal of the key, and so of everything. The sentence is left out, because it repeats the key. */
+function keyFailure(error: StripeError, { keyName, id }: Pick<StripeConnection, 'keyName' | 'id'>): SyncError {
+  const reject = (code: ErrorCode, what: string, advice: string) =>
+    new SyncError('reject', code, `stripe: ${what} (${placeOf(error)}). ${advice}`, { scope: 'account' })
+  return error.statusCode === 401
+    ? reject(keyRefused, `${keyName} is not accepted`, 'Put a valid key there, then send a new jobId.')
+    : reject(
+        'account_invalid',
+        `${keyName} has no access to the account${id ? ` ${id}` : ''}, which may have revoked it`,
+        'Let the account connect again, then send a new jobId.',
+      )
+}
+
+/** A refusal of one request. The core knows what the request was about, and gives up no more than that. */
+function refusal(error: StripeError, { keyName, quote }: Pick<StripeConnection, 'keyName' | 'quote'>): SyncError {
+  const refuse = (scope: Scope, code: ErrorCode, what: string, advice?: string) => {
+    const sentence = quote(error.message)
+    const parts = [`stripe: ${what} (${placeOf(error)})`, sentence && `Stripe says: "${sentence}"`, advice]
+    return new SyncError('reject', code, joined(parts), { scope })
+  }
+  const { statusCode: status, code, param } = error
+  // With or without the code `resource_missing`.
+  if (param === 'starting_after' && (status === 400 || status === 404))
+    return refuse('page', 'cursor_gone', 'the object a page was to follow is gone')
+  if (code === 'resource_missing') return refuse('object', 'not_found', 'the object does not exist')
+  if (status === 403) {
+    const names = missingPermissions(error.message)
+    const advice = `Give the key the permission ${names.length > 0 ? names.join(', ') : 'to read it'}.`
+    return refuse('resource', 'permission_denied', `${keyName} may not read this`, advice)
+  }
+  if (status === 404) return refuse('resource', 'not_found', 'the address does not exist')
+  // «Your account is not set up to use …» mostly has neither a code nor a parameter.
+  if (status === 400 && !code && !param) return refuse('resource', 'not_available', 'Stripe refused the request')
+  return refuse('resource', 'provider_refused', 'Stripe refused the request')
+}
+
+type StripeError = InstanceType<typeof Stripe.errors.StripeError>
+
+/** Status, code, parameter and request id, for the documentation and the support of Stripe. */
+function placeOf(error: StripeError): string {
+  const [code, param, request, cause] = [error.code, error.param, error.requestId, causeCode(error.detail)].map(named)
+  const parts = [error.statusCode, code, param && `parameter ${param}`, request, cause].filter(Boolean)
+  return parts.join(', ') || error.type
+}
+
+/** The parts as sentences. A quotation has its own full stop. */
+function joined(parts: readonly (string | null | undefined)[]): string {
+  const present = parts.filter((part) => typeof part === 'string')
+  return present.map((part, at) => (at < present.length - 1 && !/[."]$/.test(part) ? `${part}.` : part)).join(' ')
 }
 
 interface RetryDetails {
   readonly advice?: string
   readonly limit?: LimitHit
+  readonly scope?: Scope
 }
 
 const ifStripeStaysDown = 'If it goes on, look at status.stripe.com.'
@@ -99,8 +126,10 @@ function named(text: unknown): string | undefined {
 }
 
 /** Without a reason no limit was hit, but a lock, for example. An unknown reason counts as the endpoint's rate. */
-function limitHit(reason: string | undefined): { readonly limit?: LimitHit } {
-  return reason === undefined ? {} : { limit: limits.get(reason) ?? { scope: 'endpoint', of: 'rate' } }
+function limitHit(reason: string | undefined): Pick<RetryDetails, 'limit' | 'scope'> {
+  if (reason === undefined) return { scope: 'object' }
+  const limit = limits.get(reason) ?? { scope: 'endpoint', of: 'rate' }
+  return { limit, scope: limit.scope === 'account' ? 'account' : 'resource' }
 }
 
 /** Retry-After in milliseconds. The header has seconds, or a date that is compared with the answer's date. */

@@ -129,7 +129,9 @@ async function readAnswer(response: http.IncomingMessage): Promise<RawAnswer> {
   const status = response.statusCode ?? 0
   if (status >= 300 && status < 400) throw new Error('the answer is a redirect, which is not followed')
   const tooLarge = () =>
-    new SyncError('retry', answerTooLarge, `stripe: an answer has more than ${largestBody / 1024 ** 2} MiB`)
+    new SyncError('reject', answerTooLarge, `stripe: an answer has more than ${largestBody / 1024 ** 2} MiB`, {
+      scope: 'page',
+    })
   if (Number(response.headers['content-length']) > largestBody) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0

@@ -1,7 +1,16 @@
 import { type HttpAnswer, json, proxyAnswer } from '../server/answer.ts'
 import type { Caller } from './caller.ts'
 import type { Failure } from './failure.ts'
-import { accountInvalid, invalidKey, lockTimeout, missingScope, notEnabled, Refusal, rateLimited } from './refusal.ts'
+import {
+  accountInvalid,
+  invalidKey,
+  lockTimeout,
+  missingScope,
+  noSuchCursor,
+  notEnabled,
+  Refusal,
+  rateLimited,
+} from './refusal.ts'
 
 export function objectAnswer(value: unknown): HttpAnswer {
   return { status: 200, headers: json, body: JSON.stringify(value) }
@@ -39,7 +48,9 @@ export function failureAnswer(failure: Failure, caller: Caller, permission: stri
     case 'missing-scope':
       return refusalAnswer(missingScope(caller.key, permission))
     case 'not-enabled':
-      return refusalAnswer(notEnabled())
+      return refusalAnswer(notEnabled(failure.code))
+    case 'no-such-cursor':
+      return refusalAnswer(noSuchCursor())
     case 'rate-limited':
       return refusalAnswer(rateLimited(failure.reason, failure.retryAfter))
     case 'lock-timeout':

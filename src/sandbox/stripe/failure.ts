@@ -17,7 +17,11 @@ export type AnswerFailure =
       readonly error?: Partial<ErrorBody>
       readonly headers?: Record<string, string>
     }
-  | { readonly kind: 'key-revoked' | 'account-invalid' | 'missing-scope' | 'not-enabled' }
+  | { readonly kind: 'key-revoked' | 'account-invalid' | 'missing-scope' }
+  /** Stripe answers mostly without a code, sometimes with one. */
+  | { readonly kind: 'not-enabled'; readonly code?: string }
+  /** As Stripe answers when the cursor's object was deleted, but without the code `resource_missing`. */
+  | { readonly kind: 'no-such-cursor' }
   | { readonly kind: 'rate-limited'; readonly reason: LimitReason; readonly retryAfter?: number }
   | { readonly kind: 'lock-timeout'; readonly retryAfter?: number }
   | { readonly kind: 'error-in-200' | 'not-a-list' }

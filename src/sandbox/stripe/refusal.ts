@@ -89,8 +89,11 @@ export const missingScope = (key: string, permission: string) =>
     message: `The provided key '${masked(key)}' does not have the required permissions for this endpoint on account 'acct_sandbox'. Having the 'rak_${permission}_read' permission would allow this request to continue.`,
   })
 
-export const notEnabled = () =>
+export const noSuchCursor = () => badParameter('starting_after', "No such object: 'obj_deleted'")
+
+export const notEnabled = (code?: string) =>
   new Refusal(400, {
+    ...(code ? { code } : {}),
     message:
       'Your account is not set up to use Issuing. Please visit https://dashboard.stripe.com/issuing/overview to get started.',
   })

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { type Mutation, mutate } from './mutation.ts'
+import { named } from './named.ts'
+import { mutationsOf } from './operators.ts'
+import { suiteOf } from './suites.ts'
+
+const source = `import { a } from 'a === b'
+/** left < right */
+interface Shape {
+  readonly size: number
+}
+const find = (db) => sql\`select 1 where a <= b and c is null\`
+export async function run(left, right) {
+  await begin()
+  if (!left && right > 1) throw new Error('x < y')
+  return true
+}
+`
+
+test('operators change code and SQL, never comments, texts or types', () => {
+  const changed = mutationsOf('src/x.ts', source).map((mutation) => {
+    const lines = source.split('\n')
+    const [line] = mutate(source, mutation)
+      .split('\n')
+      .filter((text, at) => text !== lines[at])
+    return line?.trim()
+  })
+  expect(changed).toEqual([
+    'const find = (db) => sql`select 1 where a < b and c is null`',
+    'const find = (db) => sql`select 1 where a <= b or c is null`',
+    'const find = (db) => sql`select 1 where a <= b and c is not null`',
+    'void begin()',
+    "if (left && right > 1) throw new Error('x < y')",
+    "if (!left || right > 1) throw new Error('x < y')",
+    "if (!left && right >= 1) throw new Error('x < y')",
+    "if (!left && right > 1) void new Error('x < y')",
+    'return false',
+  ])
+})
+
+test('mutations of one file have names of their own', () => {
+  const names = mutationsOf('src/x.ts', 'a === b\na === b\n').map(({ name }) => name)
+  expect(names).toEqual(['src/x.ts | a === b | === → !==', 'src/x.ts | a === b | === → !== | 2'])
+})
+
+test('each named mutation has its place in the sources, and tests that are to notice it', () => {
+  for (const mutation of named) {
+    const text = readFileSync(mutation.file, 'utf8')
+    expect(mutate(text, mutation)).not.toBe(text)
+    expect(suiteOf(mutation.file)).not.toEqual([])
+  }
+})
+
+test('a place that is not there, or there twice, is named', () => {
+  const mutation: Mutation = { name: 'n', file: 'src/x.ts', from: 'a', to: 'b' }
+  expect(() => mutate('c', mutation)).toThrow('src/x.ts has no "a" (n). Change the list in test/mutations.')
+  expect(() => mutate('a a', mutation)).toThrow('src/x.ts has "a" more than once (n). Take more of the line.')
+})

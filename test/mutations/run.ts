@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { option, optionNames, parseOptions, UsageError } from '../../src/cli/options.ts'
+import { createRandom } from '../support/random.ts'
+import type { Mutation } from './mutation.ts'
+import { named } from './named.ts'
+import { mutationsOf } from './operators.ts'
+import { rooms, suiteOf } from './suites.ts'
+import { survivors } from './survivors.ts'
+import { openWorkingCopy } from './working-copy.ts'
+
+/* The program behind `npm run mutate`. Its options: `npm run mutate -- --help`. */
+
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,6}$/, 'takes a whole number')
+  .transform(Number)
+const options = z.object({
+  only: option('TEXT', 'mutations whose names have this text', z.string().optional()),
+  sample: option('N', 'so many mutations of the operators, drawn over all rooms', wholeNumber.default(0)),
+  seed: option('N', 'draws the same sample as another run', wholeNumber.default(1)),
+})
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(helpText())
+    return 0
+  }
+  const { options: given, rest: files } = parseOptions(options, args, true)
+  const chosen = choose(files, given).filter(({ name }) => given.only === undefined || name.includes(given.only))
+  console.log(`${chosen.length} mutations`)
+  const surviving = await survivorsAmong(chosen)
+  const unexplained = surviving.filter(({ name }) => survivors[name] === undefined)
+  for (const { name } of surviving) console.log(`survives: ${name}. ${survivors[name] ?? 'Not explained.'}`)
+  console.log(`\n${chosen.length} mutations, ${surviving.length} survive, ${unexplained.length} of them not explained`)
+  return unexplained.length === 0 ? 0 : 1
+}
+
+/** The named mutations and a sample of the others, or every mutation of these files. */
+function choose(files: readonly string[], { sample, seed }: z.infer<typeof options>): readonly Mutation[] {
+  const within = (path: string) => files.some((file) => path.startsWith(file))
+  if (files.length > 0) {
+    const made = sources(files).flatMap((path) => mutationsOf(path, readFileSync(path, 'utf8')))
+    return [...named.filter(({ file }) => within(file)), ...made]
+  }
+  const all = sources(rooms).flatMap((path) => mutationsOf(path, readFileSync(path, 'utf8')))
+  const random = createRandom(seed)
+  const drawn = all.map((mutation) => ({ mutation, at: random.below(1_000_000) }))
+  const ordered = drawn.toSorted((left, right) => left.at - right.at).map(({ mutation }) => mutation)
+  return [...named, ...ordered.slice(0, sample)]
+}
+
+function sources(folders: readonly string[]): readonly string[] {
+  return readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .map((path) => join('src', path))
+    .filter((path) => path.endsWith('.ts') && folders.some((folder) => path.startsWith(folder)))
+    .toSorted()
+}
+
+async function survivorsAmong(mutations: readonly Mutation[]): Promise<readonly Mutation[]> {
+  const copy = openWorkingCopy()
+  const surviving: Mutation[] = []
+  try {
+    for (const [at, mutation] of mutations.entries()) {
+      const began = performance.now()
+      const failure = await copy.firstFailure(suiteOf(mutation.file), mutation)
+      if (failure === null) surviving.push(mutation)
+      const seconds = ((performance.now() - began) / 1_000).toFixed(0)
+      console.log(
+        `${at + 1}/${mutations.length} ${failure === null ? 'SURVIVES' : 'noticed'} (${seconds} s): ${mutation.name}`,
+      )
+      if (failure !== null) console.log(`    ${failure}`)
+    }
+  } finally {
+    copy.close()
+  }
+  return surviving
+}
+
+function helpText(): string {
+  const lines = optionNames(options).map(({ name, value, about, fallback }) => [
+    `--${name} ${value}`,
+    fallback === undefined ? about : `${about} (${fallback})`,
+  ])
+  return `Usage: npm run mutate -- [file or folder …] [options]
+
+Breaks one place of a copy of the sources at a time and runs the tests that are to notice it.
+With files, every mutation of these files; without, the named ones of test/mutations/named.ts and the sample.
+
+${[...lines, ['-h, --help', 'this text']].map(([left, right]) => `  ${left?.padEnd(12)}${right}`).join('\n')}
+
+Exit codes: 0 each survivor is explained in test/mutations/survivors.ts; 1 one is not, or the command line is wrong.`
+}
+
+main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    if (error instanceof UsageError) console.error(`${error.message} See: npm run mutate -- --help`)
+    else console.error(error)
+    return 1
+  })
+  .then((code) => {
+    process.exitCode = code
+  })

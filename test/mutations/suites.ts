@@ -1,0 +1,30 @@
+const writing = ['write', 'deletions', 'crash', 'stripe-', 'statements'].map((name) => `test/integration/${name}`)
+const delivering = ['outcomes', 'continuation', 'concurrency', 'accounts'].map((name) => `test/integration/${name}`)
+
+/** The tests that are to notice a mutation, by the beginning of the file's path. The first that fits holds. */
+const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] = [
+  [
+    'src/job/state/',
+    ['test/job/state', 'test/erasure/discount', 'test/integration/write', 'test/integration/continuation'],
+  ],
+  ['src/job/commit/', ['test/job/commit', ...writing, 'test/faults/commit', 'test/faults/write']],
+  ['src/job/request', ['test/job/']],
+  ['src/job/', ['test/job/', ...delivering, ...writing, 'test/faults/delivery', 'test/faults/database']],
+  ['src/sync/', ['test/sync/', 'test/integration/stripe-', 'test/integration/deletions']],
+  ['src/db/', ['test/db/', 'test/integration/write', 'test/integration/deletions', 'test/faults/database']],
+  ['src/queue/', ['test/queue/', 'test/worker.test', 'test/integration/outcomes', 'test/faults/messages']],
+  ['src/erasure/', ['test/erasure/']],
+  ['src/verify/', ['test/verify/', 'test/cli/start.test']],
+  ['src/handler', ['test/integration/outcomes-entry', 'test/lambda/']],
+  ['src/providers/', ['test/providers/', 'test/integration/stripe-']],
+]
+
+/** Filters of vitest for the tests that are to notice a mutation of that file. */
+export function suiteOf(file: string): readonly string[] {
+  const suite = suites.find(([prefix]) => file.startsWith(prefix))
+  if (!suite) throw new Error(`mutation: no tests are named for ${file}. Add them to test/mutations/suites.ts.`)
+  return suite[1]
+}
+
+/** The rooms that `npm run mutate` takes its mutations from. */
+export const rooms = ['src/job/', 'src/sync/', 'src/db/', 'src/queue/'] as const

@@ -2,9 +2,10 @@ import { connect, createServer, type Socket } from 'node:net'
 
 /**
  * What becomes of a statement on its way to the server: it passes; the connection breaks before the server has it; the
- * connection breaks when the server has done it, its answer unheard; nothing passes any more until `thaw`.
+ * client's connection breaks while the server executes it; the connection breaks after the server has executed it and
+ * before the client has the answer; nothing passes until `thaw`.
  */
-export type Fate = 'pass' | 'cut-before' | 'cut-after' | 'freeze'
+export type Fate = 'pass' | 'cut-before' | 'cut-during' | 'cut-after' | 'freeze'
 
 /** A way to Postgres that breaks or freezes at a chosen statement. */
 export interface PostgresProxy {
@@ -60,6 +61,11 @@ export async function openPostgresProxy(url: string): Promise<PostgresProxy> {
         const fate = text === undefined ? 'pass' : judge(text)
         if (fate === 'cut-before') {
           breakBoth()
+          return onCut()
+        }
+        if (fate === 'cut-during') {
+          upstream.write(bytes)
+          client.removeAllListeners('close').destroy()
           return onCut()
         }
         if (fate === 'cut-after') cutAfter = true

@@ -101,6 +101,58 @@ test('a COMMIT whose answer is lost each time is counted once, by the same worke
   expect(await expectTruth(request)).toMatchObject({ deliveries: 1, fence: '1' })
 })
 
+test('a COMMIT that the server ends only while the commit is tried again is found, by the same worker', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { victim, query, expectTruth } = await openEnv()
+  await query(
+    `create function commit_slowly() returns trigger language plpgsql as 'begin perform pg_sleep(0.7); return null; end'`,
+  )
+  await query(`create constraint trigger slow after update on sync_jobs deferrable initially deferred
+    for each row when (new.commits = 2 and old.commits = 1) execute function commit_slowly()`)
+  const { proxy, handle } = await victim()
+  let cuts = 0
+  let committing = false
+  proxy.decide((word, _, statement) => {
+    if (committing && word === 'commit' && cuts === 0) {
+      cuts++
+      return 'cut-during'
+    }
+    committing = statement.startsWith('update "sync_jobs"') || statement.includes('"commits" = ')
+    return 'pass'
+  })
+  const request = jobRequest({ additionalData: pages })
+  expect(await handle(request)).toEqual(acknowledged)
+  expect(cuts).toBe(1)
+  expect(await expectTruth(request)).toMatchObject({ deliveries: 1, fence: '1' })
+})
+
+test('as many commits as were tried, with another checkpoint, are not this commit', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { handle, victim, query, leaseRunsOut, expectTruth } = await openEnv()
+  const { proxy, ...shaken } = await victim()
+  const request = jobRequest({ additionalData: pages })
+  let counted: Promise<unknown> | undefined
+  let isFrozen = false
+  proxy.decide((word, nth) => {
+    if (word === 'commit' && nth === 4) {
+      // As an earlier try would, of more pages, that the server ends late.
+      proxy.onCut(() => {
+        counted = query('update sync_jobs set commits = commits + 1 where id = $1', [request.jobId])
+      })
+      return 'cut-before'
+    }
+    if (!counted || isFrozen) return 'pass'
+    isFrozen = true
+    void counted.then(() => setImmediate(proxy.thaw))
+    return 'freeze'
+  })
+  await shaken.handle(request)
+  expect(isFrozen).toBe(true)
+  await leaseRunsOut(request.jobId)
+  await handle([JSON.stringify(request)])
+  await expectTruth(request)
+})
+
 test.each(['cut-before', 'cut-after'] as const)(
   'a connection that breaks at any one statement of a job costs nothing (%s the server has it)',
   async (fate) => {

@@ -79,26 +79,39 @@ test.each(Object.entries(brokenStarts))('the Lambda entry returns every message 
   expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual(all.sort())
 })
 
+test('a start of the Lambda entry that failed is tried again by the next event', async () => {
+  const { handler, query } = await lambdaEntry({ Worker__BatchSize: 'many' })
+  const event = sqsEvent([JSON.stringify(jobRequest({ providerName: 'paypal' }))])
+  const redelivered = { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+  expect(await handler(event, context(10_000))).toEqual(redelivered)
+  expect(await handler(event, context(10_000))).toEqual(redelivered)
+  vi.stubEnv('Worker__BatchSize', '100')
+  expect(await handler(event, context(10_000))).toEqual({ batchItemFailures: [] })
+  expect(await query('select status from sync_jobs')).toEqual([{ status: 'failed' }])
+})
+
 /** The Lambda entry, as a process that starts loads it. */
-async function lambdaEntry() {
+async function lambdaEntry(settings: Readonly<Record<string, string>> = {}) {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   vi.spyOn(console, 'error').mockReturnValue()
-  const { workerUrl } = await openEnv()
+  const { workerUrl, query } = await openEnv()
   vi.stubEnv('ConnectionStrings__DefaultConnection', `${workerUrl}?sslmode=disable`)
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
   vi.resetModules()
-  return (await import('../../src/handler.ts')).handler
+  const { handler } = await import('../../src/handler.ts')
+  return { handler, query }
 }
 
 test('the Lambda entry answers a list of records that are none', async () => {
-  const handler = await lambdaEntry()
+  const { handler } = await lambdaEntry()
   expect(await handler({ Records: [null, 7] } as never, context(10_000))).toEqual({ batchItemFailures: [] })
 })
 
 test.each([{}, { Records: null }, null, { Records: 5 }, { Records: 'ab' }, { Records: {} }])(
   'the Lambda entry fails the invocation of an event that has no records: %j',
   async (event) => {
-    const handler = await lambdaEntry()
+    const { handler } = await lambdaEntry()
     await expect(handler(event as never, context(10_000))).rejects.toThrow(
       /^handler: the event is not from SQS, it has no list "Records"\. Send the request to the queue/,
     )
@@ -109,7 +122,7 @@ test.each([
   ['aws:s3', { eventSource: 'aws:s3' }],
   ['aws:sns', { EventSource: 'aws:sns' }],
 ])('the Lambda entry fails the invocation of an event of %s', async (source, record) => {
-  const handler = await lambdaEntry()
+  const { handler } = await lambdaEntry()
   await expect(handler({ Records: [record] } as never, context(10_000))).rejects.toThrow(
     `handler: the event is not from SQS, its source is "${source}".`,
   )

@@ -61,7 +61,8 @@ async function verifyWith(stack: Stack, { options: given, terminal }: Invocation
     const last = await lastSync(db, given.tenant, name)
     const order = resourceOrder(provider)
     const resources = readNames(given, provider) ?? order.filter((name) => last.resources.includes(name))
-    terminal.print(`  compared up to ${new Date(last.second * 1_000).toISOString()}\n`)
+    const before = last.upTo(resources)
+    terminal.print(`  compared up to ${new Date(before * 1_000).toISOString()}\n`)
     const bar = openProgressBar(terminal.out)
     let compared: readonly (Comparison | NotCompared)[] | undefined
     try {
@@ -72,7 +73,7 @@ async function verifyWith(stack: Stack, { options: given, terminal }: Invocation
         owner: { tenantId: given.tenant, provider: provider.name },
         ownership: ownershipOf(provider.resources),
         resources,
-        before: last.second,
+        before,
         onProgress: ({ listed, left }) => bar.show({ fetched: listed, share: listed / Math.max(1, listed + left) }),
       })
     } finally {
@@ -129,23 +130,29 @@ function repairOf(differing: readonly Comparison[]): string {
 }
 
 interface LastSync {
-  /** The second up to which the tables claim to be complete. */
-  readonly second: number
-  /** Resources that the tenant's jobs have synced up to it, and those that the last of them had to skip. */
+  /** The second up to which the tables of these resources claim to be complete: that of the oldest cursor. */
+  upTo(resources: readonly string[]): number
+  /** Resources that the tenant's jobs have synced, and those that the last jobs had to skip. */
   readonly resources: readonly string[]
 }
 
 async function lastSync(db: TenantDatabase, tenantId: string, account: string): Promise<LastSync> {
-  const latest = sql`
-    select extract(epoch from cursor.cursor)::float8 as second,
-      cursor.resources || coalesce((select array_agg(name) from sync_jobs as job, jsonb_each(job.result -> 'resources') as each(name, counts)
-        where job.tenant_id = cursor.tenant_id and job.id = cursor.job_id and counts ? 'skipped'), '{}') as resources
+  const cursors = sql`
+    select cursor.resource, extract(epoch from cursor.cursor)::float8 as second,
+      coalesce((select array_agg(name) from sync_jobs as job, jsonb_each(job.result -> 'resources') as each(name, counts)
+        where job.tenant_id = cursor.tenant_id and job.id = cursor.job_id and counts ? 'skipped'), '{}') as skipped
     from sync_cursors as cursor
     where cursor.tenant_id = ${tenantId}::uuid and cursor.provider = 'stripe' and cursor.account = ${account}`
-  const { rows } = await db.read((tx) => tx.execute<{ second: number; resources: string[] }>(latest))
-  const [row] = rows
-  if (row) return { second: Math.floor(row.second), resources: row.resources }
-  throw new Error(
-    `No sync of tenant ${tenantId} (account ${account}) has completed in this database. Run npm start, or name another tenant with --tenant.`,
-  )
+  const { rows } = await db.read((tx) => tx.execute<{ resource: string; second: number; skipped: string[] }>(cursors))
+  if (rows.length === 0)
+    throw new Error(
+      `No sync of tenant ${tenantId} (account ${account}) has completed in this database. Run npm start, or name another tenant with --tenant.`,
+    )
+  return {
+    resources: rows.flatMap(({ resource, skipped }) => [resource, ...skipped]),
+    upTo(resources) {
+      const named = rows.filter(({ resource }) => resources.includes(resource))
+      return Math.floor(Math.min(...(named.length > 0 ? named : rows).map(({ second }) => second)))
+    },
+  }
 }

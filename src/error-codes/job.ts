@@ -12,6 +12,12 @@ export const jobCodes = {
     do: 'Find the sender: it mixes tenants up or uses a `jobId` twice. Send the job again with a new `jobId`.',
     retried: 'dead letter',
   },
+  job_id_reused: {
+    happened:
+      'The `jobId` belongs to a job that was sent with another body. The error names the fields that differ. The worker read nothing.',
+    do: 'Send the message with a new `jobId`. A message may only repeat a `jobId` with the same body; the token does not count.',
+    retried: 'dead letter',
+  },
   invalid_request: {
     happened:
       'The message names a job, but one of its fields has a value that is not allowed. The error names the field.',

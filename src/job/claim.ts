@@ -9,6 +9,7 @@ import { notification } from './commit/notify.ts'
 import { hasRejects } from './commit/rejects.ts'
 import { type Lease, leaseEnd } from './lease.ts'
 import { accountKeyOf, type SyncJobRequest } from './request.ts'
+import { requestHash, reusedJobId } from './request-hash.ts'
 
 /** The job's row as it was when claimed. */
 export type ClaimedJob = typeof syncJobs.$inferSelect & {
@@ -97,6 +98,8 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
           startedAt: again(sql`now()`, sql`coalesce(${old.startedAt}, now())`),
           finishedAt: null,
           result: null,
+          options: sql`case when ${restart} then excluded.options else ${old.options} end`,
+          requestHash: sql`excluded.request_hash`,
           error: again(sql`null`, sql`${old.error}`),
           checkpoint: sql`case when ${restart} then null else ${old.checkpoint} end`,
           progress: sql`case when ${restart} then '{}'::jsonb else ${old.progress} end`,
@@ -109,6 +112,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
           updatedAt: sql`now()`,
         },
         setWhere: sql`${old.provider} = ${request.providerName}
+          and (${old.requestHash} is null or ${old.requestHash} = excluded.request_hash or ${restart})
           and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${repeated} or ${timedOut})`,
       })
       .returning({
@@ -125,14 +129,18 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
   )
 }
 
-function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequest) {
-  return { id: jobId, tenantId, provider: providerName, syncType: additionalData.syncType, options: additionalData }
+function identity(request: SyncJobRequest) {
+  const { jobId, tenantId, providerName, additionalData } = request
+  const options = { syncType: additionalData.syncType, options: additionalData, requestHash: requestHash(request) }
+  return { id: jobId, tenantId, provider: providerName, ...options }
 }
 
 async function explainRefusal(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
-  const columns = { provider: syncJobs.provider, status: syncJobs.status, left: secondsLeft }
+  const { provider, status, options, requestHash: hash } = syncJobs
+  const columns = { provider, status, options, hash, left: secondsLeft }
   const [job] = await db.read((tx) => tx.select(columns).from(syncJobs).where(isJob(request)))
   if (job?.provider !== request.providerName) throw belongsToAnother()
+  if (job.hash && !job.hash.equals(requestHash(request))) throw reusedJobId(job, request)
   return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
 }
 

@@ -1,4 +1,4 @@
-import { and, arrayContained, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncCursors } from '../db/schema.ts'
 import { clockTolerance } from '../sync/observed-at.ts'
@@ -10,40 +10,68 @@ export interface CursorKey {
   readonly account: string
 }
 
+/** Up to which second a resource is complete, by the provider's clock. */
 export interface Cursor {
-  /** Second since 1970, by the provider's clock. */
   readonly second: number
-  /** Resources that are complete up to it. */
-  readonly resources: readonly string[]
+  /** Second since which the provider refuses the resource, by the database's clock; null if it is read. */
+  readonly refusedSince: number | null
 }
 
-const of = ({ tenantId, provider, account }: CursorKey) =>
+/** Cursors by resource. */
+export type Cursors = Readonly<Record<string, Cursor>>
+
+const isOf = ({ tenantId, provider, account }: CursorKey): SQL | undefined =>
   and(eq(syncCursors.tenantId, tenantId), eq(syncCursors.provider, provider), eq(syncCursors.account, account))
 
-export async function readCursor(db: TenantDatabase, key: CursorKey): Promise<Cursor | null> {
-  const [row] = await db.read((tx) => tx.select().from(syncCursors).where(of(key)))
-  return row ? { second: Math.floor(row.cursor.getTime() / 1_000), resources: row.resources } : null
+export async function readCursors(db: TenantDatabase, key: CursorKey): Promise<Cursors> {
+  const rows = await db.read((tx) => tx.select().from(syncCursors).where(isOf(key)))
+  return Object.fromEntries(
+    rows.map(({ resource, cursor, refusedAt }) => [
+      resource,
+      { second: secondOf(cursor), refusedSince: refusedAt === null ? null : secondOf(refusedAt) },
+    ]),
+  )
 }
 
-/** A cursor, and all resources of the job, some of which may have been skipped. */
-export interface Move extends Cursor {
-  readonly requested: readonly string[]
+const secondOf = (date: Date) => Math.floor(date.getTime() / 1_000)
+
+/** What a job read to its end. */
+export interface Move {
+  readonly second: number
+  /** Resources that are complete up to `second`. */
+  readonly resources: readonly string[]
+  /** Resources of the job that the provider refused in whole or in part. */
+  readonly refused: readonly string[]
 }
 
 /**
- * The statement that moves the cursor, never back but from the future, and only where the job was about all that the cursor stands for.
- * It is part of the statement that writes the job's row, and is not run by itself.
+ * The statements that move the cursors of what was read, never back but from the future, and mark the cursors of what was
+ * refused. They are parts of the statement that writes the job's row, and are not run by themselves.
  */
-export function cursorMove(tx: Database, key: CursorKey & { readonly jobId: string }, to: Move) {
+export function cursorMoves(
+  tx: Database,
+  key: CursorKey & { readonly jobId: string },
+  { second, resources, refused }: Move,
+) {
   const { tenantId, provider, account, jobId } = key
-  const resources = [...to.resources].toSorted()
-  const values = { cursor: new Date(to.second * 1_000), resources, jobId, updatedAt: sql`now()` }
-  return tx
-    .insert(syncCursors)
-    .values({ tenantId, provider, account, ...values })
-    .onConflictDoUpdate({
-      target: [syncCursors.tenantId, syncCursors.provider, syncCursors.account],
-      set: values,
-      setWhere: sql`(${syncCursors.cursor} <= excluded.cursor or ${syncCursors.cursor} > now() + make_interval(secs => ${clockTolerance / 1_000})) and ${arrayContained(syncCursors.resources, [...to.requested])}`,
-    })
+  const cursor = new Date(second * 1_000)
+  const rows = resources.toSorted().map((resource) => ({ tenantId, provider, account, resource, cursor, jobId }))
+  const { cursor: stored } = syncCursors
+  const moved =
+    rows.length > 0 &&
+    tx
+      .insert(syncCursors)
+      .values(rows)
+      .onConflictDoUpdate({
+        target: [syncCursors.tenantId, syncCursors.provider, syncCursors.account, syncCursors.resource],
+        set: { cursor: sql`excluded.cursor`, jobId: sql`excluded.job_id`, refusedAt: null, updatedAt: sql`now()` },
+        setWhere: sql`${stored} <= excluded.cursor or ${stored} > now() + make_interval(secs => ${clockTolerance / 1_000})`,
+      })
+  const stopped =
+    refused.length > 0 &&
+    tx
+      .update(syncCursors)
+      .set({ refusedAt: sql`coalesce(${syncCursors.refusedAt}, now())` })
+      .where(and(isOf(key), inArray(syncCursors.resource, [...refused])))
+  return [...(moved ? [tx.$with('moved').as(moved)] : []), ...(stopped ? [tx.$with('stopped').as(stopped)] : [])]
 }

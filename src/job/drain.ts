@@ -15,7 +15,7 @@ import { openQuarantine } from './commit/quarantine.ts'
 import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
 import type { OpenReading } from './open-reading.ts'
-import { cursorExpired } from './plan.ts'
+import { isCursorExpired } from './plan.ts'
 import { accountKeyOf } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
 import type { Checkpoint } from './state/checkpoint.ts'
@@ -28,7 +28,7 @@ export interface Draining {
   readonly account: Account
   readonly reading: OpenReading
   readonly jobAccount: Promise<JobAccount>
-  /** The resources the job is about. */
+  /** The resources of the job's plan. */
   readonly names: readonly string[]
   readonly ownership: Ownership
   readonly committed: CommittedState
@@ -38,7 +38,8 @@ export interface Draining {
 /** How reading ended: with a result, or null where time ran out; or because the feed of changes cannot be relied on. */
 export type Drained =
   | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
-  | { readonly kind: 'cursorExpired'; readonly note: string }
+  /** `observedAt`: when the feed answered. */
+  | { readonly kind: 'cursorExpired'; readonly observedAt: Date }
 
 /** What draining a checkpoint works with; the fields that are not read-only change. */
 interface State {
@@ -66,8 +67,8 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
   for await (const batch of startReading(session, deps, draining, { state, sizes })) {
     const began = deps.clock.now()
     failWhereAllSkipped(batch, state.committed)
-    const note = expiredFeed(batch, state.committed, draining.account)
-    if (note) return { kind: 'cursorExpired', note }
+    const observedAt = expiredFeed(batch, state.committed, draining.account)
+    if (observedAt) return { kind: 'cursorExpired', observedAt }
     state.account ??= await settledAccount(session, deps, { draining, state })
     const deletions = await detectInTime(batch, session, deps, { draining, state, account: state.account })
     if (!deletions) break
@@ -102,12 +103,12 @@ function startReading(
   })
 }
 
-function expiredFeed({ pages }: Batch, { checkpoint }: CommittedState, account: Account): string | null {
-  for (const { source, observedAt } of pages) {
-    const note = source.name === eventsName ? cursorExpired(checkpoint, account, observedAt) : null
-    if (note) return note
-  }
-  return null
+/** When the feed answered, if it no longer goes back to a cursor of the plan; else null. */
+function expiredFeed({ pages }: Batch, { checkpoint }: CommittedState, account: Account): Date | null {
+  const answer = pages.find(
+    ({ source, observedAt }) => source.name === eventsName && isCursorExpired(checkpoint, account, observedAt),
+  )
+  return answer?.observedAt ?? null
 }
 
 interface Progressing {

@@ -1,20 +1,25 @@
 import { SyncError } from '../errors.ts'
-import type { Account, Provider, Resource } from '../provider/contract.ts'
+import type { Account, ChangeSource, Provider, Resource } from '../provider/contract.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import { clockTolerance } from '../sync/observed-at.ts'
-import type { Cursor } from './cursor.ts'
+import type { Cursors } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'
 import { type Checkpoint, plan, type Reading } from './state/checkpoint.ts'
 
-type Chosen = Pick<Resource, 'name' | 'optional' | 'parts' | 'createdFilter'>
+export type PlannedResource = Pick<Resource, 'name' | 'optional' | 'parts' | 'createdFilter'>
 
 /** Seconds an incremental job looks back behind its cursor: what was created before may show up in lists only later. */
 const overlap = 600
 /** Days of the provider's feed that are not counted on: it ends at its far end while it is being read. */
 const safety = 2
+/** Seconds for which the feed is read again for a resource that the provider refuses. Later it is read from the beginning. */
+const longestRefusal = 86_400
 
 /** The resources a job is about: the default set, those it names, or with "*" all. @throws SyncError with verdict `reject` */
-export function chooseResources({ name, resources }: Provider, { additionalData }: SyncJobRequest): readonly Chosen[] {
+export function chooseResources(
+  { name, resources }: Provider,
+  { additionalData }: SyncJobRequest,
+): readonly PlannedResource[] {
   const requested = additionalData.resources
   if (!requested) return resources.filter(({ optional }) => !optional)
   const unknown = requested.filter((name) => name !== '*' && !resources.some((resource) => resource.name === name))
@@ -31,53 +36,89 @@ export function chooseResources({ name, resources }: Provider, { additionalData 
 
 interface Situation {
   readonly account: Pick<Account, 'changes'>
-  readonly cursor: Cursor | null
+  readonly cursors: Cursors
   /** The database's clock, in milliseconds since 1970. */
   readonly now: number
+  /** When the feed answered, by the provider's clock, in milliseconds since 1970; null before its first answer. */
+  readonly feedNow?: number | null
 }
 
-export function planFull(resources: readonly Chosen[], note: string | null = null): Checkpoint {
+export function planFull(resources: readonly PlannedResource[], note: string | null = null): Checkpoint {
   return plan(
     resources.map((resource) => ({ resource, since: 0 })),
-    { mode: 'full', note },
+    { mode: 'full', note, resources: resources.map(({ name }) => name) },
   )
 }
 
-/** What an incremental job reads: the feed of changes since the cursor, and by creation time what the feed leaves out. */
-export function planIncremental(
-  resources: readonly Chosen[],
-  { account: { changes }, cursor, now }: Situation,
-): Checkpoint {
-  const instead = (note: string) => planFull(resources, note)
-  if (!changes) return instead('the provider has no feed of changes: everything was read')
-  if (!cursor) return instead('there was no cursor yet: everything was read')
-  if (cursor.second * 1_000 > now + clockTolerance)
-    return instead(
-      `the cursor is in the future (${new Date(cursor.second * 1_000).toISOString()}): everything was read`,
-    )
-  const since = cursor.second - overlap
-  const readings = resources.flatMap((resource): Reading[] => {
-    if (!cursor.resources.includes(resource.name)) return [{ resource, since: 0 }]
-    if (changes.announced.includes(resource.name)) return []
-    return [{ resource, since: resource.createdFilter ? since : 0 }]
+/**
+ * What an incremental job reads: the feed of changes since the oldest cursor of its resources, by creation time what the
+ * feed leaves out, and from the beginning the resources without a cursor that can be continued.
+ */
+export function planIncremental(resources: readonly PlannedResource[], situation: Situation): Checkpoint {
+  const { account, cursors } = situation
+  if (!account.changes) return planFull(resources, 'the provider has no feed of changes: everything was read')
+  const { announced } = account.changes
+  const starts = resources.map((resource) => ({ resource, start: startOf(cursors[resource.name], situation) }))
+  const covered = starts.flatMap(({ resource, start }) => (typeof start === 'number' ? [{ resource, start }] : []))
+  const reasons = starts.flatMap(({ start }) => (typeof start === 'string' ? [start] : []))
+  if (covered.length === 0) {
+    const [reason] = reasons.filter((text) => text !== noCursor)
+    return planFull(resources, `${reason ?? 'there was no cursor yet'}: everything was read`)
+  }
+  const readings = starts.flatMap(({ resource, start }): Reading[] => {
+    if (typeof start === 'string') return [{ resource, since: 0 }]
+    if (announced.includes(resource.name)) return []
+    return [{ resource, since: resource.createdFilter ? start - overlap : 0 }]
   })
-  const added = resources.map(({ name }) => name).filter((name) => !cursor.resources.includes(name))
-  const note = added.length > 0 ? `not covered by the cursor, so read from the beginning: ${added.join(', ')}` : null
-  return plan([{ resource: { name: eventsName }, since }, ...readings], { mode: 'incremental', note })
+  const oldest = Math.min(...covered.map(({ start }) => start))
+  return plan([{ resource: { name: eventsName }, since: oldest - overlap }, ...readings], {
+    mode: 'incremental',
+    note: noteOf(starts),
+    resources: resources.map(({ name }) => name),
+    cursors: Object.fromEntries(covered.map(({ resource, start }) => [resource.name, start])),
+  })
+}
+
+const noCursor = 'not covered by the cursor'
+
+/** The second from which a resource is followed, or why it is read from the beginning. */
+function startOf(cursor: Cursors[string] | undefined, { account, now, feedNow = null }: Situation): number | string {
+  if (!cursor) return noCursor
+  const { second, refusedSince } = cursor
+  if (second * 1_000 > now + clockTolerance)
+    return `the cursor is in the future (${new Date(second * 1_000).toISOString()})`
+  if (refusedSince !== null && now / 1_000 - refusedSince > longestRefusal) return 'refused for more than a day'
+  return feedNow !== null && account.changes ? (tooOld(second, account.changes, feedNow) ?? second) : second
+}
+
+function noteOf(
+  starts: readonly { readonly resource: PlannedResource; readonly start: number | string }[],
+): string | null {
+  const reasons = new Map<string, string[]>()
+  for (const { resource, start } of starts)
+    if (typeof start === 'string') reasons.set(start, [...(reasons.get(start) ?? []), resource.name])
+  const notes = [...reasons].map(([reason, names]) => `${reason}, so read from the beginning: ${names.join(', ')}`)
+  return notes.length > 0 ? notes.join('; ') : null
+}
+
+/** Why the feed does not go back to a cursor, or null. */
+function tooOld(second: number, { keptDays }: Pick<ChangeSource, 'keptDays'>, feedNow: number): string | null {
+  const days = Math.floor((feedNow / 1_000 - second) / 86_400)
+  return days < keptDays - safety ? null : `the cursor was ${days} days old and the feed goes back ${keptDays}`
 }
 
 /**
- * Why a feed that answered at `observedAt` cannot be relied on, or null: it no longer goes back to where the job begins.
- * The provider's clock decides, so this is known only with the feed's first page.
+ * Whether a feed that answered at `observedAt` no longer goes back to a cursor of the plan. The provider's clock decides,
+ * so this is known only with the feed's first page.
  */
-export function cursorExpired(
-  { slices }: Checkpoint,
+export function isCursorExpired(
+  { slices, cursors }: Checkpoint,
   { changes }: Pick<Account, 'changes'>,
   observedAt: Date,
-): string | null {
-  const since = slices.find(({ resource }) => resource === eventsName)?.window.from
-  if (!changes || since === undefined) return null
-  const days = Math.floor((observedAt.getTime() / 1_000 - since - overlap) / 86_400)
-  if (days < changes.keptDays - safety) return null
-  return `the cursor was ${days} days old and the feed goes back ${changes.keptDays}: everything was read`
+): boolean {
+  // A checkpoint of an older version has no cursors.
+  const [since] = slices.filter(({ resource }) => resource === eventsName).map(({ window }) => window.from + overlap)
+  const seconds = Object.values(cursors)
+  const oldest = seconds.length > 0 ? Math.min(...seconds) : since
+  return changes !== undefined && oldest !== undefined && tooOld(oldest, changes, observedAt.getTime()) !== null
 }

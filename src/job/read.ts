@@ -6,10 +6,11 @@ import { redactSecrets } from '../log/redact.ts'
 import { type Account, keyRefused, type Provider } from '../provider/contract.ts'
 import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/committed-state.ts'
-import { readCursor } from './cursor.ts'
+import { readCursors } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
 import { identifyAccount, openReading } from './open-reading.ts'
-import { chooseResources, planFull, planIncremental } from './plan.ts'
+import { chooseResources, type PlannedResource, planFull, planIncremental } from './plan.ts'
+import type { SyncJobRequest } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
 import { type Checkpoint, readCheckpoint } from './state/checkpoint.ts'
 import { readProgress, startProgress } from './state/progress.ts'
@@ -76,7 +77,7 @@ async function readWith(
   deps: JobDeps,
 ): Promise<ReadWith> {
   const { request, deadline, log } = session
-  const resources = chooseResources(provider, request)
+  const resources = plannedResources(provider, request, jobState.checkpoint)
   const names = resources.map(({ name }) => name)
   const planned = jobState.checkpoint?.slices.map(({ resource }) => resource) ?? []
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
@@ -94,13 +95,18 @@ async function readWith(
   try {
     if (reached.checkpoint && reached.account !== null && (await jobAccount).id !== reached.account)
       reached = { ...reached, checkpoint: null, progress: {} }
-    const checkpoint =
-      reached.checkpoint ?? (await planFresh(resources, { account, jobAccount, provider }, session, deps))
+    const planning = { account, jobAccount, provider }
+    const checkpoint = reached.checkpoint ?? (await planFresh(resources, planning, session, deps))
     const ended = await drain(session, deps, begin(checkpoint))
     if (ended.kind === 'drained') return ended
-    log.warn('job becomes a full one', { event: 'job_became_full', reason: ended.note })
-    const full = await drain(session, deps, begin(planFull(resources, ended.note)))
-    return full.kind === 'cursorExpired' ? outOfTime : full
+    const feedNow = ended.observedAt.getTime()
+    const replanned = await planFresh(resources, { ...planning, feedNow }, session, deps)
+    log.warn('job is planned anew: the feed of changes does not go back to its cursors', {
+      event: 'job_became_full',
+      reason: replanned.note ?? '',
+    })
+    const again = await drain(session, deps, begin(replanned))
+    return again.kind === 'cursorExpired' ? outOfTime : again
   } catch (error) {
     if (error instanceof SyncError && error.code === keyRefused) return { kind: 'refused', error, jobState: reached }
     // Out of time while waiting for the database is a pause like any other, and no failed attempt.
@@ -121,21 +127,33 @@ interface PlanOptions {
   readonly account: Account
   readonly jobAccount: Promise<JobAccount>
   readonly provider: Provider
+  /** See planIncremental. */
+  readonly feedNow?: number
 }
 
-/** An incremental job needs the cursor of its account, and so waits for its name; a full one does not. */
+/** The resources of the job: those of its plan, whatever the message names now. @throws SyncError with verdict `reject` */
+function plannedResources(
+  provider: Provider,
+  request: SyncJobRequest,
+  checkpoint: Checkpoint | null,
+): readonly PlannedResource[] {
+  const planned = checkpoint?.resources
+  return planned ? provider.resources.filter(({ name }) => planned.includes(name)) : chooseResources(provider, request)
+}
+
+/** An incremental job needs the cursors of its account, and so waits for its name; a full one does not. */
 async function planFresh(
-  resources: ReturnType<typeof chooseResources>,
-  { account, jobAccount, provider }: PlanOptions,
+  resources: readonly PlannedResource[],
+  { account, jobAccount, provider, feedNow }: PlanOptions,
   { db, request, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
   if (request.additionalData.syncType === 'full') return planFull(resources)
   const key = { tenantId: request.tenantId, provider: provider.name, account: (await jobAccount).id }
-  const stored = await withRetry(() => readCursor(db, key), {
+  const cursors = await withRetry(() => readCursors(db, key), {
     policy: whileWorking,
     clock,
     signal: deadline.abortSignal,
   })
-  return planIncremental(resources, { account, cursor: stored, now: databaseNow() })
+  return planIncremental(resources, { account, cursors, now: databaseNow(), ...(feedNow && { feedNow }) })
 }

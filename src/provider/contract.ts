@@ -168,6 +168,9 @@ export interface NestedSource extends Omit<Nested, 'list' | 'owner'> {
   list(parentId: string, query: Query, signal: AbortSignal): Promise<Page>
 }
 
+/** The error code of an object or a resource that the credentials may not read. */
+export const permissionDenied = 'permission_denied'
+
 /** The error code of credentials that the provider does not accept (any more). */
 export const keyRefused = 'key_not_accepted'
 

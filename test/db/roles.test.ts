@@ -63,8 +63,8 @@ test('the tables’ owner sees no more than anybody', async () => {
   const owner = new pg.Client({ connectionString: url })
   await owner.connect()
   try {
-    const insert = `insert into sync_cursors (tenant_id, provider, account, cursor, resources, job_id)
-      values ('00000000-0000-0000-0000-000000000001', 'stripe', 'own', now(), '{}', gen_random_uuid())`
+    const insert = `insert into sync_cursors (tenant_id, provider, account, resource, cursor, job_id)
+      values ('00000000-0000-0000-0000-000000000001', 'stripe', 'own', 'customers', now(), gen_random_uuid())`
     await expect(owner.query(insert)).rejects.toMatchObject({ code: '42501' })
     await owner.query(`select set_config('app.tenant_id', '00000000-0000-0000-0000-000000000001', false)`)
     await owner.query(insert)

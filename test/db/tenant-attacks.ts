@@ -102,7 +102,7 @@ const keys: Readonly<Record<string, string>> = {
   erased_tenants: 'tenant_id',
   sync_jobs: 'tenant_id, id',
   sync_accounts: 'tenant_id, provider, account',
-  sync_cursors: 'tenant_id, provider, account',
+  sync_cursors: 'tenant_id, provider, account, resource',
   sync_rejects: 'tenant_id, provider, resource, item_key',
   provider_objects: 'tenant_id, provider, resource, id',
 }

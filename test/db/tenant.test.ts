@@ -11,7 +11,7 @@ const cursor = (provider: string) => ({
   provider,
   account: 'own',
   cursor: new Date(0),
-  resources: [],
+  resource: 'customers',
   jobId: randomUUID(),
 })
 const named = sql<string>`current_setting('app.tenant_id', true)`

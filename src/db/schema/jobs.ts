@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { count, instant } from './column.ts'
+import { bytes, count, instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
 /** Status of a job. `pending`, `running`, `paused` and `retrying` continue. `completed`, `failed` and `cancelled` are final; only SQL sets `cancelled`. */
@@ -21,6 +21,8 @@ export const syncJobs = pgTable(
     syncType: text('sync_type').notNull(),
     /** additionalData of the request, as the worker understood it. It never contains a token. */
     options: jsonb('options').notNull().default({}),
+    /** SHA-256 of the request without its token. A message with the same id and another hash is refused. Null for jobs of older versions. */
+    requestHash: bytes('request_hash'),
     /** Number of failed attempts. Worker.MaxRetries limits it. A pause, a wait or an outage is not a failed attempt. */
     attempt: integer('attempt').notNull().default(0),
     /** Number of times that a worker claimed the job. */
@@ -125,7 +127,7 @@ export const syncRejects = pgTable(
   ],
 )
 
-/** Cursors of provider accounts: the tables contain all changes up to the cursor, and the next incremental job continues there. */
+/** Cursors of the resources of provider accounts: the table of a resource contains all changes up to its cursor, and the next incremental job continues there. */
 export const syncCursors = pgTable(
   'sync_cursors',
   {
@@ -133,14 +135,19 @@ export const syncCursors = pgTable(
     provider: text('provider').notNull(),
     /** Provider account with its mode: acct_1ABC is live, acct_1ABC:test is test mode. */
     account: text('account').notNull(),
+    /** Name of the resource, as in additionalData.resources. */
+    resource: text('resource').notNull(),
     /** Time of the cursor, by the clock of the provider. */
     cursor: instant('cursor').notNull(),
-    /** Resources that are complete up to the cursor. */
-    resources: text('resources').array().notNull(),
+    /** Time since which the provider refuses the resource. Its cursor does not move until the provider permits it again. Null if it is read. */
+    refusedAt: instant('refused_at'),
     jobId: uuid('job_id').notNull(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
-  (cursor) => [primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account] }), ...tenantPolicies],
+  (cursor) => [
+    primaryKey({ columns: [cursor.tenantId, cursor.provider, cursor.account, cursor.resource] }),
+    ...tenantPolicies,
+  ],
 )
 
 /** Provider accounts of a tenant. The worker does not mark deletions for a tenant with several accounts, because rows do not name their account. */

@@ -14,7 +14,7 @@ import type { Batch, ReadPage } from '../../sync/read-page.ts'
 import type { Source } from '../../sync/source.ts'
 import { accountRecord, type JobAccount } from '../account.ts'
 import { adopt } from '../adoption.ts'
-import { cursorMove } from '../cursor.ts'
+import { cursorMoves } from '../cursor.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
 import { accountKeyOf, type SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint } from '../state/checkpoint.ts'
@@ -44,7 +44,7 @@ export interface Commit {
   readonly ownership: Ownership
   readonly sources: readonly Source[]
   readonly account: JobAccount
-  /** The resources the job is about: what the cursor of changes stands for once nothing is left to be read. */
+  /** The resources of the job's plan: their cursors move once nothing is left to be read. */
   readonly resources: readonly string[]
   /** See Writing.overwrite. */
   readonly overwrite: Overwrite | null
@@ -137,10 +137,10 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   const ending = ends
     ? completion(await conclude(tx, commit, { checkpoint, progress }))
     : { ...leaseExtension(lease), checkpoint }
-  const move = ends ? moveOf(tx, commit, { checkpoint, progress }) : undefined
+  const moves = ends ? movesOf(tx, commit, { checkpoint, progress }) : []
   const alongside = [
     ...(account.isRecorded ? [] : [tx.$with('recorded').as(accountRecord(tx, account, accountKey))]),
-    ...(move ? [tx.$with('moved').as(move)] : []),
+    ...moves,
   ]
   const rows = await (alongside.length > 0 ? tx.with(...alongside) : tx)
     .update(syncJobs)
@@ -182,28 +182,33 @@ async function conclude(
   return result(resultsOf(progress, await checkCounts(tx, counting)))
 }
 
-/** The cursor of changes moves with the last pages of a job. */
-function moveOf(
+/** The cursors of what was read move with the last pages of a job. */
+function movesOf(
   tx: Database,
-  { request, account, resources: requested }: Commit,
+  { request, account, sources, resources: planned }: Commit,
   { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ) {
-  if (checkpoint.until === null) return undefined
-  // What could not be read this time is read from the beginning once it can be.
-  const resources = requested.filter((name) => !progress[name]?.skipped)
-  return cursorMove(
+  if (checkpoint.until === null) return []
+  const isRefused = (name: string) => checkpoint.refused.includes(name) || progress[name]?.skipped !== undefined
+  const refused = planned.filter((name) => isRefused(name) || nestedIn(sources, [name]).some(isRefused))
+  return cursorMoves(
     tx,
     { ...accountKeyOf(request), account: account.id, jobId: request.jobId },
-    { second: checkpoint.until, resources, requested },
+    { second: checkpoint.until, resources: planned.filter((name) => !refused.includes(name)), refused },
   )
 }
 
 function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): ReadonlySet<string> {
-  const names = new Set(checkpoint.slices.map((slice) => slice.resource))
-  const nested = sources
-    .filter(({ name }) => names.has(name))
+  const names = checkpoint.slices.map((slice) => slice.resource)
+  return new Set([...names, ...nestedIn(sources, names)])
+}
+
+/** The names of the nested lists of these resources. */
+function nestedIn(sources: readonly Source[], names: readonly string[]): readonly string[] {
+  return sources
+    .filter(({ name }) => names.includes(name))
     .flatMap((source) => (source.kind === 'list' ? (source.nested ?? []) : []))
-  return new Set([...names, ...nested.map(({ name }) => name)])
+    .map(({ name }) => name)
 }
 
 function skippedBy({ pages }: Batch): Readonly<Record<string, Skipped>> {

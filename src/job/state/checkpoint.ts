@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { SyncError } from '../../errors.ts'
-import type { Resource } from '../../provider/contract.ts'
+import { permissionDenied, type Resource } from '../../provider/contract.ts'
+import { eventsName } from '../../sync/change-feed.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import { afterPage, type Reached, splitSlice } from '../../sync/slices.ts'
 
@@ -32,6 +33,12 @@ const checkpoint = z.object({
   slices: z.array(slice),
   /** Per resource, what it has listed so far: the provider's side of the proof. */
   tallies: z.record(z.string(), tally).default({}),
+  /** The resources that the job reads: only their cursors move. Null in a checkpoint of an older version. */
+  resources: z.array(z.string()).readonly().nullable().default(null),
+  /** The cursors, in seconds, of the resources that follow the feed of changes. */
+  cursors: z.record(z.string(), z.int()).readonly().default({}),
+  /** Resources that the provider refused in whole or in part: their cursors stay. */
+  refused: z.array(z.string()).readonly().default([]),
 })
 
 export type Tally = z.infer<typeof tally>
@@ -45,10 +52,13 @@ export interface Reading {
   readonly since: number
 }
 
+/** What a plan is for. */
+type Purpose = Pick<Checkpoint, 'mode' | 'note'> & Partial<Pick<Checkpoint, 'resources' | 'cursors'>>
+
 /** One slice a list, with an open end. */
 export function plan(
   readings: readonly Reading[],
-  { mode, note }: Pick<Checkpoint, 'mode' | 'note'> = { mode: 'full', note: null },
+  { mode, note, resources = null, cursors = {} }: Purpose = { mode: 'full', note: null },
 ): Checkpoint {
   const lists = readings.flatMap(({ resource, since }) =>
     (resource.parts ?? [null]).map((part) => ({ resource: resource.name, part, since })),
@@ -57,7 +67,7 @@ export function plan(
     const window = { from: since, to: null }
     return { id: at + 1, ...list, window, query: window, cursor: null, position: null, boundary: [] }
   })
-  return { version: 1, mode, note, until: null, slices, tallies: {} }
+  return { version: 1, mode, note, until: null, slices, tallies: {}, resources, cursors, refused: [] }
 }
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */
@@ -72,20 +82,29 @@ export function applySplit(
 }
 
 /** A page that was read of a slice. */
-export type Advance = Pick<ReadPage, keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'skip'>
+export type Advance = Pick<ReadPage, keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'skip'> &
+  Partial<Pick<ReadPage, 'rejects'>>
 
 /** Moves the page's slice to the cursor after it, or takes it out when the page was its last; takes a skipped resource out whole. */
 export function advance(from: Checkpoint, page: Advance): Checkpoint {
   const resource = from.slices.find(({ id }) => id === page.sliceId)?.resource
   if (resource === undefined) return from
-  if (page.skip) return { ...from, slices: from.slices.filter((slice) => slice.resource !== resource) }
+  const refused = addRefused(from.refused, resource, page)
+  if (page.skip) return { ...from, refused, slices: from.slices.filter((slice) => slice.resource !== resource) }
   const seen = Math.floor(page.observedAt.getTime() / 1_000)
   const slices = from.slices.flatMap((slice) => {
     const after = slice.id === page.sliceId ? afterPage(slice, page) : slice
     return after ? [after] : []
   })
   const tallies = { ...from.tallies, [resource]: count(from.tallies[resource], page.listed, seen) }
-  return { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies }
+  return { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
+}
+
+/** The refused resources after a page. An object that the key may not read counts for its resource, and for the list that has it. */
+function addRefused(before: readonly string[], resource: string, { skip, rejects = [] }: Advance): readonly string[] {
+  const denied = rejects.filter(({ code }) => code === permissionDenied).map((reject) => reject.resource)
+  const names = [...(skip || denied.length > 0 ? [resource] : []), ...denied].filter((name) => name !== eventsName)
+  return names.every((name) => before.includes(name)) ? before : [...new Set([...before, ...names])]
 }
 
 function count(

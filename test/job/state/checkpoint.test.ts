@@ -54,6 +54,9 @@ describe('a checkpoint', () => {
       note: null,
       tallies: {},
       until: null,
+      resources: null,
+      cursors: {},
+      refused: [],
       slices: [fresh, { ...fresh, id: 2, resource: 'invoices' }],
     })
     expect(planned()).toEqual(checkpoint({ until: null, slices: [] }))

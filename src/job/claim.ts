@@ -9,7 +9,7 @@ import { notification } from './commit/notify.ts'
 import { hasRejects } from './commit/rejects.ts'
 import { type Lease, leaseEnd } from './lease.ts'
 import { accountKeyOf, type SyncJobRequest } from './request.ts'
-import { requestHash, reusedJobId } from './request-hash.ts'
+import { reusedJobId } from './request-hash.ts'
 
 /** The job's row as it was when claimed. */
 export type ClaimedJob = typeof syncJobs.$inferSelect & {
@@ -36,6 +36,8 @@ export type Claim =
 
 export interface Claimant {
   readonly request: SyncJobRequest
+  /** See `requestHash`; null if only the identity of the request could be read. */
+  readonly hash: Buffer | null
   /** When the message was sent. Only one sent after a job timed out takes the job up again. */
   readonly sentAt: Date | undefined
   /** Of this delivery alone. */
@@ -51,18 +53,18 @@ export async function claim(db: TenantDatabase, claimant: Claimant): Promise<Cla
       const [job] = await claimRow(db, claimant)
       if (job)
         return { kind: 'claimed', lease: { jobId: job.id, fence: job.fence, seconds: claimant.leaseSeconds }, job }
-      return await explainRefusal(db, request)
+      return await explainRefusal(db, claimant)
     } catch (error) {
       if (codeOf(error) !== '23505') throw error
       // The id is taken: by another tenant, whose row is not seen here, or by this very job a moment ago.
-      if (constraintOf(error) === 'sync_jobs_id') return await explainRefusal(db, request)
+      if (constraintOf(error) === 'sync_jobs_id') return await explainRefusal(db, claimant)
       // Another job of this account is running; if its worker is dead, its lease is over and the account is free.
-      if (tries > 0 || !(await freeAccount(db, request))) return await waitForAccount(db, request)
+      if (tries > 0 || !(await freeAccount(db, request))) return await waitForAccount(db, claimant)
     }
   }
 }
 
-function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
+function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
   const old = syncJobs
   const accountKey = accountKeyOf(request)
   const running = {
@@ -78,7 +80,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
   const again = (fresh: SQL, kept: SQL) => sql`case when ${timedOut} then ${fresh} else ${kept} end`
   const restart = sql`(${timedOut} and ${request.additionalData.forceRefresh})`
   const afresh = (column: SQL) => sql`case when ${restart} then 0 else ${column} end`
-  const fresh = { ...identity(request), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` }
+  const fresh = { ...identity(request, hash), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` }
   // The row is complete, its tenant named, before any policy looks at it or at what is there already.
   return db.alone((statement, tenant) =>
     statement
@@ -99,7 +101,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
           finishedAt: null,
           result: null,
           options: sql`case when ${restart} then excluded.options else ${old.options} end`,
-          requestHash: sql`excluded.request_hash`,
+          requestHash: sql`coalesce(excluded.request_hash, ${old.requestHash})`,
           error: again(sql`null`, sql`${old.error}`),
           checkpoint: sql`case when ${restart} then null else ${old.checkpoint} end`,
           progress: sql`case when ${restart} then '{}'::jsonb else ${old.progress} end`,
@@ -112,7 +114,7 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
           updatedAt: sql`now()`,
         },
         setWhere: sql`${old.provider} = ${request.providerName}
-          and (${old.requestHash} is null or ${old.requestHash} = excluded.request_hash or ${restart})
+          and (coalesce(${old.requestHash} = excluded.request_hash, true) or ${restart})
           and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${repeated} or ${timedOut})`,
       })
       .returning({
@@ -129,18 +131,17 @@ function claimRow(db: TenantDatabase, { request, sentAt, owner, leaseSeconds }: 
   )
 }
 
-function identity(request: SyncJobRequest) {
-  const { jobId, tenantId, providerName, additionalData } = request
-  const options = { syncType: additionalData.syncType, options: additionalData, requestHash: requestHash(request) }
-  return { id: jobId, tenantId, provider: providerName, ...options }
+function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequest, requestHash: Buffer | null) {
+  const meaning = { syncType: additionalData.syncType, options: additionalData, requestHash }
+  return { id: jobId, tenantId, provider: providerName, ...meaning }
 }
 
-async function explainRefusal(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
-  const { provider, status, options, requestHash: hash } = syncJobs
-  const columns = { provider, status, options, hash, left: secondsLeft }
+async function explainRefusal(db: TenantDatabase, { request, hash }: Claimant): Promise<Claim> {
+  const { provider, status, options, requestHash: storedHash } = syncJobs
+  const columns = { provider, status, options, storedHash, left: secondsLeft }
   const [job] = await db.read((tx) => tx.select(columns).from(syncJobs).where(isJob(request)))
   if (job?.provider !== request.providerName) throw belongsToAnother()
-  if (job.hash && !job.hash.equals(requestHash(request))) throw reusedJobId(job, request)
+  if (hash && job.storedHash && !job.storedHash.equals(hash)) throw reusedJobId(job, request)
   return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
 }
 
@@ -171,11 +172,11 @@ async function freeAccount(db: TenantDatabase, { jobId, tenantId, providerName }
 }
 
 /** Leaves a `pending` row, so that the waiting job can be seen, and says how long the account is taken at least. */
-function waitForAccount(db: TenantDatabase, request: SyncJobRequest): Promise<Claim> {
+function waitForAccount(db: TenantDatabase, { request, hash }: Claimant): Promise<Claim> {
   return db.within(async (tx) => {
     await tx
       .insert(syncJobs)
-      .values(identity(request))
+      .values(identity(request, hash))
       .onConflictDoNothing()
       .returning({ id: syncJobs.id, notified: notification })
     const [job] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(isJob(request))

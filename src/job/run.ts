@@ -8,6 +8,7 @@ import { type Failure, fail, pause, retryDelay } from './finish.ts'
 import { hasEnded, startHeartbeat } from './lease.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
+import { requestHash } from './request-hash.ts'
 import { type Delivery, type JobDeps, type JobSettings, openSession, type Session } from './session.ts'
 import { readProgress } from './state/progress.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
@@ -24,7 +25,8 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   try {
     const { settings } = deps
     const owner = `${deps.owner} ${randomUUID()}`
-    const claimant = { request, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
+    const hash = delivery.problem ? null : requestHash(request)
+    const claimant = { request, hash, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
     claimed = await withRetry(() => claim(db, claimant), { policy: atTheEdge, clock: deps.clock })
   } catch (error) {
     return unclaimed(databaseFailure(error), delivery, deps, log)

@@ -65,10 +65,11 @@ export async function followJob(
 
 /** A connection that sees the rows of one tenant. */
 export async function connectAsTenant(connection: ConnectionSettings, tenantId: string): Promise<pg.Client> {
-  const { host, port, database, user, password } = connection
+  const { host, port, database, user, password, searchPath } = connection
   const client = new pg.Client({ host, port, database, user, password, ssl: await tlsOptions(connection) })
   client.on('error', () => {})
   await client.connect()
+  if (searchPath) await client.query(`select set_config('search_path', $1, false)`, [searchPath])
   await client.query(`select set_config('app.tenant_id', $1, false)`, [tenantId])
   return client
 }

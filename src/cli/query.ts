@@ -60,10 +60,11 @@ async function show(
   given: QueryOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { host, port, user, password, database } = settings
+  const { host, port, user, password, database, searchPath } = settings
   const client = new pg.Client({ host, port, user, password, database, ssl: await tlsOptions(settings) })
   await client.connect()
   try {
+    if (searchPath) await client.query(`select set_config('search_path', $1, false)`, [searchPath])
     if (given.tenant) await client.query(`select set_config('app.tenant_id', $1, false)`, [given.tenant])
     // Some statements run in no transaction, such as vacuum.
     if (!given.write) await client.query('begin transaction read only')

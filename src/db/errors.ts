@@ -98,6 +98,8 @@ export function databaseFailure(error: unknown): SyncError {
 function unavailability(code: string): string {
   if (transientCodes.has(code))
     return `the server cannot be reached (${code}). Check Host and Port of ConnectionStrings.DefaultConnection, and the network of the worker.`
+  if (code === '25006')
+    return `the server takes no writes (${code}). It is a standby, or default_transaction_read_only is on for the database or the login of ConnectionStrings.DefaultConnection.`
   if (code === '53300')
     return `the server has no connection left (${code}). Raise its max_connections, or let fewer workers run at once.`
   return `not available (${code}). Check the server of ConnectionStrings.DefaultConnection and its log.`

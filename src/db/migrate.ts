@@ -4,6 +4,7 @@ import { SyncError } from '../errors.ts'
 import { codeOf } from './errors.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
 import { appliedHashes, openJournal, record } from './migration-journal.ts'
+import { refuseReadOnly } from './read-only-logins.ts'
 import { inNeutralSession, neutralSettings, selectSettings } from './session.ts'
 import { tlsOptions } from './tls.ts'
 
@@ -82,6 +83,7 @@ async function takeTurn(client: pg.Client, settings: Settings, turnMs: number): 
     })
   const { rows } = await client.query<{ schema: string | null }>('select current_schema() as schema')
   if (rows[0]?.schema === null) throw new Error(noSchema)
+  await refuseReadOnly(client)
 }
 
 /**

@@ -26,8 +26,14 @@ const newerSettings: ReadonlySet<string> = new Set(['transaction_timeout'])
 
 /** One SELECT that sets these for the transaction it runs in. */
 export function selectSettings(settings: Readonly<Record<string, string>>): string {
-  return `select ${Object.entries(settings).map(([name, value]) => setting(name, value))}`
+  return `select ${[...Object.entries(settings).map(([name, value]) => setting(name, value)), durable].join()}`
 }
+
+/**
+ * Without it a server that crashes may forget what it confirmed: a job that has ended, whose message is gone. A higher
+ * level than `on` stays.
+ */
+const durable = `case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`
 
 function setting(name: string, value: string): string {
   const set = `set_config('${name}', ${pg.escapeLiteral(value)}, true)`

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { parseConnectionString } from '../../src/config/connection-string.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { createDatabase } from '../../src/local/postgres.ts'
 import { otherValues, type Setting, settable } from '../support/other-settings.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
@@ -24,23 +28,26 @@ function roundsOf(settings: readonly Setting[]): Values[] {
 const resources = ['customers', 'invoices', 'subscriptions', 'prices', 'balance_transactions']
 const storedIn = [...resources, 'invoice_lines', 'subscription_items']
 
+/** Gives a database these settings and no others, for connections from now on. */
+async function alterDatabase(client: pg.Client, url: string, values: Values): Promise<void> {
+  const database = new URL(url).pathname.slice(1)
+  await client.query(`alter database ${database} reset all`)
+  for (const [name, value] of values) {
+    const list = value.split(', ').map(pg.escapeLiteral)
+    await client.query(`alter database ${database} set ${name} = ${list}`)
+  }
+}
+
 async function open() {
   const { url, openWorker } = await setup({ sandbox: { customers: 5 } })
   // Connected before anything is set, so that it reads as Postgres does by itself.
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   onTestFinished(() => client.end())
-  const database = new URL(url).pathname.slice(1)
   const rowsOf = async (text: string, values: unknown[] = []) => (await client.query(text, values)).rows
   return {
     settings: (await client.query<Setting>(settable)).rows,
-    async set(values: Values): Promise<void> {
-      await client.query(`alter database ${database} reset all`)
-      for (const [name, value] of values) {
-        const list = value.split(', ').map(pg.escapeLiteral)
-        await client.query(`alter database ${database} set ${name} = ${list}`)
-      }
-    },
+    set: (values: Values) => alterDatabase(client, url, values),
     /** A full job, a change and an incremental job of a tenant of its own: how they ended, and all that they stored. */
     async sync() {
       const worker = await openWorker()
@@ -65,6 +72,40 @@ async function open() {
       return { ended, stored }
     },
   }
+}
+
+test('no setting of a database changes what is migrated', { timeout: 300_000 }, async () => {
+  const client = new pg.Client({ connectionString: inject('postgres') })
+  await client.connect()
+  onTestFinished(() => client.end())
+  const settings = (await client.query<Setting>(settable)).rows
+  const rounds: Values[] = [[], ...roundsOf(settings)]
+  const migrated: string[] = []
+  for (const round of rounds) {
+    const url = await createDatabase(inject('postgres'), `settings_${randomUUID().slice(0, 8)}`)
+    await alterDatabase(client, url, round)
+    expect(await migrate(parseConnectionString(`${url}?sslmode=disable`))).toBeGreaterThan(10)
+    await alterDatabase(client, url, [])
+    migrated.push(await schemaOf(url))
+    await client.query(`drop database ${new URL(url).pathname.slice(1)} with (force)`)
+  }
+  expect(new Set(migrated).size).toBe(1)
+})
+
+/** Columns with their defaults, constraints, indexes, policies and comments, in words of Postgres. */
+async function schemaOf(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query(`
+    select 'column', table_name, column_name, data_type, column_default, is_nullable from information_schema.columns where table_schema = 'public'
+    union all select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), null, null from pg_constraint where connamespace = 'public'::regnamespace
+    union all select 'index', tablename, indexname, indexdef, null, null from pg_indexes where schemaname = 'public'
+    union all select 'policy', tablename, policyname, qual, with_check, roles::text from pg_policies
+    union all select 'comment', objoid::regclass::text, objsubid::text, description, null, null from pg_description where classoid = 'pg_class'::regclass and objoid > 16384
+    order by 1, 2, 3, 4`)
+  await client.end()
+  expect(rows.length).toBeGreaterThan(500)
+  return JSON.stringify(rows)
 }
 
 test('no setting of a database changes what a job reads or writes', { timeout: 300_000 }, async () => {

@@ -85,3 +85,22 @@ test('a role of that name that may too much is refused', async () => {
   await admin.query('alter role billing_sync_worker nobypassrls')
   expect(await apply(url)).toBeGreaterThan(8)
 })
+
+test('a database or a login of the worker that is read-only by default is refused, with the statements that end it', async () => {
+  const url = await createDatabase(postgres.url, 'readonly')
+  await apply(url)
+  await admin.query('create role reads_only login in role billing_sync_worker')
+  await admin.query('create role of_others login')
+  await admin.query('alter database readonly set default_transaction_read_only = on')
+  await admin.query(`alter role reads_only set default_transaction_read_only = 'true'`)
+  await admin.query(`alter role reads_only in database readonly set default_transaction_read_only = 'yes'`)
+  await admin.query('alter role of_others set default_transaction_read_only = on')
+  await admin.query('alter role reads_only in database postgres set default_transaction_read_only = on')
+  const told = await apply(url).catch((error: Error) => error.message)
+  expect(told).toBe(
+    'migrate: transactions are read-only by default here, so that the worker could write nothing. Nothing was changed. Let an administrator run: ALTER DATABASE readonly RESET default_transaction_read_only; ALTER ROLE reads_only RESET default_transaction_read_only; ALTER ROLE reads_only IN DATABASE readonly RESET default_transaction_read_only;',
+  )
+  await admin.query('alter role reads_only in database postgres reset default_transaction_read_only')
+  for (const statement of String(told).match(/ALTER [^;]*;/g) ?? []) await admin.query(statement)
+  expect(await apply(url)).toBe(0)
+})

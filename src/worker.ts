@@ -51,6 +51,7 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
       retryDelaySeconds: settings.RetryDelaySeconds,
       batchSize: settings.BatchSize,
       timeoutMs: settings.TimeoutMinutes === 0 ? Number.POSITIVE_INFINITY : settings.TimeoutMinutes * 60_000,
+      outageMs: settings.OutageMinutes * 60_000,
       leaseSeconds: settings.LeaseSeconds,
     },
   }

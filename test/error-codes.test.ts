@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { errorCodes } from '../src/error-codes/error-codes.ts'
+import { type ErrorCode, errorCodes } from '../src/error-codes/error-codes.ts'
 import type { Retried } from '../src/error-codes/explanation.ts'
 import type { Scope, Verdict } from '../src/errors.ts'
+import { isOutage } from '../src/job/outage.ts'
 
 const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
   (path) => path.endsWith('.ts') && !/^(error-codes|sandbox|cli|local)/.test(path),
@@ -23,9 +24,15 @@ test('every error the source makes is explained', () => {
   expect(made.map(([, code]) => code).filter((code) => !(code in errorCodes))).toEqual([])
 })
 
-test('every code of an item that is rejected, and of a line of the log, is explained', () => {
+test('every code of an item that is rejected, of a wait, and of a line of the log is explained', () => {
   const others = [...source.matchAll(/\bcode(?:: ErrorCode)?(?:: | = )'(\w+_\w+)'/g)].map(([, code = '']) => code)
-  expect(others.sort()).toEqual(['invalid_item', 'invalid_setting', 'row_security_bypassed', 'too_deep'])
+  expect(others.sort()).toEqual([
+    'invalid_item',
+    'invalid_setting',
+    'provider_unreachable',
+    'row_security_bypassed',
+    'too_deep',
+  ])
   expect(others.filter((code) => !(code in errorCodes))).toEqual([])
 })
 
@@ -45,10 +52,12 @@ test('who tries again is what the verdict says', () => {
   }
   // A command rejects what the worker retries: nobody starts the command again.
   const command: readonly string[] = ['no_database']
+  const expected = (verdict: keyof typeof retried, code: ErrorCode): Retried =>
+    verdict === 'retry' && isOutage({ verdict, code }) ? 'outage' : retried[verdict]
   const wrong = made.filter(
     ([verdict, code]) =>
       !command.includes(code) &&
-      retried[verdict as keyof typeof retried] !== errorCodes[code as keyof typeof errorCodes].retried,
+      expected(verdict as keyof typeof retried, code as ErrorCode) !== errorCodes[code as ErrorCode].retried,
   )
   expect(wrong).toEqual([])
 })

@@ -3,7 +3,9 @@ import type { Retried } from '../../src/error-codes/explanation.ts'
 import { logEvents } from '../../src/log/events.ts'
 
 const again: Readonly<Record<Retried, string>> = {
-  yes: 'Yes, with a back-off. After `Worker.MaxRetries` attempts the job fails.',
+  yes: 'Yes, with a back-off. After `Worker.MaxRetries` attempts the job fails. Sent again under the same `jobId`, it goes on from its checkpoint.',
+  outage:
+    'Yes, with a back-off, and no attempt is spent. After `Worker.OutageMinutes` without a commit the job fails. Sent again under the same `jobId`, it goes on from its checkpoint.',
   no: 'No. The job is `failed`.',
   'next job': 'Not in this job, which goes on without the resource or the object. The next job asks again.',
   'dead letter': 'No. A copy of the message, without secrets, is in the dead-letter queue.',

@@ -90,7 +90,7 @@ export const settingsSchema = z.object({
       0,
       100,
       3,
-      'How many times the worker tries a job again after a failed attempt. Then the job fails for good.',
+      'How many times the worker tries a job again after a failed attempt. Then the job fails. An outage is not a failed attempt.',
     ),
     RetryDelaySeconds: whole(
       0,
@@ -103,7 +103,13 @@ export const settingsSchema = z.object({
       0,
       100_000,
       30,
-      'How long a job may take over all its deliveries, in minutes. Then it fails with the code timeout and keeps its checkpoint. 0 means no limit.',
+      'How long a job may be worked on over all its deliveries, in minutes. Then it fails with the code timeout and keeps its checkpoint. 0 means no limit. Waiting for the end of an outage, or for the next delivery, does not count.',
+    ),
+    OutageMinutes: whole(
+      0,
+      100_000,
+      720,
+      'How long a job waits for the end of an outage of the provider, the database or the secret store, in minutes. Then it fails with the code of the outage and keeps its checkpoint.',
     ),
     Concurrency: whole(1, 10, 5, 'How many messages of one event the worker handles at once.'),
     LeaseSeconds: whole(

@@ -46,7 +46,7 @@ export const credentialCodes = {
   secret_unavailable: {
     happened: 'The secret store did not answer, or asked to wait.',
     do: 'Nothing at first. If it goes on, check the network of the function and the status of AWS.',
-    retried: 'yes',
+    retried: 'outage',
   },
   key_not_accepted: {
     happened: 'The provider does not accept the key (401). It was revoked, rolled or mistyped.',

@@ -11,22 +11,22 @@ export const databaseCodes = {
     happened:
       'Postgres cannot be reached, or ended the connection. The message has its code, such as ECONNREFUSED or 53300.',
     do: 'Check `ConnectionStrings.DefaultConnection`, the server, its connection limit, the security groups and the routes of the VPC.',
-    retried: 'yes',
+    retried: 'outage',
   },
   database_certificate: {
     happened: 'The connection to Postgres cannot be encrypted and verified as `SSL Mode` demands.',
     do: 'Correct `Root Certificate`, the certificate of the server, or `SSL Mode`.',
-    retried: 'yes',
+    retried: 'outage',
   },
   database_privilege: {
     happened: 'The database login may not do what the worker needs (42501).',
     do: 'Make the login a [member of `billing_sync_worker`](operations.md#logins).',
-    retried: 'yes',
+    retried: 'outage',
   },
   database_schema: {
     happened: 'Tables or columns are missing or differ: the code is newer than the database.',
     do: '[Migrate](operations.md#migrate).',
-    retried: 'yes',
+    retried: 'outage',
   },
   database_data: {
     happened: 'Postgres refused a value of the row of the job itself.',

@@ -1,5 +1,13 @@
 /** Who tries again after an error: see `docs/errors.md`, which is made from this folder. */
-export type Retried = 'yes' | 'no' | 'next job' | 'dead letter' | 'other worker' | 'next read' | 'nothing failed'
+export type Retried =
+  | 'yes'
+  | 'outage'
+  | 'no'
+  | 'next job'
+  | 'dead letter'
+  | 'other worker'
+  | 'next read'
+  | 'nothing failed'
 
 export interface Explanation {
   readonly happened: string

@@ -46,23 +46,23 @@ export const jobCodes = {
   },
   timeout: {
     happened:
-      'The job took longer than `Worker.TimeoutMinutes` over all its deliveries. Its rows and its checkpoint stay.',
+      'The job was worked on for longer than `Worker.TimeoutMinutes` over all its deliveries. Its rows and its checkpoint stay.',
     do: 'Send the same `jobId` again: the job goes on from its checkpoint. Raise `Worker.TimeoutMinutes`; 0 means no limit.',
     retried: 'no',
   },
   stalled: {
     happened: 'Three paused deliveries, or ten whose workers died, ended one after another without a commit.',
-    do: 'Read the log. Give the function more memory or more time, or find out why the provider does not answer.',
+    do: 'Read the error, which says what the job waited for. Give the function more memory or more time. Then send the same `jobId` again: the job goes on from its checkpoint.',
     retried: 'no',
   },
   checkpoint_unreadable: {
     happened: 'The checkpoint of the job was written by another version of the worker.',
-    do: 'Send the job again with a new `jobId`, which starts over.',
+    do: 'Send the job with a new `jobId`, or the same `jobId` with `"force_refresh": true`. Either starts over.',
     retried: 'no',
   },
   progress_unreadable: {
     happened: 'The progress of the job was written by another version of the worker.',
-    do: 'Send the job again with a new `jobId`.',
+    do: 'Send the job with a new `jobId`, or the same `jobId` with `"force_refresh": true`. Either starts over.',
     retried: 'no',
   },
   fenced: {

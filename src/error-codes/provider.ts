@@ -22,22 +22,22 @@ export const providerCodes = {
   rate_limited: {
     happened: 'The provider answered 429 for longer than the worker waits inside a delivery.',
     do: 'Nothing at first. If it goes on, lower `Stripe.RequestsPerSecond`, or look for other programs that use the account.',
-    retried: 'yes',
+    retried: 'outage',
   },
   provider_busy: {
     happened: 'The provider asked to try again, for example because an object is locked.',
     do: 'Nothing.',
-    retried: 'yes',
+    retried: 'outage',
   },
   provider_unavailable: {
     happened: 'The provider failed with a 5xx status, or with an answer that has none.',
     do: "Nothing at first. If it goes on, look at the provider's status page.",
-    retried: 'yes',
+    retried: 'outage',
   },
   provider_unreachable: {
     happened: 'The connection to the provider failed or ended before the answer was complete.',
     do: 'If it goes on, check the network of the function: in a VPC it needs a NAT gateway.',
-    retried: 'yes',
+    retried: 'outage',
   },
   provider_response: {
     happened: 'The provider answered with something that is not the expected JSON.',
@@ -53,7 +53,7 @@ export const providerCodes = {
   provider_clock: {
     happened: "The answer of the provider is dated far ahead of the database's clock. The worker stored nothing of it.",
     do: 'Set the clock of the database server, or of the proxy between. Then the job goes on.',
-    retried: 'yes',
+    retried: 'outage',
   },
   provider_contract: {
     happened:

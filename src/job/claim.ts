@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, getTableName, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { codeOf, constraintOf } from '../db/errors.ts'
 import type { TenantDatabase } from '../db/open.ts'
-import { syncJobs } from '../db/schema.ts'
+import { type JobStatus, syncJobs } from '../db/schema.ts'
 import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { type KnownAccount, knownAccounts } from './account.ts'
@@ -31,14 +31,14 @@ export type ClaimedJob = typeof syncJobs.$inferSelect & {
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly lease: Lease; readonly job: ClaimedJob }
-  | { readonly kind: 'finished' }
+  | { readonly kind: 'finished'; readonly status: JobStatus; readonly code: string | null }
   | { readonly kind: 'busy'; readonly waitSeconds: number }
 
 export interface Claimant {
   readonly request: SyncJobRequest
   /** See `requestHash`; null if only the identity of the request could be read. */
   readonly hash: Buffer | null
-  /** When the message was sent. Only one sent after a job timed out takes the job up again. */
+  /** When the message was sent. Only a message sent after a job's end takes the job up again. */
   readonly sentAt: Date | undefined
   /** Of this delivery alone. */
   readonly owner: string
@@ -75,11 +75,16 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
   } as const
   // The answer to this very claim was lost: it is made again.
   const repeated = sql`(${old.status} = 'running' and ${old.leaseOwner} = ${owner})`
-  const timedOut = sql`(${old.status} = 'failed' and ${old.error} ->> 'code' = 'timeout' and ${old.finishedAt} < coalesce(${sentAt?.toISOString() ?? null}::timestamptz, now()))`
-  // After a time-out the job's clocks start again; its checkpoint and counts stay, unless it asks to start over.
-  const again = (fresh: SQL, kept: SQL) => sql`case when ${timedOut} then ${fresh} else ${kept} end`
-  const restart = sql`(${timedOut} and ${request.additionalData.forceRefresh})`
+  const { forceRefresh } = request.additionalData
+  const endedBefore = sql`(${old.finishedAt} is not null and ${old.finishedAt} < coalesce(${sentAt?.toISOString() ?? null}::timestamptz, now()))`
+  const mayGoOn = sql`(${old.status} = 'failed' and (${old.error} ->> 'retryable' = 'true' or ${old.error} ->> 'code' in ${resumable}))`
+  const taken = sql`(${endedBefore} and (${forceRefresh} or ${mayGoOn}))`
+  // The job's clocks start again; its checkpoint and counts stay, unless the message asks to start over.
+  const again = (fresh: SQL, kept: SQL) => sql`case when ${taken} then ${fresh} else ${kept} end`
+  const restart = sql`(${taken} and ${forceRefresh})`
   const afresh = (column: SQL) => sql`case when ${restart} then 0 else ${column} end`
+  // No worker had the job between two deliveries.
+  const gap = sql`case when ${old.startedAt} is not null and ${old.status} in ('paused', 'retrying') then greatest(0, extract(epoch from now() - ${old.updatedAt}) * 1000)::bigint else 0 end`
   const fresh = { ...identity(request, hash), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` }
   // The row is complete, its tenant named, before any policy looks at it or at what is there already.
   return db.alone((statement, tenant) =>
@@ -97,6 +102,11 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
             sql`case when ${repeated} then ${old.stalled} when ${old.status} = 'retrying' then greatest(1, ${old.stalled}) else ${old.stalled} + 1 end`,
           ),
           attempt: again(sql`0`, sql`${old.attempt}`),
+          waitingFor: again(sql`null`, sql`${old.waitingFor}`),
+          waitingSince: again(sql`null`, sql`${old.waitingSince}`),
+          waitedMs: again(sql`0`, sql`${old.waitedMs} + ${gap}`),
+          syncType: sql`case when ${restart} then excluded.sync_type else ${old.syncType} end`,
+          account: sql`case when ${restart} then null else ${old.account} end`,
           startedAt: again(sql`now()`, sql`coalesce(${old.startedAt}, now())`),
           finishedAt: null,
           result: null,
@@ -111,11 +121,12 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
           unchanged: afresh(sql`${old.unchanged}`),
           rejected: afresh(sql`${old.rejected}`),
           deleted: afresh(sql`${old.deleted}`),
+          requests: afresh(sql`${old.requests}`),
           updatedAt: sql`now()`,
         },
         setWhere: sql`${old.provider} = ${request.providerName}
           and (coalesce(${old.requestHash} = excluded.request_hash, true) or ${restart})
-          and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${repeated} or ${timedOut})`,
+          and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${repeated} or ${taken})`,
       })
       .returning({
         ...getTableColumns(syncJobs),
@@ -131,18 +142,23 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
   )
 }
 
+/** Codes of failures that are not retried, and after which the job goes on when it is sent again. */
+const resumable = sql.raw(`('timeout', 'stalled')`)
+
 function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequest, requestHash: Buffer | null) {
   const meaning = { syncType: additionalData.syncType, options: additionalData, requestHash }
   return { id: jobId, tenantId, provider: providerName, ...meaning }
 }
 
 async function explainRefusal(db: TenantDatabase, { request, hash }: Claimant): Promise<Claim> {
-  const { provider, status, options, requestHash: storedHash } = syncJobs
-  const columns = { provider, status, options, storedHash, left: secondsLeft }
+  const { provider, options, requestHash: storedHash } = syncJobs
+  const code = sql<string | null>`${syncJobs.error} ->> 'code'`
+  const columns = { provider, status: syncJobs.status, code, options, storedHash, left: secondsLeft }
   const [job] = await db.read((tx) => tx.select(columns).from(syncJobs).where(isJob(request)))
   if (job?.provider !== request.providerName) throw belongsToAnother()
   if (hash && job.storedHash && !job.storedHash.equals(hash)) throw reusedJobId(job, request)
-  return job.status === 'running' ? { kind: 'busy', waitSeconds: job.left } : { kind: 'finished' }
+  const { status, left } = job
+  return status === 'running' ? { kind: 'busy', waitSeconds: left } : { kind: 'finished', status, code: job.code }
 }
 
 /** The request's row. It names the tenant, too, for logins that see the rows of several. */

@@ -30,9 +30,9 @@ const shutdownAbortMs = 3_000
 
 /**
  * Watches the time, and whether this process is asked to shut down. A short invocation keeps a third for draining and a
- * ninth for the last commit.
+ * ninth for the last commit. `waitedMs`: how long the job has waited for an outage since the start, which is not its time.
  */
-export function watchTime(left: TimeLeft, shutdown?: AbortSignal): Deadline {
+export function watchTime(left: TimeLeft, shutdown?: AbortSignal, waitedMs = () => 0): Deadline {
   const draining = new AbortController()
   const aborting = new AbortController()
   // Each call in flight listens to them.
@@ -41,13 +41,21 @@ export function watchTime(left: TimeLeft, shutdown?: AbortSignal): Deadline {
   const timers = [
     after(left.invocation - Math.min(reserve.drain, left.invocation / 3), () => draining.abort()),
     after(left.invocation - Math.min(reserve.abort, left.invocation / 9), () => aborting.abort()),
-    after(left.job, () => {
-      isJobOver = true
-      draining.abort()
-    }),
-    after(left.job + reserve.drain - reserve.abort, () => aborting.abort()),
   ]
-  if (isJobOver) draining.abort()
+  let waited = 0
+  const endJob = () => {
+    const more = waitedMs() - waited
+    if (more > 0) {
+      waited += more
+      timers.push(after(more, endJob))
+      return
+    }
+    isJobOver = true
+    draining.abort()
+    timers.push(after(Math.min(0, left.job) + reserve.drain - reserve.abort, () => aborting.abort()))
+  }
+  if (isJobOver) endJob()
+  else timers.push(after(left.job, endJob))
   const shutDown = () => {
     draining.abort()
     timers.push(after(shutdownAbortMs, () => aborting.abort()))

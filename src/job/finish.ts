@@ -6,16 +6,22 @@ import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
 import { notification } from './commit/notify.ts'
 import { fenced, isHeldBy, type Lease } from './lease.ts'
+import { patienceOver } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import type { SyncJobResult } from './state/result.ts'
+import type { WaitColumns } from './waits.ts'
 
 type Status = 'paused' | 'failed' | 'retrying'
 
 const released = { leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` } as const
 
 /** Pauses a job that is out of time; its checkpoint is what the last commit left. */
-export async function pause(db: TenantDatabase, lease: Lease, requests: number): Promise<Outcome> {
-  await update(db, lease, { ...released, status: 'paused', requests, hop: sql`${syncJobs.hop} + 1` })
+export async function pause(
+  db: TenantDatabase,
+  lease: Lease,
+  left: WaitColumns & { readonly requests: number },
+): Promise<Outcome> {
+  await update(db, lease, { ...released, ...left, status: 'paused', hop: sql`${syncJobs.hop} + 1` })
   return { kind: 'paused' }
 }
 
@@ -26,8 +32,16 @@ export interface Failure {
   readonly maxRetries: number
   readonly retryDelaySeconds: number
   readonly requests: number
+  /** The wait for the end of the outage, if the error is one. It spends no attempt. */
+  readonly outage: Outage | null
+  readonly columns: WaitColumns
   result(error: SyncJobResult['error']): SyncJobResult
   random(): number
+}
+
+export interface Outage {
+  readonly waitedMs: number
+  readonly patienceMs: number
 }
 
 /** The longest a message is hidden between attempts, in seconds, whatever the provider asks for. */
@@ -39,21 +53,33 @@ export const retryDelay = (
   { retryDelaySeconds, random }: Pick<Failure, 'retryDelaySeconds' | 'random'>,
 ) => Math.max(1, backOff(attempts, { base: retryDelaySeconds, cap: longestBackOff }, random))
 
-/** Stores a failure: `retrying` while its verdict and MaxRetries allow, else `failed`. The checkpoint stays either way. */
+/** The back-off of an outage grows with its age, as if an attempt had been made after each of its waits. */
+function triesIn({ waitedMs }: Outage, { retryDelaySeconds }: Pick<Failure, 'retryDelaySeconds'>): number {
+  return Math.log2(1 + waitedMs / 1_000 / Math.max(1, retryDelaySeconds))
+}
+
+/**
+ * Stores a failure: `retrying` while its verdict and MaxRetries allow, or the patience for an outage, else `failed`. The
+ * checkpoint stays either way.
+ */
 export async function fail(
   db: TenantDatabase,
   lease: Lease,
-  { error, attempt, maxRetries, retryDelaySeconds, requests, result, random }: Failure,
+  { error, attempt, maxRetries, retryDelaySeconds, requests, outage, columns, result, random }: Failure,
 ): Promise<Outcome> {
   const retryable = error.verdict === 'retry'
-  const final = !retryable || attempt >= maxRetries
-  const stored = { code: error.code, message: error.message, retryable }
+  const isOver = outage ? outage.waitedMs >= outage.patienceMs : attempt >= maxRetries
+  const final = !retryable || isOver
+  const message = final && outage ? patienceOver(error.message, outage.patienceMs / 60_000) : error.message
+  const stored = { code: error.code, message, retryable }
   const retryAfter = Math.min(longestBackOff, (error.retryAfter || 0) / 1_000)
-  const waitSeconds = final ? 0 : Math.max(retryDelay(attempt, { retryDelaySeconds, random }), retryAfter)
-  const attempts = retryable ? { attempt: attempt + 1 } : {}
+  const tries = outage ? triesIn(outage, { retryDelaySeconds }) : attempt
+  const waitSeconds = final ? 0 : Math.max(retryDelay(tries, { retryDelaySeconds, random }), retryAfter)
+  const attempts = retryable && !outage ? { attempt: attempt + 1 } : {}
   await update(db, lease, {
     ...released,
     ...attempts,
+    ...columns,
     requests,
     error: stored,
     ...(final

@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
+import type { WaitColumns } from './waits.ts'
 
 /** The right to write to a job. Every write names `fence`; a write with an older one changes nothing. */
 export interface Lease {
@@ -24,9 +25,13 @@ export function leaseExtension({ seconds }: Lease) {
 }
 
 /** Gives a sign of life. @throws SyncError `fenced` when the job is another worker's now */
-export async function renew(db: TenantDatabase, lease: Lease): Promise<void> {
+export async function renew(db: TenantDatabase, lease: Lease, columns: Partial<WaitColumns> = {}): Promise<void> {
   const rows = await db.within((tx) =>
-    tx.update(syncJobs).set(leaseExtension(lease)).where(isHeldBy(lease)).returning({ id: syncJobs.id }),
+    tx
+      .update(syncJobs)
+      .set({ ...leaseExtension(lease), ...columns })
+      .where(isHeldBy(lease))
+      .returning({ id: syncJobs.id }),
   )
   if (rows.length === 0) throw fenced()
 }
@@ -48,12 +53,16 @@ const longestBeatMs = 10_000
 
 /**
  * Renews the lease three times in its length or more, until the returned function is called. `onLost` is told when the job is
- * another worker's. A renewal that fails otherwise is left to the next one: the fence guards every write.
+ * another worker's. A renewal that fails otherwise is left to the next one: the fence guards every write. Each renewal
+ * also writes what the job waits for.
  */
-export function startHeartbeat(db: TenantDatabase, lease: Lease, onLost: () => void): () => void {
+export function startHeartbeat(
+  { db, lease, waitColumns }: { readonly db: TenantDatabase; readonly lease: Lease; waitColumns(): WaitColumns },
+  onLost: () => void,
+): () => void {
   const beat = async () => {
     try {
-      await renew(db, lease)
+      await renew(db, lease, waitColumns())
     } catch (error) {
       if (error instanceof SyncError && error.verdict === 'fenced') onLost()
     }

@@ -22,7 +22,7 @@ export function openReading(
   session: Session,
   { clock }: JobDeps,
 ): OpenReading {
-  const { deadline, log } = session
+  const { deadline } = session
   const failing = new AbortController()
   const drainSignal = AbortSignal.any([deadline.drainSignal, failing.signal])
   const finishing = AbortSignal.any([deadline.abortSignal, failing.signal])
@@ -32,13 +32,16 @@ export function openReading(
     waiting: drainSignal,
     finishing,
     refuse: (observedAt) => refuseAhead(observedAt, session.databaseNow(), session.request.providerName),
-    onWait: ({ endpoint, error, ms }) =>
-      log.info('waiting before another try', {
-        event: 'request_retrying',
-        resource: endpoint,
-        code: error.code,
-        waitMs: Math.round(ms),
-      }),
+    watch(endpoint) {
+      const watch = session.waits.watch(endpoint)
+      return {
+        ...watch,
+        onFailure(failure) {
+          watch.onFailure(failure)
+          session.logWait()
+        },
+      }
+    },
   })
   return { ...reading, requestsBefore: session.counts.requests, drainSignal, finishing, fail: () => failing.abort() }
 }

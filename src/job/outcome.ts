@@ -10,13 +10,17 @@ export type Outcome =
   | { readonly kind: 'finished' }
   /** Another worker holds the lease of this job or of this tenant's account. */
   | { readonly kind: 'busy'; readonly waitSeconds: number }
-  /** `final`: the row says `failed`; otherwise `retrying`, after `waitSeconds`. `stored`: the row counts the attempt. */
+  /**
+   * `final`: the row says `failed`; otherwise `retrying`, after `waitSeconds`. `stored`: the row counts the attempt.
+   * `outage`: an outage of the database, in which nothing counts.
+   */
   | {
       readonly kind: 'failed'
       readonly error: SyncError
       readonly final: boolean
       readonly waitSeconds: number
       readonly stored?: true
+      readonly outage?: boolean
     }
   /** There is no job to blame. */
   | { readonly kind: 'unreadable'; readonly error: SyncError }
@@ -49,13 +53,16 @@ export function disposition(outcome: Outcome, receiveCount: number): Disposition
 }
 
 /**
- * A row that counts its attempts makes the queue's own count harmful: the queue would give the message up by a limit of
- * its own. So from its second receive on such a job is sent again, as a message that counts from 1.
+ * A row that counts its attempts, or an outage of the database, makes the queue's own count harmful: the queue would give
+ * the message up by a limit of its own. So from its second receive on such a job is sent again, as a message that counts
+ * from 1.
  */
-function afterFailure({ final, stored, waitSeconds }: Failed, receiveCount: number): Disposition {
+function afterFailure({ final, stored, outage, waitSeconds }: Failed, receiveCount: number): Disposition {
   if (final) return { kind: 'acknowledge' }
   const delaySeconds = wholeSeconds(waitSeconds)
-  return stored && receiveCount > 1 ? { kind: 'send-again', delaySeconds } : { kind: 'redeliver', delaySeconds }
+  return (stored || outage) && receiveCount > 1
+    ? { kind: 'send-again', delaySeconds }
+    : { kind: 'redeliver', delaySeconds }
 }
 
 type Failed = Extract<Outcome, { kind: 'failed' }>

@@ -2,19 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { databaseFailure } from '../db/errors.ts'
 import { atTheEdge, withRetry } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
-import type { Log } from '../log/log.ts'
 import { type Claim, claim } from './claim.ts'
-import { type Failure, fail, pause, retryDelay } from './finish.ts'
+import { type Failure, fail, pause } from './finish.ts'
 import { hasEnded, startHeartbeat } from './lease.ts'
+import { isOutage } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { requestHash } from './request-hash.ts'
 import { type Delivery, type JobDeps, type JobSettings, openSession, type Session } from './session.ts'
+import { refuseDying, waitOrStall } from './stall.ts'
 import { readProgress } from './state/progress.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
-
-/** Deliveries in a row without a commit after which a job fails, by how they ended. */
-const stallLimits = { paused: 3, died: 10 } as const
+import { logDeclined, unclaimed } from './unclaimed.ts'
 
 /** Works on one delivery of a job, to the end or as far as time allows. Never throws. */
 export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
@@ -32,16 +31,17 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
     return unclaimed(databaseFailure(error), delivery, deps, log)
   }
   if (claimed.kind !== 'claimed') {
-    log.info(
-      claimed.kind === 'busy' ? 'job waits: its account or the job itself is being worked on' : 'job had ended before',
-      { event: claimed.kind === 'busy' ? 'job_busy' : 'job_already_ended', outcome: claimed.kind },
-    )
+    logDeclined(claimed, log)
     return claimed.kind === 'busy'
       ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * scatterSeconds(deps.settings) }
       : { kind: 'finished' }
   }
   const session = openSession({ ...claimed, db }, delivery, deps, log)
-  const stopKeeping = startHeartbeat(db, claimed.lease, () => session.deadline.abort())
+  const waitColumns = () => {
+    session.logWait()
+    return session.waitColumns()
+  }
+  const stopKeeping = startHeartbeat({ db, lease: claimed.lease, waitColumns }, () => session.deadline.abort())
   try {
     return await runJob(session, delivery, deps)
   } catch (error) {
@@ -65,7 +65,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   if (job.tenantErased)
     throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
   if (delivery.problem) throw delivery.problem
-  if (job.stalled > stallLimits.died) throw stalled(job.stalled, 'their workers died: give the function more memory')
+  refuseDying(session)
   const result = await read(session, deps)
   if (result) {
     log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })
@@ -77,19 +77,14 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
       'timeout',
       'job: not done within Worker.TimeoutMinutes; send the same jobId again to go on from its checkpoint',
     )
-  if (session.counts.commits === 0 && job.stalled >= stallLimits.paused) {
-    const seconds = Math.round(delivery.remainingMs / 1_000)
-    throw stalled(
-      job.stalled,
-      `the last, of ${seconds} s, asked for a single item at a time. Give the function more time, or find out why the provider does not answer`,
-    )
-  }
+  const wait = waitOrStall(session, delivery)
   log.info('job pauses: its progress is saved', {
     event: 'job_paused',
     outcome: 'paused',
     requests: session.counts.requests,
   })
-  return await withRetry(() => pause(session.db, session.lease, session.counts.requests), {
+  const left = { ...session.waitColumns(wait), requests: session.counts.requests }
+  return await withRetry(() => pause(session.db, session.lease, left), {
     policy: atTheEdge,
     clock: deps.clock,
   })
@@ -98,12 +93,9 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
 const loginBypassesRls =
   'this database login sees the rows of all tenants, because it bypasses row-level security. Give the worker a login that is only a member of billing_sync_worker'
 
-function stalled(deliveries: number, why: string): SyncError {
-  return new SyncError('reject', 'stalled', `job: ${deliveries} deliveries in a row ended without a commit; ${why}`)
-}
-
 /** Stores how a delivery failed. What cannot be stored is redelivered: the lease runs out by itself. */
-async function recordFailure(session: Session, cause: unknown, { clock, settings }: JobDeps): Promise<Outcome> {
+async function recordFailure(session: Session, cause: unknown, deps: JobDeps): Promise<Outcome> {
+  const { clock, settings } = deps
   const { db, lease, job, log } = session
   const error = asSyncError(cause)
   if (error.verdict === 'fenced') {
@@ -117,8 +109,13 @@ async function recordFailure(session: Session, cause: unknown, { clock, settings
   }
   try {
     let ended: SyncJobResult | undefined
+    const outage = outageOf(session, error, deps)
     const failure: Failure = {
       error,
+      outage,
+      columns: session.waitColumns(
+        outage && { waitingFor: { code: error.code, message: error.message }, since: outage.since },
+      ),
       attempt: job.attempt,
       maxRetries: settings.maxRetries,
       retryDelaySeconds: settings.retryDelaySeconds,
@@ -131,28 +128,36 @@ async function recordFailure(session: Session, cause: unknown, { clock, settings
     }
     const outcome = await withRetry(() => fail(db, lease, failure), { policy: atTheEdge, clock })
     const why = { outcome: 'failed', code: error.code }
-    if (ended) log.error('job ends', { event: 'job_failed', ...why, status: 'failed', result: ended }, error)
-    else log.warn('job will be tried again', { event: 'job_retrying', ...why, retryable: true }, error)
+    const waitMs = outcome.kind === 'failed' ? outcome.waitSeconds * 1_000 : 0
+    if (ended)
+      log.error(
+        `the job fails. ${ended.error?.message}`,
+        { event: 'job_failed', ...why, status: 'failed', result: ended },
+        error,
+      )
+    else
+      log.warn(
+        `the job is tried again. ${error.message}`,
+        { event: 'job_retrying', ...why, retryable: true, waitMs },
+        error,
+      )
     return outcome
   } catch (second) {
     const failure = databaseFailure(second)
     if (failure.verdict === 'fenced') return { kind: 'busy', waitSeconds: lease.seconds }
-    log.error('job failed and its row could not be written', { event: 'job_not_stored', code: failure.code }, error)
-    return { kind: 'failed', error, final: false, waitSeconds: lease.seconds }
+    log.error(
+      `the job failed and its row could not be written. ${error.message}`,
+      { event: 'job_not_stored', code: failure.code },
+      error,
+    )
+    return { kind: 'failed', error, final: false, waitSeconds: lease.seconds, outage: isOutage(failure) }
   }
 }
 
-function unclaimed(error: SyncError, delivery: Delivery, { clock, settings }: JobDeps, log: Log): Outcome {
-  if (error.verdict === 'unreadable') {
-    log.error('message refused', { event: 'message_refused', code: error.code }, error)
-    return { kind: 'unreadable', error }
-  }
-  log.error(
-    'job could not be claimed; the message is redelivered',
-    { event: 'job_not_claimed', code: error.code },
-    error,
-  )
-  const { retryDelaySeconds } = settings
-  const waitSeconds = retryDelay(delivery.receiveCount - 1, { retryDelaySeconds, random: clock.random })
-  return { kind: 'failed', error, final: false, waitSeconds }
+/** The outage that the error is; null if the error is another. Its wait goes on from an earlier delivery without a commit since. */
+function outageOf({ waits }: Session, error: SyncError, { clock, settings }: JobDeps) {
+  if (!isOutage(error)) return null
+  const now = clock.now()
+  const since = waits.longest()?.since ?? now
+  return { since, waitedMs: now - since, patienceMs: settings.outageMs }
 }

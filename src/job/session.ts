@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { Clock } from '../clock.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import type { SyncError } from '../errors.ts'
@@ -8,6 +9,7 @@ import { type Deadline, watchTime } from './deadline.ts'
 import type { Lease } from './lease.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { SyncJobResult } from './state/result.ts'
+import { trackWaits, type Wait, type WaitColumns, type Waits } from './waits.ts'
 
 export interface JobSettings {
   readonly maxRetries: number
@@ -15,6 +17,8 @@ export interface JobSettings {
   readonly batchSize: number
   /** Over all deliveries; Infinity: no limit. */
   readonly timeoutMs: number
+  /** How long a job waits for an outage of the provider or the database to end. */
+  readonly outageMs: number
   readonly leaseSeconds: number
 }
 
@@ -72,6 +76,13 @@ export interface Session {
   readonly job: ClaimedJob
   readonly deadline: Deadline
   readonly log: Log
+  readonly waits: Waits
+  /** Logs what the job waits for, at most once a minute. */
+  logWait(): void
+  /** The columns of the row that say what the job waits for. */
+  waitColumns(wait?: Pick<Wait, 'waitingFor' | 'since'> | null): WaitColumns
+  /** The moment of the claim, in the milliseconds of the worker's clock. */
+  readonly claimedAt: number
   /** The database's clock, in milliseconds since 1970. */
   databaseNow(): number
   readonly counts: Readonly<SessionCounts>
@@ -82,6 +93,15 @@ export interface Session {
   ): SyncJobResult
 }
 
+const storedWait = z.object({ code: z.string(), message: z.string() })
+
+/** The wait that the row had at the claim, in the milliseconds of the worker's clock. */
+function waitBefore({ waitingFor, waitingSince, databaseNow }: ClaimedJob, claimedAt: number) {
+  const parsed = storedWait.safeParse(waitingFor)
+  if (!parsed.success || !waitingSince) return null
+  return { waitingFor: parsed.data, since: claimedAt + waitingSince.getTime() - databaseNow }
+}
+
 export function openSession(
   { db, lease, job }: Extract<Claim, { kind: 'claimed' }> & Pick<Session, 'db'>,
   delivery: Delivery,
@@ -90,8 +110,10 @@ export function openSession(
 ): Session {
   const { request } = delivery
   const claimedAt = clock.now()
-  const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - job.elapsedMs }
-  const deadline = watchTime(left, delivery.shutdown)
+  const waits = trackWaits(clock.now, waitBefore(job, claimedAt))
+  const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - (job.elapsedMs - job.waitedMs) }
+  const deadline = watchTime(left, delivery.shutdown, waits.waitedMs)
+  const jobLog = log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence })
   const counts: SessionCounts = { requests: job.requests, commits: 0, progress: {} }
   return {
     db,
@@ -99,7 +121,27 @@ export function openSession(
     lease,
     job,
     deadline,
-    log: log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence }),
+    log: jobLog,
+    waits,
+    logWait() {
+      const wait = waits.due()
+      if (!wait) return
+      const { code, message } = wait.error
+      const waitMs = Math.round(clock.now() - wait.since)
+      jobLog.warn('the job waits and repeats its requests', {
+        event: 'request_retrying',
+        code,
+        reason: message,
+        count: wait.failures,
+        waitMs,
+      })
+    },
+    waitColumns: (wait = waits.longest()) => ({
+      waitingFor: wait?.waitingFor ?? null,
+      waitingSince: wait ? new Date(job.databaseNow + wait.since - claimedAt) : null,
+      waitedMs: Math.round(job.waitedMs + waits.waitedMs()),
+    }),
+    claimedAt,
     databaseNow: () => job.databaseNow + clock.now() - claimedAt,
     counts,
     update: (change) => void Object.assign(counts, change),

@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts'
-import type { SyncError } from '../errors.ts'
 import type { Account, Identity, ListSource } from '../provider/contract.ts'
 import { eventsName, eventsSource } from './change-feed.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import { createObservation } from './observed-at.ts'
-import { retried } from './retry.ts'
+import { type CallWatch, retried } from './retry.ts'
 import type { Source } from './source.ts'
+
+/** The endpoint of the request that asks which account is read. */
+export const identifyName = 'account'
 
 /** Requests at once for an account. */
 const accountConcurrency = 64
@@ -22,12 +24,8 @@ interface RateLimiting {
   refuse?(answeredAt: Date): void
   /** Aborted when pages that have arrived need not be completed: their nested lists, objects fetched by id. */
   readonly finishing: AbortSignal
-  onWait(wait: Wait & { readonly endpoint: string }): void
-}
-
-interface Wait {
-  readonly error: SyncError
-  readonly ms: number
+  /** Told about the attempts of the calls to an endpoint. */
+  watch?(endpoint: string): CallWatch
 }
 
 /** An account's sources behind its limits, with every request counted. */
@@ -55,7 +53,7 @@ interface Endpoint {
 export function rateLimited(
   account: Account,
   resources: readonly string[],
-  { clock, waiting, finishing, refuse, onWait }: RateLimiting,
+  { clock, waiting, finishing, refuse, watch }: RateLimiting,
 ): RateLimited {
   let requests = 0
   const counted: Call = (work) => {
@@ -84,7 +82,7 @@ export function rateLimited(
     const concurrently = ceiling.concurrency ?? endpointConcurrency(perSecond)
     const limiter = createLimiter({ perSecond, concurrency: concurrently, within: ofAccount }, clock)
     const behindLimits = limited(counted, { endpoint: limiter, account: ofAccount, waiting: until })
-    const patience = { clock, waiting: until, onWait: (wait: Wait) => onWait({ endpoint, ...wait }) }
+    const patience = { clock, waiting: until, ...(watch && { watch: watch(endpoint) }) }
     return { limiter, call: retried(behindLimits, patience) }
   }
 
@@ -130,7 +128,7 @@ export function rateLimited(
     })
     return identity
   }
-  const identifying = openEndpoint('account', {}, waiting)
+  const identifying = openEndpoint(identifyName, {}, waiting)
   return {
     sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
     limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],

@@ -2,12 +2,24 @@ import { backOff, type Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
 import type { Call } from './limiter.ts'
 
+/** Told about the attempts of a call. */
+export interface CallWatch {
+  /** Before each attempt. Returns what to call when the attempt has an answer or has failed, but not if it is given up. */
+  onCall(): () => void
+  /**
+   * After a failure that may pass. The next attempt follows after `ms`, if the call's time lasts. `since`: when the first
+   * attempt that failed began, in the milliseconds of the clock.
+   */
+  onFailure(failure: { readonly error: SyncError; readonly ms: number; readonly since: number }): void
+  /** After a success. */
+  onAnswer(): void
+}
+
 interface Patience {
   readonly clock: Clock
   /** Aborted when no new request may start. */
   readonly waiting: AbortSignal
-  /** Called before each wait. */
-  onWait?(wait: { readonly error: SyncError; readonly ms: number }): void
+  readonly watch?: CallWatch
 }
 
 /**
@@ -18,20 +30,37 @@ const patienceMs = { fault: 60_000, limit: 180_000 } as const
 const pause = { base: 250, cap: 20_000 } as const
 
 /** Retries a call while its error's verdict is `retry` and its time lasts. Wraps the limited call. */
-export function retried(call: Call, { clock, waiting, onWait }: Patience): Call {
+export function retried(call: Call, { clock, waiting, watch }: Patience): Call {
   return async (work, signal) => {
     const over = signal ? AbortSignal.any([waiting, signal]) : waiting
     let failing: number | undefined
+    let since: number | undefined
+    let began = clock.now()
+    const attempt = async () => {
+      began = clock.now()
+      const ended = watch?.onCall()
+      try {
+        const answer = await work()
+        ended?.()
+        return answer
+      } catch (error) {
+        if (error instanceof SyncError) ended?.()
+        throw error
+      }
+    }
     for (let n = 0; ; n++) {
       try {
-        return await call(work, signal)
+        const answer = await call(attempt, signal)
+        watch?.onAnswer()
+        return answer
       } catch (error) {
         if (!(error instanceof SyncError) || !mayPass(error)) throw error
         const now = clock.now()
         failing ??= now
+        since ??= began
         const ms = Math.max(error.retryAfter || 0, backOff(n, pause, clock.random))
+        watch?.onFailure({ error, ms, since })
         if (now - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
-        onWait?.({ error, ms })
         await clock.sleep(ms, over)
       }
     }

@@ -82,7 +82,7 @@ export const isEqual = ({ missing, changed, extra, unchecked }: Comparison): boo
 export async function compare(verification: Verification): Promise<readonly (Comparison | NotCompared)[]> {
   const { account, clock, resources, before } = verification
   const signal = new AbortController().signal
-  const rated = rateLimited(account, resources, { clock, waiting: signal, finishing: signal, onWait() {} })
+  const rated = rateLimited(account, resources, { clock, waiting: signal, finishing: signal })
   const tallies = new Map<string, Tally>()
   const comparing = {
     ...verification,

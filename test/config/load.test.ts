@@ -107,7 +107,7 @@ describe('the configuration', () => {
 
 describe('an unknown setting', () => {
   const worker =
-    'Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, Concurrency, LeaseSeconds, Announce'
+    'Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, OutageMinutes, Concurrency, LeaseSeconds, Announce'
 
   it('is a warning that names it, because the file may be shared with another application', () => {
     const file = { Worker: { PollingInterval: 5, BatchSize: 10 }, Log: { Sinks: { File: 'sk_live_canary5Fh2' } } }

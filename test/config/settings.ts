@@ -7,6 +7,7 @@ export const defaults = {
   Stripe: {},
   Worker: {
     MaxRetries: 3,
+    OutageMinutes: 720,
     RetryDelaySeconds: 30,
     BatchSize: 100,
     TimeoutMinutes: 30,

@@ -26,6 +26,8 @@ test('every alarm watches something of this stack, and is quiet while nothing ha
     ['QuietTenantsAlarm', 'AWS/SQS ApproximateAgeOfOldestMessageInQuietGroups', queue('SyncQueue'), 'Maximum', 1200],
     ['CannotWorkAlarm', 'billing-sync/prod CannotWork', [], 'Sum', 0],
     ['ForeignJobsAlarm', 'billing-sync/prod ForeignJobs', [], 'Sum', 0],
+    ['OutageAlarm', 'billing-sync/prod Retries', [], 'Sum', 0],
+    ['GaveUpAlarm', 'billing-sync/prod GaveUp', [], 'Sum', 0],
     ['ErrorsAlarm', 'AWS/Lambda Errors', fn, 'Sum', 0],
     ['ThrottlesAlarm', 'AWS/Lambda Throttles', fn, 'Sum', 0],
     ['DurationAlarm', 'AWS/Lambda Duration', fn, 'Maximum', 890_000],
@@ -46,18 +48,22 @@ describe('the filters of the log', () => {
     expect(filters().map(([, { FilterPattern }]) => FilterPattern)).toEqual([
       '{ ($.event = "worker_not_started") || ($.event = "job_not_claimed") }',
       '{ $.code = "job_belongs_to_another" }',
+      '{ ($.event = "job_retrying") || ($.event = "request_retrying") }',
+      '{ ($.event = "job_failed") && (($.result.error.retryable IS TRUE) || ($.code = "timeout") || ($.code = "stalled")) }',
     ])
   })
 
-  test('match names that the worker logs, and a code that it refuses a message with', async () => {
+  test('match names that the worker logs, and codes that it refuses a message or ends a job with', async () => {
     const sources = await readdir('src', { recursive: true })
     const paths = sources.filter((path) => path.endsWith('.ts') && path !== 'log/events.ts')
     const texts = await Promise.all(paths.map((path) => readFile(join('src', path), 'utf8')))
     const source = texts.join('\n')
 
-    expect(matched('event')).toHaveLength(2)
+    expect(matched('event')).toHaveLength(5)
     expect(matched('event').filter((name) => !source.includes(`event: '${name}'`))).toEqual([])
-    expect(matched('code').filter((name) => !source.includes(`'unreadable',\n    '${name}'`))).toEqual([])
+    expect(matched('code').filter((name) => !new RegExp(`'(unreadable|reject)',\\s*'${name}'`).test(source))).toEqual(
+      [],
+    )
   })
 
   test('feed the metric of their alarm', () => {
@@ -65,6 +71,8 @@ describe('the filters of the log', () => {
     expect(fed).toMatchObject([
       ['CannotWorkFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'CannotWork' }]],
       ['ForeignJobsFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'ForeignJobs' }]],
+      ['OutageFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'Retries' }]],
+      ['GaveUpFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'GaveUp' }]],
     ])
   })
 })

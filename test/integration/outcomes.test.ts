@@ -173,18 +173,26 @@ test.each([
   ['100', 100],
   ['600', 600],
   ['100000', 900],
-])('a provider that asks for %s seconds is left alone by the queue for %i, in one attempt', async (asked, seconds) => {
-  vi.spyOn(systemClock, 'random').mockReturnValue(0)
-  const { send, deliver, job, sandbox, queue } = await openEnv()
-  sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': asked } })
-  const request = jobRequest()
-  const id = await send(request)
-  const { event, failed } = await deliver()
-  expect(failed).toEqual([id])
-  const row = await job(request.jobId)
-  // The first page, and beside it the account of a key that is not known yet.
-  expect(row).toMatchObject({ status: 'retrying', attempt: 1, requests: '2', error: { code: 'provider_unavailable' } })
-  expect(Number(row?.next_attempt_at) - Number(row?.updated_at)).toBe(seconds * 1_000)
-  expect(event.Records).toHaveLength(1)
-  expect(await queue.counts()).toEqual({ ...empty, inFlight: 1 })
-})
+])(
+  'a provider that asks for %s seconds is left alone by the queue for %i, and no attempt is spent',
+  async (asked, seconds) => {
+    vi.spyOn(systemClock, 'random').mockReturnValue(0)
+    const { send, deliver, job, sandbox, queue } = await openEnv()
+    sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': asked } })
+    const request = jobRequest()
+    const id = await send(request)
+    const { event, failed } = await deliver()
+    expect(failed).toEqual([id])
+    const row = await job(request.jobId)
+    // The first page, and beside it the account of a key that is not known yet.
+    expect(row).toMatchObject({
+      status: 'retrying',
+      attempt: 0,
+      requests: '2',
+      error: { code: 'provider_unavailable' },
+    })
+    expect(Number(row?.next_attempt_at) - Number(row?.updated_at)).toBe(seconds * 1_000)
+    expect(event.Records).toHaveLength(1)
+    expect(await queue.counts()).toEqual({ ...empty, inFlight: 1 })
+  },
+)

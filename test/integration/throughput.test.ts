@@ -26,7 +26,6 @@ async function read(density: Density, latencyMs: number) {
       clock: systemClock,
       waiting: stop.signal,
       finishing: stop.signal,
-      onWait() {},
     })
     const ids: string[] = []
     const batches = backfill({

@@ -29,3 +29,20 @@ test('a short one keeps a third and a ninth of its time', () => {
 test('a job whose time is over has as long to finish its pages as at the end of an invocation', () => {
   expect(ends({ invocation: 900_000, job: 60_000 })).toEqual({ drain: 60, abort: 80, over: true })
 })
+
+test('the time of a job goes on as long as the job has waited for an outage', () => {
+  let waited = 0
+  const deadline = watchTime({ invocation: 900_000, job: 60_000 }, undefined, () => waited)
+  vi.advanceTimersByTime(30_000)
+  waited = 45_000
+  vi.advanceTimersByTime(74_000)
+  expect(deadline.jobOver()).toBe(false)
+  waited = 50_000
+  vi.advanceTimersByTime(5_000)
+  expect(deadline.jobOver()).toBe(false)
+  vi.advanceTimersByTime(1_000)
+  expect([deadline.jobOver(), deadline.drainSignal.aborted, deadline.abortSignal.aborted]).toEqual([true, true, false])
+  vi.advanceTimersByTime(20_000)
+  expect(deadline.abortSignal.aborted).toBe(true)
+  deadline.close()
+})

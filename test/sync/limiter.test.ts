@@ -282,7 +282,6 @@ describe('the sources of one account', () => {
       clock,
       waiting: never,
       finishing: never,
-      onWait() {},
     })
     const calls = sources.flatMap((source) =>
       Array.from({ length: pages[source.name]! }, () => source.list({ cursor: null, limit: 1 }, never)),

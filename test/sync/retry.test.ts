@@ -23,7 +23,8 @@ function setup(errors: readonly unknown[], { random = (): number => 0.5, forEver
     if (error !== undefined) throw error
     return page
   }
-  const tried = retried((call) => call(), { clock, waiting: waiting.signal, onWait: ({ ms }) => waits.push(ms) })
+  const watch = { onCall: () => () => {}, onFailure: ({ ms }: { ms: number }) => void waits.push(ms), onAnswer() {} }
+  const tried = retried((call) => call(), { clock, waiting: waiting.signal, watch })
   return {
     clock,
     waits,

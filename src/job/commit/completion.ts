@@ -9,6 +9,8 @@ export function completion(result: SyncJobResult) {
     result,
     checkpoint: null,
     error: null,
+    waitingFor: null,
+    waitingSince: null,
     leaseOwner: null,
     leaseUntil: null,
     finishedAt: now,

@@ -45,6 +45,7 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
       retryDelaySeconds: 0,
       batchSize: settings.BatchSize,
       timeoutMs: Number.POSITIVE_INFINITY,
+      outageMs: Number.POSITIVE_INFINITY,
       leaseSeconds: 600,
     },
     secrets: createSecrets({ prefix: '', endpoint: undefined, region: undefined }, clock),

@@ -1,0 +1,28 @@
+import type { SyncError } from '../errors.ts'
+
+/**
+ * Codes of failures whose cause is outside the job: the provider, the database or the secret store. They spend no attempt.
+ * The job waits for their end, up to `Worker.OutageMinutes`. `docs/errors.md` says so of each.
+ */
+const outages: ReadonlySet<SyncError['code']> = new Set<SyncError['code']>([
+  'rate_limited',
+  'provider_busy',
+  'provider_unavailable',
+  'provider_unreachable',
+  'provider_clock',
+  'secret_unavailable',
+  'database_unavailable',
+  'database_certificate',
+  'database_privilege',
+  'database_schema',
+])
+
+export function isOutage({ verdict, code }: Pick<SyncError, 'verdict' | 'code'>): boolean {
+  return verdict === 'retry' && outages.has(code)
+}
+
+/** The error of a job whose patience for an outage has ended. It keeps the cause and adds what to do. */
+export function patienceOver(message: string, outageMinutes: number): string {
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`
+  return `${sentence} The job waited ${outageMinutes} minutes for it (Worker.OutageMinutes). Send the same jobId again: the job goes on from its checkpoint.`
+}

@@ -1,0 +1,44 @@
+import type { SyncError } from '../errors.ts'
+import type { Log } from '../log/log.ts'
+import type { Claim } from './claim.ts'
+import { retryDelay } from './finish.ts'
+import { isOutage } from './outage.ts'
+import type { Outcome } from './outcome.ts'
+import type { Delivery, JobDeps } from './session.ts'
+
+/** Says why a job is not worked on. */
+export function logDeclined(claimed: Exclude<Claim, { kind: 'claimed' }>, log: Log): void {
+  if (claimed.kind === 'busy') {
+    const message = 'the job waits: another worker holds the job or its account'
+    log.info(message, { event: 'job_busy', outcome: 'busy', waitMs: Math.round(claimed.waitSeconds * 1_000) })
+    return
+  }
+  const { status, code } = claimed
+  const message = `the message is acknowledged: its job had ended before as ${status}${code ? ` (${code})` : ''}; ${nextStep[status]}`
+  const line = { event: 'job_already_ended', outcome: 'finished', status } as const
+  if (status === 'failed') log.warn(message, line)
+  else log.info(message, line)
+}
+
+/** How a delivery ends whose job could not be claimed. */
+export function unclaimed(error: SyncError, delivery: Delivery, { clock, settings }: JobDeps, log: Log): Outcome {
+  if (error.verdict === 'unreadable') {
+    log.error(`the message is refused. ${error.message}`, { event: 'message_refused', code: error.code }, error)
+    return { kind: 'unreadable', error }
+  }
+  log.error(
+    `the job could not be claimed and its message is redelivered. ${error.message}`,
+    { event: 'job_not_claimed', code: error.code },
+    error,
+  )
+  const { retryDelaySeconds } = settings
+  const waitSeconds = retryDelay(delivery.receiveCount - 1, { retryDelaySeconds, random: clock.random })
+  return { kind: 'failed', error, final: false, waitSeconds, outage: isOutage(error) }
+}
+
+/** What an ended job needs before it is worked on again. */
+const nextStep: Readonly<Record<string, string>> = {
+  failed: 'send a new jobId, or the same jobId with "force_refresh": true',
+  completed: 'to read everything again, send a new jobId, or the same jobId with "force_refresh": true',
+  cancelled: 'to read on, send a new jobId, or the same jobId with "force_refresh": true',
+}

@@ -1,0 +1,284 @@
+import { expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import type { FailureRule } from '../../src/sandbox/stripe/failure.ts'
+import { collectLog } from '../support/collected-log.ts'
+import { context, jobRequest, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
+
+/** Thirty customers in pages of five. */
+const small = { additionalData: { batch_size: 5 } }
+const calm = { calls: ['provider', 'database', 'queue'], because: 'It counts attempts and requests.' } as const
+
+async function openEnv(options: SetupOptions = {}) {
+  const log = collectLog()
+  const parts = await setup({ ...options, log, exempt: calm, sandbox: { customers: 30, ...options.sandbox } })
+  /** One delivery, as of a message that was sent now. */
+  const deliver = (request: object, remainingMs?: number) => parts.handle([JSON.stringify(request)], remainingMs)
+  const row = async (id: string) => (await parts.job(id)) ?? {}
+  return { ...parts, log, deliver, row }
+}
+
+/** The provider asks for longer than a delivery waits, so that the delivery ends at once. */
+const down: FailureRule = { kind: 'error', status: 503, headers: { 'Retry-After': '1000' } }
+
+test('an outage of the provider spends no attempt, and the row says what it waits for and since when', async () => {
+  const { deliver, row, sandbox } = await openEnv({ settings: { Worker__MaxRetries: '1' } })
+  const request = jobRequest(small)
+  const heal = sandbox.fail({ ...down, after: 2 })
+  await deliver(request)
+  const first = await row(request.jobId)
+  expect(first).toMatchObject({
+    status: 'retrying',
+    attempt: 0,
+    waiting_for: {
+      code: 'provider_unavailable',
+      message: expect.stringMatching(
+        /^stripe: Stripe failed \(503, req_\w+\)\. If it goes on, look at status\.stripe\.com/,
+      ),
+    },
+    waiting_since: expect.any(Date),
+    error: { code: 'provider_unavailable', retryable: true },
+  })
+  for (let n = 0; n < 5; n++) await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({
+    status: 'retrying',
+    attempt: 0,
+    deliveries: 6,
+    waiting_since: first.waiting_since,
+  })
+  heal()
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({
+    status: 'completed',
+    attempt: 0,
+    created: '30',
+    waiting_for: null,
+    waiting_since: null,
+    error: null,
+  })
+})
+
+test('the back-off grows with the age of an outage, though no attempt is counted', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0.999_999)
+  const { deliver, row, sandbox, query } = await openEnv({ settings: { Worker__RetryDelaySeconds: '30' } })
+  sandbox.fail({ ...down, headers: { 'Retry-After': '70' } })
+  const request = jobRequest()
+  const waits: number[] = []
+  for (const minutes of [0, 4, 60, 600]) {
+    await query(
+      `update sync_jobs set waiting_since = now() - make_interval(mins => ${minutes}) where waiting_since is not null`,
+    )
+    await deliver(request)
+    const { next_attempt_at, updated_at } = await row(request.jobId)
+    waits.push(Math.round((Number(next_attempt_at) - Number(updated_at)) / 1_000))
+  }
+  expect(waits[0]).toBe(70)
+  expect(waits[1]).toBeGreaterThan(200)
+  expect(waits.slice(2)).toEqual([900, 900])
+  vi.restoreAllMocks()
+})
+
+test('when patience for an outage ends the job fails, and the same jobId sent again goes on from its checkpoint', async () => {
+  const { deliver, row, sandbox, query } = await openEnv({
+    sandbox: { customers: 60 },
+    settings: { Worker__OutageMinutes: '120' },
+  })
+  const request = jobRequest(small)
+  const heal = sandbox.fail({ ...down, path: '/v1/customers', after: 9 })
+  await deliver(request)
+  const stored = Number((await row(request.jobId)).fetched)
+  expect(stored).toBeGreaterThanOrEqual(30)
+  await query(`update sync_jobs set waiting_since = now() - interval '121 minutes'`)
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({
+    status: 'failed',
+    attempt: 0,
+    error: {
+      code: 'provider_unavailable',
+      retryable: true,
+      message: expect.stringMatching(
+        /status\.stripe\.com\. The job waited 120 minutes for it \(Worker\.OutageMinutes\)\. Send the same jobId again: the job goes on from its checkpoint\.$/,
+      ),
+    },
+  })
+  heal()
+  const before = sandbox.stats().requests
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({ status: 'completed', fetched: '60', created: '60', error: null })
+  expect(sandbox.stats().requests - before).toBeLessThan(12)
+})
+
+test('a failed attempt counts, and the job that failed for it goes on when it is sent again', async () => {
+  const { deliver, row, sandbox } = await openEnv({ settings: { Worker__MaxRetries: '0' } })
+  const request = jobRequest(small)
+  const heal = sandbox.fail({ kind: 'not-a-list', path: '/v1/customers', after: 3 })
+  vi.spyOn(systemClock, 'sleep').mockResolvedValue()
+  vi.spyOn(systemClock, 'random').mockReturnValue(0.999)
+  let time = performance.now()
+  vi.spyOn(systemClock, 'now').mockImplementation(() => (time += 1_000))
+  await deliver(request)
+  vi.restoreAllMocks()
+  const failed = await row(request.jobId)
+  expect(failed).toMatchObject({ status: 'failed', attempt: 1, error: { code: 'provider_response', retryable: true } })
+  heal()
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({ status: 'completed', created: '30', attempt: 0 })
+})
+
+test('TimeoutMinutes does not count an outage or the time between two deliveries', async () => {
+  const { deliver, row, sandbox, query } = await openEnv({ settings: { Worker__TimeoutMinutes: '30' } })
+  const request = jobRequest(small)
+  const heal = sandbox.fail({ ...down, path: '/v1/customers', after: 3 })
+  await deliver(request)
+  const passes = (worked: string) =>
+    query(`update sync_jobs set started_at = started_at - interval '5 hours' - interval '${worked}',
+      updated_at = updated_at - interval '5 hours'`)
+  await passes('20 minutes')
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({
+    status: 'retrying',
+    waited_ms: expect.toSatisfy((ms) => Number(ms) > 17_990_000 && Number(ms) < 18_100_000),
+  })
+  await passes('11 minutes')
+  heal()
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'timeout' } })
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({ status: 'completed', created: '30' })
+})
+
+test('while a delivery waits for a rate limit, the row says so and the log has one line', async () => {
+  const { deliver, row, sandbox, log } = await openEnv({ settings: { Worker__LeaseSeconds: '2' } })
+  const request = jobRequest(small)
+  const heal = sandbox.fail({ kind: 'rate-limited', reason: 'global-rate', retryAfter: 1, path: '/v1/customers' })
+  const done = deliver(request)
+  const waiting = {
+    code: 'rate_limited',
+    message: expect.stringMatching(
+      /^stripe: too many requests \(429, .*\)\. If it goes on, lower Stripe\.RequestsPerSecond/,
+    ),
+  }
+  await vi.waitFor(
+    async () =>
+      expect(await row(request.jobId)).toMatchObject({
+        status: 'running',
+        waiting_for: waiting,
+        waiting_since: expect.any(Date),
+      }),
+    { timeout: 10_000, interval: 100 },
+  )
+  await vi.waitFor(() => expect(sandbox.stats().requests).toBeGreaterThan(3), { timeout: 20_000 })
+  heal()
+  await done
+  expect(await row(request.jobId)).toMatchObject({ status: 'completed', waiting_for: null, waiting_since: null })
+  const lines = log.lines().filter(({ event }) => event === 'request_retrying')
+  expect(lines).toMatchObject([
+    { level: 'warn', code: 'rate_limited', reason: waiting.message, count: expect.any(Number) },
+  ])
+})
+
+test('a paused job says which endpoint has not answered, and keeps since when', async () => {
+  const { deliver, row, sandbox } = await openEnv()
+  sandbox.fail({ kind: 'hang', path: '/v1/account' })
+  const request = jobRequest()
+  await deliver(request, 1_200)
+  const paused = await row(request.jobId)
+  const silent = /^stripe: the request for "account" had no answer when the delivery of 1 s ended\./
+  expect(paused).toMatchObject({
+    status: 'paused',
+    waiting_for: { code: 'provider_unreachable', message: expect.stringMatching(silent) },
+    waiting_since: expect.any(Date),
+  })
+  await deliver(request, 1_200)
+  expect((await row(request.jobId)).waiting_since).toEqual(paused.waiting_since)
+  await deliver(request, 1_200)
+  const { error } = await row(request.jobId)
+  expect(error).toMatchObject({
+    code: 'stalled',
+    message: expect.stringContaining('the request for "account" had no answer'),
+  })
+  expect(error).toMatchObject({ message: expect.not.stringContaining('a single item at a time') })
+})
+
+const endings: Record<string, (parts: Awaited<ReturnType<typeof openEnv>>, request: object) => Promise<unknown>> = {
+  completed: ({ deliver }, request) => deliver(request),
+  failed: async ({ deliver, sandbox }, request) => {
+    const heal = sandbox.fail({ kind: 'error', status: 401, path: '/v1/customers', after: 3 })
+    await deliver(request)
+    heal()
+  },
+  cancelled: async ({ deliver, query, sandbox }, request) => {
+    const heal = sandbox.fail({ ...down, path: '/v1/customers', after: 3 })
+    await deliver(request)
+    heal()
+    await query(
+      `update sync_jobs set status = 'cancelled', finished_at = now(), lease_owner = null, lease_until = null`,
+    )
+  },
+}
+
+test.each(Object.entries(endings))('force_refresh starts a job over that is %s', async (status, end) => {
+  const parts = await openEnv()
+  const { deliver, row, query, sandbox, log } = parts
+  const request = jobRequest(small)
+  await end(parts, request)
+  expect(await row(request.jobId)).toMatchObject({ status })
+  const ended = await row(request.jobId)
+  await deliver(request)
+  expect(await row(request.jobId)).toEqual(ended)
+  expect(log.lines().at(-1)).toMatchObject({
+    event: 'job_already_ended',
+    status,
+    message: expect.stringContaining('"force_refresh": true'),
+  })
+  await query(`update customers set name = 'wrong'`)
+  const before = sandbox.stats().requests
+  const again = { ...request, additionalData: { ...(request.additionalData as object), force_refresh: true } }
+  await deliver(again)
+  expect(await row(request.jobId)).toMatchObject({
+    status: 'completed',
+    fetched: '30',
+    error: null,
+    options: { forceRefresh: true },
+    requests: String(sandbox.stats().requests - before),
+  })
+  expect(await query(`select count(*)::int as wrong from customers where name = 'wrong'`)).toEqual([{ wrong: 0 }])
+})
+
+test('a message from before the end does not start its job over', async () => {
+  const { deliver, row, worker, sandbox } = await openEnv()
+  const request = jobRequest({ additionalData: { force_refresh: true } })
+  const event = sqsEvent([JSON.stringify(request)])
+  await deliver(request)
+  const ended = await row(request.jobId)
+  const { requests } = sandbox.stats()
+  await worker.handle(event, context(60_000))
+  expect(await row(request.jobId)).toEqual(ended)
+  expect(sandbox.stats().requests).toBe(requests)
+})
+
+test('an outage of the database spends no attempt', async () => {
+  const { deliver, row, query } = await openEnv({ settings: { Worker__MaxRetries: '0' } })
+  const request = jobRequest(small)
+  await query('revoke insert, update on customers from billing_sync_worker')
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({
+    status: 'retrying',
+    attempt: 0,
+    waiting_for: { code: 'database_privilege', message: expect.stringContaining('42501') },
+  })
+  await query('grant insert, update on customers to billing_sync_worker')
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({ status: 'completed', created: '30', waiting_for: null })
+})
+
+test('a message that finds no database is sent again, so that its queue does not give it up', async () => {
+  const { openWorker, workerUrl, queue } = await openEnv()
+  const nowhere = new URL(workerUrl)
+  nowhere.port = '1'
+  const worker = await openWorker({ ConnectionStrings__DefaultConnection: `${nowhere.href}?sslmode=disable` })
+  const [record] = sqsEvent([JSON.stringify(jobRequest())]).Records
+  const received = { ...record!, attributes: { ...record!.attributes, ApproximateReceiveCount: '2' } }
+  expect(await worker.handle({ Records: [received] }, context(60_000))).toEqual({ batchItemFailures: [] })
+  const { visible, delayed } = await queue.counts()
+  expect(visible + delayed).toBe(1)
+})

@@ -197,7 +197,6 @@ async function commitAll(
     state.account = recorded(account)
     draining.onCommit(state.committed, account.id)
     session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
-    session.waits.progressed()
   }
 }
 

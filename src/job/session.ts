@@ -144,7 +144,10 @@ export function openSession(
     claimedAt,
     databaseNow: () => job.databaseNow + clock.now() - claimedAt,
     counts,
-    update: (change) => void Object.assign(counts, change),
+    update(change) {
+      if (change.commits !== undefined) waits.progressed()
+      Object.assign(counts, change)
+    },
     result(ending) {
       const startedAt = job.startedAt ?? job.createdAt
       const durationMs = Math.round(job.elapsedMs + clock.now() - claimedAt)

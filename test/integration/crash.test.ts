@@ -108,7 +108,7 @@ test('a COMMIT that the server ends only while the commit is tried again is foun
     `create function commit_slowly() returns trigger language plpgsql as 'begin perform pg_sleep(0.7); return null; end'`,
   )
   await query(`create constraint trigger slow after update on sync_jobs deferrable initially deferred
-    for each row when (new.commits = 2 and old.commits = 1) execute function commit_slowly()`)
+    for each row when (new.commits = 1 and old.commits = 0) execute function commit_slowly()`)
   const { proxy, handle } = await victim()
   let cuts = 0
   let committing = false

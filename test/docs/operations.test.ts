@@ -46,6 +46,50 @@ test('the login that removes old jobs removes those of all tenants, and no other
   ])
 })
 
+/** What `copy` brings, as pg_dump asks for it. */
+async function dumped(client: pg.Client, table: string): Promise<string> {
+  const chunks: Buffer[] = []
+  const connection = (client as unknown as { connection: NodeJS.EventEmitter }).connection
+  const take = ({ chunk }: { readonly chunk: Buffer }) => void chunks.push(chunk)
+  connection.on('copyData', take)
+  await client.query('set row_security = off')
+  await client.query(`copy ${table} to stdout`).finally(() => connection.off('copyData', take))
+  return Buffer.concat(chunks).toString()
+}
+
+test('the login that backs up dumps the rows of all tenants, whose owner dumps none', async () => {
+  const { url, query } = await openTestDatabase()
+  const [backup, owner] = ['backup', 'owner'].map((name) => `${name}_${randomUUID().slice(0, 8)}`)
+  const ids = [randomUUID(), randomUUID()]
+  for (const id of ids) await query(insertJob, [id, randomUUID(), 1])
+  await query(
+    blockWith('bypassrls')
+      .replace('billing_sync_backup', backup ?? '')
+      .replace("password '…'", ''),
+  )
+  await query(`create role ${owner} login; alter table sync_jobs owner to ${owner}`)
+  const connect = async (name = '') => {
+    const login = new URL(url)
+    login.username = name
+    const client = new pg.Client({ connectionString: login.href })
+    await client.connect()
+    onTestFinished(() => client.end())
+    return client
+  }
+  const client = await connect(backup)
+  const copy = await dumped(client, 'sync_jobs')
+  for (const id of ids) expect(copy).toContain(id)
+  const tables = await query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace in ('public'::regnamespace, 'billing_sync'::regnamespace)`,
+  )
+  expect(tables.length).toBeGreaterThan(20)
+  for (const { name } of tables) await dumped(client, name)
+  await expect(client.query('delete from sync_jobs')).rejects.toMatchObject({ code: '42501' })
+  await expect(dumped(await connect(owner), 'sync_jobs')).rejects.toThrow('affected by row-level security policy')
+  // As with --enable-row-security: no error and no row.
+  expect((await (await connect(owner)).query('select * from sync_jobs')).rows).toEqual([])
+})
+
 test('a job is cancelled by the statement that says so, and only while it has not ended', async () => {
   const { query } = await openTestDatabase()
   const statement = blockWith("set status = 'cancelled'")

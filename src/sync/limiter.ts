@@ -14,7 +14,7 @@ export interface Limiter {
   /** Milliseconds until a new call would start, behind the waiting calls; Infinity while too many are in flight. */
   delay(): number
   /** Lowers the limit after a limit error of the provider. */
-  lower(what: LimitHit['of']): void
+  lower(limit: LimitHit['of']): void
   /** Requests a second allowed now. */
   rate(): number
 }
@@ -94,10 +94,10 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
 
   async function enter(waiting: AbortSignal): Promise<() => void> {
     inLine++
-    const mine = line.then(() => turn(waiting))
-    line = mine.catch(() => {})
+    const place = line.then(() => turn(waiting))
+    line = place.catch(() => {})
     try {
-      return await mine
+      return await place
     } finally {
       inLine--
     }
@@ -115,11 +115,11 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     },
     delay: () =>
       room() <= 0 ? Number.POSITIVE_INFINITY : Math.max(0, soonest() + (inLine * 1_000) / rate() - clock.now()),
-    lower(what) {
+    lower(limit) {
       if (clock.now() - loweredAt < quietMs) return
       loweredAt = clock.now()
       const now = current()
-      factor = { ...now, at: clock.now(), [what]: Math.max(0.02, now[what] / 2) }
+      factor = { ...now, at: clock.now(), [limit]: Math.max(0.02, now[limit] / 2) }
     },
     rate,
   }

@@ -114,13 +114,13 @@ function storedEmbedded(item: Item): unknown {
 export function rejectItem(
   resource: string,
   item: unknown,
-  why: { readonly code: string; readonly reason: string },
+  refusal: { readonly code: string; readonly reason: string },
 ): Reject {
   const payload = payloadOf(item)
   const id = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
   const usable = isUsableId(id)
   const itemKey = usable ? id : createHash('sha256').update(payload).digest('hex')
-  return { resource, itemKey, ...why, payload: payload.slice(0, 65_536) }
+  return { resource, itemKey, ...refusal, payload: payload.slice(0, 65_536) }
 }
 
 /** JSON.stringify throws at some thousand levels of nesting that JSON.parse accepts. */

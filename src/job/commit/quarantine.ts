@@ -44,16 +44,16 @@ export async function bisect(
   const queue = begin(rows, quarantine)
   for (let group = queue.shift(); group; group = queue.shift()) {
     const written = await attempt(tx, group, write)
-    const [only] = group
-    if (!('why' in written)) {
+    const [row] = group
+    if (!('refusal' in written)) {
       sum.created += written.created
       sum.updated += written.updated
       if (group.some((row) => !good.has(row))) quarantine.progress++
       for (const row of group) good.add(row)
       replace(quarantine, group, [])
-    } else if (only && group.length === 1) {
+    } else if (row && group.length === 1) {
       quarantine.progress++
-      refused.set(only, rejectRow(only, written.why))
+      refused.set(row, rejectRow(row, written.refusal))
       replace(quarantine, group, [])
     } else {
       const middle = Math.ceil(group.length / 2)
@@ -88,12 +88,12 @@ async function attempt(
   tx: Database,
   group: readonly ObservedRow[],
   write: Search['write'],
-): Promise<Written | { readonly why: Pick<Reject, 'code' | 'reason'> }> {
+): Promise<Written | { readonly refusal: Pick<Reject, 'code' | 'reason'> }> {
   try {
     return await guarded(tx, () => write(group))
   } catch (error) {
     if (classify(error) !== 'data') throw error
-    return { why: whyRefused(error) }
+    return { refusal: describeRefusal(error) }
   }
 }
 
@@ -101,13 +101,13 @@ async function attempt(
  * The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of
  * again.
  */
-function rejectRow({ resource, raw }: ObservedRow, why: Pick<Reject, 'code' | 'reason'>): Reject {
-  if (!(raw instanceof RawJson)) return rejectItem(resource, raw, why)
+function rejectRow({ resource, raw }: ObservedRow, refusal: Pick<Reject, 'code' | 'reason'>): Reject {
+  if (!(raw instanceof RawJson)) return rejectItem(resource, raw, refusal)
   const payload = raw.bytes.toString('utf8').slice(0, 65_536)
-  return { ...rejectItem(resource, raw.value(), why), payload }
+  return { ...rejectItem(resource, raw.value(), refusal), payload }
 }
 
-function whyRefused(error: unknown): Pick<Reject, 'code' | 'reason'> {
+function describeRefusal(error: unknown): Pick<Reject, 'code' | 'reason'> {
   const code = codeOf(error)
   return code
     ? { code, reason: `Postgres refuses a value of this item (SQLSTATE ${code})` }

@@ -102,8 +102,8 @@ function placeOf(error: StripeError): string {
 
 /** The parts as sentences. A quotation has its own full stop. */
 function joined(parts: readonly (string | null | undefined)[]): string {
-  const present = parts.filter((part) => typeof part === 'string')
-  return present.map((part, at) => (at < present.length - 1 && !/[."]$/.test(part) ? `${part}.` : part)).join(' ')
+  const sentences = parts.filter((part) => typeof part === 'string')
+  return sentences.map((part, at) => (at < sentences.length - 1 && !/[."]$/.test(part) ? `${part}.` : part)).join(' ')
 }
 
 interface RetryDetails {

@@ -43,7 +43,8 @@ export function removeIds(from: Checkpoint, ids: ReadonlySet<string>): Checkpoin
   const slices = from.slices.map((slice) => {
     const boundary = slice.boundary.filter((id) => !ids.has(id))
     const isCursorErased = slice.cursor !== null && ids.has(slice.cursor)
-    return { ...(isCursorErased ? withoutCursor(slice) : slice), boundary }
+    const kept = { ...(isCursorErased ? withoutCursor(slice) : slice), boundary }
+    return slice.ids ? { ...kept, ids: slice.ids.filter((id) => !ids.has(id)) } : kept
   })
   return { ...from, slices }
 }

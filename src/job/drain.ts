@@ -211,10 +211,10 @@ function overwriting({ request, job }: Session, mode: Checkpoint['mode']): Overw
 function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: CommittedState): void {
   const skipped = new Map(pages.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
   const [first] = skipped
-  // An incremental job has its feed besides.
-  const all =
-    checkpoint.mode === 'full' &&
-    Object.entries(progress).every(([name, resource]) => resource.skipped || skipped.has(name))
+  // An incremental job that follows the feed has its events besides.
+  const { mode, cursors, resources } = checkpoint
+  const names = mode === 'full' ? Object.keys(progress) : Object.keys(cursors).length > 0 ? null : resources
+  const all = names?.every((name) => progress[name]?.skipped || skipped.has(name)) ?? false
   const feed = skipped.get(eventsName)
   if (feed) throw new SyncError('reject', feed.code, `job: an incremental job needs the events. ${feed.message}`)
   if (!first || !all) return

@@ -1,12 +1,14 @@
+import type { UnsettledRows, UnsettledSearch } from '../db/unsettled.ts'
 import { SyncError } from '../errors.ts'
-import type { Account, ChangeSource, Provider, Resource } from '../provider/contract.ts'
+import type { Account, ChangeSource, Provider, ProviderResource } from '../provider/contract.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import { clockTolerance } from '../sync/observed-at.ts'
 import type { Cursors } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'
 import { type Checkpoint, plan, type Reading } from './state/checkpoint.ts'
+import { readingsOf } from './unsettled.ts'
 
-export type PlannedResource = Pick<Resource, 'name' | 'optional' | 'parts' | 'createdFilter'>
+export type PlannedResource = Pick<ProviderResource, 'name' | 'optional' | 'parts' | 'createdFilter' | 'unsettled'>
 
 /** Seconds an incremental job looks back behind its cursor: what was created before may show up in lists only later. */
 const overlap = 600
@@ -19,7 +21,7 @@ const longestRefusal = 86_400
 export function chooseResources(
   { name, resources }: Provider,
   { additionalData }: SyncJobRequest,
-): readonly PlannedResource[] {
+): readonly ProviderResource[] {
   const requested = additionalData.resources
   if (!requested) return resources.filter(({ optional }) => !optional)
   const unknown = requested.filter((name) => name !== '*' && !resources.some((resource) => resource.name === name))
@@ -41,6 +43,8 @@ interface Situation {
   readonly now: number
   /** When the feed answered, by the provider's clock, in milliseconds since 1970; null before its first answer. */
   readonly feedNow?: number | null
+  /** What was found for `unsettledSearches`. */
+  readonly unsettled?: readonly UnsettledRows[]
 }
 
 export function planFull(resources: readonly PlannedResource[], note: string | null = null): Checkpoint {
@@ -55,9 +59,9 @@ export function planFull(resources: readonly PlannedResource[], note: string | n
  * feed leaves out, and from the beginning the resources without a cursor that can be continued.
  */
 export function planIncremental(resources: readonly PlannedResource[], situation: Situation): Checkpoint {
-  const { account, cursors } = situation
+  const { account, cursors, unsettled = [] } = situation
   if (!account.changes) return planFull(resources, 'the provider has no feed of changes: everything was read')
-  const { announced } = account.changes
+  const { announced, mentioned } = account.changes
   const starts = resources.map((resource) => ({ resource, start: startOf(cursors[resource.name], situation) }))
   const covered = starts.flatMap(({ resource, start }) => (typeof start === 'number' ? [{ resource, start }] : []))
   const reasons = starts.flatMap(({ start }) => (typeof start === 'string' ? [start] : []))
@@ -65,17 +69,34 @@ export function planIncremental(resources: readonly PlannedResource[], situation
     const [reason] = reasons.filter((text) => text !== noCursor)
     return planFull(resources, `${reason ?? 'there was no cursor yet'}: everything was read`)
   }
-  const readings = starts.flatMap(({ resource, start }): Reading[] => {
+  const readings = starts.flatMap(({ resource, start }): readonly Reading[] => {
     if (typeof start === 'string') return [{ resource, since: 0 }]
     if (announced.includes(resource.name)) return []
-    return [{ resource, since: resource.createdFilter ? start - overlap : 0 }]
+    if (!resource.createdFilter || resource.unsettled === 'every row') return [{ resource, since: 0 }]
+    const rows = unsettled.find(({ name }) => name === resource.name)
+    return readingsOf({ resource, since: start - overlap }, rows)
   })
-  const oldest = Math.min(...covered.map(({ start }) => start))
-  return plan([{ resource: { name: eventsName }, since: oldest - overlap }, ...readings], {
+  const followed = covered.filter(({ resource }) => mentioned?.includes(resource.name) ?? true)
+  const oldest = Math.min(...followed.map(({ start }) => start))
+  const feed = followed.length > 0 ? [{ resource: { name: eventsName }, since: oldest - overlap }] : []
+  return plan([...feed, ...readings], {
     mode: 'incremental',
     note: noteOf(starts),
     resources: resources.map(({ name }) => name),
-    cursors: Object.fromEntries(covered.map(({ resource, start }) => [resource.name, start])),
+    cursors: Object.fromEntries(followed.map(({ resource, start }) => [resource.name, start])),
+  })
+}
+
+/** What to look for among the stored rows before an incremental job is planned. */
+export function unsettledSearches(
+  resources: readonly ProviderResource[],
+  cursors: Cursors,
+): readonly UnsettledSearch[] {
+  return resources.flatMap((resource) => {
+    const { unsettled, createdFilter } = resource
+    const cursor = cursors[resource.name]
+    if (!unsettled || unsettled === 'every row' || !createdFilter || !cursor) return []
+    return [{ resource, ...unsettled, before: cursor.second - overlap }]
   })
 }
 

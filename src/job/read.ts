@@ -1,15 +1,16 @@
 import { unavailable } from '../db/errors.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
+import { findUnsettled } from '../db/unsettled.ts'
 import { ownershipOf } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
-import { type Account, keyRefused, type Provider } from '../provider/contract.ts'
+import { type Account, keyRefused, type Provider, type ProviderResource } from '../provider/contract.ts'
 import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/committed-state.ts'
 import { readCursors } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
 import { identifyAccount, openReading } from './open-reading.ts'
-import { chooseResources, type PlannedResource, planFull, planIncremental } from './plan.ts'
+import { chooseResources, planFull, planIncremental, unsettledSearches } from './plan.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
 import { type Checkpoint, readCheckpoint } from './state/checkpoint.ts'
@@ -136,24 +137,23 @@ function plannedResources(
   provider: Provider,
   request: SyncJobRequest,
   checkpoint: Checkpoint | null,
-): readonly PlannedResource[] {
+): readonly ProviderResource[] {
   const planned = checkpoint?.resources
   return planned ? provider.resources.filter(({ name }) => planned.includes(name)) : chooseResources(provider, request)
 }
 
 /** An incremental job needs the cursors of its account, and so waits for its name; a full one does not. */
 async function planFresh(
-  resources: readonly PlannedResource[],
+  resources: readonly ProviderResource[],
   { account, jobAccount, provider, feedNow }: PlanOptions,
   { db, request, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
   if (request.additionalData.syncType === 'full') return planFull(resources)
   const key = { tenantId: request.tenantId, provider: provider.name, account: (await jobAccount).id }
-  const cursors = await withRetry(() => readCursors(db, key), {
-    policy: whileWorking,
-    clock,
-    signal: deadline.abortSignal,
-  })
-  return planIncremental(resources, { account, cursors, now: databaseNow(), ...(feedNow && { feedNow }) })
+  const patience = { policy: whileWorking, clock, signal: deadline.abortSignal }
+  const cursors = await withRetry(() => readCursors(db, key), patience)
+  const searches = unsettledSearches(resources, cursors)
+  const unsettled = await withRetry(() => findUnsettled(db, searches, key), patience)
+  return planIncremental(resources, { account, cursors, unsettled, now: databaseNow(), ...(feedNow && { feedNow }) })
 }

@@ -102,6 +102,11 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
    * seconds since 1970; `maxDays` is the longest window the API takes.
    */
   readonly createdFilter?: { readonly field: string; readonly maxDays?: number }
+  /**
+   * Rows that may change without an event, beyond what `createdFilter` shows of the last minutes; `every row` if there is no
+   * telling, so that an incremental job reads the whole list. Absent if events announce what can change.
+   */
+  readonly unsettled?: Unsettled<Connection> | 'every row'
   /** Lists that are complete only together: Stripe's active and inactive prices. Absent if one list is complete. */
   readonly parts?: readonly string[]
   /** Requests a second that this endpoint allows; absent if the account's limit is the only one. */
@@ -124,6 +129,23 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   embeddedItems?(item: Item): EmbeddedItems
 }
 
+/** Which rows may change without an event after they were created. An incremental job asks the provider for these again. */
+export interface Unsettled<Connection = unknown> {
+  /** The column, by its name in code, that tells; or a field of the payload, for tables that hold objects of all kinds. */
+  readonly by: { readonly column: string } | { readonly field: string }
+  /** Its values in such rows. */
+  readonly values: readonly (string | null)[]
+  /** The column, by its name in code, with the time before which the row does not change. */
+  readonly dueAt?: string
+  /** Lists all such objects. Absent if the API cannot. */
+  list?(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
+}
+
+/** The unsettled rows of a connected account. */
+export interface UnsettledSource extends Omit<Unsettled, 'list'> {
+  list?(query: Query, signal: AbortSignal): Promise<Page>
+}
+
 /** A change of an object, as an event reports it. */
 export interface Change {
   readonly resource: string
@@ -140,8 +162,10 @@ export interface Change {
 export interface Changes<Connection = unknown> {
   /** The days that the provider keeps events; a cursor must be younger. */
   readonly keptDays: number
-  /** Resources with events for every change. Other resources are read by creation time, with an overlap. */
+  /** Resources with events for every change. Other resources are read by creation time as well, with an overlap. */
   readonly announced: readonly string[]
+  /** Resources with events for some changes, those of `announced` included. Absent: any resource may have events. */
+  readonly mentioned?: readonly string[]
   /** Requests a second this endpoint allows. */
   readonly perSecond?: number
   /** One page of events, newest first; `created` of an event is its second. */
@@ -156,8 +180,9 @@ export interface ChangeSource extends Omit<Changes, 'list'> {
 }
 
 /** A resource of a connected account: its calls know the credentials and throw SyncErrors only. */
-export interface ListSource extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner'> {
+export interface ListSource extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner' | 'unsettled'> {
   readonly kind: 'list'
+  readonly unsettled?: UnsettledSource | 'every row'
   list(query: Query, signal: AbortSignal): Promise<Page>
   retrieve?(id: string, signal: AbortSignal): Promise<Retrieved>
   readonly nested?: readonly NestedSource[]
@@ -208,7 +233,9 @@ export interface Account {
 }
 
 /** The parts of a resource that need no credentials. */
-export interface ProviderResource extends Pick<Resource, 'name' | 'table' | 'optional' | 'parts' | 'row' | 'owner'> {
+export interface ProviderResource
+  extends Pick<Resource, 'name' | 'table' | 'optional' | 'parts' | 'createdFilter' | 'row' | 'owner'> {
+  readonly unsettled?: (Omit<Unsettled, 'list'> & { readonly list?: unknown }) | 'every row'
   readonly nested?: readonly Pick<Nested, 'name' | 'table' | 'row' | 'owner'>[]
 }
 

@@ -59,7 +59,7 @@ interface ConnectOptions<Connection> {
 }
 
 function connectResource<Connection>(
-  { list, retrieve, nested, ...resource }: Resource<Connection>,
+  { list, retrieve, nested, unsettled, ...resource }: Resource<Connection>,
   { connection, shape, failure }: ConnectOptions<Connection>,
 ): ListSource {
   return {
@@ -70,6 +70,7 @@ function connectResource<Connection>(
     ...(retrieve && {
       retrieve: (id, signal) => readFailure(() => retrieve(connection, id, signal), failure, signal),
     }),
+    ...(unsettled && { unsettled: connectUnsettled(unsettled, { connection, failure }) }),
     ...(nested && {
       nested: nested.map(
         ({ list: listNested, ...rest }): NestedSource => ({
@@ -79,6 +80,18 @@ function connectResource<Connection>(
         }),
       ),
     }),
+  }
+}
+
+function connectUnsettled<Connection>(
+  unsettled: NonNullable<Resource<Connection>['unsettled']>,
+  { connection, failure }: Pick<ConnectOptions<Connection>, 'connection' | 'failure'>,
+): NonNullable<ListSource['unsettled']> {
+  if (unsettled === 'every row') return unsettled
+  const { list, ...rows } = unsettled
+  return {
+    ...rows,
+    ...(list && { list: (query, signal) => readFailure(() => list(connection, query, signal), failure, signal) }),
   }
 }
 

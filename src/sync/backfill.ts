@@ -5,6 +5,7 @@ import type { Page } from '../provider/contract.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
+import { readAgain } from './read-again.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, findSource, itemsLeft, openReader, type Reader, turnPage } from './reader.ts'
 import { emptyMapped } from './rows.ts'
@@ -156,9 +157,7 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   reader.inFlight = true
   engine.inFlight++
   try {
-    const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
-    // The page is dropped if the resource was skipped meanwhile.
-    const readPage = page && engine.readers.has(slice.id) ? await takePage(engine, reader, page) : null
+    const readPage = slice.ids ? await takeObjects(engine, slice, source) : await fetchList(engine, reader)
     if (readPage) {
       engine.pagesRead++
       engine.buffer.add(readPage)
@@ -174,6 +173,30 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
     engine.inFlight--
   }
   pump(engine)
+}
+
+async function fetchList(engine: Engine, reader: Reader): Promise<ReadPage | null> {
+  const { slice, source } = reader
+  const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
+  // The page is dropped if the resource was skipped meanwhile.
+  return page && engine.readers.has(slice.id) ? takePage(engine, reader, page) : null
+}
+
+/** The objects of a slice of ids as one page. */
+async function takeObjects(
+  { options, readers, giveUp, begun }: Engine,
+  slice: Slice,
+  source: Source,
+): Promise<ReadPage> {
+  const { sources, pageSize, nestedPageSize = pageSize } = options
+  readers.delete(slice.id)
+  begun.add(source.name)
+  const { ids = [] } = slice
+  const mapped =
+    source.kind === 'list' ? await readAgain({ source, ids, sources, pageSize: nestedPageSize }, giveUp) : emptyMapped
+  const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
+  const page = { proven: null, listed: [], observedAt: new Date(0), skip: null }
+  return { ...reached, ...mapped, ...page, sliceId: slice.id, source }
 }
 
 async function takePage({ options, readers, giveUp, begun }: Engine, reader: Reader, page: Page): Promise<ReadPage> {

@@ -101,7 +101,7 @@ export function rateLimited(
   }
 
   function limitSource(source: ListSource): ListSource {
-    const { name, retrieve, nested } = source
+    const { name, retrieve, nested, unsettled } = source
     const retrieving = openEndpoint(`${name} by id`, source, finishing)
     return {
       ...source,
@@ -109,6 +109,7 @@ export function rateLimited(
       ...(retrieve && {
         retrieve: (id, signal) => answer(retrieving.call, () => retrieve(id, signal), signal),
       }),
+      ...(unsettled && { unsettled: limitUnsettled(unsettled, retrieving.call) }),
       ...(nested && {
         nested: nested.map((nestedSource) => {
           const { call } = openEndpoint(nestedSource.name, source, finishing)
@@ -120,6 +121,13 @@ export function rateLimited(
       }),
     }
   }
+
+  function limitUnsettled(unsettled: NonNullable<ListSource['unsettled']>, call: Call): typeof unsettled {
+    if (unsettled === 'every row' || !unsettled.list) return unsettled
+    const { list } = unsettled
+    return { ...unsettled, list: (query, signal) => answer(call, () => list(query, signal), signal) }
+  }
+
   let identity: Promise<Identity> | undefined
   const askOnce = (ask: () => Promise<Identity>): Promise<Identity> => {
     identity ??= ask().catch((error: unknown) => {

@@ -50,6 +50,13 @@ export interface Mapped {
   readonly childSets: readonly ChildSet[]
   /** Fields of an unknown shape, an entry for each occurrence. */
   readonly drifts: readonly Drift[]
+  /** Objects that the provider, asked by id, no longer has; absent if there are none. */
+  readonly gone?: readonly GoneObject[]
+}
+
+/** An object that the provider no longer has. Its row keeps its columns. */
+export interface GoneObject extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt'> {
+  readonly id: string
 }
 
 /** The rows, rejects, child sets and drifts of no item. */

@@ -16,6 +16,8 @@ export interface Slice {
   readonly position: number | null
   /** Ids read so far of the second `position`, which the next page may go on with. */
   readonly boundary: readonly string[]
+  /** Objects to fetch by id, all in one page. Absent if the slice is a list or a window of it. */
+  readonly ids?: readonly string[] | undefined
 }
 
 /** The position of a slice after a page. */

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { decimal, instant, money } from './column.ts'
 import { syncedTable } from './synced.ts'
@@ -25,7 +26,7 @@ export const balanceTransactions = syncedTable(
     description: text('description'),
     availableOn: instant('available_on'),
   },
-  { by: ['sourceId'] },
+  { by: ['sourceId'], unsettled: sql`status = 'pending'` },
 )
 
 /** Money sent from the balance to a bank. Amounts are in the minor unit of the currency. */

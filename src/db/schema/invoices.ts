@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { decimal, instant, money, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
@@ -83,29 +84,33 @@ export const invoiceLines = syncedTable(
 )
 
 /** Items that are on an invoice or wait for the next invoice. Amounts are in the minor unit of the currency. */
-export const invoiceItems = syncedTable('invoice_items', {
-  customerId: text('customer_id'),
-  /** Id of the invoice. Null while the item waits for an invoice. */
-  invoiceId: text('invoice_id'),
-  subscriptionId: text('subscription_id'),
-  subscriptionItemId: text('subscription_item_id'),
-  priceId: text('price_id'),
-  productId: text('product_id'),
-  description: text('description'),
-  amount: money('amount'),
-  /** The amount after discounts. */
-  netAmount: money('net_amount'),
-  currency: text('currency'),
-  quantity: whole('quantity'),
-  quantityDecimal: decimal('quantity_decimal'),
-  unitAmountDecimal: decimal('unit_amount_decimal'),
-  proration: boolean('proration'),
-  discountable: boolean('discountable'),
-  periodStart: instant('period_start'),
-  periodEnd: instant('period_end'),
-  livemode: boolean('livemode'),
-  metadata: jsonb('metadata'),
-})
+export const invoiceItems = syncedTable(
+  'invoice_items',
+  {
+    customerId: text('customer_id'),
+    /** Id of the invoice. Null while the item waits for an invoice. */
+    invoiceId: text('invoice_id'),
+    subscriptionId: text('subscription_id'),
+    subscriptionItemId: text('subscription_item_id'),
+    priceId: text('price_id'),
+    productId: text('product_id'),
+    description: text('description'),
+    amount: money('amount'),
+    /** The amount after discounts. */
+    netAmount: money('net_amount'),
+    currency: text('currency'),
+    quantity: whole('quantity'),
+    quantityDecimal: decimal('quantity_decimal'),
+    unitAmountDecimal: decimal('unit_amount_decimal'),
+    proration: boolean('proration'),
+    discountable: boolean('discountable'),
+    periodStart: instant('period_start'),
+    periodEnd: instant('period_end'),
+    livemode: boolean('livemode'),
+    metadata: jsonb('metadata'),
+  },
+  { unsettled: sql`invoice_id is null` },
+)
 
 /** Payments of invoices. The table joins invoices with payments and payment_intents. */
 export const invoicePayments = syncedTable(
@@ -126,5 +131,5 @@ export const invoicePayments = syncedTable(
     canceledAt: instant('canceled_at'),
     livemode: boolean('livemode'),
   },
-  { by: ['invoiceId'] },
+  { by: ['invoiceId'], unsettled: sql`status = 'open'` },
 )

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
 import { instant, money } from './column.ts'
 import { syncedTable } from './synced.ts'
@@ -83,7 +84,7 @@ export const refunds = syncedTable(
     description: text('description'),
     metadata: jsonb('metadata'),
   },
-  { by: ['paymentId'] },
+  { by: ['paymentId'], unsettled: sql`status in ('pending', 'requires_action')` },
 )
 
 /** Payments that customers dispute with their bank. Amounts are in the minor unit of the currency. */

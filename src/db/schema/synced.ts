@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm'
 import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
@@ -29,6 +30,8 @@ interface Lookups {
   readonly by?: readonly string[]
   /** Rows embedded in another's: they have no list of their own that is swept by time of creation. */
   readonly nested?: boolean
+  /** The condition of rows that may change without an event; few have it, and an incremental job looks for these. */
+  readonly unsettled?: SQL
 }
 
 /*
@@ -40,13 +43,14 @@ interface Lookups {
 export function syncedTable<Name extends string, Columns extends Record<string, PgColumnBuilderBase>>(
   name: Name,
   columns: Columns,
-  { by = [], nested = false }: Lookups = {},
+  { by = [], nested = false, unsettled }: Lookups = {},
 ) {
   return pgTable(name, { ...owner, id: text('id').notNull(), ...columns, ...observation }, (row) => {
     const looked = Object.entries(row).filter(([key]) => by.includes(key) || (key === 'createdAt' && !nested))
     return [
       primaryKey({ columns: [row.tenantId, row.provider, row.id] }),
       ...looked.map(([, column]) => index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, column)),
+      ...(unsettled ? [index(`${name}_unsettled`).on(row.tenantId).where(unsettled)] : []),
       ...tenantPolicies,
     ]
   })

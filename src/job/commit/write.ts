@@ -111,6 +111,12 @@ export async function writeBatches(
   }
   const removed = await markRemoved(tx, { ...account, overwrite }, childSets)
   for (const [resource, deleted] of Object.entries(removed)) add(resource, { deleted })
+  for (const { resource, table, id, observedAt } of pages.flatMap(({ gone = [] }) => gone)) {
+    const unlisted = [{ id, observedAt }]
+    add(resource, {
+      deleted: await markDeleted(tx, { resource: { name: resource, table }, unlisted, overwrite, ...account }),
+    })
+  }
   for (const { resource, unlisted, kept, unchecked } of deletions.resources) {
     const gone = deletions.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
     const deleted = await markDeleted(tx, { resource, unlisted, overwrite, ...account })

@@ -15,6 +15,7 @@ const slice = z.object({
   cursor: z.string().nullable(),
   position: z.int().nullable(),
   boundary: z.array(z.string()).readonly().default([]),
+  ids: z.array(z.string()).readonly().optional(),
 })
 const tally = z.object({
   /** The provider's clock at the resource's first page; later items are not counted. */
@@ -46,10 +47,13 @@ export type Tally = z.infer<typeof tally>
 /** What is still to be read: a fold over committed pages. `applySplit` and `advance` are its only moves. */
 export type Checkpoint = z.infer<typeof checkpoint>
 
-/** What is to be read of one list: everything, or what was created since a second. */
+/** What is to be read of one list: everything, what was created since a second and before another, or objects by their ids. */
 export interface Reading {
   readonly resource: Pick<Resource, 'name' | 'parts'>
   readonly since: number
+  /** Absent: no upper end. */
+  readonly to?: number
+  readonly ids?: readonly string[]
 }
 
 /** What a plan is for. */
@@ -60,12 +64,13 @@ export function plan(
   readings: readonly Reading[],
   { mode, note, resources = null, cursors = {} }: Purpose = { mode: 'full', note: null },
 ): Checkpoint {
-  const lists = readings.flatMap(({ resource, since }) =>
-    (resource.parts ?? [null]).map((part) => ({ resource: resource.name, part, since })),
+  const lists = readings.flatMap(({ resource, since, to = null, ids }) =>
+    (resource.parts ?? [null]).map((part) => ({ list: { resource: resource.name, part }, since, to, ids })),
   )
-  const slices = lists.map(({ since, ...list }, at) => {
-    const window = { from: since, to: null }
-    return { id: at + 1, ...list, window, query: window, cursor: null, position: null, boundary: [] }
+  const slices = lists.map(({ list, since, to, ids }, at) => {
+    const window = { from: since, to }
+    const slice = { id: at + 1, ...list, window, query: window, cursor: null, position: null, boundary: [] }
+    return ids ? { ...slice, ids } : slice
   })
   return { version: 1, mode, note, until: null, slices, tallies: {}, resources, cursors, refused: [] }
 }
@@ -87,10 +92,13 @@ export type Advance = Pick<ReadPage, keyof Reached | 'sliceId' | 'observedAt' | 
 
 /** Moves the page's slice to the cursor after it, or takes it out when the page was its last; takes a skipped resource out whole. */
 export function advance(from: Checkpoint, page: Advance): Checkpoint {
-  const resource = from.slices.find(({ id }) => id === page.sliceId)?.resource
-  if (resource === undefined) return from
+  const read = from.slices.find(({ id }) => id === page.sliceId)
+  if (!read) return from
+  const { resource } = read
   const refused = addRefused(from.refused, resource, page)
   if (page.skip) return { ...from, refused, slices: from.slices.filter((slice) => slice.resource !== resource) }
+  // Objects fetched by id say nothing of what else was created, and are not listed.
+  if (read.ids) return { ...from, refused, slices: from.slices.filter(({ id }) => id !== page.sliceId) }
   const seen = Math.floor(page.observedAt.getTime() / 1_000)
   const slices = from.slices.flatMap((slice) => {
     const after = slice.id === page.sliceId ? afterPage(slice, page) : slice
@@ -100,10 +108,13 @@ export function advance(from: Checkpoint, page: Advance): Checkpoint {
   return { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
 }
 
-/** The refused resources after a page. An object that the key may not read counts for its resource, and for the list that has it. */
+/**
+ * The refused resources after a page: a list that was skipped, and the resource of a change whose object the key may not
+ * read. An object that a list shows and that is rejected can be found in `sync_rejects`.
+ */
 function addRefused(before: readonly string[], resource: string, { skip, rejects = [] }: Advance): readonly string[] {
-  const denied = rejects.filter(({ code }) => code === permissionDenied).map((reject) => reject.resource)
-  const names = [...(skip || denied.length > 0 ? [resource] : []), ...denied].filter((name) => name !== eventsName)
+  const denied = rejects.filter(({ code }) => resource === eventsName && code === permissionDenied)
+  const names = [...(skip ? [resource] : []), ...denied.map((reject) => reject.resource)]
   return names.every((name) => before.includes(name)) ? before : [...new Set([...before, ...names])]
 }
 

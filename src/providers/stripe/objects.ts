@@ -14,6 +14,9 @@ import { resource } from './resource.ts'
 
 const byCreated = { createdFilter: { field: 'created' } } as const
 const unfiltered = { createdFilter: null } as const
+/** Lists whose objects may change at any time, and whose events are missing or not reliable. */
+const everyRow = { ...byCreated, unsettled: 'every row' } as const
+const byStatus = (...values: string[]) => ({ by: { field: 'status' }, values })
 
 /** The owner for all kinds of objects, because they share a table. A path that an object lacks is ignored. */
 const owner: Owner<never> = {
@@ -35,7 +38,7 @@ const owner: Owner<never> = {
 }
 
 export const objects: readonly Resource<StripeConnection, typeof table>[] = [
-  object('accounts', '/v1/accounts', byCreated),
+  object('accounts', '/v1/accounts', everyRow),
   object('apple_pay_domains', '/v1/apple_pay/domains', unfiltered),
   object('application_fees', '/v1/application_fees', byCreated),
   object('app_installs', '/v1/apps/installs', byCreated),
@@ -43,7 +46,10 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   object('billing_feedback_options', '/v1/billing/feedback_options', unfiltered),
   object('billing_meters', '/v1/billing/meters', unfiltered),
   object('billing_portal_configurations', '/v1/billing_portal/configurations', unfiltered),
-  object('checkout_sessions', '/v1/checkout/sessions', byCreated),
+  object('checkout_sessions', '/v1/checkout/sessions', {
+    ...byCreated,
+    unsettled: { ...byStatus('open'), parameters: { status: 'open' } },
+  }),
   object('climate_orders', '/v1/climate/orders', unfiltered),
   object('climate_products', '/v1/climate/products', unfiltered),
   object('climate_suppliers', '/v1/climate/suppliers', unfiltered),
@@ -52,7 +58,7 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   object('early_fraud_warnings', '/v1/radar/early_fraud_warnings', byCreated),
   object('entitlement_features', '/v1/entitlements/features', unfiltered),
   object('exchange_rates', '/v1/exchange_rates', unfiltered),
-  object('file_links', '/v1/file_links', byCreated),
+  object('file_links', '/v1/file_links', everyRow),
   object('files', '/v1/files', byCreated),
   object('financial_connections_accounts', '/v1/financial_connections/accounts', unfiltered),
   object('forwarding_requests', '/v1/forwarding/requests', byCreated),
@@ -73,11 +79,11 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   object('payment_records', '/v1/payment_records', unfiltered),
   object('plans', '/v1/plans', byCreated),
   object('quotes', '/v1/quotes', unfiltered),
-  object('radar_value_lists', '/v1/radar/value_lists', byCreated),
-  object('report_runs', '/v1/reporting/report_runs', byCreated),
+  object('radar_value_lists', '/v1/radar/value_lists', everyRow),
+  object('report_runs', '/v1/reporting/report_runs', { ...byCreated, unsettled: byStatus('pending') }),
   object('reviews', '/v1/reviews', byCreated),
   object('setup_intents', '/v1/setup_intents', byCreated),
-  object('shipping_rates', '/v1/shipping_rates', byCreated),
+  object('shipping_rates', '/v1/shipping_rates', everyRow),
   object('sigma_scheduled_query_runs', '/v1/sigma/scheduled_query_runs', unfiltered),
   object('tax_codes', '/v1/tax_codes', unfiltered),
   object('tax_ids', '/v1/tax_ids', unfiltered),
@@ -88,11 +94,11 @@ export const objects: readonly Resource<StripeConnection, typeof table>[] = [
   object('terminal_readers', '/v1/terminal/readers', unfiltered),
   object('test_clocks', '/v1/test_helpers/test_clocks', unfiltered),
   object('three_d_secure_authentications', '/v1/three_d_secure/authentications', byCreated),
-  object('topups', '/v1/topups', byCreated),
+  object('topups', '/v1/topups', { ...byCreated, unsettled: byStatus('pending') }),
   object('transfers', '/v1/transfers', byCreated),
   // The list can be filtered by `created`, but a trial offer has no such field.
   object('trial_offers', '/v1/product_catalog/trial_offers', unfiltered),
-  object('treasury_financial_accounts', '/v1/treasury/financial_accounts', byCreated),
+  object('treasury_financial_accounts', '/v1/treasury/financial_accounts', everyRow),
   object('webhook_endpoints', '/v1/webhook_endpoints', unfiltered),
   // Both lists omit closed entries unless a parameter requests them.
   objectV2('core_accounts', '/v2/core/accounts', { open: { closed: 'false' }, closed: { closed: 'true' } }),

@@ -1,5 +1,5 @@
 import type { RowOf, SyncedTable } from '../../db/schema.ts'
-import type { Query, Resource } from '../../provider/contract.ts'
+import type { Query, Resource, Unsettled } from '../../provider/contract.ts'
 import type { Owner } from '../../provider/owner.ts'
 import type { StripeConnection } from './connection.ts'
 import { listPage } from './list.ts'
@@ -14,6 +14,10 @@ interface Parts<Table extends SyncedTable>
   readonly createdFilter?: StripeResource<Table>['createdFilter'] | null
   /** Parameters of every page. */
   readonly parameters?: Readonly<Record<string, string>>
+  /** See Resource.unsettled. `parameters`: of the list of such objects, if the API has one. */
+  readonly unsettled?:
+    | (Omit<Unsettled, 'list'> & { readonly parameters?: Readonly<Record<string, string>> })
+    | 'every row'
   /** The parameters of every page, by part. */
   readonly parts?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -22,16 +26,24 @@ interface Parts<Table extends SyncedTable>
 export function resource<Table extends SyncedTable>(
   name: string,
   path: string,
-  { createdFilter = { field: 'created' }, parameters, parts, ...rest }: Parts<Table>,
+  { createdFilter = { field: 'created' }, parameters, parts, unsettled, ...rest }: Parts<Table>,
 ): StripeResource<Table> {
   return {
     ...rest,
     name,
     ...(createdFilter ? { createdFilter } : {}),
     ...(parts ? { parts: Object.keys(parts) } : {}),
+    ...(unsettled ? { unsettled: unsettled === 'every row' ? unsettled : unsettledOf(path, unsettled) } : {}),
     list: (stripe, query) => listPage(stripe, path, query, { ...parameters, ...ofPart(query, parts) }),
     retrieve: (stripe, id) => retrieveObject(stripe, path, id),
   }
+}
+
+function unsettledOf(
+  path: string,
+  { parameters, ...rows }: Exclude<NonNullable<Parts<SyncedTable>['unsettled']>, 'every row'>,
+): Unsettled<StripeConnection> {
+  return parameters ? { ...rows, list: (stripe, query) => listPage(stripe, path, query, parameters) } : rows
 }
 
 function ofPart({ part }: Query, parts: Parts<SyncedTable>['parts'] = {}) {

@@ -6,6 +6,8 @@ import { resource } from '../resource.ts'
 export const balanceTransactions = resource('balance_transactions', '/v1/balance_transactions', {
   table: tables.balanceTransactions,
   owner: { about: ['sourceId'] },
+  // They have no events, and become available at a time that is known from the start.
+  unsettled: { by: { column: 'status' }, values: ['pending'], dueAt: 'availableOn' },
   row: mapping<typeof tables.balanceTransactions>({
     type: text,
     reportingCategory: text,

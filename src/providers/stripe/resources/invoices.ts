@@ -98,6 +98,8 @@ export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
   table: tables.invoiceItems,
   owner: { customer: ['customerId'], about: ['invoiceId', 'subscriptionId'] },
   createdFilter: { field: 'date' },
+  // There is no invoiceitem.updated: an item that waits for its invoice may change, and then moves to the invoice.
+  unsettled: { by: { column: 'invoiceId' }, values: [null], parameters: { pending: 'true' } },
   embeddedItems: (item) => embeddedPrices(pricesIn(item)),
   row: mapping<typeof tables.invoiceItems>({
     ...billedColumns,
@@ -115,6 +117,8 @@ export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
 export const invoicePayments = resource('invoice_payments', '/v1/invoice_payments', {
   table: tables.invoicePayments,
   owner: { about: ['invoiceId'] },
+  // Of an invoice payment only its success has an event.
+  unsettled: { by: { column: 'status' }, values: ['open'], parameters: { status: 'open' } },
   row: mapping<typeof tables.invoicePayments>({
     invoiceId: at(reference, 'invoice'),
     paymentIntentId: at(reference, 'payment.payment_intent'),

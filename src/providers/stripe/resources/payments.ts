@@ -82,6 +82,7 @@ export const refunds = resource('refunds', '/v1/refunds', {
     owns: ['balanceTransactionId', 'failureBalanceTransactionId'],
     customerMayBeMissing: true,
   },
+  unsettled: { by: { column: 'status' }, values: ['pending', 'requires_action'] },
   row: mapping<typeof tables.refunds>({
     paymentId: at(reference, 'charge'),
     paymentIntentId: at(reference, 'payment_intent'),

@@ -71,5 +71,12 @@ export const eventTypesByName: Readonly<Partial<Record<ByNameName, ChangeEvents>
   issuing_cards: changeEvents('issuing_card.created', 'issuing_card.updated'),
   issuing_disputes: changeEvents('issuing_dispute.created', 'issuing_dispute.updated'),
   issuing_transactions: changeEvents('issuing_transaction.created', 'issuing_transaction.updated'),
+  // There is no reporting.report_run.created.
+  reporting_report_runs: {
+    updated: (before, { status }) =>
+      before.status === status
+        ? []
+        : [status === 'failed' ? 'reporting.report_run.failed' : 'reporting.report_run.succeeded'],
+  },
   climate_orders: changeEvents('climate.order.created'),
 }

@@ -1,0 +1,40 @@
+import { idsAtMost, type UnsettledRows } from '../db/unsettled.ts'
+import type { ProviderResource } from '../provider/contract.ts'
+import type { Reading } from './state/checkpoint.ts'
+
+/** Items of a page. */
+const pageSize = 100
+/** The most requests for objects by id, of one resource and job, if the provider has no list of unsettled objects. */
+const byIdAtMost = 50
+
+interface Regular {
+  readonly resource: Reading['resource'] & Pick<ProviderResource, 'unsettled'>
+  /** The second from which the resource is read by time of creation anyway. */
+  readonly since: number
+}
+
+/**
+ * How a resource is read that has unsettled rows, with the fewest requests: by id or by the list of unsettled objects; by the
+ * window of creation that has them; or by the regular list, back to the oldest of them. If all of that takes too many
+ * requests, the newest rows are asked for by id.
+ */
+export function readingsOf({ resource, since }: Regular, rows: UnsettledRows | undefined): readonly Reading[] {
+  const regular = { resource, since }
+  if (!rows) return [regular]
+  const { unsettled } = resource
+  const hasList = unsettled !== undefined && unsettled !== 'every row' && unsettled.list !== undefined
+  const { ids, oldest, newest } = rows
+  const window = { resource, since: Math.floor(oldest), to: Math.floor(newest) + 1 }
+  const byId = ids.slice(0, hasList ? idsAtMost : byIdAtMost)
+  const ways = [
+    {
+      requests: hasList ? Math.ceil(ids.length / pageSize) : ids.length,
+      readings: [regular, { ...regular, ids: byId }],
+    },
+    { requests: Math.ceil(rows.between / pageSize), readings: [regular, window] },
+    // The regular list is read in any case.
+    { requests: Math.ceil(rows.since / pageSize) - 1, readings: [{ resource, since: window.since }] },
+  ]
+  const [best] = ways.toSorted((left, right) => left.requests - right.requests)
+  return best && best.requests <= byIdAtMost ? best.readings : [regular, { ...regular, ids: byId }]
+}

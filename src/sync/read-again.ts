@@ -1,0 +1,66 @@
+import { isRefused, SyncError } from '../errors.ts'
+import type { ListSource } from '../provider/contract.ts'
+import { emptyChildSets, expandPage } from './expand.ts'
+import { emptyMapped, type Mapped, rejectItem } from './rows.ts'
+import type { Source } from './source.ts'
+
+interface Again {
+  readonly source: ListSource
+  /** Objects that may have changed without an event. */
+  readonly ids: readonly string[]
+  readonly sources: readonly Source[]
+  readonly pageSize: number
+}
+
+/** From so many objects on, the list of all that may still change costs fewer requests than each by its id. */
+const worthAList = 3
+
+/**
+ * Fetches objects that may have changed without an event: from the list of those that may still change, if the provider has
+ * one, and by id those that are no longer in it.
+ * @throws SyncError
+ */
+export async function readAgain(again: Again, signal: AbortSignal): Promise<Mapped> {
+  const { ids } = again
+  const listed = ids.length >= worthAList ? await readUnsettled(again, signal) : { found: new Set(), pages: [] }
+  const fetched = await Promise.all(ids.filter((id) => !listed.found.has(id)).map((id) => readById(again, id, signal)))
+  const all = [...listed.pages, ...fetched]
+  return {
+    rows: all.flatMap(({ rows }) => rows),
+    rejects: all.flatMap(({ rejects }) => rejects),
+    childSets: all.flatMap(({ childSets }) => childSets),
+    drifts: all.flatMap(({ drifts }) => drifts),
+    gone: all.flatMap(({ gone = [] }) => gone),
+  }
+}
+
+/** The list of unsettled objects, one page longer than the stored ones take at most. */
+async function readUnsettled({ source, ids, sources, pageSize }: Again, signal: AbortSignal) {
+  const found = new Set<unknown>()
+  const pages: Mapped[] = []
+  const { unsettled } = source
+  const list = unsettled === 'every row' ? undefined : unsettled?.list
+  for (let cursor: string | null = null, left = Math.ceil(ids.length / 100) + 1; list && left > 0; left--) {
+    const { items, next, observedAt } = await list({ cursor, limit: 100 }, signal)
+    for (const { id } of items) found.add(id)
+    pages.push(await expandPage({ source, items, observedAt, pageSize, sources }, signal))
+    if (next === null || next === cursor) break
+    cursor = next
+  }
+  return { found, pages }
+}
+
+async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<Mapped> {
+  const { retrieve, name: resource, table } = source
+  if (!retrieve)
+    throw new SyncError('reject', 'provider_contract', `${resource}: its rows change, and none can be fetched by id`)
+  try {
+    const { item, observedAt } = await retrieve(id, signal)
+    if (item) return await expandPage({ source, items: [item], observedAt, pageSize, sources }, signal)
+    const gone = [{ resource, table, id, observedAt }]
+    return { ...emptyMapped, gone, childSets: emptyChildSets(source, id, observedAt) }
+  } catch (error) {
+    if (!isRefused(error, 'object')) throw error
+    return { ...emptyMapped, rejects: [rejectItem(resource, { id }, { code: error.code, reason: error.message })] }
+  }
+}

@@ -1,5 +1,6 @@
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { columnsOf, syncedTables } from '../../src/db/synced-tables.ts'
+import { announced, eventResources } from '../../src/providers/stripe/events.ts'
 import { billing, resources as stripeResources } from '../../src/providers/stripe/resources/index.ts'
 
 /** Columns that every table has; the page names them once. */
@@ -54,10 +55,48 @@ They share one table:
 
 ${byName.map((name) => `- \`${name}\``).join('\n')}
 
+## How an incremental job sees a change
+
+A full job sees every change of every list. An incremental job sees, with the next job after it:
+
+| change | seen | resources |
+|---|---|---|
+${changesSeen().join('\n')}
+
+- The feed has an event within seconds, and a job looks back ten minutes behind each cursor. An event that Stripe shows later than that is found by a full job.
+- **Open rows** are those whose state Stripe may still change without an event. An incremental job asks for them with the fewest requests: by id, by Stripe's list of open objects, or by the window of creation that has them. It asks for 500 rows of a resource at most, the newest first, and for 50 by id where there is no list of open ones.
+- A balance transaction is asked for from its \`available_on\` on.
+- Changes of other rows that no event announces, such as the metadata of a payment intent, are seen by the next full job.
+- Deletions without an event are seen by the next full job.
+
 ## PayPal
 
 Declared, but not available yet. A job for it fails with [\`provider_not_available\`](errors.md#provider_not_available).
 `
+}
+
+/** Rows of the table of changes. */
+function changesSeen(): readonly string[] {
+  const events = new Set(Object.values(eventResources))
+  const groups = new Map<string, string[]>()
+  for (const { name, createdFilter, unsettled } of stripeResources) {
+    const whole = !createdFilter || unsettled === 'every row'
+    const how = announced.includes(name)
+      ? '| new, changed, deleted | by its event |'
+      : whole
+        ? `| new, changed | the list is read whole${events.has(name) ? ', and some changes have an event' : ''} |`
+        : `| new | by time of creation |\n| changed | ${[...(events.has(name) ? ['if it has an event'] : []), ...(unsettled ? [`while ${openRows(unsettled)}`] : [])].join('; ') || 'by a full job'} |`
+    for (const row of how.split('\n')) groups.set(row, [...(groups.get(row) ?? []), `\`${name}\``])
+  }
+  return [...groups].map(([how, names]) => `${how} ${names.join(', ')} |`)
+}
+
+function openRows({
+  by,
+  values,
+}: Exclude<NonNullable<(typeof stripeResources)[number]['unsettled']>, 'every row'>): string {
+  const name = 'column' in by ? by.column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : by.field
+  return `\`${name}\` is ${values.map((value) => value ?? 'null').join(' or ')}`
 }
 
 const line = (resource: string, table: string) => `| ${resource} | \`${table}\` | ${columns(table)} |`

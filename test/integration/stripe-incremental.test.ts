@@ -39,7 +39,7 @@ test.each([60, 400])(
     sandbox.advance(3_600)
     const { result, requests } = await sync('incremental')
     expect(result).toMatchObject({ syncType: 'incremental' })
-    expect(requests).toBeLessThanOrEqual(9)
+    expect(requests).toBeLessThanOrEqual(10)
   },
 )
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import type { Config } from '../config/load.ts'
 import { SyncError } from '../errors.ts'
@@ -69,18 +70,22 @@ const upToOutside = (missing: readonly Migration[]) => {
 
 /**
  * Begins a transaction that holds the lock on migrations until it ends. The lock is the transaction's and not the
- * session's: a pooler in transaction mode would keep a session, and its lock, after the process has left.
+ * session's: a pooler in transaction mode would keep a session, and its lock, after the process has left. A process asks
+ * for the lock again and again, because a statement that waits for it would hold a snapshot: the one that has the lock
+ * may build an index concurrently, and that waits for every older snapshot.
  */
 async function takeTurn(client: pg.Client, settings: Settings, turnMs: number): Promise<void> {
-  const limits = { statement_timeout: '0', idle_in_transaction_session_timeout: '0', lock_timeout: String(turnMs) }
-  await client.query(
-    `begin isolation level read committed; ${selectSettings({ ...neutralSettings, ...limits, ...searchPathOf(settings) })}`,
-  )
-  await client
-    .query(`select pg_advisory_xact_lock(hashtext('billing-sync-worker migrations'))`)
-    .catch((cause: unknown) => {
-      throw codeOf(cause) === notInTime ? new Error(anotherMigrates, { cause }) : cause
-    })
+  const limits = { statement_timeout: '0', idle_in_transaction_session_timeout: '0' }
+  const begin = `begin isolation level read committed; ${selectSettings({ ...neutralSettings, ...limits, ...searchPathOf(settings) })}`
+  for (const end = Date.now() + turnMs; ; await setTimeout(100)) {
+    await client.query(begin)
+    const { rows } = await client.query<{ taken: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtext('billing-sync-worker migrations')) as taken`,
+    )
+    if (rows[0]?.taken) break
+    await client.query('rollback')
+    if (Date.now() >= end) throw new Error(anotherMigrates)
+  }
   const { rows } = await client.query<{ schema: string | null }>('select current_schema() as schema')
   if (rows[0]?.schema === null) throw new Error(noSchema)
   await refuseReadOnly(client)

@@ -38,31 +38,23 @@ export function eventHandler(worker: MessageWorker) {
 }
 
 /**
- * The records of an SQS event.
+ * The records of an SQS event. Entries that are no objects are left out if there are records beside them.
  * @throws Error if the event is not from SQS, as when a person or another service invokes the function, or if its queue
  * is FIFO
  */
 export function recordsOf(event: SQSEvent | null | undefined): SQSRecord[] {
-  const entries: unknown = event?.Records
   if (Array.isArray(event)) throw notFromSqs('it is a list. A pipe of EventBridge sends one')
+  const entries: unknown = event?.Records
   if (!Array.isArray(entries)) throw notFromSqs('it has no list "Records"')
-  return entries.map(sqsRecord)
-}
-
-function sqsRecord(entry: unknown): SQSRecord {
-  if (!isRecord(entry)) throw notFromSqs('one of its records has neither a messageId nor a body')
-  const source: unknown = entry.eventSource ?? ('EventSource' in entry ? entry.EventSource : undefined)
-  if (source !== undefined && source !== 'aws:sqs')
-    throw notFromSqs(`its source is ${JSON.stringify(source)?.slice(0, 60)}`)
-  if (String(entry.eventSourceARN).endsWith('.fifo')) throw new Error(fifo)
-  return entry
-}
-
-/** What SQS calls a record, as far as `toMessage` does not check it by itself. */
-function isRecord(entry: unknown): entry is SQSRecord {
-  if (typeof entry !== 'object' || entry === null) return false
-  const isOtherSource = ('eventSource' in entry && entry.eventSource !== 'aws:sqs') || 'EventSource' in entry
-  return isOtherSource || 'messageId' in entry || 'body' in entry
+  const records = entries.filter((entry) => typeof entry === 'object' && entry !== null)
+  const source: unknown = records
+    .map(({ eventSource, EventSource }) => eventSource ?? EventSource)
+    .find((name) => name !== undefined && name !== 'aws:sqs')
+  if (source !== undefined) throw notFromSqs(`its source is ${JSON.stringify(source)?.slice(0, 60)}`)
+  if (entries.length > 0 && !records.some((record) => 'messageId' in record || 'body' in record))
+    throw notFromSqs('none of its records has a messageId or a body')
+  if (records.some(({ eventSourceARN }) => String(eventSourceARN).endsWith('.fifo'))) throw new Error(fifo)
+  return records
 }
 
 const fifo =

@@ -103,9 +103,22 @@ async function lambdaEntry(settings: Readonly<Record<string, string>> = {}) {
   return { handler, query }
 }
 
-test('the Lambda entry answers a list of records that are none', async () => {
+test('the Lambda entry fails for an event that is not from SQS, and says why', async () => {
   const { handler } = await lambdaEntry()
-  expect(await handler({ Records: [null, 7] } as never, context(10_000))).toEqual({ batchItemFailures: [] })
+  const { Records } = sqsEvent([JSON.stringify(jobRequest())])
+  for (const event of [Records, {}, { Records: [null, 7] }, null])
+    await expect(handler(event as never, context(10_000))).rejects.toThrow('handler: the event is not from SQS, ')
+})
+
+test('the Lambda entry works with a variable that its logger refuses', async () => {
+  const { handler, query } = await lambdaEntry({ POWERTOOLS_LOGGER_SAMPLE_RATE: 'x' })
+  const event = sqsEvent([JSON.stringify(jobRequest({ providerName: 'paypal' }))])
+  expect(await handler(event, context(10_000))).toEqual({ batchItemFailures: [] })
+  expect(await query('select status from sync_jobs')).toEqual([{ status: 'failed' }])
+  vi.stubEnv('Worker__BatchSize', 'many')
+  vi.resetModules()
+  const { handler: broken } = await import('../../src/handler.ts')
+  expect((await broken(event, context(10_000))).batchItemFailures).toHaveLength(1)
 })
 
 test.each([{}, { Records: null }, null, { Records: 5 }, { Records: 'ab' }, { Records: {} }])(

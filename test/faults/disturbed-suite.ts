@@ -12,13 +12,20 @@ export function integrationTests(): readonly string[] {
     .toSorted()
 }
 
-/**
- * Runs the integration tests while that share of the worker's statements, calls to the queue and requests to the provider
- * fails. Returns the exit code.
- */
-export async function runDisturbedSuite(rate: number, seed: number): Promise<number> {
-  console.log(`\nthe integration tests, ${rate * 100} % of all calls fail\n  seed ${seed}`)
-  const child = spawn('npx', ['vitest', 'run', '--testTimeout=240000', ...integrationTests()], {
+interface DisturbedSuite {
+  /** The share of the worker's statements, calls to the queue and requests to the provider that fail. */
+  readonly rate: number
+  /** A part of the test files, such as 1/8; all of them if undefined. */
+  readonly shard: string | undefined
+  readonly seed: number
+}
+
+/** Runs the integration tests while calls fail. Returns the exit code. */
+export async function runDisturbedSuite({ rate, shard, seed }: DisturbedSuite): Promise<number> {
+  const part = shard === undefined ? '' : ` (part ${shard})`
+  console.log(`\nthe integration tests${part}, ${rate * 100} % of all calls fail\n  seed ${seed}`)
+  const options = ['--testTimeout=240000', ...(shard === undefined ? [] : [`--shard=${shard}`])]
+  const child = spawn('npx', ['vitest', 'run', ...options, ...integrationTests()], {
     stdio: 'inherit',
     env: { ...process.env, FAULTS: String(rate), SEED: String(seed) },
   })

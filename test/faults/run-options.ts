@@ -24,6 +24,14 @@ const options = z.object({
       .transform(Number)
       .optional(),
   ),
+  shard: option(
+    'K/N',
+    'with --suite: the k-th of n parts of these tests',
+    z
+      .string()
+      .regex(/^\d{1,3}\/\d{1,3}$/, 'takes a part of the tests, such as 1/8')
+      .optional(),
+  ),
   list: flag('the scenarios and their faults'),
 })
 

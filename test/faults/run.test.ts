@@ -21,6 +21,10 @@ const wrong: Readonly<Record<string, readonly [args: readonly string[], message:
   'an unknown share': [['--share', 'half'], '--share takes test, ci or full, not "half".'],
   'a seed that is no number': [['--seed', 'x'], '--seed takes a whole number, not "x".'],
   'a rate beyond 1': [['--suite', '5'], '--suite takes a share of all calls, such as 0.05, not "5".'],
+  'a part of the tests that is none': [
+    ['--suite', '.05', '--shard', '3'],
+    '--shard takes a part of the tests, such as 1/8, not "3".',
+  ],
   'an argument that is no option': [['kill'], '"kill" is one argument too many: there are options only.'],
 }
 

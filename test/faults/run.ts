@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   const seed = options.seed ?? Date.now() % 1_000_000
-  if (options.suite !== undefined) return runDisturbedSuite(options.suite, seed)
+  if (options.suite !== undefined) return runDisturbedSuite({ rate: options.suite, shard: options.shard, seed })
   const problems = await runScenarios(options, seed)
   console.log(problems === 0 ? '\nno problem' : `\n${problems} problems; the same seed shows them again`)
   return problems === 0 ? 0 : 1

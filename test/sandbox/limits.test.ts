@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { createStripeLimiter } from '../../src/sandbox/stripe/rate-limits.ts'
+import { createGate } from '../support/gate.ts'
 import { ask, sdk, setup } from './support.ts'
 
 describe('the rate limiter', () => {
@@ -77,6 +78,12 @@ describe('the rate limiter', () => {
 
   it('refuses over HTTP the requests beyond the concurrency limit', async () => {
     const sandbox = await setup({ limits: { concurrency: 2 }, latencyMs: 50 })
+    const together = createGate()
+    let arrived = 0
+    sandbox.onRequest(() => {
+      if (++arrived === 5) together.open()
+      return together.passed
+    })
     const replies = await Promise.all(Array.from({ length: 5 }, () => ask(sandbox, '/v1/customers')))
     const refused = replies.filter(({ status }) => status === 429)
     expect(refused.map(({ headers }) => headers.get('stripe-rate-limited-reason'))).toEqual(

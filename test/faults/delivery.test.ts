@@ -103,7 +103,7 @@ test('a failed call is not hidden by pages that wait for their unlisted rows', a
   const asking = new Promise<void>((resolve) => {
     customersRequested = resolve
   })
-  sandbox.fail({ kind: 'error', status: 400, error: { param: 'limit' }, path: '/v1/invoices' })
+  sandbox.fail({ kind: 'account-invalid', path: '/v1/invoices' })
   sandbox.onRequest(async ({ path }) => {
     if (path.startsWith('/v1/customers/')) {
       customersRequested()
@@ -113,7 +113,7 @@ test('a failed call is not hidden by pages that wait for their unlisted rows', a
   })
   const request = jobRequest({ tenantId, additionalData: both })
   await handle([JSON.stringify(request)])
-  expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'provider_refused' }, hop: 0 })
+  expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'account_invalid' }, hop: 0 })
 })
 
 test('a job that fails for a while is tried as often as MaxRetries says, however often its queue delivers', async () => {
@@ -127,7 +127,12 @@ test('a job that fails for a while is tried as often as MaxRetries says, however
         'It counts deliveries. A call to the queue whose answer is lost makes one more, and a provider may be slow instead of failing.',
     },
   })
-  sandbox.fail({ kind: 'error', status: 400, error: { code: 'resource_missing', param: 'starting_after' } })
+  sandbox.fail({
+    kind: 'error',
+    status: 400,
+    path: '/v1/customers',
+    error: { code: 'resource_missing', param: 'starting_after' },
+  })
   const request = jobRequest()
   await queue.send(JSON.stringify(request))
   await drain({ concurrency: 1 })

@@ -87,5 +87,6 @@ export async function heldJob({ sandbox, handle }: Env, request: object) {
 export const down = {
   kind: 'error',
   status: 400,
+  path: '/v1/customers',
   error: { code: 'resource_missing', param: 'starting_after' },
 } as const

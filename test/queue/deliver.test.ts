@@ -50,6 +50,7 @@ async function put(queue: MemoryQueue, ...bodies: readonly unknown[]) {
 const passing = {
   kind: 'error',
   status: 400,
+  path: '/v1/customers',
   error: { code: 'resource_missing', param: 'starting_after' },
 } as const
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { loadConfig } from './config/load.ts'
+import { openConfig } from './config/load.ts'
 import { createLambdaLog } from './log/lambda.ts'
 import { batchResponse, deliverBatch, recordsOf } from './queue/lambda.ts'
 import { createSqsQueue } from './queue/sqs-on-demand.ts'
+import { openSettings } from './secrets/open-settings.ts'
 import { openWorker, type Worker } from './worker.ts'
 
 /** The first invocation of a process starts the worker, and later ones use it. A failed start is tried again. */
@@ -37,7 +38,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 }
 
 async function start(): Promise<Worker> {
-  const config = loadConfig()
+  const config = await openConfig(openSettings)
   return openWorker(config, {
     log: createLambdaLog(config.Log.Level),
     queue: createSqsQueue(config.Queue),

@@ -13,6 +13,7 @@ Its name is the section and the setting, joined by two underscores, in any case:
 - A wrong value is an error. The worker does not start, its log has the code [\`invalid_setting\`](errors.md#invalid_setting), and messages wait in the queue.
 - An empty value counts as not set.
 - A secret never appears in a log or an error.
+- A secret setting may be a reference to a secret instead: \`arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME\`, \`ssm:/NAME\` or \`arn:aws:ssm:REGION:ACCOUNT:parameter/NAME\`, each with \`#FIELD\` if the secret is a JSON object. The worker reads it when it starts. Its role needs the permission.
 
 ${Object.entries(settingsSchema.shape).map(section).join('\n\n')}
 `

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { systemClock } from '../clock.ts'
 import type { ConnectionSettings } from '../config/connection-string.ts'
-import { loadConfig } from '../config/load.ts'
+import { openConfig } from '../config/load.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
 import { eraseCustomer } from '../erasure/customer.ts'
@@ -10,6 +10,7 @@ import type { ErasureDeps, ErasureResult } from '../erasure/pass.ts'
 import { eraseTenant } from '../erasure/tenant.ts'
 import { isTenantErased } from '../erasure/tombstones.ts'
 import { createProviders } from '../providers/index.ts'
+import { openSettings } from '../secrets/open-settings.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
 import { withDatabase } from './database.ts'
@@ -24,7 +25,7 @@ export const erase = defineCommand({
   options: eraseOptions,
   details: eraseDetails,
   async run({ options, terminal }) {
-    const config = loadConfig()
+    const config = await openConfig(openSettings)
     const { resources } = createProviders(providerSettings(config))(options.provider ?? 'stripe')
     const ownership = ownershipOf(resources)
     await withDatabase(config, (settings) => eraseFrom(settings, { ...options, ownership }, terminal))

@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { loadConfig } from '../config/load.ts'
+import { openConfig } from '../config/load.ts'
 import { migrate as applyMigrations } from '../db/migrate.ts'
 import { migrationsFolder } from '../local/migrations.ts'
+import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
 
 export const migrate = defineCommand({
@@ -10,7 +11,7 @@ export const migrate = defineCommand({
 longer than ten seconds; a run that failed can be run again.`,
   options: z.object({}),
   async run({ terminal }) {
-    const { database } = loadConfig()
+    const { database } = await openConfig(openSettings)
     const applied = await applyMigrations(database, migrationsFolder)
     const where = `${database?.host}:${database?.port}/${database?.database}`
     terminal.print(applied === 0 ? `${where} is up to date` : `${where}: ${applied} migrations applied`)

@@ -1,10 +1,11 @@
 import pg from 'pg'
 import * as z from 'zod'
 import type { ConnectionSettings } from '../config/connection-string.ts'
-import { loadConfig } from '../config/load.ts'
+import { openConfig } from '../config/load.ts'
 import { reader } from '../db/schema/tenants.ts'
 import { tlsOptions } from '../db/tls.ts'
 import { stopLocalDatabase } from '../local/database.ts'
+import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
 import { withDatabase } from './database.ts'
 import { flag, option, tenantId, UsageError } from './options.ts'
@@ -30,7 +31,7 @@ export const query = defineCommand({
   details: `Postgres shows the worker's own login, and the tables' owner, the rows of one tenant at a time: add --tenant.
 A statement that begins with dashes stands after "--".`,
   async run({ options: given, rest, terminal }) {
-    const config = loadConfig()
+    const config = await openConfig(openSettings)
     if (given.stop) {
       if (rest.length > 0) throw new UsageError('--stop takes no statement.')
       if (config.database) throw new UsageError('--stop stops the embedded database, and another one is configured.')

@@ -1,6 +1,7 @@
-import { loadConfig } from '../config/load.ts'
+import { openConfig } from '../config/load.ts'
 import { openStack } from '../local/stack.ts'
 import { createProviders } from '../providers/index.ts'
+import { openSettings } from '../secrets/open-settings.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
 import { connectAsTenant } from './follow-job.ts'
@@ -17,7 +18,7 @@ export const start = defineCommand({
 and Stripe are embedded. An interrupted start is continued by the next one with the same options.`,
   options: startOptions,
   async run({ options, terminal }) {
-    const config = loadConfig()
+    const config = await openConfig(openSettings)
     const provider = createProviders(providerSettings(config))('stripe')
     const resources = readResources(options.resources, provider)
     const stack = await openStack(config, options)

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { systemClock } from '../clock.ts'
-import { loadConfig } from '../config/load.ts'
+import { openConfig } from '../config/load.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { ownershipOf } from '../erasure/ownership.ts'
 import { openStack, type Stack } from '../local/stack.ts'
 import { createProviders } from '../providers/index.ts'
+import { openSettings } from '../secrets/open-settings.ts'
 import { type Comparison, compare, isEqual, type NotCompared } from '../verify/compare.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand, type Invocation } from './command.ts'
@@ -37,7 +38,7 @@ exit code is 1 if anything does. Without configuration it compares what npm star
 give it the same --customers and --density.`,
   options,
   async run(invocation) {
-    const config = loadConfig()
+    const config = await openConfig(openSettings)
     // Wrong names are refused before anything starts.
     readNames(invocation.options, createProviders(providerSettings(config))('stripe'))
     const stack = await openStack(config, invocation.options)

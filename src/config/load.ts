@@ -25,20 +25,58 @@ interface Origin {
   readonly file: unknown
 }
 
+/** Reads the secrets that settings refer to. Returns their values by field: `Stripe.ApiKey`. */
+export type OpenSettings = (
+  settings: readonly { readonly field: string; readonly reference: string }[],
+  stores: { readonly endpoint: string | undefined; readonly region: string | undefined },
+) => Promise<ReadonlyMap<string, string>>
+
+/** The configuration, with the secrets read that its settings refer to. @throws ConfigError, or what `openSettings` throws */
+export async function openConfig(openSettings: OpenSettings, path = 'appsettings.json'): Promise<Config> {
+  const config = loadConfig(path)
+  const referring = referringSettings(config)
+  if (referring.length === 0) return config
+  const { Endpoint: endpoint, Region: region } = config.Secrets
+  return readConfig(originOf(path), await openSettings(referring, { endpoint, region }))
+}
+
 /**
- * appsettings.json of the current directory and the environment → Config. The only reader of `process.env`.
+ * appsettings.json of the current directory and the environment → Config, in which references stand for secrets. The only
+ * reader of `process.env`.
  * @throws ConfigError
  */
 export function loadConfig(path = 'appsettings.json'): Config {
-  return readConfig({ environment: process.env, file: readFile(path) })
+  return readConfig(originOf(path))
 }
 
-/** The pure half of `loadConfig`. @throws ConfigError */
-export function readConfig({ environment, file }: Origin): Config {
+const originOf = (path: string): Origin => ({ environment: process.env, file: readFile(path) })
+
+/** The secret settings that are references. */
+function referringSettings(config: Config) {
+  return secretFields.flatMap(({ section, name }) => {
+    const value = textOf(config, section, name)
+    return value !== undefined && isReference(value) ? [{ field: `${section}.${name}`, reference: value }] : []
+  })
+}
+
+const isReference = (text: string) => /^(?:arn:|ssm:)/i.test(text)
+
+function textOf(config: Config, section: string, name: string): string | undefined {
+  const sections: Readonly<Record<string, unknown>> = { ...config }
+  const fieldsOfSection: unknown = sections[section]
+  if (typeof fieldsOfSection !== 'object' || fieldsOfSection === null) return undefined
+  const value: unknown = Reflect.get(fieldsOfSection, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The pure half of `loadConfig`. `opened`: the values of settings that are references. @throws ConfigError */
+export function readConfig({ environment, file }: Origin, opened: ReadonlyMap<string, string> = new Map()): Config {
   const given = new Map<string, Given>()
   const gathered = [...gatherFile(file, given), ...gatherEnvironment(environment, given)]
   const problems = gathered.filter(({ isError }) => isError).map(({ sentence }) => sentence)
   const warnings = gathered.filter(({ isError }) => !isError).map(({ sentence }) => sentence)
+  for (const [field, value] of opened)
+    given.set(field, { value: value.trim(), from: `the secret that ${given.get(field)?.from} names` })
   const sections: Record<string, Record<string, unknown>> = {}
   for (const section of Object.keys(settingsSchema.shape)) sections[section] = {}
   for (const [field, { value }] of given) {
@@ -50,7 +88,7 @@ export function readConfig({ environment, file }: Origin): Config {
   let database: ConnectionSettings | undefined
   // Also where another setting is wrong, so that all that is to be corrected is said at once.
   const connection = sections.ConnectionStrings?.DefaultConnection
-  if (typeof connection === 'string') {
+  if (typeof connection === 'string' && !isReference(connection)) {
     try {
       database = parseConnectionString(connection)
     } catch (error) {
@@ -88,6 +126,10 @@ const fields = new Map(
   Object.entries(settingsSchema.shape).flatMap(([section, { shape }]) =>
     Object.keys(shape).map((name) => [`${section}.${name}`.toLowerCase(), `${section}.${name}`] as const),
   ),
+)
+/** The settings whose values are secrets. */
+const secretFields = Object.entries(settingsSchema.shape).flatMap(([section, { shape }]) =>
+  Object.keys(shape).flatMap((name) => (metaOf(section, name).secret === true ? [{ section, name }] : [])),
 )
 const sectionNames = new Map(Object.keys(settingsSchema.shape).map((name) => [name.toLowerCase(), name]))
 

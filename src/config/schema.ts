@@ -15,6 +15,7 @@ const standardQueue = (about: string) =>
     // A FIFO queue drops the copy of a paused job, whose body is the same, and delays no single message.
     error: 'the address of a standard queue, because a FIFO queue would drop the copy of a paused job',
   })
+/** A secret. It may also be a reference to a secret, which is read when the worker starts; see openConfig. */
 const secret = (about: string) => text(about).meta({ secret: true })
 /** A number, also as text: the environment has nothing else. No other value is taken for one. */
 const number = z.union([

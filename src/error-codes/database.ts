@@ -21,12 +21,12 @@ export const databaseCodes = {
   database_privilege: {
     happened: 'The database login may not do what the worker needs (42501).',
     do: 'Make the login a [member of `billing_sync_worker`](operations.md#logins).',
-    retried: 'outage',
+    retried: 'yes',
   },
   database_schema: {
     happened: 'Tables or columns are missing or differ: the code is newer than the database.',
     do: '[Migrate](operations.md#migrate).',
-    retried: 'outage',
+    retried: 'yes',
   },
   database_data: {
     happened: 'Postgres refused a value of the row of the job itself.',

@@ -13,8 +13,6 @@ const outages: ReadonlySet<SyncError['code']> = new Set<SyncError['code']>([
   'secret_unavailable',
   'database_unavailable',
   'database_certificate',
-  'database_privilege',
-  'database_schema',
 ])
 
 export function isOutage({ verdict, code }: Pick<SyncError, 'verdict' | 'code'>): boolean {

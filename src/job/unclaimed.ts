@@ -2,7 +2,6 @@ import type { SyncError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Claim } from './claim.ts'
 import { retryDelay } from './finish.ts'
-import { isOutage } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import type { Delivery, JobDeps } from './session.ts'
 
@@ -33,7 +32,9 @@ export function unclaimed(error: SyncError, delivery: Delivery, { clock, setting
   )
   const { retryDelaySeconds } = settings
   const waitSeconds = retryDelay(delivery.receiveCount - 1, { retryDelaySeconds, random: clock.random })
-  return { kind: 'failed', error, final: false, waitSeconds, outage: isOutage(error) }
+  // Until somebody mends the database, however long that takes. What Postgres refuses of the message itself is not mended.
+  const outage = error.code !== 'internal' && error.code !== 'database_data'
+  return { kind: 'failed', error, final: false, waitSeconds, outage }
 }
 
 /** What an ended job needs before it is worked on again. */

@@ -13,6 +13,9 @@ export interface Reference {
   readonly key: string | undefined
 }
 
+/** Whether a text begins like a reference. */
+export const isReference = (text: string) => /^(?:arn:|ssm:)/i.test(text)
+
 const longest = 2_048
 /** Partition, store, region, account, the kind of the store, name, field. */
 const arn =
@@ -25,18 +28,19 @@ const kinds = { secretsmanager: 'secret:', ssm: 'parameter/' } as const
  * secret is a JSON object. Undefined for any other token.
  * @throws SyncError with verdict `reject` if the token only begins like a reference. The error does not repeat it: it may be a secret
  */
-export function readReference(token: string): Reference | undefined {
-  if (!/^(?:arn:|ssm:)/i.test(token)) return undefined
+export function readReference(token: string, name = 'the access token'): Reference | undefined {
+  if (!isReference(token)) return undefined
   if (token.length <= longest) {
-    const [, id, service, region, kind, name, key] = arn.exec(token) ?? []
+    const [, id, service, region, kind, path, key] = arn.exec(token) ?? []
     const store = service === 'ssm' ? 'ssm' : 'secretsmanager'
-    if (id && name && kind === kinds[store]) return { store, id, name: name.replace(/^\/+/, ''), region, key }
-    const [, path, plain, field] = parameter.exec(token) ?? []
-    if (path && plain) return { store: 'ssm', id: path, name: plain.replace(/^\/+/, ''), region: undefined, key: field }
+    if (id && path && kind === kinds[store]) return { store, id, name: path.replace(/^\/+/, ''), region, key }
+    const [, parameterId, plain, field] = parameter.exec(token) ?? []
+    if (parameterId && plain)
+      return { store: 'ssm', id: parameterId, name: plain.replace(/^\/+/, ''), region: undefined, key: field }
   }
   throw new SyncError(
     'reject',
     'bad_secret_reference',
-    'secret: the access token begins like a reference but is not a valid one. Expected arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, ssm:/NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME, each with #FIELD if the secret is a JSON object',
+    `secret: ${name} begins like a reference but is not a valid one. Expected arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, ssm:/NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME, each with #FIELD if the secret is a JSON object`,
   )
 }

@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
 import { createCache } from './cache.ts'
-import { secretFailure } from './failure.ts'
+import { loadAws, readSecret } from './read-secret.ts'
 import { type Reference, readReference } from './reference.ts'
-import type { FetchSecret, SecretSettings } from './store.ts'
+import type { SecretSettings } from './store.ts'
 
 interface TokenRequest {
   readonly tenantId: string
@@ -29,7 +29,7 @@ export function createSecrets(settings: SecretSettings, clock: Pick<Clock, 'now'
   const refresh = (token: string, reference: Reference): Promise<string> => {
     const pending = fetching.get(token)
     if (pending) return pending
-    const fetched = read(reference, redactSecrets(token), fetch).finally(() => fetching.delete(token))
+    const fetched = readSecret(reference, redactSecrets(token), fetch).finally(() => fetching.delete(token))
     fetching.set(token, fetched)
     return fetched.then((value) => {
       cache.set(token, value)
@@ -49,15 +49,6 @@ export function createSecrets(settings: SecretSettings, clock: Pick<Clock, 'now'
   return { open: (request) => open(request), renew: open }
 }
 
-/** The first secret loads the SDK, so that a cold start does not wait for it. */
-function loadAws(settings: SecretSettings): FetchSecret {
-  let opened: Promise<FetchSecret> | undefined
-  return async (reference) => {
-    opened ??= import('./aws.ts').then(({ openAws }) => openAws(settings))
-    return (await opened)(reference)
-  }
-}
-
 /** A message may name the secrets of its tenant only, whatever the role of the worker may read. @throws SyncError */
 function refuseForeign(
   { name }: Reference,
@@ -70,33 +61,4 @@ function refuseForeign(
     'secret_not_allowed',
     `secret: ${redactSecrets(accessToken ?? '')} does not belong to the tenant: its name must begin with ${expected} (Secrets.Prefix)`,
   )
-}
-
-async function read(reference: Reference, shown: string, fetch: FetchSecret): Promise<string> {
-  let whole: string | undefined
-  try {
-    whole = await fetch(reference)
-  } catch (error) {
-    throw secretFailure(error, shown)
-  }
-  const value = (reference.key === undefined ? whole : fieldOf(whole, reference.key))?.trim()
-  const unusable = (why: string) => new SyncError('reject', 'secret_unusable', `secret: ${shown} ${why}`)
-  if (!value)
-    throw unusable(reference.key === undefined ? 'is empty or not text' : 'is not a JSON object with that field')
-  if (reference.key === undefined && value.startsWith('{'))
-    throw unusable('is a JSON object; name the field that holds the token with #FIELD')
-  // A reference in a secret is not followed: it could lead in a circle, or past the prefix.
-  if (/^(?:arn:|ssm:)/i.test(value)) throw unusable('holds another reference instead of a token')
-  return value
-}
-
-function fieldOf(text: string | undefined, key: string): string | undefined {
-  try {
-    const object: unknown = JSON.parse(text ?? '')
-    if (typeof object !== 'object' || object === null || !Object.hasOwn(object, key)) return undefined
-    const value: unknown = Reflect.get(object, key)
-    return typeof value === 'string' ? value : undefined
-  } catch {
-    return undefined
-  }
 }

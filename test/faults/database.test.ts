@@ -148,7 +148,8 @@ test('a full disk leaves the job retrying with all it has, and it goes on when t
   expect((await handle([JSON.stringify(request)])).batchItemFailures).toHaveLength(1)
   expect(await job(request.jobId)).toMatchObject({
     status: 'retrying',
-    attempt: 1,
+    attempt: 0,
+    waiting_for: { code: 'database_unavailable' },
     rejected: '0',
     error: { code: 'database_unavailable', message: expect.stringContaining('53100'), retryable: true },
   })

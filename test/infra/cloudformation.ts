@@ -2,6 +2,7 @@ import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import type { Property, PropertyType, SpecDatabase } from '@aws-cdk/service-spec-types'
 
 export interface Template {
+  readonly Conditions?: Readonly<Record<string, unknown>>
   readonly Resources: Readonly<Record<string, Resource>>
 }
 

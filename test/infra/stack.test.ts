@@ -56,8 +56,9 @@ describe('the function', () => {
     })
   })
 
-  test('knows its queues, and reads its secrets from Secrets Manager', () => {
-    const secret = (name: string) => `{{resolve:secretsmanager:billing-sync/prod:SecretString:${name}}}`
+  test('knows its queues, and holds references to its secrets instead of the secrets', () => {
+    const arn = `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:billing-sync/prod`
+    const secret = (name: string) => ({ 'Fn::Sub': `${arn}#${name}` })
 
     expect(service.resource('SyncLambdaFunction').Properties.Environment).toEqual({
       Variables: {
@@ -104,6 +105,15 @@ describe('the function', () => {
       RetentionInDays: 30,
     })
   })
+})
+
+test('a key of your own encrypts the environment and may be used by the role, if the parameter names one', () => {
+  const { Conditions } = service.template()
+  expect(Conditions).toEqual({ HasKmsKey: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } })
+  const only = (given: unknown) => ({ 'Fn::If': ['HasKmsKey', given, { Ref: 'AWS::NoValue' }] })
+  expect(service.resource('SyncLambdaFunction').Properties.KmsKeyArn).toEqual(only(''))
+  const [policy] = service.resource('SyncRole').Properties.Policies as Role['Policies']
+  expect(policy?.PolicyDocument.Statement).toContainEqual(only(expect.objectContaining({ Action: 'kms:Decrypt' })))
 })
 
 describe('the queues', () => {
@@ -161,12 +171,13 @@ describe('the queues', () => {
 
 describe('the permissions', () => {
   const here = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`
+  const secretOfSettings = { 'Fn::Sub': `${here('secretsmanager')}:secret:billing-sync/prod-??????` }
   const secretsOfTenants = { 'Fn::Sub': `${here('secretsmanager')}:secret:billing-sync/prod/tenants/*` }
   const parametersOfTenants = { 'Fn::Sub': `${here('ssm')}:parameter/billing-sync/prod/tenants/*` }
 
   test('are these and no more', () => {
     const { Policies, ManagedPolicyArns } = service.resource('SyncRole').Properties as unknown as Role
-    const allowed = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    const allowed = Policies.flatMap(({ PolicyDocument }) => statementsIn(PolicyDocument.Statement))
 
     expect(ManagedPolicyArns).toEqual([])
     expect(allowed.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))).toEqual([
@@ -182,6 +193,9 @@ describe('the permissions', () => {
         Resource: arnOf('SyncQueue'),
       },
       { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: arnOf('SyncDeadLetterQueue') },
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretOfSettings },
+      // Only if there is such a key.
+      { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '' },
       { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretsOfTenants },
       { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parametersOfTenants },
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arnOf('SyncLogGroup') },

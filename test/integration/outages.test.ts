@@ -257,18 +257,22 @@ test('a message from before the end does not start its job over', async () => {
 })
 
 test('an outage of the database spends no attempt', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { deliver, row, query } = await openEnv({ settings: { Worker__MaxRetries: '0' } })
   const request = jobRequest(small)
-  await query('revoke insert, update on customers from billing_sync_worker')
+  await query(`create function refuse() returns trigger language plpgsql as $$ begin
+    raise exception 'full' using errcode = '53100'; end $$`)
+  await query('create trigger refusing before insert on customers for each row execute function refuse()')
   await deliver(request)
   expect(await row(request.jobId)).toMatchObject({
     status: 'retrying',
     attempt: 0,
-    waiting_for: { code: 'database_privilege', message: expect.stringContaining('42501') },
+    waiting_for: { code: 'database_unavailable', message: expect.stringContaining('53100') },
   })
-  await query('grant insert, update on customers to billing_sync_worker')
+  await query('drop trigger refusing on customers')
   await deliver(request)
   expect(await row(request.jobId)).toMatchObject({ status: 'completed', created: '30', waiting_for: null })
+  vi.restoreAllMocks()
 })
 
 test('a message that finds no database is sent again, so that its queue does not give it up', async () => {

@@ -109,7 +109,7 @@ test('a store that throttles makes the job try again, and it completes', async (
   store.refuse({ error: 'ThrottlingException' }, 3)
   await queue.send(JSON.stringify(request))
   await drain()
-  expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 1, deliveries: 2 })
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 0, deliveries: 2 })
 })
 
 test('a message that names the secret of another tenant fails, and no store is asked', async () => {

@@ -7,7 +7,7 @@ export type Tree = Readonly<Record<string, string>>
  */
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
-  handler: ['config/load', 'log', 'queue', 'worker', 'type npm:aws-lambda', 'node'],
+  handler: ['config/load', 'log', 'queue', 'secrets', 'worker', 'type npm:aws-lambda', 'node'],
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
   // It gets its queue from the entry, so that an entry holds one transport.

@@ -1,0 +1,43 @@
+import { SyncError } from '../errors.ts'
+import { secretFailure } from './failure.ts'
+import type { Reference } from './reference.ts'
+import type { FetchSecret, SecretSettings } from './store.ts'
+
+/** The first secret loads the SDK, so that a cold start does not wait for it. */
+export function loadAws(settings: SecretSettings): FetchSecret {
+  let opened: Promise<FetchSecret> | undefined
+  return async (reference) => {
+    opened ??= import('./aws.ts').then(({ openAws }) => openAws(settings))
+    return (await opened)(reference)
+  }
+}
+
+/** The value that a reference stands for. `shown` names it in errors. @throws SyncError */
+export async function readSecret(reference: Reference, shown: string, fetch: FetchSecret): Promise<string> {
+  let whole: string | undefined
+  try {
+    whole = await fetch(reference)
+  } catch (error) {
+    throw secretFailure(error, shown)
+  }
+  const value = (reference.key === undefined ? whole : fieldOf(whole, reference.key))?.trim()
+  const unusable = (why: string) => new SyncError('reject', 'secret_unusable', `secret: ${shown} ${why}`)
+  if (!value)
+    throw unusable(reference.key === undefined ? 'is empty or not text' : 'is not a JSON object with that field')
+  if (reference.key === undefined && value.startsWith('{'))
+    throw unusable('is a JSON object; name the field that holds the value with #FIELD')
+  // A reference in a secret is not followed: it could lead in a circle, or past the prefix.
+  if (/^(?:arn:|ssm:)/i.test(value)) throw unusable('holds another reference instead of a value')
+  return value
+}
+
+function fieldOf(text: string | undefined, key: string): string | undefined {
+  try {
+    const object: unknown = JSON.parse(text ?? '')
+    if (typeof object !== 'object' || object === null || !Object.hasOwn(object, key)) return undefined
+    const value: unknown = Reflect.get(object, key)
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -31,6 +31,7 @@ export function openReading(
     clock,
     waiting: drainSignal,
     finishing,
+    latest: session.databaseNow,
     refuse: (observedAt) => refuseAhead(observedAt, session.databaseNow(), session.request.providerName),
     watch(endpoint) {
       const watch = session.waits.watch(endpoint)

@@ -17,9 +17,11 @@ export type Observe = <Answer extends { readonly observedAt: Date }>(
 /**
  * An answer shows the state before it was sent. A change after that state but before the answer's date would look older
  * than the answer and be lost. So the answer counts as observed in the second of its request, by the provider's clock.
- * That clock's offset is the median of recent answers; an answer that runs ahead of the median is capped to it.
+ * That clock's offset is the median of recent answers; an answer that runs ahead of the median is capped to it. Nothing is
+ * dated later than `latest`, the database's clock: what a provider's clock dates ahead would hide the changes of that time
+ * once the clock is set right.
  */
-export function createObservation(clock: Clock): Observe {
+export function createObservation(clock: Clock, latest: () => number = () => Number.POSITIVE_INFINITY): Observe {
   const offsets: number[] = []
   return async (ask) => {
     const requestedAt = clock.now()
@@ -27,8 +29,8 @@ export function createObservation(clock: Clock): Observe {
     const offset = answer.observedAt.getTime() - clock.now()
     offsets.push(offset)
     if (offsets.length > remembered) offsets.shift()
-    const seconds = Math.floor((requestedAt + Math.min(offset, median(offsets))) / 1_000)
-    return { ...answer, observedAt: new Date(seconds * 1_000), answeredAt: answer.observedAt }
+    const observedAt = Math.min(requestedAt + Math.min(offset, median(offsets)), latest())
+    return { ...answer, observedAt: new Date(Math.floor(observedAt / 1_000) * 1_000), answeredAt: answer.observedAt }
   }
 }
 

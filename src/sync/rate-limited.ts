@@ -20,8 +20,10 @@ interface RateLimiting {
   readonly clock: Clock
   /** Aborted when no new page may start. */
   readonly waiting: AbortSignal
-  /** Throws if an answer's date is too far from the worker's clock. */
+  /** Throws if an answer's date is too far from the database's clock. */
   refuse?(answeredAt: Date): void
+  /** The database's clock, in milliseconds since 1970: no answer counts as later. Absent: any date counts. */
+  latest?(): number
   /** Aborted when pages that have arrived need not be completed: their nested lists, objects fetched by id. */
   readonly finishing: AbortSignal
   /** Told about the attempts of the calls to an endpoint. */
@@ -53,14 +55,14 @@ interface Endpoint {
 export function rateLimited(
   account: Account,
   resources: readonly string[],
-  { clock, waiting, finishing, refuse, watch }: RateLimiting,
+  { clock, waiting, finishing, refuse, latest, watch }: RateLimiting,
 ): RateLimited {
   let requests = 0
   const counted: Call = (work) => {
     requests++
     return work()
   }
-  const observed = createObservation(clock)
+  const observed = createObservation(clock, latest)
   /** Makes a call behind its limits. Its answer is dated, and refused outside the retries: a wrong clock stays wrong. */
   async function answer<T extends { readonly observedAt: Date }>(
     call: Call,
@@ -69,7 +71,9 @@ export function rateLimited(
   ) {
     const dated = await call(() => observed(ask), signal)
     refuse?.(dated.answeredAt)
-    return dated
+    // The events of a page are dated by its answer, too.
+    const answeredAt = new Date(Math.min(dated.answeredAt.getTime(), latest?.() ?? Number.POSITIVE_INFINITY))
+    return { ...dated, answeredAt }
   }
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
 

@@ -109,6 +109,30 @@ describe('a provider whose clock is ahead', () => {
   })
 })
 
+test.each(['full', 'incremental'] as const)(
+  'a provider four minutes ahead during a %s job, and then set right, hides no change of these minutes',
+  async (syncType) => {
+    const { sync, sandbox, query, row } = await open()
+    await sync('full')
+    const [customer, doomed] = sandbox.expected('customers').map(({ id }) => String(id))
+    sandbox.advance(240)
+    sandbox.update('customers', String(customer), { name: 'Ahead' })
+    sandbox.update('customers', String(doomed), { name: 'Doomed' })
+    await sync(syncType)
+    expect(await row(String(customer))).toMatchObject({ name: 'Ahead' })
+    expect(await query('select count(*)::int as n from customers where observed_at > now()')).toEqual([{ n: 0 }])
+    expect(await query('select count(*)::int as n from sync_cursors where cursor > now()')).toEqual([{ n: 0 }])
+    sandbox.advance(-240)
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    sandbox.update('customers', String(customer), { name: 'Right' })
+    sandbox.remove('customers', String(doomed))
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await sync('incremental')
+    expect(await row(String(customer))).toMatchObject({ name: 'Right' })
+    expect(await row(String(doomed))).toMatchObject({ deleted: true })
+  },
+)
+
 test('a clock that jumps in the middle of a job keeps what was committed, and the job goes on from there', async () => {
   const { sync, sandbox, query, deliver, job } = await open({ customers: 200 })
   let pages = 0

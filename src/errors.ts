@@ -7,9 +7,10 @@ import type { ErrorCode } from './error-codes/error-codes.ts'
  * - `reject`: will never work as asked. `scope` says what is given up. Without a smaller scope the job is `failed` and the
  *   message acknowledged.
  * - `unreadable`: there is no job to blame; the message is copied to the dead-letter queue.
+ * - `busy`: another job of the account is running; the message is sent again once its lease may be over.
  * - `fenced`: another worker holds the job now; nothing of this delivery may be written.
  */
-export type Verdict = 'retry' | 'reject' | 'unreadable' | 'fenced'
+export type Verdict = 'retry' | 'reject' | 'unreadable' | 'busy' | 'fenced'
 
 /** From the smallest to the largest. */
 const scopes = ['object', 'page', 'resource', 'account', 'provider'] as const

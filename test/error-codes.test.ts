@@ -48,6 +48,7 @@ test('who tries again is what the verdict says', () => {
     page: 'yes',
     resource: 'next job',
     unreadable: 'dead letter',
+    busy: 'other worker',
     fenced: 'other worker',
   }
   // A command rejects what the worker retries: nobody starts the command again.

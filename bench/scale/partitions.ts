@@ -62,7 +62,14 @@ export async function measurePartitions(env: ScaleEnv, partitions: number): Prom
       let written = { created: 0, updated: 0 }
       times.push(
         await timed(async () => {
-          written = await upsert(db, { table: invoiceLines, tenantId, provider: 'stripe', rows, overwrite: null })
+          written = await upsert(db, {
+            table: invoiceLines,
+            tenantId,
+            provider: 'stripe',
+            account: 'acct_1',
+            rows,
+            overwrite: null,
+          })
         }),
       )
       const { created, updated } = written
@@ -99,6 +106,7 @@ export async function measurePartitions(env: ScaleEnv, partitions: number): Prom
       table: invoiceLines,
       tenantId: ids[0] ?? '',
       provider: 'stripe',
+      account: 'acct_1',
       rows: patterns,
       overwrite: { kind: 'from the future' },
     }),
@@ -129,7 +137,14 @@ type Database = Parameters<typeof upsert>[0]
 
 async function asItIs(db: Database, tenantId: string, rows: readonly StampedRow[]): Promise<string> {
   try {
-    await upsert(db, { table: invoiceLines, tenantId, provider: 'stripe', rows: rows.slice(0, 1), overwrite: null })
+    await upsert(db, {
+      table: invoiceLines,
+      tenantId,
+      provider: 'stripe',
+      account: 'acct_1',
+      rows: rows.slice(0, 1),
+      overwrite: null,
+    })
     return 'written'
   } catch (error) {
     const cause = error instanceof Error ? error.cause : error

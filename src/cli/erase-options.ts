@@ -24,12 +24,17 @@ export const eraseOptions = z
         .regex(/^[^\s@"'\\,]{1,255}$/, 'takes an id as the provider has it, such as cus_…; no address, no list')
         .optional(),
     ),
+    account: option(
+      'ID',
+      'only in this account of the tenant, with its mode: acct_1ABC or acct_1ABC:test (all accounts)',
+      z.string().trim().optional(),
+    ),
     provider: option('NAME', 'whose id that is (stripe)', z.string().trim().toLowerCase().optional()),
     dryRun: flag('say what would go and change nothing'),
     unknown: flag('place the tombstone of a tenant that has not synced here yet, too'),
   })
-  .refine(({ provider, customer }) => !provider || customer, {
-    message: '--provider goes with --customer: a tenant is erased with all its providers.',
+  .refine(({ provider, account, customer }) => !(provider || account) || customer, {
+    message: '--provider and --account go with --customer: a tenant is erased with all its providers and accounts.',
   })
 
 export type EraseOptions = z.infer<typeof eraseOptions>

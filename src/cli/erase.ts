@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { systemClock } from '../clock.ts'
 import type { ConnectionSettings } from '../config/connection-string.ts'
 import { openConfig } from '../config/load.ts'
+import { everyAccount } from '../db/account-key.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
 import { eraseCustomer } from '../erasure/customer.ts'
@@ -38,7 +39,7 @@ async function eraseFrom(
   options: EraseOptions & { readonly ownership: Ownership },
   terminal: Terminal,
 ): Promise<void> {
-  const { tenant, provider = 'stripe', customer, dryRun, unknown, ownership } = options
+  const { tenant, provider = 'stripe', account = everyAccount, customer, dryRun, unknown, ownership } = options
   const database = await openDatabase(settings, { connections: 1, applicationName: 'erase' })
   const db = database.tenant(tenant)
   const deps: ErasureDeps = {
@@ -49,7 +50,7 @@ async function eraseFrom(
   try {
     if (!unknown && !(await isTenantKnown(db, deps, tenant))) throw new Error(unknownTenant(tenant))
     const erased = customer
-      ? await eraseCustomer(deps, { tenantId: tenant, provider, customer, ownership })
+      ? await eraseCustomer(deps, { tenantId: tenant, provider, account, customer, ownership })
       : await eraseTenant(deps, tenant)
     print(erased, options, terminal)
   } finally {

@@ -50,6 +50,9 @@ give it the same --customers and --density.`,
   },
 })
 
+const accountUnknown =
+  'The key may not ask which account it belongs to. Name it with --account, or use a key that may read its account.'
+
 type Provider = ReturnType<ReturnType<typeof createProviders>>
 
 async function verifyWith(stack: Stack, { options: given, terminal }: Invocation<VerifyOptions>): Promise<number> {
@@ -59,6 +62,7 @@ async function verifyWith(stack: Stack, { options: given, terminal }: Invocation
   try {
     const db = database.tenant(given.tenant)
     const name = account.id ?? (await account.identify(new AbortController().signal)).account
+    if (name === null) throw new Error(accountUnknown)
     const last = await lastSync(db, given.tenant, name)
     const order = resourceOrder(provider)
     const resources = readNames(given, provider) ?? order.filter((name) => last.resources.includes(name))
@@ -71,7 +75,7 @@ async function verifyWith(stack: Stack, { options: given, terminal }: Invocation
         db,
         clock: systemClock,
         account,
-        owner: { tenantId: given.tenant, provider: provider.name },
+        owner: { tenantId: given.tenant, provider: provider.name, account: name },
         ownership: ownershipOf(provider.resources),
         resources,
         before,

@@ -23,22 +23,21 @@ interface Forced {
   readonly overwrite?: Overwrite | null
 }
 
-interface Search extends Forced {
-  readonly provider: string
+interface Search extends Omit<AccountKey, 'tenantId'>, Forced {
   readonly resource: { readonly name: string; readonly table: SyncedTable }
   readonly intervals: readonly Interval[]
 }
 
 /*
  * `offset 0` makes Postgres look up each interval, row or child set by its index, even in a table that was never analysed.
- * `provider || ''` keeps it from the primary key, whose first columns it takes for as good. Left to itself it reads all the
+ * `provider || ''` and `account || ''` keep it from the primary key, whose first columns it takes for as good. Left to itself it reads all the
  * tenant's rows once a page, which is quadratic.
  */
 
 /** Finds the tenant's live rows within intervals that the provider did not list although it listed all it has of them. */
 export async function findUnlisted(
   db: TenantDatabase,
-  { resource, intervals, provider, overwrite = null }: Search,
+  { resource, intervals, provider, account, overwrite = null }: Search,
 ): Promise<readonly Unlisted[]> {
   if (intervals.length === 0) return []
   const second = (value: number) => new Date(value * 1_000)
@@ -55,7 +54,8 @@ export async function findUnlisted(
     cross join jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, before_at timestamptz, ids jsonb, observed_at timestamptz)
     cross join lateral (
       select row.id from ${resource.table} as row
-      where row.tenant_id = owner.tenant_id and row.provider || '' = ${provider} and ${isLive(resource)}
+      where row.tenant_id = owner.tenant_id and row.provider || '' = ${provider} and row.account || '' = ${account}
+        and ${isLive(resource)}
         and row.created_at >= listed.from_at and row.created_at < listed.before_at
         and (row.observed_at <= listed.observed_at or not ${keepsLater(overwrite, sql`row`)})
         and not listed.ids ? row.id
@@ -75,11 +75,11 @@ interface Deletion extends AccountKey, Forced {
 /** Marks rows as deleted, unless they were seen again since. Returns how many. */
 export async function markDeleted(
   db: Database,
-  { resource, unlisted, overwrite = null, tenantId, provider }: Deletion,
+  { resource, unlisted, overwrite = null, tenantId, provider, account }: Deletion,
 ): Promise<number> {
   if (unlisted.length === 0) return 0
   const gone = unlisted.map(({ id, observedAt }) => ({ id, observed_at: observedAt }))
-  const where = sql`row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.id = gone.id`
+  const where = sql`row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.account = ${account} and row.id = gone.id`
   return await mark(db, { resource, overwrite }, { gone, columns: sql`id text`, where })
 }
 
@@ -97,12 +97,12 @@ interface ChildRemoval extends AccountKey, Forced {
 /** Marks rows as deleted that are no longer in their parent's nested list. Returns how many. */
 export async function markRemovedChildren(
   db: Database,
-  { resource, parent, childSets, overwrite = null, tenantId, provider }: ChildRemoval,
+  { resource, parent, childSets, overwrite = null, tenantId, provider, account }: ChildRemoval,
 ): Promise<number> {
   const column = Object.entries(getTableColumns(resource.table)).find(([key]) => key === parent)?.[1]
   if (!column) throw new Error(`schema: ${resource.name} has no column ${parent}`)
   const gone = childSets.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
-  const where = sql`row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider}
+  const where = sql`row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account}
     and row.${sql.identifier(column.name)} = gone.parent and not gone.ids ? row.id`
   return await mark(db, { resource, overwrite }, { gone, columns: sql`parent text, ids jsonb`, where })
 }
@@ -142,14 +142,14 @@ interface Snapshots extends AccountKey, Forced {
 /** Which snapshots of rows are out of date, by their places: the row was observed later, or deleted since. */
 export async function findStale(
   db: Database,
-  { table, snapshots, tenantId, provider, overwrite = null }: Snapshots,
+  { table, snapshots, tenantId, provider, account, overwrite = null }: Snapshots,
 ): Promise<ReadonlySet<number>> {
   const given = snapshots.map(({ id, observedAt }, at) => ({ at, id, observed_at: observedAt }))
   const { rows } = await db.execute<{ at: number }>(sql`
     select snapshot.at from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as snapshot(at int, id text, observed_at timestamptz)
     cross join lateral (
       select from ${table} as row
-      where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.id = snapshot.id
+      where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.account = ${account} and row.id = snapshot.id
         and row.observed_at > snapshot.observed_at and ${keepsLater(overwrite, sql`row`)}
       offset 0
     ) as newer`)

@@ -9,8 +9,8 @@ interface ResourceTable {
 }
 
 /** `from … as row where …`: the rows of one account and resource that are not deleted and that a list would show. */
-export function liveRows(resource: ResourceTable, { tenantId, provider }: AccountKey): SQL {
-  return sql`from ${resource.table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and ${isLive(resource)}`
+export function liveRows(resource: ResourceTable, { tenantId, provider, account }: AccountKey): SQL {
+  return sql`from ${resource.table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.account = ${account} and ${isLive(resource)}`
 }
 
 /** Whether `row` is the resource's, not deleted, and in a list; a price found only inside another item is in none. */

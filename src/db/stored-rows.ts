@@ -77,13 +77,14 @@ export interface ExtraChild extends Child {
 export async function findExtraChildren(
   db: Database,
   { parent, ...kept }: Nested,
-  { families, tenantId, provider }: AccountKey & { readonly families: readonly Family[] },
+  { families, tenantId, provider, account }: AccountKey & { readonly families: readonly Family[] },
 ): Promise<readonly ExtraChild[]> {
   const { rows } = await db.execute<{ id: string; parentId: string; observedAt: Date | string }>(sql`
     select row.id, listed."parentId", row.observed_at as "observedAt" from jsonb_to_recordset(${JSON.stringify(families)}::jsonb) as listed("parentId" text, ids jsonb)
     cross join lateral (
       select row.id, row.observed_at from ${kept.table} as row
-      where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and ${columnOf(kept.table, parent)} = listed."parentId"
+      where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account}
+        and ${columnOf(kept.table, parent)} = listed."parentId"
         and ${isLive(kept)} and not listed.ids ? row.id
       offset 0
     ) as row`)
@@ -94,20 +95,20 @@ export async function findExtraChildren(
 export async function* orphans(
   db: TenantDatabase,
   { parent, ...kept }: Nested,
-  { parents, tenantId, provider }: AccountKey & { readonly parents: Pick<Kept, 'table'> },
+  { parents, ...accountKey }: AccountKey & { readonly parents: Pick<Kept, 'table'> },
 ): AsyncGenerator<readonly Child[], void, void> {
-  const account = { tenantId, provider }
+  const { tenantId, provider, account } = accountKey
   for (let after = ''; ; ) {
     // The portion is limited before its parents are looked up, so that each statement takes as long as the others.
     const portion = sql`
       select row.id, row.parent_id as "parentId", holder.id is null as "isOrphan"
       from (
-        select row.id, ${columnOf(kept.table, parent)} as parent_id ${liveRows(kept, account)} and row.id > ${after}
+        select row.id, ${columnOf(kept.table, parent)} as parent_id ${liveRows(kept, accountKey)} and row.id > ${after}
         order by row.id limit ${rowsAtOnce}
       ) as row
       left join lateral (
         select holder.id from ${parents.table} as holder
-        where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider} and holder.id = row.parent_id
+        where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider} and holder.account = ${account} and holder.id = row.parent_id
           and holder.deleted_at is null
         offset 0
       ) as holder on true

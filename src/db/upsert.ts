@@ -2,10 +2,12 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { RawJson } from '../json/raw-json.ts'
 import type { JsonPaths } from '../json/value.ts'
+import type { AccountKey } from './account-key.ts'
 import { columnFromRaw } from './column-from-raw.ts'
 import type { Database } from './open.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import { parameters, portions } from './parameters.ts'
+import { mappingVersionOf } from './schema/synced.ts'
 import type { SyncedTable } from './schema.ts'
 import type { StampedRow } from './stamped-row.ts'
 
@@ -14,10 +16,8 @@ export interface Written {
   readonly updated: number
 }
 
-interface Upsert {
+interface Upsert extends AccountKey {
   readonly table: SyncedTable
-  readonly tenantId: string
-  readonly provider: string
   readonly rows: readonly StampedRow[]
   /** Rewrites rows that do not differ and rows that were observed later; absent: rewrites neither. */
   readonly overwrite?: Overwrite | null
@@ -47,12 +47,13 @@ async function write(
   db: Database,
   rows: readonly StampedRow[],
   { sent, key, input, from, length, json, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
-  { table, tenantId, provider, overwrite = null, onlyMissing = false }: Omit<Upsert, 'rows'>,
+  { table, tenantId, provider, account, overwrite = null, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
   const { records, bytes } = parameters(
     rows,
     sent.map(({ key }) => key),
   )
+  const mappingVersion = mappingVersionOf(table)
   // `offset 0` makes Postgres look up each row by its key, even in a table that was never analysed. It also makes
   // Postgres compute each value once, and only for rows that are needed.
   const statement = sql`
@@ -63,10 +64,11 @@ async function write(
           from jsonb_array_elements(${records}::jsonb) as v offset 0
         ) as given offset 0
       ) as input left join lateral (
-        select old.observed_at, old.synced_at, old.deleted_at, old.raw_sha256, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
-        where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same} offset 0
+        select old.observed_at, old.synced_at, old.deleted_at, old.raw_sha256, old.mapping_version, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
+        where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.account = ${account} and ${same} offset 0
       ) as old on true cross join lateral (
-        select ${overwrite !== null} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null) as anyway offset 0
+        select ${overwrite !== null} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null)
+          or old.mapping_version < ${mappingVersion} as anyway offset 0
       ) as change cross join lateral (
         select case
           when old.observed_at is null or ${listedNow} then false
@@ -79,9 +81,9 @@ async function write(
       where not settled and (old.observed_at is null or anyway
         or not (row(old.raw)::record *= row(item.raw)::record or old.raw = item.raw))
     ), written as (
-      insert into ${table} (tenant_id, provider, ${insertable}, raw, raw_sha256)
-      select ${tenantId}::uuid, ${provider}, ${values}, raw, raw_sha256 from changed order by ${key}
-      on conflict (tenant_id, provider, ${key}) do update set ${assignments}, synced_at = now()
+      insert into ${table} (tenant_id, provider, account, ${insertable}, raw, raw_sha256, mapping_version)
+      select ${tenantId}::uuid, ${provider}, ${account}, ${values}, raw, raw_sha256, ${mappingVersion}::smallint from changed order by ${key}
+      on conflict (tenant_id, provider, account, ${key}) do update set ${assignments}, synced_at = now()
         where ${replaces}
       returning (xmax = 0) as created
     )
@@ -100,16 +102,18 @@ function settledByBeing(onlyMissing: boolean, inline: boolean, overwrite: Overwr
 }
 
 /**
- * The columns that identify a row among a tenant's rows of a provider, by their names in code: the table's primary key
- * without tenant and provider.
+ * The columns that identify a row among an account's rows, by their names in code: the table's primary key without
+ * tenant, provider and account.
  */
 export function keyOf(table: SyncedTable): readonly string[] {
   const columns = getTableConfig(table).primaryKeys.flatMap((key) => key.columns)
-  const names = new Set(columns.map(({ name }) => name).filter((name) => name !== 'tenant_id' && name !== 'provider'))
+  const names = new Set(columns.map(({ name }) => name).filter((name) => !accountColumns.has(name)))
   return Object.entries(getTableColumns(table))
     .filter(([, { name }]) => names.has(name))
     .map(([key]) => key)
 }
+
+const accountColumns: ReadonlySet<string> = new Set(['tenant_id', 'provider', 'account'])
 
 /** The paths that all rows share, because one statement writes all rows. If a row has drift, every column is sent. */
 export function commonPaths(rows: readonly StampedRow[]): JsonPaths {
@@ -135,7 +139,7 @@ export function shapeOf(table: SyncedTable, paths: JsonPaths, overwrite: Overwri
 
 /** The parts of the statement that depend on the table's columns and their paths. */
 function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | null) {
-  const elsewhere = new Set(['tenant_id', 'provider', 'raw', 'raw_sha256', 'synced_at'])
+  const elsewhere = new Set([...accountColumns, 'raw', 'raw_sha256', 'synced_at', 'mapping_version'])
   const columns = Object.entries(getTableColumns(table))
     .filter(([, { name }]) => !elsewhere.has(name))
     .map(([key, column]) => ({ key, label: column.name, name: sql.identifier(column.name), type: column.getSQLType() }))
@@ -184,6 +188,7 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
       ...others.map(({ key, name }) => (key === 'inline' ? stays : assigned(name))),
       assigned(sql.identifier('raw')),
       assigned(sql.identifier('raw_sha256')),
+      assigned(sql.identifier('mapping_version')),
     ]),
   }
 }

@@ -8,7 +8,7 @@ import type { ErasureDeps, ErasureResult, Pass } from './pass.ts'
 import { eraseRejects } from './rejects.ts'
 import { hashOf, placeTombstones, readTombstones } from './tombstones.ts'
 
-/** A customer of an account, and what the provider's resources say about the owners of their rows. */
+/** A customer of an account or of every account, and what the provider's resources say about the owners of their rows. */
 export interface ErasedCustomer extends AccountKey {
   readonly customer: string
   readonly ownership: Ownership
@@ -18,7 +18,8 @@ export interface ErasedCustomer extends AccountKey {
  * Erases a customer: its row, every row about it by any chain of ids, rejects, and ids in open checkpoints. The tombstone
  * comes first. Then passes over all tables remove rows in portions, a transaction each, until a pass removes nothing. An
  * erasure may be killed anywhere and run again, and a row that a job writes meanwhile does not escape it. The tombstones
- * are its only state, so it also finishes an earlier erasure of the account.
+ * are its only state, so it also finishes an earlier erasure of the account. `everyAccount` as the account erases the customer
+ * from all accounts of the tenant, also from those that come later.
  */
 export async function eraseCustomer(
   deps: ErasureDeps,
@@ -60,7 +61,7 @@ async function eraseAmong(rows: readonly OwnedRow[], { table }: OwnedTable, pass
   const name = getTableName(table)
   const newIds: string[] = []
   const isErased = (id: string) => erased.has(hash(id))
-  const candidates = rows.filter(({ resource, id }) => !counted.has(`${resource} ${id}`))
+  const candidates = rows.filter(({ account: of, resource, id }) => !counted.has(`${of} ${resource} ${id}`))
   const doomed = [
     ...collectErased(candidates, isErased, (ids) => {
       for (const id of ids) erased.add(hash(id))
@@ -69,7 +70,7 @@ async function eraseAmong(rows: readonly OwnedRow[], { table }: OwnedTable, pass
   ]
   if (doomed.length === 0) return 0
   if (dryRun) {
-    for (const { resource, id } of doomed) counted.add(`${resource} ${id}`)
+    for (const { account: of, resource, id } of doomed) counted.add(`${of} ${resource} ${id}`)
     pass.count(name, doomed.length)
     return doomed.length
   }

@@ -83,7 +83,9 @@ export async function excludeErased(tx: Database, job: FilteredJob, candidates: 
 /** Removes stored versions of rows that turn out to be an erased customer's: a payment intent that had no customer before. */
 async function removeVersions(tx: Database, account: AccountKey, rows: readonly ObservedRow[]): Promise<void> {
   for (const table of new Set(rows.map((row) => row.table))) {
-    const keys = rows.filter((row) => row.table === table).map(({ resource, row: { id } }) => ({ resource, id }))
+    const keys = rows
+      .filter((row) => row.table === table)
+      .map(({ resource, row: { id } }) => ({ account: account.account, resource, id }))
     await removeRows(tx, table, { ...account, rows: keys })
   }
 }

@@ -1,5 +1,5 @@
-import { and, eq, isNotNull, ne, sql } from 'drizzle-orm'
-import type { AccountKey } from '../db/account-key.ts'
+import { and, eq, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
+import { type AccountKey, everyAccount } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
@@ -17,10 +17,15 @@ const revoked = {
   updatedAt: sql`now()`,
 } as const
 
-const isOf = ({ tenantId, provider }: AccountKey) =>
-  and(eq(syncJobs.tenantId, tenantId), eq(syncJobs.provider, provider))
+/** The jobs of an account or of every account. A job whose account is not known yet may turn out to be of any. */
+const isOf = ({ tenantId, provider, account }: AccountKey) =>
+  and(
+    eq(syncJobs.tenantId, tenantId),
+    eq(syncJobs.provider, provider),
+    account === everyAccount ? undefined : or(eq(syncJobs.account, account), isNull(syncJobs.account)),
+  )
 
-/** Revokes the lease of the account's running job, after a commit in progress. Returns the job's id. */
+/** Revokes the leases of the account's running jobs, after a commit in progress. Returns the jobs' ids. */
 export async function revokeLease(db: Database, account: AccountKey): Promise<readonly string[]> {
   const rows = await db
     .update(syncJobs)

@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import type { AccountKey } from '../db/account-key.ts'
+import { type AccountKey, everyAccount, type ProviderKey } from '../db/account-key.ts'
 import { hasResource, ofResource } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
 import type { SyncedTable } from '../db/schema.ts'
@@ -10,6 +10,7 @@ import type { OwnedTable } from './ownership.ts'
 
 /** The ids in a stored row, and what a checkpoint counts it by. */
 export interface OwnedRow extends RelatedIds {
+  readonly account: string
   /** The name of the table, or its column `resource` if the table holds objects of all kinds. */
   readonly resource: string
   /** Second of creation; null if the row has none, or is deleted and so in no list. */
@@ -22,15 +23,15 @@ type Portion = AccountKey & {
   readonly limit: number
 }
 
-/** Reads up to `limit` rows of a table in the order of their keys, after the last row of the portion before. */
+/** Reads up to `limit` rows of a table and an account, or of every account, in the order of their keys, after the last row of the portion before. */
 export function readPortion(db: Database, { table, after, limit, ...account }: Portion): Promise<readonly OwnedRow[]> {
   const byResource = hasResource(table.table)
   const isLater = byResource
-    ? sql`(row.resource, row.id) > (${after?.resource}, ${after?.id})`
-    : sql`row.id > ${after?.id}`
+    ? sql`(row.account, row.resource, row.id) > (${after?.account}, ${after?.resource}, ${after?.id})`
+    : sql`(row.account, row.id) > (${after?.account}, ${after?.id})`
   const key = byResource
-    ? sql`row.tenant_id, row.provider, row.resource, row.id`
-    : sql`row.tenant_id, row.provider, row.id`
+    ? sql`row.tenant_id, row.provider, row.account, row.resource, row.id`
+    : sql`row.tenant_id, row.provider, row.account, row.id`
   return ownedRows(
     db,
     sql`${selectFrom(table)} where ${isOf(account)} ${after ? sql`and ${isLater}` : sql``} order by ${key} limit ${limit}`,
@@ -44,7 +45,7 @@ type Search = AccountKey & { readonly table: OwnedTable; readonly ids: readonly 
  * whatever the planner estimates (see db/deletions.ts); otherwise reads all rows of the tenant.
  */
 export async function findAbout(db: Database, { table, ids, ...account }: Search): Promise<readonly OwnedRow[]> {
-  const { tenantId, provider } = account
+  const { tenantId } = account
   const indexed = indexedColumns(table.table)
   const isIndexed = (field: OwnerField) => typeof field === 'string' && indexed.has(field)
   const lookUp = (where: SQL) =>
@@ -54,15 +55,19 @@ export async function findAbout(db: Database, { table, ids, ...account }: Search
         ${selectFrom(table)} where row.tenant_id = ${tenantId}::uuid and ${where} offset 0) as row`,
     )
   const rows: OwnedRow[] = []
-  if (!hasResource(table.table)) rows.push(...(await lookUp(sql`row.provider = ${provider} and row.id = wanted.id`)))
+  if (!hasResource(table.table)) rows.push(...(await lookUp(sql`${isOf(account)} and row.id = wanted.id`)))
   for (const field of table.about.filter(isIndexed))
-    rows.push(...(await lookUp(sql`row.provider || '' = ${provider} and ${idAt(table.table, field)} = wanted.id`)))
+    rows.push(
+      ...(await lookUp(
+        sql`row.provider || '' = ${account.provider} and ${inAccount(account, sql`row.account || ''`)} and ${idAt(table.table, field)} = wanted.id`,
+      )),
+    )
   const others = table.about.filter((field) => !isIndexed(field))
   if (others.length > 0)
     rows.push(
       ...(await ownedRows(db, sql`${selectFrom(table)} where ${isOf(account)} and ${isAny(table, others, ids)}`)),
     )
-  return [...new Map(rows.map((row) => [`${row.resource} ${row.id}`, row])).values()]
+  return [...new Map(rows.map((row) => [`${row.account} ${row.resource} ${row.id}`, row])).values()]
 }
 
 function isAny({ table }: OwnedTable, places: readonly OwnerField[], ids: readonly string[]): SQL {
@@ -74,19 +79,23 @@ function isAny({ table }: OwnedTable, places: readonly OwnerField[], ids: readon
   return sql`(row.id = any(${wanted}) or ${mayMatch} (${sql.join(matches, sql` or `)}))`
 }
 
+interface Removing extends ProviderKey {
+  readonly rows: readonly Pick<OwnedRow, 'account' | 'resource' | 'id'>[]
+}
+
 /** Removes rows for good. Returns how many. */
 export async function removeRows(
   db: Database,
   table: SyncedTable,
-  { rows, tenantId, provider }: AccountKey & { readonly rows: readonly Pick<OwnedRow, 'resource' | 'id'>[] },
+  { rows, tenantId, provider }: Removing,
 ): Promise<number> {
   if (rows.length === 0) return 0
-  const keys = JSON.stringify(rows.map(({ resource, id }) => ({ resource, id })))
+  const keys = JSON.stringify(rows.map(({ account, resource, id }) => ({ account, resource, id })))
   const { rowCount } = await db.execute(sql`
-    delete from ${table} as target using jsonb_to_recordset(${keys}::jsonb) as doomed(resource text, id text)
+    delete from ${table} as target using jsonb_to_recordset(${keys}::jsonb) as doomed(account text, resource text, id text)
     cross join lateral (
       select row.ctid as place from ${table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}
-        and row.id = doomed.id ${ofResource(table, sql`doomed.resource`)} for update offset 0
+        and row.account = doomed.account and row.id = doomed.id ${ofResource(table, sql`doomed.resource`)} for update offset 0
     ) as candidate
     where target.ctid = candidate.place`)
   return rowCount ?? 0
@@ -100,7 +109,7 @@ function selectFrom({ table, customer, about, owns }: OwnedTable): SQL {
     return ids.length === 0 ? sql`'{}'::text[]` : sql`array_remove(array[${sql.join(ids, sql`, `)}], null)`
   }
   return sql`
-    select ${hasResource(table) ? sql`row.resource` : sql`${getTableName(table)}::text as resource`}, row.id,
+    select row.account, ${hasResource(table) ? sql`row.resource` : sql`${getTableName(table)}::text as resource`}, row.id,
       case when row.deleted_at is null then extract(epoch from row.created_at)::float8 end as created,
       ${customers.length === 0 ? sql`null::text` : sql`coalesce(${sql.join(customers, sql`, `)})`} as customer,
       ${list(about)} as about, ${list(owns)} as owns
@@ -120,8 +129,11 @@ function idAt(table: SyncedTable, field: OwnerField): SQL<string | null> {
 
 const textArray = (path: readonly string[]) => sql`${`{${path.join()}}`}::text[]`
 
-const isOf = ({ tenantId, provider }: AccountKey) =>
-  sql`row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}`
+const isOf = (reach: AccountKey) =>
+  sql`row.tenant_id = ${reach.tenantId}::uuid and row.provider = ${reach.provider} and ${inAccount(reach, sql`row.account`)}`
+
+const inAccount = ({ account }: AccountKey, column: SQL) =>
+  account === everyAccount ? sql`true` : sql`${column} = ${account}`
 
 async function ownedRows(db: Database, statement: SQL): Promise<readonly OwnedRow[]> {
   return (await db.execute<OwnedRow & Record<string, unknown>>(statement)).rows

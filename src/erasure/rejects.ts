@@ -1,5 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { AccountKey } from '../db/account-key.ts'
+import { type AccountKey, everyAccount } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { syncRejects } from '../db/schema.ts'
 import { discountFromOpenJobs } from './open-jobs.ts'
@@ -9,7 +9,7 @@ import type { Pass } from './pass.ts'
 import { possibleIds } from './possible-ids.ts'
 import { placeTombstones } from './tombstones.ts'
 
-type StoredReject = Pick<typeof syncRejects.$inferSelect, 'resource' | 'itemKey' | 'reason' | 'payload'>
+type StoredReject = Pick<typeof syncRejects.$inferSelect, 'account' | 'resource' | 'itemKey' | 'reason' | 'payload'>
 
 /** A payload has up to 64 KiB. */
 const rejectsPerTransaction = 100
@@ -23,7 +23,9 @@ export async function eraseRejects(pass: Pass): Promise<number> {
     const last = after
     const rejects = await within((tx) => readRejects(tx, account, last))
     const doomed = rejects.filter(
-      (reject) => !counted.has(`reject ${reject.resource} ${reject.itemKey}`) && possibleIds(reject).some(erased),
+      (reject) =>
+        !counted.has(`reject ${reject.account} ${reject.resource} ${reject.itemKey}`) &&
+        possibleIds(reject).some(erased),
     )
     // A rejected item of the customer hands the erasure on to rows about it.
     const newIds = doomed.flatMap((reject) => {
@@ -31,7 +33,8 @@ export async function eraseRejects(pass: Pass): Promise<number> {
       return owned && isErased(owned, erased) ? [owned.id, ...owned.owns] : []
     })
     for (const id of newIds) pass.erased.add(hash(id))
-    if (dryRun) for (const { resource, itemKey } of doomed) counted.add(`reject ${resource} ${itemKey}`)
+    if (dryRun)
+      for (const { account, resource, itemKey } of doomed) counted.add(`reject ${account} ${resource} ${itemKey}`)
     else if (doomed.length > 0)
       await within(async (tx) => {
         await placeTombstones(tx, account, newIds.map(hash))
@@ -51,21 +54,22 @@ export async function eraseRejects(pass: Pass): Promise<number> {
 
 function readRejects(
   db: Database,
-  { tenantId, provider }: AccountKey,
+  { tenantId, provider, account: reach }: AccountKey,
   after: StoredReject | undefined,
 ): Promise<StoredReject[]> {
-  const { resource, itemKey, reason, payload } = syncRejects
+  const { account, resource, itemKey, reason, payload } = syncRejects
   return db
-    .select({ resource, itemKey, reason, payload })
+    .select({ account, resource, itemKey, reason, payload })
     .from(syncRejects)
     .where(
       and(
         eq(syncRejects.tenantId, tenantId),
         eq(syncRejects.provider, provider),
-        after && sql`(${resource}, ${itemKey}) > (${after.resource}, ${after.itemKey})`,
+        reach === everyAccount ? undefined : eq(account, reach),
+        after && sql`(${account}, ${resource}, ${itemKey}) > (${after.account}, ${after.resource}, ${after.itemKey})`,
       ),
     )
-    .orderBy(asc(resource), asc(itemKey))
+    .orderBy(asc(account), asc(resource), asc(itemKey))
     .limit(rejectsPerTransaction)
 }
 
@@ -74,9 +78,11 @@ async function removeRejects(
   { tenantId, provider }: AccountKey,
   doomed: readonly StoredReject[],
 ): Promise<void> {
-  const keys = JSON.stringify(doomed.map(({ resource, itemKey }) => ({ resource, item_key: itemKey })))
+  const keys = JSON.stringify(
+    doomed.map(({ account, resource, itemKey }) => ({ account, resource, item_key: itemKey })),
+  )
   await db.execute(sql`
-    delete from ${syncRejects} as reject using jsonb_to_recordset(${keys}::jsonb) as doomed(resource text, item_key text)
+    delete from ${syncRejects} as reject using jsonb_to_recordset(${keys}::jsonb) as doomed(account text, resource text, item_key text)
     where reject.tenant_id = ${tenantId}::uuid and reject.provider = ${provider}
-      and reject.resource = doomed.resource and reject.item_key = doomed.item_key`)
+      and reject.account = doomed.account and reject.resource = doomed.resource and reject.item_key = doomed.item_key`)
 }

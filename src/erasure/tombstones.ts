@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto'
-import { and, eq, sql } from 'drizzle-orm'
-import type { AccountKey } from '../db/account-key.ts'
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { type AccountKey, everyAccount, type ProviderKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { erasedIds, erasedTenants } from '../db/schema.ts'
 
 /** Identifies an erased id without telling it. */
-export function hashOf({ tenantId, provider }: AccountKey, id: string): string {
+export function hashOf({ tenantId, provider }: ProviderKey, id: string): string {
   return hash('sha256', `${tenantId} ${provider} ${id}`, 'base64url')
 }
 
 /** `hashOf` that computes the hash of each id once. */
-export function hasher(account: AccountKey): (id: string) => string {
+export function hasher(account: ProviderKey): (id: string) => string {
   const hashes = new Map<string, string>()
   return (id) => {
     const known = hashes.get(id) ?? hashOf(account, id)
@@ -19,39 +19,49 @@ export function hasher(account: AccountKey): (id: string) => string {
   }
 }
 
-/** Returns those of these hashes that have a tombstone. */
+/** Returns those of these hashes that have a tombstone of the account or of every account. */
 export async function findTombstones(
   db: Database,
-  { tenantId, provider }: AccountKey,
+  { tenantId, provider, account }: AccountKey,
   hashes: readonly string[],
 ): Promise<readonly string[]> {
   if (hashes.length === 0) return []
   const { rows } = await db.execute<{ hash: string }>(sql`
-    select erased.hash from jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb) as wanted(hash)
-    join ${erasedIds} as erased on erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider} and erased.hash = wanted.hash`)
+    select distinct erased.hash from jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb) as wanted(hash)
+    join ${erasedIds} as erased on erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider}
+      and erased.account in (${account}, ${everyAccount}) and erased.hash = wanted.hash`)
   return rows.map(({ hash }) => hash)
 }
 
-/** All of an account's tombstones. */
-export async function readTombstones(db: Database, { tenantId, provider }: AccountKey): Promise<readonly string[]> {
+/** All tombstones of an account and of every account; those of all accounts if the reach is every account. */
+export async function readTombstones(
+  db: Database,
+  { tenantId, provider, account }: AccountKey,
+): Promise<readonly string[]> {
   const rows = await db
     .select({ hash: erasedIds.hash })
     .from(erasedIds)
-    .where(and(eq(erasedIds.tenantId, tenantId), eq(erasedIds.provider, provider)))
+    .where(
+      and(
+        eq(erasedIds.tenantId, tenantId),
+        eq(erasedIds.provider, provider),
+        account === everyAccount ? undefined : inArray(erasedIds.account, [account, everyAccount]),
+      ),
+    )
   return rows.map(({ hash }) => hash)
 }
 
 /** Sorted, so that two writers never deadlock. */
 export async function placeTombstones(
   db: Database,
-  { tenantId, provider }: AccountKey,
+  { tenantId, provider, account }: AccountKey,
   hashes: readonly string[],
 ): Promise<void> {
   if (hashes.length === 0) return
   const values = [...new Set(hashes)].toSorted()
   await db.execute(sql`
-    insert into ${erasedIds} (tenant_id, provider, hash)
-    select ${tenantId}::uuid, ${provider}, hash from jsonb_array_elements_text(${JSON.stringify(values)}::jsonb) as hash
+    insert into ${erasedIds} (tenant_id, provider, account, hash)
+    select ${tenantId}::uuid, ${provider}, ${account}, hash from jsonb_array_elements_text(${JSON.stringify(values)}::jsonb) as hash
     on conflict do nothing`)
 }
 
@@ -59,8 +69,8 @@ export async function placeTenantTombstone(db: Database, tenantId: string): Prom
   await db.insert(erasedTenants).values({ tenantId }).onConflictDoNothing()
 }
 
-/** For a claim: whether the account has tombstones. If it has none, the job's commits do not look for them. */
-export const hasTombstones = ({ tenantId, provider }: AccountKey) =>
+/** For a claim: whether an account of the tenant has tombstones. If none has, the job's commits do not look for them. */
+export const hasTombstones = ({ tenantId, provider }: ProviderKey) =>
   sql<boolean>`exists (select from ${erasedIds} as erased where erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider})`
 
 /** For a claim and for every commit: whether the tenant was erased. */

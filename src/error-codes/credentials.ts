@@ -54,9 +54,20 @@ export const credentialCodes = {
     retried: 'no',
   },
   account_mismatch: {
-    happened: 'The job began with one account of the provider, and its credentials now belong to another.',
+    happened:
+      'The message names one account of the provider, or the job began with one, and the credentials belong to another.',
     do: 'Send a new `jobId` with credentials of the account that is meant. The failed job is over.',
     retried: 'no',
+  },
+  account_unknown: {
+    happened: 'The key may not ask which account it belongs to, and no stored rows show it. Nothing was written.',
+    do: 'Name the account in the message (`"account": "acct_…"`), or send a key that may read its account. Use a new `jobId`.',
+    retried: 'no',
+  },
+  account_busy: {
+    happened: 'Another job of the same account is running.',
+    do: 'Nothing: the message is sent again, and the job runs when the other one has ended.',
+    retried: 'other worker',
   },
   account_invalid: {
     happened: 'The platform key has no access to the connected account. The account may have revoked it.',

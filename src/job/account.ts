@@ -1,90 +1,67 @@
 import { sql } from 'drizzle-orm'
-import type { AccountKey } from '../db/account-key.ts'
-import type { Database } from '../db/open.ts'
+import { type AccountKey, type ProviderKey, unknownAccount } from '../db/account-key.ts'
 import { syncAccounts } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
 
-/** An account that rows of the tenant were read from, as `sync_accounts` has it. */
+/** A row of `sync_accounts`. */
 export interface KnownAccount {
   readonly account: string
   readonly credential: string | null
+  /** Second since 1970; null if the provider did not say. */
+  readonly began: number | null
+  /** Whether rows of the account `unknown` are this account's; null if that was not decided yet. */
+  readonly adopted: boolean | null
 }
 
-/** The account that a delivery reads. */
-export interface JobAccount {
-  readonly id: string
-  /** The hash to remember it by; null where `id` needs no key to be known. */
-  readonly credential: string | null
-  /** Whether `sync_accounts` already says so. */
-  readonly isRecorded: boolean
-  /** Whether rows of another account may be in the tables: then absence from this account's lists says nothing of them. */
-  readonly hasOthers: boolean
-  /** A name from before accounts were asked for, which this account takes over. */
-  readonly adopts: string | null
+/** The account that a delivery reads and writes, once its lease is taken. */
+export interface JobAccount extends AccountKey {
+  /** Whether rows of the account `unknown` may be stored, some of which may be this account's. */
+  readonly mayHaveUnknown: boolean
 }
-
-/** The note of a job in whose tables other accounts have rows. */
-export const accountChanged = 'account changed: nothing was reconciled'
 
 /** For the `returning` of a claim: the accounts of this tenant and provider. */
-export const knownAccounts = ({ tenantId, provider }: AccountKey) =>
+export const knownAccounts = ({ tenantId, provider }: ProviderKey) =>
   sql<readonly KnownAccount[]>`(
-    select coalesce(jsonb_agg(jsonb_build_object('account', known.account, 'credential', known.credential)), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('account', known.account, 'credential', known.credential,
+      'began', floor(extract(epoch from known.began_at)), 'adopted', known.adopted)), '[]')
     from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider})`
 
 /** The account, if the credentials name it or the key is known; null if the provider must be asked. */
 export function recognise(
   { id, credential }: Pick<Account, 'id' | 'credential'>,
   known: readonly KnownAccount[],
-): string | null {
-  return id ?? known.find((account) => account.credential === credential)?.account ?? null
+): Pick<KnownAccount, 'account' | 'began'> | null {
+  if (id !== null) return { account: id, began: known.find(({ account }) => account === id)?.began ?? null }
+  return known.find((row) => row.credential === credential) ?? null
 }
 
-interface IdentifiedAccount {
-  readonly id: string
-  readonly connection: Pick<Account, 'id' | 'credential'>
-  readonly known: readonly KnownAccount[]
+/** Test mode of an account is an account of its own; this is the name without the mode. */
+export const withoutMode = (account: string): string => account.replace(/:test$/, '')
+
+export const inMode = (account: string, mode: 'live' | 'test'): string =>
+  mode === 'live' ? account : `${account}:test`
+
+export const modeOf = (account: string): 'live' | 'test' => (account.endsWith(':test') ? 'test' : 'live')
+
+export const isUnknown = ({ account }: Pick<KnownAccount, 'account'>): boolean => account === unknownAccount
+
+interface Expected {
+  /** The account that the message names, without its mode. */
+  readonly named: string | undefined
+  /** The account of the job's earlier deliveries. */
+  readonly begunWith: string | null
 }
 
-/** What is known of an account beside the others of its tenant, pure. `adopts` is a candidate that `settleAdoption` decides on. */
-export function describeAccount({ id, connection, known }: IdentifiedAccount): JobAccount {
-  const credential = connection.id === null ? connection.credential : null
-  const record = known.find(({ account }) => account === id)
-  const others = known.filter(({ account }) => account !== id)
-  const formerNames = ['unknown', ...(connection.id === null ? [id.endsWith(':test') ? 'own test' : 'own live'] : [])]
-  const adopts = others.find(({ account }) => formerNames.includes(account))?.account ?? null
-  return {
-    id,
-    credential,
-    isRecorded: record !== undefined && (credential === null || record.credential === credential),
-    hasOthers: others.some(({ account }) => account !== adopts),
-    adopts,
-  }
-}
-
-/** A job goes on only with the account it began with. @throws SyncError `account_mismatch` */
-export function refuseOther(begunWith: string | null, { id }: JobAccount): void {
-  // A key that may not ask who it is may have been replaced by another of the same account.
-  if (begunWith === null || begunWith === id || [begunWith, id].some((account) => account.startsWith('key_'))) return
-  throw new SyncError(
-    'reject',
-    'account_mismatch',
-    `job: it began with account ${begunWith}, and its credentials now belong to ${id}. This job is over. Send a new jobId, with credentials of the account that is meant.`,
-  )
-}
-
-/** The account once a commit has recorded it. */
-export const recorded = (account: JobAccount): JobAccount => ({ ...account, isRecorded: true, adopts: null })
-
-/** The statement that records the account. It is part of the statement that writes the job's row. */
-export function accountRecord(tx: Database, { id, credential }: JobAccount, { tenantId, provider }: AccountKey) {
-  return tx
-    .insert(syncAccounts)
-    .values({ tenantId, provider, account: id, credential })
-    .onConflictDoUpdate({
-      target: [syncAccounts.tenantId, syncAccounts.provider, syncAccounts.account],
-      set: { credential },
-      setWhere: sql`${syncAccounts.credential} is distinct from excluded.credential`,
-    })
+/** Refuses an account that is not the one that the message names or that the job began with. @throws SyncError `account_mismatch` */
+export function refuseOther(account: string, { named, begunWith }: Expected): void {
+  const mismatch = (sentence: string) => new SyncError('reject', 'account_mismatch', `job: ${sentence}`)
+  if (named !== undefined && named !== withoutMode(account))
+    throw mismatch(
+      `the message names account ${named}, and its credentials belong to ${account}. Send a new jobId, with the credentials of ${named} or with account "${withoutMode(account)}".`,
+    )
+  if (begunWith !== null && begunWith !== account)
+    throw mismatch(
+      `it began with account ${begunWith}, and its credentials now belong to ${account}. This job is over. Send a new jobId, with credentials of the account that is meant.`,
+    )
 }

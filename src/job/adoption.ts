@@ -1,66 +1,70 @@
-import { sql } from 'drizzle-orm'
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
-import type { AccountKey } from '../db/account-key.ts'
-import { liveRows } from '../db/live.ts'
+import { type AccountKey, type ProviderKey, unknownAccount } from '../db/account-key.ts'
+import { hasResource, liveRows } from '../db/live.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
-import { syncAccounts } from '../db/schema.ts'
+import { type SyncedTable, syncAccounts, syncJobs } from '../db/schema.ts'
+import { syncedTables } from '../db/synced-tables.ts'
 import { isRefused } from '../errors.ts'
 import type { ListSource } from '../provider/contract.ts'
 import type { Source } from '../sync/source.ts'
-import type { JobAccount } from './account.ts'
+import { type JobAccount, modeOf } from './account.ts'
+import { fenced, isHeldBy, type Lease, leaseExtension } from './lease.ts'
+
+/*
+ * Rows of 0.1.0 do not say which account they belong to: their account is `unknown`. The first job of an account asks the
+ * provider for some of them by id. If it has most of them, the rows are moved to the account, in batches. Otherwise
+ * they stay, and a row goes once an account stores the same object (`removeUnknown`).
+ */
 
 /** Stored rows that are asked for by id: of each resource, and in all. */
 const sample = { perResource: 4, atMost: 16 } as const
 
+/** Rows that one transaction moves. */
+const rowsPerMove = 5_000
+
 interface Adopting {
   readonly db: TenantDatabase
   readonly clock: Clock
-  readonly accountKey: AccountKey
   readonly sources: readonly Source[]
 }
 
-/**
- * Decides whether rows from versions that did not ask for the account are this account's. The worker asks the provider for
- * some of them by id: the account has most of its own rows, and few or none of another's, such as a coupon of the same
- * name. A job without such rows decides nothing, and the next one asks again.
- * @throws SyncError
- */
-export async function settleAdoption(
-  account: JobAccount,
-  { db, clock, accountKey, sources }: Adopting,
+/** Whether the provider has most of an account's stored rows, asked by id; null if nothing could be asked. @throws SyncError */
+export async function hasMostOf(
+  { account, providerKey, mode }: { account: string; providerKey: ProviderKey; mode: 'live' | 'test' },
+  { db, clock, sources }: Adopting,
   signal: AbortSignal,
-): Promise<JobAccount> {
-  if (account.adopts === null) return account
+): Promise<boolean | null> {
   const counts = { alive: 0, gone: 0 }
   for (const source of sources) {
     if (source.kind !== 'list' || !source.retrieve || counts.alive + counts.gone >= sample.atMost) continue
-    const key = { ...accountKey, account: account.id }
-    const ids = await withRetry(() => formerIds(db, source, key), { policy: whileWorking, clock, signal })
+    const ids = await withRetry(() => storedIds(db, source, { ...providerKey, account }, mode), {
+      policy: whileWorking,
+      clock,
+      signal,
+    })
     for (const id of ids) {
       const isAlive = await stillExists(source.retrieve, id, signal)
       if (isAlive === null) break
       counts[isAlive ? 'alive' : 'gone']++
     }
   }
-  return counts.alive > counts.gone ? account : { ...account, adopts: null, hasOthers: true }
+  if (counts.alive + counts.gone === 0) return null
+  return counts.alive > counts.gone
 }
 
-/** Ids of live rows that were stored before the account was first read. */
-async function formerIds(
+async function storedIds(
   db: TenantDatabase,
   source: ListSource,
-  { account, ...accountKey }: AccountKey & { readonly account: string },
+  accountKey: AccountKey,
+  mode: 'live' | 'test',
 ): Promise<readonly string[]> {
-  const { rows } = await db.read((tx) =>
+  const rows = await db.read((tx) =>
     tx.execute<{ id: string }>(sql`
-      select row.id ${liveRows(source, accountKey)} and row.synced_at < coalesce((
-        select known.first_seen_at from ${syncAccounts} as known
-        where known.tenant_id = ${accountKey.tenantId}::uuid and known.provider = ${accountKey.provider}
-          and known.account = ${account}
-      ), 'infinity') limit ${sample.perResource}`),
+      select row.id ${liveRows(source, accountKey)} and ${isOfMode(source.table, mode)} limit ${sample.perResource}`),
   )
-  return rows.map(({ id }) => id)
+  return rows.rows.map(({ id }) => id)
 }
 
 /** Null if the key may not ask for objects of this resource. */
@@ -77,11 +81,122 @@ async function stillExists(
   }
 }
 
-/** Takes the former name out, now that its rows are known to be this account's. */
-export async function adopt(tx: Database, { adopts }: JobAccount, accountKey: AccountKey): Promise<void> {
-  if (adopts === null) return
+/** The mode of an object, where the provider says it. */
+function livemode(table: SyncedTable): SQL {
+  return 'livemode' in getTableColumns(table) ? sql`row.livemode` : sql`(row.raw ->> 'livemode')::boolean`
+}
+
+const isOfMode = (table: SyncedTable, mode: 'live' | 'test') =>
+  sql`coalesce(${livemode(table)}, true) = ${mode === 'live'}`
+
+interface Moving {
+  readonly db: TenantDatabase
+  readonly clock: Clock
+  readonly lease: Lease
+}
+
+/**
+ * Moves rows of the account `unknown` to the account, in batches, each a transaction that holds the job's lease: it may be
+ * killed anywhere, and the next delivery goes on. Rows of the other mode stay; so do rows that do not say their mode
+ * where both modes have rows.
+ * @returns whether rows of `unknown` may be left
+ */
+export async function moveUnknown(
+  account: JobAccount,
+  { db, clock, lease }: Moving,
+  signal: AbortSignal,
+): Promise<JobAccount> {
+  const inBatches = <T>(work: (tx: Database) => Promise<T>) =>
+    withRetry(() => db.within(work), { policy: whileWorking, clock, signal })
+  const mode = modeOf(account.account)
+  const tables = [...syncedTables.values()]
+  const isMixed = await inBatches((tx) => hasRowsOfMode(tx, tables, account, mode === 'live' ? 'test' : 'live'))
+  for (const table of tables) {
+    const takes = isMixed
+      ? sql`${livemode(table)} = ${mode === 'live'}`
+      : sql`coalesce(${livemode(table)}, ${mode === 'live'}) = ${mode === 'live'}`
+    for (let moved = rowsPerMove; moved === rowsPerMove; ) {
+      signal.throwIfAborted()
+      moved = await inBatches((tx) => moveBatch(tx, { table, account, takes, lease }))
+    }
+  }
+  return await inBatches(async (tx) => {
+    await decideAdoption(tx, account, true)
+    return { ...account, mayHaveUnknown: await hasUnknown(tx, tables, account) }
+  })
+}
+
+async function hasRowsOfMode(
+  tx: Database,
+  tables: readonly SyncedTable[],
+  { tenantId, provider }: ProviderKey,
+  mode: 'live' | 'test',
+): Promise<boolean> {
+  const any = tables.map(
+    (table) => sql`exists (select from ${table} as row where row.tenant_id = ${tenantId}::uuid
+      and row.provider = ${provider} and row.account = ${unknownAccount} and ${livemode(table)} = ${mode === 'live'})`,
+  )
+  const { rows } = await tx.execute<{ any: boolean }>(sql`select ${sql.join(any, sql` or `)} as any`)
+  return rows[0]?.any === true
+}
+
+interface Batch {
+  readonly table: SyncedTable
+  readonly account: AccountKey
+  /** Which rows, by the alias `row`. */
+  readonly takes: SQL
+  readonly lease: Lease
+}
+
+/** A row that the account has already is newer; the unknown one goes. */
+async function moveBatch(tx: Database, { table, account, takes, lease }: Batch): Promise<number> {
+  const { tenantId, provider } = account
+  const sameObject = sql`mine.tenant_id = ${tenantId}::uuid and mine.provider = ${provider} and mine.account = ${account.account}
+    and mine.id = row.id ${hasResource(table) ? sql`and mine.resource = row.resource` : sql``}`
+  const { rows } = await tx.execute<{ moved: number }>(sql`
+    with batch as materialized (
+      select row.ctid as place, exists (select from ${table} as mine where ${sameObject}) as is_double
+      from ${table} as row
+      where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.account = ${unknownAccount} and ${takes}
+      limit ${rowsPerMove} for update
+    ), removed as (
+      delete from ${table} as target using batch where target.ctid = batch.place and batch.is_double returning 1
+    ), moved as (
+      update ${table} as target set account = ${account.account} from batch
+      where target.ctid = batch.place and not batch.is_double returning 1
+    )
+    select (select count(*) from removed)::int + (select count(*) from moved)::int as moved`)
+  const held = await tx
+    .update(syncJobs)
+    .set({ ...leaseExtension(lease), stalled: 0 })
+    .where(isHeldBy(lease))
+    .returning({ id: syncJobs.id })
+  if (held.length === 0) throw fenced()
+  return rows[0]?.moved ?? 0
+}
+
+/** Remembers whether the unknown rows are this account's, so that it is not asked again. */
+export async function decideAdoption(tx: Database, account: AccountKey, adopted: boolean): Promise<void> {
   await tx.execute(sql`
-    delete from ${syncAccounts} as known
-    where known.tenant_id = ${accountKey.tenantId}::uuid and known.provider = ${accountKey.provider}
-      and known.account = ${adopts}`)
+    update ${syncAccounts} as known set adopted = ${adopted}
+    where known.tenant_id = ${account.tenantId}::uuid and known.provider = ${account.provider}
+      and known.account = ${account.account}`)
+}
+
+/** Whether rows of `unknown` are left; removes `unknown` from the accounts if none is. */
+async function hasUnknown(
+  tx: Database,
+  tables: readonly SyncedTable[],
+  { tenantId, provider }: ProviderKey,
+): Promise<boolean> {
+  const any = tables.map(
+    (table) => sql`exists (select from ${table} as row where row.tenant_id = ${tenantId}::uuid
+      and row.provider = ${provider} and row.account = ${unknownAccount})`,
+  )
+  const { rows } = await tx.execute<{ any: boolean }>(sql`select ${sql.join(any, sql` or `)} as any`)
+  if (rows[0]?.any) return true
+  await tx.execute(sql`
+    delete from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider}
+      and known.account = ${unknownAccount}`)
+  return false
 }

@@ -1,25 +1,26 @@
-import { and, eq, getTableColumns, getTableName, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { codeOf, constraintOf } from '../db/errors.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { type JobStatus, syncJobs } from '../db/schema.ts'
 import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { type KnownAccount, knownAccounts } from './account.ts'
+import { freeAccount, secondsLeft, secondsUntilFree } from './account-lease.ts'
 import { notification } from './commit/notify.ts'
 import { hasRejects } from './commit/rejects.ts'
 import { type Lease, leaseEnd } from './lease.ts'
-import { accountKeyOf, type SyncJobRequest } from './request.ts'
+import { providerKeyOf, type SyncJobRequest } from './request.ts'
 import { reusedJobId } from './request-hash.ts'
 
 /** The job's row as it was when claimed. */
 export type ClaimedJob = typeof syncJobs.$inferSelect & {
   /** How long it has been worked on, by the database's clock. */
   readonly elapsedMs: number
-  /** The accounts that rows of this tenant and provider were read from. */
+  /** The accounts of this tenant and provider that jobs have read, and `unknown`. */
   readonly accounts: readonly KnownAccount[]
   /** The database's clock at the claim, in milliseconds since 1970. */
   readonly databaseNow: number
-  /** Whether the account has rows in `sync_rejects`. */
+  /** Whether an account of the tenant has rows in `sync_rejects`. */
   readonly hadRejects: boolean
   /** Whether something of the account was erased, so that commits must look out for it. */
   readonly hadErased: boolean
@@ -58,15 +59,18 @@ export async function claim(db: TenantDatabase, claimant: Claimant): Promise<Cla
       if (codeOf(error) !== '23505') throw error
       // The id is taken: by another tenant, whose row is not seen here, or by this very job a moment ago.
       if (constraintOf(error) === 'sync_jobs_id') return await explainRefusal(db, claimant)
-      // Another job of this account is running; if its worker is dead, its lease is over and the account is free.
-      if (tries > 0 || !(await freeAccount(db, request))) return await waitForAccount(db, claimant)
+      // A job that goes on names its account, and another job of this account is running. If that one's worker is dead, its
+      // lease is over and the account is free.
+      const rival = await accountOf(db, request)
+      if (tries > 0 || !(await freeAccount(db, rival)))
+        return { kind: 'busy', waitSeconds: await secondsUntilFree(db, rival) }
     }
   }
 }
 
 function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
   const old = syncJobs
-  const accountKey = accountKeyOf(request)
+  const providerKey = providerKeyOf(request)
   const running = {
     status: 'running',
     leaseOwner: owner,
@@ -131,9 +135,9 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
       .returning({
         ...getTableColumns(syncJobs),
         notified: notification,
-        hadRejects: hasRejects(accountKey),
-        hadErased: hasTombstones(accountKey),
-        accounts: knownAccounts(accountKey),
+        hadRejects: hasRejects(providerKey),
+        hadErased: hasTombstones(providerKey),
+        accounts: knownAccounts(providerKey),
         databaseNow: sql<number>`(extract(epoch from now()) * 1000)::float8`,
         tenantErased: isTenantErased(request.tenantId),
         bypassesRls: sql<boolean>`not row_security_active(${getTableName(syncJobs)}::text)`,
@@ -172,41 +176,8 @@ function belongsToAnother(): SyncError {
   )
 }
 
-const secondsLeft = sql<number>`greatest(1, coalesce(extract(epoch from ${syncJobs.leaseUntil} - now()), 1))::float8`
-
-/** Pauses a job of the same account whose worker gave no sign of life; its own message brings it back. */
-async function freeAccount(db: TenantDatabase, { jobId, tenantId, providerName }: SyncJobRequest): Promise<boolean> {
-  const dead = and(...runningOf(tenantId, providerName), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`))
-  const freed = await db.within((tx) =>
-    tx
-      .update(syncJobs)
-      .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
-      .where(dead)
-      .returning({ id: syncJobs.id, notified: notification }),
-  )
-  return freed.length > 0
+/** The account that the job's row names. */
+async function accountOf(db: TenantDatabase, request: SyncJobRequest) {
+  const [job] = await db.read((tx) => tx.select({ account: syncJobs.account }).from(syncJobs).where(isJob(request)))
+  return { ...providerKeyOf(request), account: job?.account ?? '', jobId: request.jobId }
 }
-
-/** Leaves a `pending` row, so that the waiting job can be seen, and says how long the account is taken at least. */
-function waitForAccount(db: TenantDatabase, { request, hash }: Claimant): Promise<Claim> {
-  return db.within(async (tx) => {
-    await tx
-      .insert(syncJobs)
-      .values(identity(request, hash))
-      .onConflictDoNothing()
-      .returning({ id: syncJobs.id, notified: notification })
-    const [job] = await tx.select({ id: syncJobs.id }).from(syncJobs).where(isJob(request))
-    if (!job) throw belongsToAnother()
-    const [rival] = await tx
-      .select({ left: secondsLeft })
-      .from(syncJobs)
-      .where(and(...runningOf(request.tenantId, request.providerName)))
-    return { kind: 'busy', waitSeconds: rival?.left ?? 1 }
-  })
-}
-
-const runningOf = (tenantId: string, provider: string) => [
-  eq(syncJobs.tenantId, tenantId),
-  eq(syncJobs.provider, provider),
-  eq(syncJobs.status, 'running'),
-]

@@ -1,14 +1,8 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { AccountKey } from '../db/account-key.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncCursors } from '../db/schema.ts'
 import { clockTolerance } from '../sync/observed-at.ts'
-
-/** The provider account whose changes are followed. */
-export interface CursorKey {
-  readonly tenantId: string
-  readonly provider: string
-  readonly account: string
-}
 
 /** Up to which second a resource is complete, by the provider's clock. */
 export interface Cursor {
@@ -20,10 +14,10 @@ export interface Cursor {
 /** Cursors by resource. */
 export type Cursors = Readonly<Record<string, Cursor>>
 
-const isOf = ({ tenantId, provider, account }: CursorKey): SQL | undefined =>
+const isOf = ({ tenantId, provider, account }: AccountKey): SQL | undefined =>
   and(eq(syncCursors.tenantId, tenantId), eq(syncCursors.provider, provider), eq(syncCursors.account, account))
 
-export async function readCursors(db: TenantDatabase, key: CursorKey): Promise<Cursors> {
+export async function readCursors(db: TenantDatabase, key: AccountKey): Promise<Cursors> {
   const rows = await db.read((tx) => tx.select().from(syncCursors).where(isOf(key)))
   return Object.fromEntries(
     rows.map(({ resource, cursor, refusedAt }) => [
@@ -50,7 +44,7 @@ export interface Move {
  */
 export function cursorMoves(
   tx: Database,
-  key: CursorKey & { readonly jobId: string },
+  key: AccountKey & { readonly jobId: string },
   { second, resources, refused }: Move,
 ) {
   const { tenantId, provider, account, jobId } = key

@@ -5,18 +5,16 @@ import type { Account } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import type { Batch } from '../sync/read-page.ts'
-import { accountChanged, type JobAccount, recorded } from './account.ts'
-import { settleAdoption } from './adoption.ts'
+import type { JobAccount } from './account.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
 import { commitBatch } from './commit/commit.ts'
 import { applyMove, type CommittedState, type Move } from './commit/committed-state.ts'
-import { type DetectedDeletions, detectDeletions, noDeletions } from './commit/deletions.ts'
+import { type DetectedDeletions, detectDeletions } from './commit/deletions.ts'
 import { openQuarantine } from './commit/quarantine.ts'
 import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
 import type { OpenReading } from './open-reading.ts'
 import { isCursorExpired } from './plan.ts'
-import { accountKeyOf } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
 import type { Checkpoint } from './state/checkpoint.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
@@ -32,7 +30,7 @@ export interface Draining {
   readonly names: readonly string[]
   readonly ownership: Ownership
   readonly committed: CommittedState
-  onCommit(committed: CommittedState, account: string): void
+  onCommit(committed: CommittedState): void
 }
 
 /** How reading ended: with a result, or null where time ran out; or because the feed of changes cannot be relied on. */
@@ -64,28 +62,33 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     checksById: { left: sizes.checksById },
     rowBudget: { rows: Number.POSITIVE_INFINITY },
   }
-  for await (const batch of startReading(session, deps, draining, { state, sizes })) {
+  const { read, refused } = startReading(session, deps, draining, { state, sizes })
+  for await (const batch of read) {
     const began = deps.clock.now()
     failWhereAllSkipped(batch, state.committed)
     const observedAt = expiredFeed(batch, state.committed, draining.account)
     if (observedAt) return { kind: 'cursorExpired', observedAt }
-    state.account ??= await settledAccount(session, deps, { draining, state })
+    state.account ??= await openedAccount({ draining, state })
     const deletions = await detectInTime(batch, session, deps, { draining, state, account: state.account })
     if (!deletions) break
     session.update({ requests: draining.reading.requestsBefore + draining.reading.requests() })
     await commitAll({ batch, deletions }, session, deps, { draining, state, account: state.account })
     logCommit(session, batch, deps.clock.now() - began)
   }
+  if (refused.aborted) throw state.failures[0] ?? refused.reason
   return { kind: 'drained', result: state.committed.checkpoint.slices.length === 0 ? state.result : null }
 }
 
+/** Reads ahead of the account's lease; `refused` is aborted when the job does not get it. */
 function startReading(
   { deadline }: Session,
   { clock }: JobDeps,
-  { reading, committed }: Draining,
+  { reading, committed, jobAccount }: Draining,
   { state, sizes }: { readonly state: State; readonly sizes: BatchSizes },
 ) {
-  return backfill({
+  const refusal = new AbortController()
+  jobAccount.catch((error: unknown) => refusal.abort(error))
+  const read = backfill({
     ...reading,
     slices: committed.checkpoint.slices,
     begun: Object.keys(committed.checkpoint.tallies),
@@ -93,7 +96,7 @@ function startReading(
     gatherMs,
     clock,
     drainSignal: reading.drainSignal,
-    abortSignal: deadline.abortSignal,
+    abortSignal: AbortSignal.any([deadline.abortSignal, refusal.signal]),
     since: () => reading.since(deadline.abortSignal),
     onFailure(error) {
       state.failures.push(error)
@@ -101,6 +104,7 @@ function startReading(
     },
     onSplit: (split) => moveState(state, { kind: 'split', split }),
   })
+  return { read, refused: refusal.signal }
 }
 
 /** When the feed answered, if it no longer goes back to a cursor of the plan; else null. */
@@ -116,16 +120,10 @@ interface Progressing {
   readonly state: State
 }
 
-/** The account must be known before anything of it is committed. */
-async function settledAccount(
-  { db, request, deadline }: Session,
-  { clock }: JobDeps,
-  { draining, state }: Progressing,
-): Promise<JobAccount> {
-  const { sources } = draining.reading
+/** The job must hold the account before it commits anything. */
+async function openedAccount({ draining, state }: Progressing): Promise<JobAccount> {
   try {
-    const adopting = { db, clock, accountKey: accountKeyOf(request), sources }
-    return await settleAdoption(await draining.jobAccount, adopting, deadline.abortSignal)
+    return await draining.jobAccount
   } catch (error) {
     throw state.failures[0] ?? error
   }
@@ -142,13 +140,12 @@ async function detectInTime(
   { clock }: JobDeps,
   { draining: { reading }, state, account }: Settled,
 ): Promise<DetectedDeletions | null> {
-  if (account.hasOthers) return noDeletions
-  const { db, request, deadline } = session
+  const { db, deadline } = session
   const { checksById: budget, committed, overwrite } = state
   try {
     return await detectDeletions(
       batch,
-      { db, clock, request, budget, progress: committed.progress, overwrite },
+      { db, clock, accountKey: account, budget, progress: committed.progress, overwrite },
       deadline.abortSignal,
     )
   } catch (error) {
@@ -166,7 +163,6 @@ async function commitAll(
 ): Promise<void> {
   const { db, request, lease, deadline, job } = session
   const { mode, note } = draining.committed.checkpoint
-  const notes = [note, account.hasOthers ? accountChanged : null].filter((text) => text !== null)
   const commits = commitBatch(
     {
       request,
@@ -184,7 +180,7 @@ async function commitAll(
       committed: state.committed,
       requests: session.counts.requests,
       result(resources) {
-        const planned = { syncType: mode, ...(notes.length > 0 && { note: notes.join('; ') }) }
+        const planned = { syncType: mode, ...(note !== null && { note }) }
         state.result = session.result({ ...planned, status: 'completed', resources, error: null })
         return state.result
       },
@@ -194,8 +190,7 @@ async function commitAll(
   )
   for await (const { committed, pages } of commits) {
     moveState(state, { kind: 'commit', committed, pages })
-    state.account = recorded(account)
-    draining.onCommit(state.committed, account.id)
+    draining.onCommit(state.committed)
     session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
   }
 }

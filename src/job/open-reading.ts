@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Account } from '../provider/contract.ts'
 import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
-import { describeAccount, type JobAccount, recognise, refuseOther } from './account.ts'
+import { recognise } from './account.ts'
 import { refuseAhead } from './clock-check.ts'
 import type { JobDeps, Session } from './session.ts'
 
@@ -44,31 +44,14 @@ export function openReading(
       }
     },
   })
-  return { ...reading, requestsBefore: session.counts.requests, drainSignal, finishing, fail: () => failing.abort() }
-}
-
-/** Which account is read. For an unknown key the provider is asked, beside the first pages. */
-export function identifyAccount(
-  reading: OpenReading,
-  connection: Account,
-  { job }: Session,
-  begunWith: string | null,
-): Promise<JobAccount> {
-  const known =
-    begunWith === null || job.accounts.some(({ account }) => account === begunWith)
-      ? job.accounts
-      : [...job.accounts, { account: begunWith, credential: null }]
-  const recognised = recognise(connection, known)
-  const jobAccount = (
-    recognised === null
-      ? reading.identify(reading.finishing).then(({ account }) => account)
-      : Promise.resolve(recognised)
-  ).then((id) => {
-    const account = describeAccount({ id, connection, known })
-    refuseOther(begunWith, account)
-    return account
-  })
-  // Its readers meet the error; this keeps Node from calling it unhandled before.
-  jobAccount.catch(() => {})
-  return jobAccount
+  const began = recognise(account, session.job.accounts)?.began ?? null
+  const since = began === null ? reading.since : () => Promise.resolve(began)
+  return {
+    ...reading,
+    since,
+    requestsBefore: session.counts.requests,
+    drainSignal,
+    finishing,
+    fail: () => failing.abort(),
+  }
 }

@@ -9,7 +9,8 @@ import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/committed-state.ts'
 import { readCursors } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
-import { identifyAccount, openReading } from './open-reading.ts'
+import { openAccount } from './open-account.ts'
+import { openReading } from './open-reading.ts'
 import { chooseResources, planFull, planIncremental, unsettledSearches } from './plan.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
@@ -26,12 +27,11 @@ export async function read(session: Session, deps: JobDeps): Promise<SyncJobResu
     checkpoint: job.checkpoint === null ? null : readCheckpoint(job.checkpoint),
     progress: readProgress(job.progress),
     commits: job.commits,
-    account: job.account,
   }
   try {
     const accessToken = await deps.secrets.open(request)
     const connect = (token: string | undefined) =>
-      provider.connect({ tenantId, accessToken: token, secret: secretOf(request, token) })
+      provider.connect({ tenantId, accessToken: token, secret: secretOf(request, token), account: request.account })
     const first = await readWith(connect(accessToken), { provider, session, jobState }, deps)
     if (first.kind === 'drained') return first.result
     // The key may have been replaced since its secret was read: what the store has now is tried once, from the last commit.
@@ -56,7 +56,6 @@ function secretOf({ accessToken }: Session['request'], opened: string | undefine
 /** Where a job stands; without a checkpoint it has not been planned yet. */
 type JobState = Omit<CommittedState, 'checkpoint'> & {
   readonly checkpoint: Checkpoint | null
-  readonly account: string | null
 }
 
 interface ReadOptions {
@@ -82,11 +81,15 @@ async function readWith(
   const names = resources.map(({ name }) => name)
   const planned = jobState.checkpoint?.slices.map(({ resource }) => resource) ?? []
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
-  const jobAccount = identifyAccount(reading, account, session, jobState.account)
+  const jobAccount = openAccount(
+    { connection: account, reading, begunWith: jobState.checkpoint && session.counts.account },
+    session,
+    deps,
+  )
   const ownership = ownershipOf(provider.resources)
   let reached = jobState
-  const onCommit = (committed: CommittedState, name: string) => {
-    reached = { ...committed, account: name }
+  const onCommit = (committed: CommittedState) => {
+    reached = committed
   }
   const begin = (from: Checkpoint): Draining => {
     const started = startProgress(from.mode === 'full' ? names : [], reached.progress)
@@ -94,9 +97,7 @@ async function readWith(
     return { account, reading, jobAccount, names, ownership, committed, onCommit }
   }
   try {
-    if (reached.checkpoint && reached.account !== null && (await jobAccount).id !== reached.account)
-      reached = { ...reached, checkpoint: null, progress: {} }
-    const planning = { account, jobAccount, provider }
+    const planning = { account, jobAccount }
     const checkpoint = reached.checkpoint ?? (await planFresh(resources, planning, session, deps))
     const ended = await drain(session, deps, begin(checkpoint))
     if (ended.kind === 'drained') return ended
@@ -127,7 +128,6 @@ async function readWith(
 interface PlanOptions {
   readonly account: Account
   readonly jobAccount: Promise<JobAccount>
-  readonly provider: Provider
   /** See planIncremental. */
   readonly feedNow?: number
 }
@@ -145,15 +145,15 @@ function plannedResources(
 /** An incremental job needs the cursors of its account, and so waits for its name; a full one does not. */
 async function planFresh(
   resources: readonly ProviderResource[],
-  { account, jobAccount, provider, feedNow }: PlanOptions,
+  { account, jobAccount, feedNow }: PlanOptions,
   { db, request, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
   if (request.additionalData.syncType === 'full') return planFull(resources)
-  const key = { tenantId: request.tenantId, provider: provider.name, account: (await jobAccount).id }
+  const accountKey = await jobAccount
   const patience = { policy: whileWorking, clock, signal: deadline.abortSignal }
-  const cursors = await withRetry(() => readCursors(db, key), patience)
+  const cursors = await withRetry(() => readCursors(db, accountKey), patience)
   const searches = unsettledSearches(resources, cursors)
-  const unsettled = await withRetry(() => findUnsettled(db, searches, key), patience)
+  const unsettled = await withRetry(() => findUnsettled(db, searches, accountKey), patience)
   return planIncremental(resources, { account, cursors, unsettled, now: databaseNow(), ...(feedNow && { feedNow }) })
 }

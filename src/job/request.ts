@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { AccountKey } from '../db/account-key.ts'
+import type { ProviderKey } from '../db/account-key.ts'
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
 
@@ -11,6 +11,7 @@ export const bodyLimits = { bytes: 256 * 1024, depth: 64, keys: 10_000 } as cons
 
 // The texts of a schema say what was expected: `describe` makes the sentence.
 const uuid = z.guid('a UUID').transform((text) => text.toLowerCase())
+const accountName = 'the id of a provider account without its mode, such as acct_1ABC'
 const pageSize = 'a whole number from 1 to 100'
 
 /** Names are written in rows and logs as they are: a key that came into the wrong field is none. */
@@ -55,6 +56,13 @@ export const syncJobRequest = z.strictObject({
     .max(100, 'the name of a provider')
     .refine(isName, 'the name of a provider')
     .toLowerCase(),
+  account: z
+    .string(accountName)
+    .trim()
+    .regex(/^[\w.:-]{1,255}$/, accountName)
+    .refine((name) => isName(name) && !name.endsWith(':test'), accountName)
+    .nullish()
+    .transform((account) => account ?? undefined),
   accessToken: z
     .string('text')
     .max(10_000, 'text of at most 10000 characters')
@@ -69,8 +77,8 @@ export type SyncJobRequest = z.infer<typeof syncJobRequest>
 /** A message as its sender writes it: what has a default may be left out. */
 export type SyncJobMessage = z.input<typeof syncJobRequest>
 
-/** Whose rows the job writes. */
-export const accountKeyOf = ({ tenantId, providerName: provider }: SyncJobRequest): AccountKey => ({
+/** The tenant and provider of the job. */
+export const providerKeyOf = ({ tenantId, providerName: provider }: SyncJobRequest): ProviderKey => ({
   tenantId,
   provider,
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { databaseFailure } from '../db/errors.ts'
 import { atTheEdge, withRetry } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
+import { standBack } from './account-lease.ts'
 import { type Claim, claim } from './claim.ts'
 import { type Failure, fail, pause } from './finish.ts'
 import { hasEnded, startHeartbeat } from './lease.ts'
@@ -106,6 +107,15 @@ async function recordFailure(session: Session, cause: unknown, deps: JobDeps): P
     }
     log.warn('job was taken over by another worker', { event: 'job_taken_over', outcome: 'busy', code: error.code })
     return { kind: 'busy', waitSeconds: lease.seconds }
+  }
+  if (error.verdict === 'busy') {
+    await withRetry(() => standBack(db, lease, session.counts.account), { policy: atTheEdge, clock }).catch(() => {})
+    log.info('job waits: another job of its account is running', {
+      event: 'job_busy',
+      outcome: 'busy',
+      code: error.code,
+    })
+    return { kind: 'busy', waitSeconds: (error.retryAfter ?? 0) / 1_000 + clock.random() * scatterSeconds(settings) }
   }
   try {
     let ended: SyncJobResult | undefined

@@ -64,6 +64,8 @@ interface SessionCounts {
   requests: number
   /** Commits of this delivery. */
   commits: number
+  /** The account of the job; null until it is known. */
+  account: string | null
   /** What became of the items so far. */
   progress: SyncJobResult['resources']
 }
@@ -114,7 +116,7 @@ export function openSession(
   const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - (job.elapsedMs - job.waitedMs) }
   const deadline = watchTime(left, delivery.shutdown, waits.waitedMs)
   const jobLog = log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence })
-  const counts: SessionCounts = { requests: job.requests, commits: 0, progress: {} }
+  const counts: SessionCounts = { requests: job.requests, commits: 0, account: job.account, progress: {} }
   return {
     db,
     request,
@@ -156,6 +158,7 @@ export function openSession(
         jobId: request.jobId,
         tenantId: request.tenantId,
         provider: request.providerName,
+        account: counts.account,
         syncType: request.additionalData.syncType,
         ...ending,
         requests: counts.requests,

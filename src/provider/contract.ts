@@ -207,12 +207,14 @@ export interface Credentials {
   readonly accessToken: string | undefined
   /** The reference to the secret that `accessToken` was read from, for error messages. */
   readonly secret?: string | undefined
+  /** The account that the message names, without its mode. Credentials that name another account are refused. */
+  readonly account?: string | undefined
 }
 
 /** The account that a key belongs to. */
 export interface Identity {
-  /** The provider's own id with the mode in it: `acct_1ABC` live, `acct_1ABC:test` otherwise. */
-  readonly account: string
+  /** The provider's own id with the mode in it: `acct_1ABC` live, `acct_1ABC:test` otherwise; null if the key may not ask. */
+  readonly account: string | null
   /** Second since 1970 before which the account has little or no data. It decides only where slices are split. */
   readonly since: number
 }
@@ -221,6 +223,8 @@ export interface Identity {
 export interface Account {
   /** See Identity.account; null if the credentials do not name it and only the provider knows. */
   readonly id: string | null
+  /** The mode of the key. Test mode of an account is an account of its own. */
+  readonly mode: 'live' | 'test'
   /** A keyed hash of the key in use. It identifies the key without revealing it. */
   readonly credential: string
   /** Requests a second over all endpoints. */

@@ -17,7 +17,7 @@ export interface ProviderParts<Connection> {
   readonly name: string
   readonly resources: readonly Resource<Connection>[]
   readonly changes?: Changes<Connection>
-  open(credentials: Credentials): Connection & Pick<Account, 'id' | 'credential' | 'perSecond' | 'close'>
+  open(credentials: Credentials): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'close'>
   /** See Account.identify. */
   identify(connection: Connection, signal: AbortSignal): Promise<Identity>
   /** The only place that reads an SDK error. */
@@ -36,6 +36,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
       const failure = (error: unknown) => parts.failure(error, connection)
       return {
         id: connection.id,
+        mode: connection.mode,
         credential: connection.credential,
         perSecond: connection.perSecond,
         sources: resources.map(({ resource, shape }) => connectResource(resource, { connection, shape, failure })),

@@ -41,7 +41,7 @@ export async function noteInIntervals(
 ): Promise<void> {
   // Rows that claim to have been observed later are found as well.
   const overwrite = { kind: 'stored before', since: new Date() } as const
-  const search = { provider: owner.provider, resource: unlisted.source, intervals, overwrite }
+  const search = { ...owner, resource: unlisted.source, intervals, overwrite }
   const listed = new Set(intervals.flatMap(({ ids }) => ids))
   const found = await findUnlisted(db, search)
   note(

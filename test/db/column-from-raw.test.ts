@@ -35,7 +35,7 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
     const { db, query } = await openTestDatabase()
     const write = async (some: typeof rows) => {
       const tenantId = randomUUID()
-      await upsert(db, { table, tenantId, provider: 'stripe', rows: some })
+      await upsert(db, { table, tenantId, provider: 'stripe', account: 'acct_1', rows: some })
       return query(
         `select to_jsonb(t) - 'tenant_id' - 'synced_at' as row from ${name} as t where tenant_id = $1 order by id`,
         [tenantId],
@@ -60,7 +60,7 @@ it('sends every column of all rows where one of them is odd, in one statement', 
   const { rows, drifts } = mapItems(cutItems(text), { resource: 'subscriptions', table, observedAt, row: map })
   expect(rows.map((row) => row.paths !== undefined)).toEqual([true, true, false])
   expect(drifts).toEqual([{ resource: 'subscriptions', column: 'customerId' }])
-  const into = { table, tenantId: randomUUID(), provider: 'stripe' }
+  const into = { table, tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
   expect(await upsert(db, { ...into, rows: rows.slice(0, 1) })).toEqual({ created: 1, updated: 0 })
   expect(await upsert(db, { ...into, rows })).toEqual({ created: 2, updated: 0 })
   expect(

@@ -48,8 +48,8 @@ test('a migration does not wait behind a long query, says so, and is done when i
   expect(await migrate(settings)).toBeGreaterThan(0)
   expect(await migrate(settings)).toBe(0)
   expect(before).toBe(12)
-  expect((await client.query('select id, raw, raw_sha256 from customers')).rows).toEqual([
-    { id: 'cus_1', raw: { id: 'cus_1' }, raw_sha256: null },
+  expect((await client.query('select id, account, raw, raw_sha256 from customers')).rows).toEqual([
+    { id: 'cus_1', account: 'unknown', raw: { id: 'cus_1' }, raw_sha256: null },
   ])
 })
 

@@ -8,7 +8,7 @@ import { upsert } from '../../src/db/upsert.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const tenantId = randomUUID()
-const account = { tenantId, provider: 'stripe' }
+const account = { tenantId, provider: 'stripe', account: 'acct_1' }
 const rows = 5_000
 const asked = 100
 const later = new Date('2030-01-01T00:00:00Z')
@@ -18,13 +18,13 @@ const ids = Array.from({ length: asked }, (_, at) => `row_${at * 50}`)
 async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
   const { tenant, query } = await openTestDatabase()
   const filled = `from generate_series(0, ${rows - 1}) as n`
-  const stamped = `'${tenantId}', 'stripe', 'row_' || n`
+  const stamped = `'${tenantId}', 'stripe', 'acct_1', 'row_' || n`
   for (const table of ['customers', 'invoice_lines']) await query(`alter table ${table} set (autovacuum_enabled = off)`)
   await query(
-    `insert into customers (tenant_id, provider, id, created_at, raw, observed_at) select ${stamped}, to_timestamp(n), '{}', to_timestamp(0) ${filled}`,
+    `insert into customers (tenant_id, provider, account, id, created_at, raw, observed_at) select ${stamped}, to_timestamp(n), '{}', to_timestamp(0) ${filled}`,
   )
   await query(
-    `insert into invoice_lines (tenant_id, provider, id, invoice_id, raw, observed_at) select ${stamped}, 'in_' || n / 5, '{}', to_timestamp(0) ${filled}`,
+    `insert into invoice_lines (tenant_id, provider, account, id, invoice_id, raw, observed_at) select ${stamped}, 'in_' || n / 5, '{}', to_timestamp(0) ${filled}`,
   )
   const read = async () => {
     await query('select pg_stat_force_next_flush()')
@@ -54,6 +54,7 @@ test.each<[string, Parameters<typeof entriesRead>[0]]>([
       findUnlisted(db, {
         resource,
         provider: 'stripe',
+        account: 'acct_1',
         intervals: ids.map((_, at) => ({ from: at * 50, to: at * 50 + 1, ids: ['row_x'], observedAt: later })),
       }),
   ],

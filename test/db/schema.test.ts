@@ -57,6 +57,7 @@ test('nothing is a float, in any column', async () => {
     'bytea',
     'jsonb',
     'numeric',
+    'smallint',
     'text',
     'timestamp with time zone',
     'uuid',
@@ -65,11 +66,20 @@ test('nothing is a float, in any column', async () => {
 
 describe.each(tables)('$name', ({ name, table }) => {
   test('has the key and the columns that all have', () => {
-    const key = ['tenant_id', 'provider', ...(name === 'provider_objects' ? ['resource'] : []), 'id']
+    const key = ['tenant_id', 'provider', 'account', ...(name === 'provider_objects' ? ['resource'] : []), 'id']
     expect(getTableConfig(table).primaryKeys.map(({ columns }) => columns.map((one) => one.name))).toEqual([key])
-    expect(keyOf(table)).toEqual(key.slice(2))
+    expect(keyOf(table)).toEqual(key.slice(3))
     expect(columnsOf(table)).toEqual(
-      expect.arrayContaining([...key, 'created_at', 'deleted_at', 'raw', 'raw_sha256', 'observed_at', 'synced_at']),
+      expect.arrayContaining([
+        ...key,
+        'created_at',
+        'deleted_at',
+        'raw',
+        'raw_sha256',
+        'observed_at',
+        'synced_at',
+        'mapping_version',
+      ]),
     )
   })
 
@@ -88,7 +98,14 @@ describe.each(tables)('$name', ({ name, table }) => {
     const { db, query } = await openTestDatabase()
     const tenantId = randomUUID()
     const write = (rows: readonly StampedRow[], force = false) =>
-      upsert(db, { table, tenantId, provider: 'stripe', rows, overwrite: force ? { kind: 'from the future' } : null })
+      upsert(db, {
+        table,
+        tenantId,
+        provider: 'stripe',
+        account: 'acct_1',
+        rows,
+        overwrite: force ? { kind: 'from the future' } : null,
+      })
     const row = (id: string, version = 1, at = version): StampedRow => ({
       row: { ...filled(table), id },
       raw: { id, version },
@@ -134,7 +151,8 @@ test('an object is told apart by its resource too, in the table and in one state
     raw: version,
     observedAt: new Date(version * 1_000),
   })
-  const write = (...rows: StampedRow[]) => upsert(db, { table, tenantId: randomUUID(), provider: 'stripe', rows })
+  const write = (...rows: StampedRow[]) =>
+    upsert(db, { table, tenantId: randomUUID(), provider: 'stripe', account: 'acct_1', rows })
   expect(await write(row('plans', 'x', 1), row('quotes', 'x', 3), row('plans', 'x', 2))).toEqual({
     created: 2,
     updated: 0,
@@ -164,7 +182,7 @@ describe('a price', () => {
     const { db, query } = await openTestDatabase()
     const tenantId = randomUUID()
     const table = syncedTables.get('prices')!
-    for (const rows of writes) await upsert(db, { table, tenantId, provider: 'stripe', rows })
+    for (const rows of writes) await upsert(db, { table, tenantId, provider: 'stripe', account: 'acct_1', rows })
     expect(await query('select inline from prices')).toEqual([{ inline }])
   })
 })

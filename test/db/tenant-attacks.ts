@@ -65,7 +65,7 @@ export const acts: Readonly<Record<string, Act>> = {
   'insert what is there': ({ table, theirs }) => copyOf(table, theirs),
   'upsert, doing nothing': ({ table, theirs }) => `${copyOf(table, theirs)} on conflict do nothing`,
   'upsert over the victim’s row': ({ table, theirs }) =>
-    `${copyOf(table, theirs)} on conflict (${keys[table] ?? 'tenant_id, provider, id'}) do update set tenant_id = excluded.tenant_id`,
+    `${copyOf(table, theirs)} on conflict (${keys[table] ?? 'tenant_id, provider, account, id'}) do update set tenant_id = excluded.tenant_id`,
   merge: ({ table, victim }) =>
     `merge into ${table} as t using (select '${victim}'::uuid as id) as s on t.tenant_id = s.id when matched then update set tenant_id = s.id`,
   delete: ({ table }, where) => `delete from ${table} as t where ${where}`,
@@ -98,13 +98,13 @@ export const acts: Readonly<Record<string, Act>> = {
 }
 
 const keys: Readonly<Record<string, string>> = {
-  erased_ids: 'tenant_id, provider, hash',
+  erased_ids: 'tenant_id, provider, account, hash',
   erased_tenants: 'tenant_id',
   sync_jobs: 'tenant_id, id',
   sync_accounts: 'tenant_id, provider, account',
   sync_cursors: 'tenant_id, provider, account, resource',
-  sync_rejects: 'tenant_id, provider, resource, item_key',
-  provider_objects: 'tenant_id, provider, resource, id',
+  sync_rejects: 'tenant_id, provider, account, resource, item_key',
+  provider_objects: 'tenant_id, provider, account, resource, id',
 }
 
 export interface Attempt {

@@ -119,13 +119,18 @@ describe('a sweep, which is a statement by itself, finds its tenant’s rows', (
       await query(`alter database ${name} set ${row.name} = on`)
     for (const tenantId of Object.values(ids))
       await query(
-        `insert into customers (tenant_id, provider, id, created_at, raw, observed_at)
-         select $1, 'stripe', 'row_' || n, to_timestamp(n), '{}', to_timestamp(0) from generate_series(1, 300) as n`,
+        `insert into customers (tenant_id, provider, account, id, created_at, raw, observed_at)
+         select $1, 'stripe', 'acct_1', 'row_' || n, to_timestamp(n), '{}', to_timestamp(0) from generate_series(1, 300) as n`,
         [tenantId],
       )
     await query('analyze')
     const interval = { from: 10, to: 11, ids: ['row_10'], observedAt: new Date() }
-    const search = { provider: 'stripe', resource: { name: 'customers', table: customers }, intervals: [interval] }
+    const search = {
+      provider: 'stripe',
+      account: 'acct_1',
+      resource: { name: 'customers', table: customers },
+      intervals: [interval],
+    }
     for (const db of [one, other, one]) expect((await findUnlisted(db, search)).map(({ id }) => id)).toEqual(['row_11'])
   })
 })

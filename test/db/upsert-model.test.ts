@@ -95,6 +95,7 @@ test.each([1, 2, 3, 4])('a table is what its writes say, whatever they are (seed
         table,
         tenantId,
         provider: 'stripe',
+        account: 'acct_1',
         rows: given,
         onlyMissing: how.onlyMissing,
         overwrite: how.force ? { kind: 'from the future' } : null,

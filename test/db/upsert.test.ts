@@ -16,6 +16,7 @@ test('an older observation that waits for a newer one to be committed does not o
         table: customers,
         tenantId,
         provider: 'stripe',
+        account: 'acct_1',
         rows: [{ row: { id: 'cus_1', name }, raw: { name }, observedAt: at(second) }],
         overwrite: { kind: 'from the future' },
       }),
@@ -50,6 +51,7 @@ test.each([
         table: prices,
         tenantId: '5b5d8b1e-7a31-4d0e-9a0c-0d6f3f1f2a11',
         provider: 'stripe',
+        account: 'acct_1',
         rows: [{ row: { id: 'price_1', inline, unitAmount }, raw: { unitAmount }, observedAt: at(second) }],
         onlyMissing: inline,
       })
@@ -83,6 +85,7 @@ test('a row whose payload came in the same bytes before is known to be unchanged
       table: customers,
       tenantId,
       provider: 'stripe',
+      account: 'acct_1',
       rows: [{ row: { id: 'cus_1' }, raw, observedAt: new Date(second * 1_000), deleted: rest.deleted ?? false }],
       overwrite: rest.force ? { kind: 'from the future' } : null,
     })

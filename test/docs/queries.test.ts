@@ -80,7 +80,7 @@ test('each of the ten queries answers what it says', async () => {
   const [tenant, other] = [randomUUID(), randomUUID()]
   for (const tenantId of [tenant, other]) await seed(db, tenantId)
   await query(
-    `insert into customers (tenant_id, provider, id, raw, observed_at, deleted_at) values ($1, 'stripe', 'gone', '{}', now(), now())`,
+    `insert into customers (tenant_id, provider, account, id, raw, observed_at, deleted_at) values ($1, 'stripe', 'acct_1', 'gone', '{}', now(), now())`,
     [tenant],
   )
   const answers: Record<string, object[]> = {}
@@ -91,7 +91,7 @@ test('each of the ten queries answers what it says', async () => {
 
 async function seed(db: Awaited<ReturnType<typeof openTestDatabase>>['db'], tenantId: string): Promise<void> {
   const write = (table: Parameters<typeof upsert>[1]['table'], rows: readonly Parameters<typeof toRow>[0][]) =>
-    upsert(db, { table, tenantId, provider: 'stripe', rows: rows.map(toRow) })
+    upsert(db, { table, tenantId, provider: 'stripe', account: 'acct_1', rows: rows.map(toRow) })
   for (const resource of billing) {
     const items = account[resource.name] ?? []
     await write(

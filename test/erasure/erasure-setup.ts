@@ -2,6 +2,7 @@ import { expect, onTestFinished } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { readConfig } from '../../src/config/load.ts'
+import { everyAccount } from '../../src/db/account-key.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { ownershipOf } from '../../src/erasure/ownership.ts'
 import type { ErasureDeps } from '../../src/erasure/pass.ts'
@@ -30,7 +31,7 @@ export async function openErasure(options: SetupOptions = {}) {
   onTestFinished(database.close)
   const { tenantId } = jobRequest()
   const provider = createProviders(providerSettings(config))('stripe')
-  const account = { tenantId, provider: 'stripe', ownership: ownershipOf(provider.resources) }
+  const account = { tenantId, provider: 'stripe', account: everyAccount, ownership: ownershipOf(provider.resources) }
   const deps: ErasureDeps = { dryRun: false, within: (work) => database.tenant(tenantId).within(work) }
   return {
     ...parts,
@@ -59,7 +60,9 @@ export async function openErasure(options: SetupOptions = {}) {
       )
       const differing: object[] = []
       let erased = 0
-      const { ownership, ...owner } = account
+      const { account: name } = await connected.identify(new AbortController().signal)
+      const owner = { tenantId, provider: 'stripe', account: name ?? '' }
+      const { ownership } = account
       const fresh = {
         db: database.tenant(tenantId),
         clock: systemClock,

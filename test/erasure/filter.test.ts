@@ -21,7 +21,7 @@ const observed = (resource: string, table: SyncedTable, row: ObservedRow['row'])
 test('a row about a stored row of an erased customer is excluded from the commit that removes the stored row', async () => {
   const { tenant, query } = await openTestDatabase()
   const ownership = ownershipOf(resources)
-  const account = { tenantId: randomUUID(), provider: 'stripe', jobId: randomUUID(), ownership }
+  const account = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1', jobId: randomUUID(), ownership }
   const refund = observed('refunds', refunds, { id: 're_1', paymentId: 'ch_1' } as ObservedRow['row'])
   const charge = observed('charges', payments, { id: 'ch_1', customerId: 'cus_1' } as ObservedRow['row'])
   const booked = observed('balance_transactions', balanceTransactions, {
@@ -52,7 +52,13 @@ test('a row about a stored row of an erased customer is excluded from the commit
 
 test('a row about a reject of an erased customer is excluded, in this commit and in later ones', async () => {
   const { tenant } = await openTestDatabase()
-  const account = { tenantId: randomUUID(), provider: 'stripe', jobId: randomUUID(), ownership: ownershipOf(resources) }
+  const account = {
+    tenantId: randomUUID(),
+    provider: 'stripe',
+    account: 'acct_1',
+    jobId: randomUUID(),
+    ownership: ownershipOf(resources),
+  }
   const payload = JSON.stringify({ id: 'ch_1', object: 'charge', customer: 'cus_1' })
   const charge = { resource: 'payments', itemKey: 'ch_1', code: 'database_data', reason: 'refused', payload }
   const refund = observed('refunds', refunds, { id: 're_1', paymentId: 'ch_1' } as ObservedRow['row'])

@@ -27,7 +27,7 @@ test('a checkpoint and a progress as the first version stored them are gone on f
   )
   for (const item of read)
     await query(
-      `insert into customers (tenant_id, provider, id, raw, created_at, observed_at)
+      `insert into customers (tenant_id, provider, account, id, raw, created_at, observed_at)
        values ($1, 'stripe', $2, $3, to_timestamp($4), to_timestamp($5))`,
       [request.tenantId, item.id, item, item.created, sandbox.now() - 5],
     )

@@ -13,9 +13,8 @@ test('more items are put aside at once than one statement has parameters for', a
   const request = {
     jobId: randomUUID(),
     tenantId: randomUUID(),
-    providerName: 'stripe',
-    accessToken: undefined,
-    additionalData: { syncType: 'full', forceRefresh: false } as const,
+    provider: 'stripe',
+    account: 'acct_1',
   }
   const rejects = Array.from({ length: 9_000 }, (_, at) => ({
     resource: 'invoice_lines',

@@ -4,7 +4,7 @@ import { type Case, defaults, named, read, said, text, token } from './request-m
 
 const withData = (additionalData: unknown) => text({ ...named, accessToken: token, additionalData })
 
-const knownKeys = 'known are jobId, tenantId, providerName, accessToken, additionalData'
+const knownKeys = 'known are jobId, tenantId, providerName, account, accessToken, additionalData'
 
 const knownData = 'known are syncType, batchSize, forceRefresh, resources'
 
@@ -62,7 +62,7 @@ describe('a message whose job can be named but not done', () => {
     ],
     'a name that every object has, twice': [
       `{"constructor":1,"constructor":2,${text(named).slice(1)}`,
-      'the key "constructor" is given twice; the key "constructor" is not known; known are jobId, tenantId, providerName, accessToken, additionalData',
+      'the key "constructor" is given twice; the key "constructor" is not known; known are jobId, tenantId, providerName, account, accessToken, additionalData',
     ],
     'batch_size 0': [withData({ batch_size: 0 }), `${batch} 0`],
     'batch_size 101': [withData({ batch_size: 101 }), `${batch} 101`],

@@ -57,7 +57,8 @@ it('reaches the table byte for byte: beyond 2^53, decimals and all, beside rows 
     row('a', first.at(0)),
     row('c', second.at(0)),
   ]
-  const write = () => upsert(db, { table: customers, tenantId: randomUUID(), provider: 'stripe', rows })
+  const write = () =>
+    upsert(db, { table: customers, tenantId: randomUUID(), provider: 'stripe', account: 'acct_1', rows })
   expect(await write()).toEqual({ created: 5, updated: 0 })
   const stored = await query('select id, email, raw::text as raw, observed_at from customers order by id')
   expect(stored.map(({ raw }) => raw)).toEqual([

@@ -54,7 +54,7 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
   let seen = ''
   await read({
     id: null,
-    live: true,
+    mode: 'live',
     keyName: 'the key',
     isRestricted: false,
     quote: () => null,

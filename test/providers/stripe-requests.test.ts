@@ -20,7 +20,7 @@ function answering(body: object | Error) {
   const asked: string[] = []
   const connection: StripeConnection = {
     id: null,
-    live: true,
+    mode: 'live',
     keyName: 'the key',
     isRestricted: false,
     quote: () => null,

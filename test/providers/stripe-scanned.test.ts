@@ -22,7 +22,7 @@ const query = { cursor: null, limit: 100 }
 function answering(text: string): StripeConnection {
   return {
     id: null,
-    live: true,
+    mode: 'live',
     keyName: 'the key',
     isRestricted: false,
     quote: () => null,

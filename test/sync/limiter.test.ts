@@ -261,7 +261,8 @@ describe('the sources of one account', () => {
     const clock = createVirtualClock(createFractions(7))
     const starts: Record<string, number[]> = {}
     const account: Account = {
-      id: 'own live',
+      id: 'acct_1',
+      mode: 'live',
       credential: '',
       perSecond: 100,
       sources: Object.keys(pages).map((name) =>

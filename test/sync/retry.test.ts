@@ -35,8 +35,8 @@ function setup(errors: readonly unknown[], { random = (): number => 0.5, forEver
 }
 
 describe('an error', () => {
-  const expected: Record<Verdict, number> = { retry: 2, reject: 1, unreadable: 1, fenced: 1 }
-  for (const verdict of ['retry', 'reject', 'unreadable', 'fenced'] as const)
+  const expected: Record<Verdict, number> = { retry: 2, reject: 1, unreadable: 1, busy: 1, fenced: 1 }
+  for (const verdict of ['retry', 'reject', 'unreadable', 'busy', 'fenced'] as const)
     it(`with verdict ${verdict} ${expected[verdict] > 1 ? 'is tried again' : 'ends the call at once'}`, async () => {
       const error = new SyncError(verdict, 'provider_busy', 'x: no')
       const { clock, list, attempts } = setup([error])

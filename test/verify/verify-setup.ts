@@ -42,7 +42,7 @@ export async function openVerified(resources: readonly string[], options: SetupO
         db: database.tenant(tenantId),
         clock: systemClock,
         account,
-        owner: { tenantId, provider: 'stripe' },
+        owner: { tenantId, provider: 'stripe', account: 'acct_sandbox' },
         ownership: ownershipOf(provider.resources),
         resources: names.map(({ name }) => name),
         before: last!.second,

@@ -8,11 +8,16 @@ export const erasedIds = pgTable(
   {
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
+    /** Provider account with its mode, or * for every account. */
+    account: text('account').notNull(),
     /** SHA-256 of tenant, provider and id, in base64url. */
     hash: text('hash').notNull(),
     erasedAt: instant('erased_at').notNull().defaultNow(),
   },
-  (erased) => [primaryKey({ columns: [erased.tenantId, erased.provider, erased.hash] }), ...tenantPolicies],
+  (erased) => [
+    primaryKey({ columns: [erased.tenantId, erased.provider, erased.account, erased.hash] }),
+    ...tenantPolicies,
+  ],
 )
 
 /** Erased tenants. Jobs of these tenants fail and read nothing. */

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { bytes, count, instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
@@ -14,7 +26,7 @@ export const syncJobs = pgTable(
     id: uuid('id').notNull(),
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
-    /** Provider account of the job, with its mode: acct_1ABC is live, acct_1ABC:test is test mode. Null before the first commit. */
+    /** Provider account of the job, with its mode: acct_1ABC is live, acct_1ABC:test is test mode. Null until the worker knows it. */
     account: text('account'),
     /** pending: waits for its account. running: a worker holds the lease. paused: out of time, sent again. retrying: an attempt failed, another follows. completed, failed, cancelled: final. */
     status: text('status', { enum: jobStatuses }).notNull().default('pending'),
@@ -76,7 +88,7 @@ export const syncJobs = pgTable(
     primaryKey({ columns: [job.tenantId, job.id] }),
     // An id is one tenant's alone: a message that brings another's is told so, and learns nothing else.
     uniqueIndex('sync_jobs_id').on(job.id),
-    uniqueIndex('sync_jobs_one_running').on(job.tenantId, job.provider).where(sql`status = 'running'`),
+    uniqueIndex('sync_jobs_one_running').on(job.tenantId, job.provider, job.account).where(sql`status = 'running'`),
     index('sync_jobs_tenant').on(job.tenantId, job.createdAt),
     check(
       'sync_jobs_status',
@@ -110,6 +122,8 @@ export const syncRejects = pgTable(
   {
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
+    /** Provider account with its mode: acct_1ABC is live, acct_1ABC:test is test mode. */
+    account: text('account').notNull(),
     resource: text('resource').notNull(),
     /** Id of the item, or the SHA-256 of its payload if it has no usable id. */
     itemKey: text('item_key').notNull(),
@@ -122,7 +136,7 @@ export const syncRejects = pgTable(
     rejectedAt: instant('rejected_at').notNull().defaultNow(),
   },
   (reject) => [
-    primaryKey({ columns: [reject.tenantId, reject.provider, reject.resource, reject.itemKey] }),
+    primaryKey({ columns: [reject.tenantId, reject.provider, reject.account, reject.resource, reject.itemKey] }),
     ...tenantPolicies,
   ],
 )
@@ -150,17 +164,24 @@ export const syncCursors = pgTable(
   ],
 )
 
-/** Provider accounts of a tenant. The worker does not mark deletions for a tenant with several accounts, because rows do not name their account. */
+/** Provider accounts of a tenant, a row each. `unknown` stands for rows of 0.1.0 that no account has adopted yet. */
 export const syncAccounts = pgTable(
   'sync_accounts',
   {
     tenantId: uuid('tenant_id').notNull(),
     provider: text('provider').notNull(),
-    /** Provider account with its mode: acct_1ABC is live, acct_1ABC:test is test mode. It is key_ and a hash if the key may not read its own account. */
+    /** Provider account with its mode: acct_1ABC is live, acct_1ABC:test is test mode. */
     account: text('account').notNull(),
+    /** live or test. Null for the account unknown. */
+    mode: text('mode'),
     /** Keyed hash of the last key that read the account. The worker does not ask again which account a known key belongs to. */
     credential: text('credential'),
+    /** Time from which the account has data: at the provider, when it was opened. Null if the provider did not say. */
+    beganAt: instant('began_at'),
+    /** Whether rows of the account unknown were found to be this account's. Null if that was not decided yet. */
+    adopted: boolean('adopted'),
     firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+    lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
   },
   (account) => [primaryKey({ columns: [account.tenantId, account.provider, account.account] }), ...tenantPolicies],
 )

@@ -16,7 +16,7 @@ export const providerObjects = pgTable(
     ...observation,
   },
   (row) => [
-    primaryKey({ columns: [row.tenantId, row.provider, row.resource, row.id] }),
+    primaryKey({ columns: [row.tenantId, row.provider, row.account, row.resource, row.id] }),
     index('provider_objects_created').on(row.tenantId, row.createdAt, row.resource),
     ...tenantPolicies,
   ],

@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm'
-import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
@@ -7,6 +7,8 @@ import { tenantPolicies } from './tenants.ts'
 export const owner = {
   tenantId: uuid('tenant_id').notNull(),
   provider: text('provider').notNull(),
+  /** Provider account with its mode: acct_1ABC is live, acct_1ABC:test is test mode. It is `unknown` in rows of 0.1.0 until a job of their account adopts them. */
+  account: text('account').notNull(),
 }
 
 /** When it was seen and what it was, in every table that providers' items land in. */
@@ -23,6 +25,8 @@ export const observation = {
   observedAt: instant('observed_at').notNull(),
   /** Time of the last write to the row, by the clock of this database. */
   syncedAt: instant('synced_at').notNull().defaultNow(),
+  /** Version of the mapping that filled the columns. A sync rewrites a row of an older version although its object is unchanged. */
+  mappingVersion: smallint('mapping_version').notNull().default(1),
 }
 
 interface Lookups {
@@ -32,6 +36,8 @@ interface Lookups {
   readonly nested?: boolean
   /** The condition of rows that may change without an event; few have it, and an incremental job looks for these. */
   readonly unsettled?: SQL
+  /** Raised with every column that is added to the table or filled otherwise, so that stored rows get it too. */
+  readonly mappingVersion?: number
 }
 
 /*
@@ -43,24 +49,43 @@ interface Lookups {
 export function syncedTable<Name extends string, Columns extends Record<string, PgColumnBuilderBase>>(
   name: Name,
   columns: Columns,
-  { by = [], nested = false, unsettled }: Lookups = {},
+  { by = [], nested = false, unsettled, mappingVersion = firstVersion }: Lookups = {},
 ) {
-  return pgTable(name, { ...owner, id: text('id').notNull(), ...columns, ...observation }, (row) => {
+  const table = pgTable(name, { ...owner, id: text('id').notNull(), ...columns, ...observation }, (row) => {
     const looked = Object.entries(row).filter(([key]) => by.includes(key) || (key === 'createdAt' && !nested))
     return [
-      primaryKey({ columns: [row.tenantId, row.provider, row.id] }),
+      primaryKey({ columns: [row.tenantId, row.provider, row.account, row.id] }),
       ...looked.map(([, column]) => index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, column)),
       ...(unsettled ? [index(`${name}_unsettled`).on(row.tenantId).where(unsettled)] : []),
       ...tenantPolicies,
     ]
   })
+  mappingVersions.set(table, mappingVersion)
+  return table
+}
+
+const firstVersion = 1
+const mappingVersions = new WeakMap<object, number>()
+
+/** The version of the mapping that fills a table's columns now. */
+export function mappingVersionOf(table: object): number {
+  return mappingVersions.get(table) ?? firstVersion
 }
 
 /** A table of this schema that providers' items are written to. */
 export type SyncedTable = ReturnType<typeof syncedTable<string, Record<never, never>>>
 
 /** Columns the core stamps on every row; a provider may not. */
-type Stamped = 'tenantId' | 'provider' | 'raw' | 'rawSha256' | 'deletedAt' | 'observedAt' | 'syncedAt'
+type Stamped =
+  | 'tenantId'
+  | 'provider'
+  | 'account'
+  | 'raw'
+  | 'rawSha256'
+  | 'deletedAt'
+  | 'observedAt'
+  | 'syncedAt'
+  | 'mappingVersion'
 
-/** What a provider maps an item to. The core adds tenant, provider, payload and times. */
+/** What a provider maps an item to. The core adds tenant, provider, account, payload, times and version. */
 export type RowOf<Table extends SyncedTable> = Omit<Table['$inferInsert'], Stamped>

@@ -1,5 +1,4 @@
 import type { ReadPage } from '../../sync/read-page.ts'
-import { recorded } from '../account.ts'
 import type { CommittedState } from './committed-state.ts'
 import { noDeletions } from './deletions.ts'
 import { countRows, pagesWithin, raiseBudget, reduceBudget } from './row-budget.ts'
@@ -23,11 +22,11 @@ export async function* commitBatch(
   { budget, ...deps }: Omit<Deps, 'triesAtMost'>,
   signal: AbortSignal,
 ): AsyncGenerator<CommittedPages, void, void> {
-  let { committed, deletions, account } = whole
+  let { committed, deletions } = whole
   for (let rest = batch.pages; rest.length > 0; ) {
     const pages = pagesWithin(rest, budget)
     const tries = pages.length > 1 ? { triesAtMost: triesTogether } : {}
-    const part = { ...whole, batch: { ...batch, pages }, committed, deletions, account }
+    const part = { ...whole, batch: { ...batch, pages }, committed, deletions }
     const next = await commitPages(part, { budget, ...deps, ...tries }, signal)
     if (!next) {
       reduceBudget(budget, countRows(pages), 2)
@@ -37,7 +36,6 @@ export async function* commitBatch(
     committed = next
     // The first commit of a batch includes the detected deletions. They hold even if the other pages fail.
     deletions = noDeletions
-    account = recorded(account)
     rest = rest.slice(pages.length)
     yield { committed, pages }
   }

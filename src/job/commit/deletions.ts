@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts'
+import type { AccountKey } from '../../db/account-key.ts'
 import { findUnlisted, type Unlisted } from '../../db/deletions.ts'
 import type { TenantDatabase } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
@@ -7,7 +8,6 @@ import type { ListSource } from '../../provider/contract.ts'
 import { emptyChildSets } from '../../sync/expand.ts'
 import type { Batch, ReadPage } from '../../sync/read-page.ts'
 import { type ChildSet, mapItems, type ObservedRow } from '../../sync/rows.ts'
-import type { SyncJobRequest } from '../request.ts'
 import type { Progress } from '../state/progress.ts'
 
 /** What a batch's pages prove about rows they do not list. */
@@ -27,13 +27,13 @@ export interface DetectedDeletions {
   readonly childSets: readonly ChildSet[]
 }
 
-/** Nothing proven: of pages that are committed after the first of their batch, or of an account beside others. */
+/** Nothing proven: of pages that are committed after the first of their batch. */
 export const noDeletions: DetectedDeletions = { resources: [], rows: [], childSets: [] }
 
 interface Detection {
   readonly db: TenantDatabase
   readonly clock: Clock
-  readonly request: SyncJobRequest
+  readonly accountKey: AccountKey
   /** Requests that may still be spent on asking for single objects; lowered. */
   readonly budget: { left: number }
   /** What is committed: a list that once left out what the provider has is not believed again in this job. */
@@ -49,7 +49,7 @@ interface Detection {
  */
 export async function detectDeletions(
   batch: Batch,
-  { db, clock, request, budget, progress, overwrite }: Detection,
+  { db, clock, accountKey, budget, progress, overwrite }: Detection,
   signal: AbortSignal,
 ): Promise<DetectedDeletions> {
   const deletions = {
@@ -63,7 +63,7 @@ export async function detectDeletions(
     const intervals = pages.flatMap(intervalOf)
     // Another page of this batch may have what its time says should be on this one.
     const listed = new Set(pages.flatMap(({ rows }) => rows.map(({ row }) => row.id)))
-    const search = { provider: request.providerName, resource: source, intervals, overwrite }
+    const search = { ...accountKey, resource: source, intervals, overwrite }
     const candidates = await withRetry(() => findUnlisted(db, search), { policy: whileWorking, clock, signal })
     const absent = candidates.filter(({ id }) => !listed.has(id))
     if (absent.length === 0) continue

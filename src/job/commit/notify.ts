@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { syncJobs } from '../../db/schema.ts'
 
-const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId}, 'provider', ${syncJobs.provider},
+const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId}, 'provider', ${syncJobs.provider}, 'account', ${syncJobs.account},
   'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`
 
 /**

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { AccountKey } from '../../db/account-key.ts'
 import { codeOf } from '../../db/errors.ts'
 import { liveRows } from '../../db/live.ts'
 import type { Database } from '../../db/open.ts'
@@ -8,9 +9,7 @@ import type { Tally } from '../state/checkpoint.ts'
 import type { Counted } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
 
-export interface CountOptions {
-  readonly tenantId: string
-  readonly provider: string
+export interface CountOptions extends AccountKey {
   /** Resources that were read to their ends. */
   readonly sources: readonly Source[]
   readonly tallies: Readonly<Record<string, Tally>>
@@ -23,7 +22,7 @@ export interface CountOptions {
  */
 export async function checkCounts(
   db: Database,
-  { tenantId, provider, sources, tallies, counts }: CountOptions,
+  { sources, tallies, counts, ...accountKey }: CountOptions,
 ): Promise<Readonly<Record<string, CountCheck>>> {
   const countable = sources.flatMap((source) => {
     const tally = tallies[source.name]
@@ -33,7 +32,7 @@ export async function checkCounts(
   })
   if (countable.length === 0) return {}
   const live = (source: ListSource, until: Date): SQL =>
-    sql`${liveRows(source, { tenantId, provider })} and row.created_at <= ${until.toISOString()}::timestamptz`
+    sql`${liveRows(source, accountKey)} and row.created_at <= ${until.toISOString()}::timestamptz`
   const selects = countable.map(
     ({ source, until }) => sql`select ${source.name}::text as name, count(*)::int as live ${live(source, until)}`,
   )

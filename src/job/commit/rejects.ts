@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm'
-import type { AccountKey } from '../../db/account-key.ts'
+import type { AccountKey, ProviderKey } from '../../db/account-key.ts'
 import type { Database } from '../../db/open.ts'
 import { syncRejects } from '../../db/schema.ts'
 import { withoutUnstorable } from '../../json/storable.ts'
 import type { Reject } from '../../sync/rows.ts'
-import type { SyncJobRequest } from '../request.ts'
 
 /** A statement has 65,535 parameters at most, here eight for each, and each payload may have 64 KiB. */
 const rejectsPerStatement = 500
@@ -12,7 +11,7 @@ const rejectsPerStatement = 500
 /** Puts items aside that could not be stored; the latest try of an item wins. */
 export async function storeRejects(
   tx: Database,
-  { jobId, tenantId, providerName }: SyncJobRequest,
+  { jobId, tenantId, provider, account }: AccountKey & { readonly jobId: string },
   rejects: readonly Reject[],
 ): Promise<void> {
   const perKey = new Map(rejects.map((reject) => [`${reject.resource} ${reject.itemKey}`, reject]))
@@ -23,14 +22,21 @@ export async function storeRejects(
       payload: withoutUnstorable(reject.payload),
       jobId,
       tenantId,
-      provider: providerName,
+      provider,
+      account,
     }))
   for (let at = 0; at < values.length; at += rejectsPerStatement)
     await tx
       .insert(syncRejects)
       .values(values.slice(at, at + rejectsPerStatement))
       .onConflictDoUpdate({
-        target: [syncRejects.tenantId, syncRejects.provider, syncRejects.resource, syncRejects.itemKey],
+        target: [
+          syncRejects.tenantId,
+          syncRejects.provider,
+          syncRejects.account,
+          syncRejects.resource,
+          syncRejects.itemKey,
+        ],
         set: {
           jobId: sql`excluded.job_id`,
           code: sql`excluded.code`,
@@ -41,20 +47,20 @@ export async function storeRejects(
       })
 }
 
-/** For the `returning` of a claim: whether the account has rows in `sync_rejects` at all, so that a commit need not look. */
-export const hasRejects = ({ tenantId, provider }: AccountKey) =>
+/** For the `returning` of a claim: whether any account of the tenant may have rows in `sync_rejects`. If not, a commit need not look. */
+export const hasRejects = ({ tenantId, provider }: ProviderKey) =>
   sql<boolean>`exists (select from ${syncRejects} as kept where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider})`
 
 /** Takes out what had been put aside and is stored by now. */
 export async function removeStoredRejects(
   tx: Database,
-  { tenantId, provider }: AccountKey,
+  { tenantId, provider, account }: AccountKey,
   stored: readonly { readonly resource: string; readonly id: string }[],
 ): Promise<void> {
   if (stored.length === 0) return
   await tx.execute(sql`
     delete from ${syncRejects} as kept
     using jsonb_to_recordset(${JSON.stringify(stored)}::jsonb) as stored(resource text, id text)
-    where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider}
+    where kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider} and kept.account = ${account}
       and kept.resource = stored.resource and kept.item_key = stored.id`)
 }

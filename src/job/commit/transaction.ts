@@ -12,11 +12,10 @@ import { hasTombstones, isTenantErased } from '../../erasure/tombstones.ts'
 import { SyncError } from '../../errors.ts'
 import type { Batch, ReadPage } from '../../sync/read-page.ts'
 import type { Source } from '../../sync/source.ts'
-import { accountRecord, type JobAccount } from '../account.ts'
-import { adopt } from '../adoption.ts'
+import type { JobAccount } from '../account.ts'
 import { cursorMoves } from '../cursor.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
-import { accountKeyOf, type SyncJobRequest } from '../request.ts'
+import { providerKeyOf, type SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint } from '../state/checkpoint.ts'
 import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
@@ -107,7 +106,9 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   const wasFetched = (item: ListedItem) => wasListed(batch.pages.reduce(advance, committed.checkpoint), item)
   const { overwrite, account, ownership } = commit
   const writing = {
-    request,
+    jobId: request.jobId,
+    accountKey: account,
+    mayHaveUnknown: account.mayHaveUnknown,
     overwrite,
     ownership,
     pages: batch.pages,
@@ -118,8 +119,6 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     rowsPerStatement,
   }
   const { counts, excluded } = await writeBatches(tx, writing)
-  const accountKey = accountKeyOf(request)
-  await adopt(tx, account, accountKey)
   const checkpoint = discountItems(
     batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
     excluded.removed,
@@ -138,13 +137,9 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     ? completion(await conclude(tx, commit, { checkpoint, progress }))
     : { ...leaseExtension(lease), checkpoint }
   const moves = ends ? movesOf(tx, commit, { checkpoint, progress }) : []
-  const alongside = [
-    ...(account.isRecorded ? [] : [tx.$with('recorded').as(accountRecord(tx, account, accountKey))]),
-    ...moves,
-  ]
-  const rows = await (alongside.length > 0 ? tx.with(...alongside) : tx)
+  const rows = await (moves.length > 0 ? tx.with(...moves) : tx)
     .update(syncJobs)
-    .set({ ...ending, ...totals(progress), account: account.id, progress, requests, commits, stalled: 0 })
+    .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
     .where(and(isHeldBy(lease), eq(syncJobs.commits, committed.commits), knowsErasures(commit)))
     .returning({ id: syncJobs.id, notified: notification })
   if (rows.length === 0) throw fenced()
@@ -165,20 +160,19 @@ function withoutErased(before: Checkpoint, page: ReadPage, { rows }: Excluded): 
 
 /** A job that was claimed just before an erasure does not know of it: it writes nothing and is claimed again. */
 function knowsErasures({ request, hadErased }: Commit): SQL {
-  const knows = hadErased ? sql`` : sql`and not ${hasTombstones(accountKeyOf(request))}`
+  const knows = hadErased ? sql`` : sql`and not ${hasTombstones(providerKeyOf(request))}`
   return sql`not ${isTenantErased(request.tenantId)} ${knows}`
 }
 
 /** The result of a job whose last pages are in this transaction, with the count checks of what the transaction sees. */
 async function conclude(
   tx: Database,
-  { request, sources, account: { hasOthers }, result }: Commit,
+  { sources, account, result }: Commit,
   { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ): Promise<SyncJobResult> {
-  // Rows do not name their account, so the rows of several cannot be counted against one list.
-  if (checkpoint.mode === 'incremental' || hasOthers) return result(resultsOf(progress))
+  if (checkpoint.mode === 'incremental') return result(resultsOf(progress))
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
-  const counting = { ...accountKeyOf(request), sources: read, tallies: checkpoint.tallies, counts: progress }
+  const counting = { ...account, sources: read, tallies: checkpoint.tallies, counts: progress }
   return result(resultsOf(progress, await checkCounts(tx, counting)))
 }
 
@@ -193,7 +187,7 @@ function movesOf(
   const refused = planned.filter((name) => isRefused(name) || nestedIn(sources, [name]).some(isRefused))
   return cursorMoves(
     tx,
-    { ...accountKeyOf(request), account: account.id, jobId: request.jobId },
+    { ...account, jobId: request.jobId },
     { second: checkpoint.until, resources: planned.filter((name) => !refused.includes(name)), refused },
   )
 }

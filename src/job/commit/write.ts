@@ -3,6 +3,7 @@ import { findStale, markDeleted, markRemovedChildren } from '../../db/deletions.
 import type { Database } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
 import type { SyncedTable } from '../../db/schema.ts'
+import { removeUnknown } from '../../db/unknown-rows.ts'
 import { upsert } from '../../db/upsert.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type Excluded, excludeErased } from '../../erasure/filter.ts'
@@ -10,14 +11,16 @@ import type { Ownership } from '../../erasure/ownership.ts'
 import { fields } from '../../provider/fields.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import type { ChildSet, ObservedRow } from '../../sync/rows.ts'
-import { accountKeyOf, type SyncJobRequest } from '../request.ts'
 import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
 import type { DetectedDeletions } from './deletions.ts'
 import { bisect, type Quarantine } from './quarantine.ts'
 import { removeStoredRejects, storeRejects } from './rejects.ts'
 
 export interface Writing {
-  readonly request: SyncJobRequest
+  readonly jobId: string
+  readonly accountKey: AccountKey
+  /** Whether rows of the account `unknown` may be stored. If so, those of items that are stored now are removed. */
+  readonly mayHaveUnknown: boolean
   /** The rows that a forced job overwrites; null if the job is not forced. */
   readonly overwrite: Overwrite | null
   readonly pages: readonly ReadPage[]
@@ -46,7 +49,9 @@ const noneExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed: [
 export async function writeBatches(
   tx: Database,
   {
-    request,
+    jobId,
+    accountKey: account,
+    mayHaveUnknown,
     overwrite,
     pages,
     deletions,
@@ -58,7 +63,6 @@ export async function writeBatches(
     wasFetched,
   }: Writing,
 ): Promise<WriteResult> {
-  const account = accountKeyOf(request)
   const counts: Record<string, Counted> = {}
   const add = (resource: string, more: Partial<Counts>) => {
     const before = counts[resource]
@@ -67,7 +71,7 @@ export async function writeBatches(
   const all = pages.flatMap((page) => page.rejects)
   const offered = [...pages.flatMap((page) => page.rows), ...deletions.rows]
   const excluded = mayHaveErased
-    ? await excludeErased(tx, { ...account, jobId: request.jobId, ownership }, { rows: offered, rejects: all })
+    ? await excludeErased(tx, { ...account, jobId, ownership }, { rows: offered, rejects: all })
     : noneExcluded
   const rejects = all.filter((reject) => !excluded.rejects.has(reject))
   for (const { resource, embedded } of excluded.rows) if (!embedded) add(resource, { fetched: 1, unchanged: 1 })
@@ -96,6 +100,7 @@ export async function writeBatches(
     const { created, updated, refused } = quarantine.isolate
       ? await bisect(tx, { rows, write, quarantine })
       : { ...(await write(rows)), refused: [] }
+    if (mayHaveUnknown) await removeUnknown(tx, { ...account, resource: { name: resource, table }, rows })
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
@@ -124,7 +129,7 @@ export async function writeBatches(
     counts[resource.name] = addUnchecked(counts[resource.name] ?? noCounts, unchecked)
   }
   if (mayHaveRejects) await removeStoredRejects(tx, account, stored)
-  if (rejects.length > 0) await storeRejects(tx, request, rejects)
+  if (rejects.length > 0) await storeRejects(tx, { ...account, jobId }, rejects)
   return { counts, excluded }
 }
 

@@ -39,6 +39,10 @@ export const syncJobResult: z.ZodType<SyncJobResult> = z.object({
   jobId: z.guid(),
   tenantId: z.guid(),
   provider: z.string(),
+  account: z
+    .string()
+    .nullable()
+    .describe('The provider account with its mode. Null if the job failed before it was known.'),
   syncType: z.enum(['full', 'incremental']),
   note: z.string().exactOptional().describe('Why the job did another kind of sync than requested.'),
   status: z.enum(['completed', 'failed']),

@@ -45,6 +45,8 @@ export interface SyncJobResult {
   readonly jobId: string
   readonly tenantId: string
   readonly provider: string
+  /** The provider account with its mode: acct_1ABC live, acct_1ABC:test otherwise; null if the job failed before it was known. */
+  readonly account: string | null
   readonly syncType: SyncJobRequest['additionalData']['syncType']
   /** Why another kind of sync was done than the one that was asked for. */
   readonly note?: string

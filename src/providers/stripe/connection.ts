@@ -40,7 +40,7 @@ export interface StripeAnswer {
 export interface StripeConnection {
   /** The connected account and its mode, see Identity.account; null for the key's own account. */
   readonly id: string | null
-  readonly live: boolean
+  readonly mode: 'live' | 'test'
   /** Where the key comes from, for error messages. */
   readonly keyName: string
   /** Whether the key is a restricted one, which may not ask for everything. */
@@ -57,7 +57,7 @@ export interface StripeConnection {
 
 /** Opens no connection to the network yet. @throws SyncError with verdict `reject` for unusable credentials */
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
-  const { apiKey, keyName, account, live } = readAccess(credentials, settings)
+  const { apiKey, keyName, account, header, mode } = readAccess(credentials, settings)
   const httpClient = new StripeHttp(settings)
   // Only rawRequest, because the bundle omits the typed methods (scripts/build.ts).
   const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
@@ -66,15 +66,15 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     maxNetworkRetries: 0,
     telemetry: false,
     ...baseAddress(settings.apiBase),
-    ...(account ? { stripeAccount: account } : {}),
+    ...(account ? { [header]: account } : {}),
   })
   return {
-    id: account ? inMode(account, live) : null,
-    live,
+    id: account ? inMode(account, mode) : null,
+    mode,
     keyName,
-    isRestricted: apiKey.startsWith('rk'),
+    isRestricted: apiKey.startsWith('rk') || apiKey.startsWith('sk_org'),
     credential: createHmac('sha256', credentials.tenantId).update(apiKey).digest('hex'),
-    perSecond: settings.perSecond ?? accountPerSecond[live ? 'live' : 'test'],
+    perSecond: settings.perSecond ?? accountPerSecond[mode],
     quote: (message) => sentenceOf(message, apiKey),
     async get(path) {
       // rawRequest, not list(): the typed methods turn decimals into objects, and items are stored as they were sent.
@@ -90,7 +90,8 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
 }
 
 /** The account's name in keys of rows and cursors: the plain id in live mode. */
-export const inMode = (account: string, live: boolean): string => (live ? account : `${account}:test`)
+export const inMode = (account: string, mode: StripeConnection['mode']): string =>
+  mode === 'live' ? account : `${account}:test`
 
 function baseAddress(base: string | undefined) {
   if (!base) return {}

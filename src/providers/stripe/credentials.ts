@@ -6,9 +6,11 @@ export interface StripeAccess {
   readonly apiKey: string
   /** Where the key comes from, for error messages. */
   readonly keyName: string
-  /** Connected account, sent as the Stripe-Account header. */
+  /** The account to read; undefined for the key's own account. */
   readonly account: string | undefined
-  readonly live: boolean
+  /** The header that names `account`: an organization's key needs Stripe-Context, a platform's key Stripe-Account. */
+  readonly header: 'stripeContext' | 'stripeAccount'
+  readonly mode: 'live' | 'test'
 }
 
 /** The configured key, and the tenant that its account belongs to. */
@@ -20,18 +22,43 @@ interface ConfiguredKey {
 /**
  * Reads `accessToken`. A secret or restricted key is used directly. An account id selects the configured platform key
  * on behalf of that account. Without a token the configured key is used, but only for the tenant that it belongs to.
+ * An organization's key reads the account that the message names.
  * @throws SyncError with verdict `reject`; its message never holds the token
  */
-export function readAccess({ tenantId, accessToken, secret }: Credentials, settings: ConfiguredKey): StripeAccess {
+export function readAccess(
+  { tenantId, accessToken, secret, account: named }: Credentials,
+  settings: ConfiguredKey,
+): StripeAccess {
   const { apiKey, apiKeyTenant } = settings
   if (accessToken === undefined) {
     if (apiKeyTenant?.toLowerCase() !== tenantId.toLowerCase()) throw missingToken()
-    return { ...withKey(configured(apiKey), configuredName), account: undefined }
+    return withAccount(withKey(configured(apiKey), configuredName), named)
   }
-  if (/^acct_\w{1,250}$/.test(accessToken))
+  if (/^acct_\w{1,250}$/.test(accessToken)) {
+    if (named !== undefined && named !== accessToken) throw otherAccount(named, accessToken)
     return { ...withKey(configured(apiKey), configuredName), account: accessToken }
+  }
   const keyName = secret === undefined ? 'the accessToken of the message' : `the value of ${secret}`
-  return { ...withKey(accessToken, keyName), account: undefined }
+  return withAccount(withKey(accessToken, keyName), named)
+}
+
+/** A key of an account reads that account. A key of an organization reads the account that the message names. */
+function withAccount(key: Omit<StripeAccess, 'account'>, named: string | undefined): StripeAccess {
+  if (key.header === 'stripeAccount') return { ...key, account: undefined }
+  if (named !== undefined && /^acct_\w{1,250}$/.test(named)) return { ...key, account: named }
+  throw new SyncError(
+    'reject',
+    'account_unknown',
+    `stripe: ${key.keyName} is an organization's key (sk_org_…), which reads no account by itself. Name the account in the message ("account": "acct_…") and send it with a new jobId.`,
+  )
+}
+
+function otherAccount(named: string, token: string): SyncError {
+  return new SyncError(
+    'reject',
+    'account_mismatch',
+    `stripe: the message names account ${named}, and its accessToken is ${token}. Send a new jobId, with one of them.`,
+  )
 }
 
 const configuredName = 'the configured Stripe.ApiKey'
@@ -53,7 +80,7 @@ function configured(key: string | undefined): string {
   )
 }
 
-function withKey(apiKey: string, keyName: string): Pick<StripeAccess, 'apiKey' | 'keyName' | 'live'> {
+function withKey(apiKey: string, keyName: string): Omit<StripeAccess, 'account'> {
   if (apiKey.startsWith('pk_'))
     throw new SyncError(
       'reject',
@@ -66,5 +93,13 @@ function withKey(apiKey: string, keyName: string): Pick<StripeAccess, 'apiKey' |
       'bad_credentials',
       `stripe: ${keyName} is not a secret key (sk_…)${keyName === configuredName ? '' : ', an account id (acct_…)'} or a restricted key (rk_…).`,
     )
-  return { apiKey, keyName, live: /^[a-z]+_live_/.test(apiKey) }
+  const isOrganization = apiKey.startsWith('sk_org')
+  // Stripe documents no mode in the prefix of an organization's key (docs.stripe.com/keys/organization-api-keys).
+  const isLive = isOrganization ? !apiKey.includes('_test_') : /^[a-z]+_live_/.test(apiKey)
+  return {
+    apiKey,
+    keyName,
+    header: isOrganization ? 'stripeContext' : 'stripeAccount',
+    mode: isLive ? 'live' : 'test',
+  }
 }

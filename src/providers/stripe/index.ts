@@ -28,7 +28,7 @@ export function stripe(settings: StripeSettings): Provider {
 }
 
 /**
- * Identifies the account with `GET /v1/account`. If a restricted key may not call it, each key counts as an account.
+ * Identifies the account with `GET /v1/account`. A restricted key may be refused it, and then does not know its account.
  */
 async function identify(connection: StripeConnection): Promise<Identity> {
   try {
@@ -36,12 +36,11 @@ async function identify(connection: StripeConnection): Promise<Identity> {
     const body = fields(json.whole.value())
     const account = text(body.id)
     if (account === null || !/^acct_\w{1,250}$/.test(account)) throw unusable('does not name the account')
-    return { account: inMode(account, connection.live), since: second(body.created) ?? stripeBegan }
+    return { account: inMode(account, connection.mode), since: second(body.created) ?? stripeBegan }
   } catch (error) {
     // Only a restricted key may be refused this; a secret key's refusal is a fault, and is tried again.
     if (failure(error, connection).code !== 'permission_denied') throw error
     if (!connection.isRestricted) throw unusable('refuses a secret key its own account')
-    const account = connection.id ?? inMode(`key_${connection.credential.slice(0, 24)}`, connection.live)
-    return { account, since: stripeBegan }
+    return { account: connection.id, since: stripeBegan }
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { accountInvalid, invalidKey, Refusal } from './refusal.ts'
 
-/** Who sends a request, by the key and the `Stripe-Account` header. */
+/** Who sends a request, by the key and the `Stripe-Account` or `Stripe-Context` header. */
 export interface Caller {
   readonly key: string
   readonly restricted: boolean
@@ -18,6 +18,7 @@ export interface Caller {
 export function authenticate(headers: IncomingHttpHeaders, revokedKeys: readonly string[]): Caller {
   const key = keyIn(headers.authorization)
   if (key.startsWith('pk_')) throw publishableKey()
+  if (key.startsWith('sk_org_')) return ofOrganization(key, headers['stripe-context'])
   const kind = key.match(/^(sk|rk)_(test|live)_./)
   if (!kind || revokedKeys.includes(key) || /^.k_...._(invalid|revoked)/.test(key)) throw invalidKey(key)
 
@@ -28,6 +29,13 @@ export function authenticate(headers: IncomingHttpHeaders, revokedKeys: readonly
   if (typeof account !== 'string') return { key, restricted, livemode, accountKey: `${key} ${mode}` }
   if (!/^acct_\w+$/.test(account) || account.startsWith('acct_revoked')) throw accountInvalid(key, account)
   return { key, restricted, livemode, account, accountKey: `${account} ${mode}` }
+}
+
+/** A key of an organization names the account of each request; docs.stripe.com/keys/organization-api-keys. */
+function ofOrganization(key: string, account: string | string[] | undefined): Caller {
+  if (typeof account !== 'string' || !/^acct_\w+$/.test(account))
+    throw new Refusal(400, { message: 'Requests with an organization API key must include the Stripe-Context header.' })
+  return { key, restricted: false, livemode: true, account, accountKey: `${account} live` }
 }
 
 function keyIn(authorization: string | undefined): string {

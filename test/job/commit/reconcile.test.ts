@@ -12,8 +12,8 @@ async function slowlyProved(listed: number) {
   const { db, query } = await openTestDatabase()
   const tenantId = randomUUID()
   await query(
-    `insert into customers (tenant_id, provider, id, raw, created_at, observed_at)
-      select $1, 'stripe', 'cus_' || n, '{}', to_timestamp(n), now() from generate_series(1, 300) as n`,
+    `insert into customers (tenant_id, provider, account, id, raw, created_at, observed_at)
+      select $1, 'stripe', 'acct_1', 'cus_' || n, '{}', to_timestamp(n), now() from generate_series(1, 300) as n`,
     [tenantId],
   )
   await query('create view slow_customers as select * from customers where pg_sleep(0.01) is not null offset 0')
@@ -29,6 +29,7 @@ async function slowlyProved(listed: number) {
     const proofs = await checkCounts(tx, {
       tenantId,
       provider: 'stripe',
+      account: 'acct_1',
       sources: [source],
       tallies,
       counts: {},
@@ -49,14 +50,14 @@ test('a resource with unchecked rows is not equal, even where its counts happen 
   const { db, query } = await openTestDatabase()
   const tenantId = randomUUID()
   await query(
-    `insert into customers (tenant_id, provider, id, raw, created_at, observed_at)
-      select $1, 'stripe', 'cus_' || n, '{}', to_timestamp(n), now() from generate_series(1, 3) as n`,
+    `insert into customers (tenant_id, provider, account, id, raw, created_at, observed_at)
+      select $1, 'stripe', 'acct_1', 'cus_' || n, '{}', to_timestamp(n), now() from generate_series(1, 3) as n`,
     [tenantId],
   )
   const source = { kind: 'list', name: 'customers', table: customers, createdFilter: true } as unknown as ListSource
   const check = async (counts: Partial<Counted>) => {
     const tallies = { customers: { listed: 3, until: 1_000, months: { '1970-01': 3 } } }
-    const counting = { tenantId, provider: 'stripe', sources: [source], tallies }
+    const counting = { tenantId, provider: 'stripe', account: 'acct_1', sources: [source], tallies }
     const checks = await checkCounts(db, { ...counting, counts: { customers: { ...noCounts, ...counts } } })
     return checks.customers?.equal
   }

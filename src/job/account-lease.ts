@@ -1,0 +1,139 @@
+import { and, eq, lt, ne, sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
+import type { ProviderKey } from '../db/account-key.ts'
+import { codeOf, constraintOf } from '../db/errors.ts'
+import type { TenantDatabase } from '../db/open.ts'
+import { whileWorking, withRetry } from '../db/retry.ts'
+import { syncAccounts, syncJobs } from '../db/schema.ts'
+import { SyncError } from '../errors.ts'
+import { modeOf } from './account.ts'
+import { notification } from './commit/notify.ts'
+import { fenced, isHeldBy, type Lease, leaseExtension } from './lease.ts'
+
+/** The unique index that lets one job of an account run at a time. */
+export const oneRunning = 'sync_jobs_one_running'
+
+interface Taking {
+  readonly lease: Lease
+  readonly providerKey: ProviderKey
+  readonly account: string
+  /** The hash to recognise the key by; null if the credentials name the account. */
+  readonly credential: string | null
+  /** Second since 1970; null if the provider did not say. */
+  readonly began: number | null
+}
+
+interface Deps {
+  readonly db: TenantDatabase
+  readonly clock: Clock
+}
+
+/**
+ * Takes the account's lease for the job and records the account. Only one job of an account runs at a time; a job whose
+ * worker died is paused, and its own message brings it back.
+ * @throws SyncError `account_busy` if another job holds the account, `fenced` if the job is another worker's now
+ */
+export async function takeAccount(taking: Taking, { db, clock }: Deps, signal: AbortSignal): Promise<void> {
+  const { account, providerKey, lease } = taking
+  const take = () => withRetry(() => takeOnce(db, taking), { policy: whileWorking, clock, signal })
+  if (await take()) return
+  await withRetry(() => freeAccount(db, { ...providerKey, account, jobId: lease.jobId }), {
+    policy: whileWorking,
+    clock,
+    signal,
+  })
+  if (await take()) return
+  throw await busy(db, taking)
+}
+
+/** Whether the account was free. */
+async function takeOnce(db: TenantDatabase, { lease, providerKey, account, credential, began }: Taking) {
+  try {
+    return await db.within(async (tx) => {
+      const beganAt = began === null ? null : new Date(began * 1_000)
+      const record = tx
+        .insert(syncAccounts)
+        .values({ ...providerKey, account, mode: modeOf(account), credential, beganAt })
+        .onConflictDoUpdate({
+          target: [syncAccounts.tenantId, syncAccounts.provider, syncAccounts.account],
+          set: {
+            credential: sql`coalesce(excluded.credential, ${syncAccounts.credential})`,
+            beganAt: sql`coalesce(${syncAccounts.beganAt}, excluded.began_at)`,
+            lastSeenAt: sql`now()`,
+          },
+        })
+      const rows = await tx
+        .with(tx.$with('recorded').as(record))
+        .update(syncJobs)
+        .set({ account, ...leaseExtension(lease) })
+        .where(isHeldBy(lease))
+        .returning({ id: syncJobs.id, notified: notification })
+      if (rows.length === 0) throw fenced()
+      return true
+    })
+  } catch (error) {
+    if (codeOf(error) === '23505' && constraintOf(error) === oneRunning) return false
+    throw error
+  }
+}
+
+/** A job, and the account that it needs. */
+interface Waiting extends ProviderKey {
+  readonly account: string
+  readonly jobId: string
+}
+
+/** Pauses a job of the account whose worker gave no sign of life; its own message brings it back. */
+export async function freeAccount(db: TenantDatabase, { jobId, ...account }: Waiting): Promise<boolean> {
+  const dead = and(runningOf(account), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`))
+  const freed = await db.within((tx) =>
+    tx
+      .update(syncJobs)
+      .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
+      .where(dead)
+      .returning({ id: syncJobs.id, notified: notification }),
+  )
+  return freed.length > 0
+}
+
+/** Seconds until the lease of the account's running job ends; 1 if none is running. */
+export async function secondsUntilFree(db: TenantDatabase, account: Omit<Waiting, 'jobId'>): Promise<number> {
+  const [rival] = await db.read((tx) => tx.select({ left: secondsLeft }).from(syncJobs).where(runningOf(account)))
+  return rival?.left ?? 1
+}
+
+/** Seconds until the job's lease ends, at least 1. */
+export const secondsLeft = sql<number>`greatest(1, coalesce(extract(epoch from ${syncJobs.leaseUntil} - now()), 1))::float8`
+
+const runningOf = ({ tenantId, provider, account }: Omit<Waiting, 'jobId'>) =>
+  and(
+    eq(syncJobs.tenantId, tenantId),
+    eq(syncJobs.provider, provider),
+    eq(syncJobs.account, account),
+    eq(syncJobs.status, 'running'),
+  )
+
+async function busy(db: TenantDatabase, { providerKey, account }: Taking): Promise<SyncError> {
+  const seconds = await secondsUntilFree(db, { ...providerKey, account })
+  return new SyncError('busy', 'account_busy', `job: another job of account ${account} is running; this one waits`, {
+    retryAfter: seconds * 1_000,
+  })
+}
+
+/** Gives a claimed job back, because another job holds its account. The next claim knows the account. Its checkpoint stays, and the claim counts for nothing. */
+export async function standBack(db: TenantDatabase, lease: Lease, account: string | null): Promise<void> {
+  await db.within((tx) =>
+    tx
+      .update(syncJobs)
+      .set({
+        account,
+        status: sql`case when ${syncJobs.checkpoint} is null then 'pending' else 'paused' end`,
+        leaseOwner: null,
+        leaseUntil: null,
+        stalled: sql`greatest(0, ${syncJobs.stalled} - 1)`,
+        updatedAt: sql`now()`,
+      })
+      .where(isHeldBy(lease))
+      .returning({ id: syncJobs.id, notified: notification }),
+  )
+}

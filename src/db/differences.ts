@@ -42,7 +42,7 @@ export async function findDifferences(db: Database, { rows, ...stored }: Compari
 function compared(
   { records, bytes }: ReturnType<typeof parameters>,
   { columns, input, from, length, json, insertable, values, same, inline }: ReturnType<typeof shapeOf>,
-  { table, tenantId, provider, embedded }: Omit<Comparing, 'rows'>,
+  { table, tenantId, provider, account, embedded }: Omit<Comparing, 'rows'>,
 ): SQL {
   const hasValue = columns.filter(({ key }) => !stamped.has(key) && !(embedded && key === 'inline'))
   const differing = [
@@ -68,7 +68,7 @@ function compared(
     cross join lateral (select ${values} offset 0) as expected(${insertable})
     left join lateral (
       select old.* from ${table} as old
-      where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and ${same} offset 0
+      where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.account = ${account} and ${same} offset 0
     ) as old on true
     cross join lateral (select array_remove(array[${sql.join(differing, sql`, `)}], null) as columns offset 0) as differing
     where ${comparable} and (old.id is null or old.deleted_at is not null or cardinality(differing.columns) > 0)`

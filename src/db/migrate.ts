@@ -115,7 +115,7 @@ const unlimited = { statement_timeout: '0', lock_timeout: '0' }
 async function dropInvalidIndexes(client: pg.Client, { statements }: Migration): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from pg_index join pg_class on pg_class.oid = indexrelid
-     where not indisvalid and relnamespace = current_schema()::regnamespace`,
+     where not indisvalid and relnamespace = quote_ident(current_schema())::regnamespace`,
   )
   for (const { name } of rows)
     if (statements.some((statement) => statement.includes(`"${name}"`)))

@@ -30,12 +30,12 @@ export async function findErased(
 /** Which of these items of a resource could not be stored: they are in `sync_rejects`. */
 export async function findRejected(
   tx: Database,
-  { tenantId, provider }: AccountKey,
+  { tenantId, provider, account }: AccountKey,
   { resource, ids }: { readonly resource: string; readonly ids: readonly string[] },
 ): Promise<ReadonlySet<string>> {
   const { rows } = await tx.execute<{ id: string }>(sql`
     select kept.item_key as id from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as wanted(id)
-    join ${syncRejects} as kept on kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider}
+    join ${syncRejects} as kept on kept.tenant_id = ${tenantId}::uuid and kept.provider = ${provider} and kept.account = ${account}
       and kept.resource = ${resource} and kept.item_key = wanted.id`)
   return new Set(rows.map(({ id }) => id))
 }

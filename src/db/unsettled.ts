@@ -47,7 +47,10 @@ export async function findUnsettled(
 }
 
 /** `provider || ''` keeps Postgres from the key, as in deletions: the partial index on unsettled rows is shorter. */
-function select({ resource, by, values, dueAt, before }: UnsettledSearch, { tenantId, provider, account }: AccountKey): SQL {
+function select(
+  { resource, by, values, dueAt, before }: UnsettledSearch,
+  { tenantId, provider, account }: AccountKey,
+): SQL {
   const { name, table } = resource
   const owned = sql`row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account}
     and ${isLive(resource)}`

@@ -16,17 +16,20 @@ export function isHarmlessText(text: string, { asName = false }: Kind = {}): boo
   if (uuid.test(text) || time.test(text) || digits.test(text)) return true
   if (text.length > longest || !plain.test(text)) return false
   if (!asName && speaksOfSecrets.test(text)) return false
-  return !text.split(/[\s,!?'’…*]+/).some(looksRandom)
+  const words = text.split(/[\s,!?'’…*]+/)
+  return !words.some((word) => looksRandom(word, asName ? 1 : 2))
 }
 
-/** Sixteen characters or more that a person would not write as a word, as keys, hashes and base64 are. */
-function looksRandom(word: string): boolean {
+/**
+ * Eight characters or more that a person would not write as a word, as passwords, keys, hashes and base64 are. Words may
+ * be joined, each lower-case but for its first letter, with so many letters behind it.
+ */
+function looksRandom(word: string, behindFirst: number): boolean {
   const letters = word.replace(/[._-]/g, '')
-  if (letters.length < 16) return /^(?:sk|rk|pk|whsec|ac|rkcs)_/i.test(word)
-  return /\d/.test(letters) || (/\p{Lu}/u.test(letters) && !isCamelCase(word))
-}
-
-/** Words that are joined, each of them lower-case but for its first letter and at least three letters long. */
-function isCamelCase(word: string): boolean {
-  return /^(?:\p{Lu}?\p{Ll}{2,}[._-]?)+$/u.test(word)
+  if (/^(?:sk|rk|pk|whsec|ac|rkcs)_/i.test(word)) return true
+  if (letters.length < 8) return false
+  // Hexadecimal written as hexadecimal is digits alone.
+  if (!/\p{L}/u.test(letters)) return letters.length > 20
+  const joined = new RegExp(`^(?:\\p{Lu}?\\p{Ll}{${behindFirst},}[._-]?)+$`, 'u')
+  return /\p{N}/u.test(letters) || (/\p{Lu}/u.test(letters) && !joined.test(word))
 }

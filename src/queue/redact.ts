@@ -30,6 +30,8 @@ function redactJson(text: string): string | undefined {
   const redacted = (value: unknown): unknown => {
     if (typeof value === 'string') return spend(redactText(value))
     if (typeof value !== 'object' || value === null) return spend(value)
+    // As in { "name": "token", "value": "…" }.
+    if (namesSecret(Object.values(value))) return spend('[redacted]')
     if (Array.isArray(value)) return [...whileRoom(value, redacted)]
     return Object.fromEntries(
       whileRoom(Object.entries(value), ([name, inner]) => {
@@ -45,7 +47,10 @@ function redactJson(text: string): string | undefined {
     }
   }
   try {
-    return JSON.stringify(redacted(JSON.parse(text)))
+    const parsed: unknown = JSON.parse(text)
+    // A message is an object. A text by itself may be anything.
+    if (typeof parsed === 'string') return JSON.stringify(redactJson(parsed) ?? notShown(parsed))
+    return JSON.stringify(redacted(parsed))
   } catch {
     return undefined
   }
@@ -57,6 +62,12 @@ function redactText(text: string): string {
 
 function redactName(name: string): string {
   return name.length <= 64 && isHarmlessText(name, { asName: true }) ? redactSecrets(name) : notShown(name)
+}
+
+/** Whether one of these values, if they are few, is the name of a secret, so that another may be the secret. */
+function namesSecret(values: readonly unknown[]): boolean {
+  const isName = (value: unknown) => typeof value === 'string' && /^[\w-]{2,40}$/.test(value) && isSecretName(value)
+  return values.length <= 40 && values.some(isName)
 }
 
 function isSecretName(name: string): boolean {

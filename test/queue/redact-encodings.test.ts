@@ -6,9 +6,18 @@ import { redactBody } from '../../src/queue/redact.ts'
 
 const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789']
 const secret = fc
-  .array(fc.constantFrom(...letters), { minLength: 14, maxLength: 40 })
+  .array(fc.constantFrom(...letters), { minLength: 4, maxLength: 40 })
   .map((each) => `cNry7${each.join('')}`)
-const name = fc.constantFrom('accessToken', 'access_token', 'AccessToken', 'token', 'password', 'apiKey', 'x-api-key')
+const name = fc.constantFrom(
+  'accessToken',
+  'access_token',
+  'AccessToken',
+  'token',
+  'password',
+  'apiKey',
+  'x-api-key',
+  'pw',
+)
 
 type Field = readonly [name: string, secret: string]
 
@@ -113,7 +122,7 @@ test('no encoding of a message keeps its token in the copy, whole or cut', () =>
       const copy = redactBody(write(drawn))
       const [, value] = drawn.field
       // Half of a token is too much as well.
-      const part = value.slice(0, 10)
+      const part = value.slice(0, 8)
       for (const reading of readings(copy)) if (reading.includes(part)) return false
       if (copy.includes('jobId')) kept++
       return true

@@ -84,6 +84,11 @@ describe('the copy of a message in the dead-letter queue', () => {
         resources: ['credit_notes'],
       }),
     ],
+    'has no token whose name is a value': [
+      quote([{ name: 'token', value: 'hunter' }, ['password', 'hunter'], { name: 'page', value: 'five' }]),
+      quote(['[redacted]', '[redacted]', { name: 'page', value: 'five' }]),
+    ],
+    'has nothing of a text by itself': [quote('hunter'), '"[6 characters that are not shown]"'],
     'has no text that speaks of a secret': [
       quote({ note: `the password is ${canary}` }),
       '{"note":"[27 characters that are not shown]"}',

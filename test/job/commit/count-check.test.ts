@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { customers } from '../../../src/db/schema.ts'
+import { upsert } from '../../../src/db/upsert.ts'
+import { checkCounts } from '../../../src/job/commit/reconcile.ts'
+import { noCounts } from '../../../src/job/state/progress.ts'
+import { openTestDatabase } from '../../support/database.ts'
+
+const january = Date.UTC(2026, 0, 15) / 1_000
+const march = Date.UTC(2026, 2, 15) / 1_000
+const until = Date.UTC(2026, 5, 1) / 1_000
+
+/** What the check says of a table with three rows of January and two of March. */
+async function check({
+  months,
+  counts = {},
+  until: last = until,
+}: {
+  months: object
+  counts?: object
+  until?: number
+}) {
+  const { db } = await openTestDatabase()
+  const key = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
+  const rows = [january, january, january, march, march].map((second, at) => ({
+    row: { id: `cus_${at}`, createdAt: new Date(second * 1_000) },
+    raw: { id: `cus_${at}` },
+    observedAt: new Date(0),
+  }))
+  await upsert(db, { ...key, table: customers, rows, overwrite: null } as never)
+  const listed = Object.values(months).reduce((sum: number, count: number) => sum + count, 0)
+  const counting = {
+    ...key,
+    sources: [{ kind: 'list', name: 'customers', table: customers, createdFilter: { field: 'created' } }],
+    tallies: { customers: { listed, until: last, months } },
+    counts: { customers: { ...noCounts, ...counts } },
+  }
+  return (await checkCounts(db, counting as never)).customers
+}
+
+test('a list as long as the table is equal', async () => {
+  expect(await check({ months: { '2026-01': 3, '2026-03': 2 } })).toMatchObject({
+    listed: 5,
+    live: 5,
+    equal: true,
+    differs: [],
+  })
+})
+
+test.each([
+  ['longer', { '2026-01': 4, '2026-03': 2 }, [{ month: '2026-01', listed: 4, live: 3 }]],
+  ['shorter', { '2026-01': 3, '2026-03': 1 }, [{ month: '2026-03', listed: 1, live: 2 }]],
+  ['of a month without rows', { '2026-01': 3, '2026-03': 2, '2026-05': 1 }, [{ month: '2026-05', listed: 1, live: 0 }]],
+])('a list that is %s is not equal, and the month is named', async (_, months, differs) => {
+  expect(await check({ months })).toMatchObject({ equal: false, differs })
+})
+
+test('a rejected item has no row, and a row that the list leaves out is no difference', async () => {
+  expect(await check({ months: { '2026-01': 4, '2026-03': 2 }, counts: { rejected: 1 } })).toMatchObject({
+    equal: true,
+  })
+  expect(await check({ months: { '2026-01': 2, '2026-03': 2 }, counts: { kept: 1 } })).toMatchObject({ equal: true })
+  expect(await check({ months: { '2026-01': 3, '2026-03': 2 }, counts: { kept: 1 } })).toMatchObject({ equal: false })
+})
+
+test('rows created after the list was read are not counted', async () => {
+  expect(await check({ months: { '2026-01': 3 }, until: january + 60 })).toMatchObject({ live: 3, equal: true })
+})

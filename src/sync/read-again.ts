@@ -1,5 +1,5 @@
 import { isRefused, SyncError } from '../errors.ts'
-import type { ListSource } from '../provider/contract.ts'
+import type { ListSource, Page } from '../provider/contract.ts'
 import { emptyChildSets, expandPage } from './expand.ts'
 import { emptyMapped, type Mapped, rejectItem } from './rows.ts'
 import type { Source } from './source.ts'
@@ -34,20 +34,35 @@ export async function readAgain(again: Again, signal: AbortSignal): Promise<Mapp
   }
 }
 
-/** The list of unsettled objects, one page longer than the stored ones take at most. */
+/**
+ * The list of unsettled objects, one page longer than the stored ones take at most. It ends where the provider refuses it,
+ * so that the other objects are fetched by id.
+ */
 async function readUnsettled({ source, ids, sources, pageSize }: Again, signal: AbortSignal) {
   const found = new Set<unknown>()
   const pages: Mapped[] = []
   const { unsettled } = source
   const list = unsettled === 'every row' ? undefined : unsettled?.list
   for (let cursor: string | null = null, left = Math.ceil(ids.length / 100) + 1; list && left > 0; left--) {
-    const { items, next, observedAt } = await list({ cursor, limit: 100 }, signal)
+    const page: Page | null = await pageOrNull(() => list({ cursor, limit: 100 }, signal))
+    if (!page) break
+    const { items, next, observedAt } = page
     for (const { id } of items) found.add(id)
     pages.push(await expandPage({ source, items, observedAt, pageSize, sources }, signal))
     if (next === null || next === cursor) break
     cursor = next
   }
   return { found, pages }
+}
+
+/** Null if the provider refuses the page. */
+async function pageOrNull(request: () => Promise<Page>): Promise<Page | null> {
+  try {
+    return await request()
+  } catch (error) {
+    if (isRefused(error, 'resource')) return null
+    throw error
+  }
 }
 
 async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<Mapped> {
@@ -60,7 +75,7 @@ async function readById({ source, sources, pageSize }: Again, id: string, signal
     const gone = [{ resource, table, id, observedAt }]
     return { ...emptyMapped, gone, childSets: emptyChildSets(source, id, observedAt) }
   } catch (error) {
-    if (!isRefused(error, 'object')) throw error
+    if (!isRefused(error, 'resource')) throw error
     return { ...emptyMapped, rejects: [rejectItem(resource, { id }, { code: error.code, reason: error.message })] }
   }
 }

@@ -63,12 +63,12 @@ async function show(
 ): Promise<void> {
   const { host, port, user, password, database, searchPath } = settings
   const client = new pg.Client({ host, port, user, password, database, ssl: await tlsOptions(settings) })
+  const named = Object.entries({ search_path: searchPath, 'app.tenant_id': given.tenant }).filter(([, value]) => value)
   await client.connect()
   try {
-    if (searchPath) await client.query(`select set_config('search_path', $1, false)`, [searchPath])
-    if (given.tenant) await client.query(`select set_config('app.tenant_id', $1, false)`, [given.tenant])
     // Some statements run in no transaction, such as vacuum.
     if (!given.write) await client.query('begin transaction read only')
+    for (const setting of named) await client.query('select set_config($1, $2, $3)', [...setting, !given.write])
     const { rows, rowCount } = await runOne(client, text)
     if (!given.write) await client.query('commit')
     print(rows, given, terminal)
@@ -77,6 +77,8 @@ async function show(
     terminal.print(`(${count} ${count === 1 ? 'row' : 'rows'})`)
     if (rows.length === 0 && !given.tenant && !(await seesAllTenants(client))) terminal.print(oneTenant(user))
   } finally {
+    // A pooler hands the session on, and with it the tenant.
+    if (given.write) for (const [name] of named) await client.query(`reset ${name}`).catch(() => {})
     await client.end()
   }
 }

@@ -11,6 +11,10 @@ export function reliability(results: Results = readResults()): string {
 | statement | proof |
 |---|---|
 | An object was deleted. | A complete list did not show it, and the provider, asked by id, no longer has it. Or an event of the provider says so. |
+| An object still exists, though no list shows it. | The provider, asked by id, has it. Its list is not believed again in this job. |
+| Nothing is known of a row. | No list shows it and the provider was not asked. It stays live, counts as \`unchecked\`, and the check is not equal. |
+| A list is complete. | A page of a newest-first list proves its interval of creation time. Other lists are compared as a whole, and lists in several parts over all parts. |
+| The tables are equal to the provider. | \`npm run verify\` compares payloads, columns and nested lists. The \`proof\` of a full job compares counts. |
 | Rows are stored. | Rows, checkpoint and counts are committed in one transaction. |
 | A commit whose answer was lost succeeded or failed. | The worker reads the fence and the checkpoint again. It counts nothing twice. |
 | A job belongs to this worker. | Each write names the job's fence, and Postgres refuses a worker that lost its lease. |
@@ -19,6 +23,13 @@ export function reliability(results: Results = readResults()): string {
 | A resource cannot be read. | The provider refused its first page, and no page of it was read before. A refused page after that fails the job, which goes on from its checkpoint. |
 | An object cannot be read. | The provider refused a request that was about this object alone. The reject has the provider's sentence. All other objects are stored. |
 | A message is done. | Its job has ended, or a copy of the message is safely queued. Only then is it deleted. |
+
+What is not known:
+
+- A full job proves counts, not content. A changed column beside an unchanged payload is found by \`npm run verify\` only.
+- An incremental job sees deletions by events only. An object that is deleted without an event stays live until the next full job.
+- A price that only other objects embed is in no list. It is not reconciled.
+- A row of a nested list whose parent has no row makes the check unequal. A full job with \`force_refresh\` asks for the parent and removes the row.
 
 ## What was seen
 

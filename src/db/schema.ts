@@ -10,3 +10,4 @@ export { disputes, paymentIntents, payments, refunds } from './schema/payments.t
 export { providerObjects } from './schema/provider-objects.ts'
 export { subscriptionItems, subscriptionSchedules, subscriptions } from './schema/subscriptions.ts'
 export type { RowOf, SyncedTable } from './schema/synced.ts'
+export { unlistedRows } from './schema/unlisted.ts'

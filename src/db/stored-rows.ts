@@ -1,6 +1,8 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
+import { columnOf } from './column-of.ts'
 import { isLive, liveRows } from './live.ts'
+import { keepsLater, type Overwrite } from './overwrite.ts'
 import type { SyncedTable } from './schema.ts'
 import type { Database, TenantDatabase } from './tenant.ts'
 
@@ -83,8 +85,7 @@ export async function findExtraChildren(
     select row.id, listed."parentId", row.observed_at as "observedAt" from jsonb_to_recordset(${JSON.stringify(families)}::jsonb) as listed("parentId" text, ids jsonb)
     cross join lateral (
       select row.id, row.observed_at from ${kept.table} as row
-      where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account}
-        and ${columnOf(kept.table, parent)} = listed."parentId"
+      where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account} and row.${columnOf(kept.table, parent)} = listed."parentId"
         and ${isLive(kept)} and not listed.ids ? row.id
       offset 0
     ) as row`)
@@ -103,7 +104,7 @@ export async function* orphans(
     const portion = sql`
       select row.id, row.parent_id as "parentId", holder.id is null as "isOrphan"
       from (
-        select row.id, ${columnOf(kept.table, parent)} as parent_id ${liveRows(kept, accountKey)} and row.id > ${after}
+        select row.id, row.${columnOf(kept.table, parent)} as parent_id ${liveRows(kept, accountKey)} and row.id > ${after}
         order by row.id limit ${rowsAtOnce}
       ) as row
       left join lateral (
@@ -121,8 +122,26 @@ export async function* orphans(
   }
 }
 
-function columnOf(table: SyncedTable, key: string): SQL {
-  const column = Object.entries(getTableColumns(table)).find(([name]) => name === key)?.[1]
-  if (!column) throw new Error(`schema: no column ${key}`)
-  return sql`row.${sql.identifier(column.name)}`
+interface OrphanSearch extends AccountKey {
+  readonly parents: Pick<Kept, 'table'>
+  /** Only rows that this would overwrite. */
+  readonly overwrite: Overwrite | null
+  readonly limit: number
+}
+
+/** Live rows of a nested list that a forced job has not written, and whose parent is not live. */
+export async function findOrphans(
+  db: Database,
+  { parent, ...kept }: Nested,
+  { parents, overwrite, limit, ...account }: OrphanSearch,
+): Promise<readonly Child[]> {
+  const column = columnOf(kept.table, parent)
+  const { rows } = await db.execute<{ id: string; parentId: string | null }>(sql`
+    select row.id, row.${column} as "parentId" ${liveRows(kept, account)} and not ${keepsLater(overwrite, sql`row`)}
+      and not exists (
+        select from ${parents.table} as holder
+        where holder.tenant_id = ${account.tenantId}::uuid and holder.provider = ${account.provider} and holder.account = ${account.account}
+          and holder.id = row.${column} and holder.deleted_at is null)
+    order by row.id limit ${limit}`)
+  return rows
 }

@@ -1,4 +1,4 @@
-import { type Advance, type Checkpoint, monthOf, type Tally } from '../job/state/checkpoint.ts'
+import { type Advance, type Checkpoint, monthOf, noTally, type Tally } from '../job/state/checkpoint.ts'
 import { withoutCursor } from '../sync/slices.ts'
 
 /*
@@ -19,20 +19,31 @@ export function omitItems<Page extends Advance>(from: Checkpoint, page: Page, it
   if (items.length === 0) return page
   const slice = from.slices.find(({ id }) => id === page.sliceId)
   const listed = [...page.listed]
+  const nested = [...page.nested]
   for (const { id, created, resource } of items) {
     const isCounted = created === slice?.position && slice?.boundary.includes(id)
-    const at = created === null || isCounted || resource !== slice?.resource ? -1 : listed.indexOf(created)
+    const at = isCounted || resource !== slice?.resource ? -1 : listed.indexOf(created ?? 0)
     if (at >= 0) listed.splice(at, 1)
+    const inList = nested.findIndex((list) => list.resource === resource && list.items > 0)
+    for (const list of inList >= 0 ? nested.slice(inList, inList + 1) : [])
+      nested[inList] = { ...list, items: list.items - 1 }
   }
-  return { ...page, listed }
+  return { ...page, listed, nested }
 }
 
-/** The checkpoint as if these stored items had not been listed so far. */
+/**
+ * The checkpoint as if these stored items had not been listed so far. Of an item without a creation time, or of a list
+ * that is read without times, nobody can tell whether it was listed: the resource is no longer counted.
+ */
 export function discountItems(from: Checkpoint, items: readonly ListedItem[]): Checkpoint {
   const tallies = { ...from.tallies }
   for (const item of items) {
     const tally = tallies[item.resource]
-    if (tally && item.created !== null && item.created <= tally.until && wasListed(from, item))
+    const isTimeless = from.slices.some(
+      ({ resource, cursor, position }) => resource === item.resource && cursor !== null && position === null,
+    )
+    if (tally && (item.created === null || isTimeless)) tallies[item.resource] = noTally
+    else if (tally && item.created !== null && item.created <= tally.until && wasListed(from, item))
       tallies[item.resource] = decrement(tally, item.created)
   }
   return { ...from, tallies }

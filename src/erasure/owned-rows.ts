@@ -3,7 +3,7 @@ import { getTableConfig } from 'drizzle-orm/pg-core'
 import { type AccountKey, everyAccount, type ProviderKey } from '../db/account-key.ts'
 import { hasResource, ofResource } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
-import type { SyncedTable } from '../db/schema.ts'
+import { type SyncedTable, unlistedRows } from '../db/schema.ts'
 import type { OwnerField } from '../provider/owner.ts'
 import type { RelatedIds } from './owned.ts'
 import type { OwnedTable } from './ownership.ts'
@@ -91,6 +91,9 @@ export async function removeRows(
 ): Promise<number> {
   if (rows.length === 0) return 0
   const keys = JSON.stringify(rows.map(({ account, resource, id }) => ({ account, resource, id })))
+  await db.execute(sql`
+    delete from ${unlistedRows} as note using jsonb_to_recordset(${keys}::jsonb) as doomed(account text, id text)
+    where note.tenant_id = ${tenantId}::uuid and note.provider = ${provider} and note.account = doomed.account and note.id = doomed.id`)
   const { rowCount } = await db.execute(sql`
     delete from ${table} as target using jsonb_to_recordset(${keys}::jsonb) as doomed(account text, resource text, id text)
     cross join lateral (

@@ -5,17 +5,20 @@ import type { Account } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import type { Batch } from '../sync/read-page.ts'
+import { openNoted } from './absence.ts'
 import type { JobAccount } from './account.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
 import { commitBatch } from './commit/commit.ts'
 import { applyMove, type CommittedState, type Move } from './commit/committed-state.ts'
-import { type DetectedDeletions, detectDeletions } from './commit/deletions.ts'
+import type { DetectedDeletions } from './commit/deletions.ts'
 import { openQuarantine } from './commit/quarantine.ts'
 import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
+import { logCommit } from './log-commit.ts'
 import type { OpenReading } from './open-reading.ts'
 import { isCursorExpired } from './plan.ts'
 import type { JobDeps, Session } from './session.ts'
+import { settleAbsence } from './settle-absence.ts'
 import type { Checkpoint } from './state/checkpoint.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
 
@@ -46,7 +49,9 @@ interface State {
   result: SyncJobResult | null
   readonly failures: unknown[]
   readonly overwrite: Overwrite | null
-  readonly checksById: { left: number }
+  /** Resources with notes about rows that lists do not show; undefined before the first batch. */
+  noted: Set<string> | undefined
+  readonly checksById: number
   readonly rowBudget: RowBudget
 }
 
@@ -59,7 +64,8 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     result: null,
     failures: [],
     overwrite: overwriting(session, draining.committed.checkpoint.mode),
-    checksById: { left: sizes.checksById },
+    noted: undefined,
+    checksById: sizes.checksById,
     rowBudget: { rows: Number.POSITIVE_INFINITY },
   }
   const { read, refused } = startReading(session, deps, draining, { state, sizes })
@@ -69,9 +75,8 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     const observedAt = expiredFeed(batch, state.committed, draining.account)
     if (observedAt) return { kind: 'cursorExpired', observedAt }
     state.account ??= await openedAccount({ draining, state })
-    const deletions = await detectInTime(batch, session, deps, { draining, state, account: state.account })
+    const deletions = await settleInTime(batch, session, deps, { draining, state, account: state.account })
     if (!deletions) break
-    session.update({ requests: draining.reading.requestsBefore + draining.reading.requests() })
     await commitAll({ batch, deletions }, session, deps, { draining, state, account: state.account })
     logCommit(session, batch, deps.clock.now() - began)
   }
@@ -133,21 +138,29 @@ interface Settled extends Progressing {
   readonly account: JobAccount
 }
 
-/** What the batch's pages prove; null where time ran out while asking: they are read again by the next delivery. */
-async function detectInTime(
+/** What is known of rows that lists do not show; null where time ran out: the batch's pages are read again by the next delivery. */
+async function settleInTime(
   batch: Batch,
   session: Session,
-  { clock }: JobDeps,
-  { draining: { reading }, state, account }: Settled,
+  deps: JobDeps,
+  { draining, state, account }: Settled,
 ): Promise<DetectedDeletions | null> {
-  const { db, deadline } = session
-  const { checksById: budget, committed, overwrite } = state
+  const { db, request, deadline, job } = session
+  const { reading } = draining
+  const signal = deadline.abortSignal
+  const absence = { db, clock: deps.clock, accountKey: account, jobId: request.jobId, overwrite: state.overwrite }
   try {
-    return await detectDeletions(
-      batch,
-      { db, clock, accountKey: account, budget, progress: committed.progress, overwrite },
-      deadline.abortSignal,
-    )
+    state.noted ??= job.deliveries > 1 ? await openNoted(absence, signal) : new Set()
+    const settling = {
+      ...absence,
+      noted: state.noted,
+      checksById: state.checksById,
+      committed: () => state.committed,
+      requests: () => reading.requestsBefore + reading.requests(),
+      commit: (deletions: DetectedDeletions) =>
+        commitAll({ batch: { ...batch, pages: [] }, deletions }, session, deps, { draining, state, account }),
+    }
+    return await settleAbsence(batch, settling, signal)
   } catch (error) {
     if (!reading.finishing.aborted || error instanceof SyncError) throw error
     if (state.failures.length > 0) throw state.failures[0]
@@ -163,6 +176,7 @@ async function commitAll(
 ): Promise<void> {
   const { db, request, lease, deadline, job } = session
   const { mode, note } = draining.committed.checkpoint
+  session.update({ requests: draining.reading.requestsBefore + draining.reading.requests() })
   const commits = commitBatch(
     {
       request,
@@ -220,26 +234,4 @@ function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: Committ
 /** The only place that changes the committed state. */
 function moveState(state: State, move: Move): void {
   state.committed = applyMove(state.committed, move)
-}
-
-function logCommit({ log, counts: { requests } }: Session, { pages }: Batch, ms: number): void {
-  const perResource = new Map<string, number>()
-  for (const { source, rows } of pages) perResource.set(source.name, (perResource.get(source.name) ?? 0) + rows.length)
-  for (const [resource, fetched] of perResource)
-    log.info('committed', {
-      event: 'batch_committed',
-      resource,
-      fetched,
-      pages: pages.length,
-      requests,
-      ms: Math.round(ms),
-    })
-  for (const { source, skip } of pages)
-    if (skip)
-      log.warn('resource skipped', {
-        event: 'resource_skipped',
-        resource: source.name,
-        code: skip.code,
-        reason: skip.message,
-      })
 }

@@ -4,6 +4,7 @@ import { isRefused, SyncError } from '../errors.ts'
 import type { Page } from '../provider/contract.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
+import { countListed } from './listed.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import { readAgain } from './read-again.ts'
 import type { Batch, ReadPage } from './read-page.ts'
@@ -195,14 +196,16 @@ async function takeObjects(
   const mapped =
     source.kind === 'list' ? await readAgain({ source, ids, sources, pageSize: nestedPageSize }, giveUp) : emptyMapped
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
-  const page = { proven: null, listed: [], observedAt: new Date(0), skip: null }
-  return { ...reached, ...mapped, ...page, sliceId: slice.id, source }
+  const unlisted = { part: null, beginsList: false, proven: null, listed: [], nested: [] }
+  return { ...reached, ...mapped, ...unlisted, observedAt: new Date(0), skip: null, sliceId: slice.id, source }
 }
 
 async function takePage({ options, readers, giveUp, begun }: Engine, reader: Reader, page: Page): Promise<ReadPage> {
   const { sources, pageSize, nestedPageSize = pageSize } = options
   const { source } = reader
-  const sliceId = reader.slice.id
+  const { id: sliceId, part, cursor, boundary } = reader.slice
+  const beginsList = source.kind === 'list' && !source.createdFilter && cursor === null
+  const known = new Set(boundary)
   begun.add(source.name)
   // Before the first await, so that a later split lies below this page.
   const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
@@ -212,7 +215,9 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
     source.kind === 'feed'
       ? await source.expand(items, { pageSize: nestedPageSize, shared, answeredAt }, giveUp)
       : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
-  return { ...reached, ...mapped, proven, listed, sliceId, source, observedAt, skip: null }
+  const counted = source.kind === 'list' ? countListed(source, mapped, known) : { nested: [] }
+  const place = { sliceId, part, beginsList }
+  return { ...reached, ...mapped, proven, listed, ...counted, ...place, source, observedAt, skip: null }
 }
 
 /** Whether the source is refused before any page of it was read. */
@@ -229,7 +234,7 @@ function refusedLater(error: SyncError): SyncError {
 /** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */
 function skipResource({ readers, buffer }: Engine, { slice, source }: Reader, error: SyncError): void {
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
-  const noRows = { ...emptyMapped, listed: [], proven: null }
+  const noRows = { ...emptyMapped, listed: [], nested: [], proven: null, part: slice.part, beginsList: false }
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
   buffer.add({ ...noRows, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
 }

@@ -49,7 +49,7 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
   return {
     items: inSlice.map(({ item }) => item),
     reached,
-    proven: provable(slice, source) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
+    proven: provable(source) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
     listed: inSlice.flatMap(({ id, created }) =>
       created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
     ),
@@ -57,9 +57,12 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
   }
 }
 
-/** Only the whole list of a resource proves an item missing: an item may move to another part, or have no event. */
-function provable({ part }: Slice, { kind, createdFilter }: ListFacts): boolean {
-  return createdFilter !== undefined && part === null && kind === 'list'
+/**
+ * Only a list of a resource proves an item missing: an item may have no event. A part of a list proves that the item is
+ * not in this part.
+ */
+function provable({ kind, createdFilter }: ListFacts): boolean {
+  return createdFilter !== undefined && kind === 'list'
 }
 
 function proven(slice: Slice, reached: Reached, items: readonly { readonly id: string | null }[]): Proven | null {

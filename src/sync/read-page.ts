@@ -4,9 +4,22 @@ import type { Mapped } from './rows.ts'
 import type { Reached } from './slices.ts'
 import type { Source } from './source.ts'
 
+/** How many items a nested list has. */
+export interface NestedCount {
+  readonly resource: string
+  /** Creation second of the parent; null if it has none. */
+  readonly created: number | null
+  readonly items: number
+}
+
 /** A page of a slice as rows that are not committed yet. */
 export interface ReadPage extends Reached, Mapped, Pick<Digest, 'proven' | 'listed'> {
   readonly sliceId: number
+  readonly part: string | null
+  /** The first page of a list that no window cuts: it has been read from its beginning since. */
+  readonly beginsList: boolean
+  /** The nested lists of the items that no earlier page had. */
+  readonly nested: readonly NestedCount[]
   readonly source: Source
   readonly observedAt: Date
   /** The refusal of a resource's first page, after which nothing of the resource is read; else null. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
 import type { AccountKey } from '../db/account-key.ts'
 import type { TenantDatabase } from '../db/open.ts'
@@ -81,7 +82,8 @@ export const isEqual = ({ missing, changed, extra, unchecked }: Comparison): boo
  */
 export async function compare(verification: Verification): Promise<readonly (Comparison | NotCompared)[]> {
   const { account, clock, resources, before } = verification
-  const signal = new AbortController().signal
+  const { signal } = new AbortController()
+  setMaxListeners(0, signal)
   const rated = rateLimited(account, resources, { clock, waiting: signal, finishing: signal })
   const tallies = new Map<string, Tally>()
   const comparing = {

@@ -21,7 +21,7 @@ export interface Unlisted {
 }
 
 /** Rows of a resource that are asked for by id. Each costs a request. */
-const askedAtMost = 1_000
+const askedAtMost = 500
 /** Rows asked for at once. */
 const askedAtOnce = 16
 

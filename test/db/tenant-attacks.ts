@@ -105,6 +105,7 @@ const keys: Readonly<Record<string, string>> = {
   sync_cursors: 'tenant_id, provider, account, resource',
   sync_rejects: 'tenant_id, provider, account, resource, item_key',
   provider_objects: 'tenant_id, provider, account, resource, id',
+  unlisted_rows: 'tenant_id, provider, account, resource, id, part',
 }
 
 export interface Attempt {

@@ -46,7 +46,15 @@ test('whatever is erased whenever, the rest is counted once (200 seeds)', () => 
       const page = answer({ items }, slice, 1 + below(9))
       const { reached, listed, items: inSlice } = digestPage(slice, source, { ...page, items: itemsOf(page.items) })
       const counted = valuesOf(inSlice)
-      const batch = { ...reached, sliceId: slice.id, observedAt: page.observedAt, listed, skip: null }
+      const batch = {
+        ...reached,
+        sliceId: slice.id,
+        observedAt: page.observedAt,
+        listed,
+        nested: [],
+        beginsList: false,
+        skip: null,
+      }
       const left = page.items.filter((one) => counted.includes(one) && erased.has(one.id)).map(asItem)
       checkpoint = advance(checkpoint, omitItems(checkpoint, batch, left))
       if (below(3) === 0) {

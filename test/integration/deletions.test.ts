@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
-import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+import { jobRequest, setup } from '../support/setup.ts'
 
 /*
  * Absence from a list is believed only where the provider, asked by id, no longer has the object.
@@ -84,47 +84,184 @@ test('what is gone is deleted as far as it was asked for, and the rest by the ne
   await sync()
   for (const id of ids().slice(0, 600)) sandbox.remove('customers', id, { silent: true })
   const first = await sync()
-  expect(first.askedById).toBe(500)
-  expect(first.row).toMatchObject({ deleted: '500' })
+  const asked = first.askedById
+  expect(asked).toBe(500 + Math.floor((first.result.requests - asked) / 2))
+  expect(first.row).toMatchObject({ deleted: String(asked) })
   expect(first.result.resources.customers).toMatchObject({
-    deleted: 500,
-    unchecked: 100,
-    proof: { listed: 100, live: 200, equal: false },
+    deleted: asked,
+    unchecked: 600 - asked,
+    proof: { listed: 100, live: 700 - asked, equal: false },
   })
-  expect(await live()).toBe(200)
+  expect(await live()).toBe(700 - asked)
   const second = await sync()
-  expect(second.result.resources.customers).toMatchObject({ deleted: 100, proof: { equal: true } })
+  expect(second.result.resources.customers).toMatchObject({ deleted: 600 - asked, proof: { equal: true } })
   expect(await live()).toBe(100)
 })
 
-test('a list that was not believed is not believed by the worker that goes on with the job either', async () => {
-  const { sync, live, hide, ids, sandbox, openWorker, job, tenantId, query } = await open(300, {
-    Worker__LeaseSeconds: '2',
-  })
+test('a delivery that runs out of time while it asks is gone on with by the next, which asks for no row twice', async () => {
+  const { sync, live, sandbox, ids, tenantId, handle, job } = await open(300)
   await sync()
-  const hidden = ids().filter((_, at) => at % 3 === 0)
-  hide(new Set(hidden))
-  // The first pages are committed; then the worker falls silent and loses its lease.
-  const hang = sandbox.fail({ kind: 'hang', path: /^\/v1\/customers\?/, after: 3 })
-  const request = jobRequest({ tenantId, additionalData: { batch_size: 20 } })
-  const worker = await openWorker()
-  const running = worker.handle(sqsEvent([JSON.stringify(request)]), context(900_000))
-  await expect
-    .poll(async () => Number((await job(request.jobId))?.commits ?? 0), { timeout: 20_000 })
-    .toBeGreaterThan(0)
-  hang()
-  await query(`update sync_jobs set fence = fence + 1, lease_until = now() - interval '1 second' where id = $1`, [
-    request.jobId,
-  ])
-  const kept = (await job(request.jobId))?.progress as Record<string, { kept: number }>
-  expect(kept.customers?.kept).toBeGreaterThan(0)
+  for (const id of ids().slice(0, 200)) sandbox.remove('customers', id, { silent: true })
+  const request = jobRequest({ tenantId })
+  const silent = sandbox.fail({ kind: 'hang', path: /^\/v1\/customers\/cus_/, after: 100 })
+  await handle([JSON.stringify(request)], 1_500)
+  silent()
+  const paused = await job(request.jobId)
+  expect(paused).toMatchObject({ status: 'paused' })
+  const deleted = Number(paused?.deleted)
+  expect(deleted).toBeGreaterThanOrEqual(16)
+  expect(deleted).toBeLessThan(200)
+  expect(paused).toMatchObject({ checkpoint: { asked: deleted } })
   const before = sandbox.requests.length
-  const other = await openWorker()
-  await other.handle(sqsEvent([JSON.stringify(request)]), context(900_000))
-  await running
-  const row = await job(request.jobId)
-  expect(row).toMatchObject({ status: 'completed', deleted: '0' })
+  await handle([JSON.stringify(request)])
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', deleted: '200' })
+  const askedById = sandbox.requests.slice(before).filter(({ path }) => /^\/v1\/customers\/./.test(path)).length
+  expect(askedById).toBe(200 - deleted)
+  expect(await live()).toBe(100)
+})
+
+test('a large account has more questions: one more for every two other requests', async () => {
+  const { sync, sandbox, ids } = await open(900)
+  await sync()
+  for (const id of ids().slice(0, 700)) sandbox.remove('customers', id, { silent: true })
+  const { askedById, result } = await sync({ batch_size: 1 })
+  expect(askedById).toBe(500 + Math.floor((result.requests - askedById) / 2))
+  expect(askedById).toBeGreaterThan(590)
+  expect(result.resources.customers?.unchecked).toBe(700 - askedById)
+})
+
+test('rows that the provider hides do not keep the worker from rows that are gone', async () => {
+  const { sync, live, hide, sandbox, ids } = await open(120)
+  await sync()
+  // By their ids the hidden rows come first.
+  const sorted = ids().toSorted()
+  hide(new Set(sorted.slice(0, 40)))
+  for (const id of sorted.slice(-5)) sandbox.remove('customers', id, { silent: true })
+  const deleted: number[] = []
+  for (let jobs = 0; jobs < 4; jobs++) deleted.push(Number((await sync()).row?.deleted))
+  expect(deleted.reduce((sum, rows) => sum + rows)).toBe(5)
+  expect(await live()).toBe(115)
+  // The last job has asked for some of the hidden rows again, and for no others.
+  const { result } = await sync()
+  expect(result.resources.customers).toMatchObject({ kept: 16, unchecked: 24, deleted: 0 })
+})
+
+describe('a list in several parts', () => {
+  test('shows what is gone by all its parts together: archived prices and active ones', async () => {
+    const { sandbox, handle, query } = await setup({ sandbox: { customers: 60 } })
+    const { tenantId } = jobRequest()
+    const sync = async () => {
+      const request = jobRequest({ tenantId, additionalData: { resources: ['prices'] } })
+      await handle([JSON.stringify(request)])
+      const [row] = await query('select * from sync_jobs where id = $1', [request.jobId])
+      return (row!.result as SyncJobResult).resources.prices
+    }
+    expect(await sync()).toMatchObject({ deleted: 0, kept: 0, proof: { equal: true } })
+    const stored = new Set((await query('select id from prices')).map(({ id }) => id))
+    const prices = sandbox.expected('prices').filter(({ id }) => stored.has(id))
+    const gone = [
+      ...prices.filter(({ active }) => active).slice(0, 6),
+      ...prices.filter(({ active }) => !active).slice(0, 4),
+    ]
+    for (const { id } of gone) sandbox.remove('prices', id, { silent: true })
+    // One moves from one part to the other meanwhile.
+    const moved = prices.find(({ active, id }) => active && !gone.some((one) => one.id === id))
+    sandbox.update('prices', moved!.id, { active: false }, { silent: true })
+    expect(await sync()).toMatchObject({ deleted: gone.length, kept: 0, updated: 1, proof: { equal: true } })
+    expect(await query('select id from prices where not inline and deleted_at is not null order by id')).toEqual(
+      gone.map(({ id }) => ({ id })).toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+    )
+    expect(await sync()).toMatchObject({ deleted: 0, updated: 0, proof: { equal: true } })
+  })
+})
+
+describe('a list without a filter by creation time', () => {
+  const resources = ['payment_methods']
+  async function openMethods() {
+    const parts = await setup({ sandbox: { customers: 60 } })
+    const { tenantId } = jobRequest()
+    return {
+      ...parts,
+      async sync(additionalData: object = {}) {
+        const request = jobRequest({ tenantId, additionalData: { resources, ...additionalData } })
+        await parts.handle([JSON.stringify(request)])
+        const row = await parts.job(request.jobId)
+        expect(row).toMatchObject({ status: 'completed' })
+        return (row!.result as SyncJobResult).resources.payment_methods
+      },
+    }
+  }
+
+  test('has a count check, and its rows that are gone are deleted', async () => {
+    const { sync, query } = await openMethods()
+    const first = await sync()
+    expect(first?.proof).toMatchObject({ equal: true, listed: first?.fetched })
+    await query(`insert into provider_objects select (jsonb_populate_record(row, jsonb_build_object('id', row.id || 'gone'))).*
+      from provider_objects as row where resource = 'payment_methods' order by id limit 3`)
+    expect(await sync({ batch_size: 5 })).toMatchObject({
+      deleted: 3,
+      kept: 0,
+      proof: { equal: true, listed: first?.fetched },
+    })
+    expect(await query('select * from unlisted_rows')).toEqual([])
+  })
+
+  test('keeps rows that it leaves out and the provider still has, and counts them once', async () => {
+    const { sync, sandbox } = await openMethods()
+    const first = await sync()
+    const listed = first?.fetched ?? 0
+    sandbox.fail({ kind: 'items', path: /^\/v1\/payment_methods\?/, items: (all) => all.slice(2) })
+    const { kept = 0, unchecked = 0, deleted, proof } = (await sync())!
+    expect({ deleted, kept: kept > 0, unchecked }).toEqual({ deleted: 0, kept: true, unchecked: 0 })
+    expect(proof).toMatchObject({ listed: listed - kept, live: listed, equal: true })
+  })
+})
+
+test('nested lists have a count check, also where a parent is hidden', async () => {
+  const { sandbox, handle, query, job } = await setup({ sandbox: { customers: 40 } })
+  const { tenantId } = jobRequest()
+  const sync = async () => {
+    const request = jobRequest({
+      tenantId,
+      additionalData: { resources: ['invoices', 'subscriptions', 'credit_notes'] },
+    })
+    await handle([JSON.stringify(request)])
+    return ((await job(request.jobId))!.result as SyncJobResult).resources
+  }
+  const proofs = async () =>
+    Object.fromEntries(
+      Object.entries(await sync()).map(([name, { proof }]) => [
+        name,
+        proof && [proof.equal, proof.listed === proof.live],
+      ]),
+    )
+  const equal = [true, true]
+  const all = { invoices: equal, invoice_lines: equal, subscriptions: equal, subscription_items: equal }
+  expect(await proofs()).toMatchObject({ ...all, credit_notes: equal, credit_note_lines: equal })
+  const hidden = sandbox.expected('invoices')[3]!.id
+  sandbox.fail({
+    kind: 'items',
+    path: /^\/v1\/invoices\?/,
+    items: (objects) => objects.filter(({ id }) => id !== hidden),
+  })
+  expect(await proofs()).toMatchObject({ ...all, invoices: [true, false], invoice_lines: [true, false] })
+  // A line of an invoice that is not stored is in no list.
+  await query(`insert into invoice_lines select (jsonb_populate_record(row, '{"id": "il_extra", "invoice_id": "in_none"}')).*
+    from invoice_lines as row limit 1`)
+  expect(await proofs()).toMatchObject({ ...all, invoices: [true, false], invoice_lines: [false, false] })
+})
+
+test('rows whose objects were created at another time than stored count once: another account of the same ids', async () => {
+  const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 700 } })
+  const { tenantId } = jobRequest()
+  const sync = async () => {
+    const request = jobRequest({ tenantId })
+    await handle([JSON.stringify(request)])
+    return ((await job(request.jobId))!.result as SyncJobResult).resources.customers
+  }
+  await sync()
+  await query(`update customers set created_at = created_at - interval '40 days', raw = '{}', raw_sha256 = null`)
+  const before = sandbox.requests.length
+  expect(await sync()).toMatchObject({ updated: 700, kept: 0, deleted: 0, proof: { equal: true, differs: [] } })
   expect(sandbox.requests.slice(before).filter(({ path }) => /^\/v1\/customers\/./.test(path))).toEqual([])
-  expect(row?.result).toMatchObject({ resources: { customers: { proof: { equal: false } } } })
-  expect(await live()).toBe(300)
 })

@@ -14,7 +14,8 @@ const triesTogether = 2
 
 /**
  * Commits a batch's pages in their order, all in one transaction if the budget allows it. If the connection breaks twice
- * while several pages are committed, the budget is halved and fewer pages are tried. Yields after each commit.
+ * while several pages are committed, the budget is halved and fewer pages are tried. A batch without pages is one
+ * commit. Yields after each commit.
  * @throws SyncError see `commitPages`
  */
 export async function* commitBatch(
@@ -23,7 +24,8 @@ export async function* commitBatch(
   signal: AbortSignal,
 ): AsyncGenerator<CommittedPages, void, void> {
   let { committed, deletions } = whole
-  for (let rest = batch.pages; rest.length > 0; ) {
+  let rest = batch.pages
+  do {
     const pages = pagesWithin(rest, budget)
     const tries = pages.length > 1 ? { triesAtMost: triesTogether } : {}
     const part = { ...whole, batch: { ...batch, pages }, committed, deletions }
@@ -38,5 +40,5 @@ export async function* commitBatch(
     deletions = noDeletions
     rest = rest.slice(pages.length)
     yield { committed, pages }
-  }
+  } while (rest.length > 0)
 }

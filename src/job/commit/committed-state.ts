@@ -17,7 +17,8 @@ export type Move =
 
 /**
  * The state after a move, pure. A slice may be split while a commit runs, so that the committed checkpoint does not have
- * the split. The pages are applied to the current checkpoint instead: the moves commute. The tallies are the commit's.
+ * the split. The pages are applied to the current checkpoint instead: the moves commute. The tallies and the number of
+ * questions are the commit's.
  */
 export function applyMove(state: CommittedState, move: Move): CommittedState {
   switch (move.kind) {
@@ -25,8 +26,8 @@ export function applyMove(state: CommittedState, move: Move): CommittedState {
       return { ...state, checkpoint: applySplit(state.checkpoint, move.split) }
     case 'commit': {
       const { committed, pages } = move
-      const { tallies } = committed.checkpoint
-      return { ...committed, checkpoint: { ...pages.reduce(advance, state.checkpoint), tallies } }
+      const { tallies, asked } = committed.checkpoint
+      return { ...committed, checkpoint: { ...pages.reduce(advance, state.checkpoint), tallies, asked } }
     }
   }
 }

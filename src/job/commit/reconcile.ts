@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from '../../db/account-key.ts'
+import { columnOf } from '../../db/column-of.ts'
 import { codeOf } from '../../db/errors.ts'
 import { liveRows } from '../../db/live.ts'
 import type { Database } from '../../db/open.ts'
@@ -17,41 +18,69 @@ export interface CountOptions extends AccountKey {
 }
 
 /**
- * Compares what was listed with what is there, for resources that are listed by creation time. CountOptions takes a microsecond
- * a row from memory, and from disk far longer: where it takes longer than a statement may, the job ends without a proof.
+ * Compares what was listed with what is there, for resources and their nested lists. Counting takes a microsecond a row
+ * from memory, and from disk far longer: where it takes longer than a statement may, the job ends without a proof.
  */
 export async function checkCounts(
   db: Database,
   { sources, tallies, counts, ...accountKey }: CountOptions,
 ): Promise<Readonly<Record<string, CountCheck>>> {
-  const countable = sources.flatMap((source) => {
-    const tally = tallies[source.name]
-    return tally && source.kind === 'list' && source.createdFilter
-      ? [{ source, tally, until: new Date(tally.until * 1_000) }]
-      : []
+  const lists = sources.flatMap((source) => (source.kind === 'list' ? countedLists(source, accountKey) : []))
+  const countable = lists.flatMap(({ name, live }) => {
+    const tally = tallies[name]
+    return tally && tally.until >= 0 ? [{ name, tally, live: live(new Date(tally.until * 1_000)) }] : []
   })
   if (countable.length === 0) return {}
-  const live = (source: ListSource, until: Date): SQL =>
-    sql`${liveRows(source, accountKey)} and row.created_at <= ${until.toISOString()}::timestamptz`
-  const selects = countable.map(
-    ({ source, until }) => sql`select ${source.name}::text as name, count(*)::int as live ${live(source, until)}`,
-  )
+  const selects = countable.map(({ name, live }) => sql`select ${name}::text as name, count(*)::int as live ${live}`)
   const items = countable.reduce((sum, { tally }) => sum + tally.listed, 0)
   const counted = await withStatementTimeout(db, items, () =>
     db.execute<{ name: string; live: number }>(sql.join(selects, sql` union all `)),
   )
   if (!counted) return {}
   const checks: Record<string, CountCheck> = {}
-  for (const { source, tally, until } of countable) {
-    const liveCount = counted.rows.find(({ name }) => name === source.name)?.live ?? 0
-    const { rejected = 0, kept = 0, unchecked = 0 } = counts[source.name] ?? {}
+  for (const { name, tally, live } of countable) {
+    const liveCount = counted.rows.find((row) => row.name === name)?.live ?? 0
+    const { rejected = 0, kept = 0, unchecked = 0 } = counts[name] ?? {}
     const equal = unchecked === 0 && liveCount === tally.listed - rejected + kept
-    const differs = equal
-      ? []
-      : ((await withStatementTimeout(db, items, () => differingMonths(db, tally, live(source, until)))) ?? [])
-    checks[source.name] = { until: until.toISOString(), listed: tally.listed, live: liveCount, equal, differs }
+    const hasMonths = Object.keys(tally.months).length > 0 || tally.listed === 0
+    const differs =
+      equal || !hasMonths ? [] : ((await withStatementTimeout(db, items, () => differingMonths(db, tally, live))) ?? [])
+    checks[name] = {
+      until: new Date(tally.until * 1_000).toISOString(),
+      listed: tally.listed,
+      live: liveCount,
+      equal,
+      differs,
+    }
   }
   return checks
+}
+
+interface CountedList {
+  readonly name: string
+  /** `from … as row where …`: the rows of objects that were created by then. */
+  live(until: Date): SQL
+}
+
+function countedLists(source: ListSource, accountKey: AccountKey): readonly CountedList[] {
+  const { createdFilter, nested = [], table } = source
+  const { tenantId, provider, account } = accountKey
+  const undated = createdFilter ? sql`false` : sql`row.created_at is null`
+  const own: CountedList = {
+    name: source.name,
+    live: (until) =>
+      sql`${liveRows(source, accountKey)} and (row.created_at <= ${until.toISOString()}::timestamptz or ${undated})`,
+  }
+  const children = nested.map((list): CountedList => {
+    const parent = columnOf(list.table, list.parent)
+    return {
+      name: list.name,
+      live: (until) => sql`${liveRows(list, accountKey)} and not exists (
+        select from ${table} as holder where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider}
+          and holder.account = ${account} and holder.id = row.${parent} and holder.created_at > ${until.toISOString()}::timestamptz)`,
+    }
+  })
+  return [own, ...children]
 }
 
 /** From so many items on a count may take too long, and must not take the transaction with it. */
@@ -72,7 +101,7 @@ async function withStatementTimeout<T>(db: Database, items: number, count: () =>
 
 async function differingMonths(db: Database, { months }: Tally, live: SQL): Promise<CountCheck['differs']> {
   const { rows } = await db.execute<{ month: string; live: number }>(
-    sql`select to_char(row.created_at at time zone 'UTC', 'YYYY-MM') as month, count(*)::int as live ${live} group by 1`,
+    sql`select to_char(coalesce(row.created_at, to_timestamp(0)) at time zone 'UTC', 'YYYY-MM') as month, count(*)::int as live ${live} group by 1`,
   )
   const liveByMonth = new Map(rows.map(({ month, live: count }) => [month, count]))
   return [...new Set([...Object.keys(months), ...liveByMonth.keys()])]

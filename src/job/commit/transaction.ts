@@ -119,10 +119,11 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     rowsPerStatement,
   }
   const { counts, excluded } = await writeBatches(tx, writing)
-  const checkpoint = discountItems(
+  const read = discountItems(
     batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
     excluded.removed,
   )
+  const checkpoint = { ...read, asked: read.asked + deletions.asked }
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(committed.progress, {
     counts,

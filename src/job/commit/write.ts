@@ -4,6 +4,7 @@ import type { Database } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
 import type { SyncedTable } from '../../db/schema.ts'
 import { removeUnknown } from '../../db/unknown-rows.ts'
+import { clearNotes, countAbsent, countChildren, forget, type Notes, rememberAsked } from '../../db/unlisted-rows.ts'
 import { upsert } from '../../db/upsert.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type Excluded, excludeErased } from '../../erasure/filter.ts'
@@ -12,7 +13,7 @@ import { fields } from '../../provider/fields.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import type { ChildSet, ObservedRow } from '../../sync/rows.ts'
 import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
-import type { DetectedDeletions } from './deletions.ts'
+import type { DetectedDeletions, ResourceDeletions } from './deletions.ts'
 import { bisect, type Quarantine } from './quarantine.ts'
 import { removeStoredRejects, storeRejects } from './rejects.ts'
 
@@ -68,6 +69,10 @@ export async function writeBatches(
     const before = counts[resource]
     counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...more }]) }
   }
+  const addAbsent = (resource: string, { kept = 0, unchecked }: AbsentRows) => {
+    add(resource, { kept })
+    counts[resource] = addUnchecked(counts[resource] ?? noCounts, unchecked)
+  }
   const all = pages.flatMap((page) => page.rejects)
   const offered = [...pages.flatMap((page) => page.rows), ...deletions.rows]
   const excluded = mayHaveErased
@@ -122,15 +127,38 @@ export async function writeBatches(
       deleted: await markDeleted(tx, { resource: { name: resource, table }, unlisted, overwrite, ...account }),
     })
   }
-  for (const { resource, unlisted, kept, unchecked } of deletions.resources) {
+  for (const { resource, unlisted, kept, isFinished } of deletions.resources) {
+    const notes = { ...account, jobId, resource }
     const gone = deletions.rows.filter((row) => row.resource === resource.name && excluded.rows.has(row)).length
     const deleted = await markDeleted(tx, { resource, unlisted, overwrite, ...account })
-    add(resource.name, { deleted, kept: kept - gone })
-    counts[resource.name] = addUnchecked(counts[resource.name] ?? noCounts, unchecked)
+    await forget(
+      tx,
+      notes,
+      unlisted.map(({ id }) => id),
+    )
+    await rememberAsked(tx, notes, kept)
+    add(resource.name, { deleted, kept: kept.length - gone })
+    if (isFinished) await finishNotes(tx, notes, addAbsent)
   }
   if (mayHaveRejects) await removeStoredRejects(tx, account, stored)
   if (rejects.length > 0) await storeRejects(tx, { ...account, jobId }, rejects)
   return { counts, excluded }
+}
+
+interface AbsentRows {
+  readonly kept?: number
+  readonly unchecked: number
+}
+
+/** Counts the rows that were not asked for, with the rows in the nested lists of all that no list showed. */
+async function finishNotes(
+  tx: Database,
+  notes: Notes & { readonly resource: ResourceDeletions['resource'] },
+  addAbsent: (resource: string, absent: AbsentRows) => void,
+): Promise<void> {
+  addAbsent(notes.resource.name, { unchecked: await countAbsent(tx, notes) })
+  for (const nested of notes.resource.nested ?? []) addAbsent(nested.name, await countChildren(tx, notes, nested))
+  await clearNotes(tx, notes)
 }
 
 type Forced = AccountKey & Pick<Writing, 'overwrite'>

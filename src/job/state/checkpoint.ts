@@ -40,6 +40,8 @@ const checkpoint = z.object({
   cursors: z.record(z.string(), z.int()).readonly().default({}),
   /** Resources that the provider refused in whole or in part: their cursors stay. */
   refused: z.array(z.string()).readonly().default([]),
+  /** Requests that were spent on asking for rows by id. */
+  asked: z.int().default(0),
 })
 
 export type Tally = z.infer<typeof tally>
@@ -72,7 +74,7 @@ export function plan(
     const slice = { id: at + 1, ...list, window, query: window, cursor: null, position: null, boundary: [] }
     return ids ? { ...slice, ids } : slice
   })
-  return { version: 1, mode, note, until: null, slices, tallies: {}, resources, cursors, refused: [] }
+  return { version: 1, mode, note, until: null, slices, tallies: {}, resources, cursors, refused: [], asked: 0 }
 }
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */
@@ -87,7 +89,10 @@ export function applySplit(
 }
 
 /** A page that was read of a slice. */
-export type Advance = Pick<ReadPage, keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'skip'> &
+export type Advance = Pick<
+  ReadPage,
+  keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'nested' | 'beginsList' | 'skip'
+> &
   Partial<Pick<ReadPage, 'rejects'>>
 
 /** Moves the page's slice to the cursor after it, or takes it out when the page was its last; takes a skipped resource out whole. */
@@ -104,7 +109,15 @@ export function advance(from: Checkpoint, page: Advance): Checkpoint {
     const after = slice.id === page.sliceId ? afterPage(slice, page) : slice
     return after ? [after] : []
   })
-  const tallies = { ...from.tallies, [resource]: count(from.tallies[resource], page.listed, seen) }
+  const startsOver = page.beginsList && read.part === null
+  const before = startsOver ? undefined : from.tallies[resource]
+  const tallies = { ...from.tallies, [resource]: count(before, page.listed, seen) }
+  for (const name of new Set(page.nested.map((list) => list.resource)))
+    tallies[name] = countNested(
+      startsOver ? undefined : tallies[name],
+      page.nested.filter((list) => list.resource === name),
+      seen,
+    )
   return { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
 }
 
@@ -134,6 +147,20 @@ function count(
   }
   return { until, listed, months }
 }
+
+/** Counts the items of nested lists whose parents are counted. */
+function countNested(
+  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
+  lists: Advance['nested'],
+  seen: number,
+): Tally {
+  const until = Math.min(before.until, seen)
+  const counted = lists.filter(({ created }) => created === null || created <= until)
+  return { until, listed: counted.reduce((sum, { items }) => sum + items, before.listed), months: {} }
+}
+
+/** A tally that is no longer kept, because it cannot be told what to take out of it. */
+export const noTally: Tally = { until: -1, listed: 0, months: {} }
 
 const monthsOfDays = new Map<number, string>()
 

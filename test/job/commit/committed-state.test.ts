@@ -16,6 +16,9 @@ const page = (next: string, oldest: number): ReadPage => ({
   boundary: [],
   proven: null,
   listed: [oldest],
+  nested: [],
+  part: null,
+  beginsList: false,
   observedAt: new Date(1_000_000),
   skip: null,
 })

@@ -23,6 +23,8 @@ const page = (over: Partial<Advance> = {}): Advance => ({
   boundary: [],
   observedAt: at(1_000),
   listed: [],
+  nested: [],
+  beginsList: false,
   skip: null,
   ...over,
 })
@@ -51,6 +53,7 @@ describe('a checkpoint', () => {
     expect(planned('customers', 'invoices')).toEqual({
       version: 1,
       mode: 'full',
+      asked: 0,
       note: null,
       tallies: {},
       until: null,
@@ -217,6 +220,8 @@ describe('any order of splits, pages and crashes', () => {
             query,
             boundary: [],
             listed: [],
+            nested: [],
+            beginsList: false,
             skip: null,
             observedAt: at(9_000),
             ...list(query, cursor, limit),

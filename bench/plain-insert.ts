@@ -7,9 +7,9 @@ import type { Bench } from './bench.ts'
  * The least that Postgres can do for these rows: what the write path is compared with. Payloads as one JSON parameter, the
  * columns taken out of them in SQL; no older row is looked for, nothing is compared, counted or sorted.
  */
-const plainInsert = `insert into customers (tenant_id, provider, id, email, name, phone, description, currency, balance,
+const plainInsert = `insert into customers (tenant_id, provider, account, id, email, name, phone, description, currency, balance,
     delinquent, livemode, metadata, country, created_at, observed_at, raw)
-  select '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03', 'stripe', v ->> 'id', v ->> 'email', v ->> 'name', v ->> 'phone',
+  select '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03', 'stripe', 'acct_1', v ->> 'id', v ->> 'email', v ->> 'name', v ->> 'phone',
     v ->> 'description', v ->> 'currency', (v ->> 'balance')::bigint, (v ->> 'delinquent')::boolean,
     (v ->> 'livemode')::boolean, v -> 'metadata', 'DE', to_timestamp((v ->> 'created')::float8), now(), v
   from jsonb_array_elements($1::jsonb) as v`

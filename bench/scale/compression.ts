@@ -51,7 +51,7 @@ export async function measureCompression(env: ScaleEnv): Promise<readonly Compre
       await env.query(`vacuum analyze ${copy}`)
       sums.compareMs += await timed(() =>
         env.query(
-          `select count(*) from ${copy} as old join public.${name} as input using (tenant_id, provider, id)
+          `select count(*) from ${copy} as old join public.${name} as input using (tenant_id, provider, account, id)
             where old.raw is distinct from input.raw::text::jsonb`,
         ),
       )

@@ -13,7 +13,7 @@ import type { StripeServer } from '../stripe-server.ts'
 
 const batchSizes = [100, 500, 1_000] as const
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
-const account = { table: customers, tenantId, provider: 'stripe', force: false }
+const account = { table: customers, tenantId, provider: 'stripe', account: 'acct_1', force: false }
 const fewest = 25_000
 
 export const write: Scenario = {

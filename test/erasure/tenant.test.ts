@@ -27,8 +27,8 @@ async function twoTenants() {
   const other = jobRequest({ additionalData: { resources: ['*'] } })
   await parts.handle([JSON.stringify(other)])
   await parts.query(
-    `insert into sync_rejects (tenant_id, provider, resource, item_key, job_id, code, reason, payload)
-     values ($1, 'stripe', 'customers', 'cus_never', gen_random_uuid(), 'x', 'x', 'x')`,
+    `insert into sync_rejects (tenant_id, provider, account, resource, item_key, job_id, code, reason, payload)
+     values ($1, 'stripe', 'acct_sandbox', 'customers', 'cus_never', gen_random_uuid(), 'x', 'x', 'x')`,
     [parts.tenantId],
   )
   const others = async () => [...(await snapshot(parts.query))].filter(([key]) => key.includes(` ${other.tenantId} `))

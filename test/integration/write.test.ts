@@ -185,8 +185,8 @@ test('what was put aside is taken out once it is stored', async () => {
   expect((await kept()).map(({ item_key }) => item_key)).toEqual(refused)
   // Of another account and of another resource, under the same id.
   await query(
-    `insert into sync_rejects (tenant_id, provider, resource, item_key, job_id, code, reason, payload)
-     select case when resource = 'customers' then gen_random_uuid() else $1 end, 'stripe', resource, $2, gen_random_uuid(), 'x', 'x', 'x'
+    `insert into sync_rejects (tenant_id, provider, account, resource, item_key, job_id, code, reason, payload)
+     select case when resource = 'customers' then gen_random_uuid() else $1 end, 'stripe', 'acct_sandbox', resource, $2, gen_random_uuid(), 'x', 'x', 'x'
      from (values ('customers'), ('invoices')) as other(resource)`,
     [tenantId, refused[0]],
   )
@@ -220,8 +220,8 @@ test('an account of which nothing was put aside is not asked about it at each co
   }
   expect(await sync()).toBe(0)
   await query(
-    `insert into sync_rejects (tenant_id, provider, resource, item_key, job_id, code, reason, payload)
-     values ($1, 'stripe', 'customers', 'cus_never', gen_random_uuid(), 'x', 'x', 'x')`,
+    `insert into sync_rejects (tenant_id, provider, account, resource, item_key, job_id, code, reason, payload)
+     values ($1, 'stripe', 'acct_sandbox', 'customers', 'cus_never', gen_random_uuid(), 'x', 'x', 'x')`,
     [tenantId],
   )
   expect(await sync()).toBeGreaterThan(0)

@@ -14,9 +14,8 @@ export function logDeclined(claimed: Exclude<Claim, { kind: 'claimed' }>, log: L
   }
   const { status, code } = claimed
   const message = `the message is acknowledged: its job had ended before as ${status}${code ? ` (${code})` : ''}; ${nextStep[status]}`
-  const line = { event: 'job_already_ended', outcome: 'finished', status } as const
-  if (status === 'failed') log.warn(message, line)
-  else log.info(message, line)
+  const level = status === 'failed' ? 'warn' : 'info'
+  log[level](message, { event: 'job_already_ended', outcome: 'finished', status })
 }
 
 /** How a delivery ends whose job could not be claimed. */

@@ -15,7 +15,7 @@ export function integrationTests(): readonly string[] {
 interface DisturbedSuite {
   /** The share of the worker's statements, calls to the queue and requests to the provider that fail. */
   readonly rate: number
-  /** A part of the test files, such as 1/8; all of them if undefined. */
+  /** A part of `test/integration`, such as 1/8; all tests with a worker if undefined. */
   readonly shard: string | undefined
   readonly seed: number
 }
@@ -24,8 +24,8 @@ interface DisturbedSuite {
 export async function runDisturbedSuite({ rate, shard, seed }: DisturbedSuite): Promise<number> {
   const part = shard === undefined ? '' : ` (part ${shard})`
   console.log(`\nthe integration tests${part}, ${rate * 100} % of all calls fail\n  seed ${seed}`)
-  const options = ['--testTimeout=240000', ...(shard === undefined ? [] : [`--shard=${shard}`])]
-  const child = spawn('npx', ['vitest', 'run', ...options, ...integrationTests()], {
+  const tests = shard === undefined ? integrationTests() : ['test/integration/', `--shard=${shard}`]
+  const child = spawn('npx', ['vitest', 'run', '--testTimeout=240000', ...tests], {
     stdio: 'inherit',
     env: { ...process.env, FAULTS: String(rate), SEED: String(seed) },
   })

@@ -26,7 +26,7 @@ const options = z.object({
   ),
   shard: option(
     'K/N',
-    'with --suite: the k-th of n parts of these tests',
+    'with --suite: the k-th of n parts of test/integration alone',
     z
       .string()
       .regex(/^\d{1,3}\/\d{1,3}$/, 'takes a part of the tests, such as 1/8')

@@ -57,12 +57,6 @@ export const named: readonly Mutation[] = [
     to: '',
   },
   {
-    name: 'a row that another page of the batch lists is asked for',
-    file: 'src/job/commit/deletions.ts',
-    from: 'candidates.filter(({ id }) => !listed.has(id))',
-    to: 'candidates',
-  },
-  {
     name: 'a row seen later than the list counts as unlisted',
     file: 'src/db/deletions.ts',
     from: 'and (row.observed_at <= listed.observed_at',

@@ -137,3 +137,30 @@ test('an item that could not be stored is counted as rejected, and is no differe
   expect(differing(await verify())).toEqual({})
   expect((await verify()).customers).toMatchObject({ listed: 20, live: 19, missing: 0, rejected: 1 })
 })
+
+test('neither verify nor a job looks at the rows of another account of the tenant, not even a forced job', async () => {
+  const { sync, verify, query, sandbox } = await openVerified([...billing, 'payment_methods'])
+  await sync()
+  const tables = ['prices', 'invoices', 'invoice_lines', 'subscriptions', 'provider_objects']
+  for (const table of tables)
+    await query(`insert into ${table} select (jsonb_populate_record(row, jsonb_build_object(
+      'id', row.id || 'other', 'account', 'acct_other', 'observed_at', '2020-01-01T00:00:00Z', 'synced_at', '2020-01-01T00:00:00Z'))).* from ${table} as row`)
+  const others = () =>
+    Promise.all(
+      tables.map((table) =>
+        query(`select to_jsonb(row) as row from ${table} as row where account = 'acct_other' order by id`),
+      ),
+    )
+  const before = await others()
+  expect(differing(await verify())).toEqual({})
+  const gone = sandbox.expected('invoices')[4]!.id
+  sandbox.remove('invoices', gone, { silent: true })
+  expect(Object.keys(differing(await verify()))).toEqual(['invoices', 'invoice_lines'])
+  const results = [await sync(), await sync({ force_refresh: true })]
+  expect(results.map(({ resources }) => resources.invoices?.deleted)).toEqual([1, 0])
+  for (const { resources } of results)
+    for (const [name, { proof, kept, unchecked }] of Object.entries(resources))
+      expect({ name, equal: proof?.equal, kept, unchecked }).toEqual({ name, equal: true, kept: 0 })
+  expect(await others()).toEqual(before)
+  expect(differing(await verify())).toEqual({})
+}, 120_000)

@@ -18,8 +18,9 @@ export function reliability(results: Results = readResults()): string {
 | Rows are stored. | Rows, checkpoint and counts are committed in one transaction. |
 | A commit whose answer was lost succeeded or failed. | The worker reads the fence and the checkpoint again. It counts nothing twice. |
 | A job belongs to this worker. | Each write names the job's fence, and Postgres refuses a worker that lost its lease. |
-| A newer state of a row. | Its observation is later than the stored one. No observation is later than the answer that brought it. |
-| A cursor covers a resource. | The cursor lists the resources that were read up to it. Any other resource is read from the beginning. |
+| A newer state of a row. | Its observation is later than the stored one. No observation is later than the answer that brought it, nor than the database's clock. |
+| A cursor covers a resource. | A job whose plan had the resource read it to its end, and the provider refused nothing of it. Any other resource keeps its cursor, or is read from the beginning. |
+| A row that no event mentions is as it was. | It is no open row. Open rows are asked for again; [resources](resources.md#how-an-incremental-job-sees-a-change) says which these are, and what only a full job sees. |
 | A resource cannot be read. | The provider refused its first page, and no page of it was read before. A refused page after that fails the job, which goes on from its checkpoint. |
 | An object cannot be read. | The provider refused a request that was about this object alone. The reject has the provider's sentence. All other objects are stored. |
 | A message is done. | Its job has ended, or a copy of the message is safely queued. Only then is it deleted. |

@@ -63,7 +63,7 @@ A full job sees every change of every list. An incremental job sees, with the ne
 |---|---|---|
 ${changesSeen().join('\n')}
 
-- The feed has an event within seconds, and a job looks back ten minutes behind each cursor. An event that Stripe shows later than that is found by a full job.
+- The feed has an event within seconds, and a job looks back ten minutes behind each cursor. The worker remembers the newest 200 events of an account that it applied. An event that becomes visible up to a day late is applied if the page that passes those ten minutes has it; the object is then fetched by id. What comes later still, or lies behind more events than fit on that page, is found by a full job.
 - **Open rows** are those whose state Stripe may still change without an event. An incremental job asks for them with the fewest requests: by id, by Stripe's list of open objects, or by the window of creation that has them. It asks for 500 rows of a resource at most, the newest first, and for 50 by id where there is no list of open ones.
 - A balance transaction is asked for from its \`available_on\` on.
 - Changes of other rows that no event announces, such as the metadata of a payment intent, are seen by the next full job.

@@ -2,7 +2,9 @@ import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from '../db/account-key.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 import { syncCursors } from '../db/schema.ts'
+import { eventsName } from '../sync/change-feed.ts'
 import { clockTolerance } from '../sync/observed-at.ts'
+import { type KnownEvents, knownEvents } from './state/checkpoint.ts'
 
 /** Up to which second a resource is complete, by the provider's clock. */
 export interface Cursor {
@@ -17,14 +19,22 @@ export type Cursors = Readonly<Record<string, Cursor>>
 const isOf = ({ tenantId, provider, account }: AccountKey): SQL | undefined =>
   and(eq(syncCursors.tenantId, tenantId), eq(syncCursors.provider, provider), eq(syncCursors.account, account))
 
-export async function readCursors(db: TenantDatabase, key: AccountKey): Promise<Cursors> {
+interface Position {
+  readonly cursors: Cursors
+  /** The events that earlier jobs applied; null if none are remembered. */
+  readonly known: KnownEvents | null
+}
+
+export async function readCursors(db: TenantDatabase, key: AccountKey): Promise<Position> {
   const rows = await db.read((tx) => tx.select().from(syncCursors).where(isOf(key)))
-  return Object.fromEntries(
+  const feed = rows.find(({ resource }) => resource === eventsName)
+  const cursors = Object.fromEntries(
     rows.map(({ resource, cursor, refusedAt }) => [
       resource,
       { second: secondOf(cursor), refusedSince: refusedAt === null ? null : secondOf(refusedAt) },
     ]),
   )
+  return { cursors, known: knownEvents.safeParse(feed?.seenEvents).data ?? null }
 }
 
 const secondOf = (date: Date) => Math.floor(date.getTime() / 1_000)
@@ -36,6 +46,8 @@ export interface Move {
   readonly resources: readonly string[]
   /** Resources of the job that the provider refused in whole or in part. */
   readonly refused: readonly string[]
+  /** The events that are applied; null if the job did not read the feed. */
+  readonly known: KnownEvents | null
 }
 
 /**
@@ -45,11 +57,14 @@ export interface Move {
 export function cursorMoves(
   tx: Database,
   key: AccountKey & { readonly jobId: string },
-  { second, resources, refused }: Move,
+  { second, resources, refused, known }: Move,
 ) {
   const { tenantId, provider, account, jobId } = key
   const cursor = new Date(second * 1_000)
-  const rows = resources.toSorted().map((resource) => ({ tenantId, provider, account, resource, cursor, jobId }))
+  const rows = [
+    ...resources.toSorted().map((resource) => ({ resource, seenEvents: null as KnownEvents | null })),
+    ...(known ? [{ resource: eventsName, seenEvents: known }] : []),
+  ].map((row) => ({ ...row, tenantId, provider, account, cursor, jobId }))
   const { cursor: stored } = syncCursors
   const moved =
     rows.length > 0 &&
@@ -58,7 +73,13 @@ export function cursorMoves(
       .values(rows)
       .onConflictDoUpdate({
         target: [syncCursors.tenantId, syncCursors.provider, syncCursors.account, syncCursors.resource],
-        set: { cursor: sql`excluded.cursor`, jobId: sql`excluded.job_id`, refusedAt: null, updatedAt: sql`now()` },
+        set: {
+          cursor: sql`excluded.cursor`,
+          seenEvents: sql`excluded.seen_events`,
+          jobId: sql`excluded.job_id`,
+          refusedAt: null,
+          updatedAt: sql`now()`,
+        },
         setWhere: sql`${stored} <= excluded.cursor or ${stored} > now() + make_interval(secs => ${clockTolerance / 1_000})`,
       })
   const stopped =

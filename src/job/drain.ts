@@ -16,7 +16,7 @@ import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
 import { logCommit } from './log-commit.ts'
 import type { OpenReading } from './open-reading.ts'
-import { isCursorExpired } from './plan.ts'
+import { eventsBefore, isCursorExpired } from './plan.ts'
 import type { JobDeps, Session } from './session.ts'
 import { settleAbsence } from './settle-absence.ts'
 import type { Checkpoint } from './state/checkpoint.ts'
@@ -97,6 +97,7 @@ function startReading(
     ...reading,
     slices: committed.checkpoint.slices,
     begun: Object.keys(committed.checkpoint.tallies),
+    eventsBefore: eventsBefore(committed.checkpoint),
     ...sizes,
     gatherMs,
     clock,

@@ -3,15 +3,18 @@ import { SyncError } from '../errors.ts'
 import type { Account, ChangeSource, Provider, ProviderResource } from '../provider/contract.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import { clockTolerance } from '../sync/observed-at.ts'
+import type { EventsBefore } from '../sync/source.ts'
 import type { Cursors } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'
-import { type Checkpoint, plan, type Reading } from './state/checkpoint.ts'
+import { type Checkpoint, type KnownEvents, plan, type Reading } from './state/checkpoint.ts'
 import { readingsOf } from './unsettled.ts'
 
 export type PlannedResource = Pick<ProviderResource, 'name' | 'optional' | 'parts' | 'createdFilter' | 'unsettled'>
 
 /** Seconds an incremental job looks back behind its cursor: what was created before may show up in lists only later. */
 const overlap = 600
+/** Seconds before its cursors of which an incremental job applies the events that no job has applied. */
+const longestDelay = 86_400
 /** Days of the provider's feed that are not counted on: it ends at its far end while it is being read. */
 const safety = 2
 /** Seconds for which the feed is read again for a resource that the provider refuses. Later it is read from the beginning. */
@@ -45,6 +48,8 @@ interface Situation {
   readonly feedNow?: number | null
   /** What was found for `unsettledSearches`. */
   readonly unsettled?: readonly UnsettledRows[]
+  /** The events that earlier jobs applied. */
+  readonly known?: KnownEvents | null
 }
 
 export function planFull(resources: readonly PlannedResource[], note: string | null = null): Checkpoint {
@@ -59,7 +64,7 @@ export function planFull(resources: readonly PlannedResource[], note: string | n
  * feed leaves out, and from the beginning the resources without a cursor that can be continued.
  */
 export function planIncremental(resources: readonly PlannedResource[], situation: Situation): Checkpoint {
-  const { account, cursors, unsettled = [] } = situation
+  const { account, cursors, unsettled = [], known = null } = situation
   if (!account.changes) return planFull(resources, 'the provider has no feed of changes: everything was read')
   const { announced, mentioned } = account.changes
   const starts = resources.map((resource) => ({ resource, start: startOf(cursors[resource.name], situation) }))
@@ -78,12 +83,16 @@ export function planIncremental(resources: readonly PlannedResource[], situation
   })
   const followed = covered.filter(({ resource }) => mentioned?.includes(resource.name) ?? true)
   const oldest = Math.min(...followed.map(({ start }) => start))
-  const feed = followed.length > 0 ? [{ resource: { name: eventsName }, since: oldest - overlap }] : []
+  const since = oldest - overlap
+  // Without a list of what was applied, events from before would be fetched again by every job.
+  const from = known ? Math.min(since, Math.max(known.since, oldest - longestDelay)) : since
+  const feed = followed.length > 0 ? [{ resource: { name: eventsName }, since, from }] : []
   return plan([...feed, ...readings], {
     mode: 'incremental',
     note: noteOf(starts),
     resources: resources.map(({ name }) => name),
     cursors: Object.fromEntries(followed.map(({ resource, start }) => [resource.name, start])),
+    known: from < since ? known : null,
   })
 }
 
@@ -142,4 +151,11 @@ export function isCursorExpired(
   const seconds = Object.values(cursors)
   const oldest = seconds.length > 0 ? Math.min(...seconds) : since
   return changes !== undefined && oldest !== undefined && tooOld(oldest, changes, observedAt.getTime()) !== null
+}
+
+/** What is known of the events before the cursors of a plan. */
+export function eventsBefore({ known, cursors }: Checkpoint): EventsBefore | undefined {
+  if (!known) return undefined
+  const starts = Object.fromEntries(Object.entries(cursors).map(([name, second]) => [name, second - overlap]))
+  return { starts, since: known.since, ids: new Set(known.ids) }
 }

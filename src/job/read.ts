@@ -152,8 +152,15 @@ async function planFresh(
   if (request.additionalData.syncType === 'full') return planFull(resources)
   const accountKey = await jobAccount
   const patience = { policy: whileWorking, clock, signal: deadline.abortSignal }
-  const cursors = await withRetry(() => readCursors(db, accountKey), patience)
+  const { cursors, known } = await withRetry(() => readCursors(db, accountKey), patience)
   const searches = unsettledSearches(resources, cursors)
   const unsettled = await withRetry(() => findUnsettled(db, searches, accountKey), patience)
-  return planIncremental(resources, { account, cursors, unsettled, now: databaseNow(), ...(feedNow && { feedNow }) })
+  return planIncremental(resources, {
+    account,
+    cursors,
+    unsettled,
+    known,
+    now: databaseNow(),
+    ...(feedNow && { feedNow }),
+  })
 }

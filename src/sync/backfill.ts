@@ -11,7 +11,7 @@ import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, findSource, itemsLeft, openReader, type Reader, turnPage } from './reader.ts'
 import { emptyMapped } from './rows.ts'
 import type { Slice } from './slices.ts'
-import type { Source } from './source.ts'
+import type { EventsBefore, Source } from './source.ts'
 import { createSplitter, type Splitter } from './splitter.ts'
 
 export interface Backfill {
@@ -31,6 +31,8 @@ export interface Backfill {
   /** The least milliseconds between two batches while pages arrive. Larger batches cost fewer commits. */
   readonly gatherMs: number
   readonly clock: Clock
+  /** See FeedPage.before. */
+  readonly eventsBefore?: EventsBefore | undefined
   /** Aborted when no new page may be started. */
   readonly drainSignal: AbortSignal
   /** Aborted when pages in flight must be given up. */
@@ -213,7 +215,11 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
   const { observedAt, answeredAt = observedAt } = page
   const mapped =
     source.kind === 'feed'
-      ? await source.expand(items, { pageSize: nestedPageSize, shared, answeredAt }, giveUp)
+      ? await source.expand(
+          items,
+          { pageSize: nestedPageSize, shared, answeredAt, before: options.eventsBefore },
+          giveUp,
+        )
       : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
   const counted = source.kind === 'list' ? countListed(source, mapped, known) : { nested: [] }
   const place = { sliceId, part, beginsList }

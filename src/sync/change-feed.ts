@@ -19,12 +19,21 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
     name: eventsName,
     createdFilter: { field: 'created' },
     list: feed.list,
-    async expand(events, { shared, pageSize, answeredAt }, signal) {
+    async expand(events, { shared, pageSize, answeredAt, before }, signal) {
       // A change dated after its own answer would count as newer than every later observation.
       const latest = Math.floor(answeredAt.getTime() / 1_000)
-      const read = events.flatMap((event) => feed.read(event) ?? [])
+      const read = events.flatMap((event) => {
+        const change = feed.read(event)
+        return change ? [{ ...change, eventId: event.id, age: ageOf(change, event.id, before) }] : []
+      })
       const changes = latestPerObject(
-        read.map((change) => ({ ...change, at: Math.min(change.at, latest), isAhead: change.at > latest })),
+        read
+          .filter(({ age }) => age === 'new' || age === 'late')
+          .map((change) => ({
+            ...change,
+            at: Math.min(change.at, latest),
+            isUnsure: change.at > latest || change.age === 'late',
+          })),
         shared,
       )
       const mapped = await Promise.all(changes.map((change) => applyOrReject(change, { sources, pageSize }, signal)))
@@ -33,9 +42,42 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
         rejects: mapped.flatMap(({ rejects }) => rejects),
         childSets: mapped.flatMap(({ childSets }) => childSets),
         drifts: mapped.flatMap(({ drifts }) => drifts),
+        events: appliedEvents(read, sources, mapped),
       }
     },
   }
+}
+
+/** How an event relates to what jobs have read before: `past` was read by a job whose events are no longer remembered. */
+type Age = 'new' | 'known' | 'late' | 'past'
+
+function ageOf({ resource, at }: Change, eventId: string | null, before: FeedPage['before']): Age {
+  if (!before) return 'new'
+  const start = before.starts[resource] ?? Math.min(...Object.values(before.starts))
+  if (at >= start) return 'new'
+  if (eventId !== null && before.ids.has(eventId)) return 'known'
+  return at >= before.since ? 'late' : 'past'
+}
+
+interface ReadEvent extends Change {
+  readonly eventId: string | null
+  readonly age: Age
+}
+
+/** The events that need not be applied again: known ones, and those of the job's resources that were not rejected. */
+function appliedEvents(
+  read: readonly ReadEvent[],
+  sources: readonly Source[],
+  mapped: readonly Mapped[],
+): NonNullable<Mapped['events']> {
+  const rejected = new Set(
+    mapped.flatMap(({ rejects }) => rejects.map(({ resource, itemKey }) => `${resource} ${itemKey}`)),
+  )
+  return read.flatMap(({ eventId, at, age, resource, id }) => {
+    if (eventId === null || age === 'past') return []
+    const isApplied = age === 'known' || (findList(sources, resource) && !rejected.has(`${resource} ${id}`))
+    return isApplied ? [[at, eventId] as const] : []
+  })
 }
 
 interface LatestChange extends Change {
@@ -44,8 +86,8 @@ interface LatestChange extends Change {
 }
 
 interface DatedChange extends Change {
-  /** Whether the event claims to be later than the answer that brought it: its snapshot is not believed. */
-  readonly isAhead: boolean
+  /** Whether the event claims to be later than the answer that brought it, or comes late: its snapshot is not believed. */
+  readonly isUnsure: boolean
 }
 
 function latestPerObject(changes: readonly DatedChange[], shared: FeedPage['shared']): readonly LatestChange[] {
@@ -55,7 +97,7 @@ function latestPerObject(changes: readonly DatedChange[], shared: FeedPage['shar
     const other = latest.get(key)
     const tied = other?.at === change.at
     if (!other || other.at <= change.at)
-      latest.set(key, { ...change, ambiguous: change.isAhead || tied || shared.has(change.at) })
+      latest.set(key, { ...change, ambiguous: change.isUnsure || tied || shared.has(change.at) })
   }
   return [...latest.values()]
 }

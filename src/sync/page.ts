@@ -47,7 +47,8 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
   const reached = { query: slice.query, next: page.next, oldest, boundary }
   const span = oldest === null ? 0 : Math.max(...known) - oldest
   return {
-    items: inSlice.map(({ item }) => item),
+    // An event before the slice may have become visible only now.
+    items: (source.kind === 'feed' ? dated : inSlice).map(({ item }) => item),
     reached,
     proven: provable(source) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
     listed: inSlice.flatMap(({ id, created }) =>

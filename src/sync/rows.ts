@@ -52,6 +52,8 @@ export interface Mapped {
   readonly drifts: readonly Drift[]
   /** Objects that the provider, asked by id, no longer has; absent if there are none. */
   readonly gone?: readonly GoneObject[]
+  /** Seconds and ids of the events that are applied; absent for a page that is not of the feed. */
+  readonly events?: readonly (readonly [second: number, id: string])[]
 }
 
 /** An object that the provider no longer has. Its row keeps its columns. */

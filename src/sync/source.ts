@@ -21,6 +21,17 @@ export interface FeedPage {
   readonly answeredAt: Date
   /** Seconds of which other pages may have items as well. */
   readonly shared: ReadonlySet<number>
+  /** Absent if the page has only events that are applied in any case. */
+  readonly before?: EventsBefore | undefined
+}
+
+/** The events from before the time that a job follows. Only those that no job has applied are applied, and fetched by id. */
+export interface EventsBefore {
+  /** The seconds from which events of a resource are applied in any case. */
+  readonly starts: Readonly<Record<string, number>>
+  /** The second since which `ids` has every applied event. */
+  readonly since: number
+  readonly ids: ReadonlySet<string>
 }
 
 /** The facts of a source that reading its list needs. */

@@ -26,7 +26,7 @@ async function open(settings: Readonly<Record<string, string>> = {}) {
     /** Age of each cursor, in hours of the provider's clock. */
     async ages(): Promise<Readonly<Record<string, number>>> {
       const rows = await parts.query<{ resource: string; second: number }>(
-        'select resource, extract(epoch from cursor)::float8 as second from sync_cursors where tenant_id = $1 order by 1',
+        "select resource, extract(epoch from cursor)::float8 as second from sync_cursors where tenant_id = $1 and resource <> 'events' order by 1",
         [tenantId],
       )
       const now = parts.sandbox.now()

@@ -120,7 +120,7 @@ describe('what a page of events comes to', () => {
   it('leaves out what is about nothing that is kept, and resources the provider does not have', async () => {
     const { events, apply } = setup()
     const nothing = await events.expand(itemsOf([{ nothing: true }]), page(), never)
-    expect(nothing).toEqual({ rows: [], rejects: [], childSets: [], drifts: [] })
+    expect(nothing).toEqual({ rows: [], rejects: [], childSets: [], drifts: [], events: [] })
     expect((await apply([{ id: 'a', at: 7, resource: 'weather' }])).rows).toEqual([])
   })
 

@@ -155,6 +155,8 @@ export const syncCursors = pgTable(
     cursor: instant('cursor').notNull(),
     /** Time since which the provider refuses the resource. Its cursor does not move until the provider permits it again. Null if it is read. */
     refusedAt: instant('refused_at'),
+    /** Ids of the newest events that were applied, and the second since which they are complete. Only the cursor of the resource events has them. */
+    seenEvents: jsonb('seen_events'),
     jobId: uuid('job_id').notNull(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },

@@ -16,7 +16,7 @@ import type { JobAccount } from '../account.ts'
 import { cursorMoves } from '../cursor.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
 import { providerKeyOf, type SyncJobRequest } from '../request.ts'
-import { advance, type Checkpoint } from '../state/checkpoint.ts'
+import { advance, type Checkpoint, eventsKnownAfter } from '../state/checkpoint.ts'
 import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
 import type { CommittedState } from './committed-state.ts'
@@ -189,7 +189,12 @@ function movesOf(
   return cursorMoves(
     tx,
     { ...account, jobId: request.jobId },
-    { second: checkpoint.until, resources: planned.filter((name) => !refused.includes(name)), refused },
+    {
+      second: checkpoint.until,
+      resources: planned.filter((name) => !refused.includes(name)),
+      refused,
+      known: eventsKnownAfter(checkpoint),
+    },
   )
 }
 

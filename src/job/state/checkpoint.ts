@@ -24,6 +24,16 @@ const tally = z.object({
   listed: z.int(),
   months: z.record(z.string(), z.int()),
 })
+/** Events that were applied: complete since a second. */
+export const knownEvents = z.object({ since: z.int(), ids: z.array(z.string()).readonly() })
+const seenEvents = z.object({
+  /** The second since which the feed was read. */
+  since: z.int(),
+  /** The second since which `events` has not been shortened; null if it never was. */
+  shortenedTo: z.int().nullable(),
+  /** Seconds and ids, the newest first. */
+  events: z.array(z.tuple([z.int(), z.string()]).readonly()).readonly(),
+})
 const checkpoint = z.object({
   version: z.literal(1),
   /** What is being done, which may be more than was asked for: `note` says why. */
@@ -42,7 +52,13 @@ const checkpoint = z.object({
   refused: z.array(z.string()).readonly().default([]),
   /** Requests that were spent on asking for rows by id. */
   asked: z.int().default(0),
+  /** The events that earlier jobs applied, of the time before the cursors. */
+  known: knownEvents.nullable().default(null),
+  /** The events that this job applied or found known; null before the first page of the feed. */
+  seen: seenEvents.nullable().default(null),
 })
+
+export type KnownEvents = z.infer<typeof knownEvents>
 
 export type Tally = z.infer<typeof tally>
 
@@ -56,25 +72,41 @@ export interface Reading {
   /** Absent: no upper end. */
   readonly to?: number
   readonly ids?: readonly string[]
+  /** The second from which pages may have items, if that is earlier than `since`. The last page is filled up with these. */
+  readonly from?: number
 }
 
 /** What a plan is for. */
-type Purpose = Pick<Checkpoint, 'mode' | 'note'> & Partial<Pick<Checkpoint, 'resources' | 'cursors'>>
+type Purpose = Pick<Checkpoint, 'mode' | 'note'> & Partial<Pick<Checkpoint, 'resources' | 'cursors' | 'known'>>
 
 /** One slice a list, with an open end. */
 export function plan(
   readings: readonly Reading[],
-  { mode, note, resources = null, cursors = {} }: Purpose = { mode: 'full', note: null },
+  { mode, note, resources = null, cursors = {}, known = null }: Purpose = { mode: 'full', note: null },
 ): Checkpoint {
-  const lists = readings.flatMap(({ resource, since, to = null, ids }) =>
-    (resource.parts ?? [null]).map((part) => ({ list: { resource: resource.name, part }, since, to, ids })),
+  const lists = readings.flatMap(({ resource, since, from = since, to = null, ids }) =>
+    (resource.parts ?? [null]).map((part) => ({ list: { resource: resource.name, part }, since, from, to, ids })),
   )
-  const slices = lists.map(({ list, since, to, ids }, at) => {
+  const slices = lists.map(({ list, since, from, to, ids }, at) => {
     const window = { from: since, to }
-    const slice = { id: at + 1, ...list, window, query: window, cursor: null, position: null, boundary: [] }
+    const query = { from, to }
+    const slice = { id: at + 1, ...list, window, query, cursor: null, position: null, boundary: [] }
     return ids ? { ...slice, ids } : slice
   })
-  return { version: 1, mode, note, until: null, slices, tallies: {}, resources, cursors, refused: [], asked: 0 }
+  return {
+    version: 1,
+    mode,
+    note,
+    until: null,
+    slices,
+    tallies: {},
+    resources,
+    cursors,
+    refused: [],
+    asked: 0,
+    known,
+    seen: null,
+  }
 }
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */
@@ -93,7 +125,7 @@ export type Advance = Pick<
   ReadPage,
   keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'nested' | 'beginsList' | 'skip'
 > &
-  Partial<Pick<ReadPage, 'rejects'>>
+  Partial<Pick<ReadPage, 'rejects' | 'events'>>
 
 /** Moves the page's slice to the cursor after it, or takes it out when the page was its last; takes a skipped resource out whole. */
 export function advance(from: Checkpoint, page: Advance): Checkpoint {
@@ -119,6 +151,35 @@ export function advance(from: Checkpoint, page: Advance): Checkpoint {
       seen,
     )
   return { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
+  const tallies = { ...from.tallies, [resource]: count(from.tallies[resource], page.listed, seen) }
+  const moved = { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
+  return page.events ? { ...moved, seen: addSeen(from.seen, page.events, page) } : moved
+}
+
+/** Events that are remembered of an account, so that a job that reads them again need not apply them. */
+const rememberedAtMost = 200
+
+function addSeen(
+  before: Checkpoint['seen'],
+  events: NonNullable<Advance['events']>,
+  page: Advance,
+): Checkpoint['seen'] {
+  const reached = page.next === null || page.oldest === null ? page.query.from : page.oldest + 1
+  const unique = new Map([...(before?.events ?? []), ...events].map((event) => [event[1], event]))
+  const all = [...unique.values()].toSorted(([left], [right]) => right - left)
+  const kept = all.slice(0, rememberedAtMost)
+  const isShortened = all.length > kept.length
+  return {
+    since: Math.min(before?.since ?? reached, reached),
+    shortenedTo: isShortened ? (kept.at(-1)?.[0] ?? 0) + 1 : (before?.shortenedTo ?? null),
+    events: kept,
+  }
+}
+
+/** What the next job knows of the events that this one read. */
+export function eventsKnownAfter({ seen }: Checkpoint): KnownEvents | null {
+  if (!seen) return null
+  return { since: Math.max(seen.since, seen.shortenedTo ?? 0), ids: seen.events.map(([, id]) => id) }
 }
 
 /**

@@ -60,6 +60,8 @@ describe('a checkpoint', () => {
       resources: null,
       cursors: {},
       refused: [],
+      known: null,
+      seen: null,
       slices: [fresh, { ...fresh, id: 2, resource: 'invoices' }],
     })
     expect(planned()).toEqual(checkpoint({ until: null, slices: [] }))

@@ -102,10 +102,7 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
    * seconds since 1970; `maxDays` is the longest window the API takes.
    */
   readonly createdFilter?: { readonly field: string; readonly maxDays?: number }
-  /**
-   * Rows that may change without an event, beyond what `createdFilter` shows of the last minutes; `every row` if there is no
-   * telling, so that an incremental job reads the whole list. Absent if events announce what can change.
-   */
+  /** Rows that may change without an event. `every row`: an incremental job reads the whole list. Absent: none. */
   readonly unsettled?: Unsettled<Connection> | 'every row'
   /** Lists that are complete only together: Stripe's active and inactive prices. Absent if one list is complete. */
   readonly parts?: readonly string[]
@@ -142,9 +139,7 @@ export interface Unsettled<Connection = unknown> {
 }
 
 /** The unsettled rows of a connected account. */
-export interface UnsettledSource extends Omit<Unsettled, 'list'> {
-  list?(query: Query, signal: AbortSignal): Promise<Page>
-}
+export type UnsettledSource = Omit<Unsettled, 'list'> & { list?(query: Query, signal: AbortSignal): Promise<Page> }
 
 /** A change of an object, as an event reports it. */
 export interface Change {

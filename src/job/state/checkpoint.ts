@@ -150,8 +150,6 @@ export function advance(from: Checkpoint, page: Advance): Checkpoint {
       page.nested.filter((list) => list.resource === name),
       seen,
     )
-  return { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
-  const tallies = { ...from.tallies, [resource]: count(from.tallies[resource], page.listed, seen) }
   const moved = { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
   return page.events ? { ...moved, seen: addSeen(from.seen, page.events, page) } : moved
 }

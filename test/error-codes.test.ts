@@ -29,6 +29,7 @@ test('every code of an item that is rejected, of a wait, and of a line of the lo
   expect([...new Set(others)].sort()).toEqual([
     'invalid_item',
     'invalid_setting',
+    'login_owns_tables',
     'provider_unreachable',
     'row_security_bypassed',
     'too_deep',

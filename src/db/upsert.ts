@@ -14,6 +14,8 @@ import type { StampedRow } from './stamped-row.ts'
 export interface Written {
   readonly created: number
   readonly updated: number
+  /** How many of the written rows were marked as deleted before; absent if none was. */
+  readonly wereDeleted?: number
 }
 
 interface Upsert extends AccountKey {
@@ -34,13 +36,17 @@ interface Upsert extends AccountKey {
  */
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
   const shape = shapeOf(into.table, commonPaths(rows), into.overwrite ?? null)
-  const written = { created: 0, updated: 0 }
+  let sum: Written = { created: 0, updated: 0 }
   for (const portion of portions(newestPerKey(rows, shape.keyed))) {
-    const { created, updated } = await write(db, portion, shape, into)
-    written.created += created
-    written.updated += updated
+    sum = addWritten(sum, await write(db, portion, shape, into))
   }
-  return written
+  return sum
+}
+
+export function addWritten(left: Written, right: Written): Written {
+  const wereDeleted = (left.wereDeleted ?? 0) + (right.wereDeleted ?? 0)
+  const sum = { created: left.created + right.created, updated: left.updated + right.updated }
+  return wereDeleted === 0 ? sum : { ...sum, wereDeleted }
 }
 
 async function write(
@@ -58,7 +64,7 @@ async function write(
   // Postgres compute each value once, and only for rows that are needed.
   const statement = sql`
     with changed as (
-      select input.*, item.raw from (
+      select input.*, item.raw, old.deleted_at is not null as was_deleted from (
         select *, sha256(bytes) as raw_sha256 from (
           select ${input}, substr(${bytes}::bytea, ${from}, ${length}) as bytes, ${json} as item_json
           from jsonb_array_elements(${records}::jsonb) as v offset 0
@@ -87,11 +93,12 @@ async function write(
         where ${replaces}
       returning (xmax = 0) as created
     )
-    select count(*) filter (where created)::int as created, count(*) filter (where not created)::int as updated from written`
-  const result = await db.execute<Written & Record<string, unknown>>(statement)
+    select count(*) filter (where created)::int as created, count(*) filter (where not created)::int as updated,
+      (select count(*) from changed where was_deleted)::int as "wereDeleted" from written`
+  const result = await db.execute<Required<Written> & Record<string, unknown>>(statement)
   const counts = result.rows[0]
   if (!counts) throw new Error('upsert: no counts came back')
-  return { created: counts.created, updated: counts.updated }
+  return { created: counts.created, updated: counts.updated, wereDeleted: counts.wereDeleted }
 }
 
 /** Whether a stored row is left as it is because it is there: an embedded item never replaces a listed one. */

@@ -85,6 +85,12 @@ export const jobCodes = {
     do: 'Give the worker a [login of its own](operations.md#logins).',
     retried: 'nothing failed',
   },
+  login_owns_tables: {
+    happened:
+      'The database login owns the tables. It may change them and switch row-level security off, which the worker does not need.',
+    do: 'Give the worker a [login of its own](operations.md#logins). Keep the owner for migrations.',
+    retried: 'nothing failed',
+  },
   invalid_item: {
     happened: 'An item of the provider lacks a field that its table needs, such as its id. It is in `sync_rejects`.',
     do: 'Look at the reason in `sync_rejects`, and report a bug if the item is right.',

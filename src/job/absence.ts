@@ -140,7 +140,8 @@ export async function askFor(
         const { item, observedAt } = answer
         if (item === null) return { id, answeredAt: observedAt, row: null }
         const { rows } = mapItems([item], { resource, table, observedAt, row })
-        return { id, answeredAt: observedAt, row: rows[0] }
+        const [observed] = rows
+        return { id, answeredAt: observedAt, row: observed && { ...observed, askedById: true } }
       }),
     )
   } catch (error) {

@@ -26,6 +26,8 @@ export type ClaimedJob = typeof syncJobs.$inferSelect & {
   readonly hadErased: boolean
   /** Whether the tenant was erased whole. */
   readonly tenantErased: boolean
+  /** Whether this login owns the tables, so that it may change them and switch row-level security off. */
+  readonly ownsTables: boolean
   /** Whether this login sees the rows of all tenants, as a superuser does: row-level security is bypassed. */
   readonly bypassesRls: boolean
 }
@@ -140,6 +142,7 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
         accounts: knownAccounts(providerKey),
         databaseNow: sql<number>`(extract(epoch from now()) * 1000)::float8`,
         tenantErased: isTenantErased(request.tenantId),
+        ownsTables: sql<boolean>`(select pg_get_userbyid(relowner) = current_user from pg_class where oid = ${getTableName(syncJobs)}::text::regclass)`,
         bypassesRls: sql<boolean>`not row_security_active(${getTableName(syncJobs)}::text)`,
         elapsedMs: sql<number>`(extract(epoch from now() - ${syncJobs.startedAt}) * 1000)::float8`,
       }),

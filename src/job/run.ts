@@ -62,6 +62,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   if (job.checkpoint === null) log.info('job starts', { event: 'job_started', receiveCount })
   else log.info('job goes on', { event: 'job_resumed', receiveCount })
   if (job.bypassesRls) log.warn(loginBypassesRls, { event: 'row_security_bypassed', code: 'row_security_bypassed' })
+  else if (job.ownsTables) log.warn(loginOwnsTables, { event: 'login_owns_tables', code: 'login_owns_tables' })
   session.update({ progress: resultsOf(readProgress(job.progress)) })
   if (job.tenantErased)
     throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
@@ -90,6 +91,9 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
     clock: deps.clock,
   })
 }
+
+const loginOwnsTables =
+  'this database login owns the tables, so it may change them and switch row-level security off. Give the worker a login that is only a member of billing_sync_worker'
 
 const loginBypassesRls =
   'this database login sees the rows of all tenants, because it bypasses row-level security. Give the worker a login that is only a member of billing_sync_worker'

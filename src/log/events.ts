@@ -6,6 +6,7 @@ export const logEvents = {
   worker_not_started: 'The worker could not start, as for a wrong setting. Every message of the event is redelivered.',
   setting_unknown: 'The configuration has a field that the worker does not know. The worker ignores it.',
   row_security_bypassed: 'The database login sees the rows of all tenants. Postgres does not keep them apart.',
+  login_owns_tables: 'The database login owns the tables, and may do more than the worker needs.',
   message_unreadable: 'A message names no job. A copy goes to the dead-letter queue.',
   message_refused: 'A message names a job of another tenant or provider. A copy goes to the dead-letter queue.',
   heartbeat_failed:

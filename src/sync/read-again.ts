@@ -65,13 +65,22 @@ async function pageOrNull(request: () => Promise<Page>): Promise<Page | null> {
   }
 }
 
+/** The rows of the object itself were not listed. */
+function markAsked(mapped: Mapped, resource: string): Mapped {
+  const rows = mapped.rows.map((row) =>
+    row.resource === resource && !row.embedded ? { ...row, askedById: true } : row,
+  )
+  return { ...mapped, rows }
+}
+
 async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<Mapped> {
   const { retrieve, name: resource, table } = source
   if (!retrieve)
     throw new SyncError('reject', 'provider_contract', `${resource}: its rows change, and none can be fetched by id`)
   try {
     const { item, observedAt } = await retrieve(id, signal)
-    if (item) return await expandPage({ source, items: [item], observedAt, pageSize, sources }, signal)
+    if (item)
+      return markAsked(await expandPage({ source, items: [item], observedAt, pageSize, sources }, signal), resource)
     const gone = [{ resource, table, id, observedAt }]
     return { ...emptyMapped, gone, childSets: emptyChildSets(source, id, observedAt) }
   } catch (error) {

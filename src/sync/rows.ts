@@ -16,6 +16,8 @@ export interface ObservedRow {
   readonly observedAt: Date
   /** The provider no longer has it. */
   readonly deleted?: boolean
+  /** The provider was asked for it by id and did not list it. It does not count as fetched. */
+  readonly askedById?: boolean
   /** Embedded in an item of another resource: written only if there is no row yet. */
   readonly embedded?: boolean
   /** Columns that Postgres reads from `raw` itself. */

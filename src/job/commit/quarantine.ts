@@ -1,7 +1,7 @@
 import { classify, codeOf } from '../../db/errors.ts'
 import type { Database } from '../../db/open.ts'
 import { guarded } from '../../db/tenant.ts'
-import type { Written } from '../../db/upsert.ts'
+import { addWritten, type Written } from '../../db/upsert.ts'
 import { RawJson } from '../../json/raw-json.ts'
 import { type ObservedRow, type Reject, rejectItem } from '../../sync/rows.ts'
 
@@ -40,14 +40,13 @@ export async function bisect(
   { rows, write, quarantine }: Search,
 ): Promise<Written & { readonly refused: readonly Reject[] }> {
   const { good, refused } = quarantine
-  const sum = { created: 0, updated: 0 }
+  let sum: Written = { created: 0, updated: 0 }
   const queue = begin(rows, quarantine)
   for (let group = queue.shift(); group; group = queue.shift()) {
     const written = await attempt(tx, group, write)
     const [row] = group
     if (!('refusal' in written)) {
-      sum.created += written.created
-      sum.updated += written.updated
+      sum = addWritten(sum, written)
       if (group.some((row) => !good.has(row))) quarantine.progress++
       for (const row of group) good.add(row)
       replace(quarantine, group, [])

@@ -5,7 +5,7 @@ import type { Overwrite } from '../../db/overwrite.ts'
 import type { SyncedTable } from '../../db/schema.ts'
 import { removeUnknown } from '../../db/unknown-rows.ts'
 import { clearNotes, countAbsent, countChildren, forget, type Notes, rememberAsked } from '../../db/unlisted-rows.ts'
-import { upsert } from '../../db/upsert.ts'
+import { addWritten, upsert, type Written } from '../../db/upsert.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type Excluded, excludeErased } from '../../erasure/filter.ts'
 import type { Ownership } from '../../erasure/ownership.ts'
@@ -79,7 +79,7 @@ export async function writeBatches(
     ? await excludeErased(tx, { ...account, jobId, ownership }, { rows: offered, rejects: all })
     : noneExcluded
   const rejects = all.filter((reject) => !excluded.rejects.has(reject))
-  for (const { resource, embedded } of excluded.rows) if (!embedded) add(resource, { fetched: 1, unchanged: 1 })
+  for (const row of excluded.rows) if (kindOf(row) === 'listed') add(row.resource, { fetched: 1, unchanged: 1 })
   for (const { resource } of excluded.rejects) add(resource, { fetched: 1, rejected: 1 })
   for (const { resource } of [...excluded.rows, ...excluded.rejects, ...excluded.removed.filter(wasFetched)]) {
     counts[resource] = addErased(counts[resource] ?? noCounts, 1)
@@ -91,33 +91,24 @@ export async function writeBatches(
     ...pages.flatMap((page) => page.childSets),
     ...deletions.childSets,
   ])
-  for (const { resource, table, embedded, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
+  for (const { resource, table, kind, rows } of groupRows(brought.filter((row) => !outdated(row)))) {
     const write = async (observed: readonly ObservedRow[]) => {
-      const sum = { created: 0, updated: 0 }
+      let sum: Written = { created: 0, updated: 0 }
       for (let at = 0; at < observed.length; at += rowsPerStatement) {
         const part = observed.slice(at, at + rowsPerStatement)
-        const written = await upsert(tx, { table, ...account, rows: part, overwrite, onlyMissing: embedded })
-        sum.created += written.created
-        sum.updated += written.updated
+        const into = { table, ...account, rows: part, overwrite, onlyMissing: kind === 'embedded' }
+        sum = addWritten(sum, await upsert(tx, into))
       }
       return sum
     }
-    const { created, updated, refused } = quarantine.isolate
+    const { refused, ...written } = quarantine.isolate
       ? await bisect(tx, { rows, write, quarantine })
       : { ...(await write(rows)), refused: [] }
     if (mayHaveUnknown) await removeUnknown(tx, { ...account, resource: { name: resource, table }, rows })
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
     stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
-    // An embedded item counts only if it is new.
-    const fetched = embedded ? created + updated + refused.length : rows.length
-    add(resource, {
-      fetched,
-      created,
-      updated,
-      rejected: refused.length,
-      unchanged: fetched - created - updated - refused.length,
-    })
+    add(resource, countsOf(kind, { rows: rows.length, refused: refused.length, ...written }))
   }
   const removed = await markRemoved(tx, { ...account, overwrite }, childSets)
   for (const [resource, deleted] of Object.entries(removed)) add(resource, { deleted })
@@ -163,22 +154,53 @@ async function finishNotes(
 
 type Forced = AccountKey & Pick<Writing, 'overwrite'>
 
+/** How the worker came to a row, which decides what it counts as. Rows are written in this order. */
+const rowKinds = ['listed', 'asked by id', 'deleted', 'embedded'] as const
+type RowKind = (typeof rowKinds)[number]
+
+function kindOf({ embedded, deleted, askedById }: ObservedRow): RowKind {
+  if (embedded) return 'embedded'
+  if (deleted) return 'deleted'
+  return askedById ? 'asked by id' : 'listed'
+}
+
+interface GroupOutcome extends Written {
+  readonly rows: number
+  readonly refused: number
+}
+
+/** What the rows of a group count as. Only what was listed is fetched, and an embedded item if it is new. */
+function countsOf(kind: RowKind, { rows, created, updated, wereDeleted = 0, refused }: GroupOutcome): Partial<Counts> {
+  const written = { created, updated, rejected: refused }
+  switch (kind) {
+    case 'listed':
+      return { ...written, fetched: rows, unchanged: rows - created - updated - refused }
+    case 'embedded':
+      return { ...written, fetched: created + updated + refused }
+    case 'asked by id':
+      return written
+    case 'deleted':
+      return { deleted: created + updated - wereDeleted, updated: wereDeleted, rejected: refused }
+  }
+}
+
 interface RowGroup {
   readonly resource: string
   readonly table: SyncedTable
-  readonly embedded: boolean
+  readonly kind: RowKind
   readonly rows: ObservedRow[]
 }
 
-/** Groups rows by resource, in the same order for every writer. Embedded rows come last. */
+/** Groups rows by kind and resource, in the same order for every writer. */
 function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
   const groups = new Map<string, RowGroup>()
   for (const row of rows) {
-    const { resource, table, embedded = false } = row
-    const key = `${embedded ? 1 : 0} ${resource}`
+    const { resource, table } = row
+    const kind = kindOf(row)
+    const key = `${rowKinds.indexOf(kind)} ${resource}`
     const group = groups.get(key)
     if (group) group.rows.push(row)
-    else groups.set(key, { resource, table, embedded, rows: [row] })
+    else groups.set(key, { resource, table, kind, rows: [row] })
   }
   return [...groups.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group)
 }

@@ -26,7 +26,7 @@ const resourceProgress = counts.extend({
   unchecked: whole.optional(),
 })
 
-/** What became of a resource's items: `fetched` is created + updated + unchanged + rejected. */
+/** What became of a resource's items. A row that was asked for by id may be created, updated or rejected without being fetched. */
 export type Counts = z.infer<typeof counts>
 /** Counts, and what was left out because it was erased, and what could not be checked. */
 export type Counted = Counts & { readonly erased?: number | undefined; readonly unchecked?: number | undefined }

@@ -14,7 +14,9 @@ const countCheck = z.object({
 })
 
 const resourceResult = z.object({
-  fetched: whole.describe('Number of items: the sum of created, updated, unchanged and rejected.'),
+  fetched: whole.describe(
+    'Number of items that the provider listed. Deletions and rows that were asked for by id are not among them.',
+  ),
   created: whole,
   updated: whole,
   unchanged: whole,

@@ -11,7 +11,10 @@ const nonsense: Record<string, readonly [args: readonly string[], says: string]>
   'an address for a customer': [['--tenant', tenant, '--customer', 'a@example.com'], '--customer takes an id'],
   'no customer after all': [['--tenant', tenant, '--customer', ''], '--customer takes an id'],
   'a list of customers': [['--tenant', tenant, '--customer', 'cus_1,cus_2'], '--customer takes an id'],
-  'a provider without a customer': [['--tenant', tenant, '--provider', 'stripe'], '--provider goes with --customer'],
+  'a provider without a customer': [
+    ['--tenant', tenant, '--provider', 'stripe'],
+    '--provider and --account go with --customer',
+  ],
   'a customer without a dash': [['--tenant', tenant, 'cus_1'], 'cus_1'],
   'an option that is none': [['--tenant', tenant, '--force'], '--force'],
 }

@@ -9,7 +9,17 @@ import { examples, mappings, type NamedMapping } from '../support/stripe-objects
  * What every mapping has in common. Rows as a whole are in stripe-rows.test.ts.
  */
 
-const stamped = ['tenantId', 'provider', 'raw', 'rawSha256', 'deletedAt', 'observedAt', 'syncedAt']
+const stamped = [
+  'tenantId',
+  'provider',
+  'account',
+  'raw',
+  'rawSha256',
+  'deletedAt',
+  'observedAt',
+  'syncedAt',
+  'mappingVersion',
+]
 const columnsOf = ({ table }: NamedMapping) =>
   Object.entries(getTableColumns(table)).filter(([name]) => !stamped.includes(name))
 

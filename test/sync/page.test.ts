@@ -123,7 +123,11 @@ describe('the seconds a page proves', () => {
       page('a9 b8'),
       null,
     ],
-    'of a part of a resource: none, a row may be in another part by now': [{ part: 'active' }, page('a9 b7'), null],
+    'of a part of a resource: what this part shows, as another part may have the rest': [
+      { part: 'active' },
+      page('a9 b7'),
+      { from: 8, to: null, ids: ['a9', 'b7'] },
+    ],
   }
   it.each(Object.entries(cases))('%s', (_, [over, one, proven]) => {
     expect(digestPage(slice(over), source, one).proven).toEqual(proven)

@@ -82,7 +82,7 @@ export function databaseFailure(error: unknown): SyncError {
       return new SyncError(
         'retry',
         'database_schema',
-        `database: tables or columns are missing or differ (${code}); run npm run migrate`,
+        `database: tables or columns are missing or differ (${code}). Run npm run migrate, or deploy the version of the worker that was migrated to.`,
       )
     case 'data':
       return new SyncError(

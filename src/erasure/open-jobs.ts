@@ -4,7 +4,8 @@ import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import { notification } from '../job/commit/notify.ts'
-import { type Checkpoint, readCheckpoint } from '../job/state/checkpoint.ts'
+import type { Checkpoint } from '../job/state/checkpoint.ts'
+import { readCheckpoint } from '../job/state/stored-checkpoint.ts'
 import { discountItems, type ListedItem, removeIds } from './discount.ts'
 
 /** The worker's next commit changes nothing, and the job's own message starts it again. */

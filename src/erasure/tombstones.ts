@@ -27,7 +27,7 @@ export async function findTombstones(
 ): Promise<readonly string[]> {
   if (hashes.length === 0) return []
   const { rows } = await db.execute<{ hash: string }>(sql`
-    select distinct erased.hash from jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb) as wanted(hash)
+    select erased.hash from jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb) as wanted(hash)
     join ${erasedIds} as erased on erased.tenant_id = ${tenantId}::uuid and erased.provider = ${provider}
       and erased.account in (${account}, ${everyAccount}) and erased.hash = wanted.hash`)
   return rows.map(({ hash }) => hash)

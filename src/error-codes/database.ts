@@ -24,9 +24,9 @@ export const databaseCodes = {
     retried: 'yes',
   },
   database_schema: {
-    happened: 'Tables or columns are missing or differ: the code is newer than the database.',
-    do: '[Migrate](operations.md#migrate).',
-    retried: 'yes',
+    happened: 'Tables or columns are missing or differ: the code is newer than the database, or older.',
+    do: '[Migrate](operations.md#migrate), or deploy the version that was migrated to. Messages come back to the queue until then.',
+    retried: 'outage',
   },
   database_data: {
     happened: 'Postgres refused a value of the row of the job itself.',

@@ -55,6 +55,11 @@ export const jobCodes = {
     do: 'Read the error, which says what the job waited for. Give the function more memory or more time. Then send the same `jobId` again: the job goes on from its checkpoint.',
     retried: 'no',
   },
+  checkpoint_newer: {
+    happened: 'A newer version of the worker wrote the checkpoint of the job, and this one cannot read it.',
+    do: 'Deploy the newer version everywhere. The message comes back to the queue until then, and nothing is lost.',
+    retried: 'outage',
+  },
   checkpoint_unreadable: {
     happened: 'The checkpoint of the job was written by another version of the worker.',
     do: 'Send the job with a new `jobId`, or the same `jobId` with `"force_refresh": true`. Either starts over.',

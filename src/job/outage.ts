@@ -1,7 +1,8 @@
 import type { SyncError } from '../errors.ts'
 
 /**
- * Codes of failures whose cause is outside the job: the provider, the database or the secret store. They spend no attempt.
+ * Codes of failures whose cause is outside the job: the provider, the database, the secret store, or a deploy that is not
+ * done everywhere. They spend no attempt.
  * The job waits for their end, up to `Worker.OutageMinutes`. `docs/errors.md` says so of each.
  */
 const outages: ReadonlySet<SyncError['code']> = new Set<SyncError['code']>([
@@ -13,6 +14,8 @@ const outages: ReadonlySet<SyncError['code']> = new Set<SyncError['code']>([
   'secret_unavailable',
   'database_unavailable',
   'database_certificate',
+  'database_schema',
+  'checkpoint_newer',
 ])
 
 export function isOutage({ verdict, code }: Pick<SyncError, 'verdict' | 'code'>): boolean {

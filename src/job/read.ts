@@ -14,9 +14,10 @@ import { openReading } from './open-reading.ts'
 import { chooseResources, planFull, planIncremental, unsettledSearches } from './plan.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
-import { type Checkpoint, readCheckpoint } from './state/checkpoint.ts'
+import type { Checkpoint } from './state/checkpoint.ts'
 import { readProgress, startProgress } from './state/progress.ts'
 import type { SyncJobResult } from './state/result.ts'
+import { readCheckpoint } from './state/stored-checkpoint.ts'
 
 /** Reads what the job's checkpoint still holds and commits it. The result once nothing is left, null when time ran out. @throws SyncError */
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {

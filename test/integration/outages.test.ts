@@ -275,6 +275,28 @@ test('an outage of the database spends no attempt', async () => {
   vi.restoreAllMocks()
 })
 
+test('a checkpoint of a newer version gives the message back, and the job goes on where that version is deployed', async () => {
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const { deliver, row, query } = await openEnv({ settings: { Worker__MaxRetries: '0' } })
+  const request = jobRequest(small)
+  await query(
+    `insert into sync_jobs (id, tenant_id, provider, status, sync_type, options, checkpoint)
+     values ($1, $2, 'stripe', 'paused', 'full', $3, '{"version": 2}')`,
+    [request.jobId, request.tenantId, JSON.stringify(request.additionalData)],
+  )
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({
+    status: 'retrying',
+    attempt: 0,
+    waiting_for: { code: 'checkpoint_newer', message: expect.stringContaining('Deploy the newer version') },
+    checkpoint: { version: 2 },
+  })
+  await query('update sync_jobs set checkpoint = null')
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({ status: 'completed', created: '30' })
+  vi.restoreAllMocks()
+})
+
 test('a message that finds no database is sent again, so that its queue does not give it up', async () => {
   const { openWorker, workerUrl, queue } = await openEnv()
   const nowhere = new URL(workerUrl)

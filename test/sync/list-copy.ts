@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../src/clock.ts'
-import { advance, applySplit, type Checkpoint, plan, readCheckpoint } from '../../src/job/state/checkpoint.ts'
+import { advance, applySplit, type Checkpoint, plan } from '../../src/job/state/checkpoint.ts'
+import { readCheckpoint } from '../../src/job/state/stored-checkpoint.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { createLimiter, limited } from '../../src/sync/limiter.ts'
 import type { ReadPage } from '../../src/sync/read-page.ts'

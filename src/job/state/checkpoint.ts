@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { SyncError } from '../../errors.ts'
 import { permissionDenied, type Resource } from '../../provider/contract.ts'
 import { eventsName } from '../../sync/change-feed.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
@@ -34,7 +33,8 @@ const seenEvents = z.object({
   /** Seconds and ids, the newest first. */
   events: z.array(z.tuple([z.int(), z.string()]).readonly()).readonly(),
 })
-const checkpoint = z.object({
+/** The shape of a stored checkpoint. */
+export const checkpointSchema = z.object({
   version: z.literal(1),
   /** What is being done, which may be more than was asked for: `note` says why. */
   mode: z.enum(['full', 'incremental']).default('full'),
@@ -63,7 +63,7 @@ export type KnownEvents = z.infer<typeof knownEvents>
 export type Tally = z.infer<typeof tally>
 
 /** What is still to be read: a fold over committed pages. `applySplit` and `advance` are its only moves. */
-export type Checkpoint = z.infer<typeof checkpoint>
+export type Checkpoint = z.infer<typeof checkpointSchema>
 
 /** What is to be read of one list: everything, what was created since a second and before another, or objects by their ids. */
 export interface Reading {
@@ -232,15 +232,4 @@ export function monthOf(second: number): string {
   if (monthsOfDays.size > 50_000) monthsOfDays.clear()
   monthsOfDays.set(day, month)
   return month
-}
-
-/** A checkpoint as stored. @throws SyncError `checkpoint_unreadable` where another version of the worker wrote it */
-export function readCheckpoint(stored: unknown): Checkpoint {
-  const parsed = checkpoint.safeParse(stored)
-  if (parsed.success) return parsed.data
-  throw new SyncError(
-    'reject',
-    'checkpoint_unreadable',
-    'checkpoint: not one that this version of the worker wrote; send the job again with a new jobId, which starts over',
-  )
 }

@@ -204,7 +204,7 @@ describe('a job', () => {
       expect(log.lines()).toContainEqual(
         expect.objectContaining({
           level: 'error',
-          message: 'job could not be claimed; the message is redelivered',
+          message: expect.stringMatching(/^the job could not be claimed and its message is redelivered\. database: /),
           code: 'database_certificate',
           error: expect.objectContaining({ message: expect.stringMatching(words) }),
         }),

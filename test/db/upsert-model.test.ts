@@ -101,7 +101,7 @@ test.each([1, 2, 3, 4])('a table is what its writes say, whatever they are (seed
         overwrite: how.force ? { kind: 'from the future' } : null,
       }),
       `round ${round}`,
-    ).toEqual(wanted)
+    ).toMatchObject(wanted)
     const stored = await query(`select id, raw, raw_sha256, extract(epoch from observed_at)::int as second,
       deleted_at is not null as deleted${mayBeInline ? ', inline' : ''} from ${mayBeInline ? 'prices' : 'customers'} order by id`)
     expect(stored, `round ${round}`).toEqual(

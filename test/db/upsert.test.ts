@@ -126,7 +126,7 @@ test('a row whose payload came in the same bytes before is known to be unchanged
   // The same bytes of what was gone meanwhile, or is gone now.
   expect(await write(bytes('Ann'), 6, { deleted: true })).toEqual(updated)
   expect(await stored()).toEqual({ raw: payload('Ann'), raw_sha256: sha256('Ann'), deleted: true })
-  expect(await write(bytes('Ann'), 7)).toEqual(updated)
+  expect(await write(bytes('Ann'), 7)).toEqual({ ...updated, wereDeleted: 1 })
   expect(await stored()).toEqual({ raw: payload('Ann'), raw_sha256: sha256('Ann'), deleted: false })
   expect(await write(bytes('Bob'), 6)).toEqual(unchanged)
 })

@@ -30,6 +30,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'erasure',
     'job/commit/notify',
     'job/state/checkpoint',
+    'job/state/stored-checkpoint',
     'type job/commit/rejects',
     'sync',
     'provider',

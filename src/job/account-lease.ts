@@ -35,7 +35,12 @@ interface Deps {
  */
 export async function takeAccount(taking: Taking, { db, clock }: Deps, signal: AbortSignal): Promise<void> {
   const { account, providerKey, lease } = taking
-  const take = () => withRetry(() => takeOnce(db, taking), { policy: whileWorking, clock, signal })
+  const take = () => {
+    let tries = 0
+    // If the answer to a COMMIT was lost, the account may be taken already.
+    const again = async () => (tries++ > 0 && (await holdsAccount(db, taking))) || (await takeOnce(db, taking))
+    return withRetry(again, { policy: whileWorking, clock, signal })
+  }
   if (await take()) return
   await withRetry(() => freeAccount(db, { ...providerKey, account, jobId: lease.jobId }), {
     policy: whileWorking,
@@ -75,6 +80,12 @@ async function takeOnce(db: TenantDatabase, { lease, providerKey, account, crede
     if (codeOf(error) === '23505' && constraintOf(error) === oneRunning) return false
     throw error
   }
+}
+
+async function holdsAccount(db: TenantDatabase, { lease, account }: Taking): Promise<boolean> {
+  const isTaken = and(isHeldBy(lease), eq(syncJobs.account, account))
+  const rows = await db.read((tx) => tx.select({ id: syncJobs.id }).from(syncJobs).where(isTaken))
+  return rows.length > 0
 }
 
 /** A job, and the account that it needs. */
@@ -130,6 +141,8 @@ export async function standBack(db: TenantDatabase, lease: Lease, account: strin
         status: sql`case when ${syncJobs.checkpoint} is null then 'pending' else 'paused' end`,
         leaseOwner: null,
         leaseUntil: null,
+        startedAt: sql`case when ${syncJobs.commits} = 0 then null else ${syncJobs.startedAt} end`,
+        deliveries: sql`greatest(0, ${syncJobs.deliveries} - 1)`,
         stalled: sql`greatest(0, ${syncJobs.stalled} - 1)`,
         updatedAt: sql`now()`,
       })

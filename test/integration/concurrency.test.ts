@@ -158,7 +158,7 @@ test('a worker whose lease was taken stops asking the provider', async () => {
 })
 
 test('a job that waits for its account is announced once, and when it runs', async () => {
-  const { url, handle, sandbox, openWorker } = await openEnv({ settings: { Worker__LeaseSeconds: '60' } })
+  const { url, handle, sandbox, openWorker, query } = await openEnv({ settings: { Worker__LeaseSeconds: '60' } })
   const listener = new pg.Client({ connectionString: url })
   await listener.connect()
   onTestFinished(() => listener.end())
@@ -172,16 +172,18 @@ test('a job that waits for its account is announced once, and when it runs', asy
   })
   const rival = await openWorker({ Queue__Url: '' })
   let tried = false
-  sandbox.onRequest(async () => {
-    if (tried) return
+  sandbox.onRequest(async ({ path }) => {
+    if (tried || path === '/v1/account') return
     tried = true
+    await expect.poll(() => query('select 1 from sync_jobs where account is not null')).toHaveLength(1)
     for (const _ of [1, 2]) await rival.handle(sqsEvent([JSON.stringify(second)]), context(60_000))
   })
   await handle([JSON.stringify(first)])
   await handle([JSON.stringify(second)])
   // What was told before the answer to a query is heard before it.
   await listener.query('select 1')
-  expect(told.slice(0, 2)).toEqual(['pending', 'running'])
+  // Its first claim finds out which account it needs; later ones are refused without a word.
+  expect(told.slice(0, 3)).toEqual(['running', 'pending', 'running'])
   expect(told.at(-1)).toBe('completed')
   expect(told.filter((status) => status === 'pending')).toHaveLength(1)
 })
@@ -221,23 +223,27 @@ test('the claim and each commit are announced, and progress only grows', async (
   await handle([JSON.stringify(request)])
   await ended
   const row = await job(request.jobId)
-  expect(told.length).toBe(1 + Number(row?.commits))
+  // The claim, the account, and each commit.
+  expect(told.length).toBe(2 + Number(row?.commits))
   expect(told.length).toBeGreaterThan(6)
   expect(told[0]).toEqual({
     channel: 'sync_jobs',
     id: request.jobId,
     tenant_id: request.tenantId,
     provider: 'stripe',
+    account: null,
     status: 'running',
     fetched: 0,
     requests: 0,
     progress: {},
   })
+  expect(told[1]).toMatchObject({ account: 'acct_sandbox', status: 'running', fetched: 0 })
   expect(told.at(-1)).toEqual({
     channel: 'sync_jobs',
     id: request.jobId,
     tenant_id: request.tenantId,
     provider: 'stripe',
+    account: 'acct_sandbox',
     status: 'completed',
     fetched: 900,
     requests: Number(row?.requests),
@@ -245,7 +251,7 @@ test('the claim and each commit are announced, and progress only grows', async (
   })
   expect(told.slice(0, -1).every(({ status }) => status === 'running')).toBe(true)
   const grows = (values: number[]) => values.every((value, at) => at === 0 || value >= (values[at - 1] ?? 0))
-  const customers = told.slice(1).map(({ progress }) => (progress as { customers: Record<string, number> }).customers)
+  const customers = told.slice(2).map(({ progress }) => (progress as { customers: Record<string, number> }).customers)
   expect(grows(told.map(({ fetched }) => Number(fetched)))).toBe(true)
   expect(grows(customers.map(({ fetched }) => Number(fetched)))).toBe(true)
   expect(grows(customers.map(({ share }) => Number(share)))).toBe(true)

@@ -204,7 +204,8 @@ type Victim = Awaited<ReturnType<Awaited<ReturnType<typeof openEnv>>['victim']>>
 async function freezeInMidJob({ proxy, handle }: Victim, request: object) {
   const asleep = createGate()
   proxy.decide((word, nth) => {
-    if (word !== 'begin' || nth !== 3) return 'pass'
+    // The first is the account’s lease.
+    if (word !== 'begin' || nth !== 4) return 'pass'
     asleep.open()
     return 'freeze'
   })

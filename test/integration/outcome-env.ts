@@ -67,16 +67,21 @@ export const empty = { visible: 0, inFlight: 0, delayed: 0 }
 export const released = { lease_owner: null, lease_until: null }
 
 /** A job that is being worked on, its first request held back until the returned function is called. */
-export async function heldJob({ sandbox, handle }: Env, request: object) {
+export async function heldJob({ sandbox, handle, query }: Env, request: object) {
   const held = createGate()
   let ended: Promise<unknown> | undefined
   await new Promise<void>((resolve) => {
-    sandbox.onRequest(() => {
+    // The account answers, so that another job learns that it must wait.
+    sandbox.onRequest(({ path }) => {
+      if (path === '/v1/account') return
       resolve()
       return held.passed
     })
     ended = handle([JSON.stringify(request)])
   })
+  await expect
+    .poll(() => query(`select 1 from sync_jobs where status = 'running' and account is not null`))
+    .toHaveLength(1)
   return async () => {
     held.open()
     expect(await ended).toEqual({ batchItemFailures: [] })

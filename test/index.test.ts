@@ -85,6 +85,7 @@ test('the JSON Schema of a result has its keys', () => {
     'jobId',
     'tenantId',
     'provider',
+    'account',
     'syncType',
     'status',
     'resources',

@@ -5,7 +5,9 @@ import { describeProblem } from './problem.ts'
 export function createProblemLog(): { readonly log: Log; readonly problems: ReadonlySet<string> } {
   const problems = new Set<string>()
   const keep = (message: string, _fields?: unknown, error?: unknown) => {
-    problems.add(error === undefined ? message : `${message}: ${describeProblem(error)}`)
+    const problem = error === undefined ? '' : describeProblem(error)
+    // Most sentences end with what the error says.
+    problems.add(message.includes(problem) ? message : `${message}: ${problem}`)
   }
   const log: Log = { debug() {}, info() {}, warn: keep, error: keep, child: () => log }
   return { log, problems }

@@ -60,7 +60,7 @@ test('after a failure no rows of earlier starts are shown, and no JSON of the lo
   expect(stdout).toMatch(/^ {2}status +failed$/m)
   expect(stdout).not.toContain('customers, the newest ten')
   expect(stdout + stderr).not.toMatch(/^\s*\{"level"/m)
-  expect(stderr).toMatch(/^\n {2}job ends: stripe: .+\n$/)
+  expect(stderr).toMatch(/^\n {2}the job fails\. stripe: the configured Stripe\.ApiKey is not accepted [^:]+\n$/)
 })
 
 test('verify names the resource that the key may not read, with the reason, and goes on', async () => {

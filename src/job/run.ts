@@ -70,7 +70,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   refuseDying(session)
   const result = await read(session, deps)
   if (result) {
-    log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })
+    session.log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })
     return { kind: 'completed' }
   }
   if (deadline.jobOver())
@@ -80,7 +80,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
       'job: not done within Worker.TimeoutMinutes; send the same jobId again to go on from its checkpoint',
     )
   const wait = waitOrStall(session, delivery)
-  log.info('job pauses: its progress is saved', {
+  session.log.info('job pauses: its progress is saved', {
     event: 'job_paused',
     outcome: 'paused',
     requests: session.counts.requests,

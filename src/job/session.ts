@@ -77,6 +77,7 @@ export interface Session {
   readonly lease: Lease
   readonly job: ClaimedJob
   readonly deadline: Deadline
+  /** Each line names the account from when it is known. */
   readonly log: Log
   readonly waits: Waits
   /** Logs what the job waits for, at most once a minute. */
@@ -115,7 +116,9 @@ export function openSession(
   const waits = trackWaits(clock.now, waitBefore(job, claimedAt))
   const left = { invocation: delivery.remainingMs, job: settings.timeoutMs - (job.elapsedMs - job.waitedMs) }
   const deadline = watchTime(left, delivery.shutdown, waits.waitedMs)
-  const jobLog = log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence })
+  const ofAccount = (account: string | null) =>
+    log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence, ...(account !== null && { account }) })
+  let jobLog = ofAccount(job.account)
   const counts: SessionCounts = { requests: job.requests, commits: 0, account: job.account, progress: {} }
   return {
     db,
@@ -123,7 +126,9 @@ export function openSession(
     lease,
     job,
     deadline,
-    log: jobLog,
+    get log() {
+      return jobLog
+    },
     waits,
     logWait() {
       const wait = waits.due()
@@ -148,6 +153,7 @@ export function openSession(
     counts,
     update(change) {
       if (change.commits !== undefined) waits.progressed()
+      if (change.account !== undefined) jobLog = ofAccount(change.account)
       Object.assign(counts, change)
     },
     result(ending) {

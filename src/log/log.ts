@@ -9,6 +9,7 @@ export interface LogFields {
   readonly jobId?: string
   readonly tenantId?: string
   readonly provider?: string
+  readonly account?: string
   readonly resource?: string
   readonly messageId?: string
   readonly requestId?: string

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { collectLog } from '../support/collected-log.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { openTenant } from './several-accounts.ts'
 
@@ -64,6 +65,23 @@ test('the first job of a key costs one request more, and its account is known fr
   expect(await query('select account from sync_cursors where tenant_id = $1', [tenantId])).toEqual([
     { account: 'acct_A' },
   ])
+})
+
+test('each line of a job names its account from when it is known', async () => {
+  const log = collectLog()
+  const { deliver } = await setup({ log })
+  const first = jobRequest()
+  for (const request of [first, jobRequest({ tenantId: first.tenantId })]) await deliver(request)
+  const accounts = log
+    .lines()
+    .filter(({ event }) => event === 'job_started' || event === 'batch_committed' || event === 'job_completed')
+    .map(({ event, account }) => [event, account])
+  expect(accounts.filter(([event]) => event === 'job_started').map(([, account]) => account)).toEqual([
+    undefined,
+    undefined,
+  ])
+  for (const [event, account] of accounts) if (event !== 'job_started') expect(account).toBe('acct_sandbox')
+  expect(accounts.at(-1)).toEqual(['job_completed', 'acct_sandbox'])
 })
 
 const others: Readonly<Record<string, readonly [string, string]>> = {

@@ -5,8 +5,8 @@ export const named: readonly Mutation[] = [
   {
     name: 'lines of a nested list are never updated',
     file: 'src/job/commit/write.ts',
-    from: 'onlyMissing: embedded }',
-    to: "onlyMissing: embedded || resource.includes('line') || resource.includes('item') }",
+    from: "onlyMissing: kind === 'embedded' }",
+    to: "onlyMissing: kind === 'embedded' || resource.includes('line') || resource.includes('item') }",
   },
   {
     name: 'the search for refused rows takes any error for a refusal',

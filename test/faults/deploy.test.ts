@@ -28,16 +28,20 @@ test('a checkpoint and a progress as the first version stored them are gone on f
   for (const item of read)
     await query(
       `insert into customers (tenant_id, provider, account, id, raw, created_at, observed_at)
-       values ($1, 'stripe', $2, $3, to_timestamp($4), to_timestamp($5))`,
+       values ($1, 'stripe', 'unknown', $2, $3, to_timestamp($4), to_timestamp($5))`,
       [request.tenantId, item.id, item, item.created, sandbox.now() - 5],
     )
+  await query(`insert into sync_accounts (tenant_id, provider, account) values ($1, 'stripe', 'unknown')`, [
+    request.tenantId,
+  ])
   await handle([JSON.stringify(request)])
   // One is asked for by its id, as it may have gone in the second that two pages share: boundaries came later.
   const ended = { status: 'completed', created: '100', updated: '0', deleted: '0', rejected: '0' }
   expect(await job(request.jobId)).toMatchObject(ended)
   expect(sandbox.stats().list).toBe(1)
-  // The list, one object by its id, and the account that the key belongs to.
-  expect(sandbox.stats().requests).toBeLessThanOrEqual(3)
+  // The list, one object by its id, the account that the key belongs to, and four stored rows, to learn whose they are.
+  expect(sandbox.stats().requests).toBeLessThanOrEqual(7)
+  expect(await query('select distinct account from customers')).toEqual([{ account: 'acct_sandbox' }])
   const rows = await query('select raw from customers order by created_at desc, id collate "C" desc')
   expect(rows.map(({ raw }) => raw)).toEqual(expected)
 })

@@ -1,6 +1,7 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
-import { isLive, ofResource } from './live.ts'
+import { columnOf } from './column-of.ts'
+import { isLive, ofResource, type ResourceTable } from './live.ts'
 import type { Database, TenantDatabase } from './open.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import type { SyncedTable } from './schema.ts'
@@ -24,22 +25,32 @@ interface Forced {
 }
 
 interface Search extends Omit<AccountKey, 'tenantId'>, Forced {
-  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  readonly resource: ResourceTable
   readonly intervals: readonly Interval[]
 }
 
 /*
  * `offset 0` makes Postgres look up each interval, row or child set by its index, even in a table that was never analysed.
- * `provider || ''` and `account || ''` keep it from the primary key, whose first columns it takes for as good. Left to itself it reads all the
- * tenant's rows once a page, which is quadratic.
+ * `provider || ''` and `account || ''` keep it from the primary key, whose first columns it takes for as good. Left to
+ * itself it reads all the tenant's rows once a page, which is quadratic.
  */
 
 /** Finds the tenant's live rows within intervals that the provider did not list although it listed all it has of them. */
-export async function findUnlisted(
-  db: TenantDatabase,
-  { resource, intervals, provider, account, overwrite = null }: Search,
-): Promise<readonly Unlisted[]> {
+export async function findUnlisted(db: TenantDatabase, { intervals, ...search }: Search): Promise<readonly Unlisted[]> {
   if (intervals.length === 0) return []
+  const { rows } = await db.alone((statement, tenant) =>
+    statement.execute<{ id: string; observed_at: Date | string }>(sql`
+      select row.id, listed.observed_at from (select ${tenant} as tenant_id offset 0) as owner
+      ${unlistedIn(intervals, search)}`),
+  )
+  return rows.map(({ id, observed_at: observedAt }) => ({ id, observedAt: new Date(observedAt) }))
+}
+
+/** What follows `from … as owner`: `listed.observed_at` of each interval, and `row.id` of each live row that it lacks. */
+export function unlistedIn(
+  intervals: readonly Interval[],
+  { resource, provider, account, overwrite = null }: Omit<Search, 'intervals'>,
+): SQL {
   const second = (value: number) => new Date(value * 1_000)
   const given = intervals.map(({ from, to, ids, observedAt }) => ({
     from_at: second(from),
@@ -48,9 +59,7 @@ export async function findUnlisted(
     ids,
     observed_at: observedAt,
   }))
-  const find = (tenant: SQL) => sql`
-    select row.id, listed.observed_at
-    from (select ${tenant} as tenant_id offset 0) as owner
+  return sql`
     cross join jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, before_at timestamptz, ids jsonb, observed_at timestamptz)
     cross join lateral (
       select row.id from ${resource.table} as row
@@ -61,14 +70,10 @@ export async function findUnlisted(
         and not listed.ids ? row.id
       offset 0
     ) as row`
-  const { rows } = await db.alone((statement, tenant) =>
-    statement.execute<{ id: string; observed_at: Date | string }>(find(tenant)),
-  )
-  return rows.map(({ id, observed_at: observedAt }) => ({ id, observedAt: new Date(observedAt) }))
 }
 
 interface Deletion extends AccountKey, Forced {
-  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  readonly resource: ResourceTable
   readonly unlisted: readonly Unlisted[]
 }
 
@@ -84,7 +89,7 @@ export async function markDeleted(
 }
 
 interface ChildRemoval extends AccountKey, Forced {
-  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  readonly resource: ResourceTable
   /** The parent's column, by its name in code. */
   readonly parent: string
   readonly childSets: readonly {
@@ -99,11 +104,9 @@ export async function markRemovedChildren(
   db: Database,
   { resource, parent, childSets, overwrite = null, tenantId, provider, account }: ChildRemoval,
 ): Promise<number> {
-  const column = Object.entries(getTableColumns(resource.table)).find(([key]) => key === parent)?.[1]
-  if (!column) throw new Error(`schema: ${resource.name} has no column ${parent}`)
   const gone = childSets.map(({ parentId, ids, observedAt }) => ({ parent: parentId, ids, observed_at: observedAt }))
   const where = sql`row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account}
-    and row.${sql.identifier(column.name)} = gone.parent and not gone.ids ? row.id`
+    and row.${columnOf(resource.table, parent)} = gone.parent and not gone.ids ? row.id`
   return await mark(db, { resource, overwrite }, { gone, columns: sql`parent text, ids jsonb`, where })
 }
 

@@ -3,7 +3,7 @@ import type { AccountKey } from './account-key.ts'
 import type { SyncedTable } from './schema.ts'
 
 /** A resource and its table. */
-interface ResourceTable {
+export interface ResourceTable {
   readonly name: string
   readonly table: SyncedTable
 }

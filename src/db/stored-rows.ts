@@ -1,15 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
 import { columnOf } from './column-of.ts'
-import { isLive, liveRows } from './live.ts'
+import { isLive, liveRows, type ResourceTable } from './live.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
-import type { SyncedTable } from './schema.ts'
 import type { Database, TenantDatabase } from './tenant.ts'
-
-interface Kept {
-  readonly name: string
-  readonly table: SyncedTable
-}
 
 /** Rows of one statement. */
 const rowsAtOnce = 10_000
@@ -22,12 +16,12 @@ interface Until extends AccountKey {
 /** The ids of an account's live rows of a resource, in portions, in the order of their keys. */
 export async function* liveIds(
   db: TenantDatabase,
-  kept: Kept,
+  resource: ResourceTable,
   { before, ...account }: Until,
 ): AsyncGenerator<readonly string[], void, void> {
   for (let after = ''; ; ) {
     const portion = sql`
-      select row.id ${liveRows(kept, account)} and ${createdBefore(before)} and row.id > ${after}
+      select row.id ${liveRows(resource, account)} and ${createdBefore(before)} and row.id > ${after}
       order by row.id limit ${rowsAtOnce}`
     const { rows } = await db.read((tx) => tx.execute<{ id: string }>(portion))
     const last = rows.at(-1)
@@ -38,16 +32,20 @@ export async function* liveIds(
 }
 
 /** The ids of live rows without a creation time: no window of a list would show them. */
-export async function findUndated(db: Database, kept: Kept, account: AccountKey): Promise<readonly string[]> {
-  const undated = sql`select row.id ${liveRows(kept, account)} and row.created_at is null order by row.id`
+export async function findUndated(
+  db: Database,
+  resource: ResourceTable,
+  account: AccountKey,
+): Promise<readonly string[]> {
+  const undated = sql`select row.id ${liveRows(resource, account)} and row.created_at is null order by row.id`
   const { rows } = await db.execute<{ id: string }>(undated)
   return rows.map(({ id }) => id)
 }
 
 /** How many live rows there are of objects created before a second, and of objects whose creation time is not known. */
-export async function countLive(db: Database, kept: Kept, { before, ...account }: Until): Promise<number> {
+export async function countLive(db: Database, resource: ResourceTable, { before, ...account }: Until): Promise<number> {
   const { rows } = await db.execute<{ live: number }>(
-    sql`select count(*)::int as live ${liveRows(kept, account)} and ${createdBefore(before)}`,
+    sql`select count(*)::int as live ${liveRows(resource, account)} and ${createdBefore(before)}`,
   )
   return rows[0]?.live ?? 0
 }
@@ -56,7 +54,7 @@ const createdBefore = (second: number) =>
   sql`(row.created_at < ${new Date(second * 1_000).toISOString()}::timestamptz or row.created_at is null)`
 
 /** A nested list in its table, with the table of its parents. */
-interface Nested extends Kept {
+interface Nested extends ResourceTable {
   /** The parent's column, by its name in code. */
   readonly parent: string
 }
@@ -78,15 +76,15 @@ export interface ExtraChild extends Child {
 /** Finds live rows of parents that are not among the ids of their parent's list. */
 export async function findExtraChildren(
   db: Database,
-  { parent, ...kept }: Nested,
+  { parent, ...resource }: Nested,
   { families, tenantId, provider, account }: AccountKey & { readonly families: readonly Family[] },
 ): Promise<readonly ExtraChild[]> {
   const { rows } = await db.execute<{ id: string; parentId: string; observedAt: Date | string }>(sql`
     select row.id, listed."parentId", row.observed_at as "observedAt" from jsonb_to_recordset(${JSON.stringify(families)}::jsonb) as listed("parentId" text, ids jsonb)
     cross join lateral (
-      select row.id, row.observed_at from ${kept.table} as row
-      where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account} and row.${columnOf(kept.table, parent)} = listed."parentId"
-        and ${isLive(kept)} and not listed.ids ? row.id
+      select row.id, row.observed_at from ${resource.table} as row
+      where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account} and row.${columnOf(resource.table, parent)} = listed."parentId"
+        and ${isLive(resource)} and not listed.ids ? row.id
       offset 0
     ) as row`)
   return rows.map(({ id, parentId, observedAt }) => ({ id, parentId, observedAt: new Date(observedAt) }))
@@ -95,8 +93,8 @@ export async function findExtraChildren(
 /** Live rows of a nested list whose parent is not live, in portions. */
 export async function* orphans(
   db: TenantDatabase,
-  { parent, ...kept }: Nested,
-  { parents, ...accountKey }: AccountKey & { readonly parents: Pick<Kept, 'table'> },
+  { parent, ...resource }: Nested,
+  { parents, ...accountKey }: AccountKey & { readonly parents: Pick<ResourceTable, 'table'> },
 ): AsyncGenerator<readonly Child[], void, void> {
   const { tenantId, provider, account } = accountKey
   for (let after = ''; ; ) {
@@ -104,7 +102,7 @@ export async function* orphans(
     const portion = sql`
       select row.id, row.parent_id as "parentId", holder.id is null as "isOrphan"
       from (
-        select row.id, row.${columnOf(kept.table, parent)} as parent_id ${liveRows(kept, accountKey)} and row.id > ${after}
+        select row.id, row.${columnOf(resource.table, parent)} as parent_id ${liveRows(resource, accountKey)} and row.id > ${after}
         order by row.id limit ${rowsAtOnce}
       ) as row
       left join lateral (
@@ -123,7 +121,7 @@ export async function* orphans(
 }
 
 interface OrphanSearch extends AccountKey {
-  readonly parents: Pick<Kept, 'table'>
+  readonly parents: Pick<ResourceTable, 'table'>
   /** Only rows that this would overwrite. */
   readonly overwrite: Overwrite | null
   readonly limit: number
@@ -132,12 +130,12 @@ interface OrphanSearch extends AccountKey {
 /** Live rows of a nested list that a forced job has not written, and whose parent is not live. */
 export async function findOrphans(
   db: Database,
-  { parent, ...kept }: Nested,
+  { parent, ...resource }: Nested,
   { parents, overwrite, limit, ...account }: OrphanSearch,
 ): Promise<readonly Child[]> {
-  const column = columnOf(kept.table, parent)
+  const column = columnOf(resource.table, parent)
   const { rows } = await db.execute<{ id: string; parentId: string | null }>(sql`
-    select row.id, row.${column} as "parentId" ${liveRows(kept, account)} and not ${keepsLater(overwrite, sql`row`)}
+    select row.id, row.${column} as "parentId" ${liveRows(resource, account)} and not ${keepsLater(overwrite, sql`row`)}
       and not exists (
         select from ${parents.table} as holder
         where holder.tenant_id = ${account.tenantId}::uuid and holder.provider = ${account.provider} and holder.account = ${account.account}

@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { type AccountKey, unknownAccount } from './account-key.ts'
-import { ofResource } from './live.ts'
+import { ofResource, type ResourceTable } from './live.ts'
 import type { Database } from './open.ts'
-import type { SyncedTable } from './schema.ts'
 
 interface Stored extends AccountKey {
-  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  readonly resource: ResourceTable
   readonly rows: readonly { readonly row: { readonly id: string } }[]
 }
 
@@ -15,7 +14,7 @@ export async function removeUnknown(
   { tenantId, provider, account, resource: { name, table }, rows }: Stored,
 ): Promise<void> {
   const ids = JSON.stringify(rows.map(({ row: { id } }) => id))
-  const isOf = sql`${ofResource(table, sql`${name}`)}`
+  const isOf = ofResource(table, sql`${name}`)
   await tx.execute(sql`
     delete from ${table} as target using jsonb_array_elements_text(${ids}::jsonb) as stored(id)
     cross join lateral (

@@ -1,16 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
 import { columnOf } from './column-of.ts'
-import type { Interval } from './deletions.ts'
-import { isLive } from './live.ts'
+import { type Interval, unlistedIn } from './deletions.ts'
+import { isLive, type ResourceTable } from './live.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
-import { type SyncedTable, unlistedRows } from './schema.ts'
+import { unlistedRows } from './schema.ts'
 import type { Database, TenantDatabase } from './tenant.ts'
 
 /** The notes of a job about the rows of a resource that lists do not show. */
 export interface Notes extends AccountKey {
   readonly jobId: string
-  readonly resource: { readonly name: string; readonly table: SyncedTable; readonly parts?: readonly string[] }
+  readonly resource: ResourceTable & { readonly parts?: readonly string[] }
 }
 
 interface Listing extends Notes {
@@ -18,12 +18,6 @@ interface Listing extends Notes {
   /** See Overwrite; null if the job is not forced. */
   readonly overwrite: Overwrite | null
 }
-
-/*
- * `offset 0` makes Postgres look up each interval, row or child set by its index, even in a table that was never analysed.
- * `provider || ''` and `account || ''` keep it from the primary key, whose first columns it takes for as good. Left to
- * itself it reads all the tenant's rows once a page, which is quadratic.
- */
 
 /** Rows that one statement notes. A list that leaves out more is not believed after a few questions. */
 const notedAtMost = 100_000
@@ -34,31 +28,7 @@ export async function noteIntervals(
   { intervals, ...listing }: Listing & { readonly intervals: readonly Interval[] },
 ): Promise<number> {
   if (intervals.length === 0) return 0
-  const { provider, account, resource, overwrite } = listing
-  const second = (value: number) => new Date(value * 1_000)
-  const given = intervals.map(({ from, to, ids, observedAt }) => ({
-    from_at: second(from),
-    // Not computed in SQL: a function that is not leakproof runs only after the row's policy, and so cannot use an index.
-    before_at: to === null ? 'infinity' : second(to + 1),
-    ids,
-    observed_at: observedAt,
-  }))
-  return await note(
-    db,
-    listing,
-    sql`
-      cross join jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as listed(from_at timestamptz, before_at timestamptz, ids jsonb, observed_at timestamptz)
-      cross join lateral (
-        select row.id from ${resource.table} as row
-        where row.tenant_id = owner.tenant_id and row.provider || '' = ${provider} and row.account || '' = ${account}
-          and ${isLive(resource)}
-          and row.created_at >= listed.from_at and row.created_at < listed.before_at
-          and (row.observed_at <= listed.observed_at or not ${keepsLater(overwrite, sql`row`)})
-          and not listed.ids ? row.id
-        offset 0
-      ) as row
-      limit ${notedAtMost}`,
-  )
+  return await note(db, listing, sql`${unlistedIn(intervals, listing)} limit ${notedAtMost}`)
 }
 
 /** Notes all live rows of a list that is read from its beginning; the rows that it shows are forgotten page by page. */
@@ -154,9 +124,7 @@ export async function rememberAsked(db: Database, notes: Notes, ids: readonly st
       and note.id = any(array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)))`)
 }
 
-interface Children {
-  readonly name: string
-  readonly table: SyncedTable
+interface Children extends ResourceTable {
   /** The parent's column, by its name in code. */
   readonly parent: string
 }

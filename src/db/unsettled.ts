@@ -1,12 +1,12 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
-import { isLive } from './live.ts'
+import { columnOf } from './column-of.ts'
+import { isLive, type ResourceTable } from './live.ts'
 import type { TenantDatabase } from './open.ts'
-import type { SyncedTable } from './schema.ts'
 
 /** The rows of a resource that may change without an event. */
 export interface UnsettledSearch {
-  readonly resource: { readonly name: string; readonly table: SyncedTable }
+  readonly resource: ResourceTable
   /** The column, by its name in code, or the field of the payload, and its values in such rows. */
   readonly by: { readonly column: string } | { readonly field: string }
   readonly values: readonly (string | null)[]
@@ -72,11 +72,4 @@ function select(
       ) as open
     ) as found
     where found.ids is not null`
-}
-
-/** @throws Error if the table has no such column */
-function columnOf(table: SyncedTable, name: string): SQL {
-  const column = Object.entries(getTableColumns(table)).find(([key]) => key === name)?.[1]
-  if (!column) throw new Error(`schema: the table has no column ${name}`)
-  return sql`${sql.identifier(column.name)}`
 }

@@ -1,6 +1,7 @@
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { type AccountKey, everyAccount, type ProviderKey } from '../db/account-key.ts'
+import { columnOf } from '../db/column-of.ts'
 import { hasResource, ofResource } from '../db/live.ts'
 import type { Database } from '../db/open.ts'
 import { type SyncedTable, unlistedRows } from '../db/schema.ts'
@@ -125,9 +126,7 @@ function idAt(table: SyncedTable, field: OwnerField): SQL<string | null> {
     const path = field.path.split('.')
     return sql`coalesce(row.raw #>> ${textArray([...path, 'id'])}, row.raw #>> ${textArray(path)})`
   }
-  const column = Object.entries(getTableColumns(table)).find(([key]) => key === field)?.[1]
-  if (!column) throw new Error(`schema: ${getTableName(table)} has no column ${field}`)
-  return sql`row.${sql.identifier(column.name)}`
+  return sql`row.${columnOf(table, field)}`
 }
 
 const textArray = (path: readonly string[]) => sql`${`{${path.join()}}`}::text[]`

@@ -15,7 +15,8 @@ import {
 import { isRefused } from '../errors.ts'
 import type { ListSource, Retrieved } from '../provider/contract.ts'
 import { emptyChildSets } from '../sync/expand.ts'
-import type { Batch, ReadPage } from '../sync/read-page.ts'
+import { idsListed } from '../sync/listed.ts'
+import type { Batch } from '../sync/read-page.ts'
 import { mapItems, type ObservedRow } from '../sync/rows.ts'
 import { type DetectedDeletions, noDeletions, type ResourceDeletions } from './commit/deletions.ts'
 import { advance, type Checkpoint } from './state/checkpoint.ts'
@@ -65,7 +66,7 @@ export async function noteBatch(batch: Batch, absence: Absence, signal: AbortSig
     }
     if (added > 0) noted.add(source.name)
     if (!noted.has(source.name)) continue
-    const ids = idsShown(source, pages)
+    const ids = idsListed(source, pages)
     await patiently(() => db.within((tx) => forget(tx, notesOf(source, absence), ids)))
   }
 }
@@ -87,7 +88,7 @@ export async function noteRest(source: ListSource, batch: Batch, absence: Absenc
     let added = 0
     for (const part of source.parts ?? [null])
       added += await noteUnwritten(db, { ...notesOf(source, absence), part, overwrite, observedAt })
-    await db.within((tx) => forget(tx, notesOf(source, absence), idsShown(source, pages)))
+    await db.within((tx) => forget(tx, notesOf(source, absence), idsListed(source, pages)))
     return added
   }
   if ((await withRetry(work, { policy: whileWorking, clock, signal })) > 0) noted.add(source.name)
@@ -186,10 +187,4 @@ const notesOf = (resource: ListSource, { accountKey, jobId }: Absence) => ({ ...
 
 function listsOf({ pages }: Batch): readonly ListSource[] {
   return [...new Set(pages.map(({ source }) => source))].filter((source) => source.kind === 'list')
-}
-
-function idsShown({ name }: ListSource, pages: readonly ReadPage[]): readonly string[] {
-  return pages.flatMap(({ rows }) =>
-    rows.filter(({ resource, embedded }) => resource === name && !embedded).map(({ row }) => row.id),
-  )
 }

@@ -7,18 +7,19 @@ import type { Mapped } from './rows.ts'
  * item without a creation time counts as created in second 0. `known`: ids that an earlier page had.
  */
 export function countListed(
-  { name, createdFilter, nested = [] }: ListSource,
+  source: ListSource,
   { rows, rejects, childSets }: Mapped,
   known: ReadonlySet<string>,
 ): Pick<ReadPage, 'nested'> & Partial<Pick<ReadPage, 'listed'>> {
+  const { name, createdFilter, nested = [] } = source
   if (createdFilter && nested.length === 0) return { nested: [] }
-  const own = rows.filter(({ resource, embedded }) => resource === name && !embedded)
+  const items = itemsOf(source, rows)
   const counts = {
-    nested: nested.length === 0 ? [] : nestedCounts(own, { rejects, childSets }, known),
+    nested: nested.length === 0 ? [] : nestedCounts(items, { rejects, childSets }, known),
   }
   if (createdFilter) return counts
   const rejected = rejects.filter(({ resource }) => resource === name)
-  return { ...counts, listed: [...own.map(({ row }) => secondOf(row.createdAt) ?? 0), ...rejected.map(() => 0)] }
+  return { ...counts, listed: [...items.map(({ row }) => secondOf(row.createdAt) ?? 0), ...rejected.map(() => 0)] }
 }
 
 function nestedCounts(
@@ -37,5 +38,14 @@ function nestedCounts(
     .map(({ resource }) => ({ resource, created: null, items: 1 }))
   return [...lists, ...rejected]
 }
+
+/** Ids of the items that a list's pages show. */
+export function idsListed(source: ListSource, pages: readonly ReadPage[]): readonly string[] {
+  return pages.flatMap(({ rows }) => itemsOf(source, rows).map(({ row }) => row.id))
+}
+
+/** The rows of a list's own items, without embedded and nested ones. */
+const itemsOf = ({ name }: ListSource, rows: Mapped['rows']) =>
+  rows.filter(({ resource, embedded }) => resource === name && !embedded)
 
 const secondOf = (time: Date | null | undefined) => (time ? Math.floor(time.getTime() / 1_000) : null)

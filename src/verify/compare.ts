@@ -7,6 +7,7 @@ import type { Ownership } from '../erasure/ownership.ts'
 import { plan } from '../job/state/checkpoint.ts'
 import type { Account, ListSource } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
+import { idsListed } from '../sync/listed.ts'
 import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
 import type { Batch } from '../sync/read-page.ts'
 import { findList } from '../sync/source.ts'
@@ -166,18 +167,12 @@ async function takePages(reading: Reading, batch: Batch, comparing: Comparing): 
   if (skip) reading.skipped = skip.message
   const { rejected } = comparing.tally(source.name)
   comparing.tally(source.name).rejected = rejected + pages.reduce((sum, { rejects }) => sum + rejects.length, 0)
-  if (isSwept(source)) for (const id of listedIn(pages)) listedIds.add(id)
+  if (isSwept(source)) for (const id of idsListed(source, pages)) listedIds.add(id)
   reading.listed = isSwept(source)
     ? listedIds.size()
     : reading.listed + pages.reduce((sum, page) => sum + page.listed.length, 0)
   const intervals = pages.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
   if (intervals.length > 0) await noteInIntervals(reading, intervals, comparing)
-}
-
-function listedIn(pages: Batch['pages']): readonly string[] {
-  return pages.flatMap(({ source, rows }) =>
-    rows.filter(({ resource, embedded }) => resource === source.name && !embedded).map(({ row }) => row.id),
-  )
 }
 
 async function conclude(

@@ -10,11 +10,11 @@ import { isOutage } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { requestHash } from './request-hash.ts'
-import { type Delivery, type JobDeps, type JobSettings, openSession, type Session } from './session.ts'
+import { type Delivery, type JobDeps, openSession, type Session } from './session.ts'
 import { refuseDying, waitOrStall } from './stall.ts'
 import { readProgress } from './state/progress.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
-import { logDeclined, unclaimed } from './unclaimed.ts'
+import { declined, unclaimed } from './unclaimed.ts'
 
 /** Works on one delivery of a job, to the end or as far as time allows. Never throws. */
 export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
@@ -31,12 +31,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   } catch (error) {
     return unclaimed(databaseFailure(error), delivery, deps, log)
   }
-  if (claimed.kind !== 'claimed') {
-    logDeclined(claimed, log)
-    return claimed.kind === 'busy'
-      ? { kind: 'busy', waitSeconds: claimed.waitSeconds + deps.clock.random() * scatterSeconds(deps.settings) }
-      : { kind: 'finished' }
-  }
+  if (claimed.kind !== 'claimed') return declined(claimed, deps, log)
   const session = openSession({ ...claimed, db }, delivery, deps, log)
   const waitColumns = () => {
     session.logWait()
@@ -52,9 +47,6 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
     session.deadline.close()
   }
 }
-
-/** Spreads the jobs that wait for one lease, in proportion to its length. */
-const scatterSeconds = ({ leaseSeconds }: JobSettings) => Math.min(15, leaseSeconds / 4)
 
 async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { job, log, deadline } = session
@@ -114,12 +106,7 @@ async function recordFailure(session: Session, cause: unknown, deps: JobDeps): P
   }
   if (error.verdict === 'busy') {
     await withRetry(() => standBack(db, lease, session.counts.account), { policy: atTheEdge, clock }).catch(() => {})
-    log.info('job waits: another job of its account is running', {
-      event: 'job_busy',
-      outcome: 'busy',
-      code: error.code,
-    })
-    return { kind: 'busy', waitSeconds: (error.retryAfter ?? 0) / 1_000 + clock.random() * scatterSeconds(settings) }
+    return declined({ kind: 'busy', waitSeconds: (error.retryAfter ?? 0) / 1_000 }, deps, log)
   }
   try {
     let ended: SyncJobResult | undefined

@@ -3,20 +3,28 @@ import type { Log } from '../log/log.ts'
 import type { Claim } from './claim.ts'
 import { retryDelay } from './finish.ts'
 import type { Outcome } from './outcome.ts'
-import type { Delivery, JobDeps } from './session.ts'
+import type { Delivery, JobDeps, JobSettings } from './session.ts'
 
-/** Says why a job is not worked on. */
-export function logDeclined(claimed: Exclude<Claim, { kind: 'claimed' }>, log: Log): void {
+/** How a delivery ends whose job is not worked on now. */
+export function declined(
+  claimed: Exclude<Claim, { kind: 'claimed' }>,
+  { clock, settings }: JobDeps,
+  log: Log,
+): Outcome {
   if (claimed.kind === 'busy') {
     const message = 'the job waits: another worker holds the job or its account'
     log.info(message, { event: 'job_busy', outcome: 'busy', waitMs: Math.round(claimed.waitSeconds * 1_000) })
-    return
+    return { kind: 'busy', waitSeconds: claimed.waitSeconds + clock.random() * scatterSeconds(settings) }
   }
   const { status, code } = claimed
   const message = `the message is acknowledged: its job had ended before as ${status}${code ? ` (${code})` : ''}; ${nextStep[status]}`
   const level = status === 'failed' ? 'warn' : 'info'
   log[level](message, { event: 'job_already_ended', outcome: 'finished', status })
+  return { kind: 'finished' }
 }
+
+/** Spreads the jobs that wait for one lease, in proportion to its length. */
+const scatterSeconds = ({ leaseSeconds }: JobSettings) => Math.min(15, leaseSeconds / 4)
 
 /** How a delivery ends whose job could not be claimed. */
 export function unclaimed(error: SyncError, delivery: Delivery, { clock, settings }: JobDeps, log: Log): Outcome {

@@ -1,17 +1,17 @@
 import { and, eq, lt, ne, sql } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
-import type { ProviderKey } from '../db/account-key.ts'
+import type { AccountKey, ProviderKey } from '../db/account-key.ts'
 import { codeOf, constraintOf } from '../db/errors.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
 import { syncAccounts, syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
-import { modeOf } from './account.ts'
+import { modeOf } from '../provider/account-name.ts'
 import { notification } from './commit/notify.ts'
-import { fenced, isHeldBy, type Lease, leaseExtension } from './lease.ts'
+import { fenced, isHeldBy, type Lease, leaseExtension, released } from './lease.ts'
 
 /** The unique index that lets one job of an account run at a time. */
-export const oneRunning = 'sync_jobs_one_running'
+const oneRunning = 'sync_jobs_one_running'
 
 interface Taking {
   readonly lease: Lease
@@ -88,19 +88,16 @@ async function holdsAccount(db: TenantDatabase, { lease, account }: Taking): Pro
   return rows.length > 0
 }
 
-/** A job, and the account that it needs. */
-interface Waiting extends ProviderKey {
-  readonly account: string
-  readonly jobId: string
-}
-
 /** Pauses a job of the account whose worker gave no sign of life; its own message brings it back. */
-export async function freeAccount(db: TenantDatabase, { jobId, ...account }: Waiting): Promise<boolean> {
+export async function freeAccount(
+  db: TenantDatabase,
+  { jobId, ...account }: AccountKey & { readonly jobId: string },
+): Promise<boolean> {
   const dead = and(runningOf(account), ne(syncJobs.id, jobId), lt(syncJobs.leaseUntil, sql`now()`))
   const freed = await db.within((tx) =>
     tx
       .update(syncJobs)
-      .set({ status: 'paused', leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` })
+      .set({ ...released, status: 'paused' })
       .where(dead)
       .returning({ id: syncJobs.id, notified: notification }),
   )
@@ -108,7 +105,7 @@ export async function freeAccount(db: TenantDatabase, { jobId, ...account }: Wai
 }
 
 /** Seconds until the lease of the account's running job ends; 1 if none is running. */
-export async function secondsUntilFree(db: TenantDatabase, account: Omit<Waiting, 'jobId'>): Promise<number> {
+export async function secondsUntilFree(db: TenantDatabase, account: AccountKey): Promise<number> {
   const [rival] = await db.read((tx) => tx.select({ left: secondsLeft }).from(syncJobs).where(runningOf(account)))
   return rival?.left ?? 1
 }
@@ -116,7 +113,7 @@ export async function secondsUntilFree(db: TenantDatabase, account: Omit<Waiting
 /** Seconds until the job's lease ends, at least 1. */
 export const secondsLeft = sql<number>`greatest(1, coalesce(extract(epoch from ${syncJobs.leaseUntil} - now()), 1))::float8`
 
-const runningOf = ({ tenantId, provider, account }: Omit<Waiting, 'jobId'>) =>
+const runningOf = ({ tenantId, provider, account }: AccountKey) =>
   and(
     eq(syncJobs.tenantId, tenantId),
     eq(syncJobs.provider, provider),
@@ -137,14 +134,12 @@ export async function standBack(db: TenantDatabase, lease: Lease, account: strin
     tx
       .update(syncJobs)
       .set({
+        ...released,
         account,
         status: sql`case when ${syncJobs.checkpoint} is null then 'pending' else 'paused' end`,
-        leaseOwner: null,
-        leaseUntil: null,
         startedAt: sql`case when ${syncJobs.commits} = 0 then null else ${syncJobs.startedAt} end`,
         deliveries: sql`greatest(0, ${syncJobs.deliveries} - 1)`,
         stalled: sql`greatest(0, ${syncJobs.stalled} - 1)`,
-        updatedAt: sql`now()`,
       })
       .where(isHeldBy(lease))
       .returning({ id: syncJobs.id, notified: notification }),

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { type AccountKey, type ProviderKey, unknownAccount } from '../db/account-key.ts'
 import { syncAccounts } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
+import { withoutMode } from '../provider/account-name.ts'
 import type { Account } from '../provider/contract.ts'
 
 /** A row of `sync_accounts`. */
@@ -35,14 +36,6 @@ export function recognise(
   if (id !== null) return { account: id, began: known.find(({ account }) => account === id)?.began ?? null }
   return known.find((row) => row.credential === credential) ?? null
 }
-
-/** Test mode of an account is an account of its own; this is the name without the mode. */
-export const withoutMode = (account: string): string => account.replace(/:test$/, '')
-
-export const inMode = (account: string, mode: 'live' | 'test'): string =>
-  mode === 'live' ? account : `${account}:test`
-
-export const modeOf = (account: string): 'live' | 'test' => (account.endsWith(':test') ? 'test' : 'live')
 
 export const isUnknown = ({ account }: Pick<KnownAccount, 'account'>): boolean => account === unknownAccount
 

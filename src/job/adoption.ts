@@ -7,9 +7,10 @@ import { whileWorking, withRetry } from '../db/retry.ts'
 import { type SyncedTable, syncAccounts, syncJobs } from '../db/schema.ts'
 import { syncedTables } from '../db/synced-tables.ts'
 import { isRefused } from '../errors.ts'
+import { type Mode, modeOf } from '../provider/account-name.ts'
 import type { ListSource } from '../provider/contract.ts'
 import type { Source } from '../sync/source.ts'
-import { type JobAccount, modeOf } from './account.ts'
+import type { JobAccount } from './account.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from './lease.ts'
 
 /*
@@ -32,7 +33,7 @@ interface Adopting {
 
 /** Whether the provider has most of an account's stored rows, asked by id; null if nothing could be asked. @throws SyncError */
 export async function hasMostOf(
-  { account, providerKey, mode }: { account: string; providerKey: ProviderKey; mode: 'live' | 'test' },
+  { account, providerKey, mode }: { account: string; providerKey: ProviderKey; mode: Mode },
   { db, clock, sources }: Adopting,
   signal: AbortSignal,
 ): Promise<boolean | null> {
@@ -58,13 +59,13 @@ async function storedIds(
   db: TenantDatabase,
   source: ListSource,
   accountKey: AccountKey,
-  mode: 'live' | 'test',
+  mode: Mode,
 ): Promise<readonly string[]> {
-  const rows = await db.read((tx) =>
+  const { rows } = await db.read((tx) =>
     tx.execute<{ id: string }>(sql`
       select row.id ${liveRows(source, accountKey)} and ${isOfMode(source.table, mode)} limit ${sample.perResource}`),
   )
-  return rows.rows.map(({ id }) => id)
+  return rows.map(({ id }) => id)
 }
 
 /** Null if the key may not ask for objects of this resource. */
@@ -86,8 +87,7 @@ function livemode(table: SyncedTable): SQL {
   return 'livemode' in getTableColumns(table) ? sql`row.livemode` : sql`(row.raw ->> 'livemode')::boolean`
 }
 
-const isOfMode = (table: SyncedTable, mode: 'live' | 'test') =>
-  sql`coalesce(${livemode(table)}, true) = ${mode === 'live'}`
+const isOfMode = (table: SyncedTable, mode: Mode) => sql`coalesce(${livemode(table)}, true) = ${mode === 'live'}`
 
 interface Moving {
   readonly db: TenantDatabase
@@ -99,7 +99,7 @@ interface Moving {
  * Moves rows of the account `unknown` to the account, in batches, each a transaction that holds the job's lease: it may be
  * killed anywhere, and the next delivery goes on. Rows of the other mode stay; so do rows that do not say their mode
  * where both modes have rows.
- * @returns whether rows of `unknown` may be left
+ * @returns the account, with whether rows of `unknown` are left
  */
 export async function moveUnknown(
   account: JobAccount,
@@ -108,13 +108,12 @@ export async function moveUnknown(
 ): Promise<JobAccount> {
   const inBatches = <T>(work: (tx: Database) => Promise<T>) =>
     withRetry(() => db.within(work), { policy: whileWorking, clock, signal })
-  const mode = modeOf(account.account)
-  const tables = [...syncedTables.values()]
-  const isMixed = await inBatches((tx) => hasRowsOfMode(tx, tables, account, mode === 'live' ? 'test' : 'live'))
-  for (const table of tables) {
+  const isLive = modeOf(account.account) === 'live'
+  const isMixed = await inBatches((tx) => hasUnknown(tx, account, (table) => sql`${livemode(table)} = ${!isLive}`))
+  for (const table of syncedTables.values()) {
     const takes = isMixed
-      ? sql`${livemode(table)} = ${mode === 'live'}`
-      : sql`coalesce(${livemode(table)}, ${mode === 'live'}) = ${mode === 'live'}`
+      ? sql`${livemode(table)} = ${isLive}`
+      : sql`coalesce(${livemode(table)}, ${isLive}) = ${isLive}`
     for (let moved = rowsPerMove; moved === rowsPerMove; ) {
       signal.throwIfAborted()
       moved = await inBatches((tx) => moveBatch(tx, { table, account, takes, lease }))
@@ -122,19 +121,21 @@ export async function moveUnknown(
   }
   return await inBatches(async (tx) => {
     await decideAdoption(tx, account, true)
-    return { ...account, mayHaveUnknown: await hasUnknown(tx, tables, account) }
+    const mayHaveUnknown = await hasUnknown(tx, account)
+    if (!mayHaveUnknown) await forgetUnknown(tx, account)
+    return { ...account, mayHaveUnknown }
   })
 }
 
-async function hasRowsOfMode(
+/** Whether rows of `unknown` are stored that meet a condition on `row`. */
+async function hasUnknown(
   tx: Database,
-  tables: readonly SyncedTable[],
   { tenantId, provider }: ProviderKey,
-  mode: 'live' | 'test',
+  where: (table: SyncedTable) => SQL = () => sql`true`,
 ): Promise<boolean> {
-  const any = tables.map(
+  const any = [...syncedTables.values()].map(
     (table) => sql`exists (select from ${table} as row where row.tenant_id = ${tenantId}::uuid
-      and row.provider = ${provider} and row.account = ${unknownAccount} and ${livemode(table)} = ${mode === 'live'})`,
+      and row.provider = ${provider} and row.account = ${unknownAccount} and ${where(table)})`,
   )
   const { rows } = await tx.execute<{ any: boolean }>(sql`select ${sql.join(any, sql` or `)} as any`)
   return rows[0]?.any === true
@@ -183,20 +184,9 @@ export async function decideAdoption(tx: Database, account: AccountKey, adopted:
       and known.account = ${account.account}`)
 }
 
-/** Whether rows of `unknown` are left; removes `unknown` from the accounts if none is. */
-async function hasUnknown(
-  tx: Database,
-  tables: readonly SyncedTable[],
-  { tenantId, provider }: ProviderKey,
-): Promise<boolean> {
-  const any = tables.map(
-    (table) => sql`exists (select from ${table} as row where row.tenant_id = ${tenantId}::uuid
-      and row.provider = ${provider} and row.account = ${unknownAccount})`,
-  )
-  const { rows } = await tx.execute<{ any: boolean }>(sql`select ${sql.join(any, sql` or `)} as any`)
-  if (rows[0]?.any) return true
+/** Removes `unknown` from the accounts of the tenant. */
+async function forgetUnknown(tx: Database, { tenantId, provider }: ProviderKey): Promise<void> {
   await tx.execute(sql`
     delete from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider}
       and known.account = ${unknownAccount}`)
-  return false
 }

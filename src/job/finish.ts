@@ -5,15 +5,13 @@ import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
 import { notification } from './commit/notify.ts'
-import { fenced, isHeldBy, type Lease } from './lease.ts'
+import { fenced, isHeldBy, type Lease, released } from './lease.ts'
 import { patienceOver } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import type { SyncJobResult } from './state/result.ts'
 import type { WaitColumns } from './waits.ts'
 
 type Status = 'paused' | 'failed' | 'retrying'
-
-const released = { leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` } as const
 
 /** Pauses a job that is out of time; its checkpoint is what the last commit left. */
 export async function pause(

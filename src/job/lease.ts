@@ -24,6 +24,9 @@ export function leaseExtension({ seconds }: Lease) {
   return { leaseUntil: leaseEnd(seconds), updatedAt: sql`now()` }
 }
 
+/** What a write sets that ends the lease, besides its own columns. */
+export const released = { leaseOwner: null, leaseUntil: null, updatedAt: sql`now()` } as const
+
 /** Gives a sign of life. @throws SyncError `fenced` when the job is another worker's now */
 export async function renew(db: TenantDatabase, lease: Lease, columns: Partial<WaitColumns> = {}): Promise<void> {
   const rows = await db.within((tx) =>

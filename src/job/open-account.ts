@@ -1,7 +1,8 @@
 import { unknownAccount } from '../db/account-key.ts'
 import { SyncError } from '../errors.ts'
+import { inMode, modeOf } from '../provider/account-name.ts'
 import type { Account } from '../provider/contract.ts'
-import { inMode, isUnknown, type JobAccount, modeOf, recognise, refuseOther } from './account.ts'
+import { isUnknown, type JobAccount, recognise, refuseOther } from './account.ts'
 import { takeAccount } from './account-lease.ts'
 import { decideAdoption, hasMostOf, moveUnknown } from './adoption.ts'
 import type { OpenReading } from './open-reading.ts'
@@ -31,7 +32,7 @@ async function open({ connection, reading, begunWith }: Opening, session: Sessio
   const { db, job, lease, request, deadline } = session
   const { clock } = deps
   const providerKey = providerKeyOf(request)
-  const { account, began } = await identify({ connection, reading, begunWith }, session, deps)
+  const { account, began } = await identify({ connection, reading }, session, deps)
   refuseOther(account, { named: request.account, begunWith })
   const credential = connection.id === null ? connection.credential : null
   session.update({ account })
@@ -47,7 +48,7 @@ async function open({ connection, reading, begunWith }: Opening, session: Sessio
 }
 
 async function identify(
-  { connection, reading, begunWith }: Opening,
+  { connection, reading }: Omit<Opening, 'begunWith'>,
   session: Session,
   deps: JobDeps,
 ): Promise<{ readonly account: string; readonly began: number | null }> {
@@ -57,12 +58,12 @@ async function identify(
   if (account !== null) return { account, began: since }
   const named = session.request.account
   if (named !== undefined) return { account: inMode(named, connection.mode), began: null }
-  return { account: await findHolder({ connection, reading, begunWith }, session, deps), began: null }
+  return { account: await findHolder({ connection, reading }, session, deps), began: null }
 }
 
 /** The account whose stored rows the credentials can see. The provider is asked for some of them by id. */
 async function findHolder(
-  { connection: { mode }, reading }: Opening,
+  { connection: { mode }, reading }: Omit<Opening, 'begunWith'>,
   { db, job, request, deadline }: Session,
   { clock }: JobDeps,
 ): Promise<string> {

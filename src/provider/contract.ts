@@ -1,6 +1,7 @@
 import type { SyncedTable } from '../db/schema.ts'
 import type { Item } from '../json/item.ts'
 import type { Shape } from '../json/shape.ts'
+import type { Mode } from './account-name.ts'
 import type { RowMapping } from './mapping.ts'
 import type { Owner } from './owner.ts'
 
@@ -219,7 +220,7 @@ export interface Account {
   /** See Identity.account; null if the credentials do not name it and only the provider knows. */
   readonly id: string | null
   /** The mode of the key. Test mode of an account is an account of its own. */
-  readonly mode: 'live' | 'test'
+  readonly mode: Mode
   /** A keyed hash of the key in use. It identifies the key without revealing it. */
   readonly credential: string
   /** Requests a second over all endpoints. */

@@ -1,19 +1,17 @@
 import { sql } from 'drizzle-orm'
+import { released } from '../lease.ts'
 import type { SyncJobResult } from '../state/result.ts'
 
 /** The columns of a job that has nothing left to read. */
 export function completion(result: SyncJobResult) {
-  const now = sql`now()`
   return {
+    ...released,
     status: 'completed',
     result,
     checkpoint: null,
     error: null,
     waitingFor: null,
     waitingSince: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    finishedAt: now,
-    updatedAt: now,
+    finishedAt: sql`now()`,
   } as const
 }

@@ -3,6 +3,7 @@ import Stripe from 'stripe'
 import { SyncError } from '../../errors.ts'
 import { hostOf } from '../../http/base-url.ts'
 import type { Resolve } from '../../http/pinned.ts'
+import { inMode, type Mode } from '../../provider/account-name.ts'
 import type { Credentials } from '../../provider/contract.ts'
 import { fields } from '../../provider/fields.ts'
 import { type JsonAnswer, openAnswer } from '../../provider/item.ts'
@@ -40,7 +41,7 @@ export interface StripeAnswer {
 export interface StripeConnection {
   /** The connected account and its mode, see Identity.account; null for the key's own account. */
   readonly id: string | null
-  readonly mode: 'live' | 'test'
+  readonly mode: Mode
   /** Where the key comes from, for error messages. */
   readonly keyName: string
   /** Whether the key is a restricted one, which may not ask for everything. */
@@ -88,10 +89,6 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     close: () => httpClient.close(),
   }
 }
-
-/** The account's name in keys of rows and cursors: the plain id in live mode. */
-export const inMode = (account: string, mode: StripeConnection['mode']): string =>
-  mode === 'live' ? account : `${account}:test`
 
 function baseAddress(base: string | undefined) {
   if (!base) return {}

@@ -1,4 +1,5 @@
 import { SyncError } from '../../errors.ts'
+import type { Mode } from '../../provider/account-name.ts'
 import type { Credentials } from '../../provider/contract.ts'
 
 /** The key to use, and the account to read with it. */
@@ -10,7 +11,7 @@ export interface StripeAccess {
   readonly account: string | undefined
   /** The header that names `account`: an organization's key needs Stripe-Context, a platform's key Stripe-Account. */
   readonly header: 'stripeContext' | 'stripeAccount'
-  readonly mode: 'live' | 'test'
+  readonly mode: Mode
 }
 
 /** The configured key, and the tenant that its account belongs to. */

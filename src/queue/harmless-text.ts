@@ -24,12 +24,19 @@ export function isHarmlessText(text: string, { asName = false }: Kind = {}): boo
  * Eight characters or more that a person would not write as a word, as passwords, keys, hashes and base64 are. Words may
  * be joined, each lower-case but for its first letter, with so many letters behind it.
  */
-function looksRandom(word: string, behindFirst: number): boolean {
+function looksRandom(word: string, behindFirst: 1 | 2): boolean {
   const letters = word.replace(/[._-]/g, '')
   if (/^(?:sk|rk|pk|whsec|ac|rkcs)_/i.test(word)) return true
   if (letters.length < 8) return false
   // Hexadecimal written as hexadecimal is digits alone.
   if (!/\p{L}/u.test(letters)) return letters.length > 20
-  const joined = new RegExp(`^(?:\\p{Lu}?\\p{Ll}{${behindFirst},}[._-]?)+$`, 'u')
-  return /\p{N}/u.test(letters) || (/\p{Lu}/u.test(letters) && !joined.test(word))
+  return /\p{N}/u.test(letters) || (/\p{Lu}/u.test(letters) && !joinedWords[behindFirst].test(word))
+}
+
+/** Each joint is a capital or a mark, so that a text is divided in one way and a long one costs no more than its length. */
+const joinedWords = { 1: joinedWord(1), 2: joinedWord(2) } as const
+
+function joinedWord(behindFirst: number): RegExp {
+  const rest = `\\p{Ll}{${behindFirst},}`
+  return new RegExp(`^\\p{Lu}?${rest}(?:(?:[._-]\\p{Lu}?|\\p{Lu})${rest})*[._-]?$`, 'u')
 }

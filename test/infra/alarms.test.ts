@@ -48,7 +48,7 @@ describe('the filters of the log', () => {
     expect(filters().map(([, { FilterPattern }]) => FilterPattern)).toEqual([
       '{ ($.event = "worker_not_started") || ($.event = "job_not_claimed") }',
       '{ $.code = "job_belongs_to_another" }',
-      '{ ($.event = "job_retrying") || ($.event = "request_retrying") }',
+      '{ ($.event = "job_retrying") || (($.event = "request_retrying") && ($.waitMs >= 900000)) }',
       '{ ($.event = "job_failed") && (($.result.error.retryable IS TRUE) || ($.code = "timeout") || ($.code = "stalled")) }',
     ])
   })

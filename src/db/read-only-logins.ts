@@ -16,7 +16,8 @@ export async function refuseReadOnly(client: pg.Client): Promise<void> {
        cross join unnest(setconfig) as entry
        where setdatabase in (0, (select oid from pg_database where datname = current_database()))
          and (setrole = 0 or rolname = current_user
-           or pg_has_role(setrole, to_regrole('billing_sync_worker')::oid, 'member'))
+           -- A superuser counts as a member of every role.
+           or (not rolsuper and pg_has_role(setrole, to_regrole('billing_sync_worker')::oid, 'member')))
          and entry ilike 'default_transaction_read_only=%' and split_part(entry, '=', 2)::boolean
        order by 1`,
   )

@@ -91,6 +91,9 @@ test('a database or a login of the worker that is read-only by default is refuse
   await apply(url)
   await admin.query('create role reads_only login in role billing_sync_worker')
   await admin.query('create role of_others login')
+  // Postgres takes a superuser for a member of every role; it is no login of the worker.
+  await admin.query('create role of_dba login superuser')
+  await admin.query('alter role of_dba set default_transaction_read_only = on')
   await admin.query('alter database readonly set default_transaction_read_only = on')
   await admin.query(`alter role reads_only set default_transaction_read_only = 'true'`)
   await admin.query(`alter role reads_only in database readonly set default_transaction_read_only = 'yes'`)

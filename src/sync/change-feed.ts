@@ -1,8 +1,8 @@
 import { isRefused, SyncError } from '../errors.ts'
-import { Item, storedForm } from '../json/item.ts'
+import { storedForm } from '../json/item.ts'
 import type { Change, ChangeSource, ListSource } from '../provider/contract.ts'
-import { emptyChildSets, expandPage } from './expand.ts'
-import { emptyMapped, type Mapped, rejectItem } from './rows.ts'
+import { emptyChildSets, expandPage, goneObject } from './expand.ts'
+import { emptyMapped, type Mapped, mergeMapped, rejectRefused } from './rows.ts'
 import { type FeedPage, type FeedSource, findList, type Source } from './source.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */
@@ -37,13 +37,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
         shared,
       )
       const mapped = await Promise.all(changes.map((change) => applyOrReject(change, { sources, pageSize }, signal)))
-      return {
-        rows: mapped.flatMap(({ rows }) => rows),
-        rejects: mapped.flatMap(({ rejects }) => rejects),
-        childSets: mapped.flatMap(({ childSets }) => childSets),
-        drifts: mapped.flatMap(({ drifts }) => drifts),
-        events: appliedEvents(read, sources, mapped),
-      }
+      return { ...mergeMapped(mapped), events: appliedEvents(read, sources, mapped) }
     },
   }
 }
@@ -114,10 +108,7 @@ async function applyOrReject(change: LatestChange, applying: ApplyOptions, signa
   } catch (error) {
     if (!isRefused(error, 'resource')) throw error
     const { resource, id, item } = change
-    return {
-      ...emptyMapped,
-      rejects: [rejectItem(resource, item?.value() ?? { id }, { code: error.code, reason: error.message })],
-    }
+    return { ...emptyMapped, rejects: [rejectRefused(resource, item?.value() ?? { id }, error)] }
   }
 }
 
@@ -147,16 +138,10 @@ async function current(source: ListSource, { id, item, at }: Change, signal: Abo
   return { item: fetched ?? item, observedAt: seen, gone: fetched === null }
 }
 
-/** The object's row with its deletion, even if there is no row yet; its nested lists are empty. */
+/** The object as its event has it, with its deletion, even if there is no row yet; its nested lists are empty. */
 function deleted(source: ListSource, { id, item }: Change, observedAt: Date): Mapped {
-  const last = item ?? Item.of({ id })
-  const row = {
-    resource: source.name,
-    table: source.table,
-    row: source.row(last),
-    raw: storedForm(last),
-    observedAt,
-    deleted: true,
-  }
+  if (!item) return goneObject(source, id, observedAt)
+  const { name: resource, table } = source
+  const row = { resource, table, row: source.row(item), raw: storedForm(item), observedAt, deleted: true }
   return { ...emptyMapped, rows: [row], childSets: emptyChildSets(source, id, observedAt) }
 }

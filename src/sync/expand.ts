@@ -3,7 +3,7 @@ import type { Item } from '../json/item.ts'
 import type { ListSource, NestedSource } from '../provider/contract.ts'
 import { mapEmbedded } from './embedded.ts'
 import { type NestedReading, readNested } from './nested.ts'
-import { type ChildSet, type Mapped, mapItems, rejectItem } from './rows.ts'
+import { type ChildSet, emptyMapped, type Mapped, mapItems, rejectRefused } from './rows.ts'
 import type { Source } from './source.ts'
 
 interface Expansion {
@@ -34,8 +34,7 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
     drifts: [...mapped.drifts],
     childSets: [] as ChildSet[],
   }
-  for (const [item, error] of refusals)
-    all.rejects.push(rejectItem(source.name, item.value(), { code: error.code, reason: error.message }))
+  for (const [item, error] of refusals) all.rejects.push(rejectRefused(source.name, item.value(), error))
   for (const { item, list } of lists) {
     if (refusals.has(item)) continue
     all.rows.push(...list.rows)
@@ -85,6 +84,13 @@ async function readOrRefuse(
     if (isRefused(error, 'resource')) return error
     throw error
   }
+}
+
+/** An object that the provider no longer has. Its row keeps its columns, and its nested lists are empty. */
+export function goneObject(source: ListSource, id: string, observedAt: Date): Mapped {
+  const { name: resource, table } = source
+  const gone = [{ resource, table, id, observedAt }]
+  return { ...emptyMapped, gone, childSets: emptyChildSets(source, id, observedAt) }
 }
 
 /** The empty nested lists of an object that is gone. */

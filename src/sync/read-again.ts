@@ -1,7 +1,7 @@
 import { isRefused, SyncError } from '../errors.ts'
 import type { ListSource, Page } from '../provider/contract.ts'
-import { emptyChildSets, expandPage } from './expand.ts'
-import { emptyMapped, type Mapped, rejectItem } from './rows.ts'
+import { expandPage, goneObject } from './expand.ts'
+import { emptyMapped, type Mapped, mergeMapped, rejectRefused } from './rows.ts'
 import type { Source } from './source.ts'
 
 interface Again {
@@ -24,14 +24,7 @@ export async function readAgain(again: Again, signal: AbortSignal): Promise<Mapp
   const { ids } = again
   const listed = ids.length >= worthAList ? await readUnsettled(again, signal) : { found: new Set(), pages: [] }
   const fetched = await Promise.all(ids.filter((id) => !listed.found.has(id)).map((id) => readById(again, id, signal)))
-  const all = [...listed.pages, ...fetched]
-  return {
-    rows: all.flatMap(({ rows }) => rows),
-    rejects: all.flatMap(({ rejects }) => rejects),
-    childSets: all.flatMap(({ childSets }) => childSets),
-    drifts: all.flatMap(({ drifts }) => drifts),
-    gone: all.flatMap(({ gone = [] }) => gone),
-  }
+  return mergeMapped([...listed.pages, ...fetched])
 }
 
 /**
@@ -74,17 +67,16 @@ function markAsked(mapped: Mapped, resource: string): Mapped {
 }
 
 async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<Mapped> {
-  const { retrieve, name: resource, table } = source
+  const { retrieve, name: resource } = source
   if (!retrieve)
     throw new SyncError('reject', 'provider_contract', `${resource}: its rows change, and none can be fetched by id`)
   try {
     const { item, observedAt } = await retrieve(id, signal)
     if (item)
       return markAsked(await expandPage({ source, items: [item], observedAt, pageSize, sources }, signal), resource)
-    const gone = [{ resource, table, id, observedAt }]
-    return { ...emptyMapped, gone, childSets: emptyChildSets(source, id, observedAt) }
+    return goneObject(source, id, observedAt)
   } catch (error) {
     if (!isRefused(error, 'resource')) throw error
-    return { ...emptyMapped, rejects: [rejectItem(resource, { id }, { code: error.code, reason: error.message })] }
+    return { ...emptyMapped, rejects: [rejectRefused(resource, { id }, error)] }
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RowOf, SyncedTable } from '../db/schema.ts'
+import type { SyncError } from '../errors.ts'
 import { isUsableId, longestId } from '../json/id.ts'
 import { type Item, storedForm } from '../json/item.ts'
 import { type JsonPaths, mayBeRounded } from '../json/value.ts'
@@ -65,6 +66,18 @@ export interface GoneObject extends Pick<ObservedRow, 'resource' | 'table' | 'ob
 
 /** The rows, rejects, child sets and drifts of no item. */
 export const emptyMapped: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
+
+/** The parts of a page as one. */
+export function mergeMapped(all: readonly Mapped[]): Mapped {
+  const gone = all.flatMap((mapped) => mapped.gone ?? [])
+  return {
+    rows: all.flatMap(({ rows }) => rows),
+    rejects: all.flatMap(({ rejects }) => rejects),
+    childSets: all.flatMap(({ childSets }) => childSets),
+    drifts: all.flatMap(({ drifts }) => drifts),
+    ...(gone.length > 0 && { gone }),
+  }
+}
 
 /** A column that is null although the item has a value for it. */
 export interface Drift {
@@ -133,6 +146,10 @@ export function rejectItem(
   const itemKey = usable ? id : createHash('sha256').update(payload).digest('hex')
   return { resource, itemKey, ...refusal, payload: payload.slice(0, 65_536) }
 }
+
+/** An item that the provider refuses to show whole. */
+export const rejectRefused = (resource: string, item: unknown, { code, message: reason }: SyncError): Reject =>
+  rejectItem(resource, item, { code, reason })
 
 /** JSON.stringify throws at some thousand levels of nesting that JSON.parse accepts. */
 function payloadOf(item: unknown): string {

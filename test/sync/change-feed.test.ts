@@ -75,9 +75,16 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
       const changes = happened.map(eventOf)
       const mapped = await events.expand(itemsOf(changes), page(shared), never)
       return {
-        rows: mapped.rows.map(({ resource, row, observedAt, deleted }) =>
-          [resource, row.id, fields(row).name, observedAt.getTime() / 1_000, ...(deleted ? ['deleted'] : [])].join(' '),
-        ),
+        rows: [
+          ...mapped.rows.map(({ resource, row, observedAt, deleted }) =>
+            [resource, row.id, fields(row).name, observedAt.getTime() / 1_000, ...(deleted ? ['deleted'] : [])].join(
+              ' ',
+            ),
+          ),
+          ...(mapped.gone ?? []).map(({ resource, id: gone, observedAt }) =>
+            [resource, gone, '(columns kept)', observedAt.getTime() / 1_000, 'deleted'].join(' '),
+          ),
+        ],
         rejects: mapped.rejects,
         childSets: mapped.childSets,
       }
@@ -233,6 +240,11 @@ describe('an object that is gone', () => {
       { id: 'a', at: 7, gone: true },
     ])
     expect(rows).toEqual(['customers a again 9'])
+  })
+
+  it('and of which no snapshot is ours keeps its columns', async () => {
+    const { apply } = setup({ a: null })
+    expect((await apply([{ id: 'a', at: 7, item: null }])).rows).toEqual([`customers a (columns kept) ${now} deleted`])
   })
 
   it('leaves nothing of its nested lists', async () => {

@@ -185,18 +185,18 @@ async function fetchList(engine: Engine, reader: Reader): Promise<ReadPage | nul
   return page && engine.readers.has(slice.id) ? takePage(engine, reader, page) : null
 }
 
-/** The objects of a slice of ids as one page. */
+/** The objects of a slice of ids as one page; null if the resource was skipped meanwhile. */
 async function takeObjects(
-  { options, readers, giveUp, begun }: Engine,
+  { options, readers, giveUp }: Engine,
   slice: Slice,
   source: Source,
-): Promise<ReadPage> {
+): Promise<ReadPage | null> {
   const { sources, pageSize, nestedPageSize = pageSize } = options
-  readers.delete(slice.id)
-  begun.add(source.name)
   const { ids = [] } = slice
   const mapped =
     source.kind === 'list' ? await readAgain({ source, ids, sources, pageSize: nestedPageSize }, giveUp) : emptyMapped
+  // It is no page of the list: whether the list may be read is not known yet.
+  if (!readers.delete(slice.id)) return null
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
   const unlisted = { part: null, beginsList: false, proven: null, listed: [], nested: [] }
   return { ...reached, ...mapped, ...unlisted, observedAt: new Date(0), skip: null, sliceId: slice.id, source }

@@ -15,7 +15,7 @@ export interface Proven {
 
 /** A page as read against its slice. */
 export interface Digest {
-  /** The items in the slice. Older items belong to a slice that was split off. */
+  /** The items in the slice. Older items belong to a slice that was split off, unless the slice looks back. */
   readonly items: readonly Item[]
   readonly reached: Reached
   readonly proven: Proven | null
@@ -47,8 +47,7 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
   const reached = { query: slice.query, next: page.next, oldest, boundary }
   const span = oldest === null ? 0 : Math.max(...known) - oldest
   return {
-    // An event before the slice may have become visible only now.
-    items: (source.kind === 'feed' ? dated : inSlice).map(({ item }) => item),
+    items: (slice.lookBackTo === undefined ? inSlice : dated).map(({ item }) => item),
     reached,
     proven: provable(source) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
     listed: inSlice.flatMap(({ id, created }) =>

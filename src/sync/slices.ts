@@ -16,6 +16,8 @@ export interface Slice {
   readonly position: number | null
   /** Ids read so far of the second `position`, which the next page may go on with. */
   readonly boundary: readonly string[]
+  /** The second from which items before the window are taken as well; absent if none are. */
+  readonly lookBackTo?: number | undefined
   /** Objects to fetch by id, all in one page. Absent if the slice is a list or a window of it. */
   readonly ids?: readonly string[] | undefined
 }
@@ -55,21 +57,25 @@ export function provenSeconds(
 /** The slice to read if its cursor's object is gone: it starts at the last second read, without a cursor. */
 export function withoutCursor(slice: Slice): Slice {
   const to = slice.position === null ? slice.query.to : slice.position + 1
-  return { ...slice, query: { from: slice.window.from, to }, cursor: null }
+  return { ...slice, query: { from: lowest(slice), to }, cursor: null }
 }
 
 /**
  * Splits a slice between the seconds `at - 1` and `at`. The newer part keeps its query and cursor, and ends when a page
- * passes its new lower bound. The older part starts without a cursor. So a cursor is only used with its own window, and
+ * passes its new lower bound. The older part starts without a cursor, and only it looks back before the window. So a cursor is only used with its own window, and
  * a slice may be split while a page is in flight.
  */
 export function splitSlice(slice: Slice, at: number, id: number): readonly [Slice, Slice] {
-  const older = { from: slice.window.from, to: at }
+  const { lookBackTo: _, ...newer } = slice
+  const start = { cursor: null, position: null, boundary: [] }
   return [
-    { ...slice, window: { from: at, to: slice.window.to } },
-    { ...slice, id, window: older, query: older, cursor: null, position: null, boundary: [] },
+    { ...newer, window: { from: at, to: slice.window.to } },
+    { ...slice, id, window: { from: slice.window.from, to: at }, query: { from: lowest(slice), to: at }, ...start },
   ]
 }
+
+/** The first second that a slice asks for. */
+const lowest = ({ lookBackTo, window }: Slice) => lookBackTo ?? window.from
 
 /** The state of reading a slice, ahead of the committed state. */
 export interface Reading {

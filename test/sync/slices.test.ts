@@ -108,6 +108,19 @@ describe('splitSlice', () => {
     ])
   })
 
+  it('leaves to the older part what is looked for before the window', () => {
+    const before = slice({
+      window: { from: 100, to: null },
+      query: { from: 40, to: null },
+      lookBackTo: 40,
+      position: 900,
+    })
+    const [newer, older] = splitSlice(before, 400, 2)
+    expect(newer.lookBackTo).toBeUndefined()
+    expect(older).toMatchObject({ lookBackTo: 40, window: { from: 100, to: 400 }, query: { from: 40, to: 400 } })
+    expect(withoutCursor({ ...older, position: 300 }).query).toEqual({ from: 40, to: 301 })
+  })
+
   it('leaves every second to exactly one slice, however often it cuts', () => {
     const random = createFractions(11)
     let slices: readonly Slice[] = [slice({ window: { from: 0, to: 1_000 }, position: 1_000 })]

@@ -14,6 +14,7 @@ const slice = z.object({
   cursor: z.string().nullable(),
   position: z.int().nullable(),
   boundary: z.array(z.string()).readonly().default([]),
+  lookBackTo: z.int().optional(),
   ids: z.array(z.string()).readonly().optional(),
 })
 const tally = z.object({
@@ -90,8 +91,16 @@ export function plan(
   const slices = lists.map(({ list, since, from, to, ids }, at) => {
     const window = { from: since, to }
     const query = { from, to }
-    const slice = { id: at + 1, ...list, window, query, cursor: null, position: null, boundary: [] }
-    return ids ? { ...slice, ids } : slice
+    const start = { cursor: null, position: null, boundary: [] }
+    return {
+      id: at + 1,
+      ...list,
+      window,
+      query,
+      ...start,
+      ...(from < since && { lookBackTo: from }),
+      ...(ids && { ids }),
+    }
   })
   return {
     version: 1,

@@ -25,8 +25,8 @@ export function omitItems<Page extends Advance>(from: Checkpoint, page: Page, it
     const at = isCounted || resource !== slice?.resource ? -1 : listed.indexOf(created ?? 0)
     if (at >= 0) listed.splice(at, 1)
     const inList = nested.findIndex((list) => list.resource === resource && list.items > 0)
-    for (const list of inList >= 0 ? nested.slice(inList, inList + 1) : [])
-      nested[inList] = { ...list, items: list.items - 1 }
+    const list = nested[inList]
+    if (list) nested[inList] = { ...list, items: list.items - 1 }
   }
   return { ...page, listed, nested }
 }

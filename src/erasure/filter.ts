@@ -3,7 +3,7 @@ import type { Database } from '../db/open.ts'
 import type { ObservedRow, Reject } from '../sync/rows.ts'
 import type { ListedItem } from './discount.ts'
 import { discountFromOpenJobs } from './open-jobs.ts'
-import { collectErased, isErased } from './owned.ts'
+import { collectErased, decidingIds, isErased } from './owned.ts'
 import { findAbout, removeRows } from './owned-rows.ts'
 import { type Ownership, ownerOfReject, ownerOfRow } from './ownership.ts'
 import { possibleIds } from './possible-ids.ts'
@@ -44,10 +44,7 @@ export async function excludeErased(tx: Database, job: FilteredJob, candidates: 
   ]
   const mentions = rejects.map((reject) => ({ reject, ids: possibleIds(reject) }))
   const hash = hasher(job)
-  const ids = [
-    ...members.flatMap(({ id, customer, about }) => [id, ...(customer === null ? about : [customer])]),
-    ...mentions.flatMap((mention) => mention.ids),
-  ]
+  const ids = [...members.flatMap(decidingIds), ...mentions.flatMap((mention) => mention.ids)]
   const known = new Set(await findTombstones(tx, job, [...new Set(ids.map(hash))]))
   const erased = new Set(known)
   const isErasedId = (id: string) => erased.has(hash(id))

@@ -7,9 +7,13 @@ export interface RelatedIds {
 }
 
 /** A row that names a customer is that customer's, whatever else it mentions; without one it belongs to what it is about. */
-export function isErased({ id, customer, about }: RelatedIds, erased: (id: string) => boolean): boolean {
-  return erased(id) || (customer === null ? about.some(erased) : erased(customer))
-}
+export const decidingIds = ({ id, customer, about }: RelatedIds): readonly string[] => [
+  id,
+  ...(customer === null ? about : [customer]),
+]
+
+export const isErased = (member: RelatedIds, erased: (id: string) => boolean): boolean =>
+  decidingIds(member).some(erased)
 
 /** Everything that is erased directly or through other members of the list. `onErased` gets the ids of each, which `erased` must know from then on. */
 export function collectErased<Member extends RelatedIds>(

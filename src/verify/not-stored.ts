@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { syncRejects } from '../db/schema.ts'
-import { collectErased } from '../erasure/owned.ts'
+import { collectErased, decidingIds } from '../erasure/owned.ts'
 import { type Ownership, ownerOfRow } from '../erasure/ownership.ts'
 import { findTombstones, hasher } from '../erasure/tombstones.ts'
 import type { ObservedRow } from '../sync/rows.ts'
@@ -15,7 +15,7 @@ export async function findErased(
 ): Promise<ReadonlySet<string>> {
   const members = rows.map((row) => ownerOfRow(ownership, row))
   const hash = hasher(account)
-  const ids = members.flatMap(({ id, customer, about }) => [id, ...(customer === null ? about : [customer])])
+  const ids = members.flatMap(decidingIds)
   const erased = new Set(await findTombstones(tx, account, [...new Set(ids.map(hash))]))
   const collected = collectErased(
     members,

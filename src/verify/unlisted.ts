@@ -5,7 +5,7 @@ import type { ListSource } from '../provider/contract.ts'
 import { emptyChildSets, expandPage } from '../sync/expand.ts'
 import type { Source } from '../sync/source.ts'
 import { type Comparing, compareContent } from './content.ts'
-import type { IdSet } from './id-set.ts'
+import { createIdSet, type IdSet } from './id-set.ts'
 
 /** Live rows that lists do not show, and what the provider says of them by id. */
 export interface Unlisted {
@@ -68,6 +68,7 @@ export const isSwept = ({ createdFilter, parts }: ListSource): boolean => !creat
 /** Notes the parents of rows in nested lists that have no live row. */
 export async function noteOrphans(unlisted: Unlisted, { db, owner, tally }: Comparing): Promise<void> {
   const { source } = unlisted
+  const noted = createIdSet()
   for (const { name, table, parent } of source.nested ?? []) {
     const { findings } = tally(name)
     for await (const children of orphans(db, { name, table, parent }, { ...owner, parents: source })) {
@@ -75,7 +76,7 @@ export async function noteOrphans(unlisted: Unlisted, { db, owner, tally }: Comp
         // The parent's list was compared with that of the provider.
         if (parentId !== null && tally(source.name).findings.has(parentId)) continue
         if (parentId === null) findings.add({ id, parentId, kind: 'extra', columns: [], needsForce: true })
-        else note(unlisted, [parentId], unlisted.parents)
+        else if (noted.add(parentId)) note(unlisted, [parentId], unlisted.parents)
       }
     }
   }

@@ -1,20 +1,13 @@
 import { getTableConfig } from 'drizzle-orm/pg-core'
+import { providerObjects } from '../../src/db/schema.ts'
 import { columnsOf, syncedTables } from '../../src/db/synced-tables.ts'
 import { announced, eventResources } from '../../src/providers/stripe/events.ts'
 import { billing, resources as stripeResources } from '../../src/providers/stripe/resources/index.ts'
 
 /** Columns that every table has; the page names them once. */
-const everywhere = [
-  'tenant_id',
-  'provider',
-  'id',
-  'created_at',
-  'deleted_at',
-  'raw',
-  'raw_sha256',
-  'observed_at',
-  'synced_at',
-]
+const everywhere = columnsOf(providerObjects).filter((name) =>
+  [...syncedTables.values()].every((table) => columnsOf(table).includes(name)),
+)
 
 /** docs/resources.md: what each provider lists, the tables it lands in, and their columns. */
 export function resources(): string {

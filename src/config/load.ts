@@ -33,11 +33,12 @@ export type OpenSettings = (
 
 /** The configuration, with the secrets read that its settings refer to. @throws ConfigError, or what `openSettings` throws */
 export async function openConfig(openSettings: OpenSettings, path = 'appsettings.json'): Promise<Config> {
-  const config = loadConfig(path)
+  const origin = originOf(path)
+  const config = readConfig(origin)
   const referring = referringSettings(config)
   if (referring.length === 0) return config
   const { Endpoint: endpoint, Region: region } = config.Secrets
-  return readConfig(originOf(path), await openSettings(referring, { endpoint, region }))
+  return readConfig(origin, await openSettings(referring, { endpoint, region }))
 }
 
 /**

@@ -31,30 +31,25 @@ export async function noteIntervals(
   return await note(db, listing, sql`${unlistedIn(intervals, listing)} limit ${notedAtMost}`)
 }
 
-/** Notes all live rows of a list that is read from its beginning; the rows that it shows are forgotten page by page. */
+/**
+ * Notes all live rows of a list that is read from its beginning; the rows that it shows are forgotten page by page. A forced
+ * job notes only those that it has not written.
+ */
 export async function noteAll(
   db: TenantDatabase,
   { observedAt, ...listing }: Listing & { readonly observedAt: Date },
 ): Promise<number> {
-  return await note(db, listing, rowsWhere(listing, observedAt, sql`row.observed_at <= listed.observed_at`))
+  return await note(db, listing, rowsWhere(listing, observedAt))
 }
 
-/** Notes live rows that a forced job did not write, although it has written everything that lists show. */
-export async function noteUnwritten(
-  db: TenantDatabase,
-  { observedAt, ...listing }: Listing & { readonly observedAt: Date },
-): Promise<number> {
-  return await note(db, listing, rowsWhere(listing, observedAt, sql`true`))
-}
-
-function rowsWhere({ provider, account, resource, overwrite }: Listing, observedAt: Date, seen: SQL): SQL {
+function rowsWhere({ provider, account, resource, overwrite }: Listing, observedAt: Date): SQL {
   const isForced = overwrite?.kind === 'stored before'
   return sql`
     cross join (select ${observedAt.toISOString()}::timestamptz as observed_at) as listed
     cross join lateral (
       select row.id from ${resource.table} as row
       where row.tenant_id = owner.tenant_id and row.provider = ${provider} and row.account = ${account} and ${isLive(resource)}
-        and ${isForced ? sql`not ${keepsLater(overwrite, sql`row`)}` : seen}
+        and ${isForced ? sql`not ${keepsLater(overwrite, sql`row`)}` : sql`row.observed_at <= listed.observed_at`}
       offset 0
     ) as row`
 }

@@ -4,17 +4,18 @@ import type { Database } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import { notification } from '../job/commit/notify.ts'
-import { released } from '../job/lease.ts'
 import type { Checkpoint } from '../job/state/checkpoint.ts'
 import { readCheckpoint } from '../job/state/stored-checkpoint.ts'
 import { discountItems, type ListedItem, removeIds } from './discount.ts'
 
 /** The worker's next commit changes nothing, and the job's own message starts it again. */
 const revoked = {
-  ...released,
   status: 'paused',
+  leaseOwner: null,
+  leaseUntil: null,
   fence: sql`${syncJobs.fence} + 1`,
   stalled: 0,
+  updatedAt: sql`now()`,
 } as const
 
 /** The jobs of an account or of every account. A job whose account is not known yet may turn out to be of any. */

@@ -3,15 +3,7 @@ import type { AccountKey } from '../db/account-key.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import type { Overwrite } from '../db/overwrite.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
-import {
-  type Absent,
-  forget,
-  nextAbsent,
-  noteAll,
-  notedResources,
-  noteIntervals,
-  noteUnwritten,
-} from '../db/unlisted-rows.ts'
+import { type Absent, forget, nextAbsent, noteAll, notedResources, noteIntervals } from '../db/unlisted-rows.ts'
 import { isRefused } from '../errors.ts'
 import type { ListSource, Retrieved } from '../provider/contract.ts'
 import { emptyChildSets } from '../sync/expand.ts'
@@ -87,7 +79,7 @@ export async function noteRest(source: ListSource, batch: Batch, absence: Absenc
   const work = async () => {
     let added = 0
     for (const part of source.parts ?? [null])
-      added += await noteUnwritten(db, { ...notesOf(source, absence), part, overwrite, observedAt })
+      added += await noteAll(db, { ...notesOf(source, absence), part, overwrite, observedAt })
     await db.within((tx) => forget(tx, notesOf(source, absence), idsListed(source, pages)))
     return added
   }

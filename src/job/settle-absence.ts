@@ -42,5 +42,5 @@ export async function settleAbsence(batch: Batch, settling: Settling, signal: Ab
 
 function questionsLeft({ committed, requests, checksById }: Settling): number {
   const { asked } = committed().checkpoint
-  return checksById + Math.floor((requests() - asked) * shareById) - asked
+  return Math.max(0, checksById + Math.floor((requests() - asked) * shareById) - asked)
 }

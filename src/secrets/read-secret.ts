@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts'
 import { secretFailure } from './failure.ts'
-import type { Reference } from './reference.ts'
+import { isReference, type Reference } from './reference.ts'
 import type { FetchSecret, SecretSettings } from './store.ts'
 
 /** The first secret loads the SDK, so that a cold start does not wait for it. */
@@ -27,7 +27,7 @@ export async function readSecret(reference: Reference, shown: string, fetch: Fet
   if (reference.key === undefined && value.startsWith('{'))
     throw unusable('is a JSON object; name the field that holds the value with #FIELD')
   // A reference in a secret is not followed: it could lead in a circle, or past the prefix.
-  if (/^(?:arn:|ssm:)/i.test(value)) throw unusable('holds another reference instead of a value')
+  if (isReference(value)) throw unusable('holds another reference instead of a value')
   return value
 }
 

@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from '../../db/account-key.ts'
 import { columnOf } from '../../db/column-of.ts'
-import { codeOf } from '../../db/errors.ts'
+import { tookTooLong } from '../../db/errors.ts'
 import { liveRows } from '../../db/live.ts'
 import type { Database } from '../../db/open.ts'
+import { guarded } from '../../db/tenant.ts'
 import type { ListSource } from '../../provider/contract.ts'
 import type { Source } from '../../sync/source.ts'
 import type { Tally } from '../state/checkpoint.ts'
@@ -89,12 +90,10 @@ const guardedFrom = 100_000
 /** Counts. Undefined if Postgres cancelled the count because it took longer than a statement may. */
 async function withStatementTimeout<T>(db: Database, items: number, count: () => Promise<T>): Promise<T | undefined> {
   if (items < guardedFrom) return count()
-  await db.execute(sql`savepoint count_check`)
   try {
-    return await count()
+    return await guarded(db, count)
   } catch (error) {
-    if (codeOf(error) !== '57014') throw error
-    await db.execute(sql`rollback to savepoint count_check`)
+    if (!tookTooLong(error)) throw error
     return undefined
   }
 }

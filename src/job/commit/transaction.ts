@@ -103,7 +103,11 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   const { request, lease, batch, deletions, quarantine, committed, requests } = commit
   const mayHaveRejects = commit.hadRejects || sumCounts(Object.values(committed.progress)).rejected > 0
   const mayHave = { mayHaveRejects, mayHaveErased: commit.hadErased }
-  const wasFetched = (item: ListedItem) => wasListed(batch.pages.reduce(advance, committed.checkpoint), item)
+  let after: Checkpoint | undefined
+  const wasFetched = (item: ListedItem) => {
+    after ??= batch.pages.reduce(advance, committed.checkpoint)
+    return wasListed(after, item)
+  }
   const { overwrite, account, ownership } = commit
   const writing = {
     jobId: request.jobId,

@@ -17,7 +17,7 @@ export const chain: Scenario = {
   faults: ['F08', 'F53'],
   about: 'invocations much shorter than the job, each sending it on; then a provider that never answers',
   claim: 'so many hops and an exact copy; a chain that does not advance stops within 3',
-  rounds: { test: 5, ci: 20, full: 200 },
+  rounds: { test: 5, ci: 12, full: 200 },
   async run({ rounds, say }) {
     // A page of one item, of which an invocation has time for two or three.
     const customers = rounds * 4

@@ -20,7 +20,7 @@ export const frozen: Scenario = {
   about:
     'a worker is stopped (SIGSTOP) at a random moment or right before a COMMIT, its lease runs out, every object changes, another worker does the job, the first one wakes',
   claim: 'nothing the woken worker does changes a row',
-  rounds: { test: 6, ci: 20, full: 500 },
+  rounds: { test: 6, ci: 12, full: 500 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const seen = { frozen: 0, 'of them with a commit open': 0, 'with the job unfinished': 0, 'stale rows': 0 }

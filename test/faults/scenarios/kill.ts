@@ -21,7 +21,7 @@ export const kill: Scenario = {
   about:
     'SIGKILL at random moments of full jobs over all default resources, read in parallel slices; the account changes between jobs',
   claim: 'no row lost, doubled or stale, counters exact, no row of another tenant touched',
-  rounds: { test: 8, ci: 60, full: 1_000 },
+  rounds: { test: 8, ci: 40, full: 1_000 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const totals = { kills: 0, jobs: 0, lost: 0, extra: 0, stale: 0 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HttpAnswer } from './answer.ts'
 import { deliver, isDeliveryFailure } from './deliver.ts'
@@ -13,6 +14,8 @@ export type Hook = (request: RequestSeen) => void | Promise<void>
 export interface AdmittedRequest<Route, Caller, Failure> {
   readonly route: Route
   readonly query: URLSearchParams
+  /** The body as it was sent; empty for a request without one. */
+  readonly body: string
   readonly caller: Caller
   readonly visit: Visit
   readonly failure: Failure | undefined
@@ -53,7 +56,9 @@ export function createRequestListener<
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://sandbox')
     const route = api.route(request.method ?? '', url.pathname)
-    const visit = traffic.arrive(request, url, route.endpoint, route.kind === 'list')
+    // A request without a body is recorded at once, in the order of arrival.
+    const body = hasBody(request) ? await text(request) : ''
+    const visit = traffic.arrive(request, { url, body, endpoint: route.endpoint, isList: route.kind === 'list' })
     const cleanup = createCleanup(response, visit.leave)
     let failure: Failure | undefined
 
@@ -64,7 +69,7 @@ export function createRequestListener<
       failure = failures.next(visit.seen)
       const ms = latency()
       if (ms > 0) await delay(ms, undefined, { signal })
-      return api.answer({ route, query: url.searchParams, caller, visit, failure })
+      return api.answer({ route, query: url.searchParams, body, caller, visit, failure })
     })
 
     if (failure?.kind !== 'hang' && failure?.kind !== 'reset') visit.answered(answer.status)
@@ -75,11 +80,15 @@ export function createRequestListener<
   }
 
   return (request, response) => {
-    request.resume()
+    if (!hasBody(request)) request.resume()
     response.sendDate = false
     // An error here means that the connection or the sandbox was closed; there is no client to answer.
     serve(request, response).catch(() => response.destroy())
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 }
 
 async function answerOrRefusal(

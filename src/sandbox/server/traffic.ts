@@ -8,6 +8,8 @@ export interface RequestSeen {
   readonly url: string
   /** The query, names decoded but otherwise as sent: `created[gte]`, `expand[0]`. */
   readonly query: Readonly<Record<string, string>>
+  /** The body as it was sent, if there was one. */
+  readonly body?: string
   readonly status: number
   /** Milliseconds of the real clock. */
   readonly at: number
@@ -43,9 +45,17 @@ export interface Visit {
   leave(): void
 }
 
+/** What is known of a request when it arrives. */
+interface Arrival {
+  readonly url: URL
+  readonly body: string
+  readonly endpoint: string
+  readonly isList: boolean
+}
+
 export interface Traffic {
   readonly requests: readonly RequestSeen[]
-  arrive(request: IncomingMessage, url: URL, endpoint: string, isList: boolean): Visit
+  arrive(request: IncomingMessage, arrival: Arrival): Visit
   stats(): Stats
 }
 
@@ -57,13 +67,14 @@ export function createTraffic(accountHeader: string): Traffic {
   let open = 0
   return {
     requests,
-    arrive(request, url, endpoint, isList) {
+    arrive(request, { url, body, endpoint, isList }) {
       const account = request.headers[accountHeader]
       const seen = {
         method: request.method ?? '',
         path: url.pathname,
         url: decoded(url),
         query: Object.fromEntries(url.searchParams),
+        ...(body === '' ? {} : { body }),
         status: 0,
         at: Date.now(),
         ...(typeof account === 'string' ? { account } : {}),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findServer } from '../../src/local/postgres-server.ts'
-import { emptyDirectory, run, start } from './program.ts'
+import { emptyDirectory, npmStartOnTerminal, run, start } from './program.ts'
 
 /** The embedded server of a directory. */
 const serverOf = (cwd: string) => findServer(join(cwd, '.data/pg'))
@@ -65,4 +65,39 @@ test('--keep leaves the server up for query, until query --stop', async () => {
   expect((await run(['query', '--stop'], { cwd })).stdout).toBe('The embedded database has stopped.\n')
   expect(serverOf(cwd)).toBeUndefined()
   expect((await run(['query', '--stop'], { cwd })).stdout).toBe('The embedded database is not running.\n')
+})
+
+const ctrlC = '\u0003'
+
+test('Ctrl-C on the terminal of npm start says how to go on, and the next npm start goes on from there', async () => {
+  const cwd = emptyDirectory()
+  const args = ['--customers', '3000']
+  const first = npmStartOnTerminal([...args, '--latency', '3000'], cwd)
+  await first.seen(/ [1-9][\d,]* rows {3}/)
+  first.press(ctrlC)
+  const { code, stdout } = await first.ended
+  expect(code).toBe(130)
+  expect(stdout).toContain('stopping once the running batch is committed; Ctrl-C again stops at once')
+  expect(stdout).toMatch(
+    /interrupted: \d+ rows are stored\. To go on from there: npm start -- --customers 3000 --latency 3000/,
+  )
+  expect(serverOf(cwd)).toBeUndefined()
+  const next = await npmStartOnTerminal([...args, '--latency', '0'], cwd).ended
+  expect(next.code).toBe(0)
+  expect(next.stdout).toMatch(/goes on {3}job \S+ of an earlier start is not finished/)
+  expect(next.stdout).toMatch(/^ {2}customers .* 3000 +3000 +yes +·\r$/m)
+  expect(serverOf(cwd)).toBeUndefined()
+}, 120_000)
+
+test('a second Ctrl-C on the terminal of npm start ends it at once and leaves no server behind', async () => {
+  const cwd = emptyDirectory()
+  const { press, seen, ended } = npmStartOnTerminal(['--latency', '30000'], cwd)
+  await seen(/ sent /)
+  expect(serverOf(cwd)).toBeDefined()
+  press(ctrlC)
+  await seen(/Ctrl-C again stops at once/)
+  await new Promise((done) => setTimeout(done, 600))
+  press(ctrlC)
+  expect(await ended).toMatchObject({ code: 130 })
+  expect(serverOf(cwd)).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -31,8 +31,25 @@ export function run(args: readonly string[], surroundings?: Surroundings): Promi
 
 /** The program on a terminal of that size; what it writes is in `stdout`. */
 export function startOnTerminal(args: readonly string[], rows: number, surroundings: Surroundings = {}) {
-  const words = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ')
-  return watch('script', ['-qec', `stty rows ${rows} cols 100; exec ${words}`, '/dev/null'], surroundings)
+  return watchOnTerminal([process.execPath, program, ...args], rows, surroundings)
+}
+
+/**
+ * `npm start -- …` on a terminal, in a directory that has this package's scripts and whose `.data` is the test's own.
+ * `press` sends a key as a terminal does: Ctrl-C signals npm, its shell and the program at once.
+ */
+export function npmStartOnTerminal(args: readonly string[], cwd: string) {
+  if (!existsSync(join(cwd, 'bin'))) {
+    cpSync('package.json', join(cwd, 'package.json'))
+    symlinkSync(resolve('bin'), join(cwd, 'bin'))
+  }
+  const started = watchOnTerminal(['npm', 'start', '--', ...args], 24, { cwd })
+  return { ...started, press: (key: string) => void started.child.stdin.write(key) }
+}
+
+function watchOnTerminal(words: readonly string[], rows: number, surroundings: Surroundings) {
+  const command = words.map((word) => `'${word}'`).join(' ')
+  return watch('script', ['-qec', `stty rows ${rows} cols 100; exec ${command}`, '/dev/null'], surroundings)
 }
 
 function watch(command: string, args: readonly string[], { cwd = emptyDirectory(), env = {} }: Surroundings) {

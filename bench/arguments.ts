@@ -1,51 +1,76 @@
-import { parseArgs } from 'node:util'
+import * as z from 'zod'
+import { unknownName } from '../src/cli/nearest.ts'
+import { flag, option, optionNames, parseOptions, UsageError } from '../src/cli/options.ts'
 import type { Mode } from './mode.ts'
+import type { Scenario } from './result.ts'
+
+const options = z.object({
+  quick: flag('one round at smaller sizes: under three minutes'),
+  smoke: flag('correctness alone, at small sizes: for CI'),
+  only: option('A,B', 'these scenarios and no others', z.string().optional()),
+  rounds: option(
+    'N',
+    'other than five (one with --quick and --smoke)',
+    z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'takes a whole number from 1')
+      .transform(Number)
+      .optional(),
+  ),
+  postgres: option(
+    'DIR',
+    'another Postgres than the embedded one, by the folder of its programs; its results are stored apart',
+    z.string().optional(),
+  ),
+})
 
 export interface Arguments {
   readonly mode: Mode
-  /** Names of scenarios; null: all of the mode. */
-  readonly only: readonly string[] | null
+  readonly scenarios: readonly Scenario[]
   /** Null: as many as the mode has. */
   readonly rounds: number | null
   /** A folder with the programs of another Postgres than the embedded one; null: the embedded one. */
   readonly postgres: string | null
-  readonly help: boolean
 }
 
-export const help = `npm run bench [-- options]
-
-  (nothing)       everything, medians of five: about an hour
-  --quick         one round at smaller sizes: under three minutes
-  --smoke         correctness alone, at small sizes: for CI
-  --only a,b      these scenarios and no others
-  --rounds n      other than five (one with --quick and --smoke)
-  --postgres dir  another Postgres than the embedded one, by its programs: /usr/lib/postgresql/15/bin, say;
-                  its results are kept apart
-  --help          this text and the scenarios
-`
-
-/** @throws Error for an option that is not known */
-export function readArguments(given: readonly string[]): Arguments {
-  const { values } = parseArgs({
-    args: [...given],
-    options: {
-      quick: { type: 'boolean' },
-      smoke: { type: 'boolean' },
-      only: { type: 'string', multiple: true },
-      rounds: { type: 'string' },
-      postgres: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  })
-  const only = values.only?.flatMap((names) => names.split(','))
-  const rounds = values.rounds === undefined ? null : Number(values.rounds)
-  if (rounds !== null && !(Number.isInteger(rounds) && rounds > 0))
-    throw new Error('--rounds takes a whole number from 1')
+/** The command line of `npm run bench`; `help` if it asks for the help. @throws UsageError */
+export function readArguments(args: readonly string[], all: readonly Scenario[]): Arguments | 'help' {
+  if (args.includes('--help') || args.includes('-h')) return 'help'
+  const { options: given } = parseOptions(options, args)
+  const mode = given.smoke ? 'smoke' : given.quick ? 'quick' : 'full'
   return {
-    rounds,
-    mode: values.smoke ? 'smoke' : values.quick ? 'quick' : 'full',
-    only: only ?? null,
-    postgres: values.postgres ?? null,
-    help: values.help === true,
+    mode,
+    scenarios: choose(all, mode, given.only?.split(',')),
+    rounds: given.rounds ?? null,
+    postgres: given.postgres ?? null,
   }
+}
+
+function choose(all: readonly Scenario[], mode: Mode, names: readonly string[] | undefined): readonly Scenario[] {
+  if (!names) return all.filter(({ modes }) => modes.includes(mode))
+  const known = all.map(({ name }) => name)
+  return names.map((name) => {
+    const scenario = all.find((candidate) => candidate.name === name)
+    if (!scenario) throw new UsageError(unknownName('The scenario', name, known))
+    return scenario
+  })
+}
+
+/** The text of `--help`. */
+export function helpText(all: readonly Scenario[]): string {
+  const lines = optionNames(options).map(({ name, value, about }) => [
+    value === undefined ? `--${name}` : `--${name} ${value}`,
+    about,
+  ])
+  return `Usage: npm run bench -- [options]
+
+Compares the worker with other programs. Without options: every scenario, medians of five, about an hour.
+
+${[...lines, ['-h, --help', 'this text']].map(([left, right]) => `  ${left?.padEnd(14)}  ${right}`).join('\n')}
+
+Scenarios:
+
+${all.map(({ name, about }) => `  ${name.padEnd(14)}  ${about}`).join('\n')}
+
+Exit codes: 0 every copy is complete; 1 one is not, or a scenario failed; 2 the command line is wrong.`
 }

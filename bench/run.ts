@@ -1,4 +1,6 @@
-import { help, readArguments } from './arguments.ts'
+import { exitCodeOf } from '../src/cli/exit-codes.ts'
+import { UsageError } from '../src/cli/options.ts'
+import { type Arguments, helpText, readArguments } from './arguments.ts'
 import { type Bench, createBench } from './bench.ts'
 import { build } from './build.ts'
 import { openPostgres } from './postgres.ts'
@@ -9,15 +11,27 @@ import { writeReport } from './report/report.ts'
 import type { Result, Scenario } from './result.ts'
 import { scenarios } from './scenarios/index.ts'
 
-/** Runs what the arguments ask for. Returns the exit code: 1 where a copy was not complete or something failed. */
+/** Runs what the command line asks for. @returns the exit code, which the help explains */
 export async function run(args: readonly string[]): Promise<number> {
-  const { mode, only, rounds, postgres: programs, help: asked } = readArguments(args)
-  if (asked) {
-    console.log(help)
-    for (const { name, about } of scenarios) console.log(`  ${name.padEnd(14)}  ${about}`)
+  try {
+    return await runArguments(args)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(`${error.message} See: npm run bench -- --help`)
+    return exitCodeOf(error)
+  }
+}
+
+async function runArguments(args: readonly string[]): Promise<number> {
+  const chosen = readArguments(args, scenarios)
+  if (chosen === 'help') {
+    console.log(helpText(scenarios))
     return 0
   }
-  const chosen = choose(only, mode)
+  return measure(chosen)
+}
+
+async function measure({ mode, scenarios: chosen, rounds, postgres: programs }: Arguments): Promise<number> {
   await build()
   const postgres = await openPostgres(programs)
   const bench = createBench(mode, rounds, postgres)
@@ -34,15 +48,6 @@ export async function run(args: readonly string[]): Promise<number> {
     await postgres.close()
   }
   return problems === 0 ? 0 : 1
-}
-
-function choose(only: readonly string[] | null, mode: Bench['mode']): readonly Scenario[] {
-  if (!only) return scenarios.filter(({ modes }) => modes.includes(mode))
-  return only.map((name) => {
-    const found = scenarios.find((one) => one.name === name)
-    if (!found) throw new Error(`no scenario ${name}; there are ${scenarios.map((one) => one.name).join(', ')}`)
-    return found
-  })
 }
 
 /** A scenario that breaks does not take the others with it; what it found before stays on record. */

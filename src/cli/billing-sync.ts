@@ -1,22 +1,23 @@
 import { commands } from './commands.ts'
+import { exitCodeOf, exitCodes, exitCodesHelp } from './exit-codes.ts'
 import { unknownName } from './nearest.ts'
 import { UsageError } from './options.ts'
 import { describeProblem } from './problem.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
-/** The program: `billing-sync COMMAND [options]`. Exit codes: 0 done, 1 failed, refused or different, 130 interrupted. */
+/** The program: `billing-sync COMMAND [options]`. @returns the exit code */
 async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || asksForHelp(name)) {
     terminal.print(overview())
-    return 0
+    return exitCodes.done
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!entry) throw new UsageError(unknownName('The command', name, Object.keys(commands)))
   const command = await entry.load()
   if (beforeDashes(rest).some(asksForHelp)) {
     terminal.print(command.help)
-    return 0
+    return exitCodes.done
   }
   try {
     return await command.run(rest, terminal)
@@ -41,12 +42,12 @@ function overview(): string {
 ${lines.join('\n')}
 
 billing-sync COMMAND --help lists the options of a command. npm start and npm run COMMAND run the same program.
-Exit codes: 0 done; 1 failed, refused, or a difference was found; 130 interrupted by Ctrl-C.`
+${exitCodesHelp}`
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A pager that was closed early, as by `| head`.
-  if (error.code === 'EPIPE') process.exit(0)
+  if (error.code === 'EPIPE') process.exit(exitCodes.done)
   throw error
 })
 const terminal = createTerminal(process.stdout, process.stderr)
@@ -54,7 +55,7 @@ main(process.argv.slice(2), terminal).then(
   (code) => exit(code),
   (error: unknown) => {
     terminal.error.write(`${describeProblem(error)}\n`)
-    exit(1)
+    exit(exitCodeOf(error))
   },
 )
 

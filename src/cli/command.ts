@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { exitCodesHelp } from './exit-codes.ts'
 import { optionNames, parseOptions, type Schema } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -54,5 +55,6 @@ function helpOf({ name, about, options, rest, details }: Definition<Schema>): st
     about,
     lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`).join('\n'),
     ...(details === undefined ? [] : [details]),
+    exitCodesHelp,
   ].join('\n\n')
 }

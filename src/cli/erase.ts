@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { systemClock } from '../clock.ts'
 import type { ConnectionSettings } from '../config/connection-string.ts'
-import { openConfig } from '../config/load.ts'
+import { type Config, openConfig } from '../config/load.ts'
 import { everyAccount } from '../db/account-key.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
@@ -10,12 +10,16 @@ import { type Ownership, ownershipOf } from '../erasure/ownership.ts'
 import type { ErasureDeps, ErasureResult } from '../erasure/pass.ts'
 import { eraseTenant } from '../erasure/tenant.ts'
 import { isTenantErased } from '../erasure/tombstones.ts'
+import { SyncError } from '../errors.ts'
+import type { Provider } from '../provider/contract.ts'
 import { createProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
 import { withDatabase } from './database.ts'
 import { type EraseOptions, eraseDetails, eraseOptions, eraseReach } from './erase-options.ts'
+import { exitCodes } from './exit-codes.ts'
+import { UsageError } from './options.ts'
 import { formatTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -27,12 +31,22 @@ export const erase = defineCommand({
   details: eraseDetails,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const { resources } = createProviders(providerSettings(config))(options.provider ?? 'stripe')
+    const { resources } = providerOf(options, config)
     const ownership = ownershipOf(resources)
     await withDatabase(config, (settings) => eraseFrom(settings, { ...options, ownership }, terminal))
-    return 0
+    return exitCodes.done
   },
 })
+
+/** The provider that the command line names. @throws UsageError if there is none of that name */
+function providerOf({ provider = 'stripe' }: EraseOptions, config: Config): Provider {
+  try {
+    return createProviders(providerSettings(config))(provider)
+  } catch (error) {
+    if (error instanceof SyncError && error.code === 'unknown_provider') throw new UsageError(`${error.message}.`)
+    throw error
+  }
+}
 
 async function eraseFrom(
   settings: ConnectionSettings,

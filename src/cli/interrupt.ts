@@ -1,3 +1,5 @@
+import { exitCodes } from './exit-codes.ts'
+
 /** A signal that a second Ctrl-C sends, too: npm passes on the one that the terminal has sent to all. */
 const sameKeyMs = 500
 
@@ -19,8 +21,8 @@ export function listenForInterrupt(onFirst: () => void, abandon: () => Promise<v
     } else if (performance.now() - firstAt > sameKeyMs) {
       close()
       // A third one ends the process at once: its server is told to stop as it exits.
-      process.once('SIGINT', () => process.exit(130))
-      void abandon().finally(() => process.exit(130))
+      process.once('SIGINT', () => process.exit(exitCodes.interrupted))
+      void abandon().finally(() => process.exit(exitCodes.interrupted))
     }
   }
   const close = () => {

@@ -4,6 +4,7 @@ import { migrate as applyMigrations } from '../db/migrate.ts'
 import { migrationsFolder } from '../local/migrations.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
+import { exitCodes } from './exit-codes.ts'
 
 export const migrate = defineCommand({
   name: 'migrate',
@@ -15,6 +16,6 @@ longer than ten seconds; a run that failed can be run again.`,
     const applied = await applyMigrations(database, migrationsFolder)
     const where = `${database?.host}:${database?.port}/${database?.database}`
     terminal.print(applied === 0 ? `${where} is up to date` : `${where}: ${applied} migrations applied`)
-    return 0
+    return exitCodes.done
   },
 })

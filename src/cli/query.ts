@@ -8,6 +8,7 @@ import { stopLocalDatabase } from '../local/database.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
 import { withDatabase } from './database.ts'
+import { exitCodes } from './exit-codes.ts'
 import { flag, option, tenantId, UsageError } from './options.ts'
 import { describeProblem } from './problem.ts'
 import { formatRow, formatTable, isCut } from './table.ts'
@@ -38,12 +39,12 @@ A statement that begins with dashes stands after "--".`,
       terminal.print(
         (await stopLocalDatabase()) ? 'The embedded database has stopped.' : 'The embedded database is not running.',
       )
-      return 0
+      return exitCodes.done
     }
     const text = statementOf(rest)
     if (given.json && given.vertical) throw new UsageError('--json and --vertical exclude each other.')
     await withDatabase(config, (settings) => show(settings, text, given, terminal))
-    return 0
+    return exitCodes.done
   },
 })
 

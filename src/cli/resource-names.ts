@@ -1,11 +1,12 @@
 import type { Provider } from '../provider/contract.ts'
 import { unknownName } from './nearest.ts'
+import { UsageError } from './options.ts'
 
 type Resources = Pick<Provider, 'resources'>
 
 /**
  * `--resources` as additionalData.resources wants it: names, `["*"]` for `all`, undefined for `default`.
- * @throws Error if the provider has no resource of a name
+ * @throws UsageError if the provider has no resource of a name
  */
 export function readResources(text: string, { resources }: Resources): readonly string[] | undefined {
   if (text === 'default') return undefined
@@ -13,7 +14,7 @@ export function readResources(text: string, { resources }: Resources): readonly 
   const known = resources.map(({ name }) => name)
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new Error(unknownName('The resource', unknown, [...known, 'default', 'all']))
+  if (unknown !== undefined) throw new UsageError(unknownName('The resource', unknown, [...known, 'default', 'all']))
   return names
 }
 

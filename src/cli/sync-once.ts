@@ -5,6 +5,7 @@ import { createLocalLog } from '../log/terminal.ts'
 import { eventHandler } from '../queue/lambda.ts'
 import { createSqsQueue } from '../queue/sqs-on-demand.ts'
 import { openWorker } from '../worker.ts'
+import { exitCodes } from './exit-codes.ts'
 import { followJob, type JobRow } from './follow-job.ts'
 import { printJob } from './job-report.ts'
 import { createProblemLog } from './problem-log.ts'
@@ -49,8 +50,8 @@ export async function syncOnce(sync: Sync): Promise<number> {
     terminal.print(
       `\n  interrupted: ${job?.fetched ?? 0} rows are stored. To go on from there: ${commandLine(options)}`,
     )
-  if (job?.status === 'completed') return 0
-  return stop.aborted ? 130 : 1
+  if (job?.status === 'completed') return exitCodes.done
+  return stop.aborted ? exitCodes.interrupted : exitCodes.failed
 }
 
 /** @returns the job's row at its end, or as it is when the process is asked to stop */

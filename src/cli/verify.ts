@@ -10,6 +10,7 @@ import { openSettings } from '../secrets/open-settings.ts'
 import { type Comparison, compare, isEqual, type NotCompared } from '../verify/compare.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand, type Invocation } from './command.ts'
+import { exitCodes } from './exit-codes.ts'
 import { option } from './options.ts'
 import { openProgressBar } from './progress-bar.ts'
 import { readResources, resourceOrder } from './resource-names.ts'
@@ -91,7 +92,7 @@ async function verifyWith(stack: Stack, { options: given, terminal }: Invocation
   }
 }
 
-/** Names of resources; undefined if the command line names none. @throws Error */
+/** Names of resources; undefined if the command line names none. @throws UsageError */
 function readNames({ resources }: VerifyOptions, provider: Provider): readonly string[] | undefined {
   if (resources === undefined) return undefined
   const names = readResources(resources, provider)
@@ -123,7 +124,7 @@ function printAll(compared: readonly (Comparison | NotCompared)[], { print, out 
   for (const { resource, reason } of skipped) print(`  ${resource} skipped: ${reason}`)
   const differing = comparisons.filter((comparison) => !isEqual(comparison))
   if (differing.length > 0) print(`\n  ${repairOf(differing)}`)
-  return comparisons.length > 0 && differing.length === 0 ? 0 : 1
+  return comparisons.length > 0 && differing.length === 0 ? exitCodes.done : exitCodes.failed
 }
 
 /** Which job makes the tables equal again. */

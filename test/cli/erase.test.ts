@@ -74,7 +74,7 @@ test('npm run erase refuses nonsense in words, and touches nothing', async () =>
     [[...whose, '--customer', 'a@example.com'], '--customer takes an id'],
     [[...whose, '--customer', 'c', '--provider', 'x'], 'provider: "x" is not known; known are stripe'],
   ] as const)
-    expect(await erase(...args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(says) })
+    expect(await erase(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(says) })
   expect(await parts.query(tombstones)).toEqual([])
 })
 

@@ -13,9 +13,9 @@ const requestsIn = ({ stdout }: Ended) => Number(/^ {2}requests +(\d+)$/m.exec(s
 test('--resources nonsense is one sentence with the nearest name, before anything starts', async () => {
   for (const command of ['start', 'verify']) {
     expect(await run([command, '--resources', 'custmers'])).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
-      stderr: 'The resource "custmers" is not known; did you mean customers?\n',
+      stderr: `${command}: The resource "custmers" is not known; did you mean customers? See: billing-sync ${command} --help\n`,
     })
   }
 })

@@ -69,5 +69,5 @@ Makes faults happen to the built worker and compares what it leaves with what th
 
 ${lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`).join('\n')}
 
-Exit codes: 0 no problem; 1 a problem was seen, or the command line is wrong.`
+Exit codes: 0 no problem; 1 a problem was seen; 2 the command line is wrong.`
 }

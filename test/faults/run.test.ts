@@ -38,9 +38,9 @@ test.each(['--help', '-h'])('%s prints the options and ends with 0', (option) =>
   expect(stdout).toContain('--share SHARE  how many rounds: test, ci or full (ci)')
 })
 
-test('a wrong command line ends with 1 and says which option shows the help', () => {
+test('a wrong command line ends with 2 and says which option shows the help', () => {
   expect(runFaults('--only', 'kil')).toEqual({
-    status: 1,
+    status: 2,
     stdout: '',
     stderr: 'The scenario "kil" is not known; did you mean kill? See: npm run faults -- --help\n',
   })

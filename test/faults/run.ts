@@ -1,3 +1,4 @@
+import { exitCodeOf } from '../../src/cli/exit-codes.ts'
 import { UsageError } from '../../src/cli/options.ts'
 import { runDisturbedSuite } from './disturbed-suite.ts'
 import { closeFaultServer } from './fault-server.ts'
@@ -65,7 +66,7 @@ main(process.argv.slice(2))
   .catch((error: unknown) => {
     if (error instanceof UsageError) console.error(`${error.message} See: npm run faults -- --help`)
     else console.error(error)
-    return 1
+    return exitCodeOf(error)
   })
   .then(async (code) => {
     await closeFaultServer()

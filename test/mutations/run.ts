@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { exitCodeOf } from '../../src/cli/exit-codes.ts'
 import { option, optionNames, parseOptions, UsageError } from '../../src/cli/options.ts'
 import { createRandom } from '../support/random.ts'
 import type { Mutation } from './mutation.ts'
@@ -90,14 +91,14 @@ With files, every mutation of these files; without, the named ones of test/mutat
 
 ${[...lines, ['-h, --help', 'this text']].map(([left, right]) => `  ${left?.padEnd(12)}${right}`).join('\n')}
 
-Exit codes: 0 each survivor is explained in test/mutations/survivors.ts; 1 one is not, or the command line is wrong.`
+Exit codes: 0 each survivor is explained in test/mutations/survivors.ts; 1 one is not; 2 the command line is wrong.`
 }
 
 main(process.argv.slice(2))
   .catch((error: unknown) => {
     if (error instanceof UsageError) console.error(`${error.message} See: npm run mutate -- --help`)
     else console.error(error)
-    return 1
+    return exitCodeOf(error)
   })
   .then((code) => {
     process.exitCode = code

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process'
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import { commands } from '../../src/cli/commands.ts'
+import { exitCodeOf, exitCodes } from '../../src/cli/exit-codes.ts'
+import { createTerminal } from '../../src/cli/terminal.ts'
+import { run } from './program.ts'
+
+/* That the program ends with these codes is in program.test.ts: a process for each command. */
+
+const tenant = '11111111-1111-4111-8111-111111111111'
+
+/** Command lines that are wrong whatever the configuration is. */
+const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  start: [['--customers', 'many'], ['--resources', 'custmers'], ['--tenant', 'mine'], ['--keep=yes']],
+  query: [[], ['select', '1'], ['--json', '--vertical', 'select 1'], ['--stop', 'select 1']],
+  verify: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],
+  erase: [[], ['--tenant', tenant, '--account', 'acct_1'], ['--tenant', tenant, '--customer', 'c', '--provider', 'x']],
+  migrate: [['--folder', 'drizzle'], ['now']],
+}
+
+test('every command has command lines that are wrong', () => {
+  expect(Object.keys(wrong)).toEqual(Object.keys(commands))
+})
+
+test.each(Object.entries(wrong))(
+  '%s ends with 2 for a wrong command line, and prints no result',
+  async (name, lines) => {
+    const command = await commands[name]?.load()
+    for (const line of lines) {
+      const out = new PassThrough()
+      const ended = await command?.run(line, createTerminal(out, out)).catch(exitCodeOf)
+      expect({ line, ended, printed: out.read() }).toEqual({ line, ended: 2, printed: null })
+    }
+  },
+)
+
+/** Nothing listens on port 1. */
+const unreachable = {
+  ConnectionStrings__DefaultConnection: 'Host=127.0.0.1;Port=1;Username=u;Database=d;SSL Mode=Disable',
+}
+
+test.each([['migrate'], ['erase', '--tenant', tenant]])(
+  '%s ends with 1 if the database cannot be reached',
+  async (...args) => {
+    expect(await run(args, { env: unreachable })).toMatchObject({ code: 1, stdout: '' })
+  },
+)
+
+const programs: Readonly<Record<string, readonly [file: string, option: string, nearest: string]>> = {
+  mutate: ['test/mutations/run.ts', '--sampel', '--sample'],
+  bench: ['bench/start.ts', '--quik', '--quick'],
+}
+
+test.each(Object.entries(programs))('npm run %s ends with 2 for a wrong command line', (name, [file, option, near]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', file, option], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  })
+  expect({ status, stdout, stderr }).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `The option "${option}" is not known; did you mean ${near}? See: npm run ${name} -- --help\n`,
+  })
+})
+
+test('the help of every command lists the exit codes', async () => {
+  for (const { load } of Object.values(commands))
+    for (const code of Object.values(exitCodes))
+      expect((await load()).help).toMatch(new RegExp(`Exit codes:.* ${code} `))
+})

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import { expect, inject, test } from 'vitest'
+import { readMigrations } from '../../src/db/migration-files.ts'
+import { createDatabase } from '../../src/local/postgres.ts'
+import { run } from './program.ts'
+
+const total = readMigrations('drizzle').length
+
+/** A database without tables, as the owner's configuration names it. */
+async function emptyDatabase() {
+  const name = `migrate_${randomUUID().slice(0, 8)}`
+  const url = await createDatabase(inject('postgres'), name)
+  const where = `127.0.0.1:${new URL(url).port}/${name}`
+  return { where, env: { ConnectionStrings__DefaultConnection: `${url}?sslmode=disable` } }
+}
+
+test('migrate says how many migrations it applied, and a second run says that the database is up to date', async () => {
+  const { where, env } = await emptyDatabase()
+  expect(await run(['migrate'], { env })).toEqual({
+    code: 0,
+    stdout: `${where}: ${total} migrations applied\n`,
+    stderr: '',
+  })
+  expect(await run(['migrate'], { env })).toEqual({ code: 0, stdout: `${where} is up to date\n`, stderr: '' })
+})
+
+test('two runs of migrate at once end well, and one of them applies everything', async () => {
+  const { where, env } = await emptyDatabase()
+  const ended = await Promise.all([run(['migrate'], { env }), run(['migrate'], { env })])
+  expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
+    { code: 0, stderr: '' },
+    { code: 0, stderr: '' },
+  ])
+  expect(ended.map(({ stdout }) => stdout).toSorted()).toEqual(
+    [`${where} is up to date\n`, `${where}: ${total} migrations applied\n`].toSorted(),
+  )
+})
+
+test('migrate without a database says which setting is missing', async () => {
+  const { code, stderr } = await run(['migrate'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^config: ConnectionStrings.DefaultConnection is not set; .+\n$/)
+})

@@ -72,5 +72,7 @@ export function isRefused(error: unknown, most: Scope): error is SyncError {
 /** Any thrown thing as a SyncError: what nobody understood is a bug, worth another try and a loud code. */
 export function asSyncError(error: unknown): SyncError {
   if (error instanceof SyncError) return error
-  return new SyncError('retry', 'internal', 'worker: unexpected error', { cause: error })
+  const name = error instanceof Error ? error.name : typeof error
+  const message = `worker: it failed with an error that it does not expect (${name}). Report a bug with the line of the log, which has its cause.`
+  return new SyncError('retry', 'internal', message, { cause: error })
 }

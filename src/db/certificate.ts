@@ -1,15 +1,22 @@
 import { SyncError } from '../errors.ts'
 
 const name = 'Root Certificate of the connection string'
-const unknownAuthority = `is signed by an authority that is not trusted; put the authority's certificate into the ${name} (for RDS its global bundle)`
+const unknownAuthority = [
+  'is signed by an authority that is not trusted',
+  `Put the certificate of the authority into the ${name}, for RDS its global bundle.`,
+] as const
+const otherHost = ['is for another host', 'Put the name that it was issued for into Host.'] as const
 
-/** OpenSSL's words for a certificate that was not accepted, by the code that Node gives the error. */
-const problems: ReadonlyMap<string, string> = new Map([
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another host; put the name it was issued for into Host'],
-  ['HOSTNAME_MISMATCH', 'is for another host; put the name it was issued for into Host'],
-  ['CERT_HAS_EXPIRED', 'has expired; renew it on the server, or the one in the Root Certificate'],
-  ['CERT_NOT_YET_VALID', 'is not valid yet; compare the clocks'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', `is self-signed; if you trust it, put it into the ${name}`],
+/** What is wrong with a certificate that was not accepted, and what to do, by the code that Node gives the error. */
+const problems: ReadonlyMap<string, readonly [problem: string, advice: string]> = new Map<
+  string,
+  readonly [string, string]
+>([
+  ['ERR_TLS_CERT_ALTNAME_INVALID', otherHost],
+  ['HOSTNAME_MISMATCH', otherHost],
+  ['CERT_HAS_EXPIRED', ['has expired', 'Renew it on the server, or the one in the Root Certificate.']],
+  ['CERT_NOT_YET_VALID', ['is not valid yet', 'Compare the clocks of the server and of the worker.']],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', ['is self-signed', `Put it into the ${name} if you trust it.`]],
   ['SELF_SIGNED_CERT_IN_CHAIN', unknownAuthority],
   ['UNABLE_TO_GET_ISSUER_CERT', unknownAuthority],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', unknownAuthority],
@@ -17,8 +24,8 @@ const problems: ReadonlyMap<string, string> = new Map([
   ['CERT_UNTRUSTED', unknownAuthority],
   ['CERT_SIGNATURE_FAILURE', unknownAuthority],
   ['INVALID_CA', unknownAuthority],
-  ['INVALID_PURPOSE', 'is not one for servers'],
-  ['CERT_REVOKED', 'has been revoked'],
+  ['INVALID_PURPOSE', ['is not one for servers', 'Install one for servers there.']],
+  ['CERT_REVOKED', ['has been revoked', 'Install another one there.']],
 ])
 
 /** What the driver says of a server without TLS; it gives it no code. Only the words depend on it: it is retried either way. */
@@ -28,13 +35,16 @@ const plainText = 'The server does not support SSL connections'
 export function certificateFailure(error: unknown): SyncError | undefined {
   if (!(error instanceof Error)) return undefined
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  const problem = problems.get(code)
-  if (problem)
-    return new SyncError('retry', 'database_certificate', `database: the server's certificate ${problem} (${code})`)
+  const known = problems.get(code)
+  if (known) {
+    const [problem, advice] = known
+    const message = `database: the certificate of the server ${problem} (${code}). ${advice}`
+    return new SyncError('retry', 'database_certificate', message)
+  }
   if (error.message !== plainText) return undefined
   return new SyncError(
     'retry',
     'database_certificate',
-    'database: the server does not speak TLS and SSL Mode demands it; switch it on there, or choose another SSL Mode on a network you trust',
+    'database: the server does not speak TLS, and SSL Mode demands it. Switch TLS on there, or choose another SSL Mode on a network that you trust.',
   )
 }

@@ -77,7 +77,7 @@ export function databaseFailure(error: unknown): SyncError {
         return new SyncError(
           'retry',
           'database_privilege',
-          'database: this login may not do that (42501); the worker’s must be a member of billing_sync_worker, and npm run erase wants the tables’ owner',
+          'database: the login may not do that (42501). Make the login of the worker a member of billing_sync_worker. Run npm run erase as the owner of the tables.',
         )
       return new SyncError(
         'retry',
@@ -99,7 +99,7 @@ function unavailability(code: string): string {
   if (transientCodes.has(code))
     return `the server cannot be reached (${code}). Check Host and Port of ConnectionStrings.DefaultConnection, and the network of the worker.`
   if (code === '25006')
-    return `the server takes no writes (${code}). It is a standby, or default_transaction_read_only is on for the database or the login of ConnectionStrings.DefaultConnection.`
+    return `the server takes no writes (${code}). Connect to the primary server, or switch default_transaction_read_only off for the database and the login of ConnectionStrings.DefaultConnection.`
   if (code === '53300')
     return `the server has no connection left (${code}). Raise its max_connections, or let fewer workers run at once.`
   return `not available (${code}). Check the server of ConnectionStrings.DefaultConnection and its log.`
@@ -111,5 +111,5 @@ function refusal(code: string): string {
     return `the login is refused (${code}). Check Username and Password of ConnectionStrings.DefaultConnection.`
   if (code.startsWith('3D'))
     return `there is no such database (${code}). Check Database of ConnectionStrings.DefaultConnection.`
-  return `unexpected error (${code}). The log has its cause; report a bug with it.`
+  return `unexpected error (${code}). The log has its cause. Report a bug with it.`
 }

@@ -152,7 +152,7 @@ async function connected<T>(settings: Settings, work: (client: pg.Client) => Pro
     throw new SyncError(
       'reject',
       'no_database',
-      'config: ConnectionStrings.DefaultConnection is not set; put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection',
+      'config: ConnectionStrings.DefaultConnection is not set. Put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection.',
     )
   const { host, port, database, user, password } = settings
   const client = new pg.Client({ host, port, database, user, password, ssl: await tlsOptions(settings) })

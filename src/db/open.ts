@@ -33,7 +33,7 @@ export async function openDatabase(
     throw new SyncError(
       'retry',
       'no_database',
-      'config: ConnectionStrings.DefaultConnection is not set; put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection',
+      'config: ConnectionStrings.DefaultConnection is not set. Put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection.',
     )
   const { host, port, database, user, password } = settings
   const pool = new pg.Pool({

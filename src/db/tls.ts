@@ -32,7 +32,11 @@ function authority(path: string | undefined): { ca?: string } {
   const ca = readCertificate(path)
   // Without a certificate in it the system's authorities would be trusted instead.
   if (ca.includes('-----BEGIN CERTIFICATE-----')) return { ca }
-  throw new SyncError('retry', 'no_database', `config: the Root Certificate "${path}" holds no certificate in PEM`)
+  throw new SyncError(
+    'retry',
+    'no_database',
+    `config: the Root Certificate "${path}" holds no certificate in PEM. Put the authority's certificate into it.`,
+  )
 }
 
 /** A relative path is one from the current directory, or from where the worker's bundle is, as in Lambda. */
@@ -42,7 +46,8 @@ function readCertificate(path: string): string {
     return readFileSync(existsSync(here) ? here : besides, 'utf8')
   } catch (cause) {
     const places = here === besides ? here : `${here} or ${besides}`
-    throw new SyncError('retry', 'no_database', `config: the Root Certificate cannot be read at ${places}`, { cause })
+    const message = `config: the Root Certificate cannot be read at ${places}. Correct its path in ConnectionStrings.DefaultConnection.`
+    throw new SyncError('retry', 'no_database', message, { cause })
   }
 }
 

@@ -40,7 +40,7 @@ export const providerCodes = {
     retried: 'outage',
   },
   provider_response: {
-    happened: 'The provider answered with something that is not the expected JSON.',
+    happened: 'The answer of the provider is not the expected JSON.',
     do: 'If it goes on, check `Stripe.ApiBase` and any proxy on the way.',
     retried: 'yes',
   },

@@ -123,9 +123,14 @@ const runningOf = ({ tenantId, provider, account }: AccountKey) =>
 
 async function busy(db: TenantDatabase, { providerKey, account }: Taking): Promise<SyncError> {
   const seconds = await secondsUntilFree(db, { ...providerKey, account })
-  return new SyncError('busy', 'account_busy', `job: another job of account ${account} is running; this one waits`, {
-    retryAfter: seconds * 1_000,
-  })
+  return new SyncError(
+    'busy',
+    'account_busy',
+    `job: another job of account ${account} is running. The worker sends the message again, and its job runs after that.`,
+    {
+      retryAfter: seconds * 1_000,
+    },
+  )
 }
 
 /** Gives a claimed job back, because another job holds its account. The next claim knows the account. Its checkpoint stays, and the claim counts for nothing. */

@@ -55,6 +55,6 @@ export function refuseOther(account: string, { named, begunWith }: Expected): vo
     )
   if (begunWith !== null && begunWith !== account)
     throw mismatch(
-      `it began with account ${begunWith}, and its credentials now belong to ${account}. This job is over. Send a new jobId, with credentials of the account that is meant.`,
+      `it began with account ${begunWith}, and its credentials now belong to ${account}. The job is over. Send a new jobId, with credentials of the account that is meant.`,
     )
 }

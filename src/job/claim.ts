@@ -175,7 +175,7 @@ function belongsToAnother(): SyncError {
   return new SyncError(
     'unreadable',
     'job_belongs_to_another',
-    'message: its jobId belongs to a job of another tenant or provider; use a new jobId',
+    'message: its jobId belongs to a job of another tenant or provider. Send it with a new jobId.',
   )
 }
 

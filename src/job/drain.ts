@@ -229,7 +229,7 @@ function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: Committ
   if (feed) throw new SyncError('reject', feed.code, `job: an incremental job needs the events. ${feed.message}`)
   if (!first || !all) return
   const [name, skip] = first
-  throw new SyncError('reject', skip.code, `job: none of its resources can be read; ${name}: ${skip.message}`)
+  throw new SyncError('reject', skip.code, `job: none of its resources can be read. Of ${name}: ${skip.message}`)
 }
 
 /** The only place that changes the committed state. */

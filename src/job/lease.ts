@@ -48,7 +48,7 @@ export async function hasEnded(db: TenantDatabase, { jobId }: Lease): Promise<bo
 }
 
 export function fenced(): SyncError {
-  return new SyncError('fenced', 'fenced', 'job: another worker has taken it over')
+  return new SyncError('fenced', 'fenced', 'job: another worker has taken it over, and goes on with it.')
 }
 
 /** The longest between two signs of life, in milliseconds: as late may a cancelled job be noticed while it waits. */

@@ -35,7 +35,7 @@ export function chooseResources(
   throw new SyncError(
     'reject',
     'unknown_resource',
-    `request: ${name} has no resource ${quoted}; it has ${known}, and "*" is all of them`,
+    `request: ${name} has no resource ${quoted}. Use names of ${known}, or "*" for all.`,
   )
 }
 

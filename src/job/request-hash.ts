@@ -31,11 +31,11 @@ export function reusedJobId(stored: StoredRequest, { jobId, additionalData }: Sy
   const differences = names
     .filter((name) => canonical(before[name]) !== canonical(now[name]))
     .map((name) => `${name} was ${shown(before[name])} and is now ${shown(now[name])}`)
-  const named = differences.length > 0 ? ` (${differences.join('; ')})` : ''
+  const named = differences.map((difference) => ` ${difference}.`).join('')
   return new SyncError(
     'unreadable',
     'job_id_reused',
-    `message: job ${jobId} was sent before with another body${named}. Nothing was read. Send it with a new jobId.`,
+    `message: job ${jobId} was sent before with another body.${named} Nothing was read. Send it with a new jobId.`,
   )
 }
 

@@ -94,7 +94,11 @@ export type ParsedRequest =
 export function parseRequest(body: string): ParsedRequest {
   const unreadable = (reason: string): ParsedRequest => ({
     kind: 'unreadable',
-    error: new SyncError('unreadable', 'unreadable_message', `message: ${reason}`),
+    error: new SyncError(
+      'unreadable',
+      'unreadable_message',
+      `message: ${reason}. Correct the sender, and send a new message.`,
+    ),
   })
   const bytes = Buffer.byteLength(body)
   if (bytes > bodyLimits.bytes) return unreadable(`the body has ${bytes} bytes, at most ${bodyLimits.bytes} are read`)
@@ -125,13 +129,17 @@ export function parseRequest(body: string): ParsedRequest {
     ...(parsed.error?.issues ?? []).slice(0, problemsListed).map(describe),
   ]
   if (parsed.success && problems.length === 0) return { kind: 'request', request: parsed.data }
-  const reason = problems.slice(0, problemsListed).join('; ')
+  const reason = problems.slice(0, problemsListed).join('. ')
   const { jobId, tenantId, providerName } = top.renamed
   const identity = syncJobRequest.safeParse({ jobId, tenantId, providerName })
   // A key with two values is ambiguous: no job fails on a guess.
   const ambiguous = [...repeated, ...top.twice].some((key) => identityKeys.has(plain(key)))
   if (!identity.success || ambiguous) return unreadable(reason)
-  const error = new SyncError('reject', 'invalid_request', `request: ${reason}`)
+  const error = new SyncError(
+    'reject',
+    'invalid_request',
+    `request: ${reason}. Correct the message, and send it with a new jobId.`,
+  )
   return { kind: 'invalid', request: identity.data, error }
 }
 
@@ -164,7 +172,7 @@ function rename(value: object, known: readonly string[]): RenamedField {
   const problems = [
     ...unknown
       .slice(0, problemsListed)
-      .map((key) => `${quoted('the key', key)} is not known; known are ${known.join(', ')}`),
+      .map((key) => `${quoted('the key', key)} is not known. Use keys of ${known.join(', ')}`),
     ...twice.slice(0, problemsListed).map((name) => `${name} is given twice, in two spellings`),
   ]
   return { renamed, twice, problems }

@@ -57,7 +57,11 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   else if (job.ownsTables) log.warn(loginOwnsTables, { event: 'login_owns_tables', code: 'login_owns_tables' })
   session.update({ progress: resultsOf(readProgress(job.progress)) })
   if (job.tenantErased)
-    throw new SyncError('reject', 'tenant_erased', 'job: its tenant was erased; nothing of it is read or stored')
+    throw new SyncError(
+      'reject',
+      'tenant_erased',
+      'job: its tenant was erased, so nothing of it is read or stored. Stop sending its jobs, or let the tenant back (docs/operations.md).',
+    )
   if (delivery.problem) throw delivery.problem
   refuseDying(session)
   const result = await read(session, deps)
@@ -69,7 +73,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
     throw new SyncError(
       'reject',
       'timeout',
-      'job: not done within Worker.TimeoutMinutes; send the same jobId again to go on from its checkpoint',
+      'job: it was not done within Worker.TimeoutMinutes. Send the same jobId again to go on from its checkpoint.',
     )
   const wait = waitOrStall(session, delivery)
   session.log.info('job pauses: its progress is saved', {
@@ -85,10 +89,10 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
 }
 
 const loginOwnsTables =
-  'this database login owns the tables, so it may change them and switch row-level security off. Give the worker a login that is only a member of billing_sync_worker'
+  'the database login owns the tables, so it may change them and switch row-level security off. Give the worker a login that is only a member of billing_sync_worker.'
 
 const loginBypassesRls =
-  'this database login sees the rows of all tenants, because it bypasses row-level security. Give the worker a login that is only a member of billing_sync_worker'
+  'the database login sees the rows of all tenants, because it bypasses row-level security. Give the worker a login that is only a member of billing_sync_worker.'
 
 /** Stores how a delivery failed. What cannot be stored is redelivered: the lease runs out by itself. */
 async function recordFailure(session: Session, cause: unknown, deps: JobDeps): Promise<Outcome> {

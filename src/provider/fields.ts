@@ -11,7 +11,7 @@ export { type Fields, fields } from '../json/value.ts'
 /** The item's id. @throws Error if it is no text, since there is no row without an id */
 export function id(item: unknown): string {
   const value = fields(item).id
-  if (typeof value !== 'string') throw new Error('id is not text')
+  if (typeof value !== 'string') throw new Error('its id is not text')
   return value
 }
 

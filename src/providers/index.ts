@@ -14,6 +14,10 @@ export function createProviders(settings: ProviderSettings): (name: string) => P
     const provider = providers.find((candidate) => candidate.name === name)
     if (provider) return provider
     const known = providers.map((candidate) => candidate.name).join(', ')
-    throw new SyncError('reject', 'unknown_provider', `provider: "${name}" is not known; known are ${known}`)
+    throw new SyncError(
+      'reject',
+      'unknown_provider',
+      `provider: "${name}" is not known. Use a provider of this list: ${known}.`,
+    )
   }
 }

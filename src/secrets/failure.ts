@@ -29,8 +29,21 @@ export function secretFailure(error: unknown, shown: string): SyncError {
       'secret_denied',
       `secret: the worker may not read ${shown} (${name}). Allow its role to read the secret and to use the key that encrypts it.`,
     )
-  if (missing.has(name)) return new SyncError('reject', 'secret_not_found', `secret: ${shown} does not exist (${name})`)
+  if (missing.has(name))
+    return new SyncError(
+      'reject',
+      'secret_not_found',
+      `secret: ${shown} does not exist (${name}). Create the secret, or correct its name.`,
+    )
   if (unusable.has(name))
-    return new SyncError('reject', 'secret_unusable', `secret: ${shown} is not in a state to be read (${name})`)
-  return new SyncError('retry', 'secret_unavailable', `secret: ${shown} cannot be read now (${name})`)
+    return new SyncError(
+      'reject',
+      'secret_unusable',
+      `secret: ${shown} is not in a state to be read (${name}). Restore it if it is marked for deletion, or correct its name.`,
+    )
+  return new SyncError(
+    'retry',
+    'secret_unavailable',
+    `secret: ${shown} cannot be read now (${name}). If it goes on, check the network of the worker and the status of AWS.`,
+  )
 }

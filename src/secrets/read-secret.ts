@@ -21,13 +21,17 @@ export async function readSecret(reference: Reference, shown: string, fetch: Fet
     throw secretFailure(error, shown)
   }
   const value = (reference.key === undefined ? whole : fieldOf(whole, reference.key))?.trim()
-  const unusable = (why: string) => new SyncError('reject', 'secret_unusable', `secret: ${shown} ${why}`)
+  const unusable = (why: string) => new SyncError('reject', 'secret_unusable', `secret: ${shown} ${why}.`)
   if (!value)
-    throw unusable(reference.key === undefined ? 'is empty or not text' : 'is not a JSON object with that field')
+    throw unusable(
+      reference.key === undefined
+        ? 'is empty or not text. Correct the secret'
+        : 'is not a JSON object with that field. Correct the secret or the name after #',
+    )
   if (reference.key === undefined && value.startsWith('{'))
-    throw unusable('is a JSON object; name the field that holds the value with #FIELD')
+    throw unusable('is a JSON object. Name the field that holds the value with #FIELD')
   // A reference in a secret is not followed: it could lead in a circle, or past the prefix.
-  if (isReference(value)) throw unusable('holds another reference instead of a value')
+  if (isReference(value)) throw unusable('holds another reference instead of a value. Put the value itself into it')
   return value
 }
 

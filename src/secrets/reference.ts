@@ -41,6 +41,6 @@ export function readReference(token: string, name = 'the access token'): Referen
   throw new SyncError(
     'reject',
     'bad_secret_reference',
-    `secret: ${name} begins like a reference but is not a valid one. Expected arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, ssm:/NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME, each with #FIELD if the secret is a JSON object`,
+    `secret: ${name} begins like a reference but is not a valid one. Use arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, ssm:/NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME, each with #FIELD if the secret is a JSON object.`,
   )
 }

@@ -59,6 +59,6 @@ function refuseForeign(
   throw new SyncError(
     'reject',
     'secret_not_allowed',
-    `secret: ${redactSecrets(accessToken ?? '')} does not belong to the tenant: its name must begin with ${expected} (Secrets.Prefix)`,
+    `secret: ${redactSecrets(accessToken ?? '')} does not belong to the tenant, because its name does not begin with ${expected}. Move the secret there, or change Secrets.Prefix.`,
   )
 }

@@ -130,7 +130,7 @@ async function current(source: ListSource, { id, item, at }: Change, signal: Abo
     throw new SyncError(
       'reject',
       'provider_contract',
-      `${source.name}: announced by events but cannot be asked for by id`,
+      `${source.name}: events announce its changes, but the provider has no request for one of it. Report a bug with this error.`,
     )
   const { item: fetched, observedAt } = await source.retrieve(id, signal)
   // The fetch followed the event, so that the fetched object is at least as new as the event.

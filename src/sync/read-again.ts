@@ -69,7 +69,11 @@ function markAsked(mapped: Mapped, resource: string): Mapped {
 async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<Mapped> {
   const { retrieve, name: resource } = source
   if (!retrieve)
-    throw new SyncError('reject', 'provider_contract', `${resource}: its rows change, and none can be fetched by id`)
+    throw new SyncError(
+      'reject',
+      'provider_contract',
+      `${resource}: its rows change, but the provider has no request for one of it. Report a bug with this error.`,
+    )
   try {
     const { item, observedAt } = await retrieve(id, signal)
     if (item)

@@ -32,7 +32,7 @@ export function findSource(slice: Slice, sources: readonly Source[]): Source {
   throw new SyncError(
     'reject',
     'unknown_resource',
-    `checkpoint: names the resource "${slice.resource}", which the provider does not have`,
+    `checkpoint: it names the resource "${slice.resource}", which the provider does not have. Send the job with a new jobId, or the same jobId with "force_refresh": true.`,
   )
 }
 
@@ -75,7 +75,7 @@ export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
     throw new SyncError(
       'reject',
       'provider_contract',
-      `${source.name}: the provider says that the list has more items, but ${fault}. The worker would read the list without end.`,
+      `${source.name}: the provider says that the list has more items, but ${fault}. The worker would read the list without end. Report a bug with this error.`,
     )
   }
   const digest = digestPage(slice, source, page)

@@ -110,7 +110,7 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
     try {
       const row = map(item, (column) => drifted.push(column))
       if (columns) Object.assign(row, columns(at))
-      if (!isUsableId(row.id)) throw new Error(`id is not well-formed text of 1 to ${longestId} bytes`)
+      if (!isUsableId(row.id)) throw new Error(`its id is not well-formed text of 1 to ${longestId} bytes`)
       // Without `...`, because copying the fields of an object costs more than the rest of its mapping.
       if (embedded) rows.push({ resource, table, row, raw: storedEmbedded(item), observedAt, embedded })
       else if (paths && drifted.length === 0)
@@ -119,7 +119,8 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
       mapped.push(item)
       for (const column of drifted) drifts.push({ resource, column })
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'cannot be mapped'
+      const problem = error instanceof Error ? error.message : 'its fields cannot be read'
+      const reason = `item: ${problem}. Look at its payload, and report a bug if that is right.`
       rejects.push(rejectItem(resource, item.value(), { code: 'invalid_item', reason }))
     }
   }

@@ -72,7 +72,10 @@ test('npm run erase refuses nonsense in words, and touches nothing', async () =>
   const whose = ['--tenant', parts.tenantId]
   for (const [args, says] of [
     [[...whose, '--customer', 'a@example.com'], '--customer takes an id'],
-    [[...whose, '--customer', 'c', '--provider', 'x'], 'provider: "x" is not known; known are stripe'],
+    [
+      [...whose, '--customer', 'c', '--provider', 'x'],
+      'provider: "x" is not known. Use a provider of this list: stripe',
+    ],
   ] as const)
     expect(await erase(...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(says) })
   expect(await parts.query(tombstones)).toEqual([])

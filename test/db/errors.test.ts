@@ -11,7 +11,7 @@ test.each([
   ['28P01', 'database_error', /^database: the login is refused .+ Check Username and Password of ConnectionStrings\./],
   ['28000', 'database_error', /^database: the login is refused .+ Check Username and Password of ConnectionStrings\./],
   ['3D000', 'database_error', /^database: there is no such database .+ Check Database of ConnectionStrings\.Default/],
-  ['XX000', 'database_error', /^database: unexpected error .+ The log has its cause; report a bug with it\.$/],
+  ['XX000', 'database_error', /^database: unexpected error .+ The log has its cause\. Report a bug with it\.$/],
 ])('%s is said with its code and what to check, and without the values of Postgres', (code, expected, sentence) => {
   const failure = databaseFailure(withCode(code))
   expect(failure).toMatchObject({ verdict: 'retry', code: expected, message: expect.stringMatching(sentence) })

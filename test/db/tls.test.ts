@@ -128,23 +128,27 @@ test.each(accepted)('a server whose certificate is %s is connected to with %j', 
 })
 
 const refused: readonly (readonly [server: keyof typeof identities | 'none', way: Way, words: RegExp])[] = [
-  ['for another host', {}, /certificate is for another host; put the name it was issued for into Host/],
-  ['for another host', { host: '127.0.0.1' }, /certificate is for another host/],
-  ['expired', {}, /certificate has expired; renew it/],
-  ['expired', { mode: 'VerifyCA' }, /certificate has expired; renew it/],
-  ['not valid yet', {}, /certificate is not valid yet; compare the clocks/],
-  ['self-signed', {}, /certificate is self-signed; if you trust it, put it into the Root Certificate/],
-  ['self-signed', { mode: 'VerifyCA' }, /certificate is self-signed/],
+  [
+    'for another host',
+    {},
+    /certificate of the server is for another host \(\w+\)\. Put the name that it was issued for into Host\.$/,
+  ],
+  ['for another host', { host: '127.0.0.1' }, /is for another host/],
+  ['expired', {}, /has expired \(\w+\)\. Renew it/],
+  ['expired', { mode: 'VerifyCA' }, /has expired \(\w+\)\. Renew it/],
+  ['not valid yet', {}, /is not valid yet \(\w+\)\. Compare the clocks/],
+  ['self-signed', {}, /is self-signed \(\w+\)\. Put it into the Root Certificate .* if you trust it\.$/],
+  ['self-signed', { mode: 'VerifyCA' }, /is self-signed/],
   [
     'of an unknown authority',
     {},
-    /is signed by an authority that is not trusted; put the authority's certificate into/,
+    /is signed by an authority that is not trusted \(\w+\)\. Put the certificate of the authority into/,
   ],
   ['of an unknown authority', { mode: 'VerifyCA' }, /is signed by an authority that is not trusted/],
   ['good', { root: 'theirs.pem' }, /is signed by an authority that is not trusted/],
   // Without a root certificate those of the system are trusted.
   ['good', { root: '' }, /is signed by an authority that is not trusted/],
-  ['none', {}, /the server does not speak TLS and SSL Mode demands it; switch it on there/],
+  ['none', {}, /the server does not speak TLS, and SSL Mode demands it\. Switch TLS on there/],
   ['none', { mode: 'VerifyCA' }, /does not speak TLS/],
   ['none', { mode: 'Require', root: '' }, /does not speak TLS/],
 ]

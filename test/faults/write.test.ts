@@ -20,7 +20,7 @@ test('more items are put aside at once than one statement has parameters for', a
     resource: 'invoice_lines',
     itemKey: `il_${at}`,
     code: 'invalid_item',
-    reason: 'id is not text',
+    reason: 'item: its id is not text. Look at its payload, and report a bug if that is right.',
     payload: '{}',
   }))
   await db.transaction((tx) => storeRejects(tx, request, rejects))

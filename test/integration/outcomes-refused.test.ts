@@ -75,8 +75,18 @@ test.each(Object.entries(refusals))('failed for good: %s is acknowledged, the ro
 })
 
 const leftBehind: Record<string, readonly [column: string, stored: string, code: string, sentence: RegExp]> = {
-  progress: ['progress', '{"customers": 5}', 'progress_unreadable', /^progress: not as this version .* new jobId$/],
-  checkpoint: ['checkpoint', '{"version": 0}', 'checkpoint_unreadable', /^checkpoint: not one that this version/],
+  progress: [
+    'progress',
+    '{"customers": 5}',
+    'progress_unreadable',
+    /^progress: another version of the worker wrote it, .* Send the job with a new jobId, /,
+  ],
+  checkpoint: [
+    'checkpoint',
+    '{"version": 0}',
+    'checkpoint_unreadable',
+    /^checkpoint: another version of the worker wrote it, .* Send the job with a new jobId, /,
+  ],
 }
 
 test.each(Object.entries(leftBehind))(

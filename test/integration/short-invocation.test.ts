@@ -103,7 +103,7 @@ test('an invocation too short for a single item ends the job in words that say s
     error: {
       code: 'stalled',
       message:
-        'job: 3 deliveries in a row ended without a commit; the last, of 1 s, asked for a single item at a time. Give the function more time, or find out why the provider does not answer',
+        'job: 3 deliveries in a row ended without a commit. The last took 1 s and asked for a single item at a time. Give the function more time, or find out why the provider does not answer, then send the same jobId again.',
       retryable: false,
     },
   })

@@ -57,7 +57,7 @@ describe('a job is about', () => {
         verdict: 'reject',
         code: 'unknown_resource',
         message:
-          'request: acme has no resource "clients", "bills"; it has customers, prices, quotes, files, and "*" is all of them',
+          'request: acme has no resource "clients", "bills". Use names of customers, prices, quotes, files, or "*" for all.',
       }),
     )
   })

@@ -60,7 +60,7 @@ describe('the error of a reused id', () => {
     const error = reusedJobId(stored, now)
     expect(error).toMatchObject({ verdict: 'unreadable', code: 'job_id_reused' })
     expect(error.message).toBe(
-      `message: job ${identity.jobId} was sent before with another body (batchSize was absent and is now 7; resources was customers and is now customers, products). Nothing was read. Send it with a new jobId.`,
+      `message: job ${identity.jobId} was sent before with another body. batchSize was absent and is now 7. resources was customers and is now customers, products. Nothing was read. Send it with a new jobId.`,
     )
   })
 })

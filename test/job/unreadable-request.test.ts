@@ -67,11 +67,11 @@ describe('a message with no job to blame', () => {
     ],
     'everything at once': [
       text({ jobId: 1, tenantId: 'x', providerName: null, accessToken: 5, additionalData: [] }),
-      'jobId must be a UUID, found 1; tenantId must be a UUID, found "x"; providerName must be the name of a provider, found null; accessToken must be text, found a number; additionalData must be an object, found an empty list',
+      'jobId must be a UUID, found 1. tenantId must be a UUID, found "x". providerName must be the name of a provider, found null. accessToken must be text, found a number. additionalData must be an object, found an empty list',
     ],
     'empty object': [
       '{}',
-      'jobId must be a UUID, found nothing; tenantId must be a UUID, found nothing; providerName must be the name of a provider, found nothing',
+      'jobId must be a UUID, found nothing. tenantId must be a UUID, found nothing. providerName must be the name of a provider, found nothing',
     ],
     'jobId twice': [`{"jobId":"${tenantId}",${text(named).slice(1)}`, 'the key "jobId" is given twice'],
     'jobId in two spellings': [text({ JobId: tenantId, ...named }), 'jobId is given twice, in two spellings'],
@@ -81,7 +81,11 @@ describe('a message with no job to blame', () => {
     ],
   }
   it.each(Object.entries(cases))('says why: %s', (_, [body, sentence]) => {
-    expect(read(body)).toEqual({ kind: 'unreadable', code: 'unreadable_message', message: `message: ${sentence}` })
+    expect(read(body)).toEqual({
+      kind: 'unreadable',
+      code: 'unreadable_message',
+      message: `message: ${sentence}. Correct the sender, and send a new message.`,
+    })
   })
 })
 

@@ -51,7 +51,7 @@ describe('id', () => {
   it('is the text in `id`', () => expect(read.id({ id: 'cus_1' })).toBe('cus_1'))
   it('throws where there is none, without showing the item', () => {
     for (const item of [undefined, null, 'cus_1', [], {}, { id: 7 }, { id: null }, { id: ['secret'] }])
-      expect(() => read.id(item)).toThrow(/^id is not text$/)
+      expect(() => read.id(item)).toThrow(/^its id is not text$/)
   })
 })
 

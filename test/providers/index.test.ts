@@ -14,7 +14,7 @@ for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
       expect.objectContaining({
         verdict: 'reject',
         code: 'unknown_provider',
-        message: `provider: "${name}" is not known; known are stripe, paypal`,
+        message: `provider: "${name}" is not known. Use a provider of this list: stripe, paypal.`,
       }),
     )
   })
@@ -25,7 +25,7 @@ it('declares PayPal without resources and refuses to connect to it in a sentence
     expect.objectContaining({
       verdict: 'reject',
       code: 'provider_not_available',
-      message: 'paypal: declared, but not available yet; only stripe can be synced today',
+      message: 'paypal: the provider is not available yet. Send the job for stripe.',
     }),
   )
 })

@@ -36,7 +36,7 @@ describe('mapItems', () => {
         resource: 'customers',
         itemKey: sha256(JSON.stringify(item)),
         code: 'invalid_item',
-        reason: 'id is not text',
+        reason: 'item: its id is not text. Look at its payload, and report a bug if that is right.',
         payload: JSON.stringify(item),
       })),
     )
@@ -58,7 +58,8 @@ describe('mapItems', () => {
           resource: 'customers',
           itemKey: sha256(JSON.stringify({ id: bad })),
           code: 'invalid_item',
-          reason: 'id is not well-formed text of 1 to 1024 bytes',
+          reason:
+            'item: its id is not well-formed text of 1 to 1024 bytes. Look at its payload, and report a bug if that is right.',
           payload: JSON.stringify({ id: bad }),
         },
       ])
@@ -76,7 +77,13 @@ describe('mapItems', () => {
       },
     }
     expect(mapItems(itemsOf([{ id: 'a' }]), throwing).rejects).toEqual([
-      { resource: 'customers', itemKey: 'a', code: 'invalid_item', reason: 'cannot be mapped', payload: '{"id":"a"}' },
+      {
+        resource: 'customers',
+        itemKey: 'a',
+        code: 'invalid_item',
+        reason: 'item: its fields cannot be read. Look at its payload, and report a bug if that is right.',
+        payload: '{"id":"a"}',
+      },
     ])
   })
 })

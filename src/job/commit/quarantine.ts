@@ -109,6 +109,12 @@ function rejectRow({ resource, raw }: ObservedRow, refusal: Pick<Reject, 'code' 
 function describeRefusal(error: unknown): Pick<Reject, 'code' | 'reason'> {
   const code = codeOf(error)
   return code
-    ? { code, reason: `Postgres refuses a value of this item (SQLSTATE ${code})` }
-    : { code: 'too_deep', reason: 'the item is nested too deep to be written as JSON' }
+    ? {
+        code,
+        reason: `item: Postgres refuses a value of it (SQLSTATE ${code}). Look at its payload, and report a bug if its values are right.`,
+      }
+    : {
+        code: 'too_deep',
+        reason: 'item: it is nested too deep to be written as JSON. Shorten its metadata at the provider.',
+      }
 }

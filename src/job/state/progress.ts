@@ -46,7 +46,7 @@ export function readProgress(stored: unknown): Progress {
   throw new SyncError(
     'reject',
     'progress_unreadable',
-    'progress: not as this version of the worker writes it; send the job again with a new jobId',
+    'progress: another version of the worker wrote it, and this one cannot read it. Send the job with a new jobId, or the same jobId with "force_refresh": true.',
   )
 }
 

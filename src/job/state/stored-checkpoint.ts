@@ -14,11 +14,11 @@ export function readCheckpoint(stored: unknown): Checkpoint {
     throw new SyncError(
       'retry',
       'checkpoint_newer',
-      `checkpoint: a newer version of the worker wrote it (version ${version}; this one reads 1). The message goes back to the queue. Deploy the newer version everywhere.`,
+      `checkpoint: a newer version of the worker wrote it (version ${version}, and this one reads 1). The message goes back to the queue. Deploy the newer version everywhere.`,
     )
   throw new SyncError(
     'reject',
     'checkpoint_unreadable',
-    'checkpoint: not one that this version of the worker wrote; send the job again with a new jobId, which starts over',
+    'checkpoint: another version of the worker wrote it, and this one cannot read it. Send the job with a new jobId, or the same jobId with "force_refresh": true.',
   )
 }

@@ -103,5 +103,6 @@ function baseAddress(base: string | undefined) {
 
 /** The error for an answer that does not fit the request: a proxy's answer, or an incomplete answer of Stripe. */
 export function unusable(what: string): SyncError {
-  return new SyncError('retry', 'provider_response', `stripe: the answer ${what}`, { scope: 'provider' })
+  const message = `stripe: the answer ${what}. If it goes on, check Stripe.ApiBase and any proxy on the way.`
+  return new SyncError('retry', 'provider_response', message, { scope: 'provider' })
 }

@@ -92,7 +92,7 @@ function withKey(apiKey: string, keyName: string): Omit<StripeAccess, 'account'>
     throw new SyncError(
       'reject',
       'bad_credentials',
-      `stripe: ${keyName} is not a secret key (sk_…)${keyName === configuredName ? '' : ', an account id (acct_…)'} or a restricted key (rk_…).`,
+      `stripe: ${keyName} has not the form of a Stripe key. Use a secret key (sk_…) or a restricted key (rk_…)${keyName === configuredName ? '' : ', or send an account id (acct_…)'}.`,
     )
   const isOrganization = apiKey.startsWith('sk_org')
   // Stripe documents no mode in the prefix of an organization's key (docs.stripe.com/keys/organization-api-keys).

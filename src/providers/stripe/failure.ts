@@ -36,13 +36,18 @@ export function failure(error: unknown, connection: Pick<StripeConnection, 'keyN
     })
   }
   if (error.statusCode === 401 || error.code === 'account_invalid') return keyFailure(error, connection)
-  if (error.statusCode === 409) return retry('provider_busy', 'the object is locked', { scope: 'object' })
+  if (error.statusCode === 409)
+    return retry('provider_busy', 'the object is locked', {
+      advice: 'If it goes on, look for another program that works on it.',
+      scope: 'object',
+    })
   if (error.statusCode === 429)
     return retry('rate_limited', 'too many requests', {
       advice: 'If it goes on, lower Stripe.RequestsPerSecond.',
       ...limitHit(headers['stripe-rate-limited-reason']),
     })
-  if (headers['stripe-should-retry'] === 'true') return retry('provider_busy', 'Stripe asked for a retry')
+  if (headers['stripe-should-retry'] === 'true')
+    return retry('provider_busy', 'Stripe asked for a retry', { advice: ifStripeStaysDown })
   if (error instanceof Stripe.errors.StripeConnectionError)
     return retry('provider_unreachable', 'the connection ended before a complete answer', {
       advice: 'If it goes on, check the network of the worker.',
@@ -78,17 +83,31 @@ function refusal(error: StripeError, { keyName, quote }: Pick<StripeConnection, 
   const { statusCode: status, code, param } = error
   // With or without the code `resource_missing`.
   if (param === 'starting_after' && (status === 400 || status === 404))
-    return refuse('page', 'cursor_gone', 'the object a page was to follow is gone')
-  if (code === 'resource_missing') return refuse('object', 'not_found', 'the object does not exist')
+    return refuse(
+      'page',
+      'cursor_gone',
+      'the object that a page follows was deleted',
+      'The worker reads that part again.',
+    )
+  if (code === 'resource_missing')
+    return refuse('object', 'not_found', 'the object does not exist', 'If it should, check the account of the key.')
   if (status === 403) {
     const names = missingPermissions(error.message)
     const advice = `Give the key the permission ${names.length > 0 ? names.join(', ') : 'to read it'}.`
     return refuse('resource', 'permission_denied', `${keyName} may not read this`, advice)
   }
-  if (status === 404) return refuse('resource', 'not_found', 'the address does not exist')
+  if (status === 404)
+    return refuse('resource', 'not_found', 'the address does not exist', `Check Stripe.ApiBase, or ${leaveOut}`)
   // «Your account is not set up to use …» mostly has neither a code nor a parameter.
-  if (status === 400 && !code && !param) return refuse('resource', 'not_available', 'Stripe refused the request')
-  return refuse('resource', 'provider_refused', 'Stripe refused the request')
+  if (status === 400 && !code && !param)
+    return refuse(
+      'resource',
+      'not_available',
+      'Stripe refused the request',
+      `Set the account up for it, or ${leaveOut}`,
+    )
+  const advice = `Look it up at docs.stripe.com/error-codes, or ${leaveOut}`
+  return refuse('resource', 'provider_refused', 'Stripe refused the request', advice)
 }
 
 type StripeError = InstanceType<typeof Stripe.errors.StripeError>
@@ -111,6 +130,8 @@ interface RetryDetails {
   readonly limit?: LimitHit
   readonly scope?: Scope
 }
+
+const leaveOut = 'leave the resource out of additionalData.resources.'
 
 const ifStripeStaysDown = 'If it goes on, look at status.stripe.com.'
 

@@ -129,9 +129,12 @@ async function readAnswer(response: http.IncomingMessage): Promise<RawAnswer> {
   const status = response.statusCode ?? 0
   if (status >= 300 && status < 400) throw new Error('the answer is a redirect, which is not followed')
   const tooLarge = () =>
-    new SyncError('reject', answerTooLarge, `stripe: an answer has more than ${largestBody / 1024 ** 2} MiB`, {
-      scope: 'page',
-    })
+    new SyncError(
+      'reject',
+      answerTooLarge,
+      `stripe: an answer has more than ${largestBody / 1024 ** 2} MiB, which is more than the worker reads. Report a bug with the name of the resource.`,
+      { scope: 'page' },
+    )
   if (Number(response.headers['content-length']) > largestBody) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0

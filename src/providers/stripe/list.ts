@@ -28,6 +28,6 @@ function lastId(items: readonly Item[]): string {
   throw new SyncError(
     'reject',
     'provider_contract',
-    'stripe: the list says that it has more items, but no item of its page has a usable id. The worker needs such an id to request the next page.',
+    'stripe: the list says that it has more items, but no item of its page has a usable id. The worker needs such an id to request the next page. Report a bug with this error.',
   )
 }

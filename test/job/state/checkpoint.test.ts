@@ -153,7 +153,7 @@ describe('a checkpoint', () => {
       verdict: 'reject',
       code: 'checkpoint_unreadable',
       message:
-        'checkpoint: not one that this version of the worker wrote; send the job again with a new jobId, which starts over',
+        'checkpoint: another version of the worker wrote it, and this one cannot read it. Send the job with a new jobId, or the same jobId with "force_refresh": true.',
     })
     let thrown: unknown
     try {

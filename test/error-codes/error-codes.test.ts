@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type ErrorCode, errorCodes } from '../src/error-codes/error-codes.ts'
-import type { Retried } from '../src/error-codes/explanation.ts'
-import type { Scope, Verdict } from '../src/errors.ts'
-import { isOutage } from '../src/job/outage.ts'
+import { type ErrorCode, errorCodes } from '../../src/error-codes/error-codes.ts'
+import type { Retried } from '../../src/error-codes/explanation.ts'
+import type { Scope, Verdict } from '../../src/errors.ts'
+import { isOutage } from '../../src/job/outage.ts'
 
 const paths = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
   (path) => path.endsWith('.ts') && !/^(error-codes|sandbox|cli|local)/.test(path),

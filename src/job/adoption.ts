@@ -11,6 +11,7 @@ import { type Mode, modeOf } from '../provider/account-name.ts'
 import type { ListSource } from '../provider/contract.ts'
 import type { Source } from '../sync/source.ts'
 import type { JobAccount } from './account.ts'
+import { moveUnknownRejects } from './commit/rejects.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from './lease.ts'
 
 /*
@@ -120,6 +121,7 @@ export async function moveUnknown(
     }
   }
   return await inBatches(async (tx) => {
+    await moveUnknownRejects(tx, account)
     await decideAdoption(tx, account, true)
     const mayHaveUnknown = await hasUnknown(tx, account)
     if (!mayHaveUnknown) await forgetUnknown(tx, account)

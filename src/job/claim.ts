@@ -89,8 +89,9 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
   const again = (fresh: SQL, kept: SQL) => sql`case when ${taken} then ${fresh} else ${kept} end`
   const restart = sql`(${taken} and ${forceRefresh})`
   const afresh = (column: SQL) => sql`case when ${restart} then 0 else ${column} end`
-  // No worker had the job between two deliveries.
-  const gap = sql`case when ${old.startedAt} is not null and ${old.status} in ('paused', 'retrying') then greatest(0, extract(epoch from now() - ${old.updatedAt}) * 1000)::bigint else 0 end`
+  // No worker had the job between two deliveries, and none has it since its lease ended.
+  const leftAt = sql`case when ${old.status} in ('paused', 'retrying') then ${old.updatedAt} when ${old.status} = 'running' then ${old.leaseUntil} end`
+  const gap = sql`case when ${old.startedAt} is null then 0 else greatest(0, coalesce(extract(epoch from now() - ${leftAt}), 0) * 1000)::bigint end`
   const fresh = { ...identity(request, hash), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` }
   // The row is complete, its tenant named, before any policy looks at it or at what is there already.
   return db.alone((statement, tenant) =>
@@ -98,7 +99,7 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
       .insert(syncJobs)
       .values({ ...fresh, tenantId: tenant })
       .onConflictDoUpdate({
-        target: [old.tenantId, old.id],
+        target: [old.tenantId, old.provider, old.id],
         set: {
           ...running,
           fence: sql`${old.fence} + 1`,

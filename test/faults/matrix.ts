@@ -234,7 +234,6 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F65: { fault: 'faults of other brokers', not: 'the worker speaks SQS alone.' },
   F66: {
     fault: 'a deployment in mid run',
-    tests: ['faults/deploy.test.ts', 'integration/outcomes-refused.test.ts'],
-    not: 'the first version is not built again: what it stored is written down, in its shape.',
+    tests: ['upgrade/upgrade.test.ts', 'faults/deploy.test.ts', 'integration/outcomes-refused.test.ts'],
   },
 }

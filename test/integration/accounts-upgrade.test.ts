@@ -71,6 +71,27 @@ describe('rows of 0.1.0', () => {
     expect(await accounts()).toEqual(['acct_A', 'acct_B'])
   })
 
+  test('take the rejects of their mode with them', async () => {
+    const { a, sync, query, tenantId } = await upgraded()
+    const keep = (key: string, payload: string) =>
+      query(
+        `insert into sync_rejects (tenant_id, provider, account, resource, item_key, job_id, code, reason, payload)
+         values ($1, 'stripe', 'unknown', 'customers', $2, gen_random_uuid(), '22003', 'refused', $3)`,
+        [tenantId, key, payload],
+      )
+    await keep('cus_live', '{"id": "cus_live", "livemode": true, "extra": 1e400000}')
+    await keep('cus_test', '{"id":"cus_test","livemode":false,"extra":1e400000}')
+    await keep('no_mode', '"text"')
+    const [stored] = a.sandbox.expected('customers', true)
+    await keep(String(stored?.id), '{"extra": 1e400000}')
+    await sync(a, read)
+    expect(await query('select account, item_key from sync_rejects order by item_key')).toEqual([
+      { account: 'acct_A', item_key: 'cus_live' },
+      { account: 'unknown', item_key: 'cus_test' },
+      { account: 'acct_A', item_key: 'no_mode' },
+    ])
+  })
+
   test('of several accounts go one by one, as their accounts store the same objects', async () => {
     const { a, account, sync, liveIds, idsOf, query, tenantId } = await upgraded()
     const b = await account('acct_B', 2, 'sk_live_b')

@@ -85,7 +85,8 @@ export const syncJobs = pgTable(
     finishedAt: instant('finished_at'),
   },
   (job) => [
-    primaryKey({ columns: [job.tenantId, job.id] }),
+    // With the provider: workers of 0.1.0 claim by the key without it, and must not.
+    primaryKey({ columns: [job.tenantId, job.provider, job.id] }),
     // An id is one tenant's alone: a message that brings another's is told so, and learns nothing else.
     uniqueIndex('sync_jobs_id').on(job.id),
     uniqueIndex('sync_jobs_one_running').on(job.tenantId, job.provider, job.account).where(sql`status = 'running'`),

@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { JsonPaths } from '../json/value.ts'
 
-/** A column read from the item `raw`: the value at the first of these paths that has one, as the column's type. */
+/** A column read from the item `raw`: the value at the first of these paths that has one, as the column's type. Null without a path. */
 export function columnFromRaw(paths: JsonPaths[string], type: string): SQL {
+  if (paths.length === 0) return sql`null::${sql.raw(type)}`
   if (type === 'jsonb') return sql`nullif(${first(paths, '->', '#>')}, 'null')`
   const text = first(paths, '->>', '#>>')
   if (type === 'text') return text

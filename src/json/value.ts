@@ -16,6 +16,7 @@ export type Path = readonly (string | number)[]
 /**
  * The paths of a table's columns in an item, by the columns' names in code. Postgres reads such a column from the item
  * itself, so that its value is not sent twice. If a column has several paths, the first that has a value counts.
+ * A column without a path is null.
  */
 export type JsonPaths = Readonly<Record<string, readonly (readonly string[])[]>>
 

@@ -37,9 +37,14 @@ interface DerivedColumn<Value> {
   readonly derive: (item: Fields) => Value
 }
 
+/** A column that the provider has no value for: it is null. */
+interface AbsentColumn {
+  readonly absent: true
+}
+
 /** A bare reader reads the field that has the column's name in SQL. */
 type Column<Value> = null extends Value
-  ? Reader<NonNullable<Value>> | At<NonNullable<Value>> | DerivedColumn<Value>
+  ? Reader<NonNullable<Value>> | At<NonNullable<Value>> | DerivedColumn<Value> | AbsentColumn
   : DerivedColumn<NonNullable<Value>>
 
 type WithoutId<Row> = Omit<Row, 'id'>
@@ -65,6 +70,12 @@ export function at<Value>(read: Reader<Value>, ...paths: readonly string[]): At<
 
 export function derived<Value>(derive: (item: Fields) => Value): DerivedColumn<Value> {
   return { derive }
+}
+
+/** `...absent('updatedAt', 'orderId')`: columns that the provider has no value for. */
+export function absent<Name extends string>(...names: readonly Name[]): Readonly<Record<Name, AbsentColumn>> {
+  // The record has an entry for each name.
+  return Object.fromEntries(names.map((name) => [name, { absent: true }])) as Record<Name, AbsentColumn>
 }
 
 export function mapping<Table extends SyncedTable>(columns: Columns<Table>): RowMapping<Table> {
@@ -93,6 +104,7 @@ function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonl
   const all: Expected[] = []
   for (const [name, column] of Object.entries(columns)) {
     if (isDerived(column)) return null
+    if (isAbsent(column)) continue
     const { paths, read } = placed(name, column)
     const kind = kinds.get(read)
     if (kind === undefined) return null
@@ -104,6 +116,7 @@ function expectedBy(columns: Readonly<Record<string, Column<unknown>>>): readonl
 /** Reads a column's value from an item, and reports a field of an unknown shape to `onDrift`. */
 function readerOf(name: string, column: Column<unknown>): (item: Fields, onDrift?: OnDrift) => unknown {
   if (isDerived(column)) return column.derive
+  if (isAbsent(column)) return () => null
   const { paths, read } = withExpanded(placed(name, column))
   return (item, onDrift) => {
     const field = firstValue(item, paths)
@@ -118,7 +131,11 @@ function isDerived(column: Column<unknown>): column is DerivedColumn<unknown> {
   return typeof column === 'object' && 'derive' in column
 }
 
-function placed(name: string, column: Exclude<Column<unknown>, DerivedColumn<unknown>>): At<unknown> {
+function isAbsent(column: Column<unknown>): column is AbsentColumn {
+  return typeof column === 'object' && 'absent' in column
+}
+
+function placed(name: string, column: Exclude<Column<unknown>, DerivedColumn<unknown> | AbsentColumn>): At<unknown> {
   return typeof column === 'function' ? at(column, snakeCase(name)) : column
 }
 
@@ -130,6 +147,7 @@ function withExpanded({ paths, read }: At<unknown>): At<unknown> {
 function pathsOf(columns: Readonly<Record<string, Column<unknown>>>): JsonPaths {
   const all = Object.entries(columns).flatMap(([name, column]) => {
     if (isDerived(column)) return []
+    if (isAbsent(column)) return [[name, []] as const]
     const { paths, read } = withExpanded(placed(name, column))
     return kinds.has(read) ? [[name, paths] as const] : []
   })

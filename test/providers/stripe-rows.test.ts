@@ -45,9 +45,12 @@ describe('a subscription', () => {
       scheduleId: null,
       couponId: 'HALF',
       discountIds: ['di_1', 'di_2'],
+      orderId: null,
+      locationId: null,
       livemode: false,
       metadata: {},
       createdAt: date(1234567890),
+      updatedAt: null,
     })
   })
 
@@ -81,10 +84,13 @@ test('an item of a subscription belongs to the parent it was read from; plans we
     priceId: 'price_1PgafmB7WZ01zgkW6dKueIc5',
     productId: 'prod_QXg1hqf4jFNsqG',
     quantity: 1,
+    unitAmount: null,
+    currency: null,
     currentPeriodStart: date(1896570518),
     currentPeriodEnd: date(976287773),
     metadata: {},
     createdAt: date(1721954060),
+    updatedAt: null,
   })
   const plan = { id: 'gold', object: 'plan', product: { id: 'prod_1', object: 'product' } }
   expect(row('subscription_items', { price: undefined, plan })).toEqual({
@@ -197,6 +203,25 @@ test.each<[string, string, object, object]>([
   ],
   ['an exchange rate', 'balance_transactions', { exchange_rate: 1.0737 }, { exchangeRate: '1.0737' }],
   ['money with a fraction is none', 'payments', { amount: 10.5 }, { amount: null }],
+  ['an invoice of a charge, once', 'payments', { invoice: 'in_1' }, { invoiceId: 'in_1' }],
+  [
+    'the place of a Terminal reader',
+    'payments',
+    { payment_method_details: { type: 'card_present', card_present: { location: 'tml_1' } } },
+    { locationId: 'tml_1' },
+  ],
+  [
+    'the money that a customer saw',
+    'payments',
+    { presentment_details: { presentment_amount: 1_500, presentment_currency: 'jpy' } },
+    { presentmentAmount: 1_500, presentmentCurrency: 'jpy' },
+  ],
+  [
+    'the money that a customer got back',
+    'refunds',
+    { presentment_details: { presentment_amount: 700, presentment_currency: 'jpy' } },
+    { presentmentAmount: 700, presentmentCurrency: 'jpy' },
+  ],
   ['a refund of a whole payment', 'refunds', { charge: { id: 'ch_1', object: 'charge' } }, { paymentId: 'ch_1' }],
   ['the latest attempt', 'payment_intents', { latest_charge: 'ch_2' }, { latestPaymentId: 'ch_2' }],
   ['it was embedded', 'payment_intents', { charges: { data: [{ id: 'ch_3' }] } }, { latestPaymentId: 'ch_3' }],

@@ -22,11 +22,16 @@ export const balanceTransactions = syncedTable(
     exchangeRate: decimal('exchange_rate'),
     /** Id of the payment, refund, dispute, payout or other object behind the movement. */
     sourceId: text('source_id'),
+    /** Id of the payout that took the movement to the bank, if the payload contains it. */
+    payoutId: text('payout_id'),
+    /** Id of the customer, if the payload contains it. Otherwise see the payment. */
+    customerId: text('customer_id'),
+    orderId: text('order_id'),
     balanceType: text('balance_type'),
     description: text('description'),
     availableOn: instant('available_on'),
   },
-  { by: ['sourceId'], unsettled: sql`status = 'pending'` },
+  { by: ['sourceId'], bySparse: ['payoutId'], unsettled: sql`status = 'pending'` },
 )
 
 /** Money sent from the balance to a bank. Amounts are in the minor unit of the currency. */
@@ -37,6 +42,8 @@ export const payouts = syncedTable('payouts', {
   destinationId: text('destination_id'),
   originalPayoutId: text('original_payout_id'),
   reversedById: text('reversed_by_id'),
+  /** Id of the place whose money it is. */
+  locationId: text('location_id'),
   /** Stripe: pending, in_transit, paid, failed or canceled. */
   status: text('status'),
   type: text('type'),
@@ -48,6 +55,8 @@ export const payouts = syncedTable('payouts', {
   /** A negative amount takes money back from the bank. */
   amount: money('amount'),
   applicationFeeAmount: money('application_fee_amount'),
+  /** Fee of the provider for the payout. */
+  fee: money('fee'),
   arrivalDate: instant('arrival_date'),
   failureCode: text('failure_code'),
   failureMessage: text('failure_message'),

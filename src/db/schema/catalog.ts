@@ -14,8 +14,6 @@ export const products = syncedTable('products', {
   taxCodeId: text('tax_code_id'),
   livemode: boolean('livemode'),
   metadata: jsonb('metadata'),
-  /** When the provider last changed it. */
-  updatedAt: instant('updated_at'),
 })
 
 /** Prices of products: active, archived and inline prices. */

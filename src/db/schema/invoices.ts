@@ -9,6 +9,10 @@ export const invoices = syncedTable(
   {
     customerId: text('customer_id'),
     subscriptionId: text('subscription_id'),
+    /** Id of the order that the invoice collects. Its lines are in order_lines. */
+    orderId: text('order_id'),
+    /** Id of the place that sent the invoice. */
+    locationId: text('location_id'),
     number: text('number'),
     /** Stripe: draft, open, paid, uncollectible or void. */
     status: text('status'),

@@ -11,13 +11,25 @@ export const payments = syncedTable(
     paymentIntentId: text('payment_intent_id'),
     paymentMethodId: text('payment_method_id'),
     balanceTransactionId: text('balance_transaction_id'),
-    /** Stripe: succeeded, pending or failed. */
+    orderId: text('order_id'),
+    /** Id of the paid invoice, if the payload contains it. Otherwise see invoice_payments. */
+    invoiceId: text('invoice_id'),
+    /** Id of the paid subscription, if the payload contains it. */
+    subscriptionId: text('subscription_id'),
+    /** Id of the place where the payment was made: a location of Square or Shopify, a location of a Stripe Terminal reader. */
+    locationId: text('location_id'),
+    /** Stripe: succeeded, pending or failed. The table states has the states of all providers. */
     status: text('status'),
     currency: text('currency'),
     amount: money('amount'),
     amountCaptured: money('amount_captured'),
     amountRefunded: money('amount_refunded'),
     applicationFeeAmount: money('application_fee_amount'),
+    /** Fee of the provider, if the payload contains it. Otherwise see balance_transactions. */
+    fee: money('fee'),
+    /** Amount in the currency that the customer saw, in the minor unit of presentment_currency. */
+    presentmentAmount: money('presentment_amount'),
+    presentmentCurrency: text('presentment_currency'),
     paid: boolean('paid'),
     captured: boolean('captured'),
     /** True if the payment is refunded in full. */
@@ -38,7 +50,7 @@ export const payments = syncedTable(
     livemode: boolean('livemode'),
     metadata: jsonb('metadata'),
   },
-  { by: ['customerId'] },
+  { by: ['customerId'], bySparse: ['orderId'], mappingVersion: 2 },
 )
 
 /** Payment intents, each with all attempts of a payment. Amounts are in the minor unit of the currency. */
@@ -75,22 +87,40 @@ export const refunds = syncedTable(
     balanceTransactionId: text('balance_transaction_id'),
     failureBalanceTransactionId: text('failure_balance_transaction_id'),
     customerId: text('customer_id'),
+    orderId: text('order_id'),
+    /** Id of the place where the refund was made. */
+    locationId: text('location_id'),
     /** Stripe: pending, requires_action, succeeded, failed or canceled. */
     status: text('status'),
     currency: text('currency'),
     amount: money('amount'),
+    /** Fee of the provider, if the payload contains it. A negative fee was given back. */
+    fee: money('fee'),
+    /** Amount in the currency that the customer saw, in the minor unit of presentment_currency. */
+    presentmentAmount: money('presentment_amount'),
+    presentmentCurrency: text('presentment_currency'),
     reason: text('reason'),
     failureReason: text('failure_reason'),
     description: text('description'),
     metadata: jsonb('metadata'),
   },
-  { by: ['paymentId'], unsettled: sql`status in ('pending', 'requires_action')` },
+  {
+    by: ['paymentId'],
+    bySparse: ['orderId'],
+    unsettled: sql`status in ('pending', 'requires_action')`,
+    mappingVersion: 2,
+  },
 )
 
 /** Payments that customers dispute with their bank. Amounts are in the minor unit of the currency. */
 export const disputes = syncedTable('disputes', {
   paymentId: text('payment_id'),
   paymentIntentId: text('payment_intent_id'),
+  /** Id of the customer, if the payload contains it. Otherwise see the payment. */
+  customerId: text('customer_id'),
+  orderId: text('order_id'),
+  /** Id of the place where the payment was made. */
+  locationId: text('location_id'),
   /** Id of the first balance transaction of the dispute. */
   balanceTransactionId: text('balance_transaction_id'),
   /** Stripe: warning_…, needs_response, under_review, won, lost or prevented. */

@@ -1,5 +1,5 @@
 import { boolean, jsonb, text } from 'drizzle-orm/pg-core'
-import { instant, whole } from './column.ts'
+import { instant, money, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
 
 /** Subscriptions in every status, including canceled subscriptions. */
@@ -34,6 +34,10 @@ export const subscriptions = syncedTable(
     defaultPaymentMethodId: text('default_payment_method_id'),
     latestInvoiceId: text('latest_invoice_id'),
     scheduleId: text('schedule_id'),
+    /** Id of the order that began the subscription. */
+    orderId: text('order_id'),
+    /** Id of the place that the subscription belongs to. */
+    locationId: text('location_id'),
     /** Id of the coupon of the first discount, if the payload contains it. */
     couponId: text('coupon_id'),
     /** Ids of the discounts of the subscription. */
@@ -53,6 +57,10 @@ export const subscriptionItems = syncedTable(
     productId: text('product_id'),
     /** Quantity. Null for metered prices. */
     quantity: whole('quantity'),
+    /** Amount of a unit in the minor unit of the currency, if the subscription has an amount of its own. Null if it is the price's. */
+    unitAmount: money('unit_amount'),
+    /** Currency of unit_amount. */
+    currency: text('currency'),
     currentPeriodStart: instant('current_period_start'),
     currentPeriodEnd: instant('current_period_end'),
     metadata: jsonb('metadata'),

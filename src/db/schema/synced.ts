@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { index, jsonb, type PgColumnBuilderBase, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
 import { bytes, instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
@@ -15,6 +15,8 @@ export const owner = {
 export const observation = {
   /** Time at which the provider created the object. */
   createdAt: instant('created_at'),
+  /** Time of the last change at the provider. Null if the provider does not say. */
+  updatedAt: instant('updated_at'),
   /** Time from which the provider no longer had the object. The row stays. */
   deletedAt: instant('deleted_at'),
   /** The whole object, as the provider sent it. */
@@ -32,11 +34,13 @@ export const observation = {
 interface Lookups {
   /** Columns that rows are looked up by, by their names in code; each costs every write a little. */
   readonly by?: readonly string[]
+  /** The same for columns that only some providers fill: the index has no row without a value. */
+  readonly bySparse?: readonly string[]
   /** Rows embedded in another's: they have no list of their own that is swept by time of creation. */
   readonly nested?: boolean
   /** The condition of rows that may change without an event; few have it, and an incremental job looks for these. */
   readonly unsettled?: SQL
-  /** Raised with every column that is added to the table or filled otherwise, so that stored rows get it too. */
+  /** Raised when a mapping fills a column that it did not fill, or fills it otherwise, so that stored rows get it too. */
   readonly mappingVersion?: number
 }
 
@@ -49,13 +53,19 @@ interface Lookups {
 export function syncedTable<Name extends string, Columns extends Record<string, PgColumnBuilderBase>>(
   name: Name,
   columns: Columns,
-  { by = [], nested = false, unsettled, mappingVersion = firstVersion }: Lookups = {},
+  { by = [], bySparse = [], nested = false, unsettled, mappingVersion = firstVersion }: Lookups = {},
 ) {
   const table = pgTable(name, { ...owner, id: text('id').notNull(), ...columns, ...observation }, (row) => {
     const looked = Object.entries(row).filter(([key]) => by.includes(key) || (key === 'createdAt' && !nested))
+    const sparse = Object.entries(row).filter(([key]) => bySparse.includes(key))
     return [
       primaryKey({ columns: [row.tenantId, row.provider, row.account, row.id] }),
       ...looked.map(([, column]) => index(`${name}_${column.name.replace(/_at$/, '')}`).on(row.tenantId, column)),
+      ...sparse.map(([, column]) =>
+        index(`${name}_${column.name}`)
+          .on(row.tenantId, column)
+          .where(sql`${sql.identifier(column.name)} is not null`),
+      ),
       ...(unsettled ? [index(`${name}_unsettled`).on(row.tenantId).where(unsettled)] : []),
       ...tenantPolicies,
     ]

@@ -1,7 +1,7 @@
 import { providerObjects as table } from '../../db/schema.ts'
 import type { Resource } from '../../provider/contract.ts'
 import { dateTime, flag, text } from '../../provider/fields.ts'
-import { at, derived, mapping } from '../../provider/mapping.ts'
+import { absent, at, derived, mapping } from '../../provider/mapping.ts'
 import { atPaths, type Owner } from '../../provider/owner.ts'
 import type { StripeConnection } from './connection.ts'
 import { listPageV2 } from './list-v2.ts'
@@ -131,6 +131,7 @@ function object(name: string, path: string, options: Options) {
     object: text,
     livemode: flag,
     createdAt: at(dateTime, 'created'),
+    ...absent('updatedAt'),
   })
   return resource(name, path, { ...options, row, table, owner, optional: true })
 }

@@ -1,6 +1,6 @@
 import * as tables from '../../../db/schema.ts'
 import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
-import { at, mapping } from '../../../provider/mapping.ts'
+import { absent, at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 export const balanceTransactions = resource('balance_transactions', '/v1/balance_transactions', {
@@ -22,6 +22,7 @@ export const balanceTransactions = resource('balance_transactions', '/v1/balance
     description: text,
     availableOn: unixSeconds,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('payoutId', 'customerId', 'orderId', 'updatedAt'),
   }),
 })
 
@@ -51,5 +52,6 @@ export const payouts = resource('payouts', '/v1/payouts', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('locationId', 'fee', 'updatedAt'),
   }),
 })

@@ -1,6 +1,6 @@
 import * as tables from '../../../db/schema.ts'
 import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
-import { at, mapping } from '../../../provider/mapping.ts'
+import { absent, at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 export const products = resource('products', '/v1/products', {
@@ -38,6 +38,7 @@ export const coupons = resource('coupons', '/v1/coupons', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 
@@ -58,6 +59,7 @@ export const promotionCodes = resource('promotion_codes', '/v1/promotion_codes',
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 
@@ -82,5 +84,6 @@ export const taxRates = resource('tax_rates', '/v1/tax_rates', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })

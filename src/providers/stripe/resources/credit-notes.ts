@@ -1,6 +1,6 @@
 import * as tables from '../../../db/schema.ts'
 import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
-import { at, mapping } from '../../../provider/mapping.ts'
+import { absent, at, mapping } from '../../../provider/mapping.ts'
 import { embeddedList } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
@@ -27,6 +27,7 @@ const lines = nested('credit_note_lines', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 
@@ -58,5 +59,6 @@ export const creditNotes = resource('credit_notes', '/v1/credit_notes', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })

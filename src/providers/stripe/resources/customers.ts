@@ -1,6 +1,6 @@
 import { customers as table } from '../../../db/schema.ts'
 import { flag, integer, object, text, unixSeconds } from '../../../provider/fields.ts'
-import { at, mapping } from '../../../provider/mapping.ts'
+import { absent, at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 export const customers = resource('customers', '/v1/customers', {
@@ -18,5 +18,6 @@ export const customers = resource('customers', '/v1/customers', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })

@@ -1,7 +1,7 @@
 import * as tables from '../../../db/schema.ts'
 import { flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
-import { at, mapping } from '../../../provider/mapping.ts'
+import { absent, at, mapping } from '../../../provider/mapping.ts'
 import { embeddedIn, embeddedList } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
@@ -48,6 +48,7 @@ const lines = nested('invoice_lines', {
     ),
     // A line has no creation time; its invoice has.
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 
@@ -91,6 +92,7 @@ export const invoices = resource('invoices', '/v1/invoices', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('orderId', 'locationId', 'updatedAt'),
   }),
 })
 
@@ -111,6 +113,7 @@ export const invoiceItems = resource('invoice_items', '/v1/invoiceitems', {
     netAmount: integer,
     proration: flag,
     createdAt: at(unixSeconds, 'date'),
+    ...absent('updatedAt'),
   }),
 })
 
@@ -133,6 +136,7 @@ export const invoicePayments = resource('invoice_payments', '/v1/invoice_payment
     canceledAt: at(unixSeconds, 'status_transitions.canceled_at'),
     livemode: flag,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 

@@ -1,6 +1,6 @@
 import * as tables from '../../../db/schema.ts'
 import { flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
-import { at, mapping } from '../../../provider/mapping.ts'
+import { absent, at, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 /**
@@ -19,12 +19,21 @@ export const payments = resource('payments', '/v1/charges', {
     paymentIntentId: at(reference, 'payment_intent'),
     paymentMethodId: at(reference, 'payment_method', 'source'),
     balanceTransactionId: at(reference, 'balance_transaction'),
+    // Before API 2025-03-31 a charge named its invoice.
+    invoiceId: at(reference, 'invoice'),
+    locationId: at(
+      text,
+      'payment_method_details.card_present.location',
+      'payment_method_details.interac_present.location',
+    ),
     status: text,
     currency: text,
     amount: integer,
     amountCaptured: integer,
     amountRefunded: integer,
     applicationFeeAmount: integer,
+    presentmentAmount: at(integer, 'presentment_details.presentment_amount'),
+    presentmentCurrency: at(text, 'presentment_details.presentment_currency'),
     paid: flag,
     captured: flag,
     refunded: flag,
@@ -43,6 +52,7 @@ export const payments = resource('payments', '/v1/charges', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('orderId', 'subscriptionId', 'fee', 'updatedAt'),
   }),
 })
 
@@ -71,6 +81,7 @@ export const paymentIntents = resource('payment_intents', '/v1/payment_intents',
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 
@@ -92,11 +103,14 @@ export const refunds = resource('refunds', '/v1/refunds', {
     status: text,
     currency: text,
     amount: integer,
+    presentmentAmount: at(integer, 'presentment_details.presentment_amount'),
+    presentmentCurrency: at(text, 'presentment_details.presentment_currency'),
     reason: text,
     failureReason: text,
     description: text,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('orderId', 'locationId', 'fee', 'updatedAt'),
   }),
 })
 
@@ -118,5 +132,6 @@ export const disputes = resource('disputes', '/v1/disputes', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('customerId', 'orderId', 'locationId', 'updatedAt'),
   }),
 })

@@ -2,7 +2,7 @@ import { prices as table } from '../../../db/schema.ts'
 import type { EmbeddedItem, EmbeddedItems } from '../../../provider/contract.ts'
 import { decimal, flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
-import { at, derived, mapping } from '../../../provider/mapping.ts'
+import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import { resource } from '../resource.ts'
 
 /**
@@ -35,6 +35,7 @@ export const prices = resource('prices', '/v1/prices', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 

@@ -12,7 +12,7 @@ import {
   unixSeconds,
 } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
-import { at, derived, mapping } from '../../../provider/mapping.ts'
+import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import { discountsOf, firstCoupon } from '../discount.ts'
 import { embeddedIn, embeddedList } from '../embedded.ts'
 import { listPage } from '../list.ts'
@@ -39,6 +39,7 @@ const items = nested('subscription_items', {
     currentPeriodEnd: unixSeconds,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('unitAmount', 'currency', 'updatedAt'),
   }),
 })
 
@@ -77,6 +78,7 @@ export const subscriptions = resource('subscriptions', '/v1/subscriptions', {
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('orderId', 'locationId', 'updatedAt'),
   }),
 })
 
@@ -97,6 +99,7 @@ export const subscriptionSchedules = resource('subscription_schedules', '/v1/sub
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
   }),
 })
 

@@ -1,0 +1,41 @@
+import type { States } from '../../provider/states.ts'
+
+/** The status of a transaction: denied, pending, success or reversed. */
+const transaction = { P: 'pending', S: 'succeeded', D: 'failed', V: 'reversed' } as const
+
+export const states = {
+  subscription: {
+    APPROVAL_PENDING: 'pending',
+    APPROVED: 'pending',
+    ACTIVE: 'active',
+    SUSPENDED: 'paused',
+    CANCELLED: 'canceled',
+    EXPIRED: 'ended',
+  },
+  invoice: {
+    DRAFT: 'draft',
+    SENT: 'open',
+    UNPAID: 'open',
+    SCHEDULED: 'open',
+    PARTIALLY_PAID: 'open',
+    PAYMENT_PENDING: 'open',
+    PAID: 'paid',
+    MARKED_AS_PAID: 'paid',
+    CANCELLED: 'void',
+    PARTIALLY_REFUNDED: 'refunded',
+    REFUNDED: 'refunded',
+    MARKED_AS_REFUNDED: 'refunded',
+  },
+  payment: transaction,
+  refund: transaction,
+  payout: transaction,
+  // The outcome of a resolved dispute is in its payload.
+  dispute: {
+    OPEN: 'needs_response',
+    WAITING_FOR_SELLER_RESPONSE: 'needs_response',
+    WAITING_FOR_BUYER_RESPONSE: 'under_review',
+    UNDER_REVIEW: 'under_review',
+    OTHER: 'under_review',
+    RESOLVED: 'closed',
+  },
+} as const satisfies States

@@ -1,0 +1,30 @@
+import { type Fields, fieldOf, type SquareObject } from './resource.ts'
+import type { SortKey } from './sort-order.ts'
+
+/** The value that a list sorts an object by; undefined if the object is not in such a list. */
+export function sortValue(object: SquareObject, by: SortKey): number | string | undefined {
+  switch (by) {
+    case 'created':
+      return createdOf(object)
+    case 'updated':
+      return momentIn(object.updated_at)
+    case 'closed':
+      return momentIn(object.closed_at)
+    case 'offline':
+      return momentIn(fieldOf(object.offline_payment_details, 'client_created_at'))
+    case 'name':
+      return `${object.given_name ?? ''}\0${object.family_name ?? ''}`.toLowerCase()
+    case 'location':
+      return `${object.location_id} ${object.created_at}`
+    case 'id':
+      return object.id
+  }
+}
+
+/** Catalog objects show no time of creation. They are sorted by their change. */
+export const createdOf = (fields: Fields) => momentIn(fields.created_at ?? fields.effective_at ?? fields.updated_at)
+
+function momentIn(value: unknown): number | undefined {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
+}

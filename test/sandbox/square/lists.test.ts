@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import type { Sandbox, SquareObject } from '../../../src/sandbox/square/index.ts'
+import { always, ask, byId, ms, readAll, setup } from './support.ts'
+
+const catalog = {
+  object_types: ['SUBSCRIPTION_PLAN', 'SUBSCRIPTION_PLAN_VARIATION'],
+  include_deleted_objects: true,
+}
+
+async function perLocation(sandbox: Sandbox, read: (location: string) => Promise<SquareObject[]>) {
+  return (await Promise.all(sandbox.locations.map(({ id }) => read(id)))).flat()
+}
+
+describe('a list that is read to its end', () => {
+  it('holds all customers, by any order', async () => {
+    const sandbox = await setup()
+    const customers = byId(sandbox.expected('customers'))
+    expect(customers.length).toBe(60)
+    for (const order of ['ASC', 'DESC'])
+      for (const field of ['DEFAULT', 'CREATED_AT']) {
+        const body = { limit: 7, query: { sort: { field, order } } }
+        expect(byId(await readAll(sandbox, '/v2/customers/search', 'customers', { body }))).toEqual(customers)
+        const listed = await readAll(
+          sandbox,
+          `/v2/customers?limit=9&sort_field=${field}&sort_order=${order}`,
+          'customers',
+        )
+        expect(byId(listed)).toEqual(customers)
+      }
+  })
+
+  it('holds all payments of the five locations, the closed one among them, by either moment', async () => {
+    const sandbox = await setup()
+    const payments = byId(sandbox.expected('payments'))
+    for (const sort of ['CREATED_AT', 'UPDATED_AT']) {
+      const read = await perLocation(sandbox, (id) =>
+        readAll(sandbox, `/v2/payments?location_id=${id}&${always}&limit=7&sort_field=${sort}`, 'payments'),
+      )
+      expect(byId(read)).toEqual(payments)
+    }
+    const locations = new Set(payments.map(({ location_id }) => location_id))
+    expect(locations).toEqual(new Set(sandbox.locations.map(({ id }) => id)))
+    expect(sandbox.locations.map(({ active }) => active)).toEqual([true, true, true, false, true])
+  })
+
+  it('holds all refunds of all locations', async () => {
+    const sandbox = await setup()
+    expect(byId(await readAll(sandbox, `/v2/refunds?${always}&limit=7`, 'refunds'))).toEqual(
+      byId(sandbox.expected('refunds')),
+    )
+  })
+
+  it('holds all subscriptions with their actions, by location and then oldest first', async () => {
+    const sandbox = await setup()
+    const body = { limit: 4, include: ['actions'] }
+    const read = await readAll(sandbox, '/v2/subscriptions/search', 'subscriptions', { body })
+    expect(byId(read)).toEqual(byId(sandbox.expected('subscriptions')))
+    const keys = read.map(({ location_id, created_at }) => `${location_id} ${created_at}`)
+    expect(keys).toEqual(keys.toSorted())
+    expect(read.some(({ actions }) => actions)).toBe(true)
+    const plain = await readAll(sandbox, '/v2/subscriptions/search', 'subscriptions', { body: {} })
+    expect(plain.some(({ actions }) => actions)).toBe(false)
+  })
+
+  it('holds all plans and variations, and the tombstones if a search asks for them', async () => {
+    const sandbox = await setup()
+    const all = await readAll(sandbox, '/v2/catalog/search', 'objects', { body: { ...catalog, limit: 5 } })
+    const present = all.filter(({ is_deleted }) => is_deleted !== true)
+    expect(byId(present)).toEqual(byId([...sandbox.expected('plans'), ...sandbox.expected('variations')]))
+    expect(all.length).toBeGreaterThan(present.length)
+    const body = { ...catalog, include_deleted_objects: false }
+    expect(byId(await readAll(sandbox, '/v2/catalog/search', 'objects', { body }))).toEqual(byId(present))
+  })
+})
+
+describe('every object', () => {
+  it('can be read by its id', async () => {
+    const sandbox = await setup()
+    const [paths, fields] = [
+      {
+        customers: 'customers',
+        payments: 'payments',
+        refunds: 'refunds',
+        plans: 'catalog/object',
+        variations: 'catalog/object',
+      },
+      { customers: 'customer', payments: 'payment', refunds: 'refund', plans: 'object', variations: 'object' },
+    ] as const
+    for (const name of ['customers', 'payments', 'refunds', 'plans', 'variations'] as const) {
+      const [first] = sandbox.expected(name)
+      const { body } = await ask(sandbox, `/v2/${paths[name]}/${encodeURIComponent(first!.id)}`)
+      expect(body).toEqual({ [fields[name]]: first })
+      expect((await ask(sandbox, `/v2/${paths[name]}/unknown`)).code).toBe('NOT_FOUND')
+    }
+  })
+})
+
+describe('a list of payments without parameters', () => {
+  it('holds the last year of the main location, newest first', async () => {
+    const sandbox = await setup()
+    const read = await readAll(sandbox, '/v2/payments', 'payments')
+    const main = sandbox.locations[0]!.id
+    const created = ({ created_at }: SquareObject) => Date.parse(String(created_at))
+    const expected = sandbox
+      .expected('payments')
+      .filter((payment) => payment.location_id === main && created(payment) >= ms - 365 * 86_400_000)
+      .toSorted((a, b) => created(b) - created(a))
+    expect(read).toEqual(expected)
+    expect(read.length).toBeLessThan(sandbox.expected('payments').length / 2)
+  })
+
+  it('holds every payment once in windows that share their edges', async () => {
+    const sandbox = await setup()
+    const [first, second] = sandbox.expected('payments').filter((one) => one.location_id === sandbox.locations[0]!.id)
+    const at = String(second!.created_at)
+    const older = await readAll(sandbox, `/v2/payments?${always}&end_time=${at}`, 'payments')
+    const newer = await readAll(sandbox, `/v2/payments?begin_time=${at}`, 'payments')
+    expect(newer).toEqual([first, second])
+    expect(older).not.toContainEqual(second)
+  })
+})

@@ -1,0 +1,33 @@
+type Schema = Readonly<Record<string, unknown>>
+
+/**
+ * Turns a schema of OpenAPI 3.0 into JSON Schema: `nullable` becomes a type, and an object may have no field that its
+ * schema does not name.
+ */
+export function toJsonSchema(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(toJsonSchema)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const { nullable, ...rest } = schema as Schema
+  const converted = Object.fromEntries(
+    Object.entries(rest)
+      .filter(([name]) => !ignored.test(name))
+      .map(([name, value]) => [name, fieldMaps.has(name) ? convertEach(value) : toJsonSchema(value)]),
+  )
+  const closed = closedObject(converted)
+  return nullable === true ? { anyOf: [closed, { type: 'null' }] } : closed
+}
+
+/** What only describes a schema, and what JSON Schema calls otherwise. `default` would change what is checked. */
+const ignored =
+  /^(x-|description$|example$|default$|discriminator$|xml$|externalDocs$|deprecated$|readOnly$|writeOnly$|title$)/
+/** Keys whose values map names of fields to schemas. */
+const fieldMaps = new Set(['properties', 'patternProperties', 'definitions'])
+
+function convertEach(value: unknown): unknown {
+  return Object.fromEntries(Object.entries(value as Schema).map(([name, schema]) => [name, toJsonSchema(schema)]))
+}
+
+function closedObject(schema: Schema): Schema {
+  const isClosed = schema.properties !== undefined && schema.additionalProperties === undefined
+  return isClosed ? { ...schema, additionalProperties: false } : schema
+}

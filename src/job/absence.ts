@@ -30,11 +30,13 @@ export interface Absence {
   readonly overwrite: Overwrite | null
   /** Resources about which the job has notes; grows. */
   readonly noted: Set<string>
+  /** Parents of nested rows that the provider refuses to show, by resource and id; grows. They are not asked for again. */
+  readonly refusedParents: Set<string>
 }
 
 /** The resources about which earlier deliveries of the job have left notes. */
 export async function openNoted(
-  { db, clock, accountKey, jobId }: Omit<Absence, 'noted' | 'overwrite'>,
+  { db, clock, accountKey, jobId }: Omit<Absence, 'noted' | 'refusedParents' | 'overwrite'>,
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const read = () => db.read((tx) => notedResources(tx, { ...accountKey, jobId }))

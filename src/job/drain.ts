@@ -51,6 +51,8 @@ interface State {
   readonly overwrite: Overwrite | null
   /** Resources with notes about rows that lists do not show; undefined before the first batch. */
   noted: Set<string> | undefined
+  /** See Absence.refusedParents. */
+  readonly refusedParents: Set<string>
   readonly checksById: number
   readonly rowBudget: RowBudget
 }
@@ -65,6 +67,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     failures: [],
     overwrite: overwriting(session, draining.committed.checkpoint.mode),
     noted: undefined,
+    refusedParents: new Set(),
     checksById: sizes.checksById,
     rowBudget: { rows: Number.POSITIVE_INFINITY },
   }
@@ -155,6 +158,7 @@ async function settleInTime(
     const settling = {
       ...absence,
       noted: state.noted,
+      refusedParents: state.refusedParents,
       checksById: state.checksById,
       committed: () => state.committed,
       requests: () => reading.requestsBefore + reading.requests(),

@@ -3,7 +3,7 @@ import { type Child, findOrphans } from '../db/stored-rows.ts'
 import type { ListSource, NestedSource } from '../provider/contract.ts'
 import { emptyChildSets } from '../sync/expand.ts'
 import type { Batch } from '../sync/read-page.ts'
-import { type Absence, askFor } from './absence.ts'
+import { type Absence, type Answer, askFor } from './absence.ts'
 import { type DetectedDeletions, noDeletions } from './commit/deletions.ts'
 
 /*
@@ -28,19 +28,29 @@ export async function askForParents(
     const orphans = (await read(nested, source, absence, signal)).filter(({ parentId }) => !shown.has(parentId ?? ''))
     const withoutParent = orphans.filter(({ parentId }) => parentId === null)
     if (withoutParent.length > 0) return removal(nested, withoutParent, absence.overwrite.since)
-    const parents = [...new Set(orphans.flatMap(({ parentId }) => parentId ?? []))]
-    const answers = await askFor(source, parents, { atMost, signal })
+    const parents = new Set(orphans.flatMap(({ parentId }) => parentId ?? []))
+    const unasked = [...parents].filter((id) => !absence.refusedParents.has(keyOf(source, id)))
+    const answers = await askFor(source, unasked, { atMost, signal })
     if (!answers) continue
-    const gone = answers.filter(({ row }) => row === null)
-    const kept = answers.filter(({ row }) => row !== null)
-    return {
-      resources: [{ resource: source, unlisted: [], kept: kept.map(({ id }) => id), isFinished: false }],
-      rows: kept.flatMap(({ row }) => row ?? []),
-      childSets: gone.flatMap(({ id, answeredAt }) => emptyChildSets(source, id, answeredAt)),
-      asked: answers.length,
-    }
+    for (const { id, row } of answers) if (row === undefined) absence.refusedParents.add(keyOf(source, id))
+    return deletionsOf(source, answers)
   }
   return null
+}
+
+const keyOf = ({ name }: ListSource, id: string) => `${name} ${id}`
+
+/** Only a parent that the provider shows is kept: its row is written. A refused one has none. */
+function deletionsOf(source: ListSource, answers: readonly Answer[]): DetectedDeletions {
+  const gone = answers.filter(({ row }) => row === null)
+  const kept = answers.filter(({ row }) => row)
+  const parents = { resource: source, unlisted: [], kept: kept.map(({ id }) => id), isFinished: false }
+  return {
+    resources: kept.length > 0 ? [parents] : [],
+    rows: kept.flatMap(({ row }) => row ?? []),
+    childSets: gone.flatMap(({ id, answeredAt }) => emptyChildSets(source, id, answeredAt)),
+    asked: answers.length,
+  }
 }
 
 function read(nested: NestedSource, source: ListSource, absence: Absence, signal: AbortSignal) {

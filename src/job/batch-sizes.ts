@@ -1,4 +1,5 @@
 import type { Backfill } from '../sync/backfill.ts'
+import { largestPage } from '../sync/page-size.ts'
 import type { Session } from './session.ts'
 
 /** Pages fetched ahead of the committer; at 100 items of 2 kB some 10 MB with what is made of them. */
@@ -9,9 +10,6 @@ const pagesPerBatch = 24
 
 /** Requests a job may spend on asking for objects that were not listed, to see whether they are gone. */
 const checksById = 500
-
-/** As many as any list gives at once. */
-const largestPage = 100
 
 export interface BatchSizes extends Pick<Backfill, 'pageSize' | 'pagesAhead' | 'pagesPerBatch'> {
   readonly nestedPageSize: number

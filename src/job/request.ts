@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { ProviderKey } from '../db/account-key.ts'
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
+import { largestPage } from '../sync/page-size.ts'
 
 /** Problems that one sentence lists; the sender corrects those and sends again. */
 const problemsListed = 10
@@ -12,7 +13,7 @@ export const bodyLimits = { bytes: 256 * 1024, depth: 64, keys: 10_000 } as cons
 // The texts of a schema say what was expected: `describe` makes the sentence.
 const uuid = z.guid('a UUID').transform((text) => text.toLowerCase())
 const accountName = 'the id of a provider account without its mode, such as acct_1ABC'
-const pageSize = 'a whole number from 1 to 100'
+const pageSize = `a whole number from 1 to ${largestPage}`
 
 /** Names are written in rows and logs as they are: a key that came into the wrong field is none. */
 function isName(text: string): boolean {
@@ -29,7 +30,7 @@ const additionalData = z.strictObject(
       .transform((type) => type ?? 'full')
       // For the JSON Schema, which cannot say "in any case".
       .meta({ enum: ['full', 'incremental', null] }),
-    batchSize: z.int(pageSize).min(1, pageSize).max(100, pageSize).nullish(),
+    batchSize: z.int(pageSize).min(1, pageSize).max(largestPage, pageSize).nullish(),
     forceRefresh: z
       .boolean('true or false')
       .nullish()

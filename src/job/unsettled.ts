@@ -1,9 +1,8 @@
 import { idsAtMost, type UnsettledRows } from '../db/unsettled.ts'
 import type { ProviderResource } from '../provider/contract.ts'
+import { largestPage } from '../sync/page-size.ts'
 import type { Reading } from './state/checkpoint.ts'
 
-/** Items of a page. */
-const pageSize = 100
 /** The most requests for objects by id, of one resource and job, if the provider has no list of unsettled objects. */
 const byIdAtMost = 50
 
@@ -28,12 +27,12 @@ export function readingsOf({ resource, since }: Regular, rows: UnsettledRows | u
   const byId = ids.slice(0, hasList ? idsAtMost : byIdAtMost)
   const ways = [
     {
-      requests: hasList ? Math.ceil(ids.length / pageSize) : ids.length,
+      requests: hasList ? Math.ceil(ids.length / largestPage) : ids.length,
       readings: [regular, { ...regular, ids: byId }],
     },
-    { requests: Math.ceil(rows.between / pageSize), readings: [regular, window] },
+    { requests: Math.ceil(rows.between / largestPage), readings: [regular, window] },
     // The regular list is read in any case.
-    { requests: Math.ceil(rows.since / pageSize) - 1, readings: [{ resource, since: window.since }] },
+    { requests: Math.ceil(rows.since / largestPage) - 1, readings: [{ resource, since: window.since }] },
   ]
   const [best] = ways.toSorted((left, right) => left.requests - right.requests)
   return best && best.requests <= byIdAtMost ? best.readings : [regular, { ...regular, ids: byId }]

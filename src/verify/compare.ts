@@ -8,6 +8,7 @@ import { plan } from '../job/state/checkpoint.ts'
 import type { Account, ListSource } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import { idsListed } from '../sync/listed.ts'
+import { largestPage } from '../sync/page-size.ts'
 import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
 import type { Batch } from '../sync/read-page.ts'
 import { findList } from '../sync/source.ts'
@@ -136,7 +137,7 @@ async function compareLists(
   const batches = backfill({
     ...rated,
     slices: slices.map((slice) => ({ ...slice, window: upTo, query: upTo })),
-    pageSize: 100,
+    pageSize: largestPage,
     pagesAhead: 32,
     pagesPerBatch: 16,
     gatherMs: 100,

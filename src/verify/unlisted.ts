@@ -3,6 +3,7 @@ import { findUndated, liveIds, orphans } from '../db/stored-rows.ts'
 import { isRefused } from '../errors.ts'
 import type { ListSource } from '../provider/contract.ts'
 import { emptyChildSets, expandPage } from '../sync/expand.ts'
+import { largestPage } from '../sync/page-size.ts'
 import type { Source } from '../sync/source.ts'
 import { type Comparing, compareContent } from './content.ts'
 import { createIdSet, type IdSet } from './id-set.ts'
@@ -103,7 +104,7 @@ export async function askAll(unlisted: Unlisted, comparing: Comparing, { sources
       const id = some[place] ?? ''
       if (item) {
         if (ids.has(id) && !comparing.tally(source.name).findings.has(id)) unlisted.hidden++
-        const expansion = { source, items: [item], observedAt, pageSize: 100, sources }
+        const expansion = { source, items: [item], observedAt, pageSize: largestPage, sources }
         await compareContent(await expandPage(expansion, signal), comparing)
       } else await noteGone(unlisted, { id, observedAt }, comparing)
     }

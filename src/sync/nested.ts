@@ -1,11 +1,10 @@
 import type { SyncedTable } from '../db/schema.ts'
 import { isRefused } from '../errors.ts'
 import type { Item } from '../json/item.ts'
-import type { EmbeddedList, NestedSource, Page } from '../provider/contract.ts'
+import type { EmbeddedList, NestedSource, Page, Query } from '../provider/contract.ts'
 import { mapEmbedded } from './embedded.ts'
-import { fetchPage, openReader, turnPage } from './reader.ts'
+import { openListReader, readPages } from './reader.ts'
 import { emptyMapped, type Mapped, mapItems } from './rows.ts'
-import type { Slice } from './slices.ts'
 import type { Source } from './source.ts'
 
 export interface NestedReading {
@@ -21,7 +20,7 @@ export async function readNested(nested: NestedSource, reading: NestedReading, s
   const { parent, sources } = reading
   const embedded = nested.embedded(parent.item)
   if (!embedded) return emptyMapped
-  const pages = await readPages(nested, { ...reading, embedded }, signal)
+  const pages = await readList(nested, { ...reading, embedded }, signal)
   const [first] = pages
   // The parent was deleted meanwhile. The parent's own list or feed reports it.
   if (!first) return emptyMapped
@@ -57,41 +56,22 @@ type NestedPage = Pick<Page, 'items' | 'observedAt'>
 /**
  * The embedded items and the pages after them, or all pages if the list had to restart. Empty if the parent is gone.
  */
-async function readPages(
+async function readList(
   nested: NestedSource,
   { parent, embedded, observedAt, pageSize }: NestedReading & { readonly embedded: EmbeddedList },
   signal: AbortSignal,
 ): Promise<readonly NestedPage[]> {
   const pages: NestedPage[] = [{ items: embedded.items, observedAt }]
   if (embedded.next === null) return pages
-  const reader = openReader(restOfList(nested.name, embedded.next), { kind: 'list', name: nested.name }, pageSize)
+  // An empty cursor means the list's beginning, because the item embeds no items.
+  const cursor = embedded.next === '' ? null : embedded.next
+  const reader = openListReader({ kind: 'list', name: nested.name }, { cursor, limit: pageSize })
+  const list = (query: Query) => nested.list(parent.id, query, signal)
   try {
-    for (;;) {
-      const { restarts } = reader
-      const page = await fetchPage(reader, (query) => nested.list(parent.id, query, signal))
-      if (reader.restarts > restarts) pages.length = 0
-      if (!page) continue
-      const { last } = turnPage(reader, page)
-      pages.push(page)
-      if (last) return pages
-    }
+    for await (const page of readPages(reader, list, () => pages.splice(0))) pages.push(page)
+    return pages
   } catch (error) {
     if (isRefused(error, 'object') && error.code === 'not_found') return []
     throw error
-  }
-}
-
-/** The slice after the embedded items. An empty cursor means the list's beginning, because the item embeds no items. */
-function restOfList(resource: string, cursor: string): Slice {
-  const window = { from: 0, to: null }
-  return {
-    id: 0,
-    resource,
-    part: null,
-    window,
-    query: window,
-    cursor: cursor === '' ? null : cursor,
-    position: null,
-    boundary: [],
   }
 }

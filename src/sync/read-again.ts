@@ -1,8 +1,10 @@
 import { isRefused, SyncError } from '../errors.ts'
-import type { ListSource, Page } from '../provider/contract.ts'
+import type { ListSource, Page, Query } from '../provider/contract.ts'
 import { expandPage, goneObject } from './expand.ts'
+import { largestPage } from './page-size.ts'
+import { openListReader, type Reader, readPages } from './reader.ts'
 import { emptyMapped, type Mapped, mergeMapped, rejectRefused } from './rows.ts'
-import type { Source } from './source.ts'
+import type { ListFacts, Source } from './source.ts'
 
 interface Again {
   readonly source: ListSource
@@ -22,40 +24,45 @@ const worthAList = 3
  */
 export async function readAgain(again: Again, signal: AbortSignal): Promise<Mapped> {
   const { ids } = again
-  const listed = ids.length >= worthAList ? await readUnsettled(again, signal) : { found: new Set(), pages: [] }
-  const fetched = await Promise.all(ids.filter((id) => !listed.found.has(id)).map((id) => readById(again, id, signal)))
+  const listed = ids.length >= worthAList ? await readUnsettled(again, signal) : { listedIds: new Set(), pages: [] }
+  const fetched = await Promise.all(
+    ids.filter((id) => !listed.listedIds.has(id)).map((id) => readById(again, id, signal)),
+  )
   return mergeMapped([...listed.pages, ...fetched])
 }
 
-/**
- * The list of unsettled objects, one page longer than the stored ones take at most. It ends where the provider refuses it,
- * so that the other objects are fetched by id.
- */
+/** The list of unsettled objects, one page further than the stored ones take at most. */
 async function readUnsettled({ source, ids, sources, pageSize }: Again, signal: AbortSignal) {
-  const found = new Set<unknown>()
-  const pages: Mapped[] = []
-  const { unsettled } = source
+  const { name, unsettled } = source
   const list = unsettled === 'every row' ? undefined : unsettled?.list
-  for (let cursor: string | null = null, left = Math.ceil(ids.length / 100) + 1; list && left > 0; left--) {
-    const page: Page | null = await pageOrNull(() => list({ cursor, limit: 100 }, signal))
-    if (!page) break
-    const { items, next, observedAt } = page
-    for (const { id } of items) found.add(id)
-    pages.push(await expandPage({ source, items, observedAt, pageSize, sources }, signal))
-    if (next === null || next === cursor) break
-    cursor = next
-  }
-  return { found, pages }
+  if (!list) return { listedIds: new Set(), pages: [] }
+  const pages = await readWhileAccepted(
+    openListReader({ kind: 'list', name }, { limit: largestPage }),
+    (query) => list(query, signal),
+    (Math.ceil(ids.length / largestPage) + 1) * largestPage,
+  )
+  const mapped: Mapped[] = []
+  for (const { items, observedAt } of pages)
+    mapped.push(await expandPage({ source, items, observedAt, pageSize, sources }, signal))
+  return { listedIds: new Set(pages.flatMap(({ items }) => items.map(({ id }) => id))), pages: mapped }
 }
 
-/** Null if the provider refuses the page. */
-async function pageOrNull(request: () => Promise<Page>): Promise<Page | null> {
+/** Pages of at least so many items. It ends where the provider refuses the list, so that the other objects are fetched by id. */
+async function readWhileAccepted(
+  reader: Reader<ListFacts>,
+  list: (query: Query) => Promise<Page>,
+  items: number,
+): Promise<readonly Page[]> {
+  const pages: Page[] = []
   try {
-    return await request()
+    for await (const page of readPages(reader, list, () => pages.splice(0))) {
+      pages.push(page)
+      if (pages.reduce((sum, read) => sum + read.items.length, 0) >= items) break
+    }
   } catch (error) {
-    if (isRefused(error, 'resource')) return null
-    throw error
+    if (!isRefused(error, 'resource')) throw error
   }
+  return pages
 }
 
 /** The rows of the object itself were not listed. */

@@ -25,6 +25,22 @@ export function openReader<Read extends ListFacts>(slice: Slice, source: Read, l
   return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), restarts: 0, limit }
 }
 
+interface WholeList {
+  /** Where the list begins; absent: at its beginning. */
+  readonly cursor?: string | null
+  /** Second from which on items are read; absent: all. */
+  readonly since?: number
+  /** The most items of one page. */
+  readonly limit: number
+}
+
+/** A reader of a list that no checkpoint remembers, and that is not split. */
+export function openListReader(source: ListFacts, { cursor = null, since = 0, limit }: WholeList): Reader<ListFacts> {
+  const window = { from: since, to: null }
+  const place = { window, query: window, cursor, position: null, boundary: [] }
+  return openReader({ id: 0, resource: source.name, part: null, ...place }, source, limit)
+}
+
 /** @throws SyncError `unknown_resource` if the provider does not have the slice's resource */
 export function findSource(slice: Slice, sources: readonly Source[]): Source {
   const source = sources.find(({ name }) => name === slice.resource)
@@ -47,6 +63,25 @@ export async function fetchPage(
     if (!isRefused(error, 'resource')) throw error
     if (error.code === answerTooLarge ? halveLimit(reader) : startOver(reader)) return null
     throw error
+  }
+}
+
+/**
+ * Reads a list to its end and yields its pages. A list that starts over yields all of its pages again, after `onRestart`.
+ * @throws SyncError
+ */
+export async function* readPages(
+  reader: Reader<ListFacts>,
+  list: (query: Query) => Promise<Page>,
+  onRestart: () => void,
+): AsyncGenerator<Page, void, void> {
+  for (let isLast = false; !isLast; ) {
+    const { restarts } = reader
+    const page = await fetchPage(reader, list)
+    if (reader.restarts > restarts) onRestart()
+    if (!page) continue
+    isLast = turnPage(reader, page).last
+    yield page
   }
 }
 

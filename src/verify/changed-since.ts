@@ -1,5 +1,7 @@
 import { isRefused } from '../errors.ts'
-import type { Account, Page } from '../provider/contract.ts'
+import type { Account } from '../provider/contract.ts'
+import { largestPage } from '../sync/page-size.ts'
+import { openListReader, readPages } from '../sync/reader.ts'
 import type { Source } from '../sync/source.ts'
 
 interface Feed {
@@ -9,8 +11,11 @@ interface Feed {
   readonly since: number
 }
 
-/** Pages of the feed that are read. A copy that is older differs in more than is worth explaining. */
-const pagesAtMost = 1_000
+/** Events of the feed that are read. A copy that is older differs in more than is worth explaining. */
+const eventsAtMost = 100_000
+
+/** An event that is read twice announces the same change. */
+const ignoreRestart = () => {}
 
 /** The objects that have changed since, as `resource id`. None if the provider has no feed or the key may not read it. */
 export async function readChangedSince(
@@ -21,14 +26,15 @@ export async function readChangedSince(
   const feed = sources.find(({ kind }) => kind === 'feed')
   if (!changes || !feed) return changed
   try {
-    for (let cursor: string | null = null, pages = 0; pages < pagesAtMost; pages++) {
-      const page: Page = await feed.list({ window: { from: since, to: null }, cursor, limit: 100 }, signal)
-      for (const event of page.items) {
+    let left = eventsAtMost
+    const reader = openListReader(feed, { since, limit: largestPage })
+    for await (const { items } of readPages(reader, (query) => feed.list(query, signal), ignoreRestart)) {
+      for (const event of items) {
         const change = changes.read(event)
         if (change) changed.add(`${change.resource} ${change.id}`)
       }
-      if (page.next === null) return changed
-      cursor = page.next
+      left -= items.length
+      if (left <= 0) break
     }
   } catch (error) {
     if (!isRefused(error, 'resource')) throw error

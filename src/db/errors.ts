@@ -102,7 +102,7 @@ function unavailability(code: string): string {
     return `the server takes no writes (${code}). Connect to the primary server, or switch default_transaction_read_only off for the database and the login of ConnectionStrings.DefaultConnection.`
   if (code === '53300')
     return `the server has no connection left (${code}). Raise its max_connections, or let fewer workers run at once.`
-  return `not available (${code}). Check the server of ConnectionStrings.DefaultConnection and its log.`
+  return `the server is not available (${code}). Check the server of ConnectionStrings.DefaultConnection and its log.`
 }
 
 /** 28: the login is refused; 3D: there is no such database. */

@@ -39,7 +39,8 @@ export function openReading(
         ...watch,
         onFailure(failure) {
           watch.onFailure(failure)
-          session.logWait()
+          // The line about the end of the delivery says the same.
+          if (failure.ms !== null) session.logWait()
         },
       }
     },

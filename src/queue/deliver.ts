@@ -48,10 +48,9 @@ async function deliverOnce(message: Message, limit: TimeLimit, deps: DeliveryDep
 async function runJob(message: Message, { remainingMs, shutdown }: TimeLimit, deps: DeliveryDeps): Promise<Outcome> {
   const parsed = parseRequest(message.body)
   if (parsed.kind === 'unreadable') {
-    deps.log.error('the message cannot be read', {
+    deps.log.error(`the message is not read. ${parsed.error.message}`, {
       event: 'message_unreadable',
       code: parsed.error.code,
-      reason: parsed.error.message,
     })
     return parsed
   }

@@ -7,10 +7,10 @@ export interface CallWatch {
   /** Before each attempt. Returns what to call when the attempt has an answer or has failed, but not if it is given up. */
   onCall(): () => void
   /**
-   * After a failure that may pass. The next attempt follows after `ms`, if the call's time lasts. `since`: when the first
-   * attempt that failed began, in the milliseconds of the clock.
+   * After a failure that may pass. `ms`: until the next attempt; null if none follows. `since`: when the first attempt that
+   * failed began, in the milliseconds of the clock.
    */
-  onFailure(failure: { readonly error: SyncError; readonly ms: number; readonly since: number }): void
+  onFailure(failure: { readonly error: SyncError; readonly ms: number | null; readonly since: number }): void
   /** After a success. */
   onAnswer(): void
 }
@@ -59,8 +59,9 @@ export function retried(call: Call, { clock, waiting, watch }: Patience): Call {
         failing ??= now
         since ??= began
         const ms = Math.max(error.retryAfter || 0, backOff(n, pause, clock.random))
-        watch?.onFailure({ error, ms, since })
-        if (now - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)) throw error
+        const isOver = now - failing + ms > (error.limit ? patienceMs.limit : patienceMs.fault)
+        watch?.onFailure({ error, ms: isOver ? null : ms, since })
+        if (isOver) throw error
         await clock.sleep(ms, over)
       }
     }

@@ -23,7 +23,11 @@ function setup(errors: readonly unknown[], { random = (): number => 0.5, forEver
     if (error !== undefined) throw error
     return page
   }
-  const watch = { onCall: () => () => {}, onFailure: ({ ms }: { ms: number }) => void waits.push(ms), onAnswer() {} }
+  const watch = {
+    onCall: () => () => {},
+    onFailure: ({ ms }: { ms: number | null }) => void (ms !== null && waits.push(ms)),
+    onAnswer() {},
+  }
   const tried = retried((call) => call(), { clock, waiting: waiting.signal, watch })
   return {
     clock,

@@ -1,4 +1,5 @@
-import { type Advance, type Checkpoint, monthOf, noTally, type Tally } from '../job/state/checkpoint.ts'
+import type { Advance, Checkpoint } from '../job/state/checkpoint.ts'
+import { monthOf, noTally, type Tally } from '../job/state/tally.ts'
 import { withoutCursor } from '../sync/slices.ts'
 
 /*

@@ -7,9 +7,9 @@ import type { Database } from '../../db/open.ts'
 import { guarded } from '../../db/tenant.ts'
 import type { ListSource } from '../../provider/contract.ts'
 import type { Source } from '../../sync/source.ts'
-import type { Tally } from '../state/checkpoint.ts'
 import type { Counted } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
+import type { Tally } from '../state/tally.ts'
 
 export interface CountOptions extends AccountKey {
   /** Resources that were read to their ends. */

@@ -3,6 +3,7 @@ import { permissionDenied, type Resource } from '../../provider/contract.ts'
 import { eventsName } from '../../sync/change-feed.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import { afterPage, type Reached, splitSlice } from '../../sync/slices.ts'
+import { count, countNested, tallySchema } from './tally.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
 const slice = z.object({
@@ -16,13 +17,6 @@ const slice = z.object({
   boundary: z.array(z.string()).readonly().default([]),
   lookBackTo: z.int().optional(),
   ids: z.array(z.string()).readonly().optional(),
-})
-const tally = z.object({
-  /** The provider's clock at the resource's first page; later items are not counted. */
-  until: z.int(),
-  /** Distinct items the provider listed, and the same per month of creation (`2026-10`). */
-  listed: z.int(),
-  months: z.record(z.string(), z.int()),
 })
 /** Events that were applied: complete since a second. */
 export const knownEvents = z.object({ since: z.int(), ids: z.array(z.string()).readonly() })
@@ -44,7 +38,7 @@ export const checkpointSchema = z.object({
   until: z.int().nullable(),
   slices: z.array(slice),
   /** Per resource, what it has listed so far: the provider's side of the proof. */
-  tallies: z.record(z.string(), tally).default({}),
+  tallies: z.record(z.string(), tallySchema).default({}),
   /** The resources that the job reads: only their cursors move. Null in a checkpoint of an older version. */
   resources: z.array(z.string()).readonly().nullable().default(null),
   /** The cursors, in seconds, of the resources that follow the feed of changes. */
@@ -60,8 +54,6 @@ export const checkpointSchema = z.object({
 })
 
 export type KnownEvents = z.infer<typeof knownEvents>
-
-export type Tally = z.infer<typeof tally>
 
 /** What is still to be read: a fold over committed pages. `applySplit` and `advance` are its only moves. */
 export type Checkpoint = z.infer<typeof checkpointSchema>
@@ -197,48 +189,4 @@ function addRefused(before: readonly string[], resource: string, { skip, rejects
   const denied = rejects.filter(({ code }) => resource === eventsName && code === permissionDenied)
   const names = [...(skip ? [resource] : []), ...denied.map((reject) => reject.resource)]
   return names.every((name) => before.includes(name)) ? before : [...new Set([...before, ...names])]
-}
-
-function count(
-  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
-  created: readonly number[],
-  seen: number,
-): Tally {
-  const until = Math.min(before.until, seen)
-  const months = { ...before.months }
-  let { listed } = before
-  for (const second of created) {
-    if (second > until) continue
-    const month = monthOf(second)
-    months[month] = (months[month] ?? 0) + 1
-    listed++
-  }
-  return { until, listed, months }
-}
-
-/** Counts the items of nested lists whose parents are counted. */
-function countNested(
-  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
-  lists: Advance['nested'],
-  seen: number,
-): Tally {
-  const until = Math.min(before.until, seen)
-  const counted = lists.filter(({ created }) => created === null || created <= until)
-  return { until, listed: counted.reduce((sum, { items }) => sum + items, before.listed), months: {} }
-}
-
-/** A tally that is no longer kept, because it cannot be told what to take out of it. */
-export const noTally: Tally = { until: -1, listed: 0, months: {} }
-
-const monthsOfDays = new Map<number, string>()
-
-/** `2026-10`. Remembered by day: this is asked for every item, and a date costs as much as all the rest of it. */
-export function monthOf(second: number): string {
-  const day = Math.floor(second / 86_400)
-  const known = monthsOfDays.get(day)
-  if (known !== undefined) return known
-  const month = new Date(second * 1_000).toISOString().slice(0, 7)
-  if (monthsOfDays.size > 50_000) monthsOfDays.clear()
-  monthsOfDays.set(day, month)
-  return month
 }

@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import type { NestedCount } from '../../sync/read-page.ts'
+
+/** The shape of a stored tally: what a list has shown. */
+export const tallySchema = z.object({
+  /** The provider's clock at the resource's first page; later items are not counted. */
+  until: z.int(),
+  /** Distinct items the provider listed, and the same per month of creation (`2026-10`). */
+  listed: z.int(),
+  months: z.record(z.string(), z.int()),
+})
+
+export type Tally = z.infer<typeof tallySchema>
+
+/** Counts the items of a page, by their creation seconds. */
+export function count(
+  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
+  created: readonly number[],
+  seen: number,
+): Tally {
+  const until = Math.min(before.until, seen)
+  const months = { ...before.months }
+  let { listed } = before
+  for (const second of created) {
+    if (second > until) continue
+    const month = monthOf(second)
+    months[month] = (months[month] ?? 0) + 1
+    listed++
+  }
+  return { until, listed, months }
+}
+
+/** Counts the items of nested lists whose parents are counted. */
+export function countNested(
+  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
+  lists: readonly NestedCount[],
+  seen: number,
+): Tally {
+  const until = Math.min(before.until, seen)
+  const counted = lists.filter(({ created }) => created === null || created <= until)
+  return { until, listed: counted.reduce((sum, { items }) => sum + items, before.listed), months: {} }
+}
+
+/** A tally that is no longer kept, because it cannot be told what to take out of it. */
+export const noTally: Tally = { until: -1, listed: 0, months: {} }
+
+const monthsOfDays = new Map<number, string>()
+
+/** `2026-10`. Remembered by day: this is asked for every item, and a date costs as much as all the rest of it. */
+export function monthOf(second: number): string {
+  const day = Math.floor(second / 86_400)
+  const known = monthsOfDays.get(day)
+  if (known !== undefined) return known
+  const month = new Date(second * 1_000).toISOString().slice(0, 7)
+  if (monthsOfDays.size > 50_000) monthsOfDays.clear()
+  monthsOfDays.set(day, month)
+  return month
+}

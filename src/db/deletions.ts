@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
 import { columnOf } from './column-of.ts'
-import { isLive, ofResource, type ResourceTable } from './live.ts'
+import { isLive, isWithin, ofResource, type ResourceTable, type Within } from './live.ts'
 import type { Database, TenantDatabase } from './open.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import type { SyncedTable } from './schema.ts'
@@ -27,6 +27,8 @@ interface Forced {
 interface Search extends Omit<AccountKey, 'tenantId'>, Forced {
   readonly resource: ResourceTable
   readonly intervals: readonly Interval[]
+  /** The rows that the list would show; null for all of the resource. */
+  readonly within?: Within | null
 }
 
 /*
@@ -49,7 +51,7 @@ export async function findUnlisted(db: TenantDatabase, { intervals, ...search }:
 /** What follows `from … as owner`: `listed.observed_at` of each interval, and `row.id` of each live row that it lacks. */
 export function unlistedIn(
   intervals: readonly Interval[],
-  { resource, provider, account, overwrite = null }: Omit<Search, 'intervals'>,
+  { resource, provider, account, within = null, overwrite = null }: Omit<Search, 'intervals'>,
 ): SQL {
   const second = (value: number) => new Date(value * 1_000)
   const given = intervals.map(({ from, to, ids, observedAt }) => ({
@@ -64,7 +66,7 @@ export function unlistedIn(
     cross join lateral (
       select row.id from ${resource.table} as row
       where row.tenant_id = owner.tenant_id and row.provider || '' = ${provider} and row.account || '' = ${account}
-        and ${isLive(resource)}
+        and ${isLive(resource)} ${isWithin(resource, within)}
         and row.created_at >= listed.from_at and row.created_at < listed.before_at
         and (row.observed_at <= listed.observed_at or not ${keepsLater(overwrite, sql`row`)})
         and not listed.ids ? row.id

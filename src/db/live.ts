@@ -1,5 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
+import { columnOf } from './column-of.ts'
 import type { SyncedTable } from './schema.ts'
 
 /** A resource and its table. */
@@ -17,6 +18,19 @@ export function liveRows(resource: ResourceTable, { tenantId, provider, account 
 export function isLive({ name, table }: ResourceTable): SQL {
   const listed = 'inline' in getTableColumns(table) ? sql`and not row.inline` : sql``
   return sql`row.deleted_at is null ${ofResource(table, sql`${name}`)} ${listed}`
+}
+
+/** Rows of a resource that have one of these values in a column. */
+export interface Within {
+  /** By its name in code. */
+  readonly column: string
+  readonly values: readonly string[]
+}
+
+/** `and row.location_id = any (…)`; empty if all rows of the resource are meant. */
+export function isWithin({ table }: ResourceTable, within: Within | null = null): SQL {
+  if (!within) return sql``
+  return sql`and row.${columnOf(table, within.column)} = any(array(select jsonb_array_elements_text(${JSON.stringify(within.values)}::jsonb)))`
 }
 
 /** `and row.resource = …` for a table that holds objects of all kinds; empty for any other. */

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
 import { columnOf } from './column-of.ts'
 import { type Interval, unlistedIn } from './deletions.ts'
-import { isLive, type ResourceTable } from './live.ts'
+import { isLive, isWithin, type ResourceTable, type Within } from './live.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import { unlistedRows } from './schema.ts'
 import type { Database, TenantDatabase } from './tenant.ts'
@@ -15,6 +15,8 @@ export interface Notes extends AccountKey {
 
 interface Listing extends Notes {
   readonly part: string | null
+  /** The rows that the part would show; null if any row may be in any part. */
+  readonly within: Within | null
   /** See Overwrite; null if the job is not forced. */
   readonly overwrite: Overwrite | null
 }
@@ -42,13 +44,13 @@ export async function noteAll(
   return await note(db, listing, rowsWhere(listing, observedAt))
 }
 
-function rowsWhere({ provider, account, resource, overwrite }: Listing, observedAt: Date): SQL {
+function rowsWhere({ provider, account, resource, within, overwrite }: Listing, observedAt: Date): SQL {
   const isForced = overwrite?.kind === 'stored before'
   return sql`
     cross join (select ${observedAt.toISOString()}::timestamptz as observed_at) as listed
     cross join lateral (
       select row.id from ${resource.table} as row
-      where row.tenant_id = owner.tenant_id and row.provider = ${provider} and row.account = ${account} and ${isLive(resource)}
+      where row.tenant_id = owner.tenant_id and row.provider = ${provider} and row.account = ${account} and ${isLive(resource)} ${isWithin(resource, within)}
         and ${isForced ? sql`not ${keepsLater(overwrite, sql`row`)}` : sql`row.observed_at <= listed.observed_at`}
       offset 0
     ) as row`

@@ -7,7 +7,7 @@ import { type Absent, forget, nextAbsent, noteAll, notedResources, noteIntervals
 import { isRefused } from '../errors.ts'
 import type { ListSource, Retrieved } from '../provider/contract.ts'
 import { emptyChildSets } from '../sync/expand.ts'
-import { idsListed } from '../sync/listed.ts'
+import { idsListed, rowsOfPart } from '../sync/listed.ts'
 import type { Batch } from '../sync/read-page.ts'
 import { mapItems, type ObservedRow } from '../sync/rows.ts'
 import { type DetectedDeletions, noDeletions, type ResourceDeletions } from './commit/deletions.ts'
@@ -52,7 +52,12 @@ export async function noteBatch(batch: Batch, absence: Absence, signal: AbortSig
     let added = 0
     for (const part of new Set(pages.map((page) => page.part))) {
       const ofPart = pages.filter((page) => page.part === part)
-      const listing = { ...notesOf(source, absence), part, overwrite: absence.overwrite }
+      const listing = {
+        ...notesOf(source, absence),
+        part,
+        within: rowsOfPart(source, part),
+        overwrite: absence.overwrite,
+      }
       const intervals = ofPart.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
       added += await patiently(() => noteIntervals(db, { ...listing, intervals }))
       for (const { observedAt } of ofPart.filter(({ beginsList }) => beginsList))
@@ -81,7 +86,7 @@ export async function noteRest(source: ListSource, batch: Batch, absence: Absenc
   const work = async () => {
     let added = 0
     for (const part of source.parts ?? [null])
-      added += await noteAll(db, { ...notesOf(source, absence), part, overwrite, observedAt })
+      added += await noteAll(db, { ...notesOf(source, absence), part, within: null, overwrite, observedAt })
     await db.within((tx) => forget(tx, notesOf(source, absence), idsListed(source, pages)))
     return added
   }

@@ -1,6 +1,6 @@
 import type { UnsettledRows, UnsettledSearch } from '../db/unsettled.ts'
 import { SyncError } from '../errors.ts'
-import type { Account, ChangeSource, Provider, ProviderResource } from '../provider/contract.ts'
+import type { Account, ChangeSource, Provider, ProviderResource, TimeFilter } from '../provider/contract.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import { clockTolerance } from '../sync/observed-at.ts'
 import type { EventsBefore } from '../sync/source.ts'
@@ -9,7 +9,10 @@ import type { SyncJobRequest } from './request.ts'
 import { type Checkpoint, type KnownEvents, plan, type Reading } from './state/checkpoint.ts'
 import { readingsOf } from './unsettled.ts'
 
-export type PlannedResource = Pick<ProviderResource, 'name' | 'optional' | 'parts' | 'createdFilter' | 'unsettled'>
+export type PlannedResource = Pick<
+  ProviderResource,
+  'name' | 'optional' | 'parts' | 'createdFilter' | 'updatedFilter' | 'unsettled'
+>
 
 /** Seconds an incremental job looks back behind its cursor: what was created before may show up in lists only later. */
 const overlap = 600
@@ -60,13 +63,15 @@ export function planFull(resources: readonly PlannedResource[], note: string | n
 }
 
 /**
- * What an incremental job reads: the feed of changes since the oldest cursor of its resources, by creation time what the
- * feed leaves out, and from the beginning the resources without a cursor that can be continued.
+ * What an incremental job reads: the feed of changes since the oldest cursor of its resources; what the feed leaves out by
+ * the time of its change, or else of its creation; and from the beginning the resources without a cursor that can be
+ * continued.
  */
 export function planIncremental(resources: readonly PlannedResource[], situation: Situation): Checkpoint {
   const { account, cursors, unsettled = [], known = null } = situation
-  if (!account.changes) return planFull(resources, 'the provider has no feed of changes: everything was read')
-  const { announced, mentioned } = account.changes
+  if (!account.changes && !resources.some(isFollowedByTime))
+    return planFull(resources, 'the provider has no feed of changes: everything was read')
+  const { announced, mentioned } = account.changes ?? noFeed
   const starts = resources.map((resource) => ({ resource, start: startOf(cursors[resource.name], situation) }))
   const covered = starts.flatMap(({ resource, start }) => (typeof start === 'number' ? [{ resource, start }] : []))
   const reasons = starts.flatMap(({ start }) => (typeof start === 'string' ? [start] : []))
@@ -77,9 +82,12 @@ export function planIncremental(resources: readonly PlannedResource[], situation
   const readings = starts.flatMap(({ resource, start }): readonly Reading[] => {
     if (typeof start === 'string') return [{ resource, since: 0 }]
     if (announced.includes(resource.name)) return []
-    if (!resource.createdFilter || resource.unsettled === 'every row') return [{ resource, since: 0 }]
+    const { createdFilter, updatedFilter } = resource
+    if (updatedFilter) return [{ resource, by: 'updated', since: start - lookBack(updatedFilter) }]
+    if (!createdFilter || resource.unsettled === 'every row') return [{ resource, since: 0 }]
+    if (!account.changes && !isFollowedByTime(resource)) return [{ resource, since: 0 }]
     const rows = unsettled.find(({ name }) => name === resource.name)
-    return readingsOf({ resource, since: start - overlap }, rows)
+    return readingsOf({ resource, since: start - lookBack(createdFilter) }, rows)
   })
   const followed = covered.filter(({ resource }) => mentioned?.includes(resource.name) ?? true)
   const oldest = Math.min(...followed.map(({ start }) => start))
@@ -108,6 +116,16 @@ export function unsettledSearches(
     return [{ resource, ...unsettled, before: cursor.second - overlap }]
   })
 }
+
+/** Whether windows of time show all that happens to a resource. Without a feed, a row may change unless `unsettled` says which do. */
+function isFollowedByTime({ updatedFilter, createdFilter, unsettled }: PlannedResource): boolean {
+  return updatedFilter !== undefined || (createdFilter !== undefined && typeof unsettled === 'object')
+}
+
+/** Seconds behind a cursor from which a list is read again: what happened may be missing from it for a while. */
+const lookBack = ({ lag = 0 }: TimeFilter) => Math.max(overlap, lag)
+
+const noFeed: Pick<ChangeSource, 'announced' | 'mentioned'> = { announced: [], mentioned: [] }
 
 const noCursor = 'not covered by the cursor'
 

@@ -5,12 +5,13 @@ import { ownershipOf } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
 import { type Account, keyRefused, type Provider, type ProviderResource } from '../provider/contract.ts'
+import { withParts } from '../sync/partition.ts'
 import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/committed-state.ts'
 import { readCursors } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
 import { openAccount } from './open-account.ts'
-import { openReading } from './open-reading.ts'
+import { type OpenReading, openReading } from './open-reading.ts'
 import { chooseResources, planFull, planIncremental, unsettledSearches } from './plan.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { JobDeps, Session } from './session.ts'
@@ -98,7 +99,7 @@ async function readWith(
     return { account, reading, jobAccount, names, ownership, committed, onCommit }
   }
   try {
-    const planning = { account, jobAccount }
+    const planning = { account, jobAccount, reading }
     const checkpoint = reached.checkpoint ?? (await planFresh(resources, planning, session, deps))
     const ended = await drain(session, deps, begin(checkpoint))
     if (ended.kind === 'drained') return ended
@@ -129,6 +130,7 @@ async function readWith(
 interface PlanOptions {
   readonly account: Account
   readonly jobAccount: Promise<JobAccount>
+  readonly reading: OpenReading
   /** See planIncremental. */
   readonly feedNow?: number
 }
@@ -145,11 +147,12 @@ function plannedResources(
 
 /** An incremental job needs the cursors of its account, and so waits for its name; a full one does not. */
 async function planFresh(
-  resources: readonly ProviderResource[],
-  { account, jobAccount, feedNow }: PlanOptions,
+  chosen: readonly ProviderResource[],
+  { account, jobAccount, reading, feedNow }: PlanOptions,
   { db, request, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
+  const resources = await withParts(chosen, reading.sources, deadline.abortSignal)
   if (request.additionalData.syncType === 'full') return planFull(resources)
   const accountKey = await jobAccount
   const patience = { policy: whileWorking, clock, signal: deadline.abortSignal }

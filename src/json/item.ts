@@ -18,10 +18,18 @@ export class Item {
   readonly #raw: RawJson | null
   readonly #scanned: ScannedItem | null
   readonly #shape: Shape | null
+  readonly #id: string | undefined
   #value: unknown
 
-  private constructor(raw: RawJson | null, value: unknown, scanned: ScannedItem | null, shape: Shape | null) {
+  private constructor(
+    raw: RawJson | null,
+    value: unknown,
+    scanned: ScannedItem | null,
+    shape: Shape | null,
+    id?: string,
+  ) {
     this.#raw = raw
+    this.#id = id
     this.#value = value
     this.#scanned = scanned
     this.#shape = shape
@@ -51,8 +59,13 @@ export class Item {
   /** Null if the id cannot be a row's key. */
   get id(): string | null {
     if (this.#scanned) return this.#scanned.id
-    const { id } = fields(this.value())
+    const id = this.#id ?? fields(this.value()).id
     return isUsableId(id) ? id : null
+  }
+
+  /** The item under an id that its provider does not give it: an order's line, whose id is unique in its order only. */
+  withId(id: string): Item {
+    return new Item(this.#raw, this.#value, null, null, id)
   }
 
   /** As JSON.parse reads it. */

@@ -14,7 +14,8 @@ import type { Owner } from './owner.ts'
  *   source     a resource of a connected account, ready to be read
  *   item, row  what the API returns with its bytes, what the table takes
  *   page       items and the cursor after them
- *   window     half-open interval of creation time, [from, to), whole seconds since 1970
+ *   window     half-open interval of time, of creation or of change, [from, to), whole seconds since 1970
+ *   part       one of the lists that together are a resource: active and inactive prices, the payments of a location
  *
  * A provider has no loop, no retry, no clock, no log and no database: the core owns looping, retry, limits, stamping,
  * counting and checkpoints.
@@ -28,20 +29,22 @@ export interface Window {
 
 /** Which page to fetch. */
 export interface Query {
-  /** Only items created in this window; absent for a source that cannot filter by creation time. */
+  /** Only items created in this window, or changed in it; absent for a source that cannot filter by that time. */
   readonly window?: Window
+  /** Which time the window is of; absent: of creation. */
+  readonly by?: 'updated'
   /** Only items after this cursor, which comes from an earlier page of the same window. */
   readonly cursor: string | null
   /** The name of the resource's part; absent if the resource has no parts. */
   readonly part?: string
-  /** The largest number of items, 1 to 100. */
+  /** The largest number of items, 1 to the resource's `pageSize`. */
   readonly limit: number
   /** The expected shape of items, from the resource's mapping. Items that match it are not parsed. */
   readonly shape?: Shape
 }
 
 export interface Page {
-  /** As the provider sent them, newest first. */
+  /** As the provider sent them, in the order that the time filter states. */
   readonly items: readonly Item[]
   /** The cursor of the next page; null on the last page. */
   readonly next: string | null
@@ -49,6 +52,28 @@ export interface Page {
   readonly observedAt: Date
   /** The provider's clock when it answered. The core sets it. */
   readonly answeredAt?: Date
+}
+
+/** A time that a list can be filtered by. */
+export interface TimeFilter {
+  /** The item's field with that time, or a path to it: `created_at`, `transaction_info.initiation_date`. */
+  readonly field: string
+  /** Reads the field; absent: seconds since 1970. A fraction of a second counts as its second. */
+  readonly read?: (value: unknown) => Date | null
+  /**
+   * The order of a window's items; absent: newest first. A list without an order is never split and proves no row missing.
+   */
+  readonly order?: 'newest first' | 'none'
+  /** Seconds for which what has happened may be missing from the list. An incremental job looks back by as much. */
+  readonly lag?: number
+}
+
+/** The parts of a resource that only the account knows: its locations. */
+export interface Partition<Connection = unknown> {
+  /** The parts by name, or several of them in one with commas between, if one request reads them together. */
+  list(connection: Connection, signal: AbortSignal): Promise<readonly string[]>
+  /** The column that says for ever which part a row is in, by its name in code. A part's list proves nothing of other parts. */
+  readonly column: string
 }
 
 /** One object by its id, and the provider's clock when it answered. `item: null`: the provider no longer has it. */
@@ -98,15 +123,21 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   readonly table: Table
   /** Only jobs that name the resource in `additionalData.resources` read it. */
   readonly optional?: boolean
+  /** The API filters by creation time, so that the core can slice the resource. */
+  readonly createdFilter?: TimeFilter
+  /** The API filters by the time of the last change: what an incremental job reads of a resource that has no events. */
+  readonly updatedFilter?: TimeFilter
   /**
-   * The API filters by creation time, so that the core can slice the resource. `field` of an item holds that time, in
-   * seconds since 1970; `maxDays` is the longest window the API takes.
+   * Rows that may change without an event. `every row`: an incremental job reads the whole list. Absent: none, or every row
+   * if the provider has no feed and the list no `updatedFilter`.
    */
-  readonly createdFilter?: { readonly field: string; readonly maxDays?: number }
-  /** Rows that may change without an event. `every row`: an incremental job reads the whole list. Absent: none. */
   readonly unsettled?: Unsettled<Connection> | 'every row'
   /** Lists that are complete only together: Stripe's active and inactive prices. Absent if one list is complete. */
   readonly parts?: readonly string[]
+  /** The same, if only the account knows them. */
+  readonly partition?: Partition<Connection>
+  /** The most items of a page; absent: 100. */
+  readonly pageSize?: number
   /** Requests a second that this endpoint allows; absent if the account's limit is the only one. */
   readonly perSecond?: number
   /** Requests at once that this endpoint allows. */
@@ -115,6 +146,8 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
   /** Fetches the current state of one object. Absent if the API cannot. */
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
+  /** Whether the item says only that the object is gone. Absent: no item does. */
+  gone?(item: Item): boolean
   /**
    * Maps an item. Throws if the item has no usable id; any other field of an unknown shape becomes null, and its column
    * is reported to `onDrift` and counted.
@@ -176,12 +209,19 @@ export interface ChangeSource extends Omit<Changes, 'list'> {
 }
 
 /** A resource of a connected account: its calls know the credentials and throw SyncErrors only. */
-export interface ListSource extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner' | 'unsettled'> {
+export interface ListSource
+  extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner' | 'unsettled' | 'partition'> {
   readonly kind: 'list'
+  readonly partition?: PartitionSource
   readonly unsettled?: UnsettledSource | 'every row'
   list(query: Query, signal: AbortSignal): Promise<Page>
   retrieve?(id: string, signal: AbortSignal): Promise<Retrieved>
   readonly nested?: readonly NestedSource[]
+}
+
+/** The parts of a resource of a connected account. */
+export interface PartitionSource extends Omit<Partition, 'list'> {
+  list(signal: AbortSignal): Promise<readonly string[]>
 }
 
 /** A nested list of a connected account. */
@@ -234,7 +274,10 @@ export interface Account {
 
 /** The parts of a resource that need no credentials. */
 export interface ProviderResource
-  extends Pick<Resource, 'name' | 'table' | 'optional' | 'parts' | 'createdFilter' | 'row' | 'owner'> {
+  extends Pick<
+    Resource,
+    'name' | 'table' | 'optional' | 'parts' | 'createdFilter' | 'updatedFilter' | 'row' | 'owner'
+  > {
   readonly unsettled?: (Omit<Unsettled, 'list'> & { readonly list?: unknown }) | 'every row'
   readonly nested?: readonly Pick<Nested, 'name' | 'table' | 'row' | 'owner'>[]
 }

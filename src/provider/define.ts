@@ -60,7 +60,7 @@ interface ConnectOptions<Connection> {
 }
 
 function connectResource<Connection>(
-  { list, retrieve, nested, unsettled, ...resource }: Resource<Connection>,
+  { list, retrieve, nested, unsettled, partition, ...resource }: Resource<Connection>,
   { connection, shape, failure }: ConnectOptions<Connection>,
 ): ListSource {
   return {
@@ -70,6 +70,12 @@ function connectResource<Connection>(
       readFailure(() => list(connection, shape ? { ...query, shape } : query, signal), failure, signal),
     ...(retrieve && {
       retrieve: (id, signal) => readFailure(() => retrieve(connection, id, signal), failure, signal),
+    }),
+    ...(partition && {
+      partition: {
+        column: partition.column,
+        list: (signal) => readFailure(() => partition.list(connection, signal), failure, signal),
+      },
     }),
     ...(unsettled && { unsettled: connectUnsettled(unsettled, { connection, failure }) }),
     ...(nested && {
@@ -97,8 +103,10 @@ function connectUnsettled<Connection>(
 }
 
 /** The shape of items that need no parsing; null if the resource looks for other objects inside its items. */
-function shapeOf({ row, nested, embeddedItems, createdFilter }: Resource<never>): Shape | null {
-  return row.expected && !nested && !embeddedItems ? Shape.of(row.expected, createdFilter?.field) : null
+function shapeOf({ row, nested, embeddedItems, gone, createdFilter, updatedFilter }: Resource<never>): Shape | null {
+  // A scan reads one time, in seconds since 1970.
+  const isScannable = !nested && !embeddedItems && !gone && !createdFilter?.read && !updatedFilter
+  return row.expected && isScannable ? Shape.of(row.expected, createdFilter?.field) : null
 }
 
 async function readFailure<Result>(

@@ -93,7 +93,7 @@ export function mapping<Table extends SyncedTable>(columns: Columns<Table>): Row
 
   function read(item: Item, onDrift?: OnDrift): RowOf<Table> {
     const values = fields(item.value())
-    const row: Record<string, unknown> = { id: id(values) }
+    const row: Record<string, unknown> = { id: item.id ?? id(values) }
     for (const [name, readColumn] of readers) row[name] = readColumn(values, onDrift)
     // `Columns` has a column of the right type for each of the row's.
     return row as RowOf<Table>

@@ -5,13 +5,14 @@ import type { Page } from '../provider/contract.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
 import { countListed } from './listed.ts'
+import { isCounted } from './page.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import { readAgain } from './read-again.ts'
 import type { Batch, ReadPage } from './read-page.ts'
-import { fetchPage as fetchNext, findSource, itemsLeft, openReader, type Reader, turnPage } from './reader.ts'
+import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader, turnPage } from './reader.ts'
 import { emptyMapped } from './rows.ts'
 import type { Slice } from './slices.ts'
-import type { EventsBefore, Source } from './source.ts'
+import { type EventsBefore, pageWeight, type Source } from './source.ts'
 import { createSplitter, type Splitter } from './splitter.ts'
 
 export interface Backfill {
@@ -79,6 +80,7 @@ interface Engine {
   /** Aborted when pages in flight must be given up, or when the caller takes no more pages. */
   readonly giveUp: AbortSignal
   readonly halted: AbortController
+  /** Pages in flight, as multiples of the usual page. */
   inFlight: number
   pagesRead: number
   failure: unknown
@@ -90,8 +92,7 @@ const pumped = new Error('no longer waited for')
 
 function openEngine(options: Backfill): Engine {
   const { sources, pageSize, abortSignal } = options
-  const readers = new Map<number, Reader>()
-  for (const slice of options.slices) readers.set(slice.id, openReader(slice, findSource(slice, sources), pageSize))
+  const readers = openReaders(options.slices, sources, pageSize)
   const halted = new AbortController()
   const giveUp = AbortSignal.any([abortSignal, halted.signal])
   // Each call in flight adds a listener.
@@ -158,7 +159,7 @@ function pumpIn(engine: Engine, ms: number): void {
 async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   const { slice, source } = reader
   reader.inFlight = true
-  engine.inFlight++
+  engine.inFlight += pageWeight(source)
   try {
     const readPage = slice.ids ? await takeObjects(engine, slice, source) : await fetchList(engine, reader)
     if (readPage) {
@@ -173,7 +174,7 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
     }
   } finally {
     reader.inFlight = false
-    engine.inFlight--
+    engine.inFlight -= pageWeight(source)
   }
   pump(engine)
 }
@@ -206,7 +207,8 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
   const { sources, pageSize, nestedPageSize = pageSize } = options
   const { source } = reader
   const { id: sliceId, part, cursor, boundary } = reader.slice
-  const beginsList = source.kind === 'list' && !source.createdFilter && cursor === null
+  const isWhole = source.kind === 'list' && isCounted(reader.slice)
+  const beginsList = isWhole && !source.createdFilter && cursor === null
   const known = new Set(boundary)
   begun.add(source.name)
   // Before the first await, so that a later split lies below this page.
@@ -221,7 +223,7 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
           giveUp,
         )
       : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
-  const counted = source.kind === 'list' ? countListed(source, mapped, known) : { nested: [] }
+  const counted = isWhole ? countListed(source, mapped, known) : { nested: [] }
   const place = { sliceId, part, beginsList }
   return { ...reached, ...mapped, proven, listed, ...counted, ...place, source, observedAt, skip: null }
 }

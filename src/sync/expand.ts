@@ -23,7 +23,8 @@ interface Expansion {
  */
 export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
   const { source, observedAt } = expansion
-  const mapped = mapItems(expansion.items, { resource: source.name, table: source.table, observedAt, row: source.row })
+  const { present, gone } = withoutTombstones(expansion)
+  const mapped = mapItems(present, { resource: source.name, table: source.table, observedAt, row: source.row })
   const { items: parentItems, rows } = mapped
   const parents = parentItems.map((item, at) => ({ item, id: rows[at]?.row.id ?? '', table: source.table }))
   const { lists, refusals } = await readNestedLists(parents, expansion, signal)
@@ -32,7 +33,8 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
     rows: parentItems.flatMap((item, at) => (refusals.has(item) ? [] : (rows[at] ?? []))),
     rejects: [...mapped.rejects],
     drifts: [...mapped.drifts],
-    childSets: [] as ChildSet[],
+    childSets: gone.flatMap(({ id }) => emptyChildSets(source, id, observedAt)),
+    ...(gone.length > 0 && { gone }),
   }
   for (const [item, error] of refusals) all.rejects.push(rejectRefused(source.name, item.value(), error))
   for (const { item, list } of lists) {
@@ -45,6 +47,16 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
   for (const item of parentItems)
     if (!refusals.has(item)) all.rows.push(...mapEmbedded(source.embeddedItems?.(item), expansion))
   return all
+}
+
+/** The items that are there, and the objects that are gone by the word of their items. */
+function withoutTombstones({ source, items, observedAt }: Expansion) {
+  const { name: resource, table, gone: isGone = () => false } = source
+  const gone = items.flatMap((item) =>
+    item.id !== null && isGone(item) ? [{ resource, table, id: item.id, observedAt }] : [],
+  )
+  const present = gone.length === 0 ? items : items.filter((item) => item.id === null || !isGone(item))
+  return { present, gone }
 }
 
 interface NestedLists {

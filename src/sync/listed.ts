@@ -44,6 +44,11 @@ export function idsListed(source: ListSource, pages: readonly ReadPage[]): reado
   return pages.flatMap(({ rows }) => itemsOf(source, rows).map(({ row }) => row.id))
 }
 
+/** The rows that a part's list would show; null if any row of the resource may be in it. */
+export function rowsOfPart({ partition }: ListSource, part: string | null) {
+  return partition && part !== null ? { column: partition.column, values: part.split(',') } : null
+}
+
 /** The rows of a list's own items, without embedded and nested ones. */
 const itemsOf = ({ name }: ListSource, rows: Mapped['rows']) =>
   rows.filter(({ resource, embedded }) => resource === name && !embedded)

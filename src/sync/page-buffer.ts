@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ReadPage } from './read-page.ts'
+import { pageWeight } from './source.ts'
 
 interface BufferOptions {
   readonly clock: Clock
@@ -10,7 +11,7 @@ interface BufferOptions {
 
 /** Pages that have arrived and wait for the committer. */
 export interface PageBuffer {
-  /** Pages waiting. */
+  /** Pages waiting, as multiples of the usual page. */
   size(): number
   add(page: ReadPage): void
   /** Ends gathering, because no more pages will arrive soon. */
@@ -37,17 +38,18 @@ export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptio
   let wake = () => {}
   let gathering: AbortController | undefined
   let takenAt = Number.NEGATIVE_INFINITY
+  const size = () => pages.reduce((sum, { source }) => sum + pageWeight(source), 0)
 
   async function gather(source: PageSource): Promise<void> {
     const ms = takenAt + gatherMs - clock.now()
-    if (ms <= 0 || pages.length >= pagesPerBatch || !source.isGatheringWorthIt()) return
+    if (ms <= 0 || size() >= pagesPerBatch || !source.isGatheringWorthIt()) return
     gathering = new AbortController()
     await clock.sleep(ms, gathering.signal).catch(() => {})
     gathering = undefined
   }
 
   return {
-    size: () => pages.length,
+    size,
     add: (page) => void pages.push(page),
     stopGathering: () => gathering?.abort(gathered),
     wake: () => wake(),
@@ -60,9 +62,20 @@ export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptio
       if (pages.length === 0) source.throwFailure()
       if (pages.length > 0) await gather(source)
       takenAt = clock.now()
-      const batch = pages.slice(0, pagesPerBatch)
-      pages = pages.slice(pagesPerBatch)
+      const end = endOfBatch(pages, pagesPerBatch)
+      const batch = pages.slice(0, end)
+      pages = pages.slice(end)
       return batch
     },
   }
+}
+
+/** How many of the first pages fit; at least one. */
+function endOfBatch(pages: readonly ReadPage[], pagesPerBatch: number): number {
+  let sum = 0
+  const end = pages.findIndex(({ source }) => {
+    sum += pageWeight(source)
+    return sum > pagesPerBatch
+  })
+  return end === -1 ? pages.length : Math.max(1, end)
 }

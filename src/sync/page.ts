@@ -1,8 +1,9 @@
 import { fieldOf, type Item } from '../json/item.ts'
-import type { Page } from '../provider/contract.ts'
+import { valueAt } from '../json/value.ts'
+import type { Page, TimeFilter } from '../provider/contract.ts'
 import { second } from '../provider/fields.ts'
 import { provenSeconds, type Reached, type Slice } from './slices.ts'
-import type { ListFacts } from './source.ts'
+import { filterOf, type ListFacts } from './source.ts'
 
 /**
  * Creation seconds, both ends included, and the ids of all items the provider listed of them. `to: null`: up to now.
@@ -27,7 +28,9 @@ export interface Digest {
 
 /** Reads a page against its slice, pure. */
 export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest {
-  const dated = page.items.map((item) => ({ item, id: item.id, created: createdSecond(source, item, slice) }))
+  const filter = filterOf(source, slice)
+  const dated = page.items.map((item) => ({ item, id: item.id, created: secondOf(filter, item, slice) }))
+  if (filter?.order === 'none') return digestUnordered(slice, page, dated)
   const inSlice = dated.slice(
     0,
     endOfSlice(
@@ -49,20 +52,37 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
   return {
     items: (slice.lookBackTo === undefined ? inSlice : dated).map(({ item }) => item),
     reached,
-    proven: provable(source) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
-    listed: inSlice.flatMap(({ id, created }) =>
-      created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
-    ),
+    proven: isProvable(source, slice) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
+    listed: isCounted(slice)
+      ? inSlice.flatMap(({ id, created }) =>
+          created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
+        )
+      : [],
     density: oldest === null ? null : page.items.length / (span + 1),
   }
 }
 
+interface DatedItem {
+  readonly item: Item
+  readonly created: number | null
+}
+
+/** A page of a list in no order, which is read to its end and cannot say what it lacks. */
+function digestUnordered(slice: Slice, page: Page, dated: readonly DatedItem[]): Digest {
+  const listed = isCounted(slice) ? dated.flatMap(({ created }) => created ?? []) : []
+  const reached = { query: slice.query, next: page.next, oldest: null, boundary: [] }
+  return { items: page.items, reached, proven: null, listed, density: null }
+}
+
+/** Whether a slice's items count for the proof: what has changed since is not all that there is. */
+export const isCounted = ({ by }: Pick<Slice, 'by'>): boolean => by !== 'updated'
+
 /**
- * Only a list of a resource proves an item missing: an item may have no event. A part of a list proves that the item is
- * not in this part.
+ * Only a list of a resource proves an item missing: an item may have no event, and what has not changed is in no window
+ * of change. A part of a list proves that the item is not in this part.
  */
-function provable({ kind, createdFilter }: ListFacts): boolean {
-  return createdFilter !== undefined && kind === 'list'
+function isProvable({ kind, createdFilter }: ListFacts, slice: Slice): boolean {
+  return createdFilter !== undefined && kind === 'list' && isCounted(slice)
 }
 
 function proven(slice: Slice, reached: Reached, items: readonly { readonly id: string | null }[]): Proven | null {
@@ -72,11 +92,17 @@ function proven(slice: Slice, reached: Reached, items: readonly { readonly id: s
 }
 
 /** Null if the time cannot be right: it is outside the query's window or newer than the position. */
-function createdSecond(source: ListFacts, item: Item, { query, position }: Slice): number | null {
-  if (!source.createdFilter) return null
-  const created = second(fieldOf(item, source.createdFilter.field))
+function secondOf(filter: TimeFilter | undefined, item: Item, { query, position }: Slice): number | null {
+  if (!filter) return null
+  const created = readSecond(filter, item)
   if (created === null || created < query.from || created >= (query.to ?? Number.POSITIVE_INFINITY)) return null
   return position === null || created <= position ? created : null
+}
+
+function readSecond({ field, read }: TimeFilter, item: Item): number | null {
+  if (!read) return second(fieldOf(item, field))
+  const time = read(valueAt(item.value(), field.split('.')))
+  return time && Math.floor(time.getTime() / 1_000)
 }
 
 /**

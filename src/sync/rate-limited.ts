@@ -105,13 +105,19 @@ export function rateLimited(
   }
 
   function limitSource(source: ListSource): ListSource {
-    const { name, retrieve, nested, unsettled } = source
+    const { name, retrieve, nested, unsettled, partition } = source
     const retrieving = openEndpoint(`${name} by id`, source, finishing)
     return {
       ...source,
       list: endpointList(name, source),
       ...(retrieve && {
         retrieve: (id, signal) => answer(retrieving.call, () => retrieve(id, signal), signal),
+      }),
+      ...(partition && {
+        partition: {
+          ...partition,
+          list: (signal) => retrieving.call(() => partition.list(signal), signal),
+        },
       }),
       ...(unsettled && { unsettled: limitUnsettled(unsettled, retrieving.call) }),
       ...(nested && {

@@ -2,7 +2,7 @@ import { answerTooLarge, isRefused, SyncError } from '../errors.ts'
 import type { Page, Query } from '../provider/contract.ts'
 import { type Digest, digestPage } from './page.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
-import type { ListFacts, Source } from './source.ts'
+import { filterOf, type ListFacts, pageWeight, type Source } from './source.ts'
 
 /** A slice that is being read, ahead of the committed state. */
 export interface Reader<Read extends ListFacts = Source> extends Reading {
@@ -14,6 +14,8 @@ export interface Reader<Read extends ListFacts = Source> extends Reading {
   readonly cursors: Set<string | null>
   /** How often a cursor was refused since the position last changed. */
   restarts: number
+  /** Pages without items since the last one with any. A provider may filter a page after it has cut it. */
+  emptyPages: number
   /** The most items of one page. It is halved after an answer that was too large. */
   limit: number
 }
@@ -21,8 +23,26 @@ export interface Reader<Read extends ListFacts = Source> extends Reading {
 /** The most restarts at one position. Each means that the cursor's object was deleted; more mean another fault. */
 const restartsAtMost = 5
 
+/** The most pages without items in a row. */
+const emptyPagesAtMost = 20
+
 export function openReader<Read extends ListFacts>(slice: Slice, source: Read, limit: number): Reader<Read> {
-  return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), restarts: 0, limit }
+  const counts = { restarts: 0, emptyPages: 0 }
+  return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), ...counts, limit }
+}
+
+/** The readers of slices by the slices' ids. `pageSize`: items of the usual page. @throws SyncError `unknown_resource` */
+export function openReaders(
+  slices: readonly Slice[],
+  sources: readonly Source[],
+  pageSize: number,
+): Map<number, Reader> {
+  return new Map(
+    slices.map((slice) => {
+      const source = findSource(slice, sources)
+      return [slice.id, openReader(slice, source, Math.ceil(pageSize * pageWeight(source)))]
+    }),
+  )
 }
 
 interface WholeList {
@@ -86,9 +106,11 @@ export async function* readPages(
 }
 
 /** The query for the next page. */
-function nextQuery({ slice: { query, cursor, part }, source, limit }: Reader<ListFacts>): Query {
+function nextQuery({ slice, source, limit }: Reader<ListFacts>): Query {
+  const { query, cursor, part, by } = slice
   return {
-    ...(source.createdFilter && { window: query }),
+    ...(filterOf(source, slice) && { window: query }),
+    ...(by && { by }),
     ...(part !== null && { part }),
     cursor,
     limit,
@@ -102,11 +124,12 @@ export interface PageTurned extends Digest {
   readonly shared: ReadonlySet<number>
 }
 
-/** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no items came */
+/** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no items come */
 export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
   const { slice, source } = reader
-  if (page.next !== null && (page.items.length === 0 || reader.cursors.has(page.next))) {
-    const fault = page.items.length === 0 ? 'its page has no items' : 'its page has the cursor of an earlier page'
+  reader.emptyPages = page.items.length === 0 ? reader.emptyPages + 1 : 0
+  if (page.next !== null && (reader.emptyPages > emptyPagesAtMost || reader.cursors.has(page.next))) {
+    const fault = page.items.length === 0 ? 'its pages have no items' : 'its page has the cursor of an earlier page'
     throw new SyncError(
       'reject',
       'provider_contract',

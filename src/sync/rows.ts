@@ -121,7 +121,7 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
     } catch (error) {
       const problem = error instanceof Error ? error.message : 'its fields cannot be read'
       const reason = `item: ${problem}. Look at its payload, and report a bug if that is right.`
-      rejects.push(rejectItem(resource, item.value(), { code: 'invalid_item', reason }))
+      rejects.push(rejectItem(resource, item.value(), { code: 'invalid_item', reason, id: item.id }))
     }
   }
   return { rows, items: mapped, rejects, drifts }
@@ -135,14 +135,14 @@ function storedEmbedded(item: Item): unknown {
   return mayBeRounded(item.value()) ? storedForm(item) : item.value()
 }
 
-/** A row of `sync_rejects`: keyed by the item's id if that is usable, else by the SHA-256 of its payload. */
+/** A row of `sync_rejects`: keyed by the item's id, given or its own, if that is usable, else by the SHA-256 of its payload. */
 export function rejectItem(
   resource: string,
   item: unknown,
-  refusal: { readonly code: string; readonly reason: string },
+  { id: made, ...refusal }: { readonly code: string; readonly reason: string; readonly id?: string | null },
 ): Reject {
   const payload = payloadOf(item)
-  const id = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
+  const id = made ?? (typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined)
   const usable = isUsableId(id)
   const itemKey = usable ? id : createHash('sha256').update(payload).digest('hex')
   return { resource, itemKey, ...refusal, payload: payload.slice(0, 65_536) }

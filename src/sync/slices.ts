@@ -7,6 +7,8 @@ export interface Slice {
   readonly resource: string
   /** The resource's part; null if the resource has no parts. */
   readonly part: string | null
+  /** Which time the windows are of; absent: of creation. */
+  readonly by?: 'updated' | undefined
   /** The window to read. Its lower bound rises when an older part is split off. */
   readonly window: Window
   /** The window sent to the provider. `cursor` is valid with this window only. */

@@ -1,6 +1,8 @@
 import type { Item } from '../json/item.ts'
-import type { ListSource, Page, Query } from '../provider/contract.ts'
+import type { ListSource, Page, Query, TimeFilter } from '../provider/contract.ts'
+import { largestPage } from './page-size.ts'
 import type { Mapped } from './rows.ts'
+import type { Slice } from './slices.ts'
 
 /** The source of slices: a resource's list, or the feed of changes, whose items become rows of other resources. */
 export type Source = ListSource | FeedSource
@@ -8,7 +10,7 @@ export type Source = ListSource | FeedSource
 export interface FeedSource {
   readonly kind: 'feed'
   readonly name: string
-  readonly createdFilter: { readonly field: string; readonly maxDays?: number }
+  readonly createdFilter: TimeFilter
   list(query: Query, signal: AbortSignal): Promise<Page>
   expand(items: readonly Item[], page: FeedPage, signal: AbortSignal): Promise<Mapped>
 }
@@ -36,8 +38,20 @@ export interface EventsBefore {
 
 /** The facts of a source that reading its list needs. */
 export interface ListFacts extends Pick<Source, 'kind' | 'name'> {
-  readonly createdFilter?: Source['createdFilter']
+  readonly createdFilter?: TimeFilter
+  readonly updatedFilter?: TimeFilter
 }
+
+/** A source's page as a multiple of the usual one. */
+export const pageWeight = (source: Source): number =>
+  source.kind === 'list' && source.pageSize ? Math.max(1, source.pageSize / largestPage) : 1
+
+export const hasFilter = ({ createdFilter, updatedFilter }: ListFacts): boolean =>
+  createdFilter !== undefined || updatedFilter !== undefined
+
+/** The time that a slice's windows are of. */
+export const filterOf = ({ createdFilter, updatedFilter }: ListFacts, { by }: Pick<Slice, 'by'>) =>
+  by === 'updated' ? updatedFilter : createdFilter
 
 /** The list of a resource; undefined if the job does not read it. */
 export function findList(sources: readonly Source[], name: string): ListSource | undefined {

@@ -1,7 +1,7 @@
 import type { Limiter } from './limiter.ts'
 import { openReader, type Reader } from './reader.ts'
 import { chooseSplit, splitSlice } from './slices.ts'
-import type { Source } from './source.ts'
+import { hasFilter, pageWeight, type Source } from './source.ts'
 
 /** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
 const pagesPerFinerSplit = 50
@@ -69,10 +69,11 @@ export function createSplitter(
     splitWhereIdle({ pagesRead, mayFetch, fetch }) {
       let soonest = Number.POSITIVE_INFINITY
       for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
-        while (source.createdFilter && mayFetch()) {
+        const pageSize = Math.ceil(options.pageSize * pageWeight(source))
+        while (hasFilter(source) && mayFetch()) {
           const readings = [...readers.values()].filter((reader) => reader.source === source)
           const mayBeFiner = finerSplits < Math.floor(pagesRead / pagesPerFinerSplit)
-          const choice = chooseSplit(readings, { since: since ?? 0, pageSize: options.pageSize, mayBeFiner })
+          const choice = chooseSplit(readings, { since: since ?? 0, pageSize, mayBeFiner })
           if (!choice) break
           const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
           if (delay > 0) {

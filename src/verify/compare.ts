@@ -7,8 +7,9 @@ import type { Ownership } from '../erasure/ownership.ts'
 import { plan } from '../job/state/checkpoint.ts'
 import type { Account, ListSource } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
-import { idsListed } from '../sync/listed.ts'
+import { idsListed, rowsOfPart } from '../sync/listed.ts'
 import { largestPage } from '../sync/page-size.ts'
+import { withParts } from '../sync/partition.ts'
 import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
 import type { Batch } from '../sync/read-page.ts'
 import { findList } from '../sync/source.ts'
@@ -133,7 +134,12 @@ async function compareLists(
   signal: AbortSignal,
 ): Promise<void> {
   const upTo = { from: 0, to: before }
-  const { slices } = plan(readings.map(({ source }) => ({ resource: source, since: 0 })))
+  const lists = await withParts(
+    readings.map(({ source }) => source),
+    rated.sources,
+    signal,
+  )
+  const { slices } = plan(lists.map((resource) => ({ resource, since: 0 })))
   const batches = backfill({
     ...rated,
     slices: slices.map((slice) => ({ ...slice, window: upTo, query: upTo })),
@@ -172,8 +178,12 @@ async function takePages(reading: Reading, batch: Batch, comparing: Comparing): 
   reading.listed = isSwept(source)
     ? listedIds.size()
     : reading.listed + pages.reduce((sum, page) => sum + page.listed.length, 0)
-  const intervals = pages.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
-  if (intervals.length > 0) await noteInIntervals(reading, intervals, comparing)
+  for (const part of new Set(pages.map((page) => page.part))) {
+    const ofPart = pages.filter((page) => page.part === part)
+    const intervals = ofPart.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
+    const within = rowsOfPart(source, part)
+    if (intervals.length > 0) await noteInIntervals(reading, { intervals, within }, comparing)
+  }
 }
 
 async function conclude(

@@ -1,4 +1,5 @@
 import { findStale, findUnlisted, type Interval } from '../db/deletions.ts'
+import type { Within } from '../db/live.ts'
 import { findUndated, liveIds, orphans } from '../db/stored-rows.ts'
 import { isRefused } from '../errors.ts'
 import type { ListSource } from '../provider/contract.ts'
@@ -37,12 +38,12 @@ function note(unlisted: Unlisted, ids: readonly string[], among: Set<string> = u
 /** Notes the rows of time intervals that the provider has listed completely. */
 export async function noteInIntervals(
   unlisted: Unlisted,
-  intervals: readonly Interval[],
+  { intervals, within }: { readonly intervals: readonly Interval[]; readonly within: Within | null },
   { db, owner }: Comparing,
 ): Promise<void> {
   // Rows that claim to have been observed later are found as well.
   const overwrite = { kind: 'stored before', since: new Date() } as const
-  const search = { ...owner, resource: unlisted.source, intervals, overwrite }
+  const search = { ...owner, resource: unlisted.source, intervals, within, overwrite }
   const listed = new Set(intervals.flatMap(({ ids }) => ids))
   const found = await findUnlisted(db, search)
   note(
@@ -64,7 +65,8 @@ export async function noteRest(unlisted: Unlisted, listed: IdSet, { db, owner, b
 }
 
 /** Whether the rows of a resource are compared with the ids of all its lists, because no page proves an interval. */
-export const isSwept = ({ createdFilter, parts }: ListSource): boolean => !createdFilter || parts !== undefined
+export const isSwept = ({ createdFilter, parts }: ListSource): boolean =>
+  !createdFilter || createdFilter.order === 'none' || parts !== undefined
 
 /** Notes the parents of rows in nested lists that have no live row. */
 export async function noteOrphans(unlisted: Unlisted, { db, owner, tally }: Comparing): Promise<void> {

@@ -260,3 +260,38 @@ describe('a feed', () => {
     expect(isCursorExpired(planFull(resources), { changes }, answered(400 * day))).toBe(false)
   })
 })
+
+describe('an incremental job without a feed of changes', () => {
+  const now = 1_790_000_000_000
+  const second = 1_789_999_000
+  const timeFilter = { field: 'at' }
+  const lists = [
+    { name: 'changes', updatedFilter: { ...timeFilter, lag: 3_600 }, createdFilter: timeFilter },
+    { name: 'growing', createdFilter: timeFilter, unsettled: { by: { column: 'status' }, values: ['open'] } },
+    { name: 'whole' },
+    { name: 'silent', createdFilter: timeFilter },
+    { name: 'new', updatedFilter: timeFilter, createdFilter: timeFilter },
+  ]
+  const cursors = Object.fromEntries(
+    ['changes', 'growing', 'whole', 'silent'].map((name) => [name, { second, refusedSince: null }]),
+  )
+  const checkpoint = planIncremental(lists, { account: {}, cursors, now })
+  const windows = Object.fromEntries(checkpoint.slices.map(({ resource, by, window }) => [resource, [by, window.from]]))
+
+  it('reads what has changed by the time of change, as far back as the list may lag', () => {
+    expect(windows.changes).toEqual(['updated', second - 3_600])
+  })
+  it('reads what is new of a list whose unsettled rows are known, and the whole list if nothing tells of changes', () => {
+    expect(windows).toMatchObject({ growing: [undefined, second - 600], whole: [undefined, 0], silent: [undefined, 0] })
+  })
+  it('reads a resource without a cursor from the beginning, by creation', () => {
+    expect(windows.new).toEqual([undefined, 0])
+  })
+  it('reads no feed', () => {
+    expect(Object.keys(windows)).toEqual(['changes', 'growing', 'whole', 'silent', 'new'])
+  })
+  it('has a checkpoint that a worker which knows windows of creation only gives back', () => {
+    expect(checkpoint.version).toBe(2)
+    expect(planFull(lists).version).toBe(1)
+  })
+})

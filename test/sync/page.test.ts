@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import type { ListSource, Page, Window } from '../../src/provider/contract.ts'
+import { dateTime } from '../../src/provider/fields.ts'
 import { type Digest, digestPage, type Proven } from '../../src/sync/page.ts'
 import { afterPage, type Slice, splitSlice, withoutCursor } from '../../src/sync/slices.ts'
 import { itemsOf, valuesOf } from '../support/items.ts'
@@ -293,5 +294,64 @@ describe('whatever the list, the size of a page, the cuts and the cursors that a
         expect(own.filter(({ id }) => !proven.ids.includes(id))).toEqual([])
       }
     })
+  })
+})
+
+describe('a page of a list in time of change', () => {
+  const dated: ListSource = {
+    ...source,
+    createdFilter: { field: 'created_at', read: dateTime },
+    updatedFilter: { field: 'meta.updated_at', read: dateTime },
+  }
+  const item = (id: string, created: string, updated: string) => ({
+    id,
+    created_at: created,
+    meta: { updated_at: updated },
+  })
+  const answer: Page = {
+    items: itemsOf([
+      item('a', '2026-01-01T00:00:05Z', '2026-01-01T00:00:09.900Z'),
+      item('b', '2026-01-01T00:00:01Z', '2026-01-01T00:00:07Z'),
+    ]),
+    next: 'more',
+    observedAt,
+  }
+  const at = (seconds: number) => Date.UTC(2026, 0, 1) / 1_000 + seconds
+
+  it('has the seconds of the change, fractions cut, and proves and counts nothing', () => {
+    const digest = digestPage(slice({ by: 'updated' }), dated, answer)
+    expect(digest).toMatchObject({ proven: null, listed: [], reached: { oldest: at(7), boundary: ['b'] } })
+    expect(idsOf(digest)).toEqual(['a', 'b'])
+  })
+
+  it('is left at the lower bound by its changes, not by its creation', () => {
+    const window = { from: at(8), to: null }
+    const digest = digestPage(slice({ by: 'updated', window, query: all }), dated, answer)
+    expect(idsOf(digest)).toEqual(['a'])
+  })
+
+  it('is read by creation if its window is of creation', () => {
+    const digest = digestPage(slice(), dated, answer)
+    expect(digest).toMatchObject({ listed: [at(5), at(1)], proven: { from: at(1) + 1, ids: ['a', 'b'] } })
+  })
+})
+
+describe('a page of a list in no order', () => {
+  const unordered: ListSource = { ...source, createdFilter: { field: 'created', order: 'none' } }
+
+  it('is taken whole, and proves nothing to be missing', () => {
+    const digest = digestPage(slice(), unordered, page('a5 b9 c7'))
+    expect(digest).toMatchObject({
+      proven: null,
+      density: null,
+      listed: [5, 9, 7],
+      reached: { oldest: null, boundary: [] },
+    })
+    expect(afterPage(slice(), digest.reached)).toMatchObject({ cursor: 'more', position: null })
+  })
+
+  it('ends the slice with the last page only', () => {
+    const { reached } = digestPage(slice({ cursor: 'more' }), unordered, page('d1', null))
+    expect(afterPage(slice({ cursor: 'more' }), reached)).toBeNull()
   })
 })

@@ -100,10 +100,10 @@ async function attempt(
  * The payload as it was sent: a number that is refused because of its size is not one that JSON can be written of
  * again.
  */
-function rejectRow({ resource, raw }: ObservedRow, refusal: Pick<Reject, 'code' | 'reason'>): Reject {
-  if (!(raw instanceof RawJson)) return rejectItem(resource, raw, refusal)
+function rejectRow({ resource, raw, row: { id } }: ObservedRow, refusal: Pick<Reject, 'code' | 'reason'>): Reject {
+  if (!(raw instanceof RawJson)) return rejectItem(resource, raw, { ...refusal, id })
   const payload = raw.bytes.toString('utf8').slice(0, 65_536)
-  return { ...rejectItem(resource, raw.value(), refusal), payload }
+  return { ...rejectItem(resource, raw.value(), { ...refusal, id }), payload }
 }
 
 function describeRefusal(error: unknown): Pick<Reject, 'code' | 'reason'> {

@@ -3,13 +3,14 @@ import { permissionDenied, type Resource } from '../../provider/contract.ts'
 import { eventsName } from '../../sync/change-feed.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import { afterPage, type Reached, splitSlice } from '../../sync/slices.ts'
-import { count, countNested, tallySchema } from './tally.ts'
+import { count, countNested, tallyBefore, tallySchema } from './tally.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
 const slice = z.object({
   id: z.int(),
   resource: z.string(),
   part: z.string().nullable().default(null),
+  by: z.literal('updated').optional(),
   window,
   query: window,
   cursor: z.string().nullable(),
@@ -30,7 +31,8 @@ const seenEvents = z.object({
 })
 /** The shape of a stored checkpoint. */
 export const checkpointSchema = z.object({
-  version: z.literal(1),
+  /** 2 with windows of change, which an older worker would take for windows of creation. */
+  version: z.literal([1, 2]),
   /** What is being done, which may be more than was asked for: `note` says why. */
   mode: z.enum(['full', 'incremental']).default('full'),
   note: z.string().nullable().default(null),
@@ -61,6 +63,8 @@ export type Checkpoint = z.infer<typeof checkpointSchema>
 /** What is to be read of one list: everything, what was created since a second and before another, or objects by their ids. */
 export interface Reading {
   readonly resource: Pick<Resource, 'name' | 'parts'>
+  /** What was changed, not what was created, since then. */
+  readonly by?: 'updated'
   readonly since: number
   /** Absent: no upper end. */
   readonly to?: number
@@ -77,8 +81,14 @@ export function plan(
   readings: readonly Reading[],
   { mode, note, resources = null, cursors = {}, known = null }: Purpose = { mode: 'full', note: null },
 ): Checkpoint {
-  const lists = readings.flatMap(({ resource, since, from = since, to = null, ids }) =>
-    (resource.parts ?? [null]).map((part) => ({ list: { resource: resource.name, part }, since, from, to, ids })),
+  const lists = readings.flatMap(({ resource, by, since, from = since, to = null, ids }) =>
+    (resource.parts ?? [null]).map((part) => ({
+      list: { resource: resource.name, part, ...(by && { by }) },
+      since,
+      from,
+      to,
+      ids,
+    })),
   )
   const slices = lists.map(({ list, since, from, to, ids }, at) => {
     const window = { from: since, to }
@@ -95,7 +105,7 @@ export function plan(
     }
   })
   return {
-    version: 1,
+    version: readings.some(({ by }) => by) ? 2 : 1,
     mode,
     note,
     until: null,
@@ -142,12 +152,11 @@ export function advance(from: Checkpoint, page: Advance): Checkpoint {
     const after = slice.id === page.sliceId ? afterPage(slice, page) : slice
     return after ? [after] : []
   })
-  const startsOver = page.beginsList && read.part === null
-  const before = startsOver ? undefined : from.tallies[resource]
-  const tallies = { ...from.tallies, [resource]: count(before, page.listed, seen) }
+  const before = (name: string) => tallyBefore(from.tallies[name], page, read)
+  const tallies = { ...from.tallies, [resource]: count(before(resource), page.listed, seen) }
   for (const name of new Set(page.nested.map((list) => list.resource)))
     tallies[name] = countNested(
-      startsOver ? undefined : tallies[name],
+      before(name),
       page.nested.filter((list) => list.resource === name),
       seen,
     )

@@ -9,12 +9,12 @@ import { type Checkpoint, checkpointSchema } from './checkpoint.ts'
 export function readCheckpoint(stored: unknown): Checkpoint {
   const parsed = checkpointSchema.safeParse(stored)
   if (parsed.success) return parsed.data
-  const version = z.object({ version: z.int().min(2) }).safeParse(stored).data?.version
+  const version = z.object({ version: z.int().min(3) }).safeParse(stored).data?.version
   if (version !== undefined)
     throw new SyncError(
       'retry',
       'checkpoint_newer',
-      `checkpoint: a newer version of the worker wrote it (version ${version}, and this one reads 1). The message goes back to the queue. Deploy the newer version everywhere.`,
+      `checkpoint: a newer version of the worker wrote it (version ${version}, and this one reads 2). The message goes back to the queue. Deploy the newer version everywhere.`,
     )
   throw new SyncError(
     'reject',

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { NestedCount } from '../../sync/read-page.ts'
+import type { NestedCount, ReadPage } from '../../sync/read-page.ts'
+import type { Slice } from '../../sync/slices.ts'
 
 /** The shape of a stored tally: what a list has shown. */
 export const tallySchema = z.object({
@@ -11,6 +12,17 @@ export const tallySchema = z.object({
 })
 
 export type Tally = z.infer<typeof tallySchema>
+
+/** The tally that a page adds to. A list that is read from its beginning again counts anew, and cannot if it is one of several. */
+export function tallyBefore(
+  tally: Tally | undefined,
+  { beginsList }: Pick<ReadPage, 'beginsList'>,
+  { part, cursor }: Pick<Slice, 'part' | 'cursor'>,
+): Tally | undefined {
+  if (!beginsList) return tally
+  if (part === null) return undefined
+  return cursor === null ? tally : noTally
+}
 
 /** Counts the items of a page, by their creation seconds. */
 export function count(

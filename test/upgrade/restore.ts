@@ -9,6 +9,7 @@ import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { readConfig } from '../../src/config/load.ts'
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
+import { mappingVersionOf } from '../../src/db/schema/synced.ts'
 import { syncedTables } from '../../src/db/synced-tables.ts'
 import { ownershipOf } from '../../src/erasure/ownership.ts'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
@@ -111,16 +112,36 @@ export async function restore() {
          where id = $1`,
         [jobs.running.jobId, startedMinutes, leaseMinutes],
       ),
-    /** Rows of the synced tables as they are stored, by table, without the columns that 0.1.0 did not have. */
+    /**
+     * Values of the synced tables as they are stored, by table. The account and the version of the mapping, which 0.1.0 did
+     * not have, are left out. A table that 0.1.0 did not have is empty.
+     */
     async rows() {
       const tables: Record<string, readonly string[]> = {}
       for (const table of syncedTables.keys()) {
-        const stored = await query<{ row: string }>(
-          `select (to_jsonb(stored) - 'account' - 'mapping_version')::text as row from ${table} as stored order by tenant_id, id, 1`,
-        )
+        const [found] = await query('select to_regclass($1) as name', [table])
+        const stored = found?.name
+          ? await query<{ row: string }>(
+              `select (select jsonb_object_agg(key, value) - 'account' - 'mapping_version'
+                 from jsonb_each(to_jsonb(stored)) where value <> 'null')::text as row
+               from ${table} as stored order by tenant_id, id, 1`,
+            )
+          : []
         tables[table] = stored.map(({ row }) => row)
       }
       return tables
+    },
+    /** How many rows of a tenant have columns that an older mapping filled: the next full job writes them once more. */
+    async ofOlderMapping(tenantId: string): Promise<string> {
+      let count = 0
+      for (const [name, table] of syncedTables) {
+        const [rows] = await query<{ count: number }>(
+          `select count(*)::int as count from ${name} where tenant_id = $1 and mapping_version < $2`,
+          [tenantId, mappingVersionOf(table)],
+        )
+        count += rows?.count ?? 0
+      }
+      return String(count)
     },
     /** The number of rows of a tenant in each account, live and marked as deleted. */
     async rowsByAccount(tenantId: string) {

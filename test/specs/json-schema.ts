@@ -11,7 +11,7 @@ export function toJsonSchema(schema: unknown): unknown {
   const converted = Object.fromEntries(
     Object.entries(rest)
       .filter(([name]) => !ignored.test(name))
-      .map(([name, value]) => [name, fieldMaps.has(name) ? convertEach(value) : toJsonSchema(value)]),
+      .map(([name, value]) => [name, convertedValue(name, value)]),
   )
   const closed = closedObject(converted)
   return nullable === true ? { anyOf: [closed, { type: 'null' }] } : closed
@@ -22,6 +22,12 @@ const ignored =
   /^(x-|description$|example$|default$|discriminator$|xml$|externalDocs$|deprecated$|readOnly$|writeOnly$|title$)/
 /** Keys whose values map names of fields to schemas. */
 const fieldMaps = new Set(['properties', 'patternProperties', 'definitions'])
+
+function convertedValue(name: string, value: unknown): unknown {
+  // Each schema is known to ajv by its own name.
+  if (name === '$ref') return String(value).replace('#/components/schemas/', '')
+  return fieldMaps.has(name) ? convertEach(value) : toJsonSchema(value)
+}
 
 function convertEach(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value as Schema).map(([name, schema]) => [name, toJsonSchema(schema)]))

@@ -45,12 +45,21 @@ export function readSpecification(file: URL): Specification {
   const api: OpenApi = JSON.parse(gunzipSync(readFileSync(file)).toString())
   // The formats of OpenAPI, such as int64, are none of JSON Schema's.
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false })
-  const schemas = Object.entries(api.components.schemas).map(([name, schema]) => [name, toJsonSchema(schema)])
-  const missing = missingSchemas(api).map((name) => [name, true])
-  ajv.addSchema({ $id: 'api', components: { schemas: Object.fromEntries([...schemas, ...missing]) } })
+  const added = new Set<string>()
+  /** Adds the schemas that a schema refers to, and those that they refer to. The whole file would take a second. */
+  const addReferred = (schema: unknown): void => {
+    for (const name of referredBy(schema)) {
+      if (added.has(name)) continue
+      added.add(name)
+      const referred = api.components.schemas[name]
+      ajv.addSchema(referred === undefined ? { $id: name } : { $id: name, ...(toJsonSchema(referred) as object) })
+      addReferred(referred)
+    }
+  }
   const compiled = new Map<unknown, ValidateFunction>()
   const check = (schema: unknown, value: unknown): readonly ErrorObject[] => {
-    const validate = compiled.get(schema) ?? ajv.compile(withAbsoluteRefs(toJsonSchema(schema)) as object)
+    addReferred(schema)
+    const validate = compiled.get(schema) ?? ajv.compile(toJsonSchema(schema) as object)
     compiled.set(schema, validate)
     return validate(value) ? [] : (validate.errors ?? [])
   }
@@ -144,13 +153,8 @@ function typedValue(schema: unknown, text: string): unknown {
   return text
 }
 
-/** References of a schema that is compiled by itself lead to the added one. */
-function withAbsoluteRefs(schema: unknown): unknown {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"api#/'))
-}
-
-/** Schemas that the file refers to and does not have; they allow any value. */
-export function missingSchemas(api: OpenApi): readonly string[] {
-  const names = [...JSON.stringify(api).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name = '']) => name)
-  return [...new Set(names)].filter((name) => !Object.hasOwn(api.components.schemas, name))
+/** The names of the schemas that a schema refers to. One that the file does not have allows any value. */
+function referredBy(schema: unknown): readonly string[] {
+  const text = JSON.stringify(schema) ?? ''
+  return [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name = '']) => name)
 }

@@ -73,25 +73,79 @@ describe('a list that is read to its end', () => {
   })
 })
 
-describe('every object', () => {
-  it('can be read by its id', async () => {
+describe('a list of a location', () => {
+  it('holds all orders of all locations by each moment, in pages of a thousand at most', async () => {
     const sandbox = await setup()
-    const [paths, fields] = [
-      {
-        customers: 'customers',
-        payments: 'payments',
-        refunds: 'refunds',
-        plans: 'catalog/object',
-        variations: 'catalog/object',
-      },
-      { customers: 'customer', payments: 'payment', refunds: 'refund', plans: 'object', variations: 'object' },
-    ] as const
-    for (const name of ['customers', 'payments', 'refunds', 'plans', 'variations'] as const) {
-      const [first] = sandbox.expected(name)
-      const { body } = await ask(sandbox, `/v2/${paths[name]}/${encodeURIComponent(first!.id)}`)
-      expect(body).toEqual({ [fields[name]]: first })
-      expect((await ask(sandbox, `/v2/${paths[name]}/unknown`)).code).toBe('NOT_FOUND')
-    }
+    const location_ids = sandbox.locations.map(({ id }) => id)
+    const orders = byId(sandbox.expected('orders'))
+    for (const sort_field of ['CREATED_AT', 'UPDATED_AT', 'CLOSED_AT'])
+      for (const sort_order of ['ASC', 'DESC']) {
+        const body = { location_ids, limit: 70, query: { sort: { sort_field, sort_order } } }
+        const read = await readAll(sandbox, '/v2/orders/search', 'orders', { body })
+        expect(byId(read)).toEqual(sort_field === 'CLOSED_AT' ? orders.filter(({ closed_at }) => closed_at) : orders)
+      }
+    const entries = await ask(sandbox, '/v2/orders/search', {
+      body: { location_ids, limit: 1_000, return_entries: true },
+    })
+    expect(entries.body.order_entries.length).toBe(orders.length)
+    const order_ids = ['unknown', ...orders.slice(0, 3).map(({ id }) => id)]
+    const batch = await ask(sandbox, '/v2/orders/batch-retrieve', { body: { order_ids } })
+    expect(batch.body.orders).toEqual(orders.slice(0, 3))
+  })
+
+  it('holds all invoices and disputes', async () => {
+    const sandbox = await setup({ payments: 2_400 })
+    const invoices = await perLocation(sandbox, (id) =>
+      readAll(sandbox, `/v2/invoices?location_id=${id}&limit=200`, 'invoices'),
+    )
+    expect(byId(invoices)).toEqual(byId(sandbox.expected('invoices')))
+    const disputes = await readAll(sandbox, '/v2/disputes', 'disputes')
+    expect(disputes.length).toBeGreaterThan(50)
+    expect(byId(disputes)).toEqual(byId(sandbox.expected('disputes')))
+  })
+
+  it('holds all payouts, and each payout all its entries, which may be more than a page', async () => {
+    const sandbox = await setup({ payments: 1_000 })
+    const payouts = await perLocation(sandbox, (id) =>
+      readAll(sandbox, `/v2/payouts?location_id=${id}&${always}&limit=3`, 'payouts'),
+    )
+    expect(byId(payouts)).toEqual(byId(sandbox.expected('payouts')))
+    const entries: SquareObject[] = []
+    for (const { id } of payouts)
+      entries.push(...(await readAll(sandbox, `/v2/payouts/${id}/payout-entries`, 'payout_entries')))
+    expect(byId(entries)).toEqual(byId(sandbox.expected('entries')))
+    const counts = payouts.map(({ id }) => entries.filter(({ payout_id }) => payout_id === id).length)
+    expect([Math.min(...counts), Math.max(...counts)]).toEqual([0, 250])
+  })
+})
+
+describe('every object', () => {
+  const calls = {
+    customers: ['customers', 'customer'],
+    payments: ['payments', 'payment'],
+    refunds: ['refunds', 'refund'],
+    orders: ['orders', 'order'],
+    // An id of an invoice has a colon in it.
+    invoices: ['invoices', 'invoice'],
+    disputes: ['disputes', 'dispute'],
+    payouts: ['payouts', 'payout'],
+    plans: ['catalog/object', 'object'],
+    variations: ['catalog/object', 'object'],
+  } as const
+
+  it.each(Object.entries(calls))('can be read by its id: %s', async (name, [path, field]) => {
+    const sandbox = await setup()
+    const [first] = sandbox.expected(name as keyof typeof calls)
+    expect((await ask(sandbox, `/v2/${path}/${encodeURIComponent(first!.id)}`)).body).toEqual({ [field]: first })
+    expect((await ask(sandbox, `/v2/${path}/unknown`)).code).toBe('NOT_FOUND')
+  })
+
+  it('can be read by its id: subscriptions, with their actions if the request includes them', async () => {
+    const sandbox = await setup()
+    const { actions, ...subscription } = sandbox.expected('subscriptions').find((one) => one.actions)!
+    const path = `/v2/subscriptions/${subscription.id}`
+    expect((await ask(sandbox, path)).body).toEqual({ subscription })
+    expect((await ask(sandbox, `${path}?include=actions`)).body).toEqual({ subscription: { ...subscription, actions } })
   })
 })
 

@@ -1,6 +1,6 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { ConnectionSettings } from '../config/connection-string.ts'
-import { tlsOptions } from '../db/tls.ts'
+import { connect } from '../db/connection.ts'
 import type { SyncJobResult } from '../job/state/result.ts'
 import { type ResourceShown, type Shown, totalShare } from './progress-lines.ts'
 import { inOrder } from './resource-names.ts'
@@ -65,10 +65,8 @@ export async function followJob(
 
 /** A connection that sees the rows of one tenant. */
 export async function connectAsTenant(connection: ConnectionSettings, tenantId: string): Promise<pg.Client> {
-  const { host, port, database, user, password, searchPath } = connection
-  const client = new pg.Client({ host, port, database, user, password, ssl: await tlsOptions(connection) })
-  client.on('error', () => {})
-  await client.connect()
+  const client = await connect(connection, 'start')
+  const { searchPath } = connection
   if (searchPath) await client.query(`select set_config('search_path', $1, false)`, [searchPath])
   await client.query(`select set_config('app.tenant_id', $1, false)`, [tenantId])
   return client
@@ -84,7 +82,7 @@ interface News {
 
 type Progress = Readonly<Record<string, { readonly share: number; readonly fetched: number }>>
 
-/** The payload is our own (see job/announce.ts). */
+/** The payload is our own (see job/commit/notify.ts). */
 function parse(payload: string | undefined): News | undefined {
   return payload === undefined ? undefined : JSON.parse(payload)
 }

@@ -2,8 +2,8 @@ import pg from 'pg'
 import * as z from 'zod'
 import type { ConnectionSettings } from '../config/connection-string.ts'
 import { openConfig } from '../config/load.ts'
+import { connect } from '../db/connection.ts'
 import { reader } from '../db/schema/tenants.ts'
-import { tlsOptions } from '../db/tls.ts'
 import { stopLocalDatabase } from '../local/database.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
@@ -62,10 +62,9 @@ async function show(
   given: QueryOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { host, port, user, password, database, searchPath } = settings
-  const client = new pg.Client({ host, port, user, password, database, ssl: await tlsOptions(settings) })
+  const { user, searchPath } = settings
   const named = Object.entries({ search_path: searchPath, 'app.tenant_id': given.tenant }).filter(([, value]) => value)
-  await client.connect()
+  const client = await connect(settings, 'query')
   try {
     // Some statements run in no transaction, such as vacuum.
     if (!given.write) await client.query('begin transaction read only')

@@ -1,13 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import type { Config } from '../config/load.ts'
-import { SyncError } from '../errors.ts'
+import { configured, connect } from './connection.ts'
 import { codeOf } from './errors.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
 import { appliedHashes, openJournal, record } from './migration-journal.ts'
 import { refuseReadOnly } from './read-only-logins.ts'
 import { inNeutralSession, neutralSettings, selectSettings } from './session.ts'
-import { tlsOptions } from './tls.ts'
 
 type Settings = Config['database']
 
@@ -148,15 +147,7 @@ function inWords(error: unknown, applied: number): unknown {
 }
 
 async function connected<T>(settings: Settings, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  if (!settings)
-    throw new SyncError(
-      'reject',
-      'no_database',
-      'config: ConnectionStrings.DefaultConnection is not set. Put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection.',
-    )
-  const { host, port, database, user, password } = settings
-  const client = new pg.Client({ host, port, database, user, password, ssl: await tlsOptions(settings) })
-  await client.connect()
+  const client = await connect(configured(settings, 'reject'), 'migrate')
   try {
     return await work(client)
   } finally {

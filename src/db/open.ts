@@ -1,8 +1,7 @@
 import pg from 'pg'
 import type { Config } from '../config/load.ts'
-import { SyncError } from '../errors.ts'
+import { configured, connectionOptions } from './connection.ts'
 import { createTenantDatabase, type TenantDatabase } from './tenant.ts'
-import { tlsOptions } from './tls.ts'
 
 export type { Database, TenantDatabase } from './tenant.ts'
 
@@ -26,24 +25,12 @@ interface PoolOptions {
  * @throws SyncError `no_database` when no connection string is configured or its certificate cannot be read
  */
 export async function openDatabase(
-  settings: Config['database'],
+  database: Config['database'],
   { connections, applicationName, announce = true }: PoolOptions,
 ): Promise<OpenDatabase> {
-  if (!settings)
-    throw new SyncError(
-      'retry',
-      'no_database',
-      'config: ConnectionStrings.DefaultConnection is not set. Put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection.',
-    )
-  const { host, port, database, user, password } = settings
+  const settings = configured(database, 'retry')
   const pool = new pg.Pool({
-    host,
-    port,
-    database,
-    user,
-    password,
-    ssl: await tlsOptions(settings),
-    application_name: settings.applicationName ?? applicationName,
+    ...(await connectionOptions(settings, applicationName)),
     max: connections,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,

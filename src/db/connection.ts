@@ -1,0 +1,42 @@
+import pg from 'pg'
+import type { Config } from '../config/load.ts'
+import { SyncError, type Verdict } from '../errors.ts'
+import { tlsOptions } from './tls.ts'
+
+type Settings = NonNullable<Config['database']>
+
+/**
+ * The configured connection as the driver's options. `applicationName` is what Postgres shows of it, unless the connection
+ * string names another. If the SSL mode is `Prefer` (Npgsql's default), it asks the server whether it supports TLS.
+ * @throws SyncError `no_database` if its certificate cannot be read
+ */
+export async function connectionOptions(settings: Settings, applicationName: string): Promise<pg.ClientConfig> {
+  const { host, port, database, user, password } = settings
+  return {
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: await tlsOptions(settings),
+    application_name: settings.applicationName ?? applicationName,
+  }
+}
+
+/** Opens one connection, which the caller ends. A connection that dies fails the next statement, not the process. */
+export async function connect(settings: Settings, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client(await connectionOptions(settings, applicationName))
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+/** @throws SyncError `no_database` with that verdict if no connection string is configured */
+export function configured(settings: Config['database'], verdict: Verdict): Settings {
+  if (settings) return settings
+  throw new SyncError(
+    verdict,
+    'no_database',
+    'config: ConnectionStrings.DefaultConnection is not set. Put it into appsettings.json or the environment variable ConnectionStrings__DefaultConnection.',
+  )
+}

@@ -19,11 +19,7 @@ export async function appliedHashes(client: pg.Client, migrations: readonly Migr
     )
     return new Set(rows.map(({ hash }) => hash))
   }
-  if (!(await isReadable(client, sharedJournal))) return new Set()
-  const { rows } = await client.query<{ hash: string }>(`select hash from ${sharedJournal} where hash = any($1)`, [
-    hashesOf(migrations),
-  ])
-  return new Set(rows.map(({ hash }) => hash))
+  return await sharedHashes(client, migrations)
 }
 
 /**
@@ -43,7 +39,7 @@ export async function openJournal(client: pg.Client, migrations: readonly Migrat
     'The migrations of billing-sync that this database has. Written by "npm run migrate" alone.'`)
   await client.query(`comment on column ${journal}.tables_in is 'The schema of the tables.'`)
   await client.query(`comment on column ${journal}.applied_at is 'Null if the migration is older than this journal.'`)
-  if (await isReadable(client, sharedJournal)) await takeOver(client, migrations)
+  await takeOver(client, migrations)
 }
 
 async function createSchema(client: pg.Client): Promise<void> {
@@ -57,11 +53,17 @@ async function createSchema(client: pg.Client): Promise<void> {
 const noSchema =
   'migrate: this login may not create the schema billing_sync, which the list of migrations is kept in. Let an administrator of this database run once: CREATE SCHEMA billing_sync AUTHORIZATION …; with the login that owns the tables. Then migrate again.'
 
-async function takeOver(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
-  const found = await client.query<{ hash: string }>(`select hash from ${sharedJournal} where hash = any($1)`, [
+/** Hashes of these migrations in the shared journal; none if there is no such journal, or if the login may not read it. */
+async function sharedHashes(client: pg.Client, migrations: readonly Migration[]): Promise<Set<string>> {
+  if (!(await isReadable(client, sharedJournal))) return new Set()
+  const { rows } = await client.query<{ hash: string }>(`select hash from ${sharedJournal} where hash = any($1)`, [
     hashesOf(migrations),
   ])
-  if (found.rows.length === 0) return
+  return new Set(rows.map(({ hash }) => hash))
+}
+
+async function takeOver(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
+  if ((await sharedHashes(client, migrations)).size === 0) return
   await checkSchema(client)
   await client.query(
     `with moved as (delete from ${sharedJournal} where hash = any($1) returning hash)

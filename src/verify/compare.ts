@@ -89,7 +89,7 @@ export async function compare(verification: Verification): Promise<readonly (Com
   setMaxListeners(0, signal)
   const rated = rateLimited(account, resources, { clock, waiting: signal, finishing: signal })
   const tallies = new Map<string, Tally>()
-  const comparing = {
+  const comparing: Comparer['comparing'] = {
     ...verification,
     tally: (resource: string) => {
       const tally = tallies.get(resource) ?? { findings: createFindings(), listed: 0, erased: 0, rejected: 0 }
@@ -101,7 +101,7 @@ export async function compare(verification: Verification): Promise<readonly (Com
     const source = findList(rated.sources, resource)
     return source ? [openReading(source)] : []
   })
-  await compareLists(readings, { comparing, rated, verification }, signal)
+  await compareLists(readings, { comparing, rated }, signal)
   for (const reading of readings) {
     if (reading.skipped !== null) continue
     await noteRest(reading, reading.listedIds, comparing)
@@ -123,16 +123,16 @@ function openReading(source: ListSource): Reading {
 }
 
 interface Comparer {
-  readonly comparing: Comparing
+  readonly comparing: Comparing & Pick<Verification, 'clock' | 'onProgress'>
   readonly rated: RateLimited
-  readonly verification: Verification
 }
 
 async function compareLists(
   readings: readonly Reading[],
-  { comparing, rated, verification: { clock, before, onProgress } }: Comparer,
+  { comparing, rated }: Comparer,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock, before, onProgress } = comparing
   const upTo = { from: 0, to: before }
   const lists = await withParts(
     readings.map(({ source }) => source),

@@ -6,7 +6,7 @@ const fewNames = 12
 /** A sentence: what is not known, and the nearest known name. `kind` is the noun: "The option". */
 export function unknownName(kind: string, name: string, known: readonly string[]): string {
   const [nearest] = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase(), 1) }))
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
   if (!nearest) return `${kind} "${name}" is not known.`
   const { candidate, distance } = nearest

@@ -10,11 +10,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 /** A third of the name's letters, at least one and at most three: `MaxRetry` is near `MaxRetries`, `Key` is not near `Url`. */
 const allowedEdits = (name: string) => Math.min(3, Math.max(1, Math.floor(name.length / 3)))
 
-/**
- * The least number of letters to insert, delete or replace (Levenshtein). With `swapCost: 1` a swap of neighbouring
- * letters counts as one edit instead of two (optimal string alignment).
- */
-export function editDistance(from: string, to: string, swapCost: 1 | 2 = 2): number {
+/** The least number of edits: letters to insert, delete or replace, or neighbours to swap (optimal string alignment). */
+export function editDistance(from: string, to: string): number {
   const [letters, others] = [[...from], [...to]]
   let beforeLast: number[] = []
   let last = Array.from({ length: others.length + 1 }, (_, column) => column)
@@ -23,7 +20,7 @@ export function editDistance(from: string, to: string, swapCost: 1 | 2 = 2): num
     for (const [column, other] of others.entries()) {
       const replaced = (last[column] ?? 0) + (letter === other ? 0 : 1)
       const isSwap = row > 0 && column > 0 && letter === others[column - 1] && letters[row - 1] === other
-      const swapped = isSwap ? (beforeLast[column - 1] ?? 0) + swapCost : Number.POSITIVE_INFINITY
+      const swapped = isSwap ? (beforeLast[column - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY
       current.push(Math.min(replaced, swapped, (last[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1))
     }
     beforeLast = last

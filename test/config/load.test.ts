@@ -145,6 +145,12 @@ describe('an unknown setting', () => {
     expect(problemsOf(() => fromFile({ Worker: { [name]: 1 } }))).toEqual([sentence])
   })
 
+  it('is an error if two letters of a short name are swapped', () => {
+    expect(problemsOf(() => fromFile({ Queue: { Ulr: 1 } }))).toEqual([
+      'Queue.Ulr is not a setting of this worker; did you mean Queue.Url? (from appsettings.json)',
+    ])
+  })
+
   it.each(['Key', 'Name', 'Host', 'Timeout', 'Polling'])('is not near any as %s', (name) => {
     expect(fromFile({ Queue: { [name]: 1 } }).warnings).toHaveLength(1)
   })

@@ -39,5 +39,5 @@ test('two runs of migrate at once end well, and one of them applies everything',
 test('migrate without a database says which setting is missing', async () => {
   const { code, stderr } = await run(['migrate'])
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^config: ConnectionStrings.DefaultConnection is not set; .+\n$/)
+  expect(stderr).toMatch(/^config: ConnectionStrings.DefaultConnection is not set\. Put it into .+\n$/)
 })

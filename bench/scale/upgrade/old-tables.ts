@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { parseConnectionString } from '../../../src/config/connection-string.ts'
+import { migrate } from '../../../src/db/migrate.ts'
+import { createDatabase, openPostgres } from '../../../src/local/postgres.ts'
+
+/** A database with the tables of 0.1.0 on a Postgres of its own, fsync on, the server's default settings. */
+export interface OldTables {
+  readonly url: string
+  readonly settings: ReturnType<typeof parseConnectionString>
+  /** Has half of all rows. */
+  readonly largestTenant: string
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
+  /** Of the whole database, in bytes. */
+  size(): Promise<number>
+  close(): Promise<void>
+}
+
+/** The last migration of 0.1.0. */
+const last = '0012_payload_hash'
+
+export async function openOldTables(): Promise<OldTables> {
+  const parent = mkdtempSync(join(tmpdir(), 'billing-sync-upgrade-'))
+  const postgres = await openPostgres({ dataDir: join(parent, 'pg') })
+  const url = await createDatabase(postgres.url, 'upgrade')
+  const settings = parseConnectionString(`${url}?sslmode=disable`)
+  await migrate(settings, foldersUpTo(last, parent))
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
+    (await client.query<Row>(text, values)).rows
+  return {
+    url,
+    settings,
+    largestTenant: randomUUID(),
+    query,
+    size: async () => Number((await query('select pg_database_size(current_database()) as bytes'))[0]?.bytes),
+    async close() {
+      await client.end()
+      await postgres.stop('fast')
+      rmSync(parent, { recursive: true, force: true })
+      if (postgres.dataDir !== join(parent, 'pg')) rmSync(postgres.dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function foldersUpTo(tag: string, parent: string): string {
+  const folder = join(parent, 'drizzle')
+  cpSync('drizzle', folder, { recursive: true })
+  const file = join(folder, 'meta', '_journal.json')
+  const journal: { readonly entries: readonly { readonly tag: string }[] } = JSON.parse(readFileSync(file, 'utf8'))
+  const count = journal.entries.findIndex((entry) => entry.tag === tag) + 1
+  writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }))
+  return folder
+}
+
+/** Share of all rows, prefix of the ids, and the columns that differ between the tables, computed of the row's number `n`. */
+const tables = {
+  customers: { share: 0.05, prefix: 'cus', columns: {} },
+  invoices: { share: 0.15, prefix: 'in', columns: { customer_id: `'cus_' || n / 3` } },
+  payments: { share: 0.15, prefix: 'ch', columns: { customer_id: `'cus_' || n / 3` } },
+  balance_transactions: {
+    share: 0.15,
+    prefix: 'txn',
+    columns: { status: `case when n % 50 = 0 then 'pending' else 'available' end` },
+  },
+  invoice_lines: { share: 0.4, prefix: 'il', columns: { invoice_id: `'in_' || n / 3` } },
+  subscription_items: { share: 0.1, prefix: 'si', columns: { subscription_id: `'sub_' || n` } },
+} as const
+
+export const filledTables = Object.keys(tables)
+
+/** The number of small tenants that share the other half of the rows. */
+const smallTenants = 100
+const rowsPerStatement = 250_000
+
+/** Fills six tables with so many rows, a tenth in test mode, payloads of 350 bytes, and 100,000 ended jobs. */
+export async function fill({ query, largestTenant }: OldTables, rows: number): Promise<void> {
+  await query(`create temporary table tenants as
+    select number, case when number <= ${smallTenants} then '${largestTenant}'::uuid else gen_random_uuid() end as id
+    from generate_series(1, ${2 * smallTenants}) as number`)
+  for (const [table, { share, prefix, columns }] of Object.entries(tables)) {
+    const hasMode = table !== 'subscription_items' && table !== 'balance_transactions'
+    const more: Readonly<Record<string, string>> = { ...columns, ...(hasMode && { livemode: 'n % 10 <> 0' }) }
+    const mode = table === 'subscription_items' ? '' : `, 'livemode', n % 10 <> 0`
+    const names = Object.keys(more).map((name) => `, ${name}`)
+    const values = Object.values(more).map((value) => `, ${value}`)
+    for (let from = 0; from < rows * share; from += rowsPerStatement)
+      await query(`
+        insert into ${table} (tenant_id, provider, id, created_at, observed_at, raw, raw_sha256${names.join('')})
+        select tenants.id, 'stripe', row.id, now() - n * interval '1 second', now(), raw, sha256(raw::text::bytea)${values.join('')}
+        from generate_series(${from + 1}, ${Math.min(rows * share, from + rowsPerStatement)}) as n
+        join tenants on tenants.number = n % ${2 * smallTenants} + 1
+        cross join lateral (select '${prefix}_' || left(md5(n::text), 24) as id) as row
+        cross join lateral (select jsonb_build_object('id', row.id, 'object', '${table}'${mode}, 'metadata',
+          jsonb_build_object('order', n), 'description', repeat(md5(n::text), 8)) as raw) as payload`)
+  }
+  await query(`insert into sync_jobs (id, tenant_id, provider, sync_type, status, commits, started_at, finished_at, result)
+    select gen_random_uuid(), tenants.id, 'stripe', 'full', 'completed', 1, now(), now(), '{}'
+    from generate_series(1, 100000) as n join tenants on tenants.number = n % ${2 * smallTenants} + 1`)
+  await query('vacuum analyze')
+  await query('checkpoint')
+}

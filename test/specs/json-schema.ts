@@ -14,7 +14,7 @@ export function toJsonSchema(schema: unknown): unknown {
       .map(([name, value]) => [name, convertedValue(name, value)]),
   )
   const closed = closedObject(converted)
-  return nullable === true ? { anyOf: [closed, { type: 'null' }] } : closed
+  return nullable === true ? orNull(closed) : closed
 }
 
 /** What only describes a schema, and what JSON Schema calls otherwise. `default` would change what is checked. */
@@ -31,6 +31,12 @@ function convertedValue(name: string, value: unknown): unknown {
 
 function convertEach(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value as Schema).map(([name, schema]) => [name, toJsonSchema(schema)]))
+}
+
+function orNull(schema: Schema): Schema {
+  const { type, enum: values } = schema
+  if (type === undefined) return { anyOf: [schema, { type: 'null' }] }
+  return { ...schema, type: [type, 'null'], ...(Array.isArray(values) ? { enum: [...values, null] } : {}) }
 }
 
 function closedObject(schema: Schema): Schema {

@@ -3,7 +3,7 @@ import { createGeneratedOrder, type GeneratedOrder } from './generated-order.ts'
 import type { ResourceName } from './names.ts'
 import type { Fields, LiveObjects, Resource, SquareObject } from './resource.ts'
 import { comparePositions, type Position, type SortKey, type SortOrder } from './sort-order.ts'
-import { createdOf, sortValue } from './sort-value.ts'
+import { sortValue } from './sort-value.ts'
 import { createVersions } from './versions.ts'
 
 /** An object where a list has it. The object itself is built when it is asked for. */
@@ -166,7 +166,7 @@ export function createCollection(resource: Resource, context: CollectionContext)
     },
     update(id, patch, details) {
       const before = present(id)
-      if ('id' in patch || (createdOf(patch) !== undefined && createdOf(patch) !== createdOf(before)))
+      if (neverChanged.some((field) => field in patch && patch[field] !== before[field]))
         throw new Error('sandbox: the id and the creation time of an object never change')
       const object = { ...before, ...patch }
       change(id, object, details)
@@ -178,3 +178,5 @@ export function createCollection(resource: Resource, context: CollectionContext)
     },
   }
 }
+
+const neverChanged = ['id', 'created_at', 'effective_at'] as const

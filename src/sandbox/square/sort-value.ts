@@ -1,11 +1,12 @@
-import { type Fields, fieldOf, type SquareObject } from './resource.ts'
+import { fieldOf, type SquareObject } from './resource.ts'
 import type { SortKey } from './sort-order.ts'
 
 /** The value that a list sorts an object by; undefined if the object is not in such a list. */
 export function sortValue(object: SquareObject, by: SortKey): number | string | undefined {
   switch (by) {
     case 'created':
-      return createdOf(object)
+      // Catalog objects show no moment of creation. They are sorted by their change.
+      return momentIn(object.created_at ?? object.effective_at ?? object.updated_at)
     case 'updated':
       return momentIn(object.updated_at)
     case 'closed':
@@ -20,9 +21,6 @@ export function sortValue(object: SquareObject, by: SortKey): number | string | 
       return object.id
   }
 }
-
-/** Catalog objects show no time of creation. They are sorted by their change. */
-export const createdOf = (fields: Fields) => momentIn(fields.created_at ?? fields.effective_at ?? fields.updated_at)
 
 function momentIn(value: unknown): number | undefined {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN

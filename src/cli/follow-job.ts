@@ -12,6 +12,8 @@ export interface JobRow {
   readonly lease_owner: string | null
   readonly lease_until: Date | null
   readonly next_attempt_at: Date | null
+  readonly waiting_for: { readonly code: string; readonly message: string } | null
+  readonly waiting_since: Date | null
   readonly error: { readonly code: string; readonly message: string } | null
   readonly result: SyncJobResult | null
   readonly [column: string]: unknown

@@ -1,4 +1,4 @@
-import { resourceLines, type Shown, totalLine } from './progress-lines.ts'
+import { noteLines, resourceLines, type Shown, totalLine } from './progress-lines.ts'
 import type { Screen } from './terminal.ts'
 
 export interface ProgressBar {
@@ -14,18 +14,20 @@ export function openProgressBar(out: Screen, now: () => number = () => performan
   let printedAt = began
   let drawn = 0
   const total = () => totalLine(last, (now() - began) / 1_000)
+  const width = () => (out.columns || 100) - 1
   const redraw = (lines: readonly string[]) => {
-    const width = (out.columns || 100) - 1
     const up = drawn > 1 ? `\x1b[${drawn - 1}A` : ''
-    out.write(`\r${up}\x1b[0J${lines.map((line) => [...line].slice(0, width).join('')).join('\n')}`)
+    out.write(`\r${up}\x1b[0J${lines.map((line) => [...line].slice(0, width()).join('')).join('\n')}`)
     drawn = lines.length
   }
   const draw = () => {
-    // Two rows stay free: one for the total, one so that the terminal never scrolls.
-    if (out.isTTY) redraw([...resourceLines(last.resources ?? [], (out.rows || 24) - 2), total()])
-    else if (now() - printedAt > 2_000) {
+    if (out.isTTY) {
+      const below = [total(), ...noteLines(last.note, width())]
+      // One row stays free, so that the terminal never scrolls.
+      redraw([...resourceLines(last.resources ?? [], (out.rows || 24) - 1 - below.length), ...below])
+    } else if (now() - printedAt > 2_000) {
       printedAt = now()
-      out.write(`${total()}\n`)
+      out.write(`${[total(), ...(last.note ? [last.note] : [])].join('   ')}\n`)
     }
   }
   const timer = setInterval(draw, 100)

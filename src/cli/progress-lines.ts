@@ -1,3 +1,5 @@
+import { wrap } from './wrap.ts'
+
 /** How far one resource is. */
 export interface ResourceShown {
   readonly name: string
@@ -14,8 +16,12 @@ export interface Shown {
   readonly share: number | null
   /** A line each, in this order, if there are several. */
   readonly resources?: readonly ResourceShown[]
+  /** What the job waits for, in words; empty if it works. */
   readonly note?: string
 }
+
+/** The most lines of a note, so that the resources keep their place. */
+const noteLinesAtMost = 3
 
 /** The lines of the resources that fit: those being read first, then those that are done; the order stays theirs. */
 export function resourceLines(resources: readonly ResourceShown[], rows: number): string[] {
@@ -39,14 +45,21 @@ export function resourceLines(resources: readonly ResourceShown[], rows: number)
   return [...resources.filter((resource) => shown.has(resource)).map(line), `  … and ${others.join(', ')}`]
 }
 
-export function totalLine({ fetched, requests, share, note }: Shown, seconds: number): string {
+/** A note in lines of at most `width` characters. */
+export function noteLines(note: string | undefined, width: number): string[] {
+  if (!note) return []
+  return wrap(note, width - 2)
+    .slice(0, noteLinesAtMost)
+    .map((line) => `  ${line}`)
+}
+
+export function totalLine({ fetched, requests, share }: Shown, seconds: number): string {
   const parts = [
     bar(share, 24),
     `${count(fetched)} rows`,
     `${count(Math.round(fetched / Math.max(seconds, 0.001)))} rows/s`,
     ...(requests === undefined ? [] : [`${count(requests)} requests`]),
     `${seconds.toFixed(1)} s`,
-    ...(note ? [note] : []),
   ]
   return `  ${parts.join('   ')}`
 }

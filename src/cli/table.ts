@@ -1,3 +1,5 @@
+import { wrap } from './wrap.ts'
+
 interface Layout {
   /** Characters of a value before it is cut. */
   readonly widest?: number
@@ -71,20 +73,6 @@ const clean = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll(orders, 
 function cut(text: string, widest: number): string {
   const characters = [...text]
   return characters.length <= widest ? text : `${characters.slice(0, widest - 1).join('')}…`
-}
-
-/** Lines of at most `width` characters, broken at spaces if there are any. */
-function wrap(text: string, width: number | null): string[] {
-  if (width === null) return [text]
-  const lines: string[] = []
-  let rest = [...text]
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width)
-    const end = space > 0 ? space : width
-    lines.push(rest.slice(0, end).join(''))
-    rest = rest.slice(space > 0 ? end + 1 : end)
-  }
-  return [...lines, rest.join('')]
 }
 
 const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - [...text].length))

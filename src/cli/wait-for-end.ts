@@ -9,7 +9,7 @@ interface WaitOptions {
   /** The name of this process's worker, with which the owner of its leases begins. */
   readonly worker: string
   readonly stop: AbortSignal
-  /** Told what the job waits for, in a sentence. */
+  /** Told what the job waits for, in words; empty if this process works on it and nothing is missing. */
   onWait(note: string): void
 }
 
@@ -22,9 +22,19 @@ export async function waitForEnd({ job, rival, worker, stop, onWait }: WaitOptio
     if (stop.aborted && !isOurs) return row
     if (row?.status === 'pending') onWait(waitingFor(await rival()))
     else if (row?.status === 'running' && !isOurs) onWait(waitingFor(row))
-    else if (row?.status === 'retrying') onWait(`an attempt failed, the next is at ${time(row.next_attempt_at)}`)
+    else if (row) onWait(missing(row))
     await setTimeout(100)
   }
+}
+
+/** Since when the job waits for which cause, as its row says it. */
+function missing({ status, waiting_for, waiting_since, error, next_attempt_at }: JobRow): string {
+  const cause = waiting_for ?? (status === 'retrying' ? error : null)
+  return [
+    ...(waiting_for ? [`Waiting since ${time(waiting_since)} (${waiting_for.code}).`] : []),
+    ...(status === 'retrying' ? [`The next attempt is at ${time(next_attempt_at)}.`] : []),
+    ...(cause ? [cause.message] : []),
+  ].join(' ')
 }
 
 /** A lease is renewed as long as its worker lives. */

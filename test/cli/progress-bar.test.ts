@@ -40,6 +40,26 @@ test('thirty resources are redrawn in place on a terminal of 24 rows', () => {
   expect(shown()).toEqual([expect.stringMatching(/^ {2}█{24} 100 % {3}19 rows/), ''])
 })
 
+test('what the job waits for is below the total, in lines that the terminal takes, until the bar ends', () => {
+  vi.useFakeTimers()
+  const { out, shown } = screen(24)
+  const bar = openProgressBar(out)
+  const note = `Waiting since 12:00:00 (rate_limited). stripe: too many requests. ${'It is long. '.repeat(40)}`
+  bar.show({ fetched: 5, share: 0.5, resources: thirty(() => 0.5), note })
+  vi.advanceTimersByTime(100)
+  expect(shown()).toHaveLength(23)
+  expect(shown().at(-4)).toMatch(/^ {2}█{12}░{12} {2}50 % /)
+  expect(shown().at(-3)).toMatch(/^ {2}Waiting since 12:00:00 \(rate_limited\)\. stripe: too many requests\. /)
+  expect(shown().every((line) => line.length < 80)).toBe(true)
+  bar.show({ note: '' })
+  vi.advanceTimersByTime(100)
+  expect(shown().join()).not.toContain('Waiting')
+  bar.show({ note })
+  bar.end(false)
+  vi.useRealTimers()
+  expect(shown().join()).not.toContain('Waiting')
+})
+
 test('resources being read are shown first, in their own order, and the others are counted', () => {
   const lines = resourceLines(
     thirty((index) => (index < 10 ? 1 : index < 20 ? 0.5 : 0)),

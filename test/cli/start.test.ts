@@ -32,7 +32,7 @@ test('start syncs, verify compares what was synced, and an incremental start cos
   const incremental = await run(['start', '--resources', 'default', '--incremental'], { env })
   expect(incremental).toMatchObject({ code: 0, stderr: '' })
   expect(requestsIn(incremental)).toBeLessThan(10)
-})
+}, 240_000)
 
 test('verify ends with code 1 where content differs, and names the job that repairs it', async () => {
   const { env, query } = await open(20)
@@ -91,4 +91,24 @@ test('on a terminal of 24 rows the bar of all resources ends as one line, and th
     'subscriptions',
     'subscription_items',
   ])
+})
+
+const shortLease = { Worker__LeaseSeconds: '2' }
+
+test('on a terminal, start shows what the job waits for and since when, and no longer once it is over', async () => {
+  const { env, sandbox } = await open(60)
+  const heal = sandbox.fail({ kind: 'rate-limited', reason: 'global-rate', retryAfter: 1, path: '/v1/customers' })
+  const { ended, seen } = startOnTerminal(['start'], 24, { env: { ...env, ...shortLease } })
+  await seen(/\n {2}Waiting since \d\d:\d\d:\d\d \(rate_limited\)\. stripe: too many requests \(429, /)
+  heal()
+  const { code, stdout } = await ended
+  expect(code).toBe(0)
+  expect(renderTerminal(stdout).join('\n')).not.toContain('Waiting since')
+})
+
+test('on a terminal, start shows the outage that a job waits for, and when the next attempt is', async () => {
+  const { env, sandbox } = await open(60)
+  sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': '1000' } })
+  const { seen } = startOnTerminal(['start'], 24, { env })
+  await seen(/\n {2}Waiting since [\d:]{8} \(provider_unavailable\)\. The next attempt is at [\d:]{8}\./)
 })

@@ -107,6 +107,25 @@ test('when patience for an outage ends the job fails, and the same jobId sent ag
   expect(sandbox.stats().requests - before).toBeLessThan(12)
 })
 
+test('a job that failed as stalled goes on from its checkpoint when its message is sent again', async () => {
+  const { deliver, row, sandbox } = await openEnv({ sandbox: { customers: 60 } })
+  const request = jobRequest(small)
+  const heal = sandbox.fail({ kind: 'hang', path: '/v1/customers', after: 9 })
+  for (let n = 0; n < 4; n++) await deliver(request, 1_500)
+  const failed = await row(request.jobId)
+  expect(failed).toMatchObject({
+    status: 'failed',
+    error: { code: 'stalled', message: expect.stringContaining('send the same jobId again.') },
+  })
+  expect(Number(failed.fetched)).toBeGreaterThanOrEqual(25)
+  heal()
+  const before = sandbox.stats().requests
+  await deliver(request)
+  expect(await row(request.jobId)).toMatchObject({ status: 'completed', fetched: '60', created: '60', error: null })
+  // All customers are twelve pages.
+  expect(sandbox.stats().requests - before).toBeLessThan(12)
+})
+
 test('a failed attempt counts, and the job that failed for it goes on when it is sent again', async () => {
   const { deliver, row, sandbox } = await openEnv({ settings: { Worker__MaxRetries: '0' } })
   const request = jobRequest(small)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { collectLog } from '../support/collected-log.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 import { openSecretStore } from './secret-store.ts'
 
@@ -119,4 +120,44 @@ test('a message that names the secret of another tenant fails, and no store is a
   await drain()
   expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'secret_not_allowed' } })
   expect(store.asked).toEqual([])
+})
+
+const keys = {
+  "the tenant's own key": {
+    token: () => 'rk_live_own',
+    says: () => 'the accessToken of the message is not accepted',
+  },
+  'the configured key, for its own tenant': {
+    token: () => undefined,
+    says: () => 'the configured Stripe.ApiKey is not accepted',
+  },
+  'the configured key, for a connected account': {
+    token: () => 'acct_1Connected',
+    says: () => 'the configured Stripe.ApiKey is not accepted',
+  },
+  'the value of a secret': {
+    token: (reference: string) => reference,
+    says: (reference: string) => `the value of ${reference} is not accepted`,
+  },
+} as const
+
+test.each(Object.entries(keys))('a 401 says that it is about %s, and what to do', async (_, { token, says }) => {
+  const first = jobRequest()
+  const log = collectLog()
+  const { queue, drain, job, request, sandbox } = await setupSecretJob({
+    log,
+    settings: { Stripe__ApiKey: 'sk_live_configured', Stripe__ApiKeyTenant: first.tenantId },
+  })
+  sandbox.fail({ kind: 'key-revoked' })
+  const accessToken = token(request.accessToken)
+  await queue.send(JSON.stringify({ ...(accessToken === undefined ? first : request), accessToken }))
+  await drain()
+  const { jobId } = accessToken === undefined ? first : request
+  const sentence = /^stripe: (.+) \(401, req_\w+\)\. Put a valid key there, then send a new jobId\.$/
+  const row = await job(jobId)
+  expect(row).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted', retryable: false } })
+  const { message } = row!.error as { readonly message: string }
+  expect(sentence.exec(message)?.[1]).toBe(says(request.accessToken))
+  const line = { level: 'error', event: 'job_failed', code: 'key_not_accepted', message: `the job fails. ${message}` }
+  expect(log.lines().filter(({ event }) => event === 'job_failed')).toMatchObject([line])
 })

@@ -72,15 +72,30 @@ const expected: Readonly<Record<string, readonly object[]>> = {
     { id: 'cus_d', email: 'd@example.com' },
     { id: 'cus_e', email: 'e@example.com' },
   ],
+  'Subscriptions by state, over all providers': [
+    { provider: 'square', state: 'active', subscriptions: 1 },
+    { provider: 'square', state: 'ended', subscriptions: 2 },
+    { provider: 'square', state: 'unknown', subscriptions: 1 },
+    { provider: 'stripe', state: 'active', subscriptions: 4 },
+    { provider: 'stripe', state: 'canceled', subscriptions: 2 },
+    { provider: 'stripe', state: 'past_due', subscriptions: 1 },
+    { provider: 'stripe', state: 'trialing', subscriptions: 1 },
+  ],
 }
 
-test('each of the ten queries answers what it says', async () => {
+test('each of the queries answers what it says', async () => {
   expect(queries.map(([, title]) => title)).toEqual(Object.keys(expected))
   const { db, query } = await openTestDatabase()
   const [tenant, other] = [randomUUID(), randomUUID()]
   for (const tenantId of [tenant, other]) await seed(db, tenantId)
   await query(
     `insert into customers (tenant_id, provider, account, id, raw, observed_at, deleted_at) values ($1, 'stripe', 'acct_1', 'gone', '{}', now(), now())`,
+    [tenant],
+  )
+  await query(
+    `insert into subscriptions (tenant_id, provider, account, id, status, raw, observed_at)
+     select $1, 'square', 'merchant_1', status, status, '{}', now()
+     from unnest(array['ACTIVE', 'DEACTIVATED', 'COMPLETED', 'MISLAID']) as status`,
     [tenant],
   )
   const answers: Record<string, object[]> = {}

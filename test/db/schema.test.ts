@@ -3,22 +3,24 @@ import { getTableColumns } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { describe, expect, test } from 'vitest'
 import { missingComments } from '../../scripts/comments.ts'
+import { providers } from '../../scripts/docs/providers.ts'
 import type { SyncedTable } from '../../src/db/schema.ts'
 import type { StampedRow } from '../../src/db/stamped-row.ts'
 import { columnsOf, syncedTables } from '../../src/db/synced-tables.ts'
 import { keyOf, upsert } from '../../src/db/upsert.ts'
-import { resources } from '../../src/providers/stripe/resources/index.ts'
+import type { Nested } from '../../src/provider/contract.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { nestedOf } from '../support/stripe-objects.ts'
 
 const tables = [...syncedTables].map(([name, table]) => ({ name, table }))
+const resources = providers.flatMap((provider) => provider.resources)
+const nestedLists = resources.flatMap(({ nested = [] }) => nested as readonly Nested[])
 const listed = new Set(resources.map(({ table }) => getTableConfig(table).name))
 
 /** The tables that no provider fills yet, and the column that their rows are looked up by. */
 const unfilled: Readonly<Record<string, string>> = { order_lines: 'order_id', orders: 'created_at' }
 
 test('the tables are those that something is read into', () => {
-  const nested = resources.flatMap(nestedOf).map(({ table }) => getTableConfig(table).name)
+  const nested = nestedLists.map(({ table }) => getTableConfig(table).name)
   expect([...new Set([...listed, ...nested]), ...Object.keys(unfilled)].toSorted()).toEqual([...syncedTables.keys()])
 })
 
@@ -91,7 +93,7 @@ describe.each(tables)('$name', ({ name, table }) => {
     const indexed = getTableConfig(table).indexes.map(({ config }) =>
       config.columns.map((one) => 'name' in one && one.name),
     )
-    const parent = resources.flatMap(nestedOf).find((one) => one.table === table)?.parent ?? ''
+    const parent = nestedLists.find((one) => one.table === table)?.parent ?? ''
     const last = unfilled[name] ?? (listed.has(name) ? 'created_at' : getTableColumns(table)[parent as 'id']?.name)
     expect(indexed).toContainEqual(['tenant_id', last, ...(name === 'provider_objects' ? ['resource'] : [])])
     // The planner would take it for the key: see synced.ts.

@@ -1,5 +1,6 @@
 import { getTableName } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { providers } from '../../scripts/docs/providers.ts'
 import {
   coupons,
   customers,
@@ -16,16 +17,29 @@ import {
 } from '../../src/db/schema.ts'
 import { syncedTables } from '../../src/db/synced-tables.ts'
 import { type Ownership, ownerOfReject, ownerOfRow, ownershipOf } from '../../src/erasure/ownership.ts'
-import { billing, resources } from '../../src/providers/stripe/resources/index.ts'
-import { nestedOf } from '../support/stripe-objects.ts'
+import { resources } from '../../src/providers/stripe/resources/index.ts'
 
 const ownership = ownershipOf(resources)
 const namesOf = (tables: Ownership['tables']) => tables.map(({ table }) => getTableName(table)).toSorted()
 
-test('every table has an owner, or customers share its rows', () => {
-  const shared = [products, prices, coupons, taxRates, payouts].map(getTableName)
+/** Each provider's resources and nested lists. */
+const listed = providers.map(
+  ({ name, resources }) => [name, resources.flatMap((resource) => [resource, ...(resource.nested ?? [])])] as const,
+)
+
+/** The tables whose rows customers share. */
+const shared: readonly string[] = [products, prices, coupons, taxRates, payouts].map(getTableName)
+
+test.each(listed)('every row of %s has an owner, or is of a table whose rows customers share', (_, lists) => {
+  const unowned = lists.filter(({ owner }) => owner === null).map(({ table }) => getTableName(table))
+  expect(unowned.filter((table) => !shared.includes(table))).toEqual([])
+  expect(lists.filter(({ owner, table }) => owner && shared.includes(getTableName(table)))).toEqual([])
+})
+
+test('some provider fills every table', () => {
   const unfilled = [orders, orderLines].map(getTableName)
-  expect([...namesOf(ownership.tables), ...shared, ...unfilled].toSorted()).toEqual([...syncedTables.keys()])
+  const filled = listed.flatMap(([, lists]) => lists).map(({ table }) => getTableName(table))
+  expect([...new Set([...filled, ...unfilled])].toSorted()).toEqual([...syncedTables.keys()])
 })
 
 test('rows without a customer may be stored before the objects they are about in these tables only', () => {
@@ -41,9 +55,13 @@ test('rows without a customer may be stored before the objects they are about in
   ])
 })
 
-test('a resource with a table of its own has the name of the table, by which its tally is found', () => {
-  for (const { name, table } of [...billing, ...billing.flatMap(nestedOf)]) expect(name).toBe(getTableName(table))
-})
+test.each(listed)(
+  'a resource of %s with a table of its own has the name of the table, by which its tally is found',
+  (_, lists) => {
+    for (const { name, table } of lists.filter(({ table }) => table !== providerObjects))
+      expect(name).toBe(getTableName(table))
+  },
+)
 
 describe('the owner of a row is read', () => {
   const owner = (table: Parameters<typeof ownerOfRow>[1]['table'], columns: object, raw: unknown = {}) =>

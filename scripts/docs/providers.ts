@@ -1,0 +1,40 @@
+import type { ProviderResource } from '../../src/provider/contract.ts'
+import type { CurrencyDigits } from '../../src/provider/money.ts'
+import { paypal } from '../../src/providers/paypal.ts'
+import { currencyDigits } from '../../src/providers/stripe/currency-digits.ts'
+import { announced, eventResources } from '../../src/providers/stripe/events.ts'
+import { resources as stripeResources } from '../../src/providers/stripe/resources/index.ts'
+
+/** What docs/resources.md says of a provider. */
+export interface DocumentedProvider {
+  /** As in the column `provider`. */
+  readonly name: string
+  readonly title: string
+  /** Empty while the provider is only declared. */
+  readonly resources: readonly ProviderResource[]
+  /** See Changes.announced and Changes.mentioned. Absent: the provider has no feed. */
+  readonly changes?: { readonly announced: readonly string[]; readonly mentioned: readonly string[] }
+  /** Where the provider's minor unit is not that of ISO 4217. */
+  readonly currencyDigits?: CurrencyDigits
+  /** Sentences about incremental jobs that hold for this provider only. */
+  readonly notes?: readonly string[]
+}
+
+/** The providers of src/providers/index.ts, a line each. */
+export const providers: readonly DocumentedProvider[] = [
+  {
+    name: 'stripe',
+    title: 'Stripe',
+    resources: stripeResources,
+    changes: { announced, mentioned: Object.values(eventResources) },
+    currencyDigits,
+    notes: [
+      'The feed has an event within seconds, and a job looks back ten minutes behind each cursor. The worker remembers the newest 200 events of an account that it applied. An event that becomes visible up to a day late is applied if the page that passes those ten minutes has it; the object is then fetched by id. What comes later still, or lies behind more events than fit on that page, is found by a full job.',
+      "**Open rows** are those whose state Stripe may still change without an event. An incremental job asks for them with the fewest requests: by id, by Stripe's list of open objects, or by the window of creation that has them. It asks for 500 rows of a resource at most, the newest first, and for 50 by id where there is no list of open ones.",
+      'A balance transaction is asked for from its `available_on` on.',
+      'Changes of other rows that no event announces, such as the metadata of a payment intent, are seen by the next full job.',
+      'Deletions without an event are seen by the next full job.',
+    ],
+  },
+  { name: paypal.name, title: 'PayPal', resources: paypal.resources },
+]

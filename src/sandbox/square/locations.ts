@@ -1,5 +1,6 @@
 import { createIds } from '../server/ids.ts'
 import { seedFor } from '../server/random.ts'
+import type { SquareObject } from './resource.ts'
 import { timestamp } from './timestamps.ts'
 
 export interface SquareLocation {
@@ -8,7 +9,7 @@ export interface SquareLocation {
   readonly country: string
   readonly active: boolean
   /** As the API shows it. */
-  readonly object: Readonly<Record<string, unknown>>
+  readonly object: SquareObject
 }
 
 /** The number of the main location, which lists fall back to if a request names none. */

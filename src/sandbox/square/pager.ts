@@ -4,7 +4,8 @@ import { objectAnswer } from './answer.ts'
 import type { SquareRequest } from './api.ts'
 import type { ListItem } from './collection.ts'
 import { type Cursor, readCursor, writeCursor } from './cursors.ts'
-import type { Fields } from './resource.ts'
+import type { Failure } from './failure.ts'
+import type { Fields, SquareObject } from './resource.ts'
 import type { Position } from './sort-order.ts'
 
 /** How pages may differ from what a client expects. The specification allows all of it. */
@@ -64,13 +65,10 @@ export function createPager({ now, random, options }: PagerContext): Pager {
       const { page, hasMore } = take(items(isSame ? undefined : list.after), size)
       const objects = page.map((item) => item.object())
       const cursor = hasMore || isSame ? { cursor: list.next(page.at(-1)?.position) } : {}
-      if (failure?.kind === 'items') {
-        const other = failure.items(structuredClone(objects))
-        if (typeof other === 'string') return rawItems(field, other, { ...more, ...cursor })
-        return objectAnswer({ [field]: other, ...more, ...cursor })
-      }
+      const rest = { ...more, ...cursor }
+      const other = failure && otherItems(failure, field, objects, rest)
       // A list without items has no field for them.
-      return objectAnswer({ ...(page.length > 0 ? { [field]: objects.map(shown) } : {}), ...more, ...cursor })
+      return other ?? objectAnswer({ ...(page.length > 0 ? { [field]: objects.map(shown) } : {}), ...rest })
     },
   }
 }
@@ -82,6 +80,18 @@ function take(items: Iterable<ListItem>, size: number) {
     page.push(item)
   }
   return { page, hasMore: false }
+}
+
+/** The answer of a failure that shows other items; undefined for the other failures. */
+export function otherItems(
+  failure: Failure,
+  field: string,
+  objects: readonly SquareObject[],
+  rest: Fields,
+): HttpAnswer | undefined {
+  if (failure.kind !== 'items') return undefined
+  const items = failure.items(structuredClone(objects))
+  return typeof items === 'string' ? rawItems(field, items, rest) : objectAnswer({ [field]: items, ...rest })
 }
 
 function rawItems(field: string, items: string, rest: Fields): HttpAnswer {

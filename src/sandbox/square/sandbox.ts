@@ -13,6 +13,7 @@ import type { ResourceName } from './names.ts'
 import type { SandboxOptions } from './options.ts'
 import { populate } from './populate.ts'
 import type { SquareObject } from './resource.ts'
+import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import { second } from './timestamps.ts'
 
 export interface Sandbox extends Mutations {
@@ -32,6 +33,8 @@ export interface Sandbox extends Mutations {
   expected(resource: ResourceName): readonly SquareObject[]
   /** The same, an object at a time: for a million objects. */
   objects(resource: ResourceName): Iterable<SquareObject>
+  /** Simulates so many days of changes, moving the clock, and returns the changes. */
+  simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
   /** The token is expired, or revoked, from now on. */
   expireToken(token: string): void
   revokeToken(token: string): void
@@ -54,6 +57,7 @@ export async function createSquareSandbox(options: SandboxOptions = {}): Promise
   const nowMs = () => clock.now() * second
   const populated = populate({ payments, counts, locations, density, seed, merchant, now: populatedUntil }, nowMs)
   const { collections, data } = populated
+  const mutations = createMutations(collections, { now: nowMs, lag: lag * second })
   const tokens = {
     revoked: new Set(revokedTokens),
     expired: new Set<string>(),
@@ -85,7 +89,13 @@ export async function createSquareSandbox(options: SandboxOptions = {}): Promise
     advance: clock.advance,
     expected: (resource) => [...objects(resource)],
     objects,
-    ...createMutations(collections, { now: nowMs, lag: lag * second }),
+    ...mutations,
+    simulate: (days, simulateOptions = {}) =>
+      simulate(
+        { live: collections, data, mutations, now: nowMs, seconds: clock.now, advance: clock.advance },
+        days,
+        simulateOptions,
+      ),
     expireToken: (token) => void tokens.expired.add(token),
     revokeToken: (token) => void tokens.revoked.add(token),
     fail: failures.add,

@@ -2,6 +2,7 @@ import { objectAnswer } from '../answer.ts'
 import type { Operation } from '../api.ts'
 import { mainLocation } from '../locations.ts'
 import type { Merchant } from '../merchant.ts'
+import { otherItems } from '../pager.ts'
 import { notFound } from '../refusal.ts'
 import { queryShape } from '../request-shape.ts'
 import { wholeSecond } from '../timestamps.ts'
@@ -42,9 +43,9 @@ export function merchantOperations({ data, scopes, expireAt }: Merchant): readon
       path: '/v2/locations',
       scope: 'MERCHANT_PROFILE_READ',
       isList: true,
-      answer({ query }) {
+      answer({ query, failure }) {
         none(query)
-        return objectAnswer({ locations })
+        return (failure && otherItems(failure, 'locations', locations, {})) ?? objectAnswer({ locations })
       },
     },
     {

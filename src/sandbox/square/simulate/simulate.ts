@@ -1,0 +1,47 @@
+import { pick, randomStream, seedFor } from '../../server/random.ts'
+import { createSimulatedMerchant, type MerchantAccess } from './simulated-merchant.ts'
+import { steps } from './steps.ts'
+
+export interface SimulateOptions {
+  /** The same seed makes the same changes to the same merchant. Default 1. */
+  readonly seed?: number
+  /** How many steps happen on each day. Default 10. */
+  readonly perDay?: number
+}
+
+/** A step that changed an object. */
+export interface SimulatedStep {
+  /** Unix seconds. */
+  readonly at: number
+  readonly step: string
+  readonly id: string
+}
+
+const day = 86_400
+
+interface Simulation extends MerchantAccess {
+  /** The provider's clock, in unix seconds. */
+  readonly seconds: () => number
+  advance(seconds: number): void
+}
+
+/** Simulates so many days of changes, moving the clock. Every kind of step happens once before any happens at random. */
+export function simulate(access: Simulation, days: number, options: SimulateOptions): readonly SimulatedStep[] {
+  const { seed = 1, perDay = 10 } = options
+  const merchant = createSimulatedMerchant(access, randomStream(seedFor(seed, 'simulate')))
+  const firstSteps = [...steps]
+  const changes: SimulatedStep[] = []
+  for (let dayNumber = 0; dayNumber < days; dayNumber++) {
+    const start = access.seconds()
+    const times = Array.from({ length: perDay }, () => merchant.random() % day).sort((a, b) => a - b)
+    for (const time of times) {
+      access.advance(start + time - access.seconds())
+      const [name, step] =
+        firstSteps.splice(merchant.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(merchant.random, steps)
+      const id = step(merchant)
+      if (id !== undefined) changes.push({ at: access.seconds(), step: name, id })
+    }
+    access.advance(start + day - access.seconds())
+  }
+  return changes
+}

@@ -112,3 +112,19 @@ test('on a terminal, start shows the outage that a job waits for, and when the n
   const { seen } = startOnTerminal(['start'], 24, { env })
   await seen(/\n {2}Waiting since [\d:]{8} \(provider_unavailable\)\. The next attempt is at [\d:]{8}\./)
 })
+
+test('a start with more or fewer customers than the last ends with an equal proof of each resource', async () => {
+  const { env } = await open(1)
+  // The Stripe of the program itself, in the database of the test. A job asks for about 500 rows by id, and less is gone.
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('Stripe__')))
+  for (const customers of [30, 40, 20]) {
+    const args = ['start', '--resources', 'default', '--customers', String(customers)]
+    const { code, stdout } = await run(args, { env: own })
+    expect(code).toBe(0)
+    const resources = stdout.slice(stdout.indexOf('\nresources\n')).split('\n').slice(4)
+    const counted = resources.slice(0, resources.indexOf(''))
+    expect(counted[0]).toMatch(new RegExp(`^ {2}customers .* ${customers} +${customers} +yes +·$`))
+    expect(counted.length).toBeGreaterThan(10)
+    expect(counted.filter((line) => / NO /.test(line))).toEqual([])
+  }
+}, 240_000)

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
-import { jobRequest, setup } from '../support/setup.ts'
+import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
  * Absence from a list is believed only where the provider, asked by id, no longer has the object.
  */
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 async function open(customers: number, settings: Readonly<Record<string, string>> = {}) {
   const parts = await setup({ sandbox: { customers }, settings })
@@ -118,6 +123,36 @@ test('a delivery that runs out of time while it asks is gone on with by the next
   const askedById = sandbox.requests.slice(before).filter(({ path }) => /^\/v1\/customers\/./.test(path)).length
   expect(askedById).toBe(200 - deleted)
   expect(await live()).toBe(100)
+})
+
+test('a list that is not believed is not believed by the next worker, which asks for none of its rows', async () => {
+  const { sync, live, hide, sandbox, ids, tenantId, handle, job, query, openWorker } = await open(120)
+  await sync()
+  // By their ids the hidden rows come first.
+  const sorted = ids().toSorted()
+  hide(new Set(sorted.slice(0, 40)))
+  for (const id of sorted.slice(-5)) sandbox.remove('customers', id, { silent: true })
+  // The first answers are committed, and the commit that ends the list is not.
+  await query(`create function refuse() returns trigger language plpgsql as $$ begin
+    raise exception 'full' using errcode = '53100'; end $$`)
+  await query(`create trigger refusing before update on sync_jobs for each row
+    when (new.status = 'completed') execute function refuse()`)
+  vi.spyOn(systemClock, 'random').mockReturnValue(0)
+  const request = jobRequest({ tenantId })
+  await handle([JSON.stringify(request)])
+  const row = await job(request.jobId)
+  expect(row).toMatchObject({ status: 'retrying', error: { code: 'database_unavailable' }, deleted: '0' })
+  expect(row).toMatchObject({ progress: { customers: { kept: 16 } } })
+  await query('drop trigger refusing on sync_jobs')
+  const before = sandbox.requests.length
+  const next = await openWorker()
+  await next.handle(sqsEvent([JSON.stringify(request)]), context(60_000))
+  const ended = await job(request.jobId)
+  expect(ended).toMatchObject({ status: 'completed', deliveries: 2, deleted: '0' })
+  const { customers } = (ended!.result as SyncJobResult).resources
+  expect(customers).toMatchObject({ kept: 16, unchecked: 29, deleted: 0, proof: { equal: false } })
+  expect(sandbox.requests.slice(before).filter(({ path }) => /^\/v1\/customers\/./.test(path))).toEqual([])
+  expect(await live()).toBe(120)
 })
 
 test('a large account has more questions: one more for every two other requests', async () => {

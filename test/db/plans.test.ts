@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { findStale, findUnlisted, markDeleted, markRemovedChildren } from '../../src/db/deletions.ts'
 import type { TenantDatabase } from '../../src/db/open.ts'
-import { customers, invoiceLines } from '../../src/db/schema.ts'
+import { customers, invoiceLines, payments } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
 import { openTestDatabase } from '../support/database.ts'
 
@@ -11,6 +11,7 @@ const tenantId = randomUUID()
 const account = { tenantId, provider: 'stripe', account: 'acct_1' }
 const rows = 5_000
 const asked = 100
+const tables = ['customers', 'invoice_lines', 'payments']
 const later = new Date('2030-01-01T00:00:00Z')
 const ids = Array.from({ length: asked }, (_, at) => `row_${at * 50}`)
 
@@ -19,17 +20,21 @@ async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
   const { tenant, query } = await openTestDatabase()
   const filled = `from generate_series(0, ${rows - 1}) as n`
   const stamped = `'${tenantId}', 'stripe', 'acct_1', 'row_' || n`
-  for (const table of ['customers', 'invoice_lines']) await query(`alter table ${table} set (autovacuum_enabled = off)`)
+  for (const table of tables) await query(`alter table ${table} set (autovacuum_enabled = off)`)
   await query(
     `insert into customers (tenant_id, provider, account, id, created_at, raw, observed_at) select ${stamped}, to_timestamp(n), '{}', to_timestamp(0) ${filled}`,
   )
   await query(
     `insert into invoice_lines (tenant_id, provider, account, id, invoice_id, raw, observed_at) select ${stamped}, 'in_' || n / 5, '{}', to_timestamp(0) ${filled}`,
   )
+  await query(
+    `insert into payments (tenant_id, provider, account, id, order_id, raw, observed_at) select ${stamped}, 'order_' || n / 5, '{}', to_timestamp(0) ${filled}`,
+  )
   const read = async () => {
     await query('select pg_stat_force_next_flush()')
     const [sum] = await query<{ n: number }>(
-      `select sum(idx_tup_read)::int as n from pg_stat_user_indexes where relname in ('customers', 'invoice_lines')`,
+      `select sum(idx_tup_read)::int as n from pg_stat_user_indexes where relname = any($1)`,
+      [tables],
     )
     return sum?.n ?? 0
   }
@@ -44,6 +49,7 @@ async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
 
 const stored = ids.map((id) => ({ row: { id }, raw: { changed: true }, observedAt: later }))
 const resource = { name: 'customers', table: customers }
+const ofOrders = { name: 'payments', table: payments }
 const lines = { name: 'invoice_lines', table: invoiceLines }
 
 test.each<[string, Parameters<typeof entriesRead>[0]]>([
@@ -81,6 +87,18 @@ test.each<[string, Parameters<typeof entriesRead>[0]]>([
           parent: 'invoiceId',
           ...account,
           childSets: ids.map((_, at) => ({ parentId: `in_${at}`, ids: [], observedAt: later })),
+        }),
+      ),
+  ],
+  [
+    'looking through nested lists in a table whose rows seldom have that parent',
+    (db) =>
+      db.within((tx) =>
+        markRemovedChildren(tx, {
+          resource: ofOrders,
+          parent: 'orderId',
+          ...account,
+          childSets: ids.map((_, at) => ({ parentId: `order_${at}`, ids: [], observedAt: later })),
         }),
       ),
   ],

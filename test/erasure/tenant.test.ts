@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { syncedTables } from '../../src/db/synced-tables.ts'
 import type { ErasureDeps } from '../../src/erasure/pass.ts'
 import { eraseTenant } from '../../src/erasure/tenant.ts'
+import { plantRow } from '../db/tenant-rows.ts'
 import { createGate } from '../support/gate.ts'
 import { jobRequest } from '../support/setup.ts'
 import { allTables, snapshot } from './about-customer.ts'
@@ -31,6 +33,9 @@ async function twoTenants() {
      values ($1, 'stripe', 'acct_sandbox', 'customers', 'cus_never', gen_random_uuid(), 'x', 'x', 'x')`,
     [parts.tenantId],
   )
+  // Rows of every table, also of those that the sandbox fills not.
+  for (const tenantId of [parts.tenantId, other.tenantId])
+    for (const table of syncedTables.keys()) await plantRow(parts.query, table, tenantId)
   const others = async () => [...(await snapshot(parts.query))].filter(([key]) => key.includes(` ${other.tenantId} `))
   return { ...parts, others }
 }

@@ -7,6 +7,8 @@ export interface Exception {
   readonly operation: string
   readonly in: Difference['in']
   readonly field: string
+  /** The one more value of an enumeration. */
+  readonly value?: string
   readonly source: string
 }
 
@@ -33,6 +35,7 @@ function allows(exception: Exception, vendor: string, difference: Difference): b
     exception.vendor === vendor &&
     exception.operation === difference.operation &&
     exception.in === difference.in &&
-    exception.field === difference.field
+    exception.field === difference.field &&
+    exception.value === difference.value
   )
 }

@@ -11,6 +11,8 @@ export interface Difference {
   /** The field, with `*` for each place in a list: `orders.*.line_items.*.uid`. Empty for a call. */
   readonly field: string
   readonly what: string
+  /** The value, where it is none of an enumeration. */
+  readonly value?: unknown
 }
 
 /** A vendor's specification, as checks. */
@@ -44,7 +46,7 @@ interface OpenApi {
 export function readSpecification(file: URL): Specification {
   const api: OpenApi = JSON.parse(gunzipSync(readFileSync(file)).toString())
   // The formats of OpenAPI, such as int64, are none of JSON Schema's.
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false })
+  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: false })
   const added = new Set<string>()
   /** Adds the schemas that a schema refers to, and those that they refer to. The whole file would take a second. */
   const addReferred = (schema: unknown): void => {
@@ -120,14 +122,15 @@ const unknownCall = (method: string, path: string): Difference => ({
 const jsonSchemaIn = (content: Content | undefined) => content?.['application/json']?.schema
 
 function asDifference(operation: string, place: 'body' | 'answer') {
-  return ({ instancePath, message = '', params }: ErrorObject): Difference => {
+  return ({ instancePath, keyword, message = '', params, data }: ErrorObject): Difference => {
     const path = instancePath
       .split('/')
       .slice(1)
       .map((part) => (/^\d+$/.test(part) ? '*' : part))
     const added = params.additionalProperty ?? params.missingProperty
     const field = [...path, ...(added === undefined ? [] : [added])].join('.')
-    return { operation, in: place, field, what: `${message} ${JSON.stringify(params)}` }
+    const what = `${message} ${JSON.stringify(params)}`
+    return { operation, in: place, field, what, ...(keyword === 'enum' ? { value: data } : {}) }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Collection } from './collection.ts'
 import type { ByResource, ResourceName } from './names.ts'
 import type { Fields, SquareObject } from './resource.ts'
-import { timestamp, wholeSecond } from './timestamps.ts'
+import { calendarDate, timestamp, wholeSecond } from './timestamps.ts'
 
 export interface MutationOptions {
   /** The time of the change, in unix milliseconds. Default: now. */
@@ -49,11 +49,8 @@ export function createMutations(live: ByResource<Collection>, { now, lag }: Muta
   }
 
   function cancelSubscriptions(customer: string, options: MutationOptions): void {
-    const canceled = {
-      status: 'CANCELED',
-      canceled_date: timestamp(options.at ?? now()).slice(0, 10),
-      actions: undefined,
-    }
+    const date = calendarDate(options.at ?? now())
+    const canceled = { status: 'CANCELED', canceled_date: date, completed_date: date, actions: undefined }
     for (const { id, customer_id, status } of live.subscriptions.all())
       if (customer_id === customer && status !== 'CANCELED') mutations.update('subscriptions', id, canceled, options)
   }

@@ -54,7 +54,7 @@ describe('the generated merchant', () => {
       payments: ['status', 5],
       refunds: ['status', 4],
       orders: ['state', 4],
-      subscriptions: ['status', 5],
+      subscriptions: ['status', 6],
       invoices: ['status', 10],
       disputes: ['state', 8],
       payouts: ['status', 3],

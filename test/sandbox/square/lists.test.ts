@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Sandbox, SquareObject } from '../../../src/sandbox/square/index.ts'
+import { exceptions, usedExceptions } from '../../specs/exceptions.ts'
 import { always, ask, byId, ms, readAll, setup } from './support.ts'
 
 const catalog = {
@@ -146,6 +147,14 @@ describe('every object', () => {
     const path = `/v2/subscriptions/${subscription.id}`
     expect((await ask(sandbox, path)).body).toEqual({ subscription })
     expect((await ask(sandbox, `${path}?include=actions`)).body).toEqual({ subscription: { ...subscription, actions } })
+  })
+
+  it('has what is newer than the specification only where an exception says so', async () => {
+    const sandbox = await setup()
+    const { id } = sandbox.expected('subscriptions').find(({ status }) => status === 'COMPLETED')!
+    await ask(sandbox, `/v2/subscriptions/${id}`)
+    await ask(sandbox, '/v2/subscriptions/search', { body: {} })
+    expect(usedExceptions).toEqual(new Set(exceptions.filter(({ vendor }) => vendor === 'square')))
   })
 })
 

@@ -4,7 +4,7 @@ import { customerBefore } from './customer-before.ts'
 import { blockSize, currencyOf, locationOfBlock } from './location-of.ts'
 import { priceOf } from './variation-facts.ts'
 
-export type SubscriptionState = 'PENDING' | 'ACTIVE' | 'CANCELED' | 'DEACTIVATED' | 'PAUSED'
+export type SubscriptionState = 'PENDING' | 'ACTIVE' | 'CANCELED' | 'DEACTIVATED' | 'PAUSED' | 'COMPLETED'
 
 export interface SubscriptionFacts {
   readonly state: SubscriptionState
@@ -49,4 +49,5 @@ const states: readonly SubscriptionState[] = [
   'ACTIVE',
   'PENDING',
   'CANCELED',
+  'COMPLETED',
 ]

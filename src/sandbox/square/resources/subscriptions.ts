@@ -15,13 +15,16 @@ export const subscriptions: Resource = {
   generate(n, data) {
     const { state, location, currency, customer, variation, price, overridden } = subscriptionAt(n, data)
     const start = created(n, data) + (state === 'PENDING' ? 30 * day : 0)
-    const ended = state === 'CANCELED' || state === 'DEACTIVATED'
+    const ended = state === 'CANCELED' || state === 'DEACTIVATED' || state === 'COMPLETED'
+    const endedOn = calendarDate(Math.min(start + 100 * day, data.now))
     return {
       location_id: locationId(location, data),
       plan_variation_id: data.id('variations', variation),
       ...(customer === undefined ? {} : { customer_id: data.id('customers', customer) }),
       start_date: calendarDate(start),
-      ...(ended ? { canceled_date: calendarDate(Math.min(start + 100 * day, data.now)) } : {}),
+      ...(ended && state !== 'COMPLETED' ? { canceled_date: endedOn } : {}),
+      // Newer than the specification, as is the state: `test/specs/exceptions.json` names the source.
+      ...(ended ? { completed_date: endedOn } : {}),
       ...(state === 'PENDING'
         ? {}
         : { charged_through_date: calendarDate(ended ? start + 90 * day : data.now + 20 * day) }),

@@ -26,6 +26,7 @@ export const billingSteps: Readonly<Record<string, Step>> = {
       customer_id: customer.id,
       start_date: calendarDate(merchant.now()),
       canceled_date: undefined,
+      completed_date: undefined,
       charged_through_date: calendarDate(merchant.now() + 30 * day),
       status: 'ACTIVE',
       price_override_money: money(4_200, location.currency),
@@ -43,12 +44,15 @@ export const billingSteps: Readonly<Record<string, Step>> = {
     return merchant.update('subscriptions', subscription.id, { actions: [action] }).id
   },
   'subscription is canceled': (merchant) => {
-    const canceled_date = calendarDate(merchant.now())
-    return becomes(merchant, ['ACTIVE', 'PAUSED'], { status: 'CANCELED', canceled_date, actions: undefined })
+    const date = calendarDate(merchant.now())
+    const ended = { canceled_date: date, completed_date: date, actions: undefined }
+    return becomes(merchant, ['ACTIVE', 'PAUSED'], { status: 'CANCELED', ...ended })
   },
   'subscription is paused': (merchant) => becomes(merchant, ['ACTIVE'], { status: 'PAUSED' }),
   'subscription is resumed': (merchant) => becomes(merchant, ['PAUSED'], { status: 'ACTIVE' }),
   'subscription is deactivated': (merchant) => becomes(merchant, ['ACTIVE'], { status: 'DEACTIVATED' }),
+  'subscription is completed': (merchant) =>
+    becomes(merchant, ['ACTIVE'], { status: 'COMPLETED', completed_date: calendarDate(merchant.now()) }),
   'invoice is drafted': (merchant) => {
     const order = takeOrder(merchant)
     const subscription = merchant.pick('subscriptions', ({ location_id }) => location_id === order.location_id)

@@ -24,7 +24,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F06: {
     fault: 'a worker frozen past its lease',
     scenarios: ['frozen'],
-    tests: ['integration/crash.test.ts'],
+    tests: ['integration/frozen-worker.test.ts'],
   },
   F07: { fault: 'SIGTERM', scenarios: ['term'] },
   F08: {
@@ -199,7 +199,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F57: {
     fault: 'no reaper, or two',
-    tests: ['integration/crash.test.ts'],
+    tests: ['integration/frozen-worker.test.ts'],
     not: 'there is no reaper to lose: whoever has the message takes an expired lease over in the one statement that claims the job.',
   },
   F58: {

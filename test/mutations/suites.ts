@@ -1,5 +1,9 @@
-const writing = ['write', 'deletions', 'crash', 'stripe-', 'statements'].map((name) => `test/integration/${name}`)
-const delivering = ['outcomes', 'continuation', 'concurrency', 'accounts'].map((name) => `test/integration/${name}`)
+const writing = ['write', 'poisoned', 'deletions', 'count-check', 'crash', 'frozen', 'stripe-', 'statements'].map(
+  (name) => `test/integration/${name}`,
+)
+const delivering = ['outcomes', 'continuation', 'concurrency', 'notifications', 'accounts'].map(
+  (name) => `test/integration/${name}`,
+)
 
 /** The tests that are to notice a mutation, by the beginning of the file's path. The first that fits holds. */
 const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] = [
@@ -10,8 +14,18 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
   ['src/job/commit/', ['test/job/commit', ...writing, 'test/faults/commit', 'test/faults/write']],
   ['src/job/request', ['test/job/']],
   ['src/job/', ['test/job/', ...delivering, ...writing, 'test/faults/delivery', 'test/faults/database']],
-  ['src/sync/', ['test/sync/', 'test/integration/stripe-', 'test/integration/deletions']],
-  ['src/db/', ['test/db/', 'test/integration/write', 'test/integration/deletions', 'test/faults/database']],
+  [
+    'src/sync/',
+    ['test/sync/', 'test/integration/stripe-', 'test/integration/deletions', 'test/integration/count-check'],
+  ],
+  [
+    'src/db/',
+    [
+      'test/db/',
+      ...['write', 'poisoned', 'deletions', 'count-check'].map((name) => `test/integration/${name}`),
+      'test/faults/database',
+    ],
+  ],
   ['src/queue/', ['test/queue/', 'test/worker.test', 'test/integration/outcomes', 'test/faults/messages']],
   ['src/erasure/', ['test/erasure/']],
   ['src/verify/', ['test/verify/', 'test/cli/start.test']],

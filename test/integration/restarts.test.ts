@@ -92,7 +92,7 @@ test('a checkpoint of a newer version gives the message back, and the job goes o
   const request = jobRequest(small)
   await query(
     `insert into sync_jobs (id, tenant_id, provider, status, sync_type, options, checkpoint)
-     values ($1, $2, 'stripe', 'paused', 'full', $3, '{"version": 2}')`,
+     values ($1, $2, 'stripe', 'paused', 'full', $3, '{"version": 3}')`,
     [request.jobId, request.tenantId, JSON.stringify(request.additionalData)],
   )
   await deliver(request)
@@ -100,7 +100,7 @@ test('a checkpoint of a newer version gives the message back, and the job goes o
     status: 'retrying',
     attempt: 0,
     waiting_for: { code: 'checkpoint_newer', message: expect.stringContaining('Deploy the newer version') },
-    checkpoint: { version: 2 },
+    checkpoint: { version: 3 },
   })
   await query('update sync_jobs set checkpoint = null')
   await deliver(request)

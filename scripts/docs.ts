@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { configuration } from './docs/configuration.ts'
 import { errors } from './docs/errors.ts'
 import { figureProblems, quoteProblems, withFigures } from './docs/figures.ts'
+import { withPeers } from './docs/peers.ts'
 import { reliability } from './docs/reliability.ts'
 import { resources } from './docs/resources.ts'
 
@@ -23,7 +24,7 @@ const pages: Readonly<Record<string, () => string>> = {
 /** The documents that are not as the code would write them, with what they should be. */
 export function outdated(): ReadonlyMap<string, string> {
   const wanted = Object.entries(pages).map(([path, page]) => [path, `${notice}${page()}`] as const)
-  const quoting = quotingDocuments().map((path) => [path, withFigures(readFileSync(path, 'utf8'))] as const)
+  const quoting = quotingDocuments().map((path) => [path, withPeers(withFigures(readFileSync(path, 'utf8')))] as const)
   return new Map([...quoting, ...wanted].filter(([path, text]) => contentOf(path) !== text))
 }
 

@@ -17,6 +17,9 @@ const figureSchema = z.strictObject({
   /** A file with the measurement, and a text that only its row contains. */
   source: z.string(),
   row: z.string(),
+  /** The heading above the row and the column of the number, where several tables have such a row. */
+  section: z.string().optional(),
+  column: z.string().optional(),
   /** The value is the percentage of the row's number of this ceiling. */
   ofCeiling: z.number().optional(),
 })
@@ -56,19 +59,35 @@ export function quoteProblems(path: string, document: string, known = readFigure
 /** What is wrong with the figures themselves: each is in a single row of its source. */
 export function figureProblems(known = readFigures()): string[] {
   return Object.entries(known).flatMap(([name, figure]) => {
-    const rows = readFileSync(figure.source, 'utf8')
-      .split('\n')
-      .filter((line) => line.includes(figure.row))
+    const lines = linesUnder(readFileSync(figure.source, 'utf8'), figure.section)
+    const rows = lines.filter((line) => line.includes(figure.row))
     const [row = ''] = rows
     if (rows.length !== 1)
       return [`docs/figures.json: ${name}: ${rows.length} rows of ${figure.source} contain "${figure.row}"`]
-    const numbers = row.slice(row.indexOf(figure.row) + figure.row.length).match(/\d[\d,]*(?:\.\d+)?/g) ?? []
+    const cells =
+      figure.column === undefined
+        ? row.slice(row.indexOf(figure.row) + figure.row.length)
+        : cellOf(lines, row, figure.column)
+    const numbers = cells.match(/\d[\d,]*(?:\.\d+)?/g) ?? []
     const measured = numbers.map((text) => Number(text.replaceAll(',', '')))
     const values = measured.map((number) => (figure.ofCeiling ? (number / figure.ofCeiling) * 100 : number))
     return values.some((value) => value.toFixed(figure.decimals ?? 0) === figure.value.toFixed(figure.decimals ?? 0))
       ? []
       : [`docs/figures.json: ${name} is ${shown(figure)}, and ${figure.source} says ${numbers.join(', ')}`]
   })
+}
+
+/** The lines under a heading of the second level; all lines without one. */
+function linesUnder(document: string, section: string | undefined): readonly string[] {
+  if (section === undefined) return document.split('\n')
+  const text = document.split('\n## ').find((candidate) => candidate.startsWith(`${section}\n`))
+  return text?.split('\n') ?? []
+}
+
+/** The cell of a row in the column of that name. Empty if there is no such column. */
+function cellOf(lines: readonly string[], row: string, column: string): string {
+  const header = lines.find((line) => line.startsWith('|'))?.split('|') ?? []
+  return row.split('|')[header.findIndex((cell) => cell.trim() === column)] ?? ''
 }
 
 function shown({ value, decimals = 0 }: Figure): string {

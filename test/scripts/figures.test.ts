@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { figureProblems, quoteProblems, readFigures, withFigures } from '../../scripts/docs/figures.ts'
+import { withPeers } from '../../scripts/docs/peers.ts'
 
 const memory = {
   value: 138,
@@ -43,6 +45,32 @@ test('a figure that its source does not have is a problem', () => {
   expect(figureProblems({ memory: { ...memory, row: 'customers' } })).toEqual([
     expect.stringContaining('rows of bench/results.md contain'),
   ])
+})
+
+test('a figure of one of several tables is in the column that it names', () => {
+  const section = 'Statements, and what a second run of unchanged objects writes'
+  const rows = { ...memory, value: 4, section, row: '| this worker |', column: 'rows in other tables' }
+  expect(figureProblems({ rows })).toEqual([])
+  expect(figureProblems({ rows: { ...rows, column: 'requests of the second run' } })).toEqual([
+    'docs/figures.json: rows is 4, and bench/results.md says 26',
+  ])
+  expect(figureProblems({ rows: { ...rows, section: 'Statements' } })).toEqual([
+    expect.stringContaining('0 rows of bench/results.md contain'),
+  ])
+})
+
+test('the comparison with other tools is the one of the results, number by number', () => {
+  const results = readFileSync('bench/results.md', 'utf8')
+  const document = 'a\n<!-- peers: written -->\n\n| old |\n\n<!-- to here -->\nb 7'
+  const written = withPeers(document, results)
+  expect(written).toMatch(/^a\n<!-- peers: written -->\n\n\| 5,000 customers[\s\S]*\n<!-- to here -->\nb 7$/)
+  expect(written).toContain('| this worker | 2,809 | 1.20 | 67 + 56 | 0.7 | 0 |')
+  const other = results.replace('| this worker | 2,809 (', '| this worker | 2,810 (')
+  expect(withPeers(document, other)).toContain('| this worker | 2,810 |')
+  expect(withPeers('no such part', results)).toBe('no such part')
+  expect(() => withPeers(document, results.replaceAll('stripe-replit-sync', 'x'))).toThrow(
+    'bench/results.md: no row begins with "stripe-replit-sync"',
+  )
 })
 
 test('the figures are read', () => {

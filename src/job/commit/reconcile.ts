@@ -63,6 +63,7 @@ interface CountedList {
   live(until: Date): SQL
 }
 
+/** `offset 0` makes Postgres look up each parent by its key, even in a table that was never analysed. */
 function countedLists(source: ListSource, accountKey: AccountKey): readonly CountedList[] {
   const { createdFilter, nested = [], table } = source
   const { tenantId, provider, account } = accountKey
@@ -76,9 +77,13 @@ function countedLists(source: ListSource, accountKey: AccountKey): readonly Coun
     const parent = columnOf(list.table, list.parent)
     return {
       name: list.name,
-      live: (until) => sql`${liveRows(list, accountKey)} and not exists (
-        select from ${table} as holder where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider}
-          and holder.account = ${account} and holder.id = row.${parent} and holder.created_at > ${until.toISOString()}::timestamptz)`,
+      live: (until) => sql`
+        from (select row.created_at, row.${parent} as parent_id ${liveRows(list, accountKey)} offset 0) as row
+        left join lateral (
+          select true as is_newer from ${table} as holder where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider}
+            and holder.account = ${account} and holder.id = row.parent_id and holder.created_at > ${until.toISOString()}::timestamptz
+          offset 0
+        ) as holder on true where holder.is_newer is null`,
     }
   })
   return [own, ...children]

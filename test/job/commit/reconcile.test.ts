@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { syncedTable } from '../../../src/db/schema/synced.ts'
-import { customers } from '../../../src/db/schema.ts'
+import { customers, invoiceLines, invoices } from '../../../src/db/schema.ts'
 import { checkCounts } from '../../../src/job/commit/reconcile.ts'
 import { type Counted, noCounts } from '../../../src/job/state/progress.ts'
 import type { ListSource } from '../../../src/provider/contract.ts'
@@ -64,4 +64,35 @@ test('a resource with unchecked rows is not equal, even where its counts happen 
   expect(await check({})).toBe(true)
   // One listed row is missing and one unlisted row was not asked for: three and three.
   expect(await check({ unchecked: 1 })).toBe(false)
+})
+
+test('the children of a list are counted by looking up each parent, in tables that were never analysed', async () => {
+  const { db, query } = await openTestDatabase()
+  const tenantId = randomUUID()
+  const rows = (table: string, columns: string, values: string, many: number) =>
+    query(
+      `insert into ${table} (tenant_id, provider, account, id, raw, observed_at, ${columns})
+        select $1, 'stripe', 'acct_1', 'x_' || n, '{}', now(), ${values} from generate_series(1, ${many}) as n`,
+      [tenantId],
+    )
+  await rows('invoices', 'created_at', 'to_timestamp(n)', 3_000)
+  await rows('invoice_lines', 'invoice_id', `'x_' || (1 + n % 3000)`, 9_000)
+  const nested = [{ name: 'invoice_lines', table: invoiceLines, parent: 'invoiceId' }]
+  const source = {
+    kind: 'list',
+    name: 'invoices',
+    table: invoices,
+    createdFilter: true,
+    nested,
+  } as unknown as ListSource
+  const tallies = {
+    invoices: { listed: 2_000, until: 2_000, months: {} },
+    invoice_lines: { listed: 6_000, until: 2_000, months: {} },
+  }
+  const checks = await db.transaction(async (tx) => {
+    // All pairs are 27 million: minutes. Each parent by its key is a tenth of a second.
+    await tx.execute(`set local statement_timeout = '20s'`)
+    return checkCounts(tx, { tenantId, provider: 'stripe', account: 'acct_1', sources: [source], tallies, counts: {} })
+  })
+  expect(checks).toMatchObject({ invoices: { live: 2_000, equal: true }, invoice_lines: { live: 6_000, equal: true } })
 })

@@ -29,8 +29,9 @@ export interface Digest {
 /** Reads a page against its slice, pure. */
 export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest {
   const filter = filterOf(source, slice)
-  const dated = page.items.map((item) => ({ item, id: item.id, created: secondOf(filter, item, slice) }))
-  if (filter?.order === 'none') return digestUnordered(slice, page, dated)
+  const items = filter?.read ? page.items.filter((item) => !isAfter(filter, item, slice)) : page.items
+  const dated = items.map((item) => ({ item, id: item.id, created: secondOf(filter, item, slice) }))
+  if (filter?.order === 'none') return digestUnordered(slice, page.next, dated)
   const inSlice = dated.slice(
     0,
     endOfSlice(
@@ -58,7 +59,7 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
           created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
         )
       : [],
-    density: oldest === null ? null : page.items.length / (span + 1),
+    density: oldest === null ? null : items.length / (span + 1),
   }
 }
 
@@ -68,10 +69,10 @@ interface DatedItem {
 }
 
 /** A page of a list in no order, which is read to its end and cannot say what it lacks. */
-function digestUnordered(slice: Slice, page: Page, dated: readonly DatedItem[]): Digest {
+function digestUnordered(slice: Slice, next: string | null, dated: readonly DatedItem[]): Digest {
   const listed = isCounted(slice) ? dated.flatMap(({ created }) => created ?? []) : []
-  const reached = { query: slice.query, next: page.next, oldest: null, boundary: [] }
-  return { items: page.items, reached, proven: null, listed, density: null }
+  const reached = { query: slice.query, next, oldest: null, boundary: [] }
+  return { items: dated.map(({ item }) => item), reached, proven: null, listed, density: null }
 }
 
 /** Whether a slice's items count for the proof: what has changed since is not all that there is. */
@@ -97,6 +98,11 @@ function secondOf(filter: TimeFilter | undefined, item: Item, { query, position 
   const created = readSecond(filter, item)
   if (created === null || created < query.from || created >= (query.to ?? Number.POSITIVE_INFINITY)) return null
   return position === null || created <= position ? created : null
+}
+
+/** Whether an item is of the window's end: some lists include it, and it belongs to the window that begins there. */
+function isAfter(filter: TimeFilter, item: Item, { query: { to } }: Slice): boolean {
+  return to !== null && (readSecond(filter, item) ?? 0) >= to
 }
 
 function readSecond({ field, read }: TimeFilter, item: Item): number | null {

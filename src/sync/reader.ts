@@ -127,9 +127,12 @@ export interface PageTurned extends Digest {
 /** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no items come */
 export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
   const { slice, source } = reader
-  reader.emptyPages = page.items.length === 0 ? reader.emptyPages + 1 : 0
-  if (page.next !== null && (reader.emptyPages > emptyPagesAtMost || reader.cursors.has(page.next))) {
-    const fault = page.items.length === 0 ? 'its pages have no items' : 'its page has the cursor of an earlier page'
+  const isEmpty = page.items.length === 0
+  reader.emptyPages = isEmpty ? reader.emptyPages + 1 : 0
+  // A page without items may have the cursor that it was asked for with.
+  const isEndless = isEmpty ? reader.emptyPages > emptyPagesAtMost : reader.cursors.has(page.next)
+  if (page.next !== null && isEndless) {
+    const fault = isEmpty ? 'its pages have no items' : 'its page has the cursor of an earlier page'
     throw new SyncError(
       'reject',
       'provider_contract',

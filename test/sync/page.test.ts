@@ -330,6 +330,12 @@ describe('a page of a list in time of change', () => {
     expect(idsOf(digest)).toEqual(['a'])
   })
 
+  it('leaves an item of the window’s end to the window that begins there', () => {
+    const query = { from: 0, to: at(9) }
+    const digest = digestPage(slice({ by: 'updated', window: query, query }), dated, answer)
+    expect(idsOf(digest)).toEqual(['b'])
+  })
+
   it('is read by creation if its window is of creation', () => {
     const digest = digestPage(slice(), dated, answer)
     expect(digest).toMatchObject({ listed: [at(5), at(1)], proven: { from: at(1) + 1, ids: ['a', 'b'] } })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { missingPermissions, sentenceOf } from '../../src/providers/stripe/sentence.ts'
+import { sentenceOf } from '../../src/http/sentence.ts'
+import { missingPermissions } from '../../src/providers/stripe/permissions.ts'
 
 const key = 'rk_live_51Abc0123456789secretEnd'
 const masked = `rk_live_${'*'.repeat(20)}tEnd`

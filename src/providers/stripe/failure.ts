@@ -5,7 +5,7 @@ import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
 import type { StripeConnection } from './connection.ts'
 import { unusable } from './connection.ts'
-import { missingPermissions } from './sentence.ts'
+import { missingPermissions } from './permissions.ts'
 
 /** The limits by their Stripe-Rate-Limited-Reason; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([

@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../log/redact.ts'
+import { redactSecrets } from '../log/redact.ts'
 
 /** The most characters of a sentence that an error repeats. */
 const longest = 300
@@ -7,7 +7,7 @@ const longest = 300
 const shortestPart = 8
 
 /**
- * Stripe's own sentence about a refusal, for people. The answer may contain anything: parts of the key, e-mail addresses
+ * A provider's own sentence about a refusal, for people. The answer may contain anything: parts of the key, e-mail addresses
  * and control characters are removed, and its length is bounded. Null if there is no sentence.
  */
 export function sentenceOf(message: unknown, key: string): string | null {
@@ -21,12 +21,6 @@ export function sentenceOf(message: unknown, key: string): string | null {
     .trim()
   if (words === '') return null
   return words.length > longest ? `${words.slice(0, longest).toWellFormed()}…` : words
-}
-
-/** The names of the permissions that a restricted key lacks, as Stripe's sentence gives them: `rak_customer_read`. */
-export function missingPermissions(message: unknown): readonly string[] {
-  if (typeof message !== 'string') return []
-  return [...new Set(message.slice(0, 10 * longest).match(/\brak_[a-z][a-z_]{1,60}\b/g))].slice(0, 5)
 }
 
 /** Stripe masks a key as `sk_live_****abcd`: the end of the key is left out as well. */

@@ -65,7 +65,7 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
 }
 
 /** The part of the configuration that the providers need. */
-export function providerSettings({ Stripe: stripe }: Config): ProviderSettings {
+export function providerSettings({ Stripe: stripe, Square: square }: Config): ProviderSettings {
   return {
     stripe: {
       apiKey: stripe.ApiKey,
@@ -73,6 +73,13 @@ export function providerSettings({ Stripe: stripe }: Config): ProviderSettings {
       apiBase: stripe.ApiBase,
       perSecond: stripe.RequestsPerSecond,
       endpointPerSecond: stripe.EndpointRequestsPerSecond,
+    },
+    square: {
+      accessToken: square.AccessToken,
+      accessTokenTenant: square.AccessTokenTenant,
+      environment: square.Environment,
+      apiBase: square.ApiBase,
+      perSecond: square.RequestsPerSecond,
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { ProviderResource } from '../../src/provider/contract.ts'
 import type { CurrencyDigits } from '../../src/provider/money.ts'
 import { paypal } from '../../src/providers/paypal.ts'
+import { resources as squareResources } from '../../src/providers/square/resources/index.ts'
 import { currencyDigits } from '../../src/providers/stripe/currency-digits.ts'
 import { announced, eventResources } from '../../src/providers/stripe/events.ts'
 import { resources as stripeResources } from '../../src/providers/stripe/resources/index.ts'
@@ -34,6 +35,17 @@ export const providers: readonly DocumentedProvider[] = [
       'A balance transaction is asked for from its `available_on` on.',
       'Changes of other rows that no event announces, such as the metadata of a payment intent, are seen by the next full job.',
       'Deletions without an event are seen by the next full job.',
+    ],
+  },
+  {
+    name: 'square',
+    title: 'Square',
+    resources: squareResources,
+    notes: [
+      'Square shows a change in its lists within a minute. A job looks back ten minutes behind each cursor, and three days in payments and orders: a sale that was made offline arrives so late, with its original time.',
+      'A deleted customer or invoice is in no list of changes. Invoices are read whole by each job. A deleted customer is found by the next full job. Plans and variations are shown as deleted.',
+      'Square does not delete payments, refunds, orders, subscriptions, disputes and payouts.',
+      'The lines of an invoice are those of its order, in `order_lines`.',
     ],
   },
   { name: paypal.name, title: 'PayPal', resources: paypal.resources },

@@ -86,6 +86,35 @@ export const settingsSchema = z.object({
       'Most requests a second for one endpoint. Without it: 25, as Stripe documents. Raise it only if Stripe raised yours.',
     ),
   }),
+  Square: z.object({
+    AccessToken: secret('Access token of a seller for jobs of AccessTokenTenant without an accessToken.'),
+    AccessTokenTenant: z
+      .guid()
+      .toLowerCase()
+      .optional()
+      .describe(
+        'The tenant whose seller AccessToken reads. A message of any other tenant without a token fails with no_credentials.',
+      )
+      .meta({ expected: 'the UUID of a tenant' }),
+    Environment: z
+      .enum(['production', 'sandbox'])
+      .default('production')
+      .describe(
+        'Whether the tokens are of production or of the sandbox of Square. Rows of the sandbox are of an account with :test in its name.',
+      )
+      .meta({ expected: 'production or sandbox' }),
+    ApiBase: z
+      .string()
+      .refine(isProviderBase)
+      .optional()
+      .describe(
+        'Another host for the Square API. It must be public and https, or http on loopback. Without it: https://connect.squareup.com, or https://connect.squareupsandbox.com for the sandbox.',
+      )
+      .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' }),
+    RequestsPerSecond: rate(
+      'Most requests a second for one seller. Without it: 5. Square publishes no limits, and limits whole applications.',
+    ),
+  }),
   Worker: z.object({
     MaxRetries: whole(
       0,

@@ -9,7 +9,7 @@ export const paypal: Provider = {
     throw new SyncError(
       'reject',
       'provider_not_available',
-      'paypal: the provider is not available yet. Send the job for stripe.',
+      'paypal: the provider is not available yet. Send the job for stripe or square.',
     )
   },
 }

@@ -51,6 +51,8 @@ describe('the configuration', () => {
       'ConnectionStrings.DefaultConnection': connection,
       'Stripe.ApiBase': 'http://127.0.0.1:12111',
       'Stripe.ApiKeyTenant': '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03',
+      'Square.AccessTokenTenant': '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03',
+      'Square.Environment': 'sandbox',
       'Queue.Url': 'https://queue.test/1/jobs',
       'Queue.DeadLetterUrl': 'https://queue.test/1/dead',
       'Queue.Endpoint': 'https://queue.test',

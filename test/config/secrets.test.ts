@@ -11,6 +11,7 @@ describe('a secret', () => {
       'Stripe.ApiKey',
       'Stripe.ConnectClientSecret',
       'Stripe.WebhookSecret',
+      'Square.AccessToken',
     ])
   })
 

@@ -5,6 +5,7 @@ import { settingsSchema } from '../../src/config/schema.ts'
 export const defaults = {
   ConnectionStrings: {},
   Stripe: {},
+  Square: { Environment: 'production' },
   Worker: {
     MaxRetries: 3,
     OutageMinutes: 720,

@@ -1,11 +1,18 @@
 import { expect, it } from 'vitest'
 import { createProviders } from '../../src/providers/index.ts'
 
+const squareSettings = {
+  accessToken: undefined,
+  accessTokenTenant: undefined,
+  environment: 'production',
+  apiBase: undefined,
+  perSecond: undefined,
+} as const
 const settings = { apiKey: undefined, apiBase: undefined, perSecond: undefined, endpointPerSecond: undefined }
-const provider = createProviders({ stripe: settings })
+const provider = createProviders({ stripe: settings, square: squareSettings })
 
 it('finds a provider by its name', () => {
-  expect([provider('stripe').name, provider('paypal').name]).toEqual(['stripe', 'paypal'])
+  expect(['stripe', 'square', 'paypal'].map((name) => provider(name).name)).toEqual(['stripe', 'square', 'paypal'])
 })
 
 for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
@@ -14,7 +21,7 @@ for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
       expect.objectContaining({
         verdict: 'reject',
         code: 'unknown_provider',
-        message: `provider: "${name}" is not known. Use a provider of this list: stripe, paypal.`,
+        message: `provider: "${name}" is not known. Use a provider of this list: stripe, square, paypal.`,
       }),
     )
   })
@@ -25,7 +32,7 @@ it('declares PayPal without resources and refuses to connect to it in a sentence
     expect.objectContaining({
       verdict: 'reject',
       code: 'provider_not_available',
-      message: 'paypal: the provider is not available yet. Send the job for stripe.',
+      message: 'paypal: the provider is not available yet. Send the job for stripe or square.',
     }),
   )
 })

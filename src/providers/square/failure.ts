@@ -1,0 +1,97 @@
+import type { ErrorCode } from '../../error-codes/error-codes.ts'
+import { type Scope, SyncError } from '../../errors.ts'
+import { keyRefused } from '../../provider/contract.ts'
+import { type SquareConnection, SquareRefusal } from './connection.ts'
+
+type Told = Pick<SquareConnection, 'tokenName' | 'quote'>
+
+/** Codes of a token that is over; developer.squareup.com/docs/build-basics/handling-errors. */
+const tokenCodes = new Set(['UNAUTHORIZED', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_REVOKED', 'CLIENT_DISABLED'])
+
+/** Reads a refusal by its status and codes, never by its sentence. The sentence is repeated for people, without what looks secret. */
+export function failure(error: unknown, connection: Told): SyncError {
+  if (error instanceof SyncError) return error
+  if (!(error instanceof SquareRefusal))
+    return new SyncError(
+      'retry',
+      'provider_unreachable',
+      `square: the connection ended before a complete answer${causeOf(error)}. If it goes on, check the network of the worker.`,
+      { scope: 'provider', cause: error },
+    )
+  const { status, errors } = error
+  const codes = errors.map(({ code }) => code)
+  const where = placeOf(error)
+  if (status === 401 || codes.some((code) => tokenCodes.has(code)))
+    return new SyncError(
+      'reject',
+      keyRefused,
+      `square: ${connection.tokenName} is not accepted (${where}). ${adviceForToken(codes)}, then send a new jobId.`,
+      { scope: 'account' },
+    )
+  if (status === 429 || codes.includes('RATE_LIMITED')) return limited(error, where)
+  if (status >= 500 || status < 400)
+    return new SyncError(
+      'retry',
+      'provider_unavailable',
+      `square: Square failed (${where}). If it goes on, look at www.issquareup.com.`,
+      { scope: 'provider', ...waitOf(error) },
+    )
+  if (status === 409)
+    return new SyncError('retry', 'provider_busy', `square: the object is locked (${where})`, { scope: 'object' })
+  return refusal(error, connection)
+}
+
+function limited(error: SquareRefusal, where: string): SyncError {
+  return new SyncError(
+    'retry',
+    'rate_limited',
+    `square: too many requests (${where}). If it goes on, lower Square.RequestsPerSecond.`,
+    { scope: 'account', limit: { scope: 'account', of: 'rate' }, ...waitOf(error) },
+  )
+}
+
+/** A refusal of one request. The core knows what the request was about, and gives up no more than that. */
+function refusal(error: SquareRefusal, { tokenName, quote }: Told): SyncError {
+  const { status, errors } = error
+  const codes = errors.map(({ code }) => code)
+  const sentence = quote(errors.find(({ detail }) => typeof detail === 'string')?.detail)
+  const refuse = (scope: Scope, code: ErrorCode, what: string, advice?: string) => {
+    const parts = [`square: ${what} (${placeOf(error)})`, sentence && `Square says: "${sentence}"`, advice]
+    return new SyncError('reject', code, parts.filter(Boolean).join('. '), { scope })
+  }
+  if (codes.includes('INVALID_CURSOR')) return refuse('page', 'cursor_gone', 'the cursor of a page is over')
+  if (status === 403)
+    return refuse(
+      'resource',
+      'permission_denied',
+      `${tokenName} may not read this`,
+      'Let the seller grant the scope that docs/operations.md names for it.',
+    )
+  if (status === 404) return refuse('object', 'not_found', 'the object does not exist')
+  return refuse('resource', 'provider_refused', 'Square refused the request')
+}
+
+function adviceForToken(codes: readonly string[]): string {
+  if (codes.includes('ACCESS_TOKEN_EXPIRED')) return 'Refresh it (a seller’s token lasts 30 days) and send the new one'
+  if (codes.includes('ACCESS_TOKEN_REVOKED')) return 'Let the seller connect again'
+  return 'Put a valid token there'
+}
+
+/** Status and codes, for Square's documentation and support. */
+function placeOf({ status, errors }: SquareRefusal): string {
+  const codes = errors.map(({ code }) => code).filter((code) => /^[A-Z][A-Z_0-9]{1,60}$/.test(code))
+  return [status, ...new Set(codes)].slice(0, 4).join(', ')
+}
+
+/** Retry-After in milliseconds. */
+function waitOf({ headers }: SquareRefusal): { readonly retryAfter?: number } {
+  const seconds = Number(headers['retry-after'])
+  return Number.isFinite(seconds) && seconds >= 0 && headers['retry-after'] ? { retryAfter: seconds * 1_000 } : {}
+}
+
+/** The system's code of a broken connection: `ECONNRESET`. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
+}

@@ -21,6 +21,7 @@ export interface JobRow {
 
 interface FollowedJob {
   readonly tenantId: string
+  readonly providerName: string
   readonly jobId: string
   /** Resources in the order in which they are shown. */
   readonly order: readonly string[]
@@ -29,7 +30,7 @@ interface FollowedJob {
 /** Follows a job live through the notifications of the channel `sync_jobs`, and reads its tenant's rows for the terminal. */
 export async function followJob(
   client: pg.Client,
-  { tenantId, jobId, order }: FollowedJob,
+  { tenantId, providerName, jobId, order }: FollowedJob,
   onChange: (shown: Shown) => void,
 ) {
   client.on('notification', ({ payload }) => {
@@ -57,8 +58,8 @@ export async function followJob(
     /** Another job of the tenant that a worker holds; undefined if there is none. */
     async rival(): Promise<JobRow | undefined> {
       const { rows } = await client.query<JobRow>(
-        `select * from sync_jobs where tenant_id = $1 and provider = 'stripe' and status = 'running' and id <> $2`,
-        [tenantId, jobId],
+        `select * from sync_jobs where tenant_id = $1 and provider = $3 and status = 'running' and id <> $2`,
+        [tenantId, jobId, providerName],
       )
       return rows[0]
     },

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type pg from 'pg'
+import type { LocalProvider } from '../local/provider.ts'
 import type { StartOptions } from './start-options.ts'
 
 /** The message that `start` sends. */
 export interface StartRequest {
   readonly jobId: string
   readonly tenantId: string
-  readonly providerName: 'stripe'
+  readonly providerName: LocalProvider
   readonly additionalData: {
     readonly sync_type: 'full' | 'incremental'
     readonly resources?: readonly string[]
@@ -23,7 +24,7 @@ export async function chooseRequest(
   options: StartOptions,
   resources: readonly string[] | undefined,
 ): Promise<{ readonly request: StartRequest; readonly goesOn: boolean }> {
-  const { tenant, incremental, force, customers, density } = options
+  const { tenant, provider, incremental, force, customers, density } = options
   const sandbox = { customers, density }
   const additionalData = {
     sync_type: incremental ? 'incremental' : 'full',
@@ -32,12 +33,12 @@ export async function chooseRequest(
   } as const
   const hash = createHash('sha256').update(JSON.stringify({ sandbox, additionalData })).digest('hex').slice(0, 16)
   const { rows } = await client.query<{ id: string }>(
-    `select id from sync_jobs where tenant_id = $1 and provider = 'stripe' and right(replace(id::text, '-', ''), 16) = $2
+    `select id from sync_jobs where tenant_id = $1 and provider = $3 and right(replace(id::text, '-', ''), 16) = $2
        and status in ('pending', 'running', 'paused', 'retrying') order by created_at desc limit 1`,
-    [tenant, hash],
+    [tenant, hash, provider],
   )
   const jobId = rows[0]?.id ?? toUuid(randomBytes(8).toString('hex') + hash)
-  return { request: { jobId, tenantId: tenant, providerName: 'stripe', additionalData }, goesOn: rows.length > 0 }
+  return { request: { jobId, tenantId: tenant, providerName: provider, additionalData }, goesOn: rows.length > 0 }
 }
 
 const toUuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

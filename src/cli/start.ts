@@ -15,11 +15,11 @@ import { syncOnce } from './sync-once.ts'
 export const start = defineCommand({
   name: 'start',
   about: `Sends one job through a queue to the worker and shows what happens. Without configuration the queue, the database
-and Stripe are embedded. An interrupted start is continued by the next one with the same options.`,
+and the provider are embedded. An interrupted start is continued by the next one with the same options.`,
   options: startOptions,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const provider = createProviders(providerSettings(config))('stripe')
+    const provider = createProviders(providerSettings(config))(options.provider)
     const resources = readResources(options.resources, provider)
     const stack = await openStack(config, options)
     const interrupt = listenForInterrupt(

@@ -42,7 +42,7 @@ export async function syncOnce(sync: Sync): Promise<number> {
   }
   printJob(terminal, job, order)
   // The tables hold rows of earlier starts, too: after a failure they would look like its result.
-  if (job?.status === 'completed') await printCustomers(client, options.tenant, terminal)
+  if (job?.status === 'completed') await printCustomers(client, options, terminal)
   else for (const problem of problems) terminal.error.write(`\n  ${problem}\n`)
   if (options.keep) await stack.keep()
   if (job?.finished_at || !stop.aborted) terminal.print(`\n${lookFurther(stack, options)}`)
@@ -80,10 +80,14 @@ async function work(sync: Sync, log: Parameters<typeof openWorker>[1]['log'], ba
 }
 
 const firstCustomers = `select id, name, email, currency, balance, country, created_at from customers
-  where tenant_id = $1 and provider = 'stripe' and deleted_at is null order by created_at desc, id desc limit 10`
+  where tenant_id = $1 and provider = $2 and deleted_at is null order by created_at desc, id desc limit 10`
 
-async function printCustomers(client: pg.Client, tenant: string, { print, out }: Terminal): Promise<void> {
-  const { rows } = await client.query<Record<string, unknown>>(firstCustomers, [tenant])
+async function printCustomers(
+  client: pg.Client,
+  { tenant, provider }: StartOptions,
+  { print, out }: Terminal,
+): Promise<void> {
+  const { rows } = await client.query<Record<string, unknown>>(firstCustomers, [tenant, provider])
   if (rows.length > 0) print(`\ncustomers, the newest ten\n${formatTable(rows, { line: lineWidth(out) })}`)
 }
 

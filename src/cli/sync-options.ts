@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { localProviders } from '../local/provider.ts'
 import { option, tenantId } from './options.ts'
 
 /** The tenant whose data a local run syncs, unless another is named: a second start finds the first one's rows. */
@@ -16,8 +17,13 @@ function wholeNumber(max: number, fallback: number) {
     .default(fallback)
 }
 
-/** What `start` and `verify` are told alike: whose data, and what the sandbox holds if it stands for Stripe. */
+/** What `start` and `verify` are told alike: whose data, and what the sandbox holds if it stands for the provider. */
 export const syncOptions = {
+  provider: option(
+    'NAME',
+    `what is synced: ${localProviders.join(' or ')}`,
+    z.enum(localProviders, `takes ${localProviders.join(' or ')}`).default('stripe'),
+  ),
   customers: option('N', 'customers in the sandbox', wholeNumber(2_000_000, 10_000)),
   latency: option('MS', 'milliseconds before each answer of the sandbox', wholeNumber(60_000, 50)),
   density: option(

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { systemClock } from '../clock.ts'
 import { openConfig } from '../config/load.ts'
+import type { AccountKey } from '../db/account-key.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { ownershipOf } from '../erasure/ownership.ts'
 import { openStack, type Stack } from '../local/stack.ts'
@@ -33,7 +34,7 @@ type VerifyOptions = z.infer<typeof options>
 /** Compares the tables with the provider. */
 export const verify = defineCommand({
   name: 'verify',
-  about: `Lists what Stripe has once more and compares it with the tables, up to the last sync: each payload, the columns made
+  about: `Lists what the provider has once more and compares it with the tables, up to the last sync: each payload, the columns made
 from it, and the rows of nested lists. Writes nothing. Prints a line a resource, and which job repairs what differs; the
 exit code is 1 if anything does. Without configuration it compares what npm start left behind, so
 give it the same --customers and --density.`,
@@ -41,7 +42,7 @@ give it the same --customers and --density.`,
   async run(invocation) {
     const config = await openConfig(openSettings)
     // Wrong names are refused before anything starts.
-    readNames(invocation.options, createProviders(providerSettings(config))('stripe'))
+    readNames(invocation.options, createProviders(providerSettings(config))(invocation.options.provider))
     const stack = await openStack(config, invocation.options)
     try {
       return await verifyWith(stack, invocation)
@@ -57,14 +58,14 @@ const accountUnknown =
 type Provider = ReturnType<ReturnType<typeof createProviders>>
 
 async function verifyWith(stack: Stack, { options: given, terminal }: Invocation<VerifyOptions>): Promise<number> {
-  const provider = createProviders(providerSettings(stack.config))('stripe')
+  const provider = createProviders(providerSettings(stack.config))(given.provider)
   const database = await openDatabase(stack.database, { connections: 2, applicationName: 'verify' })
   const account = provider.connect({ tenantId: given.tenant, accessToken: given.account })
   try {
     const db = database.tenant(given.tenant)
     const name = account.id ?? (await account.identify(new AbortController().signal)).account
     if (name === null) throw new Error(accountUnknown)
-    const last = await lastSync(db, given.tenant, name)
+    const last = await lastSync(db, { tenantId: given.tenant, provider: provider.name, account: name })
     const order = resourceOrder(provider)
     const resources = readNames(given, provider) ?? order.filter((name) => last.resources.includes(name))
     const before = last.upTo(resources)
@@ -142,13 +143,13 @@ interface LastSync {
   readonly resources: readonly string[]
 }
 
-async function lastSync(db: TenantDatabase, tenantId: string, account: string): Promise<LastSync> {
+async function lastSync(db: TenantDatabase, { tenantId, provider, account }: AccountKey): Promise<LastSync> {
   const cursors = sql`
     select cursor.resource, extract(epoch from cursor.cursor)::float8 as second,
       coalesce((select array_agg(name) from sync_jobs as job, jsonb_each(job.result -> 'resources') as each(name, counts)
         where job.tenant_id = cursor.tenant_id and job.id = cursor.job_id and counts ? 'skipped'), '{}') as skipped
     from sync_cursors as cursor
-    where cursor.tenant_id = ${tenantId}::uuid and cursor.provider = 'stripe' and cursor.account = ${account}`
+    where cursor.tenant_id = ${tenantId}::uuid and cursor.provider = ${provider} and cursor.account = ${account}`
   const { rows } = await db.read((tx) => tx.execute<{ resource: string; second: number; skipped: string[] }>(cursors))
   if (rows.length === 0)
     throw new Error(

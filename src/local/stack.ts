@@ -1,9 +1,9 @@
 import type { ConnectionSettings } from '../config/connection-string.ts'
 import type { Config } from '../config/load.ts'
 import { pendingMigrations } from '../db/migrate.ts'
-import { openSandbox } from '../sandbox/stripe/index.ts'
 import { type LocalDatabase, openLocalDatabase } from './database.ts'
 import { migrationsFolder } from './migrations.ts'
+import { type LocalProvider, openProvider, type SandboxSize } from './provider.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
 
 /** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */
@@ -20,14 +20,9 @@ export interface Stack {
   close(): Promise<void>
 }
 
-/** What the sandbox answers, where no account of Stripe is configured. */
-interface StackOptions {
-  /** The tenant that the configured key, or the sandbox's, is read for. */
-  readonly tenant: string
-  readonly customers: number
-  /** Milliseconds before each answer. */
-  readonly latency: number
-  readonly density: 'growing' | 'uniform' | 'burst' | 'same-second'
+/** What is read, and what a sandbox answers. */
+interface StackOptions extends SandboxSize {
+  readonly provider: LocalProvider
 }
 
 export async function openStack(config: Config, options: StackOptions): Promise<Stack> {
@@ -43,22 +38,21 @@ export async function openStack(config: Config, options: StackOptions): Promise<
     closing.push(database.close)
     const queue = await openQueue()
     closing.push(() => queue.close())
-    const stripe = config.Stripe.ApiKey ? configuredStripe(config.Stripe) : await sandboxStripe(options)
-    closing.push(stripe.close)
+    const provider = await openProvider(options.provider, config, options)
+    closing.push(provider.close)
     return {
       config: {
         ...config,
         database: database.worker,
         Queue: { Url: queue.url, DeadLetterUrl: queue.deadLetterUrl, Endpoint: queue.endpoint, Region: queue.region },
-        // The configured key is read as the own key of the tenant that the command is about.
-        Stripe: { ...config.Stripe, ApiKeyTenant: options.tenant, ...stripe.settings },
+        ...provider.settings,
       },
       database: database.owner,
       queue,
       described: [
         `postgres  ${database.described}`,
         `queue     embedded SQS at ${queue.endpoint}`,
-        `stripe    ${stripe.described}`,
+        `${options.provider.padEnd(9)} ${provider.described}`,
       ],
       keep: database.keep,
       close,
@@ -81,25 +75,5 @@ async function configuredDatabase(settings: ConnectionSettings): Promise<LocalDa
     described: `yours, ${settings.host}:${settings.port}/${settings.database}`,
     async keep() {},
     async close() {},
-  }
-}
-
-function configuredStripe({ ApiBase }: Config['Stripe']) {
-  return {
-    settings: {},
-    described: `the account of the configured key, at ${ApiBase ?? 'https://api.stripe.com'}`,
-    async close() {},
-  }
-}
-
-/** The sandbox's clock runs, but its generated history ends here: a second start finds the objects of the first. */
-const populatedUntil = Date.UTC(2026, 10, 1) / 1_000
-
-async function sandboxStripe({ customers, latency, density }: StackOptions) {
-  const sandbox = await openSandbox({ customers, latencyMs: latency, density, populatedUntil })
-  return {
-    settings: { ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url },
-    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (100 requests/s, 25 an endpoint)`,
-    close: () => sandbox.close(),
   }
 }

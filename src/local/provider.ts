@@ -1,0 +1,77 @@
+import type { Config } from '../config/load.ts'
+import { createSquareSandbox } from '../sandbox/square/index.ts'
+import { openSandbox } from '../sandbox/stripe/index.ts'
+
+/** What a sandbox answers, where no account of the provider is configured. */
+export interface SandboxSize {
+  /** The tenant that the configured credentials, or the sandbox's, are read for. */
+  readonly tenant: string
+  readonly customers: number
+  /** Milliseconds before each answer. */
+  readonly latency: number
+  readonly density: 'growing' | 'uniform' | 'burst' | 'same-second'
+}
+
+/** The providers that a local run can sync. */
+export const localProviders = ['stripe', 'square'] as const
+
+export type LocalProvider = (typeof localProviders)[number]
+
+interface OpenedProvider {
+  /** The settings with which the worker reads it. */
+  readonly settings: Pick<Config, 'Stripe' | 'Square'>
+  /** One line for the terminal. */
+  readonly described: string
+  close(): Promise<void>
+}
+
+/** A provider's sandbox, or the account of the configured credentials. */
+export function openProvider(name: LocalProvider, config: Config, size: SandboxSize): Promise<OpenedProvider> {
+  return name === 'square' ? openSquare(config, size) : openStripe(config, size)
+}
+
+/** A sandbox's clock runs, but its generated history ends here: a second start finds the objects of the first. */
+const populatedUntil = Date.UTC(2026, 10, 1) / 1_000
+
+async function openStripe({ Stripe, Square }: Config, size: SandboxSize): Promise<OpenedProvider> {
+  const { tenant, customers, latency, density } = size
+  // The configured key is read as the own key of the tenant that the command is about.
+  const own = { ...Stripe, ApiKeyTenant: tenant }
+  if (Stripe.ApiKey)
+    return configured(`the account of the configured key, at ${Stripe.ApiBase ?? 'https://api.stripe.com'}`, {
+      Stripe: own,
+      Square,
+    })
+  const sandbox = await openSandbox({ customers, latencyMs: latency, density, populatedUntil })
+  return {
+    settings: { Stripe: { ...own, ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url }, Square },
+    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (100 requests/s, 25 an endpoint)`,
+    close: () => sandbox.close(),
+  }
+}
+
+async function openSquare({ Stripe, Square }: Config, size: SandboxSize): Promise<OpenedProvider> {
+  const { tenant, customers, latency, density } = size
+  const own = { ...Square, AccessTokenTenant: tenant }
+  if (Square.AccessToken)
+    return configured(`the seller of the configured token, at ${Square.ApiBase ?? 'the address of Square'}`, {
+      Stripe,
+      Square: own,
+    })
+  const sandbox = await createSquareSandbox({
+    payments: customers,
+    counts: { customers },
+    latencyMs: latency,
+    density,
+    populatedUntil,
+  })
+  const settings = { AccessToken: 'EAAAEsandboxtoken', Environment: 'sandbox', ApiBase: sandbox.url } as const
+  return {
+    settings: { Stripe, Square: { ...own, ...settings } },
+    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers and payments, ${latency} ms an answer, limits as assumed of Square (5 requests/s)`,
+    close: () => sandbox.close(),
+  }
+}
+
+const configured = (described: string, settings: OpenedProvider['settings']): Promise<OpenedProvider> =>
+  Promise.resolve({ settings, described, async close() {} })

@@ -26,7 +26,7 @@ export async function deliver(message: Message, limit: TimeLimit, deps: Delivery
   } catch (error) {
     // A bug in the delivery of a message concerns no other message.
     deps.log.error(
-      'delivery failed in an unexpected way; the queue redelivers the message',
+      'the delivery failed in an unexpected way, and the queue redelivers the message. Report a bug with this line.',
       { event: 'delivery_crashed', messageId: message.id },
       error,
     )
@@ -93,7 +93,7 @@ async function respond(message: Message, outcome: Outcome, { queue, log }: Deliv
     }
   } catch (error) {
     log.warn(
-      'the queue did not confirm a call; it redelivers the message',
+      'the queue did not confirm a call, and redelivers the message',
       { event: 'queue_unconfirmed', outcome: outcome.kind },
       error,
     )

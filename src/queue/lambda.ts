@@ -75,7 +75,7 @@ async function deliverRecord(record: SQSRecord, remainingMs: number, { deliver, 
   const message = toMessage(record)
   if (message) return deliver(message, remainingMs)
   log.error(
-    'delivery failed in an unexpected way; the queue redelivers the message',
+    'the delivery failed in an unexpected way, and the queue redelivers the message',
     { event: 'delivery_crashed', messageId: idOf(record) },
     new Error('lambda: the body of the record is not text, as SQS always sends it'),
   )

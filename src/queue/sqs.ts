@@ -60,5 +60,8 @@ const bounded = (seconds: number) => Math.min(longestDelaySeconds, seconds)
 
 function configured(url: string | undefined, field: string): string {
   if (url) return url
-  throw new Error(`queue: ${field} is not configured`)
+  const variable = field.replace('.', '__')
+  throw new Error(
+    `queue: ${field} is not configured. Put it into appsettings.json or the environment variable ${variable}.`,
+  )
 }

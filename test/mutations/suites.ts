@@ -29,6 +29,7 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
   ['src/queue/', ['test/queue/', 'test/worker.test', 'test/integration/outcomes', 'test/faults/messages']],
   ['src/erasure/', ['test/erasure/']],
   ['src/verify/', ['test/verify/', 'test/cli/start.test']],
+  ['src/cli/verify', ['test/cli/start.test']],
   ['src/handler', ['test/integration/outcomes-entry', 'test/lambda/']],
   ['src/providers/', ['test/providers/', 'test/integration/stripe-']],
 ]

@@ -27,7 +27,10 @@ export function openWorkingCopy(): WorkingCopy {
       const source = readFileSync(path, 'utf8')
       writeFileSync(path, mutate(source, mutation))
       try {
-        return await runTests(folder, filters)
+        // Without a database most mutations are noticed in seconds.
+        return (
+          (await runTests(folder, ['--project=unit', ...filters])) ?? (await runTests(folder, withDatabase(filters)))
+        )
       } finally {
         writeFileSync(path, source)
       }
@@ -35,6 +38,8 @@ export function openWorkingCopy(): WorkingCopy {
     close: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
+
+const withDatabase = (filters: readonly string[]) => ['--project=integration', '--project=faults', ...filters]
 
 const report = z.object({
   testResults: z.array(
@@ -47,12 +52,12 @@ const report = z.object({
   ),
 })
 
-async function runTests(folder: string, filters: readonly string[]): Promise<string | null> {
+async function runTests(folder: string, filtered: readonly string[]): Promise<string | null> {
   const vitest = resolve('node_modules/vitest/vitest.mjs')
   const output = join(folder, 'mutation.json')
   rmSync(output, { force: true })
-  const options = ['run', '--bail=1', '--reporter=json', `--outputFile=${output}`]
-  const child = spawn(process.execPath, [vitest, ...options, ...filters], {
+  const options = ['run', '--bail=1', '--passWithNoTests', '--reporter=json', `--outputFile=${output}`]
+  const child = spawn(process.execPath, [vitest, ...options, ...filtered], {
     cwd: folder,
     stdio: 'ignore',
     detached: true,

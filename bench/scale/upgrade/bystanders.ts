@@ -4,11 +4,21 @@ import pg from 'pg'
 import { codeOf } from '../../../src/db/errors.ts'
 import { filledTables } from './old-tables.ts'
 
-/** The longest time that a statement of another connection took, in milliseconds. */
-export interface Waits {
-  readonly read: number
-  readonly write: number
+/** A statement of another connection, and the milliseconds that it took. */
+export interface Wait {
+  readonly ms: number
+  readonly table: string
 }
+
+/** The longest. */
+export interface Waits {
+  readonly read: Wait
+  readonly write: Wait
+}
+
+export const longerOf = (one: Wait, other: Wait): Wait => (one.ms >= other.ms ? one : other)
+
+export const noWait: Wait = { ms: 0, table: '' }
 
 /** Two connections that read and write while the tables change. */
 export interface Bystanders {
@@ -25,7 +35,7 @@ const everyMs = 50
  */
 export async function openBystanders(url: string): Promise<Bystanders> {
   const tenant = randomUUID()
-  let longest: { read: number; write: number } = { read: 0, write: 0 }
+  const longest = { read: noWait, write: noWait }
   let isOver = false
   const all = [...filledTables, 'sync_jobs']
   const insert = (table: string, account: boolean) =>
@@ -38,9 +48,10 @@ export async function openBystanders(url: string): Promise<Bystanders> {
     client.on('error', () => {})
     await client.connect()
     for (let at = 0; !isOver; at = (at + 1) % all.length) {
+      const table = all[at] ?? 'sync_jobs'
       const began = performance.now()
-      await statement(client, all[at] ?? 'sync_jobs')
-      longest[kind] = Math.max(longest[kind], performance.now() - began)
+      await statement(client, table)
+      longest[kind] = longerOf(longest[kind], { ms: performance.now() - began, table })
       await setTimeout(everyMs)
     }
     await client.end()
@@ -61,8 +72,8 @@ export async function openBystanders(url: string): Promise<Bystanders> {
   loops.catch(() => {})
   return {
     take() {
-      const taken = longest
-      longest = { read: 0, write: 0 }
+      const taken = { ...longest }
+      Object.assign(longest, { read: noWait, write: noWait })
       return taken
     },
     async close() {

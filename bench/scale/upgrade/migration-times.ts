@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { readMigrations } from '../../../src/db/migration-files.ts'
-import type { Bystanders, Waits } from './bystanders.ts'
+import { type Bystanders, longerOf, noWait, type Waits } from './bystanders.ts'
 
 export interface MigrationTime extends Waits {
   readonly migration: string
@@ -12,7 +12,7 @@ const everyMs = 20
 
 /**
  * Does the work of `migrate`, and tells by what its connections run how long each migration takes, and how long others waited
- * meanwhile. Migrations of a few milliseconds may be missing.
+ * meanwhile. A wait counts where it ends. Migrations of a few milliseconds may be missing.
  */
 export async function timeMigrations(
   url: string,
@@ -24,7 +24,7 @@ export async function timeMigrations(
   )
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const times = new Map<string, { seconds: number; read: number; write: number }>()
+  const times = new Map<string, Waits & { readonly seconds: number }>()
   let isOver = false
   let running = 'before'
   const watch = async () => {
@@ -36,12 +36,12 @@ export async function timeMigrations(
         statements.filter(({ text }) => query.trim().startsWith(text)).map(({ name }) => name),
       )
       const now = performance.now()
-      const time = times.get(running) ?? { seconds: 0, read: 0, write: 0 }
+      const time = times.get(running) ?? { seconds: 0, read: noWait, write: noWait }
       const waits = bystanders.take()
       times.set(running, {
         seconds: time.seconds + (now - last) / 1_000,
-        read: Math.max(time.read, waits.read),
-        write: Math.max(time.write, waits.write),
+        read: longerOf(time.read, waits.read),
+        write: longerOf(time.write, waits.write),
       })
       last = now
       running = found.at(-1) ?? running

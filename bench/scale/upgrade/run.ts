@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { migrate } from '../../../src/db/migrate.ts'
 import { timed } from '../scale-env.ts'
-import { type Bystanders, openBystanders } from './bystanders.ts'
+import { type Bystanders, openBystanders, type Wait } from './bystanders.ts'
 import { timeMigrations } from './migration-times.ts'
 import { fill, filledTables, type OldTables, openOldTables } from './old-tables.ts'
 
@@ -30,8 +30,8 @@ try {
     times.map(({ migration, seconds, read, write }) => ({
       migration,
       seconds: round(seconds),
-      read: round(read),
-      write: round(write),
+      read: inWords(read),
+      write: inWords(write),
     })),
   )
   const migrated = await old.size()
@@ -60,7 +60,9 @@ async function adopt({ url, largestTenant, query }: OldTables, bystanders: Bysta
     const began = performance.now()
     if (account === 'acct_largest') {
       const killed = start()
-      while ((await count({ query }, largestTenant, account)) < left / 4) await setTimeout(500)
+      // In the middle of the largest table.
+      while (!(await has({ query }, largestTenant, account))) await setTimeout(200)
+      await setTimeout(1_000)
       killed.kill('SIGKILL')
       await once(killed, 'exit')
       console.log({ account, killedAfter: await count({ query }, largestTenant, account) })
@@ -84,6 +86,11 @@ async function adopt({ url, largestTenant, query }: OldTables, bystanders: Bysta
   }
 }
 
+async function has({ query }: Pick<OldTables, 'query'>, tenant: string, account: string): Promise<boolean> {
+  const sql = 'select exists (select from invoice_lines where tenant_id = $1 and account = $2) as any'
+  return (await query<{ any: boolean }>(sql, [tenant, account]))[0]?.any === true
+}
+
 async function count({ query }: Pick<OldTables, 'query'>, tenant: string, account: string): Promise<number> {
   const each = filledTables.map((table) => `(select count(*) from ${table} where tenant_id = $1 and account = $2)`)
   const [row] = await query<{ count: string }>(`select ${each.join(' + ')} as count`, [tenant, account])
@@ -92,8 +99,10 @@ async function count({ query }: Pick<OldTables, 'query'>, tenant: string, accoun
 
 function waitsOf(bystanders: Bystanders) {
   const { read, write } = bystanders.take()
-  return { read: round(read), write: round(write) }
+  return { read: inWords(read), write: inWords(write) }
 }
+
+const inWords = ({ ms, table }: Wait) => `${Math.round(ms)} ms ${table}`
 
 function round(value: number): number {
   return Math.round(value * 10) / 10

@@ -102,7 +102,9 @@ function waitsOf(bystanders: Bystanders) {
   return { read: inWords(read), write: inWords(write) }
 }
 
-const inWords = ({ ms, table }: Wait) => `${Math.round(ms)} ms ${table}`
+function inWords({ ms, table }: Wait): string {
+  return `${Math.round(ms)} ms ${table}`
+}
 
 function round(value: number): number {
   return Math.round(value * 10) / 10

@@ -11,7 +11,7 @@ import { createDatabase, openPostgres } from '../../../src/local/postgres.ts'
 export interface OldTables {
   readonly url: string
   readonly settings: ReturnType<typeof parseConnectionString>
-  /** Has half of all rows. */
+  /** Has a tenth of all rows. */
   readonly largestTenant: string
   query<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
   /** Of the whole database, in bytes. */
@@ -28,10 +28,10 @@ export async function openOldTables(): Promise<OldTables> {
   const url = await createDatabase(postgres.url, 'upgrade')
   const settings = parseConnectionString(`${url}?sslmode=disable`)
   await migrate(settings, foldersUpTo(last, parent))
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  const pool = new pg.Pool({ connectionString: url, max: 2 })
+  pool.on('error', () => {})
   const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
-    (await client.query<Row>(text, values)).rows
+    (await pool.query<Row>(text, values)).rows
   return {
     url,
     settings,
@@ -39,7 +39,7 @@ export async function openOldTables(): Promise<OldTables> {
     query,
     size: async () => Number((await query('select pg_database_size(current_database()) as bytes'))[0]?.bytes),
     async close() {
-      await client.end()
+      await pool.end()
       await postgres.stop('fast')
       rmSync(parent, { recursive: true, force: true })
       if (postgres.dataDir !== join(parent, 'pg')) rmSync(postgres.dataDir, { recursive: true, force: true })
@@ -58,7 +58,7 @@ function foldersUpTo(tag: string, parent: string): string {
 }
 
 /** Share of all rows, prefix of the ids, and the columns that differ between the tables, computed of the row's number `n`. */
-const tables = {
+const synced = {
   customers: { share: 0.05, prefix: 'cus', columns: {} },
   invoices: { share: 0.15, prefix: 'in', columns: { customer_id: `'cus_' || n / 3` } },
   payments: { share: 0.15, prefix: 'ch', columns: { customer_id: `'cus_' || n / 3` } },
@@ -67,14 +67,14 @@ const tables = {
     prefix: 'txn',
     columns: { status: `case when n % 50 = 0 then 'pending' else 'available' end` },
   },
-  invoice_lines: { share: 0.4, prefix: 'il', columns: { invoice_id: `'in_' || n / 3` } },
   subscription_items: { share: 0.1, prefix: 'si', columns: { subscription_id: `'sub_' || n` } },
+  invoice_lines: { share: 0.4, prefix: 'il', columns: { invoice_id: `'in_' || n / 3` } },
 } as const
 
-export const filledTables = Object.keys(tables)
+export const filledTables = Object.keys(synced)
 
-/** The number of small tenants that share the other half of the rows. */
-const smallTenants = 100
+/** Rows go round tenants, of which the first numbers are the largest tenant. */
+const tenants = { numbers: 200, ofLargest: 20 } as const
 const rowsPerStatement = 250_000
 
 /** Rows go in faster without the indexes. */
@@ -87,37 +87,49 @@ async function dropIndexes(query: OldTables['query'], table: string): Promise<()
   )
   for (const { name } of others) await query(`drop index "${name}"`)
   return async () => {
-    await query(`set maintenance_work_mem = '1GB'`)
-    for (const statement of [key, ...others.map(({ definition }) => definition)]) await query(statement)
+    for (const statement of [key, ...others.map(({ definition }) => definition)])
+      await query(`set maintenance_work_mem = '512MB'; ${statement}; reset maintenance_work_mem`)
   }
 }
 
 /** Fills six tables with so many rows, a tenth in test mode, payloads of 350 bytes, and 100,000 ended jobs. */
 export async function fill({ query, largestTenant }: OldTables, rows: number): Promise<void> {
-  await query(`create temporary table tenants as
-    select number, case when number <= ${smallTenants} then '${largestTenant}'::uuid else gen_random_uuid() end as id
-    from generate_series(1, ${2 * smallTenants}) as number`)
-  for (const [table, { share, prefix, columns }] of Object.entries(tables)) {
-    const restoreIndexes = await dropIndexes(query, table)
-    const hasMode = table !== 'subscription_items' && table !== 'balance_transactions'
-    const more: Readonly<Record<string, string>> = { ...columns, ...(hasMode && { livemode: 'n % 10 <> 0' }) }
-    const mode = table === 'subscription_items' ? '' : `, 'livemode', n % 10 <> 0`
-    const names = Object.keys(more).map((name) => `, ${name}`)
-    const values = Object.values(more).map((value) => `, ${value}`)
-    for (let from = 0; from < rows * share; from += rowsPerStatement)
-      await query(`
-        insert into ${table} (tenant_id, provider, id, created_at, observed_at, raw, raw_sha256${names.join('')})
-        select tenants.id, 'stripe', row.id, now() - n * interval '1 second', now(), raw, sha256(row.id::bytea)${values.join('')}
-        from generate_series(${from + 1}, ${Math.min(rows * share, from + rowsPerStatement)}) as n
-        join tenants on tenants.number = n % ${2 * smallTenants} + 1
-        cross join lateral (select '${prefix}_' || left(md5(n::text), 24) as id) as row
-        cross join lateral (select jsonb_build_object('id', row.id, 'object', '${table}'${mode}, 'metadata',
-          jsonb_build_object('order', n), 'description', repeat(row.id, 9)) as raw) as payload`)
-    await restoreIndexes()
+  await query(`create table bench_tenants as
+    select number, case when number <= ${tenants.ofLargest} then '${largestTenant}'::uuid else gen_random_uuid() end as id
+    from generate_series(1, ${tenants.numbers}) as number`)
+  const waiting = Object.entries(synced)
+  const lane = async () => {
+    for (let table = waiting.pop(); table; table = waiting.pop()) await fillTable(query, table, rows)
   }
+  // The largest table is last in the list, and first to be filled.
+  await Promise.all([lane(), lane()])
   await query(`insert into sync_jobs (id, tenant_id, provider, sync_type, status, commits, started_at, finished_at, result)
     select gen_random_uuid(), tenants.id, 'stripe', 'full', 'completed', 1, now(), now(), '{}'
-    from generate_series(1, 100000) as n join tenants on tenants.number = n % ${2 * smallTenants} + 1`)
+    from generate_series(1, 100000) as n join bench_tenants as tenants on tenants.number = n % ${tenants.numbers} + 1`)
+  await query('drop table bench_tenants')
   await query('vacuum analyze')
   await query('checkpoint')
+}
+
+async function fillTable(
+  query: OldTables['query'],
+  [table, { share, prefix, columns }]: readonly [string, (typeof synced)[keyof typeof synced]],
+  rows: number,
+): Promise<void> {
+  const restoreIndexes = await dropIndexes(query, table)
+  const hasMode = table !== 'subscription_items' && table !== 'balance_transactions'
+  const more: Readonly<Record<string, string>> = { ...columns, ...(hasMode && { livemode: 'n % 10 <> 0' }) }
+  const mode = table === 'subscription_items' ? '' : `, 'livemode', n % 10 <> 0`
+  const names = Object.keys(more).map((name) => `, ${name}`)
+  const values = Object.values(more).map((value) => `, ${value}`)
+  for (let from = 0; from < rows * share; from += rowsPerStatement)
+    await query(`
+      insert into ${table} (tenant_id, provider, id, created_at, observed_at, raw, raw_sha256${names.join('')})
+      select tenants.id, 'stripe', row.id, now() - n * interval '1 second', now(), raw, sha256(row.id::bytea)${values.join('')}
+      from generate_series(${from + 1}, ${Math.min(rows * share, from + rowsPerStatement)}) as n
+      join bench_tenants as tenants on tenants.number = n % ${tenants.numbers} + 1
+      cross join lateral (select '${prefix}_' || left(md5(n::text), 24) as id) as row
+      cross join lateral (select jsonb_build_object('id', row.id, 'object', '${table}'${mode}, 'metadata',
+        jsonb_build_object('order', n), 'description', repeat(row.id, 9)) as raw) as payload`)
+  await restoreIndexes()
 }

@@ -60,11 +60,12 @@ async function adopt({ url, largestTenant, query }: OldTables, bystanders: Bysta
     const began = performance.now()
     if (account === 'acct_largest') {
       const killed = start()
+      const exit = once(killed, 'exit')
       // In the middle of the largest table.
       while (!(await has({ query }, largestTenant, account))) await setTimeout(200)
       await setTimeout(1_000)
       killed.kill('SIGKILL')
-      await once(killed, 'exit')
+      await exit
       console.log({ account, killedAfter: await count({ query }, largestTenant, account) })
     }
     const child = start()

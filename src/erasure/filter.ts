@@ -21,7 +21,7 @@ export interface Candidates {
 }
 
 /** What a commit may not store. */
-export interface Excluded {
+export interface ErasedItems {
   readonly rows: ReadonlySet<ObservedRow>
   readonly rejects: ReadonlySet<Reject>
   /** Stored rows that turned out to be about an erased customer; they are removed by now. */
@@ -33,7 +33,7 @@ export interface Excluded {
  * places tombstones for them too: a refund of an erased payment names no customer. Stored rows about them are removed.
  * Costs one statement a commit, two if something is excluded, and more only if it was not known before.
  */
-export async function excludeErased(tx: Database, job: FilteredJob, candidates: Candidates): Promise<Excluded> {
+export async function excludeErased(tx: Database, job: FilteredJob, candidates: Candidates): Promise<ErasedItems> {
   const { rows, rejects } = candidates
   const members = [
     ...rows.map((row) => ({ row, ...ownerOfRow(job.ownership, row) })),

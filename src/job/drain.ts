@@ -37,7 +37,7 @@ export interface Draining {
 }
 
 /** How reading ended: with a result, or null where time ran out; or because the feed of changes cannot be relied on. */
-export type Drained =
+export type DrainOutcome =
   | { readonly kind: 'drained'; readonly result: SyncJobResult | null }
   /** `observedAt`: when the feed answered. */
   | { readonly kind: 'cursorExpired'; readonly observedAt: Date }
@@ -58,7 +58,7 @@ interface State {
 }
 
 /** Reads a checkpoint's slices to their ends and commits what arrives, page by page. @throws SyncError */
-export async function drain(session: Session, deps: JobDeps, draining: Draining): Promise<Drained> {
+export async function drain(session: Session, deps: JobDeps, draining: Draining): Promise<DrainOutcome> {
   const sizes = batchSizes(session.request.additionalData.batchSize ?? deps.settings.batchSize, session)
   const state: State = {
     committed: draining.committed,
@@ -124,13 +124,13 @@ function expiredFeed({ pages }: Batch, { checkpoint }: CommittedState, account: 
   return answer?.observedAt ?? null
 }
 
-interface Progressing {
+interface DrainContext {
   readonly draining: Draining
   readonly state: State
 }
 
 /** The job must hold the account before it commits anything. */
-async function openedAccount({ draining, state }: Progressing): Promise<JobAccount> {
+async function openedAccount({ draining, state }: DrainContext): Promise<JobAccount> {
   try {
     return await draining.jobAccount
   } catch (error) {
@@ -138,7 +138,7 @@ async function openedAccount({ draining, state }: Progressing): Promise<JobAccou
   }
 }
 
-interface Settled extends Progressing {
+interface AccountDrain extends DrainContext {
   readonly account: JobAccount
 }
 
@@ -147,7 +147,7 @@ async function settleInTime(
   batch: Batch,
   session: Session,
   deps: JobDeps,
-  { draining, state, account }: Settled,
+  { draining, state, account }: AccountDrain,
 ): Promise<DetectedDeletions | null> {
   const { db, request, deadline, job } = session
   const { reading } = draining
@@ -177,7 +177,7 @@ async function commitAll(
   { batch, deletions }: Pick<Commit, 'batch' | 'deletions'>,
   session: Session,
   { clock }: JobDeps,
-  { draining, state, account }: Settled,
+  { draining, state, account }: AccountDrain,
 ): Promise<void> {
   const { db, request, lease, deadline, job } = session
   const { mode, note } = draining.committed.checkpoint

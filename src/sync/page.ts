@@ -2,7 +2,7 @@ import { fieldOf, type Item } from '../json/item.ts'
 import { valueAt } from '../json/value.ts'
 import type { Page, TimeFilter } from '../provider/contract.ts'
 import { second } from '../provider/fields.ts'
-import { provenSeconds, type Reached, type Slice } from './slices.ts'
+import { type PageEnd, provenSeconds, type Slice } from './slices.ts'
 import { filterOf, type ListFacts } from './source.ts'
 
 /**
@@ -18,7 +18,7 @@ export interface Proven {
 export interface Digest {
   /** The items in the slice. Older items belong to a slice that was split off, unless the slice looks back. */
   readonly items: readonly Item[]
-  readonly reached: Reached
+  readonly reached: PageEnd
   readonly proven: Proven | null
   /** Creation seconds of the items that no earlier page had. */
   readonly listed: readonly number[]
@@ -86,7 +86,7 @@ function isProvable({ kind, createdFilter }: ListFacts, slice: Slice): boolean {
   return createdFilter !== undefined && kind === 'list' && isCounted(slice)
 }
 
-function proven(slice: Slice, reached: Reached, items: readonly { readonly id: string | null }[]): Proven | null {
+function proven(slice: Slice, reached: PageEnd, items: readonly { readonly id: string | null }[]): Proven | null {
   const seconds = provenSeconds(slice, reached)
   if (!seconds) return null
   return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter((id) => id !== null)] }

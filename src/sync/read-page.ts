@@ -1,7 +1,7 @@
 import type { SyncError } from '../errors.ts'
 import type { Digest } from './page.ts'
 import type { Mapped } from './rows.ts'
-import type { Reached } from './slices.ts'
+import type { PageEnd } from './slices.ts'
 import type { Source } from './source.ts'
 
 /** How many items a nested list has. */
@@ -13,7 +13,7 @@ export interface NestedCount {
 }
 
 /** A page of a slice as rows that are not committed yet. */
-export interface ReadPage extends Reached, Mapped, Pick<Digest, 'proven' | 'listed'> {
+export interface ReadPage extends PageEnd, Mapped, Pick<Digest, 'proven' | 'listed'> {
   readonly sliceId: number
   readonly part: string | null
   /** The first page of a list that no window cuts: it has been read from its beginning since. */

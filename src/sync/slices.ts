@@ -25,7 +25,7 @@ export interface Slice {
 }
 
 /** The position of a slice after a page. */
-export interface Reached {
+export interface PageEnd {
   readonly query: Window
   readonly next: string | null
   /** Creation second of the page's last item; null if items have none. */
@@ -35,7 +35,7 @@ export interface Reached {
 }
 
 /** The slice after a page; null if the page was its last. */
-export function afterPage(slice: Slice, { query, next, oldest, boundary }: Reached): Slice | null {
+export function afterPage(slice: Slice, { query, next, oldest, boundary }: PageEnd): Slice | null {
   const passedLowerBound = oldest !== null && oldest < slice.window.from
   if (next === null || passedLowerBound) return null
   return { ...slice, query, cursor: next, position: oldest ?? slice.position, boundary }
@@ -47,7 +47,7 @@ export function afterPage(slice: Slice, { query, next, oldest, boundary }: Reach
  */
 export function provenSeconds(
   slice: Slice,
-  reached: Reached,
+  reached: PageEnd,
 ): { readonly from: number; readonly to: number | null } | null {
   const last = afterPage(slice, reached) === null
   if (!last && reached.oldest === null) return null

@@ -3,8 +3,8 @@ import {
   afterPage,
   chooseSplit,
   estimate,
+  type PageEnd,
   pagesWorthASplit,
-  type Reached,
   type Reading,
   type Slice,
   splitSlice,
@@ -24,7 +24,7 @@ const slice = (over: Partial<Slice> = {}): Slice => ({
   boundary: [],
   ...over,
 })
-const reached = (over: Partial<Reached> = {}): Reached => ({
+const reached = (over: Partial<PageEnd> = {}): PageEnd => ({
   query: all,
   next: 'cus_100',
   oldest: 500,

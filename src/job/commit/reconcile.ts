@@ -7,7 +7,7 @@ import type { Database } from '../../db/open.ts'
 import { guarded } from '../../db/tenant.ts'
 import type { ListSource } from '../../provider/contract.ts'
 import type { Source } from '../../sync/source.ts'
-import type { Counted } from '../state/progress.ts'
+import type { ResourceCounts } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
 import type { Tally } from '../state/tally.ts'
 
@@ -15,7 +15,7 @@ export interface CountOptions extends AccountKey {
   /** Resources that were read to their ends. */
   readonly sources: readonly Source[]
   readonly tallies: Readonly<Record<string, Tally>>
-  readonly counts: Readonly<Record<string, Counted>>
+  readonly counts: Readonly<Record<string, ResourceCounts>>
 }
 
 /**

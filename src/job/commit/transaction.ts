@@ -6,7 +6,7 @@ import type { Overwrite } from '../../db/overwrite.ts'
 import { waitForRetry, whileWorking } from '../../db/retry.ts'
 import { syncJobs } from '../../db/schema.ts'
 import { discountItems, type ListedItem, omitItems, wasListed } from '../../erasure/discount.ts'
-import type { Excluded } from '../../erasure/filter.ts'
+import type { ErasedItems } from '../../erasure/filter.ts'
 import type { Ownership } from '../../erasure/ownership.ts'
 import { hasTombstones, isTenantErased } from '../../erasure/tombstones.ts'
 import { SyncError } from '../../errors.ts'
@@ -151,7 +151,7 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   return { checkpoint, progress, commits }
 }
 
-function withoutErased(before: Checkpoint, page: ReadPage, { rows }: Excluded): ReadPage {
+function withoutErased(before: Checkpoint, page: ReadPage, { rows }: ErasedItems): ReadPage {
   if (rows.size === 0) return page
   const items = page.rows
     .filter((row) => rows.has(row))

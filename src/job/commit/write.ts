@@ -7,12 +7,12 @@ import { removeUnknown } from '../../db/unknown-rows.ts'
 import { clearNotes, countAbsent, countChildren, forget, type Notes, rememberAsked } from '../../db/unlisted-rows.ts'
 import { addWritten, upsert, type Written } from '../../db/upsert.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
-import { type Excluded, excludeErased } from '../../erasure/filter.ts'
+import { type ErasedItems, excludeErased } from '../../erasure/filter.ts'
 import type { Ownership } from '../../erasure/ownership.ts'
 import { fields } from '../../provider/fields.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import type { ChildSet, ObservedRow } from '../../sync/rows.ts'
-import { addErased, addUnchecked, type Counted, type Counts, noCounts, sumCounts } from '../state/progress.ts'
+import { addErased, addUnchecked, type Counts, noCounts, type ResourceCounts, sumCounts } from '../state/progress.ts'
 import type { DetectedDeletions, ResourceDeletions } from './deletions.ts'
 import { bisect, type Quarantine } from './quarantine.ts'
 import { removeStoredRejects, storeRejects } from './rejects.ts'
@@ -40,11 +40,11 @@ export interface Writing {
 }
 
 export interface WriteResult {
-  readonly counts: Readonly<Record<string, Counted>>
-  readonly excluded: Excluded
+  readonly counts: Readonly<Record<string, ResourceCounts>>
+  readonly excluded: ErasedItems
 }
 
-const noneExcluded: Excluded = { rows: new Set(), rejects: new Set(), removed: [] }
+const noneExcluded: ErasedItems = { rows: new Set(), rejects: new Set(), removed: [] }
 
 /** Writes the pages' rows, a statement for each table and kind, and their rejects to `sync_rejects`. */
 export async function writeBatches(
@@ -64,7 +64,7 @@ export async function writeBatches(
     wasFetched,
   }: Writing,
 ): Promise<WriteResult> {
-  const counts: Record<string, Counted> = {}
+  const counts: Record<string, ResourceCounts> = {}
   const add = (resource: string, more: Partial<Counts>) => {
     const before = counts[resource]
     counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...more }]) }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { permissionDenied, type Resource } from '../../provider/contract.ts'
 import { eventsName } from '../../sync/change-feed.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
-import { afterPage, type Reached, splitSlice } from '../../sync/slices.ts'
+import { afterPage, type PageEnd, splitSlice } from '../../sync/slices.ts'
 import { count, countNested, tallyBefore, tallySchema } from './tally.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
@@ -134,7 +134,7 @@ export function applySplit(
 /** A page that was read of a slice. */
 export type Advance = Pick<
   ReadPage,
-  keyof Reached | 'sliceId' | 'observedAt' | 'listed' | 'nested' | 'beginsList' | 'skip'
+  keyof PageEnd | 'sliceId' | 'observedAt' | 'listed' | 'nested' | 'beginsList' | 'skip'
 > &
   Partial<Pick<ReadPage, 'rejects' | 'events'>>
 

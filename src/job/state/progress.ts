@@ -29,7 +29,7 @@ const resourceProgress = counts.extend({
 /** What became of a resource's items. A row that was asked for by id may be created, updated or rejected without being fetched. */
 export type Counts = z.infer<typeof counts>
 /** Counts, and what was left out because it was erased, and what could not be checked. */
-export type Counted = Counts & { readonly erased?: number | undefined; readonly unchecked?: number | undefined }
+export type ResourceCounts = Counts & { readonly erased?: number | undefined; readonly unchecked?: number | undefined }
 /** Why a resource could not be read. */
 export type Skipped = z.infer<typeof skipped>
 /** `share` is the estimated share done, 0 to 1. */
@@ -57,7 +57,7 @@ export function startProgress(resources: readonly string[], before: Progress): P
 
 /** What a commit adds. */
 export interface Gain {
-  readonly counts: Readonly<Record<string, Counted>>
+  readonly counts: Readonly<Record<string, ResourceCounts>>
   readonly skipped: Readonly<Record<string, Skipped>>
   readonly drifts: readonly Drift[]
   /** Items probably left, per resource. */
@@ -97,12 +97,12 @@ function countDrift(before: ResourceProgress['drift'], drifts: readonly Drift[])
 }
 
 /** Says so only where there is something to say. */
-export function addErased<Of extends Counted>(counted: Of, more: number): Of {
+export function addErased<Of extends ResourceCounts>(counted: Of, more: number): Of {
   return more === 0 ? counted : { ...counted, erased: (counted.erased ?? 0) + more }
 }
 
 /** Says so only where there is something to say. */
-export function addUnchecked<Of extends Counted>(counted: Of, more: number): Of {
+export function addUnchecked<Of extends ResourceCounts>(counted: Of, more: number): Of {
   return more === 0 ? counted : { ...counted, unchecked: (counted.unchecked ?? 0) + more }
 }
 

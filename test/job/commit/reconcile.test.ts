@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { syncedTable } from '../../../src/db/schema/synced.ts'
 import { customers, invoiceLines, invoices } from '../../../src/db/schema.ts'
 import { checkCounts } from '../../../src/job/commit/reconcile.ts'
-import { type Counted, noCounts } from '../../../src/job/state/progress.ts'
+import { noCounts, type ResourceCounts } from '../../../src/job/state/progress.ts'
 import type { ListSource } from '../../../src/provider/contract.ts'
 import { openTestDatabase } from '../../support/database.ts'
 
@@ -55,7 +55,7 @@ test('a resource with unchecked rows is not equal, even where its counts happen 
     [tenantId],
   )
   const source = { kind: 'list', name: 'customers', table: customers, createdFilter: true } as unknown as ListSource
-  const check = async (counts: Partial<Counted>) => {
+  const check = async (counts: Partial<ResourceCounts>) => {
     const tallies = { customers: { listed: 3, until: 1_000, months: { '1970-01': 3 } } }
     const counting = { tenantId, provider: 'stripe', account: 'acct_1', sources: [source], tallies }
     const checks = await checkCounts(db, { ...counting, counts: { customers: { ...noCounts, ...counts } } })

@@ -33,8 +33,8 @@ export async function findDifferences(db: Database, { rows, ...stored }: Compari
       portion,
       shape.sent.map(({ key }) => key),
     )
-    const found = await db.execute<Difference & Record<string, unknown>>(compared({ records, bytes }, shape, stored))
-    differences.push(...found.rows)
+    const batch = await db.execute<Difference & Record<string, unknown>>(compared({ records, bytes }, shape, stored))
+    differences.push(...batch.rows)
   }
   return differences
 }

@@ -8,11 +8,11 @@ export const syncedTables: ReadonlyMap<string, SyncedTable> = new Map(
   Object.values<unknown>(schema)
     .filter(isSynced)
     .map((table) => [getTableConfig(table).name, table] as const)
-    .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    .toSorted(([left], [right]) => (left < right ? -1 : 1)),
 )
 
-function isSynced(one: unknown): one is SyncedTable {
-  return is(one, PgTable) && 'observedAt' in getTableColumns(one)
+function isSynced(table: unknown): table is SyncedTable {
+  return is(table, PgTable) && 'observedAt' in getTableColumns(table)
 }
 
 /** The names of a table's columns in SQL. */

@@ -61,7 +61,9 @@ async function eraseAmong(rows: readonly OwnedRow[], { table }: OwnedTable, pass
   const name = getTableName(table)
   const newIds: string[] = []
   const isErased = (id: string) => erased.has(hash(id))
-  const candidates = rows.filter(({ account: of, resource, id }) => !counted.has(`${of} ${resource} ${id}`))
+  const candidates = rows.filter(
+    ({ account: accountName, resource, id }) => !counted.has(`${accountName} ${resource} ${id}`),
+  )
   const doomed = [
     ...collectErased(candidates, isErased, (ids) => {
       for (const id of ids) erased.add(hash(id))
@@ -70,7 +72,7 @@ async function eraseAmong(rows: readonly OwnedRow[], { table }: OwnedTable, pass
   ]
   if (doomed.length === 0) return 0
   if (dryRun) {
-    for (const { account: of, resource, id } of doomed) counted.add(`${of} ${resource} ${id}`)
+    for (const { account: accountName, resource, id } of doomed) counted.add(`${accountName} ${resource} ${id}`)
     pass.count(name, doomed.length)
     return doomed.length
   }

@@ -72,12 +72,12 @@ export async function findAbout(db: Database, { table, ids, ...account }: Search
 }
 
 function isAny({ table }: OwnedTable, places: readonly OwnerField[], ids: readonly string[]): SQL {
-  const wanted = sql`array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`
-  const matches = places.map((field) => sql`${idAt(table, field)} = any(${wanted})`)
+  const givenIds = sql`array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`
+  const matches = places.map((field) => sql`${idAt(table, field)} = any(${givenIds})`)
   const names = places.flatMap((field) => (typeof field === 'string' ? [] : field.path.split('.').slice(0, 1)))
   // Most payloads have none of the names, so that Postgres need not extract their paths.
   const mayMatch = names.length > 0 ? sql`row.raw ?| ${`{${names.join()}}`}::text[] and` : sql``
-  return sql`(row.id = any(${wanted}) or ${mayMatch} (${sql.join(matches, sql` or `)}))`
+  return sql`(row.id = any(${givenIds}) or ${mayMatch} (${sql.join(matches, sql` or `)}))`
 }
 
 interface Removing extends ProviderKey {

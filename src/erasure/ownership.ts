@@ -21,19 +21,19 @@ export interface Ownership {
   readonly tables: readonly OwnedTable[]
   readonly indirectlyOwned: readonly OwnedTable[]
   /** Resources and nested lists, by name. */
-  readonly resources: ReadonlyMap<string, Mapped>
+  readonly resources: ReadonlyMap<string, MappedResource>
 }
 
-interface Mapped {
+interface MappedResource {
   readonly table: SyncedTable
   readonly row: RowMapping<SyncedTable>
 }
 
 export function ownershipOf(resources: readonly ProviderResource[]): Ownership {
   const tables = new Map<SyncedTable, OwnedTable>()
-  const mapped = new Map<string, Mapped>()
-  const add = (name: string, owner: Owner | null, { table, row }: Mapped) => {
-    mapped.set(name, { table, row })
+  const mappedResources = new Map<string, MappedResource>()
+  const add = (name: string, owner: Owner | null, { table, row }: MappedResource) => {
+    mappedResources.set(name, { table, row })
     if (owner) tables.set(table, merge(table, owner, tables.get(table)))
   }
   for (const { name, table, owner, row, nested = [] } of resources) {
@@ -41,7 +41,7 @@ export function ownershipOf(resources: readonly ProviderResource[]): Ownership {
     for (const list of nested) add(list.name, list.owner, list)
   }
   const all = [...tables.values()]
-  return { tables: all, indirectlyOwned: all.filter(({ isIndirect }) => isIndirect), resources: mapped }
+  return { tables: all, indirectlyOwned: all.filter(({ isIndirect }) => isIndirect), resources: mappedResources }
 }
 
 function merge(table: SyncedTable, owner: Owner, other?: OwnedTable): OwnedTable {

@@ -130,11 +130,11 @@ export async function askFor(
   ids: readonly string[],
   { atMost, signal }: Questions,
 ): Promise<readonly Answer[] | null> {
-  const some = ids.slice(0, Math.min(askedAtOnce, atMost))
-  if (!retrieve || some.length === 0) return null
+  const askedIds = ids.slice(0, Math.min(askedAtOnce, atMost))
+  if (!retrieve || askedIds.length === 0) return null
   try {
     return await Promise.all(
-      some.map(async (id) => {
+      askedIds.map(async (id) => {
         const answer = await unlessRefused(() => retrieve(id, signal))
         if (!answer) return { id, answeredAt: new Date(0), row: undefined }
         const { item, observedAt } = answer

@@ -42,8 +42,8 @@ async function open({ connection, reading, begunWith }: Opening, session: Sessio
   const jobAccount = { ...providerKey, account, mayHaveUnknown }
   const isDecided = job.accounts.some((known) => known.account === account && known.adopted !== null)
   if (!mayHaveUnknown || isDecided) return jobAccount
-  const asked = { account: unknownAccount, providerKey, mode: modeOf(account) }
-  const isMine = await hasMostOf(asked, { db, clock, sources: reading.sources }, deadline.abortSignal)
+  const holding = { account: unknownAccount, providerKey, mode: modeOf(account) }
+  const isMine = await hasMostOf(holding, { db, clock, sources: reading.sources }, deadline.abortSignal)
   if (isMine === false) await db.within((tx) => decideAdoption(tx, jobAccount, false))
   return isMine ? await moveUnknown(jobAccount, { db, clock, lease }, deadline.abortSignal) : jobAccount
 }
@@ -71,8 +71,8 @@ async function findHolder(
   const holders: string[] = []
   for (const { account } of job.accounts) {
     if (account === unknownAccount || modeOf(account) !== mode) continue
-    const asked = { account, providerKey: providerKeyOf(request), mode }
-    if (await hasMostOf(asked, { db, clock, sources: reading.sources }, deadline.abortSignal)) holders.push(account)
+    const holding = { account, providerKey: providerKeyOf(request), mode }
+    if (await hasMostOf(holding, { db, clock, sources: reading.sources }, deadline.abortSignal)) holders.push(account)
   }
   const [holder] = holders
   if (holder !== undefined && holders.length === 1) return holder

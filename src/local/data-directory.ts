@@ -11,12 +11,12 @@ import type { PostgresBinaries } from './postgres-binaries.ts'
 import type { ServerIdentity } from './server-identity.ts'
 
 /**
- * A directory the server's user can work in: the wanted one or, where it cannot (a read-only checkout, root's 0700
- * home), a stand-in under the temporary directory, the same one for the same wanted path every time.
+ * A directory the server's user can work in: the given one or, where it cannot (a read-only checkout, root's 0700
+ * home), a stand-in under the temporary directory, the same one for the same path every time.
  * Throws an Error for a directory that holds something other than a database; its owner is left as it is.
  */
-export function reachableDirectory(wanted: string, identity: ServerIdentity): string {
-  const directory = resolve(wanted)
+export function reachableDirectory(path: string, identity: ServerIdentity): string {
+  const directory = resolve(path)
   if (isReachable(directory, identity)) return directory
 
   const hash = createHash('sha256').update(directory).digest('hex').slice(0, 16)

@@ -50,10 +50,10 @@ interface Options {
  * was called; a reused one is left alone then. First start about a second, later ones 60 ms.
  * Throws an Error that says what to do where there are no programs for this machine or no directory to write.
  */
-export async function openPostgres({ durable = true, signal, ...wanted }: Options): Promise<LocalPostgres> {
+export async function openPostgres({ durable = true, signal, ...options }: Options): Promise<LocalPostgres> {
   const identity = serverIdentity()
-  const binaries = wanted.binaries ?? (await prepareBinaries(identity))
-  const dataDir = reachableDirectory(wanted.dataDir, identity)
+  const binaries = options.binaries ?? (await prepareBinaries(identity))
+  const dataDir = reachableDirectory(options.dataDir, identity)
   await initialise(dataDir, { binaries, identity, signal })
   const cluster = { dataDir, postgres: binaries.postgres, identity, durable }
   const { server, reused } = await reuseOrStart(cluster, signal)

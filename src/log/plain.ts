@@ -5,10 +5,15 @@ type Level = (typeof levels)[number]
 
 /** The sink without a library: a JSON line a call on standard output, which Lambda takes into its log. */
 export function createPlainLog(level: Level, always: LogFields = {}): Log {
-  const write = (of: Level, message: string, fields: LogFields = {}, error?: unknown) => {
-    if (levels.indexOf(of) < levels.indexOf(level)) return
+  const write = (lineLevel: Level, message: string, fields: LogFields = {}, error?: unknown) => {
+    if (levels.indexOf(lineLevel) < levels.indexOf(level)) return
     const described = error === undefined ? {} : { error: describeError(error) }
-    const line = { level: of.toUpperCase(), message, timestamp: new Date().toISOString(), service: 'billing-sync' }
+    const line = {
+      level: lineLevel.toUpperCase(),
+      message,
+      timestamp: new Date().toISOString(),
+      service: 'billing-sync',
+    }
     process.stdout.write(`${JSON.stringify({ ...line, ...always, ...fields, ...described })}\n`)
   }
   return {

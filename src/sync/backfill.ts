@@ -10,7 +10,7 @@ import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import { readAgain } from './read-again.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader, turnPage } from './reader.ts'
-import { emptyMapped } from './rows.ts'
+import { noContent } from './rows.ts'
 import type { Slice } from './slices.ts'
 import { type EventsBefore, pageWeight, type Source } from './source.ts'
 import { createSplitter, type Splitter } from './splitter.ts'
@@ -194,13 +194,13 @@ async function takeObjects(
 ): Promise<ReadPage | null> {
   const { sources, pageSize, nestedPageSize = pageSize } = options
   const { ids = [] } = slice
-  const mapped =
-    source.kind === 'list' ? await readAgain({ source, ids, sources, pageSize: nestedPageSize }, giveUp) : emptyMapped
+  const content =
+    source.kind === 'list' ? await readAgain({ source, ids, sources, pageSize: nestedPageSize }, giveUp) : noContent
   // It is no page of the list: whether the list may be read is not known yet.
   if (!readers.delete(slice.id)) return null
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
   const unlisted = { part: null, beginsList: false, proven: null, listed: [], nested: [] }
-  return { ...reached, ...mapped, ...unlisted, observedAt: new Date(0), skip: null, sliceId: slice.id, source }
+  return { ...reached, ...content, ...unlisted, observedAt: new Date(0), skip: null, sliceId: slice.id, source }
 }
 
 async function takePage({ options, readers, giveUp, begun }: Engine, reader: Reader, page: Page): Promise<ReadPage> {
@@ -215,7 +215,7 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
   const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
   if (last) readers.delete(sliceId)
   const { observedAt, answeredAt = observedAt } = page
-  const mapped =
+  const content =
     source.kind === 'feed'
       ? await source.expand(
           items,
@@ -223,9 +223,9 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
           giveUp,
         )
       : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
-  const counted = isWhole ? countListed(source, mapped, known) : { nested: [] }
+  const counts = isWhole ? countListed(source, content, known) : { nested: [] }
   const place = { sliceId, part, beginsList }
-  return { ...reached, ...mapped, proven, listed, ...counted, ...place, source, observedAt, skip: null }
+  return { ...reached, ...content, proven, listed, ...counts, ...place, source, observedAt, skip: null }
 }
 
 /** Whether the source is refused before any page of it was read. */
@@ -242,7 +242,7 @@ function refusedLater(error: SyncError): SyncError {
 /** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */
 function skipResource({ readers, buffer }: Engine, { slice, source }: Reader, error: SyncError): void {
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
-  const noRows = { ...emptyMapped, listed: [], nested: [], proven: null, part: slice.part, beginsList: false }
+  const noRows = { ...noContent, listed: [], nested: [], proven: null, part: slice.part, beginsList: false }
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
   buffer.add({ ...noRows, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
 }

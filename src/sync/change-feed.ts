@@ -2,7 +2,7 @@ import { isRefused, SyncError } from '../errors.ts'
 import { storedForm } from '../json/item.ts'
 import type { Change, ChangeSource, ListSource } from '../provider/contract.ts'
 import { emptyChildSets, expandPage, goneObject } from './expand.ts'
-import { emptyMapped, type Mapped, mergeMapped, rejectRefused } from './rows.ts'
+import { mergeContents, noContent, type PageContent, rejectRefused } from './rows.ts'
 import { type FeedPage, type FeedSource, findList, type Source } from './source.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */
@@ -36,8 +36,8 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
           })),
         shared,
       )
-      const mapped = await Promise.all(changes.map((change) => applyOrReject(change, { sources, pageSize }, signal)))
-      return { ...mergeMapped(mapped), events: appliedEvents(read, sources, mapped) }
+      const contents = await Promise.all(changes.map((change) => applyOrReject(change, { sources, pageSize }, signal)))
+      return { ...mergeContents(contents), events: appliedEvents(read, sources, contents) }
     },
   }
 }
@@ -62,10 +62,10 @@ interface ReadEvent extends Change {
 function appliedEvents(
   read: readonly ReadEvent[],
   sources: readonly Source[],
-  mapped: readonly Mapped[],
-): NonNullable<Mapped['events']> {
+  contents: readonly PageContent[],
+): NonNullable<PageContent['events']> {
   const rejected = new Set(
-    mapped.flatMap(({ rejects }) => rejects.map(({ resource, itemKey }) => `${resource} ${itemKey}`)),
+    contents.flatMap(({ rejects }) => rejects.map(({ resource, itemKey }) => `${resource} ${itemKey}`)),
   )
   return read.flatMap(({ eventId, at, age, resource, id }) => {
     if (eventId === null || age === 'past') return []
@@ -102,19 +102,23 @@ interface ApplyOptions {
 }
 
 /** Applies a change. If the provider refuses the object, only this change is rejected. */
-async function applyOrReject(change: LatestChange, applying: ApplyOptions, signal: AbortSignal): Promise<Mapped> {
+async function applyOrReject(change: LatestChange, applying: ApplyOptions, signal: AbortSignal): Promise<PageContent> {
   try {
     return await apply(change, applying, signal)
   } catch (error) {
     if (!isRefused(error, 'resource')) throw error
     const { resource, id, item } = change
-    return { ...emptyMapped, rejects: [rejectRefused(resource, item?.value() ?? { id }, error)] }
+    return { ...noContent, rejects: [rejectRefused(resource, item?.value() ?? { id }, error)] }
   }
 }
 
-async function apply(change: LatestChange, { sources, pageSize }: ApplyOptions, signal: AbortSignal): Promise<Mapped> {
+async function apply(
+  change: LatestChange,
+  { sources, pageSize }: ApplyOptions,
+  signal: AbortSignal,
+): Promise<PageContent> {
   const source = findList(sources, change.resource)
-  if (!source) return emptyMapped
+  if (!source) return noContent
   const { item: snapshot, gone } = change
   const observed = { item: snapshot, observedAt: new Date(change.at * 1_000), gone }
   // A deleted object is fetched only if it may exist again under its id; without `retrieve` the deletion stands.
@@ -139,9 +143,9 @@ async function current(source: ListSource, { id, item, at }: Change, signal: Abo
 }
 
 /** The object as its event has it, with its deletion, even if there is no row yet; its nested lists are empty. */
-function deleted(source: ListSource, { id, item }: Change, observedAt: Date): Mapped {
+function deleted(source: ListSource, { id, item }: Change, observedAt: Date): PageContent {
   if (!item) return goneObject(source, id, observedAt)
   const { name: resource, table } = source
   const row = { resource, table, row: source.row(item), raw: storedForm(item), observedAt, deleted: true }
-  return { ...emptyMapped, rows: [row], childSets: emptyChildSets(source, id, observedAt) }
+  return { ...noContent, rows: [row], childSets: emptyChildSets(source, id, observedAt) }
 }

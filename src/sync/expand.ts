@@ -3,7 +3,7 @@ import type { Item } from '../json/item.ts'
 import type { ListSource, NestedSource } from '../provider/contract.ts'
 import { mapEmbedded } from './embedded.ts'
 import { type NestedReading, readNested } from './nested.ts'
-import { type ChildSet, emptyMapped, type Mapped, mapItems, rejectRefused } from './rows.ts'
+import { type ChildSet, mapItems, noContent, type PageContent, rejectRefused } from './rows.ts'
 import type { Source } from './source.ts'
 
 interface Expansion {
@@ -21,18 +21,18 @@ interface Expansion {
  * of its children would look complete.
  * @throws SyncError
  */
-export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<Mapped> {
+export async function expandPage(expansion: Expansion, signal: AbortSignal): Promise<PageContent> {
   const { source, observedAt } = expansion
   const { present, gone } = withoutTombstones(expansion)
-  const mapped = mapItems(present, { resource: source.name, table: source.table, observedAt, row: source.row })
-  const { items: parentItems, rows } = mapped
+  const parentRows = mapItems(present, { resource: source.name, table: source.table, observedAt, row: source.row })
+  const { items: parentItems, rows } = parentRows
   const parents = parentItems.map((item, at) => ({ item, id: rows[at]?.row.id ?? '', table: source.table }))
   const { lists, refusals } = await readNestedLists(parents, expansion, signal)
-  // Not `mapped` itself, so that the items can be freed while their rows wait for the committer.
+  // Not `parentRows` itself, so that the items can be freed while their rows wait for the committer.
   const all = {
     rows: parentItems.flatMap((item, at) => (refusals.has(item) ? [] : (rows[at] ?? []))),
-    rejects: [...mapped.rejects],
-    drifts: [...mapped.drifts],
+    rejects: [...parentRows.rejects],
+    drifts: [...parentRows.drifts],
     childSets: gone.flatMap(({ id }) => emptyChildSets(source, id, observedAt)),
     ...(gone.length > 0 && { gone }),
   }
@@ -60,7 +60,7 @@ function withoutTombstones({ source, items, observedAt }: Expansion) {
 }
 
 interface NestedLists {
-  readonly lists: readonly { readonly item: Item; readonly list: Mapped }[]
+  readonly lists: readonly { readonly item: Item; readonly list: PageContent }[]
   /** The items of which a nested list is refused. */
   readonly refusals: ReadonlyMap<Item, SyncError>
 }
@@ -89,7 +89,7 @@ async function readOrRefuse(
   nested: NestedSource,
   reading: NestedReading,
   signal: AbortSignal,
-): Promise<Mapped | SyncError> {
+): Promise<PageContent | SyncError> {
   try {
     return await readNested(nested, reading, signal)
   } catch (error) {
@@ -99,10 +99,10 @@ async function readOrRefuse(
 }
 
 /** An object that the provider no longer has. Its row keeps its columns, and its nested lists are empty. */
-export function goneObject(source: ListSource, id: string, observedAt: Date): Mapped {
+export function goneObject(source: ListSource, id: string, observedAt: Date): PageContent {
   const { name: resource, table } = source
   const gone = [{ resource, table, id, observedAt }]
-  return { ...emptyMapped, gone, childSets: emptyChildSets(source, id, observedAt) }
+  return { ...noContent, gone, childSets: emptyChildSets(source, id, observedAt) }
 }
 
 /** The empty nested lists of an object that is gone. */

@@ -1,6 +1,6 @@
 import type { ListSource } from '../provider/contract.ts'
 import type { ReadPage } from './read-page.ts'
-import type { Mapped } from './rows.ts'
+import type { PageContent } from './rows.ts'
 
 /**
  * What a page adds to the counts: its nested lists, and its items if the list has no creation time to tell them by. An
@@ -8,7 +8,7 @@ import type { Mapped } from './rows.ts'
  */
 export function countListed(
   source: ListSource,
-  { rows, rejects, childSets }: Mapped,
+  { rows, rejects, childSets }: PageContent,
   known: ReadonlySet<string>,
 ): Pick<ReadPage, 'nested'> & Partial<Pick<ReadPage, 'listed'>> {
   const { name, createdFilter, nested = [] } = source
@@ -23,8 +23,8 @@ export function countListed(
 }
 
 function nestedCounts(
-  parents: Mapped['rows'],
-  { rejects, childSets }: Pick<Mapped, 'rejects' | 'childSets'>,
+  parents: PageContent['rows'],
+  { rejects, childSets }: Pick<PageContent, 'rejects' | 'childSets'>,
   known: ReadonlySet<string>,
 ): ReadPage['nested'] {
   const created = new Map(parents.map(({ row }) => [row.id, secondOf(row.createdAt)]))
@@ -50,7 +50,7 @@ export function rowsOfPart({ partition }: ListSource, part: string | null) {
 }
 
 /** The rows of a list's own items, without embedded and nested ones. */
-const itemsOf = ({ name }: ListSource, rows: Mapped['rows']) =>
+const itemsOf = ({ name }: ListSource, rows: PageContent['rows']) =>
   rows.filter(({ resource, embedded }) => resource === name && !embedded)
 
 const secondOf = (time: Date | null | undefined) => (time ? Math.floor(time.getTime() / 1_000) : null)

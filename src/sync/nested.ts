@@ -4,7 +4,7 @@ import type { Item } from '../json/item.ts'
 import type { EmbeddedList, NestedSource, Page, Query } from '../provider/contract.ts'
 import { mapEmbedded } from './embedded.ts'
 import { openListReader, readPages } from './reader.ts'
-import { emptyMapped, type Mapped, mapItems } from './rows.ts'
+import { mapItems, noContent, type PageContent } from './rows.ts'
 import type { Source } from './source.ts'
 
 export interface NestedReading {
@@ -16,27 +16,31 @@ export interface NestedReading {
 }
 
 /** Reads a parent's nested list to its end. @throws SyncError */
-export async function readNested(nested: NestedSource, reading: NestedReading, signal: AbortSignal): Promise<Mapped> {
+export async function readNested(
+  nested: NestedSource,
+  reading: NestedReading,
+  signal: AbortSignal,
+): Promise<PageContent> {
   const { parent, sources } = reading
   const embedded = nested.embedded(parent.item)
-  if (!embedded) return emptyMapped
+  if (!embedded) return noContent
   const pages = await readList(nested, { ...reading, embedded }, signal)
   const [first] = pages
   // The parent was deleted meanwhile. The parent's own list or feed reports it.
-  if (!first) return emptyMapped
+  if (!first) return noContent
   const { name: resource, table, row } = nested
   const columns = () => ({ [nested.parent]: parent.id })
   // Each row counts as observed with its page: a change between two pages must not look older than the rows it changes.
-  const mapped = pages.map(({ items, observedAt }) => {
+  const contents = pages.map(({ items, observedAt }) => {
     const children = mapItems(items, { resource, table, observedAt, row, columns })
     const others = items.flatMap((item) => mapEmbedded(nested.embeddedItems?.(item), { sources, observedAt }))
     return { ...children, rows: [...children.rows, ...others] }
   })
   const ids = pages.flatMap(({ items }) => items.map(({ id }) => id)).filter((id) => id !== null)
   return {
-    rows: mapped.flatMap(({ rows }) => rows),
-    rejects: mapped.flatMap(({ rejects }) => rejects),
-    drifts: mapped.flatMap(({ drifts }) => drifts),
+    rows: contents.flatMap(({ rows }) => rows),
+    rejects: contents.flatMap(({ rejects }) => rejects),
+    drifts: contents.flatMap(({ drifts }) => drifts),
     childSets: [
       {
         resource,

@@ -3,7 +3,7 @@ import type { ListSource, Page, Query } from '../provider/contract.ts'
 import { expandPage, goneObject } from './expand.ts'
 import { largestPage } from './page-size.ts'
 import { openListReader, type Reader, readPages } from './reader.ts'
-import { emptyMapped, type Mapped, mergeMapped, rejectRefused } from './rows.ts'
+import { mergeContents, noContent, type PageContent, rejectRefused } from './rows.ts'
 import type { ListFacts, Source } from './source.ts'
 
 interface Again {
@@ -22,13 +22,13 @@ const worthAList = 3
  * one, and by id those that are no longer in it.
  * @throws SyncError
  */
-export async function readAgain(again: Again, signal: AbortSignal): Promise<Mapped> {
+export async function readAgain(again: Again, signal: AbortSignal): Promise<PageContent> {
   const { ids } = again
   const listed = ids.length >= worthAList ? await readUnsettled(again, signal) : { listedIds: new Set(), pages: [] }
   const fetched = await Promise.all(
     ids.filter((id) => !listed.listedIds.has(id)).map((id) => readById(again, id, signal)),
   )
-  return mergeMapped([...listed.pages, ...fetched])
+  return mergeContents([...listed.pages, ...fetched])
 }
 
 /** The list of unsettled objects, one page further than the stored ones take at most. */
@@ -41,10 +41,10 @@ async function readUnsettled({ source, ids, sources, pageSize }: Again, signal: 
     (query) => list(query, signal),
     (Math.ceil(ids.length / largestPage) + 1) * largestPage,
   )
-  const mapped: Mapped[] = []
+  const contents: PageContent[] = []
   for (const { items, observedAt } of pages)
-    mapped.push(await expandPage({ source, items, observedAt, pageSize, sources }, signal))
-  return { listedIds: new Set(pages.flatMap(({ items }) => items.map(({ id }) => id))), pages: mapped }
+    contents.push(await expandPage({ source, items, observedAt, pageSize, sources }, signal))
+  return { listedIds: new Set(pages.flatMap(({ items }) => items.map(({ id }) => id))), pages: contents }
 }
 
 /** Pages of at least so many items. It ends where the provider refuses the list, so that the other objects are fetched by id. */
@@ -66,14 +66,14 @@ async function readWhileAccepted(
 }
 
 /** The rows of the object itself were not listed. */
-function markAsked(mapped: Mapped, resource: string): Mapped {
-  const rows = mapped.rows.map((row) =>
+function markAsked(content: PageContent, resource: string): PageContent {
+  const rows = content.rows.map((row) =>
     row.resource === resource && !row.embedded ? { ...row, askedById: true } : row,
   )
-  return { ...mapped, rows }
+  return { ...content, rows }
 }
 
-async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<Mapped> {
+async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<PageContent> {
   const { retrieve, name: resource } = source
   if (!retrieve)
     throw new SyncError(
@@ -88,6 +88,6 @@ async function readById({ source, sources, pageSize }: Again, id: string, signal
     return goneObject(source, id, observedAt)
   } catch (error) {
     if (!isRefused(error, 'resource')) throw error
-    return { ...emptyMapped, rejects: [rejectRefused(resource, { id }, error)] }
+    return { ...noContent, rejects: [rejectRefused(resource, { id }, error)] }
   }
 }

@@ -1,6 +1,6 @@
 import type { SyncError } from '../errors.ts'
 import type { Digest } from './page.ts'
-import type { Mapped } from './rows.ts'
+import type { PageContent } from './rows.ts'
 import type { PageEnd } from './slices.ts'
 import type { Source } from './source.ts'
 
@@ -13,7 +13,7 @@ export interface NestedCount {
 }
 
 /** A page of a slice as rows that are not committed yet. */
-export interface ReadPage extends PageEnd, Mapped, Pick<Digest, 'proven' | 'listed'> {
+export interface ReadPage extends PageEnd, PageContent, Pick<Digest, 'proven' | 'listed'> {
   readonly sliceId: number
   readonly part: string | null
   /** The first page of a list that no window cuts: it has been read from its beginning since. */

@@ -47,7 +47,7 @@ export interface Reject {
 }
 
 /** The rows, rejects, child sets and drifts of a page. */
-export interface Mapped {
+export interface PageContent {
   readonly rows: readonly ObservedRow[]
   readonly rejects: readonly Reject[]
   readonly childSets: readonly ChildSet[]
@@ -65,11 +65,11 @@ export interface GoneObject extends Pick<ObservedRow, 'resource' | 'table' | 'ob
 }
 
 /** The rows, rejects, child sets and drifts of no item. */
-export const emptyMapped: Mapped = { rows: [], rejects: [], childSets: [], drifts: [] }
+export const noContent: PageContent = { rows: [], rejects: [], childSets: [], drifts: [] }
 
 /** The parts of a page as one. */
-export function mergeMapped(all: readonly Mapped[]): Mapped {
-  const gone = all.flatMap((mapped) => mapped.gone ?? [])
+export function mergeContents(all: readonly PageContent[]): PageContent {
+  const gone = all.flatMap((content) => content.gone ?? [])
   return {
     rows: all.flatMap(({ rows }) => rows),
     rejects: all.flatMap(({ rejects }) => rejects),
@@ -91,7 +91,7 @@ interface Mapping extends Pick<ObservedRow, 'resource' | 'table' | 'observedAt' 
   readonly columns?: (at: number) => Readonly<Record<string, unknown>> | undefined
 }
 
-export interface MappedItems extends Pick<Mapped, 'rejects' | 'drifts'> {
+export interface MappedItems extends Pick<PageContent, 'rejects' | 'drifts'> {
   readonly rows: readonly ObservedRow[]
   /** The items of `rows`, in the same order. */
   readonly items: readonly Item[]
@@ -102,7 +102,7 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
   const { resource, table, observedAt, embedded } = stamp
   const { paths } = map
   const rows: ObservedRow[] = []
-  const mapped: Item[] = []
+  const mappedItems: Item[] = []
   const rejects: Reject[] = []
   const drifts: Drift[] = []
   for (const [at, item] of items.entries()) {
@@ -116,7 +116,7 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
       else if (paths && drifted.length === 0)
         rows.push({ resource, table, row, raw: storedForm(item), observedAt, paths })
       else rows.push({ resource, table, row, raw: storedForm(item), observedAt })
-      mapped.push(item)
+      mappedItems.push(item)
       for (const column of drifted) drifts.push({ resource, column })
     } catch (error) {
       const problem = error instanceof Error ? error.message : 'its fields cannot be read'
@@ -124,7 +124,7 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
       rejects.push(rejectItem(resource, item.value(), { code: 'invalid_item', reason, id: item.id }))
     }
   }
-  return { rows, items: mapped, rejects, drifts }
+  return { rows, items: mappedItems, rejects, drifts }
 }
 
 /**

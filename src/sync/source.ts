@@ -1,7 +1,7 @@
 import type { Item } from '../json/item.ts'
 import type { ListSource, Page, Query, TimeFilter } from '../provider/contract.ts'
 import { largestPage } from './page-size.ts'
-import type { Mapped } from './rows.ts'
+import type { PageContent } from './rows.ts'
 import type { Slice } from './slices.ts'
 
 /** The source of slices: a resource's list, or the feed of changes, whose items become rows of other resources. */
@@ -12,7 +12,7 @@ export interface FeedSource {
   readonly name: string
   readonly createdFilter: TimeFilter
   list(query: Query, signal: AbortSignal): Promise<Page>
-  expand(items: readonly Item[], page: FeedPage, signal: AbortSignal): Promise<Mapped>
+  expand(items: readonly Item[], page: FeedPage, signal: AbortSignal): Promise<PageContent>
 }
 
 /** The page's facts that `FeedSource.expand` needs. */

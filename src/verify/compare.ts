@@ -196,7 +196,7 @@ async function conclude(
   const hasChanged = ({ id, parentId }: Finding) => changed.has(`${name} ${parentId ?? id}`)
   const compared = async (
     list: Pick<ListSource, 'name' | 'table'>,
-    of: Pick<Comparison, 'listed' | 'hidden' | 'unchecked'>,
+    listCounts: Pick<Comparison, 'listed' | 'hidden' | 'unchecked'>,
   ) => {
     const { findings, erased, rejected } = tally(list.name)
     const live = await db.read((tx) => countLive(tx, list, { ...owner, before }))
@@ -204,7 +204,7 @@ async function conclude(
       kind: 'compared',
       resource: list.name,
       live,
-      ...of,
+      ...listCounts,
       ...findings.count(hasChanged),
       rejected,
       erased,

@@ -3,7 +3,7 @@ import { findDifferences } from '../db/differences.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { findExtraChildren } from '../db/stored-rows.ts'
 import type { Ownership } from '../erasure/ownership.ts'
-import type { ChildSet, Mapped, ObservedRow } from '../sync/rows.ts'
+import type { ChildSet, ObservedRow, PageContent } from '../sync/rows.ts'
 import type { Findings } from './findings.ts'
 import { findErased, findRejected } from './not-stored.ts'
 
@@ -32,7 +32,7 @@ export interface Comparing {
 
 /** Compares what the provider shows with the stored rows: each row's content, and each nested list as a whole. */
 export async function compareContent(
-  { rows, childSets }: Pick<Mapped, 'rows' | 'childSets'>,
+  { rows, childSets }: Pick<PageContent, 'rows' | 'childSets'>,
   comparing: Comparing,
 ): Promise<void> {
   const parents = new Map(childSets.map(({ resource, parent }) => [resource, parent]))
@@ -49,8 +49,8 @@ async function compareRows(
   const [{ resource, table, embedded = false }] = rows
   const { db, owner } = comparing
   const sum = comparing.tally(resource)
-  const found = await db.read((tx) => findDifferences(tx, { ...owner, table, rows, embedded }))
-  const differences = new Map(found.map((difference) => [difference.id, difference]))
+  const rowDifferences = await db.read((tx) => findDifferences(tx, { ...owner, table, rows, embedded }))
+  const differences = new Map(rowDifferences.map((difference) => [difference.id, difference]))
   const differing = rows.filter(({ row }) => differences.has(row.id) && !isNewer(row, comparing.before))
   if (differing.length === 0) return
   const { erased, rejected } = await findExcluded(differing, comparing)

@@ -45,10 +45,10 @@ export async function noteInIntervals(
   const overwrite = { kind: 'stored before', since: new Date() } as const
   const search = { ...owner, resource: unlisted.source, intervals, within, overwrite }
   const listed = new Set(intervals.flatMap(({ ids }) => ids))
-  const found = await findUnlisted(db, search)
+  const unlistedRows = await findUnlisted(db, search)
   note(
     unlisted,
-    found.map(({ id }) => id).filter((id) => !listed.has(id)),
+    unlistedRows.map(({ id }) => id).filter((id) => !listed.has(id)),
   )
 }
 
@@ -96,14 +96,14 @@ export async function askAll(unlisted: Unlisted, comparing: Comparing, { sources
   const { retrieve } = source
   const all = [...ids, ...parents]
   for (let at = 0; at < all.length; at += askedAtOnce) {
-    const some = all.slice(at, at + askedAtOnce)
-    const answers = retrieve ? await askSome(some, retrieve, signal) : null
+    const askedIds = all.slice(at, at + askedAtOnce)
+    const answers = retrieve ? await askSome(askedIds, retrieve, signal) : null
     if (!answers) {
       unlisted.unchecked += all.length - at
       return
     }
     for (const [place, { item, observedAt }] of answers.entries()) {
-      const id = some[place] ?? ''
+      const id = askedIds[place] ?? ''
       if (item) {
         if (ids.has(id) && !comparing.tally(source.name).findings.has(id)) unlisted.hidden++
         const expansion = { source, items: [item], observedAt, pageSize: largestPage, sources }

@@ -73,20 +73,20 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
     sources: [source, invoices],
     async apply(happened: readonly Event[], shared: readonly number[] = []) {
       const changes = happened.map(eventOf)
-      const mapped = await events.expand(itemsOf(changes), page(shared), never)
+      const content = await events.expand(itemsOf(changes), page(shared), never)
       return {
         rows: [
-          ...mapped.rows.map(({ resource, row, observedAt, deleted }) =>
+          ...content.rows.map(({ resource, row, observedAt, deleted }) =>
             [resource, row.id, fields(row).name, observedAt.getTime() / 1_000, ...(deleted ? ['deleted'] : [])].join(
               ' ',
             ),
           ),
-          ...(mapped.gone ?? []).map(({ resource, id: gone, observedAt }) =>
+          ...(content.gone ?? []).map(({ resource, id: gone, observedAt }) =>
             [resource, gone, '(columns kept)', observedAt.getTime() / 1_000, 'deleted'].join(' '),
           ),
         ],
-        rejects: mapped.rejects,
-        childSets: mapped.childSets,
+        rejects: content.rejects,
+        childSets: content.childSets,
       }
     },
   }

@@ -8,7 +8,7 @@ export const worker = 'billing_sync_worker'
 export const reader = 'billing_sync_reader'
 
 /** In a subquery, so that it is evaluated once a statement and serves indexes; null where no tenant was named, or ''. */
-const own = sql`tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`
+const ownRows = sql`tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`
 
 /**
  * For every table with a tenant: nobody sees or writes a row of a tenant that was not named in this transaction, but
@@ -16,6 +16,6 @@ const own = sql`tenant_id = (select nullif(current_setting('app.tenant_id', true
  * special, and grant what the worker needs; test/db/tenants.test.ts says what is missing.
  */
 export const tenantPolicies = [
-  pgPolicy('tenant', { for: 'all', to: 'public', using: own, withCheck: own }),
+  pgPolicy('tenant', { for: 'all', to: 'public', using: ownRows, withCheck: ownRows }),
   pgPolicy('reader', { for: 'select', to: pgRole(reader).existing(), using: sql`true` }),
 ]

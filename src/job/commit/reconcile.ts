@@ -68,7 +68,7 @@ function countedLists(source: ListSource, accountKey: AccountKey): readonly Coun
   const { createdFilter, nested = [], table } = source
   const { tenantId, provider, account } = accountKey
   const undated = createdFilter ? sql`false` : sql`row.created_at is null`
-  const own: CountedList = {
+  const resourceList: CountedList = {
     name: source.name,
     live: (until) =>
       sql`${liveRows(source, accountKey)} and (row.created_at <= ${until.toISOString()}::timestamptz or ${undated})`,
@@ -86,7 +86,7 @@ function countedLists(source: ListSource, accountKey: AccountKey): readonly Coun
         ) as holder on true where holder.is_newer is null`,
     }
   })
-  return [own, ...children]
+  return [resourceList, ...children]
 }
 
 /** From so many items on a count may take too long, and must not take the transaction with it. */

@@ -17,7 +17,7 @@ export async function storeRejects(
 ): Promise<void> {
   const perKey = new Map(rejects.map((reject) => [`${reject.resource} ${reject.itemKey}`, reject]))
   const values = [...perKey.values()]
-    .toSorted((one, other) => (one.itemKey < other.itemKey ? -1 : 1))
+    .toSorted((left, right) => (left.itemKey < right.itemKey ? -1 : 1))
     .map((reject) => ({
       ...reject,
       payload: withoutUnstorable(reject.payload),

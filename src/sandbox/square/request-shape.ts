@@ -32,10 +32,10 @@ export const moment: Parser<number> = (value, field) => {
 export const word =
   <const Words extends readonly string[]>(words: Words): Parser<Words[number]> =>
   (value, field) => {
-    const found = words.find((known) => known === value)
-    if (found === undefined)
+    const match = words.find((known) => known === value)
+    if (match === undefined)
       throw badRequest('INVALID_ENUM_VALUE', `\`${value}\` is not a value of \`${field}\`.`, field)
-    return found
+    return match
   }
 
 export const listOf =
@@ -44,7 +44,7 @@ export const listOf =
     if (!Array.isArray(value)) throw badRequest('EXPECTED_ARRAY', `Expected an array for \`${field}\`.`, field)
     if (value.length > most)
       throw badRequest('ARRAY_LENGTH_TOO_LONG', `\`${field}\` has more than ${most} values.`, field)
-    return value.map((one, at) => item(one, `${field}[${at}]`))
+    return value.map((entry, at) => item(entry, `${field}[${at}]`))
   }
 
 type Shape = Readonly<Record<string, Parser<unknown>>>

@@ -3,11 +3,11 @@ import { applyMove, type CommittedState } from '../../../src/job/commit/committe
 import { advance, applySplit, plan } from '../../../src/job/state/checkpoint.ts'
 import { eventsSource } from '../../../src/sync/change-feed.ts'
 import type { ReadPage } from '../../../src/sync/read-page.ts'
-import { emptyMapped } from '../../../src/sync/rows.ts'
+import { noContent } from '../../../src/sync/rows.ts'
 
 const feed = { keptDays: 30, announced: [], list: () => Promise.reject(new Error('not listed')), read: () => null }
 const page = (next: string, oldest: number): ReadPage => ({
-  ...emptyMapped,
+  ...noContent,
   sliceId: 1,
   source: eventsSource(feed, []),
   query: { from: 0, to: null },

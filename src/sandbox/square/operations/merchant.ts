@@ -55,7 +55,7 @@ export function merchantOperations({ data, scopes, expireAt }: Merchant): readon
       isList: false,
       answer({ query }, id) {
         none(query)
-        const location = id === 'main' ? main : data.locations.find((one) => one.id === id)
+        const location = id === 'main' ? main : data.locations.find((candidate) => candidate.id === id)
         if (!location) throw notFound('Location', id)
         return objectAnswer({ location: location.object })
       },

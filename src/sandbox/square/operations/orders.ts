@@ -70,10 +70,10 @@ export function orderOperations({ collections, data, pager }: Merchant): readonl
       isList: false,
       answer({ body }) {
         const { location_id, order_ids } = batch(jsonBody(body), '')
-        const found = required(order_ids, 'order_ids')
+        const batchOrders = required(order_ids, 'order_ids')
           .map((id) => orders.retrieve(id))
           .filter((order) => order && (location_id === undefined || order.location_id === location_id))
-        return objectAnswer(found.length > 0 ? { orders: found } : {})
+        return objectAnswer(batchOrders.length > 0 ? { orders: batchOrders } : {})
       },
     },
     retrieveOperation(orders, { path: '/v2/orders/{id}', scope: 'ORDERS_READ', field: 'order', called: 'Order' }),
@@ -88,10 +88,10 @@ function rangeOf({ date_time_filter = {} }: Filter, sorted: (typeof sortFields)[
     throw badRequest('BAD_REQUEST', 'Only one time range can be filtered for.', 'query.filter.date_time_filter')
   if (given.some((name) => name !== field))
     throw badRequest('BAD_REQUEST', `\`sort_field\` must match the filter of \`${given[0]}\`.`, 'query.sort.sort_field')
-  const asked = date_time_filter[field]
-  if (!asked) return { inclusive: true }
+  const timeRange = date_time_filter[field]
+  if (!timeRange) return { inclusive: true }
   // An open end is the moment of the first request.
-  const { start_at, end_at = began } = asked
+  const { start_at, end_at = began } = timeRange
   return checkRange({ from: start_at, to: end_at, inclusive: true }, `query.filter.date_time_filter.${field}`)
 }
 

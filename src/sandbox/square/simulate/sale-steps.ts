@@ -107,11 +107,11 @@ function refund(merchant: SimulatedMerchant, share: number): string | undefined 
 }
 
 function settleRefund(merchant: SimulatedMerchant, status: string): string | undefined {
-  const pending = merchant.pick('refunds', (one) => one.status === 'PENDING')
+  const pending = merchant.pick('refunds', (refund) => refund.status === 'PENDING')
   return pending && changed(merchant, 'refunds', pending, { status })
 }
 
 function settlePayout(merchant: SimulatedMerchant, status: string): string | undefined {
-  const sent = merchant.pick('payouts', (one) => one.status === 'SENT')
+  const sent = merchant.pick('payouts', (payout) => payout.status === 'SENT')
   return sent && changed(merchant, 'payouts', sent, { status })
 }

@@ -50,9 +50,9 @@ export function priceAt(dataset: Dataset, n: number): PriceFacts {
 /** The currency of the customer if there is a listed price in it, otherwise euro. */
 export function subscriptionCurrency(dataset: Dataset, subscription: number): (typeof currencies)[number] {
   const customer = dataset.parent('subscriptions', subscription)
-  const wanted = customer === undefined ? 'eur' : (dataset.shared('customers', customer).currency ?? 'usd')
+  const preferred = customer === undefined ? 'eur' : (dataset.shared('customers', customer).currency ?? 'usd')
   const listed = currencies.slice(0, dataset.count('prices') - inlinePrices(dataset))
-  return listed.find((currency) => currency === wanted) ?? 'eur'
+  return listed.find((currency) => currency === preferred) ?? 'eur'
 }
 
 /** The number of the price of the `index`-th item of a subscription. */

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { parseConnectionString } from '../../src/config/connection-string.ts'
+import { readConfig } from '../../src/config/load.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { ownershipOf } from '../../src/erasure/ownership.ts'
+import { createProviders } from '../../src/providers/index.ts'
 import { createSquareSandbox, type ResourceName, type SandboxOptions } from '../../src/sandbox/square/index.ts'
+import { compare, isEqual } from '../../src/verify/compare.ts'
+import { providerSettings } from '../../src/worker.ts'
 import { setup } from '../support/setup.ts'
 
-const token = 'EAAAEsandboxtoken0123456789'
+export const token = 'EAAAEsandboxtoken0123456789'
 export const tenantId = randomUUID()
 
 /** The tables of Square's resources, by their names in jobs. */
@@ -31,9 +39,10 @@ export async function openSquare(options: SandboxOptions = {}) {
     sandbox: { customers: 1 },
     settings: { Square__ApiBase: square.url, Square__RequestsPerSecond: '1000', Square__Environment: 'sandbox' },
   })
-  const run = async (additionalData: object = {}) => {
+  const run = (additionalData: object = {}) => send({ additionalData })
+  const send = async (fields: object) => {
     const jobId = randomUUID()
-    await stack.deliver({ jobId, tenantId, providerName: 'square', accessToken: token, additionalData })
+    await stack.deliver({ jobId, tenantId, providerName: 'square', accessToken: token, additionalData: {}, ...fields })
     return (await stack.job(jobId)) as {
       status: string
       error: unknown
@@ -57,7 +66,33 @@ export async function openSquare(options: SandboxOptions = {}) {
     }
     return differing
   }
-  return { square, stack, run, differences }
+  /** The resources in which `verify` finds a difference. */
+  const verify = async () => {
+    const config = readConfig({ environment: stack.environment, file: undefined })
+    const provider = createProviders(providerSettings(config))('square')
+    const login = parseConnectionString(`${stack.url}?sslmode=disable`)
+    const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
+    const account = provider.connect({ tenantId, accessToken: token })
+    try {
+      const compared = await compare({
+        db: database.tenant(tenantId),
+        clock: systemClock,
+        account,
+        owner: { tenantId, provider: 'square', account: `${square.merchant}:test` },
+        ownership: ownershipOf(provider.resources),
+        resources: provider.resources.map(({ name }) => name),
+        before: square.now() + 1,
+      })
+      return compared
+        .filter((comparison) => comparison.kind === 'compared')
+        .filter((comparison) => !isEqual(comparison))
+        .map(({ resource, missing, changed, extra }) => ({ resource, missing, changed, extra }))
+    } finally {
+      account.close()
+      await database.close()
+    }
+  }
+  return { square, stack, run, send, differences, verify }
 }
 
 /** The same value with its keys in order. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openSquare } from './square-setup.ts'
+import { readScopes } from '../../src/sandbox/square/index.ts'
+import { openSquare, token } from './square-setup.ts'
 
 describe('a seller of Square', () => {
   it('is copied whole: every resource of every location, and each count agrees', async () => {
@@ -65,5 +66,55 @@ describe('a seller of Square', () => {
     square.fail({ kind: 'no-such-cursor', path: '/v2/subscriptions/search', after: 1, times: 1 })
     expect(await run()).toMatchObject({ status: 'completed', error: null })
     expect(await differences()).toEqual([])
+  })
+
+  it('is verified: a row that is gone, changed or too many is found, in each location', async () => {
+    const { stack, run, verify, square } = await openSquare({ payments: 300 })
+    await run()
+    expect(await verify()).toEqual([])
+    const [payment] = square.expected('payments').toReversed()
+    const at = [payment?.id, String(payment?.location_id)]
+    await stack.query(`delete from order_lines where id = (select min(id) from order_lines)`)
+    await stack.query(`update invoices set total = total + 1 where id = (select min(id) from invoices)`)
+    await stack.query(
+      `insert into payments (tenant_id, provider, account, id, location_id, raw, raw_sha256, created_at, observed_at)
+        select tenant_id, provider, account, 'extra', location_id, raw, raw_sha256, created_at, observed_at from payments where id = $1 and location_id = $2`,
+      at,
+    )
+    expect(await verify()).toEqual([
+      { resource: 'invoices', missing: 0, changed: 1, extra: 0 },
+      { resource: 'order_lines', missing: 1, changed: 0, extra: 0 },
+      { resource: 'payments', missing: 0, changed: 0, extra: 1 },
+    ])
+  })
+
+  it('that did not grant a scope is copied but for that resource, with the reason', async () => {
+    const scopes = readScopes.filter((scope) => scope !== 'ORDERS_READ')
+    const { run, differences } = await openSquare({ payments: 100, scopes })
+    const job = await run()
+    expect(job).toMatchObject({
+      status: 'completed',
+      result: {
+        resources: { orders: { skipped: { code: 'permission_denied', message: expect.stringContaining('scope') } } },
+      },
+    })
+    expect((await differences()).filter((difference) => !difference.startsWith('orders '))).toEqual([])
+  })
+
+  it('whose token ends in the middle of a job goes on from there with the next one', async () => {
+    const { run, differences, square, stack, send } = await openSquare({ payments: 900 })
+    let seen = 0
+    const ends = square.onRequest(() => {
+      if (++seen === 12) square.expireToken(token)
+    })
+    const first = await run()
+    ends()
+    expect(first).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
+    const before = square.requests.length
+    const again = await send({ accessToken: 'EAAAEnexttoken0123456789' })
+    expect(again).toMatchObject({ status: 'completed' })
+    expect(square.requests.length).toBeGreaterThan(before)
+    expect(await differences()).toEqual([])
+    expect(await stack.query(`select distinct account from payments`)).toEqual([{ account: `${square.merchant}:test` }])
   })
 })

@@ -42,7 +42,7 @@ test('every secret setting may be a reference, of the environment or of the file
   const config = await openConfig(openSettings, inFolder())
   expect(config.database).toMatchObject({ host: 'h', database: 'd' })
   expect(config.Stripe).toMatchObject({ ApiKey: 'value of ApiKey', WebhookSecret: 'value of WebhookSecret' })
-  expect(store.asked).toHaveLength(1)
+  expect(store.requests).toHaveLength(1)
   vi.stubEnv('Stripe__ApiKey', '')
   const fromFile = await openConfig(openSettings, inFolder({ Stripe: { ApiKey: 'ssm:/plain' } }))
   expect(fromFile.Stripe.ApiKey).toBe('sk_live_plain1')
@@ -52,7 +52,7 @@ test('settings that hold their values ask no store', async () => {
   const store = await openStore({})
   vi.stubEnv('Stripe__ApiKey', 'sk_live_1')
   expect((await openConfig(openSettings, inFolder())).Stripe.ApiKey).toBe('sk_live_1')
-  expect(store.asked).toEqual([])
+  expect(store.requests).toEqual([])
 })
 
 test.each([

@@ -36,7 +36,7 @@ test('a running job that is cancelled stops within a page, keeps its rows, and i
   expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
 })
 
-test('a job that waits for its provider is stopped by its next sign of life', async () => {
+test('a job that waits for its provider is stopped by its next heartbeat', async () => {
   const { handle, job, query, sandbox, queue } = await openEnv(
     { Worker__LeaseSeconds: '2' },
     {

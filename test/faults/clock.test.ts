@@ -7,7 +7,7 @@ import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
  * Clocks that differ: of the worker, of the provider, of its answers among each other.
  */
 
-test('what changes while a slow answer is on its way is not taken for older than the answer', async () => {
+test('a change during a slow answer counts as newer than the answer', async () => {
   const { handle, query, sandbox } = await setup({ sandbox: { customers: 5 } })
   const { tenantId } = jobRequest()
   const sync = (sync_type: string) => handle([JSON.stringify(jobRequest({ tenantId, additionalData: { sync_type } }))])

@@ -10,7 +10,7 @@ import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-test('a job gets through, exact, where no connection holds out for more than a dozen statements', async () => {
+test('a job completes with exact rows although every connection breaks after a dozen statements', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { url, openWorker, job, query, sandbox } = await setup({ sandbox: { customers: 40 } })
   const proxy = await openPostgresProxy(url)
@@ -30,7 +30,7 @@ test('a job gets through, exact, where no connection holds out for more than a d
   await expectCopy(query, sandbox, request.tenantId)
 })
 
-test('rows that Postgres refuses are found though no connection holds out until they are', async () => {
+test('rows that Postgres refuses are found although every connection breaks before the search ends', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { url, openWorker, job, query, sandbox } = await setup({ sandbox: { customers: 100 } })
   const bad = [3, 50, 51].map((at) => sandbox.expected('customers')[at]!.id).toSorted()
@@ -45,7 +45,7 @@ test('rows that Postgres refuses are found though no connection holds out until 
   expect(await query('select item_key from sync_rejects order by 1')).toEqual(bad.map((key) => ({ item_key: key })))
 })
 
-test('time that runs out while the database is waited for makes a pause, not a failed attempt', async () => {
+test('a delivery that ends while it waits for the database pauses its job and spends no attempt', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0.5)
   const { url, openWorker, job, query } = await setup({ sandbox: { customers: 20 } })
   const proxy = await openPostgresProxy(url)

@@ -104,7 +104,7 @@ test('a server that turned read-only is waited for, and no item is blamed', asyn
   await expectTruth()
 })
 
-test('a server without a connection left is tried a few times, then the queue waits', async () => {
+test('a server without a free connection is tried a few times, then the message goes back to its queue', async () => {
   const { query, url, openWorker, job } = await openEnv()
   const role = `few_${randomUUID().slice(0, 8)}`
   await query(`create role ${role} login superuser connection limit 1`)
@@ -128,7 +128,7 @@ test('a server without a connection left is tried a few times, then the queue wa
   await query(`drop role ${role}`)
 })
 
-test('a job takes one connection, and one more for its signs of life: it cannot wait for itself', async () => {
+test('a job takes one connection, and one more for its heartbeats: it cannot wait for itself', async () => {
   const { query, handle, sandbox } = await openEnv({ Worker__Concurrency: '5' })
   let most = 0
   sandbox.onRequest(async () => {
@@ -141,7 +141,7 @@ test('a job takes one connection, and one more for its signs of life: it cannot 
   expect(most).toBeLessThanOrEqual(2)
 })
 
-test('a full disk leaves the job retrying with all it has, and it goes on when there is space', async () => {
+test('a job on a full disk is retried with its rows kept, and goes on when there is space', async () => {
   const { raise, handle, job, query, expectTruth, queue } = await openEnv()
   await raise('53100', 1_000_000)
   const request = jobRequest(pages)
@@ -188,7 +188,7 @@ test('a database without the tables takes no message', async () => {
   expect(given.sort()).toEqual(event.Records.map(({ messageId }) => messageId).sort())
 })
 
-test('a connection into which nothing comes back any more is given up', async () => {
+test('a connection that never answers is given up', async () => {
   const { url, openWorker, handle, job, query, expectTruth } = await openEnv({ Worker__LeaseSeconds: '2' })
   const { Pool } = pg
   const given: pg.PoolConfig[] = []

@@ -46,7 +46,7 @@ test('a pause whose connection breaks is written again, and is no failed attempt
   expect(await parts.queue.counts()).toMatchObject({ visible: 1 })
 })
 
-test('a pause or a failure whose answer is lost is known to be written', async () => {
+test('a pause or a failure is found in the database if the answer to its COMMIT is lost', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup({ sandbox: { customers: 20 } })
   const { proxy, worker } = await victimOf(parts)
@@ -74,7 +74,7 @@ test('a pause or a failure whose answer is lost is known to be written', async (
   expect(lost.size).toBe(2)
 })
 
-test('a failure whose connection breaks is stored all the same', async () => {
+test('a failure is stored although its connection breaks', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const parts = await setup({ sandbox: { customers: 20 } })
   const { proxy, worker } = await victimOf(parts)
@@ -116,7 +116,7 @@ test('a failed call is not hidden by pages that wait for their unlisted rows', a
   expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'account_invalid' }, hop: 0 })
 })
 
-test('a job that fails for a while is tried as often as MaxRetries says, however often its queue delivers', async () => {
+test('a failing job is tried MaxRetries times, however often its queue delivers it', async () => {
   const { queue, drain, job, sandbox } = await setup({
     sandbox: { customers: 20 },
     settings: { Worker__MaxRetries: '14' },

@@ -5,7 +5,7 @@ import { jobRequest, setup } from '../support/setup.ts'
  * A job begun by one version of the worker and ended by another.
  */
 
-test('a checkpoint and a progress as the first version stored them are gone on from, to the last row', async () => {
+test('a job continues from the checkpoint and the progress that version 0.1.0 stored, to the last row', async () => {
   const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 100 } })
   const request = jobRequest()
   const expected = sandbox.expected('customers', true)

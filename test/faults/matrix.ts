@@ -51,7 +51,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F14: { fault: 'the connection cut before COMMIT', scenarios: ['commit', 'chaos'] },
   F15: { fault: 'the connection cut after COMMIT', scenarios: ['commit', 'chaos'] },
   F16: {
-    fault: 'a connection into which nothing comes back',
+    fault: 'a connection that never answers',
     tests: ['faults/database.test.ts'],
   },
   F17: {
@@ -68,7 +68,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     tests: ['faults/database.test.ts'],
   },
   F20: {
-    fault: 'serialization failures, locks not had in time',
+    fault: 'serialization failures, lock timeouts',
     tests: ['faults/database.test.ts'],
   },
   F21: {
@@ -92,19 +92,19 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F26: { fault: 'bursts of 500 and an outage', scenarios: ['drift', 'chaos'] },
   F27: {
-    fault: 'an answer that drips, or never comes',
+    fault: 'a slow answer, or none',
     scenarios: ['drift'],
     tests: ['providers/stripe-bodies.test.ts'],
   },
   F28: { fault: 'truncated, reset, HTML and empty answers', scenarios: ['drift', 'chaos'] },
   F29: {
-    fault: 'a list that says there is more for ever',
+    fault: 'a list that never ends',
     scenarios: ['drift'],
     tests: ['sync/backfill.test.ts'],
   },
   F30: { fault: 'pages that repeat, overlap or are out of order', scenarios: ['drift'] },
   F31: {
-    fault: 'a key revoked in mid run',
+    fault: 'a key revoked during a job',
     tests: ['faults/provider.test.ts'],
   },
   F32: {
@@ -116,7 +116,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     tests: ['sync/backfill.test.ts'],
   },
   F34: {
-    fault: 'objects made, changed and deleted during a run',
+    fault: 'objects created, changed and deleted during a job',
     scenarios: ['chaos'],
     tests: ['faults/provider.test.ts', 'faults/clock.test.ts'],
   },
@@ -153,7 +153,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     scenarios: ['items'],
     tests: ['faults/provider.test.ts'],
   },
-  F46: { fault: 'dates that are none', scenarios: ['items'] },
+  F46: { fault: 'invalid dates', scenarios: ['items'] },
   F47: {
     fault: 'numbers beyond a double',
     scenarios: ['items'],
@@ -174,7 +174,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     not: 'the worker sends one message at a time, never a batch.',
   },
   F52: {
-    fault: 'a message that cannot be kept hidden',
+    fault: 'a message whose heartbeats fail',
     scenarios: ['chaos'],
     tests: ['faults/messages.test.ts'],
   },
@@ -203,7 +203,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     not: 'there is no reaper to lose: whoever has the message takes an expired lease over in the one statement that claims the job.',
   },
   F58: {
-    fault: 'a job cancelled in mid run',
+    fault: 'a job cancelled during its run',
     tests: ['faults/cancel.test.ts'],
   },
   F59: {
@@ -220,7 +220,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     tests: ['faults/provider.test.ts'],
   },
   F62: {
-    fault: 'a secret on every way to fail',
+    fault: 'a secret in every kind of failure',
     tests: ['secrets/canary.test.ts'],
   },
   F63: {
@@ -233,7 +233,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F65: { fault: 'faults of other brokers', not: 'the worker speaks SQS alone.' },
   F66: {
-    fault: 'a deployment in mid run',
+    fault: 'a deployment during a job',
     tests: ['upgrade/upgrade.test.ts', 'faults/deploy.test.ts', 'integration/outcomes-refused.test.ts'],
   },
 }

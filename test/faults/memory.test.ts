@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-test('a worker that dies of what it holds asks for less each time, until it gets through', async () => {
+test('a worker that runs out of memory asks for less each time, until its job completes', async () => {
   const { environment, queue, drain, job, query, sandbox } = await setup({
     sandbox: { customers: 30 },
     settings: { Worker__LeaseSeconds: '2', Worker__BatchSize: '30' },

@@ -6,7 +6,7 @@ import { expectCopy } from '../support/expected.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*
- * A provider that changes its mind, its objects or its key in mid run.
+ * A provider that changes its answers, its objects or its key during a job.
  */
 
 afterEach(() => vi.restoreAllMocks())
@@ -17,7 +17,7 @@ async function openEnv(options: SetupOptions = {}) {
   return { ...parts, send: (request: object) => parts.queue.send(JSON.stringify(request)) }
 }
 
-test('a key that is revoked in mid run fails the job at once, with its rows and its cursor kept', async () => {
+test('a key that is revoked during a job fails it at once, with its rows and its cursor kept', async () => {
   const { send, drain, job, query, sandbox, queue } = await openEnv({
     settings: { Stripe__EndpointRequestsPerSecond: '8' },
   })
@@ -38,7 +38,7 @@ test('a key that is revoked in mid run fails the job at once, with its rows and 
   expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
 })
 
-test('objects that are made, changed and deleted while a job runs are right after the next, and none comes back', async () => {
+test('objects that are created, changed and deleted during a job are right after the next job, and none comes back', async () => {
   const { handle, job, query, sandbox } = await openEnv({ settings: { Stripe__EndpointRequestsPerSecond: '20' } })
   const { tenantId } = jobRequest()
   const sync = async (sync_type: string) => {
@@ -69,7 +69,7 @@ test('objects that are made, changed and deleted while a job runs are right afte
   expect(back).toEqual([])
 })
 
-test('of two versions in one second the one that is there now wins, in whatever order their events come', async () => {
+test('of two versions in one second the current one wins, in whatever order their events come', async () => {
   const { handle, query, sandbox } = await openEnv({ sandbox: { now: Date.UTC(2026, 9, 1) / 1_000 } })
   const { tenantId } = jobRequest()
   const sync = (sync_type: string) =>
@@ -98,7 +98,7 @@ test('a page larger than an answer may be is read in smaller ones, though each o
   ])
 })
 
-test('numbers beyond a double are kept in a price that only a subscription shows, and in what an event says is deleted', async () => {
+test('numbers beyond a double are kept in a price that only a subscription shows, and in an object that an event deletes', async () => {
   const { handle, job, query, sandbox } = await openEnv({ sandbox: { customers: 10 } })
   const { tenantId } = jobRequest()
   const sync = async (additionalData: object) => {
@@ -146,7 +146,7 @@ const hostile = [
   `\u2019 or 1=1 \ufe0f`,
 ]
 
-test('SQL in ids, texts and keys is stored as it came, and is never run', async () => {
+test('SQL in ids, texts and keys is stored as text, and is never run', async () => {
   const { handle, job, query, sandbox } = await openEnv({ sandbox: { customers: 30 } })
   const tables = () =>
     query(`select table_name, column_name from information_schema.columns where table_schema = 'public' order by 1, 2`)

@@ -5,7 +5,7 @@ import { closeFaultServer } from './fault-server.ts'
 
 afterAll(closeFaultServer)
 
-test('an event for a worker that was killed a moment ago ends as a crash', async () => {
+test('an event for a worker that was just killed ends as a crash', async () => {
   const env = await openFaultEnv()
   try {
     const kinds: string[] = []

@@ -8,7 +8,7 @@ import { jobRequest, setup } from '../support/setup.ts'
  * Writes that are larger, slower or less welcome than usual.
  */
 
-test('more items are put aside at once than one statement has parameters for', async () => {
+test('more items are rejected at once than one statement has parameters', async () => {
   const { db, query } = await openTestDatabase()
   const request = {
     jobId: randomUUID(),
@@ -34,14 +34,14 @@ test('a price found inside another item that Postgres refuses is counted rejecte
   await deliver(request)
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed' })
-  const [kept] = await query(`select count(*)::int as kept from sync_rejects where resource = 'prices'`)
-  expect(Number(kept?.kept)).toBeGreaterThan(0)
+  const [counts] = await query(`select count(*)::int as kept from sync_rejects where resource = 'prices'`)
+  expect(Number(counts?.kept)).toBeGreaterThan(0)
   const { prices } = (row?.progress ?? {}) as Record<string, Record<string, number>>
   expect(prices).toMatchObject({ unchanged: 0 })
   expect(prices?.fetched).toBe((prices?.created ?? 0) + (prices?.rejected ?? 0))
 })
 
-test('a statement that takes too long is tried again with fewer rows, until it fits', async () => {
+test('a statement that takes too long is tried again with fewer rows, until it ends in time', async () => {
   const { handle, job, query, sandbox } = await setup({
     sandbox: { customers: 400 },
     exempt: {

@@ -7,9 +7,9 @@ describe('describeError', () => {
   const canary = 'canary-5Fh2'
   /** Without the frames, which are of this file's lines. */
   const described = (error: unknown) =>
-    JSON.parse(JSON.stringify(describeError(error), (key, one) => (key === 'stack' ? undefined : one)))
+    JSON.parse(JSON.stringify(describeError(error), (key, value) => (key === 'stack' ? undefined : value)))
 
-  it('has the name, the code and the message along the chain of causes', () => {
+  it('has the name, the code and the message of each cause', () => {
     const socket = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })
     expect(
       described(new SyncError('retry', 'database_unavailable', 'database: not available', { cause: socket })),
@@ -21,7 +21,7 @@ describe('describeError', () => {
     })
   })
 
-  it('has four frames of where it was thrown at most', () => {
+  it('has at most four stack frames', () => {
     const { stack } = describeError(new Error('lost')) as { stack: string[] }
     expect(stack).toHaveLength(4)
     expect(stack[0]).toMatch(/^at .*describe-error\.test\.ts:\d+:\d+\)?$/)
@@ -42,7 +42,7 @@ describe('describeError', () => {
     expect(JSON.stringify(describeError(error))).not.toMatch(/canary|insert|y:1:1/)
   })
 
-  it('has none of them where the message was wrapped', () => {
+  it('has no such values if the message was wrapped', () => {
     const inner = new DrizzleQueryError('select $1', [canary])
     const error = new Error(`sync_jobs: ${inner.message}`)
     expect(described(error).message).toBe('sync_jobs: Failed query (not shown)')
@@ -54,7 +54,7 @@ describe('describeError', () => {
     expect((describeError(error).stack as string[]).join()).not.toContain('canary')
   })
 
-  it('has nothing else that an error carries', () => {
+  it('has no other property of an error', () => {
     const error = Object.assign(new Error('refused'), {
       raw: { email: canary },
       headers: { Authorization: canary },
@@ -96,11 +96,11 @@ describe('describeError', () => {
     'object without a prototype': [Object.create(null), 'a thrown value that is not an Error'],
     function: [() => canary, 'a thrown value that is not an Error'],
   }
-  it.each(Object.entries(thrown))('says what else was thrown: %s', (_, [value, message]) => {
+  it.each(Object.entries(thrown))('describes a thrown value that is not an Error: %s', (_, [value, message]) => {
     expect(describeError(value)).toEqual({ message })
   })
 
-  it('does not throw over an error whose parts are of other types', () => {
+  it('accepts an error whose properties have other types', () => {
     const error = Object.assign(new Error('x'), { message: 5, name: null, stack: undefined, code: {} })
     expect(describeError(error)).toEqual({ name: 'null', message: '5' })
   })

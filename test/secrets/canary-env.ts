@@ -31,10 +31,10 @@ export const leaks = (evidence: readonly Evidence[]) =>
     .flatMap(({ where, text }) => text.split('\n').map((line) => ({ where, line })))
     .filter(({ line }) => isLeak(line))
     .map(({ where, line }) => `${where}: …${around(line)}…`)
-    .filter((one, n, all) => all.indexOf(one) === n)
+    .filter((line, at, all) => all.indexOf(line) === at)
 
 const around = (line: string) => {
-  const at = Math.min(...forms.map((form) => line.toLowerCase().indexOf(form)).filter((found) => found >= 0))
+  const at = Math.min(...forms.map((form) => line.toLowerCase().indexOf(form)).filter((position) => position >= 0))
   return line.slice(Math.max(0, at - 150), at + 100)
 }
 

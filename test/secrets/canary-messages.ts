@@ -21,7 +21,7 @@ export function messages(put: (id: string, value: string) => void): unknown[] {
   const secrets = ['shapeless', 'publishable', 'object', 'object#token', 'another', `missing${''}`].map((name) =>
     quoted(jobRequest({ accessToken: `ssm:/tenants/${name}` })),
   )
-  const own = { providerName: 'stripe', accessToken: marker }
+  const stripeRequest = { providerName: 'stripe', accessToken: marker }
   const id = randomUUID()
   return [
     ...plain,
@@ -73,33 +73,35 @@ export function messages(put: (id: string, value: string) => void): unknown[] {
     `{"jobId":"${id}","tenantId":"${id}","providerName":"stripe","accessToken":"${marker}","AccessToken":"${marker}"}`,
     // In fields that are shown in words.
     ...['jobId', 'tenantId', 'providerName', 'additionalData'].map((name) =>
-      quoted(jobRequest({ ...own, [name]: key('none') })),
+      quoted(jobRequest({ ...stripeRequest, [name]: key('none') })),
     ),
     ...['syncType', 'batchSize', 'forceRefresh', 'resources'].map((name) =>
-      quoted(jobRequest({ ...own, additionalData: { [name]: key('none') } })),
+      quoted(jobRequest({ ...stripeRequest, additionalData: { [name]: key('none') } })),
     ),
-    quoted(jobRequest({ ...own, additionalData: { resources: [key('none'), `Bearer ${marker}`] } })),
-    quoted(jobRequest({ ...own, providerName: 'paypal' })),
-    quoted(jobRequest({ ...own, providerName: 'nobody' })),
+    quoted(jobRequest({ ...stripeRequest, additionalData: { resources: [key('none'), `Bearer ${marker}`] } })),
+    quoted(jobRequest({ ...stripeRequest, providerName: 'paypal' })),
+    quoted(jobRequest({ ...stripeRequest, providerName: 'nobody' })),
     quoted(jobRequest({ accessToken: key('none'), additionalData: { resources: ['nothing'] } })),
-    quoted(jobRequest({ ...own, providerName: `postgres://me:${marker}@db` })),
+    quoted(jobRequest({ ...stripeRequest, providerName: `postgres://me:${marker}@db` })),
     // What is no message.
-    ...['{', '"', '}', ',', '{"a":'].map((end) => `${quoted({ ...own, ...jobRequest() }).slice(0, -1)}${end}`),
+    ...['{', '"', '}', ',', '{"a":'].map(
+      (end) => `${quoted({ ...stripeRequest, ...jobRequest() }).slice(0, -1)}${end}`,
+    ),
     quoted({ accessToken: marker }).slice(0, -3),
     quoted({ accessToken: `${marker}"` }).slice(0, -3),
-    `\uFEFF${quoted(own)}`,
+    `\uFEFF${quoted(stripeRequest)}`,
     `accessToken=${marker}&jobId=1`,
     `{accessToken: '${marker}'}`,
     `accessToken: ${marker}`,
     `Authorization: Bearer ${marker}`,
     key('none'),
     quoted(key('none')),
-    quoted([own]),
-    quoted({ Message: quoted(own), Type: 'Notification' }),
-    quoted(quoted(own)),
-    quoted({ ...own, deep: JSON.parse('['.repeat(100) + ']'.repeat(100)) }),
-    quoted({ ...own, wide: Array(20_000).fill(0) }),
-    quoted({ ...own, long: 'x'.repeat(300_000) }),
+    quoted([stripeRequest]),
+    quoted({ Message: quoted(stripeRequest), Type: 'Notification' }),
+    quoted(quoted(stripeRequest)),
+    quoted({ ...stripeRequest, deep: JSON.parse('['.repeat(100) + ']'.repeat(100)) }),
+    quoted({ ...stripeRequest, wide: Array(20_000).fill(0) }),
+    quoted({ ...stripeRequest, long: 'x'.repeat(300_000) }),
     // Bugs: Lambda never gives a body that is no text.
     null,
     { accessToken: marker },

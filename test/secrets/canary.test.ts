@@ -14,7 +14,7 @@ import { messages } from './canary-messages.ts'
  * A secret is driven through every failure there is, and looked for everywhere the worker writes.
  */
 
-test('the detector finds it in each form', () => {
+test('the detector finds the secret in each form', () => {
   const texts = [
     `a ${marker} b`,
     marker.toUpperCase(),
@@ -33,7 +33,7 @@ afterEach(() => {
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-test('it is in no line, row, dead letter or answer, whatever the provider, the secret store and the sender do', async () => {
+test('the secret is in no log line, row, dead letter or answer, whatever the provider, the secret store and the sender do', async () => {
   const { environment, store, provider, queue, url, query } = await setupCanary()
   store.refuse({ error: 'AccessDeniedException', message: `not for ${marker}` }, 1)
   store.refuse({ error: 'ThrottlingException', message: marker }, 3)
@@ -81,7 +81,7 @@ test('it is in no line, row, dead letter or answer, whatever the provider, the s
   expect(logs).toContain('delivery failed in an unexpected way')
 })
 
-test('it is in no line or answer of a worker without its database, its queue or its configuration', async () => {
+test('the secret is in no log line or answer of a worker without its database, its queue or its configuration', async () => {
   const { environment, store, url } = await setupCanary()
   const empty = await createDatabase(inject('postgres'), `test_${randomUUID().slice(0, 8)}`)
   const bodies = [
@@ -166,7 +166,7 @@ function keepErrors(): Log & { errors: unknown[]; said: string[] } {
   return log
 }
 
-test('it is in no error that is thrown inside, nor in the causes of one', async () => {
+test('the secret is in no error inside the worker, nor in its causes', async () => {
   const log = keepErrors()
   const { provider, store } = await setupCanary()
   const { handle } = await setup({

@@ -24,18 +24,18 @@ test('a job reads with the key that its token refers to', async () => {
   await drain()
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', fetched: '250' })
   expect(await query('select distinct livemode from customers')).toEqual([{ livemode: true }])
-  expect(store.asked).toHaveLength(1)
+  expect(store.requests).toHaveLength(1)
 })
 
 test('a second job does not ask the store again', async () => {
   const { queue, drain, job, request, again, store } = await setupSecretJob()
   const next = again()
-  for (const one of [request, next]) {
-    await queue.send(JSON.stringify(one))
+  for (const message of [request, next]) {
+    await queue.send(JSON.stringify(message))
     await drain()
-    expect(await job(one.jobId)).toMatchObject({ status: 'completed' })
+    expect(await job(message.jobId)).toMatchObject({ status: 'completed' })
   }
-  expect(store.asked).toHaveLength(1)
+  expect(store.requests).toHaveLength(1)
 })
 
 test('a key that was replaced is fetched once, and the job goes on without a failed attempt', async () => {
@@ -47,13 +47,13 @@ test('a key that was replaced is fetched once, and the job goes on without a fai
   await drain()
   // The store has nothing else: the row is the evidence.
   expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
-  expect(store.asked).toHaveLength(2)
+  expect(store.requests).toHaveLength(2)
   put('rk_live_three')
   const next = again()
   await queue.send(JSON.stringify(next))
   await drain()
   expect(await job(next.jobId)).toMatchObject({ status: 'completed', attempt: 0, deliveries: 1, fetched: '250' })
-  expect(store.asked).toHaveLength(3)
+  expect(store.requests).toHaveLength(3)
 })
 
 test('a key that is replaced in the middle of a job loses nothing and reads nothing twice', async () => {
@@ -89,7 +89,7 @@ test('a key in the message itself is refused as ever', async () => {
   await queue.send(JSON.stringify({ ...request, accessToken: 'rk_live_own' }))
   await drain()
   expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
-  expect(store.asked).toEqual([])
+  expect(store.requests).toEqual([])
 })
 
 test('a secret that may not be read fails the job with the name of the reference', async () => {
@@ -119,7 +119,7 @@ test('a message that names the secret of another tenant fails, and no store is a
   await queue.send(JSON.stringify({ ...request, accessToken: `ssm:/billing-sync/${tenantId}/stripe` }))
   await drain()
   expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'secret_not_allowed' } })
-  expect(store.asked).toEqual([])
+  expect(store.requests).toEqual([])
 })
 
 const keys = {

@@ -41,7 +41,7 @@ describe('a reference is refused for good', () => {
     expect(error).toMatchObject({ name: 'SyncError', verdict: 'reject', code })
     expect(JSON.stringify([String(error), error])).not.toContain('canary')
     if (code === foreign) expect(String(error)).toContain(reference)
-    expect(store.asked).toEqual([])
+    expect(store.requests).toEqual([])
   })
 
   const answers: Record<string, readonly [Refusal, code: string]> = {
@@ -60,7 +60,7 @@ describe('a reference is refused for good', () => {
     const error = await refusal(secretArn)
     expect(error).toMatchObject({ verdict: 'reject', code, message: expect.stringContaining(secretArn) })
     expect(JSON.stringify([String(error), error, String((error as Error).cause)])).not.toMatch(/canary|assumed-role/)
-    expect(store.asked).toHaveLength(1)
+    expect(store.requests).toHaveLength(1)
   })
 
   const contents: Record<string, readonly [content: string, reference: string]> = {

@@ -12,15 +12,15 @@ export interface Refusal {
 
 /** Secrets Manager and Parameter Store in one, as far as reading goes: AWS JSON 1.1, by what a secret is asked for. */
 export async function openSecretStore(secrets: Readonly<Record<string, string>> = {}) {
-  const kept = new Map(Object.entries(secrets))
-  const asked: { readonly target: string; readonly id: string; readonly signedFor: string }[] = []
+  const values = new Map(Object.entries(secrets))
+  const requests: { readonly target: string; readonly id: string; readonly signedFor: string }[] = []
   const refusals: (Refusal & { left: number })[] = []
   const server = createServer(async (request, response) => {
     const body = (await json(request)) as { readonly SecretId?: string; readonly Name?: string }
     const id = body.SecretId ?? body.Name ?? ''
     const target = String(request.headers['x-amz-target'])
     // Credential=ID/DAY/REGION/SERVICE/aws4_request
-    asked.push({
+    requests.push({
       target,
       id,
       signedFor: /Credential=[^/]+\/\d+\/([^,]+)\/aws4_request/.exec(request.headers.authorization ?? '')?.[1] ?? '',
@@ -28,10 +28,10 @@ export async function openSecretStore(secrets: Readonly<Record<string, string>> 
     const answer = (status: number, content: unknown) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(content))
     }
-    const refusal = refusals.find((one) => one.left-- > 0)
+    const refusal = refusals.find((candidate) => candidate.left-- > 0)
     if (refusal?.error === 'reset') return request.socket.destroy()
     if (refusal) return answer(refusal.status ?? 400, { __type: refusal.error, message: refusal.message ?? 'no' })
-    const value = kept.get(id)
+    const value = values.get(id)
     if (target === 'secretsmanager.GetSecretValue') {
       if (value === undefined) return answer(400, { __type: 'ResourceNotFoundException', Message: `no ${id}` })
       return answer(200, {
@@ -52,13 +52,13 @@ export async function openSecretStore(secrets: Readonly<Record<string, string>> 
   onTestFinished(close)
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    put: (id: string, value: string) => void kept.set(id, value),
+    requests,
+    put: (id: string, value: string) => void values.set(id, value),
     refuse: (refusal: Refusal, times = Number.POSITIVE_INFINITY) => {
-      const one = { ...refusal, left: times }
-      refusals.push(one)
+      const pending = { ...refusal, left: times }
+      refusals.push(pending)
       return () => {
-        one.left = 0
+        pending.left = 0
       }
     },
   }

@@ -10,8 +10,8 @@ export const canary = 'rk_live_canary5Fh2'
 export const prefix = 'billing-sync/{tenantId}/'
 
 /** Secrets over the real SDK and a store on this machine, with a clock that stands until it is moved. */
-export async function setup(kept: Readonly<Record<string, string>> = {}, over: { prefix?: string } = {}) {
-  const store = await openSecretStore(kept)
+export async function setup(values: Readonly<Record<string, string>> = {}, over: { prefix?: string } = {}) {
+  const store = await openSecretStore(values)
   let now = 0
   const secrets = createSecrets(
     { prefix, endpoint: store.endpoint, region: 'eu-central-1', ...over },

@@ -11,7 +11,7 @@ describe('a token that is no reference', () => {
       const { open, renew, store } = await setup()
       expect(await open(token)).toBe(token)
       if (token) expect(await renew(token, token)).toBe(token)
-      expect(store.asked).toEqual([])
+      expect(store.requests).toEqual([])
     },
   )
 })
@@ -19,7 +19,7 @@ describe('a token that is no reference', () => {
 describe('a reference is read from', () => {
   const manager = 'secretsmanager.GetSecretValue'
   const parameters = 'AmazonSSM.GetParameter'
-  const places: Record<string, readonly [reference: string, asked: object]> = {
+  const places: Record<string, readonly [reference: string, request: object]> = {
     'Secrets Manager, in the region of its ARN': [
       secretArn,
       { target: manager, id: secretArn, signedFor: 'eu-west-1/secretsmanager' },
@@ -30,10 +30,10 @@ describe('a reference is read from', () => {
     ],
     'Parameter Store, by its ARN': [parameterArn, { target: parameters, id: parameterArn, signedFor: 'us-east-2/ssm' }],
   }
-  test.each(Object.entries(places))('%s', async (_, [reference, asked]) => {
-    const { store, open } = await setup({ [(asked as { id: string }).id]: ` ${canary}\n` })
+  test.each(Object.entries(places))('%s', async (_, [reference, request]) => {
+    const { store, open } = await setup({ [(request as { id: string }).id]: ` ${canary}\n` })
     expect(await open(reference)).toBe(canary)
-    expect(store.asked).toEqual([asked])
+    expect(store.requests).toEqual([request])
   })
 
   test.each([
@@ -72,7 +72,7 @@ describe('a store that is away makes the job try again later', () => {
     const { open, store } = await setup({ [secretArn]: canary })
     store.refuse({ error: 'ThrottlingException' }, 2)
     expect(await open(secretArn)).toBe(canary)
-    expect(store.asked).toHaveLength(3)
+    expect(store.requests).toHaveLength(3)
   })
 
   it('and says so if no server listens', async () => {
@@ -91,10 +91,10 @@ describe('a secret is cached', () => {
     store.put(secretArn, 'rk_live_two')
     pass(299_999)
     expect(await open(secretArn)).toBe('rk_live_one')
-    expect(store.asked).toHaveLength(1)
+    expect(store.requests).toHaveLength(1)
     pass(1)
     expect(await open(secretArn)).toBe('rk_live_two')
-    expect(store.asked).toHaveLength(2)
+    expect(store.requests).toHaveLength(2)
   })
 
   it('until the provider refuses it', async () => {
@@ -105,16 +105,16 @@ describe('a secret is cached', () => {
     // A second job whose key is refused finds what the first one found.
     expect(await renew(secretArn, 'rk_live_one')).toBe('rk_live_two')
     expect(await open(secretArn)).toBe('rk_live_two')
-    expect(store.asked).toHaveLength(2)
+    expect(store.requests).toHaveLength(2)
     // Refused as well: the store is asked, and has nothing else.
     expect(await renew(secretArn, 'rk_live_two')).toBe('rk_live_two')
-    expect(store.asked).toHaveLength(3)
+    expect(store.requests).toHaveLength(3)
   })
 
   it('and fetched once for all jobs that wait for it', async () => {
     const { open, store } = await setup({ [secretArn]: canary })
     expect(await Promise.all(Array.from({ length: 20 }, () => open(secretArn)))).toEqual(Array(20).fill(canary))
-    expect(store.asked).toHaveLength(1)
+    expect(store.requests).toHaveLength(1)
   })
 
   it('for a thousand secrets at most', async () => {

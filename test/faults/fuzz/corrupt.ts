@@ -109,12 +109,27 @@ export function corrupt(object: Readonly<Fields>, random: Random): Corrupted {
 /** A field of the object with such a value, other than those that say what and which it is. */
 function anyField({ text }: Draft, random: Random, type: string): string {
   const names = Object.entries(parse(text))
-    .filter(([name, value]) => typeof value === type && value !== null && !kept.has(name) && !name.includes('\ufffd'))
+    .filter(
+      ([name, value]) => typeof value === type && value !== null && !fixedNames.has(name) && !name.includes('\ufffd'),
+    )
     .map(([name]) => name)
   return names.length > 0 ? random.pick(names) : 'metadata'
 }
 
-const kept = new Set(['id', 'object', 'created', 'date', 'lines', 'items', 'big', 'd', 'huge', 'deep', 'latin', 'pair'])
+const fixedNames = new Set([
+  'id',
+  'object',
+  'created',
+  'date',
+  'lines',
+  'items',
+  'big',
+  'd',
+  'huge',
+  'deep',
+  'latin',
+  'pair',
+])
 
 const timeField = ({ text }: Draft) => (Object.hasOwn(parse(text), 'date') ? 'date' : 'created')
 

@@ -29,17 +29,17 @@ interface Judged extends Sent {
 export async function examineItems(query: Query, tenantId: string, sent: readonly Sent[]) {
   const judged = sent.map(judge)
   await askPostgres(query, judged)
-  const stored = judged.filter((item) => item.stored)
+  const storedItems = judged.filter((item) => item.stored)
   const rejected = judged.filter((item) => !item.stored)
   const inner = judged.filter(({ usable }) => usable).flatMap(rowsWithin)
   const problems = [
-    ...(await compareRows(query, tenantId, [...stored, ...inner])),
+    ...(await compareRows(query, tenantId, [...storedItems, ...inner])),
     ...(await compareRejects(query, tenantId, rejected)),
-    ...(await findFilled(query, tenantId, stored)),
+    ...(await findFilled(query, tenantId, storedItems)),
   ]
   const keys = (all: readonly { table: string; key: string }[]) =>
     new Set(all.map(({ table, key }) => `${table} ${key}`))
-  return { problems, rows: keys([...stored, ...inner]).size, rejects: keys(rejected).size }
+  return { problems, rows: keys([...storedItems, ...inner]).size, rejects: keys(rejected).size }
 }
 
 function judge(sent: Sent): Judged {
@@ -161,16 +161,16 @@ async function compareRejects(query: Query, tenantId: string, rejected: readonly
 }
 
 /** Columns that have a value although their field has a shape nobody knows. */
-async function findFilled(query: Query, tenantId: string, stored: readonly Judged[]): Promise<readonly string[]> {
+async function findFilled(query: Query, tenantId: string, items: readonly Judged[]): Promise<readonly string[]> {
   const columns = await query<{ table: string; name: string }>(
     `select table_name as table, column_name as name from information_schema.columns where table_schema = 'public'`,
   )
   const known = new Set(columns.map(({ table, name }) => `${table} ${name}`))
   const problems: string[] = []
   const several = new Set(
-    stored.map(({ table, key }) => `${table} ${key}`).filter((name, at, all) => all.indexOf(name) !== at),
+    items.map(({ table, key }) => `${table} ${key}`).filter((name, at, all) => all.indexOf(name) !== at),
   )
-  for (const { table, key, empty, text } of stored)
+  for (const { table, key, empty, text } of items)
     for (const field of empty) {
       const column = [field, `${field}_id`].find((name) => known.has(`${table} ${name}`))
       if (!column || several.has(`${table} ${key}`)) continue

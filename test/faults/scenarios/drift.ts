@@ -111,7 +111,7 @@ const haste = { times: 30, timeoutMs: 2_000 }
 export const drift: Scenario = {
   name: 'drift',
   faults: ['F24', 'F25', 'F26', 'F27', 'F28', 'F29', 'F30', 'F42'],
-  about: `${Object.keys(oddities).length} odd ways of a provider to answer, each for one request in the middle of a list and for ever, in time that runs fast`,
+  about: `${Object.keys(oddities).length} unexpected answers of a provider, each for one request in the middle of a list and for ever, with a fast clock`,
   claim:
     'each ends as the table of outcomes says, none counts as the last page, and once it is over the copy is complete',
   rounds: { test: 8, ci: 2 * Object.keys(oddities).length, full: 6 * Object.keys(oddities).length },

@@ -14,7 +14,8 @@ const additionalData = { resources: ['customers'], batch_size: 20 }
 export const duplicates: Scenario = {
   name: 'duplicates',
   faults: ['F35', 'F36'],
-  about: 'one message ten times at once, to two workers of five lanes each; the other nine come again later',
+  about:
+    'one message delivered ten times at once, to two workers of five lanes each; the other nine deliveries come again later',
   claim: 'one runner a job, at most 1.05 × the requests of a single delivery',
   rounds: { test: 10, ci: 30, full: 500 },
   async run({ rounds, say }) {

@@ -61,11 +61,12 @@ async function copyAccount(seed: number, most: number) {
     server.serve(lists)
     const tenantId = randomUUID()
     const first = await copy(worker, env, tenantId)
-    const stored = await examineItems(env.query, tenantId, sent)
-    const problems = [...first.problems, ...stored.problems]
-    if (Number(first.job.created) !== stored.rows) problems.push(`created ${first.job.created} rows of ${stored.rows}`)
-    if (Number(first.job.rejected) < stored.rejects)
-      problems.push(`counted ${first.job.rejected} of ${stored.rejects} rejects`)
+    const examined = await examineItems(env.query, tenantId, sent)
+    const problems = [...first.problems, ...examined.problems]
+    if (Number(first.job.created) !== examined.rows)
+      problems.push(`created ${first.job.created} rows of ${examined.rows}`)
+    if (Number(first.job.rejected) < examined.rejects)
+      problems.push(`counted ${first.job.rejected} of ${examined.rejects} rejects`)
     const second = await copy(worker, env, tenantId)
     const { created, updated, deleted } = second.job
     if (Number(created) + Number(deleted) > 0 || Number(updated) > 2 * twice)
@@ -75,8 +76,8 @@ async function copyAccount(seed: number, most: number) {
     return {
       problems,
       objects: sent.length,
-      rows: stored.rows,
-      rejects: stored.rejects,
+      rows: examined.rows,
+      rejects: examined.rejects,
       megabytes: Math.round(bytes / 1e6),
     }
   } finally {

@@ -129,7 +129,7 @@ async function examine(env: FaultEnv, given: readonly Given[]) {
     const job = ended.get(messageId)
     if (letter && `${letter.body}${JSON.stringify(letter.attributes)}`.includes(canary))
       problems.push(`${about}: its copy has the access token`)
-    if (letter && failed) problems.push(`${about}: both buried and redelivered`)
+    if (letter && failed) problems.push(`${about}: both dead-lettered and redelivered`)
     // The stand-in for SQS refuses characters beyond U+FFFF, which SQS takes: the copy fails, the message comes again.
     if (failed && !/[\u{10000}-\u{10FFFF}]/u.test(body)) problems.push(`${about}: is redelivered`)
     const came = failed ? 'redelivered' : letter ? 'buried' : job

@@ -7,7 +7,7 @@ export interface Spread {
 
 /** An even number has the mean of the middle two. NaN without any. */
 export function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((one, other) => one - other)
+  const sorted = values.toSorted((left, right) => left - right)
   const at = (index: number) => sorted[index] ?? Number.NaN
   const middle = (sorted.length - 1) / 2
   return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, min: at(0), max: at(sorted.length - 1) }

@@ -91,8 +91,10 @@ export const contestants: readonly Contestant[] = [
 export const worker = byName('worker')
 
 export function byName(name: string): Contestant {
-  const found = contestants.find((one) => one.name === name)
+  const found = contestants.find((contestant) => contestant.name === name)
   if (!found)
-    throw new Error(`bench: no contestant ${name}; there are ${contestants.map((one) => one.name).join(', ')}`)
+    throw new Error(
+      `bench: no contestant ${name}; there are ${contestants.map((contestant) => contestant.name).join(', ')}`,
+    )
   return found
 }

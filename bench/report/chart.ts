@@ -13,7 +13,7 @@ const labelHeight = 17
 /** Objects a second by latency, both axes labelled, the second one logarithmic; a line a contestant, its name at its end. */
 export function chart(series: readonly Series[]): string {
   const latencies = [...new Set(series.flatMap(({ points }) => points.map(({ latencyMs }) => latencyMs)))].toSorted(
-    (one, other) => one - other,
+    (left, right) => left - right,
   )
   const x = (latencyMs: number) =>
     plot.left +
@@ -23,13 +23,13 @@ export function chart(series: readonly Series[]): string {
     return plot.bottom - share * (plot.bottom - plot.top)
   }
   const lastOf = ({ points }: Series) => points.at(-1)?.perSecond ?? 0
-  const labels = placeLabels(series.map((one) => y(lastOf(one))))
+  const labels = placeLabels(series.map((sample) => y(lastOf(sample))))
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img"
   aria-label="Objects a second by the latency of an answer" font-family="system-ui, sans-serif" font-size="13">
   <text x="${plot.left - 40}" y="26" fill="${text}" font-size="15">Objects a second, by the latency of an answer; 100 requests/s allow 10,000 (logarithmic; figures: at the longest)</text>
 ${gridLines.map((value) => grid(value, y(value))).join('\n')}
 ${latencies.map((latencyMs) => `  <text x="${x(latencyMs)}" y="${plot.bottom + 24}" fill="${text}" text-anchor="middle">${latencyMs} ms</text>`).join('\n')}
-${series.map((one, at) => line(one, { color: colors[at % colors.length] ?? text, own: at === 0, label: labels[at] ?? 0, x, y })).join('\n')}
+${series.map((sample, at) => line(sample, { color: colors[at % colors.length] ?? text, own: at === 0, label: labels[at] ?? 0, x, y })).join('\n')}
 </svg>
 `
 }
@@ -53,7 +53,7 @@ interface Drawing {
 function line({ label, points }: Series, { color, own, label: labelAt, x, y }: Drawing): string {
   const at = points.map((point) => `${x(point.latencyMs).toFixed(1)},${y(point.perSecond).toFixed(1)}`)
   const dots = at
-    .map((one) => `<circle cx="${one.split(',')[0]}" cy="${one.split(',')[1]}" r="${own ? 4.5 : 3}"/>`)
+    .map((item) => `<circle cx="${item.split(',')[0]}" cy="${item.split(',')[1]}" r="${own ? 4.5 : 3}"/>`)
     .join('')
   const last = points.at(-1)
   const lastX = last ? x(last.latencyMs) : plot.right
@@ -68,7 +68,7 @@ function line({ label, points }: Series, { color, own, label: labelAt, x, y }: D
 /** Moves names apart that would lie over each other, as little as it takes. */
 function placeLabels(wanted: readonly number[]): readonly number[] {
   const placed = [...wanted]
-  const order = wanted.map((_, at) => at).toSorted((one, other) => (wanted[one] ?? 0) - (wanted[other] ?? 0))
+  const order = wanted.map((_, at) => at).toSorted((left, right) => (wanted[left] ?? 0) - (wanted[right] ?? 0))
   for (const [rank, at] of order.entries()) {
     const above = placed[order[rank - 1] ?? -1]
     if (above !== undefined) placed[at] = Math.max(placed[at] ?? 0, above + labelHeight)

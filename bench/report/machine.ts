@@ -16,14 +16,14 @@ export function machine(postgresVersion: string): readonly string[] {
 }
 
 function versions(): readonly string[] {
-  const names = new Set(['stripe', ...contestants.flatMap((one) => one.package ?? [])])
+  const names = new Set(['stripe', ...contestants.flatMap((contestant) => contestant.package ?? [])])
   return [...names].map((name) => `${name} ${JSON.parse(readFileSync(manifestOf(name), 'utf8')).version}`)
 }
 
 /** A package is the benchmark's own or, as drizzle-orm is, the worker's. */
 function manifestOf(name: string): string {
-  const [own = '', workers = ''] = [home, join(home, '..')].map((one) =>
-    join(one, 'node_modules', name, 'package.json'),
+  const [own = '', workers = ''] = [home, join(home, '..')].map((item) =>
+    join(item, 'node_modules', name, 'package.json'),
   )
   return existsSync(own) ? own : workers
 }

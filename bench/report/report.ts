@@ -61,7 +61,7 @@ function markdown(stored: readonly Stored[], machine: readonly string[], { serie
     '✓ reached, ✗ missed, · no target',
     '',
     ...stored.flatMap(({ result }) =>
-      (result.tables ?? []).flatMap((one) => [`## ${one.title}`, '', ...table(one), '']),
+      (result.tables ?? []).flatMap((item) => [`## ${item.title}`, '', ...table(item), '']),
     ),
     '## Runs',
     '',
@@ -82,7 +82,9 @@ function markdown(stored: readonly Stored[], machine: readonly string[], { serie
 }
 
 function problems(stored: readonly Stored[]): readonly string[] {
-  const all = stored.flatMap(({ name, result }) => result.problems.map((one) => `- ${name}: ${one.split('\n')[0]}`))
+  const all = stored.flatMap(({ name, result }) =>
+    result.problems.map((problem) => `- ${name}: ${problem.split('\n')[0]}`),
+  )
   return all.length > 0 ? ['## Incomplete or failed', '', ...all, ''] : []
 }
 

@@ -198,6 +198,6 @@ async function samples(env: ScaleEnv): Promise<readonly StampedRow[]> {
 const instant = (text: unknown) => (typeof text === 'string' ? new Date(text) : null)
 
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
+  const sorted = values.toSorted((left, right) => left - right)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

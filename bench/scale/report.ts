@@ -63,7 +63,7 @@ const scenarios: readonly Scenario[] = [
 
 /** A row of those tables: its scenario by the beginning of its title, its queue by name. */
 export function rowOf(base: DayOptions, [title, concurrency, name]: readonly [string, number, string]): string {
-  const scenario = scenarios.find((one) => one.title.startsWith(title))
+  const scenario = scenarios.find((scenario) => scenario.title.startsWith(title))
   const variant = scenario?.variants.find(([known]) => known === name)
   if (!scenario || !variant) throw new Error(`report: there is no "${name}" in "${title}"`)
   return row(base, scenario, [concurrency, variant])

@@ -3,7 +3,7 @@ import type { DayOptions } from './options.ts'
 /** Objects of each tenant, the largest first: a power law that adds up to `objects`. */
 export function tenantSizes({ tenants, objects, exponent }: DayOptions): Float64Array {
   const shares = Float64Array.from({ length: tenants }, (_, at) => (at + 1) ** -exponent)
-  const sum = shares.reduce((one, other) => one + other, 0)
+  const sum = shares.reduce((left, right) => left + right, 0)
   return shares.map((share) => (share / sum) * objects)
 }
 

@@ -71,7 +71,7 @@ export function dayOfJobs(options: DayOptions): readonly Job[] {
     const { objectsEach: size } = platform
     send({ tenant, size, kind: 'backlog', sentAt: platform.at + at / 100, left: fullSeconds(size), group })
   }
-  return jobs.sort((one, other) => one.sentAt - other.sentAt)
+  return jobs.sort((left, right) => left.sentAt - right.sentAt)
 }
 
 function newJob({ tenant, size, kind, sentAt, left, group = tenant }: Sending, { tenants, queues }: DayOptions): Job {

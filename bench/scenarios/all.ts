@@ -58,7 +58,7 @@ export function whileBusy(seen: readonly Seen[]): number {
   const lastAt = new Map<string, number>()
   for (const { endpoint, items, answeredAt } of seen)
     if (items > 0) lastAt.set(endpoint, Math.max(lastAt.get(endpoint) ?? 0, answeredAt))
-  const until = [...lastAt.values()].toSorted((one, other) => other - one)[3] ?? Number.NaN
+  const until = [...lastAt.values()].toSorted((left, right) => right - left)[3] ?? Number.NaN
   const from = Math.min(...seen.map(({ arrivedAt }) => arrivedAt))
   const objects = seen.reduce((sum, { items, answeredAt }) => sum + (answeredAt <= until ? items : 0), 0)
   return (objects / (until - from)) * 1_000

@@ -22,8 +22,8 @@ export const coldStart: Scenario = {
     const times = bench.pick({ full: 15, quick: 7, smoke: 1 })
     const starts = []
     for (let round = 0; round < times; round++) starts.push(await startOnce(bench))
-    const fromProcess = spread(starts.map((one) => one.requestedAt - one.spawnedAt))
-    const fromCall = spread(starts.map((one) => one.requestedAt - one.loadedAt))
+    const fromProcess = spread(starts.map((start) => start.requestedAt - start.spawnedAt))
+    const fromCall = spread(starts.map((start) => start.requestedAt - start.loadedAt))
     const kilobytes = statSync(workerBundle).size / 1_000
     return {
       findings: [

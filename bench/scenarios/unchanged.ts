@@ -34,7 +34,7 @@ export const unchanged: Scenario = {
       cost.push(again.postgresCpuMs / first.postgresCpuMs)
       written.push(since)
     }
-    const rows = spread(written.map((one) => one.rows))
+    const rows = spread(written.map((item) => item.rows))
     const rowWal = spread(written.map(({ rowWalBytes }) => rowWalBytes))
     const share = spread(cost)
     const of = `second full run of ${count.toLocaleString('en')} customers`

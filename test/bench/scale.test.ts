@@ -176,7 +176,7 @@ it('a timeline gives by time, and by order of adding where times are equal', () 
   for (const [what, at] of times.entries()) timeline.add(at, what)
   const expected = times
     .map((at, what) => ({ at, what }))
-    .toSorted((one, other) => one.at - other.at || one.what - other.what)
+    .toSorted((left, right) => left.at - right.at || left.what - right.what)
   expect(times.map(() => ({ at: timeline.nextAt(), what: timeline.next() }))).toEqual(expected)
   expect([timeline.nextAt(), timeline.next()]).toEqual([Number.POSITIVE_INFINITY, undefined])
 })

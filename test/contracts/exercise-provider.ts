@@ -59,7 +59,7 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
       account.close()
       await fixture.close()
     })
-    const found = account.sources.find((one) => one.name === resource)
+    const found = account.sources.find((source) => source.name === resource)
     if (!found) throw new Error(`${name}: has no source ${resource}`)
     const source: ListSource = part
       ? { ...found, list: (query, signal) => found.list({ ...query, part }, signal) }
@@ -169,7 +169,7 @@ export function exerciseProvider({ name, lists, open }: Exercise): void {
         const { source, expected } = await setup(resource)
         const item = fields(expected[0])
         const odd = [undefined, null, true, -1, 1.5, 1e300, '', 'x', [], [null], {}, { id: 7 }, 7n]
-        for (const field of Object.keys(item).filter((one) => one !== 'id'))
+        for (const field of Object.keys(item).filter((key) => key !== 'id'))
           for (const value of odd) expect(source.row(Item.of({ ...item, [field]: value })).id).toBe(item.id)
         expect(source.row(Item.of({ id: item.id })).id).toBe(item.id)
         for (const value of [undefined, null, 7, {}, []])

@@ -39,7 +39,7 @@ test('nothing that RDS Proxy refuses is sent at connecting, and nothing that cha
   expect(statements.length).toBeGreaterThan(5)
   const pinning =
     /^\s*(set|reset|discard|prepare|listen|load)\b|pg_advisory_lock|create temp|set_config\([^)]*, ?false\)/i
-  expect(statements.filter((one) => pinning.test(one))).toEqual([])
+  expect(statements.filter((statement) => pinning.test(statement))).toEqual([])
 })
 
 test('the limits of a transaction end with it, and a statement by itself has one on waiting for a lock', async () => {

@@ -72,7 +72,7 @@ test('nothing is a float, in any column', async () => {
 describe.each(tables)('$name', ({ name, table }) => {
   test('has the key and the columns that all have', () => {
     const key = ['tenant_id', 'provider', 'account', ...(name === 'provider_objects' ? ['resource'] : []), 'id']
-    expect(getTableConfig(table).primaryKeys.map(({ columns }) => columns.map((one) => one.name))).toEqual([key])
+    expect(getTableConfig(table).primaryKeys.map(({ columns }) => columns.map((column) => column.name))).toEqual([key])
     expect(keyOf(table)).toEqual(key.slice(3))
     expect(columnsOf(table)).toEqual(
       expect.arrayContaining([
@@ -91,9 +91,9 @@ describe.each(tables)('$name', ({ name, table }) => {
 
   test('is found by what it is swept by: creation where it is listed, its parent where it is nested', () => {
     const indexed = getTableConfig(table).indexes.map(({ config }) =>
-      config.columns.map((one) => 'name' in one && one.name),
+      config.columns.map((column) => 'name' in column && column.name),
     )
-    const parent = nestedLists.find((one) => one.table === table)?.parent ?? ''
+    const parent = nestedLists.find((list) => list.table === table)?.parent ?? ''
     const last = unfilled[name] ?? (listed.has(name) ? 'created_at' : getTableColumns(table)[parent as 'id']?.name)
     expect(indexed).toContainEqual(['tenant_id', last, ...(name === 'provider_objects' ? ['resource'] : [])])
     // The planner would take it for the key: see synced.ts.

@@ -25,7 +25,7 @@ const expected: Readonly<Record<string, readonly object[]>> = {
     { product: 'Team', interval: 'month', subscriptions: 1, units: 20 },
     { product: 'Team', interval: 'week', subscriptions: 1, units: 1 },
     { product: 'Pro', interval: 'year', subscriptions: 1, units: 1 },
-  ].toSorted((one, other) => other.subscriptions - one.subscriptions || (one.product < other.product ? -1 : 1)),
+  ].toSorted((left, right) => right.subscriptions - left.subscriptions || (left.product < right.product ? -1 : 1)),
   'Churned this month': [
     {
       id: 'sub_7',

@@ -31,7 +31,7 @@ const subscription = (id: string, customer: string, status: string, items: reado
 }
 
 export const account: Readonly<Record<string, readonly Fields[]>> = {
-  customers: ['a', 'b', 'c', 'd', 'e'].map((one) => ({ id: `cus_${one}`, email: `${one}@example.com` })),
+  customers: ['a', 'b', 'c', 'd', 'e'].map((item) => ({ id: `cus_${item}`, email: `${item}@example.com` })),
   products: [
     { id: 'prod_pro', name: 'Pro' },
     { id: 'prod_team', name: 'Team' },

@@ -55,16 +55,16 @@ test('whatever is erased whenever, the rest is counted once (200 seeds)', () => 
         beginsList: false,
         skip: null,
       }
-      const left = page.items.filter((one) => counted.includes(one) && erased.has(one.id)).map(asItem)
+      const left = page.items.filter((item) => counted.includes(item) && erased.has(item.id)).map(asItem)
       checkpoint = advance(checkpoint, omitItems(checkpoint, batch, left))
       if (below(3) === 0) {
         // Stored by this job or by an earlier one.
-        const some = items.filter((one) => !erased.has(one.id) && below(12) === 0)
+        const some = items.filter((item) => !erased.has(item.id) && below(12) === 0)
         for (const one of some) erased.add(one.id)
         checkpoint = discountItems(checkpoint, some.map(asItem))
-        if (below(2) === 0) checkpoint = removeIds(checkpoint, new Set(some.map((one) => one.id)))
+        if (below(2) === 0) checkpoint = removeIds(checkpoint, new Set(some.map((item) => item.id)))
         if (below(2) === 0)
-          expect(some.filter((one) => JSON.stringify(removeIds(checkpoint, erased)).includes(`"${one.id}"`))).toEqual(
+          expect(some.filter((item) => JSON.stringify(removeIds(checkpoint, erased)).includes(`"${item.id}"`))).toEqual(
             [],
           )
       }
@@ -73,10 +73,10 @@ test('whatever is erased whenever, the rest is counted once (200 seeds)', () => 
         checkpoint = applySplit(checkpoint, {
           id: cut.id,
           at: Math.max(cut.window.from + 1, cut.position - 1 - below(20)),
-          olderId: 100 + Math.max(...checkpoint.slices.map((one) => one.id)),
+          olderId: 100 + Math.max(...checkpoint.slices.map((slice) => slice.id)),
         })
     }
-    const kept = items.filter((one) => !erased.has(one.id))
+    const kept = items.filter((item) => !erased.has(item.id))
     const months: Record<string, number> = {}
     for (const { created } of kept) {
       const month = new Date(created * 1_000).toISOString().slice(0, 7)

@@ -79,7 +79,8 @@ test('an object that is no longer listed and turns out to be an erased customerâ
   const [payment] = about.payments!
   const [review, ...others] = sandbox.expected('reviews')
   const erasedReviews = others.filter(
-    (other) => about.payments!.has(String(other.charge)) || about.payment_intents!.has(String(other.payment_intent)),
+    (candidate) =>
+      about.payments!.has(String(candidate.charge)) || about.payment_intents!.has(String(candidate.payment_intent)),
   )
   sandbox.update('reviews', review!.id, { charge: null, payment_intent: null }, { silent: true })
   await sync(['reviews', 'payments'])

@@ -75,6 +75,6 @@ test('an erased customer leaves no order, line, payment, refund, dispute or move
   expect(Object.fromEntries(removed)).toEqual(Object.fromEntries(counts))
   for (const [name, rows] of Object.entries(rowsOf('bob')))
     expect(await query(`select id from ${name} order by id`), name).toEqual(
-      rows.map(({ id }) => ({ id })).toSorted((one, other) => ((one.id ?? '') < (other.id ?? '') ? -1 : 1)),
+      rows.map(({ id }) => ({ id })).toSorted((left, right) => ((left.id ?? '') < (right.id ?? '') ? -1 : 1)),
     )
 })

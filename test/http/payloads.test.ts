@@ -143,7 +143,7 @@ test('a message cannot name a host in any of its fields', async () => {
   const visited = await openCanary()
   const connect = vi.spyOn(Socket.prototype, 'connect')
   const bodies = payloads
-    .map((one) => one.replace('PORT', String(visited.port)))
+    .map((payload) => payload.replace('PORT', String(visited.port)))
     .flatMap((payload) => [
       jobRequest({ accessToken: payload }),
       jobRequest({ providerName: payload }),

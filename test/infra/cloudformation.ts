@@ -53,7 +53,7 @@ function valueProblems(path: string, value: unknown, type: PropertyType, spec: S
   switch (type.type) {
     case 'array':
       if (!Array.isArray(value)) return [`${path}: expected a list`]
-      return value.flatMap((one, index) => valueProblems(`${path}[${index}]`, one, type.element, spec))
+      return value.flatMap((item, index) => valueProblems(`${path}[${index}]`, item, type.element, spec))
     case 'map':
       if (!isObject(value)) return [`${path}: expected an object`]
       return Object.entries(value).flatMap(([key, one]) => valueProblems(`${path}.${key}`, one, type.element, spec))

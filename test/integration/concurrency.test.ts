@@ -23,7 +23,7 @@ test('a message delivered to two workers at the same moment is worked on by one,
   const requests = Array.from({ length: 10 }, () => jobRequest(pages))
   for (const request of requests) {
     const event = sqsEvent([JSON.stringify(request)])
-    const answers = await Promise.all([worker, other].map((one) => one.handle(event, context(60_000))))
+    const answers = await Promise.all([worker, other].map((item) => item.handle(event, context(60_000))))
     expect(answers).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }])
     expect(await job(request.jobId)).toMatchObject({
       status: 'completed',

@@ -25,11 +25,11 @@ describe('a list in several parts', () => {
     ]
     for (const { id } of gone) sandbox.remove('prices', id, { silent: true })
     // One moves from one part to the other meanwhile.
-    const moved = prices.find(({ active, id }) => active && !gone.some((one) => one.id === id))
+    const moved = prices.find(({ active, id }) => active && !gone.some((candidate) => candidate.id === id))
     sandbox.update('prices', moved!.id, { active: false }, { silent: true })
     expect(await sync()).toMatchObject({ deleted: gone.length, kept: 0, updated: 1, proof: { equal: true } })
     expect(await query('select id from prices where not inline and deleted_at is not null order by id')).toEqual(
-      gone.map(({ id }) => ({ id })).toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+      gone.map(({ id }) => ({ id })).toSorted((left, right) => (left.id < right.id ? -1 : 1)),
     )
     expect(await sync()).toMatchObject({ deleted: 0, updated: 0, proof: { equal: true } })
   })

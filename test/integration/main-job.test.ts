@@ -9,5 +9,5 @@ test('a message on SQS becomes a tenant’s customers in Postgres', async () => 
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'completed' })
   const stored = await query('select id, raw from customers order by created_at desc, id desc')
-  expect(stored.map((one) => one.raw)).toEqual(sandbox.expected('customers', true))
+  expect(stored.map((item) => item.raw)).toEqual(sandbox.expected('customers', true))
 })

@@ -119,7 +119,7 @@ test('an account of which nothing was put aside is not asked about it at each co
     statements.length = 0
     const request = jobRequest({ tenantId, additionalData: { batch_size: 20 } })
     await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))
-    return statements.filter((one) => /^\s*delete from "sync_rejects"/.test(one)).length
+    return statements.filter((statement) => /^\s*delete from "sync_rejects"/.test(statement)).length
   }
   expect(await sync()).toBe(0)
   await query(

@@ -113,7 +113,7 @@ describe('the scanner', () => {
 
   it('agrees with JSON.parse on 40,000 damaged texts', () => {
     const random = createRandom(20_261_127)
-    const texts = [...examples.values()].map((one) => JSON.stringify(one).slice(0, 400))
+    const texts = [...examples.values()].map((example) => JSON.stringify(example).slice(0, 400))
     const pieces = [...'{}[]",:\\ \n-+.eE0159tfnu', 'null', 'true', '\\u0000', '\\"', '"a":']
     let taken = 0
     for (let n = 0; n < 40_000; n++) {

@@ -67,7 +67,7 @@ describe('an accessToken', () => {
       expect(error).toMatchObject({ name: 'SyncError', verdict: 'reject', code })
       expectNoSecret(
         error,
-        [accessToken, apiKey].filter((one) => one !== undefined),
+        [accessToken, apiKey].filter((candidate) => candidate !== undefined),
       )
     })
 

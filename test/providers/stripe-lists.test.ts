@@ -122,9 +122,9 @@ test('what a list does not work without is sent', async () => {
 test('a resource is sliced by creation time exactly where its list can be', () => {
   const can = ({ path, parameters }: ListEndpoint) =>
     path.startsWith('/v1/') && parameters.includes('created') && !(path in unfiltered)
-  const differ = endpoints.filter((one) => {
-    const resource = paths.get(one.path)
-    return resource && can(one) !== (resource.createdFilter !== undefined)
+  const differ = endpoints.filter((endpoint) => {
+    const resource = paths.get(endpoint.path)
+    return resource && can(endpoint) !== (resource.createdFilter !== undefined)
   })
   expect(differ.map(({ path }) => path)).toEqual([])
   const own = [...paths].filter(([, { createdFilter }]) => createdFilter && createdFilter.field !== 'created')

@@ -37,7 +37,7 @@ function answering(body: object | Error) {
 }
 
 function named(name: string) {
-  const resource = resources.find((one) => one.name === name)
+  const resource = resources.find((resource) => resource.name === name)
   if (!resource) throw new Error(`no resource is called ${name}`)
   return resource
 }
@@ -82,7 +82,7 @@ test.each([
 })
 
 describe('nested lists', () => {
-  const nested = new Map(billing.flatMap(nestedOf).map((one) => [one.name, one]))
+  const nested = new Map(billing.flatMap(nestedOf).map((item) => [item.name, item]))
 
   test.each([
     ['subscription_items', 'items', '/v1/subscription_items?limit=100&subscription=p%2F1&starting_after=x_9'],
@@ -134,7 +134,7 @@ describe('prices made inline', () => {
       'invoices',
       {
         lines: list(
-          items.map((one) => ({ pricing: { price_details: one } })),
+          items.map((item) => ({ pricing: { price_details: item } })),
           false,
         ),
       },
@@ -142,10 +142,10 @@ describe('prices made inline', () => {
   ])('are found in %s, each once', (name, item) => {
     const embedded = named(name).embeddedItems?.(itemWith({ id: 'x', ...item }))
     expect(Object.keys(embedded ?? {})).toEqual(['prices'])
-    expect(embedded?.prices?.map((one) => one.item.value())).toEqual([price('a'), price('b')])
+    expect(embedded?.prices?.map((price) => price.item.value())).toEqual([price('a'), price('b')])
     // Their bytes are where they are.
-    expect(embedded?.prices?.map((one) => rawOf(one.item)?.value())).toEqual([price('a'), price('b')])
-    expect(embedded?.prices?.map((one) => ({ ...named('prices').row(one.item), ...one.columns }))).toMatchObject([
+    expect(embedded?.prices?.map((price) => rawOf(price.item)?.value())).toEqual([price('a'), price('b')])
+    expect(embedded?.prices?.map((price) => ({ ...named('prices').row(price.item), ...price.columns }))).toMatchObject([
       { id: 'a', inline: true, unitAmount: 5 },
       { id: 'b', inline: true, unitAmount: 5 },
     ])

@@ -68,7 +68,7 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
   })
 
   test('maps malformed values in each field without harm to another column', () => {
-    for (const field of Object.keys(example).filter((one) => one !== 'id'))
+    for (const field of Object.keys(example).filter((key) => key !== 'id'))
       for (const value of malformedValues) {
         const row = mapping.row({ ...example, [field]: value })
         expect(wrongColumns(mapping, row), `${field}: ${JSON.stringify(value)}`).toEqual([])

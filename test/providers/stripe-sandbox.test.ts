@@ -89,7 +89,7 @@ async function pricesOnItems(connection: StripeConnection): Promise<StripeObject
       ...rest.map((item) => items?.embeddedItems?.(Item.of(item))),
     ]
   })
-  const found = (await Promise.all(perParent)).flat().flatMap((one) => one?.prices ?? [])
+  const found = (await Promise.all(perParent)).flat().flatMap((item) => item?.prices ?? [])
   return found.map(({ item }) => item.value()) as StripeObject[]
 }
 

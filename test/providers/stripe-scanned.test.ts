@@ -65,7 +65,7 @@ it('comes from every list whose columns are all in its bytes, and only if the co
     if (!isScanned(resource, items[0]!)) parsed.push(resource.name)
     const unasked = (await resource.list(answering(text), query, signal)).items
     expect(valuesOf(unasked)).toEqual([item])
-    expect(unasked.some((one) => isScanned(resource, one))).toBe(false)
+    expect(unasked.some((candidate) => isScanned(resource, candidate))).toBe(false)
   }
   expect(parsed).toEqual(needParsing)
 })

@@ -53,7 +53,7 @@ exerciseProvider({
       expected: (resource, part) =>
         sandbox
           .expected(tables[resource as keyof typeof tables], true)
-          .filter((one) => part === undefined || (one.active === (part === 'active') && !isInline(one))),
+          .filter((object) => part === undefined || (object.active === (part === 'active') && !isInline(object))),
       now: sandbox.now,
       requests: () => sandbox.requests.length,
       remove: (resource, id) => sandbox.remove(tables[resource as keyof typeof tables], id),

@@ -30,7 +30,9 @@ async function setupGroups() {
     ...parts,
     /** Every message of a job that was delivered, and its group. */
     messagesOf: (jobId: string) => [
-      ...new Map(deliveries.filter((one) => one.jobId === jobId).map(({ id, group }) => [id, group])).values(),
+      ...new Map(
+        deliveries.filter((delivery) => delivery.jobId === jobId).map(({ id, group }) => [id, group]),
+      ).values(),
     ],
     drainAll: () => parts.drain({ invoke, timeoutMs: 1_000, concurrency: 2 }),
   }

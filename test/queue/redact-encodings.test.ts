@@ -109,7 +109,7 @@ function write({
   lost,
 }: typeof encoded extends fc.Arbitrary<infer Drawn> ? Drawn : never): string {
   const written = writers[writer]?.(field) ?? ''
-  const wrapped = wrap.reduce((text, one) => wrappers[one]?.(text) ?? text, written)
+  const wrapped = wrap.reduce((text, item) => wrappers[item]?.(text) ?? text, written)
   return wrapped.slice(0, wrapped.length - lost)
 }
 

@@ -37,7 +37,7 @@ test('every package is locked by the hash of its content, and comes from the reg
 })
 
 test('nothing that the worker needs runs a script when it is installed, and npm runs none anyway', async () => {
-  const scripts = (await locked()).filter((one) => isRuntime(one) && one.hasInstallScript)
+  const scripts = (await locked()).filter((candidate) => isRuntime(candidate) && candidate.hasInstallScript)
   expect(scripts.map(({ path }) => path)).toEqual([])
   for (const file of ['.npmrc', 'bench/.npmrc'])
     expect((await readFile(file, 'utf8')).split('\n')).toContain('ignore-scripts=true')
@@ -57,9 +57,9 @@ test('the bill of the built worker names locked packages only, each by its hash,
   const { components, metadata } = JSON.parse(text)
   expect(metadata.component).toMatchObject({ name: 'billing-sync-worker', type: 'application' })
   const known = new Map(
-    (await locked()).map((one) => [
-      `${one.path.replace(/^.*node_modules\//, '')}@${one.version}`,
-      Buffer.from(String(one.integrity).slice(7), 'base64').toString('hex'),
+    (await locked()).map((item) => [
+      `${item.path.replace(/^.*node_modules\//, '')}@${item.version}`,
+      Buffer.from(String(item.integrity).slice(7), 'base64').toString('hex'),
     ]),
   )
   for (const { name, version, hashes, licenses } of components) {

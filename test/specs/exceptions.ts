@@ -23,7 +23,7 @@ export const usedExceptions = new Set<Exception>()
 export function unexpected(vendor: Exception['vendor'], differences: readonly Difference[]): readonly string[] {
   return differences
     .filter((difference) => {
-      const exception = exceptions.find((one) => allows(one, vendor, difference))
+      const exception = exceptions.find((exception) => allows(exception, vendor, difference))
       if (exception) usedExceptions.add(exception)
       return exception === undefined
     })

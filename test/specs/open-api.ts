@@ -76,7 +76,7 @@ export function readSpecification(file: URL): Specification {
         .filter(({ name, required }) => required && !query.has(name))
         .map(({ name }) => difference(name, 'is missing')),
       ...[...query].flatMap(([name, text]) => {
-        const parameter = known.find((one) => one.name === name)
+        const parameter = known.find((candidate) => candidate.name === name)
         if (!parameter) return [difference(name, 'is unknown')]
         const errors = check(parameter.schema, typedValue(parameter.schema, text))
         return errors.map((error) => difference(name, error.message ?? 'is wrong'))

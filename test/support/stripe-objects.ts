@@ -54,7 +54,7 @@ export function nestedOf(resource: Resource<StripeConnection>): readonly Nested<
 }
 
 export function mappingOf(name: string): NamedMapping {
-  const mapping = mappings.find((one) => one.name === name)
+  const mapping = mappings.find((mapping) => mapping.name === name)
   if (!mapping) throw new Error(`no mapping is called ${name}`)
   return mapping
 }

@@ -18,7 +18,7 @@ export function createVirtualClock(random: () => number = () => 0.5) {
           resolve()
         }
         function abort() {
-          timers = timers.filter((other) => other !== timer)
+          timers = timers.filter((candidate) => candidate !== timer)
           signal?.removeEventListener('abort', abort)
           reject(signal?.reason)
         }
@@ -36,13 +36,13 @@ export function createVirtualClock(random: () => number = () => 0.5) {
       for (let idle = 0; !settled; ) {
         await new Promise((resolve) => setImmediate(resolve))
         if (settled) break
-        const next = timers.toSorted((one, other) => one.at - other.at)[0]
+        const next = timers.toSorted((left, right) => left.at - right.at)[0]
         if (!next) {
           if (++idle > 50) throw new Error('virtual clock: nothing will ever happen')
           continue
         }
         idle = 0
-        timers = timers.filter((other) => other !== next)
+        timers = timers.filter((timer) => timer !== next)
         time = Math.max(time, next.at)
         next.fire()
       }

@@ -673,7 +673,7 @@ describe('odd items', () => {
 })
 
 function redated(item: Item, page: readonly Item[]): Item {
-  const seconds = page.map((one) => (one.value() as { created: number }).created).filter((second) => second > 0)
+  const seconds = page.map((item) => (item.value() as { created: number }).created).filter((second) => second > 0)
   return Item.of({ ...(item.value() as object), created: Math.min(...seconds) })
 }
 

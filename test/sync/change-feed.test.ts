@@ -275,9 +275,9 @@ describe('read page by page', () => {
     const { asked, feed, sources } = setup({ c: 'now', d: 'now' })
     const clock = createVirtualClock()
     // Second 7 is on the first two of three pages.
-    const happened = ['a9', 'b8', 'c7', 'd7', 'e6', 'f5'].map((one) => ({
-      ...eventOf({ id: one[0]!, at: Number(one[1]) }),
-      created: Number(one[1]),
+    const happened = ['a9', 'b8', 'c7', 'd7', 'e6', 'f5'].map((item) => ({
+      ...eventOf({ id: item[0]!, at: Number(item[1]) }),
+      created: Number(item[1]),
     }))
     const pages: readonly (readonly [number, number])[] = [
       [0, 3],

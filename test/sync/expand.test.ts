@@ -32,7 +32,7 @@ function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> 
     embedded: (item) => {
       const { carried, next } = fields(item.value())
       return Array.isArray(carried)
-        ? { items: itemsOf(carried.map((one) => ({ id: one }))), next: next as string | null }
+        ? { items: itemsOf(carried.map((item) => ({ id: item }))), next: next as string | null }
         : null
     },
     async list(parent, query) {
@@ -43,7 +43,7 @@ function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> 
       const found = own.slice(start, start + query.limit)
       const next = start + query.limit < own.length ? found.at(-1)! : null
       return answer(parent, query, {
-        items: itemsOf(found.map((one) => ({ id: one }))),
+        items: itemsOf(found.map((item) => ({ id: item }))),
         next,
         observedAt: at(++second),
       })

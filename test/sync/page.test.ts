@@ -233,16 +233,16 @@ function readAll(list: readonly Listed[], { below, pick, chance }: ReturnType<ty
       const to = Math.min(one.window.to ?? span, one.position ?? span)
       const at = one.window.from + 1 + below(Math.max(1, to - one.window.from))
       // A page in flight brings the slice at least one item down; what it then passes is clipped.
-      if (at < to) slices = slices.flatMap((other) => (other === one ? splitSlice(one, at, nextId++) : [other]))
+      if (at < to) slices = slices.flatMap((slice) => (slice === one ? splitSlice(one, at, nextId++) : [slice]))
     } else if (flying) {
       inFlight.delete(one.id)
       const digest = digestPage(one, source, flying)
       digests.push(digest)
       const after = afterPage(one, digest.reached)
-      slices = slices.flatMap((other) => (other !== one ? [other] : after ? [after] : []))
+      slices = slices.flatMap((slice) => (slice !== one ? [slice] : after ? [after] : []))
     } else if (restarts > 0 && one.cursor !== null && chance(0.1)) {
       restarts--
-      slices = slices.map((other) => (other === one ? withoutCursor(one) : other))
+      slices = slices.map((slice) => (slice === one ? withoutCursor(one) : slice))
     } else inFlight.set(one.id, ask(list, one.query, one.cursor, limit))
   }
   return digests
@@ -250,7 +250,7 @@ function readAll(list: readonly Listed[], { below, pick, chance }: ReturnType<ty
 
 function someList({ below, pick, chance }: ReturnType<typeof createRandom>, dated: boolean) {
   const span = pick([1, 2, 30, 4_000])
-  const seconds = Array.from({ length: below(300) }, () => 100 + below(span)).sort((one, other) => other - one)
+  const seconds = Array.from({ length: below(300) }, () => 100 + below(span)).sort((left, right) => right - left)
   const list: Listed[] = seconds.map((second, at) => ({
     id: `i${at}`,
     second,
@@ -267,7 +267,7 @@ describe('whatever the list, the size of a page, the cuts and the cursors that a
       const random = createRandom(seed)
       const { list, span } = someList(random, true)
       const digests = readAll(list, random, span)
-      const proven = digests.flatMap((digest) => digest.proven ?? []).sort((one, other) => one.from - other.from)
+      const proven = digests.flatMap((digest) => digest.proven ?? []).sort((left, right) => left.from - right.from)
       expect(proven[0]!.from).toBe(0)
       expect(proven.at(-1)!.to).toBeNull()
       for (const [at, { from }] of proven.entries()) if (at > 0) expect(from).toBe(end(proven[at - 1]!.to) + 1)
@@ -277,7 +277,7 @@ describe('whatever the list, the size of a page, the cuts and the cursors that a
         const inside = ids.filter((id) => own.some((item) => item.id === id))
         expect(new Set(inside)).toEqual(new Set(own.map(({ id }) => id)))
       }
-      const listed = digests.flatMap((digest) => digest.listed).sort((one, other) => other - one)
+      const listed = digests.flatMap((digest) => digest.listed).sort((left, right) => right - left)
       expect(listed).toEqual(list.map(({ second }) => second))
     })
   })

@@ -128,7 +128,7 @@ describe('splitSlice', () => {
       const widest = slices.toSorted((a, b) => b.window.to! - b.window.from - (a.window.to! - a.window.from))[0]!
       const { from, to } = widest.window
       const at = from + 1 + Math.floor(random() * (to! - from - 1))
-      slices = slices.flatMap((one) => (one === widest ? splitSlice(one, at, id) : [one]))
+      slices = slices.flatMap((slice) => (slice === widest ? splitSlice(slice, at, id) : [slice]))
     }
     for (let second = 0; second < 1_000; second++)
       expect(slices.filter(({ window }) => second >= window.from && second < window.to!)).toHaveLength(1)

@@ -44,7 +44,7 @@ export const openAccount = (name: AccountName): Promise<Sandbox> =>
 export function erasedCustomer(sandbox: Sandbox): string {
   const invoices = sandbox.expected('invoices')
   const count = (id: string) => invoices.filter(({ customer }) => customer === id).length
-  const [most] = sandbox.expected('customers').toSorted((one, other) => count(other.id) - count(one.id))
+  const [most] = sandbox.expected('customers').toSorted((left, right) => count(right.id) - count(left.id))
   return most!.id
 }
 

@@ -186,7 +186,7 @@ describe('any order of splits, pages and crashes', () => {
     forEachSeed(200, (seed) => {
       const { below, pick, chance } = createRandom(seed)
       const span = pick([1, 3, 40, 5_000])
-      const seconds = Array.from({ length: below(400) }, () => 100 + below(span)).sort((one, other) => other - one)
+      const seconds = Array.from({ length: below(400) }, () => 100 + below(span)).sort((left, right) => right - left)
       const list = createList(seconds)
       const limit = 1 + below(12)
       const seen: number[] = []
@@ -235,7 +235,7 @@ describe('any order of splits, pages and crashes', () => {
         }
       }
       const everything = seconds.map((_, id) => id)
-      const sorted = seen.sort((one, other) => one - other)
+      const sorted = seen.sort((left, right) => left - right)
       if (seed % 2 === 0) expect(sorted).toEqual(everything)
       // Only what shares its second with a lost cursor is read twice.
       else expect([...new Set(sorted)]).toEqual(everything)

@@ -61,9 +61,9 @@ describe('the generated merchant', () => {
     }
     for (const [name, [field, count]] of Object.entries(states))
       expect([name, words(sandbox.expected(name as ResourceName), field).size]).toEqual([name, count])
-    const actions = sandbox.expected('subscriptions').flatMap((one: Loose) => one.actions ?? [])
+    const actions = sandbox.expected('subscriptions').flatMap((object: Loose) => object.actions ?? [])
     expect(new Set(actions.map(({ type }) => type))).toEqual(new Set(['CANCEL', 'RESUME', 'SWAP_PLAN']))
-    const phases = sandbox.expected('variations').map((one: Loose) => one.subscription_plan_variation_data.phases)
+    const phases = sandbox.expected('variations').map((object: Loose) => object.subscription_plan_variation_data.phases)
     expect(phases.some(([first]) => first.pricing?.price_money?.amount === 0)).toBe(true)
     expect(new Set(phases.map(({ length }) => length))).toEqual(new Set([1, 2, 3]))
   })
@@ -89,8 +89,8 @@ describe('the generated merchant', () => {
     }
     const paying = new Map([...payments.values()].map((payment) => [payment.order_id, payment]))
     for (const invoice of sandbox.expected('invoices') as Loose[]) {
-      const asked = sum(invoice.payment_requests.map((one: Loose) => amount(one.computed_amount_money)))
-      const paid = sum(invoice.payment_requests.map((one: Loose) => amount(one.total_completed_amount_money)))
+      const asked = sum(invoice.payment_requests.map((request: Loose) => amount(request.computed_amount_money)))
+      const paid = sum(invoice.payment_requests.map((request: Loose) => amount(request.total_completed_amount_money)))
       expect(paid).toBe(amount(paying.get(invoice.order_id)?.amount_money))
       expect(paid === asked).toBe(['PAID', 'REFUNDED', 'PARTIALLY_REFUNDED'].includes(invoice.status))
     }

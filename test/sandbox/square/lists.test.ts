@@ -143,7 +143,7 @@ describe('every object', () => {
 
   it('can be read by its id: subscriptions, with their actions if the request includes them', async () => {
     const sandbox = await setup()
-    const { actions, ...subscription } = sandbox.expected('subscriptions').find((one) => one.actions)!
+    const { actions, ...subscription } = sandbox.expected('subscriptions').find((object) => object.actions)!
     const path = `/v2/subscriptions/${subscription.id}`
     expect((await ask(sandbox, path)).body).toEqual({ subscription })
     expect((await ask(sandbox, `${path}?include=actions`)).body).toEqual({ subscription: { ...subscription, actions } })
@@ -174,7 +174,9 @@ describe('a list of payments without parameters', () => {
 
   it('holds every payment once in windows that share their edges', async () => {
     const sandbox = await setup()
-    const [first, second] = sandbox.expected('payments').filter((one) => one.location_id === sandbox.locations[0]!.id)
+    const [first, second] = sandbox
+      .expected('payments')
+      .filter((object) => object.location_id === sandbox.locations[0]!.id)
     const at = String(second!.created_at)
     const older = await readAll(sandbox, `/v2/payments?${always}&end_time=${at}`, 'payments')
     const newer = await readAll(sandbox, `/v2/payments?begin_time=${at}`, 'payments')

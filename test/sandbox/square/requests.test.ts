@@ -27,7 +27,7 @@ describe('a default that loses data', () => {
 
   it('leaves out payments of more than a year ago, even those that changed today', async () => {
     const sandbox = await setup({ density: 'uniform' })
-    const old = sandbox.expected('payments').findLast((one) => one.location_id === sandbox.locations[0]!.id)!
+    const old = sandbox.expected('payments').findLast((object) => object.location_id === sandbox.locations[0]!.id)!
     sandbox.update('payments', old.id, { note: 'refunded by hand' })
     sandbox.advance(1)
     const query = `/v2/payments?sort_field=UPDATED_AT&updated_at_begin_time=${at(ms)}`
@@ -39,7 +39,9 @@ describe('a default that loses data', () => {
   it('leaves out payouts of other locations and of more than a year ago', async () => {
     const sandbox = await setup({ payments: 1_000, density: 'uniform' })
     const main = sandbox.locations[0]!.id
-    const expected = sandbox.expected('payouts').filter((one) => one.location_id === main && created(one) >= ms - year)
+    const expected = sandbox
+      .expected('payouts')
+      .filter((object) => object.location_id === main && created(object) >= ms - year)
     expect(byId(await readAll(sandbox, '/v2/payouts', 'payouts'))).toEqual(byId(expected))
   })
 })

@@ -203,6 +203,21 @@ describe('a feed', () => {
   })
 })
 
+describe('objects asked for by id', () => {
+  it('are asked for once, however many parts their list has', () => {
+    const resource = { name: 'payouts', parts: ['north', 'south'] }
+    const { slices } = plan([
+      { resource, since: 0 },
+      { resource, since: 0, ids: ['po_1'] },
+    ])
+    expect(slices.map(({ part, ids }) => [part, ids])).toEqual([
+      ['north', undefined],
+      ['south', undefined],
+      [null, ['po_1']],
+    ])
+  })
+})
+
 describe('an incremental job without a feed of changes', () => {
   const now = 1_790_000_000_000
   const second = 1_789_999_000

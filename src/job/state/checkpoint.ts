@@ -82,7 +82,8 @@ export function plan(
   { mode, note, resources = null, cursors = {}, known = null }: Purpose = { mode: 'full', note: null },
 ): Checkpoint {
   const lists = readings.flatMap(({ resource, by, since, from = since, to = null, ids }) =>
-    (resource.parts ?? [null]).map((part) => ({
+    // An object asked for by id is in no part.
+    ((!ids && resource.parts) || [null]).map((part) => ({
       list: { resource: resource.name, part, ...(by && { by }) },
       since,
       from,

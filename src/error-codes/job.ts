@@ -31,7 +31,7 @@ export const jobCodes = {
   },
   provider_not_available: {
     happened: 'The provider is declared, but this version cannot read it yet.',
-    do: 'Use `stripe`.',
+    do: 'Use `stripe` or `square`.',
     retried: 'no',
   },
   unknown_resource: {

@@ -7,7 +7,11 @@ const withCode = (code: string) => Object.assign(new pg.DatabaseError('a value',
 test.each([
   ['ECONNREFUSED', 'database_unavailable', /^database: the server cannot be reached .+ Check Host and Port of Conn/],
   ['53300', 'database_unavailable', /^database: the server has no connection left .+ Raise its max_connections/],
-  ['57P01', 'database_unavailable', /^database: not available .+ Check the server of ConnectionStrings\.Default/],
+  [
+    '57P01',
+    'database_unavailable',
+    /^database: the server is not available .+ Check the server of ConnectionStrings\.Default/,
+  ],
   ['28P01', 'database_error', /^database: the login is refused .+ Check Username and Password of ConnectionStrings\./],
   ['28000', 'database_error', /^database: the login is refused .+ Check Username and Password of ConnectionStrings\./],
   ['3D000', 'database_error', /^database: there is no such database .+ Check Database of ConnectionStrings\.Default/],

@@ -7,6 +7,8 @@ import { parseRequest, syncJobRequest } from '../../src/job/request.ts'
 import { reusedJobId } from '../../src/job/request-hash.ts'
 import type { Delivery, Session } from '../../src/job/session.ts'
 import { refuseDying, waitOrStall } from '../../src/job/stall.ts'
+import { SquareRefusal } from '../../src/providers/square/connection.ts'
+import { failure as squareFailure } from '../../src/providers/square/failure.ts'
 import { unusable } from '../../src/providers/stripe/connection.ts'
 import { readAccess } from '../../src/providers/stripe/credentials.ts'
 import { failure } from '../../src/providers/stripe/failure.ts'
@@ -83,6 +85,28 @@ const stripeFailures = () =>
     new TypeError('x'),
   ].map((error) => failure(error, key))
 
+const squareAnswers: readonly (readonly [status: number, code: string])[] = [
+  [401, 'UNAUTHORIZED'],
+  [401, 'ACCESS_TOKEN_EXPIRED'],
+  [401, 'ACCESS_TOKEN_REVOKED'],
+  [429, 'RATE_LIMITED'],
+  [500, 'INTERNAL_SERVER_ERROR'],
+  [409, 'CONFLICT'],
+  [400, 'INVALID_CURSOR'],
+  [403, 'INSUFFICIENT_SCOPES'],
+  [404, 'NOT_FOUND'],
+  [400, 'BAD_REQUEST'],
+]
+
+const squareFailures = () => {
+  const token = { tokenName: 'the accessToken of the message', quote: () => 'You may not do that.' }
+  const refusals = squareAnswers.map(([status, code]) => {
+    const body = Buffer.from(JSON.stringify({ errors: [{ code, category: 'API_ERROR', detail: 'no' }] }))
+    return new SquareRefusal(status, {}, body)
+  })
+  return [...refusals, new Error('no')].map((error) => squareFailure(error, token))
+}
+
 const tokens: readonly (string | undefined)[] = [undefined, 'acct_1', 'pk_live_1', 'nonsense', 'sk_org_live_1']
 const settings = { apiKey: undefined }
 
@@ -157,6 +181,7 @@ export async function raisedErrors(): Promise<readonly Raised[]> {
   const errors = [
     ...parseAll(),
     ...stripeFailures(),
+    ...squareFailures(),
     ...accessErrors(),
     ...databaseErrors(),
     ...(await secretErrors()),

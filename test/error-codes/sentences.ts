@@ -15,7 +15,7 @@ const banned =
 const vague = /^(what|who|whoever|nobody|one|this|that|these|those)\b/i
 
 const verbs =
-  'add|allow|change|check|choose|compare|connect|correct|create|delete|deploy|find|follow|give|install|leave|let|look|lower|make|migrate|move|name|put|raise|read|renew|report|restore|run|send|set|shorten|stop|switch|use'
+  'add|allow|change|check|choose|compare|connect|correct|create|delete|deploy|find|follow|give|install|leave|let|look|lower|make|migrate|move|name|put|raise|read|refresh|renew|report|restore|run|send|set|shorten|stop|switch|take|use'
 const advice = new RegExp(`^(?:if [^,]+, |or |then )?(?:do not )?(?:${verbs})\\b`, 'i')
 const migrate = /^\[Migrate\]/
 

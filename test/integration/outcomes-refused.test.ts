@@ -20,7 +20,7 @@ const refusals: Record<string, { readonly request: object; readonly code: string
   'an unknown provider': {
     request: { providerName: 'fastspring' },
     code: 'unknown_provider',
-    sentence: /stripe, paypal/,
+    sentence: /stripe, .*paypal/,
   },
   'a provider that is only declared': {
     request: { providerName: 'PayPal' },
@@ -47,7 +47,7 @@ const refusals: Record<string, { readonly request: object; readonly code: string
   'a provider with half a character in its name': {
     request: { providerName: 'stripe\ud800' },
     code: 'unknown_provider',
-    sentence: /stripe, paypal/,
+    sentence: /stripe, .*paypal/,
   },
   'a resource with a NUL in its name': {
     request: { additionalData: { resources: ['a\u0000b', 'c\ud800'] } },

@@ -62,7 +62,13 @@ function sources(folders: readonly string[]): readonly string[] {
 async function survivorsAmong(mutations: readonly Mutation[]): Promise<readonly Mutation[]> {
   const copy = openWorkingCopy()
   const surviving: Mutation[] = []
+  const suites = new Map(mutations.map(({ file }) => [suiteOf(file).join(' '), suiteOf(file)]))
   try {
+    // Tests that fail anyway would notice everything.
+    for (const suite of suites.values()) {
+      const failure = await copy.firstFailure(suite, null)
+      if (failure !== null) throw new Error(`mutations: a test fails without a mutation: ${failure}`)
+    }
     for (const [at, mutation] of mutations.entries()) {
       const began = performance.now()
       const failure = await copy.firstFailure(suiteOf(mutation.file), mutation)

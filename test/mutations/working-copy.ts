@@ -10,8 +10,8 @@ import { type Mutation, mutate } from './mutation.ts'
 const longestMs = 600_000
 
 export interface WorkingCopy {
-  /** Runs these tests on the mutated sources. Returns the first failure; null if all pass. */
-  firstFailure(filters: readonly string[], mutation: Mutation): Promise<string | null>
+  /** Runs these tests on the mutated sources, or on the sources as they are. Returns the first failure; null if all pass. */
+  firstFailure(filters: readonly string[], mutation: Mutation | null): Promise<string | null>
   close(): void
 }
 
@@ -23,14 +23,12 @@ export function openWorkingCopy(): WorkingCopy {
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
   return {
     async firstFailure(filters, mutation) {
+      if (!mutation) return await failureIn(folder, filters)
       const path = join(folder, mutation.file)
       const source = readFileSync(path, 'utf8')
       writeFileSync(path, mutate(source, mutation))
       try {
-        // Without a database most mutations are noticed in seconds.
-        return (
-          (await runTests(folder, ['--project=unit', ...filters])) ?? (await runTests(folder, withDatabase(filters)))
-        )
+        return await failureIn(folder, filters)
       } finally {
         writeFileSync(path, source)
       }
@@ -39,7 +37,13 @@ export function openWorkingCopy(): WorkingCopy {
   }
 }
 
-const withDatabase = (filters: readonly string[]) => ['--project=integration', '--project=faults', ...filters]
+/** The tests without a database come first: they notice most mutations in seconds. */
+async function failureIn(folder: string, filters: readonly string[]): Promise<string | null> {
+  const withDatabase = ['--project=integration', '--project=faults']
+  return (
+    (await runTests(folder, ['--project=unit', ...filters])) ?? (await runTests(folder, [...withDatabase, ...filters]))
+  )
+}
 
 const report = z.object({
   testResults: z.array(

@@ -486,7 +486,7 @@ describe('a provider that says there is more without moving on', () => {
     },
   }
   for (const [title, make] of Object.entries(answers))
-    it(`is a breach of contract within three pages: ${title}`, async () => {
+    it(`is a breach of contract within a few pages: ${title}`, async () => {
       const bundle = setup({ n: 1_000, pagesAhead: 1 })
       bundle.list.answer(await make(bundle))
       bundle.list.requests.length = 0
@@ -499,7 +499,8 @@ describe('a provider that says there is more without moving on', () => {
         } satisfies typeof source,
       })
       expect(await bundle.go()).toMatchObject({ verdict: 'reject', code: 'provider_contract' })
-      expect(bundle.list.requests.length).toBeLessThanOrEqual(3)
+      // A page without items may be followed by one that has some, up to twenty times.
+      expect(bundle.list.requests.length).toBeLessThanOrEqual(title === 'with no items' ? 21 : 3)
     })
 })
 

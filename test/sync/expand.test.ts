@@ -252,7 +252,8 @@ describe('a nested list', () => {
       let turn = 0
       answerWith((_, query, page) => answer(query, page, turn++))
       await expect(expand()).rejects.toMatchObject({ verdict: 'reject', code: 'provider_contract' })
-      expect(asked.length).toBeLessThanOrEqual(3)
+      // A page without items may be followed by one that has some, up to twenty times.
+      expect(asked.length).toBeLessThanOrEqual(title === 'with no items' ? 21 : 3)
     })
 
   it('puts aside lines that cannot be kept, and never takes them for ids', async () => {

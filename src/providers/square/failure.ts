@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type Scope, SyncError } from '../../errors.ts'
 import { keyRefused } from '../../provider/contract.ts'
+import { joinSentences } from '../../provider/sentences.ts'
 import { type SquareConnection, SquareRefusal } from './connection.ts'
 
 type Told = Pick<SquareConnection, 'tokenName' | 'quote'>
@@ -37,7 +38,12 @@ export function failure(error: unknown, connection: Told): SyncError {
       { scope: 'provider', ...waitOf(error) },
     )
   if (status === 409)
-    return new SyncError('retry', 'provider_busy', `square: the object is locked (${where})`, { scope: 'object' })
+    return new SyncError(
+      'retry',
+      'provider_busy',
+      `square: the object is locked (${where}). If it goes on, look for another program that works on it.`,
+      { scope: 'object' },
+    )
   return refusal(error, connection)
 }
 
@@ -55,11 +61,12 @@ function refusal(error: SquareRefusal, { tokenName, quote }: Told): SyncError {
   const { status, errors } = error
   const codes = errors.map(({ code }) => code)
   const sentence = quote(errors.find(({ detail }) => typeof detail === 'string')?.detail)
-  const refuse = (scope: Scope, code: ErrorCode, what: string, advice?: string) => {
+  const refuse = (scope: Scope, code: ErrorCode, what: string, advice: string) => {
     const parts = [`square: ${what} (${placeOf(error)})`, sentence && `Square says: "${sentence}"`, advice]
-    return new SyncError('reject', code, parts.filter(Boolean).join('. '), { scope })
+    return new SyncError('reject', code, joinSentences(parts), { scope })
   }
-  if (codes.includes('INVALID_CURSOR')) return refuse('page', 'cursor_gone', 'the cursor of a page is over')
+  if (codes.includes('INVALID_CURSOR'))
+    return refuse('page', 'cursor_gone', 'the cursor of a page is over', 'The worker reads that part again.')
   if (status === 403)
     return refuse(
       'resource',
@@ -67,8 +74,10 @@ function refusal(error: SquareRefusal, { tokenName, quote }: Told): SyncError {
       `${tokenName} may not read this`,
       'Let the seller grant the scope that docs/operations.md names for it.',
     )
-  if (status === 404) return refuse('object', 'not_found', 'the object does not exist')
-  return refuse('resource', 'provider_refused', 'Square refused the request')
+  if (status === 404)
+    return refuse('object', 'not_found', 'the object does not exist', 'If it should, check the account of the token.')
+  const advice = `Look its code up in Square's documentation, or leave the resource out of additionalData.resources.`
+  return refuse('resource', 'provider_refused', 'Square refused the request', advice)
 }
 
 function adviceForToken(codes: readonly string[]): string {

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type LimitHit, type Scope, SyncError } from '../../errors.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
+import { joinSentences } from '../../provider/sentences.ts'
 import type { StripeConnection } from './connection.ts'
 import { unusable } from './connection.ts'
 import { missingPermissions } from './permissions.ts'
@@ -29,7 +30,7 @@ export function failure(error: unknown, connection: Pick<StripeConnection, 'keyN
   const where = placeOf(error)
   const retry = (code: ErrorCode, what: string, { advice, limit, scope = 'provider' }: RetryDetails = {}) => {
     const retryAfter = retryAfterMs(headers)
-    return new SyncError('retry', code, joined([`stripe: ${what} (${where})`, advice]), {
+    return new SyncError('retry', code, joinSentences([`stripe: ${what} (${where})`, advice]), {
       scope,
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(limit ? { limit } : {}),
@@ -78,7 +79,7 @@ function refusal(error: StripeError, { keyName, quote }: Pick<StripeConnection, 
   const refuse = (scope: Scope, code: ErrorCode, what: string, advice?: string) => {
     const sentence = quote(error.message)
     const parts = [`stripe: ${what} (${placeOf(error)})`, sentence && `Stripe says: "${sentence}"`, advice]
-    return new SyncError('reject', code, joined(parts), { scope })
+    return new SyncError('reject', code, joinSentences(parts), { scope })
   }
   const { statusCode: status, code, param } = error
   // With or without the code `resource_missing`.
@@ -117,12 +118,6 @@ function placeOf(error: StripeError): string {
   const [code, param, request, cause] = [error.code, error.param, error.requestId, causeCode(error.detail)].map(named)
   const parts = [error.statusCode, code, param && `parameter ${param}`, request, cause].filter(Boolean)
   return parts.join(', ') || error.type
-}
-
-/** The parts as sentences. A quotation has its own full stop. */
-function joined(parts: readonly (string | null | undefined)[]): string {
-  const sentences = parts.filter((part) => typeof part === 'string')
-  return sentences.map((part, at) => (at < sentences.length - 1 && !/[."]$/.test(part) ? `${part}.` : part)).join(' ')
 }
 
 interface RetryDetails {

@@ -21,7 +21,13 @@ export function createGeneratedOrder(resource: Resource, context: OrderContext):
   const { numbers, valueAt } = sorted(resource, context)
   const positionAt = (index: number): Position => {
     const n = numbers[index] ?? 0
-    return { key: valueAt(n), id: data.id(name, n) }
+    // Most positions that a list passes over are compared by their values alone, and an id is costly.
+    return {
+      key: valueAt(n),
+      get id() {
+        return data.id(name, n)
+      },
+    }
   }
   /** The index of the first object that comes after a position, in ascending order. */
   const firstAfter = (position: Position) => {

@@ -1,7 +1,7 @@
 import { money } from '../money.ts'
 import { type Dataset, fieldOf, type Resource } from '../resource.ts'
 import { day, timestamp } from '../timestamps.ts'
-import { locationId } from './location-of.ts'
+import { locationId, locationOfPayment } from './location-of.ts'
 import { paymentAt } from './payment-facts.ts'
 
 /** One payment in forty is disputed. */
@@ -14,7 +14,7 @@ export const disputes: Resource = {
   },
   created,
   updated,
-  location: (n, data) => paymentAt(paymentOf(n, data), data).location,
+  location: (n, data) => locationOfPayment(paymentOf(n, data), data),
   generate(n, data) {
     const { amount, currency, location, brand } = paymentAt(paymentOf(n, data), data)
     const state = states[n % states.length]

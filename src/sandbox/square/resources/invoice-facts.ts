@@ -3,7 +3,7 @@ import { inCurrency } from '../money.ts'
 import type { Dataset } from '../resource.ts'
 import { day, hour } from '../timestamps.ts'
 import { customerBefore } from './customer-before.ts'
-import { blockSize, currencyOf, locationOfBlock } from './location-of.ts'
+import { blockSize, currencyOf, locationOfPayment } from './location-of.ts'
 import { subscriptionAt } from './subscription-facts.ts'
 
 export const invoiceStates = [
@@ -51,7 +51,7 @@ export function paymentOfInvoice(invoice: number, data: Dataset): number | undef
 export function invoiceAt(n: number, data: Dataset): InvoiceFacts {
   const random = data.draw('invoices', n)
   const state = stateOf(n, data)
-  const location = locationOfBlock(Math.floor(paymentOf(n) / blockSize), data)
+  const location = locationOfInvoice(n, data)
   const currency = currencyOf(location, data)
   const subscription = subscriptionOf(n, data)
   const billed = subscription === undefined ? undefined : subscriptionAt(subscription, data)
@@ -68,6 +68,8 @@ export function invoiceAt(n: number, data: Dataset): InvoiceFacts {
     paid: paymentOfInvoice(n, data) === undefined ? undefined : paid,
   }
 }
+
+export const locationOfInvoice = (n: number, data: Dataset) => locationOfPayment(paymentOf(n), data)
 
 export function invoiceCreated(n: number, data: Dataset): number {
   const before = Math.floor(fraction(data.draw('invoices', n)) * 2 * day)

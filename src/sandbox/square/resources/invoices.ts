@@ -1,7 +1,14 @@
 import { money } from '../money.ts'
 import type { Dataset, Fields, Resource } from '../resource.ts'
 import { calendarDate, day, timestamp } from '../timestamps.ts'
-import { type InvoiceFacts, invoiceAt, invoiceCreated, invoicesOf, invoiceUpdated } from './invoice-facts.ts'
+import {
+  type InvoiceFacts,
+  invoiceAt,
+  invoiceCreated,
+  invoicesOf,
+  invoiceUpdated,
+  locationOfInvoice,
+} from './invoice-facts.ts'
 import { locationId } from './location-of.ts'
 import { orderOfInvoice } from './order-facts.ts'
 
@@ -15,7 +22,7 @@ export const invoices: Resource = {
   },
   created: invoiceCreated,
   updated: invoiceUpdated,
-  location: (n, data) => invoiceAt(n, data).location,
+  location: locationOfInvoice,
   generate(n, data) {
     const facts = invoiceAt(n, data)
     const { state, location, amount, paid = 0, currency, subscription } = facts

@@ -12,6 +12,8 @@ export function locationOfBlock(block: number, data: Dataset): number {
   return location === inactiveLocation && newest ? mainLocation : location
 }
 
+export const locationOfPayment = (n: number, data: Dataset) => locationOfBlock(Math.floor(n / blockSize), data)
+
 /** The main location takes four in ten payments. */
 const slots = [0, 1, 0, 2, 3, 0, 4, 1, 0, 5] as const
 

@@ -4,7 +4,7 @@ import type { Dataset } from '../resource.ts'
 import { hour, second } from '../timestamps.ts'
 import { customerBefore } from './customer-before.ts'
 import { invoiceAt, paymentOfInvoice } from './invoice-facts.ts'
-import { blockSize, currencyOf, locationOfBlock } from './location-of.ts'
+import { currencyOf, locationOfPayment } from './location-of.ts'
 import { paymentAt } from './payment-facts.ts'
 import { takenOffline } from './payments.ts'
 
@@ -38,7 +38,7 @@ export function orderAt(n: number, data: Dataset): OrderFacts {
     return { state: orderState, location, currency, customer, amount, tip: 0, payment: undefined }
   }
   const random = data.draw('orders', n)
-  const location = locationOfBlock(Math.floor(n / blockSize), data)
+  const location = locationOfPayment(n, data)
   const currency = currencyOf(location, data)
   return {
     state: (['OPEN', 'DRAFT', 'CANCELED'] as const)[n % 3] ?? 'OPEN',

@@ -1,7 +1,7 @@
 import { money } from '../money.ts'
 import type { Dataset, Fields, Resource } from '../resource.ts'
 import { timestamp } from '../timestamps.ts'
-import { locationId } from './location-of.ts'
+import { locationId, locationOfPayment } from './location-of.ts'
 import { type OrderFacts, orderAt, orderCreated, orderUpdated } from './order-facts.ts'
 import { linesOf } from './order-lines.ts'
 import { feeOf } from './payments.ts'
@@ -11,7 +11,7 @@ export const orders: Resource = {
   count: (payments, countOf) => payments + countOf('invoices') + Math.floor(payments / 20),
   created: orderCreated,
   updated: orderUpdated,
-  location: (n, data) => orderAt(n, data).location,
+  location: (n, data) => (n < data.count('payments') ? locationOfPayment(n, data) : orderAt(n, data).location),
   generate(n, data) {
     const facts = orderAt(n, data)
     const { state, location, currency, amount, tip } = facts

@@ -4,7 +4,7 @@ import type { Dataset } from '../resource.ts'
 import { day, hour, second } from '../timestamps.ts'
 import { customerBefore } from './customer-before.ts'
 import { invoiceAt, invoiceOfPayment } from './invoice-facts.ts'
-import { blockSize, currencyOf, locationOfBlock } from './location-of.ts'
+import { blockSize, currencyOf, locationOfPayment } from './location-of.ts'
 
 export interface PaymentFacts {
   readonly location: number
@@ -41,7 +41,7 @@ const unsettled = ['APPROVED', 'PENDING', 'CANCELED', 'FAILED'] as const
 /** What the payment, its order, its refunds and its invoice agree on. */
 export function paymentAt(n: number, data: Dataset): PaymentFacts {
   const random = data.draw('payments', n)
-  const location = locationOfBlock(Math.floor(n / blockSize), data)
+  const location = locationOfPayment(n, data)
   const currency = currencyOf(location, data)
   const number = invoiceOfPayment(n, data)
   const invoice = number === undefined ? undefined : invoiceAt(number, data)

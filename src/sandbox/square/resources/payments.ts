@@ -2,7 +2,7 @@ import { notes } from '../../server/sample-text.ts'
 import { money } from '../money.ts'
 import type { Dataset, Fields, Resource } from '../resource.ts'
 import { hour, second, timestamp } from '../timestamps.ts'
-import { locationId } from './location-of.ts'
+import { locationId, locationOfPayment } from './location-of.ts'
 import { type PaymentFacts, paymentAt, paymentCreated, paymentUpdated } from './payment-facts.ts'
 import { sourceDetails } from './payment-source.ts'
 
@@ -11,7 +11,7 @@ export const payments: Resource = {
   count: (payments) => payments,
   created: paymentCreated,
   updated: paymentUpdated,
-  location: (n, data) => paymentAt(n, data).location,
+  location: locationOfPayment,
   generate(n, data) {
     const facts = paymentAt(n, data)
     const { amount, currency, tip, status } = facts

@@ -1,7 +1,7 @@
 import { money } from '../money.ts'
 import type { Dataset, Resource } from '../resource.ts'
 import { day, second, timestamp } from '../timestamps.ts'
-import { locationId } from './location-of.ts'
+import { locationId, locationOfPayment } from './location-of.ts'
 import { paymentAt } from './payment-facts.ts'
 
 /** One payment in twenty has a refund, and one in sixty has three. */
@@ -14,7 +14,7 @@ export const refunds: Resource = {
   },
   created,
   updated,
-  location: (n, data) => paymentAt(paymentOf(n, data), data).location,
+  location: (n, data) => locationOfPayment(paymentOf(n, data), data),
   generate(n, data) {
     const payment = paymentOf(n, data)
     const { currency, location, refunds: amounts } = paymentAt(payment, data)

@@ -2,7 +2,7 @@ import { money } from '../money.ts'
 import type { Dataset, Fields, Resource, SquareObject } from '../resource.ts'
 import { calendarDate, day, hour, second, wholeSecond } from '../timestamps.ts'
 import { invoicesOf } from './invoice-facts.ts'
-import { locationId } from './location-of.ts'
+import { locationId, locationOfBlock } from './location-of.ts'
 import { subscriptionAt } from './subscription-facts.ts'
 
 export const subscriptions: Resource = {
@@ -11,7 +11,7 @@ export const subscriptions: Resource = {
   created,
   // Subscriptions have no time of change.
   updated: created,
-  location: (n, data) => subscriptionAt(n, data).location,
+  location: locationOfBlock,
   generate(n, data) {
     const { state, location, currency, customer, variation, price, overridden } = subscriptionAt(n, data)
     const start = created(n, data) + (state === 'PENDING' ? 30 * day : 0)

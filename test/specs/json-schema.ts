@@ -1,8 +1,8 @@
 type Schema = Readonly<Record<string, unknown>>
 
 /**
- * Turns a schema of OpenAPI 3.0 into JSON Schema: `nullable` becomes a type, and an object may have no field that its
- * schema does not name.
+ * Turns a schema of OpenAPI 3.0 into JSON Schema: `nullable` becomes a type, `anyOf` the keyword of `closest.ts`, and an
+ * object may have no field that its schema does not name.
  */
 export function toJsonSchema(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(toJsonSchema)
@@ -11,7 +11,7 @@ export function toJsonSchema(schema: unknown): unknown {
   const converted = Object.fromEntries(
     Object.entries(rest)
       .filter(([name]) => !ignored.test(name))
-      .map(([name, value]) => [name, convertedValue(name, value)]),
+      .map(([name, value]) => [name === 'anyOf' ? 'closest' : name, convertedValue(name, value)]),
   )
   const closed = closedObject(converted)
   return nullable === true ? orNull(closed) : closed
@@ -35,7 +35,7 @@ function convertEach(value: unknown): unknown {
 
 function orNull(schema: Schema): Schema {
   const { type, enum: values } = schema
-  if (type === undefined) return { anyOf: [schema, { type: 'null' }] }
+  if (type === undefined) return { closest: [schema, { type: 'null' }] }
   return { ...schema, type: [type, 'null'], ...(Array.isArray(values) ? { enum: [...values, null] } : {}) }
 }
 

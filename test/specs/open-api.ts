@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import { toJsonSchema } from './json-schema.ts'
+import type { ErrorObject } from 'ajv'
+import { createChecker } from './checker.ts'
+import { nestedQuery } from './nested-query.ts'
 
 /** Something that is not as the specification says. */
 export interface Difference {
@@ -38,50 +39,23 @@ interface Operation {
 
 type Content = Readonly<Record<string, { readonly schema: unknown }>>
 
-interface OpenApi {
+export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
 }
 
 export function readSpecification(file: URL): Specification {
   const api: OpenApi = JSON.parse(gunzipSync(readFileSync(file)).toString())
-  // The formats of OpenAPI, such as int64, are none of JSON Schema's.
-  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: false })
-  const added = new Set<string>()
-  /** Adds the schemas that a schema refers to, and those that they refer to. The whole file would take a second. */
-  const addReferred = (schema: unknown): void => {
-    for (const name of referredBy(schema)) {
-      if (added.has(name)) continue
-      added.add(name)
-      const referred = api.components.schemas[name]
-      ajv.addSchema(referred === undefined ? { $id: name } : { $id: name, ...(toJsonSchema(referred) as object) })
-      addReferred(referred)
-    }
-  }
-  const compiled = new Map<unknown, ValidateFunction>()
-  const check = (schema: unknown, value: unknown): readonly ErrorObject[] => {
-    addReferred(schema)
-    const validate = compiled.get(schema) ?? ajv.compile(toJsonSchema(schema) as object)
-    compiled.set(schema, validate)
-    return validate(value) ? [] : (validate.errors ?? []).filter(saysWhatIsWrong)
-  }
+  const values = createChecker(api, false)
+  const texts = createChecker(api, true)
+  const querySchemas = new Map<string, object>()
   const operations = new Set<string>()
   const find = createFinder(api)
 
   function checkQuery(operation: string, parameters: readonly Parameter[], query: URLSearchParams): Difference[] {
-    const known = parameters.filter((parameter) => parameter.in === 'query')
-    const difference = (field: string, what: string) => ({ operation, in: 'query', field, what }) as const
-    return [
-      ...known
-        .filter(({ name, required }) => required && !query.has(name))
-        .map(({ name }) => difference(name, 'is missing')),
-      ...[...query].flatMap(([name, text]) => {
-        const parameter = known.find((candidate) => candidate.name === name)
-        if (!parameter) return [difference(name, 'is unknown')]
-        const errors = check(parameter.schema, typedValue(parameter.schema, text))
-        return errors.map((error) => difference(name, error.message ?? 'is wrong'))
-      }),
-    ]
+    const schema = querySchemas.get(operation) ?? querySchema(parameters)
+    querySchemas.set(operation, schema)
+    return texts.check(schema, nestedQuery(query)).map(asDifference(operation, 'query'))
   }
 
   return {
@@ -97,20 +71,17 @@ export function readSpecification(file: URL): Specification {
         return body
           ? [...differences, { operation: found.name, in: 'body', field: '', what: 'is unknown' }]
           : differences
-      return [...differences, ...check(schema, JSON.parse(body || '{}')).map(asDifference(found.name, 'body'))]
+      return [...differences, ...values.check(schema, JSON.parse(body || '{}')).map(asDifference(found.name, 'body'))]
     },
     answer(method, path, body) {
       const found = find(method, path)
       if (!found) return [unknownCall(method, path)]
       const schema = jsonSchemaIn(found.operation.responses['200']?.content)
       if (schema === undefined) throw new Error(`The specification has no answer for ${found.name}`)
-      return check(schema, JSON.parse(body)).map(asDifference(found.name, 'answer'))
+      return values.check(schema, JSON.parse(body)).map(asDifference(found.name, 'answer'))
     },
   }
 }
-
-/** Of a value that fits none of several schemas, ajv also says that it is not null and that it fits none. */
-const saysWhatIsWrong = ({ keyword, params }: ErrorObject) => keyword !== 'anyOf' && params.type !== 'null'
 
 const unknownCall = (method: string, path: string): Difference => ({
   operation: `${method} ${path}`,
@@ -121,7 +92,7 @@ const unknownCall = (method: string, path: string): Difference => ({
 
 const jsonSchemaIn = (content: Content | undefined) => content?.['application/json']?.schema
 
-function asDifference(operation: string, place: 'body' | 'answer') {
+function asDifference(operation: string, place: 'query' | 'body' | 'answer') {
   return ({ instancePath, keyword, message = '', params, data }: ErrorObject): Difference => {
     const path = instancePath
       .split('/')
@@ -151,16 +122,12 @@ function createFinder(api: OpenApi) {
   }
 }
 
-/** A value of a query string as its schema means it. */
-function typedValue(schema: unknown, text: string): unknown {
-  const { type } = schema as { type?: string }
-  if (type === 'integer' || type === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
-  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  return text
-}
-
-/** The names of the schemas that a schema refers to. One that the file does not have allows any value. */
-function referredBy(schema: unknown): readonly string[] {
-  const text = JSON.stringify(schema) ?? ''
-  return [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name = '']) => name)
+/** The parameters of a query as the fields of an object. */
+function querySchema(parameters: readonly Parameter[]): object {
+  const known = parameters.filter((parameter) => parameter.in === 'query')
+  return {
+    type: 'object',
+    properties: Object.fromEntries(known.map(({ name, schema }) => [name, schema])),
+    required: known.filter(({ required }) => required).map(({ name }) => name),
+  }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { exceptions } from './exceptions.ts'
 import { checkAnswer, checkRequest } from './square.ts'
 
 describe('a request to Square', () => {
@@ -43,13 +42,5 @@ describe('an answer of Square', () => {
   ])('is told from one with %s', (_, answer) => {
     expect(checkAnswer('GET', '/v2/payments', JSON.stringify({ payments: [] }))).toEqual([])
     expect(checkAnswer('GET', '/v2/payments', JSON.stringify(answer))).toHaveLength(1)
-  })
-})
-
-describe('an exception', () => {
-  it('says where the call or the field is documented, once', () => {
-    for (const { source, operation, field } of exceptions) expect([operation, field, source]).not.toContain('')
-    const keys = exceptions.map(({ source, ...where }) => JSON.stringify(where))
-    expect(new Set(keys).size).toBe(keys.length)
   })
 })

@@ -30,7 +30,12 @@ export function accountOf(caller: Caller, { id, created }: AccountIdentity) {
     email: 'owner@example.com',
     metadata: {},
     payouts_enabled: true,
-    settings: { dashboard: { display_name: 'Sandbox', timezone: 'Europe/Berlin' } },
+    settings: {
+      branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
+      card_payments: { statement_descriptor_prefix: null },
+      dashboard: { display_name: 'Sandbox', timezone: 'Europe/Berlin' },
+      payments: { statement_descriptor: null },
+    },
     type: 'standard',
   }
 }

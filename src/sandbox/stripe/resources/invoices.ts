@@ -63,6 +63,7 @@ function generate({ n, id, created, livemode, random, dataset }: GenerationInput
     amount_due: total,
     amount_overpaid: 0,
     amount_paid: paid ? total : 0,
+    amount_paid_off_stripe: 0,
     amount_remaining: paid ? 0 : owed,
     amount_shipping: 0,
     application: null,

@@ -17,6 +17,17 @@ export function checkRequest(
   )
 }
 
+interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** The same of all requests that a sandbox has seen: `checkRequests(sandbox.requests)`. */
+export const checkRequests = (requests: readonly Sent[]): readonly string[] =>
+  requests.flatMap(({ method, path, query, body }) => checkRequest(method, path, query, body))
+
 /** The same of an answer, whatever its status: an error has the field `errors` of every answer. */
 export function checkAnswer(method: string, path: string, body: string): readonly string[] {
   return unexpected('square', square().answer(method, path, body))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readScopes, type SquareObject } from '../../../src/sandbox/square/index.ts'
+import { checkRequests } from '../../specs/square.ts'
 import { always, ask, byId, ms, readAll, setup } from './support.ts'
 
 const year = 365 * 86_400_000
@@ -345,5 +346,8 @@ describe('the traffic', () => {
     ])
     expect(Object.keys(sandbox.stats().perEndpoint)).toEqual(['POST /v2/customers/search', 'GET /v2/payments/{id}'])
     expect(sandbox.stats().list).toBe(1)
+    expect(checkRequests(sandbox.requests)).toEqual([])
+    await fetch(`${sandbox.url}/v2/payments?created=1`)
+    expect(checkRequests(sandbox.requests)).toHaveLength(1)
   })
 })

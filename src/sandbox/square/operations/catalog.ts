@@ -64,6 +64,7 @@ export function catalogOperations({ collections, pager }: Merchant): readonly Op
         const { object_types = defaultTypes, include_deleted_objects = false, begin_time = 0 } = parameters
         if (include_deleted_objects && parameters.include_category_path_to_root)
           throw badRequest('CONFLICTING_PARAMETERS', 'Deleted objects have no path.', 'include_deleted_objects')
+        if (parameters.include_related_objects) throw notImplemented('include_related_objects')
         const list = pager.open(request, cursor, parameters)
         const collectionsAsked = [
           ...(object_types.includes('SUBSCRIPTION_PLAN') ? [plans] : []),

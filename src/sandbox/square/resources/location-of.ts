@@ -6,8 +6,9 @@ export const blockSize = 12
 
 /** The location of a block of payments. The newest two fifths of the history have none at the closed location. */
 export function locationOfBlock(block: number, data: Dataset): number {
-  const slot = slots[block % slots.length] ?? mainLocation
-  const location = slot % data.locations.length
+  const count = data.locations.length
+  const slot = count > slots.length ? block : (slots[block % slots.length] ?? mainLocation)
+  const location = slot % count
   const newest = block * blockSize < data.count('payments') * 0.4
   return location === inactiveLocation && newest ? mainLocation : location
 }

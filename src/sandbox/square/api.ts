@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../server/answer.ts'
 import type { AdmittedRequest, Api } from '../server/request-listener.ts'
 import type { Caller } from './caller.ts'
 import type { Failure } from './failure.ts'
-import type { Scope } from './options.ts'
+import type { Scope } from './scopes.ts'
 
 /** One call of the API, as the specification names it. */
 export interface Operation {

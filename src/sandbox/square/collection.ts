@@ -1,9 +1,10 @@
 import type { GeneratedDataset } from './dataset.ts'
 import { createGeneratedOrder, type GeneratedOrder } from './generated-order.ts'
 import type { ResourceName } from './names.ts'
-import type { Fields, LiveObjects, Resource, SquareObject } from './resource.ts'
+import type { LiveObjects, Resource } from './resource.ts'
 import { comparePositions, type Position, type SortKey, type SortOrder } from './sort-order.ts'
 import { sortValue } from './sort-value.ts'
+import type { Fields, SquareObject } from './square-object.ts'
 import { createVersions } from './versions.ts'
 
 /** An object where a list has it. The object itself is built when it is asked for. */

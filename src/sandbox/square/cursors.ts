@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { invalidCursor } from './refusal.ts'
-import { fieldOf } from './resource.ts'
 import type { Position } from './sort-order.ts'
+import { fieldOf } from './square-object.ts'
 
 /** What a cursor says to the server; to a client it is opaque. */
 export interface Cursor {

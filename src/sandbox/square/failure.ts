@@ -2,7 +2,7 @@ import type { ProxyFailure } from '../server/answer.ts'
 import type { DeliveryFailure } from '../server/deliver.ts'
 import type { FailureRule as Rule } from '../server/failure-rules.ts'
 import type { SquareError } from './refusal.ts'
-import type { SquareObject } from './resource.ts'
+import type { SquareObject } from './square-object.ts'
 
 /** One way for a request to fail: another answer, another page, or a fault of its delivery. */
 export type Failure = AnswerFailure | PageFailure | DeliveryFailure

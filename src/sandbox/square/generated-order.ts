@@ -1,7 +1,8 @@
 import type { ResourceName } from './names.ts'
-import type { Dataset, Resource, SquareObject } from './resource.ts'
+import type { Dataset, Resource } from './resource.ts'
 import { comparePositions, type Position, type SortKey } from './sort-order.ts'
 import { sortValue } from './sort-value.ts'
+import type { SquareObject } from './square-object.ts'
 
 /** The generated objects of one resource, sorted by one value. A number and a value are kept for each. */
 export interface GeneratedOrder {

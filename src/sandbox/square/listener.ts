@@ -10,11 +10,12 @@ import { authenticate, defaultVersion, type Tokens } from './caller.ts'
 import { createEndpoints } from './endpoints.ts'
 import type { Failure } from './failure.ts'
 import { createOperations } from './operations/index.ts'
-import { readScopes, type SandboxOptions } from './options.ts'
+import type { SandboxOptions } from './options.ts'
 import { createPager } from './pager.ts'
 import type { PopulatedMerchant } from './populate.ts'
 import { createSquareLimiter } from './rate-limits.ts'
 import { createRouter } from './route.ts'
+import { readScopes } from './scopes.ts'
 import { second } from './timestamps.ts'
 
 interface ListenerParts {

@@ -1,6 +1,6 @@
 import { createIds } from '../server/ids.ts'
 import { seedFor } from '../server/random.ts'
-import type { SquareObject } from './resource.ts'
+import type { SquareObject } from './square-object.ts'
 import { timestamp } from './timestamps.ts'
 
 export interface SquareLocation {

@@ -1,6 +1,6 @@
 import type { Collection } from './collection.ts'
 import type { ByResource, ResourceName } from './names.ts'
-import type { Fields, SquareObject } from './resource.ts'
+import type { Fields, SquareObject } from './square-object.ts'
 import { calendarDate, timestamp, wholeSecond } from './timestamps.ts'
 
 export interface MutationOptions {

@@ -35,17 +35,3 @@ export interface SandboxOptions extends PageOptions {
   /** Default: any free port. */
   readonly port?: number
 }
-
-export const readScopes = [
-  'CUSTOMERS_READ',
-  'DISPUTES_READ',
-  'INVOICES_READ',
-  'ITEMS_READ',
-  'MERCHANT_PROFILE_READ',
-  'ORDERS_READ',
-  'PAYMENTS_READ',
-  'PAYOUTS_READ',
-  'SUBSCRIPTIONS_READ',
-] as const
-
-export type Scope = (typeof readScopes)[number]

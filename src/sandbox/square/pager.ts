@@ -5,8 +5,8 @@ import type { SquareRequest } from './api.ts'
 import type { ListItem } from './collection.ts'
 import { type Cursor, readCursor, writeCursor } from './cursors.ts'
 import type { Failure } from './failure.ts'
-import type { Fields, SquareObject } from './resource.ts'
 import type { Position } from './sort-order.ts'
+import type { Fields, SquareObject } from './square-object.ts'
 
 /** How pages may differ from what a client expects. The specification allows all of it. */
 export interface PageOptions {

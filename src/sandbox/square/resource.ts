@@ -2,13 +2,7 @@ import type { Random } from '../server/random.ts'
 import type { ChildPattern, NumberRange } from '../server/relations.ts'
 import type { SquareLocation } from './locations.ts'
 import type { ByResource, ResourceName } from './names.ts'
-
-export interface SquareObject {
-  readonly id: string
-  readonly [field: string]: unknown
-}
-
-export type Fields = Readonly<Record<string, unknown>>
+import type { Fields, SquareObject } from './square-object.ts'
 
 /** Which objects of another resource the objects belong to: by a pattern of numbers, or by a rule of their own. */
 export interface ParentRelation {
@@ -64,9 +58,4 @@ export interface LiveObjects {
   retrieve(id: string): SquareObject | undefined
   /** The objects that belong to an object of another resource, newest first. */
   related(parentId: string): readonly SquareObject[]
-}
-
-/** A field of a value that may be no object. */
-export function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, field)?.value : undefined
 }

@@ -12,8 +12,8 @@ import { createMutations, type Mutations } from './mutations.ts'
 import type { ResourceName } from './names.ts'
 import type { SandboxOptions } from './options.ts'
 import { populate } from './populate.ts'
-import type { SquareObject } from './resource.ts'
 import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
+import type { SquareObject } from './square-object.ts'
 import { second } from './timestamps.ts'
 
 export interface Sandbox extends Mutations {

@@ -1,5 +1,5 @@
-import { fieldOf, type SquareObject } from './resource.ts'
 import type { SortKey } from './sort-order.ts'
+import { fieldOf, type SquareObject } from './square-object.ts'
 
 /** The value that a list sorts an object by; undefined if the object is not in such a list. */
 export function sortValue(object: SquareObject, by: SortKey): number | string | undefined {

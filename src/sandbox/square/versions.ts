@@ -1,4 +1,4 @@
-import type { SquareObject } from './resource.ts'
+import type { SquareObject } from './square-object.ts'
 
 /** What an object became by a change; without an object, it was deleted. */
 export interface Version {

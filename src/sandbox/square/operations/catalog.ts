@@ -15,9 +15,9 @@ import {
   whole,
   wholeText,
 } from '../request-shape.ts'
-import { fieldOf } from '../resource.ts'
 import { comparePositions } from '../sort-order.ts'
 import { sortValue } from '../sort-value.ts'
+import { fieldOf } from '../square-object.ts'
 import { timestamp } from '../timestamps.ts'
 
 const search = shape({

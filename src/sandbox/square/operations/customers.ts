@@ -15,7 +15,7 @@ import {
   wholeText,
   word,
 } from '../request-shape.ts'
-import type { SquareObject } from '../resource.ts'
+import type { SquareObject } from '../square-object.ts'
 import { checkRange, isWithin, itemsWithin, type TimeRange } from '../time-range.ts'
 import { retrieveOperation } from './retrieve.ts'
 

@@ -4,7 +4,7 @@ import type { ListItem } from '../collection.ts'
 import { knownLocation, type Merchant } from '../merchant.ts'
 import { badRequest, notImplemented } from '../refusal.ts'
 import { jsonBody, listOf, moment, required, shape, text, truth, whole, word } from '../request-shape.ts'
-import { fieldOf, type SquareObject } from '../resource.ts'
+import { fieldOf, type SquareObject } from '../square-object.ts'
 import { checkRange, itemsWithin, type TimeRange } from '../time-range.ts'
 import { retrieveOperation } from './retrieve.ts'
 

@@ -1,9 +1,9 @@
 import { objectAnswer } from '../answer.ts'
 import type { Operation } from '../api.ts'
 import type { Collection } from '../collection.ts'
-import type { Scope } from '../options.ts'
 import { notFound } from '../refusal.ts'
 import { queryShape } from '../request-shape.ts'
+import type { Scope } from '../scopes.ts'
 
 interface Retrieval {
   readonly path: string

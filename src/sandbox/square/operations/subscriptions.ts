@@ -4,7 +4,7 @@ import type { ListItem } from '../collection.ts'
 import { knownLocation, type Merchant } from '../merchant.ts'
 import { badRequest, notFound } from '../refusal.ts'
 import { jsonBody, listOf, queryShape, shape, text, whole, word } from '../request-shape.ts'
-import { type Fields, fieldOf } from '../resource.ts'
+import { type Fields, fieldOf } from '../square-object.ts'
 
 const search = shape({
   cursor: text,

@@ -1,5 +1,6 @@
 import { money } from '../money.ts'
-import { type Dataset, fieldOf, type Resource } from '../resource.ts'
+import type { Dataset, Resource } from '../resource.ts'
+import { fieldOf } from '../square-object.ts'
 import { day, timestamp } from '../timestamps.ts'
 import { locationId, locationOfPayment } from './location-of.ts'
 import { paymentAt } from './payment-facts.ts'

@@ -1,5 +1,6 @@
 import { money } from '../money.ts'
-import type { Dataset, Fields, Resource } from '../resource.ts'
+import type { Dataset, Resource } from '../resource.ts'
+import type { Fields } from '../square-object.ts'
 import { calendarDate, day, timestamp } from '../timestamps.ts'
 import {
   type InvoiceFacts,

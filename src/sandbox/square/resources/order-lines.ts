@@ -1,6 +1,6 @@
 import { fraction, oneIn, pick, type Random } from '../../server/random.ts'
 import { money } from '../money.ts'
-import type { Fields } from '../resource.ts'
+import type { Fields } from '../square-object.ts'
 
 interface Line {
   readonly item: Fields

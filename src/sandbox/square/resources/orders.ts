@@ -1,5 +1,6 @@
 import { money } from '../money.ts'
-import type { Dataset, Fields, Resource } from '../resource.ts'
+import type { Dataset, Resource } from '../resource.ts'
+import type { Fields } from '../square-object.ts'
 import { timestamp } from '../timestamps.ts'
 import { locationId, locationOfPayment } from './location-of.ts'
 import { type OrderFacts, orderAt, orderCreated, orderUpdated } from './order-facts.ts'

@@ -1,5 +1,5 @@
 import { money } from '../money.ts'
-import type { Fields } from '../resource.ts'
+import type { Fields } from '../square-object.ts'
 import { second, timestamp } from '../timestamps.ts'
 import type { PaymentFacts } from './payment-facts.ts'
 

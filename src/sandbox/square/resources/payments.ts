@@ -1,6 +1,7 @@
 import { notes } from '../../server/sample-text.ts'
 import { money } from '../money.ts'
-import type { Dataset, Fields, Resource } from '../resource.ts'
+import type { Dataset, Resource } from '../resource.ts'
+import type { Fields } from '../square-object.ts'
 import { hour, second, timestamp } from '../timestamps.ts'
 import { locationId, locationOfPayment } from './location-of.ts'
 import { type PaymentFacts, paymentAt, paymentCreated, paymentUpdated } from './payment-facts.ts'

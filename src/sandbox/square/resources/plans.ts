@@ -1,4 +1,5 @@
-import type { Dataset, LiveObjects, Resource, SquareObject } from '../resource.ts'
+import type { Dataset, LiveObjects, Resource } from '../resource.ts'
+import type { SquareObject } from '../square-object.ts'
 import { timestamp } from '../timestamps.ts'
 
 export const plans: Resource = {

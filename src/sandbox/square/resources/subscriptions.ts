@@ -1,5 +1,6 @@
 import { money } from '../money.ts'
-import type { Dataset, Fields, Resource, SquareObject } from '../resource.ts'
+import type { Dataset, Resource } from '../resource.ts'
+import type { Fields, SquareObject } from '../square-object.ts'
 import { calendarDate, day, hour, second, wholeSecond } from '../timestamps.ts'
 import { invoicesOf } from './invoice-facts.ts'
 import { locationId, locationOfBlock } from './location-of.ts'

@@ -1,5 +1,6 @@
 import { money } from '../money.ts'
-import { type Dataset, type Fields, fieldOf, type Resource } from '../resource.ts'
+import type { Dataset, Resource } from '../resource.ts'
+import { type Fields, fieldOf } from '../square-object.ts'
 import { day, timestamp } from '../timestamps.ts'
 import { cadences, priceOf } from './variation-facts.ts'
 

@@ -1,5 +1,5 @@
 import { money } from '../money.ts'
-import { fieldOf, type SquareObject } from '../resource.ts'
+import { fieldOf, type SquareObject } from '../square-object.ts'
 import { calendarDate, day, timestamp } from '../timestamps.ts'
 import { amountIn, currencyIn, pay, takeOrder } from './sales.ts'
 import type { SimulatedMerchant, Step } from './simulated-merchant.ts'

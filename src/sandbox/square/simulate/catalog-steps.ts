@@ -1,4 +1,4 @@
-import { fieldOf } from '../resource.ts'
+import { fieldOf } from '../square-object.ts'
 import type { SimulatedMerchant, Step } from './simulated-merchant.ts'
 
 /** Plans and their variations. A change of a variation changes its plan, which holds it. */

@@ -1,5 +1,5 @@
 import { inCurrency, money } from '../money.ts'
-import type { SquareObject } from '../resource.ts'
+import type { SquareObject } from '../square-object.ts'
 import { timestamp } from '../timestamps.ts'
 import { amountIn, completeOrder, currencyIn, pay, sendOffline, takeOrder } from './sales.ts'
 import type { SimulatedMerchant, Step } from './simulated-merchant.ts'

@@ -1,7 +1,7 @@
 import { pick } from '../../server/random.ts'
 import { inCurrency, money } from '../money.ts'
-import { type Fields, fieldOf, type SquareObject } from '../resource.ts'
 import { linesOf } from '../resources/order-lines.ts'
+import { type Fields, fieldOf, type SquareObject } from '../square-object.ts'
 import { second, timestamp } from '../timestamps.ts'
 import type { SimulatedMerchant } from './simulated-merchant.ts'
 

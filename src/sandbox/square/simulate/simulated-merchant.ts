@@ -2,7 +2,8 @@ import type { Random } from '../../server/random.ts'
 import type { Collection } from '../collection.ts'
 import type { Mutations } from '../mutations.ts'
 import { type ByResource, byResource, type ResourceName } from '../names.ts'
-import type { Dataset, SquareObject } from '../resource.ts'
+import type { Dataset } from '../resource.ts'
+import type { SquareObject } from '../square-object.ts'
 
 /** One thing that happens at a merchant. Returns the id of the object it changed; undefined if no object fits. */
 export type Step = (merchant: SimulatedMerchant) => string | undefined

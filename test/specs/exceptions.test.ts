@@ -11,7 +11,7 @@ test('an exception says where the call or the field is documented, and says it o
 })
 
 test('an exception allows its field in its operation, its place and its vendor, and one value of an enumeration', () => {
-  const { vendor, operation, in: place, field, value } = exceptions.find((one) => one.value !== undefined)!
+  const { vendor, operation, in: place, field, value } = exceptions.find((exception) => exception.value !== undefined)!
   const difference = { operation, in: place, field, what: 'must be equal to one of the allowed values', value }
   expect(unexpected(vendor, [difference])).toEqual([])
   for (const other of [

@@ -61,24 +61,24 @@ export function readSpecification(file: URL): Specification {
   return {
     operations,
     request(method, path, query, body) {
-      const found = find(method, path)
-      if (!found) return [unknownCall(method, path)]
-      operations.add(found.name)
-      const { operation } = found
+      const call = find(method, path)
+      if (!call) return [unknownCall(method, path)]
+      operations.add(call.name)
+      const { operation } = call
       const schema = jsonSchemaIn(operation.requestBody?.content)
-      const differences = checkQuery(found.name, operation.parameters ?? [], query)
+      const differences = checkQuery(call.name, operation.parameters ?? [], query)
       if (schema === undefined)
         return body
-          ? [...differences, { operation: found.name, in: 'body', field: '', what: 'is unknown' }]
+          ? [...differences, { operation: call.name, in: 'body', field: '', what: 'is unknown' }]
           : differences
-      return [...differences, ...values.check(schema, JSON.parse(body || '{}')).map(asDifference(found.name, 'body'))]
+      return [...differences, ...values.check(schema, JSON.parse(body || '{}')).map(asDifference(call.name, 'body'))]
     },
     answer(method, path, body) {
-      const found = find(method, path)
-      if (!found) return [unknownCall(method, path)]
-      const schema = jsonSchemaIn(found.operation.responses['200']?.content)
-      if (schema === undefined) throw new Error(`The specification has no answer for ${found.name}`)
-      return values.check(schema, JSON.parse(body)).map(asDifference(found.name, 'answer'))
+      const call = find(method, path)
+      if (!call) return [unknownCall(method, path)]
+      const schema = jsonSchemaIn(call.operation.responses['200']?.content)
+      if (schema === undefined) throw new Error(`The specification has no answer for ${call.name}`)
+      return values.check(schema, JSON.parse(body)).map(asDifference(call.name, 'answer'))
     },
   }
 }

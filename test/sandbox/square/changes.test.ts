@@ -70,8 +70,8 @@ describe('a change', () => {
     sandbox.advance(1)
     sandbox.remove('variations', variation!.id)
     const types = { object_types: ['SUBSCRIPTION_PLAN', 'SUBSCRIPTION_PLAN_VARIATION'], begin_time }
-    const asked = { ...types, include_deleted_objects: true }
-    const [tombstone] = await readAll(sandbox, '/v2/catalog/search', 'objects', { body: asked })
+    const withDeleted = { ...types, include_deleted_objects: true }
+    const [tombstone] = await readAll(sandbox, '/v2/catalog/search', 'objects', { body: withDeleted })
     expect([tombstone!.id, tombstone!.is_deleted]).toEqual([variation!.id, true])
     expect(await readAll(sandbox, '/v2/catalog/search', 'objects', { body: types })).toEqual([])
     expect((await ask(sandbox, `/v2/catalog/object/${variation!.id}`)).code).toBe('NOT_FOUND')

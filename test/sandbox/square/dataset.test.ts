@@ -18,10 +18,10 @@ type Loose = any
 
 describe('the generated merchant', () => {
   it('is the same for the same seed and another for another', async () => {
-    const [one, same, other] = [await setup(), await setup(), await setup({ seed: 2 })]
+    const [first, same, other] = [await setup(), await setup(), await setup({ seed: 2 })]
     for (const name of resourceNames) {
-      expect(one.expected(name)).toEqual(same.expected(name))
-      expect(one.expected(name)).not.toEqual(other.expected(name))
+      expect(first.expected(name)).toEqual(same.expected(name))
+      expect(first.expected(name)).not.toEqual(other.expected(name))
     }
   })
 
@@ -89,10 +89,10 @@ describe('the generated merchant', () => {
     }
     const paying = new Map([...payments.values()].map((payment) => [payment.order_id, payment]))
     for (const invoice of sandbox.expected('invoices') as Loose[]) {
-      const asked = sum(invoice.payment_requests.map((request: Loose) => amount(request.computed_amount_money)))
+      const requested = sum(invoice.payment_requests.map((request: Loose) => amount(request.computed_amount_money)))
       const paid = sum(invoice.payment_requests.map((request: Loose) => amount(request.total_completed_amount_money)))
       expect(paid).toBe(amount(paying.get(invoice.order_id)?.amount_money))
-      expect(paid === asked).toBe(['PAID', 'REFUNDED', 'PARTIALLY_REFUNDED'].includes(invoice.status))
+      expect(paid === requested).toBe(['PAID', 'REFUNDED', 'PARTIALLY_REFUNDED'].includes(invoice.status))
     }
     const entriesOf = grouped(sandbox.expected('entries'), 'payout_id')
     for (const payout of sandbox.expected('payouts') as Loose[]) {

@@ -90,13 +90,16 @@ describe('a failure', () => {
     },
   }
 
-  it.each(Object.entries(cases))('of kind %s reaches the client, until its rule is removed', async (_, one) => {
-    const sandbox = await setup()
-    const stop = sandbox.fail({ ...one.failure, path: new RegExp(`^${path}`) })
-    await one.check(sandbox)
-    stop()
-    expect((await list(sandbox)).body.payments).toHaveLength(10)
-  })
+  it.each(Object.entries(cases))(
+    'of kind %s reaches the client, until its rule is removed',
+    async (_, { failure, check }) => {
+      const sandbox = await setup()
+      const stop = sandbox.fail({ ...failure, path: new RegExp(`^${path}`) })
+      await check(sandbox)
+      stop()
+      expect((await list(sandbox)).body.payments).toHaveLength(10)
+    },
+  )
 
   it('can put any JSON in place of the items', async () => {
     const sandbox = await setup()

@@ -159,6 +159,7 @@ describe('a customer', () => {
       phone: '+49 221 1',
     }
     expect(customers.row(Item.of(customer))).toEqual({
+      updatedAt: null,
       id: 'cus_1',
       email: 'a@example.com',
       name: 'Jörg Groß',
@@ -177,6 +178,7 @@ describe('a customer', () => {
   it('of which nothing is known is a row of nulls', async () => {
     const { customers } = await setup()
     expect(customers.row(Item.of({ id: 'cus_1' }))).toEqual({
+      updatedAt: null,
       id: 'cus_1',
       email: null,
       name: null,

@@ -31,6 +31,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'job/commit/notify',
     'job/state/checkpoint',
     'job/state/stored-checkpoint',
+    'job/state/tally',
     'type job/commit/rejects',
     'sync',
     'provider',

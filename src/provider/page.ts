@@ -1,0 +1,74 @@
+import type { Item } from '../json/item.ts'
+import type { Shape } from '../json/shape.ts'
+
+/* What a provider is asked for, and what it answers. The words are explained in contract.ts. */
+
+/** Half-open, whole seconds since 1970. `to: null` has no upper end. */
+export interface Window {
+  readonly from: number
+  readonly to: number | null
+}
+
+/** Which page to fetch. */
+export interface Query {
+  /** Only items created in this window, or changed in it; absent for a source that cannot filter by that time. */
+  readonly window?: Window
+  /** Which time the window is of; absent: of creation. */
+  readonly by?: 'updated'
+  /** Only items after this cursor, which comes from an earlier page of the same window. */
+  readonly cursor: string | null
+  /** The name of the resource's part; absent if the resource has no parts. */
+  readonly part?: string
+  /** The largest number of items, 1 to the resource's `pageSize`. */
+  readonly limit: number
+  /** The expected shape of items, from the resource's mapping. Items that match it are not parsed. */
+  readonly shape?: Shape
+}
+
+export interface Page {
+  /** As the provider sent them, in the order that the time filter states. */
+  readonly items: readonly Item[]
+  /** The cursor of the next page; null on the last page. */
+  readonly next: string | null
+  /** The provider's clock when it answered. The core replaces it by the time of the request. */
+  readonly observedAt: Date
+  /** The provider's clock when it answered. The core sets it. */
+  readonly answeredAt?: Date
+}
+
+/** A time that a list can be filtered by. */
+export interface TimeFilter {
+  /** The item's field with that time, or a path to it: `created_at`, `transaction_info.initiation_date`. */
+  readonly field: string
+  /** Reads the field; absent: seconds since 1970. A fraction of a second counts as its second. */
+  readonly read?: (value: unknown) => Date | null
+  /**
+   * The order of a window's items; absent: newest first. A list without an order is never split and proves no row missing.
+   */
+  readonly order?: 'newest first' | 'none'
+  /** Seconds for which what has happened may be missing from the list. An incremental job looks back by as much. */
+  readonly lag?: number
+}
+
+/** One object by its id, and the provider's clock when it answered. `item: null`: the provider no longer has it. */
+export interface Retrieved {
+  readonly item: Item | null
+  readonly observedAt: Date
+}
+
+/** The part of a list that an item carries. */
+export interface EmbeddedList {
+  readonly items: readonly Item[]
+  /** The cursor of the rest; null if the list is complete. */
+  readonly next: string | null
+}
+
+/** A complete item of another resource inside an item. */
+export interface EmbeddedItem {
+  readonly item: Item
+  /** Columns with other values than `row` gives them, because the item is embedded; by their names in code. */
+  readonly columns?: Readonly<Record<string, unknown>>
+}
+
+/** Embedded items by the name of their resource. */
+export type EmbeddedItems = Readonly<Record<string, readonly EmbeddedItem[]>>

@@ -10,7 +10,7 @@ export interface ColdStart {
 /* A process that does what Lambda's first invocation does: load the bundle, give it an event. Its settings are its environment. */
 const [bundle = '', body = ''] = process.argv.slice(2)
 const { handler } = createRequire(import.meta.url)(bundle)
-const told: ColdStart = { loadedAt: sharedNow() }
+const start: ColdStart = { loadedAt: sharedNow() }
 await handler(sqsEvent(body), context())
-process.send?.(told)
+process.send?.(start)
 process.disconnect?.()

@@ -84,21 +84,22 @@ export async function openSession(
       const before = { postgres: postgres.cpuMs(), server: await server.cpuMs() }
       const sampling = sampleRss(child.process.pid ?? 0)
       child.process.send('sync')
-      const told = await child.next()
+      const report = await child.next()
       const postgresCpuMs = postgres.cpuMs() - before.postgres
       const serverCpuMs = (await server.cpuMs()) - before.server
       const rssMb = sampling.end()
       const statements = await postgres.statements(database)
-      if (told.kind !== 'done') return failedRun(told.kind === 'failed' ? told.message : 'said it was ready twice')
+      if (report.kind !== 'done')
+        return failedRun(report.kind === 'failed' ? report.message : 'said it was ready twice')
       const seen = await server.seen()
       const problem = await check(contestant, database, server)
       const counts = Object.values(server.population.lists).map(({ count }) => count)
       return {
         problem,
-        wallMs: told.endedAt - told.startedAt,
-        cpuMs: told.cpuMs,
+        wallMs: report.endedAt - report.startedAt,
+        cpuMs: report.cpuMs,
         postgresCpuMs,
-        peakRssMb: told.peakRssMb,
+        peakRssMb: report.peakRssMb,
         rssMb,
         serverCpuMs,
         statements,
@@ -106,7 +107,7 @@ export async function openSession(
         requests: seen.length,
         limited: seen.filter(({ status }) => status === 429).length,
         fewest: counts.reduce((sum, count) => sum + Math.max(1, Math.ceil(count / 100)), 0),
-        startedAt: told.startedAt,
+        startedAt: report.startedAt,
         seen,
       }
     },

@@ -91,10 +91,10 @@ export const contestants: readonly Contestant[] = [
 export const worker = byName('worker')
 
 export function byName(name: string): Contestant {
-  const found = contestants.find((contestant) => contestant.name === name)
-  if (!found)
+  const match = contestants.find((contestant) => contestant.name === name)
+  if (!match)
     throw new Error(
       `bench: no contestant ${name}; there are ${contestants.map((contestant) => contestant.name).join(', ')}`,
     )
-  return found
+  return match
 }

@@ -19,7 +19,7 @@ export type Told =
  * One contestant in a process of its own. Started with a Task as its one argument; says `ready` once everything is
  * loaded and the tables are there, then syncs once for each message it gets.
  */
-const tell = (told: Told) => void process.send?.(told)
+const tell = (message: Told) => void process.send?.(message)
 
 const task = JSON.parse(process.argv[2] ?? '{}') as Task
 let opened: Opened | undefined

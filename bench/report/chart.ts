@@ -66,9 +66,9 @@ function line({ label, points }: Series, { color, own, label: labelAt, x, y }: D
 }
 
 /** Moves names apart that would lie over each other, as little as it takes. */
-function placeLabels(wanted: readonly number[]): readonly number[] {
-  const placed = [...wanted]
-  const order = wanted.map((_, at) => at).toSorted((left, right) => (wanted[left] ?? 0) - (wanted[right] ?? 0))
+function placeLabels(positions: readonly number[]): readonly number[] {
+  const placed = [...positions]
+  const order = positions.map((_, at) => at).toSorted((left, right) => (positions[left] ?? 0) - (positions[right] ?? 0))
   for (const [rank, at] of order.entries()) {
     const above = placed[order[rank - 1] ?? -1]
     if (above !== undefined) placed[at] = Math.max(placed[at] ?? 0, above + labelHeight)

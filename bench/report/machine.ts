@@ -22,8 +22,8 @@ function versions(): readonly string[] {
 
 /** A package is the benchmark's own or, as drizzle-orm is, the worker's. */
 function manifestOf(name: string): string {
-  const [own = '', workers = ''] = [home, join(home, '..')].map((item) =>
-    join(item, 'node_modules', name, 'package.json'),
+  const [benchFile = '', workerFile = ''] = [home, join(home, '..')].map((folder) =>
+    join(folder, 'node_modules', name, 'package.json'),
   )
-  return existsSync(own) ? own : workers
+  return existsSync(benchFile) ? benchFile : workerFile
 }

@@ -28,8 +28,8 @@ export async function measureCommits(
   let done = 0
   await Promise.all(
     connections.map(async (client, at) => {
-      const told = notify ? `select pg_notify('sync_jobs', '{"id":${at}}');` : ''
-      const transaction = `begin; update committed set n = n + 1 where id = ${at + 1}; ${told} commit`
+      const notice = notify ? `select pg_notify('sync_jobs', '{"id":${at}}');` : ''
+      const transaction = `begin; update committed set n = n + 1 where id = ${at + 1}; ${notice} commit`
       while (performance.now() < end) {
         await client.query(transaction)
         done++

@@ -13,7 +13,7 @@ import { measureProof, measureUpdates } from './updates.ts'
  *   node --import tsx bench/scale/measure.ts [bytes] [updates] [partitions] [compression] [commits] [deliveries] [pace] [--customers 10000]
  */
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { customers: { type: 'string' } } })
-const wanted = (name: string) => positionals.length === 0 || positionals.includes(name)
+const includes = (name: string) => positionals.length === 0 || positionals.includes(name)
 const customers = Number(values.customers ?? 10_000)
 
 async function inHouse(work: (env: ScaleEnv) => Promise<void>): Promise<void> {
@@ -25,17 +25,17 @@ async function inHouse(work: (env: ScaleEnv) => Promise<void>): Promise<void> {
   }
 }
 
-if (wanted('deliveries'))
+if (includes('deliveries'))
   await inHouse(async (env) => {
     console.table([await measureDeliveries(env, 0), await measureDeliveries(env, 100)])
   })
 
-if (wanted('pace'))
+if (includes('pace'))
   await inHouse(async (env) => {
     console.table([await measurePace(env, { customers: 2_000, latencyMs: 200 })])
   })
 
-if (wanted('commits'))
+if (includes('commits'))
   await inHouse(async (env) => {
     const rates = []
     for (const flushMs of [0, 2])
@@ -44,7 +44,7 @@ if (wanted('commits'))
     console.table(rates)
   })
 
-if (wanted('bytes') || wanted('updates') || wanted('partitions') || wanted('compression'))
+if (includes('bytes') || includes('updates') || includes('partitions') || includes('compression'))
   await inHouse(async (env) => {
     const { job, ms, wal, images, tables } = await measureBytes(env, { customers })
     const rows = tables.reduce((sum, table) => sum + table.rows, 0)
@@ -58,13 +58,13 @@ if (wanted('bytes') || wanted('updates') || wanted('partitions') || wanted('comp
       toast: mean(({ toast }) => toast),
     }
     console.log({ rows, ms: Math.round(ms), ...bytes, walPerRow: wal / rows, pageImagesPerRow: images / rows })
-    if (wanted('compression')) console.table((await measureCompression(env)).map((cost) => rounded(cost)))
-    if (wanted('partitions')) {
+    if (includes('compression')) console.table((await measureCompression(env)).map((cost) => rounded(cost)))
+    if (includes('partitions')) {
       const costs = []
       for (const partitions of [1, 16, 64, 256]) costs.push(rounded(await measurePartitions(env, partitions), 2))
       console.table(costs)
     }
-    if (wanted('updates')) {
+    if (includes('updates')) {
       const payments = await multiply(env, 'payments', 400_000)
       console.log({ payments, proof: await measureProof(env, 'payments') })
       const costs = []

@@ -1,9 +1,9 @@
 import type { ScaleEnv } from './scale-env.ts'
 
 /** Copies a table's rows under new ids until there are about so many; the payload's id changes with the row's. */
-export async function multiply(env: ScaleEnv, table: string, wanted: number): Promise<number> {
+export async function multiply(env: ScaleEnv, table: string, target: number): Promise<number> {
   const rows = async () => Number((await env.query<{ rows: string }>(`select count(*) as rows from ${table}`))[0]?.rows)
-  const times = Math.round(wanted / (await rows())) - 1
+  const times = Math.round(target / (await rows())) - 1
   const columns = await env.query<{ name: string }>(
     `select column_name as name from information_schema.columns where table_name = $1 and table_schema = 'public'`,
     [table],

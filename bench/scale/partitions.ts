@@ -178,20 +178,20 @@ async function fill(env: ScaleEnv, schema: string, ids: readonly string[]): Prom
 
 /** 1,000 rows as the worker would write them. */
 async function samples(env: ScaleEnv): Promise<readonly StampedRow[]> {
-  const found = await env.query<{ row: Record<string, unknown> }>(
+  const samples = await env.query<{ row: Record<string, unknown> }>(
     'select to_jsonb(line) as row from public.invoice_lines as line offset 400 limit 1000',
   )
   const columns = Object.entries(getTableColumns(invoiceLines))
   const stamped = new Set(['tenantId', 'provider', 'raw', 'rawSha256', 'observedAt', 'syncedAt', 'deletedAt'])
   const observedAt = new Date()
-  return found.map(({ row }) => {
-    const own = columns
+  return samples.map(({ row }) => {
+    const columnValues = columns
       .filter(([key]) => !stamped.has(key))
       .map(([key, column]) => [
         key,
         column.getSQLType().startsWith('timestamp') ? instant(row[column.name]) : row[column.name],
       ])
-    return { row: { ...Object.fromEntries(own), id: String(row.id) }, raw: row.raw, observedAt }
+    return { row: { ...Object.fromEntries(columnValues), id: String(row.id) }, raw: row.raw, observedAt }
   })
 }
 

@@ -28,9 +28,9 @@ export function createFairQueue<Message>(groupOf: (message: Message) => number):
   function putNoisyAside(now: number): void {
     for (let head = line.peek(); head && shares.noisy(head.group, now); head = line.peek()) {
       line.shift()
-      const own = aside.get(head.group) ?? createLine()
-      own.push(head)
-      aside.set(head.group, own)
+      const groupLine = aside.get(head.group) ?? createLine()
+      groupLine.push(head)
+      aside.set(head.group, groupLine)
     }
   }
 
@@ -39,14 +39,14 @@ export function createFairQueue<Message>(groupOf: (message: Message) => number):
     let best = line
     let fewest: Line<Waiting<Message>> | undefined
     let least = Number.POSITIVE_INFINITY
-    for (const [group, own] of aside) {
+    for (const [group, groupLine] of aside) {
       const inFlight = shares.inFlight(group)
       if (!shares.noisy(group, now)) {
-        if ((own.peek()?.order ?? Number.POSITIVE_INFINITY) < (best.peek()?.order ?? Number.POSITIVE_INFINITY))
-          best = own
+        if ((groupLine.peek()?.order ?? Number.POSITIVE_INFINITY) < (best.peek()?.order ?? Number.POSITIVE_INFINITY))
+          best = groupLine
       } else if (inFlight < least) {
         least = inFlight
-        fewest = own
+        fewest = groupLine
       }
     }
     return best.peek() || !fewest ? best : fewest

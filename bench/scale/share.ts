@@ -26,9 +26,9 @@ export function createShares(): Shares {
     return fresh
   }
   const change = (group: number, by: number, now: number) => {
-    for (const one of [of(group), all]) {
-      settle(one, now)
-      one.inFlight += by
+    for (const use of [of(group), all]) {
+      settle(use, now)
+      use.inFlight += by
     }
   }
   return {
@@ -36,10 +36,10 @@ export function createShares(): Shares {
     left: (group, now) => change(group, -1, now),
     inFlight: (group) => groups.get(group)?.inFlight ?? 0,
     noisy(group, now) {
-      const own = groups.get(group)
-      if (!own) return false
-      if (own.inFlight >= leastInFlight && own.inFlight > tenth * all.inFlight) return true
-      return settle(own, now) > tenth * settle(all, now)
+      const share = groups.get(group)
+      if (!share) return false
+      if (share.inFlight >= leastInFlight && share.inFlight > tenth * all.inFlight) return true
+      return settle(share, now) > tenth * settle(all, now)
     },
   }
 }
@@ -53,11 +53,11 @@ interface Fading {
 
 const fade = (): Fading => ({ inFlight: 0, time: 0, at: 0 })
 
-function settle(one: Fading, now: number): number {
-  if (now > one.at) {
-    const kept = Math.exp((one.at - now) / fading)
-    one.time = one.time * kept + one.inFlight * fading * (1 - kept)
-    one.at = now
+function settle(use: Fading, now: number): number {
+  if (now > use.at) {
+    const decay = Math.exp((use.at - now) / fading)
+    use.time = use.time * decay + use.inFlight * fading * (1 - decay)
+    use.at = now
   }
-  return one.time
+  return use.time
 }

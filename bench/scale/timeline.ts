@@ -17,8 +17,8 @@ interface Entry<What> {
 export function createTimeline<What>(): Timeline<What> {
   const heap: Entry<What>[] = []
   let added = 0
-  const before = (one: Entry<What>, other: Entry<What>) =>
-    one.at < other.at || (one.at === other.at && one.order < other.order)
+  const before = (left: Entry<What>, right: Entry<What>) =>
+    left.at < right.at || (left.at === right.at && left.order < right.order)
 
   function rise(entry: Entry<What>): void {
     let at = heap.length

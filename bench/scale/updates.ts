@@ -30,11 +30,11 @@ export async function measureUpdates(env: ScaleEnv, table: string, fillfactor: n
     `select id from ${table} order by md5(id) limit (select count(*) / 10 from ${table})`,
   )
   for (let at = 0; at < ids.length; at += 100) {
-    const some = ids.slice(at, at + 100).map(({ id }) => id)
+    const batch = ids.slice(at, at + 100).map(({ id }) => id)
     await env.query(
       `update ${table} set raw = raw || jsonb_build_object('description', 'changed'), observed_at = now(), synced_at = now()
         where tenant_id = (select tenant_id from ${table} limit 1) and provider = 'stripe' and id = any($1)`,
-      [some],
+      [batch],
     )
   }
   const [wal] = await env.query(`select pg_current_wal_insert_lsn() - $1::pg_lsn as bytes`, [from])

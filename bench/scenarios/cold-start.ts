@@ -69,8 +69,8 @@ async function startOnce(bench: Bench) {
     ...deployedEnvironment(),
     ...workerEnvironment({ databaseUrl: database.url, stripeUrl: server.url, ...limits }),
   })
-  const told = once(child, 'message').then(([message]) => (message as ColdStart).loadedAt)
-  const loadedAt = await Promise.race([told, once(child, 'exit').then(() => Number.NaN)])
+  const loaded = once(child, 'message').then(([message]) => (message as ColdStart).loadedAt)
+  const loadedAt = await Promise.race([loaded, once(child, 'exit').then(() => Number.NaN)])
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   const [first] = await server.seen()
   await database.drop()

@@ -39,8 +39,8 @@ export const requests: Scenario = {
     for (const { what, density, sizes, most } of cases) {
       const count = bench.pick(sizes)
       const list = { count, density, together: count / 10 }
-      const { good, problems: own } = await runWorker(bench, list, conditions, Math.min(3, bench.rounds))
-      problems.push(...own)
+      const { good, problems: workerProblems } = await runWorker(bench, list, conditions, Math.min(3, bench.rounds))
+      problems.push(...workerProblems)
       const over = spread(good.map((run) => run.requests / run.fewest))
       findings.push({
         what: `${count.toLocaleString('en')} customers, ${what}: requests over the minimum`,

@@ -53,6 +53,6 @@ export const second: Scenario = {
 function reachedAfterMs({ seen, startedAt }: Run): number {
   const pages = new Map<number, number>()
   for (const { oldest } of seen) if (oldest !== undefined) pages.set(oldest, (pages.get(oldest) ?? 0) + 1)
-  const [crowded] = [...pages].toSorted(([, one], [, other]) => other - one)[0] ?? []
+  const [crowded] = [...pages].toSorted(([, left], [, right]) => right - left)[0] ?? []
   return Math.min(...seen.filter(({ oldest }) => oldest === crowded).map(({ arrivedAt }) => arrivedAt)) - startedAt
 }

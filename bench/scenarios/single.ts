@@ -60,8 +60,8 @@ export function ceilingScenario({ name, about, sizes, conditions, share }: Ceili
       const speed = spread(good.map(perSecond))
       const limited = spread(good.map((run) => run.limited))
       const foresight = spread([(list.count / foreseen.ms) * 1_000])
-      const shareOf = (one: typeof speed) =>
-        `${shown(one)}, ${((one.median / ceiling) * 100).toFixed(1)} % of ${ceiling.toLocaleString('en')}`
+      const shareOf = (rate: typeof speed) =>
+        `${shown(rate)}, ${((rate.median / ceiling) * 100).toFixed(1)} % of ${ceiling.toLocaleString('en')}`
       const of = `${list.count.toLocaleString('en')} customers at ${ceiling / 100} requests/s, ${conditions.latencyMs} ms`
       const findings: Finding[] = [
         {

@@ -99,19 +99,19 @@ async function runJobs({ server: open, postgres }: Bench, jobs: number, tenants:
   await source.close()
   await fleet.close()
   await queue.close()
-  const [found] = await database.query<{ completed: number; rows: number }>(
+  const [counts] = await database.query<{ completed: number; rows: number }>(
     `select (select count(*)::int from sync_jobs where status = 'completed') as completed, (select count(*)::int from customers) as rows`,
   )
   await database.drop()
   const rows = Math.min(jobs, tenants) * customers
-  const complete = found?.completed === jobs && found.rows === rows
+  const complete = counts?.completed === jobs && counts.rows === rows
   return {
     perSecond: (jobs / (lastAt - began)) * 1_000,
     statements: (counted?.all ?? Number.NaN) / jobs,
     control: (counted?.transactionControl ?? Number.NaN) / jobs,
     problem: complete
       ? null
-      : `incomplete: ${found?.completed} of ${jobs} jobs completed, ${found?.rows} of ${rows} rows`,
+      : `incomplete: ${counts?.completed} of ${jobs} jobs completed, ${counts?.rows} of ${rows} rows`,
   }
 }
 

@@ -23,7 +23,7 @@ export function answer(url: URL, collections: ReadonlyMap<string, Collection>, u
   const { pathname: path, searchParams: query } = url
   if (path === '/v1/account' || path === '/v1/accounts') return { status: 200, body: account(until), items: 0 }
   const list = collections.get(path)
-  if (list) return listed(path, list.page(asked(query)), query)
+  if (list) return listed(path, list.page(pageQuery(query)), query)
   const parent = collections.get(path.split('/').slice(0, 3).join('/'))
   const item = parent?.item(path.split('/')[3] ?? '')
   if (item) return { status: 200, body: item, items: 1 }
@@ -36,7 +36,7 @@ export function rateLimited(reason: LimitReason): Answer {
   return { ...failed(429, error), headers: { 'stripe-rate-limited-reason': reason } }
 }
 
-function asked(query: URLSearchParams) {
+function pageQuery(query: URLSearchParams) {
   const bound = (name: string, step: number) => {
     const value = query.get(`created[${name}]`)
     return value === null ? undefined : Number(value) + step

@@ -25,13 +25,13 @@ export function createBuckets({ accountPerSecond, endpointPerSecond }: Limits): 
   return {
     take(account, endpoint) {
       const global = Number.isFinite(accountPerSecond) ? filled(account, accountPerSecond) : { tokens: 1 }
-      const own = Number.isFinite(endpointPerSecond)
+      const bucket = Number.isFinite(endpointPerSecond)
         ? filled(`${account} ${endpoint}`, endpointPerSecond)
         : { tokens: 1 }
       if (global.tokens < 1) return 'global-rate'
-      if (own.tokens < 1) return 'endpoint-rate'
+      if (bucket.tokens < 1) return 'endpoint-rate'
       global.tokens--
-      own.tokens--
+      bucket.tokens--
       return null
     },
   }

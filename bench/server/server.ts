@@ -15,11 +15,11 @@ import templates from './templates.json' with { type: 'json' }
 const population = JSON.parse(process.argv[2] ?? '{}') as Population
 const collections = new Map<string, Collection>()
 for (const [at, [path, options]] of Object.entries(population.lists).entries()) {
-  const own = Object.entries(templates).find(([name]) => name === path)?.[1]
-  if (!own) throw new Error(`server: there are no templates for ${path}`)
+  const listTemplates = Object.entries(templates).find(([name]) => name === path)?.[1]
+  if (!listTemplates) throw new Error(`server: there are no templates for ${path}`)
   collections.set(
     path,
-    createCollection({ ...options, templates: own, seed: population.seed + at, until: population.until }),
+    createCollection({ ...options, templates: listTemplates, seed: population.seed + at, until: population.until }),
   )
 }
 

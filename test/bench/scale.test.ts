@@ -66,7 +66,7 @@ function mostAtOnce(jobs: DayResult['jobs']): number {
   const steps = jobs.flatMap(({ startedAt, endedAt }) => [[startedAt, 1] as const, [endedAt, -1] as const])
   let now = 0
   let most = 0
-  for (const [, by] of steps.sort(([one, up], [other, down]) => one - other || up - down)) {
+  for (const [, by] of steps.sort(([left, up], [right, down]) => left - right || up - down)) {
     now += by
     most = Math.max(most, now)
   }
@@ -123,7 +123,7 @@ describe('a fair queue', () => {
   }
   const drain = (queue: ReturnType<typeof fill>, now: number) => {
     const all: string[] = []
-    for (let one = queue.receive(now); one !== undefined; one = queue.receive(now)) all.push(one)
+    for (let message = queue.receive(now); message !== undefined; message = queue.receive(now)) all.push(message)
     return all
   }
 

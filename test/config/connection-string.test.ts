@@ -99,9 +99,9 @@ describe('a connection string', () => {
     verifyfull: ['VerifyFull', 'verify-full', 'verifyfull'],
   }
   it.each(Object.entries(modes))('may ask for the SSL mode %s in both spellings', (sslMode, spellings) => {
-    for (const one of spellings) {
-      expect(parseConnectionString(`${npgsql};SSL Mode=${one}`)).toEqual({ ...settings, sslMode })
-      expect(parseConnectionString(`${url}?sslmode=${one.trim()}`)).toEqual({ ...settings, sslMode })
+    for (const spelling of spellings) {
+      expect(parseConnectionString(`${npgsql};SSL Mode=${spelling}`)).toEqual({ ...settings, sslMode })
+      expect(parseConnectionString(`${url}?sslmode=${spelling.trim()}`)).toEqual({ ...settings, sslMode })
     }
   })
 })

@@ -250,15 +250,15 @@ const rejection = (asked: Promise<unknown>): Promise<unknown> =>
 
 /** Neither in the message nor in any cause, nor in what a logger would print of it. */
 export function expectNoSecret(error: unknown, secrets: readonly string[]): void {
-  for (let one = error; one instanceof Error; one = one.cause) {
-    const shown = `${one.name} ${one.message} ${one.stack} ${JSON.stringify(one)}`
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const shown = `${cause.name} ${cause.message} ${cause.stack} ${JSON.stringify(cause)}`
     for (const secret of secrets) if (secret) expect(shown).not.toContain(secret)
   }
 }
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {
-    for (const one of Object.values(value)) deepFreeze(one)
+    for (const part of Object.values(value)) deepFreeze(part)
     Object.freeze(value)
   }
   return value

@@ -170,10 +170,10 @@ describe('a search path in the connection string', () => {
   test('says where the tables go, and two schemas have each their own', async () => {
     const { url, client, query } = await emptyDatabase()
     await client.query('create schema "one Two"; create schema b')
-    const one = settingsOf(url, '&search_path=%22one%20Two%22,public')
+    const settings = settingsOf(url, '&search_path=%22one%20Two%22,public')
     const b = settingsOf(url, '&search_path=b')
-    expect(await migrate(one)).toBe(all)
-    expect(await pendingMigrations(one)).toBe(0)
+    expect(await migrate(settings)).toBe(all)
+    expect(await pendingMigrations(settings)).toBe(0)
     expect(await pendingMigrations(b)).toBe(all)
     expect(await migrate(b, ownMigrations({ last: '0011_lz4' }))).toBe(12)
     const places = `select nspname from pg_class join pg_namespace on pg_namespace.oid = relnamespace

@@ -57,14 +57,14 @@ test('the limits of a transaction end with it, and a statement by itself has one
     Object.keys(within).map((name) => sql`current_setting(${name}) as ${sql.identifier(name)}`),
     sql`, `,
   )
-  const outside = async () => (await db.alone((one) => one.execute(sql`select ${shown}`))).rows[0]
+  const outside = async () => (await db.alone((statement) => statement.execute(sql`select ${shown}`))).rows[0]
   const defaults = await outside()
   expect((await db.within((tx) => tx.execute(sql`select ${shown}`))).rows).toEqual([within])
   expect((await db.read((tx) => tx.execute(sql`select ${shown}`))).rows).toEqual([within])
   expect(await outside()).toEqual(defaults)
   expect(defaults).toMatchObject({ statement_timeout: '0', lock_timeout: '0' })
-  const { rows } = await db.alone((one, whose) =>
-    one.execute(sql`select current_setting('lock_timeout') as waits from (select ${whose} as id offset 0) as owner
+  const { rows } = await db.alone((statement, whose) =>
+    statement.execute(sql`select current_setting('lock_timeout') as waits from (select ${whose} as id offset 0) as owner
       where owner.id is not null`),
   )
   expect(rows).toEqual([{ waits: '5s' }])

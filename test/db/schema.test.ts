@@ -128,7 +128,7 @@ describe.each(tables)('$name', ({ name, table }) => {
     ])
     expect(
       stored.map(({ deleted_at: _, raw_sha256: __, ...rest }) =>
-        Object.entries(rest).filter(([, one]) => one === null),
+        Object.entries(rest).filter(([, value]) => value === null),
       ),
     ).toEqual([[], [], []])
   })

@@ -12,8 +12,8 @@ test('a worker reads and writes the schema of its search path, and says what to 
   })
   const request = jobRequest()
   const again = jobRequest({ tenantId: request.tenantId, additionalData: { sync_type: 'incremental' } })
-  for (const one of [request, again])
-    expect(await worker.handle(sqsEvent([JSON.stringify(one)]), context(60_000))).toEqual({ batchItemFailures: [] })
+  for (const message of [request, again])
+    expect(await worker.handle(sqsEvent([JSON.stringify(message)]), context(60_000))).toEqual({ batchItemFailures: [] })
   expect(await query('select status, created::int from "Billing Data".sync_jobs order by created desc')).toEqual([
     { status: 'completed', created: 30 },
     { status: 'completed', created: 0 },
@@ -29,13 +29,13 @@ test('a worker whose login has row security off keeps tenants apart all the same
   const { url, openWorker, query } = await setup({ sandbox: { customers: 10 } })
   await query(`alter database ${new URL(url).pathname.slice(1)} set row_security = off`)
   const worker = await openWorker()
-  const [one, other] = [jobRequest(), jobRequest()]
-  for (const request of [one, other, jobRequest({ tenantId: one.tenantId })])
+  const [first, second] = [jobRequest(), jobRequest()]
+  for (const request of [first, second, jobRequest({ tenantId: first.tenantId })])
     expect(await worker.handle(sqsEvent([JSON.stringify(request)]), context(60_000))).toEqual({ batchItemFailures: [] })
   expect(await query('select status from sync_jobs')).toEqual(
     Array.from({ length: 3 }, () => ({ status: 'completed' })),
   )
   expect(await query('select tenant_id, count(*)::int from customers group by 1 order by 1')).toEqual(
-    [one.tenantId, other.tenantId].sort().map((tenant_id) => ({ tenant_id, count: 10 })),
+    [first.tenantId, second.tenantId].sort().map((tenant_id) => ({ tenant_id, count: 10 })),
   )
 })

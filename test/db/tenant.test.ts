@@ -22,36 +22,36 @@ const seenBy = (db: TenantDatabase) =>
 
 async function openEnv() {
   const opened = await openTestDatabase()
-  const [one, other] = [randomUUID(), randomUUID()]
-  return { ...opened, one: opened.tenant(one), other: opened.tenant(other), ids: { one, other } }
+  const [tenantA, tenantB] = [randomUUID(), randomUUID()]
+  return { ...opened, tenantA: opened.tenant(tenantA), tenantB: opened.tenant(tenantB), ids: { tenantA, tenantB } }
 }
 
 test('over one connection each tenant sees its own rows, whatever came before', async () => {
-  const { one, other, ids } = await openEnv()
-  await one.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
-  await other.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('b') }))
-  await one.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('c') }))
-  expect([await seenBy(one), await seenBy(other)]).toEqual([['a', 'c'], ['b']])
+  const { tenantA, tenantB, ids } = await openEnv()
+  await tenantA.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.tenantA, ...cursor('a') }))
+  await tenantB.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('b') }))
+  await tenantA.alone((db, whose) => db.insert(syncCursors).values({ tenantId: whose, ...cursor('c') }))
+  expect([await seenBy(tenantA), await seenBy(tenantB)]).toEqual([['a', 'c'], ['b']])
 })
 
 test('the tenant is nobody once the transaction or the statement is over', async () => {
-  const { one, other } = await openEnv()
+  const { tenantA, tenantB } = await openEnv()
   const left = async () =>
-    (await other.alone((db) => db.execute<{ left: string | null }>(sql`select ${named} as left`))).rows[0]
-  await one.within((tx) => tx.execute(sql`select 1`))
+    (await tenantB.alone((db) => db.execute<{ left: string | null }>(sql`select ${named} as left`))).rows[0]
+  await tenantA.within((tx) => tx.execute(sql`select 1`))
   expect(await left()).toEqual({ left: '' })
-  await one.alone((db, whose) => db.execute(sql`select ${whose}`))
+  await tenantA.alone((db, whose) => db.execute(sql`select ${whose}`))
   expect(await left()).toEqual({ left: '' })
-  await one.within(() => Promise.reject(new TypeError('given up'))).catch(() => {})
+  await tenantA.within(() => Promise.reject(new TypeError('given up'))).catch(() => {})
   expect(await left()).toEqual({ left: '' })
 })
 
 test('a statement that names no tenant finds nothing and writes nothing', async () => {
-  const { one, ids, query } = await openEnv()
-  await one.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
-  expect(await one.alone((db) => db.select().from(syncCursors))).toEqual([])
+  const { tenantA, ids, query } = await openEnv()
+  await tenantA.within((tx) => tx.insert(syncCursors).values({ tenantId: ids.tenantA, ...cursor('a') }))
+  expect(await tenantA.alone((db) => db.select().from(syncCursors))).toEqual([])
   await expect(
-    one.alone((db) => db.insert(syncCursors).values({ tenantId: ids.one, ...cursor('b') })),
+    tenantA.alone((db) => db.insert(syncCursors).values({ tenantId: ids.tenantA, ...cursor('b') })),
   ).rejects.toMatchObject({
     cause: { code: '42501' },
   })
@@ -59,13 +59,14 @@ test('a statement that names no tenant finds nothing and writes nothing', async 
 })
 
 test('a row of another tenant cannot be written, however it is meant', async () => {
-  const { one, ids } = await openEnv()
-  const insert = (tenantId: string) => one.within((tx) => tx.insert(syncCursors).values({ tenantId, ...cursor('a') }))
-  await expect(insert(ids.other)).rejects.toMatchObject({ cause: { code: '42501' } })
-  await insert(ids.one)
-  const giveAway = one.within((tx) => tx.update(syncCursors).set({ tenantId: ids.other }))
+  const { tenantA, ids } = await openEnv()
+  const insert = (tenantId: string) =>
+    tenantA.within((tx) => tx.insert(syncCursors).values({ tenantId, ...cursor('a') }))
+  await expect(insert(ids.tenantB)).rejects.toMatchObject({ cause: { code: '42501' } })
+  await insert(ids.tenantA)
+  const giveAway = tenantA.within((tx) => tx.update(syncCursors).set({ tenantId: ids.tenantB }))
   await expect(giveAway).rejects.toMatchObject({ cause: { code: '42501' } })
-  expect(await seenBy(one)).toEqual(['a'])
+  expect(await seenBy(tenantA)).toEqual(['a'])
 })
 
 test('what is no UUID is no tenant', async () => {
@@ -75,20 +76,20 @@ test('what is no UUID is no tenant', async () => {
 })
 
 test('what is asked is not written', async () => {
-  const { one, ids } = await openEnv()
-  const writing = one.read((tx) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor('a') }))
+  const { tenantA, ids } = await openEnv()
+  const writing = tenantA.read((tx) => tx.insert(syncCursors).values({ tenantId: ids.tenantA, ...cursor('a') }))
   await expect(writing).rejects.toMatchObject({ cause: { code: '25006' } })
 })
 
 test('guarded work is undone alone', async () => {
-  const { one, ids } = await openEnv()
-  await one.within(async (tx) => {
-    const insert = (provider: string) => tx.insert(syncCursors).values({ tenantId: ids.one, ...cursor(provider) })
+  const { tenantA, ids } = await openEnv()
+  await tenantA.within(async (tx) => {
+    const insert = (provider: string) => tx.insert(syncCursors).values({ tenantId: ids.tenantA, ...cursor(provider) })
     await guarded(tx, () => insert('a'))
     await expect(guarded(tx, () => insert('a'))).rejects.toMatchObject({ cause: { code: '23505' } })
     await insert('b')
   })
-  expect(await seenBy(one)).toEqual(['a', 'b'])
+  expect(await seenBy(tenantA)).toEqual(['a', 'b'])
 })
 
 /*
@@ -110,7 +111,7 @@ describe('a sweep, which is a statement by itself, finds its tenant’s rows', (
   const ways = [...settings, 'nestloop indexscan', 'seqscan bitmapscan nestloop']
   test.each(['nothing', ...ways])('with %s taken away', async (taken) => {
     const off = taken === 'nothing' ? [] : taken.split(' ')
-    const { url, one, other, ids, query } = await openEnv()
+    const { url, tenantA, tenantB, ids, query } = await openEnv()
     const name = new URL(url).pathname.slice(1)
     for (const way of off) await query(`alter database ${name} set enable_${way} = off`)
     // So it is called since Postgres 16.
@@ -131,6 +132,7 @@ describe('a sweep, which is a statement by itself, finds its tenant’s rows', (
       resource: { name: 'customers', table: customers },
       intervals: [interval],
     }
-    for (const db of [one, other, one]) expect((await findUnlisted(db, search)).map(({ id }) => id)).toEqual(['row_11'])
+    for (const db of [tenantA, tenantB, tenantA])
+      expect((await findUnlisted(db, search)).map(({ id }) => id)).toEqual(['row_11'])
   })
 })

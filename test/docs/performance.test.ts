@@ -13,7 +13,7 @@ const [spent = ''] = [...readFileSync('docs/performance.md', 'utf8').matchAll(/`
 
 test('requests are summed over the last thirty days', async () => {
   const { query } = await openTestDatabase()
-  const [one, other] = [randomUUID(), randomUUID()]
+  const [someTenant, otherTenant] = [randomUUID(), randomUUID()]
   const insert = (tenant: string, days: number, requests: number) =>
     query(
       `insert into sync_jobs (id, tenant_id, provider, sync_type, status, created_at, finished_at, result, requests)
@@ -21,15 +21,15 @@ test('requests are summed over the last thirty days', async () => {
         from (select now() - make_interval(days => $2) as at)`,
       [tenant, days, requests],
     )
-  await insert(one, 100, 1_000)
+  await insert(someTenant, 100, 1_000)
   for (const [tenant, requests] of [
-    [one, 3],
-    [other, 40],
-    [one, 4],
+    [someTenant, 3],
+    [otherTenant, 40],
+    [someTenant, 4],
   ] as const)
     await insert(tenant, 29, requests)
   expect(await query(spent)).toEqual([
-    { tenant_id: other, requests: '40' },
-    { tenant_id: one, requests: '7' },
+    { tenant_id: otherTenant, requests: '40' },
+    { tenant_id: someTenant, requests: '7' },
   ])
 })

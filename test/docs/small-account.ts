@@ -26,7 +26,7 @@ const prices = {
 }
 
 const subscription = (id: string, customer: string, status: string, items: readonly [object, number?][], more = {}) => {
-  const data = items.map(([one, quantity], at) => ({ id: `si_${id}_${at}`, price: one, quantity }))
+  const data = items.map(([price, quantity], at) => ({ id: `si_${id}_${at}`, price: price, quantity }))
   return { id, customer, status, items: { object: 'list', data, has_more: false }, ...more }
 }
 

@@ -39,7 +39,7 @@ test('whatever is erased whenever, the rest is counted once (200 seeds)', () => 
     const seconds = Array.from({ length: 60 }, () => now - 1 - below(seed % 2 ? 12 : 90 * 86_400))
     const items = seconds.toSorted((a, b) => b - a).map((created, n) => ({ id: `cus_${n}`, created }))
     const erased = new Set<string>()
-    const asItem = (one: (typeof items)[number]): ListedItem => ({ resource: 'customers', ...one })
+    const asItem = (item: (typeof items)[number]): ListedItem => ({ resource: 'customers', ...item })
     let checkpoint: Checkpoint = plan([{ resource: source, since: 0 }])
     for (let slices = checkpoint.slices; slices.length > 0; slices = checkpoint.slices) {
       const slice = slices[below(slices.length)]!
@@ -60,7 +60,7 @@ test('whatever is erased whenever, the rest is counted once (200 seeds)', () => 
       if (below(3) === 0) {
         // Stored by this job or by an earlier one.
         const some = items.filter((item) => !erased.has(item.id) && below(12) === 0)
-        for (const one of some) erased.add(one.id)
+        for (const item of some) erased.add(item.id)
         checkpoint = discountItems(checkpoint, some.map(asItem))
         if (below(2) === 0) checkpoint = removeIds(checkpoint, new Set(some.map((item) => item.id)))
         if (below(2) === 0)

@@ -56,7 +56,9 @@ function valueProblems(path: string, value: unknown, type: PropertyType, spec: S
       return value.flatMap((item, index) => valueProblems(`${path}[${index}]`, item, type.element, spec))
     case 'map':
       if (!isObject(value)) return [`${path}: expected an object`]
-      return Object.entries(value).flatMap(([key, one]) => valueProblems(`${path}.${key}`, one, type.element, spec))
+      return Object.entries(value).flatMap(([key, member]) =>
+        valueProblems(`${path}.${key}`, member, type.element, spec),
+      )
     case 'ref':
       if (!isObject(value)) return [`${path}: expected an object`]
       return propertyProblems(path, value, spec.get('typeDefinition', type.reference).properties, spec)

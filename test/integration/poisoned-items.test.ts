@@ -96,8 +96,8 @@ test('numbers stay as they were sent beside an item that cannot be stored as it 
   const { sync, query, poison } = await openEnv(4)
   const number = '"n":9007199254740993,"d":1.10'
   poison(
-    ([one, two, three, four]) =>
-      `[{"id":"${one?.id}",${number},"name":"a\\u0000"},{"id":"${two?.id}",${number}},{"id":"${three?.id}","n":1e400000},{"id":"${four?.id}",${number}}]`,
+    ([first, second, third, fourth]) =>
+      `[{"id":"${first?.id}",${number},"name":"a\\u0000"},{"id":"${second?.id}",${number}},{"id":"${third?.id}","n":1e400000},{"id":"${fourth?.id}",${number}}]`,
   )
   expect(await sync()).toMatchObject(counts(3, 0, 0, 1))
   const stored = await query<{ raw: string }>('select raw::text as raw from customers')

@@ -77,10 +77,10 @@ for (const resource of resources)
   paths.set((await asked((connection) => resource.list(connection, query, signal))).replace(/\?.*/, ''), resource)
 const nestedPaths = new Set<string>()
 for (const nested of resources.flatMap(nestedOf))
-  nestedPaths.add((await asked((one) => nested.list(one, 'parent', query, signal))).replace(/\?.*/, ''))
+  nestedPaths.add((await asked((connection) => nested.list(connection, 'parent', query, signal))).replace(/\?.*/, ''))
 
 const endpoints = listEndpoints()
-const parentless = (one: ListEndpoint) => !one.path.includes(':id') && !needsParent.includes(one.path)
+const parentless = (endpoint: ListEndpoint) => !endpoint.path.includes(':id') && !needsParent.includes(endpoint.path)
 
 test('the package has as many lists as there were when this was written, or more', () => {
   expect(endpoints.length).toBeGreaterThanOrEqual(138)
@@ -111,7 +111,9 @@ test('what a list does not work without is sent', async () => {
   for (const { path, required } of endpoints) {
     const resource = paths.get(path)
     if (!resource) continue
-    const sent = new URLSearchParams((await asked((one) => resource.list(one, query, signal))).split('?')[1])
+    const sent = new URLSearchParams(
+      (await asked((connection) => resource.list(connection, query, signal))).split('?')[1],
+    )
     expect(
       required.filter((name) => !sent.has(name)),
       path,
@@ -138,6 +140,6 @@ test('one object is retrieved from the path of its list, which the API has', asy
     const resource = paths.get(path)
     if (!resource) continue
     expect(retrieves, path).toBe(true)
-    expect(await asked(async (one) => resource.retrieve?.(one, 'a/b', signal))).toBe(`${path}/a%2Fb`)
+    expect(await asked(async (connection) => resource.retrieve?.(connection, 'a/b', signal))).toBe(`${path}/a%2Fb`)
   }
 })

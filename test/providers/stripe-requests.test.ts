@@ -89,9 +89,9 @@ describe('nested lists', () => {
     ['invoice_lines', 'lines', '/v1/invoices/p%2F1/lines?limit=100&starting_after=x_9'],
     ['credit_note_lines', 'lines', '/v1/credit_notes/p%2F1/lines?limit=100&starting_after=x_9'],
   ])('%s are embedded in `%s`, and the rest is fetched', async (name, field, expected) => {
-    const one = nested.get(name)!
+    const nestedList = nested.get(name)!
     const items = [{ id: 'x_1' }, { id: 'x_9' }]
-    const embedded = (lines: unknown) => one.embedded(itemWith({ id: 'p', [field]: lines }))
+    const embedded = (lines: unknown) => nestedList.embedded(itemWith({ id: 'p', [field]: lines }))
     expect(plain(embedded(list(items, false)))).toEqual({ items, next: null })
     expect(plain(embedded(list(items, true)))).toEqual({ items, next: 'x_9' })
     expect(plain(embedded(list([], false)))).toEqual({ items: [], next: null })
@@ -99,13 +99,13 @@ describe('nested lists', () => {
     const raw = embedded(list(items, false))?.items.map((item) => rawOf(item)?.value())
     expect(raw).toEqual(items)
     const { connection, asked } = answering(page({ id: 'x_10' }))
-    expect(plain(await one.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal))).toEqual({
+    expect(plain(await nestedList.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal))).toEqual({
       items: [{ id: 'x_10' }],
       next: null,
       observedAt: date,
     })
     expect(asked).toEqual([expected])
-    expect(Object.keys(one.row(Item.of({ id: 'x_1' })))).toContain(one.parent)
+    expect(Object.keys(nestedList.row(Item.of({ id: 'x_1' })))).toContain(nestedList.parent)
   })
 
   test.each([undefined, null, 5, [], {}, { data: 5 }, list([], true), list([{ id: 5 }], true)])(

@@ -42,7 +42,7 @@ function truth(sandbox: Sandbox, name: string): readonly StripeObject[] {
   return sandbox.expected((called[name] ?? name) as Parameters<Sandbox['expected']>[0])
 }
 
-const byId = (one: StripeObject, other: StripeObject) => (one.id < other.id ? -1 : 1)
+const byId = (left: StripeObject, right: StripeObject) => (left.id < right.id ? -1 : 1)
 
 test.each(billing.map((resource) => [resource.name, resource] as const))(
   '%s: all are read, and everything in them is understood',

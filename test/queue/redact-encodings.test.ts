@@ -90,7 +90,7 @@ const decoders: readonly ((text: string) => string)[] = [
 function readings(text: string): ReadonlySet<string> {
   const seen = new Set([text])
   for (let pass = 0; pass < 3; pass++)
-    for (const one of [...seen]) for (const decode of decoders) if (seen.size < 400) seen.add(decode(one))
+    for (const text of [...seen]) for (const decode of decoders) if (seen.size < 400) seen.add(decode(text))
   return seen
 }
 

@@ -20,7 +20,7 @@ const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'))
 async function locked(): Promise<readonly (Locked & { readonly path: string })[]> {
   const { packages } = await json('package-lock.json')
   const all: [string, Locked][] = Object.entries(packages)
-  return all.filter(([path]) => path !== '').map(([path, one]) => ({ path, ...one }))
+  return all.filter(([path]) => path !== '').map(([path, entry]) => ({ path, ...entry }))
 }
 
 const isRuntime = ({ dev, devOptional }: Locked) => !dev && !devOptional

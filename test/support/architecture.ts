@@ -205,11 +205,11 @@ function layerOf(path: string): string {
   return name === 'index' ? 'registry' : 'a provider'
 }
 
-function forbiddenImport(one: Import): string[] {
-  const { from, to, typeOnly } = one
+function forbiddenImport(imported: Import): string[] {
+  const { from, to, typeOnly } = imported
   const allowed = (rules[layerOf(from)] ?? []).some((rule) => {
     const [, type, name = ''] = /^(type )?(.*)$/.exec(rule) ?? []
-    return (type === undefined || typeOnly) && matches(name, one)
+    return (type === undefined || typeOnly) && matches(name, imported)
   })
   const loaded = to.startsWith('@aws-sdk/') && layerOf(from) !== 'local' && !ownersOfAws.has(from)
   return allowed && !loaded ? [] : [`${from} imports ${typeOnly ? 'types of ' : ''}${to}`]

@@ -40,10 +40,10 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
   }
   const source: ListSource = {
     ...bare,
-    async retrieve(one) {
-      asked.push(one)
-      const name = current[one] ?? null
-      return { item: name === null ? null : Item.of({ id: one, name }), observedAt: new Date(now * 1_000) }
+    async retrieve(objectId) {
+      asked.push(objectId)
+      const name = current[objectId] ?? null
+      return { item: name === null ? null : Item.of({ id: objectId, name }), observedAt: new Date(now * 1_000) }
     },
     ...more,
   }

@@ -130,8 +130,8 @@ describe('the seconds a page proves', () => {
       { from: 8, to: null, ids: ['a9', 'b7'] },
     ],
   }
-  it.each(Object.entries(cases))('%s', (_, [over, one, proven]) => {
-    expect(digestPage(slice(over), source, one).proven).toEqual(proven)
+  it.each(Object.entries(cases))('%s', (_, [over, page, proven]) => {
+    expect(digestPage(slice(over), source, page).proven).toEqual(proven)
   })
 
   it('are none where items become other rows, as events do', () => {
@@ -226,24 +226,24 @@ function readAll(list: readonly Listed[], { below, pick, chance }: ReturnType<ty
   let slices = [slice()]
   for (let step = 0, nextId = 2; slices.length > 0; step++) {
     if (step > 30_000) throw new Error('never ends')
-    const one = pick(slices)
-    const flying = inFlight.get(one.id)
+    const current = pick(slices)
+    const flying = inFlight.get(current.id)
     const move = below(10)
     if (move < 2) {
-      const to = Math.min(one.window.to ?? span, one.position ?? span)
-      const at = one.window.from + 1 + below(Math.max(1, to - one.window.from))
+      const to = Math.min(current.window.to ?? span, current.position ?? span)
+      const at = current.window.from + 1 + below(Math.max(1, to - current.window.from))
       // A page in flight brings the slice at least one item down; what it then passes is clipped.
-      if (at < to) slices = slices.flatMap((slice) => (slice === one ? splitSlice(one, at, nextId++) : [slice]))
+      if (at < to) slices = slices.flatMap((slice) => (slice === current ? splitSlice(current, at, nextId++) : [slice]))
     } else if (flying) {
-      inFlight.delete(one.id)
-      const digest = digestPage(one, source, flying)
+      inFlight.delete(current.id)
+      const digest = digestPage(current, source, flying)
       digests.push(digest)
-      const after = afterPage(one, digest.reached)
-      slices = slices.flatMap((slice) => (slice !== one ? [slice] : after ? [after] : []))
-    } else if (restarts > 0 && one.cursor !== null && chance(0.1)) {
+      const after = afterPage(current, digest.reached)
+      slices = slices.flatMap((slice) => (slice !== current ? [slice] : after ? [after] : []))
+    } else if (restarts > 0 && current.cursor !== null && chance(0.1)) {
       restarts--
-      slices = slices.map((slice) => (slice === one ? withoutCursor(one) : slice))
-    } else inFlight.set(one.id, ask(list, one.query, one.cursor, limit))
+      slices = slices.map((slice) => (slice === current ? withoutCursor(current) : slice))
+    } else inFlight.set(current.id, ask(list, current.query, current.cursor, limit))
   }
   return digests
 }

@@ -120,9 +120,9 @@ test('a row that claims to be from the future is found whatever it is, and force
 test('a row whose creation time is wrong or missing is found', async () => {
   const { sync, verify, query, sandbox } = await openVerified(['customers'])
   await sync()
-  const [one, other] = sandbox.expected('customers')
-  await query(`update customers set created_at = null where id = $1`, [one!.id])
-  await query(`update customers set created_at = created_at - interval '90 days' where id = $1`, [other!.id])
+  const [undated, moved] = sandbox.expected('customers')
+  await query(`update customers set created_at = null where id = $1`, [undated!.id])
+  await query(`update customers set created_at = created_at - interval '90 days' where id = $1`, [moved!.id])
   const { customers } = await verify()
   expect(customers).toMatchObject({ changed: 2, missing: 0, extra: 0, hidden: 0, unchecked: 0 })
   await sync({ force_refresh: true })

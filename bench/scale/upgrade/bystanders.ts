@@ -16,7 +16,7 @@ export interface Waits {
   readonly write: Wait
 }
 
-export const longerOf = (one: Wait, other: Wait): Wait => (one.ms >= other.ms ? one : other)
+export const longerOf = (left: Wait, right: Wait): Wait => (left.ms >= right.ms ? left : right)
 
 export const noWait: Wait = { ms: 0, table: '' }
 

@@ -32,7 +32,7 @@ export async function timeMigrations(
       const { rows } = await client.query<{ query: string }>(
         `select query from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid()`,
       )
-      const found = rows.flatMap(({ query }) =>
+      const started = rows.flatMap(({ query }) =>
         statements.filter(({ text }) => query.trim().startsWith(text)).map(({ name }) => name),
       )
       const now = performance.now()
@@ -44,7 +44,7 @@ export async function timeMigrations(
         write: longerOf(time.write, waits.write),
       })
       last = now
-      running = found.at(-1) ?? running
+      running = started.at(-1) ?? running
     }
   }
   const watching = watch()

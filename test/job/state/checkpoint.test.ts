@@ -103,8 +103,8 @@ describe('a checkpoint', () => {
       checkpoint({ until: 1_000, slices: [read] }),
     ],
   }
-  it.each(Object.entries(advances))('advances: %s', (_, [from, one, to]) => {
-    expect({ ...advance(frozen(from), frozen(one)), tallies: {} }).toEqual(to)
+  it.each(Object.entries(advances))('advances: %s', (_, [from, page, to]) => {
+    expect({ ...advance(frozen(from), frozen(page)), tallies: {} }).toEqual(to)
   })
 
   it('covers what was created until the earliest page, whatever the order of commits', () => {

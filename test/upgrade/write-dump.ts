@@ -26,7 +26,8 @@ import {
 /*
  * Writes 0.1.0.sql.br: the database of an installation of 0.1.0, dumped by pg_dump while one job is paused and the worker
  * of another was killed. The worker, its migrations and its erasure are those of a worktree of the commit 4b3ec00 with
- * its packages installed. Its Postgres is another than the embedded one, which has no pg_dump.
+ * its packages installed. The accounts are those of today's sandbox: write the dump again when its objects change.
+ * Its Postgres is another than the embedded one, which has no pg_dump.
  *   git worktree add --detach ../0.1.0 4b3ec00 && (cd ../0.1.0 && npm ci)
  *   node --import tsx test/upgrade/write-dump.ts ../0.1.0 /usr/lib/postgresql/15/bin
  */

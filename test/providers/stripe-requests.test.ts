@@ -217,7 +217,13 @@ describe('a list of API v2', () => {
 })
 
 test('what has no table of its own is a row by its name', () => {
-  const row = { id: 'cs_1', resource: 'checkout_sessions', object: 'checkout.session', livemode: true }
+  const row = {
+    id: 'cs_1',
+    resource: 'checkout_sessions',
+    object: 'checkout.session',
+    livemode: true,
+    updatedAt: null,
+  }
   const item = { id: 'cs_1', object: 'checkout.session', livemode: true }
   expect(named('checkout_sessions').row(Item.of({ ...item, created: 7 }))).toEqual({
     ...row,

@@ -40,6 +40,15 @@ test.each([undefined, null, {}, { SentTimestamp: '1e300', ApproximateReceiveCoun
   },
 )
 
+test.each([
+  ['-1', undefined],
+  ['0', new Date(0)],
+  ['253402300799999', new Date(253_402_300_799_999)],
+  ['253402300800000', undefined],
+])('a message is sent in the years 1970 to 9999, or at no known time: %s', (SentTimestamp, sentAt) => {
+  expect(toMessage({ ...record, attributes: { ...record.attributes, SentTimestamp } } as never)?.sentAt).toEqual(sentAt)
+})
+
 test('an event of SQS gives its records, whoever invokes the function', () => {
   const { eventSource: _, ...byHand } = record
   expect(recordsOf({ Records: [record, byHand, null] } as never)).toEqual([record, byHand])

@@ -51,11 +51,12 @@ export async function expandPage(expansion: Expansion, signal: AbortSignal): Pro
 
 /** The items that are there, and the objects that are gone by the word of their items. */
 function withoutTombstones({ source, items, observedAt }: Expansion) {
-  const { name: resource, table, gone: isGone = () => false } = source
+  const { name: resource, table, gone: isGone } = source
+  if (!isGone) return { present: items, gone: [] }
   const gone = items.flatMap((item) =>
     item.id !== null && isGone(item) ? [{ resource, table, id: item.id, observedAt }] : [],
   )
-  const present = gone.length === 0 ? items : items.filter((item) => item.id === null || !isGone(item))
+  const present = items.filter((item) => item.id === null || !isGone(item))
   return { present, gone }
 }
 

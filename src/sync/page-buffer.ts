@@ -38,19 +38,23 @@ export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptio
   let wake = () => {}
   let gathering: AbortController | undefined
   let takenAt = Number.NEGATIVE_INFINITY
-  const size = () => pages.reduce((sum, { source }) => sum + pageWeight(source), 0)
+  /** Kept, because it is asked for with every call that may start. */
+  let size = 0
 
   async function gather(source: PageSource): Promise<void> {
     const ms = takenAt + gatherMs - clock.now()
-    if (ms <= 0 || size() >= pagesPerBatch || !source.isGatheringWorthIt()) return
+    if (ms <= 0 || size >= pagesPerBatch || !source.isGatheringWorthIt()) return
     gathering = new AbortController()
     await clock.sleep(ms, gathering.signal).catch(() => {})
     gathering = undefined
   }
 
   return {
-    size,
-    add: (page) => void pages.push(page),
+    size: () => size,
+    add(page) {
+      pages.push(page)
+      size += pageWeight(page.source)
+    },
     stopGathering: () => gathering?.abort(gathered),
     wake: () => wake(),
     async take(source) {
@@ -65,10 +69,13 @@ export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptio
       const end = endOfBatch(pages, pagesPerBatch)
       const batch = pages.slice(0, end)
       pages = pages.slice(end)
+      size -= weightOf(batch)
       return batch
     },
   }
 }
+
+const weightOf = (pages: readonly ReadPage[]) => pages.reduce((sum, { source }) => sum + pageWeight(source), 0)
 
 /** How many of the first pages fit; at least one. */
 function endOfBatch(pages: readonly ReadPage[], pagesPerBatch: number): number {

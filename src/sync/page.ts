@@ -29,8 +29,12 @@ export interface Digest {
 /** Reads a page against its slice, pure. */
 export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest {
   const filter = filterOf(source, slice)
-  const items = filter?.read ? page.items.filter((item) => !isAfter(filter, item, slice)) : page.items
-  const dated = items.map((item) => ({ item, id: item.id, created: secondOf(filter, item, slice) }))
+  const dated = page.items.flatMap((item) => {
+    const read = filter ? readSecond(filter, item) : null
+    // Some lists include the window's end, which belongs to the window that begins there.
+    if (filter?.read && read !== null && read >= endOf(slice)) return []
+    return { item, id: item.id, created: believed(read, slice) }
+  })
   if (filter?.order === 'none') return digestUnordered(slice, page.next, dated)
   const inSlice = dated.slice(
     0,
@@ -59,7 +63,7 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
           created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
         )
       : [],
-    density: oldest === null ? null : items.length / (span + 1),
+    density: oldest === null ? null : dated.length / (span + 1),
   }
 }
 
@@ -92,17 +96,13 @@ function proven(slice: Slice, reached: PageEnd, items: readonly { readonly id: s
   return { ...seconds, ids: [...slice.boundary, ...items.map(({ id }) => id).filter((id) => id !== null)] }
 }
 
-/** Null if the time cannot be right: it is outside the query's window or newer than the position. */
-function secondOf(filter: TimeFilter | undefined, item: Item, { query, position }: Slice): number | null {
-  if (!filter) return null
-  const created = readSecond(filter, item)
-  if (created === null || created < query.from || created >= (query.to ?? Number.POSITIVE_INFINITY)) return null
-  return position === null || created <= position ? created : null
-}
+const endOf = ({ query: { to } }: Slice): number => to ?? Number.POSITIVE_INFINITY
 
-/** Whether an item is of the window's end: some lists include it, and it belongs to the window that begins there. */
-function isAfter(filter: TimeFilter, item: Item, { query: { to } }: Slice): boolean {
-  return to !== null && (readSecond(filter, item) ?? 0) >= to
+/** Null if the time cannot be right: it is outside the query's window or newer than the position. */
+function believed(second: number | null, slice: Slice): number | null {
+  const { query, position } = slice
+  if (second === null || second < query.from || second >= endOf(slice)) return null
+  return position === null || second <= position ? second : null
 }
 
 function readSecond({ field, read }: TimeFilter, item: Item): number | null {

@@ -2,7 +2,7 @@ import { answerTooLarge, isRefused, SyncError } from '../errors.ts'
 import type { Page, Query } from '../provider/contract.ts'
 import { type Digest, digestPage } from './page.ts'
 import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
-import { filterOf, type ListFacts, pageWeight, type Source } from './source.ts'
+import { filterOf, itemsPerPage, type ListFacts, type Source } from './source.ts'
 
 /** A slice that is being read, ahead of the committed state. */
 export interface Reader<Read extends ListFacts = Source> extends Reading {
@@ -40,7 +40,7 @@ export function openReaders(
   return new Map(
     slices.map((slice) => {
       const source = findSource(slice, sources)
-      return [slice.id, openReader(slice, source, Math.ceil(pageSize * pageWeight(source)))]
+      return [slice.id, openReader(slice, source, itemsPerPage(source, pageSize))]
     }),
   )
 }

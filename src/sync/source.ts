@@ -42,6 +42,9 @@ export interface ListFacts extends Pick<Source, 'kind' | 'name'> {
   readonly updatedFilter?: TimeFilter
 }
 
+/** Items of a source's page, if a usual page has `usual`. */
+export const itemsPerPage = (source: Source, usual: number): number => Math.ceil(usual * pageWeight(source))
+
 /** A source's page as a multiple of the usual one. */
 export const pageWeight = (source: Source): number =>
   source.kind === 'list' && source.pageSize ? Math.max(1, source.pageSize / largestPage) : 1

@@ -1,7 +1,7 @@
 import type { Limiter } from './limiter.ts'
 import { openReader, type Reader } from './reader.ts'
 import { chooseSplit, splitSlice } from './slices.ts'
-import { hasFilter, pageWeight, type Source } from './source.ts'
+import { hasFilter, itemsPerPage, type Source } from './source.ts'
 
 /** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
 const pagesPerFinerSplit = 50
@@ -69,7 +69,7 @@ export function createSplitter(
     splitWhereIdle({ pagesRead, mayFetch, fetch }) {
       let soonest = Number.POSITIVE_INFINITY
       for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
-        const pageSize = Math.ceil(options.pageSize * pageWeight(source))
+        const pageSize = itemsPerPage(source, options.pageSize)
         while (hasFilter(source) && mayFetch()) {
           const readings = [...readers.values()].filter((reader) => reader.source === source)
           const mayBeFiner = finerSplits < Math.floor(pagesRead / pagesPerFinerSplit)

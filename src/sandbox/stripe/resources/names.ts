@@ -1,3 +1,4 @@
+import { createdOnUse } from '../../server/created-on-use.ts'
 import { byNameTable } from './by-name-table.ts'
 
 /** The lists that a job reads by default. */
@@ -37,21 +38,5 @@ export type ResourceName = ModelledName | ByNameName | 'events'
 export const resourceNames: readonly ResourceName[] = [...modelled, ...byName, 'events']
 export type ByResource<T> = Readonly<Record<ResourceName, T>>
 
-/** A value for each resource, created on first use, because most tests read two or three resources. */
-export function byResource<T>(create: (name: ResourceName) => T): ByResource<T> {
-  const values = new Map<ResourceName, T>()
-  const properties = {}
-  for (const name of resourceNames)
-    Object.defineProperty(properties, name, {
-      enumerable: true,
-      get() {
-        const existing = values.get(name)
-        if (existing !== undefined) return existing
-        const value = create(name)
-        values.set(name, value)
-        return value
-      },
-    })
-  // The loop defined every name.
-  return properties as ByResource<T>
-}
+/** A value for each resource, created on first use. */
+export const byResource = <T>(create: (name: ResourceName) => T): ByResource<T> => createdOnUse(resourceNames, create)

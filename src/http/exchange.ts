@@ -67,6 +67,12 @@ export function openExchange({ provider, timeoutMs = defaultTimeoutMs, resolve }
   }
 }
 
+/** The system's code of a broken connection, in the error or in its cause: `ENOTFOUND`, `ECONNRESET`. */
+export function causeCode(error: unknown): unknown {
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined
+}
+
 interface AnswerOptions {
   readonly body: string | undefined
   readonly timeoutMs: number

@@ -53,6 +53,6 @@ function refused(host: string, reason: string): SyncError {
   return new SyncError(
     'retry',
     'host_refused',
-    `host: ${host} ${reason}, so the worker makes no connection. Check Stripe.ApiBase and the name server.`,
+    `host: ${host} ${reason}, so the worker makes no connection. Check the ApiBase of the provider and the name server.`,
   )
 }

@@ -97,9 +97,7 @@ export function openSquare(credentials: Credentials, settings: SquareSettings): 
       body,
     })
     if (answer.status !== 200) throw new SquareRefusal(answer.status, answer.headers, answer.body)
-    const date = new Date(answer.headers.date ?? '')
-    if (Number.isNaN(date.getTime())) throw unusable('has no Date header')
-    return { json: openAnswer(answer.body, () => unusable('is not JSON')), date }
+    return { json: openAnswer(answer.body, () => unusable('is not JSON')), date: dateIn(answer.headers) }
   }
 
   let locations: Promise<readonly string[]> | undefined
@@ -146,6 +144,13 @@ function errorsIn(body: Buffer): SquareRefusal['errors'] {
   } catch {
     return []
   }
+}
+
+/** The time of an answer by Square's clock. @throws SyncError if the answer does not say it */
+export function dateIn({ date }: Readonly<Record<string, string>>): Date {
+  const time = new Date(date ?? '')
+  if (Number.isNaN(time.getTime())) throw unusable('has no Date header')
+  return time
 }
 
 /** The error of an answer that is not what Square's documentation says. */

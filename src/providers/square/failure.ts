@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type Scope, SyncError } from '../../errors.ts'
+import { causeCode } from '../../http/exchange.ts'
+import { retryAfterMs } from '../../http/retry-after.ts'
 import { keyRefused } from '../../provider/contract.ts'
 import { joinSentences } from '../../provider/sentences.ts'
 import { type SquareConnection, SquareRefusal } from './connection.ts'
@@ -92,15 +94,14 @@ function placeOf({ status, errors }: SquareRefusal): string {
   return [status, ...new Set(codes)].slice(0, 4).join(', ')
 }
 
-/** Retry-After in milliseconds. */
+/** For how long Square asks to wait. */
 function waitOf({ headers }: SquareRefusal): { readonly retryAfter?: number } {
-  const seconds = Number(headers['retry-after'])
-  return Number.isFinite(seconds) && seconds >= 0 && headers['retry-after'] ? { retryAfter: seconds * 1_000 } : {}
+  const retryAfter = retryAfterMs(headers)
+  return retryAfter === undefined ? {} : { retryAfter }
 }
 
-/** The system's code of a broken connection: `ECONNRESET`. */
+/** The system's code of a broken connection, in parentheses. */
 function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : undefined
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const code = causeCode(error)
   return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
 }

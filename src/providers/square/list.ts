@@ -1,7 +1,7 @@
 import type { Page, Query, Retrieved } from '../../provider/contract.ts'
 import { list, text } from '../../provider/fields.ts'
 import type { Item } from '../../provider/item.ts'
-import { type SquareAnswer, type SquareConnection, unusable } from './connection.ts'
+import { dateIn, type SquareAnswer, type SquareConnection, SquareRefusal, unusable } from './connection.ts'
 import { failure } from './failure.ts'
 
 /** Square opened in 2009. Without a begin, most lists show the last year only. */
@@ -39,21 +39,12 @@ export async function retrieveAt(connection: SquareConnection, path: string, nam
     const { json, date } = await connection.get(path)
     return { item: present(json.whole.at(name), name), observedAt: date }
   } catch (error) {
-    const refusal = failure(error, connection)
-    if (refusal.code !== 'not_found' || refusal.scope !== 'object') throw error
-    return { item: null, observedAt: dateOf(error) }
+    if (!(error instanceof SquareRefusal) || failure(error, connection).code !== 'not_found') throw error
+    return { item: null, observedAt: dateIn(error.headers) }
   }
 }
 
 function present(item: Item, name: string): Item {
   if (typeof item.value() === 'object' && item.value() !== null) return item
   throw unusable(`has no ${name}`)
-}
-
-/** The date of a refusal's answer. */
-function dateOf(error: unknown): Date {
-  const headers = typeof error === 'object' && error !== null && 'headers' in error ? error.headers : {}
-  const date = new Date(String(Object.entries(headers ?? {}).find(([name]) => name === 'date')?.[1]))
-  if (Number.isNaN(date.getTime())) throw unusable('has no Date header')
-  return date
 }

@@ -1,6 +1,8 @@
 import Stripe from 'stripe'
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type LimitHit, type Scope, SyncError } from '../../errors.ts'
+import { causeCode } from '../../http/exchange.ts'
+import { retryAfterMs } from '../../http/retry-after.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
 import { joinSentences } from '../../provider/sentences.ts'
@@ -130,12 +132,6 @@ const leaveOut = 'leave the resource out of additionalData.resources.'
 
 const ifStripeStaysDown = 'If it goes on, look at status.stripe.com.'
 
-/** The system's code of a broken connection: `ENOTFOUND`, `ECONNRESET`. StripeHttp hides it in a cause from the SDK. */
-function causeCode(detail: unknown): unknown {
-  const cause = detail instanceof Error ? (detail.cause ?? detail) : undefined
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined
-}
-
 /** A name from the answer; undefined if it does not look like a name. The answer may contain anything, even the key. */
 function named(text: unknown): string | undefined {
   return typeof text === 'string' && /^[\w.[\]-]{1,100}$/.test(text) && redactSecrets(text) === text ? text : undefined
@@ -146,14 +142,4 @@ function limitHit(reason: string | undefined): Pick<RetryDetails, 'limit' | 'sco
   if (reason === undefined) return { scope: 'object' }
   const limit = limits.get(reason) ?? { scope: 'endpoint', of: 'rate' }
   return { limit, scope: limit.scope === 'account' ? 'account' : 'resource' }
-}
-
-/** Retry-After in milliseconds. The header has seconds, or a date that is compared with the answer's date. */
-function retryAfterMs(headers: Readonly<Record<string, string | undefined>>): number | undefined {
-  const retryAfter = headers['retry-after']
-  if (retryAfter === undefined) return undefined
-  const ms = /^\s*-?\d+(\.\d+)?\s*$/.test(retryAfter)
-    ? Number(retryAfter) * 1_000
-    : Date.parse(retryAfter) - Date.parse(headers.date ?? '')
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

@@ -5,7 +5,17 @@ import type { RowMapping } from './mapping.ts'
 import type { Owner } from './owner.ts'
 import type { EmbeddedItems, EmbeddedList, Page, Query, Retrieved, TimeFilter } from './page.ts'
 
-export type { EmbeddedItem, EmbeddedItems, EmbeddedList, Page, Query, Retrieved, TimeFilter, Window } from './page.ts'
+export type {
+  Allowance,
+  EmbeddedItem,
+  EmbeddedItems,
+  EmbeddedList,
+  Page,
+  Query,
+  Retrieved,
+  TimeFilter,
+  Window,
+} from './page.ts'
 
 /*
  * The contract between the core and a provider, and its glossary.
@@ -197,6 +207,8 @@ export interface Account {
   readonly credential: string
   /** Requests a second over all endpoints. */
   readonly perSecond: number
+  /** The API meters in points: each answer has an `allowance`. */
+  readonly metersPoints?: boolean
   readonly sources: readonly ListSource[]
   readonly changes?: ChangeSource
   /** Fetches the account's identity with one request. @throws SyncError */

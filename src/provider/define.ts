@@ -17,7 +17,9 @@ export interface ProviderParts<Connection> {
   readonly name: string
   readonly resources: readonly Resource<Connection>[]
   readonly changes?: Changes<Connection>
-  open(credentials: Credentials): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'close'>
+  open(
+    credentials: Credentials,
+  ): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'metersPoints' | 'close'>
   /** See Account.identify. */
   identify(connection: Connection, signal: AbortSignal): Promise<Identity>
   /** The only place that reads an SDK error. */
@@ -39,6 +41,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
         mode: connection.mode,
         credential: connection.credential,
         perSecond: connection.perSecond,
+        ...(connection.metersPoints && { metersPoints: true }),
         sources: resources.map(({ resource, shape }) => connectResource(resource, { connection, shape, failure })),
         ...(changes && {
           changes: {

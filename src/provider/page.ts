@@ -34,6 +34,28 @@ export interface Page {
   readonly observedAt: Date
   /** The provider's clock when it answered. The core sets it. */
   readonly answeredAt?: Date
+  /**
+   * The items of all pages of the query, as the provider counts them. A list by page numbers has it: such pages shift when
+   * the list changes. The core then takes the list, or the window, as a whole: if another page states another total, or the
+   * pages show fewer or repeated items, it reads them again.
+   */
+  readonly total?: number
+  /** Up to when the list has all that happened, where that is earlier than the answer. */
+  readonly completeTo?: Date
+  /** See Allowance. */
+  readonly allowance?: Allowance
+}
+
+/** What an API that meters in points tells of its limit. The core learns from it what a request costs. */
+export interface Allowance {
+  /** Points that had to be there for the request, and those that it took in the end. */
+  readonly requested: number
+  readonly actual: number
+  /** Points there are after the request, and at most. */
+  readonly available: number
+  readonly maximum: number
+  /** Points that are restored in a second. */
+  readonly perSecond: number
 }
 
 /** A time that a list can be filtered by. */
@@ -48,12 +70,17 @@ export interface TimeFilter {
   readonly order?: 'newest first' | 'none'
   /** Seconds for which what has happened may be missing from the list. An incremental job looks back by as much. */
   readonly lag?: number
+  /** The most days of one window. */
+  readonly maxDays?: number
+  /** The days that the list goes back. The API refuses earlier windows, or says nothing about them. */
+  readonly historyDays?: number
 }
 
 /** One object by its id, and the provider's clock when it answered. `item: null`: the provider no longer has it. */
 export interface Retrieved {
   readonly item: Item | null
   readonly observedAt: Date
+  readonly allowance?: Allowance
 }
 
 /** The part of a list that an item carries. */
@@ -68,6 +95,8 @@ export interface EmbeddedItem {
   readonly item: Item
   /** Columns with other values than `row` gives them, because the item is embedded; by their names in code. */
   readonly columns?: Readonly<Record<string, unknown>>
+  /** When the object looked like this; absent: when the page was observed. Only for derived resources. */
+  readonly seenAt?: Date
 }
 
 /** Embedded items by the name of their resource. */

@@ -21,7 +21,7 @@ export interface Backfill {
   /** Resources of which an earlier delivery has read pages. They are not skipped any more. */
   readonly begun?: readonly string[]
   /** The limiters a call for this source passes. */
-  limiters(source: Source): readonly Limiter[]
+  limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   readonly pageSize: number
   /** Rows in each request for a nested list; absent: as many as items. */
   readonly nestedPageSize?: number

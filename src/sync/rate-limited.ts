@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts'
-import type { Account, Identity, ListSource } from '../provider/contract.ts'
+import type { Account, Allowance, Identity, ListSource } from '../provider/contract.ts'
 import { eventsName, eventsSource } from './change-feed.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
 import { createObservation } from './observed-at.ts'
+import { createPoints } from './points.ts'
 import { type CallWatch, retried } from './retry.ts'
 import type { Source } from './source.ts'
 
@@ -34,7 +35,7 @@ interface RateLimiting {
 export interface RateLimited {
   readonly sources: readonly Source[]
   /** The limiters a list call of this source passes. */
-  limiters(source: Source): readonly Limiter[]
+  limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   /** Requests made so far, failed ones too. */
   requests(): number
   /** See Account.identify. One request; repeated only after a failure. @throws SyncError */
@@ -46,6 +47,8 @@ export interface RateLimited {
 interface Endpoint {
   readonly limiter: Limiter
   readonly call: Call
+  /** Makes a request once its points are there, if the provider meters in points. */
+  readonly spend: <T extends { readonly allowance?: Allowance }>(ask: () => Promise<T>) => Promise<T>
 }
 
 /**
@@ -64,17 +67,18 @@ export function rateLimited(
   }
   const observed = createObservation(clock, latest)
   /** Makes a call behind its limits. Its answer is dated, and refused outside the retries: a wrong clock stays wrong. */
-  async function answer<T extends { readonly observedAt: Date }>(
-    call: Call,
+  async function answer<T extends { readonly observedAt: Date; readonly allowance?: Allowance }>(
+    { call, spend }: Omit<Endpoint, 'limiter'>,
     ask: () => Promise<T>,
     signal: AbortSignal,
   ) {
-    const dated = await call(() => observed(ask), signal)
+    const dated = await call(() => spend(() => observed(ask)), signal)
     refuse?.(dated.answeredAt)
     // The events of a page are dated by its answer, too.
     const answeredAt = new Date(Math.min(dated.answeredAt.getTime(), latest?.() ?? Number.POSITIVE_INFINITY))
     return { ...dated, answeredAt }
   }
+  const points = account.metersPoints ? createPoints(clock) : null
   const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
 
   function openEndpoint(
@@ -87,7 +91,11 @@ export function rateLimited(
     const limiter = createLimiter({ perSecond, concurrency: concurrently, within: ofAccount }, clock)
     const behindLimits = limited(counted, { endpoint: limiter, account: ofAccount, waiting: until })
     const patience = { clock, waiting: until, ...(watch && { watch: watch(endpoint) }) }
-    return { limiter, call: retried(behindLimits, patience) }
+    return {
+      limiter,
+      call: retried(behindLimits, patience),
+      spend: (ask) => (points ? points.spend(endpoint, ask, until) : ask()),
+    }
   }
 
   const lists = new Map<string, Limiter>()
@@ -99,9 +107,9 @@ export function rateLimited(
     name: string,
     { list, ...ceiling }: Pick<ListSource, 'list' | 'perSecond' | 'concurrency'>,
   ): ListSource['list'] {
-    const { limiter, call } = openEndpoint(name, ceiling, waiting)
-    lists.set(name, limiter)
-    return (query, signal) => answer(call, () => list(query, signal), signal)
+    const endpoint = openEndpoint(name, ceiling, waiting)
+    lists.set(name, endpoint.limiter)
+    return (query, signal) => answer(endpoint, () => list(query, signal), signal)
   }
 
   function limitSource(source: ListSource): ListSource {
@@ -111,7 +119,7 @@ export function rateLimited(
       ...source,
       list: endpointList(name, source),
       ...(retrieve && {
-        retrieve: (id, signal) => answer(retrieving.call, () => retrieve(id, signal), signal),
+        retrieve: (id, signal) => answer(retrieving, () => retrieve(id, signal), signal),
       }),
       ...(partition && {
         partition: {
@@ -119,23 +127,24 @@ export function rateLimited(
           list: (signal) => retrieving.call(() => partition.list(signal), signal),
         },
       }),
-      ...(unsettled && { unsettled: limitUnsettled(unsettled, retrieving.call) }),
+      ...(unsettled && { unsettled: limitUnsettled(unsettled, retrieving) }),
       ...(nested && {
         nested: nested.map((nestedSource) => {
-          const { call } = openEndpoint(nestedSource.name, source, finishing)
+          const endpoint = openEndpoint(nestedSource.name, source, finishing)
           return {
             ...nestedSource,
-            list: (parentId, query, signal) => answer(call, () => nestedSource.list(parentId, query, signal), signal),
+            list: (parentId, query, signal) =>
+              answer(endpoint, () => nestedSource.list(parentId, query, signal), signal),
           }
         }),
       }),
     }
   }
 
-  function limitUnsettled(unsettled: NonNullable<ListSource['unsettled']>, call: Call): typeof unsettled {
+  function limitUnsettled(unsettled: NonNullable<ListSource['unsettled']>, endpoint: Endpoint): typeof unsettled {
     if (unsettled === 'every row' || !unsettled.list) return unsettled
     const { list } = unsettled
-    return { ...unsettled, list: (query, signal) => answer(call, () => list(query, signal), signal) }
+    return { ...unsettled, list: (query, signal) => answer(endpoint, () => list(query, signal), signal) }
   }
 
   let identity: Promise<Identity> | undefined
@@ -149,7 +158,11 @@ export function rateLimited(
   const identifying = openEndpoint(identifyName, {}, waiting)
   return {
     sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
-    limiters: (source) => [ofAccount, lists.get(source.name) ?? ofAccount],
+    limiters: (source) => [
+      ofAccount,
+      lists.get(source.name) ?? ofAccount,
+      ...(points ? [{ delay: () => points.delay(source.name) }] : []),
+    ],
     requests: () => requests,
     identify: (signal) => askOnce(() => identifying.call(() => account.identify(signal), signal)),
     since: async (signal) =>

@@ -19,7 +19,7 @@ export interface Splitter {
 /** Options of Backfill, see there. */
 interface SplitOptions {
   readonly pageSize: number
-  limiters(source: Source): readonly Limiter[]
+  limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   since(): Promise<number>
   onSplit(split: { readonly id: number; readonly at: number; readonly olderId: number }): void
 }

@@ -1,0 +1,104 @@
+import type { Clock } from '../clock.ts'
+import type { Allowance } from '../provider/contract.ts'
+
+/** An answer that may tell of the limit. */
+interface Metered {
+  readonly allowance?: Allowance
+}
+
+/**
+ * Keeps requests within an allowance of points that the provider restores each second. A request starts, in order, once the
+ * points are there that its kind needed the last time. A request of a new kind starts when all points are there.
+ */
+export interface Points {
+  /** @throws the signal's reason when aborted while waiting */
+  spend<Answer extends Metered>(kind: string, call: () => Promise<Answer>, waiting: AbortSignal): Promise<Answer>
+  /** Milliseconds until a new request of this kind would start, behind the waiting ones; Infinity if that is not known. */
+  delay(kind: string): number
+}
+
+interface Bucket extends Pick<Allowance, 'available' | 'maximum' | 'perSecond'> {
+  /** When the points were counted. */
+  readonly at: number
+}
+
+export function createPoints(clock: Clock): Points {
+  let bucket: Bucket | undefined
+  const costs = new Map<string, number>()
+  /** Points of the requests in flight, an entry each. */
+  const inFlight = new Set<{ readonly cost: number }>()
+  let inLine = 0
+  let line: Promise<unknown> = Promise.resolve()
+  let wake = () => {}
+
+  function available(): number {
+    if (!bucket) return 0
+    const restored = ((clock.now() - bucket.at) / 1_000) * bucket.perSecond
+    return Math.min(bucket.maximum, bucket.available + restored)
+  }
+  const costOf = (kind: string) => Math.min(costs.get(kind) ?? Infinity, bucket?.maximum ?? 0)
+  function setAvailable(points: number): void {
+    if (bucket) bucket = { ...bucket, available: points, at: clock.now() }
+  }
+  /** Milliseconds until so many points are there; Infinity before the first answer, while a request is in flight. */
+  function msUntil(points: number): number {
+    if (!bucket) return inFlight.size === 0 ? 0 : Number.POSITIVE_INFINITY
+    return Math.max(0, Math.ceil(((points - available()) / bucket.perSecond) * 1_000))
+  }
+
+  async function turn(kind: string, waiting: AbortSignal): Promise<{ readonly cost: number }> {
+    waiting.throwIfAborted()
+    for (let ms = msUntil(costOf(kind)); ms > 0; ms = msUntil(costOf(kind)))
+      await (Number.isFinite(ms) ? clock.sleep(ms, waiting) : answered(waiting))
+    const started = { cost: costOf(kind) }
+    setAvailable(available() - started.cost)
+    inFlight.add(started)
+    return started
+  }
+
+  async function answered(waiting: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      wake = () => {
+        waiting.removeEventListener('abort', wake)
+        resolve()
+      }
+      waiting.addEventListener('abort', wake)
+    })
+    waiting.throwIfAborted()
+  }
+
+  function enter(kind: string, waiting: AbortSignal): Promise<{ readonly cost: number }> {
+    inLine++
+    const place = line.then(() => turn(kind, waiting)).finally(() => inLine--)
+    line = place.catch(() => {})
+    return place
+  }
+
+  /**
+   * The provider has taken the points of some requests in flight and not of others, so that its count bounds ours from above
+   * and, less the requests in flight, from below.
+   */
+  function learn(kind: string, cost: number, { requested, actual, available: told, ...limits }: Allowance): void {
+    costs.set(kind, requested)
+    const before = bucket ? available() + cost - actual : told
+    bucket = { ...limits, available: before, at: clock.now() }
+    const pending = [...inFlight].reduce((sum, request) => sum + request.cost, 0)
+    setAvailable(Math.max(told - pending, Math.min(told, before)))
+  }
+
+  return {
+    async spend(kind, call, waiting) {
+      const started = await enter(kind, waiting)
+      try {
+        const answer = await call()
+        inFlight.delete(started)
+        if (answer.allowance) learn(kind, started.cost, answer.allowance)
+        return answer
+      } finally {
+        inFlight.delete(started)
+        wake()
+      }
+    },
+    delay: (kind) => msUntil(costOf(kind) * (1 + inLine)),
+  }
+}

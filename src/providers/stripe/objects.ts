@@ -131,7 +131,7 @@ function object(name: string, path: string, options: Options) {
     object: text,
     livemode: flag,
     createdAt: at(dateTime, 'created'),
-    ...absent('updatedAt'),
+    ...absent('parentId', 'updatedAt'),
   })
   return resource(name, path, { ...options, row, table, owner, optional: true })
 }

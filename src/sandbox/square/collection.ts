@@ -1,3 +1,4 @@
+import { createVersions } from '../server/versions.ts'
 import type { GeneratedDataset } from './dataset.ts'
 import { createGeneratedOrder, type GeneratedOrder } from './generated-order.ts'
 import type { ResourceName } from './names.ts'
@@ -5,7 +6,6 @@ import type { LiveObjects, Resource } from './resource.ts'
 import { comparePositions, type Position, type SortKey, type SortOrder } from './sort-order.ts'
 import { sortValue } from './sort-value.ts'
 import type { Fields, SquareObject } from './square-object.ts'
-import { createVersions } from './versions.ts'
 
 /** An object where a list has it. The object itself is built when it is asked for. */
 export interface ListItem {
@@ -43,7 +43,7 @@ export interface CollectionContext {
 
 export function createCollection(resource: Resource, context: CollectionContext): Collection {
   const { name, data, now, shown } = context
-  const versions = createVersions()
+  const versions = createVersions<SquareObject>()
   const changedNumbers = new Set<number>()
   const orders = new Map<SortKey, GeneratedOrder>()
   let inserted = 0

@@ -1,26 +1,24 @@
-import type { SquareObject } from './square-object.ts'
-
 /** What an object became by a change; without an object, it was deleted. */
-export interface Version {
+export interface Version<Item> {
   /** From when on the lists show it, in unix milliseconds. Asked for by its id, it is shown at once. */
   readonly listedFrom: number
-  readonly object: SquareObject | undefined
+  readonly object: Item | undefined
 }
 
 /** The changes that were made to generated objects, and the objects that were added. */
-export interface Versions {
+export interface Versions<Item> {
   /** The ids with changes, in the order of their first. */
   ids(): Iterable<string>
   has(id: string): boolean
-  add(id: string, version: Version): void
+  add(id: string, version: Version<Item>): void
   /** The newest; undefined if the object is as it was generated. */
-  newest(id: string): Version | undefined
+  newest(id: string): Version<Item> | undefined
   /** The newest that lists show at a moment; undefined if they still show what was generated. */
-  listed(id: string, now: number): Version | undefined
+  listed(id: string, now: number): Version<Item> | undefined
 }
 
-export function createVersions(): Versions {
-  const byId = new Map<string, Version[]>()
+export function createVersions<Item>(): Versions<Item> {
+  const byId = new Map<string, Version<Item>[]>()
   return {
     ids: () => byId.keys(),
     has: (id) => byId.has(id),

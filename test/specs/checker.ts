@@ -1,12 +1,26 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
+import { Ajv2019 } from 'ajv/dist/2019.js'
 import { addClosest } from './closest.ts'
-import { toJsonSchema } from './json-schema.ts'
+import { openName, toJsonSchema, toOpenSchema } from './json-schema.ts'
 import type { OpenApi } from './open-api.ts'
 
 /** Checks values against schemas of one file. With `texts`, a text may stand for a number, as in a query string. */
 export function createChecker(api: OpenApi, texts: boolean) {
   // The formats of OpenAPI, such as int64, are none of JSON Schema's.
-  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: false, coerceTypes: texts })
+  const options: Options = {
+    strict: false,
+    allErrors: true,
+    verbose: true,
+    validateFormats: false,
+    coerceTypes: texts,
+    // Patterns of PayPal escape characters that need no escape.
+    unicodeRegExp: false,
+    // A word is twice in one of its enumerations.
+    validateSchema: false,
+  }
+  const hasParts = JSON.stringify(api.components.schemas).includes('"allOf"')
+  // Only the newer draft can close a schema of several parts. It takes longer to compile.
+  const ajv = hasParts ? new Ajv2019(options) : new Ajv(options)
   addClosest(ajv)
   const added = new Set<string>()
   const compiled = new Map<unknown, ValidateFunction>()
@@ -18,6 +32,7 @@ export function createChecker(api: OpenApi, texts: boolean) {
       added.add(name)
       const referred = api.components.schemas[name]
       ajv.addSchema(referred === undefined ? { $id: name } : { $id: name, ...(toJsonSchema(referred) as object) })
+      if (hasParts) ajv.addSchema({ $id: openName(name), ...(toOpenSchema(referred ?? {}) as object) })
       addReferred(referred)
     }
   }

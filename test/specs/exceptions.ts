@@ -3,7 +3,7 @@ import type { Difference } from './open-api.ts'
 
 /** A call or a field that is not in a vendor's file, and where it is documented instead. */
 export interface Exception {
-  readonly vendor: 'square' | 'stripe'
+  readonly vendor: 'square' | 'stripe' | 'paypal'
   readonly operation: string
   readonly in: Difference['in']
   readonly field: string

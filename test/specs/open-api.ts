@@ -19,7 +19,10 @@ export interface Difference {
 /** A vendor's specification, as checks. */
 export interface Specification {
   request(method: string, path: string, query: URLSearchParams, body: string | undefined): readonly Difference[]
-  answer(method: string, path: string, body: string): readonly Difference[]
+  /** An answer of status 200, or of the given one. */
+  answer(method: string, path: string, body: string, status?: number): readonly Difference[]
+  /** Whether the specification has the call. */
+  has(method: string, path: string): boolean
   /** The operations that a request was checked for. */
   readonly operations: ReadonlySet<string>
 }
@@ -32,20 +35,33 @@ interface Parameter {
 }
 
 interface Operation {
-  readonly parameters?: readonly Parameter[]
+  readonly parameters?: readonly (Parameter | Reference)[]
   readonly requestBody?: { readonly content: Content }
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>
+  readonly responses: Readonly<Record<string, { readonly content?: Content } | Reference>>
+}
+
+/** `#/components/parameters/page` */
+interface Reference {
+  readonly $ref: string
 }
 
 type Content = Readonly<Record<string, { readonly schema: unknown }>>
 
 export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
+  readonly components: {
+    readonly schemas: Readonly<Record<string, unknown>>
+    readonly parameters?: Readonly<Record<string, Parameter>>
+    readonly responses?: Readonly<Record<string, { readonly content?: Content }>>
+  }
 }
 
-export function readSpecification(file: URL): Specification {
-  const api: OpenApi = JSON.parse(gunzipSync(readFileSync(file)).toString())
+/** Reads a compressed file. `added` has calls that the vendor documents elsewhere. */
+export function readSpecification(file: URL, added: OpenApi['paths'] = {}): Specification {
+  const read: OpenApi = JSON.parse(gunzipSync(readFileSync(file)).toString())
+  const api: OpenApi = { ...read, paths: { ...read.paths } }
+  for (const [path, methods] of Object.entries(added))
+    Object.assign(api.paths, { [path]: { ...api.paths[path], ...methods } })
   const values = createChecker(api, false)
   const texts = createChecker(api, true)
   const querySchemas = new Map<string, object>()
@@ -66,21 +82,34 @@ export function readSpecification(file: URL): Specification {
       operations.add(call.name)
       const { operation } = call
       const schema = jsonSchemaIn(operation.requestBody?.content)
-      const differences = checkQuery(call.name, operation.parameters ?? [], query)
+      const parameters = (operation.parameters ?? []).map((parameter) => resolved(api, parameter))
+      const differences = checkQuery(call.name, parameters, query)
       if (schema === undefined)
         return body
           ? [...differences, { operation: call.name, in: 'body', field: '', what: 'is unknown' }]
           : differences
       return [...differences, ...values.check(schema, JSON.parse(body || '{}')).map(asDifference(call.name, 'body'))]
     },
-    answer(method, path, body) {
+    has: (method, path) => find(method, path) !== undefined,
+    answer(method, path, body, status = 200) {
       const call = find(method, path)
       if (!call) return [unknownCall(method, path)]
-      const schema = jsonSchemaIn(call.operation.responses['200']?.content)
+      const { responses } = call.operation
+      const response = responses[status] ?? (status === 200 ? undefined : responses.default)
+      const schema = response && jsonSchemaIn(resolved(api, response).content)
       if (schema === undefined) throw new Error(`The specification has no answer for ${call.name}`)
       return values.check(schema, JSON.parse(body)).map(asDifference(call.name, 'answer'))
     },
   }
+}
+
+/** What a reference stands for. */
+function resolved<Kind extends object>(api: OpenApi, value: Kind | Reference): Kind {
+  if (!('$ref' in value)) return value
+  const [, , section = '', name = ''] = value.$ref.split('/')
+  const named = (api.components as unknown as Readonly<Record<string, Readonly<Record<string, Kind>>>>)[section]?.[name]
+  if (!named) throw new Error(`The specification has no ${value.$ref}`)
+  return named
 }
 
 const unknownCall = (method: string, path: string): Difference => ({

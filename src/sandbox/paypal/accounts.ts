@@ -1,0 +1,81 @@
+import type { Clock } from '../server/clock.ts'
+import { createdOnUse } from '../server/created-on-use.ts'
+import { seedFor } from '../server/random.ts'
+import { createMerchant, type Merchant } from './merchant.ts'
+import { createMutations, type Mutations } from './mutations.ts'
+import type { ResourceName } from './names.ts'
+import { wholePlan } from './operations/catalog.ts'
+import { selfLink } from './operations/pages.ts'
+import type { SandboxOptions } from './options.ts'
+import type { Fields, Stored } from './paypal-object.ts'
+import { hour } from './timestamps.ts'
+
+/** The data of one merchant, for tests. */
+export interface MerchantAccess extends Mutations {
+  /** The id of the account, as `account_number` of Transaction Search has it. */
+  readonly merchant: string
+  /** All that the API shows of each object now, in no order, in whichever answer it does. */
+  expected(resource: ResourceName): readonly Fields[]
+  /** The same an object at a time, with the keys by which the mutations know the objects. */
+  stored(resource: ResourceName): Iterable<Stored>
+}
+
+interface Accounts {
+  merchantOf(id: string): Merchant
+  accessTo(id: string): MerchantAccess
+}
+
+interface AccountOptions extends SandboxOptions {
+  readonly merchants: readonly string[]
+  readonly seed: number
+  /** The end of the generated history, in unix seconds. */
+  readonly populatedUntil: number
+}
+
+/** The accounts of all merchants, each generated on first use. */
+export function createAccounts(options: AccountOptions, { now }: Clock): Accounts {
+  const { transactions = 1_000, counts = {}, day, density = 'growing', merchants, populatedUntil, seed } = options
+  const { lag = 3 * hour } = options
+  const opened = createdOnUse(merchants, (id) => {
+    const own = id === merchants[0] ? seed : seedFor(seed, id)
+    const size = { transactions, day, density, counts, merchant: id, now: populatedUntil, seed: own, lag }
+    const merchant = createMerchant(size, now)
+    return { merchant, mutations: createMutations(merchant, { seed: own, lag, now }) }
+  })
+  const open = (id: string) => {
+    const account = opened[id]
+    if (!account) throw new Error(`sandbox: no merchant ${id}`)
+    return account
+  }
+  return {
+    merchantOf: (id) => open(id).merchant,
+    accessTo(id) {
+      const { merchant, mutations } = open(id)
+      return {
+        merchant: id,
+        ...mutations,
+        expected: (resource) => [...stored(merchant, resource)].map(({ object }) => object),
+        stored: (resource) => stored(merchant, resource),
+      }
+    },
+  }
+}
+
+function* stored(merchant: Merchant, resource: ResourceName): Generator<Stored> {
+  if (resource === 'transactions') {
+    for (const row of merchant.ledger.all()) yield { key: row.key, object: row.object() }
+    return
+  }
+  for (const { key, object } of merchant.stores[resource].all())
+    yield {
+      key,
+      object: resource === 'plans' ? wholePlan(object) : { ...object, links: selfLink(paths[resource] + key) },
+    }
+}
+
+const paths = {
+  subscriptions: '/v1/billing/subscriptions/',
+  products: '/v1/catalogs/products/',
+  invoices: '/v2/invoicing/invoices/',
+  disputes: '/v1/customer/disputes/',
+} as const

@@ -97,7 +97,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   secrets: ['secrets', 'errors', 'log/redact', 'type clock', 'http/aws-client', 'npm:@aws-sdk'],
   db: ['clock', 'db', 'type config', 'errors', 'json', 'npm:drizzle-orm', 'npm:pg', 'node'],
   // A vendor's sandbox takes the types of the vendor's SDK and behaves by itself; the server knows no vendor.
-  sandbox: ['own sandbox', 'sandbox/server', 'type own sdk', 'node'],
+  // One whose API is GraphQL runs queries with the reference implementation, against the vendor's own schema.
+  sandbox: ['own sandbox', 'sandbox/server', 'type own sdk', 'npm:graphql', 'node'],
   'sandbox server': ['sandbox/server', 'node'],
   local: [
     'clock',

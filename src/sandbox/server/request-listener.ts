@@ -27,7 +27,7 @@ export interface Api<Route, Caller, Failure> {
   /** Throws a refusal for a key that is not accepted. */
   authenticate(headers: IncomingHttpHeaders): Caller
   /** Answers from the data, or as a failure says; throws a refusal. */
-  answer(request: AdmittedRequest<Route, Caller, Failure>): HttpAnswer
+  answer(request: AdmittedRequest<Route, Caller, Failure>): HttpAnswer | Promise<HttpAnswer>
   /** The answer for what `authenticate`, `answer` or the limiter threw. */
   refuse(error: unknown): HttpAnswer
   /** The headers of every answer. */

@@ -1,0 +1,68 @@
+import {
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
+  getNamedType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+} from 'graphql'
+import { type Fields, isFields } from '../shopify-object.ts'
+import { nestedPage } from './connection.ts'
+import type { Execution } from './execution.ts'
+import { badRequest, notBuilt } from './field-error.ts'
+import { listCount, listPage } from './list-page.ts'
+import { lists } from './lists.ts'
+import { rootValues } from './root-values.ts'
+
+/** Finds the value of any field: by its list, by its root field, or in the object that has it. */
+export const resolveField: GraphQLFieldResolver<unknown, Execution> = (source, args, execution, info) => {
+  const { fieldName, parentType, returnType } = info
+  execution.checkAccess(info, execution.scopes)
+  const isRoot = parentType.name === 'QueryRoot'
+  if (isRoot || parentType.name === 'ShopifyPaymentsAccount') {
+    const list = Object.hasOwn(lists, `${parentType.name}.${fieldName}`) && lists[`${parentType.name}.${fieldName}`]
+    if (list)
+      return fieldName.endsWith('Count')
+        ? listCount(list, args, execution, info)
+        : listPage(list, args, execution, info)
+  }
+  const value = isRoot ? rootValue(fieldName, args, execution) : valueIn(source, fieldName, execution)
+  if (value === undefined) return absent(source, fieldName, returnType, args, parentType.name)
+  if (!Array.isArray(value)) return value
+  if (getNamedType(returnType).name.endsWith('Connection')) return nestedPage(value, args, fieldName)
+  return typeof args.first === 'number' ? value.slice(0, shortListSize(args.first)) : value
+}
+
+function rootValue(name: string, args: Fields, execution: Execution): unknown {
+  const value = Object.hasOwn(rootValues, name) ? rootValues[name] : undefined
+  if (!value) throw notBuilt(`the field ${name}`)
+  return value(args, execution)
+}
+
+/** A field of an object; of an object that is only named, a field of the object with that id. */
+function valueIn(source: unknown, name: string, execution: Execution): unknown {
+  if (!isFields(source)) return undefined
+  const value = source[name]
+  if (value !== undefined || !isReference(source)) return value
+  return execution.load(source.id)?.[name]
+}
+
+function isReference(source: Fields): source is { readonly id: string } {
+  return typeof source.id === 'string' && source.__typename === undefined
+}
+
+/** What the sandbox does not have: null or an empty list where the schema allows it, else an error that says so. */
+function absent(source: unknown, name: string, type: GraphQLOutputType, args: Fields, parent: string): unknown {
+  const counted = /^(.+)Count$/.exec(name)?.[1]
+  const list = counted !== undefined && isFields(source) ? source[counted] : undefined
+  if (Array.isArray(list)) return { __typename: 'Count', count: list.length, precision: 'EXACT' }
+  if (!isNonNullType(type)) return null
+  if (isListType(type.ofType)) return []
+  if (!isLeafType(type.ofType) && type.ofType.name.endsWith('Connection')) return nestedPage([], args, name)
+  throw notBuilt(`${parent}.${name}`)
+}
+
+function shortListSize(first: number): number {
+  if (first < 0) throw badRequest('first must be a positive number')
+  return first
+}

@@ -1,0 +1,64 @@
+/** An access token that stands for other credentials for a while. */
+export interface MintedToken {
+  readonly token: string
+  /** Seconds for which the provider accepts it. */
+  readonly expiresIn: number
+}
+
+interface Minting<Answer> {
+  /** A keyed hash of the credentials: the same credentials share a token. */
+  readonly key: string
+  /** Asks the provider for a token. Called when one is first needed, and again after it has expired or was refused. */
+  mint(): Promise<MintedToken>
+  /** Makes the request with a token. */
+  ask(token: string): Promise<Answer>
+  /** Whether the answer says that the token is not accepted. */
+  isRefused(answer: Answer): boolean
+}
+
+interface Kept {
+  readonly token: Promise<string>
+  /** In milliseconds of the monotonic clock; Infinity while it is being minted. */
+  renewAt: number
+}
+
+/** The tokens of this process by the keys of their credentials. */
+const tokens = new Map<string, Kept>()
+const keptAtMost = 1_000
+/** A token is replaced so many milliseconds before it expires: a request may take a minute. */
+const marginMs = 90_000
+
+/**
+ * Makes a request with a minted token. A refused token is replaced once, whatever its age: the provider may have revoked it,
+ * or the credentials may have been given more rights since.
+ * @throws what `mint` and `ask` throw
+ */
+export async function withMintedToken<Answer>({ key, mint, ask, isRefused }: Minting<Answer>): Promise<Answer> {
+  const first = tokenFor(key, mint)
+  const answer = await ask(await first.token)
+  if (!isRefused(answer)) return answer
+  if (tokens.get(key) === first) tokens.delete(key)
+  return await ask(await tokenFor(key, mint).token)
+}
+
+function tokenFor(key: string, mint: () => Promise<MintedToken>): Kept {
+  const known = tokens.get(key)
+  if (known && performance.now() < known.renewAt) return known
+  const minted = mint()
+  const kept: Kept = { token: minted.then(({ token }) => token), renewAt: Number.POSITIVE_INFINITY }
+  tokens.delete(key)
+  tokens.set(key, kept)
+  for (const oldest of tokens.keys()) {
+    if (tokens.size <= keptAtMost) break
+    tokens.delete(oldest)
+  }
+  minted.then(
+    ({ expiresIn }) => {
+      kept.renewAt = performance.now() + Math.max(0, expiresIn * 1_000 - marginMs)
+    },
+    () => {
+      if (tokens.get(key) === kept) tokens.delete(key)
+    },
+  )
+  return kept
+}

@@ -1,0 +1,80 @@
+import { setMaxListeners } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { createPoints } from '../../src/sync/points.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
+import { createFractions } from './fractions.ts'
+
+const never = new AbortController().signal
+setMaxListeners(0, never)
+
+/** A provider that keeps a bucket of points: requests need `requested`, and take `actual` in the end. */
+function setup({ maximum = 2_000, perSecond = 1_000, latencyMs = 200, seed = 1 } = {}) {
+  const random = createFractions(seed)
+  const clock = createVirtualClock(random)
+  const points = createPoints(clock)
+  const server = { available: maximum, at: clock.now(), throttled: 0, spent: 0 }
+  const refill = () => {
+    const now = clock.now()
+    server.available = Math.min(maximum, server.available + ((now - server.at) / 1_000) * perSecond)
+    server.at = now
+  }
+  const ask = (kind: string, requested: number, actual = requested) =>
+    points.spend(
+      kind,
+      async () => {
+        await clock.sleep(latencyMs * random())
+        refill()
+        if (server.available < requested) {
+          server.throttled++
+          throw new Error('throttled')
+        }
+        server.available -= requested
+        await clock.sleep(latencyMs * random())
+        refill()
+        server.available = Math.min(maximum, server.available + requested - actual)
+        server.spent += actual
+        return { allowance: { requested, actual, available: server.available, maximum, perSecond } }
+      },
+      never,
+    )
+  return { clock, points, server, ask }
+}
+
+describe('points', () => {
+  for (const seed of [1, 2, 3, 4, 5])
+    it(`are all spent, and no request is refused for the lack of them (seed ${seed})`, async () => {
+      const { clock, server, ask } = setup({ seed })
+      const began = clock.now()
+      await clock.run(Promise.all(Array.from({ length: 300 }, () => ask('orders', 300, 260))))
+      const seconds = (clock.now() - began) / 1_000
+      expect(server.throttled).toBe(0)
+      expect(server.spent / (2_000 + seconds * 1_000)).toBeGreaterThan(0.95)
+    })
+
+  it('are kept apart by kind: a costly kind does not start on the price of a cheap one', async () => {
+    const { clock, server, ask } = setup({ maximum: 1_000, perSecond: 100 })
+    const kinds = Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? ask('cheap', 20) : ask('dear', 700, 90)))
+    await clock.run(Promise.all(kinds))
+    expect(server.throttled).toBe(0)
+  })
+
+  it('that another program spends are noticed', async () => {
+    const { clock, server, ask } = setup()
+    await clock.run(ask('orders', 300))
+    const asked = Array.from({ length: 50 }, async (_, at) => {
+      if (at % 10 === 0) server.available = Math.min(server.available, 50)
+      await ask('orders', 300).catch(() => {})
+    })
+    await clock.run(Promise.all(asked))
+    expect(server.throttled).toBeLessThan(10)
+  })
+
+  it('end a wait when it is aborted', async () => {
+    const { clock, points, ask } = setup({ maximum: 300, perSecond: 1 })
+    await clock.run(ask('orders', 300))
+    const stop = new AbortController()
+    const waiting = points.spend('orders', async () => ({}), stop.signal)
+    stop.abort(new Error('stopped'))
+    await expect(clock.run(waiting)).rejects.toThrow('stopped')
+  })
+})

@@ -65,7 +65,7 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
 }
 
 /** The part of the configuration that the providers need. */
-export function providerSettings({ Stripe: stripe, Square: square }: Config): ProviderSettings {
+export function providerSettings({ Stripe: stripe, Square: square, Shopify: shopify }: Config): ProviderSettings {
   return {
     stripe: {
       apiKey: stripe.ApiKey,
@@ -80,6 +80,13 @@ export function providerSettings({ Stripe: stripe, Square: square }: Config): Pr
       environment: square.Environment,
       apiBase: square.ApiBase,
       perSecond: square.RequestsPerSecond,
+    },
+    shopify: {
+      accessToken: shopify.AccessToken,
+      accessTokenTenant: shopify.AccessTokenTenant,
+      shop: shopify.Shop,
+      apiBase: shopify.ApiBase,
+      perSecond: shopify.RequestsPerSecond,
     },
   }
 }

@@ -1,6 +1,8 @@
 import type { ProviderResource } from '../../src/provider/contract.ts'
 import type { CurrencyDigits } from '../../src/provider/money.ts'
 import { paypal } from '../../src/providers/paypal.ts'
+import { deletions } from '../../src/providers/shopify/deletions.ts'
+import { resources as shopifyResources } from '../../src/providers/shopify/resources/index.ts'
 import { resources as squareResources } from '../../src/providers/square/resources/index.ts'
 import { currencyDigits } from '../../src/providers/stripe/currency-digits.ts'
 import { announced, eventResources } from '../../src/providers/stripe/events.ts'
@@ -46,6 +48,20 @@ export const providers: readonly DocumentedProvider[] = [
       'A deleted customer or invoice is in no list of changes. Invoices are read whole by each job. A deleted customer is found by the next full job. Plans and variations are shown as deleted.',
       'Square does not delete payments, refunds, orders, subscriptions, disputes and payouts.',
       'The lines of an invoice are those of its order, in `order_lines`.',
+    ],
+  },
+  {
+    name: 'shopify',
+    title: 'Shopify',
+    resources: shopifyResources,
+    changes: { announced: deletions.announced, mentioned: deletions.mentioned ?? [] },
+    notes: [
+      'The events tell of deletions only, and Shopify keeps them for a year. A deleted variant is a change of its product.',
+      'Everything else is read by the time of its change. A job looks back ten minutes behind each cursor, 30 days in payouts and balance transactions, and 180 days in disputes.',
+      'A billing attempt that is not completed is asked for by its id.',
+      'A selling plan, a subscription contract or a billing attempt that was deleted has no event. Selling plans are read whole by each job.',
+      'An order that Shopify no longer shows stays, unless the app has `read_all_orders`: it may only be older than 60 days.',
+      'An authorization is a payment of its own beside its capture. `captured` and `amount_captured` count money once.',
     ],
   },
   { name: paypal.name, title: 'PayPal', resources: paypal.resources },

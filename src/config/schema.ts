@@ -115,6 +115,31 @@ export const settingsSchema = z.object({
       'Most requests a second for one seller. Without it: 5. Square publishes no limits, and limits whole applications.',
     ),
   }),
+  Shopify: z.object({
+    AccessToken: secret(
+      'Access token of a shop for jobs of AccessTokenTenant without an accessToken. Without Shop it may be any form of accessToken: shop:token, or JSON of the shop with a token or with client credentials.',
+    ),
+    AccessTokenTenant: z
+      .guid()
+      .toLowerCase()
+      .optional()
+      .describe(
+        'The tenant whose shop AccessToken reads. A message of any other tenant without a token fails with no_credentials.',
+      )
+      .meta({ expected: 'the UUID of a tenant' }),
+    Shop: text('Name of the shop of AccessToken, before .myshopify.com.'),
+    ApiBase: z
+      .string()
+      .refine(isProviderBase)
+      .optional()
+      .describe(
+        'Another host for the Shopify API of all shops, such as a sandbox. It must be public and https, or http on loopback. Without it: https://SHOP.myshopify.com.',
+      )
+      .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' }),
+    RequestsPerSecond: rate(
+      'Most requests a second for one shop. Without it: 20. Shopify limits points a second, which the worker learns from each answer.',
+    ),
+  }),
   Worker: z.object({
     MaxRetries: whole(
       0,

@@ -70,8 +70,9 @@ export const credentialCodes = {
     retried: 'other worker',
   },
   account_invalid: {
-    happened: 'The platform key has no access to the connected account. The account may have revoked it.',
-    do: 'Let the account connect again, or stop sending its jobs.',
+    happened:
+      'The platform key has no access to the connected account, which may have revoked it. Or the shop is inactive, frozen, locked or does not exist (Shopify).',
+    do: 'Let the account connect again, let its owner open the shop again, or stop sending its jobs.',
     retried: 'no',
   },
 } as const satisfies Readonly<Record<string, Explanation>>

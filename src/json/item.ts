@@ -1,7 +1,7 @@
 import { isUsableId } from './id.ts'
 import type { RawJson } from './raw-json.ts'
 import type { Expected, ScannedItem, Shape } from './shape.ts'
-import { fields, type Path, valueAt } from './value.ts'
+import { type Fields, fields, type Path, valueAt } from './value.ts'
 
 /** Marks a value that is not parsed yet. */
 const unread = Symbol('unread')
@@ -66,6 +66,14 @@ export class Item {
   /** The item under an id that its provider does not give it: an order's line, whose id is unique in its order only. */
   withId(id: string): Item {
     return new Item(this.#raw, this.#value, null, null, id)
+  }
+
+  /**
+   * The item with fields that stand outside of it, for the columns of its row: the customer of a payment stands in its order.
+   * What is stored is the item as it was sent.
+   */
+  withFields(more: Fields): Item {
+    return new Item(this.#raw, { ...fields(this.value()), ...more }, null, null, this.#id)
   }
 
   /** As JSON.parse reads it. */

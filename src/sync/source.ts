@@ -42,8 +42,11 @@ export interface ListFacts extends Pick<Source, 'kind' | 'name'> {
   readonly updatedFilter?: TimeFilter
 }
 
-/** Items of a source's page, if a usual page has `usual`. */
-export const itemsPerPage = (source: Source, usual: number): number => Math.ceil(usual * pageWeight(source))
+/** Items of a source's page, if a usual page has `usual`. A source with smaller pages than the usual never gets more. */
+export function itemsPerPage(source: Source, usual: number): number {
+  const { pageSize = largestPage } = source.kind === 'list' ? source : {}
+  return pageSize < largestPage ? Math.min(usual, pageSize) : Math.ceil(usual * pageWeight(source))
+}
 
 /** A source's page as a multiple of the usual one. */
 export const pageWeight = (source: Source): number =>

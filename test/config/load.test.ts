@@ -54,6 +54,8 @@ describe('the configuration', () => {
       'Square.AccessTokenTenant': '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03',
       'Square.Environment': 'sandbox',
       'Square.ApiBase': 'http://127.0.0.1:12112',
+      'Shopify.AccessTokenTenant': '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03',
+      'Shopify.ApiBase': 'http://127.0.0.1:12113',
       'Queue.Url': 'https://queue.test/1/jobs',
       'Queue.DeadLetterUrl': 'https://queue.test/1/dead',
       'Queue.Endpoint': 'https://queue.test',

@@ -12,6 +12,7 @@ describe('a secret', () => {
       'Stripe.ConnectClientSecret',
       'Stripe.WebhookSecret',
       'Square.AccessToken',
+      'Shopify.AccessToken',
     ])
   })
 

@@ -6,6 +6,7 @@ export const defaults = {
   ConnectionStrings: {},
   Stripe: {},
   Square: { Environment: 'production' },
+  Shopify: {},
   Worker: {
     MaxRetries: 3,
     OutageMinutes: 720,

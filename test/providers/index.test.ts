@@ -8,11 +8,13 @@ const squareSettings = {
   apiBase: undefined,
   perSecond: undefined,
 } as const
+const shopifySettings = { ...squareSettings, shop: undefined }
 const settings = { apiKey: undefined, apiBase: undefined, perSecond: undefined, endpointPerSecond: undefined }
-const provider = createProviders({ stripe: settings, square: squareSettings })
+const provider = createProviders({ stripe: settings, square: squareSettings, shopify: shopifySettings })
 
 it('finds a provider by its name', () => {
-  expect(['stripe', 'square', 'paypal'].map((name) => provider(name).name)).toEqual(['stripe', 'square', 'paypal'])
+  const names = ['stripe', 'square', 'shopify', 'paypal']
+  expect(names.map((name) => provider(name).name)).toEqual(names)
 })
 
 for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
@@ -21,7 +23,7 @@ for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
       expect.objectContaining({
         verdict: 'reject',
         code: 'unknown_provider',
-        message: `provider: "${name}" is not known. Use a provider of this list: stripe, square, paypal.`,
+        message: `provider: "${name}" is not known. Use a provider of this list: stripe, square, shopify, paypal.`,
       }),
     )
   })

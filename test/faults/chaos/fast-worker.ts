@@ -30,7 +30,7 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
   const clock = fastClock(times)
   const config = readConfig({ environment, file: undefined })
   const database = await openDatabase(config.database, { connections: 2, applicationName: 'fast' })
-  const { stripe, square } = providerSettings(config)
+  const { stripe, ...others } = providerSettings(config)
   const { Worker: settings } = config
   const deps = {
     tenant: database.tenant,
@@ -39,7 +39,7 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
     owner: 'fast',
     queue: createSqsQueue(config.Queue),
     // Its rates are of its own time.
-    provider: createProviders({ square, stripe: { ...stripe, perSecond: 100, endpointPerSecond: 25, timeoutMs } }),
+    provider: createProviders({ ...others, stripe: { ...stripe, perSecond: 100, endpointPerSecond: 25, timeoutMs } }),
     settings: {
       maxRetries: 3,
       retryDelaySeconds: 0,

@@ -10,7 +10,7 @@ export const providerCodes = {
   },
   not_available: {
     happened:
-      'The account is not set up for this product: Stripe refuses the list with a 400 that has no code, a shop has no account with Shopify Payments. The message has the sentence of the provider.',
+      'The account is not set up for this product. Stripe refuses the list with a 400 that has no code; a shop has no account with Shopify Payments. The message has the sentence of the provider.',
     do: 'Follow the sentence of the provider, or leave the resource out.',
     retried: 'next job',
   },

@@ -7,6 +7,9 @@ import { parseRequest, syncJobRequest } from '../../src/job/request.ts'
 import { reusedJobId } from '../../src/job/request-hash.ts'
 import type { Delivery, Session } from '../../src/job/session.ts'
 import { refuseDying, waitOrStall } from '../../src/job/stall.ts'
+import { readAnswer } from '../../src/providers/shopify/answer.ts'
+import { readAccess as readShopifyAccess } from '../../src/providers/shopify/credentials.ts'
+import { failure as shopifyFailure } from '../../src/providers/shopify/failure.ts'
 import { SquareRefusal } from '../../src/providers/square/connection.ts'
 import { failure as squareFailure } from '../../src/providers/square/failure.ts'
 import { unusable } from '../../src/providers/stripe/connection.ts'
@@ -107,6 +110,42 @@ const squareFailures = () => {
   return [...refusals, new Error('no')].map((error) => squareFailure(error, token))
 }
 
+const shopifyAnswers: readonly (readonly [status: number, code: string])[] = [
+  [200, 'THROTTLED'],
+  [200, 'MAX_COST_EXCEEDED'],
+  [200, 'ACCESS_DENIED'],
+  [200, 'SHOP_INACTIVE'],
+  [200, 'INTERNAL_SERVER_ERROR'],
+  [200, 'OTHER'],
+  ...[401, 402, 403, 404, 423, 429, 430, 503].map((status) => [status, ''] as const),
+]
+
+const shopifyFailures = () => {
+  const access = { shop: 'shop', key: { token: 'shpat_secretsecret' }, tokenName: 'the accessToken of the message' }
+  const told = { access, quote: () => 'You may not do that.' }
+  const read = (status: number, headers: Readonly<Record<string, string>>, body: object) =>
+    shopifyFailure(
+      thrown(() => readAnswer({ status, headers, body: Buffer.from(JSON.stringify(body)) }, 'read_orders')),
+      told,
+    )
+  const search = { search: [{ warnings: [{ field: 'created', message: 'Invalid search field.' }] }] }
+  return [
+    ...shopifyAnswers.map(([status, code]) => read(status, {}, { errors: [{ message: 'no', extensions: { code } }] })),
+    read(200, { 'x-shopify-api-version': '2027-01' }, { data: {} }),
+    read(200, {}, { data: {}, extensions: search }),
+    read(200, {}, {}),
+    shopifyFailure(new Error('no'), told),
+    ...[undefined, 'nonsense', ':shpat_secretsecret', '{"shop":"shop"}'].map((accessToken) =>
+      thrown(() =>
+        readShopifyAccess(
+          { tenantId, accessToken },
+          { accessToken: undefined, accessTokenTenant: undefined, shop: undefined },
+        ),
+      ),
+    ),
+  ]
+}
+
 const tokens: readonly (string | undefined)[] = [undefined, 'acct_1', 'pk_live_1', 'nonsense', 'sk_org_live_1']
 const settings = { apiKey: undefined }
 
@@ -182,6 +221,7 @@ export async function raisedErrors(): Promise<readonly Raised[]> {
     ...parseAll(),
     ...stripeFailures(),
     ...squareFailures(),
+    ...shopifyFailures(),
     ...accessErrors(),
     ...databaseErrors(),
     ...(await secretErrors()),

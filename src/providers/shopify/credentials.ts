@@ -61,7 +61,7 @@ function shopOf(value: unknown, source: string): string {
     /^([a-z0-9][a-z0-9-]{0,59})(?:\.myshopify\.com)?$/i.exec(typeof value === 'string' ? value : '') ?? []
   if (name !== undefined) return name.toLowerCase()
   throw badCredentials(
-    `${source} names no shop. Write the name before .myshopify.com in letters, digits and hyphens, or the whole address NAME.myshopify.com.`,
+    `${source} names no shop. Send its name before .myshopify.com, or the whole address NAME.myshopify.com.`,
   )
 }
 
@@ -82,7 +82,7 @@ function parseJson(text: string): unknown {
 
 const badForm = (tokenName: string): SyncError =>
   badCredentials(
-    `${tokenName} has none of the forms shop:token, {"shop":"…","accessToken":"…"} and {"shop":"…","clientId":"…","clientSecret":"…"}. docs/operations.md, Shopify tokens, says where each comes from.`,
+    `${tokenName} has none of the forms shop:token, {"shop":"…","accessToken":"…"} and {"shop":"…","clientId":"…","clientSecret":"…"}. Read "Shopify tokens" in docs/operations.md, and send one of the forms.`,
   )
 
 const badCredentials = (what: string): SyncError => new SyncError('reject', 'bad_credentials', `shopify: ${what}`)
@@ -93,7 +93,7 @@ const noCredentials = (what: string): SyncError => new SyncError('reject', 'no_c
 export function refusedAccess({ key, tokenName }: Pick<ShopifyAccess, 'key' | 'tokenName'>, place: string): SyncError {
   const advice =
     'token' in key
-      ? 'Put a valid token there: a token of the code flow lasts an hour if it expires, and all tokens end when the app is uninstalled'
+      ? 'Put a valid token there. A token that expires lasts an hour, and all tokens end when the app is uninstalled'
       : 'Put the client id and secret there of an app that belongs to the organization of the shop and is installed in it'
   return new SyncError(
     'reject',

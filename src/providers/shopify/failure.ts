@@ -38,7 +38,7 @@ export function failure(error: unknown, connection: Told): SyncError {
     return new SyncError(
       'reject',
       'account_invalid',
-      `shopify: the shop ${connection.access.shop} ${state} (${where}). Ask its owner, then send a new jobId.`,
+      `shopify: the shop ${connection.access.shop} ${state} (${where}). Let its owner open it again, then send a new jobId.`,
       { scope: 'account' },
     )
   return refusal(error, connection)
@@ -74,7 +74,7 @@ function refusal(error: ShopifyRefusal, { access, quote }: Told): SyncError {
       'page',
       answerTooLarge,
       'the page costs more points than one request may',
-      'The worker asks for less.',
+      'Report a bug if it goes on, since the worker asks for less.',
     )
   if (status === 403 || codes.includes('ACCESS_DENIED'))
     return refuse('resource', 'permission_denied', `${access.tokenName} may not read this`, adviceForScope(error))
@@ -87,7 +87,7 @@ function adviceForScope({ errors, scope }: ShopifyRefusal): string {
   const named = errors.flatMap(({ requiredAccess }) => /`?(read_[a-z_]{2,60})`?/.exec(requiredAccess ?? '')?.[1] ?? [])
   const needed = named[0] ?? scope
   const grant = needed === null ? 'Give the app the scope of this list' : `Give the app the scope ${needed}`
-  return `${grant}, and let the shop accept it. Customers and orders need access to protected customer data as well`
+  return `${grant}, and let the shop accept it. Customers and orders need access to protected customer data as well.`
 }
 
 /** Status and codes, for Shopify's documentation and support. */

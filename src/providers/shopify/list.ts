@@ -1,4 +1,5 @@
-import { SyncError } from '../../errors.ts'
+import type { ErrorCode } from '../../error-codes/error-codes.ts'
+import { type Scope, SyncError } from '../../errors.ts'
 import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
 import { fields, text } from '../../provider/fields.ts'
 import { type Item, itemsIn } from '../../provider/item.ts'
@@ -76,12 +77,14 @@ const isEmpty = (item: Item) => item.value() === undefined || item.value() === n
 
 /** A shop without Shopify Payments has no account there, which is no empty list. */
 const withoutPayments = () =>
-  new SyncError(
-    'reject',
+  refuse(
+    'resource',
     'not_available',
-    'shopify: the shop has no account with Shopify Payments, so that it has no such list. Leave the resource out of additionalData.resources, if you like.',
-    { scope: 'resource' },
+    'the shop has no account with Shopify Payments, so that it has no such list. Leave the resource out of additionalData.resources.',
   )
+
+const refuse = (scope: Scope, code: ErrorCode, what: string) =>
+  new SyncError('reject', code, `shopify: ${what}`, { scope })
 
 /** The object at a field of the answer to its id: `order`. */
 export async function retrieveAt(
@@ -100,7 +103,7 @@ export async function retrieveAt(
 export function parentIn({ data }: ShopifyAnswer, field: string): Item {
   const parent = data.at(field)
   if (parent.id !== null) return parent
-  throw new SyncError('reject', 'not_found', 'shopify: the object of a nested list is gone.', { scope: 'object' })
+  throw refuse('object', 'not_found', 'the object of a nested list is gone. Run the job again.')
 }
 
 /** RFC 3339 in whole seconds, as Shopify reads and writes times. */
@@ -149,10 +152,5 @@ const tooDeep = () => cursorGone(`leads deeper than the ${deepest} objects that 
 
 /** The list is read on from the last second that was read, without a cursor. */
 function cursorGone(what: string): SyncError {
-  return new SyncError(
-    'reject',
-    'cursor_gone',
-    `shopify: the cursor of a page ${what}. The worker reads on from the last second that it has read.`,
-    { scope: 'page' },
-  )
+  return refuse('page', 'cursor_gone', `the cursor of a page ${what}. The worker reads that part again.`)
 }

@@ -1,6 +1,6 @@
 /** What an object became by a change; without an object, it was deleted. */
 export interface Version<Item> {
-  /** From when on the lists show it, in unix milliseconds. Asked for by its id, it is shown at once. */
+  /** From when on the lists show it, in the unit of the sandbox's clock. Asked for by its id, it is shown at once. */
   readonly listedFrom: number
   readonly object: Item | undefined
 }

@@ -1,3 +1,4 @@
+import { createVersions } from '../server/versions.ts'
 import type { GeneratedDataset } from './dataset.ts'
 import { createGeneratedOrder, type GeneratedOrder } from './generated-order.ts'
 import { numericPart } from './gids.ts'
@@ -6,7 +7,6 @@ import type { ResourceName } from './names.ts'
 import type { LiveObjects, Resource } from './resource.ts'
 import { type Fields, referenceIn, type ShopifyObject } from './shopify-object.ts'
 import { secondsIn } from './timestamps.ts'
-import { createVersions } from './versions.ts'
 
 /** An object where a list has it. The object itself is built when it is asked for. */
 export interface ListItem {
@@ -49,7 +49,7 @@ export interface CollectionContext {
 }
 
 export function createCollection(resource: Resource, { name, data, now, shown }: CollectionContext): Collection {
-  const versions = createVersions()
+  const versions = createVersions<ShopifyObject>()
   const changedNumbers = new Set<number>()
   /** The ids of the changed objects that ever belonged to a parent. */
   const changedByParent = new Map<string, Set<string>>()

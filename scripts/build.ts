@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type BuildOptions, type BuildResult, build as bundle, type Plugin } from 'esbuild'
+import { loadConfig } from '../src/config/load.ts'
+import type { CustomSettings } from '../src/providers/custom/index.ts'
 import { billOfMaterials } from './sbom.ts'
 
 const handler = 'src/handler.ts'
@@ -13,9 +15,13 @@ const handler = 'src/handler.ts'
 /**
  * What the handler loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
  * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended, the
- * clients of Secrets Manager and Parameter Store when a token is a reference.
+ * clients of Secrets Manager and Parameter Store when a token is a reference, the reader of manifests when there are any.
  */
-const onDemand: Readonly<Record<string, string>> = { sqs: 'src/queue/sqs.ts', 'aws-secrets': 'src/secrets/aws.ts' }
+const onDemand: Readonly<Record<string, string>> = {
+  sqs: 'src/queue/sqs.ts',
+  'aws-secrets': 'src/secrets/aws.ts',
+  'custom-providers': 'src/providers/custom/load.ts',
+}
 
 /** What other programs import: everything, and the tables alone. */
 const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts' }
@@ -31,24 +37,31 @@ export interface BuiltFile {
 
 /**
  * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `index` and `schema` as `.js` and `.d.ts`,
- * and `sbom.cdx.json`, which says what packages are in what is deployed. `certificates/*.pem` is copied. CommonJS with the
- * ending `.cjs`, because that is what Lambda and osls both load.
+ * and `sbom.cdx.json`, which says what packages are in what is deployed. `certificates/*.pem` and the manifests of custom
+ * providers are copied, and their modules are bundled, a file each. CommonJS with the ending `.cjs`, because that is what
+ * Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
  */
-export async function build(outdir = 'dist', root = process.cwd()): Promise<BuiltFile[]> {
+export async function build(
+  outdir = 'dist',
+  root = process.cwd(),
+  custom: CustomSettings = configuredCustom(root),
+): Promise<BuiltFile[]> {
   const out = resolve(root, outdir)
   const into = { absWorkingDir: root, outdir: out }
-  const [main, besides, typed] = await Promise.all([
+  const [main, besides, typed, modules] = await Promise.all([
     bundle({ ...into, ...worker, entryPoints: { handler }, plugins: [loadedOnDemand(root), withoutTypedMethods] }),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundle({ ...into, ...library, entryPoints: exported }),
+    bundleModules(custom.modules, into),
     ...Object.values(exported).map((path) => declare(resolve(root, path), out)),
   ])
   check(main, besides)
   await copyCertificates(root, out)
+  await copyManifests(custom.manifests, root, out)
   const bill = join(out, 'sbom.cdx.json')
-  await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile]))
-  const outputs = [main, besides, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
+  await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile, modules.metafile]))
+  const outputs = [main, besides, typed, modules].flatMap(({ metafile }) => Object.keys(metafile.outputs))
   const declarations = Object.keys(exported).map((name) => join(out, `${name}.d.ts`))
   return Promise.all([...outputs.map((path) => resolve(root, path)), ...declarations, bill].map(measure))
 }
@@ -60,6 +73,42 @@ async function copyCertificates(root: string, out: string): Promise<void> {
   if (names.length > 0) await mkdir(join(out, 'certificates'), { recursive: true })
   for (const name of names.filter((name) => name.endsWith('.pem')))
     await copyFile(join(from, name), join(out, 'certificates', name))
+}
+
+function configuredCustom(root: string): CustomSettings {
+  const { Manifests: manifests, Modules: modules } = loadConfig(join(root, 'appsettings.json')).Providers
+  return { manifests, modules }
+}
+
+/** The worker finds a manifest beside its bundle where the path of the setting leads to no file. */
+async function copyManifests(paths: readonly string[], root: string, out: string): Promise<void> {
+  uniqueNames(paths, basename)
+  if (paths.length > 0) await mkdir(join(out, 'manifests'), { recursive: true })
+  for (const path of paths) await copyFile(resolve(root, path), join(out, 'manifests', basename(path)))
+}
+
+const moduleName = (path: string) => basename(path).replace(/\.\w+$/, '')
+
+/** A module holds nothing of the worker, which hands it a kit: the classes of one are not the classes of the other. */
+async function bundleModules(paths: readonly string[], into: BuildOptions): Promise<Built> {
+  uniqueNames(paths, moduleName)
+  const entries = paths.map((path) => ({
+    in: resolve(into.absWorkingDir ?? '', path),
+    out: `modules/${moduleName(path)}`,
+  }))
+  const built = await bundle({ ...into, ...worker, entryPoints: entries })
+  const held = Object.keys(built.metafile.inputs).filter((path) => path.startsWith('src/'))
+  if (held.length > 0)
+    throw new Error(
+      `build: a module holds ${held.join(', ')}: import types of the worker only, and take values from the kit`,
+    )
+  return built
+}
+
+function uniqueNames(paths: readonly string[], nameOf: (path: string) => string): void {
+  const names = paths.map((path) => nameOf(path))
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw new Error(`build: two custom providers have files of the name ${twice}. Rename one.`)
 }
 
 const common = { bundle: true, platform: 'node', target: 'node20', metafile: true } as const

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { configuration } from './docs/configuration.ts'
 import { errors } from './docs/errors.ts'
 import { figureProblems, quoteProblems, withFigures } from './docs/figures.ts'
+import { manifestJsonSchema } from './docs/manifest-schema.ts'
 import { withPeers } from './docs/peers.ts'
 import { reliability } from './docs/reliability.ts'
 import { resources } from './docs/resources.ts'
@@ -21,9 +22,17 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/resources.md': resources,
 }
 
+/** Files that are made from the code and are no documents. */
+const files: Readonly<Record<string, () => string>> = {
+  'examples/custom-providers/manifest.schema.json': manifestJsonSchema,
+}
+
 /** The documents that are not as the code would write them, with what they should be. */
 export function outdated(): ReadonlyMap<string, string> {
-  const wanted = Object.entries(pages).map(([path, page]) => [path, `${notice}${page()}`] as const)
+  const wanted = [
+    ...Object.entries(pages).map(([path, page]) => [path, `${notice}${page()}`] as const),
+    ...Object.entries(files).map(([path, file]) => [path, file()] as const),
+  ]
   const quoting = quotingDocuments().map((path) => [path, withPeers(withFigures(readFileSync(path, 'utf8')))] as const)
   return new Map([...quoting, ...wanted].filter(([path, text]) => contentOf(path) !== text))
 }

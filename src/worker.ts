@@ -2,7 +2,7 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import type { Log } from './log/log.ts'
-import { createProviders, type ProviderSettings } from './providers/index.ts'
+import { openProviders, type ProviderSettings } from './providers/index.ts'
 import { type DeliveryDeps, deliver } from './queue/deliver.ts'
 import type { Message } from './queue/message.ts'
 import type { Ack, Queue } from './queue/queue.ts'
@@ -32,6 +32,7 @@ export interface WorkerDeps {
 export async function openWorker(config: Config, { log, queue, name, shutdown }: WorkerDeps): Promise<Worker> {
   const { Worker: settings, Secrets: secrets } = config
   for (const warning of config.warnings) log.warn(warning, { event: 'setting_unknown' })
+  const provider = await openProviders(providerSettings(config))
   // A connection for each job, and one more for the leases of all jobs.
   const database = await openDatabase(config.database, {
     connections: settings.Concurrency + 1,
@@ -44,7 +45,7 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
     log,
     owner: name,
     queue,
-    provider: createProviders(providerSettings(config)),
+    provider,
     secrets: createSecrets({ prefix: secrets.Prefix, endpoint: secrets.Endpoint, region: secrets.Region }, systemClock),
     settings: {
       maxRetries: settings.MaxRetries,
@@ -65,7 +66,8 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
 }
 
 /** The part of the configuration that the providers need. */
-export function providerSettings({ Stripe: stripe, Square: square, Shopify: shopify }: Config): ProviderSettings {
+export function providerSettings(config: Config): ProviderSettings {
+  const { Stripe: stripe, Square: square, Shopify: shopify, Providers: custom } = config
   return {
     stripe: {
       apiKey: stripe.ApiKey,
@@ -88,5 +90,6 @@ export function providerSettings({ Stripe: stripe, Square: square, Shopify: shop
       apiBase: shopify.ApiBase,
       perSecond: shopify.RequestsPerSecond,
     },
+    custom: { manifests: custom.Manifests, modules: custom.Modules },
   }
 }

@@ -12,7 +12,7 @@ import { eraseTenant } from '../erasure/tenant.ts'
 import { isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import type { Provider } from '../provider/contract.ts'
-import { createProviders } from '../providers/index.ts'
+import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
@@ -31,7 +31,7 @@ export const erase = defineCommand({
   details: eraseDetails,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const { resources } = providerOf(options, config)
+    const { resources } = await providerOf(options, config)
     const ownership = ownershipOf(resources)
     await withDatabase(config, (settings) => eraseFrom(settings, { ...options, ownership }, terminal))
     return exitCodes.done
@@ -39,9 +39,10 @@ export const erase = defineCommand({
 })
 
 /** The provider that the command line names. @throws UsageError if there is none of that name */
-function providerOf({ provider = 'stripe' }: EraseOptions, config: Config): Provider {
+async function providerOf({ provider = 'stripe' }: EraseOptions, config: Config): Promise<Provider> {
+  const find = await openProviders(providerSettings(config))
   try {
-    return createProviders(providerSettings(config))(provider)
+    return find(provider)
   } catch (error) {
     if (error instanceof SyncError && error.code === 'unknown_provider') throw new UsageError(`${error.message}.`)
     throw error

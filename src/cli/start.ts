@@ -1,6 +1,6 @@
 import { openConfig } from '../config/load.ts'
 import { openStack } from '../local/stack.ts'
-import { createProviders } from '../providers/index.ts'
+import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
@@ -19,7 +19,7 @@ and the provider are embedded. An interrupted start is continued by the next one
   options: startOptions,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const provider = createProviders(providerSettings(config))(options.provider)
+    const provider = (await openProviders(providerSettings(config)))(options.provider)
     const resources = readResources(options.resources, provider)
     const stack = await openStack(config, options)
     const interrupt = listenForInterrupt(

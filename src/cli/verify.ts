@@ -6,7 +6,8 @@ import type { AccountKey } from '../db/account-key.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { ownershipOf } from '../erasure/ownership.ts'
 import { openStack, type Stack } from '../local/stack.ts'
-import { createProviders } from '../providers/index.ts'
+import type { Provider } from '../provider/contract.ts'
+import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { type Comparison, compare, isEqual, type NotCompared } from '../verify/compare.ts'
 import { providerSettings } from '../worker.ts'
@@ -42,7 +43,7 @@ give it the same --customers and --density.`,
   async run(invocation) {
     const config = await openConfig(openSettings)
     // Wrong names are refused before anything starts.
-    readNames(invocation.options, createProviders(providerSettings(config))(invocation.options.provider))
+    readNames(invocation.options, (await openProviders(providerSettings(config)))(invocation.options.provider))
     const stack = await openStack(config, invocation.options)
     try {
       return await verifyWith(stack, invocation)
@@ -55,10 +56,8 @@ give it the same --customers and --density.`,
 const accountUnknown =
   'The key may not ask which account it belongs to. Name it with --account, or use a key that may read its account.'
 
-type Provider = ReturnType<ReturnType<typeof createProviders>>
-
 async function verifyWith(stack: Stack, { options: given, terminal }: Invocation<VerifyOptions>): Promise<number> {
-  const provider = createProviders(providerSettings(stack.config))(given.provider)
+  const provider = (await openProviders(providerSettings(stack.config)))(given.provider)
   const database = await openDatabase(stack.database, { connections: 2, applicationName: 'verify' })
   const account = provider.connect({ tenantId: given.tenant, accessToken: given.account })
   try {

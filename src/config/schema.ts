@@ -38,6 +38,21 @@ const flag = (fallback: boolean, about: string) =>
     .default(fallback)
     .describe(about)
     .meta({ expected: 'true or false' })
+/** Paths of files: a list, or a text with commas between, because the environment has nothing else. */
+const files = (about: string) =>
+  z
+    .union([
+      z.array(z.string().min(1)),
+      z.string().transform((text) =>
+        text
+          .split(',')
+          .map((path) => path.trim())
+          .filter((path) => path !== ''),
+      ),
+    ])
+    .default([])
+    .describe(about)
+    .meta({ expected: 'a list of paths, or paths with commas between' })
 const rate = (about: string) =>
   number
     .pipe(z.number().min(0.1).max(10_000))
@@ -138,6 +153,14 @@ export const settingsSchema = z.object({
       .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' }),
     RequestsPerSecond: rate(
       'Most requests a second for one shop. Without it: 20. Shopify limits points a second, which the worker learns from each answer.',
+    ),
+  }),
+  Providers: z.object({
+    Manifests: files(
+      'Manifests of [custom providers](custom-providers.md), JSON files. The worker reads them when it starts.',
+    ),
+    Modules: files(
+      'Modules of [custom providers](custom-providers.md), TypeScript or JavaScript files. `npm run build` bundles them, so the setting is needed then too.',
     ),
   }),
   Worker: z.object({

@@ -231,6 +231,11 @@ export interface Provider {
   readonly name: string
   /** Its resources; `additionalData.resources` names a subset. Empty while the provider is only declared. */
   readonly resources: readonly ProviderResource[]
+  /**
+   * What the status words of a custom provider mean in the words of the table `states`, by kind. `billing-sync migrate`
+   * writes them. Those of a built-in provider come with a migration.
+   */
+  readonly states?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
   connect(credentials: Credentials): Account
 }

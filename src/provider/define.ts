@@ -17,6 +17,8 @@ export interface ProviderParts<Connection> {
   readonly name: string
   readonly resources: readonly Resource<Connection>[]
   readonly changes?: Changes<Connection>
+  /** See Provider.states. */
+  readonly states?: Provider['states']
   open(
     credentials: Credentials,
   ): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'metersPoints' | 'close'>
@@ -33,6 +35,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
   return {
     name: parts.name,
     resources: parts.resources,
+    ...(parts.states && { states: parts.states }),
     connect(credentials) {
       const connection = parts.open(credentials)
       const failure = (error: unknown) => parts.failure(error, connection)

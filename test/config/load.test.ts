@@ -14,6 +14,15 @@ describe('the configuration', () => {
     expect(fromFile({})).toEqual(defaults)
   })
 
+  it('reads paths as a list, and from the environment as a text with commas', () => {
+    const manifests = { Manifests: ['a.json', 'b.json'], Modules: [] }
+    expect(fromFile({ Providers: { Manifests: ['a.json', 'b.json'] } })).toMatchObject({ Providers: manifests })
+    expect(fromEnvironment({ Providers__Manifests: ' a.json, b.json,' })).toMatchObject({ Providers: manifests })
+    expect(() => fromFile({ Providers: { Modules: 7 } })).toThrow(
+      'Providers.Modules must be a list of paths, or paths with commas between, found 7 (from appsettings.json)',
+    )
+  })
+
   it('is read from the file, sections of somebody else aside', () => {
     const file = {
       ConnectionStrings: { DefaultConnection: connection, Hangfire: 'Server=elsewhere' },

@@ -7,6 +7,7 @@ export const defaults = {
   Stripe: {},
   Square: { Environment: 'production' },
   Shopify: {},
+  Providers: { Manifests: [], Modules: [] },
   Worker: {
     MaxRetries: 3,
     OutageMinutes: 720,

@@ -19,6 +19,7 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
     'src/secrets/aws.ts': `export const fetch = () => 'secret'`,
+    'src/providers/custom/load.ts': `export const loadCustom = () => []`,
     'src/index.ts': `export * from './db/schema.ts'`,
     'src/db/schema.ts': `import { pgTable, text } from 'drizzle-orm/pg-core'\nexport const plans = pgTable('plans', { id: text('id').primaryKey() })`,
     ...files,
@@ -36,7 +37,7 @@ test('builds the handler, what it loads on demand and the tables, and says how l
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler', 'sqs', 'aws-secrets']
+    ['handler', 'sqs', 'aws-secrets', 'custom-providers']
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat('index.js', 'index.d.ts', 'schema.js', 'schema.d.ts', 'sbom.cdx.json')
       .sort(),
@@ -147,4 +148,31 @@ test('copies the certificates of authorities, for the package', async () => {
   await build('dist', root)
 
   expect(await readdir(join(root, 'dist/certificates'))).toEqual(['rds.pem'])
+})
+
+test('copies the manifests of custom providers, and bundles their modules', async () => {
+  const root = await setup({
+    'own/acme.json': '{}',
+    'own/other.ts': `import { join } from 'node:path'\nexport default (kit: object) => ({ kit, path: join('a', 'b') })`,
+  })
+  await build('dist', root, { manifests: ['own/acme.json'], modules: ['own/other.ts'] })
+
+  expect(await readFile(join(root, 'dist/manifests/acme.json'), 'utf8')).toBe('{}')
+  const { default: create } = createRequire(join(root, 'dist/'))('./modules/other.cjs')
+  expect(create('the kit')).toEqual({ kit: 'the kit', path: join('a', 'b') })
+})
+
+test('refuses a module that holds what the worker holds, and two files of one name', async () => {
+  const root = await setup({
+    'own/acme.ts': `import { send } from '../src/queue/sqs.ts'\nexport default send`,
+    'other/acme.js': `export default () => 1`,
+  })
+  const modules = (...paths: string[]) => build('dist', root, { manifests: [], modules: paths })
+
+  await expect(modules('own/acme.ts')).rejects.toThrow(
+    'a module holds src/queue/sqs.ts: import types of the worker only',
+  )
+  await expect(modules('own/acme.ts', 'other/acme.js')).rejects.toThrow(
+    'two custom providers have files of the name acme',
+  )
 })

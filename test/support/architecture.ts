@@ -73,6 +73,20 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:crypto',
     'type node:http',
   ],
+  // They are named in the configuration and read from a disk. What is loaded on demand gets the rest of the worker as a kit.
+  'custom providers': [
+    'own folder',
+    'provider',
+    'db/schema',
+    'errors',
+    'http',
+    'log/redact',
+    'npm:zod',
+    'node:crypto',
+    'node:fs',
+    'node:path',
+    'node:url',
+  ],
   registry: ['providers', 'type provider/contract', 'errors'],
   queue: ['queue/message', 'queue/harmless-text', 'log/redact'],
   delivery: [
@@ -203,6 +217,7 @@ function layerOf(path: string): string {
   if (folder === 'sandbox') return name === 'server' ? 'sandbox server' : folder
   if (folder === 'queue') return queueLayers[name ?? ''] ?? 'transport'
   if (folder !== 'providers') return folder
+  if (name === 'custom') return 'custom providers'
   return name === 'index' ? 'registry' : 'a provider'
 }
 

@@ -1,0 +1,71 @@
+import type { Query } from '../../../provider/contract.ts'
+import type { Item } from '../../../provider/item.ts'
+import type { Answer, Connection, Parameters } from './connection.ts'
+import { valueAt } from './pointer.ts'
+import type { ListPart } from './schema.ts'
+import type { Paging } from './schema-parts.ts'
+
+/** The parameters that ask for a page after the first. */
+export function pageParameters({ paging, pageSize }: ListPart, { cursor, limit }: Query): Parameters {
+  return {
+    ...(pageSize && { [pageSize.parameter]: String(Math.min(limit, pageSize.most)) }),
+    ...(paging && 'parameter' in paging && { ...placeOf(paging, cursor) }),
+  }
+}
+
+function placeOf(paging: Extract<Paging, { parameter: string }>, cursor: string | null): Parameters {
+  if (cursor !== null) return { [paging.parameter]: cursor }
+  return paging.type === 'page' ? { [paging.parameter]: String(paging.first) } : {}
+}
+
+export interface ReadPage {
+  readonly answer: Answer
+  /** The answer without its items. */
+  readonly value: unknown
+  readonly items: readonly Item[]
+  readonly cursor: string | null
+}
+
+/** The cursor of the next page; null on the last. @throws SyncError if the answer does not have it */
+export function nextOf(paging: Paging | undefined, page: ReadPage, connection: Connection): string | null {
+  const { value, items, cursor, answer } = page
+  if (!paging || paging.type === 'none') return null
+  if (paging.more !== undefined && valueAt(value, paging.more) === false) return null
+  switch (paging.type) {
+    case 'cursor': {
+      const { next, last } = paging
+      const found = next === undefined ? lastOf(items, last) : valueAt(value, next)
+      return cursorText(found)
+    }
+    case 'page': {
+      const number = cursor === null ? paging.first : Number(cursor)
+      if (items.length === 0) return null
+      const pages = paging.pages === undefined ? undefined : valueAt(value, paging.pages)
+      if (typeof pages === 'number' && number - paging.first + 1 >= pages) return null
+      return String(number + 1)
+    }
+    case 'offset':
+      return items.length === 0 ? null : String(Number(cursor ?? 0) + items.length)
+    case 'link': {
+      const link = paging.next === undefined ? nextInHeader(answer.headers.link) : valueAt(value, paging.next)
+      return typeof link === 'string' && link !== '' ? connection.pathOf(link, answer.url) : null
+    }
+  }
+}
+
+function lastOf(items: readonly Item[], last = '/id'): unknown {
+  const item = items.at(-1)
+  return item && valueAt(item.value(), last)
+}
+
+function cursorText(value: unknown): string | null {
+  if (value === undefined || value === null || value === '' || value === false) return null
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** The address of `rel="next"` in a Link header (RFC 8288). */
+function nextInHeader(header = ''): string | undefined {
+  for (const [, address, attributes = ''] of header.matchAll(/<([^>]*)>([^<]*)/g))
+    if (/;\s*rel="?next"?/i.test(attributes)) return address
+  return undefined
+}

@@ -1,0 +1,38 @@
+/*
+ * Texts of a manifest with places: `{accessToken}` for the token of a job, `{accessToken.NAME}` for a field of a token that is
+ * a JSON object, `{id}` for an object's id, `{from}` and `{to-1}` for the seconds of a window.
+ */
+
+/** A field's name; null for the whole token. */
+export type TokenPlace = string | null
+
+const tokenPlace = /\{accessToken(?:\.([A-Za-z_]\w{0,60}))?\}/g
+const timePlace = /\{(from|to)(?:([+-])(\d{1,9}))?\}/g
+
+/** The places of the token in a text. */
+export function tokenPlaces(text: string): readonly TokenPlace[] {
+  return [...text.matchAll(tokenPlace)].map(([, name]) => name ?? null)
+}
+
+export function fillToken(text: string, value: (place: TokenPlace) => string): string {
+  return text.replaceAll(tokenPlace, (_, name: string | undefined) => value(name ?? null))
+}
+
+/** A text without the places that are allowed in it. What is left in braces is a mistake. */
+export const withoutTokenPlaces = (text: string): string => text.replaceAll(tokenPlace, '')
+export const withoutTimePlaces = (text: string): string => text.replaceAll(timePlace, '')
+
+export const namesEnd = (text: string): boolean => /\{to(?:[+-]\d{1,9})?\}/.test(text)
+
+export interface Seconds {
+  readonly from: number
+  /** Null: the window has no end, and the text does not name it. */
+  readonly to: number | null
+}
+
+export function fillTimes(text: string, { from, to }: Seconds, write: (second: number) => string): string {
+  return text.replaceAll(timePlace, (_, end: string, sign: string | undefined, by: string | undefined) => {
+    const second = end === 'from' ? from : (to ?? from)
+    return write(Math.max(0, second + Number(`${sign ?? ''}${by ?? 0}`)))
+  })
+}

@@ -1,0 +1,38 @@
+import type { Query, TimeFilter } from '../../../provider/contract.ts'
+import type { Kit } from '../kit.ts'
+import type { Parameters } from './connection.ts'
+import { stepsOf } from './pointer.ts'
+import { timeOf } from './readers.ts'
+import type { TimeFilterPart, TimeFormat } from './schema-parts.ts'
+import { fillTimes, namesEnd } from './template.ts'
+
+export function timeFilter(part: TimeFilterPart, kit: Kit): TimeFilter {
+  const { at, read, order, lagSeconds, maxDays, historyDays } = part
+  return {
+    field: stepsOf(at).join('.'),
+    // The core reads seconds since 1970 itself, without parsing the item.
+    ...(read !== 'unixSeconds' && { read: timeOf(read, kit) }),
+    ...(order === 'none' && { order }),
+    ...(lagSeconds !== undefined && { lag: lagSeconds }),
+    ...(maxDays !== undefined && { maxDays }),
+    ...(historyDays !== undefined && { historyDays }),
+  }
+}
+
+/** The parameters of a query's window. `began`: a second before which there is nothing. */
+export function timeParameters(part: TimeFilterPart, { window }: Query, began: number): Parameters {
+  const { parameters, parametersWithoutEnd, format } = part
+  const { from = 0, to = null } = window ?? {}
+  const withoutEnd =
+    parametersWithoutEnd ?? Object.fromEntries(Object.entries(parameters).filter(([, text]) => !namesEnd(text)))
+  const seconds = { from: Math.max(from, began), to }
+  const texts = Object.entries(to === null ? withoutEnd : parameters)
+  return Object.fromEntries(texts.map(([name, text]) => [name, fillTimes(text, seconds, writers[format])]))
+}
+
+const writers: Readonly<Record<TimeFormat, (second: number) => string>> = {
+  rfc3339: (second) => new Date(second * 1_000).toISOString(),
+  unixSeconds: String,
+  unixMilliseconds: (second) => String(second * 1_000),
+  date: (second) => new Date(second * 1_000).toISOString().slice(0, 10),
+}

@@ -1,0 +1,31 @@
+import { exerciseProvider } from '../../contracts/exercise-provider.ts'
+import { type ChargebeeList, chargebeeSecrets, chargebeeToken, openChargebee } from './chargebee-server.ts'
+import { manifestAt, providerOf } from './example-manifest.ts'
+
+const example = 'examples/custom-providers/chargebee.json'
+const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
+const lists: Readonly<Record<string, ChargebeeList>> = { payments: 'transactions', products: 'items' }
+
+/** The example of a manifest keeps the contract of a provider. */
+exerciseProvider({
+  name: 'chargebee',
+  lists: ['customers', 'subscriptions', 'invoices', 'payments', 'products', 'comments'],
+  async open() {
+    const server = await openChargebee()
+    const credentials = (accessToken: string) => ({ tenantId, accessToken })
+    return {
+      provider: providerOf(manifestAt(example, { baseUrl: `${server.url}/api/v2` })),
+      credentials: credentials(chargebeeToken),
+      badCredentials: ['', 'short', '{"site":"acme"}', '{"site":"acme","apiKey":"has space"}', '["a"]'].map(
+        credentials,
+      ),
+      secrets: chargebeeSecrets,
+      expected: (resource) => server.expected(lists[resource] ?? (resource as ChargebeeList)),
+      now: server.now,
+      requests: () => server.requests.length,
+      remove: (resource, id) => server.removeWhole(lists[resource] ?? (resource as ChargebeeList), id),
+      fail: server.fail,
+      close: server.close,
+    }
+  },
+})

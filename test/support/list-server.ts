@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { listen } from '../../src/sandbox/server/listen.ts'
+import type { FailureKind } from '../contracts/exercise-provider.ts'
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** What a list server answers. */
+export interface ListAnswer {
+  readonly status?: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface ListRequest {
+  readonly url: URL
+  readonly path: string
+  readonly parameters: URLSearchParams
+  readonly headers: IncomingMessage['headers']
+}
+
+/** Answers of an API for the ways to fail that every provider has. */
+export type Refusals = Readonly<Partial<Record<FailureKind, ListAnswer>>>
+
+/** A small server whose answers a function makes. Its clock stands still until it is advanced. */
+export async function openListServer(
+  answer: (request: ListRequest) => ListAnswer,
+  { now = Math.floor(Date.now() / 1_000) - 10_000, refusals = {} }: { now?: number; refusals?: Refusals } = {},
+) {
+  const requests: string[] = []
+  const clock = { now }
+  let failure: FailureKind | undefined
+  const server = await listen((request, response) => {
+    const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
+    requests.push(`${url.pathname}${url.search}`)
+    const {
+      status = 200,
+      body,
+      headers,
+    } = failure
+      ? (refusals[failure] ?? { body: {} })
+      : answer({ url, path: url.pathname, parameters: url.searchParams, headers: request.headers })
+    response.sendDate = false
+    response.setHeader('date', new Date(clock.now * 1_000).toUTCString())
+    for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
+    if (breaksOff(failure, response)) return
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(body))
+  }, 0)
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    requests,
+    now: () => clock.now,
+    advance: (seconds: number) => {
+      clock.now += seconds
+    },
+    fail: (kind: FailureKind) => {
+      failure = kind
+    },
+    close: server.close,
+  }
+}
+
+function breaksOff(failure: FailureKind | undefined, response: ServerResponse): boolean {
+  if (failure === 'the connection is reset') response.destroy()
+  else if (failure === 'the answer is no JSON') response.end('<html>')
+  else if (failure === 'the answer ends early') {
+    response.writeHead(200, { 'content-length': '1000' })
+    response.write('{"list": [')
+    setImmediate(() => response.destroy())
+  } else return false
+  return true
+}
+
+/** A page of objects, and where the next begins; null on the last. */
+export function pageAt(objects: readonly Fields[], offset: number, limit: number) {
+  const end = offset + limit
+  return { page: objects.slice(offset, end), next: end < objects.length ? end : null }
+}
+
+/** Newest first, and by id within a second, so that pages do not shift. */
+export function newestFirst(objects: readonly Fields[], field: string): readonly Fields[] {
+  return objects.toSorted((left, right) => {
+    const [a, b] = [timeOf(left[field]), timeOf(right[field])]
+    return a === b ? (String(left.id) < String(right.id) ? -1 : 1) : b - a
+  })
+}
+
+export const timeOf = (value: unknown): number =>
+  typeof value === 'number' ? value : Math.floor(Date.parse(String(value)) / 1_000)

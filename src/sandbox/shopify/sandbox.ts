@@ -15,6 +15,7 @@ import type { SandboxOptions } from './options.ts'
 import { populate } from './populate.ts'
 import { readScopes } from './scopes.ts'
 import { fieldOf, type ShopifyObject } from './shopify-object.ts'
+import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import { day } from './timestamps.ts'
 import { createTokens } from './tokens.ts'
 
@@ -34,6 +35,8 @@ export interface Sandbox extends Mutations {
   expected(resource: ResourceName): readonly ShopifyObject[]
   /** The same, an object at a time: for a million objects. */
   objects(resource: ResourceName): Iterable<ShopifyObject>
+  /** Simulates so many days of changes, moving the clock, and returns the changes. */
+  simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
   /** The token is refused from now on. */
   expireToken(token: string): void
   revokeToken(token: string): void
@@ -92,6 +95,12 @@ export async function createShopifySandbox(options: SandboxOptions = {}): Promis
     expected: (resource) => [...objects(resource)],
     objects,
     ...mutations,
+    simulate: (days, simulateOptions = {}) =>
+      simulate(
+        { live: shop.collections, data: shop.data, mutations, now: clock.now, advance: clock.advance },
+        days,
+        simulateOptions,
+      ),
     expireToken: tokens.expire,
     revokeToken: tokens.revoke,
     fail: failures.add,

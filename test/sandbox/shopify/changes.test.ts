@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { resourceNames } from '../../../src/sandbox/shopify/index.ts'
+import { steps } from '../../../src/sandbox/shopify/simulate/steps.ts'
 import { ask, at, day, idsOf, now, page, readAll, setup } from './support.ts'
 
 const byUpdate = { sortKey: 'UPDATED_AT', reverse: true, fields: 'updatedAt note' }
@@ -119,5 +121,58 @@ describe('events', () => {
     expect(new Set(destroyed.map(({ action }) => action))).toEqual(new Set(['destroy']))
     const products = await readAll(sandbox, 'events', { query: 'subject_type:PRODUCT action:create', fields })
     expect(new Set(products.map(({ subjectType }) => subjectType))).toEqual(new Set(['PRODUCT']))
+  })
+})
+
+describe('a simulated month', () => {
+  it('is the same for the same seed and differs for another seed', async () => {
+    const [first, same, other] = await Promise.all(
+      [3, 3, 4].map(async (seed) => {
+        const sandbox = await setup()
+        const changes = sandbox.simulate(20, { seed, perDay: 5 })
+        return { changes, all: resourceNames.map((name) => sandbox.expected(name)) }
+      }),
+    )
+    expect(same).toEqual(first)
+    expect(other!.changes).not.toEqual(first!.changes)
+  })
+
+  it('moves the clock, takes every kind of step, and every list still holds all there is', async () => {
+    const sandbox = await setup({ orders: 480 })
+    const changes = sandbox.simulate(30, { perDay: 12 })
+    expect(sandbox.now()).toBe(now + 30 * day)
+    expect(new Set(changes.map(({ step }) => step))).toEqual(new Set(steps.map(([step]) => step)))
+    for (const name of [
+      'customers',
+      'orders',
+      'products',
+      'productVariants',
+      'subscriptionContracts',
+      'disputes',
+    ] as const)
+      expect([name, idsOf(await readAll(sandbox, name, { first: 250 })).toSorted()]).toEqual([
+        name,
+        idsOf(sandbox.expected(name)).toSorted(),
+      ])
+  })
+
+  it('can be followed by the times of change and the events of destruction', async () => {
+    const sandbox = await setup({ mostRequested: 100_000 })
+    const fields =
+      'note updatedAt displayFinancialStatus transactions { id status } refunds { id } totalRefundedSet { shopMoney { amount } } disputes { id status } lineItems(first: 250) { nodes { id currentQuantity } }'
+    const listing = { sortKey: 'UPDATED_AT', reverse: true, fields }
+    const copy = new Map((await readAll(sandbox, 'orders', listing)).map((order) => [order.id, order]))
+    for (let round = 0; round < 5; round++) {
+      const since = at(sandbox.now() - 600)
+      sandbox.simulate(6, { perDay: 12, seed: round })
+      sandbox.advance(300)
+      for (const order of await readAll(sandbox, 'orders', { ...listing, query: `updated_at:>='${since}'` }))
+        copy.set(order.id, order)
+      const query = `action:destroy subject_type:ORDER created_at:>='${since}'`
+      for (const event of await readAll(sandbox, 'events', { query, fields: '... on BasicEvent { subjectId }' }))
+        copy.delete(event.subjectId)
+      const now = await readAll(sandbox, 'orders', listing)
+      expect(new Map([...copy].toSorted())).toEqual(new Map(now.map((order) => [order.id, order] as const).toSorted()))
+    }
   })
 })

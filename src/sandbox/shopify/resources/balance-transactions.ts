@@ -3,6 +3,7 @@ import { money } from '../money.ts'
 import type { Dataset, Resource } from '../resource.ts'
 import { timestamp } from '../timestamps.ts'
 import { balanceAt, balanceCreated, payoutIndex } from './balance-facts.ts'
+import { orderNumber } from './order-facts.ts'
 import { payoutStatus } from './payout-facts.ts'
 
 /** Three orders in four were paid through Shopify Payments; some of those were refunded or disputed too. */
@@ -29,7 +30,7 @@ export const balanceTransactions: Resource = {
       amount: money(amount, currency),
       fee: money(fee, currency),
       net: money(amount - fee, currency),
-      associatedOrder: { __typename: 'ShopifyPaymentsAssociatedOrder', id, name: orderName(order, data) },
+      associatedOrder: { __typename: 'ShopifyPaymentsAssociatedOrder', id, name: `#${orderNumber(order, data)}` },
       associatedPayout: payoutOf(n, data),
       adjustmentsOrders: [],
     }
@@ -45,5 +46,3 @@ function payoutOf(n: number, data: Dataset) {
     status: isPaid ? payoutStatus(payout) : 'PENDING',
   }
 }
-
-const orderName = (n: number, data: Dataset) => `#${1_001 + data.count('orders') - n}`

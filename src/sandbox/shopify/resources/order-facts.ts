@@ -65,6 +65,12 @@ export function orderAt(n: number, data: Dataset): OrderFacts {
   }
 }
 
+/** Orders are numbered from 1,001 as they come, and those that are added later after them. */
+export function orderNumber(n: number, data: Dataset): number {
+  const count = data.count('orders')
+  return n < count ? 1_000 + count - n : 1_001 + n
+}
+
 export const orderCreated = (n: number, data: Dataset) => data.moment('orders', n)
 
 export const orderUpdated = (n: number, data: Dataset) => drawTimes(n, data).updated

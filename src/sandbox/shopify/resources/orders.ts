@@ -2,7 +2,7 @@ import { nestedGid, numericPart } from '../gids.ts'
 import { moneyBag } from '../money.ts'
 import type { Resource } from '../resource.ts'
 import { timestamp } from '../timestamps.ts'
-import { type OrderFacts, orderAt, orderCreated, orderProcessed, orderUpdated } from './order-facts.ts'
+import { type OrderFacts, orderAt, orderCreated, orderNumber, orderProcessed, orderUpdated } from './order-facts.ts'
 import { lineObject } from './order-lines.ts'
 import { paymentsOf } from './order-payments.ts'
 
@@ -21,8 +21,8 @@ export const orders: Resource = {
     const isCancelled = status === 'VOIDED' || status === 'EXPIRED'
     return {
       legacyResourceId: String(numericPart(id)),
-      name: `#${1_001 + data.count('orders') - n}`,
-      number: 1_001 + data.count('orders') - n,
+      name: `#${orderNumber(n, data)}`,
+      number: orderNumber(n, data),
       createdAt: timestamp(created),
       updatedAt: timestamp(updated),
       processedAt: timestamp(orderProcessed(n, data)),

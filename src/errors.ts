@@ -44,6 +44,12 @@ interface Details {
 /** The code of a failure that means: the answer was more than is read of one; fewer items may fit. */
 export const answerTooLarge = 'answer_too_large'
 
+/** The code of a refusal of a window that has more items than the API gives. The core reads it in halves. */
+export const windowTooLarge = 'window_too_large'
+
+/** The code of a list that has changed between two of its pages, so that these may lack items. */
+export const listChanged = 'list_changed'
+
 /** The one error of this code base. `code` is stable and for machines, `message` is `subject: what happened`. */
 export class SyncError extends Error {
   override readonly name = 'SyncError'

@@ -38,6 +38,10 @@ export function omitItems<Page extends Advance>(from: Checkpoint, page: Page, it
  */
 export function discountItems(from: Checkpoint, items: readonly ListedItem[]): Checkpoint {
   const tallies = { ...from.tallies }
+  const names = new Set(items.map(({ resource }) => resource))
+  const slices = from.slices.map((slice) =>
+    slice.pending ? { ...slice, pending: withoutTallies(slice.pending, names) } : slice,
+  )
   for (const item of items) {
     const tally = tallies[item.resource]
     const isTimeless = from.slices.some(
@@ -47,8 +51,11 @@ export function discountItems(from: Checkpoint, items: readonly ListedItem[]): C
     else if (tally && item.created !== null && item.created <= tally.until && wasListed(from, item))
       tallies[item.resource] = decrement(tally, item.created)
   }
-  return { ...from, tallies }
+  return { ...from, slices, tallies }
 }
+
+const withoutTallies = (pending: Readonly<Record<string, Tally>>, names: ReadonlySet<string>) =>
+  Object.fromEntries(Object.entries(pending).map(([name, tally]) => [name, names.has(name) ? noTally : tally]))
 
 /** The checkpoint without these ids. A slice whose cursor is one of them is read again from the second of that cursor. */
 export function removeIds(from: Checkpoint, ids: ReadonlySet<string>): Checkpoint {

@@ -67,6 +67,18 @@ export const providerCodes = {
     do: 'Report a bug with the resource.',
     retried: 'yes',
   },
+  window_too_large: {
+    happened:
+      'The provider gives only so many items of a window of time, and one second has more of them. The worker has read ever smaller windows.',
+    do: 'Ask the provider for a higher limit, or leave the resource out of `additionalData.resources`.',
+    retried: 'no',
+  },
+  list_changed: {
+    happened:
+      'A list whose pages have numbers changed each time that it was read. Its pages may lack items, so that the worker does not believe them.',
+    do: 'Nothing at first. If it goes on, run the job at a time with fewer changes.',
+    retried: 'yes',
+  },
   cursor_gone: {
     happened: 'The object after which a page should begin was deleted. The worker reads that part again.',
     do: 'Nothing.',

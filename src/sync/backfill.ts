@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
-import { isRefused, SyncError } from '../errors.ts'
+import { isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
 import type { Page } from '../provider/contract.ts'
 import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
@@ -13,7 +13,7 @@ import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader, turnPage }
 import { noContent } from './rows.ts'
 import type { Slice } from './slices.ts'
 import { type EventsBefore, pageWeight, type Source } from './source.ts'
-import { createSplitter, type Splitter } from './splitter.ts'
+import { createSplitter, type SplitSlice, type Splitter } from './splitter.ts'
 
 export interface Backfill {
   readonly slices: readonly Slice[]
@@ -43,7 +43,7 @@ export interface Backfill {
   /** Called when a call has failed finally: other calls need not be awaited. */
   onFailure(error: unknown): void
   /** Called after a split. The checkpoint must record it before the next page is committed. */
-  onSplit(split: { readonly id: number; readonly at: number; readonly olderId: number }): void
+  onSplit(split: SplitSlice): void
 }
 
 /**
@@ -181,9 +181,15 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
 
 async function fetchList(engine: Engine, reader: Reader): Promise<ReadPage | null> {
   const { slice, source } = reader
-  const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
-  // The page is dropped if the resource was skipped meanwhile.
-  return page && engine.readers.has(slice.id) ? takePage(engine, reader, page) : null
+  try {
+    const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
+    // The page is dropped if the resource was skipped meanwhile.
+    return page && engine.readers.has(slice.id) ? await takePage(engine, reader, page) : null
+  } catch (error) {
+    const isHalvable = error instanceof SyncError && (error.code === windowTooLarge || error.code === listChanged)
+    if (isHalvable && engine.splitter.halve(slice.id)) return null
+    throw error
+  }
 }
 
 /** The objects of a slice of ids as one page; null if the resource was skipped meanwhile. */
@@ -199,7 +205,7 @@ async function takeObjects(
   // It is no page of the list: whether the list may be read is not known yet.
   if (!readers.delete(slice.id)) return null
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
-  const unlisted = { part: null, beginsList: false, proven: null, listed: [], nested: [] }
+  const unlisted = { part: null, beginsList: false, proven: null, listed: [], nested: [], whole: null }
   return { ...reached, ...content, ...unlisted, observedAt: new Date(0), skip: null, sliceId: slice.id, source }
 }
 
@@ -212,9 +218,9 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
   const known = new Set(boundary)
   begun.add(source.name)
   // Before the first await, so that a later split lies below this page.
-  const { items, reached, proven, listed, last, shared } = turnPage(reader, page)
+  const { items, reached, proven, listed, last, whole, shared } = turnPage(reader, page)
   if (last) readers.delete(sliceId)
-  const { observedAt, answeredAt = observedAt } = page
+  const { observedAt, answeredAt = observedAt, completeTo, note } = page
   const content =
     source.kind === 'feed'
       ? await source.expand(
@@ -224,7 +230,7 @@ async function takePage({ options, readers, giveUp, begun }: Engine, reader: Rea
         )
       : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
   const counts = isWhole ? countListed(source, content, known) : { nested: [] }
-  const place = { sliceId, part, beginsList }
+  const place = { sliceId, part, beginsList, whole, completeTo, note }
   return { ...reached, ...content, proven, listed, ...counts, ...place, source, observedAt, skip: null }
 }
 
@@ -236,13 +242,22 @@ function isSkippable(error: unknown, { begun }: Engine, { name }: Source): error
 /** A resource that has been read in part is not skipped: the job would end with some of its rows. */
 function refusedLater(error: SyncError): SyncError {
   const { code, message, scope } = error
+  if (code === windowTooLarge) return error
   return new SyncError('retry', code, message, { cause: error, ...(scope && { scope }) })
 }
 
 /** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */
 function skipResource({ readers, buffer }: Engine, { slice, source }: Reader, error: SyncError): void {
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
-  const noRows = { ...noContent, listed: [], nested: [], proven: null, part: slice.part, beginsList: false }
+  const noRows = {
+    ...noContent,
+    listed: [],
+    nested: [],
+    proven: null,
+    part: slice.part,
+    beginsList: false,
+    whole: null,
+  }
   const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
   buffer.add({ ...noRows, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
 }

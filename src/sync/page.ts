@@ -28,14 +28,8 @@ export interface Digest {
 
 /** Reads a page against its slice, pure. */
 export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest {
-  const filter = filterOf(source, slice)
-  const dated = page.items.flatMap((item) => {
-    const read = filter ? readSecond(filter, item) : null
-    // Some lists include the window's end, which belongs to the window that begins there.
-    if (filter?.read && read !== null && read >= endOf(slice)) return []
-    return { item, id: item.id, created: believed(read, slice) }
-  })
-  if (filter?.order === 'none') return digestUnordered(slice, page.next, dated)
+  const dated = datedItems(slice, source, page)
+  if (filterOf(source, slice)?.order === 'none') return digestUnordered(slice, page.next, dated)
   const inSlice = dated.slice(
     0,
     endOfSlice(
@@ -69,7 +63,19 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
 
 interface DatedItem {
   readonly item: Item
+  readonly id: string | null
   readonly created: number | null
+}
+
+/** The items of a slice's query with the times that its filter is about. */
+function datedItems(slice: Slice, source: ListFacts, { items }: Page): readonly DatedItem[] {
+  const filter = filterOf(source, slice)
+  return items.flatMap((item) => {
+    const read = filter ? readSecond(filter, item) : null
+    // Some lists include the window's end, which belongs to the window that begins there.
+    if (filter?.read && read !== null && read >= endOf(slice)) return []
+    return { item, id: item.id, created: believed(read, slice) }
+  })
 }
 
 /** A page of a list in no order, which is read to its end and cannot say what it lacks. */
@@ -77,6 +83,22 @@ function digestUnordered(slice: Slice, next: string | null, dated: readonly Date
   const listed = isCounted(slice) ? dated.flatMap(({ created }) => created ?? []) : []
   const reached = { query: slice.query, next, oldest: null, boundary: [] }
   return { items: dated.map(({ item }) => item), reached, proven: null, listed, density: null }
+}
+
+/** A page of a list with a stated total. `ids`: those of its pages so far. Its last page proves what the window has. */
+export function digestWhole(
+  slice: Slice,
+  source: ListFacts,
+  { page, ids }: { readonly page: Page; readonly ids: ReadonlySet<string> },
+): Digest {
+  const { window } = slice
+  const end = window.to ?? (page.completeTo ? Math.floor(page.completeTo.getTime() / 1_000) : null)
+  const isProven = page.next === null && isProvable(source, slice)
+  return {
+    ...digestUnordered(slice, page.next, datedItems(slice, source, page)),
+    proven: isProven ? { from: window.from, to: end === null ? null : end - 1, ids: [...ids] } : null,
+    density: end === null ? null : (page.total ?? 0) / Math.max(1, end - window.from),
+  }
 }
 
 /** Whether a slice's items count for the proof: what has changed since is not all that there is. */

@@ -1,7 +1,7 @@
 import type { SyncError } from '../errors.ts'
 import type { Digest } from './page.ts'
 import type { PageContent } from './rows.ts'
-import type { PageEnd } from './slices.ts'
+import type { PageEnd, WholeList } from './slices.ts'
 import type { Source } from './source.ts'
 
 /** How many items a nested list has. */
@@ -18,6 +18,12 @@ export interface ReadPage extends PageEnd, PageContent, Pick<Digest, 'proven' | 
   readonly part: string | null
   /** The first page of a list that no window cuts: it has been read from its beginning since. */
   readonly beginsList: boolean
+  /** Null if the page counts by itself. */
+  readonly whole?: WholeList | null | undefined
+  /** See Page.completeTo. */
+  readonly completeTo?: Date | undefined
+  /** See Page.note. */
+  readonly note?: string | undefined
   /** The nested lists of the items that no earlier page had. */
   readonly nested: readonly NestedCount[]
   readonly source: Source

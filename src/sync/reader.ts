@@ -1,8 +1,9 @@
-import { answerTooLarge, isRefused, SyncError } from '../errors.ts'
+import { answerTooLarge, isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
 import type { Page, Query } from '../provider/contract.ts'
-import { type Digest, digestPage } from './page.ts'
-import { afterPage, estimate, type Reading, type Slice, withoutCursor } from './slices.ts'
-import { filterOf, itemsPerPage, type ListFacts, type Source } from './source.ts'
+import { type Digest, digestPage, digestWhole } from './page.ts'
+import { afterPage, estimate, type Reading, type Slice, type WholeList, withoutCursor } from './slices.ts'
+import { filterOf, hasFilter, itemsPerPage, type ListFacts, type Source } from './source.ts'
+import { checkWhole, newWholeCheck, type WholeCheck } from './whole-list.ts'
 
 /** A slice that is being read, ahead of the committed state. */
 export interface Reader<Read extends ListFacts = Source> extends Reading {
@@ -18,6 +19,8 @@ export interface Reader<Read extends ListFacts = Source> extends Reading {
   emptyPages: number
   /** The most items of one page. It is halved after an answer that was too large. */
   limit: number
+  /** Of a list with a stated total: what its pages have shown. */
+  whole: WholeCheck
 }
 
 /** The most restarts at one position. Each means that the cursor's object was deleted; more mean another fault. */
@@ -27,7 +30,7 @@ const restartsAtMost = 5
 const emptyPagesAtMost = 20
 
 export function openReader<Read extends ListFacts>(slice: Slice, source: Read, limit: number): Reader<Read> {
-  const counts = { restarts: 0, emptyPages: 0 }
+  const counts = { restarts: 0, emptyPages: 0, whole: newWholeCheck() }
   return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), ...counts, limit }
 }
 
@@ -45,7 +48,7 @@ export function openReaders(
   )
 }
 
-interface WholeList {
+interface ListPosition {
   /** Where the list begins; absent: at its beginning. */
   readonly cursor?: string | null
   /** Second from which on items are read; absent: all. */
@@ -55,7 +58,10 @@ interface WholeList {
 }
 
 /** A reader of a list that no checkpoint remembers, and that is not split. */
-export function openListReader(source: ListFacts, { cursor = null, since = 0, limit }: WholeList): Reader<ListFacts> {
+export function openListReader(
+  source: ListFacts,
+  { cursor = null, since = 0, limit }: ListPosition,
+): Reader<ListFacts> {
   const window = { from: since, to: null }
   const place = { window, query: window, cursor, position: null, boundary: [] }
   return openReader({ id: 0, resource: source.name, part: null, ...place }, source, limit)
@@ -72,18 +78,28 @@ export function findSource(slice: Slice, sources: readonly Source[]): Source {
   )
 }
 
-/** Fetches the reader's next page. Null if the reader starts over or asks for fewer items: then call again. */
+/**
+ * Fetches the reader's next page. Null if the reader starts over or asks for fewer items: then call again.
+ * @throws SyncError; `window_too_large` and `list_changed` if the window must be halved
+ */
 export async function fetchPage(
   reader: Reader<ListFacts>,
   list: (query: Query) => Promise<Page>,
 ): Promise<Page | null> {
   try {
-    return await list(nextQuery(reader))
+    const page = await list(nextQuery(reader))
+    checkWhole(reader.source.name, reader.whole, page)
+    return page
   } catch (error) {
-    if (!isRefused(error, 'resource')) throw error
-    if (error.code === answerTooLarge ? halveLimit(reader) : startOver(reader)) return null
+    if (isRefused(error, 'resource') && asksAnotherWay(reader, error)) return null
     throw error
   }
+}
+
+function asksAnotherWay(reader: Reader<ListFacts>, { code }: SyncError): boolean {
+  if (code === windowTooLarge) return false
+  if (code === answerTooLarge) return halveLimit(reader)
+  return code === listChanged ? readAgainFromStart(reader) : startOver(reader)
 }
 
 /**
@@ -120,6 +136,8 @@ function nextQuery({ slice, source, limit }: Reader<ListFacts>): Query {
 /** A page of a slice, and whether it was the last. */
 export interface PageTurned extends Digest {
   readonly last: boolean
+  /** Null if each page of the list counts by itself. */
+  readonly whole: WholeList | null
   /** Seconds of which the page before or after may have items as well. */
   readonly shared: ReadonlySet<number>
 }
@@ -139,17 +157,19 @@ export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
       `${source.name}: the provider says that the list has more items, but ${fault}. The worker would read the list without end. Report a bug with this error.`,
     )
   }
-  const digest = digestPage(slice, source, page)
+  const isWhole = page.total !== undefined
+  const digest = isWhole ? digestWhole(slice, source, { page, ids: reader.whole.ids }) : digestPage(slice, source, page)
   const after = afterPage(slice, digest.reached)
   const shared = new Set([slice.position, after && digest.reached.oldest].filter((second) => second !== null))
-  if (!after) return { ...digest, last: true, shared }
+  const whole = isWhole ? { begins: slice.cursor === null, ends: after === null } : null
+  if (!after) return { ...digest, last: true, whole, shared }
   reader.slice = after
   reader.cursors.add(page.next)
   if (after.position !== slice.position) reader.restarts = 0
   // A page within one second does not show the density of earlier seconds.
   const { density } = digest
   if (reader.density === null || (density !== null && density < page.items.length)) reader.density = density
-  return { ...digest, last: false, shared }
+  return { ...digest, last: false, whole, shared }
 }
 
 /**
@@ -164,10 +184,26 @@ function startOver(reader: Reader<ListFacts>): boolean {
   return true
 }
 
+/** Reads a list with a stated total again. False if it has changed too often: a window is halved then. */
+function readAgainFromStart(reader: Reader<ListFacts>): boolean {
+  if (reader.restarts >= (hasFilter(reader.source) ? 1 : restartsAtMost)) return false
+  toStart(reader)
+  reader.restarts++
+  return true
+}
+
+function toStart(reader: Reader<ListFacts>): void {
+  reader.slice = { ...reader.slice, cursor: null }
+  reader.whole = newWholeCheck()
+  reader.cursors.clear()
+}
+
 /** Halves the items of a page. False if it has only one. */
 function halveLimit(reader: Reader<ListFacts>): boolean {
   if (reader.limit <= 1) return false
   reader.limit = Math.ceil(reader.limit / 2)
+  // The numbers of the pages are others now.
+  if (reader.whole.total !== null) toStart(reader)
   return true
 }
 

@@ -22,6 +22,23 @@ export interface Slice {
   readonly lookBackTo?: number | undefined
   /** Objects to fetch by id, all in one page. Absent if the slice is a list or a window of it. */
   readonly ids?: readonly string[] | undefined
+  /** What the pages have shown so far of a list that counts only as a whole, by resource. See WholeList. */
+  readonly pending?: Readonly<Record<string, Tally>> | undefined
+}
+
+/** The number of items that lists have shown. */
+export interface Tally {
+  /** The provider's clock at the resource's first page; later items are not counted. */
+  readonly until: number
+  /** Distinct items the provider listed, and the same per month of creation (`2026-10`). */
+  readonly listed: number
+  readonly months: Readonly<Record<string, number>>
+}
+
+/** Where a page stands in a list, or in a window of it, that counts only as a whole: it is read to its end or again. */
+export interface WholeList {
+  readonly begins: boolean
+  readonly ends: boolean
 }
 
 /** The position of a slice after a page. */
@@ -73,6 +90,27 @@ export function splitSlice(slice: Slice, at: number, id: number): readonly [Slic
   return [
     { ...newer, window: { from: at, to: slice.window.to } },
     { ...slice, id, window: { from: slice.window.from, to: at }, query: { from: lowest(slice), to: at }, ...start },
+  ]
+}
+
+/** Splits a slice between the seconds `at - 1` and `at` into two that are read from their beginnings. */
+export function halveSlice(
+  slice: Slice,
+  { at, newerId, olderId }: { readonly at: number; readonly newerId: number; readonly olderId: number },
+): readonly [Slice, Slice] {
+  const { lookBackTo, pending: _, ...rest } = slice
+  const start = { cursor: null, position: null, boundary: [] }
+  const newer = { from: at, to: slice.query.to }
+  return [
+    { ...rest, id: newerId, window: newer, query: newer, ...start },
+    {
+      ...rest,
+      id: olderId,
+      window: { from: slice.window.from, to: at },
+      query: { from: lowest(slice), to: at },
+      ...start,
+      ...(lookBackTo !== undefined && { lookBackTo }),
+    },
   ]
 }
 

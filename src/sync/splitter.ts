@@ -1,6 +1,7 @@
+import type { Clock } from '../clock.ts'
 import type { Limiter } from './limiter.ts'
 import { openReader, type Reader } from './reader.ts'
-import { chooseSplit, splitSlice } from './slices.ts'
+import { chooseSplit, halveSlice, splitSlice } from './slices.ts'
 import { hasFilter, itemsPerPage, type Source } from './source.ts'
 
 /** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
@@ -14,6 +15,16 @@ export interface Splitter {
    * Splits and passes each new reader to `fetch`. Returns the milliseconds until the next possible split, or Infinity.
    */
   splitWhereIdle(idle: Idle): number
+  /** Replaces a slice by its halves, which are read from their beginnings. False if it has one second only. */
+  halve(id: number): boolean
+}
+
+/** Where a slice was split. With `newerId` both parts are read from their beginnings. */
+export interface SplitSlice {
+  readonly id: number
+  readonly at: number
+  readonly olderId: number
+  readonly newerId?: number
 }
 
 /** Options of Backfill, see there. */
@@ -21,7 +32,8 @@ interface SplitOptions {
   readonly pageSize: number
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   since(): Promise<number>
-  onSplit(split: { readonly id: number; readonly at: number; readonly olderId: number }): void
+  onSplit(split: SplitSlice): void
+  readonly clock: Pick<Clock, 'now'>
 }
 
 interface Idle {
@@ -64,7 +76,24 @@ export function createSplitter(
     return fresh
   }
 
+  function halve(id: number): boolean {
+    const reader = readers.get(id)
+    if (!reader || !hasFilter(reader.source)) return false
+    const { query } = reader.slice
+    const to = query.to ?? Math.floor(options.clock.now() / 1_000)
+    const from = since !== undefined && since > query.from && since < to ? since : query.from
+    const at = from + Math.floor((to - from) / 2)
+    if (at <= query.from) return false
+    const split = { id, at, newerId: nextId++, olderId: nextId++ }
+    options.onSplit(split)
+    readers.delete(id)
+    for (const half of halveSlice(reader.slice, split))
+      readers.set(half.id, openReader(half, reader.source, reader.limit))
+    return true
+  }
+
   return {
+    halve,
     since: () => since ?? 0,
     splitWhereIdle({ pagesRead, mayFetch, fetch }) {
       let soonest = Number.POSITIVE_INFINITY

@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { permissionDenied, type Resource } from '../../provider/contract.ts'
 import { eventsName } from '../../sync/change-feed.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
-import { afterPage, type PageEnd, splitSlice } from '../../sync/slices.ts'
-import { count, countNested, tallyBefore, tallySchema } from './tally.ts'
+import { afterPage, halveSlice, type PageEnd, type Slice, splitSlice, type Tally } from '../../sync/slices.ts'
+import type { SplitSlice } from '../../sync/splitter.ts'
+import { addTally, count, countNested, tallyBefore, tallySchema } from './tally.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
 const slice = z.object({
@@ -18,6 +19,7 @@ const slice = z.object({
   boundary: z.array(z.string()).readonly().default([]),
   lookBackTo: z.int().optional(),
   ids: z.array(z.string()).readonly().optional(),
+  pending: z.record(z.string(), tallySchema).optional(),
 })
 /** Events that were applied: complete since a second. */
 export const knownEvents = z.object({ since: z.int(), ids: z.array(z.string()).readonly() })
@@ -122,14 +124,10 @@ export function plan(
 }
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */
-export function applySplit(
-  from: Checkpoint,
-  { id, at, olderId }: { readonly id: number; readonly at: number; readonly olderId: number },
-): Checkpoint {
-  return {
-    ...from,
-    slices: from.slices.flatMap((slice) => (slice.id === id ? [...splitSlice(slice, at, olderId)] : [slice])),
-  }
+export function applySplit(from: Checkpoint, { id, at, olderId, newerId }: SplitSlice): Checkpoint {
+  const parts = (slice: Slice) =>
+    newerId === undefined ? splitSlice(slice, at, olderId) : halveSlice(slice, { at, olderId, newerId })
+  return { ...from, slices: from.slices.flatMap((slice) => (slice.id === id ? [...parts(slice)] : [slice])) }
 }
 
 /** A page that was read of a slice. */
@@ -137,7 +135,7 @@ export type Advance = Pick<
   ReadPage,
   keyof PageEnd | 'sliceId' | 'observedAt' | 'listed' | 'nested' | 'beginsList' | 'skip'
 > &
-  Partial<Pick<ReadPage, 'rejects' | 'events'>>
+  Partial<Pick<ReadPage, 'rejects' | 'events' | 'whole' | 'completeTo' | 'note'>>
 
 /** Moves the page's slice to the cursor after it, or takes it out when the page was its last; takes a skipped resource out whole. */
 export function advance(from: Checkpoint, page: Advance): Checkpoint {
@@ -148,21 +146,44 @@ export function advance(from: Checkpoint, page: Advance): Checkpoint {
   if (page.skip) return { ...from, refused, slices: from.slices.filter((slice) => slice.resource !== resource) }
   // Objects fetched by id say nothing of what else was created, and are not listed.
   if (read.ids) return { ...from, refused, slices: from.slices.filter(({ id }) => id !== page.sliceId) }
-  const seen = Math.floor(page.observedAt.getTime() / 1_000)
-  const slices = from.slices.flatMap((slice) => {
-    const after = slice.id === page.sliceId ? afterPage(slice, page) : slice
-    return after ? [after] : []
-  })
-  const before = (name: string) => tallyBefore(from.tallies[name], page, read)
-  const tallies = { ...from.tallies, [resource]: count(before(resource), page.listed, seen) }
+  const seen = Math.floor(Math.min(page.observedAt.getTime(), page.completeTo?.getTime() ?? Infinity) / 1_000)
+  const { slice, tallies } = takeCounts({ ...from, slice: read }, page, seen)
+  const slices = from.slices.flatMap((other) => (other.id === page.sliceId ? (slice ?? []) : other))
+  const note = withNote(from.note, page.note)
+  const moved = { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused, note }
+  return page.events ? { ...moved, seen: addSeen(from.seen, page.events, page) } : moved
+}
+
+interface Counted extends Pick<Checkpoint, 'tallies'> {
+  /** Null if it is read to its end. */
+  readonly slice: Slice | null
+}
+
+/** The slice and the tallies after a page. A list that counts as a whole stays where it is until its last page. */
+function takeCounts({ slice, tallies }: Counted & { readonly slice: Slice }, page: Advance, seen: number): Counted {
+  const { whole = null } = page
+  const pending = whole?.begins ? {} : (slice.pending ?? {})
+  const before = (name: string) => (whole ? pending[name] : tallyBefore(tallies[name], page, slice))
+  const counted: Record<string, Tally> = { [slice.resource]: count(before(slice.resource), page.listed, seen) }
   for (const name of new Set(page.nested.map((list) => list.resource)))
-    tallies[name] = countNested(
+    counted[name] = countNested(
       before(name),
       page.nested.filter((list) => list.resource === name),
       seen,
     )
-  const moved = { ...from, until: Math.min(from.until ?? seen, seen), slices, tallies, refused }
-  return page.events ? { ...moved, seen: addSeen(from.seen, page.events, page) } : moved
+  if (!whole) return { slice: afterPage(slice, page), tallies: { ...tallies, ...counted } }
+  const shown = { ...pending, ...counted }
+  if (!whole.ends) return { slice: { ...slice, pending: shown }, tallies }
+  // A list without windows and parts is the only one of its resource: a second reading replaces the first.
+  const isOnly = slice.part === null && slice.query.from === 0 && slice.query.to === null
+  const sums = Object.entries(shown).map(([name, tally]) => [name, isOnly ? tally : addTally(tallies[name], tally)])
+  return { slice: null, tallies: { ...tallies, ...Object.fromEntries(sums) } }
+}
+
+/** A sentence of a page joins the plan's note once. */
+function withNote(before: string | null, note: string | undefined): string | null {
+  if (note === undefined || before?.includes(note)) return before
+  return before === null ? note : `${before}; ${note}`
 }
 
 /** Events that are remembered of an account, so that a job that reads them again need not apply them. */

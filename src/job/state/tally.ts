@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { NestedCount, ReadPage } from '../../sync/read-page.ts'
-import type { Slice } from '../../sync/slices.ts'
+import type { Slice, Tally } from '../../sync/slices.ts'
 
 /** The shape of a stored tally: what a list has shown. */
 export const tallySchema = z.object({
@@ -11,7 +11,7 @@ export const tallySchema = z.object({
   months: z.record(z.string(), z.int()),
 })
 
-export type Tally = z.infer<typeof tallySchema>
+export type { Tally } from '../../sync/slices.ts'
 
 /** The tally that a page adds to. A list that is read from its beginning again counts anew, and cannot if it is one of several. */
 export function tallyBefore(
@@ -40,6 +40,14 @@ export function count(
     listed++
   }
   return { until, listed, months }
+}
+
+/** The sum of two tallies of the same list. */
+export function addTally(before: Tally | undefined, { until, listed, months }: Tally): Tally {
+  if (!before) return { until, listed, months }
+  const sum = { ...before.months }
+  for (const [month, items] of Object.entries(months)) sum[month] = (sum[month] ?? 0) + items
+  return { until: Math.min(before.until, until), listed: before.listed + listed, months: sum }
 }
 
 /** Counts the items of nested lists whose parents are counted. */

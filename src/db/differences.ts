@@ -22,6 +22,8 @@ interface Comparing extends AccountKey {
   readonly rows: readonly StampedRow[]
   /** Found inside other items: only a row that no list shows must be equal to it. */
   readonly embedded: boolean
+  /** Snapshots of several times: only the latest must be equal. */
+  readonly derived: boolean
 }
 
 /** Compares rows with those that are stored: the payload, and each column that has its value from the payload. Writes nothing. */
@@ -42,7 +44,7 @@ export async function findDifferences(db: Database, { rows, ...stored }: Compari
 function compared(
   { records, bytes }: ReturnType<typeof parameters>,
   { columns, input, from, length, json, insertable, values, same, inline }: ReturnType<typeof shapeOf>,
-  { table, tenantId, provider, account, embedded }: Omit<Comparing, 'rows'>,
+  { table, tenantId, provider, account, embedded, derived }: Omit<Comparing, 'rows'>,
 ): SQL {
   const hasValue = columns.filter(({ key }) => !stamped.has(key) && !(embedded && key === 'inline'))
   const differing = [
@@ -52,7 +54,12 @@ function compared(
     sql`case when old.raw is distinct from input.raw then 'raw' end`,
   ]
   // A row that a list shows is not compared with an older snapshot of it inside another item.
-  const comparable = embedded && inline ? sql`(old.id is null or old.inline)` : sql`true`
+  const comparable =
+    embedded && inline
+      ? sql`(old.id is null or old.inline)`
+      : derived
+        ? sql`(old.id is null or old.observed_at <= input.observed_at)`
+        : sql`true`
   return sql`
     select input.id,
       case when old.id is null then 'missing' when old.deleted_at is not null then 'deleted' else 'changed' end as kind,

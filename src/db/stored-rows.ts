@@ -11,17 +11,19 @@ const rowsAtOnce = 10_000
 interface Until extends AccountKey {
   /** Second from which on objects are left out by their creation time. */
   readonly before: number
+  /** Second from which on they are meant; absent: all. */
+  readonly since?: number | undefined
 }
 
 /** The ids of an account's live rows of a resource, in portions, in the order of their keys. */
 export async function* liveIds(
   db: TenantDatabase,
   resource: ResourceTable,
-  { before, ...account }: Until,
+  { before, since, ...account }: Until,
 ): AsyncGenerator<readonly string[], void, void> {
   for (let after = ''; ; ) {
     const portion = sql`
-      select row.id ${liveRows(resource, account)} and ${createdBefore(before)} and row.id > ${after}
+      select row.id ${liveRows(resource, account)} and ${createdBefore(before)} ${createdSince(since)} and row.id > ${after}
       order by row.id limit ${rowsAtOnce}`
     const { rows } = await db.read((tx) => tx.execute<{ id: string }>(portion))
     const last = rows.at(-1)
@@ -49,6 +51,9 @@ export async function countLive(db: Database, resource: ResourceTable, { before,
   )
   return rows[0]?.live ?? 0
 }
+
+const createdSince = (second: number | undefined) =>
+  second === undefined ? sql`` : sql`and row.created_at >= ${new Date(second * 1_000).toISOString()}::timestamptz`
 
 const createdBefore = (second: number) =>
   sql`(row.created_at < ${new Date(second * 1_000).toISOString()}::timestamptz or row.created_at is null)`

@@ -21,6 +21,8 @@ export interface UnsettledRows {
   readonly name: string
   /** The newest first, at most `idsAtMost`. */
   readonly ids: readonly string[]
+  /** The seconds of creation of `ids`. */
+  readonly seconds: readonly number[]
   /** Seconds of creation of the oldest and the newest of `ids`. */
   readonly oldest: number
   readonly newest: number
@@ -60,11 +62,11 @@ function select(
   const count = (until: SQL) => sql`(select count(*)::int from (
       select from ${table} as row where ${owned} and row.created_at >= found.oldest ${until} limit ${countedAtMost}) as created)`
   return sql`
-    select ${name}::text as name, found.ids, extract(epoch from found.oldest)::float8 as oldest,
+    select ${name}::text as name, found.ids, found.seconds, extract(epoch from found.oldest)::float8 as oldest,
       extract(epoch from found.newest)::float8 as newest,
       ${count(sql`and row.created_at <= found.newest`)} as between, ${count(sql``)} as since
     from (
-      select jsonb_agg(open.id) as ids, min(open.created_at) as oldest, max(open.created_at) as newest from (
+      select jsonb_agg(open.id) as ids, jsonb_agg(extract(epoch from open.created_at)::float8) as seconds, min(open.created_at) as oldest, max(open.created_at) as newest from (
         select row.id, row.created_at from ${table} as row
         where ${owned} and (${sql.join(isOneOf, sql` or `)}) ${isDue}
           and row.created_at < ${new Date(before * 1_000).toISOString()}::timestamptz

@@ -80,7 +80,8 @@ export function finishedLists(batch: Batch, before: Checkpoint): readonly ListSo
 /** A forced job has written all that lists show: it notes the rows that it has not written, whatever their creation time. */
 export async function noteRest(source: ListSource, batch: Batch, absence: Absence, signal: AbortSignal): Promise<void> {
   const { db, clock, overwrite, noted } = absence
-  if (overwrite?.kind !== 'stored before') return
+  // Rows from before the history of a list are not expected in it.
+  if (overwrite?.kind !== 'stored before' || source.createdFilter?.historyDays) return
   const pages = batch.pages.filter((page) => page.source === source)
   const observedAt = pages[0]?.observedAt ?? new Date(0)
   const work = async () => {

@@ -5,6 +5,7 @@ import type { Account } from '../provider/contract.ts'
 import { backfill } from '../sync/backfill.ts'
 import { eventsName } from '../sync/change-feed.ts'
 import type { Batch } from '../sync/read-page.ts'
+import type { Source } from '../sync/source.ts'
 import { openNoted } from './absence.ts'
 import type { JobAccount } from './account.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
@@ -12,6 +13,7 @@ import { commitBatch } from './commit/commit.ts'
 import { applyMove, type CommittedState, type Move } from './commit/committed-state.ts'
 import type { DetectedDeletions } from './commit/deletions.ts'
 import { openQuarantine } from './commit/quarantine.ts'
+import { refusalsIn } from './commit/related.ts'
 import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
 import { logCommit } from './log-commit.ts'
@@ -74,7 +76,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
   const { read, refused } = startReading(session, deps, draining, { state, sizes })
   for await (const batch of read) {
     const began = deps.clock.now()
-    failWhereAllSkipped(batch, state.committed)
+    failWhereAllSkipped(batch, draining.reading.sources, state.committed)
     const observedAt = expiredFeed(batch, state.committed, draining.account)
     if (observedAt) return { kind: 'cursorExpired', observedAt }
     state.account ??= await openedAccount({ draining, state })
@@ -100,6 +102,8 @@ function startReading(
     ...reading,
     slices: committed.checkpoint.slices,
     begun: Object.keys(committed.checkpoint.tallies),
+    refused: committed.checkpoint.refused,
+    fetchesTouched: committed.checkpoint.mode === 'incremental',
     eventsBefore: eventsBefore(committed.checkpoint),
     ...sizes,
     gatherMs,
@@ -180,7 +184,7 @@ async function commitAll(
   { draining, state, account }: AccountDrain,
 ): Promise<void> {
   const { db, request, lease, deadline, job } = session
-  const { mode, note } = draining.committed.checkpoint
+  const { mode } = draining.committed.checkpoint
   session.update({ requests: draining.reading.requestsBefore + draining.reading.requests() })
   const commits = commitBatch(
     {
@@ -198,7 +202,7 @@ async function commitAll(
       resources: draining.names,
       committed: state.committed,
       requests: session.counts.requests,
-      result(resources) {
+      result(resources, note) {
         const planned = { syncType: mode, ...(note !== null && { note }) }
         state.result = session.result({ ...planned, status: 'completed', resources, error: null })
         return state.result
@@ -222,8 +226,8 @@ function overwriting({ request, job }: Session, mode: Checkpoint['mode']): Overw
 }
 
 /** A job fails if the key may read none of its resources. @throws SyncError with verdict `reject` */
-function failWhereAllSkipped({ pages }: Batch, { checkpoint, progress }: CommittedState): void {
-  const skipped = new Map(pages.flatMap(({ skip, source }) => (skip ? [[source.name, skip]] : [])))
+function failWhereAllSkipped(batch: Batch, sources: readonly Source[], { checkpoint, progress }: CommittedState): void {
+  const skipped = refusalsIn(batch, sources)
   const [first] = skipped
   // An incremental job that follows the feed has its events besides.
   const { mode, cursors, resources } = checkpoint

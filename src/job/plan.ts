@@ -7,11 +7,12 @@ import type { EventsBefore } from '../sync/source.ts'
 import type { Cursors } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'
 import { type Checkpoint, type KnownEvents, plan, type Reading } from './state/checkpoint.ts'
+import { historyStart } from './state/windows.ts'
 import { readingsOf } from './unsettled.ts'
 
 export type PlannedResource = Pick<
   ProviderResource,
-  'name' | 'optional' | 'parts' | 'createdFilter' | 'updatedFilter' | 'unsettled'
+  'name' | 'optional' | 'derivedFrom' | 'parts' | 'createdFilter' | 'updatedFilter' | 'unsettled' | 'retrieve'
 >
 
 /** Seconds an incremental job looks back behind its cursor: what was created before may show up in lists only later. */
@@ -30,6 +31,18 @@ export function chooseResources(
 ): readonly ProviderResource[] {
   const requested = additionalData.resources
   if (!requested) return resources.filter(({ optional }) => !optional)
+  const shown = resources.find(
+    (resource) =>
+      requested.includes(resource.name) &&
+      !requested.includes('*') &&
+      resource.derivedFrom?.some((origin) => requested.includes(origin)) === false,
+  )
+  if (shown)
+    throw new SyncError(
+      'reject',
+      'unknown_resource',
+      `request: ${shown.name} has no list of its own. Its rows come from ${shown.derivedFrom?.join(' and ')}, so name that as well.`,
+    )
   const unknown = requested.filter((name) => name !== '*' && !resources.some((resource) => resource.name === name))
   if (unknown.length === 0)
     return resources.filter((resource) => requested.includes('*') || requested.includes(resource.name))
@@ -55,10 +68,14 @@ interface Situation {
   readonly known?: KnownEvents | null
 }
 
-export function planFull(resources: readonly PlannedResource[], note: string | null = null): Checkpoint {
+/** `now`: the database's clock, in milliseconds since 1970. */
+export function planFull(
+  resources: readonly PlannedResource[],
+  { now, note = null }: { readonly now: number; readonly note?: string | null },
+): Checkpoint {
   return plan(
-    resources.map((resource) => ({ resource, since: 0 })),
-    { mode: 'full', note, resources: resources.map(({ name }) => name) },
+    resources.filter(({ derivedFrom }) => !derivedFrom).map((resource) => ({ resource, since: 0 })),
+    { mode: 'full', note, resources: resources.map(({ name }) => name), now: Math.floor(now / 1_000) },
   )
 }
 
@@ -68,22 +85,28 @@ export function planFull(resources: readonly PlannedResource[], note: string | n
  * continued.
  */
 export function planIncremental(resources: readonly PlannedResource[], situation: Situation): Checkpoint {
-  const { account, cursors, unsettled = [], known = null } = situation
+  const { account, unsettled = [], known = null, now } = situation
   if (!account.changes && !resources.some(isFollowedByTime))
-    return planFull(resources, 'the provider has no feed of changes: everything was read')
+    return planFull(resources, { now, note: 'the provider has no feed of changes: everything was read' })
   const { announced, mentioned } = account.changes ?? noFeed
-  const starts = resources.map((resource) => ({ resource, start: startOf(cursors[resource.name], situation) }))
+  const starts = startsOf(resources, situation)
   const covered = starts.flatMap(({ resource, start }) => (typeof start === 'number' ? [{ resource, start }] : []))
   const reasons = starts.flatMap(({ start }) => (typeof start === 'string' ? [start] : []))
   if (covered.length === 0) {
     const [reason] = reasons.filter((text) => text !== noCursor)
-    return planFull(resources, `${reason ?? 'there was no cursor yet'}: everything was read`)
+    return planFull(resources, { now, note: `${reason ?? 'there was no cursor yet'}: everything was read` })
   }
   const readings = starts.flatMap(({ resource, start }): readonly Reading[] => {
+    if (resource.derivedFrom) return []
     if (typeof start === 'string') return [{ resource, since: 0 }]
     if (announced.includes(resource.name)) return []
     const { createdFilter, updatedFilter } = resource
-    if (updatedFilter) return [{ resource, by: 'updated', since: start - lookBack(updatedFilter) }]
+    if (updatedFilter) {
+      const since = start - lookBack(updatedFilter)
+      // What changed before the list's history is found by reading everything.
+      if (since < (historyStart(updatedFilter, Math.floor(now / 1_000)) ?? since)) return [{ resource, since: 0 }]
+      return [{ resource, by: 'updated', since }]
+    }
     if (!createdFilter || resource.unsettled === 'every row') return [{ resource, since: 0 }]
     if (!account.changes && !isFollowedByTime(resource)) return [{ resource, since: 0 }]
     const rows = unsettled.find(({ name }) => name === resource.name)
@@ -101,6 +124,24 @@ export function planIncremental(resources: readonly PlannedResource[], situation
     resources: resources.map(({ name }) => name),
     cursors: Object.fromEntries(followed.map(({ resource, start }) => [resource.name, start])),
     known: from < since ? known : null,
+    now: Math.floor(now / 1_000),
+  })
+}
+
+interface Start {
+  readonly resource: PlannedResource
+  /** See startOf. */
+  readonly start: number | string
+}
+
+/** A resource whose items show rows of another one is read from the beginning if that one is. */
+function startsOf(resources: readonly PlannedResource[], situation: Situation): readonly Start[] {
+  const own = resources.map((resource) => ({ resource, start: startOf(situation.cursors[resource.name], situation) }))
+  return own.map(({ resource, start }) => {
+    const shown = own.find(
+      (other) => other.resource.derivedFrom?.includes(resource.name) && typeof other.start === 'string',
+    )
+    return { resource, start: shown && typeof start === 'number' ? shown.start : start }
   })
 }
 
@@ -113,7 +154,7 @@ export function unsettledSearches(
     const { unsettled, createdFilter } = resource
     const cursor = cursors[resource.name]
     if (!unsettled || unsettled === 'every row' || !createdFilter || !cursor) return []
-    return [{ resource, ...unsettled, before: cursor.second - overlap }]
+    return [{ resource, ...unsettled, before: cursor.second - lookBack(createdFilter) }]
   })
 }
 
@@ -139,9 +180,7 @@ function startOf(cursor: Cursors[string] | undefined, { account, now, feedNow = 
   return feedNow !== null && account.changes ? (tooOld(second, account.changes, feedNow) ?? second) : second
 }
 
-function noteOf(
-  starts: readonly { readonly resource: PlannedResource; readonly start: number | string }[],
-): string | null {
+function noteOf(starts: readonly Start[]): string | null {
   const reasons = new Map<string, string[]>()
   for (const { resource, start } of starts)
     if (typeof start === 'string') reasons.set(start, [...(reasons.get(start) ?? []), resource.name])

@@ -153,7 +153,7 @@ async function planFresh(
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
   const resources = await withParts(chosen, reading.sources, deadline.abortSignal)
-  if (request.additionalData.syncType === 'full') return planFull(resources)
+  if (request.additionalData.syncType === 'full') return planFull(resources, { now: databaseNow() })
   const accountKey = await jobAccount
   const patience = { policy: whileWorking, clock, signal: deadline.abortSignal }
   const { cursors, known } = await withRetry(() => readCursors(db, accountKey), patience)

@@ -7,7 +7,7 @@ import type { Reading } from './state/checkpoint.ts'
 const byIdAtMost = 50
 
 interface Regular {
-  readonly resource: Reading['resource'] & Pick<ProviderResource, 'unsettled'>
+  readonly resource: Reading['resource'] & Pick<ProviderResource, 'unsettled' | 'retrieve'>
   /** The second from which the resource is read by time of creation anyway. */
   readonly since: number
 }
@@ -20,9 +20,10 @@ interface Regular {
 export function readingsOf({ resource, since }: Regular, rows: UnsettledRows | undefined): readonly Reading[] {
   const regular = { resource, since }
   if (!rows) return [regular]
-  const { unsettled } = resource
+  const { unsettled, retrieve } = resource
   const hasList = unsettled !== undefined && unsettled !== 'every row' && unsettled.list !== undefined
   const { ids, oldest, newest } = rows
+  if (!hasList && !retrieve) return [regular, ...windowsAround(rows).map((window) => ({ resource, ...window }))]
   const window = { resource, since: Math.floor(oldest), to: Math.floor(newest) + 1 }
   const byId = ids.slice(0, hasList ? idsAtMost : byIdAtMost)
   const ways = [
@@ -36,4 +37,16 @@ export function readingsOf({ resource, since }: Regular, rows: UnsettledRows | u
   ]
   const [best] = ways.toSorted((left, right) => left.requests - right.requests)
   return best && best.requests <= byIdAtMost ? best.readings : [regular, { ...regular, ids: byId }]
+}
+
+/** Windows that have all of these rows and few others: between two windows there is more than a page. */
+function windowsAround({ seconds, oldest, newest, between }: UnsettledRows) {
+  const secondsAPage = (Math.max(1, newest - oldest) / Math.max(1, between)) * largestPage
+  const windows: { readonly since: number; to: number }[] = []
+  for (const second of seconds.toSorted((left, right) => left - right).map(Math.floor)) {
+    const last = windows.at(-1)
+    if (last && second - last.to < secondsAPage) last.to = second + 1
+    else windows.push({ since: second, to: second + 1 })
+  }
+  return windows
 }

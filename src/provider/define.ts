@@ -1,4 +1,4 @@
-import type { SyncError } from '../errors.ts'
+import { SyncError } from '../errors.ts'
 import { Shape } from '../json/shape.ts'
 import { abortable } from './abortable.ts'
 import type {
@@ -13,9 +13,14 @@ import type {
 } from './contract.ts'
 
 /** A provider author's parts, put together by `defineProvider`. */
+/** A resource without a list of its own, see Resource.derivedFrom. */
+export type DerivedResource = Pick<Resource, 'name' | 'table' | 'optional' | 'row' | 'owner'> & {
+  readonly derivedFrom: readonly string[]
+}
+
 export interface ProviderParts<Connection> {
   readonly name: string
-  readonly resources: readonly Resource<Connection>[]
+  readonly resources: readonly (Resource<Connection> | DerivedResource)[]
   readonly changes?: Changes<Connection>
   /** See Provider.states. */
   readonly states?: Provider['states']
@@ -31,7 +36,11 @@ export interface ProviderParts<Connection> {
 /** Builds a provider from its parts. Its calls throw SyncErrors only. */
 export function defineProvider<Connection>(parts: ProviderParts<Connection>): Provider {
   const { changes } = parts
-  const resources = parts.resources.map((resource) => ({ resource, shape: shapeOf(resource) }))
+  for (const resource of parts.resources) if (!isDerived(resource)) checkFilters(parts.name, resource)
+  const resources = parts.resources.map((resource) => ({
+    resource,
+    shape: isDerived(resource) ? null : shapeOf(resource),
+  }))
   return {
     name: parts.name,
     resources: parts.resources,
@@ -45,7 +54,9 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
         credential: connection.credential,
         perSecond: connection.perSecond,
         ...(connection.metersPoints && { metersPoints: true }),
-        sources: resources.map(({ resource, shape }) => connectResource(resource, { connection, shape, failure })),
+        sources: resources.map(({ resource, shape }) =>
+          isDerived(resource) ? derivedSource(resource) : connectResource(resource, { connection, shape, failure }),
+        ),
         ...(changes && {
           changes: {
             ...changes,
@@ -57,6 +68,26 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
       }
     },
   }
+}
+
+const isDerived = <Connection>(resource: Resource<Connection> | DerivedResource): resource is DerivedResource =>
+  resource.derivedFrom !== undefined
+
+function derivedSource(resource: DerivedResource): ListSource {
+  const { name } = resource
+  const message = `${name}: it has no list of its own. Report a bug with this error.`
+  return {
+    ...resource,
+    kind: 'list',
+    list: () => Promise.reject(new SyncError('reject', 'provider_contract', message)),
+  }
+}
+
+/** @throws TypeError for a filter that would make the core ask for windows without end */
+function checkFilters(provider: string, { name, createdFilter, updatedFilter }: Resource<never>): void {
+  for (const { maxDays, historyDays } of [createdFilter ?? {}, updatedFilter ?? {}])
+    if (maxDays !== undefined && historyDays === undefined)
+      throw new TypeError(`${provider}: ${name} has maxDays without historyDays. Say how many days the list goes back.`)
 }
 
 interface ConnectOptions<Connection> {
@@ -109,9 +140,17 @@ function connectUnsettled<Connection>(
 }
 
 /** The shape of items that need no parsing; null if the resource looks for other objects inside its items. */
-function shapeOf({ row, nested, embeddedItems, gone, createdFilter, updatedFilter }: Resource<never>): Shape | null {
+function shapeOf({
+  row,
+  nested,
+  embeddedItems,
+  touched,
+  gone,
+  createdFilter,
+  updatedFilter,
+}: Resource<never>): Shape | null {
   // A scan reads one time, in seconds since 1970.
-  const isScannable = !nested && !embeddedItems && !gone && !createdFilter?.read && !updatedFilter
+  const isScannable = !nested && !embeddedItems && !touched && !gone && !createdFilter?.read && !updatedFilter
   return row.expected && isScannable ? Shape.of(row.expected, createdFilter?.field) : null
 }
 

@@ -1,25 +1,25 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
 import { isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
-import type { Page } from '../provider/contract.ts'
-import { expandPage } from './expand.ts'
 import type { Limiter } from './limiter.ts'
-import { countListed } from './listed.ts'
-import { isCounted } from './page.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
-import { readAgain } from './read-again.ts'
 import type { Batch, ReadPage } from './read-page.ts'
-import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader, turnPage } from './reader.ts'
-import { noContent } from './rows.ts'
+import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader } from './reader.ts'
 import type { Slice } from './slices.ts'
 import { type EventsBefore, pageWeight, type Source } from './source.ts'
 import { createSplitter, type SplitSlice, type Splitter } from './splitter.ts'
+import { skippedPage, takeObjects, takePage } from './take-page.ts'
+import { createTouched, type Touched } from './touched.ts'
 
 export interface Backfill {
   readonly slices: readonly Slice[]
   readonly sources: readonly Source[]
   /** Resources of which an earlier delivery has read pages. They are not skipped any more. */
   readonly begun?: readonly string[]
+  /** Resources whose list an earlier delivery found refused. */
+  readonly refused?: readonly string[]
+  /** Whether what items show to have changed is fetched in any case. See Resource.touched. */
+  readonly fetchesTouched?: boolean
   /** The limiters a call for this source passes. */
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   readonly pageSize: number
@@ -76,6 +76,11 @@ interface Engine {
   readonly buffer: PageBuffer
   /** The names of sources of which a page has been read. */
   readonly begun: Set<string>
+  /** The names of sources whose list is refused. */
+  readonly refused: Set<string>
+  readonly touched: Touched
+  /** Called when it may be known of another source whether its list is refused. */
+  readonly onDecided: Set<() => void>
   readonly splitter: Splitter
   /** Aborted when pages in flight must be given up, or when the caller takes no more pages. */
   readonly giveUp: AbortSignal
@@ -85,6 +90,19 @@ interface Engine {
   pagesRead: number
   failure: unknown
   splitTimer: AbortController | undefined
+}
+
+/** Whether objects that items of other resources show to have changed are fetched by id. */
+async function isFetched(engine: Engine, resource: string): Promise<boolean> {
+  const { options, readers, begun, refused, onDecided } = engine
+  if (options.fetchesTouched) return true
+  const isOpen = () =>
+    !hasStopped(engine) &&
+    !begun.has(resource) &&
+    !refused.has(resource) &&
+    [...readers.values()].some(({ source }) => source.name === resource)
+  while (isOpen()) await new Promise<void>((resolve) => onDecided.add(resolve))
+  return refused.has(resource)
 }
 
 /** Shared, because an AbortController without a reason makes an error with a stack each time. */
@@ -102,6 +120,9 @@ function openEngine(options: Backfill): Engine {
     readers,
     buffer: createPageBuffer(options),
     begun: new Set(options.begun),
+    refused: new Set(options.refused),
+    touched: createTouched({ ...options, isFetched: (resource) => isFetched(engine, resource) }),
+    onDecided: new Set(),
     splitter: createSplitter(readers, options, () => pump(engine)),
     giveUp,
     halted,
@@ -133,7 +154,9 @@ function pageSource(engine: Engine) {
 
 /** Starts every call that may start. Called after each change of the engine's state. */
 function pump(engine: Engine): void {
-  const { options, buffer, readers, splitter } = engine
+  const { options, buffer, readers, splitter, onDecided } = engine
+  for (const decided of onDecided) decided()
+  onDecided.clear()
   engine.splitTimer?.abort(pumped)
   if (engine.inFlight === 0 || hasStopped(engine) || buffer.size() >= options.pagesPerBatch) buffer.stopGathering()
   if (!hasStopped(engine)) {
@@ -161,7 +184,7 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   reader.inFlight = true
   engine.inFlight += pageWeight(source)
   try {
-    const readPage = slice.ids ? await takeObjects(engine, slice, source) : await fetchList(engine, reader)
+    const readPage = slice.ids ? await fetchObjects(engine, reader) : await fetchList(engine, reader)
     if (readPage) {
       engine.pagesRead++
       engine.buffer.add(readPage)
@@ -179,59 +202,32 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   pump(engine)
 }
 
+/** Null if the resource was skipped meanwhile. It is no page of the list: whether that may be read is not known yet. */
+async function fetchObjects(engine: Engine, { slice, source }: Reader): Promise<ReadPage | null> {
+  const readPage = await takeObjects(slice, source, takingOf(engine), engine.giveUp)
+  return engine.readers.delete(slice.id) ? readPage : null
+}
+
+const takingOf = ({ options, touched }: Engine) => ({
+  ...options,
+  nestedPageSize: options.nestedPageSize ?? options.pageSize,
+  touched,
+})
+
 async function fetchList(engine: Engine, reader: Reader): Promise<ReadPage | null> {
   const { slice, source } = reader
   try {
     const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
     // The page is dropped if the resource was skipped meanwhile.
-    return page && engine.readers.has(slice.id) ? await takePage(engine, reader, page) : null
+    if (!page || !engine.readers.has(slice.id)) return null
+    engine.begun.add(source.name)
+    const taking = { ...takingOf(engine), onLast: () => engine.readers.delete(slice.id) }
+    return await takePage(reader, page, taking, engine.giveUp)
   } catch (error) {
     const isHalvable = error instanceof SyncError && (error.code === windowTooLarge || error.code === listChanged)
     if (isHalvable && engine.splitter.halve(slice.id)) return null
     throw error
   }
-}
-
-/** The objects of a slice of ids as one page; null if the resource was skipped meanwhile. */
-async function takeObjects(
-  { options, readers, giveUp }: Engine,
-  slice: Slice,
-  source: Source,
-): Promise<ReadPage | null> {
-  const { sources, pageSize, nestedPageSize = pageSize } = options
-  const { ids = [] } = slice
-  const content =
-    source.kind === 'list' ? await readAgain({ source, ids, sources, pageSize: nestedPageSize }, giveUp) : noContent
-  // It is no page of the list: whether the list may be read is not known yet.
-  if (!readers.delete(slice.id)) return null
-  const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
-  const unlisted = { part: null, beginsList: false, proven: null, listed: [], nested: [], whole: null }
-  return { ...reached, ...content, ...unlisted, observedAt: new Date(0), skip: null, sliceId: slice.id, source }
-}
-
-async function takePage({ options, readers, giveUp, begun }: Engine, reader: Reader, page: Page): Promise<ReadPage> {
-  const { sources, pageSize, nestedPageSize = pageSize } = options
-  const { source } = reader
-  const { id: sliceId, part, cursor, boundary } = reader.slice
-  const isWhole = source.kind === 'list' && isCounted(reader.slice)
-  const beginsList = isWhole && !source.createdFilter && cursor === null
-  const known = new Set(boundary)
-  begun.add(source.name)
-  // Before the first await, so that a later split lies below this page.
-  const { items, reached, proven, listed, last, whole, shared } = turnPage(reader, page)
-  if (last) readers.delete(sliceId)
-  const { observedAt, answeredAt = observedAt, completeTo, note } = page
-  const content =
-    source.kind === 'feed'
-      ? await source.expand(
-          items,
-          { pageSize: nestedPageSize, shared, answeredAt, before: options.eventsBefore },
-          giveUp,
-        )
-      : await expandPage({ source, items, observedAt, pageSize: nestedPageSize, sources }, giveUp)
-  const counts = isWhole ? countListed(source, content, known) : { nested: [] }
-  const place = { sliceId, part, beginsList, whole, completeTo, note }
-  return { ...reached, ...content, proven, listed, ...counts, ...place, source, observedAt, skip: null }
 }
 
 /** Whether the source is refused before any page of it was read. */
@@ -247,17 +243,8 @@ function refusedLater(error: SyncError): SyncError {
 }
 
 /** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */
-function skipResource({ readers, buffer }: Engine, { slice, source }: Reader, error: SyncError): void {
+function skipResource({ readers, buffer, refused }: Engine, { slice, source }: Reader, error: SyncError): void {
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
-  const noRows = {
-    ...noContent,
-    listed: [],
-    nested: [],
-    proven: null,
-    part: slice.part,
-    beginsList: false,
-    whole: null,
-  }
-  const reached = { query: slice.query, next: null, oldest: null, boundary: [] }
-  buffer.add({ ...noRows, ...reached, sliceId: slice.id, source, observedAt: new Date(0), skip: error })
+  refused.add(source.name)
+  buffer.add(skippedPage(slice, source, error))
 }

@@ -1,4 +1,4 @@
-import type { EmbeddedItems } from '../provider/contract.ts'
+import type { EmbeddedItem, EmbeddedItems, ListSource } from '../provider/contract.ts'
 import { mapItems, type ObservedRow } from './rows.ts'
 import { findList, type Source } from './source.ts'
 
@@ -15,7 +15,21 @@ export function mapEmbedded(embedded: EmbeddedItems = {}, { sources, observedAt 
     if (!target || entries.length === 0) return []
     const items = entries.map(({ item }) => item)
     const { table, row } = target
+    if (target.derivedFrom) return mapDerived(target, entries, observedAt)
     const columns = (at: number) => entries[at]?.columns
     return mapItems(items, { resource, table, observedAt, embedded: true, row, columns }).rows
+  })
+}
+
+/** Rows of a resource without a list: ordinary rows, each observed when its object looked like this. */
+function mapDerived(
+  { name: resource, table, row }: ListSource,
+  entries: readonly EmbeddedItem[],
+  observedAt: Date,
+): readonly ObservedRow[] {
+  return entries.flatMap(({ item, columns, seenAt = observedAt }) => {
+    const seen = seenAt < observedAt ? seenAt : observedAt
+    const { rows } = mapItems([item], { resource, table, observedAt: seen, row, columns: () => columns })
+    return rows.map((mapped) => ({ ...mapped, derived: true }))
   })
 }

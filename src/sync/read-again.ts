@@ -73,7 +73,12 @@ function markAsked(content: PageContent, resource: string): PageContent {
   return { ...content, rows }
 }
 
-async function readById({ source, sources, pageSize }: Again, id: string, signal: AbortSignal): Promise<PageContent> {
+/** The object as it is now, or that it is gone; a reject if the provider refuses it. @throws SyncError */
+export async function readById(
+  { source, sources, pageSize }: Omit<Again, 'ids'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<PageContent> {
   const { retrieve, name: resource } = source
   if (!retrieve)
     throw new SyncError(

@@ -21,6 +21,8 @@ export interface ObservedRow {
   readonly askedById?: boolean
   /** Embedded in an item of another resource: written only if there is no row yet. */
   readonly embedded?: boolean
+  /** Of a resource without a list of its own. It counts as fetched only where it is new or has changed. */
+  readonly derived?: boolean
   /** Columns that Postgres reads from `raw` itself. */
   readonly paths?: JsonPaths
 }

@@ -133,16 +133,18 @@ async function compareLists(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, before, onProgress } = comparing
-  const upTo = { from: 0, to: before }
   const lists = await withParts(
     readings.map(({ source }) => source),
     rated.sources,
     signal,
   )
-  const { slices } = plan(lists.map((resource) => ({ resource, since: 0 })))
+  const { slices } = plan(
+    lists.filter(({ derivedFrom }) => !derivedFrom).map((resource) => ({ resource, since: 0, to: before })),
+    { mode: 'full', note: null, now: before },
+  )
   const batches = backfill({
     ...rated,
-    slices: slices.map((slice) => ({ ...slice, window: upTo, query: upTo })),
+    slices,
     pageSize: largestPage,
     pagesAhead: 32,
     pagesPerBatch: 16,
@@ -170,6 +172,12 @@ const batchContent = ({ pages }: Batch) => ({
 async function takePages(reading: Reading, batch: Batch, comparing: Comparing): Promise<void> {
   const { source, listedIds } = reading
   const pages = batch.pages.filter((page) => page.source === source)
+  if (source.derivedFrom) {
+    for (const { rows } of batch.pages)
+      for (const { resource, row } of rows) if (resource === source.name) listedIds.add(row.id)
+    reading.listed = listedIds.size()
+    return
+  }
   const skip = pages.find((page) => page.skip)?.skip
   if (skip) reading.skipped = skip.message
   const { rejected } = comparing.tally(source.name)

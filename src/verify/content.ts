@@ -36,7 +36,10 @@ export async function compareContent(
   comparing: Comparing,
 ): Promise<void> {
   const parents = new Map(childSets.map(({ resource, parent }) => [resource, parent]))
-  for (const group of groups(rows, ({ resource, embedded = false }) => `${embedded} ${resource}`))
+  for (const group of groups(
+    rows,
+    ({ resource, embedded = false, derived = false }) => `${embedded} ${derived} ${resource}`,
+  ))
     await compareRows(group, parents, comparing)
   for (const group of groups(childSets, ({ resource }) => resource)) await compareNested(group, comparing)
 }
@@ -46,10 +49,10 @@ async function compareRows(
   parents: ReadonlyMap<string, string>,
   comparing: Comparing,
 ): Promise<void> {
-  const [{ resource, table, embedded = false }] = rows
+  const [{ resource, table, embedded = false, derived = false }] = rows
   const { db, owner } = comparing
   const sum = comparing.tally(resource)
-  const rowDifferences = await db.read((tx) => findDifferences(tx, { ...owner, table, rows, embedded }))
+  const rowDifferences = await db.read((tx) => findDifferences(tx, { ...owner, table, rows, embedded, derived }))
   const differences = new Map(rowDifferences.map((difference) => [difference.id, difference]))
   const differing = rows.filter(({ row }) => differences.has(row.id) && !isNewer(row, comparing.before))
   if (differing.length === 0) return

@@ -2,6 +2,7 @@ import { findStale, findUnlisted, type Interval } from '../db/deletions.ts'
 import type { Within } from '../db/live.ts'
 import { findUndated, liveIds, orphans } from '../db/stored-rows.ts'
 import { isRefused } from '../errors.ts'
+import { historyStart } from '../job/state/windows.ts'
 import type { ListSource } from '../provider/contract.ts'
 import { emptyChildSets, expandPage } from '../sync/expand.ts'
 import { largestPage } from '../sync/page-size.ts'
@@ -55,8 +56,10 @@ export async function noteInIntervals(
 /** Notes the rows that intervals cannot show: of lists that no time filters, and rows without a creation time. */
 export async function noteRest(unlisted: Unlisted, listed: IdSet, { db, owner, before }: Comparing): Promise<void> {
   const { source } = unlisted
+  if (source.derivedFrom) return
+  const since = historyStart(source.createdFilter, before) ?? undefined
   if (isSwept(source)) {
-    for await (const ids of liveIds(db, source, { ...owner, before }))
+    for await (const ids of liveIds(db, source, { ...owner, before, since }))
       note(
         unlisted,
         ids.filter((id) => !listed.has(id)),

@@ -91,7 +91,7 @@ describe('an incremental job', () => {
   }
   it.each(Object.entries(instead))('%s becomes a full one that says why', (_, [situation, note]) => {
     const full = planIncremental(resources, situation)
-    expect(full).toEqual(planFull(resources, note))
+    expect(full).toEqual(planFull(resources, { now: situation.now, note }))
     expect(full).toMatchObject({ mode: 'full', note })
     expect(full.slices.map(({ resource, part }) => [resource, part])).toEqual([
       ['customers', null],
@@ -134,7 +134,7 @@ describe('the cursors of an incremental job', () => {
     const ahead = { customers: at(second + 86_400) }
     const date = new Date((second + 86_400) * 1_000).toISOString()
     expect(planIncremental([customers!], { account: { changes }, now, cursors: ahead })).toEqual(
-      planFull([customers!], `the cursor is in the future (${date}): everything was read`),
+      planFull([customers!], { now, note: `the cursor is in the future (${date}): everything was read` }),
     )
     const beside = planIncremental([customers!, balances!], {
       account: { changes },
@@ -179,7 +179,10 @@ describe('a feed', () => {
   it.each([28, 400])('that no longer goes back to a cursor of %i days makes the job a full one', (days) => {
     const feedNow = answered(days * day).getTime()
     expect(planIncremental(resources, { account: { changes }, now, cursors, feedNow })).toEqual(
-      planFull(resources, `the cursor was ${days} days old and the feed goes back 30: everything was read`),
+      planFull(resources, {
+        now,
+        note: `the cursor was ${days} days old and the feed goes back 30: everything was read`,
+      }),
     )
   })
 
@@ -199,7 +202,7 @@ describe('a feed', () => {
   })
 
   it('is no question for a full job', () => {
-    expect(isCursorExpired(planFull(resources), { changes }, answered(400 * day))).toBe(false)
+    expect(isCursorExpired(planFull(resources, { now }), { changes }, answered(400 * day))).toBe(false)
   })
 })
 
@@ -249,6 +252,6 @@ describe('an incremental job without a feed of changes', () => {
   })
   it('has a checkpoint that a worker which knows windows of creation only gives back', () => {
     expect(checkpoint.version).toBe(2)
-    expect(planFull(lists).version).toBe(1)
+    expect(planFull(lists, { now }).version).toBe(1)
   })
 })

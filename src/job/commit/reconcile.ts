@@ -15,6 +15,8 @@ export interface CountOptions extends AccountKey {
   /** Resources that were read to their ends. */
   readonly sources: readonly Source[]
   readonly tallies: Readonly<Record<string, Tally>>
+  /** See Checkpoint.history. */
+  readonly history: Readonly<Record<string, number>>
   readonly counts: Readonly<Record<string, ResourceCounts>>
 }
 
@@ -24,9 +26,11 @@ export interface CountOptions extends AccountKey {
  */
 export async function checkCounts(
   db: Database,
-  { sources, tallies, counts, ...accountKey }: CountOptions,
+  { sources, tallies, counts, history, ...accountKey }: CountOptions,
 ): Promise<Readonly<Record<string, CountCheck>>> {
-  const lists = sources.flatMap((source) => (source.kind === 'list' ? countedLists(source, accountKey) : []))
+  const lists = sources.flatMap((source) =>
+    source.kind === 'list' ? countedLists(source, accountKey, history[source.name]) : [],
+  )
   const countable = lists.flatMap(({ name, live }) => {
     const tally = tallies[name]
     return tally && tally.until >= 0 ? [{ name, tally, live: live(new Date(tally.until * 1_000)) }] : []
@@ -64,14 +68,17 @@ interface CountedList {
 }
 
 /** `offset 0` makes Postgres look up each parent by its key, even in a table that was never analysed. */
-function countedLists(source: ListSource, accountKey: AccountKey): readonly CountedList[] {
+function countedLists(source: ListSource, accountKey: AccountKey, since?: number): readonly CountedList[] {
   const { createdFilter, nested = [], table } = source
   const { tenantId, provider, account } = accountKey
   const undated = createdFilter ? sql`false` : sql`row.created_at is null`
+  const begin = since === undefined ? null : sql`${new Date(since * 1_000).toISOString()}::timestamptz`
+  const isAfter = begin ? sql`and row.created_at >= ${begin}` : sql``
+  const isBefore = begin ? sql`or holder.created_at < ${begin}` : sql``
   const resourceList: CountedList = {
     name: source.name,
     live: (until) =>
-      sql`${liveRows(source, accountKey)} and (row.created_at <= ${until.toISOString()}::timestamptz or ${undated})`,
+      sql`${liveRows(source, accountKey)} and (row.created_at <= ${until.toISOString()}::timestamptz or ${undated}) ${isAfter}`,
   }
   const children = nested.map((list): CountedList => {
     const parent = columnOf(list.table, list.parent)
@@ -81,7 +88,7 @@ function countedLists(source: ListSource, accountKey: AccountKey): readonly Coun
         from (select row.created_at, row.${parent} as parent_id ${liveRows(list, accountKey)} offset 0) as row
         left join lateral (
           select true as is_newer from ${table} as holder where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider}
-            and holder.account = ${account} and holder.id = row.parent_id and holder.created_at > ${until.toISOString()}::timestamptz
+            and holder.account = ${account} and holder.id = row.parent_id and (holder.created_at > ${until.toISOString()}::timestamptz ${isBefore})
           offset 0
         ) as holder on true where holder.is_newer is null`,
     }

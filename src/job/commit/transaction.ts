@@ -17,7 +17,7 @@ import { cursorMoves } from '../cursor.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
 import { providerKeyOf, type SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint, eventsKnownAfter } from '../state/checkpoint.ts'
-import { addCounts, type Progress, type Skipped, sumCounts } from '../state/progress.ts'
+import { addCounts, type Progress, sumCounts } from '../state/progress.ts'
 import { resultsOf, type SyncJobResult } from '../state/result.ts'
 import type { CommittedState } from './committed-state.ts'
 import { completion } from './completion.ts'
@@ -25,6 +25,7 @@ import type { DetectedDeletions } from './deletions.ts'
 import { notification } from './notify.ts'
 import type { Quarantine } from './quarantine.ts'
 import { checkCounts } from './reconcile.ts'
+import { nestedIn, originsOf, skippedBy, unfinishedNames } from './related.ts'
 import { countRows, type RowBudget, reduceBudget } from './row-budget.ts'
 import { writeBatches } from './write.ts'
 
@@ -51,7 +52,7 @@ export interface Commit {
   /** Requests made to the provider over all deliveries. */
   readonly requests: number
   /** The result to store where this commit leaves nothing to be read. */
-  result(resources: SyncJobResult['resources']): SyncJobResult
+  result(resources: SyncJobResult['resources'], note: string | null): SyncJobResult
 }
 
 export interface Deps {
@@ -131,7 +132,7 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(committed.progress, {
     counts,
-    skipped: skippedBy(batch),
+    skipped: skippedBy(batch, commit.sources),
     drifts: batch.pages.flatMap(({ drifts }) => drifts),
     remaining: batch.remaining,
     unfinished,
@@ -175,10 +176,16 @@ async function conclude(
   { sources, account, result }: Commit,
   { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ): Promise<SyncJobResult> {
-  if (checkpoint.mode === 'incremental') return result(resultsOf(progress))
+  if (checkpoint.mode === 'incremental') return result(resultsOf(progress), checkpoint.note)
   const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
-  const counting = { ...account, sources: read, tallies: checkpoint.tallies, counts: progress }
-  return result(resultsOf(progress, await checkCounts(tx, counting)))
+  const counting = {
+    ...account,
+    sources: read,
+    tallies: checkpoint.tallies,
+    history: checkpoint.history,
+    counts: progress,
+  }
+  return result(resultsOf(progress, await checkCounts(tx, counting)), checkpoint.note)
 }
 
 /** The cursors of what was read move with the last pages of a job. */
@@ -189,7 +196,9 @@ function movesOf(
 ) {
   if (checkpoint.until === null) return []
   const isRefused = (name: string) => checkpoint.refused.includes(name) || progress[name]?.skipped !== undefined
-  const refused = planned.filter((name) => isRefused(name) || nestedIn(sources, [name]).some(isRefused))
+  const refused = planned.filter(
+    (name) => isRefused(name) || nestedIn(sources, [name]).some(isRefused) || originsOf(sources, name).some(isRefused),
+  )
   return cursorMoves(
     tx,
     { ...account, jobId: request.jobId },
@@ -199,25 +208,6 @@ function movesOf(
       refused,
       known: eventsKnownAfter(checkpoint),
     },
-  )
-}
-
-function unfinishedNames(checkpoint: Checkpoint, sources: readonly Source[]): ReadonlySet<string> {
-  const names = checkpoint.slices.map((slice) => slice.resource)
-  return new Set([...names, ...nestedIn(sources, names)])
-}
-
-/** The names of the nested lists of these resources. */
-function nestedIn(sources: readonly Source[], names: readonly string[]): readonly string[] {
-  return sources
-    .filter(({ name }) => names.includes(name))
-    .flatMap((source) => (source.kind === 'list' ? (source.nested ?? []) : []))
-    .map(({ name }) => name)
-}
-
-function skippedBy({ pages }: Batch): Readonly<Record<string, Skipped>> {
-  return Object.fromEntries(
-    pages.flatMap(({ skip, source }) => (skip ? [[source.name, { code: skip.code, message: skip.message }]] : [])),
   )
 }
 

@@ -155,11 +155,12 @@ async function finishNotes(
 type Forced = AccountKey & Pick<Writing, 'overwrite'>
 
 /** How the worker came to a row, which decides what it counts as. Rows are written in this order. */
-const rowKinds = ['listed', 'asked by id', 'deleted', 'embedded'] as const
+const rowKinds = ['listed', 'asked by id', 'deleted', 'derived', 'embedded'] as const
 type RowKind = (typeof rowKinds)[number]
 
-function kindOf({ embedded, deleted, askedById }: ObservedRow): RowKind {
+function kindOf({ embedded, derived, deleted, askedById }: ObservedRow): RowKind {
   if (embedded) return 'embedded'
+  if (derived) return 'derived'
   if (deleted) return 'deleted'
   return askedById ? 'asked by id' : 'listed'
 }
@@ -169,13 +170,14 @@ interface GroupOutcome extends Written {
   readonly refused: number
 }
 
-/** What the rows of a group count as. Only what was listed is fetched, and an embedded item if it is new. */
+/** What the rows of a group count as. Only what was listed is fetched, and an item inside another if it is new or has changed. */
 function countsOf(kind: RowKind, { rows, created, updated, wereDeleted = 0, refused }: GroupOutcome): Partial<Counts> {
   const written = { created, updated, rejected: refused }
   switch (kind) {
     case 'listed':
       return { ...written, fetched: rows, unchanged: rows - created - updated - refused }
     case 'embedded':
+    case 'derived':
       return { ...written, fetched: created + updated + refused }
     case 'asked by id':
       return written

@@ -5,6 +5,7 @@ import type { ReadPage } from '../../sync/read-page.ts'
 import { afterPage, halveSlice, type PageEnd, type Slice, splitSlice, type Tally } from '../../sync/slices.ts'
 import type { SplitSlice } from '../../sync/splitter.ts'
 import { addTally, count, countNested, tallyBefore, tallySchema } from './tally.ts'
+import { historyStart, windowsOf } from './windows.ts'
 
 const window = z.object({ from: z.int(), to: z.int().nullable() })
 const slice = z.object({
@@ -55,6 +56,8 @@ export const checkpointSchema = z.object({
   known: knownEvents.nullable().default(null),
   /** The events that this job applied or found known; null before the first page of the feed. */
   seen: seenEvents.nullable().default(null),
+  /** The second at which the history of a list begins, if the provider has no older items. */
+  history: z.record(z.string(), z.int()).readonly().default({}),
 })
 
 export type KnownEvents = z.infer<typeof knownEvents>
@@ -64,7 +67,7 @@ export type Checkpoint = z.infer<typeof checkpointSchema>
 
 /** What is to be read of one list: everything, what was created since a second and before another, or objects by their ids. */
 export interface Reading {
-  readonly resource: Pick<Resource, 'name' | 'parts'>
+  readonly resource: Pick<Resource, 'name' | 'parts' | 'createdFilter' | 'updatedFilter'>
   /** What was changed, not what was created, since then. */
   readonly by?: 'updated'
   readonly since: number
@@ -76,26 +79,30 @@ export interface Reading {
 }
 
 /** What a plan is for. */
-type Purpose = Pick<Checkpoint, 'mode' | 'note'> & Partial<Pick<Checkpoint, 'resources' | 'cursors' | 'known'>>
+type Purpose = Pick<Checkpoint, 'mode' | 'note'> &
+  Partial<Pick<Checkpoint, 'resources' | 'cursors' | 'known'>> & {
+    /** The database's clock, in seconds since 1970. Lists with a limit of days or a bounded history need it. */
+    readonly now?: number
+  }
 
-/** One slice a list, with an open end. */
+/** A slice for each window that a list takes. Without a limit of days it has an open end. */
 export function plan(
   readings: readonly Reading[],
-  { mode, note, resources = null, cursors = {}, known = null }: Purpose = { mode: 'full', note: null },
+  { mode, note, resources = null, cursors = {}, known = null, now = 0 }: Purpose = { mode: 'full', note: null },
 ): Checkpoint {
   const lists = readings.flatMap(({ resource, by, since, from = since, to = null, ids }) =>
     // An object asked for by id is in no part.
-    ((!ids && resource.parts) || [null]).map((part) => ({
-      list: { resource: resource.name, part, ...(by && { by }) },
-      since,
-      from,
-      to,
-      ids,
-    })),
+    ((!ids && resource.parts) || [null]).flatMap((part) =>
+      (ids ? [{ from: since, to }] : windowsOf(filterOf(resource, by), { since, to, now })).map((window) => ({
+        list: { resource: resource.name, part, ...(by && { by }) },
+        window,
+        query: { ...window, from: Math.min(from, window.from) },
+        ids,
+      })),
+    ),
   )
-  const slices = lists.map(({ list, since, from, to, ids }, at) => {
-    const window = { from: since, to }
-    const query = { from, to }
+  const isBounded = readings.some(({ resource, by }) => filterOf(resource, by)?.maxDays)
+  const slices = lists.map(({ list, window, query, ids }, at) => {
     const start = { cursor: null, position: null, boundary: [] }
     return {
       id: at + 1,
@@ -103,7 +110,7 @@ export function plan(
       window,
       query,
       ...start,
-      ...(from < since && { lookBackTo: from }),
+      ...(query.from < window.from && { lookBackTo: query.from }),
       ...(ids && { ids }),
     }
   })
@@ -111,7 +118,8 @@ export function plan(
     version: readings.some(({ by }) => by) ? 2 : 1,
     mode,
     note,
-    until: null,
+    // Windows of so many days end when the job is planned.
+    until: isBounded ? now : null,
     slices,
     tallies: {},
     resources,
@@ -120,8 +128,17 @@ export function plan(
     asked: 0,
     known,
     seen: null,
+    history: Object.fromEntries(
+      readings.flatMap(({ resource }) => {
+        const start = historyStart(resource.createdFilter, now)
+        return start === null ? [] : [[resource.name, start]]
+      }),
+    ),
   }
 }
+
+const filterOf = ({ createdFilter, updatedFilter }: Reading['resource'], by: Reading['by']) =>
+  by === 'updated' ? updatedFilter : createdFilter
 
 /** Cuts a slice in two. Changes nothing that is still to be read, so it needs no commit of its own. */
 export function applySplit(from: Checkpoint, { id, at, olderId, newerId }: SplitSlice): Checkpoint {

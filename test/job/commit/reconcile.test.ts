@@ -57,7 +57,7 @@ test('a resource with unchecked rows is not equal, even where its counts happen 
   const source = { kind: 'list', name: 'customers', table: customers, createdFilter: true } as unknown as ListSource
   const check = async (counts: Partial<ResourceCounts>) => {
     const tallies = { customers: { listed: 3, until: 1_000, months: { '1970-01': 3 } } }
-    const counting = { tenantId, provider: 'stripe', account: 'acct_1', sources: [source], tallies }
+    const counting = { tenantId, provider: 'stripe', account: 'acct_1', sources: [source], tallies, history: {} }
     const checks = await checkCounts(db, { ...counting, counts: { customers: { ...noCounts, ...counts } } })
     return checks.customers?.equal
   }
@@ -92,7 +92,15 @@ test('the children of a list are counted by looking up each parent, in tables th
   const checks = await db.transaction(async (tx) => {
     // All pairs are 27 million: minutes. Each parent by its key is a tenth of a second.
     await tx.execute(`set local statement_timeout = '20s'`)
-    return checkCounts(tx, { tenantId, provider: 'stripe', account: 'acct_1', sources: [source], tallies, counts: {} })
+    return checkCounts(tx, {
+      tenantId,
+      provider: 'stripe',
+      account: 'acct_1',
+      sources: [source],
+      tallies,
+      history: {},
+      counts: {},
+    })
   })
   expect(checks).toMatchObject({ invoices: { live: 2_000, equal: true }, invoice_lines: { live: 6_000, equal: true } })
 })

@@ -46,6 +46,7 @@ describe('a checkpoint', () => {
   it('is planned as one slice a resource, from the beginning and with an open end', () => {
     expect(planned('customers', 'invoices')).toEqual({
       version: 1,
+      history: {},
       mode: 'full',
       asked: 0,
       note: null,

@@ -1,0 +1,23 @@
+import type { TimeFilter, Window } from '../../provider/contract.ts'
+
+/**
+ * The windows that together are the time from `since` to `to`, the newest first: one, unless the API takes only so many
+ * days. What is before the API's history is in none. `now`: second since 1970.
+ */
+export function windowsOf(
+  filter: Pick<TimeFilter, 'maxDays' | 'historyDays'> | undefined,
+  { since, to, now }: { readonly since: number; readonly to: number | null; readonly now: number },
+): readonly Window[] {
+  const from = Math.max(since, historyStart(filter, now) ?? 0)
+  if (!filter?.maxDays) return [{ from, to }]
+  if (to === null && now <= since) throw new RangeError('windows of some days need the time that they end at')
+  const windows: Window[] = []
+  const seconds = filter.maxDays * 86_400
+  for (let end = to ?? now; end > from; end -= seconds) windows.push({ from: Math.max(from, end - seconds), to: end })
+  return windows
+}
+
+/** The second at which the API's history begins; null if it has no such bound. */
+export function historyStart(filter: Pick<TimeFilter, 'historyDays'> | undefined, now: number): number | null {
+  return filter?.historyDays ? now - filter.historyDays * 86_400 : null
+}

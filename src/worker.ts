@@ -67,7 +67,7 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
 
 /** The part of the configuration that the providers need. */
 export function providerSettings(config: Config): ProviderSettings {
-  const { Stripe: stripe, Square: square, Shopify: shopify, Providers: custom } = config
+  const { Stripe: stripe, Square: square, Shopify: shopify, PayPal: paypal, Providers: custom } = config
   return {
     stripe: {
       apiKey: stripe.ApiKey,
@@ -89,6 +89,14 @@ export function providerSettings(config: Config): ProviderSettings {
       shop: shopify.Shop,
       apiBase: shopify.ApiBase,
       perSecond: shopify.RequestsPerSecond,
+    },
+    paypal: {
+      clientId: paypal.ClientId,
+      clientSecret: paypal.ClientSecret,
+      clientTenant: paypal.ClientTenant,
+      environment: paypal.Environment,
+      apiBase: paypal.ApiBase,
+      perSecond: paypal.RequestsPerSecond,
     },
     custom: { manifests: custom.Manifests, modules: custom.Modules },
   }

@@ -1,6 +1,6 @@
 import type { ProviderResource } from '../../src/provider/contract.ts'
 import type { CurrencyDigits } from '../../src/provider/money.ts'
-import { paypal } from '../../src/providers/paypal.ts'
+import { resources as paypalResources } from '../../src/providers/paypal/resources/index.ts'
 import { deletions } from '../../src/providers/shopify/deletions.ts'
 import { resources as shopifyResources } from '../../src/providers/shopify/resources/index.ts'
 import { resources as squareResources } from '../../src/providers/square/resources/index.ts'
@@ -13,7 +13,6 @@ export interface DocumentedProvider {
   /** As in the column `provider`. */
   readonly name: string
   readonly title: string
-  /** Empty while the provider is only declared. */
   readonly resources: readonly ProviderResource[]
   /** See Changes.announced and Changes.mentioned. Absent: the provider has no feed. */
   readonly changes?: { readonly announced: readonly string[]; readonly mentioned: readonly string[] }
@@ -64,5 +63,17 @@ export const providers: readonly DocumentedProvider[] = [
       'An authorization is a payment of its own beside its capture. `captured` and `amount_captured` count money once.',
     ],
   },
-  { name: paypal.name, title: 'PayPal', resources: paypal.resources },
+  {
+    name: 'paypal',
+    title: 'PayPal',
+    resources: paypalResources,
+    notes: [
+      'PayPal lists no customers, payments, refunds and payouts. They are the rows that the transactions name, and no list proves one of them missing.',
+      'Transactions show up to three hours late. A job reads the last three days again, and the windows that have pending transactions.',
+      'PayPal has transactions of three years and disputes of 180 days. Older rows stay as they are.',
+      'Subscriptions are listed by the change of their status. A subscription that a transaction names is fetched by id. Where PayPal refuses the list, all of them come from there.',
+      'A refund of a paid invoice shows in the next full job. The lines of each invoice cost a request.',
+      'PayPal does not delete transactions, subscriptions, plans and products. A deleted draft of an invoice is found by the next full job.',
+    ],
+  },
 ]

@@ -54,11 +54,6 @@ function otherUnits({ title, currencyDigits = {} }: DocumentedProvider): string 
 const unitNames: Readonly<Record<number, string>> = { 0: 'in whole units', 2: 'in hundredths' }
 
 function section({ title, resources }: DocumentedProvider): string {
-  if (resources.length === 0)
-    return `## ${title}
-
-Declared, but not available yet. A job for it fails with [\`provider_not_available\`](errors.md#provider_not_available).
-`
   const byName = resources.filter(({ optional }) => optional)
   return `## ${title}
 

@@ -155,6 +155,38 @@ export const settingsSchema = z.object({
       'Most requests a second for one shop. Without it: 20. Shopify limits points a second, which the worker learns from each answer.',
     ),
   }),
+  PayPal: z.object({
+    ClientId: text(
+      'Client id of an application, for jobs of ClientTenant without an accessToken. It is also the platform for tokens of the form merchant:ID.',
+    ),
+    ClientSecret: secret('Client secret of the application.'),
+    ClientTenant: z
+      .guid()
+      .toLowerCase()
+      .optional()
+      .describe(
+        'The tenant whose account the application belongs to. A message of any other tenant without an accessToken fails with no_credentials.',
+      )
+      .meta({ expected: 'the UUID of a tenant' }),
+    Environment: z
+      .enum(['production', 'sandbox'])
+      .default('production')
+      .describe(
+        'Whether the clients are of production or of the sandbox of PayPal. Rows of the sandbox are of an account with :test in its name.',
+      )
+      .meta({ expected: 'production or sandbox' }),
+    ApiBase: z
+      .string()
+      .refine(isProviderBase)
+      .optional()
+      .describe(
+        'Another host for the PayPal API. It must be public and https, or http on loopback. Without it: https://api-m.paypal.com, or https://api-m.sandbox.paypal.com for the sandbox.',
+      )
+      .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' }),
+    RequestsPerSecond: rate(
+      'Most requests a second for one account, one at a time. Without it: 1. PayPal publishes no limits.',
+    ),
+  }),
   Providers: z.object({
     Manifests: files(
       'Manifests of [custom providers](custom-providers.md), JSON files. The worker reads them when it starts.',

@@ -29,11 +29,6 @@ export const jobCodes = {
     do: 'Use a provider that the error lists.',
     retried: 'no',
   },
-  provider_not_available: {
-    happened: 'The provider is declared, but this version cannot read it yet.',
-    do: 'Use `stripe` or `square`.',
-    retried: 'no',
-  },
   unknown_resource: {
     happened: 'The provider has no resource of a name in `additionalData.resources`.',
     do: 'Use names of [resources](resources.md).',

@@ -70,7 +70,7 @@ export const providerCodes = {
   window_too_large: {
     happened:
       'The provider gives only so many items of a window of time, and one second has more of them. The worker has read ever smaller windows.',
-    do: 'Ask the provider for a higher limit, or leave the resource out of `additionalData.resources`.',
+    do: 'Leave the resource out of `additionalData.resources`.',
     retried: 'no',
   },
   list_changed: {

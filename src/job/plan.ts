@@ -41,7 +41,7 @@ export function chooseResources(
     throw new SyncError(
       'reject',
       'unknown_resource',
-      `request: ${shown.name} has no list of its own. Its rows come from ${shown.derivedFrom?.join(' and ')}, so name that as well.`,
+      `request: ${shown.name} has no list of its own. Its rows come from ${shown.derivedFrom?.join(' and ')}. Name that resource as well.`,
     )
   const unknown = requested.filter((name) => name !== '*' && !resources.some((resource) => resource.name === name))
   if (unknown.length === 0)

@@ -68,6 +68,8 @@ export interface Account {
   readonly credential: string
   /** Requests a second over all endpoints. */
   readonly perSecond: number
+  /** Requests at once over all endpoints; absent: 64. */
+  readonly concurrency?: number
   /** The API meters in points: each answer has an `allowance`. */
   readonly metersPoints?: boolean
   readonly sources: readonly ListSource[]
@@ -91,7 +93,7 @@ export interface ProviderResource
 export interface Provider {
   /** Lower case, as in a request's `providerName` and in the `provider` column. */
   readonly name: string
-  /** Its resources; `additionalData.resources` names a subset. Empty while the provider is only declared. */
+  /** Its resources; `additionalData.resources` names a subset. */
   readonly resources: readonly ProviderResource[]
   /**
    * What the status words of a custom provider mean in the words of the table `states`, by kind. `billing-sync migrate`

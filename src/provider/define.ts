@@ -26,7 +26,7 @@ export interface ProviderParts<Connection> {
   readonly states?: Provider['states']
   open(
     credentials: Credentials,
-  ): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'metersPoints' | 'close'>
+  ): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'concurrency' | 'metersPoints' | 'close'>
   /** See Account.identify. */
   identify(connection: Connection, signal: AbortSignal): Promise<Identity>
   /** The only place that reads an SDK error. */
@@ -53,6 +53,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
         mode: connection.mode,
         credential: connection.credential,
         perSecond: connection.perSecond,
+        ...(connection.concurrency !== undefined && { concurrency: connection.concurrency }),
         ...(connection.metersPoints && { metersPoints: true }),
         sources: resources.map(({ resource, shape }) =>
           isDerived(resource) ? derivedSource(resource) : connectResource(resource, { connection, shape, failure }),

@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts'
 import type { Provider } from '../provider/contract.ts'
 import { type CustomSettings, openCustom } from './custom/index.ts'
-import { paypal } from './paypal.ts'
+import { type PayPalSettings, paypal } from './paypal/index.ts'
 import { type ShopifySettings, shopify } from './shopify/index.ts'
 import { type SquareSettings, square } from './square/index.ts'
 import { type StripeSettings, stripe } from './stripe/index.ts'
@@ -10,6 +10,7 @@ export interface ProviderSettings {
   readonly stripe: StripeSettings
   readonly square: SquareSettings
   readonly shopify: ShopifySettings
+  readonly paypal: PayPalSettings
   /** Absent: there are none. */
   readonly custom?: CustomSettings
 }
@@ -22,7 +23,13 @@ export function createProviders(
   settings: ProviderSettings,
   custom: readonly Provider[] = [],
 ): (name: string) => Provider {
-  const providers = [stripe(settings.stripe), square(settings.square), shopify(settings.shopify), paypal, ...custom]
+  const providers = [
+    stripe(settings.stripe),
+    square(settings.square),
+    shopify(settings.shopify),
+    paypal(settings.paypal),
+    ...custom,
+  ]
   return (name) => {
     const provider = providers.find((candidate) => candidate.name === name)
     if (provider) return provider

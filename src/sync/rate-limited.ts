@@ -79,7 +79,10 @@ export function rateLimited(
     return { ...dated, answeredAt }
   }
   const points = account.metersPoints ? createPoints(clock) : null
-  const ofAccount = createLimiter({ perSecond: account.perSecond, concurrency: accountConcurrency }, clock)
+  const ofAccount = createLimiter(
+    { perSecond: account.perSecond, concurrency: account.concurrency ?? accountConcurrency },
+    clock,
+  )
 
   function openEndpoint(
     endpoint: string,

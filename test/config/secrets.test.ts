@@ -13,6 +13,7 @@ describe('a secret', () => {
       'Stripe.WebhookSecret',
       'Square.AccessToken',
       'Shopify.AccessToken',
+      'PayPal.ClientSecret',
     ])
   })
 

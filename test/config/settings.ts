@@ -7,6 +7,7 @@ export const defaults = {
   Stripe: {},
   Square: { Environment: 'production' },
   Shopify: {},
+  PayPal: { Environment: 'production' },
   Providers: { Manifests: [], Modules: [] },
   Worker: {
     MaxRetries: 3,

@@ -65,6 +65,7 @@ test.each(raised.map(({ code, message }) => [code, message] as const))('%s: %s',
 /** Errors after which the worker goes on by itself say so. */
 const goesOn: ReadonlyMap<string, RegExp> = new Map([
   ['cursor_gone', / The worker reads that part again\.$/],
+  ['window_too_large', / The worker reads it in halves\.$/],
   ['account_busy', /\. The worker sends the message again, and its job runs after that\.$/],
   ['fenced', /, and goes on with it\.$/],
 ])

@@ -7,6 +7,8 @@ import { parseRequest, syncJobRequest } from '../../src/job/request.ts'
 import { reusedJobId } from '../../src/job/request-hash.ts'
 import type { Delivery, Session } from '../../src/job/session.ts'
 import { refuseDying, waitOrStall } from '../../src/job/stall.ts'
+import { failure as paypalFailure } from '../../src/providers/paypal/failure.ts'
+import { PayPalRefusal } from '../../src/providers/paypal/refusal.ts'
 import { readAnswer } from '../../src/providers/shopify/answer.ts'
 import { readAccess as readShopifyAccess } from '../../src/providers/shopify/credentials.ts'
 import { failure as shopifyFailure } from '../../src/providers/shopify/failure.ts'
@@ -18,6 +20,7 @@ import { failure } from '../../src/providers/stripe/failure.ts'
 import { secretFailure } from '../../src/secrets/failure.ts'
 import { readSecret } from '../../src/secrets/read-secret.ts'
 import { readReference } from '../../src/secrets/reference.ts'
+import { checkWhole, newWholeCheck } from '../../src/sync/whole-list.ts'
 
 /*
  * Errors whose message is put together, each as it is raised. Messages that are one literal are read from the sources.
@@ -146,6 +149,32 @@ const shopifyFailures = () => {
   ]
 }
 
+const paypalAnswers: readonly (readonly [status: number, name: string])[] = [
+  [401, 'invalid_client'],
+  [429, 'RATE_LIMIT_REACHED'],
+  [500, 'INTERNAL_SERVER_ERROR'],
+  [400, 'RESULTSET_TOO_LARGE'],
+  [403, 'NOT_AUTHORIZED'],
+  [404, 'RESOURCE_NOT_FOUND'],
+  [400, 'INVALID_REQUEST'],
+]
+
+const paypalFailures = () => {
+  const client = { clientName: 'the accessToken of the message', quote: () => 'You may not do that.' }
+  const refusals = paypalAnswers.map(
+    ([status, name]) => new PayPalRefusal(status, {}, Buffer.from(JSON.stringify({ name, message: 'no' }))),
+  )
+  return [...refusals, new Error('no')].map((error) => paypalFailure(error, client))
+}
+
+/** A list whose total changes between two pages. */
+const changedList = () => {
+  const check = newWholeCheck()
+  const page = { items: [], next: '2', observedAt: new Date() }
+  checkWhole('plans', check, { ...page, total: 2 })
+  return thrown(() => checkWhole('plans', check, { ...page, total: 3 }))
+}
+
 const tokens: readonly (string | undefined)[] = [undefined, 'acct_1', 'pk_live_1', 'nonsense', 'sk_org_live_1']
 const settings = { apiKey: undefined }
 
@@ -221,6 +250,8 @@ export async function raisedErrors(): Promise<readonly Raised[]> {
     ...parseAll(),
     ...stripeFailures(),
     ...squareFailures(),
+    ...paypalFailures(),
+    changedList(),
     ...shopifyFailures(),
     ...accessErrors(),
     ...databaseErrors(),

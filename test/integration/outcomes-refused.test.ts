@@ -22,11 +22,6 @@ const refusals: Record<string, { readonly request: object; readonly code: string
     code: 'unknown_provider',
     sentence: /stripe, .*paypal/,
   },
-  'a provider that is only declared': {
-    request: { providerName: 'PayPal' },
-    code: 'provider_not_available',
-    sentence: /not available yet/,
-  },
   'an unknown resource': {
     request: { additionalData: { resources: ['unicorns'] } },
     code: 'unknown_resource',

@@ -10,7 +10,20 @@ const squareSettings = {
 } as const
 const shopifySettings = { ...squareSettings, shop: undefined }
 const settings = { apiKey: undefined, apiBase: undefined, perSecond: undefined, endpointPerSecond: undefined }
-const provider = createProviders({ stripe: settings, square: squareSettings, shopify: shopifySettings })
+const paypalSettings = {
+  clientId: undefined,
+  clientSecret: undefined,
+  clientTenant: undefined,
+  environment: 'production',
+  apiBase: undefined,
+  perSecond: undefined,
+} as const
+const provider = createProviders({
+  paypal: paypalSettings,
+  stripe: settings,
+  square: squareSettings,
+  shopify: shopifySettings,
+})
 
 it('finds a provider by its name', () => {
   const names = ['stripe', 'square', 'shopify', 'paypal']
@@ -27,14 +40,3 @@ for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])
       }),
     )
   })
-
-it('declares PayPal without resources and refuses to connect to it in a sentence', () => {
-  expect(provider('paypal').resources).toEqual([])
-  expect(() => provider('paypal').connect({ tenantId: 'any', accessToken: 'A21AA-secret' })).toThrowError(
-    expect.objectContaining({
-      verdict: 'reject',
-      code: 'provider_not_available',
-      message: 'paypal: the provider is not available yet. Send the job for stripe or square.',
-    }),
-  )
-})

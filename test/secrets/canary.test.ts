@@ -64,7 +64,6 @@ test('the secret is in no log line, row, dead letter or answer, whatever the pro
     'permission_denied',
     'provider_busy',
     'provider_contract',
-    'provider_not_available',
     'provider_refused',
     'provider_response',
     'provider_unavailable',

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { SyncError } from '../../errors.ts'
+import { dateOf } from '../../http/answer-date.ts'
 import { hostOf } from '../../http/base-url.ts'
 import { openExchange } from '../../http/exchange.ts'
 import type { Resolve } from '../../http/pinned.ts'
@@ -147,9 +148,9 @@ function errorsIn(body: Buffer): SquareRefusal['errors'] {
 }
 
 /** The time of an answer by Square's clock. @throws SyncError if the answer does not say it */
-export function dateIn({ date }: Readonly<Record<string, string>>): Date {
-  const time = new Date(date ?? '')
-  if (Number.isNaN(time.getTime())) throw unusable('has no Date header')
+export function dateIn(headers: Readonly<Record<string, string>>): Date {
+  const time = dateOf(headers)
+  if (!time) throw unusable('has no Date header')
   return time
 }
 

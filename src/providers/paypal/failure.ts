@@ -1,0 +1,89 @@
+import type { ErrorCode } from '../../error-codes/error-codes.ts'
+import { type Scope, SyncError, windowTooLarge } from '../../errors.ts'
+import { causeCode } from '../../http/exchange.ts'
+import { retryAfterMs } from '../../http/retry-after.ts'
+import { keyRefused } from '../../provider/contract.ts'
+import { joinSentences } from '../../provider/sentences.ts'
+import type { PayPalConnection } from './connection.ts'
+import { PayPalRefusal } from './refusal.ts'
+
+type Told = Pick<PayPalConnection, 'clientName' | 'quote'>
+
+/** PayPal asks to wait for half a minute where it does not say how long. */
+const usualWaitMs = 30_000
+
+/** Reads a refusal by its status and name, never by its sentence. The sentence is repeated for people, without what looks secret. */
+export function failure(error: unknown, connection: Told): SyncError {
+  if (error instanceof SyncError) return error
+  if (!(error instanceof PayPalRefusal))
+    return new SyncError(
+      'retry',
+      'provider_unreachable',
+      `paypal: the connection ended before a complete answer${causeOf(error)}. If it goes on, check the network of the worker.`,
+      { scope: 'provider', cause: error },
+    )
+  const { status, code, headers } = error
+  if (status === 401 || code === 'invalid_client')
+    return new SyncError(
+      'reject',
+      keyRefused,
+      `paypal: ${connection.clientName} is not accepted (${placeOf(error)}). Put a valid client id and secret there, then send a new jobId.`,
+      { scope: 'account' },
+    )
+  if (status === 429)
+    return new SyncError(
+      'retry',
+      'rate_limited',
+      `paypal: too many requests (${placeOf(error)}). If it goes on, lower PayPal.RequestsPerSecond.`,
+      { scope: 'account', limit: { scope: 'account', of: 'rate' }, retryAfter: retryAfterMs(headers) ?? usualWaitMs },
+    )
+  if (status >= 500 || status < 400) {
+    const retryAfter = retryAfterMs(headers)
+    return new SyncError(
+      'retry',
+      'provider_unavailable',
+      `paypal: PayPal failed (${placeOf(error)}). If it goes on, look at www.paypal-status.com.`,
+      { scope: 'provider', ...(retryAfter !== undefined && { retryAfter }) },
+    )
+  }
+  return refusal(error, connection)
+}
+
+/** A refusal of one request. The core knows what the request was about, and gives up no more than that. */
+function refusal(error: PayPalRefusal, { clientName, quote }: Told): SyncError {
+  const { status, code, message, issues } = error
+  const sentence = quote(issues[0] ?? message)
+  const refuse = (scope: Scope, errorCode: ErrorCode, what: string, advice: string) => {
+    const parts = [`paypal: ${what} (${placeOf(error)})`, sentence && `PayPal says: "${sentence}"`, advice]
+    return new SyncError('reject', errorCode, joinSentences(parts), { scope })
+  }
+  if (code === 'RESULTSET_TOO_LARGE')
+    return refuse('page', windowTooLarge, 'a window has too many items', 'The worker reads it in halves.')
+  if (status === 403)
+    return refuse(
+      'resource',
+      'permission_denied',
+      `${clientName} may not read this`,
+      'Switch the feature on for the application in the developer dashboard, as docs/operations.md says for each resource.',
+    )
+  if (status === 404)
+    return refuse('object', 'not_found', 'the object does not exist', 'If it should, check the account of the client.')
+  const advice = `Look its name up in PayPal's documentation, or leave the resource out of additionalData.resources.`
+  return refuse('resource', 'provider_refused', 'PayPal refused the request', advice)
+}
+
+/** Status, name and debug id, for PayPal's documentation and support. */
+function placeOf({ status, code, headers }: PayPalRefusal): string {
+  const debugId = headers['paypal-debug-id'] ?? ''
+  return [
+    status,
+    ...(/^[A-Za-z_0-9]{2,60}$/.test(code) ? [code] : []),
+    ...(/^[a-z0-9-]{5,40}$/i.test(debugId) ? [`debug id ${debugId}`] : []),
+  ].join(', ')
+}
+
+/** The system's code of a broken connection, in parentheses. */
+function causeOf(error: unknown): string {
+  const code = causeCode(error)
+  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
+}

@@ -1,0 +1,59 @@
+import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
+import { dateTime, fields, integer } from '../../provider/fields.ts'
+import type { Item } from '../../provider/item.ts'
+import { type PayPalAnswer, type PayPalConnection, unusable } from './connection.ts'
+import { failure } from './failure.ts'
+import { PayPalRefusal } from './refusal.ts'
+
+/** PayPal began at the end of 1998. */
+export const paypalBegan = Date.UTC(1998, 11, 1) / 1_000
+
+/** RFC 3339 with seconds, as PayPal reads times. */
+export const rfc3339 = (second: number): string => `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`
+
+/** The number of the page that a cursor stands for. */
+export const pageNumber = ({ cursor }: Query): number => (cursor === null ? 1 : Number(cursor))
+
+/** A list that is read in one window which ends when the job is planned: its pages have numbers, and new items would move them. */
+export const oneWindow: Pick<TimeFilter, 'order' | 'maxDays' | 'historyDays'> = {
+  order: 'none',
+  maxDays: 20_000,
+  historyDays: 20_000,
+}
+
+interface Numbered {
+  readonly query: Query
+  readonly name: string
+  /** An item's id, if its field is not `id`. */
+  readonly idOf?: (item: Item) => Item
+}
+
+/** A page of a list whose pages have numbers. Without a total in the answer, a full page may be followed by another. */
+export function numberedPage({ json, date }: PayPalAnswer, { query, name, idOf = (item) => item }: Numbered): Page {
+  const { items, fields: beside } = json.list(name)
+  const total = integer(beside.total_items)
+  const pages = integer(beside.total_pages)
+  if (!items && total !== 0) throw unusable(`has no ${name}`)
+  const page = pageNumber(query)
+  const isLast = pages === null ? (items ?? []).length < query.limit : page >= pages
+  return {
+    items: (items ?? []).map(idOf),
+    next: isLast ? null : String(page + 1),
+    observedAt: date,
+    ...(total !== null && { total }),
+  }
+}
+
+/** One object by its id. */
+export async function retrieveAt(connection: PayPalConnection, path: string): Promise<Retrieved> {
+  try {
+    const { json, date } = await connection.get(path)
+    return { item: json.whole, observedAt: date }
+  } catch (error) {
+    if (!(error instanceof PayPalRefusal) || failure(error, connection).code !== 'not_found') throw error
+    return { item: null, observedAt: new Date(error.headers.date ?? 0) }
+  }
+}
+
+/** A time of an answer, and the part of an item for the reader of a filter. */
+export const timeIn = (value: unknown, name: string): Date | null => dateTime(fields(value)[name])

@@ -1,0 +1,100 @@
+import * as tables from '../../../db/schema.ts'
+import { dateTime, type Fields, fields, integer, list, reference, text } from '../../../provider/fields.ts'
+import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
+import { numberedPage, pageNumber, retrieveAt } from '../list.ts'
+import { currencyOf, metadataOf, money } from '../readers.ts'
+import type { PayPalResource } from '../resource.ts'
+
+/** The catalogue takes no time and gives 20 at most: each job reads it whole. */
+const pageSize = 20
+
+const cyclesOf = (plan: Fields) => (list(plan.billing_cycles) ?? []).map(fields)
+const regular = (plan: Fields) => cyclesOf(plan).find(({ tenure_type: tenure }) => tenure === 'REGULAR') ?? {}
+const scheme = (plan: Fields) => fields(regular(plan).pricing_scheme)
+const frequency = (cycle: Fields) => fields(cycle.frequency)
+
+const daysIn: Readonly<Record<string, number>> = { DAY: 1, WEEK: 7, MONTH: 30, YEAR: 365 }
+
+/** Days of the trial cycles; null if there is none or one has no end. */
+function trialDays(plan: Fields): number | null {
+  const trials = cyclesOf(plan).filter(({ tenure_type: tenure }) => tenure === 'TRIAL')
+  if (trials.length === 0) return null
+  let days = 0
+  for (const trial of trials) {
+    const { interval_unit: unit, interval_count: count } = frequency(trial)
+    const length = (daysIn[text(unit) ?? ''] ?? Number.NaN) * (integer(count) ?? 1) * (integer(trial.total_cycles) ?? 1)
+    days += length
+  }
+  return Number.isFinite(days) && days > 0 ? days : null
+}
+
+/** Products. What the list leaves out of them, PayPal shows by id only. */
+export const products: PayPalResource<typeof tables.products> = {
+  name: 'products',
+  table: tables.products,
+  owner: null,
+  pageSize,
+  list: async (paypal, query) =>
+    numberedPage(
+      await paypal.get('/v1/catalogs/products', {
+        page: String(pageNumber(query)),
+        page_size: String(query.limit),
+        total_required: 'true',
+      }),
+      { query, name: 'products' },
+    ),
+  retrieve: (paypal, id) => retrieveAt(paypal, `/v1/catalogs/products/${encodeURIComponent(id)}`),
+  row: mapping<typeof tables.products>({
+    name: text,
+    description: text,
+    type: text,
+    metadata: derived((item) => metadataOf(item, 'category', 'home_url', 'image_url')),
+    createdAt: at(dateTime, 'create_time'),
+    updatedAt: at(dateTime, 'update_time'),
+    ...absent('active', 'defaultPriceId', 'unitLabel', 'taxCodeId', 'livemode'),
+  }),
+}
+
+/** Plans, with the regular cycle as their price. Of a plan with tiers the price is in the payload. */
+export const prices: PayPalResource<typeof tables.prices> = {
+  name: 'prices',
+  table: tables.prices,
+  owner: null,
+  pageSize,
+  list: async (paypal, query) =>
+    numberedPage(
+      await paypal.get('/v1/billing/plans', {
+        page: String(pageNumber(query)),
+        page_size: String(query.limit),
+        total_required: 'true',
+      }),
+      { query, name: 'plans' },
+    ),
+  retrieve: (paypal, id) => retrieveAt(paypal, `/v1/billing/plans/${encodeURIComponent(id)}`),
+  row: mapping<typeof tables.prices>({
+    productId: at(reference, 'product_id'),
+    active: derived(({ status }) => status === 'ACTIVE'),
+    inline: derived(() => false),
+    currency: derived((plan) => currencyOf(scheme(plan).fixed_price)),
+    type: derived(() => 'recurring'),
+    unitAmount: derived((plan) => money(scheme(plan).fixed_price)),
+    interval: derived((plan) => text(frequency(regular(plan)).interval_unit)?.toLowerCase() ?? null),
+    intervalCount: derived((plan) => integer(frequency(regular(plan)).interval_count)),
+    trialPeriodDays: derived(trialDays),
+    tiersMode: derived((plan) => text(scheme(plan).pricing_model)),
+    nickname: at(text, 'name'),
+    metadata: derived((item) => metadataOf(item, 'description', 'quantity_supported', 'usage_type')),
+    createdAt: at(dateTime, 'create_time'),
+    updatedAt: at(dateTime, 'update_time'),
+    ...absent(
+      'billingScheme',
+      'unitAmountDecimal',
+      'usageType',
+      'meterId',
+      'divideBy',
+      'taxBehavior',
+      'lookupKey',
+      'livemode',
+    ),
+  }),
+}

@@ -1,0 +1,145 @@
+import * as tables from '../../../db/schema.ts'
+import type { EmbeddedItems, Page, Query } from '../../../provider/contract.ts'
+import { dateTime, type Fields, fields, text } from '../../../provider/fields.ts'
+import type { Item } from '../../../provider/item.ts'
+import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
+import type { PayPalConnection } from '../connection.ts'
+import { numberedPage, pageNumber, rfc3339 } from '../list.ts'
+import { currencyOf, customerIdOf, money } from '../readers.ts'
+import { PayPalRefusal } from '../refusal.ts'
+import type { PayPalResource } from '../resource.ts'
+
+const infoOf = (item: Fields) => fields(item.transaction_info)
+const info = (item: Item) => infoOf(fields(item.value()))
+const codeOf = (item: Fields) => text(infoOf(item).transaction_event_code) ?? ''
+const amountOf = (item: Fields) => money(infoOf(item).transaction_amount)
+
+/** PayPal says that a transaction shows within three hours. One that is pending may settle days later. */
+const lag = 3 * 86_400
+/** Three years, less the day on which the job may run on. */
+const historyDays = 1_094
+
+/** A window is so young if it may begin after the time up to which PayPal has data. */
+const youngSeconds = 7 * 86_400
+
+async function list(paypal: PayPalConnection, query: Query): Promise<Page> {
+  const { from = 0, to = null } = query.window ?? {}
+  try {
+    const answer = await paypal.get('/v1/reporting/transactions', {
+      start_date: rfc3339(from),
+      // The end belongs to the window.
+      end_date: rfc3339((to ?? from + 31 * 86_400) - 1),
+      fields: 'all',
+      // The default leaves out what does not change the balance: authorizations, denied payments.
+      balance_affecting_records_only: 'N',
+      page_size: String(query.limit),
+      page: String(pageNumber(query)),
+    })
+    const page = numberedPage(answer, { query, name: 'transaction_details', idOf: withLedgerId })
+    const completeTo = completenessOf(answer.json.list('transaction_details').fields, to)
+    return { ...page, ...(completeTo && { completeTo }) }
+  } catch (error) {
+    if (!(error instanceof PayPalRefusal) || !isWithoutData(error)) throw error
+    const observedAt = new Date(error.headers.date ?? 0)
+    const isYoung = from > observedAt.getTime() / 1_000 - youngSeconds
+    return { items: [], next: null, observedAt, total: 0, ...(isYoung && { completeTo: new Date(from * 1_000) }) }
+  }
+}
+
+/** Up to when the answer has all transactions: PayPal's data lags, and it may answer for less than the window. */
+function completenessOf(answer: Fields, to: number | null): Date | null {
+  const refreshed = dateTime(answer.last_refreshed_datetime)
+  const end = dateTime(answer.end_date)
+  const isShort = end !== null && to !== null && end.getTime() < (to - 1) * 1_000
+  if (!isShort) return refreshed
+  return refreshed === null || end < refreshed ? end : refreshed
+}
+
+/** PayPal has no data at the window's begin, yet or any more. It says so as 404, or as 400 in words. */
+function isWithoutData({ status, message, issues }: PayPalRefusal): boolean {
+  return (
+    status === 404 ||
+    (status === 400 && [message, ...issues].some((sentence) => /date is not available/i.test(sentence)))
+  )
+}
+
+/** A transaction's id is not unique among the lines of the ledger. What tells the lines apart makes theirs. */
+function withLedgerId(item: Item): Item {
+  const line = info(item)
+  const { value, currency_code: currency } = fields(line.transaction_amount)
+  const id = text(line.transaction_id)
+  if (id === null) return item
+  const parts = [
+    id,
+    line.transaction_event_code,
+    dateTime(line.transaction_initiation_date)?.toISOString(),
+    line.paypal_reference_id,
+    value,
+    currency,
+  ]
+  return item.withId(parts.map((part) => text(part) ?? '').join('|'))
+}
+
+/** The kinds of lines that are objects of their own, by the first characters of their event code. */
+function embeddedItems(item: Item): EmbeddedItems {
+  const value = fields(item.value())
+  const line = infoOf(value)
+  const id = text(line.transaction_id)
+  const code = codeOf(value)
+  const amount = Number(text(fields(line.transaction_amount).value) ?? 0)
+  const payer = item.at('payer_info')
+  const customer = customerIdOf(payer.value())
+  const seenAt = dateTime(line.transaction_updated_date)
+  const own = id === null ? [] : [{ item: item.withId(id) }]
+  return {
+    ...(code.startsWith('T00') && amount > 0 && { payments: own }),
+    ...(code.startsWith('T11') && amount < 0 && { refunds: own }),
+    ...(code.startsWith('T04') && { payouts: own }),
+    ...(customer !== null && { customers: [{ item: payer.withId(customer), ...(seenAt && { seenAt }) }] }),
+  }
+}
+
+/** The ledger: each line that PayPal has of the last three years. It never loses one. */
+export const transactions: PayPalResource<typeof tables.balanceTransactions> = {
+  name: 'balance_transactions',
+  table: tables.balanceTransactions,
+  owner: { customer: ['customerId'], about: ['sourceId'] },
+  pageSize: 500,
+  createdFilter: {
+    field: 'transaction_info.transaction_initiation_date',
+    read: dateTime,
+    order: 'none',
+    maxDays: 31,
+    historyDays,
+    lag,
+  },
+  unsettled: { by: { column: 'status' }, values: ['P'] },
+  list,
+  embeddedItems,
+  touched(item) {
+    const { paypal_reference_id: id, paypal_reference_id_type: type } = info(item)
+    return type === 'SUB' && typeof id === 'string' ? [{ resource: 'subscriptions', id }] : []
+  },
+  row: mapping<typeof tables.balanceTransactions>({
+    type: at(text, 'transaction_info.transaction_event_code'),
+    reportingCategory: derived((item) => codeOf(item).slice(0, 3) || null),
+    status: at(text, 'transaction_info.transaction_status'),
+    currency: at(currencyOf, 'transaction_info.transaction_amount'),
+    amount: at(money, 'transaction_info.transaction_amount'),
+    fee: derived((item) => {
+      // PayPal writes what it takes as a negative amount.
+      const fee = money(infoOf(item).fee_amount)
+      return fee === null ? null : 0 - fee
+    }),
+    net: derived((item) => {
+      const amount = amountOf(item)
+      return amount === null ? null : amount + (money(infoOf(item).fee_amount) ?? 0)
+    }),
+    sourceId: at(text, 'transaction_info.transaction_id'),
+    customerId: derived((item) => customerIdOf(item.payer_info)),
+    description: at(text, 'transaction_info.transaction_subject'),
+    createdAt: at(dateTime, 'transaction_info.transaction_initiation_date'),
+    updatedAt: at(dateTime, 'transaction_info.transaction_updated_date'),
+    ...absent('exchangeRate', 'payoutId', 'orderId', 'balanceType', 'availableOn'),
+  }),
+}

@@ -8,7 +8,7 @@ export interface Exception {
   readonly in: Difference['in']
   readonly field: string
   /** The one more value of an enumeration. */
-  readonly value?: string
+  readonly value?: string | number
   readonly source: string
 }
 

@@ -94,13 +94,19 @@ export function readSpecification(file: URL, added: OpenApi['paths'] = {}): Spec
     answer(method, path, body, status = 200) {
       const call = find(method, path)
       if (!call) return [unknownCall(method, path)]
-      const { responses } = call.operation
-      const response = responses[status] ?? (status === 200 ? undefined : responses.default)
-      const schema = response && jsonSchemaIn(resolved(api, response).content)
+      const schema = schemaOf(api, call.operation, status)
       if (schema === undefined) throw new Error(`The specification has no answer for ${call.name}`)
       return values.check(schema, JSON.parse(body)).map(asDifference(call.name, 'answer'))
     },
   }
+}
+
+/** The schema of an answer. PayPal has one for the errors of each status, `error_404`, and a default that is all of them. */
+function schemaOf(api: OpenApi, { responses }: Operation, status: number): unknown {
+  const ofStatus = api.components.schemas[`error_${status}`]
+  if (ofStatus !== undefined) return ofStatus
+  const response = responses[status] ?? (status === 200 ? undefined : responses.default)
+  return response && jsonSchemaIn(resolved(api, response).content)
 }
 
 /** What a reference stands for. */

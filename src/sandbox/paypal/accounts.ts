@@ -8,6 +8,7 @@ import { wholePlan } from './operations/catalog.ts'
 import { selfLink } from './operations/pages.ts'
 import type { SandboxOptions } from './options.ts'
 import type { Fields, Stored } from './paypal-object.ts'
+import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import { hour } from './timestamps.ts'
 
 /** The data of one merchant, for tests. */
@@ -18,6 +19,8 @@ export interface MerchantAccess extends Mutations {
   expected(resource: ResourceName): readonly Fields[]
   /** The same an object at a time, with the keys by which the mutations know the objects. */
   stored(resource: ResourceName): Iterable<Stored>
+  /** Simulates so many days of changes, moving the clock, and returns the changes. */
+  simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
 }
 
 interface Accounts {
@@ -33,7 +36,7 @@ interface AccountOptions extends SandboxOptions {
 }
 
 /** The accounts of all merchants, each generated on first use. */
-export function createAccounts(options: AccountOptions, { now }: Clock): Accounts {
+export function createAccounts(options: AccountOptions, { now, advance }: Clock): Accounts {
   const { transactions = 1_000, counts = {}, day, density = 'growing', merchants, populatedUntil, seed } = options
   const { lag = 3 * hour } = options
   const opened = createdOnUse(merchants, (id) => {
@@ -56,6 +59,8 @@ export function createAccounts(options: AccountOptions, { now }: Clock): Account
         ...mutations,
         expected: (resource) => [...stored(merchant, resource)].map(({ object }) => object),
         stored: (resource) => stored(merchant, resource),
+        simulate: (days, simulateOptions = {}) =>
+          simulate({ merchant, mutations, now, advance }, days, simulateOptions),
       }
     },
   }

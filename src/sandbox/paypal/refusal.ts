@@ -66,7 +66,7 @@ export const unauthorized = () =>
   )
 
 /** With a token that has expired. */
-export const expiredToken = () => refusal(401, 'INVALID_TOKEN', 'Token expired')
+export const expiredToken = () => refusal(401, 'INVALID_TOKEN', 'Invalid access token.')
 
 /** With a token that PayPal does not know (any more), in the form of OAuth. */
 export const unknownToken = () =>

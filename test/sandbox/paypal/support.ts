@@ -61,13 +61,15 @@ export async function mint(
   return { status: response.status, body: JSON.parse(text) }
 }
 
-const tokens = new WeakMap<Sandbox, string>()
+const tokens = new WeakMap<Sandbox, { readonly text: string; readonly until: number }>()
 
-/** The token that the questions to a sandbox are asked with. */
+/** The token that the questions to a sandbox are asked with; a new one where it has expired. */
 export async function tokenOf(sandbox: Sandbox): Promise<string> {
-  const token = tokens.get(sandbox) ?? String((await mint(sandbox)).body.access_token)
-  tokens.set(sandbox, token)
-  return token
+  const known = tokens.get(sandbox)
+  if (known && sandbox.now() < known.until) return known.text
+  const { access_token: text, expires_in: seconds } = (await mint(sandbox)).body
+  tokens.set(sandbox, { text, until: sandbox.now() + seconds })
+  return text
 }
 
 /** Sends a request; it and its answer must be as the specification says. With a body it is a POST. */
@@ -105,6 +107,7 @@ export async function search(sandbox: Sandbox, from: number, to: number, more = 
   const found: Fields[] = []
   for (let page = 1; ; page++) {
     const { body } = await ask(sandbox, searchPath({ from, to, more: `&page_size=500&page=${page}${more}` }))
+    expect(body.message).toBeUndefined()
     found.push(...body.transaction_details)
     if (page >= body.total_pages) return found
   }

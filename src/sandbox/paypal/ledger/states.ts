@@ -18,9 +18,12 @@ export function stateAt(n: number, now: number, stories: Stories): LineState {
     if (now < decided) return { status: 'P', updated: time }
     return { status: stories.draw(n, 'denials') % 3 === 0 ? 'D' : 'S', updated: decided }
   }
-  if (slot === slots.reversed) return after(stories.numberOf(story, slot + 1), now, stories, time, 'V')
-  if (slot === slots.payment) return after(stories.numberOf(story, 4), now, stories, time, 'S')
-  return { status: 'S', updated: time + (kind.sameIdAs === undefined ? n % 60 : 0) }
+  if (slot === slots.reversed) return after(stories.numberOf(story, slot + 1), stories, time, 'V')
+  if (slot === slots.payment) return after(stories.numberOf(story, 4), stories, time, 'S')
+  return {
+    status: 'S',
+    updated: Math.max(time, Math.min(time + (kind.sameIdAs === undefined ? n % 60 : 0), stories.end - 1)),
+  }
 }
 
 /** Whether a generated line affects the balance at a moment. Cheap, as it is asked of every line of a window. */
@@ -29,8 +32,7 @@ export function affectsAt(n: number, now: number, stories: Stories): boolean {
   return affectsBalance(kind.code, kind.isPending ? stateAt(n, now, stories).status : 'S')
 }
 
-/** The state of a line that a later line changes. */
-function after(later: number, now: number, stories: Stories, time: number, status: 'S' | 'V'): LineState {
-  const changed = later < stories.count ? stories.time(later) : Number.POSITIVE_INFINITY
-  return now >= changed ? { status, updated: changed } : { status: 'S', updated: time }
+/** The state of a line that a later line changes. All lines are of the past, so only what waits is still to change. */
+function after(later: number, stories: Stories, time: number, status: 'S' | 'V'): LineState {
+  return later < stories.count ? { status, updated: stories.time(later) } : { status: 'S', updated: time }
 }

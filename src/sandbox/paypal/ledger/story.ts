@@ -32,6 +32,8 @@ export interface Place {
 export interface Stories {
   /** How many lines there are. */
   readonly count: number
+  /** The end of the history, in unix seconds. */
+  readonly end: number
   /** How many stories are spread over the history. Those of the busy day come after them. */
   readonly spread: number
   placeOf(n: number): Place
@@ -106,6 +108,7 @@ export function createStories({ transactions, day: busy, density, seed, now }: L
 
   return {
     count: transactions + (busy?.transactions ?? 0),
+    end: now,
     spread,
     placeOf,
     numberOf,

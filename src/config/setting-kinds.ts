@@ -1,0 +1,62 @@
+import * as z from 'zod'
+
+/* The kinds of settings. `meta.expected` is what an error says of a wrong value. */
+
+export const text = (about: string) => z.string().min(1).optional().describe(about)
+export const address = (about: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    // It is shown in messages, the SDK's too.
+    .refine((text) => !/^\w+:\/\/[^/?#]*@/.test(text))
+    .optional()
+    .describe(about)
+    .meta({ expected: 'an http:// or https:// address without a user' })
+export const standardQueue = (about: string) =>
+  address(`${about} A standard queue, not FIFO.`).refine((url) => !/\.fifo\/?(?:[?#]|$)/.test(url ?? ''), {
+    // A FIFO queue drops the copy of a paused job, whose body is the same, and delays no single message.
+    error: 'the address of a standard queue, because a FIFO queue would drop the copy of a paused job',
+  })
+/** A secret. It may also be a reference to a secret, which is read when the worker starts; see openConfig. */
+export const secret = (about: string) => text(about).meta({ secret: true })
+/** A number, also as text: the environment has nothing else. No other value is taken for one. */
+export const number = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
+])
+export const whole = (min: number, max: number, fallback: number, about: string) =>
+  number
+    .pipe(z.int().min(min).max(max))
+    .default(fallback)
+    .describe(about)
+    .meta({ expected: `a whole number from ${min} to ${max}` })
+/** True or false, also as text. */
+export const flag = (fallback: boolean, about: string) =>
+  z
+    .union([z.boolean(), z.enum(['true', 'True', 'false', 'False']).transform((text) => text.toLowerCase() === 'true')])
+    .default(fallback)
+    .describe(about)
+    .meta({ expected: 'true or false' })
+/** Paths of files: a list, or a text with commas between, because the environment has nothing else. */
+export const files = (about: string) =>
+  z
+    .union([
+      z.array(z.string().min(1)),
+      z.string().transform((text) =>
+        text
+          .split(',')
+          .map((path) => path.trim())
+          .filter((path) => path !== ''),
+      ),
+    ])
+    .default([])
+    .describe(about)
+    .meta({ expected: 'a list of paths, or paths with commas between' })
+export const rate = (about: string) =>
+  number
+    .pipe(z.number().min(0.1).max(10_000))
+    .optional()
+    .describe(about)
+    .meta({ expected: 'a number from 0.1 to 10000' })

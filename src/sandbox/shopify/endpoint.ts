@@ -4,10 +4,11 @@ import type { HttpAnswer } from '../server/answer.ts'
 import { errorOf, failureAnswer, objectAnswer } from './answer.ts'
 import type { ShopifyRequest } from './api.ts'
 import { servedVersion } from './api-version.ts'
+import type { BulkOperations } from './bulk/operations.ts'
 import type { Bucket } from './cost/bucket.ts'
 import { actualCost, type CostRule, requestedCost } from './cost/cost.ts'
 import type { Points } from './cost/points.ts'
-import { createPrepare } from './graphql/document.ts'
+import type { Prepare } from './graphql/document.ts'
 import type { Execution } from './graphql/execution.ts'
 import { resolveField } from './graphql/resolve.ts'
 import { invalidVariables } from './graphql/variables.ts'
@@ -18,6 +19,8 @@ import type { Tokens } from './tokens.ts'
 
 interface EndpointParts {
   readonly schema: GraphQLSchema
+  readonly prepare: Prepare
+  readonly bulkOperations: BulkOperations
   readonly bucket: Bucket
   readonly points: Points
   readonly costs: CostRule
@@ -32,11 +35,22 @@ interface EndpointParts {
 
 /** Answers a query as Shopify does: what is wrong with it first, then whether its points are there, then its data. */
 export function createEndpoint(parts: EndpointParts): (request: ShopifyRequest) => Promise<HttpAnswer> {
-  const { schema, bucket, points, costs: rule, mostRequested, oldestVersion, tokens, latency, signal } = parts
-  const prepare = createPrepare(schema)
+  const {
+    schema,
+    prepare,
+    bulkOperations,
+    bucket,
+    points,
+    costs: rule,
+    mostRequested,
+    oldestVersion,
+    tokens,
+    latency,
+    signal,
+  } = parts
 
   async function answerQuery(request: ShopifyRequest): Promise<HttpAnswer> {
-    const version = servedVersion(request.route.version, oldestVersion)
+    const version = servedVersion(request.route.name, oldestVersion)
     if (version === undefined) throw notFound()
     const headers = { 'X-Shopify-API-Version': version }
     const query = readQuery(request.body)
@@ -51,7 +65,8 @@ export function createEndpoint(parts: EndpointParts): (request: ShopifyRequest) 
     )
     if (!variables) return objectAnswer({ errors: invalidVariables(wrong, operation, query.variables) }, headers)
 
-    const requestedQueryCost = requestedCost(costs, variables, rule)
+    const isMutation = operation.operation === 'mutation'
+    const requestedQueryCost = isMutation ? mutationCost * costs.length : requestedCost(costs, variables, rule)
     const cost = (actualQueryCost: number | null) => ({
       cost: { requestedQueryCost, actualQueryCost, throttleStatus: bucket.status() },
     })
@@ -73,7 +88,7 @@ export function createEndpoint(parts: EndpointParts): (request: ShopifyRequest) 
       fieldResolver: resolveField,
       ...(query.operationName === undefined ? {} : { operationName: query.operationName }),
     })
-    const actual = actualCost(costs, data, variables, rule)
+    const actual = isMutation ? requestedQueryCost : actualCost(costs, data, variables, rule)
     bucket.giveBack(requestedQueryCost - actual)
     points.spent(
       costs.map(({ node }) => node.name.value),
@@ -102,11 +117,20 @@ export function createEndpoint(parts: EndpointParts): (request: ShopifyRequest) 
       case 'list':
         if (caller.token === '') throw unauthorized()
         return await answerQuery(request)
+      case 'bulk': {
+        // The address is enough: it is signed, and other servers than the shop's answer.
+        const content = bulkOperations.file(route.name)
+        if (!content) throw notFound()
+        return { status: 200, headers: { 'Content-Type': 'application/jsonl' }, body: content }
+      }
       case 'unknown':
         throw notFound()
     }
   }
 }
+
+/** https://shopify.dev/docs/api/usage/limits: a mutation costs 10. */
+const mutationCost = 10
 
 /** https://shopify.dev/docs/api/usage/response-codes and the wording that stores were seen to answer. */
 const throttled = {

@@ -1,11 +1,12 @@
 import type { Density } from '../server/density.ts'
 import type { Limits } from '../server/limits.ts'
+import type { BulkOptions } from './bulk/operations.ts'
 import type { PointSetting } from './cost/bucket.ts'
 import type { CostRule } from './cost/cost.ts'
 import type { PageOptions } from './graphql/execution.ts'
 import type { ResourceName } from './names.ts'
 
-export interface SandboxOptions extends PageOptions {
+export interface SandboxOptions extends PageOptions, BulkOptions {
   /** Default 1,000; at most 1,000,000. The numbers of the other resources depend on it. */
   readonly orders?: number
   /** Exact numbers, by resource. */

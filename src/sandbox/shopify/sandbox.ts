@@ -77,15 +77,28 @@ export async function createShopifySandbox(options: SandboxOptions = {}): Promis
   const closing = new AbortController()
   // Every request that waits listens to this signal. Node would warn of a leak at the eleventh.
   setMaxListeners(0, closing.signal)
-  const parts = { shop, scopes, tokens, points, clock, failures, traffic, hooks, signal: closing.signal }
+  let url = ''
+  const parts = {
+    shop,
+    scopes,
+    tokens,
+    points,
+    clock,
+    failures,
+    traffic,
+    hooks,
+    signal: closing.signal,
+    url: () => url,
+  }
   const server = await listen(createShopifyListener(options, parts), options.port ?? 0)
+  url = `http://127.0.0.1:${server.port}`
 
   function* objects(resource: ResourceName): Generator<ShopifyObject> {
     for (const object of shop.collections[resource].all()) if (isOurs(object)) yield object
   }
 
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url,
     port: server.port,
     requests: traffic.requests,
     domain,

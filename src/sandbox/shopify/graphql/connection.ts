@@ -31,6 +31,13 @@ export function connection(
   }
 }
 
+/** All objects at once, as a bulk query reads them. */
+export const wholeConnection = (nodes: readonly unknown[]): Connection =>
+  connection(
+    nodes.map((node) => ({ node, cursor: () => '' })),
+    { hasNextPage: false, hasPreviousPage: false },
+  )
+
 /** A page of a list that is within an object. A cursor is the index after which the page begins. */
 export function nestedPage(items: readonly unknown[], args: Fields, field: string): Connection {
   const first = pageSize(args, field)

@@ -18,12 +18,18 @@ export type Prepared =
       readonly operation: OperationDefinitionNode
       readonly costs: readonly CostNode[]
     }
-  | { readonly kind: 'invalid'; readonly errors: readonly unknown[] }
+  | {
+      readonly kind: 'invalid'
+      readonly errors: readonly unknown[]
+      readonly messages: readonly string[]
+    }
+
+export type Prepare = (text: string, operationName: string | undefined) => Prepared
 
 /** Parses and validates queries; each text once, because a client sends the same few over and over. */
-export function createPrepare(schema: GraphQLSchema) {
+export function createPrepare(schema: GraphQLSchema): Prepare {
   const prepared = new Map<string, Prepared>()
-  return (text: string, operationName: string | undefined): Prepared => {
+  return (text, operationName) => {
     const key = `${operationName ?? ''}\n${text}`
     const known = prepared.get(key) ?? prepare(schema, text, operationName)
     if (prepared.size >= mostKept) prepared.clear()
@@ -48,7 +54,11 @@ function prepare(schema: GraphQLSchema, text: string, operationName: string | un
   return { kind: 'valid', document, operation, costs: planCosts(schema, document, operation) }
 }
 
-const invalid = (errors: readonly unknown[]): Prepared => ({ kind: 'invalid', errors })
+const invalid = (errors: readonly { readonly message: string }[]): Prepared => ({
+  kind: 'invalid',
+  errors,
+  messages: errors.map(({ message }) => message),
+})
 
 function parsed(text: string): DocumentNode | GraphQLError {
   try {

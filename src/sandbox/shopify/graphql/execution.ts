@@ -1,5 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Random } from '../../server/random.ts'
+import type { BulkOperations } from '../bulk/operations.ts'
+import type { BulkReader } from '../bulk/reader.ts'
 import type { Failure } from '../failure.ts'
 import type { PopulatedShop } from '../populate.ts'
 import type { SearchWarning } from '../search/compile.ts'
@@ -37,6 +39,9 @@ export interface Execution {
   readonly now: number
   readonly shopifyPayments: boolean
   readonly searches: SearchNote[]
+  /** Of a bulk query: its connections are whole, whatever their arguments say. */
+  readonly bulk: BulkReader | undefined
+  readonly bulkOperations: BulkOperations
   /** The object of any type; undefined if there is none or the app may not see it. */
   load(id: string): ShopifyObject | undefined
   cursorMisused(): void

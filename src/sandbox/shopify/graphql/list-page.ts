@@ -6,7 +6,7 @@ import { type CompiledSearch, compileSearch } from '../search/compile.ts'
 import { knownSearchFields } from '../search/known-fields.ts'
 import { parsedSearch } from '../search/parsed.ts'
 import type { Fields } from '../shopify-object.ts'
-import { type Connection, connection, pageSize } from './connection.ts'
+import { type Connection, connection, pageSize, wholeConnection } from './connection.ts'
 import { type Cursor, readCursor, writeCursor } from './cursors.ts'
 import type { Execution } from './execution.ts'
 import { badRequest, notBuilt } from './field-error.ts'
@@ -19,10 +19,14 @@ export function listPage(
   execution: Execution,
   info: GraphQLResolveInfo,
 ): Connection {
-  const { failure, now, pages, random } = execution
-  const first = pageSize(args, info.fieldName)
+  const { bulk, failure, now, pages, random } = execution
   const search = searchOf(definition, args, execution, info)
   const order = orderOf(definition, args, info)
+  if (bulk)
+    return wholeConnection(
+      bulk.next(() => itemsOf(definition, execution, search, order, undefined)).map((item) => item.object()),
+    )
+  const first = pageSize(args, info.fieldName)
   const { cursorLifetime: lifetime = Number.POSITIVE_INFINITY, deepest = 25_000, emptyPages = 0 } = pages
   const rules = { list: [info.parentType.name, info.fieldName, args.query ?? null, order], now, lifetime }
   const start: Cursor =

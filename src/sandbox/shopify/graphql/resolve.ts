@@ -7,7 +7,7 @@ import {
   isNonNullType,
 } from 'graphql'
 import { type Fields, isFields } from '../shopify-object.ts'
-import { nestedPage } from './connection.ts'
+import { nestedPage, wholeConnection } from './connection.ts'
 import type { Execution } from './execution.ts'
 import { badRequest, notBuilt } from './field-error.ts'
 import { listCount, listPage } from './list-page.ts'
@@ -18,7 +18,7 @@ import { rootValues } from './root-values.ts'
 export const resolveField: GraphQLFieldResolver<unknown, Execution> = (source, args, execution, info) => {
   const { fieldName, parentType, returnType } = info
   execution.checkAccess(info, execution.scopes)
-  const isRoot = parentType.name === 'QueryRoot'
+  const isRoot = parentType.name === 'QueryRoot' || parentType.name === 'Mutation'
   if (isRoot || parentType.name === 'ShopifyPaymentsAccount') {
     const list = Object.hasOwn(lists, `${parentType.name}.${fieldName}`) && lists[`${parentType.name}.${fieldName}`]
     if (list)
@@ -29,7 +29,8 @@ export const resolveField: GraphQLFieldResolver<unknown, Execution> = (source, a
   const value = isRoot ? rootValue(fieldName, args, execution) : valueIn(source, fieldName, execution)
   if (value === undefined) return absent(source, fieldName, returnType, args, parentType.name)
   if (!Array.isArray(value)) return value
-  if (getNamedType(returnType).name.endsWith('Connection')) return nestedPage(value, args, fieldName)
+  if (getNamedType(returnType).name.endsWith('Connection'))
+    return execution.bulk ? wholeConnection(value) : nestedPage(value, args, fieldName)
   return typeof args.first === 'number' ? value.slice(0, shortListSize(args.first)) : value
 }
 

@@ -15,7 +15,7 @@ const byId =
     return object?.__typename === type ? object : null
   }
 
-/** The root fields that are no lists. */
+/** The root fields that are no lists, and the mutations. */
 export const rootValues: Readonly<Record<string, RootValue>> = {
   shop: (_, { shop: { data } }) => ({
     __typename: 'Shop',
@@ -63,6 +63,11 @@ export const rootValues: Readonly<Record<string, RootValue>> = {
       )
     return given.map((id) => load(id, execution) ?? null)
   },
+  bulkOperation: ({ id }, { bulkOperations }) => bulkOperations.find(String(id)) ?? null,
+  currentBulkOperation: (_, { bulkOperations }) => bulkOperations.newest() ?? null,
+  bulkOperationRunQuery: ({ query, groupObjects }, { bulkOperations }) =>
+    bulkOperations.run(String(query), groupObjects === true),
+  bulkOperationCancel: ({ id }, { bulkOperations }) => bulkOperations.cancel(String(id)),
   order: byId('Order'),
   customer: byId('Customer'),
   product: byId('Product'),

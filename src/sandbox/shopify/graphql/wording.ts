@@ -4,7 +4,7 @@ import { type ASTNode, type DocumentNode, type GraphQLError, Kind, visit } from 
  * An error of a query as Shopify words it. Its server is written with graphql-ruby, whose validation has these messages
  * and codes: https://github.com/rmosolgo/graphql-ruby, lib/graphql/static_validation/rules.
  */
-export function inWordsOfShopify(error: GraphQLError, document: DocumentNode | undefined): unknown {
+export function inWordsOfShopify(error: GraphQLError, document: DocumentNode | undefined): WordedError {
   const [node] = error.nodes ?? []
   const path = node && document ? pathTo(document, node) : undefined
   for (const [expression, reword] of wordings) {
@@ -14,6 +14,11 @@ export function inWordsOfShopify(error: GraphQLError, document: DocumentNode | u
     return { message, locations: error.locations, ...(path ? { path } : {}), extensions }
   }
   return { message: error.message, locations: error.locations, ...(path ? { path } : {}) }
+}
+
+export interface WordedError {
+  readonly message: string
+  readonly [field: string]: unknown
 }
 
 type Reworded = readonly [message: string, extensions: Readonly<Record<string, unknown>>]

@@ -7,6 +7,7 @@ import {
   jsonBody,
   listOf,
   moment,
+  type Parser,
   queryShape,
   required,
   shape,
@@ -39,8 +40,8 @@ const statuses = [
 const collections = ['items', 'payments', 'refunds', 'additional_recipients_info', 'attachments'] as const
 
 const paging = queryShape({ page: whole(1, 1_000), page_size: whole(1, 100), total_required: truthText })
-const times = shape({ start: moment, end: moment })
-const dates = shape({ start: date, end: date })
+const times = range(moment)
+const dates = range(date)
 const amount = shape({ currency_code: text, value: text })
 const search = shape({
   recipient_email: textOf(1, 254),
@@ -73,6 +74,16 @@ const unknownFilters = [
 ] as const
 
 type Search = ReturnType<typeof search>
+
+/** A range of which neither end may be missing. */
+function range<T>(end: Parser<T>): Parser<readonly [T, T]> {
+  const ends = shape({ start: end, end })
+  return (value, place) => {
+    const given = ends(value, place)
+    const at = (name: string) => `${place.field}/${name}`
+    return [required(given.start, at('start'), 'body'), required(given.end, at('end'), 'body')]
+  }
+}
 
 interface InvoiceOptions {
   /** Whether a search shows the items of its invoices where a request names them. */
@@ -124,8 +135,8 @@ function matches(invoice: Fields, criteria: Search): boolean {
     wanted === undefined || fieldOf(invoice, ...path) === wanted
   const recipients = listAt(invoice, 'primary_recipients').map((one) => textAt(one, 'billing_info', 'email_address'))
   return (
-    (created === undefined || isWithin(secondsOf(createTime(invoice)), created, 'creation_date_range')) &&
-    (dated === undefined || isWithin(textAt(invoice, 'detail', 'invoice_date'), dated, 'invoice_date_range')) &&
+    (created === undefined || isWithin(secondsOf(createTime(invoice)), created)) &&
+    (dated === undefined || isWithin(textAt(invoice, 'detail', 'invoice_date'), dated)) &&
     (status?.some((wanted) => wanted === invoice.status) ?? true) &&
     isEqual(criteria.invoice_number, 'detail', 'invoice_number') &&
     isEqual(criteria.currency_code, 'detail', 'currency_code') &&
@@ -133,16 +144,8 @@ function matches(invoice: Fields, criteria: Search): boolean {
   )
 }
 
-/** Both ends belong to a range, and neither may be missing. */
-function isWithin<T extends number | string>(
-  value: T,
-  range: { readonly start?: T; readonly end?: T },
-  field: string,
-): boolean {
-  return (
-    value >= required(range.start, `/${field}/start`, 'body') && value <= required(range.end, `/${field}/end`, 'body')
-  )
-}
+/** Both ends belong to a range. */
+const isWithin = <T extends number | string>(value: T, [start, end]: readonly [T, T]) => value >= start && value <= end
 
 /** An invoice of a search: without the items, the payments and the refunds. */
 export function summary(invoice: Fields, fields: readonly string[]): Fields {

@@ -68,7 +68,7 @@ export function createAccounts(options: AccountOptions, { now, advance }: Clock)
 
 function* stored(merchant: Merchant, resource: ResourceName): Generator<Stored> {
   if (resource === 'transactions') {
-    for (const row of merchant.ledger.all()) yield { key: row.key, object: row.object() }
+    for (const row of merchant.ledger.all()) yield { key: merchant.ledger.keyOf(row.number), object: row.object() }
     return
   }
   for (const { key, object } of merchant.stores[resource].all())

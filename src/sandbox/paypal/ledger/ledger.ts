@@ -9,23 +9,26 @@ import { type TransactionContext, transactionAt } from './transaction.ts'
 
 /** A transaction as Transaction Search finds it. The object itself is built when it is asked for. */
 export interface Row {
-  readonly key: string
+  /** The number that its key is made of. */
+  readonly number: number
   /** When it was initiated, in unix seconds. */
   readonly time: number
-  readonly affectsBalance: boolean
+  affectsBalance(): boolean
   object(): Fields
 }
 
 /** All transactions: the generated ones under the changes that were made since. */
 export interface Ledger {
-  /** Those that have appeared and were initiated within a range, both ends included, oldest first. In unix seconds. */
+  /** Those that have appeared and were initiated within a range, both ends included. In unix seconds. */
   within(from: number, to: number): Row[]
   /** All that have appeared. */
   all(): Iterable<Row>
   /** As it is now, whether or not it has appeared. */
   retrieve(key: string): Fields | undefined
-  /** The key of the n-th generated transaction. */
+  /** The key of the transaction with a number. The generated ones are numbered from zero. */
   keyOf(n: number): string
+  /** How many changes were made. */
+  changes(): number
   insert(object: Fields, listedFrom: number): Stored
   update(key: string, object: Fields, listedFrom: number): Stored
 }
@@ -41,30 +44,39 @@ export function createLedger(context: LedgerContext): Ledger {
   const { stories, seed, now, lag } = context
   const lagSeed = seedFor(seed, 'lags')
   const versions = createVersions<Fields>()
-  const inserted: string[] = []
+  const inserted: number[] = []
+  const changed = new Set<number>()
+  let changes = 0
   const times = Uint32Array.from({ length: stories.count }, (_, n) => stories.time(n))
+  const timeOf = (n: number) => times[n] ?? 0
   const inOrder = Uint32Array.from({ length: stories.count }, (_, n) => n).sort(
     (a, b) => timeOf(a) - timeOf(b) || a - b,
   )
 
-  const keyOf = (n: number) => `T${n}`
   const lagOf = (n: number) => (lag === 0 ? 0 : mix(n ^ lagSeed) % (lag + 1))
-  function timeOf(n: number): number {
-    return times[n] ?? 0
-  }
-  /** What a generated line has become so far, as late as everything is seen. */
-  const generated = (n: number) => transactionAt(n, now() - lagOf(n), context)
 
-  function changedRow(key: string): Row[] {
-    const listed = versions.listed(key, now())
-    return listed?.object ? [rowOf(key, listed.object)] : []
+  /** What a generated line has become so far, as late as everything is seen. */
+  function generatedRow(n: number): Row {
+    return {
+      number: n,
+      time: timeOf(n),
+      affectsBalance: () => affectsAt(n, now() - lagOf(n), stories),
+      object: () => transactionAt(n, now() - lagOf(n), context),
+    }
   }
-  function generatedRow(n: number): Row[] {
-    const key = keyOf(n)
-    if (versions.listed(key, now())) return changedRow(key)
-    const [time, own] = [timeOf(n), lagOf(n)]
-    if (time + own > now()) return []
-    return [{ key, time, affectsBalance: affectsAt(n, now() - own, stories), object: () => generated(n) }]
+  function changedRow(n: number): Row | undefined {
+    const listed = versions.listed(keyOf(n), now())
+    return listed?.object && rowOf(n, listed.object)
+  }
+  function visible(n: number): Row | undefined {
+    const row = changed.has(n) ? changedRow(n) : undefined
+    return row ?? (timeOf(n) + lagOf(n) <= now() ? generatedRow(n) : undefined)
+  }
+  function change(n: number, object: Fields, listedFrom: number): Stored {
+    changes++
+    changed.add(n)
+    versions.add(keyOf(n), { listedFrom, object })
+    return { key: keyOf(n), object }
   }
 
   return {
@@ -73,14 +85,20 @@ export function createLedger(context: LedgerContext): Ledger {
       for (let at = firstFrom(from, inOrder, timeOf); at < inOrder.length; at++) {
         const n = inOrder[at] ?? 0
         if (timeOf(n) > to) break
-        rows.push(...generatedRow(n))
+        const row = visible(n)
+        if (row) rows.push(row)
       }
-      const added = inserted.flatMap(changedRow).filter(({ time }) => time >= from && time <= to)
-      return added.length === 0 ? rows : [...rows, ...added].sort((a, b) => a.time - b.time)
+      for (const n of inserted) {
+        const row = changedRow(n)
+        if (row && row.time >= from && row.time <= to) rows.push(row)
+      }
+      return rows
     },
     *all() {
-      for (let n = 0; n < stories.count; n++) yield* generatedRow(n)
-      for (const key of inserted) yield* changedRow(key)
+      for (let n = 0; n < stories.count + inserted.length; n++) {
+        const row = n < stories.count ? visible(n) : changedRow(n)
+        if (row) yield row
+      }
     },
     retrieve(key) {
       const version = versions.newest(key)
@@ -89,25 +107,24 @@ export function createLedger(context: LedgerContext): Ledger {
       return keyOf(n) === key && n >= 0 && n < stories.count ? transactionAt(n, now(), context) : undefined
     },
     keyOf,
+    changes: () => changes,
     insert(object, listedFrom) {
-      const key = keyOf(stories.count + inserted.length)
-      inserted.push(key)
-      versions.add(key, { listedFrom, object })
-      return { key, object }
+      const n = stories.count + inserted.length
+      inserted.push(n)
+      return change(n, object, listedFrom)
     },
-    update(key, object, listedFrom) {
-      versions.add(key, { listedFrom, object })
-      return { key, object }
-    },
+    update: (key, object, listedFrom) => change(Number(key.slice(1)), object, listedFrom),
   }
 }
 
-function rowOf(key: string, object: Fields): Row {
+const keyOf = (n: number) => `T${n}`
+
+function rowOf(number: number, object: Fields): Row {
   const info = object.transaction_info
   return {
-    key,
+    number,
     time: secondsOf(textOf(info, 'transaction_initiation_date')),
-    affectsBalance: affectsBalance(textOf(info, 'transaction_event_code'), textOf(info, 'transaction_status')),
+    affectsBalance: () => affectsBalance(textOf(info, 'transaction_event_code'), textOf(info, 'transaction_status')),
     object: () => object,
   }
 }

@@ -23,7 +23,7 @@ export function balancesOperation({ now, lastRefreshed, unavailableStatus }: Tra
       const until = Math.min(asked ?? lastRefreshed(), lastRefreshed())
       const totals = new Map<string, number>()
       for (const row of merchant.ledger.within(0, until)) {
-        if (!row.affectsBalance) continue
+        if (!row.affectsBalance()) continue
         const info = row.object().transaction_info
         for (const part of [fieldOf(info, 'transaction_amount'), fieldOf(info, 'fee_amount')])
           if (isMoney(part)) totals.set(part.currency_code, (totals.get(part.currency_code) ?? 0) + amountOf(part))

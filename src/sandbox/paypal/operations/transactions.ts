@@ -57,6 +57,16 @@ const historyDays = 3 * 365
 const mostDays = 31
 
 export function transactionsOperation(search: TransactionSearch): Operation {
+  // The pages of a window are mostly read one after the other.
+  let last: { readonly state: string; readonly rows: readonly Row[] } = { state: '', rows: [] }
+  function rowsOf(request: PayPalRequest, query: Query, window: Window): readonly Row[] {
+    const { id, ledger } = request.merchant
+    const { page, page_size, fields, ...filters } = query
+    const state = JSON.stringify([id, ledger.changes(), search.now(), window, filters])
+    if (state !== last.state) last = { state, rows: shuffled(find(request, query, { ...window, search }), window) }
+    return last.rows
+  }
+
   return {
     method: 'GET',
     path: '/v1/reporting/transactions',
@@ -66,11 +76,11 @@ export function transactionsOperation(search: TransactionSearch): Operation {
       const query = parse(request.query)
       const window = windowOf(query, search)
       const { page_size: size = 100, page = 1 } = query
-      const rows = find(request, query, { ...window, search })
+      const rows = rowsOf(request, query, window)
       if (rows.length > search.maximumItems) throw resultSetTooLarge(rows.length, search.maximumItems)
       const from = ((request.failure?.kind === 'same-page' ? 1 : page) - 1) * size
       const pages = Math.ceil(rows.length / size)
-      const shown = shuffled(rows, window).slice(from, from + size)
+      const shown = rows.slice(from, from + size)
       return pageAnswer(
         request.failure,
         'transaction_details',
@@ -114,7 +124,7 @@ function find({ merchant }: PayPalRequest, query: Query, { from, to, search }: W
   const filters = filtersOf(query)
   return rows.filter(
     (row) =>
-      (!onlyAffecting || row.affectsBalance) &&
+      (!onlyAffecting || row.affectsBalance()) &&
       (filters.length === 0 || filters.every((isWanted) => isWanted(row.object()))),
   )
 
@@ -166,7 +176,7 @@ const isMoney = (value: unknown): value is Money => typeof fieldOf(value, 'value
 function shuffled(rows: readonly Row[], { from, end }: Window): readonly Row[] {
   const seed = seedFor(1, `${from}..${end}`)
   return rows
-    .map((row) => ({ row, place: mix(Number(row.key.slice(1)) ^ seed) }))
+    .map((row) => ({ row, place: mix(row.number ^ seed) }))
     .sort((a, b) => a.place - b.place)
     .map(({ row }) => row)
 }

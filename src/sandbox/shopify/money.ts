@@ -1,6 +1,5 @@
 /** An amount of `MoneyV2`. */
 export interface Money {
-  readonly __typename: 'MoneyV2'
   /** Decimal text, with one decimal at least: `12.5`. */
   readonly amount: string
   readonly currencyCode: string
@@ -8,7 +7,6 @@ export interface Money {
 
 /** An amount of the smallest unit: cents, yen, thousandths of a dinar. */
 export const money = (amount: number, currencyCode: string): Money => ({
-  __typename: 'MoneyV2',
   amount: decimalText(amount, currencyCode),
   currencyCode,
 })
@@ -45,7 +43,6 @@ export function minorUnits(text: string, currency: string): number {
 
 /** An amount in the currency of the shop and in that of the customer. */
 export interface MoneyBag {
-  readonly __typename: 'MoneyBag'
   readonly shopMoney: Money
   readonly presentmentMoney: Money
 }
@@ -59,7 +56,7 @@ export interface Currencies {
 export function moneyBag(amount: number, { shop, presentment }: Currencies): MoneyBag {
   const presentmentMoney = money(amount, presentment)
   const shopMoney = shop === presentment ? presentmentMoney : money(converted(amount, presentment, shop), shop)
-  return { __typename: 'MoneyBag', shopMoney, presentmentMoney }
+  return { shopMoney, presentmentMoney }
 }
 
 /** An amount drawn in hundredths of a dollar, in the smallest unit of a currency. */

@@ -56,7 +56,7 @@ function planOf(group: string, n: number, index: number, data: Dataset) {
         adjustmentType: isPercentage ? 'PERCENTAGE' : 'FIXED_AMOUNT',
         adjustmentValue: isPercentage
           ? { __typename: 'SellingPlanPricingPolicyPercentageValue', percentage: 10 }
-          : money(500, data.shop.currency),
+          : { __typename: 'MoneyV2', ...money(500, data.shop.currency) },
         createdAt,
       },
     ],

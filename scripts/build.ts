@@ -23,8 +23,12 @@ const onDemand: Readonly<Record<string, string>> = {
   'custom-providers': 'src/providers/custom/load.ts',
 }
 
-/** What other programs import: everything, and the tables alone. */
-const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts' }
+/** What other programs import: everything, the tables alone, and the tests of a custom provider. */
+const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts', testing: 'test/contracts/testing.ts' }
+/** The same with the types that the author of a custom provider imports. */
+const declared = { ...exported, kit: 'src/kit.ts' }
+/** Declarations that the compiler puts elsewhere, because the file imports from above its folder. */
+const declarations: Readonly<Record<string, string>> = { testing: 'test/contracts/testing.d.ts' }
 
 /** Rooms that no bundle of the worker may hold: they start commands, databases, queues and sandboxes. */
 const localOnly = ['src/cli/', 'src/local/', 'src/sandbox/']
@@ -54,7 +58,7 @@ export async function build(
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundle({ ...into, ...library, entryPoints: exported }),
     bundleModules(custom.modules, into),
-    ...Object.values(exported).map((path) => declare(resolve(root, path), out)),
+    ...Object.values(declared).map((path) => declare(resolve(root, path), out)),
   ])
   check(main, besides)
   await copyCertificates(root, out)
@@ -62,8 +66,8 @@ export async function build(
   const bill = join(out, 'sbom.cdx.json')
   await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile, modules.metafile]))
   const outputs = [main, besides, typed, modules].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  const declarations = Object.keys(exported).map((name) => join(out, `${name}.d.ts`))
-  return Promise.all([...outputs.map((path) => resolve(root, path)), ...declarations, bill].map(measure))
+  const types = Object.keys(declared).map((name) => join(out, declarations[name] ?? `${name}.d.ts`))
+  return Promise.all([...outputs.map((path) => resolve(root, path)), ...types, bill].map(measure))
 }
 
 /** Certificates of authorities, such as the RDS bundle: `Root Certificate=certificates/NAME.pem` finds them beside the bundle. */
@@ -127,7 +131,11 @@ const worker = {
   supported: { 'dynamic-import': false },
 } satisfies BuildOptions
 
-const library = { ...common, format: 'esm', external: ['drizzle-orm', 'drizzle-orm/*', 'zod'] } satisfies BuildOptions
+const library = {
+  ...common,
+  format: 'esm',
+  external: ['drizzle-orm', 'drizzle-orm/*', 'zod', 'vitest'],
+} satisfies BuildOptions
 
 /** Leaves the files of `onDemand` out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {

@@ -38,7 +38,8 @@ export interface ProviderFixture {
   close(): Promise<void>
 }
 
-interface Exercise {
+/** A provider to try. */
+export interface Exercise {
   readonly name: string
   /** What is tried: each resource, or each part of one (`prices active`). */
   readonly lists: readonly string[]

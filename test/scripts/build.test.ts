@@ -19,6 +19,8 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
     'src/secrets/aws.ts': `export const fetch = () => 'secret'`,
+    'src/kit.ts': `export type Kit = 'a kit'`,
+    'test/contracts/testing.ts': `export type { Kit } from '../../src/kit.ts'\nexport const tested = 1`,
     'src/providers/custom/load.ts': `export const loadCustom = () => []`,
     'src/index.ts': `export * from './db/schema.ts'`,
     'src/db/schema.ts': `import { pgTable, text } from 'drizzle-orm/pg-core'\nexport const plans = pgTable('plans', { id: text('id').primaryKey() })`,
@@ -39,7 +41,16 @@ test('builds the handler, what it loads on demand and the tables, and says how l
   expect(built.map(({ name }) => name).sort()).toEqual(
     ['handler', 'sqs', 'aws-secrets', 'custom-providers']
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
-      .concat('index.js', 'index.d.ts', 'schema.js', 'schema.d.ts', 'sbom.cdx.json')
+      .concat(
+        'index.js',
+        'index.d.ts',
+        'schema.js',
+        'schema.d.ts',
+        'kit.d.ts',
+        'testing.js',
+        'testing.d.ts',
+        'sbom.cdx.json',
+      )
       .sort(),
   )
   expect(built.every(({ bytes, gzip }) => bytes > 0 && gzip > 0)).toBe(true)

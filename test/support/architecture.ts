@@ -12,6 +12,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   cli: ['anything'],
   // It gets its queue from the entry, so that an entry holds one transport.
   index: ['db/schema', 'job/request', 'job/state/result-schema', 'type job/state/result', 'npm:zod'],
+  // Types for the authors of custom providers.
+  kit: ['type provider', 'type providers/custom'],
   worker: [
     'clock',
     'type config/load',

@@ -1,8 +1,11 @@
 import type { Provider } from '../../provider/contract.ts'
-import { kit } from './kit.ts'
+import { type Kit, kit } from './kit.ts'
 import type { CustomSettings } from './load.ts'
 
 export type { CustomSettings } from './load.ts'
+
+/** The default export of a module in `Providers.Modules`. */
+export type CustomProviderModule = (kit: Kit) => Provider | Promise<Provider>
 
 /** The user's own providers. Their code is loaded only if there are any. @throws SyncError `invalid_custom_provider` */
 export async function openCustom(settings: CustomSettings): Promise<readonly Provider[]> {

@@ -292,6 +292,53 @@ describe('pages of a manifest', () => {
   })
 })
 
+describe('a window of a manifest', () => {
+  const window = { from: 1_700_000_000, to: 1_700_086_400 }
+  const requested = async (created: object, query: { from: number; to: number | null } = window) => {
+    const { source, requests } = await read(
+      { created: { at: '/created_at', ...created } },
+      () => ({ body: { data: [] } }),
+      {
+        began: '2020-01-01',
+      },
+    )
+    await source.list({ cursor: null, limit: 2, window: query }, never)
+    return Object.fromEntries(new URL(requests.at(-1) ?? '', 'http://x').searchParams)
+  }
+
+  it('is written in the format of the API, its last moment to the millisecond', async () => {
+    const parameters = { since: '{from}', until: '{to-1}', before: '{to}', after: '{from-1}' }
+    expect(await requested({ parameters })).toEqual({
+      since: '2023-11-14T22:13:20.000Z',
+      until: '2023-11-15T22:13:19.999Z',
+      before: '2023-11-15T22:13:20.000Z',
+      after: '2023-11-14T22:13:19.000Z',
+    })
+    expect(await requested({ parameters, format: 'unixSeconds' })).toMatchObject({
+      since: '1700000000',
+      until: '1700086399',
+    })
+    expect(await requested({ parameters, format: 'unixMilliseconds' })).toMatchObject({ until: '1700086399999' })
+    const days = { since: '{from}', until: '{to+86400}' }
+    expect(await requested({ parameters: days, format: 'date' })).toEqual({ since: '2023-11-14', until: '2023-11-16' })
+  })
+
+  it('without an end has no parameter of it, or the parameters that are said for that', async () => {
+    const parameters = { 'at[between]': '[{from},{to-1}]', sort: 'desc' }
+    const open = { from: 1_700_000_000, to: null }
+    expect(await requested({ parameters, format: 'unixSeconds' }, open)).toEqual({ sort: 'desc' })
+    const parametersWithoutEnd = { 'at[after]': '{from-1}' }
+    expect(await requested({ parameters, parametersWithoutEnd, format: 'unixSeconds' }, open)).toEqual({
+      'at[after]': '1699999999',
+    })
+  })
+
+  it('begins where the accounts do', async () => {
+    const parameters = { since: '{from}' }
+    expect(await requested({ parameters }, { from: 0, to: null })).toEqual({ since: '2020-01-01T00:00:00.000Z' })
+  })
+})
+
 describe('a refusal', () => {
   const refused = (over: object, status: number, body: unknown) =>
     read({}, () => ({ status, body }), over).then(

@@ -30,9 +30,14 @@ export interface Seconds {
   readonly to: number | null
 }
 
-export function fillTimes(text: string, { from, to }: Seconds, write: (second: number) => string): string {
-  return text.replaceAll(timePlace, (_, end: string, sign: string | undefined, by: string | undefined) => {
+/**
+ * Fills in the ends of a window. `write` gets milliseconds since 1970. `{to-1}` is the last millisecond before the end, not the
+ * last second: an object of a fraction of that second is in no other window.
+ */
+export function fillTimes(text: string, { from, to }: Seconds, write: (ms: number) => string): string {
+  return text.replaceAll(timePlace, (place, end: string, sign: string | undefined, by: string | undefined) => {
     const second = end === 'from' ? from : (to ?? from)
-    return write(Math.max(0, second + Number(`${sign ?? ''}${by ?? 0}`)))
+    if (place === '{to-1}') return write(Math.max(0, second * 1_000 - 1))
+    return write(Math.max(0, second + Number(`${sign ?? ''}${by ?? 0}`)) * 1_000)
   })
 }

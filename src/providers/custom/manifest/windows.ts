@@ -30,9 +30,10 @@ export function timeParameters(part: TimeFilterPart, { window }: Query, began: n
   return Object.fromEntries(texts.map(([name, text]) => [name, fillTimes(text, seconds, writers[format])]))
 }
 
-const writers: Readonly<Record<TimeFormat, (second: number) => string>> = {
-  rfc3339: (second) => new Date(second * 1_000).toISOString(),
-  unixSeconds: String,
-  unixMilliseconds: (second) => String(second * 1_000),
-  date: (second) => new Date(second * 1_000).toISOString().slice(0, 10),
+/** Milliseconds since 1970 in the format of a parameter. */
+const writers: Readonly<Record<TimeFormat, (ms: number) => string>> = {
+  rfc3339: (ms) => new Date(ms).toISOString(),
+  unixSeconds: (ms) => String(Math.floor(ms / 1_000)),
+  unixMilliseconds: String,
+  date: (ms) => new Date(ms).toISOString().slice(0, 10),
 }

@@ -8,6 +8,7 @@ import { wholePlan } from './operations/catalog.ts'
 import { selfLink } from './operations/pages.ts'
 import type { SandboxOptions } from './options.ts'
 import type { Fields, Stored } from './paypal-object.ts'
+import { lastRefreshed } from './refreshment.ts'
 import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import { hour } from './timestamps.ts'
 
@@ -41,8 +42,8 @@ export function createAccounts(options: AccountOptions, { now, advance }: Clock)
   const { lag = 3 * hour } = options
   const opened = createdOnUse(merchants, (id) => {
     const own = id === merchants[0] ? seed : seedFor(seed, id)
-    const size = { transactions, day, density, counts, merchant: id, now: populatedUntil, seed: own, lag }
-    const merchant = createMerchant(size, now)
+    const dataset = { transactions, day, density, counts, merchant: id, now: populatedUntil, seed: own }
+    const merchant = createMerchant({ dataset, lag, now, lastRefreshed: () => lastRefreshed(now(), options) })
     return { merchant, mutations: createMutations(merchant, { seed: own, lag, now }) }
   })
   const open = (id: string) => {

@@ -12,8 +12,8 @@ import type { Merchant } from './merchant.ts'
 import { createOperations } from './operations/index.ts'
 import type { SandboxOptions } from './options.ts'
 import { createPayPalLimiter } from './rate-limits.ts'
+import { lastRefreshed } from './refreshment.ts'
 import { createRouter } from './route.ts'
-import { hour } from './timestamps.ts'
 
 interface ListenerParts {
   readonly identities: Identities
@@ -27,15 +27,14 @@ interface ListenerParts {
 
 /** Answers requests as PayPal's API does. */
 export function createPayPalListener(options: SandboxOptions, parts: ListenerParts): RequestListener {
-  const { seed = 1, latencyMs = 0, jitterMs = 0, refreshDelay = 2 * hour } = options
+  const { seed = 1, latencyMs = 0, jitterMs = 0 } = options
   const { identities, merchantOf, clock, ...shared } = parts
   const { now } = clock
   const random = randomStream(seedFor(seed, 'requests'))
   const debugId = () => `f${random().toString(16).padStart(8, '0')}${(random() % 4_096).toString(16).padStart(3, '0')}`
   const operations = createOperations({
     now,
-    // Such as 13:59:59 at half past four.
-    lastRefreshed: () => Math.floor((now() - refreshDelay) / hour) * hour - 1,
+    lastRefreshed: () => lastRefreshed(now(), options),
     unavailableStatus: options.unavailableStatus ?? 400,
     tokens: identities.tokens,
     maximumItems: options.maximumItems ?? 10_000,

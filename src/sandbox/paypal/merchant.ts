@@ -17,23 +17,27 @@ export interface Merchant {
   readonly stores: Readonly<Record<IdentifiedName, Store>>
 }
 
-interface MerchantOptions extends DatasetOptions {
+interface MerchantOptions {
+  readonly dataset: DatasetOptions
   /** The most seconds until a transaction appears. */
   readonly lag: number
+  /** The provider's clock, in unix seconds. */
+  now(): number
+  /** Up to when Transaction Search has data, in unix seconds. */
+  lastRefreshed(): number
 }
 
-/** Generates one merchant. `now` is the provider's clock, in unix seconds. */
-export function createMerchant(options: MerchantOptions, now: () => number): Merchant {
-  const data = createDataset(options)
-  const { seed, lag } = options
+/** Generates one merchant. */
+export function createMerchant({ dataset, lag, now, lastRefreshed }: MerchantOptions): Merchant {
+  const data = createDataset(dataset)
   const store = (name: IdentifiedName, generate: (n: number, data: Dataset) => Fields) =>
     createStore(function* () {
       for (let n = 0; n < data.count(name); n++) yield { key: data.id(name, n), object: generate(n, data) }
     })
   return {
-    id: options.merchant,
+    id: dataset.merchant,
     data,
-    ledger: createLedger({ ...data, seed, lag, now }),
+    ledger: createLedger({ ...data, lag, now, lastRefreshed }),
     stores: {
       subscriptions: store('subscriptions', subscriptionAt),
       plans: store('plans', planAt),

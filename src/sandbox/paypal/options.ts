@@ -3,8 +3,9 @@ import type { BusyDay } from './ledger/story.ts'
 import type { IdentifiedName } from './names.ts'
 import type { SubscriptionList } from './operations/subscriptions.ts'
 import type { LimitOptions } from './rate-limits.ts'
+import type { RefreshOptions } from './refreshment.ts'
 
-export interface SandboxOptions extends LimitOptions {
+export interface SandboxOptions extends LimitOptions, RefreshOptions {
   /** Lines of the ledger over three years. Default 1,000. The numbers of the other resources depend on it. */
   readonly transactions?: number
   /** A day on which so many more happen. Default: none. */
@@ -24,8 +25,6 @@ export interface SandboxOptions extends LimitOptions {
   readonly populatedUntil?: number
   /** The most seconds until a transaction, or a change of it, appears. Default three hours. */
   readonly lag?: number
-  /** How many seconds Transaction Search is behind at least. It is refreshed at every full hour. Default two hours. */
-  readonly refreshDelay?: number
   /** The status of «Data for the given start date is not available». Peers saw both. Default 400. */
   readonly unavailableStatus?: 400 | 404
   /** Which moment of a transaction the window of Transaction Search is about. Default `initiation`, an assumption. */

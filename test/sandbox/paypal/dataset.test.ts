@@ -10,6 +10,9 @@ const infos = (transactions: readonly Fields[]): Loose[] => transactions.map(({ 
 const time = (text: string) => Date.parse(text.replace('+0000', 'Z')) / 1_000
 const words = (objects: readonly Fields[], field: string) => new Set(objects.map((object) => object[field]))
 
+/** Everything has appeared. */
+const seen = { lag: 0, refreshDelay: 0, refreshedEvery: 1 }
+
 describe('the generated merchant', () => {
   it('is the same for the same seed and another for another', async () => {
     const [first, same, other] = [await setup(), await setup(), await setup({ seed: 2 })]
@@ -20,7 +23,7 @@ describe('the generated merchant', () => {
   })
 
   it('has as many transactions as the options say, and exact numbers of the others', async () => {
-    const sandbox = await setup({ transactions: 1_234, lag: 0, counts: { plans: 45, products: 7, invoices: 0 } })
+    const sandbox = await setup({ transactions: 1_234, ...seen, counts: { plans: 45, products: 7, invoices: 0 } })
     const count = (name: (typeof resourceNames)[number]) => sandbox.expected(name).length
     expect([count('transactions'), count('plans'), count('products'), count('invoices')]).toEqual([1_234, 45, 7, 0])
     const empty = await setup({ transactions: 0, counts: { plans: 0, products: 0 } })
@@ -28,7 +31,7 @@ describe('the generated merchant', () => {
   })
 
   it('spans three years, and nothing in it is of the future', async () => {
-    const sandbox = await setup({ density: 'uniform', lag: 0 })
+    const sandbox = await setup({ density: 'uniform', ...seen })
     const times = infos(sandbox.expected('transactions')).map((one) => time(one.transaction_initiation_date))
     expect(Math.min(...times)).toBeGreaterThan(now - 3 * 365 * day)
     expect(Math.min(...times)).toBeLessThan(now - 2.7 * 365 * day)
@@ -40,7 +43,7 @@ describe('the generated merchant', () => {
   })
 
   it('has a day of 25,000 where the options ask for it', async () => {
-    const sandbox = await setup({ transactions: 200, lag: 0, day: { transactions: 25_000, daysAgo: 300 } })
+    const sandbox = await setup({ transactions: 200, ...seen, day: { transactions: 25_000, daysAgo: 300 } })
     const begin = now - 300 * day
     const times = infos(sandbox.expected('transactions')).map((one) => time(one.transaction_initiation_date))
     expect(times.length).toBe(25_200)
@@ -50,7 +53,7 @@ describe('the generated merchant', () => {
   }, 20_000)
 
   it('has currencies without decimals and with three, amounts beyond 31 bits, and every state that billing knows', async () => {
-    const sandbox = await setup({ transactions: 4_000, lag: 0 })
+    const sandbox = await setup({ transactions: 4_000, ...seen })
     const all = infos(sandbox.expected('transactions'))
     expect(
       words(
@@ -76,7 +79,7 @@ describe('the generated merchant', () => {
   })
 
   it('agrees with itself: refunds, subscriptions, invoices and disputes with the payments they name', async () => {
-    const sandbox = await setup({ transactions: 2_000, lag: 0 })
+    const sandbox = await setup({ transactions: 2_000, ...seen })
     const transactions = sandbox.expected('transactions') as Loose[]
     const byId = new Map<string, Loose[]>()
     for (const one of transactions) {
@@ -122,7 +125,7 @@ describe('the generated merchant', () => {
   })
 
   it('has payers without an account, who write their address in more than one way', async () => {
-    const sandbox = await setup({ transactions: 4_000, lag: 0 })
+    const sandbox = await setup({ transactions: 4_000, ...seen })
     const payers = sandbox.expected('transactions').map(({ payer_info }: Loose) => payer_info)
     const guests = payers.filter(({ account_id, email_address }) => !account_id && email_address)
     const addresses = new Set(guests.map(({ email_address }) => email_address))

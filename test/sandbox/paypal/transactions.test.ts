@@ -229,8 +229,13 @@ describe('a transaction', () => {
     const sandbox = await setup({ lag: 0 })
     const { object } = sandbox.insert('transactions', {}, { at: now })
     expect(await search(sandbox, now - day, now)).not.toContainEqual(object)
+    expect(sandbox.expected('transactions')).not.toContainEqual(object)
     sandbox.advance(3 * hour)
     expect(await search(sandbox, now - day, now + hour)).toContainEqual(object)
+    expect(sandbox.expected('transactions')).toContainEqual(object)
+    const prompt = await setup({ lag: 0, refreshDelay: 0, refreshedEvery: 1 })
+    const recent = prompt.insert('transactions', {}, { at: now - 1 }).object
+    expect(await search(prompt, now - 1, now)).toContainEqual(recent)
   })
 
   it('of the last hours appears bit by bit, at most three hours after it happened', async () => {

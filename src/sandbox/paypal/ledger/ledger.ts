@@ -36,12 +36,14 @@ export interface Ledger {
 interface LedgerContext extends TransactionContext {
   /** The provider's clock, in unix seconds. */
   now(): number
+  /** Up to when Transaction Search has data, in unix seconds. */
+  lastRefreshed(): number
   /** The most seconds until a transaction appears. */
   readonly lag: number
 }
 
 export function createLedger(context: LedgerContext): Ledger {
-  const { stories, seed, now, lag } = context
+  const { stories, seed, now, lag, lastRefreshed } = context
   const lagSeed = seedFor(seed, 'lags')
   const versions = createVersions<Fields>()
   const inserted: number[] = []
@@ -66,11 +68,14 @@ export function createLedger(context: LedgerContext): Ledger {
   }
   function changedRow(n: number): Row | undefined {
     const listed = versions.listed(keyOf(n), now())
-    return listed?.object && rowOf(n, listed.object)
+    const row = listed?.object && rowOf(n, listed.object)
+    return row && row.time <= lastRefreshed() ? row : undefined
   }
   function visible(n: number): Row | undefined {
+    const time = timeOf(n)
+    if (time > lastRefreshed()) return undefined
     const row = changed.has(n) ? changedRow(n) : undefined
-    return row ?? (timeOf(n) + lagOf(n) <= now() ? generatedRow(n) : undefined)
+    return row ?? (time + lagOf(n) <= now() ? generatedRow(n) : undefined)
   }
   function change(n: number, object: Fields, listedFrom: number): Stored {
     changes++

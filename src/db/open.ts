@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Config } from '../config/load.ts'
+import { sendsBytesLists } from './bytes-list.ts'
 import { configured, connectionOptions } from './connection.ts'
 import { createTenantDatabase, type TenantDatabase } from './tenant.ts'
 
@@ -42,7 +43,10 @@ export async function openDatabase(
   })
   // A connection that dies, idle or in use, must not end the process. The next query opens another.
   pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    sendsBytesLists(client)
+  })
   return {
     tenant: (id) => createTenantDatabase(pool, id, { announce, searchPath: settings.searchPath }),
     close: () => pool.end(),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, expect } from 'vitest'
 import { createShopifySandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/shopify/index.ts'
+import { checkAnswer } from '../../specs/shopify.ts'
 
 export const now = 1_790_000_000
 export const day = 86_400
@@ -35,10 +36,13 @@ export interface Question {
   readonly variables?: object
   readonly token?: string
   readonly version?: string
+  /** The answer is meant to be against the schema. */
+  readonly isOtherwise?: boolean
 }
 
+/** Sends a query; the data of its answer must be as Shopify's schema says. */
 export async function ask(sandbox: Sandbox, query: string, question: Question = {}): Promise<Reply> {
-  const { variables = {}, token = 'shpat_sandbox', version = '2026-10' } = question
+  const { variables = {}, token = 'shpat_sandbox', version = '2026-10', isOtherwise } = question
   const response = await fetch(`${sandbox.url}/admin/api/${version}/graphql.json`, {
     method: 'POST',
     headers: { 'x-shopify-access-token': token, 'content-type': 'application/json' },
@@ -46,6 +50,7 @@ export async function ask(sandbox: Sandbox, query: string, question: Question = 
   })
   const body = JSON.parse(await response.text())
   const { data, errors, extensions } = body
+  if (response.status === 200 && !isOtherwise) expect(checkAnswer(query, body)).toEqual([])
   const code = Array.isArray(errors) ? errors[0]?.extensions?.code : undefined
   return { status: response.status, headers: response.headers, data, errors, extensions, body, code }
 }

@@ -17,13 +17,13 @@ export function fieldOf(value: unknown, ...path: readonly string[]): unknown {
 }
 
 /** A text at a path; empty if there is none. */
-export function textOf(value: unknown, ...path: readonly string[]): string {
+export function textAt(value: unknown, ...path: readonly string[]): string {
   const text = fieldOf(value, ...path)
   return typeof text === 'string' ? text : ''
 }
 
 /** The elements of a list at a path; none if there is no list. */
-export function listOf(value: unknown, ...path: readonly string[]): readonly unknown[] {
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
   const list = fieldOf(value, ...path)
   return Array.isArray(list) ? list : []
 }

@@ -1,7 +1,7 @@
 import { mix, seedFor } from '../../server/random.ts'
 import { createVersions } from '../../server/versions.ts'
 import type { Fields, Stored } from '../paypal-object.ts'
-import { textOf } from '../paypal-object.ts'
+import { textAt } from '../paypal-object.ts'
 import { secondsOf } from '../timestamps.ts'
 import { affectsBalance } from './line-kinds.ts'
 import { affectsAt } from './states.ts'
@@ -128,8 +128,8 @@ function rowOf(number: number, object: Fields): Row {
   const info = object.transaction_info
   return {
     number,
-    time: secondsOf(textOf(info, 'transaction_initiation_date')),
-    affectsBalance: () => affectsBalance(textOf(info, 'transaction_event_code'), textOf(info, 'transaction_status')),
+    time: secondsOf(textAt(info, 'transaction_initiation_date')),
+    affectsBalance: () => affectsBalance(textAt(info, 'transaction_event_code'), textAt(info, 'transaction_status')),
     object: () => object,
   }
 }

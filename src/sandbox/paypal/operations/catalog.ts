@@ -1,6 +1,6 @@
 import { objectAnswer } from '../answer.ts'
 import type { Operation } from '../api.ts'
-import { type Fields, textOf as textAt } from '../paypal-object.ts'
+import { type Fields, textAt } from '../paypal-object.ts'
 import { notFound } from '../refusal.ts'
 import { commaList, queryShape, textOf, truthText, whole } from '../request-shape.ts'
 import { scopes } from '../scopes.ts'

@@ -1,6 +1,6 @@
 import { objectAnswer, pageAnswer } from '../answer.ts'
 import type { Operation } from '../api.ts'
-import { type Fields, fieldOf, listOf, textOf as textAt } from '../paypal-object.ts'
+import { type Fields, fieldOf, listAt, textAt } from '../paypal-object.ts'
 import { badRequest, notFound } from '../refusal.ts'
 import { commaList, moment, queryShape, textOf, whole, word } from '../request-shape.ts'
 import { scopes } from '../scopes.ts'
@@ -100,7 +100,7 @@ function checkTimes(query: Query, now: number): void {
 function matches(dispute: Fields, query: Query, now: number): boolean {
   const updated = secondsOf(textAt(dispute, 'update_time'))
   const after = query.update_time_after ?? now - lastDays * day
-  const paid = listOf(dispute, 'disputed_transactions').map((payment) => textAt(payment, 'seller_transaction_id'))
+  const paid = listAt(dispute, 'disputed_transactions').map((payment) => textAt(payment, 'seller_transaction_id'))
   return (
     updated > after &&
     updated < (query.update_time_before ?? Number.POSITIVE_INFINITY) &&

@@ -1,6 +1,6 @@
 import { objectAnswer } from '../answer.ts'
 import type { Operation } from '../api.ts'
-import { type Fields, fieldOf, listOf as listAt, textOf as textAt } from '../paypal-object.ts'
+import { type Fields, fieldOf, listAt, textAt } from '../paypal-object.ts'
 import { notFound, notImplemented } from '../refusal.ts'
 import {
   date,

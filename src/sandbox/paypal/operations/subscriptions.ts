@@ -1,6 +1,6 @@
 import { objectAnswer } from '../answer.ts'
 import type { Operation, PayPalRequest } from '../api.ts'
-import { type Fields, fieldOf, textOf as textAt } from '../paypal-object.ts'
+import { type Fields, fieldOf, textAt } from '../paypal-object.ts'
 import { notAuthorized, notFound, notImplemented } from '../refusal.ts'
 import { commaList, moment, queryShape, required, text, whole, word } from '../request-shape.ts'
 import { scopes } from '../scopes.ts'

@@ -1,7 +1,7 @@
 import { invoiceNumber } from '../dataset.ts'
 import { payerAt } from '../ledger/payers.ts'
 import { amountOf, inCurrency, type Money, money } from '../money.ts'
-import { type Fields, fieldOf, type Stored, textOf } from '../paypal-object.ts'
+import { type Fields, fieldOf, type Stored, textAt } from '../paypal-object.ts'
 import { disputedPayment, outcomeOf } from '../resources/disputes.ts'
 import { bill } from '../resources/invoices.ts'
 import { calendarDate, day, millisecondTime, secondsOf, timestamp } from '../timestamps.ts'
@@ -15,7 +15,7 @@ export const billingSteps: Readonly<Record<string, Step>> = {
     const invoice = pickInvoice(merchant, ['DRAFT'])
     return (
       invoice &&
-      merchant.update('invoices', invoice.key, billOf(merchant, textOf(invoice.object, 'detail', 'invoice_number'))).key
+      merchant.update('invoices', invoice.key, billOf(merchant, textAt(invoice.object, 'detail', 'invoice_number'))).key
     )
   },
   'draft is deleted': (merchant) => {
@@ -49,8 +49,8 @@ export const billingSteps: Readonly<Record<string, Step>> = {
       dispute_amount: amount,
       disputed_transactions: [
         disputedPayment({
-          id: textOf(info, 'transaction_id'),
-          time: millisecondTime(secondsOf(textOf(info, 'transaction_initiation_date'))),
+          id: textAt(info, 'transaction_id'),
+          time: millisecondTime(secondsOf(textAt(info, 'transaction_initiation_date'))),
           amount,
           buyer: 'Buyer',
           merchant: merchant.merchant.id,
@@ -84,7 +84,7 @@ function pickInvoice(merchant: SimulatedMerchant, statuses: readonly string[]): 
   return merchant.pick(
     'invoices',
     (invoice) =>
-      statuses.includes(String(invoice.status)) && textOf(invoice, 'detail', 'metadata', 'create_time') > since,
+      statuses.includes(String(invoice.status)) && textAt(invoice, 'detail', 'metadata', 'create_time') > since,
   )
 }
 
@@ -116,7 +116,7 @@ function billOf(merchant: SimulatedMerchant, number: string): Fields {
 }
 
 function totalOf({ object }: Stored): Money {
-  return { currency_code: textOf(object, 'amount', 'currency_code'), value: textOf(object, 'amount', 'value') }
+  return { currency_code: textAt(object, 'amount', 'currency_code'), value: textAt(object, 'amount', 'value') }
 }
 
 /** Pays an open invoice, in the ledger and in the invoice. */
@@ -126,7 +126,7 @@ function settle(merchant: SimulatedMerchant, share: number): string | undefined 
   if (!invoice || !due || amountOf(due) < 2) return
   const paid = Math.floor(amountOf(due) * share)
   const amount = money(paid, due.currency_code)
-  const number = textOf(invoice.object, 'detail', 'invoice_number')
+  const number = textAt(invoice.object, 'detail', 'invoice_number')
   const { object } = pay(merchant, { transaction_event_code: 'T0007', transaction_amount: amount, invoice_id: number })
   const payment = {
     type: 'PAYPAL',

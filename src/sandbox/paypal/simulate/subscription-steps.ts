@@ -1,5 +1,5 @@
 import { inCurrency, money } from '../money.ts'
-import { type Fields, fieldOf, type Stored, textOf } from '../paypal-object.ts'
+import { type Fields, fieldOf, type Stored, textAt } from '../paypal-object.ts'
 import { day, timestamp } from '../timestamps.ts'
 import type { SimulatedMerchant, Step } from './simulated-merchant.ts'
 import { anyPayer, pay } from './transactions.ts'
@@ -69,9 +69,9 @@ function charge(merchant: SimulatedMerchant, { key, object }: Stored, patch: Fie
   const amount = money(inCurrency(1_500 + (merchant.random() % 5_000), 'USD'), 'USD')
   const subscriber = object.subscriber
   const name = {
-    given_name: textOf(subscriber, 'name', 'given_name'),
-    surname: textOf(subscriber, 'name', 'surname'),
-    alternate_full_name: `${textOf(subscriber, 'name', 'given_name')} ${textOf(subscriber, 'name', 'surname')}`,
+    given_name: textAt(subscriber, 'name', 'given_name'),
+    surname: textAt(subscriber, 'name', 'surname'),
+    alternate_full_name: `${textAt(subscriber, 'name', 'given_name')} ${textAt(subscriber, 'name', 'surname')}`,
   }
   const payer = {
     account_id: fieldOf(subscriber, 'payer_id'),

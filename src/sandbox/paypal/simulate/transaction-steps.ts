@@ -1,6 +1,6 @@
 import { payerAt, payerInfo } from '../ledger/payers.ts'
 import { inCurrency, money } from '../money.ts'
-import { type Fields, fieldOf, textOf } from '../paypal-object.ts'
+import { type Fields, fieldOf, textAt } from '../paypal-object.ts'
 import { day, reportingTime } from '../timestamps.ts'
 import type { SimulatedMerchant, Step } from './simulated-merchant.ts'
 import { anyPayer, feeIn, follow, isPayment, moneyIn, newId, pay, shareOf } from './transactions.ts'
@@ -31,7 +31,7 @@ export const transactionSteps: Readonly<Record<string, Step>> = {
   'payment is refunded in part': (merchant) => refund(merchant, 1 / 3),
   'payment of these days is reversed': (merchant) => {
     const since = reportingTime(merchant.now() - 2 * day)
-    return reverse(merchant, (line) => textOf(line, 'transaction_info', 'transaction_initiation_date') > since)
+    return reverse(merchant, (line) => textAt(line, 'transaction_info', 'transaction_initiation_date') > since)
   },
   'payment is held': (merchant) => {
     const payment = merchant.pick('transactions', isPayment)

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { addTally, count, countNested, monthOf } from '../../../src/job/state/tally.ts'
+
+const january = Date.UTC(2026, 0, 31) / 1_000
+const february = Date.UTC(2026, 1, 1) / 1_000
+const nested = (created: number | null, items: number) => ({ resource: 'invoice_lines', created, items })
+
+test('an item counts that was created in the second of the first page, and none that was created after it', () => {
+  expect(count(undefined, [january, february, february + 1], february)).toEqual({
+    until: february,
+    listed: 2,
+    months: { '2026-01': 1, '2026-02': 1 },
+  })
+})
+
+test('a later page counts nothing beyond the first page, and an earlier one lowers the limit', () => {
+  const first = count(undefined, [january], january)
+  expect(count(first, [february], february)).toEqual({ until: january, listed: 1, months: { '2026-01': 1 } })
+  expect(count(count(undefined, [], february), [january], january).until).toBe(january)
+})
+
+test('a nested list counts if its parent is counted, or has no time', () => {
+  const lists = [nested(null, 1), nested(january, 10), nested(february, 100), nested(february + 1, 1_000)]
+  expect(countNested(undefined, lists, february)).toEqual({ until: february, listed: 111, months: {} })
+  expect(countNested({ until: january, listed: 5, months: {} }, lists, february)).toEqual({
+    until: january,
+    listed: 16,
+    months: {},
+  })
+})
+
+test('tallies of one list add up, by month as well, until the earlier of both ends', () => {
+  const sum = addTally(
+    { until: 20, listed: 3, months: { '2026-01': 1, '2026-02': 2 } },
+    { until: 10, listed: 4, months: { '2026-02': 3, '2026-03': 1 } },
+  )
+  expect(sum).toEqual({ until: 10, listed: 7, months: { '2026-01': 1, '2026-02': 5, '2026-03': 1 } })
+})
+
+test('the month of a second is that of UTC', () => {
+  expect([monthOf(february - 1), monthOf(february), monthOf(0)]).toEqual(['2026-01', '2026-02', '1970-01'])
+})

@@ -39,6 +39,7 @@ export function failureAnswer(failure: Failure): HttpAnswer | undefined {
     case 'empty-body':
     case 'redirect':
       return proxyAnswer(failure)
+    case 'field-failed':
     case 'error-beside-data':
     case 'empty-more':
     case 'same-page':

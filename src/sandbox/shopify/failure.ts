@@ -21,6 +21,8 @@ export type AnswerFailure =
   | { readonly kind: 'rate-limited'; readonly retryAfter?: number }
   /** An answer with status 200 whose only content is an error with this code: THROTTLED, SHOP_INACTIVE, INTERNAL_SERVER_ERROR. */
   | { readonly kind: 'graphql-error'; readonly code: string; readonly message?: string }
+  /** One field is null wherever the schema lets it be, with an error for each, as if what holds it could not be reached. */
+  | { readonly kind: 'field-failed'; readonly name: string }
   /** All the data, and an error besides, as for a field that could not be read. */
   | { readonly kind: 'error-beside-data'; readonly code: string; readonly message?: string }
   | { readonly kind: 'not-a-list' | 'no-data' }

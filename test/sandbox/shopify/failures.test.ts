@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../src/sandbox/shopify/index.ts'
-import { ask, listQuery, now, page, setup } from './support.ts'
+import { ask, type Loose, listQuery, now, page, setup } from './support.ts'
 
 const query = listQuery('orders', { first: 5 })
 
@@ -33,6 +33,17 @@ describe('a failure', () => {
     sandbox.fail({ kind: 'error-beside-data', code: 'INTERNAL_SERVER_ERROR', times: 1 })
     const beside = await ask(sandbox, query)
     expect([beside.data.orders.nodes.length, beside.code]).toEqual([5, 'INTERNAL_SERVER_ERROR'])
+  })
+
+  it('can be one field of every object, which is null with an error for each', async () => {
+    const sandbox = await setup()
+    const fields = 'customer { id }'
+    sandbox.fail({ kind: 'field-failed', name: 'customer', times: 1 })
+    const { data, errors } = await ask(sandbox, listQuery('orders', { first: 2, fields }))
+    expect(data.orders.nodes.map(({ customer }: Loose) => customer)).toEqual([null, null])
+    expect(errors.map(({ path }: Loose) => path)).toEqual([0, 1].map((at) => ['orders', 'nodes', at, 'customer']))
+    sandbox.fail({ kind: 'field-failed', name: 'orders', times: 1 })
+    expect((await ask(sandbox, query)).data).toBeNull()
   })
 
   it('can be for the queries with one field only', async () => {

@@ -1,15 +1,8 @@
-import {
-  type GraphQLFieldResolver,
-  type GraphQLOutputType,
-  getNamedType,
-  isLeafType,
-  isListType,
-  isNonNullType,
-} from 'graphql'
+import { type GraphQLFieldResolver, type GraphQLOutputType, getNamedType, isNonNullType } from 'graphql'
 import { type Fields, isFields } from '../shopify-object.ts'
 import { nestedPage, wholeConnection } from './connection.ts'
 import type { Execution } from './execution.ts'
-import { badRequest, notBuilt } from './field-error.ts'
+import { badRequest, fieldError, notBuilt } from './field-error.ts'
 import { listCount, listPage } from './list-page.ts'
 import { lists } from './lists.ts'
 import { rootValues } from './root-values.ts'
@@ -18,6 +11,8 @@ import { rootValues } from './root-values.ts'
 export const resolveField: GraphQLFieldResolver<unknown, Execution> = (source, args, execution, info) => {
   const { fieldName, parentType, returnType } = info
   execution.checkAccess(info, execution.scopes)
+  if (execution.failure?.kind === 'field-failed' && execution.failure.name === fieldName)
+    throw fieldError('Internal error. Looks like something went wrong on our end.', 'INTERNAL_SERVER_ERROR')
   const isRoot = parentType.name === 'QueryRoot' || parentType.name === 'Mutation'
   if (isRoot || parentType.name === 'ShopifyPaymentsAccount') {
     const list = Object.hasOwn(lists, `${parentType.name}.${fieldName}`) && lists[`${parentType.name}.${fieldName}`]
@@ -27,7 +22,7 @@ export const resolveField: GraphQLFieldResolver<unknown, Execution> = (source, a
         : listPage(list, args, execution, info)
   }
   const value = isRoot ? rootValue(fieldName, args, execution) : valueIn(source, fieldName, execution)
-  if (value === undefined) return absent(source, fieldName, returnType, args, parentType.name)
+  if (value === undefined) return absent(source, fieldName, returnType, parentType.name)
   if (!Array.isArray(value)) return value
   if (getNamedType(returnType).name.endsWith('Connection'))
     return execution.bulk ? wholeConnection(value) : nestedPage(value, args, fieldName)
@@ -52,14 +47,15 @@ function isReference(source: Fields): source is { readonly id: string } {
   return typeof source.id === 'string' && source.__typename === undefined
 }
 
-/** What the sandbox does not have: null or an empty list where the schema allows it, else an error that says so. */
-function absent(source: unknown, name: string, type: GraphQLOutputType, args: Fields, parent: string): unknown {
+/**
+ * What the sandbox does not have: null where the schema allows it, else an error that says so. A list is never empty
+ * because the sandbox does not have it.
+ */
+function absent(source: unknown, name: string, type: GraphQLOutputType, parent: string): unknown {
   const counted = /^(.+)Count$/.exec(name)?.[1]
   const list = counted !== undefined && isFields(source) ? source[counted] : undefined
   if (Array.isArray(list)) return { __typename: 'Count', count: list.length, precision: 'EXACT' }
   if (!isNonNullType(type)) return null
-  if (isListType(type.ofType)) return []
-  if (!isLeafType(type.ofType) && type.ofType.name.endsWith('Connection')) return nestedPage([], args, name)
   throw notBuilt(`${parent}.${name}`)
 }
 

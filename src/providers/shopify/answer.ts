@@ -23,6 +23,8 @@ export interface ShopifyError {
   readonly message: unknown
   /** What Shopify says that the caller needs: `read_orders` access scope. */
   readonly requiredAccess: string | null
+  /** The points that the query would cost, and the most that one may; null if the error is not about that. */
+  readonly cost: { readonly requested: number; readonly most: number } | null
 }
 
 interface RefusalParts extends HttpAnswer {
@@ -103,11 +105,12 @@ export function unfiltered(what: string): SyncError {
 
 function errorsIn({ errors }: Fields): readonly ShopifyError[] {
   // A refusal by status has a text, or an object of texts, in place of the list.
-  if (typeof errors === 'string') return [{ code: '', message: errors, requiredAccess: null }]
+  if (typeof errors === 'string') return [{ code: '', message: errors, requiredAccess: null, cost: null }]
   return (list(errors) ?? []).map((error) => {
     const { message, extensions } = fields(error)
-    const { code, requiredAccess } = fields(extensions)
-    return { code: text(code) ?? '', message, requiredAccess: text(requiredAccess) }
+    const { code, requiredAccess, cost: requested, maxCost: most } = fields(extensions)
+    const cost = isPoints(requested) && isPoints(most) && requested > most ? { requested, most } : null
+    return { code: text(code) ?? '', message, requiredAccess: text(requiredAccess), cost }
   })
 }
 

@@ -45,6 +45,8 @@ export interface ShopifyConnection {
   /** See Account.credential. */
   readonly credential: string
   readonly perSecond: number
+  /** The most items that a page of a list may ask for, by the list's path, once Shopify has refused more. */
+  readonly pageSizes: Map<string, number>
   /** Shopify's own sentence about a refusal, without what looks secret; null if there is none. */
   quote(message: unknown): string | null
   query(request: ShopifyRequest): Promise<ShopifyAnswer>
@@ -106,6 +108,7 @@ export function openShopify(credentials: Credentials, settings: ShopifySettings)
     access,
     credential,
     perSecond: settings.perSecond ?? shopPerSecond,
+    pageSizes: new Map(),
     quote: (message) =>
       parts.slice(1).reduce((sentence: string | null, part) => sentenceOf(sentence, part), text(message)),
     query: async ({ document, variables = {}, scope }) =>

@@ -3,7 +3,7 @@ import { type Scope, SyncError } from '../../errors.ts'
 import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
 import { fields, text } from '../../provider/fields.ts'
 import { type Item, itemsIn } from '../../provider/item.ts'
-import { type ShopifyAnswer, unfiltered, unusable } from './answer.ts'
+import { type ShopifyAnswer, ShopifyRefusal, unfiltered, unusable } from './answer.ts'
 import type { ShopifyConnection } from './connection.ts'
 
 /** A connection of the API, read newest first. */
@@ -38,17 +38,21 @@ interface Depth {
 export async function listPage(connection: ShopifyConnection, query: Query, list: ShopifyList): Promise<Page> {
   const { cursor, limit, by } = query
   const { depth, after } = readCursor(cursor)
-  if (depth + limit > deepest) throw tooDeep()
-  const answer = await connection.query({
-    document: list.document,
-    scope: list.scope,
-    variables: {
-      first: limit,
-      after,
-      query: searchOf(query, list),
-      ...(list.sortKeys && { by: by === 'updated' ? 'UPDATED_AT' : 'CREATED_AT' }),
-      ...(list.beginning && { begins: cursor === null }),
-    },
+  const { pageSizes } = connection
+  const name = list.path.join('.')
+  const first = Math.min(limit, pageSizes.get(name) ?? limit)
+  if (depth + first > deepest) throw tooDeep()
+  const variables = {
+    first,
+    after,
+    query: searchOf(query, list),
+    ...(list.sortKeys && { by: by === 'updated' ? 'UPDATED_AT' : 'CREATED_AT' }),
+    ...(list.beginning && { begins: cursor === null }),
+  }
+  const answer = await connection.query({ ...list, variables }).catch((error: unknown) => {
+    const size = affordableSize(error, first)
+    if (size !== null) pageSizes.set(name, size)
+    throw error
   })
   const page = pageOf(answer, list.path)
   checkWindow(page.items, query, list)
@@ -58,6 +62,16 @@ export async function listPage(connection: ShopifyConnection, query: Query, list
     next: page.next === null ? null : `${depth + page.items.length} ${page.next}`,
     ...(note !== undefined && { note }),
   }
+}
+
+/**
+ * The items that a query may ask for that cost too many points; null if that is not the error. Shopify does not document
+ * for sure how it counts, so that the largest page is asked for first, and then what the refusal says.
+ */
+function affordableSize(error: unknown, first: number): number | null {
+  const cost = error instanceof ShopifyRefusal ? error.errors.find((entry) => entry.cost !== null)?.cost : undefined
+  if (!cost) return null
+  return Math.max(1, Math.floor((first * cost.most) / cost.requested))
 }
 
 /** The items of a connection and Shopify's cursor. @throws SyncError if the answer has no such connection */

@@ -14,6 +14,9 @@ export const updatedAt: TimeFilter = { field: 'updatedAt', read: dateTime, lag: 
 /** Days for which payouts and the movements of a balance are read again: their status follows the bank. */
 export const payoutSeconds = 30 * 86_400
 
+/** The most items of any list of the API. */
+const largestPage = 250
+
 interface ListOfResource extends Omit<ShopifyList, 'createdFilter' | 'updatedFilter'> {
   /** The document and the field of one object by its id. */
   readonly one: { readonly document: string; readonly field: string }
@@ -29,6 +32,7 @@ export function resource<Table extends SyncedTable>(
   const { createdFilter, updatedFilter } = facts
   const filters = { ...(createdFilter && { createdFilter }), ...(updatedFilter && { updatedFilter }) }
   return {
+    pageSize: largestPage,
     ...facts,
     list: (connection, query) => listPage(connection, query, { ...list, ...filters }),
     retrieve: (connection, id) => retrieveAt(connection, { ...one, scope: list.scope }, id),

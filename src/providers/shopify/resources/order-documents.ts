@@ -1,6 +1,6 @@
 /*
- * What is asked of an order. A request may cost 1,000 points, an object counts as one and a list as many as it may have, so
- * that the lists inside an order are short here: the rest of a longer list is asked for by the order's id.
+ * What is asked of an order. An object costs a point and a list as many as it may have, so that the lists inside an order
+ * are short here: the rest of a longer list is asked for by the order's id.
  */
 
 /** Entries of the lists inside an order of a page. */

@@ -20,8 +20,6 @@ const listed = resource<typeof tables.orders>(
     name: 'orders',
     table: tables.orders,
     owner: { customer: ['customerId'] },
-    // A page costs at most 1,000 points.
-    pageSize: 7,
     createdFilter: createdAt,
     updatedFilter: updatedAt,
     nested: [lines, payments, refunds],

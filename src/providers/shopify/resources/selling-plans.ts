@@ -65,7 +65,6 @@ export const sellingPlanGroups = resource<typeof table>(
     name: 'selling_plan_groups',
     table,
     owner,
-    pageSize: 15,
     createdFilter: createdAt,
     unsettled: 'every row',
     nested: [plans],

@@ -67,7 +67,6 @@ export const subscriptions = resource<typeof tables.subscriptions>(
     name: 'subscriptions',
     table: tables.subscriptions,
     owner: { customer: ['customerId'] },
-    pageSize: 50,
     createdFilter: createdAt,
     updatedFilter: updatedAt,
     nested: [items],

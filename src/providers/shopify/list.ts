@@ -77,8 +77,7 @@ function affordableSize(error: unknown, first: number): number | null {
 /** The items of a connection and Shopify's cursor. @throws SyncError if the answer has no such connection */
 export function pageOf({ data, date, allowance }: ShopifyAnswer, path: readonly string[]): Page {
   const at = data.at(...path)
-  const [holder = '', ...inside] = path
-  if (inside.length > 0 && isEmpty(data.at(holder))) throw withoutPayments()
+  if (path[0] === paymentsAccount && isEmpty(data.at(paymentsAccount))) throw withoutPayments()
   const items = itemsIn(at.at('nodes'))
   const { hasNextPage, endCursor } = fields(at.at('pageInfo').value())
   if (!items || typeof hasNextPage !== 'boolean') throw unusable('is not a list')
@@ -86,6 +85,9 @@ export function pageOf({ data, date, allowance }: ShopifyAnswer, path: readonly 
   if (hasNextPage && next === null) throw unusable('has a next page and no cursor')
   return { items, next, observedAt: date, ...(allowance && { allowance }) }
 }
+
+/** Where the lists of Shopify Payments stand. */
+const paymentsAccount = 'shopifyPaymentsAccount'
 
 const isEmpty = (item: Item) => item.value() === undefined || item.value() === null
 

@@ -1,6 +1,6 @@
 import * as tables from '../../../db/schema.ts'
 import type { EmbeddedList, Nested } from '../../../provider/contract.ts'
-import { fields, integer, reference, text } from '../../../provider/fields.ts'
+import { fields, integer, list, reference, text } from '../../../provider/fields.ts'
 import { type Item, itemsIn } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { ShopifyConnection } from '../connection.ts'
@@ -36,7 +36,7 @@ export const lines: Nested<ShopifyConnection, typeof tables.orderLines> = {
       const [amount, discounted] = [shopMoney(line.originalTotalSet), shopMoney(line.discountedTotalSet)]
       return amount === null || discounted === null ? null : amount - discounted
     }),
-    taxAmount: derived((line) => sumOf(taxesOf(line.taxLines))),
+    taxAmount: derived(({ taxLines }) => (list(taxLines)?.length === 0 ? 0 : sumOf(taxesOf(taxLines)))),
     total: derived((line) => shopMoney(line.discountedTotalSet)),
     metadata: derived((line) => metadataOf(line, 'currentQuantity', 'variantTitle', 'taxLines')),
     createdAt: derived(() => null),

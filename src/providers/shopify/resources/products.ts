@@ -18,7 +18,7 @@ const variant = /* GraphQL */ `fragment variant on ProductVariant {
 }`
 
 const product = /* GraphQL */ `fragment product on Product {
-  id title description status vendor productType tags handle isGiftCard createdAt updatedAt publishedAt
+  id title descriptionHtml status vendor productType tags handle isGiftCard createdAt updatedAt publishedAt
   priceRangeV2 { minVariantPrice { currencyCode } }
   variants(first: ${variantsInProduct}) { nodes { ...variant } pageInfo { hasNextPage endCursor } }
 }
@@ -59,8 +59,9 @@ const prices: Nested<ShopifyConnection, typeof tables.prices> = {
   async list(shopify, id, { cursor, limit }) {
     const variables = { id, after: cursor, first: Math.min(limit, variantsAtOnce) }
     const answer = await shopify.query({ document: variantsDocument, variables, scope: 'read_products' })
+    const product = parentIn(answer, 'product')
     const page = pageOf(answer, ['product', 'variants'])
-    return { ...page, items: withProduct(page.items, parentIn(answer, 'product')) }
+    return { ...page, items: withProduct(page.items, product) }
   },
   row: mapping<typeof tables.prices>({
     productId: derived(() => null),
@@ -101,7 +102,7 @@ export const products = resource<typeof tables.products>(
     nested: [prices],
     row: mapping<typeof tables.products>({
       name: at(text, 'title'),
-      description: text,
+      description: at(text, 'descriptionHtml'),
       active: derived(({ status }) => status === 'ACTIVE'),
       type: at(text, 'productType'),
       metadata: derived((item) => metadataOf(item, 'status', 'vendor', 'tags', 'handle', 'isGiftCard', 'publishedAt')),

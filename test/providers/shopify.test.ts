@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { shopify } from '../../src/providers/shopify/index.ts'
+import { createShopifySandbox, type Failure, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
+import { checkRequest, checkRequests } from '../specs/shopify.ts'
+import { accessFor } from '../specs/shopify-access.ts'
+import { everyObject, listOf, never, now, openShop, settings, tenantId, token } from './shopify-setup.ts'
+
+const failures: Readonly<Record<FailureKind, Failure>> = {
+  'the key is refused': { kind: 'key-revoked' },
+  'the key may not read this': { kind: 'graphql-error', code: 'ACCESS_DENIED' },
+  'too many requests': { kind: 'graphql-error', code: 'THROTTLED' },
+  'the provider fails': { kind: 'error', status: 500 },
+  'the answer is no JSON': { kind: 'html' },
+  'the answer ends early': { kind: 'truncated' },
+  'the answer is JSON of another shape': { kind: 'not-a-list' },
+  'the connection is reset': { kind: 'reset' },
+}
+
+const size: SandboxOptions = {
+  orders: 260,
+  counts: {
+    customers: 260,
+    products: 130,
+    sellingPlanGroups: 130,
+    subscriptionContracts: 260,
+    subscriptionBillingAttempts: 260,
+    disputes: 130,
+    payouts: 260,
+    balanceTransactions: 260,
+  },
+  points: 'none',
+  // Pages of any size are read: what pages cost is tried below.
+  mostRequested: 1_000_000,
+  now,
+}
+
+const objects = await everyObject(size)
+
+exerciseProvider({
+  name: 'shopify',
+  lists: [...objects.keys()],
+  async open() {
+    const sandbox = await createShopifySandbox(size)
+    return {
+      provider: shopify(settings({ apiBase: sandbox.url })),
+      credentials: { tenantId, accessToken: undefined },
+      badCredentials: [
+        '',
+        'no-colon-0123456789',
+        'evil.example.com:shpat_0123456789',
+        'shop.myshopify.com.evil.example:shpat_0123456789',
+        'shop/admin:shpat_0123456789',
+        'shop:with space 0123456789',
+        '{"shop":"shop"}',
+        '{"shop":"evil.example.com","accessToken":"shpat_0123456789"}',
+        '{"shop":"shop","clientId":"id"}',
+      ].map((accessToken) => ({ tenantId, accessToken })),
+      secrets: [token, 'secretsecret'],
+      expected: (resource) => objects.get(resource) ?? [],
+      now: sandbox.now,
+      requests: () => sandbox.requests.length,
+      remove: (resource, id) => sandbox.remove(listOf[resource]!, id),
+      fail: (kind) => void sandbox.fail(failures[kind]),
+      close: sandbox.close,
+    }
+  },
+})
+
+describe('a request to Shopify', () => {
+  it('is one that Shopify’s schema knows, with every variable, for each list and each kind of window', async () => {
+    const { sandbox, account } = await openShop({ mostRequested: 1_000_000 })
+    await account.identify(never)
+    await account.changes?.list({ cursor: null, limit: 100, window: { from: now - 1_000, to: null } }, never)
+    for (const source of account.sources) {
+      const at = { cursor: null, limit: 10 }
+      const { items } = await source.list({ ...at, window: { from: 0, to: null } }, never)
+      await source.list({ ...at, window: { from: now - 1_000, to: now } }, never)
+      if (source.updatedFilter)
+        await source.list({ ...at, by: 'updated', window: { from: now - 1_000, to: null } }, never)
+      const id = String(items[0]?.id)
+      await source.retrieve?.(id, never)
+      for (const nested of source.nested ?? []) await nested.list(id, at, never)
+    }
+    expect(checkRequests(sandbox.requests)).toEqual([])
+    expect(sandbox.requests.length).toBeGreaterThan(35)
+  })
+
+  it('needs the scopes that docs/operations.md names, and no other', async () => {
+    const { sandbox, account } = await openShop({ mostRequested: 1_000_000 })
+    for (const source of account.sources) {
+      const { items } = await source.list({ cursor: null, limit: 1, window: { from: 0, to: null } }, never)
+      for (const nested of source.nested ?? [])
+        await nested.list(String(items[0]?.id), { cursor: null, limit: 10 }, never)
+    }
+    const needed = sandbox.requests.flatMap(({ body }) => accessFor(JSON.parse(body ?? '').query))
+    const scopes = new Set(needed.flatMap((sentence) => /read_[a-z_]+/.exec(sentence.replace(/^.* or the /, ''))?.[0]))
+    expect([...scopes].toSorted()).toEqual([
+      'read_customers',
+      'read_orders',
+      'read_own_subscription_contracts',
+      'read_products',
+      'read_shopify_payments_accounts',
+      'read_shopify_payments_disputes',
+    ])
+  })
+
+  it('is seen to be wrong: an unknown field, a variable of another type', () => {
+    const query = 'query q($first: Int!) { orders(first: $first) { nodes { id color } } }'
+    expect(checkRequest(JSON.stringify({ query, variables: { first: 1 } }))).toEqual([
+      expect.stringContaining('Cannot query field "color" on type "Order"'),
+    ])
+    const ids = 'query q($first: Int!) { orders(first: $first) { nodes { id } } }'
+    expect(checkRequest(JSON.stringify({ query: ids, variables: { first: 'x', by: 1 } }))).toHaveLength(2)
+  })
+})

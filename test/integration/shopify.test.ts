@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { fields } from '../../src/provider/fields.ts'
+import { readScopes } from '../../src/sandbox/shopify/index.ts'
+import { checkRequests } from '../specs/shopify.ts'
+import { account, openShop } from './shopify-setup.ts'
+
+describe('a shop of Shopify', () => {
+  it('is copied whole: every list to its end, and each count agrees', async () => {
+    const { run, differences, shop } = await openShop()
+    const job = await run()
+    expect(job).toMatchObject({ status: 'completed', error: null, account })
+    expect(await differences()).toEqual([])
+    const checks = Object.entries(job.result.resources).map(([name, { proof }]) => [name, proof?.equal])
+    expect(checks).toEqual(checks.map(([name]) => [name, name === 'disputes' ? undefined : true]))
+    expect(checkRequests(shop.requests)).toEqual([])
+  })
+
+  it('is followed by incremental jobs: what is new, changed and deleted is in the tables', async () => {
+    const { run, differences, shop } = await openShop()
+    await run()
+    shop.advance(3_600)
+    const [customer, gone] = shop.expected('customers')
+    const [order, deleted, reordered] = shop.expected('orders')
+    const [product, discontinued] = shop.expected('products')
+    shop.update('customers', customer!.id, { note: 'Changed.' })
+    shop.insert('customers', { firstName: 'New' })
+    shop.insert('orders', {})
+    shop.update('orders', order!.id, { note: 'Paid late.', displayFinancialStatus: 'PAID' })
+    shop.update('orders', reordered!.id, { lineItems: (reordered!.lineItems as unknown[]).slice(0, 1) })
+    const [contract] = shop.expected('subscriptionContracts')
+    shop.update('subscriptionContracts', contract!.id, { status: 'CANCELLED' })
+    const variant = shop.expected('productVariants').find(({ product: of }) => fields(of).id === product!.id)
+    shop.update('productVariants', variant!.id, { price: '99.95' })
+    shop.update('products', product!.id, {})
+    const [dispute] = shop.expected('disputes')
+    const recent = new Date((shop.now() - 86_400) * 1_000).toISOString()
+    shop.update('disputes', dispute!.id, { status: 'WON', initiatedAt: recent })
+    const payout = shop.expected('payouts').find(({ status }) => status === 'SCHEDULED')
+    shop.update('payouts', payout!.id, { status: 'PAID' })
+    const [group] = shop.expected('sellingPlanGroups')
+    shop.update('sellingPlanGroups', group!.id, { name: 'Renamed' })
+    shop.remove('customers', gone!.id)
+    shop.remove('orders', deleted!.id)
+    shop.remove('products', discontinued!.id)
+    shop.advance(60)
+    const job = await run({ sync_type: 'incremental' })
+    expect(job).toMatchObject({ status: 'completed', result: { syncType: 'incremental' } })
+    expect(await differences()).toEqual([])
+    // A contract that is gone has no event: the next full job finds it.
+    shop.remove('subscriptionContracts', contract!.id)
+    shop.advance(60)
+    await run({ sync_type: 'incremental' })
+    expect(await differences()).toContain(`subscriptions ${contract?.id}`)
+    await run()
+    expect(await differences()).toEqual([])
+  })
+
+  it('with nothing new costs two requests a list at most', async () => {
+    const { run, shop } = await openShop()
+    await run()
+    shop.advance(40 * 86_400)
+    await run({ sync_type: 'incremental' })
+    shop.advance(3_600)
+    const before = shop.requests.length
+    const resources = ['customers', 'products', 'subscriptions', 'orders', 'payouts', 'balance_transactions']
+    await run({ sync_type: 'incremental', resources })
+    // The events, and each list.
+    expect(shop.requests.length - before).toBeLessThanOrEqual(2 * (resources.length + 1))
+  })
+
+  it('is verified: a row that is gone, changed or too many is found', async () => {
+    const { stack, run, verify } = await openShop()
+    await run()
+    expect(await verify()).toEqual([])
+    await stack.query(`delete from order_lines where id = (select min(id) from order_lines)`)
+    await stack.query(`update orders set total = total + 1 where id = (select min(id) from orders)`)
+    await stack.query(
+      `insert into customers (tenant_id, provider, account, id, raw, raw_sha256, created_at, observed_at)
+        select tenant_id, provider, account, 'extra', raw, raw_sha256, created_at, observed_at from customers order by id limit 1`,
+    )
+    expect(await verify()).toEqual([
+      { resource: 'customers', missing: 0, changed: 0, extra: 1 },
+      { resource: 'orders', missing: 0, changed: 1, extra: 0 },
+      { resource: 'order_lines', missing: 1, changed: 0, extra: 0 },
+    ])
+  })
+
+  it('that did not grant a scope, and takes no payments by Shopify, is copied but for that, with the reasons', async () => {
+    const scopes = readScopes.filter((scope) => scope !== 'read_own_subscription_contracts')
+    const { run } = await openShop({ scopes, shopifyPayments: false })
+    const skipped = (code: string) => ({ skipped: { code } })
+    expect(await run()).toMatchObject({
+      status: 'completed',
+      result: {
+        resources: {
+          subscriptions: skipped('permission_denied'),
+          billing_attempts: skipped('permission_denied'),
+          payouts: skipped('not_available'),
+          balance_transactions: skipped('not_available'),
+          customers: { created: 75 },
+          orders: { created: 300 },
+        },
+      },
+    })
+  })
+
+  it('whose points run out now and then is copied whole, and few points are asked for in vain', async () => {
+    const { run, differences, shop } = await openShop({ points: { restoreRate: 4_000, maximumAvailable: 4_000 } })
+    expect(await run()).toMatchObject({ status: 'completed', error: null })
+    expect(await differences()).toEqual([])
+    const { throttled, queries } = shop.stats().points
+    expect(throttled).toBeLessThanOrEqual(queries / 20)
+  })
+
+  it('without read_all_orders keeps what it no longer shows, and the next full job deletes nothing', async () => {
+    const whole = await openShop({ orders: 200 })
+    await whole.run()
+    const before = await whole.stack.query(`select count(*)::int from orders where deleted_at is null`)
+    const scopes = readScopes.filter((scope) => scope !== 'read_all_orders')
+    const part = await openShop({ orders: 200, scopes })
+    const job = await part.run()
+    const [{ count = 0 } = {}] = await part.stack.query<{ count: number }>(`select count(*)::int from orders`)
+    expect(count).toBeGreaterThan(0)
+    expect(count).toBeLessThan(200)
+    expect(before).toEqual([{ count: 200 }])
+    expect(job).toMatchObject({ status: 'completed', result: { note: expect.stringContaining('read_all_orders') } })
+  })
+})

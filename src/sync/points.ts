@@ -29,7 +29,7 @@ export function createPoints(clock: Clock): Points {
   const inFlight = new Set<{ readonly cost: number }>()
   let inLine = 0
   let line: Promise<unknown> = Promise.resolve()
-  let wake = () => {}
+  let wake: () => void = () => {}
 
   function available(): number {
     if (!bucket) return 0
@@ -48,22 +48,25 @@ export function createPoints(clock: Clock): Points {
 
   async function turn(kind: string, waiting: AbortSignal): Promise<{ readonly cost: number }> {
     waiting.throwIfAborted()
-    for (let ms = msUntil(costOf(kind)); ms > 0; ms = msUntil(costOf(kind)))
-      await (Number.isFinite(ms) ? clock.sleep(ms, waiting) : answered(waiting))
+    for (let ms = msUntil(costOf(kind)); ms > 0; ms = msUntil(costOf(kind))) await answeredOrPast(ms, waiting)
     const started = { cost: costOf(kind) }
     setAvailable(available() - started.cost)
     inFlight.add(started)
     return started
   }
 
-  async function answered(waiting: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      wake = () => {
-        waiting.removeEventListener('abort', wake)
-        resolve()
-      }
-      waiting.addEventListener('abort', wake)
-    })
+  /** Ends after a time or with an answer, which may give points back. */
+  async function answeredOrPast(ms: number, waiting: AbortSignal): Promise<void> {
+    const ended = new AbortController()
+    wake = () => ended.abort(answer)
+    try {
+      const either = AbortSignal.any([waiting, ended.signal])
+      await (Number.isFinite(ms) ? clock.sleep(ms, either) : aborted(either))
+    } catch (error) {
+      if (error !== answer) throw error
+    } finally {
+      wake = () => {}
+    }
     waiting.throwIfAborted()
   }
 
@@ -101,4 +104,16 @@ export function createPoints(clock: Clock): Points {
     },
     delay: (kind) => msUntil(costOf(kind) * (1 + inLine)),
   }
+}
+
+/** Why a sleep ends early. */
+const answer = new Error('an answer came')
+
+/** Rejects with the signal's reason. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
 }

@@ -58,6 +58,14 @@ describe('points', () => {
     expect(server.throttled).toBe(0)
   })
 
+  it('that an answer gives back start what waits for them at once', async () => {
+    const { clock, ask } = setup({ maximum: 20_000, perSecond: 1_000, latencyMs: 100 })
+    const began = clock.now()
+    // Each kind starts with all points, of which it takes few.
+    await clock.run(Promise.all(Array.from({ length: 10 }, (_, at) => ask(`kind ${at}`, 900, 10))))
+    expect(clock.now() - began).toBeLessThan(3_000)
+  })
+
   it('that another program spends are noticed', async () => {
     const { clock, server, ask } = setup()
     await clock.run(ask('orders', 300))

@@ -1,5 +1,7 @@
 import { numericPart } from '../gids.ts'
+import { money } from '../money.ts'
 import type { Dataset, Resource } from '../resource.ts'
+import { fieldOf, type ShopifyObject } from '../shopify-object.ts'
 import { day, timestamp } from '../timestamps.ts'
 import { productTitle } from './variant-facts.ts'
 
@@ -28,9 +30,25 @@ export const products: Resource = {
       publishedAt: status === 'DRAFT' ? null : timestamp(created(n, data)),
       metafields: [],
       options: [],
+      priceRangeV2: priceRange([], data.shop.currency),
     }
   },
-  view: (product, live) => ({ ...product, variants: live.productVariants.related(product.id) }),
+  view(product, live) {
+    const variants = live.productVariants.related(product.id)
+    const currency = fieldOf(fieldOf(product.priceRangeV2, 'minVariantPrice'), 'currencyCode')
+    return { ...product, variants, priceRangeV2: priceRange(variants, String(currency)) }
+  },
+}
+
+/** The lowest and the highest price of the variants, which have a price without a currency. */
+function priceRange(variants: readonly ShopifyObject[], currency: string) {
+  const prices = variants.map(({ price }) => String(price)).toSorted((a, b) => Number(a) - Number(b))
+  const priceOf = (text = '0') => ({ ...money(0, currency), amount: text.replace(/^\d+$/, '$&.0') })
+  return {
+    __typename: 'ProductPriceRangeV2',
+    minVariantPrice: priceOf(prices[0]),
+    maxVariantPrice: priceOf(prices.at(-1)),
+  }
 }
 
 function created(n: number, data: Dataset): number {

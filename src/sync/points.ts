@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { isRefused } from '../errors.ts'
 import type { Allowance } from '../provider/contract.ts'
 
 /** An answer that may tell of the limit. */
@@ -97,6 +98,10 @@ export function createPoints(clock: Clock): Points {
         inFlight.delete(started)
         if (answer.allowance) learn(kind, started.cost, answer.allowance)
         return answer
+      } catch (error) {
+        // A refused request takes no points.
+        if (isRefused(error, 'account')) setAvailable(Math.min(bucket?.maximum ?? 0, available() + started.cost))
+        throw error
       } finally {
         inFlight.delete(started)
         wake()

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { SyncError } from '../../src/errors.ts'
 import { createPoints } from '../../src/sync/points.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 import { createFractions } from './fractions.ts'
@@ -64,6 +65,21 @@ describe('points', () => {
     // Each kind starts with all points, of which it takes few.
     await clock.run(Promise.all(Array.from({ length: 10 }, (_, at) => ask(`kind ${at}`, 900, 10))))
     expect(clock.now() - began).toBeLessThan(3_000)
+  })
+
+  it('of a request that is refused are there again', async () => {
+    const { clock, points, ask } = setup({ maximum: 20_000, perSecond: 100, latencyMs: 100 })
+    await clock.run(ask('orders', 100))
+    await clock.run(ask('orders', 100))
+    const began = clock.now()
+    const refused = points.spend(
+      'customers',
+      () => Promise.reject(new SyncError('reject', 'answer_too_large', 'x: no.', { scope: 'page' })),
+      never,
+    )
+    await expect(clock.run(refused)).rejects.toThrow('no.')
+    await clock.run(ask('customers', 100))
+    expect(clock.now() - began).toBeLessThan(5_000)
   })
 
   it('that another program spends are noticed', async () => {

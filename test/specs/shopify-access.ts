@@ -14,7 +14,9 @@ let access: ReadonlyMap<string, string> | undefined
 /** What Shopify says that an app needs for a type, or for a field: `Order`, `Shop.customerTags`. It stands beside the schema. */
 function readAccess(): ReadonlyMap<string, string> {
   const file = readFileSync(new URL('./shopify/admin_2026-10.json.br', import.meta.url))
-  const content: { offline_scopes: { items: readonly AccessItem[] } } = JSON.parse(brotliDecompressSync(file).toString())
+  const content: { offline_scopes: { items: readonly AccessItem[] } } = JSON.parse(
+    brotliDecompressSync(file).toString(),
+  )
   return new Map(
     content.offline_scopes.items.flatMap(({ typeName, fieldName, requiredAccess }) =>
       requiredAccess === '' ? [] : [[fieldName ? `${typeName}.${fieldName}` : typeName, requiredAccess] as const],

@@ -66,6 +66,8 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
   /** Fetches the current state of one object. Absent if the API cannot. */
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
+  /** The list leaves parts of its objects out. The core fetches each by its id, which costs a request. */
+  readonly listsSummaries?: boolean
   /** Whether the item says only that the object is gone. Absent: no item does. */
   gone?(item: Item): boolean
   /**

@@ -9,6 +9,7 @@ import { type Reader, turnPage } from './reader.ts'
 import { mergeContents, noContent } from './rows.ts'
 import type { Slice } from './slices.ts'
 import type { EventsBefore, Source } from './source.ts'
+import { completeItems } from './summaries.ts'
 import type { Touched } from './touched.ts'
 
 interface Taking {
@@ -40,7 +41,10 @@ export async function takePage(
   const content =
     source.kind === 'feed'
       ? await source.expand(items, { pageSize, shared, answeredAt, before: eventsBefore }, signal)
-      : await expandPage({ source, items, observedAt, pageSize, sources }, signal)
+      : await expandPage(
+          { source, items: await completeItems(source, items, signal), observedAt, pageSize, sources },
+          signal,
+        )
   const counts = isListed ? countListed(source, content, known) : { nested: [] }
   const changed = source.kind === 'list' && source.touched ? await touched.fetch(source, items, signal) : noContent
   const all = changed === noContent ? content : { ...content, ...mergeContents([content, changed]) }

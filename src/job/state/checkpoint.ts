@@ -96,7 +96,8 @@ export function plan(
       (ids ? [{ from: since, to }] : windowsOf(filterOf(resource, by), { since, to, now })).map((window) => ({
         list: { resource: resource.name, part, ...(by && { by }) },
         window,
-        query: { ...window, from: Math.min(from, window.from) },
+        // Only the oldest window looks back before the time that is asked for.
+        query: { ...window, from: window.from === since ? from : window.from },
         ids,
       })),
     ),

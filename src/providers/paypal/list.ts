@@ -1,5 +1,5 @@
 import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
-import { dateTime, fields, integer } from '../../provider/fields.ts'
+import { dateTime, fields, integer, list } from '../../provider/fields.ts'
 import type { Item } from '../../provider/item.ts'
 import { type PayPalAnswer, type PayPalConnection, unusable } from './connection.ts'
 import { failure } from './failure.ts'
@@ -33,7 +33,9 @@ export function numberedPage({ json, date }: PayPalAnswer, { query, name, idOf =
   const { items, fields: beside } = json.list(name)
   const total = integer(beside.total_items)
   const pages = integer(beside.total_pages)
-  if (!items && total !== 0) throw unusable(`has no ${name}`)
+  // An empty list may be left out; an answer that is an error has a name.
+  const isEmpty = total === 0 || (list(beside.links) !== null && beside.name === undefined)
+  if (!items && !isEmpty) throw unusable(`has no ${name}`)
   const page = pageNumber(query)
   const isLast = pages === null ? (items ?? []).length < query.limit : page >= pages
   return {

@@ -47,6 +47,7 @@ export const disputes: PayPalResource<typeof tables.disputes> = {
   table: tables.disputes,
   owner: { about: ['paymentId'] },
   pageSize: 50,
+  listsSummaries: true,
   createdFilter: { field: 'create_time', read: dateTime, order: 'none', historyDays },
   updatedFilter: { field: 'update_time', read: dateTime, order: 'none', historyDays },
   list: readList,
@@ -55,7 +56,6 @@ export const disputes: PayPalResource<typeof tables.disputes> = {
     return { item: item && withDisputeId(item), observedAt }
   },
   row: mapping<typeof tables.disputes>({
-    // The list leaves the transactions out; a dispute that is asked for by id has them.
     paymentId: derived((item) => text(fields(list(item.disputed_transactions)?.[0]).seller_transaction_id)),
     status: text,
     reason: text,
@@ -63,7 +63,7 @@ export const disputes: PayPalResource<typeof tables.disputes> = {
     amount: at(money, 'dispute_amount'),
     evidenceDueBy: at(dateTime, 'seller_response_due_date'),
     networkReasonCode: at(text, 'external_reason_code'),
-    metadata: derived((item) => metadataOf(item, 'dispute_state', 'dispute_life_cycle_stage', 'dispute_channel')),
+    metadata: derived((item) => metadataOf(item, 'dispute_life_cycle_stage', 'dispute_channel')),
     createdAt: at(dateTime, 'create_time'),
     updatedAt: at(dateTime, 'update_time'),
     ...absent(

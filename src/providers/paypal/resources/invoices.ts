@@ -4,7 +4,7 @@ import type { Nested, Page, Query } from '../../../provider/contract.ts'
 import { dateTime, decimal, type Fields, fields, list, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
-import { type PayPalConnection, unusable } from '../connection.ts'
+import type { PayPalConnection } from '../connection.ts'
 import { numberedPage, oneWindow, pageNumber, retrieveAt, rfc3339 } from '../list.ts'
 import { currencyOf, metadataOf, money, nameOf } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
@@ -26,12 +26,12 @@ async function search(paypal: PayPalConnection, query: Query): Promise<Page> {
   throw new SyncError('reject', windowTooLarge, message, { scope: 'page' })
 }
 
-/** A search leaves the lines out. An invoice by its id has them all; a line without an id gets one of its place. */
-function linesOf(invoice: Item, invoiceId: string): readonly Item[] {
+/** The id of a line is unique in its invoice only; without one, its place is. */
+function linesOf(invoice: Item): readonly Item[] {
   const entries = list(fields(invoice.value()).items) ?? []
   return entries.map((entry, place) => {
     const id = text(fields(entry).id)
-    return invoice.at('items', place).withId(id === null || id === '' ? `${invoiceId}:${place}` : id)
+    return invoice.at('items', place).withId(`${invoice.id}:${id || place}`)
   })
 }
 
@@ -47,15 +47,8 @@ const lines: Nested<PayPalConnection, typeof tables.invoiceLines> = {
   table: tables.invoiceLines,
   parent: 'invoiceId',
   owner: { about: ['invoiceId'] },
-  embedded(invoice) {
-    const isWhole = list(fields(invoice.value()).items) !== null
-    return isWhole ? { items: linesOf(invoice, invoice.id ?? ''), next: null } : { items: [], next: '' }
-  },
-  async list(paypal, id) {
-    const { json, date } = await paypal.get(pathOf(id))
-    if (text(fields(json.whole.value()).id) === null) throw unusable('is not an invoice')
-    return { items: linesOf(json.whole, id), next: null, observedAt: date }
-  },
+  embedded: (invoice) => ({ items: linesOf(invoice), next: null }),
+  list: () => Promise.reject(new Error('an invoice has all of its lines')),
   row: mapping<typeof tables.invoiceLines>({
     invoiceId: derived(() => null),
     description: derived((line) => text(line.name) ?? text(line.description)),
@@ -101,6 +94,8 @@ export const invoices: PayPalResource<typeof tables.invoices> = {
     values: ['DRAFT', 'SENT', 'SCHEDULED', 'UNPAID', 'PARTIALLY_PAID', 'PAYMENT_PENDING'],
   },
   list: search,
+  // A search leaves the lines out.
+  listsSummaries: true,
   retrieve: (paypal, id) => retrieveAt(paypal, pathOf(id)),
   nested: [lines],
   row: mapping<typeof tables.invoices>({

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { forEachSeedAsync } from '../support/seeds.ts'
+import { openPayPal } from './paypal-setup.ts'
+
+/* A quarter of an account's changes: late transactions, settlements, refunds, disputes. An incremental job follows every ten days. */
+
+const days = 90
+const between = 10
+
+it('a quarter of changes, followed by incremental jobs, is in the tables row by row', async () => {
+  await forEachSeedAsync(Number(process.env.SEEDS ?? 2), async (seed) => {
+    const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
+    const { paypal, run, differences } = await openPayPal({ transactions: 300, seed, now })
+    paypal.advance(6 * 3_600)
+    expect(await run()).toMatchObject({ status: 'completed' })
+    for (let day = 0; day < days; day += between) {
+      paypal.simulate(between, { seed: seed + day })
+      // Transaction Search has shown all changes by then.
+      paypal.advance(6 * 3_600)
+      expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
+    }
+    expect(await run()).toMatchObject({ status: 'completed' })
+    expect(await differences()).toEqual([])
+  })
+}, 600_000)

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { parseConnectionString } from '../../src/config/connection-string.ts'
+import { readConfig } from '../../src/config/load.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { ownershipOf } from '../../src/erasure/ownership.ts'
+import { createProviders } from '../../src/providers/index.ts'
+import {
+  createPayPalSandbox,
+  type ResourceName,
+  type SandboxOptions,
+  sandboxApp,
+} from '../../src/sandbox/paypal/index.ts'
+import { compare, isEqual } from '../../src/verify/compare.ts'
+import { providerSettings } from '../../src/worker.ts'
+import { setup } from '../support/setup.ts'
+
+export const accessToken = JSON.stringify({ clientId: sandboxApp.id, clientSecret: sandboxApp.secret })
+
+/** The tables of PayPal's resources whose rows have the whole payload. */
+const tables: Readonly<Record<string, ResourceName>> = {
+  balance_transactions: 'transactions',
+  subscriptions: 'subscriptions',
+  prices: 'plans',
+  invoices: 'invoices',
+  disputes: 'disputes',
+}
+
+/** An account of PayPal's sandbox, a worker, and what differs between the two. */
+export async function openPayPal(options: SandboxOptions = {}) {
+  const tenantId = randomUUID()
+  // Its clock stands hours behind, so that it can be advanced without being ahead of the database's.
+  const now = Math.floor(Date.now() / 1_000) - 14 * 3_600
+  const paypal = await createPayPalSandbox({ transactions: 1_200, limits: 'none', now, ...options })
+  onTestFinished(() => paypal.close())
+  const stack = await setup({
+    sandbox: { customers: 1 },
+    settings: { PayPal__ApiBase: paypal.url, PayPal__RequestsPerSecond: '1000', PayPal__Environment: 'sandbox' },
+  })
+  const send = async (fields: object) => {
+    const jobId = randomUUID()
+    await stack.deliver({ jobId, tenantId, providerName: 'paypal', accessToken, additionalData: {}, ...fields })
+    return (await stack.job(jobId)) as {
+      status: string
+      error: unknown
+      requests: number
+      result: { note?: string; resources: Record<string, { proof?: { equal: boolean }; skipped?: { code: string } }> }
+    }
+  }
+  const run = (additionalData: object = {}) => send({ additionalData })
+  /** The payloads that the table lacks or has too much, of each resource. */
+  const differences = async () => {
+    const differing: string[] = []
+    for (const [table, resource] of Object.entries(tables)) {
+      const rows = await stack.query<{ raw: Readonly<Record<string, unknown>> }>(
+        `select raw from ${table} where tenant_id = $1 and provider = 'paypal' and deleted_at is null`,
+        [tenantId],
+      )
+      const stored = rows
+        .filter(({ raw }) => isRecent(raw))
+        .map(({ raw }) => text(raw))
+        .toSorted()
+      const expected = paypal
+        .expected(resource)
+        .filter(isRecent)
+        .map((object) => text(shown(object)))
+        .toSorted()
+      const [inTable, inAccount] = [new Set(stored), new Set(expected)]
+      differing.push(
+        ...stored.filter((one) => !inAccount.has(one)).map((one) => `${table}: too much ${one.slice(0, 200)}`),
+      )
+      differing.push(
+        ...expected.filter((one) => !inTable.has(one)).map((one) => `${table}: missing ${one.slice(0, 200)}`),
+      )
+      if (stored.length !== expected.length) differing.push(`${table}: ${stored.length} rows of ${expected.length}`)
+    }
+    return differing
+  }
+  /** The resources in which `verify` finds a difference. */
+  const verify = async () => {
+    const config = readConfig({ environment: stack.environment, file: undefined })
+    const provider = createProviders(providerSettings(config))('paypal')
+    const login = parseConnectionString(`${stack.url}?sslmode=disable`)
+    const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
+    const account = provider.connect({ tenantId, accessToken })
+    try {
+      const compared = await compare({
+        db: database.tenant(tenantId),
+        clock: systemClock,
+        account,
+        owner: { tenantId, provider: 'paypal', account: `${paypal.merchant}:test` },
+        ownership: ownershipOf(provider.resources),
+        resources: provider.resources.filter(({ optional }) => !optional).map(({ name }) => name),
+        before: paypal.now() + 1,
+      })
+      return compared
+        .filter((comparison) => comparison.kind === 'compared')
+        .filter((comparison) => !isEqual(comparison))
+        .map(({ resource, missing, changed, extra, unchecked, examples }) => ({
+          resource,
+          missing,
+          changed,
+          extra,
+          unchecked,
+          examples,
+        }))
+    } finally {
+      account.close()
+      await database.close()
+    }
+  }
+  return { paypal, stack, tenantId, run, send, differences, verify }
+}
+
+/** PayPal shows disputes of 180 days. The tests' clocks end within a day of now. */
+const isRecent = ({ dispute_id: dispute, create_time: created }: Readonly<Record<string, unknown>>) =>
+  dispute === undefined || Date.parse(String(created)) > Date.now() - 179 * 86_400_000
+
+/** Without what PayPal shows in one kind of answer only: the state of a dispute in lists, a failed payment by id. */
+function shown({ dispute_state: _, ...object }: Readonly<Record<string, unknown>>) {
+  if (typeof object.billing_info !== 'object') return object
+  const { last_failed_payment: __, ...billing } = object.billing_info as Record<string, unknown>
+  return { ...object, billing_info: billing }
+}
+
+const text = (value: unknown) => JSON.stringify(sorted(value))
+
+/** The same value with its keys in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, sorted(inner)]),
+  )
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { checkRequests } from '../specs/paypal.ts'
+import { openPayPal } from './paypal-setup.ts'
+
+/* Jobs of an account of PayPal, on a sandbox that is held to PayPal's specifications. */
+
+const hour = 3_600
+
+describe('an account of PayPal', () => {
+  it('is copied row by row by a full job, which says so for each resource, and verify agrees', async () => {
+    const { paypal, stack, tenantId, run, differences, verify } = await openPayPal()
+    paypal.advance(6 * hour)
+    const job = await run()
+    expect(job).toMatchObject({ status: 'completed', error: null })
+    expect(await differences()).toEqual([])
+    const proofs = Object.entries(job.result.resources).map(([name, { proof }]) => [name, proof?.equal])
+    expect(Object.fromEntries(proofs)).toMatchObject({
+      balance_transactions: true,
+      subscriptions: true,
+      subscription_items: true,
+      products: true,
+      prices: true,
+      invoices: true,
+      disputes: true,
+    })
+    const [counts] = await stack.query<Record<string, number>>(
+      `select (select count(*)::int from customers where tenant_id = $1) as customers,
+        (select count(*)::int from payments where tenant_id = $1 and customer_id is not null) as payments,
+        (select count(*)::int from refunds where tenant_id = $1 and payment_id is not null) as refunds,
+        (select count(*)::int from payouts where tenant_id = $1) as payouts`,
+      [tenantId],
+    )
+    for (const count of Object.values(counts ?? {})) expect(count).toBeGreaterThan(0)
+    expect(checkRequests(paypal.requests)).toEqual([])
+    expect(await verify()).toEqual([])
+  })
+
+  it('is followed by incremental jobs: what is new, settled and late is in the tables', async () => {
+    const { paypal, run, differences } = await openPayPal({ transactions: 600 })
+    paypal.advance(6 * hour)
+    expect(await run()).toMatchObject({ status: 'completed' })
+    for (let n = 0; n < 3; n++) paypal.insert('transactions')
+    const pending = [...paypal.stored('transactions')].filter(
+      ({ object }) => (object.transaction_info as { transaction_status: string }).transaction_status === 'P',
+    )
+    for (const { key } of pending) paypal.update('transactions', key, { transaction_info: { transaction_status: 'S' } })
+    paypal.advance(6 * hour)
+    const before = paypal.requests.length
+    const job = await run({ sync_type: 'incremental' })
+    expect(job).toMatchObject({ status: 'completed', error: null })
+    expect(await differences()).toEqual([])
+    expect(checkRequests(paypal.requests.slice(before))).toEqual([])
+  })
+
+  it('takes few requests when nothing is new', async () => {
+    const { paypal, run } = await openPayPal({ transactions: 300, counts: { subscriptions: 10, invoices: 5 } })
+    paypal.advance(6 * hour)
+    await run()
+    await run({ sync_type: 'incremental' })
+    const job = await run({ sync_type: 'incremental' })
+    expect(job.status).toBe('completed')
+    expect(Number(job.requests)).toBeLessThan(20)
+  })
+
+  it('has more in a window than PayPal gives: the window is read in halves', async () => {
+    const { paypal, run, differences } = await openPayPal({ transactions: 900, maximumItems: 50 })
+    paypal.advance(6 * hour)
+    const job = await run()
+    expect(job).toMatchObject({ status: 'completed', error: null })
+    expect(job.result.resources.balance_transactions?.proof?.equal).toBe(true)
+    expect(await differences()).toEqual([])
+  })
+
+  it('changes while it is read: a window whose total has moved is read again', async () => {
+    const { paypal, run, differences } = await openPayPal({ transactions: 2_000, lag: 0, refreshDelay: 0 })
+    let added = 0
+    const done = paypal.onRequest(({ path, query }) => {
+      if (path === '/v1/reporting/transactions' && query.page === '2' && added++ < 3)
+        paypal.insert(
+          'transactions',
+          {},
+          { at: Math.floor(Date.parse(String(query.start_date)) / 1_000) + 60, listedFrom: 0 },
+        )
+    })
+    const job = await run({ resources: ['balance_transactions'], batch_size: 4 })
+    done()
+    expect(added).toBeGreaterThan(0)
+    expect(job).toMatchObject({ status: 'completed', error: null })
+    expect(job.result.resources.balance_transactions?.proof?.equal).toBe(true)
+    expect((await differences()).filter((difference) => difference.startsWith('balance_transactions'))).toEqual([])
+  })
+
+  it('has subscriptions whose list PayPal refuses: those that transactions name are fetched by id', async () => {
+    const { paypal, stack, tenantId, run } = await openPayPal({ subscriptionList: 404 })
+    paypal.advance(6 * hour)
+    const job = await run()
+    expect(job).toMatchObject({ status: 'completed', error: null })
+    expect(job.result.resources.subscriptions?.skipped).toBeDefined()
+    const named = new Set(
+      paypal.expected('transactions').flatMap(({ transaction_info: info }) => {
+        const { paypal_reference_id: id, paypal_reference_id_type: type } = info as Record<string, string>
+        return type === 'SUB' ? [id] : []
+      }),
+    )
+    expect(named.size).toBeGreaterThan(0)
+    const rows = await stack.query<{ id: string }>('select id from subscriptions where tenant_id = $1', [tenantId])
+    expect(rows.map(({ id }) => id).toSorted()).toEqual([...named].toSorted())
+  })
+
+  it('has tokens that expire in mid-list: each is minted once more', async () => {
+    const { paypal, run, differences } = await openPayPal({ transactions: 400 })
+    paypal.advance(6 * hour)
+    let seen = 0
+    const done = paypal.onRequest(() => {
+      if (++seen % 20 === 0) paypal.expireTokens()
+    })
+    expect(await run()).toMatchObject({ status: 'completed', error: null })
+    done()
+    expect(paypal.tokensMinted()).toBeGreaterThan(2)
+    expect(await differences()).toEqual([])
+  })
+
+  it('may not be searched for transactions: the job fails, because nothing says whose account it is', async () => {
+    const { run } = await openPayPal({ transactions: 100, transactionSearch: false })
+    const job = await run({})
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'account_unknown' } })
+  })
+})

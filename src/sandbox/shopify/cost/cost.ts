@@ -6,8 +6,9 @@ import type { CostNode } from './plan.ts'
  * How the size of a connection counts.
  * - `linear`: each object that is asked for, as Shopify's limits page and its article "Rate Limiting GraphQL APIs by
  *   Calculating Query Complexity" (2018) say: 2 and `first` times the cost of an object.
- * - `logarithmic`: floor(2 ln(first)) objects, as Shopify's staff said since, and as answers of stores show (25 points for
- *   250 variants with their inventory items): https://community.shopify.dev/t/24364/6 and .../t/23101.
+ * - `logarithmic`: floor(2 ln(first)) objects. Shopify's staff says that connections scale with the logarithm and keeps the
+ *   formula closed: https://community.shopify.dev/t/24364. This one is a third party's; it gives the 25 points that a store
+ *   answered for 250 variants with their inventory items: https://community.shopify.dev/t/23101.
  */
 export type CostRule = 'linear' | 'logarithmic'
 
@@ -77,7 +78,6 @@ const itemsIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? 
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
-/** The formula of the staff's answer above. */
 function multiplier(size: number, rule: CostRule): number {
   if (rule === 'linear' || size === 0) return size
   return Math.floor(2 * Math.log(Math.max(2, size)))

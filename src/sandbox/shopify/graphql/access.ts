@@ -20,7 +20,7 @@ interface Requirement {
 export type CheckAccess = (info: GraphQLResolveInfo, scopes: readonly string[]) => void
 
 export function createCheckAccess(items: readonly ScopeItem[]): CheckAccess {
-  const byType = new Map<string, Requirement>(documented)
+  const byType = new Map<string, Requirement>(assumed)
   const byField = new Map<string, Requirement>()
   for (const { type, typeName, fieldName = '', requiredAccess } of items) {
     const requirement = requirementOf(requiredAccess)
@@ -66,10 +66,10 @@ function requirementOf(text: string): Requirement | undefined {
 }
 
 /**
- * The file names no scope for these two; the page of the scopes does:
- * https://shopify.dev/docs/api/usage/access-scopes, `read_shopify_payments_payouts`.
+ * The file names no scope for these two; their pages say that a user must have access to payouts. That it is the scope of
+ * that name is an assumption, which connectors share.
  */
-const documented: readonly (readonly [string, Requirement])[] = [
+const assumed: readonly (readonly [string, Requirement])[] = [
   'ShopifyPaymentsPayout',
   'ShopifyPaymentsBalanceTransaction',
 ].map((type) => [

@@ -101,6 +101,7 @@ const isWithin = (moment: number | undefined, { from, to }: Window) =>
 
 const intersection = (a: Window, b: Window): Window => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) })
 
+/** Of a day or a year, `<` ends before it and `<=` after it: an assumption, which a full moment does not need. */
 function windowOf({ comparator, value }: Term, now: number): Window | undefined {
   const [first, last] = value.split('..').map((part) => timeValue(part, now))
   if (!first) return undefined

@@ -18,9 +18,12 @@ export const localProviders = ['stripe', 'square', 'shopify'] as const
 
 export type LocalProvider = (typeof localProviders)[number]
 
+/** The sections of the providers. */
+type Sections = Pick<Config, 'Stripe' | 'Square' | 'Shopify'>
+
 interface OpenedProvider {
   /** The settings with which the worker reads it. */
-  readonly settings: Pick<Config, 'Stripe' | 'Square' | 'Shopify'>
+  readonly settings: Sections
   /** One line for the terminal. */
   readonly described: string
   close(): Promise<void>
@@ -29,13 +32,14 @@ interface OpenedProvider {
 /** A provider's sandbox, or the account of the configured credentials. */
 export function openProvider(name: LocalProvider, config: Config, size: SandboxSize): Promise<OpenedProvider> {
   const open = { stripe: openStripe, square: openSquare, shopify: openShopify }
-  return open[name](config, size)
+  const { Stripe, Square, Shopify } = config
+  return open[name]({ Stripe, Square, Shopify }, size)
 }
 
 /** A sandbox's clock runs, but its generated history ends here: a second start finds the objects of the first. */
 const populatedUntil = Date.UTC(2026, 10, 1) / 1_000
 
-async function openStripe({ Stripe, ...others }: Config, size: SandboxSize): Promise<OpenedProvider> {
+async function openStripe({ Stripe, ...others }: Sections, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
   // The configured key is read as the own key of the tenant that the command is about.
   const own = { ...Stripe, ApiKeyTenant: tenant }
@@ -52,7 +56,7 @@ async function openStripe({ Stripe, ...others }: Config, size: SandboxSize): Pro
   }
 }
 
-async function openSquare({ Square, ...others }: Config, size: SandboxSize): Promise<OpenedProvider> {
+async function openSquare({ Square, ...others }: Sections, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
   const own = { ...Square, AccessTokenTenant: tenant }
   if (Square.AccessToken)
@@ -75,7 +79,7 @@ async function openSquare({ Square, ...others }: Config, size: SandboxSize): Pro
   }
 }
 
-async function openShopify({ Shopify, ...others }: Config, size: SandboxSize): Promise<OpenedProvider> {
+async function openShopify({ Shopify, ...others }: Sections, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
   const own = { ...Shopify, AccessTokenTenant: tenant }
   if (Shopify.AccessToken)

@@ -253,7 +253,10 @@ describe('disputes', () => {
     expect(recent.length).toBeGreaterThan(4)
     expect(recent.length).toBeLessThan(all.length)
     const found = await read(sandbox, 'page_size=3')
-    expect(ids(found, 'dispute_id').toSorted()).toEqual(ids(recent, 'dispute_id').toSorted())
+    for (const size of [1, 2, 3, 50])
+      expect(ids(await read(sandbox, `page_size=${size}`), 'dispute_id').toSorted()).toEqual(
+        ids(recent, 'dispute_id').toSorted(),
+      )
     const { body } = await ask(sandbox, `${path}?page_size=2`)
     expect(Object.keys(body)).toEqual(['items', 'links'])
     expect(tokenIn(next(body))).toMatch(/^[A-Za-z0-9+/=]+$/)

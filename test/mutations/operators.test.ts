@@ -44,6 +44,10 @@ test('mutations of one file have names of their own', () => {
   expect(names).toEqual(['src/x.ts | a === b | === → !==', 'src/x.ts | a === b | === → !== | 2'])
 })
 
+test('the brackets of a type with names are no comparison', () => {
+  expect(mutationsOf('src/x.ts', "  filter: Pick<Filter, 'days' | 'field'> | undefined,\n")).toEqual([])
+})
+
 test('each named mutation has its place in the sources, and tests that are to notice it', () => {
   for (const mutation of named) {
     const text = readFileSync(mutation.file, 'utf8')

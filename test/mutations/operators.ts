@@ -40,7 +40,10 @@ const statements: readonly Operator[] = [
 /** Every mutation that the operators make of a source: of its code, and of the SQL within it. */
 export function mutationsOf(file: string, source: string): Mutation[] {
   const { code: onlyCode, sql } = separate(source)
-  const made = [...apply(code, onlyCode), ...apply(statements, sql)].toSorted((left, right) => left.at - right.at)
+  const made = [...apply(code, onlyCode), ...apply(statements, sql)]
+    // Where a string was blanked out, its quote may look like the space of an operator.
+    .filter(({ at, from }) => source.startsWith(from, at))
+    .toSorted((left, right) => left.at - right.at)
   const lines = new Map<string, number>()
   return made.map(({ at, from, to }) => {
     const line = lineAt(source, at)

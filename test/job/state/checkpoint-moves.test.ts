@@ -107,6 +107,25 @@ describe('a plan', () => {
     ])
   })
 
+  it('takes the days of a window from the filter of the time that it reads by', () => {
+    const resource = {
+      name: 'payments',
+      createdFilter: { field: 'created' },
+      updatedFilter: { field: 'updated', maxDays: 1 },
+    }
+    const windows = (by?: 'updated') =>
+      plan([{ resource, since: 0, to: 86_400 * 2, ...(by && { by }) }], {
+        mode: 'full',
+        note: null,
+        now: 86_400 * 2,
+      }).slices.map(({ window }) => window)
+    expect(windows()).toEqual([{ from: 0, to: 86_400 * 2 }])
+    expect(windows('updated')).toEqual([
+      { from: 86_400, to: 86_400 * 2 },
+      { from: 0, to: 86_400 },
+    ])
+  })
+
   it('ends the slice of objects by id with their page, and leaves the others', () => {
     const resource = { name: 'payments' }
     const planned = plan([
@@ -142,11 +161,18 @@ describe('the tallies of a page', () => {
     expect(ended).toMatchObject({ slices: [], tallies: { products: { listed: 3 } } })
   })
 
-  it('of a window of such a list add to those of the other windows', () => {
-    const day = plan([{ resource: { name: 'transactions' }, since: 5, to: 900 }])
+  it.each([
+    { part: null, since: 0, to: undefined, listed: 2, why: 'a second reading of the only list replaces the first' },
+    { part: 'north', since: 0, to: undefined, listed: 9, why: 'parts add up' },
+    { part: null, since: 5, to: undefined, listed: 9, why: 'windows add up, the newest too' },
+    { part: null, since: 0, to: 900, listed: 9, why: 'windows add up, the oldest too' },
+    { part: null, since: 5, to: 900, listed: 9, why: 'windows add up' },
+  ])('of such a list: $why', ({ part, since, to, listed }) => {
+    const resource = { name: 'transactions', ...(part && { parts: [part] }) }
+    const day = plan([{ resource, since, ...(to && { to }) }])
     const before = { ...day, tallies: { transactions: { until: 1_000, listed: 7, months: { '1970-01': 7 } } } }
     const ended = advance(before, page({ whole: { begins: true, ends: true }, listed: [6, 8] }))
-    expect(ended.tallies.transactions).toEqual({ until: 1_000, listed: 9, months: { '1970-01': 9 } })
+    expect(ended.tallies.transactions).toEqual({ until: 1_000, listed, months: { '1970-01': listed } })
   })
 })
 

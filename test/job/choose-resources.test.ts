@@ -59,4 +59,18 @@ describe('a job is about', () => {
       }),
     )
   })
+
+  it('a resource that others show, if one of these is named as well, or everything', () => {
+    const derived: Provider = {
+      ...provider,
+      resources: [...provider.resources, { name: 'payers', derivedFrom: ['prices', 'quotes'], ...rest }],
+    }
+    const namesFor = (resources: readonly string[]) =>
+      chooseResources(derived, requestOf({ resources })).map(({ name }) => name)
+    expect(namesFor(['payers', 'quotes'])).toEqual(['quotes', 'payers'])
+    expect(namesFor(['*', 'payers'])).toContain('payers')
+    expect(() => namesFor(['customers', 'payers'])).toThrow(
+      'request: payers has no list of its own. Its rows come from prices and quotes. Name that resource as well.',
+    )
+  })
 })

@@ -57,7 +57,7 @@ export const providers: readonly DocumentedProvider[] = [
     notes: [
       'The events tell of deletions only, and Shopify keeps them for a year. A deleted variant is a change of its product.',
       'Everything else is read by the time of its change. A job looks back ten minutes behind each cursor, 30 days in payouts and balance transactions, and 180 days in disputes.',
-      'A billing attempt that is not completed is asked for by its id.',
+      'A billing attempt that is not completed and a payout that is not paid are asked for by their ids. The payout status of a movement older than 30 days is found by a full job.',
       'A selling plan, a subscription contract or a billing attempt that was deleted has no event. Selling plans are read whole by each job.',
       'An order that Shopify no longer shows stays, unless the app has `read_all_orders`: it may only be older than 60 days.',
       'An authorization is a payment of its own beside its capture. `captured` and `amount_captured` count money once.',

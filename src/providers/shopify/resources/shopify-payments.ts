@@ -78,13 +78,14 @@ const payout = /* GraphQL */ `fragment payout on ShopifyPaymentsPayout {
   }
 }`
 
-/** Payouts of the last 30 days are read again by each job. */
+/** Payouts. Those of the last 30 days are read again by each job, and older ones by their ids until they are paid or have failed. */
 export const payouts = resource<typeof tables.payouts>(
   {
     name: 'payouts',
     table: tables.payouts,
     owner: null,
     createdFilter: { field: 'issuedAt', read: dateTime, lag: payoutSeconds },
+    unsettled: { by: { column: 'status' }, values: ['SCHEDULED', 'IN_TRANSIT'] },
     row: mapping<typeof tables.payouts>({
       status: text,
       type: at(text, 'transactionType'),

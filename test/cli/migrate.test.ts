@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { readMigrations } from '../../src/db/migration-files.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
+import { manifestAt, temporaryFile } from '../providers/custom/example-manifest.ts'
 import { run } from './program.ts'
 
 const total = readMigrations('drizzle').length
@@ -33,6 +35,39 @@ test('two runs of migrate at once end well, and one of them applies everything',
   ])
   expect(ended.map(({ stdout }) => stdout).toSorted()).toEqual(
     [`${where} is up to date\n`, `${where}: ${total} migrations applied\n`].toSorted(),
+  )
+})
+
+test('migrate makes the states of custom providers those of their manifests, and leaves others alone', async () => {
+  const { where, env } = await emptyDatabase()
+  const example = 'examples/custom-providers/chargebee.json'
+  const migrate = (over: object) => {
+    const file = temporaryFile('chargebee.json', manifestAt(example, over))
+    return run(['migrate'], { env: { ...env, Providers__Manifests: file } })
+  }
+  const client = new pg.Client({
+    connectionString: env.ConnectionStrings__DefaultConnection.replace('?sslmode=disable', ''),
+  })
+  await migrate({ states: { invoice: { posted: 'open', paid: 'paid', old: 'void' } } })
+  await client.connect()
+  const stated = async (condition: string) =>
+    (await client.query(`select status, state from states where ${condition} order by status`)).rows
+  const others = await stated(`provider <> 'chargebee'`)
+  expect(await stated(`provider = 'chargebee'`)).toHaveLength(3)
+  expect(await migrate({ states: { invoice: { posted: 'draft', paid: 'paid' } } })).toEqual({
+    code: 0,
+    stdout: `${where} is up to date\n${where}: 2 status words of custom providers written to states\n`,
+    stderr: '',
+  })
+  expect(await stated(`provider = 'chargebee'`)).toEqual([
+    { status: 'paid', state: 'paid' },
+    { status: 'posted', state: 'draft' },
+  ])
+  expect(await stated(`provider <> 'chargebee'`)).toEqual(others)
+  expect(others.length).toBeGreaterThan(10)
+  await client.end()
+  expect((await migrate({ states: { invoice: { posted: 'paidd' } } })).stderr).toContain(
+    '/states/invoice/posted must be one of',
   )
 })
 

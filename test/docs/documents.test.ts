@@ -59,7 +59,7 @@ test('every path and every npm script that a document names is there', () => {
   expect(paths.filter(({ name }) => !existsSync(name))).toEqual([])
   const commands = named.flatMap((path) =>
     codeOf(read(path)).flatMap((code) =>
-      [...code.matchAll(/\bnpm (?:run )?(?:-s )?([a-z]+)/g)].map(([, name = '']) => ({ path, name })),
+      [...code.matchAll(/\bnpm (?:run )?(?:-s )?([a-z]+(?:-[a-z]+)*)/g)].map(([, name = '']) => ({ path, name })),
     ),
   )
   const npmsOwn = new Set(['ci', 'run', 'install', 'audit'])

@@ -68,6 +68,10 @@ describe('a manifest is refused, with its file, the place and what to do, if', (
       resource({ created: { at: '/created', parameters: { since: '{from}', until: '{until}' } } }),
       /: \/resources\/0\/created\/parameters\/until may have the places/,
     ],
+    'windows have a longest length and no end': [
+      resource({ created: { at: '/created', parameters: { since: '{from}' }, maxDays: 31 } }),
+      /: \/resources\/0\/created\/maxDays needs historyDays too/,
+    ],
     'two lists have one name': [
       { ...small, resources: [small.resources[0], small.resources[0]] },
       /: \/resources\/1\/name "customers" is the name of another list/,

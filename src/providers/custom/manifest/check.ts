@@ -126,7 +126,7 @@ function stateProblems({ states = {} }: Manifest, { tables: { vocabulary } }: Ki
 
 function resourceProblems(part: ResourcePart, path: Path, kit: Kit): readonly Problem[] {
   const known = findTable(kit.tables, part.table)
-  const { created, updated, partition, unsettled, retrieve, parts } = part
+  const { partition, unsettled, retrieve, parts } = part
   const hasOwner = part.owner !== undefined || known.name === 'customers'
   return [
     ...columnProblems(part.columns, known, path),
@@ -139,9 +139,6 @@ function resourceProblems(part: ResourcePart, path: Path, kit: Kit): readonly Pr
       ? [problem([...path, 'retrieve', 'path'], 'must have {id} where the id of the object stands')]
       : []),
     ...(parts && partition ? [problem([...path, 'parts'], 'cannot stand beside partition. Leave one out')] : []),
-    ...(!created && updated?.maxDays !== undefined && updated.historyDays === undefined
-      ? [problem([...path, 'updated'], 'with maxDays needs created too, because a full job reads by creation')]
-      : []),
   ]
 }
 
@@ -152,8 +149,8 @@ function nestedProblems(part: NestedPart, path: Path, kit: Kit): readonly Proble
     ...ownerProblems(part.owner, known, path),
     ...(part.owner === undefined ? [ownerMissing(path)] : []),
     ...columnName(part.parent ?? 'parent_id', known, [...path, 'parent']),
-    ...(part.embedded === undefined && !part.path?.includes('{id}')
-      ? [problem(path, 'needs embedded, or a path with {id} where the id of the parent stands')]
+    ...(part.embedded === undefined && !`${part.path}${JSON.stringify(part.parameters)}`.includes('{id}')
+      ? [problem(path, 'needs embedded, or a path or parameter with {id} where the id of the parent stands')]
       : []),
   ]
 }
@@ -212,6 +209,9 @@ function windowProblems(part: ResourcePart['created'], path: Path): readonly Pro
     ...(namesFrom(part.parameters)
       ? []
       : [problem([...path, 'parameters'], 'must name the begin of a window: {from}')]),
+    ...(part.maxDays !== undefined && part.historyDays === undefined
+      ? [problem([...path, 'maxDays'], 'needs historyDays too: how many days the list goes back')]
+      : []),
     ...(stepsOf(part.at).some((step) => step.includes('.'))
       ? [problem([...path, 'at'], 'must not have a name with a dot in it')]
       : []),

@@ -33,7 +33,9 @@ export function nestedList(part: NestedPart, { manifest, kit }: ManifestContext)
     embedded,
     async list(connection, parentId, query) {
       if (path === undefined) throw connection.unusable('has no more of a list that its parent has whole')
-      const page = await listPage(connection, { path: withId(path, parentId), list, parameters: {} }, query, kit)
+      const own = Object.entries(list.parameters ?? {}).map(([key, text]) => [key, text.replaceAll('{id}', parentId)])
+      const request = { path: withId(path, parentId), list, parameters: Object.fromEntries(own) }
+      const page = await listPage(connection, request, query, kit)
       return idWithParent ? { ...page, items: page.items.map((item) => named(item, parentId)) } : page
     },
   }

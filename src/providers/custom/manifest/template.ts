@@ -7,7 +7,7 @@
 export type TokenPlace = string | null
 
 const tokenPlace = /\{accessToken(?:\.([A-Za-z_]\w{0,60}))?\}/g
-const timePlace = /\{(from|to)(?:([+-])(\d{1,9}))?\}/g
+const timePlace = /\{(from|to)(?:([+-])(\d{1,10}))?\}/g
 
 /** The places of the token in a text. */
 export function tokenPlaces(text: string): readonly TokenPlace[] {
@@ -22,7 +22,7 @@ export function fillToken(text: string, value: (place: TokenPlace) => string): s
 export const withoutTokenPlaces = (text: string): string => text.replaceAll(tokenPlace, '')
 export const withoutTimePlaces = (text: string): string => text.replaceAll(timePlace, '')
 
-export const namesEnd = (text: string): boolean => /\{to(?:[+-]\d{1,9})?\}/.test(text)
+export const namesEnd = (text: string): boolean => /\{to(?:[+-]\d{1,10})?\}/.test(text)
 
 export interface Seconds {
   readonly from: number

@@ -1,0 +1,61 @@
+/*
+ * Parts of an Airbyte manifest stand for others: `{"$ref": "#/definitions/x", …}` with fields replaced, or the text
+ * `#/definitions/x`. `$parameters` of a part are for it and all parts in it.
+ */
+
+export type Fields = Readonly<Record<string, unknown>>
+
+export const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {})
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value at names of fields; undefined if there is none. */
+export const within = (value: unknown, ...names: readonly string[]): unknown =>
+  names.reduce((inner: unknown, name) => fieldsOf(inner)[name], value)
+
+export const textAt = (value: unknown, ...names: readonly string[]): string | undefined => {
+  const found = within(value, ...names)
+  return typeof found === 'string' ? found : undefined
+}
+
+/** The whole manifest without references, and with the values of parameters. */
+export function resolved(manifest: unknown): unknown {
+  return withParameters(expanded(manifest, manifest, []), {})
+}
+
+function expanded(value: unknown, root: unknown, way: readonly string[]): unknown {
+  if (typeof value === 'string' && value.startsWith('#/')) return lookUp(value, root, way)
+  if (Array.isArray(value)) return value.map((entry) => expanded(entry, root, way))
+  if (!isObject(value)) return value
+  const { $ref: reference, ...own } = value
+  const fields = Object.fromEntries(Object.entries(own).map(([name, inner]) => [name, expanded(inner, root, way)]))
+  return typeof reference === 'string' ? { ...fieldsOf(lookUp(reference, root, way)), ...fields } : fields
+}
+
+function lookUp(reference: string, root: unknown, way: readonly string[]): unknown {
+  if (way.includes(reference)) throw new Error(`import-manifest: the reference ${reference} leads to itself.`)
+  const target = within(root, ...reference.slice(2).split('/'))
+  if (target === undefined) throw new Error(`import-manifest: the reference ${reference} leads to nothing.`)
+  return expanded(target, root, [...way, reference])
+}
+
+function withParameters(value: unknown, outer: Fields): unknown {
+  if (typeof value === 'string') return filled(value, outer)
+  if (Array.isArray(value)) return value.map((entry) => withParameters(entry, outer))
+  if (!isObject(value)) return value
+  const { $parameters: own, ...fields } = value
+  const parameters = { ...outer, ...fieldsOf(own) }
+  const inner = Object.entries(fields).map(([name, entry]) => [name, withParameters(entry, parameters)])
+  return { ...(isObject(own) && { ...own }), ...Object.fromEntries(inner) }
+}
+
+const place = /\{\{\s*parameters(?:\.get\(\s*|\[|\.)['"]?(\w+)['"]?(?:\s*,\s*['"]([^'"]*)['"])?\s*[\])]?\s*\}\}/g
+
+function filled(text: string, parameters: Fields): string {
+  return text.replaceAll(place, (whole, name: string, fallback: string | undefined) => {
+    const value = parameters[name] ?? fallback
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : whole
+  })
+}

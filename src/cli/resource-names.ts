@@ -15,7 +15,9 @@ export function readResources(text: string, { resources }: Resources): readonly 
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined) throw new UsageError(unknownName('The resource', unknown, [...known, 'default', 'all']))
-  return names
+  // What only the items of others show is read with these.
+  const origins = resources.filter(({ name }) => names.includes(name)).flatMap(({ derivedFrom = [] }) => derivedFrom)
+  return [...new Set([...names, ...origins])]
 }
 
 /** All names that a result may have, in the provider's order: a nested list comes after its parent. */

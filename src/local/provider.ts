@@ -1,4 +1,5 @@
 import type { Config } from '../config/load.ts'
+import { createPayPalSandbox, sandboxApp } from '../sandbox/paypal/index.ts'
 import { createShopifySandbox } from '../sandbox/shopify/index.ts'
 import { createSquareSandbox } from '../sandbox/square/index.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
@@ -14,16 +15,13 @@ export interface SandboxSize {
 }
 
 /** The providers that a local run can sync. */
-export const localProviders = ['stripe', 'square', 'shopify'] as const
+export const localProviders = ['stripe', 'square', 'paypal', 'shopify'] as const
 
 export type LocalProvider = (typeof localProviders)[number]
 
-/** The sections of the providers. */
-type Sections = Pick<Config, 'Stripe' | 'Square' | 'Shopify'>
-
 interface OpenedProvider {
   /** The settings with which the worker reads it. */
-  readonly settings: Sections
+  readonly settings: Partial<Pick<Config, 'Stripe' | 'Square' | 'PayPal' | 'Shopify'>>
   /** One line for the terminal. */
   readonly described: string
   close(): Promise<void>
@@ -31,37 +29,34 @@ interface OpenedProvider {
 
 /** A provider's sandbox, or the account of the configured credentials. */
 export function openProvider(name: LocalProvider, config: Config, size: SandboxSize): Promise<OpenedProvider> {
-  const open = { stripe: openStripe, square: openSquare, shopify: openShopify }
-  const { Stripe, Square, Shopify } = config
-  return open[name]({ Stripe, Square, Shopify }, size)
+  const open = { stripe: openStripe, square: openSquare, paypal: openPayPal, shopify: openShopify }
+  return open[name](config, size)
 }
 
 /** A sandbox's clock runs, but its generated history ends here: a second start finds the objects of the first. */
 const populatedUntil = Date.UTC(2026, 10, 1) / 1_000
 
-async function openStripe({ Stripe, ...others }: Sections, size: SandboxSize): Promise<OpenedProvider> {
+async function openStripe({ Stripe }: Config, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
   // The configured key is read as the own key of the tenant that the command is about.
   const own = { ...Stripe, ApiKeyTenant: tenant }
   if (Stripe.ApiKey)
     return configured(`the account of the configured key, at ${Stripe.ApiBase ?? 'https://api.stripe.com'}`, {
-      ...others,
       Stripe: own,
     })
   const sandbox = await openSandbox({ customers, latencyMs: latency, density, populatedUntil })
   return {
-    settings: { ...others, Stripe: { ...own, ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url } },
+    settings: { Stripe: { ...own, ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url } },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (100 requests/s, 25 an endpoint)`,
     close: () => sandbox.close(),
   }
 }
 
-async function openSquare({ Square, ...others }: Sections, size: SandboxSize): Promise<OpenedProvider> {
+async function openSquare({ Square }: Config, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
   const own = { ...Square, AccessTokenTenant: tenant }
   if (Square.AccessToken)
     return configured(`the seller of the configured token, at ${Square.ApiBase ?? 'the address of Square'}`, {
-      ...others,
       Square: own,
     })
   const sandbox = await createSquareSandbox({
@@ -73,18 +68,41 @@ async function openSquare({ Square, ...others }: Sections, size: SandboxSize): P
   })
   const settings = { AccessToken: 'EAAAEsandboxtoken', Environment: 'sandbox', ApiBase: sandbox.url } as const
   return {
-    settings: { ...others, Square: { ...own, ...settings } },
+    settings: { Square: { ...own, ...settings } },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers and payments, ${latency} ms an answer, limits as assumed of Square (5 requests/s)`,
     close: () => sandbox.close(),
   }
 }
 
-async function openShopify({ Shopify, ...others }: Sections, size: SandboxSize): Promise<OpenedProvider> {
+/** Without the limits of PayPal, which publishes none. */
+async function openPayPal({ PayPal }: Config, size: SandboxSize): Promise<OpenedProvider> {
+  const { tenant, customers, latency, density } = size
+  const own = { ...PayPal, ClientTenant: tenant }
+  if (PayPal.ClientSecret)
+    return configured(`the account of the configured client, at ${PayPal.ApiBase ?? 'the address of PayPal'}`, {
+      PayPal: own,
+    })
+  const sandbox = await createPayPalSandbox({
+    transactions: customers,
+    latencyMs: latency,
+    density,
+    limits: 'none',
+    populatedUntil,
+  })
+  const { id: ClientId, secret: ClientSecret } = sandboxApp
+  const settings = { ClientId, ClientSecret, Environment: 'sandbox', ApiBase: sandbox.url } as const
+  return {
+    settings: { PayPal: { ...own, ...settings, RequestsPerSecond: 20 } },
+    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} transactions, ${latency} ms an answer, one request at a time without PayPal's limits (the worker asks an account once a second)`,
+    close: () => sandbox.close(),
+  }
+}
+
+async function openShopify({ Shopify }: Config, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
   const own = { ...Shopify, AccessTokenTenant: tenant }
   if (Shopify.AccessToken)
     return configured(`the shop of the configured token, at ${Shopify.ApiBase ?? 'its address'}`, {
-      ...others,
       Shopify: own,
     })
   const sandbox = await createShopifySandbox({
@@ -97,7 +115,7 @@ async function openShopify({ Shopify, ...others }: Sections, size: SandboxSize):
   })
   const settings = { AccessToken: 'shpat_sandbox', Shop: 'sandbox', ApiBase: sandbox.url }
   return {
-    settings: { ...others, Shopify: { ...own, ...settings } },
+    settings: { Shopify: { ...own, ...settings } },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers and orders, ${latency} ms an answer, Shopify's limits for Plus (1,000 points/s)`,
     close: () => sandbox.close(),
   }

@@ -4,7 +4,7 @@ import { dateTime, fields, list, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { PayPalConnection } from '../connection.ts'
-import { numberedPage, retrieveAt, rfc3339 } from '../list.ts'
+import { after, numberedPage, retrieveAt, rfc3339 } from '../list.ts'
 import { currencyOf, metadataOf, money } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
@@ -19,8 +19,8 @@ const withDisputeId = (item: Item): Item => {
 function rangeOf({ window, by }: Query): Readonly<Record<string, string>> {
   const { from = 0, to = null } = window ?? {}
   // A list by creation has no end: what is newer the core leaves out.
-  if (by !== 'updated') return { start_time: rfc3339(from) }
-  return { update_time_after: rfc3339(from), ...(to !== null && { update_time_before: rfc3339(to) }) }
+  if (by !== 'updated') return { start_time: after(from) }
+  return { update_time_after: after(from), ...(to !== null && { update_time_before: rfc3339(to) }) }
 }
 
 async function readList(paypal: PayPalConnection, query: Query): Promise<Page> {

@@ -4,7 +4,7 @@ import { dateTime, type Fields, fields, list, reference, text } from '../../../p
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { PayPalConnection } from '../connection.ts'
-import { numberedPage, oneWindow, pageNumber, retrieveAt, rfc3339 } from '../list.ts'
+import { after, numberedPage, oneWindow, pageNumber, retrieveAt, rfc3339 } from '../list.ts'
 import { currencyOf, customerIdOf, metadataOf, money } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
@@ -35,11 +35,11 @@ const items: Nested<PayPalConnection, typeof tables.subscriptionItems> = {
 /** The list takes windows by creation and by the change of the status. Its pages have numbers, and no total. */
 function parametersOf({ window, by, ...query }: Query) {
   const { from = 0, to = null } = window ?? {}
-  const [after, before] =
+  const [begin, end] =
     by === 'updated' ? ['status_updated_after', 'status_updated_before'] : ['created_after', 'created_before']
   return {
-    [after]: rfc3339(from),
-    ...(to !== null && { [before]: rfc3339(to) }),
+    [begin]: after(from),
+    ...(to !== null && { [end]: rfc3339(to) }),
     page: String(pageNumber(query)),
     page_size: String(query.limit),
   }

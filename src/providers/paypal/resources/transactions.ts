@@ -1,4 +1,5 @@
 import * as tables from '../../../db/schema.ts'
+import { SyncError, windowTooLarge } from '../../../errors.ts'
 import type { EmbeddedItems, Page, Query } from '../../../provider/contract.ts'
 import { dateTime, type Fields, fields, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
@@ -18,6 +19,8 @@ const amountOf = (item: Fields) => money(infoOf(item).transaction_amount)
 const lag = 3 * 86_400
 /** Three years, less the day on which the job may run on. */
 const historyDays = 1_094
+
+const leavesHistory = 'paypal: a window begins before the history of PayPal. The worker reads it in halves.'
 
 /** A window is so young if it may begin after the time up to which PayPal has data. */
 const youngSeconds = 7 * 86_400
@@ -41,7 +44,11 @@ async function list(paypal: PayPalConnection, query: Query): Promise<Page> {
   } catch (error) {
     if (!(error instanceof PayPalRefusal) || !isWithoutData(error)) throw error
     const observedAt = new Date(error.headers.date ?? 0)
-    const isYoung = from > observedAt.getTime() / 1_000 - youngSeconds
+    const answered = observedAt.getTime() / 1_000
+    // The job was planned days ago: only the older part of the window has left PayPal's history.
+    if (to !== null && from < answered - historyDays * 86_400 && to > answered - historyDays * 86_400 + 3_600)
+      throw new SyncError('reject', windowTooLarge, leavesHistory, { scope: 'page' })
+    const isYoung = from > answered - youngSeconds
     return { items: [], next: null, observedAt, total: 0, ...(isYoung && { completeTo: new Date(from * 1_000) }) }
   }
 }

@@ -115,17 +115,22 @@ describe('a shop of Shopify', () => {
     expect(throttled).toBeLessThanOrEqual(queries / 20)
   })
 
-  it('without read_all_orders keeps what it no longer shows, and the next full job deletes nothing', async () => {
-    const whole = await openShop({ orders: 200 })
-    await whole.run()
-    const before = await whole.stack.query(`select count(*)::int from orders where deleted_at is null`)
+  it('without read_all_orders says so, and keeps orders that it shows no longer', async () => {
     const scopes = readScopes.filter((scope) => scope !== 'read_all_orders')
-    const part = await openShop({ orders: 200, scopes })
-    const job = await part.run()
-    const [{ count = 0 } = {}] = await part.stack.query<{ count: number }>(`select count(*)::int from orders`)
-    expect(count).toBeGreaterThan(0)
-    expect(count).toBeLessThan(200)
-    expect(before).toEqual([{ count: 200 }])
-    expect(job).toMatchObject({ status: 'completed', result: { note: expect.stringContaining('read_all_orders') } })
+    const now = Math.floor(Date.now() / 1_000) - 70 * 86_400
+    const { run, shop, stack } = await openShop({ orders: 200, scopes, now })
+    const live = async () => {
+      const rows = await stack.query<{ id: string }>(`select id from orders where deleted_at is null order by id`)
+      return rows.map(({ id }) => id)
+    }
+    const note = expect.stringContaining('read_all_orders')
+    expect(await run()).toMatchObject({ status: 'completed', result: { note } })
+    const first = await live()
+    expect(first.length).toBeGreaterThan(0)
+    expect(first.length).toBeLessThan(200)
+    shop.advance(61 * 86_400)
+    const { id } = shop.insert('orders', {})
+    expect(await run()).toMatchObject({ status: 'completed', result: { note, resources: { orders: { deleted: 0 } } } })
+    expect(await live()).toEqual([...first, id].toSorted())
   })
 })

@@ -173,6 +173,7 @@ describe('a feed', () => {
     expect(isCursorExpired(planned, { changes }, answered(0))).toBe(false)
     expect(isCursorExpired(planned, { changes }, answered(28 * day - 1))).toBe(false)
     expect(isCursorExpired(planned, { changes }, answered(28 * day))).toBe(true)
+    expect(isCursorExpired({ ...planned, cursors: {} }, { changes }, answered(28 * day - 1))).toBe(false)
     expect(isCursorExpired({ ...planned, cursors: {} }, { changes }, answered(28 * day))).toBe(true)
   })
 

@@ -30,3 +30,8 @@ test('never falls below one row, and grows again', () => {
   raiseBudget(budget)
   expect(budget.rows).toBe(2)
 })
+
+test('counts the rows of all pages, and a page without rows as one', () => {
+  expect(countRows(pages)).toBe(352)
+  expect(countRows([])).toBe(0)
+})

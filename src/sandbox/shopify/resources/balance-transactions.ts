@@ -43,6 +43,6 @@ function payoutOf(n: number, data: Dataset) {
   return {
     __typename: 'ShopifyPaymentsBalanceTransactionAssociatedPayout',
     id: isPaid ? data.id('payouts', payout) : null,
-    status: isPaid ? payoutStatus(payout) : 'PENDING',
+    status: isPaid ? payoutStatus(payout, data) : 'PENDING',
   }
 }

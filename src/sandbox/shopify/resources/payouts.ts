@@ -1,14 +1,14 @@
 import { numericPart } from '../gids.ts'
 import { money } from '../money.ts'
 import type { Dataset, Resource } from '../resource.ts'
-import { day, timestamp } from '../timestamps.ts'
-import { type BalanceFacts, balanceAt, balanceCreated, payoutSize } from './balance-facts.ts'
-import { payoutStatus } from './payout-facts.ts'
+import { timestamp } from '../timestamps.ts'
+import { type BalanceFacts, balanceAt, payoutSize } from './balance-facts.ts'
+import { payoutIssued, payoutStatus } from './payout-facts.ts'
 
 export const payouts: Resource = {
   type: 'ShopifyPaymentsPayout',
   count: (_, countOf) => Math.max(0, Math.ceil(countOf('balanceTransactions') / payoutSize) - 1),
-  moments: { created: { field: 'issuedAt', at: issued } },
+  moments: { created: { field: 'issuedAt', at: payoutIssued } },
   generate(n, data) {
     const { currency } = data.shop
     const transactions = transactionsOf(n, data)
@@ -18,8 +18,8 @@ export const payouts: Resource = {
     const none = money(0, currency)
     return {
       legacyResourceId: String(numericPart(data.id('payouts', n))),
-      issuedAt: timestamp(issued(n, data)),
-      status: payoutStatus(n),
+      issuedAt: timestamp(payoutIssued(n, data)),
+      status: payoutStatus(n, data),
       transactionType: net < 0 ? 'WITHDRAWAL' : 'DEPOSIT',
       externalTraceId: n % 3 === 0 ? null : `trace-${n}`,
       net: money(net, currency),
@@ -62,11 +62,4 @@ function transactionsOf(n: number, data: Dataset): BalanceFacts[] {
   const from = (n + 1) * payoutSize
   const to = Math.min(from + payoutSize, data.count('balanceTransactions'))
   return Array.from({ length: Math.max(0, to - from) }, (_, at) => balanceAt(from + at, data))
-}
-
-/** At midnight after the newest of its transactions. */
-function issued(n: number, data: Dataset): number {
-  const first = (n + 1) * payoutSize
-  if (first >= data.count('balanceTransactions')) return data.moment('payouts', n)
-  return Math.min(Math.ceil(balanceCreated(first, data) / day) * day, data.now)
 }

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
-import { loadAws, readSecret } from './read-secret.ts'
+import { loadAws, readValue } from './read-secret.ts'
 import { readReference } from './reference.ts'
 import type { SecretSettings } from './store.ts'
 
@@ -31,7 +31,7 @@ export async function openSettings(
         whole.set(key, fetched)
         return fetched
       }
-      return [field, await readSecret(parsed, redactSecrets(reference), fetchOnce)] as const
+      return [field, await readValue(parsed, redactSecrets(reference), fetchOnce)] as const
     } catch (error) {
       if (!(error instanceof SyncError)) throw error
       throw new SyncError(error.verdict, error.code, `${error.message} The setting ${field} refers to it.`, {

@@ -12,7 +12,7 @@ export function loadAws(settings: SecretSettings): FetchSecret {
   }
 }
 
-/** The value that a reference stands for. `shown` names it in errors. @throws SyncError */
+/** The value that a reference stands for: a text, or a JSON object for a provider that takes several values. `shown` names it in errors. @throws SyncError */
 export async function readSecret(reference: Reference, shown: string, fetch: FetchSecret): Promise<string> {
   let whole: string | undefined
   try {
@@ -28,11 +28,20 @@ export async function readSecret(reference: Reference, shown: string, fetch: Fet
         ? 'is empty or not text. Correct the secret'
         : 'is not a JSON object with that field. Correct the secret or the name after #',
     )
-  if (reference.key === undefined && value.startsWith('{'))
-    throw unusable('is a JSON object. Name the field that holds the value with #FIELD')
   // A reference in a secret is not followed: it could lead in a circle, or past the prefix.
   if (isReference(value)) throw unusable('holds another reference instead of a value. Put the value itself into it')
   return value
+}
+
+/** The same for a value that is never a JSON object. @throws SyncError */
+export async function readValue(reference: Reference, shown: string, fetch: FetchSecret): Promise<string> {
+  const value = await readSecret(reference, shown, fetch)
+  if (reference.key !== undefined || !value.startsWith('{')) return value
+  throw new SyncError(
+    'reject',
+    'secret_unusable',
+    `secret: ${shown} is a JSON object. Name the field that holds the value with #FIELD.`,
+  )
 }
 
 function fieldOf(text: string | undefined, key: string): string | undefined {

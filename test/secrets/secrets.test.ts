@@ -44,6 +44,12 @@ describe('a reference is read from', () => {
     const { open } = await setup({ [id]: JSON.stringify({ 'api-key': canary, other: 'x' }) })
     expect(await open(`${reference}#api-key`)).toBe(canary)
   })
+
+  test('the whole of a JSON object, for a provider that takes several values', async () => {
+    const object = JSON.stringify({ site: 'acme', apiKey: canary })
+    const { open } = await setup({ [secretArn]: object })
+    expect(await open(secretArn)).toBe(object)
+  })
 })
 
 describe('a store that is away makes the job try again later', () => {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -21,6 +22,13 @@ const onDemand: Readonly<Record<string, string>> = {
   sqs: 'src/queue/sqs.ts',
   'aws-secrets': 'src/secrets/aws.ts',
   'custom-providers': 'src/providers/custom/load.ts',
+}
+
+/** The providers that the handler loads only for their own jobs. What they share with the worker they take from the handler. */
+const providers: Readonly<Record<string, string>> = {
+  square: 'src/providers/square/index.ts',
+  shopify: 'src/providers/shopify/index.ts',
+  paypal: 'src/providers/paypal/index.ts',
 }
 
 /** What other programs import: everything, the tables alone, and the tests of a custom provider. */
@@ -53,21 +61,40 @@ export async function build(
 ): Promise<BuiltFile[]> {
   const out = resolve(root, outdir)
   const into = { absWorkingDir: root, outdir: out }
-  const [main, besides, typed, modules] = await Promise.all([
-    bundle({ ...into, ...worker, entryPoints: { handler }, plugins: [loadedOnDemand(root), withoutTypedMethods] }),
+  const shared = new Set<string>()
+  // The handler cannot be bundled without those that it imports.
+  const present = Object.fromEntries(Object.entries(providers).filter(([, path]) => existsSync(resolve(root, path))))
+  const ofProviders = await bundle({ ...into, ...worker, entryPoints: present, plugins: [takesShared(root, shared)] })
+  const [main, besides, typed, modules] = await allEnded([
+    bundle({
+      ...into,
+      ...worker,
+      entryPoints: { handler },
+      plugins: [loadedOnDemand(root), givesShared(root, shared), withoutTypedMethods],
+    }),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundle({ ...into, ...library, entryPoints: exported }),
     bundleModules(custom.modules, into),
     ...Object.values(declared).map((path) => declare(resolve(root, path), out)),
   ])
   check(main, besides)
+  check(main, ofProviders)
   await copyCertificates(root, out)
   await copyManifests(custom.manifests, root, out)
   const bill = join(out, 'sbom.cdx.json')
-  await writeFile(bill, await billOfMaterials(root, [main.metafile, besides.metafile, modules.metafile]))
-  const outputs = [main, besides, typed, modules].flatMap(({ metafile }) => Object.keys(metafile.outputs))
+  await writeFile(
+    bill,
+    await billOfMaterials(root, [main.metafile, besides.metafile, ofProviders.metafile, modules.metafile]),
+  )
+  const outputs = [main, besides, ofProviders, typed, modules].flatMap(({ metafile }) => Object.keys(metafile.outputs))
   const types = Object.keys(declared).map((name) => join(out, declarations[name] ?? `${name}.d.ts`))
   return Promise.all([...outputs.map((path) => resolve(root, path)), ...types, bill].map(measure))
+}
+
+/** As Promise.all, but nothing is being written any more when it fails. */
+async function allEnded<const Ended extends readonly Promise<unknown>[]>(work: Ended) {
+  await Promise.allSettled(work)
+  return await Promise.all(work)
 }
 
 /** Certificates of authorities, such as the RDS bundle: `Root Certificate=certificates/NAME.pem` finds them beside the bundle. */
@@ -137,15 +164,58 @@ const library = {
   external: ['drizzle-orm', 'drizzle-orm/*', 'zod', 'vitest'],
 } satisfies BuildOptions
 
-/** Leaves the files of `onDemand` out of the bundle that imports them dynamically. */
+/** Leaves the files that are loaded on demand out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {
-  const names = new Map(Object.entries(onDemand).map(([name, path]) => [resolve(root, path), name]))
+  const names = new Map(
+    Object.entries({ ...onDemand, ...providers }).map(([name, path]) => [resolve(root, path), name]),
+  )
   return {
     name: 'loaded-on-demand',
     setup({ onResolve }) {
       onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
         const name = names.get(resolve(resolveDir, path))
         return name && kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined
+      })
+    },
+  }
+}
+
+/** Where a bundle finds the modules of the handler: a class must be the same in both, or `instanceof` would say no. */
+const sharedModules = `globalThis[Symbol.for('billing-sync-worker modules')]`
+
+/** Replaces what a provider imports from outside its room by the module that the handler has, and notes its path. */
+function takesShared(root: string, shared: Set<string>): Plugin {
+  const rooms = Object.values(providers).map((path) => resolve(root, dirname(path)))
+  const isInside = (path: string) => rooms.some((room) => path.startsWith(`${room}/`))
+  return {
+    name: 'takes-shared',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const file = resolve(resolveDir, path)
+        return isInside(file) || resolveDir === root ? undefined : { path: relative(root, file), namespace: 'shared' }
+      })
+      onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => {
+        shared.add(path)
+        return { contents: `module.exports = ${sharedModules}[${JSON.stringify(path)}]` }
+      })
+    },
+  }
+}
+
+/** Puts the modules that providers take before the handler itself. */
+function givesShared(root: string, shared: ReadonlySet<string>): Plugin {
+  return {
+    name: 'gives-shared',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /src\/handler\.ts$/ }, ({ kind }) =>
+        kind === 'entry-point' ? { path: handler, namespace: 'entry' } : undefined,
+      )
+      onLoad({ filter: /./, namespace: 'entry' }, () => {
+        const paths = [...shared].toSorted()
+        const imports = paths.map((path, at) => `import * as m${at} from './${path}'`)
+        const entries = paths.map((path, at) => `${JSON.stringify(path)}: m${at}`)
+        const contents = [...imports, `${sharedModules} = { ${entries.join(', ')} }`, `export * from './${handler}'`]
+        return { contents: contents.join('\n'), resolveDir: root, loader: 'ts' }
       })
     },
   }
@@ -179,7 +249,7 @@ function check(built: Built, besides: Built): void {
     'what only this machine uses stays out of Lambda',
   )
   refuse(
-    held.filter((path) => Object.values(onDemand).includes(path)),
+    held.filter((path) => Object.values({ ...onDemand, ...providers }).includes(path)),
     'load it with `await import()`, and import only its types',
   )
   refuse(

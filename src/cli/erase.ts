@@ -42,7 +42,7 @@ export const erase = defineCommand({
 async function providerOf({ provider = 'stripe' }: EraseOptions, config: Config): Promise<Provider> {
   const find = await openProviders(providerSettings(config))
   try {
-    return find(provider)
+    return await find(provider)
   } catch (error) {
     if (error instanceof SyncError && error.code === 'unknown_provider') throw new UsageError(`${error.message}.`)
     throw error

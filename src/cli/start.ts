@@ -19,7 +19,7 @@ and the provider are embedded. An interrupted start is continued by the next one
   options: startOptions,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const provider = (await openProviders(providerSettings(config)))(options.provider)
+    const provider = await (await openProviders(providerSettings(config)))(options.provider)
     const resources = readResources(options.resources, provider)
     const stack = await openStack(config, options)
     const interrupt = listenForInterrupt(

@@ -43,7 +43,7 @@ give it the same --customers and --density.`,
   async run(invocation) {
     const config = await openConfig(openSettings)
     // Wrong names are refused before anything starts.
-    readNames(invocation.options, (await openProviders(providerSettings(config)))(invocation.options.provider))
+    readNames(invocation.options, await (await openProviders(providerSettings(config)))(invocation.options.provider))
     const stack = await openStack(config, invocation.options)
     try {
       return await verifyWith(stack, invocation)
@@ -57,7 +57,7 @@ const accountUnknown =
   'The key may not ask which account it belongs to. Name it with --account, or use a key that may read its account.'
 
 async function verifyWith(stack: Stack, { options: given, terminal }: Invocation<VerifyOptions>): Promise<number> {
-  const provider = (await openProviders(providerSettings(stack.config)))(given.provider)
+  const provider = await (await openProviders(providerSettings(stack.config)))(given.provider)
   const database = await openDatabase(stack.database, { connections: 2, applicationName: 'verify' })
   const account = provider.connect({ tenantId: given.tenant, accessToken: given.account })
   try {

@@ -24,7 +24,7 @@ import { readCheckpoint } from './state/stored-checkpoint.ts'
 export async function read(session: Session, deps: JobDeps): Promise<SyncJobResult | null> {
   const { request, job, deadline, log } = session
   const { tenantId } = request
-  const provider = deps.provider(request.providerName)
+  const provider = await deps.provider(request.providerName)
   const jobState = {
     checkpoint: job.checkpoint === null ? null : readCheckpoint(job.checkpoint),
     progress: readProgress(job.progress),

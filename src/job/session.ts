@@ -31,7 +31,7 @@ export interface JobDeps {
   /** Names this worker in the lease. */
   readonly owner: string
   /** The provider of that name. @throws SyncError with verdict `reject` where there is none */
-  provider(name: string): Provider
+  provider(name: string): Promise<Provider>
   /** Reads what an `accessToken` refers to. */
   readonly secrets: Secrets
 }

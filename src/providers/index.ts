@@ -1,9 +1,9 @@
 import { SyncError } from '../errors.ts'
 import type { Provider } from '../provider/contract.ts'
 import { type CustomSettings, openCustom } from './custom/index.ts'
-import { type PayPalSettings, paypal } from './paypal/index.ts'
-import { type ShopifySettings, shopify } from './shopify/index.ts'
-import { type SquareSettings, square } from './square/index.ts'
+import type { PayPalSettings } from './paypal/index.ts'
+import type { ShopifySettings } from './shopify/index.ts'
+import type { SquareSettings } from './square/index.ts'
 import { type StripeSettings, stripe } from './stripe/index.ts'
 
 export interface ProviderSettings {
@@ -15,42 +15,44 @@ export interface ProviderSettings {
   readonly custom?: CustomSettings
 }
 
-/** Names that a custom provider may not have: their rows would be those of a built-in one. */
-const reserved = ['stripe', 'square', 'paypal', 'shopify']
+/** Finds a provider by its name. @throws SyncError with verdict `reject` */
+export type FindProvider = (name: string) => Promise<Provider>
 
-/** The built-in providers, a line each. The returned function finds one by name. @throws SyncError with verdict `reject` */
-export function createProviders(
-  settings: ProviderSettings,
-  custom: readonly Provider[] = [],
-): (name: string) => Provider {
-  const providers = [
-    stripe(settings.stripe),
-    square(settings.square),
-    shopify(settings.shopify),
-    paypal(settings.paypal),
-    ...custom,
-  ]
-  return (name) => {
-    const provider = providers.find((candidate) => candidate.name === name)
-    if (provider) return provider
-    const known = providers.map((candidate) => candidate.name).join(', ')
+/** The built-in providers, a line each. A job loads the code of its own provider only. */
+const builtIn: Readonly<Record<string, (settings: ProviderSettings) => Promise<Provider>>> = {
+  stripe: async (settings) => stripe(settings.stripe),
+  square: async (settings) => (await import('./square/index.ts')).square(settings.square),
+  shopify: async (settings) => (await import('./shopify/index.ts')).shopify(settings.shopify),
+  paypal: async (settings) => (await import('./paypal/index.ts')).paypal(settings.paypal),
+}
+
+export function createProviders(settings: ProviderSettings, custom: readonly Provider[] = []): FindProvider {
+  const opened = new Map(custom.map((provider) => [provider.name, Promise.resolve(provider)]))
+  const names = [...Object.keys(builtIn), ...opened.keys()]
+  return async (name) => {
+    const open = names.includes(name) ? builtIn[name] : undefined
+    const provider = opened.get(name) ?? open?.(settings)
+    if (provider) {
+      opened.set(name, provider)
+      return await provider
+    }
     throw new SyncError(
       'reject',
       'unknown_provider',
-      `provider: "${name}" is not known. Use a provider of this list: ${known}.`,
+      `provider: "${name}" is not known. Use a provider of this list: ${names.join(', ')}.`,
     )
   }
 }
 
 /** The built-in providers and the user's own. @throws SyncError `invalid_custom_provider` */
-export async function openProviders(settings: ProviderSettings): Promise<(name: string) => Provider> {
+export async function openProviders(settings: ProviderSettings): Promise<FindProvider> {
   return createProviders(settings, settings.custom ? await openCustomProviders(settings.custom) : [])
 }
 
 /** The user's own providers. @throws SyncError `invalid_custom_provider` */
 export async function openCustomProviders(settings: CustomSettings): Promise<readonly Provider[]> {
   const custom = await openCustom(settings)
-  const taken = new Set(reserved)
+  const taken = new Set(Object.keys(builtIn))
   for (const { name } of custom) {
     if (taken.has(name))
       throw new SyncError(

@@ -30,7 +30,7 @@ export async function openErasure(options: SetupOptions = {}) {
   const database = await openDatabase(owner, { connections: 2, applicationName: 'erase' })
   onTestFinished(database.close)
   const { tenantId } = jobRequest()
-  const provider = createProviders(providerSettings(config))('stripe')
+  const provider = await createProviders(providerSettings(config))('stripe')
   const account = { tenantId, provider: 'stripe', account: everyAccount, ownership: ownershipOf(provider.resources) }
   const deps: ErasureDeps = { dryRun: false, within: (work) => database.tenant(tenantId).within(work) }
   return {

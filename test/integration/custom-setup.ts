@@ -46,7 +46,7 @@ export async function openCustomWorker({ provider: name, accessToken, account, s
   /** The resources in which `verify` finds a difference. */
   const verify = async (resources?: readonly string[]) => {
     const config = readConfig({ environment: stack.environment, file: undefined })
-    const provider = (await openProviders(providerSettings(config)))(name)
+    const provider = await (await openProviders(providerSettings(config)))(name)
     const login = parseConnectionString(`${stack.url}?sslmode=disable`)
     const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
     const connected = provider.connect({ tenantId, accessToken })

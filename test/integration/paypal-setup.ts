@@ -80,7 +80,7 @@ export async function openPayPal(options: SandboxOptions = {}) {
   /** The resources in which `verify` finds a difference. */
   const verify = async () => {
     const config = readConfig({ environment: stack.environment, file: undefined })
-    const provider = createProviders(providerSettings(config))('paypal')
+    const provider = await createProviders(providerSettings(config))('paypal')
     const login = parseConnectionString(`${stack.url}?sslmode=disable`)
     const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
     const account = provider.connect({ tenantId, accessToken })

@@ -60,7 +60,7 @@ export async function openShop(options: SandboxOptions = {}) {
   /** The resources in which `verify` finds a difference. */
   const verify = async () => {
     const config = readConfig({ environment: stack.environment, file: undefined })
-    const provider = createProviders(providerSettings(config))('shopify')
+    const provider = await createProviders(providerSettings(config))('shopify')
     const login = parseConnectionString(`${stack.url}?sslmode=disable`)
     const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
     const connected = provider.connect({ tenantId, accessToken })

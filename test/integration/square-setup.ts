@@ -69,7 +69,7 @@ export async function openSquare(options: SandboxOptions = {}) {
   /** The resources in which `verify` finds a difference. */
   const verify = async () => {
     const config = readConfig({ environment: stack.environment, file: undefined })
-    const provider = createProviders(providerSettings(config))('square')
+    const provider = await createProviders(providerSettings(config))('square')
     const login = parseConnectionString(`${stack.url}?sslmode=disable`)
     const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
     const account = provider.connect({ tenantId, accessToken: token })

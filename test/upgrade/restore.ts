@@ -69,7 +69,7 @@ export async function restore() {
       },
       /** What `verify` finds to differ in an account, and the number of items that it finds erased. */
       async verify(tenantId: string, accountName: string) {
-        const provider = createProviders(providerSettings(config))('stripe')
+        const provider = await createProviders(providerSettings(config))('stripe')
         const connected = provider.connect({ tenantId, accessToken: keys[name] })
         onTestFinished(() => connected.close())
         const compared = await compare({

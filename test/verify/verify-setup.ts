@@ -18,7 +18,7 @@ export async function openVerified(resources: readonly string[], options: SetupO
   const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
   onTestFinished(database.close)
   const { tenantId } = jobRequest()
-  const provider = createProviders(providerSettings(config))('stripe')
+  const provider = await createProviders(providerSettings(config))('stripe')
   const names = provider.resources.filter(({ name }) => resources.includes('*') || resources.includes(name))
   return {
     ...parts,

@@ -1,6 +1,6 @@
-import * as z from 'zod'
 import { SyncError } from '../../errors.ts'
 import type { Credentials } from '../../provider/contract.ts'
+import { fields, text } from '../../provider/fields.ts'
 
 /** The client that asks, and the merchant whose account is read if that is not the client's own. */
 export interface PayPalClient {
@@ -19,9 +19,8 @@ export interface ConfiguredClient {
   readonly clientTenant: string | undefined
 }
 
-const part = z.string().regex(/^[\w.~-]{10,512}$/)
-const merchant = z.string().regex(/^[A-Z0-9]{5,24}$/)
-const clientSchema = z.strictObject({ clientId: part, clientSecret: part, merchantId: merchant.optional() })
+const isPart = (value: unknown) => typeof value === 'string' && /^[\w.~-]{10,512}$/.test(value)
+const isMerchant = (value: unknown) => typeof value === 'string' && /^[A-Z0-9]{5,24}$/.test(value)
 
 /**
  * Reads `accessToken`: a client's id and secret as JSON or as `ID:SECRET`, or `merchant:ID` for a merchant of the configured
@@ -33,13 +32,17 @@ export function readClient({ tenantId, accessToken, secret }: Credentials, confi
   const name = secret === undefined ? 'the accessToken of the message' : `the value of ${secret}`
   const [, merchantId] = /^merchant:(.*)$/.exec(accessToken) ?? []
   if (merchantId !== undefined) {
-    if (!merchant.safeParse(merchantId).success) throw unusable(`${name} names no merchant`)
+    if (!isMerchant(merchantId)) throw unusable(`${name} names no merchant`)
     return { ...configuredClient(configured), merchantId }
   }
-  const parsed = clientSchema.safeParse(accessToken.startsWith('{') ? fromJson(accessToken) : fromPair(accessToken))
-  if (!parsed.success) throw unusable(`${name} is no client id and secret`)
-  const { merchantId: merchantOfClient = null, ...client } = parsed.data
-  return { ...client, merchantId: merchantOfClient, name }
+  const {
+    clientId,
+    clientSecret,
+    merchantId: ofClient = null,
+  } = fields(accessToken.startsWith('{') ? fromJson(accessToken) : fromPair(accessToken))
+  const isClient = isPart(clientId) && isPart(clientSecret) && (ofClient === null || isMerchant(ofClient))
+  if (!isClient) throw unusable(`${name} is no client id and secret`)
+  return { clientId: String(clientId), clientSecret: String(clientSecret), merchantId: text(ofClient), name }
 }
 
 function ownClient(tenantId: string, configured: ConfiguredClient): PayPalClient {

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { createPayPalSandbox, sandboxApp } from '../../src/sandbox/paypal/index.ts'
+import { createShopifySandbox } from '../../src/sandbox/shopify/index.ts'
+import { createSquareSandbox } from '../../src/sandbox/square/index.ts'
+import { setup } from '../support/setup.ts'
+import { buildBundle } from './bundle.ts'
+import { openLambda } from './lambda.ts'
+
+/*
+ * The built bundle reads every provider: the code of each is a file that the handler loads for its jobs only.
+ */
+
+let root: string
+beforeAll(async () => {
+  root = await buildBundle()
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+const paypal = async () => {
+  const sandbox = await createPayPalSandbox({ transactions: 200, limits: 'none' })
+  const settings = { PayPal__ApiBase: sandbox.url, PayPal__Environment: 'sandbox', PayPal__RequestsPerSecond: '1000' }
+  return { sandbox, settings, accessToken: `${sandboxApp.id}:${sandboxApp.secret}` }
+}
+const square = async () => {
+  const sandbox = await createSquareSandbox({ payments: 100, limits: 'none' })
+  const settings = { Square__ApiBase: sandbox.url, Square__Environment: 'sandbox', Square__RequestsPerSecond: '1000' }
+  return { sandbox, settings, accessToken: 'EAAAEsandboxtoken' }
+}
+const shopify = async () => {
+  const sandbox = await createShopifySandbox({ orders: 50 })
+  return { sandbox, settings: { Shopify__ApiBase: sandbox.url }, accessToken: 'sandbox:shpat_sandbox' }
+}
+
+test.each(Object.entries({ paypal, square, shopify }))('a job of %s is done by the bundle', async (name, open) => {
+  const { sandbox, settings, accessToken } = await open()
+  onTestFinished(() => sandbox.close())
+  const { environment, queue, drain, job } = await setup({ sandbox: { customers: 1 }, settings })
+  const lambda = await openLambda({
+    root,
+    handler: 'handler.handler',
+    env: { ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  })
+  onTestFinished(() => lambda.close())
+  const request = { jobId: randomUUID(), tenantId: randomUUID(), providerName: name, accessToken }
+  await queue.send(JSON.stringify(request))
+  await drain({ invoke: lambda.invoke, concurrency: 1 })
+  expect(await job(request.jobId)).toMatchObject({ status: 'completed', error: null })
+})

@@ -1,6 +1,5 @@
 import pg from 'pg'
 import type { Config } from '../config/load.ts'
-import { sendsBytesLists } from './bytes-list.ts'
 import { configured, connectionOptions } from './connection.ts'
 import { createTenantDatabase, type TenantDatabase } from './tenant.ts'
 
@@ -43,10 +42,7 @@ export async function openDatabase(
   })
   // A connection that dies, idle or in use, must not end the process. The next query opens another.
   pool.on('error', () => {})
-  pool.on('connect', (client) => {
-    client.on('error', () => {})
-    sendsBytesLists(client)
-  })
+  pool.on('connect', (client) => client.on('error', () => {}))
   return {
     tenant: (id) => createTenantDatabase(pool, id, { announce, searchPath: settings.searchPath }),
     close: () => pool.end(),

@@ -1,7 +1,5 @@
 import { RawJson } from '../json/raw-json.ts'
-import type { Span } from '../json/span.ts'
 import { withoutUnstorable } from '../json/storable.ts'
-import { type BytesList, bytesList } from './bytes-list.ts'
 import type { StampedRow } from './stamped-row.ts'
 
 /** Bytes of items in one statement; more rows make another. */
@@ -28,46 +26,21 @@ export function portions(rows: readonly StampedRow[]): readonly (readonly Stampe
  * begins in `bytes`, counted from one, and how long it is; or null twice and the item itself.
  */
 export function parameters(rows: readonly StampedRow[], sent: readonly string[]) {
-  const bytes = createRuns()
+  const all: Buffer[] = []
+  let from = 1
   const records = rows.map(({ row, raw, observedAt, deleted }) => {
     const record: unknown[] = sent.map((key) => {
       const value = key === 'observedAt' || (key === 'deletedAt' && deleted) ? observedAt : row[key]
       return value instanceof Date ? value.getTime() / 1_000 : (value ?? null)
     })
-    if (raw instanceof RawJson) record.push(bytes.add(raw.body, raw.span), raw.length)
-    else record.push(null, null, raw)
+    if (!(raw instanceof RawJson)) record.push(null, null, raw)
+    else {
+      const { bytes } = raw
+      all.push(bytes)
+      record.push(from, bytes.length)
+      from += bytes.length
+    }
     return record
   })
-  return { records: withoutUnstorable(JSON.stringify(records)), bytes: bytes.list() }
-}
-
-/** The most bytes between two items of an answer that are sent with them: a comma, a line break, the next line's indent. */
-const longestGap = 64
-
-interface Run {
-  readonly body: Buffer
-  readonly from: number
-  to: number
-}
-
-/** Puts items after one another. Those that follow one another in an answer stay together, so that there are few buffers. */
-function createRuns() {
-  const runs: Run[] = []
-  let last: Run | undefined
-  let length = 0
-  return {
-    /** Where the item begins, counted from one. */
-    add(body: Buffer, { from, to }: Span): number {
-      if (last?.body === body && from >= last.to && from - last.to <= longestGap) {
-        length += from - last.to
-        last.to = to
-      } else {
-        last = { body, from, to }
-        runs.push(last)
-      }
-      length += to - from
-      return length - (to - from) + 1
-    },
-    list: (): BytesList => bytesList(runs.map(({ body, from, to }) => body.subarray(from, to))),
-  }
+  return { records: withoutUnstorable(JSON.stringify(records)), bytes: Buffer.concat(all, from - 1) }
 }

@@ -37,16 +37,6 @@ export class RawJson {
     return new RawJson(this.#body, span)
   }
 
-  /** The bytes of the whole answer. */
-  get body(): Buffer {
-    return this.#body
-  }
-
-  /** Where the value is in `body`. */
-  get span(): Span {
-    return this.#place()
-  }
-
   /** UTF-8 JSON: the value's part of the answer. */
   get bytes(): Buffer {
     const { from, to } = this.#place()

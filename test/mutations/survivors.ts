@@ -3,8 +3,7 @@
  * src/job/plan.ts and src/job/commit/row-budget.ts, each against the unit tests of its file alone: src/job/plan.ts against
  * test/job/plan*, choose-resources; the others against test/job/state and test/job/commit/row-budget.
  * Not run: the rest of src/job, src/db and src/sync. Of src/job/commit/quarantine.ts all
- * mutations met test/job/commit/quarantine.test.ts, and of src/db/parameters.ts the first five met test/db/bytes-list.test.ts.
- * Three and five of them survived that. Of src/db/upsert.ts the first ten met test/db/upsert*, and two survived: the one
+ * mutations met test/job/commit/quarantine.test.ts, and three of them survived that. Of src/db/upsert.ts the first ten met test/db/upsert*, and two survived: the one
  * below, and `if (!inline || …`. All that survived and are not below still have to meet the integration tests.
  */
 

@@ -52,8 +52,8 @@ test('who tries again is what the verdict says', () => {
     busy: 'other worker',
     fenced: 'other worker',
   }
-  // A command rejects what the worker retries: nobody starts the command again.
-  const command: readonly string[] = ['no_database']
+  // A command rejects what the worker retries: nobody starts the command again. A worker that does not start rejects no message.
+  const command: readonly string[] = ['no_database', 'invalid_custom_provider']
   const expected = (verdict: keyof typeof retried, code: ErrorCode): Retried =>
     verdict === 'retry' && isOutage({ verdict, code }) ? 'outage' : retried[verdict]
   const wrong = made.filter(

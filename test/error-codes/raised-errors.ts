@@ -206,12 +206,7 @@ const parameter = `ssm:/billing-sync/${tenantId}/stripe`
 const secretErrors = async () => [
   ...names.map((name) => secretFailure(Object.assign(new Error('no'), { name }), parameter)),
   thrown(() => readReference('arn:x')),
-  ...(await Promise.all([
-    refused(parameter, ''),
-    refused(parameter, '{"a":1}'),
-    refused(parameter, parameter),
-    refused(`${parameter}#b`, '{"a":1}'),
-  ])),
+  ...(await Promise.all([refused(parameter, ''), refused(parameter, parameter), refused(`${parameter}#b`, '{"a":1}')])),
 ]
 
 const refused = (reference: string, value: string) =>

@@ -221,6 +221,7 @@ test('what has no table of its own is a row by its name', () => {
     id: 'cs_1',
     resource: 'checkout_sessions',
     object: 'checkout.session',
+    parentId: null,
     livemode: true,
     updatedAt: null,
   }

@@ -121,7 +121,7 @@ function baseOf({ baseUrl, name }: Manifest, token: Token, { SyncError, http }: 
     throw new SyncError(
       'reject',
       'bad_credentials',
-      `${name}: ${token.name} does not give the address of a public host.`,
+      `${name}: ${token.name} does not give the address of a public host. Check the fields of the token that the manifest names in its address.`,
     )
   return new URL(`${host}${fillToken(path, (place) => encoded(token, place))}`)
 }

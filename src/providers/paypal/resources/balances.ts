@@ -8,7 +8,8 @@ import type { PayPalResource } from '../resource.ts'
 export const balances: PayPalResource<typeof tables.providerObjects> = {
   name: 'balances',
   table: tables.providerObjects,
-  owner: null,
+  // Balances are about nobody. Objects of a table of all kinds have an owner.
+  owner: { about: [] },
   optional: true,
   async list(paypal) {
     const { json, date } = await paypal.get('/v1/reporting/balances')

@@ -11,6 +11,9 @@ import type { PayPalResource } from '../resource.ts'
 
 const pathOf = (id: string) => `/v2/invoicing/invoices/${encodeURIComponent(id)}`
 
+/** An end for a window without one. */
+const farAhead = Date.UTC(2100, 0, 1) / 1_000
+
 /** A search ends after so many pages. */
 const pagesAtMost = 1_000
 
@@ -18,7 +21,7 @@ async function search(paypal: PayPalConnection, query: Query): Promise<Page> {
   const { from = 0, to = null } = query.window ?? {}
   const parameters = { page: String(pageNumber(query)), page_size: String(query.limit), total_required: 'true' }
   // Both ends are required. What the end brings of the next window the core leaves out.
-  const range = { start: rfc3339(from), end: rfc3339(to ?? from) }
+  const range = { start: rfc3339(from), end: rfc3339(to ?? farAhead) }
   const answer = await paypal.post('/v2/invoicing/search-invoices', parameters, { creation_date_range: range })
   const page = numberedPage(answer, { query, name: 'items' })
   if ((page.total ?? 0) <= pagesAtMost * query.limit) return page

@@ -3,6 +3,9 @@ import type pg from 'pg'
 import type { LocalProvider } from '../local/provider.ts'
 import type { StartOptions } from './start-options.ts'
 
+/** The options of a start of one provider. */
+export type OfOneProvider = Omit<StartOptions, 'provider'> & { readonly provider: LocalProvider }
+
 /** The message that `start` sends. */
 export interface StartRequest {
   readonly jobId: string
@@ -21,7 +24,7 @@ export interface StartRequest {
  */
 export async function chooseRequest(
   client: pg.Client,
-  options: StartOptions,
+  options: OfOneProvider,
   resources: readonly string[] | undefined,
 ): Promise<{ readonly request: StartRequest; readonly goesOn: boolean }> {
   const { tenant, provider, incremental, force, customers, density } = options

@@ -1,9 +1,15 @@
 import * as z from 'zod'
+import { localProviders } from '../local/provider.ts'
 import { flag, option } from './options.ts'
 import { syncOptions } from './sync-options.ts'
 
 export const startOptions = z.object({
   ...syncOptions,
+  provider: option(
+    'NAME',
+    `what is synced: ${localProviders.join(', ')}, or all of them at once`,
+    z.enum([...localProviders, 'all'], `takes ${localProviders.join(', ')} or all`).default('stripe'),
+  ),
   resources: option(
     'A,B',
     'these resources; default: what a job reads if none are named; all: every list',

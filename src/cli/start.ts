@@ -1,4 +1,5 @@
 import { openConfig } from '../config/load.ts'
+import { localProviders } from '../local/provider.ts'
 import { openStack } from '../local/stack.ts'
 import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
@@ -9,6 +10,7 @@ import { listenForInterrupt } from './interrupt.ts'
 import { readResources, resourceOrder } from './resource-names.ts'
 import { chooseRequest } from './start-job.ts'
 import { startOptions } from './start-options.ts'
+import { syncAll } from './sync-all.ts'
 import { syncOnce } from './sync-once.ts'
 
 /** The worker on this machine: one job through a queue, the handler and Postgres, with what happens shown. */
@@ -19,9 +21,16 @@ and the provider are embedded. An interrupted start is continued by the next one
   options: startOptions,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const provider = await (await openProviders(providerSettings(config)))(options.provider)
-    const resources = readResources(options.resources, provider)
-    const stack = await openStack(config, options)
+    const find = await openProviders(providerSettings(config))
+    const { provider } = options
+    const names = provider === 'all' ? localProviders : [provider]
+    const chosen = await Promise.all(
+      names.map(async (name) => {
+        const found = await find(name)
+        return { options: { ...options, provider: name }, resources: readResources(options.resources, found), found }
+      }),
+    )
+    const stack = await openStack(config, { ...options, providers: names })
     const interrupt = listenForInterrupt(
       () => terminal.error.write('\n  stopping once the running batch is committed; Ctrl-C again stops at once\n'),
       stack.close,
@@ -30,10 +39,16 @@ and the provider are embedded. An interrupted start is continued by the next one
       for (const line of stack.described) terminal.print(`  ${line}`)
       const client = await connectAsTenant(stack.database, options.tenant)
       try {
-        const { request, goesOn } = await chooseRequest(client, options, resources)
-        if (goesOn) terminal.print(`\n  goes on   job ${request.jobId} of an earlier start is not finished`)
-        const order = resourceOrder(provider)
-        return await syncOnce({ stack, options, request, client, terminal, order, stop: interrupt.signal })
+        const requests = []
+        for (const one of chosen) {
+          const { request, goesOn } = await chooseRequest(client, one.options, one.resources)
+          if (goesOn) terminal.print(`\n  goes on   job ${request.jobId} of an earlier start is not finished`)
+          requests.push({ ...one, request })
+        }
+        const [first, second] = requests
+        const sync = { stack, client, terminal, stop: interrupt.signal }
+        if (first && !second) return await syncOnce({ ...sync, ...first, order: resourceOrder(first.found) })
+        return await syncAll({ ...sync, options, requests: requests.map(({ request }) => request) })
       } finally {
         await client.end()
       }

@@ -10,15 +10,15 @@ import { followJob, type JobRow } from './follow-job.ts'
 import { printJob } from './job-report.ts'
 import { createProblemLog } from './problem-log.ts'
 import { openProgressBar, type ProgressBar } from './progress-bar.ts'
-import type { StartRequest } from './start-job.ts'
-import { commandLine, type StartOptions } from './start-options.ts'
+import type { OfOneProvider, StartRequest } from './start-job.ts'
+import { commandLine } from './start-options.ts'
 import { formatTable } from './table.ts'
 import { lineWidth, type Terminal } from './terminal.ts'
 import { waitForEnd } from './wait-for-end.ts'
 
 interface Sync {
   readonly stack: Stack
-  readonly options: StartOptions
+  readonly options: OfOneProvider
   readonly request: StartRequest
   /** Sees the tenant's rows. */
   readonly client: pg.Client
@@ -84,14 +84,14 @@ const firstCustomers = `select id, name, email, currency, balance, country, crea
 
 async function printCustomers(
   client: pg.Client,
-  { tenant, provider }: StartOptions,
+  { tenant, provider }: OfOneProvider,
   { print, out }: Terminal,
 ): Promise<void> {
   const { rows } = await client.query<Record<string, unknown>>(firstCustomers, [tenant, provider])
   if (rows.length > 0) print(`\ncustomers, the newest ten\n${formatTable(rows, { line: lineWidth(out) })}`)
 }
 
-function lookFurther({ database, config }: Stack, { keep }: StartOptions): string {
+export function lookFurther({ database, config }: Stack, { keep }: Pick<OfOneProvider, 'keep'>): string {
   const configured = config.ConnectionStrings.DefaultConnection !== undefined
   const address = `psql "postgres://${database.user}@${database.host}:${database.port}/${database.database}"`
   const lines = [

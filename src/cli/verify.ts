@@ -44,7 +44,7 @@ give it the same --customers and --density.`,
     const config = await openConfig(openSettings)
     // Wrong names are refused before anything starts.
     readNames(invocation.options, await (await openProviders(providerSettings(config)))(invocation.options.provider))
-    const stack = await openStack(config, invocation.options)
+    const stack = await openStack(config, { ...invocation.options, providers: [invocation.options.provider] })
     try {
       return await verifyWith(stack, invocation)
     } finally {

@@ -19,7 +19,7 @@ export const localProviders = ['stripe', 'square', 'paypal', 'shopify'] as const
 
 export type LocalProvider = (typeof localProviders)[number]
 
-interface OpenedProvider {
+export interface OpenedProvider {
   /** The settings with which the worker reads it. */
   readonly settings: Partial<Pick<Config, 'Stripe' | 'Square' | 'PayPal' | 'Shopify'>>
   /** One line for the terminal. */

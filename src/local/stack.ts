@@ -3,7 +3,7 @@ import type { Config } from '../config/load.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { type LocalDatabase, openLocalDatabase } from './database.ts'
 import { migrationsFolder } from './migrations.ts'
-import { type LocalProvider, openProvider, type SandboxSize } from './provider.ts'
+import { type LocalProvider, type OpenedProvider, openProvider, type SandboxSize } from './provider.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
 
 /** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */
@@ -22,7 +22,7 @@ export interface Stack {
 
 /** What is read, and what a sandbox answers. */
 interface StackOptions extends SandboxSize {
-  readonly provider: LocalProvider
+  readonly providers: readonly LocalProvider[]
 }
 
 export async function openStack(config: Config, options: StackOptions): Promise<Stack> {
@@ -38,22 +38,24 @@ export async function openStack(config: Config, options: StackOptions): Promise<
     closing.push(database.close)
     const queue = await openQueue()
     closing.push(() => queue.close())
-    const provider = await openProvider(options.provider, config, options)
-    closing.push(provider.close)
+    const settings: OpenedProvider['settings'][] = []
+    const described: string[] = []
+    for (const name of options.providers) {
+      const provider = await openProvider(name, config, options)
+      closing.push(provider.close)
+      settings.push(provider.settings)
+      described.push(`${name.padEnd(9)} ${provider.described}`)
+    }
     return {
       config: {
         ...config,
         database: database.worker,
         Queue: { Url: queue.url, DeadLetterUrl: queue.deadLetterUrl, Endpoint: queue.endpoint, Region: queue.region },
-        ...provider.settings,
+        ...Object.assign({}, ...settings),
       },
       database: database.owner,
       queue,
-      described: [
-        `postgres  ${database.described}`,
-        `queue     embedded SQS at ${queue.endpoint}`,
-        `${options.provider.padEnd(9)} ${provider.described}`,
-      ],
+      described: [`postgres  ${database.described}`, `queue     embedded SQS at ${queue.endpoint}`, ...described],
       keep: database.keep,
       close,
     }

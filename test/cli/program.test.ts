@@ -37,6 +37,7 @@ const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   query: ['--jason', '--json'],
   verify: ['--resource', '--resources'],
   erase: ['--costumer', '--customer'],
+  'import-manifest': ['--naem', '--name'],
   migrate: ['--helb', '--help'],
 }
 

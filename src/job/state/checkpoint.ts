@@ -36,7 +36,7 @@ const seenEvents = z.object({
 export const checkpointSchema = z.object({
   /** 2 with windows of change, which an older worker would take for windows of creation. */
   version: z.literal([1, 2]),
-  /** What is being done, which may be more than was asked for: `note` says why. */
+  /** What is being done, which may be more than was asked for: `note` says why, and what lists leave out. */
   mode: z.enum(['full', 'incremental']).default('full'),
   note: z.string().nullable().default(null),
   /** Everything created before this second is covered once the checkpoint is empty; null before the first page. */

@@ -48,7 +48,7 @@ export interface SyncJobResult {
   /** The provider account with its mode: acct_1ABC live, acct_1ABC:test otherwise; null if the job failed before it was known. */
   readonly account: string | null
   readonly syncType: SyncJobRequest['additionalData']['syncType']
-  /** Why another kind of sync was done than the one that was asked for. */
+  /** Why another kind of sync was done than the one that was asked for, and what the provider's lists leave out. */
   readonly note?: string
   readonly status: 'completed' | 'failed'
   readonly resources: Readonly<Record<string, ResourceResult>>

@@ -73,6 +73,12 @@ export function causeCode(error: unknown): unknown {
   return cause instanceof Error && 'code' in cause ? cause.code : undefined
 }
 
+/** The same for a sentence, in brackets: ` (ECONNRESET)`. Empty if there is none. */
+export function causeInBrackets(error: unknown): string {
+  const code = causeCode(error)
+  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
+}
+
 interface AnswerOptions {
   readonly body: string | undefined
   readonly timeoutMs: number

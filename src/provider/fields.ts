@@ -67,3 +67,9 @@ export function dateTime(value: unknown): Date | null {
   const date = new Date(/^\d{4}-\d\d-\d\dT/.test(value) ? value : Number.NaN)
   return Number.isNaN(date.getTime()) ? null : date
 }
+
+/** The fields of these names that are there, as metadata; null if none is. */
+export function metadataOf(item: Fields, ...names: readonly string[]): Fields | null {
+  const given = names.flatMap((name) => (item[name] === undefined || item[name] === null ? [] : [[name, item[name]]]))
+  return given.length === 0 ? null : Object.fromEntries(given)
+}

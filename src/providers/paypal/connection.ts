@@ -5,6 +5,7 @@ import { hostOf } from '../../http/base-url.ts'
 import { type HttpAnswer, openExchange } from '../../http/exchange.ts'
 import { withMintedToken } from '../../http/minted-token.ts'
 import type { Resolve } from '../../http/pinned.ts'
+import { type Parameters, withParameters } from '../../http/query-string.ts'
 import { sentenceOf } from '../../http/sentence.ts'
 import { inMode } from '../../provider/account-name.ts'
 import type { Account, Credentials } from '../../provider/contract.ts'
@@ -32,8 +33,6 @@ export interface PayPalAnswer {
   readonly json: JsonAnswer
   readonly date: Date
 }
-
-type Parameters = Readonly<Record<string, string | undefined>>
 
 /** One account, read with a client's id and secret. */
 export interface PayPalConnection
@@ -128,12 +127,6 @@ function read({ status, headers, body }: HttpAnswer): PayPalAnswer {
   const date = dateOf(headers)
   if (!date) throw unusable('has no Date header')
   return { json: openAnswer(body, () => unusable('is not JSON')), date }
-}
-
-function withParameters(path: string, parameters: Parameters): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
-  return query.size === 0 ? path : `${path}?${query}`
 }
 
 /** The error of an answer that is not what PayPal's documentation says. */

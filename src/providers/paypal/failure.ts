@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type Scope, SyncError, windowTooLarge } from '../../errors.ts'
-import { causeCode } from '../../http/exchange.ts'
+import { causeInBrackets } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { keyRefused } from '../../provider/contract.ts'
 import { joinSentences } from '../../provider/sentences.ts'
@@ -19,7 +19,7 @@ export function failure(error: unknown, connection: Told): SyncError {
     return new SyncError(
       'retry',
       'provider_unreachable',
-      `paypal: the connection ended before a complete answer${causeOf(error)}. If it goes on, check the network of the worker.`,
+      `paypal: the connection ended before a complete answer${causeInBrackets(error)}. If it goes on, check the network of the worker.`,
       { scope: 'provider', cause: error },
     )
   const { status, code, headers } = error
@@ -80,10 +80,4 @@ function placeOf({ status, code, headers }: PayPalRefusal): string {
     ...(/^[A-Za-z_0-9]{2,60}$/.test(code) ? [code] : []),
     ...(/^[a-z0-9-]{5,40}$/i.test(debugId) ? [`debug id ${debugId}`] : []),
   ].join(', ')
-}
-
-/** The system's code of a broken connection, in parentheses. */
-function causeOf(error: unknown): string {
-  const code = causeCode(error)
-  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
 }

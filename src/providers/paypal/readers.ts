@@ -1,4 +1,4 @@
-import { type Fields, fields, text } from '../../provider/fields.ts'
+import { fields, text } from '../../provider/fields.ts'
 import { currencyCode, decimalMoney } from '../../provider/money.ts'
 
 /*
@@ -25,10 +25,4 @@ export function customerIdOf(payer: unknown): string | null {
   if (id !== null && id !== '') return id
   const address = text(email)?.trim().toLowerCase()
   return address ? `email:${address}` : null
-}
-
-/** The fields of these names that are there; null if none is. */
-export function metadataOf(item: Fields, ...names: readonly string[]): Fields | null {
-  const given = names.flatMap((name) => (item[name] === undefined || item[name] === null ? [] : [[name, item[name]]]))
-  return given.length === 0 ? null : Object.fromEntries(given)
 }

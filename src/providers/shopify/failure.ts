@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { answerTooLarge, type Scope, SyncError } from '../../errors.ts'
-import { causeCode } from '../../http/exchange.ts'
+import { causeInBrackets } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { joinSentences } from '../../provider/sentences.ts'
 import { ShopifyRefusal } from './answer.ts'
@@ -16,7 +16,7 @@ export function failure(error: unknown, connection: Told): SyncError {
     return new SyncError(
       'retry',
       'provider_unreachable',
-      `shopify: the connection ended before a complete answer${causeOf(error)}. If it goes on, check the network of the worker.`,
+      `shopify: the connection ended before a complete answer${causeInBrackets(error)}. If it goes on, check the network of the worker.`,
       { scope: 'provider', cause: error },
     )
   const { status, errors, isMinting } = error
@@ -101,10 +101,4 @@ function waitOf({ headers, points }: ShopifyRefusal): { readonly retryAfter?: nu
   const lacking = points ? points.requested - points.available : 0
   const retryAfter = points && lacking > 0 ? Math.ceil((lacking / points.perSecond) * 1_000) : retryAfterMs(headers)
   return retryAfter === undefined ? {} : { retryAfter }
-}
-
-/** The system's code of a broken connection, in parentheses. */
-function causeOf(error: unknown): string {
-  const code = causeCode(error)
-  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
 }

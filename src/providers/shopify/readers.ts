@@ -1,4 +1,4 @@
-import { type Fields, fields, list } from '../../provider/fields.ts'
+import { fields, list } from '../../provider/fields.ts'
 import { currencyCode, decimalMoney } from '../../provider/money.ts'
 
 /*
@@ -26,9 +26,3 @@ export function sumOf(moneys: readonly unknown[]): number | null {
 /** The values at a field of a list's entries. */
 export const valuesIn = (value: unknown, name: string): readonly unknown[] =>
   (list(value) ?? []).map((entry) => fields(entry)[name])
-
-/** Names of the fields that are there, as metadata; null if none is. */
-export function metadataOf(item: Fields, ...names: readonly string[]): Fields | null {
-  const given = names.flatMap((name) => (item[name] === undefined || item[name] === null ? [] : [[name, item[name]]]))
-  return given.length === 0 ? null : Object.fromEntries(given)
-}

@@ -4,6 +4,7 @@ import { dateOf } from '../../http/answer-date.ts'
 import { hostOf } from '../../http/base-url.ts'
 import { openExchange } from '../../http/exchange.ts'
 import type { Resolve } from '../../http/pinned.ts'
+import { type Parameters, withParameters } from '../../http/query-string.ts'
 import { sentenceOf } from '../../http/sentence.ts'
 import type { Mode } from '../../provider/account-name.ts'
 import type { Credentials } from '../../provider/contract.ts'
@@ -40,9 +41,6 @@ export interface SquareAnswer {
   readonly json: JsonAnswer
   readonly date: Date
 }
-
-/** A request's parameters; one that is undefined is left out. */
-export type Parameters = Readonly<Record<string, string | undefined>>
 
 export interface SquareConnection {
   /** The seller is known when the token is asked about. */
@@ -121,12 +119,6 @@ export function openSquare(credentials: Credentials, settings: SquareSettings): 
     close: () => exchange.close(),
   }
   return connection
-}
-
-function withParameters(path: string, parameters: Parameters): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
-  return query.size === 0 ? path : `${path}?${query}`
 }
 
 async function listLocations({ get }: SquareConnection): Promise<readonly string[]> {

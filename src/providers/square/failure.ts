@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type Scope, SyncError } from '../../errors.ts'
-import { causeCode } from '../../http/exchange.ts'
+import { causeInBrackets } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { keyRefused } from '../../provider/contract.ts'
 import { joinSentences } from '../../provider/sentences.ts'
@@ -18,7 +18,7 @@ export function failure(error: unknown, connection: Told): SyncError {
     return new SyncError(
       'retry',
       'provider_unreachable',
-      `square: the connection ended before a complete answer${causeOf(error)}. If it goes on, check the network of the worker.`,
+      `square: the connection ended before a complete answer${causeInBrackets(error)}. If it goes on, check the network of the worker.`,
       { scope: 'provider', cause: error },
     )
   const { status, errors } = error
@@ -98,10 +98,4 @@ function placeOf({ status, errors }: SquareRefusal): string {
 function waitOf({ headers }: SquareRefusal): { readonly retryAfter?: number } {
   const retryAfter = retryAfterMs(headers)
   return retryAfter === undefined ? {} : { retryAfter }
-}
-
-/** The system's code of a broken connection, in parentheses. */
-function causeOf(error: unknown): string {
-  const code = causeCode(error)
-  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
 }

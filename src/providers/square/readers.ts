@@ -33,9 +33,3 @@ export function nameOf({ given_name: given, family_name: family, company_name: c
   const person = [text(given), text(family)].filter(Boolean).join(' ')
   return person === '' ? text(company) : person
 }
-
-/** Names of the fields that are there, as metadata; null if none is. */
-export function metadataOf(item: Fields, ...names: readonly string[]): Fields | null {
-  const given = names.flatMap((name) => (item[name] === undefined || item[name] === null ? [] : [[name, item[name]]]))
-  return given.length === 0 ? null : Object.fromEntries(given)
-}

@@ -1,8 +1,8 @@
 import * as tables from '../../../db/schema.ts'
-import { dateTime, type Fields, fields, integer, list, reference, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, fields, integer, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import { numberedPage, pageNumber, retrieveAt } from '../list.ts'
-import { currencyOf, metadataOf, money } from '../readers.ts'
+import { currencyOf, money } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
 /** The catalogue takes no time and gives 20 at most: each job reads it whole. */

@@ -1,8 +1,8 @@
 import * as tables from '../../../db/schema.ts'
 import type { DerivedResource } from '../../../provider/define.ts'
-import { dateTime, type Fields, fields, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, fields, metadataOf, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
-import { currencyOf, customerIdOf, metadataOf, money, nameOf } from '../readers.ts'
+import { currencyOf, customerIdOf, money, nameOf } from '../readers.ts'
 
 /*
  * What PayPal does not list: its customers, payments, refunds and payouts stand in the lines of the ledger.

@@ -1,11 +1,11 @@
 import * as tables from '../../../db/schema.ts'
 import type { Page, Query } from '../../../provider/contract.ts'
-import { dateTime, fields, list, text } from '../../../provider/fields.ts'
+import { dateTime, fields, list, metadataOf, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { PayPalConnection } from '../connection.ts'
 import { after, numberedPage, retrieveAt, rfc3339 } from '../list.ts'
-import { currencyOf, metadataOf, money } from '../readers.ts'
+import { currencyOf, money } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
 /** The list goes back 180 days, less the day on which the job may run on. */

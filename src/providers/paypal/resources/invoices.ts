@@ -1,12 +1,12 @@
 import * as tables from '../../../db/schema.ts'
 import { SyncError, windowTooLarge } from '../../../errors.ts'
 import type { Nested, Page, Query } from '../../../provider/contract.ts'
-import { dateTime, decimal, type Fields, fields, list, text } from '../../../provider/fields.ts'
+import { dateTime, decimal, type Fields, fields, list, metadataOf, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { PayPalConnection } from '../connection.ts'
 import { numberedPage, oneWindow, pageNumber, retrieveAt, rfc3339 } from '../list.ts'
-import { currencyOf, metadataOf, money, nameOf } from '../readers.ts'
+import { currencyOf, money, nameOf } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
 const pathOf = (id: string) => `/v2/invoicing/invoices/${encodeURIComponent(id)}`

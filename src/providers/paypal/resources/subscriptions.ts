@@ -1,11 +1,11 @@
 import * as tables from '../../../db/schema.ts'
 import type { EmbeddedItems, Nested, Query } from '../../../provider/contract.ts'
-import { dateTime, type Fields, fields, list, reference, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, fields, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { PayPalConnection } from '../connection.ts'
 import { after, numberedPage, oneWindow, pageNumber, retrieveAt, rfc3339 } from '../list.ts'
-import { currencyOf, customerIdOf, metadataOf, money } from '../readers.ts'
+import { currencyOf, customerIdOf, money } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
 /** A whole number, which PayPal writes as text. */

@@ -1,7 +1,7 @@
 import { customers as table } from '../../../db/schema.ts'
-import { dateTime, text } from '../../../provider/fields.ts'
+import { dateTime, metadataOf, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
-import { currency, metadataOf } from '../readers.ts'
+import { currency } from '../readers.ts'
 import { createdAt, resource, updatedAt } from '../resource.ts'
 
 const customer = /* GraphQL */ `fragment customer on Customer {

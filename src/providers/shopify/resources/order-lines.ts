@@ -1,11 +1,11 @@
 import * as tables from '../../../db/schema.ts'
 import type { EmbeddedList, Nested } from '../../../provider/contract.ts'
-import { fields, integer, list, reference, text } from '../../../provider/fields.ts'
+import { fields, integer, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { type Item, itemsIn } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { ShopifyConnection } from '../connection.ts'
 import { pageOf, parentIn } from '../list.ts'
-import { currency, metadataOf, money, sumOf, valuesIn } from '../readers.ts'
+import { currency, money, sumOf, valuesIn } from '../readers.ts'
 import { linesAtOnce, linesDocument } from './order-documents.ts'
 
 /** The lines of an order, with the cursor of the rest. */

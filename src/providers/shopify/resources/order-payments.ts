@@ -1,12 +1,22 @@
 import * as tables from '../../../db/schema.ts'
 import { SyncError } from '../../../errors.ts'
 import type { EmbeddedList, Nested, Page } from '../../../provider/contract.ts'
-import { dateTime, type Fields, fields, flag, integer, list, reference, text } from '../../../provider/fields.ts'
+import {
+  dateTime,
+  type Fields,
+  fields,
+  flag,
+  integer,
+  list,
+  metadataOf,
+  reference,
+  text,
+} from '../../../provider/fields.ts'
 import { type Item, itemsIn } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { ShopifyConnection } from '../connection.ts'
 import { parentIn } from '../list.ts'
-import { currency, metadataOf, money, sumOf, valuesIn } from '../readers.ts'
+import { currency, money, sumOf, valuesIn } from '../readers.ts'
 import { refundsDocument, refundsInOrder, transactionsDocument } from './order-documents.ts'
 
 /*

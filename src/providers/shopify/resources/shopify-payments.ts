@@ -1,7 +1,7 @@
 import * as tables from '../../../db/schema.ts'
-import { dateTime, type Fields, reference, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
-import { currency, metadataOf, money } from '../readers.ts'
+import { currency, money } from '../readers.ts'
 import { payoutSeconds, resource } from '../resource.ts'
 
 /*

@@ -1,11 +1,11 @@
 import * as tables from '../../../db/schema.ts'
 import type { Query } from '../../../provider/contract.ts'
-import { dateTime, type Fields, fields, integer, list, reference, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, fields, integer, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { SquareConnection } from '../connection.ts'
 import { pageOf, retrieveAt } from '../list.ts'
-import { currency, metadataOf } from '../readers.ts'
+import { currency } from '../readers.ts'
 import type { SquareResource } from '../resource.ts'
 
 /**

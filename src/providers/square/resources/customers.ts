@@ -1,8 +1,8 @@
 import { customers as table } from '../../../db/schema.ts'
-import { dateTime, text } from '../../../provider/fields.ts'
+import { dateTime, metadataOf, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import { pageOf, retrieveAt, timeRange } from '../list.ts'
-import { metadataOf, nameOf } from '../readers.ts'
+import { nameOf } from '../readers.ts'
 import { createdAt, type SquareResource, updatedAt } from '../resource.ts'
 
 /** Customers. A search by the time of change has no order of that time. A deleted customer leaves the list. */

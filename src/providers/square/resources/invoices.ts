@@ -1,8 +1,8 @@
 import { invoices as table } from '../../../db/schema.ts'
-import { dateTime, type Fields, fields, list, reference, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, fields, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import { pageOf, retrieveAt } from '../list.ts'
-import { currency, day, metadataOf, nameOf, sumOf, valuesIn } from '../readers.ts'
+import { currency, day, nameOf, sumOf, valuesIn } from '../readers.ts'
 import { byLocation, type SquareResource } from '../resource.ts'
 
 const requestsOf = (invoice: Fields) => list(invoice.payment_requests) ?? []

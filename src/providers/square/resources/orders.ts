@@ -1,11 +1,20 @@
 import * as tables from '../../../db/schema.ts'
 import type { EmbeddedList, Nested } from '../../../provider/contract.ts'
-import { dateTime, type Fields, fields, integer, object, reference, text } from '../../../provider/fields.ts'
+import {
+  dateTime,
+  type Fields,
+  fields,
+  integer,
+  metadataOf,
+  object,
+  reference,
+  text,
+} from '../../../provider/fields.ts'
 import { type Item, itemsIn } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { SquareConnection } from '../connection.ts'
 import { pageOf, retrieveAt, timeRange } from '../list.ts'
-import { currency, metadataOf, sumOf, valuesIn } from '../readers.ts'
+import { currency, sumOf, valuesIn } from '../readers.ts'
 import { byLocations, createdAt, offlineSeconds, type SquareResource, updatedAt } from '../resource.ts'
 
 /** A line's `uid` is unique in its order only. */

@@ -1,10 +1,10 @@
 import * as tables from '../../../db/schema.ts'
 import type { Query } from '../../../provider/contract.ts'
-import { dateTime, type Fields, fields, integer, list, reference, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, fields, integer, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { SquareConnection } from '../connection.ts'
 import { pageOf, retrieveAt, rfc3339, squareBegan, timeRange } from '../list.ts'
-import { currency, metadataOf, sumOf, valuesIn } from '../readers.ts'
+import { currency, sumOf, valuesIn } from '../readers.ts'
 import { byLocation, createdAt, offlineSeconds, type SquareResource, updatedAt } from '../resource.ts'
 
 /** The parameters of both lists. Without a begin they show the last year only; a range of change starts there as well. */

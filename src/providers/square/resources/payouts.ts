@@ -1,10 +1,10 @@
 import * as tables from '../../../db/schema.ts'
 import type { Nested } from '../../../provider/contract.ts'
-import { dateTime, type Fields, fields, integer, reference, text } from '../../../provider/fields.ts'
+import { dateTime, type Fields, fields, integer, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { SquareConnection } from '../connection.ts'
 import { pageOf, retrieveAt, timeRange } from '../list.ts'
-import { currency, day, metadataOf, sumOf, valuesIn } from '../readers.ts'
+import { currency, day, sumOf, valuesIn } from '../readers.ts'
 import { byLocation, createdAt, type SquareResource } from '../resource.ts'
 
 /** The details of an entry, which stand in a field named after its type: `type_charge_details`. */

@@ -1,10 +1,10 @@
 import * as tables from '../../../db/schema.ts'
 import type { Nested } from '../../../provider/contract.ts'
-import { dateTime, integer, list, reference, text } from '../../../provider/fields.ts'
+import { dateTime, integer, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { SquareConnection } from '../connection.ts'
 import { pageOf, retrieveAt } from '../list.ts'
-import { currency, day, metadataOf } from '../readers.ts'
+import { currency, day } from '../readers.ts'
 import type { SquareResource } from '../resource.ts'
 
 /** A subscription has one plan, which becomes its only item; the item has the subscription's id. */

@@ -33,6 +33,7 @@ async function check({
     ...key,
     sources: [{ kind: 'list', name: 'customers', table: customers, createdFilter: { field: 'created' } }],
     tallies: { customers: { listed, until: last, months } },
+    history: {},
     counts: { customers: { ...noCounts, ...counts } },
   }
   return (await checkCounts(db, counting as never)).customers

@@ -27,6 +27,7 @@ async function slowlyProved(listed: number) {
     await tx.execute(`set local statement_timeout = '200ms'`)
     const tallies = { customers: { listed, until: 1_000, months: {} } }
     const proofs = await checkCounts(tx, {
+      history: {},
       tenantId,
       provider: 'stripe',
       account: 'acct_1',

@@ -4,13 +4,11 @@ import { basename } from 'node:path'
 import * as z from 'zod'
 import { kit } from '../providers/custom/kit.ts'
 import { readManifest } from '../providers/custom/manifest/read-manifest.ts'
+import { builtInNames } from '../providers/index.ts'
 import { defineCommand } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { type Translation, translate } from './import-manifest/translate.ts'
 import { option, UsageError } from './options.ts'
-
-/** Providers of the worker. Their names are not free. */
-const builtIn = ['stripe', 'square', 'paypal', 'shopify']
 
 /** Translates an Airbyte declarative manifest into a manifest of a custom provider, as far as it goes. */
 export const importManifest = defineCommand({
@@ -57,7 +55,7 @@ export function translateFile(file: string, name: string): Translation {
 function nameOf(file: string): string {
   const [first = ''] = basename(file).split('.')
   const name = first.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
-  return builtIn.includes(name) ? `${name}_custom` : name
+  return builtInNames.includes(name) ? `${name}_custom` : name
 }
 
 /** What became of each stream, a line or a few each. */

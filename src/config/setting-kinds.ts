@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isProviderBase } from '../http/base-url.ts'
 
 /* The kinds of settings. `meta.expected` is what an error says of a wrong value. */
 
@@ -60,3 +61,15 @@ export const rate = (about: string) =>
     .optional()
     .describe(about)
     .meta({ expected: 'a number from 0.1 to 10000' })
+/** The host of a provider's API, for tests and proxies. */
+export const apiBase = (about: string) =>
+  z
+    .string()
+    .refine(isProviderBase)
+    .optional()
+    .describe(about)
+    .meta({ expected: 'an https:// address of a public host, or http:// on loopback, without a user or a path' })
+export const tenant = (about: string) =>
+  z.guid().toLowerCase().optional().describe(about).meta({ expected: 'the UUID of a tenant' })
+export const environment = (about: string) =>
+  z.enum(['production', 'sandbox']).default('production').describe(about).meta({ expected: 'production or sandbox' })

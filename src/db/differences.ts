@@ -53,13 +53,10 @@ function compared(
     ),
     sql`case when old.raw is distinct from input.raw then 'raw' end`,
   ]
-  // A row that a list shows is not compared with an older snapshot of it inside another item.
-  const comparable =
-    embedded && inline
-      ? sql`(old.id is null or old.inline)`
-      : derived
-        ? sql`(old.id is null or old.observed_at <= input.observed_at)`
-        : sql`true`
+  // A row that a list shows, or that was seen later, is not compared with an older snapshot of it inside another item.
+  const isListed = embedded && inline ? sql`not old.inline` : sql`false`
+  const isNewer = derived ? sql`old.observed_at > input.observed_at` : sql`false`
+  const comparable = sql`(old.id is null or not (${isListed} or ${isNewer}))`
   return sql`
     select input.id,
       case when old.id is null then 'missing' when old.deleted_at is not null then 'deleted' else 'changed' end as kind,

@@ -73,10 +73,16 @@ export function causeCode(error: unknown): unknown {
   return cause instanceof Error && 'code' in cause ? cause.code : undefined
 }
 
-/** The same for a sentence, in brackets: ` (ECONNRESET)`. Empty if there is none. */
-export function causeInBrackets(error: unknown): string {
+/** The error of a request that had no complete answer. */
+export function unreachable(provider: string, error: unknown): SyncError {
   const code = causeCode(error)
-  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
+  const cause = typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? ` (${code})` : ''
+  return new SyncError(
+    'retry',
+    'provider_unreachable',
+    `${provider}: the connection ended before a complete answer${cause}. If it goes on, check the network of the worker.`,
+    { scope: 'provider', cause: error },
+  )
 }
 
 interface AnswerOptions {

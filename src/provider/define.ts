@@ -12,12 +12,12 @@ import type {
   Resource,
 } from './contract.ts'
 
-/** A provider author's parts, put together by `defineProvider`. */
 /** A resource without a list of its own, see Resource.derivedFrom. */
 export type DerivedResource = Pick<Resource, 'name' | 'table' | 'optional' | 'row' | 'owner'> & {
   readonly derivedFrom: readonly string[]
 }
 
+/** A provider author's parts, put together by `defineProvider`. */
 export interface ProviderParts<Connection> {
   readonly name: string
   readonly resources: readonly (Resource<Connection> | DerivedResource)[]

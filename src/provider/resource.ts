@@ -82,7 +82,8 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   embeddedItems?(item: Item): EmbeddedItems
   /**
    * Objects of other resources that an item shows to have changed: the subscription that a payment belongs to. An incremental
-   * job fetches them by id. So does a full one, if their list is refused.
+   * job fetches them by id. So does a full one, if their list is refused: their resource stands before this one in the
+   * provider's list, so that it is asked for first.
    */
   touched?(item: Item): readonly ObjectReference[]
 }

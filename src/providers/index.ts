@@ -26,9 +26,12 @@ const builtIn: Readonly<Record<string, (settings: ProviderSettings) => Promise<P
   paypal: async (settings) => (await import('./paypal/index.ts')).paypal(settings.paypal),
 }
 
+/** Names that a custom provider may not have. */
+export const builtInNames: readonly string[] = Object.keys(builtIn)
+
 export function createProviders(settings: ProviderSettings, custom: readonly Provider[] = []): FindProvider {
   const opened = new Map(custom.map((provider) => [provider.name, Promise.resolve(provider)]))
-  const names = [...Object.keys(builtIn), ...opened.keys()]
+  const names = [...builtInNames, ...opened.keys()]
   return async (name) => {
     const open = names.includes(name) ? builtIn[name] : undefined
     const provider = opened.get(name) ?? open?.(settings)
@@ -52,7 +55,7 @@ export async function openProviders(settings: ProviderSettings): Promise<FindPro
 /** The user's own providers. @throws SyncError `invalid_custom_provider` */
 export async function openCustomProviders(settings: CustomSettings): Promise<readonly Provider[]> {
   const custom = await openCustom(settings)
-  const taken = new Set(Object.keys(builtIn))
+  const taken = new Set(builtInNames)
   for (const { name } of custom) {
     if (taken.has(name))
       throw new SyncError(

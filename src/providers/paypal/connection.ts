@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { SyncError } from '../../errors.ts'
 import { dateOf } from '../../http/answer-date.ts'
 import { hostOf } from '../../http/base-url.ts'
 import { type HttpAnswer, openExchange } from '../../http/exchange.ts'
@@ -9,6 +8,7 @@ import { type Parameters, withParameters } from '../../http/query-string.ts'
 import { sentenceOf } from '../../http/sentence.ts'
 import { inMode } from '../../provider/account-name.ts'
 import type { Account, Credentials } from '../../provider/contract.ts'
+import { unusableAnswer } from '../../provider/failures.ts'
 import { fields, integer, text } from '../../provider/fields.ts'
 import { type JsonAnswer, openAnswer } from '../../provider/item.ts'
 import { type ConfiguredClient, type PayPalClient, readClient } from './credentials.ts'
@@ -130,14 +130,7 @@ function read({ status, headers, body }: HttpAnswer): PayPalAnswer {
 }
 
 /** The error of an answer that is not what PayPal's documentation says. */
-export function unusable(what: string): SyncError {
-  return new SyncError(
-    'retry',
-    'provider_response',
-    `paypal: an answer ${what}. If it goes on, look at www.paypal-status.com, and at proxies between the worker and PayPal.`,
-    { scope: 'provider' },
-  )
-}
+export const unusable = unusableAnswer({ name: 'paypal', title: 'PayPal', statusPage: 'www.paypal-status.com' })
 
 /** The id of the account, as an answer names it. @throws SyncError if it does not */
 export function accountIn(value: unknown): string {

@@ -1,9 +1,8 @@
-import type { ErrorCode } from '../../error-codes/error-codes.ts'
-import { type Scope, SyncError, windowTooLarge } from '../../errors.ts'
-import { causeInBrackets } from '../../http/exchange.ts'
+import { SyncError, windowTooLarge } from '../../errors.ts'
+import { unreachable } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { keyRefused } from '../../provider/contract.ts'
-import { joinSentences } from '../../provider/sentences.ts'
+import { refusalOf } from '../../provider/failures.ts'
 import type { PayPalConnection } from './connection.ts'
 import { PayPalRefusal } from './refusal.ts'
 
@@ -15,13 +14,7 @@ const usualWaitMs = 30_000
 /** Reads a refusal by its status and name, never by its sentence. The sentence is repeated for people, without what looks secret. */
 export function failure(error: unknown, connection: Told): SyncError {
   if (error instanceof SyncError) return error
-  if (!(error instanceof PayPalRefusal))
-    return new SyncError(
-      'retry',
-      'provider_unreachable',
-      `paypal: the connection ended before a complete answer${causeInBrackets(error)}. If it goes on, check the network of the worker.`,
-      { scope: 'provider', cause: error },
-    )
+  if (!(error instanceof PayPalRefusal)) return unreachable('paypal', error)
   const { status, code, headers } = error
   if (status === 401 || code === 'invalid_client')
     return new SyncError(
@@ -53,10 +46,7 @@ export function failure(error: unknown, connection: Told): SyncError {
 function refusal(error: PayPalRefusal, { clientName, quote }: Told): SyncError {
   const { status, code, message, issues } = error
   const sentence = quote(issues[0] ?? message)
-  const refuse = (scope: Scope, errorCode: ErrorCode, what: string, advice: string) => {
-    const parts = [`paypal: ${what} (${placeOf(error)})`, sentence && `PayPal says: "${sentence}"`, advice]
-    return new SyncError('reject', errorCode, joinSentences(parts), { scope })
-  }
+  const refuse = refusalOf({ name: 'paypal', title: 'PayPal' }, { place: placeOf(error), sentence })
   if (code === 'RESULTSET_TOO_LARGE')
     return refuse('page', windowTooLarge, 'a window has too many items', 'The worker reads it in halves.')
   if (status === 403)

@@ -1,6 +1,7 @@
 import { SyncError } from '../../errors.ts'
 import type { HttpAnswer } from '../../http/exchange.ts'
 import type { Allowance } from '../../provider/contract.ts'
+import { unusableAnswer } from '../../provider/failures.ts'
 import { type Fields, fields, list, text } from '../../provider/fields.ts'
 import { type Item, openAnswer } from '../../provider/item.ts'
 
@@ -147,11 +148,4 @@ function parsed(body: Buffer): unknown {
 }
 
 /** The error of an answer that is not what Shopify's documentation says. */
-export function unusable(what: string): SyncError {
-  return new SyncError(
-    'retry',
-    'provider_response',
-    `shopify: an answer ${what}. If it goes on, look at www.shopifystatus.com, and at proxies between the worker and Shopify.`,
-    { scope: 'provider' },
-  )
-}
+export const unusable = unusableAnswer({ name: 'shopify', title: 'Shopify', statusPage: 'www.shopifystatus.com' })

@@ -1,8 +1,7 @@
-import type { ErrorCode } from '../../error-codes/error-codes.ts'
-import { answerTooLarge, type Scope, SyncError } from '../../errors.ts'
-import { causeInBrackets } from '../../http/exchange.ts'
+import { answerTooLarge, SyncError } from '../../errors.ts'
+import { unreachable } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
-import { joinSentences } from '../../provider/sentences.ts'
+import { refusalOf } from '../../provider/failures.ts'
 import { ShopifyRefusal } from './answer.ts'
 import type { ShopifyConnection } from './connection.ts'
 import { refusedAccess } from './credentials.ts'
@@ -12,13 +11,7 @@ type Told = Pick<ShopifyConnection, 'access' | 'quote'>
 /** Reads a refusal by its status and codes, never by its sentence. The sentence is repeated for people, without what looks secret. */
 export function failure(error: unknown, connection: Told): SyncError {
   if (error instanceof SyncError) return error
-  if (!(error instanceof ShopifyRefusal))
-    return new SyncError(
-      'retry',
-      'provider_unreachable',
-      `shopify: the connection ended before a complete answer${causeInBrackets(error)}. If it goes on, check the network of the worker.`,
-      { scope: 'provider', cause: error },
-    )
+  if (!(error instanceof ShopifyRefusal)) return unreachable('shopify', error)
   const { status, errors, isMinting } = error
   const codes = errors.map(({ code }) => code)
   const where = placeOf(error)
@@ -64,10 +57,7 @@ function limited(error: ShopifyRefusal, where: string): SyncError {
 function refusal(error: ShopifyRefusal, { access, quote }: Told): SyncError {
   const { status, errors } = error
   const sentence = quote(errors.find(({ message }) => typeof message === 'string')?.message)
-  const refuse = (scope: Scope, code: ErrorCode, what: string, advice: string) => {
-    const parts = [`shopify: ${what} (${placeOf(error)})`, sentence && `Shopify says: "${sentence}"`, advice]
-    return new SyncError('reject', code, joinSentences(parts), { scope })
-  }
+  const refuse = refusalOf({ name: 'shopify', title: 'Shopify' }, { place: placeOf(error), sentence })
   const codes = errors.map(({ code }) => code)
   if (codes.includes('MAX_COST_EXCEEDED'))
     return refuse(

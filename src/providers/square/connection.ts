@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { SyncError } from '../../errors.ts'
 import { dateOf } from '../../http/answer-date.ts'
 import { hostOf } from '../../http/base-url.ts'
 import { openExchange } from '../../http/exchange.ts'
@@ -8,6 +7,7 @@ import { type Parameters, withParameters } from '../../http/query-string.ts'
 import { sentenceOf } from '../../http/sentence.ts'
 import type { Mode } from '../../provider/account-name.ts'
 import type { Credentials } from '../../provider/contract.ts'
+import { unusableAnswer } from '../../provider/failures.ts'
 import { fields, list, text } from '../../provider/fields.ts'
 import { type JsonAnswer, openAnswer } from '../../provider/item.ts'
 import { readToken } from './credentials.ts'
@@ -147,11 +147,4 @@ export function dateIn(headers: Readonly<Record<string, string>>): Date {
 }
 
 /** The error of an answer that is not what Square's documentation says. */
-export function unusable(what: string): SyncError {
-  return new SyncError(
-    'retry',
-    'provider_response',
-    `square: an answer ${what}. If it goes on, look at www.issquareup.com, and at proxies between the worker and Square.`,
-    { scope: 'provider' },
-  )
-}
+export const unusable = unusableAnswer({ name: 'square', title: 'Square', statusPage: 'www.issquareup.com' })

@@ -1,9 +1,8 @@
-import type { ErrorCode } from '../../error-codes/error-codes.ts'
-import { type Scope, SyncError } from '../../errors.ts'
-import { causeInBrackets } from '../../http/exchange.ts'
+import { SyncError } from '../../errors.ts'
+import { unreachable } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { keyRefused } from '../../provider/contract.ts'
-import { joinSentences } from '../../provider/sentences.ts'
+import { refusalOf } from '../../provider/failures.ts'
 import { type SquareConnection, SquareRefusal } from './connection.ts'
 
 type Told = Pick<SquareConnection, 'tokenName' | 'quote'>
@@ -14,13 +13,7 @@ const tokenCodes = new Set(['UNAUTHORIZED', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKE
 /** Reads a refusal by its status and codes, never by its sentence. The sentence is repeated for people, without what looks secret. */
 export function failure(error: unknown, connection: Told): SyncError {
   if (error instanceof SyncError) return error
-  if (!(error instanceof SquareRefusal))
-    return new SyncError(
-      'retry',
-      'provider_unreachable',
-      `square: the connection ended before a complete answer${causeInBrackets(error)}. If it goes on, check the network of the worker.`,
-      { scope: 'provider', cause: error },
-    )
+  if (!(error instanceof SquareRefusal)) return unreachable('square', error)
   const { status, errors } = error
   const codes = errors.map(({ code }) => code)
   const where = placeOf(error)
@@ -63,10 +56,7 @@ function refusal(error: SquareRefusal, { tokenName, quote }: Told): SyncError {
   const { status, errors } = error
   const codes = errors.map(({ code }) => code)
   const sentence = quote(errors.find(({ detail }) => typeof detail === 'string')?.detail)
-  const refuse = (scope: Scope, code: ErrorCode, what: string, advice: string) => {
-    const parts = [`square: ${what} (${placeOf(error)})`, sentence && `Square says: "${sentence}"`, advice]
-    return new SyncError('reject', code, joinSentences(parts), { scope })
-  }
+  const refuse = refusalOf({ name: 'square', title: 'Square' }, { place: placeOf(error), sentence })
   if (codes.includes('INVALID_CURSOR'))
     return refuse('page', 'cursor_gone', 'the cursor of a page is over', 'The worker reads that part again.')
   if (status === 403)

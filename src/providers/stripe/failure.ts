@@ -5,6 +5,7 @@ import { causeCode } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
+import { refusalOf } from '../../provider/failures.ts'
 import { joinSentences } from '../../provider/sentences.ts'
 import type { StripeConnection } from './connection.ts'
 import { unusable } from './connection.ts'
@@ -78,11 +79,8 @@ function keyFailure(error: StripeError, { keyName, id }: Pick<StripeConnection, 
 
 /** A refusal of one request. The core knows what the request was about, and gives up no more than that. */
 function refusal(error: StripeError, { keyName, quote }: Pick<StripeConnection, 'keyName' | 'quote'>): SyncError {
-  const refuse = (scope: Scope, code: ErrorCode, what: string, advice?: string) => {
-    const sentence = quote(error.message)
-    const parts = [`stripe: ${what} (${placeOf(error)})`, sentence && `Stripe says: "${sentence}"`, advice]
-    return new SyncError('reject', code, joinSentences(parts), { scope })
-  }
+  const refused = { place: placeOf(error), sentence: quote(error.message) }
+  const refuse = refusalOf({ name: 'stripe', title: 'Stripe' }, refused)
   const { statusCode: status, code, param } = error
   // With or without the code `resource_missing`.
   if (param === 'starting_after' && (status === 400 || status === 404))

@@ -1,12 +1,19 @@
 import * as tables from '../../../db/schema.ts'
+import type { Query } from '../../../provider/contract.ts'
 import { dateTime, type Fields, fields, integer, list, metadataOf, reference, text } from '../../../provider/fields.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
+import type { PayPalConnection } from '../connection.ts'
 import { numberedPage, pageNumber, retrieveAt } from '../list.ts'
 import { currencyOf, money } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
 /** The catalogue takes no time and gives 20 at most: each job reads it whole. */
 const pageSize = 20
+
+const catalogList = (path: string, name: string) => async (paypal: PayPalConnection, query: Query) => {
+  const parameters = { page: String(pageNumber(query)), page_size: String(query.limit), total_required: 'true' }
+  return numberedPage(await paypal.get(path, parameters), { query, name })
+}
 
 const cyclesOf = (plan: Fields) => (list(plan.billing_cycles) ?? []).map(fields)
 const regular = (plan: Fields) => cyclesOf(plan).find(({ tenure_type: tenure }) => tenure === 'REGULAR') ?? {}
@@ -34,15 +41,7 @@ export const products: PayPalResource<typeof tables.products> = {
   table: tables.products,
   owner: null,
   pageSize,
-  list: async (paypal, query) =>
-    numberedPage(
-      await paypal.get('/v1/catalogs/products', {
-        page: String(pageNumber(query)),
-        page_size: String(query.limit),
-        total_required: 'true',
-      }),
-      { query, name: 'products' },
-    ),
+  list: catalogList('/v1/catalogs/products', 'products'),
   retrieve: (paypal, id) => retrieveAt(paypal, `/v1/catalogs/products/${encodeURIComponent(id)}`),
   row: mapping<typeof tables.products>({
     name: text,
@@ -61,15 +60,7 @@ export const prices: PayPalResource<typeof tables.prices> = {
   table: tables.prices,
   owner: null,
   pageSize,
-  list: async (paypal, query) =>
-    numberedPage(
-      await paypal.get('/v1/billing/plans', {
-        page: String(pageNumber(query)),
-        page_size: String(query.limit),
-        total_required: 'true',
-      }),
-      { query, name: 'plans' },
-    ),
+  list: catalogList('/v1/billing/plans', 'plans'),
   retrieve: (paypal, id) => retrieveAt(paypal, `/v1/billing/plans/${encodeURIComponent(id)}`),
   row: mapping<typeof tables.prices>({
     productId: at(reference, 'product_id'),

@@ -79,6 +79,6 @@ async function findHolder(
   throw new SyncError(
     'reject',
     'account_unknown',
-    `job: the key may not ask ${request.providerName} which account it belongs to, and no stored rows show it. Name the account in the message, as in "account": "acct_1ABC", and send it with a new jobId.`,
+    `job: the key may not ask ${request.providerName} which account it belongs to, and no stored rows show it. Give the key the right to ask, as docs/operations.md says for each provider, or name the "account" in the message. Then send a new jobId.`,
   )
 }

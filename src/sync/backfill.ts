@@ -5,6 +5,7 @@ import type { Limiter } from './limiter.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader } from './reader.ts'
+import { refusedLater, tooManyInASecond } from './refused.ts'
 import type { Slice } from './slices.ts'
 import { type EventsBefore, pageWeight, type Source } from './source.ts'
 import { createSplitter, type SplitSlice, type Splitter } from './splitter.ts'
@@ -226,20 +227,13 @@ async function fetchList(engine: Engine, reader: Reader): Promise<ReadPage | nul
   } catch (error) {
     const isHalvable = error instanceof SyncError && (error.code === windowTooLarge || error.code === listChanged)
     if (isHalvable && engine.splitter.halve(slice.id)) return null
-    throw error
+    throw isHalvable && error.code === windowTooLarge ? tooManyInASecond(source, error) : error
   }
 }
 
 /** Whether the source is refused before any page of it was read. */
 function isSkippable(error: unknown, { begun }: Engine, { name }: Source): error is SyncError {
   return isRefused(error, 'resource') && error.scope !== 'page' && !begun.has(name)
-}
-
-/** A resource that has been read in part is not skipped: the job would end with some of its rows. */
-function refusedLater(error: SyncError): SyncError {
-  const { code, message, scope } = error
-  if (code === windowTooLarge) return error
-  return new SyncError('retry', code, message, { cause: error, ...(scope && { scope }) })
 }
 
 /** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */

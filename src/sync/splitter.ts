@@ -86,9 +86,11 @@ export function createSplitter(
     if (at <= query.from) return false
     const split = { id, at, newerId: nextId++, olderId: nextId++ }
     options.onSplit(split)
-    readers.delete(id)
-    for (const half of halveSlice(reader.slice, split))
-      readers.set(half.id, openReader(half, reader.source, reader.limit))
+    const others = [...readers.values()].filter((other) => other !== reader)
+    const halves = halveSlice(reader.slice, split).map((half) => openReader(half, reader.source, reader.limit))
+    // The halves are read before the others: a list that refuses every window is known after few requests.
+    readers.clear()
+    for (const next of [...halves, ...others]) readers.set(next.slice.id, next)
     return true
   }
 

@@ -71,6 +71,14 @@ describe('an account of PayPal', () => {
     expect(await differences()).toEqual([])
   })
 
+  it('refuses every window: the job fails after few requests, and says why', async () => {
+    const { paypal, run } = await openPayPal({ transactions: 60 })
+    paypal.fail({ kind: 'result-set-too-large', path: /transactions/ })
+    const job = await run({ resources: ['balance_transactions'] })
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'window_too_large', retryable: false } })
+    expect(paypal.requests.length).toBeLessThan(400)
+  })
+
   it('changes while it is read: a window whose total has moved is read again', async () => {
     const { paypal, run, differences } = await openPayPal({ transactions: 2_000, lag: 0, refreshDelay: 0 })
     let added = 0

@@ -1,5 +1,5 @@
 import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
-import { dateTime, fields, integer, list } from '../../provider/fields.ts'
+import { integer, list } from '../../provider/fields.ts'
 import type { Item } from '../../provider/item.ts'
 import { type PayPalAnswer, type PayPalConnection, unusable } from './connection.ts'
 import { failure } from './failure.ts'
@@ -59,6 +59,3 @@ export async function retrieveAt(connection: PayPalConnection, path: string): Pr
     return { item: null, observedAt: new Date(error.headers.date ?? 0) }
   }
 }
-
-/** A time of an answer, and the part of an item for the reader of a filter. */
-export const timeIn = (value: unknown, name: string): Date | null => dateTime(fields(value)[name])

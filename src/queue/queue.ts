@@ -24,3 +24,52 @@ export interface Queue {
   giveBack(message: Message, delaySeconds: number): Promise<void>
   deadLetter(letter: DeadLetter): Promise<void>
 }
+
+/** How many messages a queue holds. Transports count approximately. A number that a transport does not tell is null. */
+export interface QueueDepth {
+  /** Visible now. */
+  readonly waiting: number
+  /** With a worker. */
+  readonly inFlight: number | null
+  /** Not visible before a time. */
+  readonly delayed: number | null
+  readonly dead: number | null
+}
+
+/** What became of the dead letters. */
+export interface Redriven {
+  /** So many are back in the queue. */
+  readonly sent: number
+  /** These stay: their secrets were taken out, so the job has to be sent again by its sender. */
+  readonly left: readonly DeadLetter[]
+}
+
+/** A queue that a process receives from by itself. Lambda receives for its function, and needs a `Queue` only. */
+export interface Intake extends Queue {
+  /**
+   * Waits for messages, for as long as the transport likes to. One call at a time. Resolves with at most `most`, and with
+   * none once the signal is aborted: a message that arrives then is visible to other workers.
+   * @throws Error if the transport is away. The next call connects again.
+   */
+  receive(most: number, signal: AbortSignal): Promise<readonly Message[]>
+  /** Deletes a received message. */
+  acknowledge(message: Message): Promise<void>
+  depth(): Promise<QueueDepth>
+  /** Sends at most so many dead letters back to the queue, oldest first. */
+  redrive(most: number): Promise<Redriven>
+  close(): Promise<void>
+}
+
+/** How a transport receives. */
+export interface IntakeOptions {
+  /** Address of the queue, with its credentials. */
+  readonly url: string
+  /** Address of the dead-letter queue, for transports that do not derive it from `url`. */
+  readonly deadLetterUrl?: string
+  /** A message that nobody keeps for so many seconds is received by another worker. All workers agree on it. */
+  readonly lockSeconds: number
+  /** A message that was received so often and not dealt with becomes a dead letter without its secrets. */
+  readonly maxReceives: number
+  /** Messages that the process works on at once. */
+  readonly lanes: number
+}

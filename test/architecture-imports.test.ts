@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Tree, violations } from './support/architecture.ts'
+import { type Tree, violations } from './architecture-rules.ts'
 
 /* How the import rules read the sources: names, circles, and imports in any form. */
 

@@ -5,10 +5,10 @@ import { upsert } from '../../src/db/upsert.ts'
 import type { Fields } from '../../src/provider/fields.ts'
 import { mapItems } from '../../src/sync/rows.ts'
 import { malformedValues } from '../json/malformed.ts'
+import { examples, mappings } from '../providers/stripe-objects.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { cutItems } from '../support/items.ts'
 import { createRandom } from '../support/random.ts'
-import { examples, mappings } from '../support/stripe-objects.ts'
 
 /*
  * What Postgres reads out of a payload is what the mapping has in its row, for every table and whatever the item holds.

@@ -4,7 +4,7 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
-import { ownMigrations } from '../support/migration-folder.ts'
+import { ownMigrations } from './migration-folder.ts'
 
 test('a cursor of an account becomes a cursor of each resource that it stood for', async () => {
   const url = await createDatabase(inject('postgres'), `migrated_${randomUUID().slice(0, 8)}`)

@@ -5,8 +5,8 @@ import { syncedTable } from '../../src/db/schema/synced.ts'
 import { customers, payments } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
 import { RawJson } from '../../src/json/raw-json.ts'
+import { mappingOf } from '../providers/stripe-objects.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { mappingOf } from '../support/stripe-objects.ts'
 
 test('a column that a later version adds is filled in a full table, although no object has changed', async () => {
   const { db, query } = await openTestDatabase()

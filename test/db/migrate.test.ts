@@ -7,8 +7,8 @@ import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts'
 import { readMigrations } from '../../src/db/migration-files.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
-import { otherMigrations, ownMigrations } from '../support/migration-folder.ts'
-import { keepSessions } from '../support/session-keeper.ts'
+import { otherMigrations, ownMigrations } from './migration-folder.ts'
+import { keepSessions } from './session-keeper.ts'
 
 const all = readMigrations('drizzle').length
 

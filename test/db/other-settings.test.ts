@@ -4,8 +4,8 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
-import { otherValues, type Setting, settable } from '../support/other-settings.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
+import { otherValues, type Setting, settable } from './other-settings.ts'
 
 /*
  * A login, a database or a server may have settings of its own. None changes what a job reads or writes.

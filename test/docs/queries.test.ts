@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { upsert } from '../../src/db/upsert.ts'
 import { Item } from '../../src/json/item.ts'
 import { billing } from '../../src/providers/stripe/resources/index.ts'
+import { nestedOf } from '../providers/stripe-objects.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { nestedOf } from '../support/stripe-objects.ts'
 import { account, now } from './small-account.ts'
 
 /*

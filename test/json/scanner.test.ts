@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { JsonScanner, notScanned } from '../../src/json/scanner.ts'
+import { examples } from '../providers/stripe-objects.ts'
 import { createRandom } from '../support/random.ts'
-import { examples } from '../support/stripe-objects.ts'
 import { malformedValues } from './malformed.ts'
 
 /** Whether the scanner takes the whole text for a value. */

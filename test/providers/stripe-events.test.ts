@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { announced, eventResources } from '../../src/providers/stripe/events.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
-import { deletableObjects, eventTypesOfSdk } from '../support/stripe-events.ts'
+import { deletableObjects, eventTypesOfSdk } from './stripe-event-types.ts'
 
 /*
  * What the feed announces, held to the event types that Stripe's SDK knows.

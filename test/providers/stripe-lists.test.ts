@@ -3,7 +3,7 @@ import type { Fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
 import { answerWith } from '../support/items.ts'
-import { nestedOf } from '../support/stripe-objects.ts'
+import { nestedOf } from './stripe-objects.ts'
 import { type ListEndpoint, listEndpoints } from './stripe-types.ts'
 
 /*

@@ -5,7 +5,7 @@ import type { Page } from '../../src/provider/contract.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing, resources } from '../../src/providers/stripe/resources/index.ts'
 import { answerWith, cutItems, valuesOf } from '../support/items.ts'
-import { nestedOf } from '../support/stripe-objects.ts'
+import { nestedOf } from './stripe-objects.ts'
 
 /*
  * What is asked of Stripe, and what is made of its answers.

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/provider/fields.ts'
 import { corrupt, malformedValues } from '../json/malformed.ts'
 import { createRandom } from '../support/random.ts'
-import { examples, mappings, type NamedMapping } from '../support/stripe-objects.ts'
+import { examples, mappings, type NamedMapping } from './stripe-objects.ts'
 
 /*
  * What every mapping has in common. Rows as a whole are in stripe-rows.test.ts.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { examples, mappingOf } from '../support/stripe-objects.ts'
+import { examples, mappingOf } from './stripe-objects.ts'
 
 /*
  * Whole rows, from the shapes of today and from those of events of older API versions.

@@ -5,7 +5,7 @@ import { openStripe, type StripeConnection } from '../../src/providers/stripe/co
 import { billing } from '../../src/providers/stripe/resources/index.ts'
 import { openSandbox, type Sandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
 import { valuesOf } from '../support/items.ts'
-import { driftOf, nestedOf } from '../support/stripe-objects.ts'
+import { driftOf, nestedOf } from './stripe-objects.ts'
 
 /*
  * The resources against the sandbox over HTTP: they ask what Stripe answers, and nothing it sends is of unknown shape.

@@ -9,7 +9,7 @@ import { billing } from '../../src/providers/stripe/resources/index.ts'
 import { malformedValues } from '../json/malformed.ts'
 import { answerWith, valuesOf } from '../support/items.ts'
 import { createRandom } from '../support/random.ts'
-import { driftOf, examples } from '../support/stripe-objects.ts'
+import { driftOf, examples } from './stripe-objects.ts'
 
 /*
  * An item that was scanned says what JSON.parse would have made of it: the same id, time and columns, no drift.

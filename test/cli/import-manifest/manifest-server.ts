@@ -1,4 +1,4 @@
-import { type Fields, type ListRequest, openListServer, pageAt } from '../../support/list-server.ts'
+import { type Fields, type ListRequest, openListServer, pageAt } from '../../providers/custom/list-server.ts'
 
 interface ListPart {
   readonly name: string

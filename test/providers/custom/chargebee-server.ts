@@ -1,4 +1,4 @@
-import { type Fields, type ListRequest, newestFirst, openListServer, pageAt } from '../../support/list-server.ts'
+import { type Fields, type ListRequest, newestFirst, openListServer, pageAt } from './list-server.ts'
 
 const apiKey = 'test_cBsecretsecret0123456789'
 export const chargebeeToken = JSON.stringify({ site: 'acme-test', apiKey })

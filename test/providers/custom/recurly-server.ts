@@ -1,11 +1,4 @@
-import {
-  type Fields,
-  type ListRequest,
-  newestFirst,
-  openListServer,
-  pageAt,
-  timeOf,
-} from '../../support/list-server.ts'
+import { type Fields, type ListRequest, newestFirst, openListServer, pageAt, timeOf } from './list-server.ts'
 
 export const recurlyToken = 'rEcsecretsecret0123456789abcdef'
 

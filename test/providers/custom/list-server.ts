@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { listen } from '../../src/sandbox/server/listen.ts'
-import type { FailureKind } from '../contracts/exercise-provider.ts'
+import { listen } from '../../../src/sandbox/server/listen.ts'
+import type { FailureKind } from '../../contracts/exercise-provider.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 

@@ -12,7 +12,7 @@ import { sharedNow } from '../server/protocol.ts'
 import { shown, spread } from '../statistics.ts'
 
 const mostMs = 250
-const mostKilobytes = 600
+const mostKilobytes = 650
 
 export const coldStart: Scenario = {
   name: 'start',

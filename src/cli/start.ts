@@ -40,10 +40,10 @@ and the provider are embedded. An interrupted start is continued by the next one
       const client = await connectAsTenant(stack.database, options.tenant)
       try {
         const requests = []
-        for (const one of chosen) {
-          const { request, goesOn } = await chooseRequest(client, one.options, one.resources)
+        for (const choice of chosen) {
+          const { request, goesOn } = await chooseRequest(client, choice.options, choice.resources)
           if (goesOn) terminal.print(`\n  goes on   job ${request.jobId} of an earlier start is not finished`)
-          requests.push({ ...one, request })
+          requests.push({ ...choice, request })
         }
         const [first, second] = requests
         const sync = { stack, client, terminal, stop: interrupt.signal }

@@ -215,8 +215,8 @@ function describeIssue(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given
       : undefined
   const special = issue.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : undefined
   const expected = special ?? meta.expected ?? (options ? `one of ${options}` : 'text')
-  const found = meta.secret || value === undefined ? kindOf(value) : redactSecrets(JSON.stringify(value)).slice(0, 200)
-  return `${field} must be ${expected}, found ${found} (from ${from})`
+  const shown = meta.secret || value === undefined ? kindOf(value) : redactSecrets(JSON.stringify(value)).slice(0, 200)
+  return `${field} must be ${expected}, found ${shown} (from ${from})`
 }
 
 function metaOf(section: string, name: string): Readonly<Record<string, unknown>> {

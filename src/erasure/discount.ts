@@ -62,8 +62,8 @@ export function removeIds(from: Checkpoint, ids: ReadonlySet<string>): Checkpoin
   const slices = from.slices.map((slice) => {
     const boundary = slice.boundary.filter((id) => !ids.has(id))
     const isCursorErased = slice.cursor !== null && ids.has(slice.cursor)
-    const kept = { ...(isCursorErased ? withoutCursor(slice) : slice), boundary }
-    return slice.ids ? { ...kept, ids: slice.ids.filter((id) => !ids.has(id)) } : kept
+    const remaining = { ...(isCursorErased ? withoutCursor(slice) : slice), boundary }
+    return slice.ids ? { ...remaining, ids: slice.ids.filter((id) => !ids.has(id)) } : remaining
   })
   return { ...from, slices }
 }

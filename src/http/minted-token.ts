@@ -16,14 +16,14 @@ interface Minting<Answer> {
   isRefused(answer: Answer): boolean
 }
 
-interface Kept {
+interface TokenEntry {
   readonly token: Promise<string>
   /** In milliseconds of the monotonic clock; Infinity while it is being minted. */
   renewAt: number
 }
 
 /** The tokens of this process by the keys of their credentials. */
-const tokens = new Map<string, Kept>()
+const tokens = new Map<string, TokenEntry>()
 const keptAtMost = 1_000
 /** A token is replaced so many milliseconds before it expires: a request may take a minute. */
 const marginMs = 90_000
@@ -41,24 +41,24 @@ export async function withMintedToken<Answer>({ key, mint, ask, isRefused }: Min
   return await ask(await tokenFor(key, mint).token)
 }
 
-function tokenFor(key: string, mint: () => Promise<MintedToken>): Kept {
+function tokenFor(key: string, mint: () => Promise<MintedToken>): TokenEntry {
   const known = tokens.get(key)
   if (known && performance.now() < known.renewAt) return known
   const minted = mint()
-  const kept: Kept = { token: minted.then(({ token }) => token), renewAt: Number.POSITIVE_INFINITY }
+  const entry: TokenEntry = { token: minted.then(({ token }) => token), renewAt: Number.POSITIVE_INFINITY }
   tokens.delete(key)
-  tokens.set(key, kept)
+  tokens.set(key, entry)
   for (const oldest of tokens.keys()) {
     if (tokens.size <= keptAtMost) break
     tokens.delete(oldest)
   }
   minted.then(
     ({ expiresIn }) => {
-      kept.renewAt = performance.now() + Math.max(0, expiresIn * 1_000 - marginMs)
+      entry.renewAt = performance.now() + Math.max(0, expiresIn * 1_000 - marginMs)
     },
     () => {
-      if (tokens.get(key) === kept) tokens.delete(key)
+      if (tokens.get(key) === entry) tokens.delete(key)
     },
   )
-  return kept
+  return entry
 }

@@ -69,7 +69,7 @@ export async function fail(
   const isOver = outage ? outage.waitedMs >= outage.patienceMs : attempt >= maxRetries
   const final = !retryable || isOver
   const message = final && outage ? patienceOver(error.message, outage.patienceMs / 60_000) : error.message
-  const stored = { code: error.code, message, retryable }
+  const storedError = { code: error.code, message, retryable }
   const retryAfter = Math.min(longestBackOff, (error.retryAfter || 0) / 1_000)
   const tries = outage ? triesIn(outage, { retryDelaySeconds }) : attempt
   const waitSeconds = final ? 0 : Math.max(retryDelay(tries, { retryDelaySeconds, random }), retryAfter)
@@ -79,9 +79,9 @@ export async function fail(
     ...attempts,
     ...columns,
     requests,
-    error: stored,
+    error: storedError,
     ...(final
-      ? { status: 'failed', result: result(stored), finishedAt: sql`now()` }
+      ? { status: 'failed', result: result(storedError), finishedAt: sql`now()` }
       : { status: 'retrying', nextAttemptAt: sql`now() + make_interval(secs => ${waitSeconds})` }),
   })
   return { kind: 'failed', error, final, waitSeconds, stored: true }

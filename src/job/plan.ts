@@ -136,9 +136,12 @@ interface Start {
 
 /** A resource whose items show rows of another one is read from the beginning if that one is. */
 function startsOf(resources: readonly PlannedResource[], situation: Situation): readonly Start[] {
-  const own = resources.map((resource) => ({ resource, start: startOf(situation.cursors[resource.name], situation) }))
-  return own.map(({ resource, start }) => {
-    const shown = own.find(
+  const starts = resources.map((resource) => ({
+    resource,
+    start: startOf(situation.cursors[resource.name], situation),
+  }))
+  return starts.map(({ resource, start }) => {
+    const shown = starts.find(
       (other) => other.resource.derivedFrom?.includes(resource.name) && typeof other.start === 'string',
     )
     return { resource, start: shown && typeof start === 'number' ? shown.start : start }

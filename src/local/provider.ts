@@ -39,14 +39,14 @@ const populatedUntil = Date.UTC(2026, 10, 1) / 1_000
 async function openStripe({ Stripe }: Config, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
   // The configured key is read as the own key of the tenant that the command is about.
-  const own = { ...Stripe, ApiKeyTenant: tenant }
+  const section = { ...Stripe, ApiKeyTenant: tenant }
   if (Stripe.ApiKey)
     return configured(`the account of the configured key, at ${Stripe.ApiBase ?? 'https://api.stripe.com'}`, {
-      Stripe: own,
+      Stripe: section,
     })
   const sandbox = await openSandbox({ customers, latencyMs: latency, density, populatedUntil })
   return {
-    settings: { Stripe: { ...own, ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url } },
+    settings: { Stripe: { ...section, ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url } },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (100 requests/s, 25 an endpoint)`,
     close: () => sandbox.close(),
   }
@@ -54,10 +54,10 @@ async function openStripe({ Stripe }: Config, size: SandboxSize): Promise<Opened
 
 async function openSquare({ Square }: Config, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
-  const own = { ...Square, AccessTokenTenant: tenant }
+  const section = { ...Square, AccessTokenTenant: tenant }
   if (Square.AccessToken)
     return configured(`the seller of the configured token, at ${Square.ApiBase ?? 'the address of Square'}`, {
-      Square: own,
+      Square: section,
     })
   const sandbox = await createSquareSandbox({
     payments: customers,
@@ -68,7 +68,7 @@ async function openSquare({ Square }: Config, size: SandboxSize): Promise<Opened
   })
   const settings = { AccessToken: 'EAAAEsandboxtoken', Environment: 'sandbox', ApiBase: sandbox.url } as const
   return {
-    settings: { Square: { ...own, ...settings } },
+    settings: { Square: { ...section, ...settings } },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers and payments, ${latency} ms an answer, limits as assumed of Square (5 requests/s)`,
     close: () => sandbox.close(),
   }
@@ -77,10 +77,10 @@ async function openSquare({ Square }: Config, size: SandboxSize): Promise<Opened
 /** Without the limits of PayPal, which publishes none. */
 async function openPayPal({ PayPal }: Config, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
-  const own = { ...PayPal, ClientTenant: tenant }
+  const section = { ...PayPal, ClientTenant: tenant }
   if (PayPal.ClientSecret)
     return configured(`the account of the configured client, at ${PayPal.ApiBase ?? 'the address of PayPal'}`, {
-      PayPal: own,
+      PayPal: section,
     })
   const sandbox = await createPayPalSandbox({
     transactions: customers,
@@ -92,7 +92,7 @@ async function openPayPal({ PayPal }: Config, size: SandboxSize): Promise<Opened
   const { id: ClientId, secret: ClientSecret } = sandboxApp
   const settings = { ClientId, ClientSecret, Environment: 'sandbox', ApiBase: sandbox.url } as const
   return {
-    settings: { PayPal: { ...own, ...settings, RequestsPerSecond: 20 } },
+    settings: { PayPal: { ...section, ...settings, RequestsPerSecond: 20 } },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} transactions, ${latency} ms an answer, one request at a time without PayPal's limits (the worker asks an account once a second)`,
     close: () => sandbox.close(),
   }
@@ -100,10 +100,10 @@ async function openPayPal({ PayPal }: Config, size: SandboxSize): Promise<Opened
 
 async function openShopify({ Shopify }: Config, size: SandboxSize): Promise<OpenedProvider> {
   const { tenant, customers, latency, density } = size
-  const own = { ...Shopify, AccessTokenTenant: tenant }
+  const section = { ...Shopify, AccessTokenTenant: tenant }
   if (Shopify.AccessToken)
     return configured(`the shop of the configured token, at ${Shopify.ApiBase ?? 'its address'}`, {
-      Shopify: own,
+      Shopify: section,
     })
   const sandbox = await createShopifySandbox({
     orders: customers,
@@ -115,7 +115,7 @@ async function openShopify({ Shopify }: Config, size: SandboxSize): Promise<Open
   })
   const settings = { AccessToken: 'shpat_sandbox', Shop: 'sandbox', ApiBase: sandbox.url }
   return {
-    settings: { Shopify: { ...own, ...settings } },
+    settings: { Shopify: { ...section, ...settings } },
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers and orders, ${latency} ms an answer, Shopify's limits for Plus (1,000 points/s)`,
     close: () => sandbox.close(),
   }

@@ -82,12 +82,12 @@ export function createPoints(clock: Clock): Points {
    * The provider has taken the points of some requests in flight and not of others, so that its count bounds ours from above
    * and, less the requests in flight, from below.
    */
-  function learn(kind: string, cost: number, { requested, actual, available: told, ...limits }: Allowance): void {
+  function learn(kind: string, cost: number, { requested, actual, available: reported, ...limits }: Allowance): void {
     costs.set(kind, requested)
-    const before = bucket ? available() + cost - actual : told
+    const before = bucket ? available() + cost - actual : reported
     bucket = { ...limits, available: before, at: clock.now() }
     const pending = [...inFlight].reduce((sum, request) => sum + request.cost, 0)
-    setAvailable(Math.max(told - pending, Math.min(told, before)))
+    setAvailable(Math.max(reported - pending, Math.min(reported, before)))
   }
 
   return {

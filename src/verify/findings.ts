@@ -36,19 +36,19 @@ const examplesAtMost = 5
 
 export function createFindings(): Findings {
   const ids = createIdSet()
-  const kept: Finding[] = []
+  const findings: Finding[] = []
   const beyond = { missing: 0, changed: 0, extra: 0, needForce: 0 }
   return {
     add(finding) {
       if (!ids.add(finding.id)) return
-      if (kept.length < keptAtMost) kept.push(finding)
+      if (findings.length < keptAtMost) findings.push(finding)
       else addTo(beyond, finding)
     },
     has: ids.has,
     size: ids.size,
     count(changedSince) {
       const sum = { ...beyond }
-      const remaining = kept.filter((finding) => !changedSince(finding))
+      const remaining = findings.filter((finding) => !changedSince(finding))
       for (const finding of remaining) addTo(sum, finding)
       return { ...sum, examples: remaining.slice(0, examplesAtMost).map(describe) }
     },

@@ -94,9 +94,9 @@ export function idOf(stream: unknown): string | readonly string[] | undefined {
   const key = within(stream, 'primary_key') ?? 'id'
   const added = addedFields(stream)
   const pointers = [key].flat(2).map((name) => (added.has(String(name)) ? added.get(String(name)) : `/${String(name)}`))
-  const found = pointers.filter((pointer) => pointer !== undefined)
-  if (found.length < pointers.length || found.length === 0)
+  const readable = pointers.filter((pointer) => pointer !== undefined)
+  if (readable.length < pointers.length || readable.length === 0)
     throw new Untranslated('its key is made by the original, and no field of an object has it')
-  if (found.length === 1) return found[0] === '/id' ? undefined : found[0]
-  return found
+  if (readable.length === 1) return readable[0] === '/id' ? undefined : readable[0]
+  return readable
 }

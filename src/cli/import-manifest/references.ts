@@ -16,8 +16,8 @@ export const within = (value: unknown, ...names: readonly string[]): unknown =>
   names.reduce((inner: unknown, name) => fieldsOf(inner)[name], value)
 
 export const textAt = (value: unknown, ...names: readonly string[]): string | undefined => {
-  const found = within(value, ...names)
-  return typeof found === 'string' ? found : undefined
+  const text = within(value, ...names)
+  return typeof text === 'string' ? text : undefined
 }
 
 /** The whole manifest without references, and with the values of parameters. */
@@ -29,8 +29,8 @@ function expanded(value: unknown, root: unknown, way: readonly string[]): unknow
   if (typeof value === 'string' && value.startsWith('#/')) return lookUp(value, root, way)
   if (Array.isArray(value)) return value.map((entry) => expanded(entry, root, way))
   if (!isObject(value)) return value
-  const { $ref: reference, ...own } = value
-  const fields = Object.fromEntries(Object.entries(own).map(([name, inner]) => [name, expanded(inner, root, way)]))
+  const { $ref: reference, ...others } = value
+  const fields = Object.fromEntries(Object.entries(others).map(([name, inner]) => [name, expanded(inner, root, way)]))
   return typeof reference === 'string' ? { ...fieldsOf(lookUp(reference, root, way)), ...fields } : fields
 }
 
@@ -45,10 +45,10 @@ function withParameters(value: unknown, outer: Fields): unknown {
   if (typeof value === 'string') return filled(value, outer)
   if (Array.isArray(value)) return value.map((entry) => withParameters(entry, outer))
   if (!isObject(value)) return value
-  const { $parameters: own, ...fields } = value
-  const parameters = { ...outer, ...fieldsOf(own) }
+  const { $parameters: declared, ...fields } = value
+  const parameters = { ...outer, ...fieldsOf(declared) }
   const inner = Object.entries(fields).map(([name, entry]) => [name, withParameters(entry, parameters)])
-  return { ...(isObject(own) && { ...own }), ...Object.fromEntries(inner) }
+  return { ...(isObject(declared) && { ...declared }), ...Object.fromEntries(inner) }
 }
 
 const place = /\{\{\s*parameters(?:\.get\(\s*|\[|\.)['"]?(\w+)['"]?(?:\s*,\s*['"]([^'"]*)['"])?\s*[\])]?\s*\}\}/g

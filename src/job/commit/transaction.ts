@@ -212,7 +212,7 @@ function movesOf(
 }
 
 function totals(progress: Progress) {
-  const { kept: _kept, ...sums } = sumCounts(Object.values(progress))
+  const { kept: _omitted, ...sums } = sumCounts(Object.values(progress))
   return sums
 }
 

@@ -85,7 +85,7 @@ export async function writeBatches(
     counts[resource] = addErased(counts[resource] ?? noCounts, 1)
   }
   for (const reject of rejects) add(reject.resource, { fetched: 1, rejected: 1 })
-  const stored: { readonly resource: string; readonly id: string }[] = []
+  const storedItems: { readonly resource: string; readonly id: string }[] = []
   const brought = offered.filter((row) => !excluded.rows.has(row))
   const { childSets, outdated } = await dropStale(tx, { ...account, overwrite }, [
     ...pages.flatMap((page) => page.childSets),
@@ -107,7 +107,7 @@ export async function writeBatches(
     if (mayHaveUnknown) await removeUnknown(tx, { ...account, resource: { name: resource, table }, rows })
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
-    stored.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
+    storedItems.push(...rows.flatMap(({ row: { id } }) => (keys.has(id) ? [] : [{ resource, id }])))
     add(resource, countsOf(kind, { rows: rows.length, refused: refused.length, ...written }))
   }
   const removed = await markRemoved(tx, { ...account, overwrite }, childSets)
@@ -131,7 +131,7 @@ export async function writeBatches(
     add(resource.name, { deleted, kept: kept.length - gone })
     if (isFinished) await finishNotes(tx, notes, addAbsent)
   }
-  if (mayHaveRejects) await removeStoredRejects(tx, account, stored)
+  if (mayHaveRejects) await removeStoredRejects(tx, account, storedItems)
   if (rejects.length > 0) await storeRejects(tx, { ...account, jobId }, rejects)
   return { counts, excluded }
 }

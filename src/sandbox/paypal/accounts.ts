@@ -41,10 +41,10 @@ export function createAccounts(options: AccountOptions, { now, advance }: Clock)
   const { transactions = 1_000, counts = {}, day, density = 'growing', merchants, populatedUntil, seed } = options
   const { lag = 3 * hour } = options
   const opened = createdOnUse(merchants, (id) => {
-    const own = id === merchants[0] ? seed : seedFor(seed, id)
-    const dataset = { transactions, day, density, counts, merchant: id, now: populatedUntil, seed: own }
+    const merchantSeed = id === merchants[0] ? seed : seedFor(seed, id)
+    const dataset = { transactions, day, density, counts, merchant: id, now: populatedUntil, seed: merchantSeed }
     const merchant = createMerchant({ dataset, lag, now, lastRefreshed: () => lastRefreshed(now(), options) })
-    return { merchant, mutations: createMutations(merchant, { seed: own, lag, now }) }
+    return { merchant, mutations: createMutations(merchant, { seed: merchantSeed, lag, now }) }
   })
   const open = (id: string) => {
     const account = opened[id]

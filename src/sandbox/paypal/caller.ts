@@ -27,17 +27,17 @@ export interface Identities {
 
 export function authenticate(headers: IncomingHttpHeaders, identities: Identities): Caller {
   const [scheme = '', credentials = ''] = headers.authorization?.split(' ') ?? []
-  const own = { merchant: identities.merchants[0] ?? '', prefersAll: headers.prefer === 'return=representation' }
+  const defaults = { merchant: identities.merchants[0] ?? '', prefersAll: headers.prefer === 'return=representation' }
   if (scheme.toLowerCase() === 'basic') {
     const client = appOf(credentials, identities.clients)
-    return { ...own, client, accountKey: client, scopes: undefined }
+    return { ...defaults, client, accountKey: client, scopes: undefined }
   }
   if (scheme.toLowerCase() !== 'bearer' || credentials === '') throw unauthorized()
   const token = identities.tokens.find(credentials)
   if (!token) throw unknownToken()
   if (identities.now() >= token.expiresAt) throw expiredToken()
   const { client, scopes } = token
-  return { ...own, client, accountKey: client, scopes, merchant: merchantOf(headers, client, identities) }
+  return { ...defaults, client, accountKey: client, scopes, merchant: merchantOf(headers, client, identities) }
 }
 
 function appOf(credentials: string, clients: Readonly<Record<string, string>>): string {

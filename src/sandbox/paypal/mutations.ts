@@ -126,8 +126,8 @@ const defined = (object: Fields): Fields =>
 function createdAt(resource: IdentifiedName, at: number, fresh: Fields): Fields {
   if (resource === 'invoices') return { status: 'DRAFT', ...withTimes(fresh, { create_time: timestamp(at) }) }
   const time = resource === 'disputes' ? millisecondTime(at) : timestamp(at)
-  const own = { create_time: time, ...(resource === 'products' ? {} : { update_time: time }) }
-  return resource === 'subscriptions' ? { ...own, status_update_time: time } : own
+  const times = { create_time: time, ...(resource === 'products' ? {} : { update_time: time }) }
+  return resource === 'subscriptions' ? { ...times, status_update_time: time } : times
 }
 
 function changedAt(resource: IdentifiedName, at: number, before: Fields): Fields {

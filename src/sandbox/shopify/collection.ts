@@ -61,14 +61,14 @@ export function createCollection(resource: Resource, { name, data, now, shown }:
     __typename: resource.type,
     ...resource.generate(n, data),
   })
-  const stored = (id: string): ShopifyObject | undefined => {
+  const storedObject = (id: string): ShopifyObject | undefined => {
     const version = versions.newest(id)
     if (version) return version.object
     const n = data.numberOf(name, id)
     return n === undefined ? undefined : fresh(n)
   }
   const present = (id: string): ShopifyObject => {
-    const object = stored(id)
+    const object = storedObject(id)
     if (!object) throw new Error(`sandbox: no ${name} ${id}`)
     return object
   }
@@ -139,12 +139,12 @@ export function createCollection(resource: Resource, { name, data, now, shown }:
     *all() {
       for (let n = 0; n < data.count(name); n++) if (!changedNumbers.has(n)) yield shown(fresh(n))
       for (const id of versions.ids()) {
-        const object = stored(id)
+        const object = storedObject(id)
         if (object) yield shown(object)
       }
     },
     retrieve(id) {
-      const object = stored(id)
+      const object = storedObject(id)
       return object && shown(object)
     },
     related(parentId) {
@@ -156,13 +156,13 @@ export function createCollection(resource: Resource, { name, data, now, shown }:
         .filter((n) => !changedNumbers.has(n))
         .map(fresh)
       const changed = [...(changedByParent.get(parentId) ?? [])].flatMap((id) => versions.newest(id)?.object ?? [])
-      const own = changed.filter((object) => referenceIn(object, relation.field) === parentId)
-      return [...unchanged, ...own].map(shown).sort((a, b) => numericPart(a.id) - numericPart(b.id))
+      const changedChildren = changed.filter((object) => referenceIn(object, relation.field) === parentId)
+      return [...unchanged, ...changedChildren].map(shown).sort((a, b) => numericPart(a.id) - numericPart(b.id))
     },
     insert(fields, details) {
       const n = data.count(name) + inserted++
       const object = { ...fresh(n), ...fields }
-      if (stored(object.id)) throw new Error(`sandbox: there is already a ${name} ${object.id}`)
+      if (storedObject(object.id)) throw new Error(`sandbox: there is already a ${name} ${object.id}`)
       change(object.id, object, details)
       return shown(object)
     },

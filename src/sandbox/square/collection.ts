@@ -49,14 +49,14 @@ export function createCollection(resource: Resource, context: CollectionContext)
   let inserted = 0
 
   const generated = (n: number): SquareObject => ({ id: data.id(name, n), ...resource.generate(n, data) })
-  const stored = (id: string): SquareObject | undefined => {
+  const storedObject = (id: string): SquareObject | undefined => {
     const version = versions.newest(id)
     if (version) return version.object
     const n = data.numberOf(name, id)
     return n === undefined ? undefined : generated(n)
   }
   const present = (id: string): SquareObject => {
-    const object = stored(id)
+    const object = storedObject(id)
     if (!object) throw new Error(`sandbox: no ${name} ${id}`)
     return object
   }
@@ -146,14 +146,14 @@ export function createCollection(resource: Resource, context: CollectionContext)
       const changed = new Set(versions.ids())
       const objects: SquareObject[] = []
       for (const id of changed) {
-        const object = stored(id)
+        const object = storedObject(id)
         if (object) objects.push(object)
       }
       for (let n = 0; n < data.count(name); n++) if (!changedNumbers.has(n)) yield shown(generated(n))
       for (const object of objects) yield shown(object)
     },
     retrieve(id) {
-      const object = stored(id)
+      const object = storedObject(id)
       return object && shown(object)
     },
     related: (parentId) => relatedItems(parentId, { by: 'created', descending: true }).map(({ object }) => object()),
@@ -161,7 +161,7 @@ export function createCollection(resource: Resource, context: CollectionContext)
     insert(fields, details) {
       const n = data.count(name) + inserted++
       const object: SquareObject = { id: data.id(name, n), ...resource.generate(n, data), ...fields }
-      if (stored(object.id)) throw new Error(`sandbox: there is already a ${name} ${object.id}`)
+      if (storedObject(object.id)) throw new Error(`sandbox: there is already a ${name} ${object.id}`)
       change(object.id, object, details)
       return shown(object)
     },

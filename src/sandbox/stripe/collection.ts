@@ -62,19 +62,19 @@ export function createCollection(
   const { inserted, byId, patches, removed } = overlay
   const inserts = orderedInserts(inserted)
   const find = (id: string): ListItem | undefined => population.find(id) ?? byId.get(id)
-  const stored = (item: ListItem, livemode: boolean): StripeObject => {
+  const storedObject = (item: ListItem, livemode: boolean): StripeObject => {
     const base = 'n' in item ? population.object(item, livemode) : withLivemode(item.object, livemode)
     const patch = patches.get(item.id)
     return patch ? { ...base, ...withLivemode(patch, livemode) } : base
   }
   const withAllRows = (item: ListItem, livemode: boolean) => {
-    const object = stored(item, livemode)
+    const object = storedObject(item, livemode)
     return resource.view ? resource.view.convert(object) : object
   }
   const object = (item: ListItem, livemode: boolean) => withFirstRows(withAllRows(item, livemode), resource.embedded)
   const oldest = () => (resource.keptFor === undefined ? 0 : context.now() - resource.keptFor)
   const isGone = (item: ListItem) =>
-    removed.has(item.id) || item.created < oldest() || resource.view?.shows(stored(item, false)) === false
+    removed.has(item.id) || item.created < oldest() || resource.view?.shows(storedObject(item, false)) === false
   const findPresent = (id: string) => {
     const item = find(id)
     return item && !isGone(item) ? item : undefined
@@ -148,7 +148,7 @@ export function createCollection(
       if (!item) throw new Error(`sandbox: no ${resource.object} ${id} to update`)
       if ('id' in patch || resource.createdField in patch)
         throw new Error('sandbox: the id and the creation time of an object never change')
-      patches.set(id, { ...patches.get(id), ...withRowList(patch, resource.embedded, stored(item, false)) })
+      patches.set(id, { ...patches.get(id), ...withRowList(patch, resource.embedded, storedObject(item, false)) })
     },
     remove(id) {
       if (!findPresent(id)) throw new Error(`sandbox: no ${resource.object} ${id} to remove`)

@@ -39,8 +39,8 @@ export function openConnection(credentials: Credentials, manifest: Manifest, kit
   const base = baseOf(manifest, token, kit)
   const insecure = base.protocol === 'http:'
   const exchange = kit.http.openExchange({ provider: manifest.name })
-  const own = Object.entries(manifest.headers ?? {}).map(([name, value]) => [name, fill(value, token)] as const)
-  const headers = { accept: 'application/json', ...Object.fromEntries(own), ...signed(manifest.auth, token) }
+  const configured = Object.entries(manifest.headers ?? {}).map(([name, value]) => [name, fill(value, token)] as const)
+  const headers = { accept: 'application/json', ...Object.fromEntries(configured), ...signed(manifest.auth, token) }
   const { rules } = manifest.errors
   const refusedInside = rules.filter(({ status }) => status.some((code) => code < 300))
   const unusable = (what: string) =>

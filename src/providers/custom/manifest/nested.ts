@@ -33,8 +33,11 @@ export function nestedList(part: NestedPart, { manifest, kit }: ManifestContext)
     embedded,
     async list(connection, parentId, query) {
       if (path === undefined) throw connection.unusable('has no more of a list that its parent has whole')
-      const own = Object.entries(list.parameters ?? {}).map(([key, text]) => [key, text.replaceAll('{id}', parentId)])
-      const request = { path: withId(path, parentId), list, parameters: Object.fromEntries(own) }
+      const parameters = Object.entries(list.parameters ?? {}).map(([key, text]) => [
+        key,
+        text.replaceAll('{id}', parentId),
+      ])
+      const request = { path: withId(path, parentId), list, parameters: Object.fromEntries(parameters) }
       const page = await listPage(connection, request, query, kit)
       return idWithParent ? { ...page, items: page.items.map((item) => named(item, parentId)) } : page
     },

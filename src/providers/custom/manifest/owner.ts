@@ -19,7 +19,7 @@ export function ownerOf(part: OwnerPart | null | undefined, known: KnownTable): 
 
 /** A column's name in code. The manifest was checked for unknown ones. */
 export function codeName(column: string, known: KnownTable): string {
-  const found = known.columns.get(column)
-  if (found) return found.name
+  const knownColumn = known.columns.get(column)
+  if (knownColumn) return knownColumn.name
   throw new Error(`manifest: ${known.name} has no column ${column}`)
 }

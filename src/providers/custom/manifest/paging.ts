@@ -34,8 +34,8 @@ export function nextOf(paging: Paging | undefined, page: ReadPage, connection: C
   switch (paging.type) {
     case 'cursor': {
       const { next, last } = paging
-      const found = next === undefined ? lastOf(items, last) : valueAt(value, next)
-      return cursorText(found)
+      const nextCursor = next === undefined ? lastOf(items, last) : valueAt(value, next)
+      return cursorText(nextCursor)
     }
     case 'page': {
       const number = cursor === null ? paging.first : Number(cursor)

@@ -97,11 +97,11 @@ function embeddedItems(item: Item): EmbeddedItems {
   const payer = item.at('payer_info')
   const customer = customerIdOf(payer.value())
   const seenAt = dateTime(line.transaction_updated_date)
-  const own = id === null ? [] : [{ item: item.withId(id) }]
+  const embedded = id === null ? [] : [{ item: item.withId(id) }]
   return {
-    ...(code.startsWith('T00') && amount > 0 && { payments: own }),
-    ...(code.startsWith('T11') && amount < 0 && { refunds: own }),
-    ...(code.startsWith('T04') && { payouts: own }),
+    ...(code.startsWith('T00') && amount > 0 && { payments: embedded }),
+    ...(code.startsWith('T11') && amount < 0 && { refunds: embedded }),
+    ...(code.startsWith('T04') && { payouts: embedded }),
     ...(customer !== null && { customers: [{ item: payer.withId(customer), ...(seenAt && { seenAt }) }] }),
   }
 }

@@ -85,9 +85,10 @@ export function createStories({ transactions, day: busy, density, seed, now }: L
     const [begin, end] = bounds(story)
     const room = end - begin
     // What would happen after the end happens earlier, in the same order.
-    const own = kind.offset <= room ? begin + kind.offset : begin + Math.floor((room * (slot + 1)) / (storyLength + 1))
+    const desired =
+      kind.offset <= room ? begin + kind.offset : begin + Math.floor((room * (slot + 1)) / (storyLength + 1))
     const parent = kind.refersTo ?? kind.sameIdAs
-    return parent === undefined ? own : Math.max(own, time(numberOf(story, parent)))
+    return parent === undefined ? desired : Math.max(desired, time(numberOf(story, parent)))
   }
 
   const currency = (n: number) => {

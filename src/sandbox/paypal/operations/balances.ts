@@ -18,9 +18,9 @@ export function balancesOperation({ now, lastRefreshed, unavailableStatus }: Tra
     scope: scopes.balances,
     isList: false,
     answer({ merchant, query }) {
-      const { as_of_time: asked, currency_code: currency } = parse(query)
-      if (asked !== undefined && asked < now() - 3 * 365 * day) throw dataNotAvailable(unavailableStatus)
-      const until = Math.min(asked ?? lastRefreshed(), lastRefreshed())
+      const { as_of_time: asOf, currency_code: currency } = parse(query)
+      if (asOf !== undefined && asOf < now() - 3 * 365 * day) throw dataNotAvailable(unavailableStatus)
+      const until = Math.min(asOf ?? lastRefreshed(), lastRefreshed())
       const totals = new Map<string, number>()
       for (const row of merchant.ledger.within(0, until)) {
         if (!row.affectsBalance()) continue

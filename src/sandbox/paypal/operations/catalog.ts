@@ -29,7 +29,7 @@ export function catalogOperations(): readonly Operation[] {
           total_required: hasTotals = false,
           ...query
         } = parsePlans(request.query)
-        const found = request.merchant.stores.plans
+        const matching = request.merchant.stores.plans
           .sorted('create_time', byCreation)
           .map(({ object }) => object)
           .filter(
@@ -38,7 +38,7 @@ export function catalogOperations(): readonly Operation[] {
               (query.plan_ids?.some((wanted) => wanted === id) ?? true),
           )
         const call = { field: 'plans', page, size, hasTotals }
-        return numberedPage(request, found, call, request.caller.prefersAll ? wholePlan : minimalPlan)
+        return numberedPage(request, matching, call, request.caller.prefersAll ? wholePlan : minimalPlan)
       },
     },
     {
@@ -60,9 +60,9 @@ export function catalogOperations(): readonly Operation[] {
       isList: true,
       answer(request) {
         const { page = 1, page_size: size = 10, total_required: hasTotals = false } = parseProducts(request.query)
-        const found = request.merchant.stores.products.sorted('create_time', byCreation).map(({ object }) => object)
+        const matching = request.merchant.stores.products.sorted('create_time', byCreation).map(({ object }) => object)
         const call = { field: 'products', page, size, hasTotals, isNeverEmpty: true } as const
-        return numberedPage(request, found, call, listedProduct)
+        return numberedPage(request, matching, call, listedProduct)
       },
     },
     {

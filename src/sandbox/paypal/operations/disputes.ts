@@ -47,7 +47,7 @@ export function disputeOperations({ now }: DisputeOptions): readonly Operation[]
         const query = parse(request.query)
         checkTimes(query, now())
         const { page_size: size = 10, next_page_token: token } = query
-        const found = request.merchant.stores.disputes
+        const matching = request.merchant.stores.disputes
           .sorted(
             'update_time',
             newestFirst((dispute) => textAt(dispute, 'update_time'), 'dispute_id'),
@@ -55,7 +55,7 @@ export function disputeOperations({ now }: DisputeOptions): readonly Operation[]
           .map(({ object }) => object)
           .filter((dispute) => matches(dispute, query, now()))
         const after = token === undefined || request.failure?.kind === 'same-page' ? undefined : positionOf(token)
-        const rest = after === undefined ? found : found.filter((dispute) => isAfter(dispute, after))
+        const rest = after === undefined ? matching : matching.filter((dispute) => isAfter(dispute, after))
         const page = rest.slice(0, size)
         const hasMore = rest.length > size
         const links = linksOf(request.visit.seen.url, hasMore ? page.at(-1) : undefined)

@@ -104,12 +104,12 @@ export function invoiceOperations({ searchShowsFields }: InvoiceOptions): readon
         for (const name of unknownFilters) if (criteria[name] !== undefined) throw notImplemented(name)
         // Only archived invoices, of which there are none.
         const { archived = false, fields = [] } = criteria
-        const found = request.merchant.stores.invoices
+        const matching = request.merchant.stores.invoices
           .sorted('create_time', byCreation)
           .map(({ object }) => object)
           .filter((invoice) => !archived && matches(invoice, criteria))
         const call = { field: 'items', page, size, hasTotals }
-        return numberedPage(request, found, call, (invoice) => summary(invoice, searchShowsFields ? fields : []))
+        return numberedPage(request, matching, call, (invoice) => summary(invoice, searchShowsFields ? fields : []))
       },
     },
     {
@@ -133,7 +133,9 @@ function matches(invoice: Fields, criteria: Search): boolean {
   const { creation_date_range: created, invoice_date_range: dated, status } = criteria
   const isEqual = (wanted: string | undefined, ...path: readonly string[]) =>
     wanted === undefined || fieldOf(invoice, ...path) === wanted
-  const recipients = listAt(invoice, 'primary_recipients').map((one) => textAt(one, 'billing_info', 'email_address'))
+  const recipients = listAt(invoice, 'primary_recipients').map((recipient) =>
+    textAt(recipient, 'billing_info', 'email_address'),
+  )
   return (
     (created === undefined || isWithin(secondsOf(createTime(invoice)), created)) &&
     (dated === undefined || isWithin(textAt(invoice, 'detail', 'invoice_date'), dated)) &&

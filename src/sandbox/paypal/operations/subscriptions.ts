@@ -42,12 +42,12 @@ export function subscriptionOperations(list: SubscriptionList): readonly Operati
         for (const name of ['filter', 'customer_ids'] as const)
           if (query[name] !== undefined) throw notImplemented(name)
         const byCreation = newestFirst((subscription) => textAt(subscription, 'create_time'), 'id')
-        const found = request.merchant.stores.subscriptions
+        const matching = request.merchant.stores.subscriptions
           .sorted('create_time', byCreation)
           .map(({ object }) => object)
           .filter((subscription) => matches(subscription, query))
         const call = { field: 'subscriptions', page: query.page ?? 1, size: query.page_size ?? 10, hasTotals: false }
-        return numberedPage(request, found, call, (subscription) => shown(request, subscription, []))
+        return numberedPage(request, matching, call, (subscription) => shown(request, subscription, []))
       },
     },
     {

@@ -34,9 +34,9 @@ export function createSimulatedMerchant(access: SimulationAccess, random: Random
   return {
     ...mutations,
     insert(name, fields, options) {
-      const stored = mutations.insert(name, fields, options)
-      inserted.get(name)?.push(stored.key)
-      return stored
+      const object = mutations.insert(name, fields, options)
+      inserted.get(name)?.push(object.key)
+      return object
     },
     random,
     merchant,

@@ -50,13 +50,13 @@ export const transactionSteps: Readonly<Record<string, Step>> = {
   },
   'money is withdrawn': (merchant) => {
     const amount = money(-inCurrency(10_000 + (merchant.random() % 90_000), 'USD'), 'USD')
-    return own(merchant, { transaction_event_code: 'T0400', transaction_amount: amount }).key
+    return insertTransaction(merchant, { transaction_event_code: 'T0400', transaction_amount: amount }).key
   },
   'money is converted': (merchant) => {
     const id = newId(merchant)
     const line = { transaction_id: id, transaction_event_code: 'T0200' }
-    own(merchant, { ...line, transaction_amount: money(-inCurrency(5_000, 'EUR'), 'EUR') })
-    return own(merchant, { ...line, transaction_amount: money(inCurrency(5_500, 'USD'), 'USD') }).key
+    insertTransaction(merchant, { ...line, transaction_amount: money(-inCurrency(5_000, 'EUR'), 'EUR') })
+    return insertTransaction(merchant, { ...line, transaction_amount: money(inCurrency(5_500, 'USD'), 'USD') }).key
   },
 }
 
@@ -76,7 +76,7 @@ function reverse(merchant: SimulatedMerchant, fits: (line: Fields) => boolean): 
 const codeOf = (line: Fields) => fieldOf(line.transaction_info, 'transaction_event_code')
 
 /** A line without another party. */
-const own = (merchant: SimulatedMerchant, info: Fields) =>
+const insertTransaction = (merchant: SimulatedMerchant, info: Fields) =>
   pay(
     merchant,
     { fee_amount: undefined, ...info },

@@ -28,7 +28,7 @@ export function createCheckAccess(items: readonly ScopeItem[]): CheckAccess {
     if (type === 'type') byType.set(typeName, requirement)
     else byField.set(`${typeName}.${fieldName}`, requirement)
   }
-  const found = new Map<GraphQLObjectType, Map<string, Requirement | null>>()
+  const requirements = new Map<GraphQLObjectType, Map<string, Requirement | null>>()
   const find = ({ parentType, fieldName, returnType }: GraphQLResolveInfo): Requirement | null => {
     const type = getNamedType(returnType).name.replace(/Connection$/, '')
     return (
@@ -36,8 +36,8 @@ export function createCheckAccess(items: readonly ScopeItem[]): CheckAccess {
     )
   }
   return (info, scopes) => {
-    const known = found.get(info.parentType) ?? new Map<string, Requirement | null>()
-    found.set(info.parentType, known)
+    const known = requirements.get(info.parentType) ?? new Map<string, Requirement | null>()
+    requirements.set(info.parentType, known)
     const cached = known.get(info.fieldName)
     const requirement = cached === undefined ? find(info) : cached
     if (cached === undefined) known.set(info.fieldName, requirement)

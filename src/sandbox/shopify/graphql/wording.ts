@@ -91,18 +91,18 @@ const wordings: readonly (readonly [RegExp, Reword])[] = [
 /** The operation and the names of the fields down to a node, as in `["query orders", "orders", "nodes", "foo"]`. */
 function pathTo(document: DocumentNode, wanted: ASTNode): readonly string[] {
   const path: string[] = []
-  let found: readonly string[] = []
+  let pathToNode: readonly string[] = []
   visit(document, {
     enter(node) {
       const name = nameOf(node)
       if (name !== undefined) path.push(name)
-      if (node === wanted) found = [...path]
+      if (node === wanted) pathToNode = [...path]
     },
     leave(node) {
       if (nameOf(node) !== undefined) path.pop()
     },
   })
-  return found
+  return pathToNode
 }
 
 function nameOf(node: ASTNode): string | undefined {

@@ -63,11 +63,11 @@ export const subscriptionSteps: Readonly<Record<string, Step>> = {
   'subscription replaces an item': (account) => {
     const subscription = active(account)
     if (!subscription) return
-    const kept = itemsOf(account, subscription.id)
-    const last = kept.findLastIndex((item) => !String(item.price.nickname).startsWith('inline'))
+    const items = itemsOf(account, subscription.id)
+    const last = items.findLastIndex((item) => !String(item.price.nickname).startsWith('inline'))
     const added = newItem(account, subscription)
     if (last < 0 || !added) return
-    account.update('subscriptions', subscription.id, { items: kept.toSpliced(last, 1, added) })
+    account.update('subscriptions', subscription.id, { items: items.toSpliced(last, 1, added) })
     return subscription.id
   },
   'subscription grows past ten items': (account) => {

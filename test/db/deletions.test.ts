@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findStale, findUnlisted, markDeleted, markRemovedChildren } from '../../src/db/deletions.ts'
 import { customers, invoiceLines } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
@@ -10,7 +10,7 @@ const createdAt = (second: number) => new Date(second * 1_000)
 
 /** A tenant's account, and rows of it: the second of creation and the second of observation of each. */
 async function open(rows: Readonly<Record<string, readonly [created: number, observed: number]>> = {}) {
-  const { tenant, query } = await openTestDatabase()
+  const { tenant, query, db: superuser } = await openTestDatabase()
   const key = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
   const db = tenant(key.tenantId)
   const write = (table: unknown, written: readonly object[]) =>
@@ -25,10 +25,16 @@ async function open(rows: Readonly<Record<string, readonly [created: number, obs
   )
   const live = async (table = 'customers') =>
     (await query<{ id: string }>(`select id from ${table} where deleted_at is null order by id`)).map(({ id }) => id)
-  return { key, db, write, live }
+  return { key, db, superuser, tenant, write, live }
 }
 
 const resource = { name: 'customers', table: customers }
+const line = (id: string, invoiceId: string, observed = 5) => ({
+  row: { id, invoiceId },
+  raw: { id },
+  observedAt: at(observed),
+})
+const lines = { name: 'invoice_lines', table: invoiceLines }
 
 test('a row is unlisted if it was created within the interval, is not listed, and was not seen later than the list', async () => {
   const { key, db } = await open({
@@ -71,11 +77,6 @@ test('a row that was seen later than its absence stays, and a deletion is counte
 
 test('a line is removed only if its parent’s list is newer, is of this parent, and does not have it', async () => {
   const { key, db, write, live } = await open()
-  const line = (id: string, invoiceId: string, observed: number) => ({
-    row: { id, invoiceId },
-    raw: { id },
-    observedAt: at(observed),
-  })
   await write(invoiceLines, [
     line('il_gone', 'in_1', 5),
     line('il_kept', 'in_1', 5),
@@ -83,7 +84,6 @@ test('a line is removed only if its parent’s list is newer, is of this parent,
     line('il_other', 'in_2', 5),
   ])
   const childSets = [{ parentId: 'in_1', ids: ['il_kept'], observedAt: at(10) }]
-  const lines = { name: 'invoice_lines', table: invoiceLines }
   const removed = await db.within((tx) =>
     markRemovedChildren(tx, { ...key, resource: lines, parent: 'invoiceId', childSets } as never),
   )
@@ -96,4 +96,78 @@ test('a snapshot is stale if its row was seen later', async () => {
   const snapshots = ['cus_1', 'cus_2', 'cus_3', 'cus_4'].map((id) => ({ id, observedAt: at(10) }))
   const stale = await db.within((tx) => findStale(tx, { ...key, table: customers, snapshots } as never))
   expect(stale).toEqual(new Set([2]))
+})
+
+// With a superuser's login, which sees the rows of all tenants: each statement names the account itself.
+describe.each([
+  ['tenant', { tenantId: randomUUID() }],
+  ['provider', { provider: 'paypal' }],
+  ['account', { account: 'acct_2' }],
+])('a row of another %s with the same id', (_, changed) => {
+  async function openOther() {
+    const parts = await open()
+    const other = { ...parts.key, ...changed }
+    const customer = { row: { id: 'cus_1', createdAt: createdAt(100) }, raw: {}, observedAt: at(5) }
+    await upsert(parts.superuser, { ...other, table: customers, rows: [customer] } as never)
+    await upsert(parts.superuser, { ...other, table: invoiceLines, rows: [line('il_1', 'in_1')] } as never)
+    return { ...parts, other }
+  }
+
+  test('is not marked as deleted', async () => {
+    const { key, superuser, live } = await openOther()
+    const unlisted = [{ id: 'cus_1', observedAt: at(10) }]
+    expect(await markDeleted(superuser, { ...key, resource, unlisted } as never)).toBe(0)
+    expect(await live()).toEqual(['cus_1'])
+  })
+
+  test('is not removed from a nested list', async () => {
+    const { key, superuser, live } = await openOther()
+    const childSets = [{ parentId: 'in_1', ids: [], observedAt: at(10) }]
+    const removal = { ...key, resource: lines, parent: 'invoiceId', childSets }
+    expect(await markRemovedChildren(superuser, removal as never)).toBe(0)
+    expect(await live('invoice_lines')).toEqual(['il_1'])
+  })
+
+  test('makes no snapshot stale', async () => {
+    const { key, superuser } = await openOther()
+    const snapshots = [{ id: 'cus_1', observedAt: at(1) }]
+    expect(await findStale(superuser, { ...key, table: customers, snapshots } as never)).toEqual(new Set())
+  })
+
+  test('is not unlisted', async () => {
+    const { key, db } = await openOther()
+    const intervals = [{ from: 0, to: null, ids: [], observedAt: at(10) }]
+    expect(await findUnlisted(db, { ...key, resource, intervals } as never)).toEqual([])
+  })
+})
+
+test('without intervals, rows or nested lists nothing is found and nothing is marked', async () => {
+  const { key, db, live } = await open({ cus_1: [100, 5] })
+  expect(await findUnlisted(db, { ...key, resource, intervals: [] } as never)).toEqual([])
+  expect(await db.within((tx) => markDeleted(tx, { ...key, resource, unlisted: [] } as never))).toBe(0)
+  expect(await live()).toEqual(['cus_1'])
+})
+
+test('a forced job marks rows as deleted that were seen later, if they were stored before it began', async () => {
+  const { key, db, live, write } = await open({ cus_1: [100, 11] })
+  await write(invoiceLines, [line('il_1', 'in_1', 11)])
+  const began = { kind: 'stored before', since: new Date(Date.now() + 3_600_000) } as const
+  const [before, after] = [{ ...began, since: new Date(0) }, began]
+  const unlisted = [{ id: 'cus_1', observedAt: at(10) }]
+  const childSets = [{ parentId: 'in_1', ids: [], observedAt: at(10) }]
+  const snapshots = [{ id: 'cus_1', observedAt: at(10) }]
+  const intervals = [{ from: 0, to: null, ids: [], observedAt: at(10) }]
+  for (const [overwrite, marked, stale, found] of [
+    [before, 0, [0], []],
+    [after, 1, [], [{ id: 'cus_1' }]],
+  ] as const) {
+    const forced = { ...key, overwrite }
+    expect(await findUnlisted(db, { ...forced, resource, intervals } as never)).toMatchObject(found)
+    const isStale = await db.within((tx) => findStale(tx, { ...forced, table: customers, snapshots } as never))
+    expect([...isStale]).toEqual(stale)
+    const removal = { ...forced, resource: lines, parent: 'invoiceId', childSets }
+    expect(await db.within((tx) => markRemovedChildren(tx, removal as never))).toBe(marked)
+    expect(await db.within((tx) => markDeleted(tx, { ...forced, resource, unlisted } as never))).toBe(marked)
+  }
+  expect(await live()).toEqual([])
 })

@@ -15,10 +15,12 @@ async function check({
   months,
   counts = {},
   until: last = until,
+  listed = Object.values(months).reduce((sum, count) => sum + count, 0),
 }: {
-  months: object
+  months: Readonly<Record<string, number>>
   counts?: object
   until?: number
+  listed?: number
 }) {
   const { db } = await openTestDatabase()
   const key = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
@@ -28,7 +30,6 @@ async function check({
     observedAt: new Date(0),
   }))
   await upsert(db, { ...key, table: customers, rows, overwrite: null } as never)
-  const listed = Object.values(months).reduce((sum: number, count: number) => sum + count, 0)
   const counting = {
     ...key,
     sources: [{ kind: 'list', name: 'customers', table: customers, createdFilter: { field: 'created' } }],
@@ -36,7 +37,7 @@ async function check({
     history: {},
     counts: { customers: { ...noCounts, ...counts } },
   }
-  return (await checkCounts(db, counting as never)).customers
+  return (await db.transaction((tx) => checkCounts(tx, counting as never))).customers
 }
 
 test('a list as long as the table is equal', async () => {
@@ -59,6 +60,7 @@ test.each([
 test('a rejected item has no row, and a row that the list leaves out is no difference', async () => {
   expect(await check({ months: { '2026-01': 4, '2026-03': 2 }, counts: { rejected: 1 } })).toMatchObject({
     equal: true,
+    differs: [],
   })
   expect(await check({ months: { '2026-01': 2, '2026-03': 2 }, counts: { kept: 1 } })).toMatchObject({ equal: true })
   expect(await check({ months: { '2026-01': 3, '2026-03': 2 }, counts: { kept: 1 } })).toMatchObject({ equal: false })
@@ -66,4 +68,24 @@ test('a rejected item has no row, and a row that the list leaves out is no diffe
 
 test('rows created after the list was read are not counted', async () => {
   expect(await check({ months: { '2026-01': 3 }, until: january + 60 })).toMatchObject({ live: 3, equal: true })
+})
+
+test('a list that is empty differs in every month of the table', async () => {
+  const differs = [
+    { month: '2026-01', listed: 0, live: 3 },
+    { month: '2026-03', listed: 0, live: 2 },
+  ]
+  expect(await check({ months: {} })).toMatchObject({ listed: 0, equal: false, differs })
+})
+
+test('a list whose months are not known is not equal, and no month is named', async () => {
+  expect(await check({ months: {}, listed: 6 })).toMatchObject({ listed: 6, live: 5, equal: false, differs: [] })
+})
+
+test('a list that was read again from its beginning as one of several has no check', async () => {
+  expect(await check({ months: {}, until: -1 })).toBeUndefined()
+})
+
+test('a list of a large account has its check where counting is quick', async () => {
+  expect(await check({ months: { '2026-01': 100_000 } })).toMatchObject({ listed: 100_000, live: 5, equal: false })
 })

@@ -105,3 +105,19 @@ test('the children of a list are counted by looking up each parent, in tables th
   })
   expect(checks).toMatchObject({ invoices: { live: 2_000, equal: true }, invoice_lines: { live: 6_000, equal: true } })
 })
+
+test('in a large account as well, a count that fails otherwise ends the commit', async () => {
+  const { db } = await openTestDatabase()
+  const source = { kind: 'list', name: 'customers', table: syncedTable('no_such_table', {}), createdFilter: true }
+  const counting = {
+    tenantId: randomUUID(),
+    provider: 'stripe',
+    account: 'acct_1',
+    sources: [source],
+    tallies: { customers: { listed: 100_000, until: 1_000, months: {} } },
+    history: {},
+    counts: {},
+  }
+  const check = db.transaction((tx) => checkCounts(tx, counting as never))
+  await expect(check).rejects.toMatchObject({ cause: { code: '42P01' } })
+})

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 const writing = ['write', 'poisoned', 'deletions', 'count-check', 'crash', 'frozen', 'stripe-', 'statements'].map(
   (name) => `test/integration/${name}`,
 )
@@ -33,6 +36,15 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
   ['src/handler', ['test/integration/outcomes-entry', 'test/lambda/']],
   ['src/providers/', ['test/providers/', 'test/integration/stripe-']],
 ]
+
+/** The tests that import that file themselves and need no worker: seconds, and they notice most mutations. */
+export function nearestTests(file: string): readonly string[] {
+  return readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts') && !/^(?:integration|faults|lambda|cli)\//.test(path))
+    .map((path) => join('test', path))
+    .filter((path) => readFileSync(path, 'utf8').includes(`/${file}'`))
+    .toSorted()
+}
 
 /** Filters of vitest for the tests that are to notice a mutation of that file. */
 export function suiteOf(file: string): readonly string[] {

@@ -23,6 +23,7 @@ export function openWorkingCopy(): WorkingCopy {
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
   return {
     async firstFailure(filters, mutation) {
+      if (filters.length === 0) return null
       if (!mutation) return await failureIn(folder, filters)
       const path = join(folder, mutation.file)
       const source = readFileSync(path, 'utf8')

@@ -11,10 +11,11 @@ import { loadConfig } from '../src/config/load.ts'
 import type { CustomSettings } from '../src/providers/custom/index.ts'
 import { billOfMaterials } from './sbom.ts'
 
-const handler = 'src/handler.ts'
+/** Where a process begins: Lambda calls the handler, and a container runs by itself. */
+const entries = { handler: 'src/handler.ts', container: 'src/container.ts' }
 
 /**
- * What the handler loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
+ * What an entry loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
  * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended, the
  * clients of Secrets Manager and Parameter Store when a token is a reference, the reader of manifests when there are any.
  */
@@ -24,12 +25,25 @@ const onDemand: Readonly<Record<string, string>> = {
   'custom-providers': 'src/providers/custom/load.ts',
 }
 
-/** The providers that the handler loads only for their own jobs. What they share with the worker they take from the handler. */
+/** The providers that an entry loads only for their own jobs. What they share with the worker they take from the entry. */
 const providers: Readonly<Record<string, string>> = {
   square: 'src/providers/square/index.ts',
   shopify: 'src/providers/shopify/index.ts',
   paypal: 'src/providers/paypal/index.ts',
 }
+
+/** The transports, of which a container loads the one of its queue. They too take from the container what they share with it. */
+const transports: Readonly<Record<string, string>> = {
+  'sqs-intake': 'src/queue/sqs-intake.ts',
+  postgres: 'src/queue/postgres.ts',
+  rabbitmq: 'src/queue/rabbitmq.ts',
+  'redis-streams': 'src/queue/redis-streams.ts',
+  'service-bus': 'src/queue/service-bus.ts',
+}
+/** What the paths of the own files of transports begin with. */
+const ofTransports = ['sqs', 'postgres', 'rabbitmq', 'redis-streams', 'service-bus']
+  .map((name) => `src/queue/${name}`)
+  .concat('src/http/aws-client.ts')
 
 /** What other programs import: everything, the tables alone, and the tests of a custom provider. */
 const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts', testing: 'test/contracts/testing.ts' }
@@ -48,7 +62,7 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the worker of `root` into `outdir`: `handler.cjs`, the files loaded on demand, `index` and `schema` as `.js` and `.d.ts`,
+ * Builds the worker of `root` into `outdir`: `handler.cjs`, `container.cjs`, the files loaded on demand, `index` and `schema` as `.js` and `.d.ts`,
  * and `sbom.cdx.json`, which says what packages are in what is deployed. `certificates/*.pem` and the manifests of custom
  * providers are copied, and their modules are bundled, a file each. CommonJS with the ending `.cjs`, because that is what
  * Lambda and osls both load.
@@ -61,32 +75,49 @@ export async function build(
 ): Promise<BuiltFile[]> {
   const out = resolve(root, outdir)
   const into = { absWorkingDir: root, outdir: out }
-  const shared = new Set<string>()
-  // The handler cannot be bundled without those that it imports.
-  const present = Object.fromEntries(Object.entries(providers).filter(([, path]) => existsSync(resolve(root, path))))
-  const ofProviders = await bundle({ ...into, ...worker, entryPoints: present, plugins: [takesShared(root, shared)] })
-  const [main, besides, typed, modules] = await allEnded([
+  const isPresent = ([, path]: [string, string]) => existsSync(resolve(root, path))
+  const present = (files: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(files).filter(isPresent))
+  const takeShared = async (files: Readonly<Record<string, string>>, rooms: readonly string[]) => {
+    const shared = new Set<string>()
+    const plugins = [takesShared(root, rooms, shared)]
+    return { shared, ...(await bundle({ ...into, ...worker, entryPoints: present(files), plugins })) }
+  }
+  // An entry cannot be bundled without those that it gives its modules to.
+  const ofProviders = await takeShared(
+    providers,
+    Object.values(providers).map((path) => `${dirname(path)}/`),
+  )
+  const ofQueues = await takeShared(transports, ofTransports)
+  const enter = (path: string, shared: ReadonlySet<string>) =>
     bundle({
       ...into,
       ...worker,
-      entryPoints: { handler },
-      plugins: [loadedOnDemand(root), givesShared(root, shared), withoutTypedMethods],
-    }),
+      entryPoints: { [basename(path, '.ts')]: path },
+      plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods],
+    })
+  const [handler, container, besides, typed, modules] = await allEnded([
+    enter(entries.handler, ofProviders.shared),
+    enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared])),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundle({ ...into, ...library, entryPoints: exported }),
     bundleModules(custom.modules, into),
     ...Object.values(declared).map((path) => declare(resolve(root, path), out)),
   ])
-  check(main, besides)
-  check(main, ofProviders)
+  for (const others of [besides, ofProviders, ofQueues]) check('handler.cjs', handler, others)
+  for (const others of [besides, ofProviders, ofQueues]) check('container.cjs', container, others)
+  const deployed = [handler, container, besides, ofProviders, ofQueues, modules]
   await copyCertificates(root, out)
   await copyManifests(custom.manifests, root, out)
   const bill = join(out, 'sbom.cdx.json')
   await writeFile(
     bill,
-    await billOfMaterials(root, [main.metafile, besides.metafile, ofProviders.metafile, modules.metafile]),
+    await billOfMaterials(
+      root,
+      deployed.map(({ metafile }) => metafile),
+    ),
   )
-  const outputs = [main, besides, ofProviders, typed, modules].flatMap(({ metafile }) => Object.keys(metafile.outputs))
+  const outputs = [...deployed, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
   const types = Object.keys(declared).map((name) => join(out, declarations[name] ?? `${name}.d.ts`))
   return Promise.all([...outputs.map((path) => resolve(root, path)), ...types, bill].map(measure))
 }
@@ -167,7 +198,7 @@ const library = {
 /** Leaves the files that are loaded on demand out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {
   const names = new Map(
-    Object.entries({ ...onDemand, ...providers }).map(([name, path]) => [resolve(root, path), name]),
+    Object.entries({ ...onDemand, ...providers, ...transports }).map(([name, path]) => [resolve(root, path), name]),
   )
   return {
     name: 'loaded-on-demand',
@@ -180,19 +211,19 @@ function loadedOnDemand(root: string): Plugin {
   }
 }
 
-/** Where a bundle finds the modules of the handler: a class must be the same in both, or `instanceof` would say no. */
+/** Where a bundle finds the modules of its entry: a class must be the same in both, or `instanceof` would say no. */
 const sharedModules = `globalThis[Symbol.for('billing-sync-worker modules')]`
 
-/** Replaces what a provider imports from outside its room by the module that the handler has, and notes its path. */
-function takesShared(root: string, shared: Set<string>): Plugin {
-  const rooms = Object.values(providers).map((path) => resolve(root, dirname(path)))
-  const isInside = (path: string) => rooms.some((room) => path.startsWith(`${room}/`))
+/** Replaces what a bundle imports from outside its rooms by the module that the entry has, and notes its path. */
+function takesShared(root: string, rooms: readonly string[], shared: Set<string>): Plugin {
+  const isInside = (path: string) => rooms.some((room) => relative(root, path).startsWith(room))
   return {
     name: 'takes-shared',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
         const file = resolve(resolveDir, path)
-        return isInside(file) || resolveDir === root ? undefined : { path: relative(root, file), namespace: 'shared' }
+        if (isInside(file) || resolveDir === root || resolveDir.includes('/node_modules/')) return undefined
+        return { path: relative(root, file), namespace: 'shared' }
       })
       onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => {
         shared.add(path)
@@ -202,19 +233,19 @@ function takesShared(root: string, shared: Set<string>): Plugin {
   }
 }
 
-/** Puts the modules that providers take before the handler itself. */
-function givesShared(root: string, shared: ReadonlySet<string>): Plugin {
+/** Puts the modules that others take before the entry itself. */
+function givesShared(root: string, entry: string, shared: ReadonlySet<string>): Plugin {
   return {
     name: 'gives-shared',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /src\/handler\.ts$/ }, ({ kind }) =>
-        kind === 'entry-point' ? { path: handler, namespace: 'entry' } : undefined,
+      onResolve({ filter: /\.ts$/ }, ({ kind }) =>
+        kind === 'entry-point' ? { path: entry, namespace: 'entry' } : undefined,
       )
       onLoad({ filter: /./, namespace: 'entry' }, () => {
         const paths = [...shared].toSorted()
         const imports = paths.map((path, at) => `import * as m${at} from './${path}'`)
-        const entries = paths.map((path, at) => `${JSON.stringify(path)}: m${at}`)
-        const contents = [...imports, `${sharedModules} = { ${entries.join(', ')} }`, `export * from './${handler}'`]
+        const modules = paths.map((path, at) => `${JSON.stringify(path)}: m${at}`)
+        const contents = [...imports, `${sharedModules} = { ${modules.join(', ')} }`, `export * from './${entry}'`]
         return { contents: contents.join('\n'), resolveDir: root, loader: 'ts' }
       })
     },
@@ -237,19 +268,19 @@ const withoutTypedMethods: Plugin = {
 
 type Built = BuildResult<{ metafile: true }>
 
-function check(built: Built, besides: Built): void {
+function check(name: string, built: Built, besides: Built): void {
   const warning = [...built.warnings, ...besides.warnings][0]
   if (warning) throw new Error(`build: esbuild warns: ${warning.text}`)
   const held = Object.keys(built.metafile.inputs)
   const refuse = (paths: readonly string[], why: string) => {
-    if (paths.length > 0) throw new Error(`build: handler.cjs holds ${paths.join(', ')}: ${why}`)
+    if (paths.length > 0) throw new Error(`build: ${name} holds ${paths.join(', ')}: ${why}`)
   }
   refuse(
     held.filter((path) => localOnly.some((room) => path.startsWith(room))),
-    'what only this machine uses stays out of Lambda',
+    'what only this machine uses stays out of what is deployed',
   )
   refuse(
-    held.filter((path) => Object.values({ ...onDemand, ...providers }).includes(path)),
+    held.filter((path) => Object.values({ ...onDemand, ...providers, ...transports }).includes(path)),
     'load it with `await import()`, and import only its types',
   )
   refuse(

@@ -8,6 +8,7 @@ export type Tree = Readonly<Record<string, string>>
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
   handler: ['config/load', 'log', 'queue', 'secrets', 'worker', 'type npm:aws-lambda', 'node'],
+  container: ['clock', 'config/load', 'log', 'queue', 'secrets', 'worker', 'node'],
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
   // It gets its queue from the entry, so that an entry holds one transport.
@@ -90,10 +91,23 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:url',
   ],
   registry: ['providers', 'type provider/contract', 'errors'],
-  queue: ['queue/message', 'queue/harmless-text', 'log/redact'],
-  delivery: [
-    'type queue/message',
+  queue: [
+    'queue/message',
     'type queue/queue',
+    'queue/redact',
+    'queue/harmless-text',
+    'queue/key-free',
+    'secrets/reference',
+    'log/redact',
+    'type log',
+    'type config/connection-string',
+  ],
+  delivery: [
+    'clock',
+    'type queue/message',
+    'type queue/message-worker',
+    'type queue/queue',
+    'type queue/patience',
     'queue/redact',
     'job/outcome',
     'job/request',
@@ -101,14 +115,26 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type job/session',
     'type log',
   ],
+  // The scheme of the address chooses among the transports, and each is a file that is loaded on demand.
+  'choice of transport': ['type queue/queue', 'queue/transport-name', 'own transports'],
   transport: [
+    'own transport',
     'queue/message',
+    'type queue/message-worker',
     'queue/queue',
-    'queue/sqs',
+    'queue/poison',
+    'queue/redact',
+    'queue/transport-name',
     'http/aws-client',
+    'db/connection',
+    'db/errors',
+    'config/connection-string',
     'type log',
     'type npm:aws-lambda',
     'npm:@aws-sdk',
+    'npm:pg',
+    'node:fs',
+    'node:path',
   ],
   secrets: ['secrets', 'errors', 'log/redact', 'type clock', 'http/aws-client', 'npm:@aws-sdk'],
   db: ['clock', 'db', 'type config', 'errors', 'json', 'npm:drizzle-orm', 'npm:pg', 'node'],
@@ -129,7 +155,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm',
     'node',
   ],
-  config: ['config', 'type error-codes', 'http/base-url', 'log/redact', 'npm:zod', 'node'],
+  config: ['config', 'type error-codes', 'http/base-url', 'queue/transport-name', 'log/redact', 'npm:zod', 'node'],
   http: ['http', 'errors', 'log/redact', 'node:net', 'node:dns', 'node:http', 'node:https', 'node:stream', 'node:zlib'],
   log: ['log', 'type error-codes', 'npm:@aws-lambda-powertools', 'npm:pino'],
   errors: ['type error-codes'],
@@ -141,7 +167,13 @@ const rules: Readonly<Record<string, readonly string[]>> = {
 const forbiddenNames = /^(utils?|helpers?|lib|common|types?|interfaces?|main)$/
 const longest = 250
 /** The only files of the worker that hold an SDK of AWS; each is loaded on demand. */
-const ownersOfAws = new Set(['queue/sqs.ts', 'secrets/aws.ts'])
+const ownersOfAws = new Set([
+  'queue/sqs.ts',
+  'queue/sqs-intake.ts',
+  'queue/sqs-message.ts',
+  'queue/sqs-redrive.ts',
+  'secrets/aws.ts',
+])
 
 /** Everything in the tree that its rules forbid, a sentence each. */
 export function violations(tree: Tree): string[] {
@@ -204,14 +236,20 @@ function target(from: string, to: string, typeOnly: boolean): Import {
   return { from, to: new URL(to, `file:///${from}`).pathname.slice(1), ours: true, typeOnly }
 }
 
-/** Any other file of `queue/` belongs to a transport. */
+/** Any other file of `queue/` belongs to the transport that its name begins with. */
 const queueLayers: Readonly<Record<string, string>> = {
   message: 'queue',
   queue: 'queue',
   redact: 'queue',
   'harmless-text': 'queue',
+  'key-free': 'queue',
+  'message-worker': 'queue',
+  poison: 'queue',
+  'transport-name': 'queue',
   deliver: 'delivery',
   consume: 'delivery',
+  patience: 'delivery',
+  'open-intake': 'choice of transport',
 }
 
 function layerOf(path: string): string {
@@ -238,6 +276,9 @@ function matches(rule: string, { from, to, ours }: Import): boolean {
   const own = from.replace(/\.ts$/, '').split('/')[1] ?? ''
   if (rule === 'anything') return true
   if (rule === 'own folder') return ours && within(to, `providers/${own}`)
+  if (rule === 'own transports') return ours && layerOf(to) === 'transport'
+  if (rule === 'own transport')
+    return ours && layerOf(to) === 'transport' && to.split(/[/.-]/)[1] === from.split(/[/.-]/)[1]
   if (rule === 'own sandbox') return ours && within(to, `sandbox/${own}`)
   if (rule === 'own sdk') return !ours && to.includes(own)
   if (ours) return within(to.replace(/\.ts$/, ''), rule)

@@ -5,6 +5,7 @@ import { redactSecrets } from '../log/redact.ts'
 import { type ConnectionSettings, parseConnectionString } from './connection-string.ts'
 import { nearest } from './nearest.ts'
 import { type Settings, settingsSchema } from './schema.ts'
+import { isReference } from './setting-kinds.ts'
 
 /** The settings with the connection string read. `database` is absent when none is configured. */
 export interface Config extends Settings {
@@ -59,8 +60,6 @@ function referringSettings(config: Config) {
     return value !== undefined && isReference(value) ? [{ field: `${section}.${name}`, reference: value }] : []
   })
 }
-
-const isReference = (text: string) => /^(?:arn:|ssm:)/i.test(text)
 
 function textOf(config: Config, section: string, name: string): string | undefined {
   const sections: Readonly<Record<string, unknown>> = { ...config }

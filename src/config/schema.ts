@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { providerSections } from './provider-sections.ts'
-import { address, files, flag, secret, standardQueue, text, whole } from './setting-kinds.ts'
+import { address, files, flag, queueAddress, secret, standardQueue, text, whole } from './setting-kinds.ts'
 
 /**
  * appsettings.json, every field of it. Each can be overridden from the environment as .NET does: sections joined by two
@@ -47,7 +47,12 @@ export const settingsSchema = z.object({
       720,
       'How long a job waits for the end of an outage of the provider, the database or the secret store, in minutes. Then it fails with the code of the outage and keeps its checkpoint.',
     ),
-    Concurrency: whole(1, 10, 5, 'How many messages of one event the worker handles at once.'),
+    Concurrency: whole(
+      1,
+      10,
+      5,
+      'How many messages the worker handles at once: of one event in Lambda, of the queue in a container.',
+    ),
     LeaseSeconds: whole(
       2,
       600,
@@ -60,8 +65,12 @@ export const settingsSchema = z.object({
     ),
   }),
   Queue: z.object({
-    Url: standardQueue('URL of the queue that jobs come from. The worker sends paused and busy jobs there again.'),
-    DeadLetterUrl: standardQueue('URL of the dead-letter queue, for messages that cannot be read.'),
+    Url: queueAddress(
+      'Address of the queue that jobs come from. The worker sends paused and busy jobs there again. Its beginning chooses the transport. Lambda takes SQS only. A queue of SQS is a standard queue, not FIFO.',
+    ),
+    DeadLetterUrl: standardQueue(
+      'URL of the dead-letter queue of SQS, for messages that cannot be read. The other transports name theirs after the queue.',
+    ),
     Endpoint: address('Another endpoint for SQS, such as a local one. Without it: the endpoint of the region.'),
     Region: text('AWS region of the queues. Without it: AWS_REGION of the environment.'),
   }),

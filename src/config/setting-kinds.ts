@@ -1,5 +1,9 @@
 import * as z from 'zod'
 import { isProviderBase } from '../http/base-url.ts'
+import { addressForms, transportOf } from '../queue/transport-name.ts'
+
+/** Whether a secret setting names a secret instead of holding it. */
+export const isReference = (text: string) => /^(?:arn:|ssm:)/i.test(text)
 
 /* The kinds of settings. `meta.expected` is what an error says of a wrong value. */
 
@@ -13,10 +17,19 @@ export const address = (about: string) =>
     .describe(about)
     .meta({ expected: 'an http:// or https:// address without a user' })
 export const standardQueue = (about: string) =>
-  address(`${about} A standard queue, not FIFO.`).refine((url) => !/\.fifo\/?(?:[?#]|$)/.test(url ?? ''), {
-    // A FIFO queue drops the copy of a paused job, whose body is the same, and delays no single message.
-    error: 'the address of a standard queue, because a FIFO queue would drop the copy of a paused job',
-  })
+  address(`${about} A standard queue, not FIFO.`).refine((url) => !isFifo(url), { error: notFifo })
+const isFifo = (url: string | undefined) => /\.fifo\/?(?:[?#]|$)/.test(url ?? '')
+// A FIFO queue drops the copy of a paused job, whose body is the same, and delays no single message.
+const notFifo = 'the address of a standard queue, because a FIFO queue would drop the copy of a paused job'
+/** The address of a queue of any transport. It is a secret, because it may hold a password. */
+export const queueAddress = (about: string) =>
+  text(about)
+    .refine((address) => address === undefined || isReference(address) || transportOf(address) !== undefined)
+    .refine((address) => transportOf(address ?? '') !== 'sqs' || !/^\w+:\/\/[^/?#]*@/.test(address ?? ''), {
+      error: 'the address of a queue of SQS without a user',
+    })
+    .refine((address) => transportOf(address ?? '') !== 'sqs' || !isFifo(address), { error: notFifo })
+    .meta({ secret: true, expected: `the address of a queue: ${addressForms}` })
 /** A secret. It may also be a reference to a secret, which is read when the worker starts; see openConfig. */
 export const secret = (about: string) => text(about).meta({ secret: true })
 /** A number, also as text: the environment has nothing else. No other value is taken for one. */

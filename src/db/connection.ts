@@ -23,6 +23,27 @@ export async function connectionOptions(settings: Settings, applicationName: str
   }
 }
 
+/**
+ * Creates a pool, which opens its connections when they are needed. A connection that dies, idle or in use, does not end
+ * the process. The next query opens another.
+ */
+export async function createPool(settings: Settings, applicationName: string, connections: number): Promise<pg.Pool> {
+  const pool = new pg.Pool({
+    ...(await connectionOptions(settings, applicationName)),
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    // An idle pool does not keep a finished process alive, as after a local invocation.
+    allowExitOnIdle: true,
+    keepAlive: true,
+    // For a half-open connection. Each transaction sets the server's own limits, see db/tenant.ts.
+    query_timeout: 35_000,
+  })
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
 /** Opens one connection, which the caller ends. A connection that dies fails the next statement, not the process. */
 export async function connect(settings: Settings, applicationName: string): Promise<pg.Client> {
   const client = new pg.Client(await connectionOptions(settings, applicationName))

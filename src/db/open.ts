@@ -1,6 +1,5 @@
-import pg from 'pg'
 import type { Config } from '../config/load.ts'
-import { configured, connectionOptions } from './connection.ts'
+import { configured, createPool } from './connection.ts'
 import { createTenantDatabase, type TenantDatabase } from './tenant.ts'
 
 export type { Database, TenantDatabase } from './tenant.ts'
@@ -29,20 +28,7 @@ export async function openDatabase(
   { connections, applicationName, announce = true }: PoolOptions,
 ): Promise<OpenDatabase> {
   const settings = configured(database, 'retry')
-  const pool = new pg.Pool({
-    ...(await connectionOptions(settings, applicationName)),
-    max: connections,
-    connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 30_000,
-    // An idle pool does not keep a finished process alive, as after a local invocation.
-    allowExitOnIdle: true,
-    keepAlive: true,
-    // For a half-open connection. Each transaction sets the server's own limits, see db/tenant.ts.
-    query_timeout: 35_000,
-  })
-  // A connection that dies, idle or in use, must not end the process. The next query opens another.
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
+  const pool = await createPool(settings, applicationName, connections)
   return {
     tenant: (id) => createTenantDatabase(pool, id, { announce, searchPath: settings.searchPath }),
     close: () => pool.end(),

@@ -4,6 +4,10 @@
  */
 export const logEvents = {
   worker_not_started: 'The worker could not start, as for a wrong setting. Every message of the event is redelivered.',
+  worker_started: 'The worker of a container receives messages from now on.',
+  worker_stopped: 'The worker of a container was asked to stop, and its jobs are paused.',
+  queue_away: 'The worker cannot receive messages. It tries again every 1 to 30 seconds.',
+  queue_back: 'The worker receives messages again.',
   setting_unknown: 'The configuration has a field that the worker does not know. The worker ignores it.',
   row_security_bypassed: 'The database login sees the rows of all tenants. Postgres does not keep them apart.',
   login_owns_tables: 'The database login owns the tables, and may do more than the worker needs.',

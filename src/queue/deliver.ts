@@ -85,6 +85,7 @@ async function respond(message: Message, outcome: Outcome, { queue, log }: Deliv
           reason: response.reason,
           code: response.code,
           messageId: id,
+          group,
         })
         return 'acknowledge'
       case 'redeliver':

@@ -1,3 +1,4 @@
+import type { ConnectionSettings } from '../config/connection-string.ts'
 import type { Message } from './message.ts'
 
 /** `acknowledge`: the message is done with and is deleted. `redeliver`: the transport delivers it again. */
@@ -9,6 +10,8 @@ export interface DeadLetter {
   readonly reason: string
   readonly code: string
   readonly messageId: string
+  /** The group of the message, which it has again when it is sent back. */
+  readonly group?: string | undefined
 }
 
 /** The calls that a delivery makes to a queue. Each rejects if the queue does not confirm it. */
@@ -54,6 +57,11 @@ export interface Intake extends Queue {
   receive(most: number, signal: AbortSignal): Promise<readonly Message[]>
   /** Deletes a received message. */
   acknowledge(message: Message): Promise<void>
+  /**
+   * Lets go of a message that was neither acknowledged nor, with a confirmation, given back. Only for a transport whose
+   * lock has no end of its own. A message that this worker no longer has is none of its business.
+   */
+  release?(message: Message): Promise<void>
   depth(): Promise<QueueDepth>
   /** Sends at most so many dead letters back to the queue, oldest first. */
   redrive(most: number): Promise<Redriven>
@@ -65,7 +73,12 @@ export interface IntakeOptions {
   /** Address of the queue, with its credentials. */
   readonly url: string
   /** Address of the dead-letter queue, for transports that do not derive it from `url`. */
-  readonly deadLetterUrl?: string
+  readonly deadLetterUrl?: string | undefined
+  /** Of SQS: another endpoint than the region's. */
+  readonly endpoint?: string | undefined
+  readonly region?: string | undefined
+  /** The worker's own database, in which the queue is where `url` is only `postgres:`. */
+  readonly database?: ConnectionSettings | undefined
   /** A message that nobody keeps for so many seconds is received by another worker. All workers agree on it. */
   readonly lockSeconds: number
   /** A message that was received so often and not dealt with becomes a dead letter without its secrets. */

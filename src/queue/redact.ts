@@ -1,5 +1,6 @@
 import { redactSecrets } from '../log/redact.ts'
 import { isHarmlessText } from './harmless-text.ts'
+import { holdsNoKey } from './key-free.ts'
 
 /** A key whose value is a secret, by its letters and digits alone: `x-api-key` is `xapikey`. */
 const secretName =
@@ -15,6 +16,16 @@ export function redactBody(body: string): string {
   if (body === '') return ''
   return (redactJson(body) ?? notShown(body)).slice(0, longestCopy).toWellFormed()
 }
+
+/** Whether a body is a copy that lacks something, so that its job cannot be sent again. */
+export function isRedacted(copy: string): boolean {
+  return (
+    copy.length >= longestCopy || /\[redacted\]|\[(?:\d+ characters that are|a character that is) not shown/.test(copy)
+  )
+}
+
+/** Fields of a message that may name a secret or an account. With what they name, the job can be sent again. */
+const mayName = /^(?:access_?token|account)$/i
 
 /**
  * Redacts JSON, and JSON in the strings of JSON. Undefined if the text is not JSON, or is nested too deep to be written
@@ -35,8 +46,9 @@ function redactJson(text: string): string | undefined {
     if (Array.isArray(value)) return [...whileRoom(value, redacted)]
     return Object.fromEntries(
       whileRoom(Object.entries(value), ([name, inner]) => {
+        if (mayName.test(name) && typeof inner === 'string' && holdsNoKey(inner)) return [spend(name), spend(inner)]
         const isSecret = isSecretName(name) && inner !== null
-        return [spend(redactName(name)), isSecret ? spend('[redacted]') : redacted(inner)] as const
+        return [spend(redactName(name)), isSecret ? spend('[redacted]') : redacted(inner)]
       }),
     )
   }

@@ -16,9 +16,14 @@ const longestDelaySeconds = 900
 
 /** SQS through its SDK. A call rejects if its queue is not configured. */
 export function openSqs(settings: SqsSettings, timeouts?: AwsTimeouts): Queue {
-  const { endpoint, region, url } = settings
-  const client = new SQSClient(awsClientConfig({ endpoint, region, address: endpoint ?? url }, timeouts))
+  return sqsQueue(createSqsClient(settings, timeouts), settings)
+}
 
+export function createSqsClient({ endpoint, region, url }: SqsSettings, timeouts?: AwsTimeouts): SQSClient {
+  return new SQSClient(awsClientConfig({ endpoint, region, address: endpoint ?? url }, timeouts))
+}
+
+export function sqsQueue(client: SQSClient, { url, deadLetterUrl }: SqsSettings): Queue {
   const setVisibility = async ({ receipt }: Message, seconds: number) => {
     const QueueUrl = configured(url, 'Queue.Url')
     if (typeof receipt !== 'string') throw new Error('queue: the message has no receipt handle of SQS')
@@ -36,9 +41,14 @@ export function openSqs(settings: SqsSettings, timeouts?: AwsTimeouts): Queue {
     },
     heartbeat: setVisibility,
     giveBack: (message, delaySeconds) => setVisibility(message, bounded(delaySeconds)),
-    async deadLetter({ body, reason, code, messageId }) {
-      const QueueUrl = configured(settings.deadLetterUrl, 'Queue.DeadLetterUrl')
-      const MessageAttributes = { reason: attribute(reason), code: attribute(code), messageId: attribute(messageId) }
+    async deadLetter({ body, reason, code, messageId, group }) {
+      const QueueUrl = configured(deadLetterUrl, 'Queue.DeadLetterUrl')
+      const MessageAttributes = {
+        reason: attribute(reason),
+        code: attribute(code),
+        messageId: attribute(messageId),
+        ...(group ? { group: attribute(group) } : {}),
+      }
       await client.send(
         new SendMessageCommand({ QueueUrl, MessageBody: sqsText(body) || '(empty)', MessageAttributes }),
       )

@@ -23,6 +23,9 @@ const arn =
 const parameter = /^ssm:(\/([\w/.-]+))(?:#([\w.-]+))?$/
 const kinds = { secretsmanager: 'secret:', ssm: 'parameter/' } as const
 
+/** Whether a text is a reference from its first character to its last. */
+export const isWholeReference = (text: string) => text.length <= longest && (arn.test(text) || parameter.test(text))
+
 /**
  * `arn:aws:secretsmanager:…:secret:NAME`, `ssm:/NAME` or `arn:aws:ssm:…:parameter/NAME`, each with `#FIELD` if the
  * secret is a JSON object. Undefined for any other token.

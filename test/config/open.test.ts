@@ -30,18 +30,18 @@ function inFolder(settings: object = {}): string {
 
 test('every secret setting may be a reference, of the environment or of the file, and each secret is read once', async () => {
   const secrets = schemaFields.filter(({ secret }) => secret)
-  const values = Object.fromEntries(
-    secrets.map(({ name }) => [
-      name,
-      name === 'DefaultConnection' ? 'Host=h;Database=d;Username=u' : `value of ${name}`,
-    ]),
-  )
+  const shaped: Readonly<Record<string, string>> = {
+    DefaultConnection: 'Host=h;Database=d;Username=u',
+    Url: 'amqp://worker:password@broker.test',
+  }
+  const values = Object.fromEntries(secrets.map(({ name }) => [name, shaped[name] ?? `value of ${name}`]))
   const store = await openStore({ [arn]: JSON.stringify(values), '/plain': ' sk_live_plain1\n' })
   const references = (name: string) => `${arn}#${name}`
   for (const { section, name } of secrets) vi.stubEnv(`${section}__${name}`, references(name))
   const config = await openConfig(openSettings, inFolder())
   expect(config.database).toMatchObject({ host: 'h', database: 'd' })
   expect(config.Stripe).toMatchObject({ ApiKey: 'value of ApiKey', WebhookSecret: 'value of WebhookSecret' })
+  expect(config.Queue.Url).toBe('amqp://worker:password@broker.test')
   expect(store.requests).toHaveLength(1)
   vi.stubEnv('Stripe__ApiKey', '')
   const fromFile = await openConfig(openSettings, inFolder({ Stripe: { ApiKey: 'ssm:/plain' } }))

@@ -14,6 +14,7 @@ describe('a secret', () => {
       'Square.AccessToken',
       'Shopify.AccessToken',
       'PayPal.ClientSecret',
+      'Queue.Url',
     ])
   })
 
@@ -23,7 +24,9 @@ describe('a secret', () => {
       const [problem, ...more] = problemsOf(() => fromFile({ [section]: { [name]: value } }))
       expect(more).toEqual([])
       expect(problem).toMatch(
-        new RegExp(`^${field} must be text, found (a list|an object|a number that is not shown) \\(`),
+        new RegExp(
+          `^${field} must be (?:text|the address of a queue: .+), found (a list|an object|a number that is not shown) \\(`,
+        ),
       )
     }
   })
@@ -31,7 +34,8 @@ describe('a secret', () => {
   it('is in no message about other fields', () => {
     const environment = Object.fromEntries(secrets.map(({ field }) => [field.replace('.', '__'), canary]))
     const problems = problemsOf(() => fromEnvironment({ ...environment, Worker__BatchSize: '0' }))
-    expect(problems).toHaveLength(2)
+    // The connection string and the address of the queue have shapes of their own.
+    expect(problems).toHaveLength(3)
     expect(problems.join()).not.toContain(canary)
   })
 })

@@ -50,7 +50,7 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'Url of a FIFO queue': [
       { Queue__Url: 'https://sqs.eu-central-1.amazonaws.com/1/jobs.fifo' },
       {},
-      `Queue.Url must be the address of a standard queue, because a FIFO queue would drop the copy of a paused job, found "https://sqs.eu-central-1.amazonaws.com/1/jobs.fifo" ${variable('Queue__Url')}`,
+      `Queue.Url must be the address of a standard queue, because a FIFO queue would drop the copy of a paused job, found a string that is not shown ${variable('Queue__Url')}`,
     ],
     'DeadLetterUrl of a FIFO queue': [
       {},
@@ -86,7 +86,17 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
     'Queue.Url': [
       { Queue__Url: 'billing-sync' },
       {},
-      `Queue.Url must be an http:// or https:// address without a user, found "billing-sync" ${variable('Queue__Url')}`,
+      `Queue.Url must be the address of a queue: https://sqs…, postgres:, amqp://…, redis://… or Endpoint=sb://…, found a string that is not shown ${variable('Queue__Url')}`,
+    ],
+    'Queue.Url of an unknown transport': [
+      {},
+      { Queue: { Url: 'kafka://me:canary5Fh2@broker.test' } },
+      `Queue.Url must be the address of a queue: https://sqs…, postgres:, amqp://…, redis://… or Endpoint=sb://…, found a string that is not shown ${file}`,
+    ],
+    'Queue.Url of SQS with a password': [
+      { Queue__Url: 'https://me:canary5Fh2@queue.test/1/jobs' },
+      {},
+      `Queue.Url must be the address of a queue of SQS without a user, found a string that is not shown ${variable('Queue__Url')}`,
     ],
     'Queue.DeadLetterUrl': [
       {},

@@ -89,6 +89,7 @@ describe('a delivery on a queue of no vendor', () => {
         code: 'unreadable_message',
         reason: expect.stringMatching(/^message: /),
         messageId: expect.any(String),
+        group: 'owner-7',
       },
     ])
     expect(await query('select 1 from sync_jobs')).toEqual([])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { redactBody } from '../../src/queue/redact.ts'
+import { isRedacted, redactBody } from '../../src/queue/redact.ts'
 import { fastest } from '../support/timing.ts'
 
 const canary = 'canary-5Fh2'
@@ -42,6 +42,14 @@ describe('the copy of a message in the dead-letter queue', () => {
     'has nothing of a secret that is an object, a list or a number': [
       quote({ token: { value: canary }, tokens: [canary], secret: 5 }),
       quote({ token: '[redacted]', tokens: '[redacted]', secret: '[redacted]' }),
+    ],
+    'keeps what only names a key or an account, so that the job can be sent again': [
+      quote({ accessToken: 'ssm:/billing-sync/one#apiKey', account: 'acct_1ABCdef23' }),
+      quote({ accessToken: 'ssm:/billing-sync/one#apiKey', account: 'acct_1ABCdef23' }),
+    ],
+    'has no token that only begins like a reference': [
+      quote({ accessToken: `ssm:/one ${canary}`, account: `acct_1 ${canary}` }),
+      quote({ accessToken: '[redacted]', account: '[18 characters that are not shown]' }),
     ],
     'says that a token was null': ['{"accessToken":null}', '{"accessToken":null}'],
     'has no key that is recognised by its shape': [
@@ -174,5 +182,24 @@ describe('the copy of a message in the dead-letter queue', () => {
     ['passwords', JSON.stringify(Array.from({ length: 16 }, () => `password=a${' '.repeat(65_000)}b`))],
   ])('is made in less than 400 ms of a megabyte of %s', (_, body) => {
     expect(fastest(() => redactBody(body))).toBeLessThan(400)
+  })
+})
+
+describe('a copy that lacks something', () => {
+  it.each([
+    { accessToken: canary },
+    { note: canary },
+    { note: '\uD800' },
+    ['word', 'x'.repeat(201)],
+    Array.from({ length: 100_000 }, () => 'word'),
+  ])('is seen: %#', (body) => {
+    expect(isRedacted(redactBody(quote(body)))).toBe(true)
+  })
+
+  it.each([
+    { jobId: id, accessToken: null },
+    { tenantId: id, accessToken: 'acct_1ABC', additionalData: { a: [1, true] } },
+  ])('is not one with all of its job: %#', (body) => {
+    expect(isRedacted(redactBody(quote(body)))).toBe(false)
   })
 })

@@ -18,6 +18,9 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
   const tree = {
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
+    'src/container.ts': `import { Oops } from './errors.ts'\nexport const run = async () => (await import('./queue/postgres.ts')).open() instanceof Oops`,
+    'src/queue/postgres.ts': `import { Oops } from '../errors.ts'\nexport const open = () => new Oops()`,
+    'src/errors.ts': `export class Oops extends Error {}`,
     'src/secrets/aws.ts': `export const fetch = () => 'secret'`,
     'src/kit.ts': `export type Kit = 'a kit'`,
     'test/contracts/testing.ts': `export type { Kit } from '../../src/kit.ts'\nexport const tested = 1`,
@@ -33,13 +36,13 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
   return root
 }
 
-test('builds the handler, what it loads on demand and the tables, and says how large they are', async () => {
+test('builds the entries, what they load on demand and the tables, and says how large they are', async () => {
   const root = await setup()
 
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler', 'sqs', 'aws-secrets', 'custom-providers']
+    ['handler', 'container', 'sqs', 'postgres', 'aws-secrets', 'custom-providers']
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat(
         'index.js',
@@ -66,6 +69,26 @@ test('the handler loads the file on demand from beside it', async () => {
   expect(require.cache[join(root, 'dist/sqs.cjs')]).toBeUndefined()
   expect(await handler()).toBe('sent')
   expect(require.cache[join(root, 'dist/sqs.cjs')]).toBeDefined()
+})
+
+test('a transport has the classes of the container that loads it', async () => {
+  const root = await setup()
+  await build('dist', root)
+  const require = createRequire(join(root, 'dist/'))
+
+  const { run } = require('./container.cjs')
+
+  expect(require.cache[join(root, 'dist/postgres.cjs')]).toBeUndefined()
+  expect(await run()).toBe(true)
+  expect(await readFile(join(root, 'dist/handler.cjs'), 'utf8')).not.toContain('postgres')
+})
+
+test('refuses a container that holds a transport', async () => {
+  const root = await setup({ 'src/container.ts': `export { open } from './queue/postgres.ts'` })
+
+  await expect(build('dist', root)).rejects.toThrow(
+    'container.cjs holds src/queue/postgres.ts: load it with `await import()`',
+  )
 })
 
 test('the bundle says where its source map is', async () => {

@@ -3,10 +3,10 @@ import { openQueue } from '../../src/local/queue.ts'
 import { toSqsEvent } from '../../src/local/sqs-event.ts'
 import { toMessage } from '../../src/queue/lambda.ts'
 import { createSqsQueue } from '../../src/queue/sqs-on-demand.ts'
-import { exerciseQueue } from '../contracts/exercise-queue.ts'
+import { exerciseCalls } from '../contracts/exercise-calls.ts'
 import { createMemoryQueue } from './memory-queue.ts'
 
-exerciseQueue('in memory', async () => {
+exerciseCalls('in memory', async () => {
   const queue = createMemoryQueue()
   return {
     queue,
@@ -16,7 +16,7 @@ exerciseQueue('in memory', async () => {
   }
 })
 
-exerciseQueue('SQS', async () => {
+exerciseCalls('SQS in Lambda', async () => {
   const local = await openQueue()
   const { client, url, endpoint, region, arn, deadLetterUrl } = local
   return {

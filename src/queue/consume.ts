@@ -1,0 +1,55 @@
+import type { Message } from './message.ts'
+import type { MessageWorker } from './message-worker.ts'
+import type { Patience } from './patience.ts'
+import type { Ack, Intake } from './queue.ts'
+
+export interface Consumer {
+  readonly intake: Intake
+  readonly worker: MessageWorker
+  readonly patience: Patience
+}
+
+/** A delivery has the time that it has in Lambda: no lock has to outlive it, and a job of any length is paused in between. */
+const deliveryMs = 900_000
+
+/**
+ * Receives messages and works on as many at once as the worker allows, until `shutdown` is aborted and the last delivery
+ * has ended. One receiver serves all lanes. It asks for as many messages as lanes are free, so that no message waits in a
+ * busy process. Never rejects.
+ */
+export async function consume({ intake, worker, patience }: Consumer, shutdown: AbortSignal): Promise<void> {
+  const lanes = new Set<Promise<void>>()
+  const start = (message: Message) => {
+    const lane = workOn(message, intake, worker).finally(() => lanes.delete(lane))
+    lanes.add(lane)
+  }
+  while (!shutdown.aborted) {
+    const free = worker.concurrency - lanes.size
+    if (free === 0) await Promise.race(lanes)
+    else for (const message of (await patience.insist(() => intake.receive(free, shutdown))) ?? []) start(message)
+  }
+  await Promise.all(lanes)
+}
+
+/** Never rejects: what the queue does not confirm, it delivers again. */
+async function workOn(message: Message, intake: Intake, { deliver, log }: MessageWorker): Promise<void> {
+  const ack = await deliver(message, deliveryMs)
+  try {
+    await respond(ack, message, intake)
+  } catch (error) {
+    log.warn(
+      'the queue did not confirm the end of a delivery, and delivers the message again',
+      { event: 'queue_unconfirmed', messageId: message.id, outcome: ack },
+      error,
+    )
+  }
+}
+
+async function respond(ack: Ack, message: Message, intake: Intake): Promise<void> {
+  switch (ack) {
+    case 'acknowledge':
+      return await intake.acknowledge(message)
+    case 'redeliver':
+      return await intake.release?.(message)
+  }
+}

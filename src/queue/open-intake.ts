@@ -1,0 +1,23 @@
+import type { Intake, IntakeOptions } from './queue.ts'
+import { addressForms, type TransportName, transportOf } from './transport-name.ts'
+
+interface Transport {
+  open(options: IntakeOptions): Promise<Intake>
+}
+
+/** Each is a file of its own with its own client library, which only a worker with that queue loads. */
+const transports: Readonly<Partial<Record<TransportName, () => Promise<Transport>>>> = {
+  sqs: () => import('./sqs-intake.ts'),
+  postgres: () => import('./postgres.ts'),
+}
+
+/** Opens the queue of an address; its scheme chooses the transport. @throws Error if there is no such transport */
+export async function openIntake(options: IntakeOptions): Promise<Intake> {
+  const name = transportOf(options.url)
+  if (name === undefined)
+    throw new Error(`queue: Queue.Url is the address of no queue that the worker knows. Use ${addressForms}.`)
+  const load = transports[name]
+  if (!load) throw new Error(`queue: this version of the worker has no transport for ${name}`)
+  const transport = await load()
+  return transport.open(options)
+}

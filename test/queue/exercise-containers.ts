@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import { openEnd, type QueueFixture } from '../contracts/queue-fixture.ts'
+import { buildBundle } from '../lambda/bundle.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { asWorker } from '../support/postgres.ts'
+import { type ContainerProcess, startContainer } from './container-process.ts'
+
+/*
+ * The whole: workers in processes of their own, as they are built for a container, on a queue that they share.
+ */
+
+interface Options {
+  readonly sandbox?: SandboxOptions
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** Registers the tests for a transport. */
+export function exerciseContainers(name: string, open: () => Promise<QueueFixture>): void {
+  let root: string
+  beforeAll(async () => {
+    root = await buildBundle()
+  })
+  afterAll(() => rm(root, { recursive: true, force: true }))
+
+  async function setup({ sandbox: sandboxOptions, settings }: Options) {
+    const queue = await open()
+    onTestFinished(() => queue.close())
+    const sandbox = await openSandbox({ customers: 3_000, limits: 'none', latencyMs: 20, ...sandboxOptions })
+    onTestFinished(() => sandbox.close())
+    const { url, query } = await openTestDatabase()
+    const { url: queueUrl, deadLetterUrl, endpoint, region } = queue.options
+    const environment = {
+      ConnectionStrings__DefaultConnection: `${asWorker(url)}?sslmode=disable`,
+      Stripe__ApiBase: sandbox.url,
+      Stripe__ApiKey: 'sk_live_sandbox',
+      Stripe__RequestsPerSecond: '1000',
+      Stripe__EndpointRequestsPerSecond: '25',
+      Worker__LeaseSeconds: '2',
+      Queue__Url: queueUrl,
+      ...(deadLetterUrl ? { Queue__DeadLetterUrl: deadLetterUrl } : {}),
+      ...(endpoint ? { Queue__Endpoint: endpoint } : {}),
+      ...(region ? { Queue__Region: region } : {}),
+      ...settings,
+    }
+    const intake = await openEnd(queue)
+    onTestFinished(() => intake.close())
+    const containers: ContainerProcess[] = []
+    const start = async () => {
+      const container = startContainer(root, environment)
+      containers.push(container)
+      await container.started
+      return container
+    }
+    const job = async (id: string) => (await query('select * from sync_jobs where id = $1', [id]))[0]
+    return {
+      queue,
+      sandbox,
+      query,
+      intake,
+      start,
+      job,
+      logs: () => containers.map((container) => container.logs()).join(''),
+      /** Sends a job for a tenant and an account of its own, or for these. */
+      async send(request: Readonly<Record<string, unknown>> = {}) {
+        const jobId = randomUUID()
+        const tenantId = String(request.tenantId ?? randomUUID())
+        const accessToken = `acct_${tenantId.replaceAll('-', '').slice(0, 16)}`
+        const additionalData = { resources: ['customers'] }
+        const body = { jobId, tenantId, providerName: 'stripe', accessToken, additionalData, ...request }
+        await queue.sendAsOthers(JSON.stringify(body), { group: tenantId })
+        return { jobId, tenantId }
+      },
+      /** The worker that holds the job once so many items were fetched, or undefined if the job ends before. */
+      async holderOf(jobId: string, fetched: number) {
+        for (;;) {
+          const row = await job(jobId)
+          if (['completed', 'failed'].includes(String(row?.status))) return undefined
+          const holder = containers.find(({ pid }) => String(row?.lease_owner).split(' ').includes(String(pid)))
+          if (holder && row?.status === 'running' && Number(row.fetched) >= fetched) return holder
+          await new Promise((resolve) => setTimeout(resolve, 10))
+        }
+      },
+      completed: (jobId: string) =>
+        expect.poll(() => job(jobId), { timeout: 60_000, interval: 50 }).toMatchObject({ status: 'completed' }),
+      empty: () =>
+        expect
+          .poll(async () => Object.values(await intake.depth()).reduce((sum, count) => sum + (count ?? 0), 0), {
+            timeout: 30_000,
+          })
+          .toBe(0),
+    }
+  }
+
+  describe(`containers on ${name}`, () => {
+    test('a job goes on in another worker after a kill, a restart of the server and a deploy, and every row is exact', async () => {
+      const { sandbox, query, queue, start, send, holderOf, completed, empty, job, logs } = await setup({})
+      await start()
+      await start()
+      const { jobId, tenantId } = await send()
+      const killed = await holderOf(jobId, 300)
+      expect(await killed?.end('SIGKILL')).toBe('SIGKILL')
+      await start()
+      expect(await holderOf(jobId, 1_000)).toBeDefined()
+      await queue.restart()
+      const deployed = await holderOf(jobId, 1_500)
+      expect(await deployed?.end('SIGTERM')).toBe(0)
+      expect(deployed?.logs()).toContain('"worker_stopped"')
+      await completed(jobId)
+      expect(await job(jobId)).toMatchObject({ fetched: '3000', created: '3000', rejected: '0' })
+      const rows = await query('select tenant_id, raw from customers order by created_at desc, id desc')
+      expect(rows.map(({ raw }) => raw)).toEqual(sandbox.expected('customers', true))
+      expect(new Set(rows.map(({ tenant_id }) => tenant_id))).toEqual(new Set([tenantId]))
+      await empty()
+      expect(logs()).not.toContain('sk_live_sandbox')
+    }, 120_000)
+
+    test('the jobs of many tenants are each done once by two workers', async () => {
+      const { query, start, send, empty } = await setup({ sandbox: { customers: 40, latencyMs: 0 } })
+      const [first, second] = await Promise.all([start(), start()])
+      const jobs = await Promise.all(Array.from({ length: 100 }, () => send()))
+      const ended = () => query(`select count(*)::int as count from sync_jobs where status = 'completed'`)
+      await expect.poll(ended, { timeout: 90_000, interval: 100 }).toEqual([{ count: jobs.length }])
+      expect(
+        await query('select count(*)::int as rows, count(distinct tenant_id)::int as tenants from customers'),
+      ).toEqual([{ rows: 40 * jobs.length, tenants: jobs.length }])
+      await empty()
+      expect(await Promise.all([first.end('SIGTERM'), second.end('SIGTERM')])).toEqual([0, 0])
+    }, 120_000)
+
+    test('a message that is unreadable becomes a dead letter without its secrets', async () => {
+      const { queue, start } = await setup({})
+      await queue.sendAsOthers('{"password":"canary-5Fh2","tenantId":"none"}', {})
+      const container = await start()
+      await expect
+        .poll(() => queue.deadLetters(), { timeout: 20_000 })
+        .toMatchObject([{ code: 'unreadable_message', body: '{"password":"[redacted]","tenantId":"none"}' }])
+      expect(container.logs()).not.toContain('canary-5Fh2')
+      expect(await container.end('SIGINT')).toBe(0)
+    })
+  })
+}

@@ -1,0 +1,4 @@
+import { exerciseQueue } from '../contracts/exercise-queue.ts'
+import { openSqsFixture } from './sqs-fixture.ts'
+
+exerciseQueue('SQS', openSqsFixture)

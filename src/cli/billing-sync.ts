@@ -7,13 +7,21 @@ import { createTerminal, type Terminal } from './terminal.ts'
 
 /** The program: `billing-sync COMMAND [options]`. @returns the exit code */
 async function main(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = args
-  if (name === undefined || asksForHelp(name)) {
-    terminal.print(overview())
+  const [first, second] = args
+  if (first === undefined || asksForHelp(first)) {
+    terminal.print(overview(Object.keys(commands)))
     return exitCodes.done
   }
+  const ofGroup = Object.keys(commands).filter((name) => name.startsWith(`${first} `))
+  if (ofGroup.length > 0 && (second === undefined || asksForHelp(second))) {
+    terminal.print(overview(ofGroup))
+    return exitCodes.done
+  }
+  const name = ofGroup.length > 0 ? `${first} ${second}` : first
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (!entry) throw new UsageError(unknownName('The command', name, Object.keys(commands)))
+  if (!entry)
+    throw new UsageError(unknownName('The command', name, ofGroup.length > 0 ? ofGroup : Object.keys(commands)))
+  const rest = args.slice(ofGroup.length > 0 ? 2 : 1)
   const command = await entry.load()
   if (beforeDashes(rest).some(asksForHelp)) {
     terminal.print(command.help)
@@ -34,9 +42,9 @@ function beforeDashes(args: readonly string[]): readonly string[] {
   return end < 0 ? args : args.slice(0, end)
 }
 
-function overview(): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length))
-  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
+function overview(names: readonly string[]): string {
+  const width = Math.max(...names.map((name) => name.length))
+  const lines = names.map((name) => `  ${name.padEnd(width)}  ${commands[name]?.about}`)
   return `Usage: billing-sync COMMAND [options]
 
 ${lines.join('\n')}

@@ -49,9 +49,10 @@ function helpOf({ name, about, options, rest, details }: Definition<Schema>): st
   lines.push({ left: '-h, --help', right: 'this text' })
   const width = Math.max(...lines.map(({ left }) => left.length))
   const usage = `billing-sync ${name} [options]${rest === undefined ? '' : ` ${rest}`}`
-  const alias = name === 'start' ? 'npm start' : `npm run ${name}`
+  const [script, ...words] = name.split(' ')
+  const alias = [script === 'start' ? 'npm start' : `npm run ${script}`, '--', ...words].join(' ')
   return [
-    `Usage: ${usage}\n       ${alias} -- [options]${rest === undefined ? '' : ` ${rest}`}`,
+    `Usage: ${usage}\n       ${alias} [options]${rest === undefined ? '' : ` ${rest}`}`,
     about,
     lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`).join('\n'),
     ...(details === undefined ? [] : [details]),

@@ -7,7 +7,7 @@ interface Entry {
   load(): Promise<Command>
 }
 
-/** The subcommands of `billing-sync`, a line each. */
+/** The subcommands of `billing-sync`, a line each. A name may have two words. */
 export const commands: Readonly<Record<string, Entry>> = {
   start: { about: 'sync once on this machine', load: async () => (await import('./start.ts')).start },
   query: { about: 'run one SQL statement', load: async () => (await import('./query.ts')).query },
@@ -17,5 +17,16 @@ export const commands: Readonly<Record<string, Entry>> = {
     about: 'translate an Airbyte manifest into one of a custom provider',
     load: async () => (await import('./import-manifest.ts')).importManifest,
   },
+  enqueue: { about: 'send a job to the queue', load: async () => (await import('./enqueue.ts')).enqueue },
+  'jobs list': { about: 'list jobs', load: async () => (await import('./jobs/list.ts')).listJobs },
+  'jobs show': { about: 'show a job, with what to do', load: async () => (await import('./jobs/show.ts')).showJob },
+  'jobs watch': { about: 'show live how far jobs are', load: async () => (await import('./jobs/watch.ts')).watchJobs },
+  'jobs retry': { about: 'send jobs again', load: async () => (await import('./jobs/retry.ts')).retryJobs },
+  'jobs cancel': { about: 'end open jobs', load: async () => (await import('./jobs/cancel.ts')).cancelJobs },
+  accounts: {
+    about: 'list accounts with the age of their last success',
+    load: async () => (await import('./accounts.ts')).accounts,
+  },
+  prune: { about: 'remove old jobs from sync_jobs', load: async () => (await import('./prune.ts')).prune },
   migrate: { about: 'apply the migrations to the database', load: async () => (await import('./migrate.ts')).migrate },
 }

@@ -26,11 +26,17 @@ const columns = [
 ]
 
 /** Shows a job's row, and a line for each of its resources. */
-export function printJob({ print, out }: Terminal, job: JobRow | undefined, order: readonly string[]): void {
+export function printJob(terminal: Terminal, job: JobRow | undefined, order: readonly string[]): void {
   const row = job ? Object.fromEntries(columns.map((name) => [name, job[name]])) : { status: 'not seen by a worker' }
-  print(`\nsync_jobs\n${formatRow(row, lineWidth(out))}`)
+  terminal.print(`\nsync_jobs\n${formatRow(row, lineWidth(terminal.out))}`)
   const resources = inOrder(Object.entries(job?.result?.resources ?? {}), order)
-  if (resources.length === 0) return
+  if (resources.length > 0) printResources(resources, terminal)
+}
+
+type Named = readonly [name: string, counts: ResourceResult]
+
+/** A line for each resource of a result, with its count check. */
+export function printResources(resources: readonly Named[], { print, out }: Terminal): void {
   const shown = resources.map(([name, counts]) => shownResource(name, counts))
   print(`\nresources\n${formatTable(shown, { line: lineWidth(out) })}`)
 }

@@ -7,11 +7,18 @@ export interface ProgressBar {
   end(isDone: boolean): void
 }
 
-/** Drawn again in place on a terminal, in as many rows as it has; elsewhere a new line every two seconds. */
-export function openProgressBar(out: Screen, now: () => number = () => performance.now()): ProgressBar {
-  const began = now()
+/**
+ * Drawn again in place on a terminal, in as many rows as it has; elsewhere a new line every two seconds. `secondsBefore`:
+ * how long the work has gone on already.
+ */
+export function openProgressBar(
+  out: Screen,
+  now: () => number = () => performance.now(),
+  secondsBefore = 0,
+): ProgressBar {
+  const began = now() - secondsBefore * 1_000
   let last: Shown = { fetched: 0, share: null }
-  let printedAt = began
+  let printedAt = began + secondsBefore * 1_000
   let drawn = 0
   const total = () => totalLine(last, (now() - began) / 1_000)
   const width = () => (out.columns || 100) - 1

@@ -2,12 +2,12 @@ import pg from 'pg'
 import * as z from 'zod'
 import type { ConnectionSettings } from '../config/connection-string.ts'
 import { openConfig } from '../config/load.ts'
+import { seesAllTenants } from '../db/all-tenants.ts'
 import { connect } from '../db/connection.ts'
-import { reader } from '../db/schema/tenants.ts'
 import { stopLocalDatabase } from '../local/database.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
-import { withDatabase } from './database.ts'
+import { oneTenant, withDatabase } from './database.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flag, option, tenantId, UsageError } from './options.ts'
 import { describeProblem } from './problem.ts'
@@ -75,7 +75,9 @@ async function show(
     if (given.json) return
     const count = rows.length || (rowCount ?? 0)
     terminal.print(`(${count} ${count === 1 ? 'row' : 'rows'})`)
-    if (rows.length === 0 && !given.tenant && !(await seesAllTenants(client))) terminal.print(oneTenant(user))
+    if (rows.length > 0 || given.tenant) return
+    const { rows: seen } = await client.query<{ all: boolean }>(seesAllTenants)
+    if (!seen[0]?.all) terminal.print(oneTenant(user))
   } finally {
     // A pooler hands the session on, and with it the tenant.
     if (given.write) for (const [name] of named) await client.query(`reset ${name}`).catch(() => {})
@@ -109,15 +111,3 @@ function print(rows: readonly Record<string, unknown>[], { json, vertical }: Que
     if (isAnyCut) terminal.print('  … stands for what was cut: --vertical and --json show all of it')
   }
 }
-
-async function seesAllTenants(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ all: boolean }>(
-    `select rolsuper or rolbypassrls or exists (
-        select from pg_roles as reader where reader.rolname = '${reader}' and pg_has_role(mine.oid, reader.oid, 'usage')) as all
-      from pg_roles as mine where rolname = current_user`,
-  )
-  return rows[0]?.all ?? false
-}
-
-const oneTenant = (user: string | undefined) =>
-  `${user} sees one tenant's rows at a time: add --tenant UUID, or ask as a member of the role ${reader}, which sees all`

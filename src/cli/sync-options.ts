@@ -1,21 +1,12 @@
 import * as z from 'zod'
 import { localProviders } from '../local/provider.ts'
 import { option, tenantId } from './options.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** The tenant whose data a local run syncs, unless another is named: a second start finds the first one's rows. */
 export const localTenant = '11111111-1111-4111-8111-111111111111'
 
 const densities = ['growing', 'uniform', 'burst', 'same-second'] as const
-
-function wholeNumber(max: number, fallback: number) {
-  const expected = `takes a whole number from 0 to ${max}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, expected)
-    .transform(Number)
-    .pipe(z.number().max(max, expected))
-    .default(fallback)
-}
 
 /** What `start` and `verify` are told alike: whose data, and what the sandbox holds if it stands for the provider. */
 export const syncOptions = {
@@ -24,8 +15,8 @@ export const syncOptions = {
     `what is synced: ${localProviders.join(' or ')}`,
     z.enum(localProviders, `takes ${localProviders.join(' or ')}`).default('stripe'),
   ),
-  customers: option('N', 'customers in the sandbox', wholeNumber(2_000_000, 10_000)),
-  latency: option('MS', 'milliseconds before each answer of the sandbox', wholeNumber(60_000, 50)),
+  customers: option('N', 'customers in the sandbox', wholeNumber(0, 2_000_000, 10_000)),
+  latency: option('MS', 'milliseconds before each answer of the sandbox', wholeNumber(0, 60_000, 50)),
   density: option(
     'KIND',
     `when its customers were created: ${densities.join(', ')}`,

@@ -53,6 +53,9 @@ export function loadConfig(path = 'appsettings.json'): Config {
 
 const originOf = (path: string): Origin => ({ environment: process.env, file: readFile(path) })
 
+/** A variable that a command line names, such as one that holds a token. */
+export const environmentVariable = (name: string): string | undefined => process.env[name]
+
 /** The secret settings that are references. */
 function referringSettings(config: Config) {
   return secretFields.flatMap(({ section, name }) => {

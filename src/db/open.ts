@@ -1,12 +1,14 @@
 import type { Config } from '../config/load.ts'
 import { configured, createPool } from './connection.ts'
-import { createTenantDatabase, type TenantDatabase } from './tenant.ts'
+import { createReader, createTenantDatabase, type TenantDatabase } from './tenant.ts'
 
 export type { Database, TenantDatabase } from './tenant.ts'
 
 export interface OpenDatabase {
-  /** The only access to tables: every statement belongs to a tenant. */
+  /** The only access that writes: every statement belongs to a tenant. */
   tenant(id: string): TenantDatabase
+  /** For operators. A job never uses it. */
+  readonly everyTenant: Pick<TenantDatabase, 'read'>
   close(): Promise<void>
 }
 
@@ -29,8 +31,10 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const settings = configured(database, 'retry')
   const pool = await createPool(settings, applicationName, connections)
+  const options = { announce, searchPath: settings.searchPath }
   return {
-    tenant: (id) => createTenantDatabase(pool, id, { announce, searchPath: settings.searchPath }),
+    tenant: (id) => createTenantDatabase(pool, id, options),
+    everyTenant: createReader(pool, options),
     close: () => pool.end(),
   }
 }

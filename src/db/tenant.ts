@@ -55,11 +55,8 @@ export function createTenantDatabase(
 ): TenantDatabase {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(tenantId))
     throw new Error('database: the tenant is no UUID')
-  const announced = { 'billing_sync.announce': announce ? 'on' : 'off' }
-  const path = searchPath === undefined ? {} : { search_path: searchPath }
-  const settings = { ...announced, ...neutralSettings, ...limits, ...path }
-  const beginning = (mode: string, id: string) =>
-    `begin isolation level read committed${mode}; ${selectSettings({ 'app.tenant_id': id, ...settings })}`
+  const announced = announcing(announce)
+  const beginning = beginningOf({ announce, searchPath })
   // The order matters: `case` evaluates its conditions before the branch.
   const tenant = sql<string>`case when ${allSet({ ...announced, lock_timeout: limits.lock_timeout, ...formats })}
     then set_config('app.tenant_id', ${tenantId}, true)::uuid end`
@@ -79,6 +76,25 @@ export function createTenantDatabase(
       }
     },
   }
+}
+
+/**
+ * Read-only access to the rows of all tenants, for people who operate the worker. Row-level security shows them to members
+ * of `billing_sync_reader`, and no rows to the worker's own login.
+ */
+export function createReader(pool: pg.Pool, options: TenantOptions): Pick<TenantDatabase, 'read'> {
+  const begin = beginningOf(options)(' read only', '')
+  return { read: (work) => transact(pool, { begin, end: 'rollback' }, work) }
+}
+
+const announcing = (announce: boolean) => ({ 'billing_sync.announce': announce ? 'on' : 'off' })
+
+/** The statements that begin a transaction of a tenant. */
+function beginningOf({ announce, searchPath }: TenantOptions) {
+  const path = searchPath === undefined ? {} : { search_path: searchPath }
+  const settings = { ...announcing(announce), ...neutralSettings, ...limits, ...path }
+  return (mode: string, id: string) =>
+    `begin isolation level read committed${mode}; ${selectSettings({ 'app.tenant_id': id, ...settings })}`
 }
 
 const { datestyle, intervalstyle, timezone, bytea_output, extra_float_digits } = neutralSettings

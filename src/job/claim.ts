@@ -11,6 +11,7 @@ import { hasRejects } from './commit/rejects.ts'
 import { type Lease, leaseEnd } from './lease.ts'
 import { providerKeyOf, type SyncJobRequest } from './request.ts'
 import { reusedJobId } from './request-hash.ts'
+import type { SentWith } from './sent-with.ts'
 
 /** The job's row as it was when claimed. */
 export type ClaimedJob = typeof syncJobs.$inferSelect & {
@@ -41,6 +42,8 @@ export interface Claimant {
   readonly request: SyncJobRequest
   /** See `requestHash`; null if only the identity of the request could be read. */
   readonly hash: Buffer | null
+  /** Null if only the identity of the request could be read. */
+  readonly sentWith: SentWith | null
   /** When the message was sent. Only a message sent after a job's end takes the job up again. */
   readonly sentAt: Date | undefined
   /** Of this delivery alone. */
@@ -70,7 +73,10 @@ export async function claim(db: TenantDatabase, claimant: Claimant): Promise<Cla
   }
 }
 
-function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSeconds }: Claimant): Promise<ClaimedJob[]> {
+function claimRow(
+  db: TenantDatabase,
+  { request, hash, sentWith, sentAt, owner, leaseSeconds }: Claimant,
+): Promise<ClaimedJob[]> {
   const old = syncJobs
   const providerKey = providerKeyOf(request)
   const running = {
@@ -92,7 +98,15 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
   // No worker had the job between two deliveries, and none has it since its lease ended.
   const leftAt = sql`case when ${old.status} in ('paused', 'retrying') then ${old.updatedAt} when ${old.status} = 'running' then ${old.leaseUntil} end`
   const gap = sql`case when ${old.startedAt} is null then 0 else greatest(0, coalesce(extract(epoch from now() - ${leftAt}), 0) * 1000)::bigint end`
-  const fresh = { ...identity(request, hash), ...running, fence: 1, deliveries: 1, stalled: 1, startedAt: sql`now()` }
+  const fresh = {
+    ...identity(request, hash),
+    sentWith,
+    ...running,
+    fence: 1,
+    deliveries: 1,
+    stalled: 1,
+    startedAt: sql`now()`,
+  }
   // The row is complete, its tenant named, before any policy looks at it or at what is there already.
   return db.alone((statement, tenant) =>
     statement
@@ -118,6 +132,8 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
           finishedAt: null,
           result: null,
           options: sql`case when ${restart} then excluded.options else ${old.options} end`,
+          // The token of a message may differ from that of the first.
+          sentWith: sql`coalesce(excluded.sent_with, ${old.sentWith})`,
           requestHash: sql`coalesce(excluded.request_hash, ${old.requestHash})`,
           error: again(sql`null`, sql`${old.error}`),
           checkpoint: sql`case when ${restart} then null else ${old.checkpoint} end`,
@@ -151,7 +167,8 @@ function claimRow(db: TenantDatabase, { request, hash, sentAt, owner, leaseSecon
 }
 
 /** Codes of failures that are not retried, and after which the job goes on when it is sent again. */
-const resumable = sql.raw(`('timeout', 'stalled')`)
+export const resumableCodes = ['timeout', 'stalled'] as const
+const resumable = sql.raw(`('${resumableCodes.join(`', '`)}')`)
 
 function identity({ jobId, tenantId, providerName, additionalData }: SyncJobRequest, requestHash: Buffer | null) {
   const meaning = { syncType: additionalData.syncType, options: additionalData, requestHash }

@@ -10,6 +10,7 @@ import { isOutage } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { requestHash } from './request-hash.ts'
+import { sentWithOf } from './sent-with.ts'
 import { type Delivery, type JobDeps, openSession, type Session } from './session.ts'
 import { refuseDying, waitOrStall } from './stall.ts'
 import { readProgress } from './state/progress.ts'
@@ -26,7 +27,8 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
     const { settings } = deps
     const owner = `${deps.owner} ${randomUUID()}`
     const hash = delivery.problem ? null : requestHash(request)
-    const claimant = { request, hash, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
+    const sentWith = delivery.problem ? null : await sentWithOf(request, deps)
+    const claimant = { request, hash, sentWith, sentAt: delivery.sentAt, owner, leaseSeconds: settings.leaseSeconds }
     claimed = await withRetry(() => claim(db, claimant), { policy: atTheEdge, clock: deps.clock })
   } catch (error) {
     return unclaimed(databaseFailure(error), delivery, deps, log)

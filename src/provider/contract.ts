@@ -100,6 +100,8 @@ export interface Provider {
    * writes them. Those of a built-in provider come with a migration.
    */
   readonly states?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Whether an `accessToken` is the id of an account that the configured key reads, and no secret. Absent: none is. */
+  isAccountName?(accessToken: string): boolean
   /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
   connect(credentials: Credentials): Account
 }

@@ -24,6 +24,8 @@ export interface ProviderParts<Connection> {
   readonly changes?: Changes<Connection>
   /** See Provider.states. */
   readonly states?: Provider['states']
+  /** See Provider.isAccountName. */
+  readonly isAccountName?: Provider['isAccountName']
   open(
     credentials: Credentials,
   ): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'concurrency' | 'metersPoints' | 'close'>
@@ -45,6 +47,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
     name: parts.name,
     resources: parts.resources,
     ...(parts.states && { states: parts.states }),
+    ...(parts.isAccountName && { isAccountName: parts.isAccountName }),
     connect(credentials) {
       const connection = parts.open(credentials)
       const failure = (error: unknown) => parts.failure(error, connection)

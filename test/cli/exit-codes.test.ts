@@ -17,6 +17,26 @@ const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
   verify: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],
   erase: [[], ['--tenant', tenant, '--account', 'acct_1'], ['--tenant', tenant, '--customer', 'c', '--provider', 'x']],
   'import-manifest': [[], ['--naem', 'x'], ['a.yaml', 'b.yaml']],
+  enqueue: [
+    [],
+    ['--tenant', tenant, '--resources', 'custmers'],
+    ['--tenant', tenant, '--token', 'sk_live_1234567890'],
+    ['--tenant', tenant, '--provider', 'strip'],
+    ['--tenant', tenant, '--batch-size', '101'],
+    ['--tenant', tenant, '--token-stdin', '--token-env', 'KEY'],
+    ['--tenant', tenant, '--token-env', 'NO_SUCH_VARIABLE'],
+  ],
+  'jobs list': [
+    ['--status', 'runing'],
+    ['--since', '2'],
+    ['--limit', '0'],
+  ],
+  'jobs show': [[], ['7b1f0a34'], [tenant, tenant.replace('1', '2')]],
+  'jobs watch': [['7b1f0a34'], [tenant, tenant.replace('1', '2')]],
+  'jobs retry': [[], ['7b1f0a34'], ['--code', 'timeout', tenant], ['--failed-since', '2h', '--code', 'timeot']],
+  'jobs cancel': [[], ['7b1f0a34']],
+  accounts: [['--rows'], ['--limit', '0']],
+  prune: [[], ['--older-than', '30'], ['--older-than', '23h']],
   migrate: [['--folder', 'drizzle'], ['now']],
 }
 

@@ -26,16 +26,16 @@ test('migrate says how many migrations it applied, and a second run says that th
   expect(await run(['migrate'], { env })).toEqual({ code: 0, stdout: `${where} is up to date\n`, stderr: '' })
 })
 
-test('two runs of migrate at once end well, and one of them applies everything', async () => {
-  const { where, env } = await emptyDatabase()
+test('two runs of migrate at once end well, and apply each migration once', async () => {
+  const { env } = await emptyDatabase()
   const ended = await Promise.all([run(['migrate'], { env }), run(['migrate'], { env })])
   expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
     { code: 0, stderr: '' },
     { code: 0, stderr: '' },
   ])
-  expect(ended.map(({ stdout }) => stdout).toSorted()).toEqual(
-    [`${where} is up to date\n`, `${where}: ${total} migrations applied\n`].toSorted(),
-  )
+  // Between two transactions the other process may take the turn.
+  const applied = ended.map(({ stdout }) => Number(/(\d+) migrations applied\n$/.exec(stdout)?.[1] ?? 0))
+  expect((applied[0] ?? 0) + (applied[1] ?? 0)).toBe(total)
 })
 
 test('migrate makes the states of custom providers those of their manifests, and leaves others alone', async () => {

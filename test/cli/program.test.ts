@@ -6,13 +6,16 @@ import { commands } from '../../src/cli/commands.ts'
 import { run } from './program.ts'
 
 const names = Object.keys(commands)
+/** The first words of commands that have two. */
+const groups = [...new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] ?? ''))]
 
-test.each([[], ...names.map((name) => [name])])(
-  'billing-sync %s --help and -h say how it is used',
+test.each([[], ...groups.map((group) => [group]), ...names.map((name) => name.split(' '))])(
+  'billing-sync %s %s --help and -h say how it is used',
   async (...words) => {
     const [long, short] = await Promise.all([run([...words, '--help']), run([...words, '-h'])])
     expect(long).toMatchObject({ code: 0, stderr: '' })
-    expect(long.stdout).toMatch(new RegExp(`^Usage: billing-sync ${words[0] ?? 'COMMAND'}`))
+    const isOverview = words.length === 0 || groups.includes(words.join(' '))
+    expect(long.stdout).toMatch(new RegExp(`^Usage: billing-sync ${isOverview ? 'COMMAND' : words.join(' ')}`))
     expect(short).toEqual(long)
   },
 )
@@ -32,12 +35,36 @@ test('a misspelt command is refused with the nearest name', async () => {
   })
 })
 
+test.each(groups)(
+  'billing-sync %s lists the commands of its group, and refuses another with the nearest name',
+  async (group) => {
+    const { code, stdout } = await run([group])
+    expect(code).toBe(0)
+    for (const name of names)
+      expect(new RegExp(`^  ${name} +\\S`, 'm').test(stdout), name).toBe(name.startsWith(`${group} `))
+    const [known] = names.filter((name) => name.startsWith(`${group} `))
+    expect(await run([group, `${known?.split(' ')[1]}x`])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `The command "${known}x" is not known; did you mean ${known}?\n`,
+    })
+  },
+)
+
 const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   start: ['--custommers', '--customers'],
   query: ['--jason', '--json'],
   verify: ['--resource', '--resources'],
   erase: ['--costumer', '--customer'],
   'import-manifest': ['--naem', '--name'],
+  enqueue: ['--tennant', '--tenant'],
+  'jobs list': ['--staus', '--status'],
+  'jobs show': ['--jason', '--json'],
+  'jobs watch': ['--jsn', '--json'],
+  'jobs retry': ['--failed-sins', '--failed-since'],
+  'jobs cancel': ['--tenat', '--tenant'],
+  accounts: ['--acount', '--account'],
+  prune: ['--older-then', '--older-than'],
   migrate: ['--helb', '--help'],
 }
 
@@ -48,7 +75,7 @@ test('the table of misspellings has every command', () => {
 test.each(Object.entries(misspelt))(
   '%s refuses an unknown option with the nearest name',
   async (name, [option, near]) => {
-    const { code, stdout, stderr } = await run([name, option, '1'])
+    const { code, stdout, stderr } = await run([...name.split(' '), option, '1'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toBe(
       `${name}: The option "${option}" is not known; did you mean ${near}? See: billing-sync ${name} --help\n`,
@@ -56,16 +83,19 @@ test.each(Object.entries(misspelt))(
   },
 )
 
-const takesRest = new Set(['query', 'import-manifest'])
+const takesRest = new Set(['query', 'import-manifest', 'jobs show', 'jobs watch', 'jobs retry', 'jobs cancel'])
 test.each(names.filter((name) => !takesRest.has(name)))('%s refuses an argument beside its options', async (name) => {
-  const { code, stdout, stderr } = await run([name, 'cus_1'])
+  const { code, stdout, stderr } = await run([...name.split(' '), 'cus_1'])
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain(`${name}: "cus_1" is one argument too many: there are options only.`)
 })
 
 test('the npm scripts are aliases', async () => {
   const { scripts, bin } = JSON.parse(readFileSync('package.json', 'utf8'))
-  for (const name of names) expect(scripts[name]).toBe(`node ${bin['billing-sync']} ${name}`)
+  for (const name of names) {
+    const [script = ''] = name.split(' ')
+    expect(scripts[script]).toBe(`node ${bin['billing-sync']} ${script}`)
+  }
   const { stdout } = await promisify(execFile)('npm', ['run', '-s', 'query', '--', '-h'])
   expect(stdout).toMatch(/^Usage: billing-sync query/)
 })

@@ -14,8 +14,12 @@ export async function openTestDatabase() {
   pool.on('error', () => {})
   const settings = parseConnectionString(`${asWorker(url)}?sslmode=disable`)
   const worker = await openDatabase(settings, { connections: 1, applicationName: 'test' })
+  const operator = await openDatabase(parseConnectionString(`${url}?sslmode=disable`), {
+    connections: 1,
+    applicationName: 'operator',
+  })
   onTestFinished(async () => {
-    await Promise.all([pool.end(), worker.close()])
+    await Promise.all([pool.end(), worker.close(), operator.close()])
   })
   return {
     url,
@@ -23,6 +27,8 @@ export async function openTestDatabase() {
     db: drizzle(pool),
     /** As the worker. */
     tenant: worker.tenant,
+    /** The rows of all tenants, as the superuser. */
+    reader: operator.everyTenant,
     query: async <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[] = []) =>
       (await pool.query<Row>(text, values)).rows,
   }

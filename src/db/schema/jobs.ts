@@ -15,9 +15,19 @@ import {
 import { bytes, count, instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** Status of a job. `pending`, `running`, `paused` and `retrying` continue. `completed`, `failed` and `cancelled` are final; only SQL sets `cancelled`. */
+/** Status of a job. `pending`, `running`, `paused` and `retrying` continue. `completed`, `failed` and `cancelled` are final; only a person sets `cancelled`. */
 export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]
+
+/** A key has none of these shapes. A null on the way to the answer refuses the row, too. */
+const sentWithoutKey = sql`sent_with is null or coalesce(sent_with - array['token', 'reference', 'account'] = '{}'
+    and coalesce(sent_with ->> 'account', '') ~ '^[a-zA-Z0-9_.:-]{0,255}$'
+    and case sent_with ->> 'token'
+      when 'none' then sent_with -> 'reference' is null
+      when 'key' then sent_with -> 'reference' is null
+      when 'secret' then sent_with ->> 'reference' ~ '^(arn:aws|ssm:/)[^[:space:]]+$' and length(sent_with ->> 'reference') <= 2048
+      when 'account' then sent_with ->> 'reference' ~ '^[a-zA-Z]{1,20}[_:][a-zA-Z0-9_]{1,250}$'
+    end, false)`
 
 /** Sync jobs, a row each: the request, the progress, the worker and the result. */
 export const syncJobs = pgTable(
@@ -33,6 +43,8 @@ export const syncJobs = pgTable(
     syncType: text('sync_type').notNull(),
     /** additionalData of the request, as the worker understood it. It never contains a token. */
     options: jsonb('options').notNull().default({}),
+    /** What the message named: token (none, key, secret or account), the reference to the secret or account that the token was, and the account. `billing-sync jobs retry` sends the job again with it. It never contains a key. Null for jobs of older versions. */
+    sentWith: jsonb('sent_with'),
     /** SHA-256 of the request without its token. A message with the same id and another hash is refused. Null for jobs of older versions. */
     requestHash: bytes('request_hash'),
     /** Number of failed attempts. Worker.MaxRetries limits it. A pause, a wait or an outage is not a failed attempt. */
@@ -91,6 +103,15 @@ export const syncJobs = pgTable(
     uniqueIndex('sync_jobs_id').on(job.id),
     uniqueIndex('sync_jobs_one_running').on(job.tenantId, job.provider, job.account).where(sql`status = 'running'`),
     index('sync_jobs_tenant').on(job.tenantId, job.createdAt),
+    // For operators, who look at all tenants.
+    index('sync_jobs_created').on(job.createdAt),
+    index('sync_jobs_open').on(job.createdAt).where(sql`finished_at is null`),
+    index('sync_jobs_failed').on(job.finishedAt).where(sql`status = 'failed'`),
+    // The last success of an account.
+    index('sync_jobs_completed')
+      .on(job.tenantId, job.provider, job.account, job.syncType, job.finishedAt)
+      .where(sql`status = 'completed'`),
+    check('sync_jobs_sent_without_key', sentWithoutKey),
     check(
       'sync_jobs_status',
       sql`status in ('pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled')`,

@@ -30,7 +30,7 @@ const isMerchant = (value: unknown) => typeof value === 'string' && /^[A-Z0-9]{5
 export function readClient({ tenantId, accessToken, secret }: Credentials, configured: ConfiguredClient): PayPalClient {
   if (accessToken === undefined) return ownClient(tenantId, configured)
   const name = secret === undefined ? 'the accessToken of the message' : `the value of ${secret}`
-  const [, merchantId] = /^merchant:(.*)$/.exec(accessToken) ?? []
+  const merchantId = merchantIn(accessToken)
   if (merchantId !== undefined) {
     if (!isMerchant(merchantId)) throw unusable(`${name} names no merchant`)
     return { ...configuredClient(configured), merchantId }
@@ -44,6 +44,11 @@ export function readClient({ tenantId, accessToken, secret }: Credentials, confi
   if (!isClient) throw unusable(`${name} is no client id and secret`)
   return { clientId: String(clientId), clientSecret: String(clientSecret), merchantId: text(ofClient), name }
 }
+
+/** What stands behind `merchant:`; undefined for any other token. */
+const merchantIn = (accessToken: string) => /^merchant:(.*)$/.exec(accessToken)?.[1]
+
+export const isAccountName = (accessToken: string): boolean => isMerchant(merchantIn(accessToken))
 
 function ownClient(tenantId: string, configured: ConfiguredClient): PayPalClient {
   if (configured.clientTenant?.toLowerCase() === tenantId.toLowerCase()) return configuredClient(configured)

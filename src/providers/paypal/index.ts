@@ -3,6 +3,7 @@ import type { Identity, Provider } from '../../provider/contract.ts'
 import { defineProvider } from '../../provider/define.ts'
 import { fields } from '../../provider/fields.ts'
 import { accountIn, openPayPal, type PayPalConnection, type PayPalSettings } from './connection.ts'
+import { isAccountName } from './credentials.ts'
 import { failure } from './failure.ts'
 import { paypalBegan } from './list.ts'
 import { resources } from './resources/index.ts'
@@ -15,6 +16,7 @@ export function paypal(settings: PayPalSettings): Provider {
     resources,
     open: (credentials) => openPayPal(credentials, settings),
     failure,
+    isAccountName,
     identify,
   })
 }

@@ -35,7 +35,7 @@ export function readAccess(
     if (apiKeyTenant?.toLowerCase() !== tenantId.toLowerCase()) throw missingToken()
     return withAccount(withKey(configured(apiKey), configuredName), named)
   }
-  if (/^acct_\w{1,250}$/.test(accessToken)) {
+  if (isAccountName(accessToken)) {
     if (named !== undefined && named !== accessToken) throw otherAccount(named, accessToken)
     return { ...withKey(configured(apiKey), configuredName), account: accessToken }
   }
@@ -43,10 +43,12 @@ export function readAccess(
   return withAccount(withKey(accessToken, keyName), named)
 }
 
+export const isAccountName = (accessToken: string): boolean => /^acct_\w{1,250}$/.test(accessToken)
+
 /** A key of an account reads that account. A key of an organization reads the account that the message names. */
 function withAccount(key: Omit<StripeAccess, 'account'>, named: string | undefined): StripeAccess {
   if (key.header === 'stripeAccount') return { ...key, account: undefined }
-  if (named !== undefined && /^acct_\w{1,250}$/.test(named)) return { ...key, account: named }
+  if (named !== undefined && isAccountName(named)) return { ...key, account: named }
   throw new SyncError(
     'reject',
     'account_unknown',

@@ -3,6 +3,7 @@ import type { Identity, Provider } from '../../provider/contract.ts'
 import { defineProvider } from '../../provider/define.ts'
 import { fields, second, text } from '../../provider/fields.ts'
 import { openStripe, type StripeConnection, type StripeSettings, unusable } from './connection.ts'
+import { isAccountName } from './credentials.ts'
 import { events } from './events.ts'
 import { failure } from './failure.ts'
 import { resources } from './resources/index.ts'
@@ -23,6 +24,7 @@ export function stripe(settings: StripeSettings): Provider {
     })),
     open: (credentials) => openStripe(credentials, settings),
     failure,
+    isAccountName,
     changes: { ...events, perSecond: settings.endpointPerSecond ?? endpointPerSecond },
     identify,
   })

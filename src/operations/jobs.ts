@@ -1,0 +1,60 @@
+import { and, desc, eq, getTableColumns, gte, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { type JobStatus, syncJobs } from '../db/schema.ts'
+import type { Reader } from './scope.ts'
+
+/** Which jobs are asked for. What is absent is not asked for. */
+export interface JobFilter {
+  readonly ids?: readonly string[] | undefined
+  readonly tenantId?: string | undefined
+  readonly provider?: string | undefined
+  readonly statuses?: readonly JobStatus[] | undefined
+  /** Jobs that no worker has ended. */
+  readonly open?: boolean
+  /** Seconds: jobs that a worker first saw since then. */
+  readonly since?: number | undefined
+  /** Seconds: jobs that failed since then. */
+  readonly failedSince?: number | undefined
+  /** Codes of their errors. */
+  readonly codes?: readonly string[] | undefined
+}
+
+/** A row of `sync_jobs`, with what only the database's clock knows. */
+export type StoredJob = Omit<typeof syncJobs.$inferSelect, 'requestHash'> & {
+  /** Seconds since it was started, to its end if it has ended; null if it was not started. */
+  readonly took: number | null
+  /** Whether a worker holds it now: its lease is not over. */
+  readonly isHeld: boolean
+}
+
+/** Newest first, by an index whatever is asked for. */
+export async function findJobs({ read }: Reader, filter: JobFilter, limit: number): Promise<readonly StoredJob[]> {
+  return read((tx) =>
+    tx.select(columns).from(syncJobs).where(conditions(filter)).orderBy(desc(syncJobs.createdAt)).limit(limit),
+  )
+}
+
+const { requestHash: _hash, ...stored } = getTableColumns(syncJobs)
+const columns = {
+  ...stored,
+  took: sql<number | null>`extract(epoch from coalesce(${syncJobs.finishedAt}, now()) - ${syncJobs.startedAt})::float8`,
+  isHeld: sql<boolean>`coalesce(${syncJobs.leaseUntil} > now(), false)`,
+}
+
+const ago = (seconds: number) => sql`now() - make_interval(secs => ${seconds})`
+
+function conditions({ ids, tenantId, provider, statuses, open, since, failedSince, codes }: JobFilter) {
+  const wanted: (SQL | undefined)[] = [
+    ids && inArray(syncJobs.id, [...ids]),
+    tenantId === undefined ? undefined : eq(syncJobs.tenantId, tenantId),
+    provider === undefined ? undefined : eq(syncJobs.provider, provider),
+    statuses && inArray(syncJobs.status, [...statuses]),
+    open ? isNull(syncJobs.finishedAt) : undefined,
+    since === undefined ? undefined : gte(syncJobs.createdAt, ago(since)),
+    // A literal, so that the planner sees the condition of the index.
+    failedSince === undefined
+      ? undefined
+      : sql`${syncJobs.status} = 'failed' and ${syncJobs.finishedAt} >= ${ago(failedSince)}`,
+    codes && inArray(sql`${syncJobs.error} ->> 'code'`, [...codes]),
+  ]
+  return and(...wanted)
+}

@@ -3,6 +3,7 @@ import type { createRandom } from '../support/random.ts'
 import type { Counters } from './expected-job.ts'
 import { type ExpectedRows, saveExpectedRows } from './expected-rows.ts'
 import type { FaultEnv } from './fault-env.ts'
+import type { Changed } from './worlds/world.ts'
 
 /** One tenant's account at the provider. It changes between jobs, and says what the next job must count. */
 export interface ChangingAccount {
@@ -12,31 +13,18 @@ export interface ChangingAccount {
   change(random: ReturnType<typeof createRandom>, changed?: Changed): Promise<Counters>
 }
 
-/** Which objects change: only those whose changes make events, or also payment intents, whose metadata makes none. */
-export type Changed = 'announced' | 'any'
-
 export async function openChangingAccount({
   query,
-  sandbox,
-}: Pick<FaultEnv, 'query' | 'sandbox'>): Promise<ChangingAccount> {
-  let expected = await saveExpectedRows(query, sandbox)
-  let inserted: string[] = []
+  world,
+}: Pick<FaultEnv, 'query' | 'world'>): Promise<ChangingAccount> {
+  let expected = await saveExpectedRows(query, world)
   return {
     tenantId: randomUUID(),
     expected: () => expected,
     async change(random, changed = 'any') {
-      sandbox.advance(60)
-      for (let n = 0; n < 6; n++) {
-        const resource = random.pick(changed === 'announced' ? announced : [...announced, 'payment_intents' as const])
-        const all = sandbox.expected(resource)
-        if (all.length > 0)
-          sandbox.update(resource, random.pick(all).id, { metadata: { changed: String(random.below(1e9)) } })
-      }
-      for (const id of inserted) if (random.chance(0.5)) sandbox.remove('customers', id)
-      inserted = [0, 1].map(() => sandbox.insert('customers', { email: `${random.below(1e9)}@example.com` }).id)
-      sandbox.advance(60)
+      world.change(random, changed)
       const before = expected
-      expected = await saveExpectedRows(query, sandbox)
+      expected = await saveExpectedRows(query, world)
       const counters = await countChanges({ query }, before, expected)
       await query(`delete from expected.rows where id = $1`, [before.id])
       return counters
@@ -44,10 +32,7 @@ export async function openChangingAccount({
   }
 }
 
-/** A change of any of these makes an event. */
-const announced = ['customers', 'products', 'invoices', 'charges'] as const
-
-/** Inline prices are in no list. A job counts them when it first sees them on an item, and not again. */
+/** Inline prices of Stripe are in no list. A job counts them when it first sees them on an item, and not again. */
 async function countChanges(
   { query }: Pick<FaultEnv, 'query'>,
   before: ExpectedRows,

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { type EventSource, type Invoke, openEventSource } from '../../src/local/event-source.ts'
 import { type LocalQueue, openQueue } from '../../src/local/queue.ts'
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
-import { workerEnvironment } from '../support/worker-environment.ts'
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import { canary } from './canary.ts'
 import { openFaultServer } from './fault-server.ts'
 import { type Environment, startWorker, type WorkerProcess } from './worker.ts'
+import { openWorld } from './worlds/index.ts'
+import { openStripeWorld } from './worlds/stripe.ts'
+import type { ProviderName, World, WorldOptions } from './worlds/world.ts'
 
 export interface FaultEnvOptions {
-  readonly sandbox?: SandboxOptions
   /** Settings as environment variables: `Worker__MaxRetries`. */
   readonly settings?: Environment
   readonly maxReceiveCount?: number
@@ -26,9 +28,11 @@ export interface FaultEnv {
   /** The database, without a proxy. */
   readonly url: string
   readonly query: Query
-  readonly sandbox: Sandbox
+  readonly world: World
   readonly queue: LocalQueue
   readonly environment: Environment
+  /** A SyncJobRequest of a tenant of the provider; without `resources` it syncs the default ones. */
+  request(tenantId: string, additionalData?: object): ReturnType<typeof jobRequest>
   /** Starts another worker; `close` kills it. */
   openWorker(overrides?: Environment): Promise<WorkerProcess>
   /** Starts to deliver the queue's messages, as Lambda does. */
@@ -45,42 +49,64 @@ interface Delivering {
   readonly batchSize?: number
 }
 
-/** The access token of every job. No log, row, dead letter or error may show it. */
-export const canary = 'sk_live_canary4eC39HqLyjWDarjtT1zdp7dc'
-
-/** A SyncJobRequest; without `resources` it syncs the default ones. */
+/** A SyncJobRequest of Stripe; without `resources` it syncs the default ones. */
 export function jobRequest(tenantId: string, additionalData: object = {}) {
   return { jobId: randomUUID(), tenantId, providerName: 'stripe', accessToken: canary, additionalData }
 }
 
-/** How far the provider's clock is behind when an environment opens: 50 days. */
-const behindSeconds = 50 * 86_400
+/** An environment for a scenario of Stripe alone. */
+export interface StripeEnv extends FaultEnv {
+  readonly sandbox: Sandbox
+}
 
-/** Opens an environment on the fault server of this process. */
-export async function openFaultEnv(options: FaultEnvOptions = {}): Promise<FaultEnv> {
+/** Opens an environment with Stripe on the fault server of this process. */
+export async function openFaultEnv({
+  sandbox,
+  ...options
+}: FaultEnvOptions & { readonly sandbox?: SandboxOptions } = {}): Promise<StripeEnv> {
+  const world = await openStripeWorld(sandbox)
+  return { ...(await openEnv(world, options)), sandbox: world.sandbox }
+}
+
+/** Opens an environment with any provider. */
+export async function openWorldEnv(
+  provider: ProviderName,
+  { world, ...options }: FaultEnvOptions & { readonly world?: WorldOptions } = {},
+): Promise<FaultEnv> {
+  return openEnv(await openWorld[provider](world ?? {}), options)
+}
+
+async function openEnv(world: World, options: FaultEnvOptions): Promise<FaultEnv> {
   const server = await openFaultServer()
   const url = await server.createDatabase(`faults_${randomUUID().slice(0, 8)}`)
   const pool = new pg.Pool({ connectionString: url, max: 4 })
   pool.on('error', () => {})
-  // Scenarios move the provider's clock forwards. It starts far back, since the worker refuses answers from the future.
-  const populatedUntil = Math.floor(Date.now() / 1_000) - behindSeconds - 60
-  const sandbox = await openSandbox({ customers: 100, limits: 'none', populatedUntil, ...options.sandbox })
-  sandbox.advance(-behindSeconds)
   const { maxReceiveCount = 100, visibilitySeconds: visibilityTimeoutSeconds = 900 } = options
   const queue = await openQueue({ maxReceiveCount, visibilityTimeoutSeconds })
   const environment: Environment = {
-    ...workerEnvironment({ url, sandbox, queue }),
+    ConnectionStrings__DefaultConnection: `${url}?sslmode=disable`,
+    Worker__RetryDelaySeconds: '0',
+    Queue__Url: queue.url,
+    Queue__DeadLetterUrl: queue.deadLetterUrl,
+    Queue__Endpoint: queue.endpoint,
+    Queue__Region: queue.region,
+    ...world.settings,
     ...options.settings,
   }
   const workers: WorkerProcess[] = []
   const sources: EventSource[] = []
   return {
     url,
-    sandbox,
+    world,
     queue,
     environment,
     query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       (await pool.query<Row>(text, [...values])).rows,
+    request: (tenantId, additionalData) => ({
+      ...jobRequest(tenantId, additionalData),
+      providerName: world.provider,
+      accessToken: world.accessToken,
+    }),
     async openWorker(overrides = {}) {
       const worker = await startWorker(server.bundle, { ...environment, ...overrides })
       workers.push(worker)
@@ -106,7 +132,7 @@ export async function openFaultEnv(options: FaultEnvOptions = {}): Promise<Fault
     async close() {
       await Promise.all(workers.map((worker) => worker.end()))
       await Promise.all(sources.map((source) => source.close()))
-      await Promise.all([sandbox.close(), queue.close(), pool.end()])
+      await Promise.all([world.close(), queue.close(), pool.end()])
     },
   }
 }

@@ -11,7 +11,7 @@ const seed = Number(process.env.FAULTS_SEED ?? 1)
 test.each(scenarios.filter(({ rounds }) => rounds.test > 0))(
   '$name: $claim',
   async ({ run, rounds }) => {
-    const seen = await run({ seed, rounds: rounds.test, say: () => {} })
+    const seen = await run({ provider: 'stripe', seed, rounds: rounds.test, say: () => {} })
     expect({ seed, problems: seen.problems }).toEqual({ seed, problems: [] })
     expect(seen.rounds).toBeGreaterThan(0)
   },

@@ -1,5 +1,5 @@
 import type { Invoke } from '../../src/local/event-source.ts'
-import { type FaultEnv, jobRequest } from './fault-env.ts'
+import type { FaultEnv } from './fault-env.ts'
 
 interface Options {
   readonly tenantId: string
@@ -15,7 +15,7 @@ export async function runJob(
   invoke: Invoke,
   { tenantId, additionalData, ...options }: Options,
 ): Promise<string> {
-  const request = jobRequest(tenantId, additionalData)
+  const request = env.request(tenantId, additionalData)
   await env.queue.send(JSON.stringify(request))
   const source = env.deliver(invoke, options)
   await source.idle()

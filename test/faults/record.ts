@@ -4,8 +4,11 @@ import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import type { Scenario, Seen } from './scenario.ts'
+import { type ProviderName, providers } from './worlds/world.ts'
 
 const entry = z.object({
+  /** Absent: Stripe. */
+  provider: z.enum(providers).optional(),
   faults: z.array(z.string()),
   about: z.string(),
   claim: z.string(),
@@ -20,7 +23,7 @@ const entry = z.object({
 })
 const results = z.record(z.string(), entry)
 
-/** What the full share of each scenario saw last, by its name. */
+/** What the full share of each scenario saw last, by its name; on another provider than Stripe by `NAME on PROVIDER`. */
 export type Results = z.infer<typeof results>
 
 const file = new URL('results.json', import.meta.url)
@@ -35,6 +38,7 @@ export function readResults(): Results {
 }
 
 interface Witnessed {
+  readonly provider: ProviderName
   readonly seed: number
   readonly seen: Seen
   readonly seconds: number
@@ -43,12 +47,16 @@ interface Witnessed {
 }
 
 /** Writes down what a full run of a scenario saw. */
-export function record({ name, faults, about, claim }: Scenario, { seed, seen, seconds, commit }: Witnessed): void {
+export function record(
+  { name, faults, about, claim }: Scenario,
+  { provider, seed, seen, seconds, commit }: Witnessed,
+): void {
   const { rounds, figures, problems } = seen
   const place = { date: new Date().toISOString().slice(0, 10), commit, machine: machine() }
-  const what = { faults: [...faults], about, claim, ...place }
+  const key = provider === 'stripe' ? name : `${name} on ${provider}`
+  const what = { ...(provider !== 'stripe' && { provider }), faults: [...faults], about, claim, ...place }
   const saw = { seed, rounds, seconds: Math.round(seconds), figures, problems: problems.slice(0, 20) }
-  writeFileSync(file, `${JSON.stringify({ ...readResults(), [name]: { ...what, ...saw } }, null, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify({ ...readResults(), [key]: { ...what, ...saw } }, null, 2)}\n`)
   execFileSync('npx', ['biome', 'format', '--write', fileURLToPath(file)])
 }
 

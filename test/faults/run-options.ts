@@ -3,6 +3,7 @@ import { unknownName } from '../../src/cli/nearest.ts'
 import { flag, option, optionNames, parseOptions, UsageError } from '../../src/cli/options.ts'
 import { type Scenario, shares } from './scenario.ts'
 import { scenarios } from './scenarios/index.ts'
+import { type ProviderName, providers } from './worlds/world.ts'
 
 const wholeNumber = z
   .string()
@@ -12,6 +13,7 @@ const wholeNumber = z
 
 const options = z.object({
   only: option('A,B', 'these scenarios, by name or fault: kill,F07', z.string().optional()),
+  provider: option('A,B', 'on these providers, or all (Stripe; a share of each in ci)', z.string().optional()),
   share: option('SHARE', 'how many rounds: test, ci or full', z.enum(shares, 'takes test, ci or full').default('ci')),
   runs: option('N', 'so many rounds instead', wholeNumber),
   seed: option('N', 'makes the same faults as another run', wholeNumber),
@@ -35,15 +37,27 @@ const options = z.object({
   list: flag('the scenarios and their faults'),
 })
 
-export type RunOptions = Omit<z.infer<typeof options>, 'only'> & { readonly scenarios: readonly Scenario[] }
+export type RunOptions = Omit<z.infer<typeof options>, 'only' | 'provider'> & {
+  readonly scenarios: readonly Scenario[]
+  readonly providers: readonly ProviderName[] | undefined
+}
 
 /** The command line of `npm run faults`; `help` if it asks for the help. @throws UsageError */
 export function readRunOptions(args: readonly string[]): RunOptions | 'help' {
   if (args.includes('--help') || args.includes('-h')) return 'help'
   const { options: given, rest } = parseOptions(options, args)
   if (rest[0] !== undefined) throw new UsageError(`"${rest[0]}" is one argument too many: faults takes options only.`)
-  const { only, ...others } = given
-  return { ...others, scenarios: choose(only) }
+  const { only, provider, ...others } = given
+  return { ...others, scenarios: choose(only), providers: chooseProviders(provider) }
+}
+
+function chooseProviders(named: string | undefined): readonly ProviderName[] | undefined {
+  if (named === undefined) return undefined
+  if (named === 'all') return providers
+  const words = named.split(',')
+  const unknown = words.find((word) => !providers.some((provider) => provider === word))
+  if (unknown !== undefined) throw new UsageError(unknownName('The provider', unknown, [...providers, 'all']))
+  return providers.filter((provider) => words.includes(provider))
 }
 
 function choose(only: string | undefined): readonly Scenario[] {

@@ -18,6 +18,7 @@ test('the command line chooses scenarios by name and by fault', () => {
 const wrong: Readonly<Record<string, readonly [args: readonly string[], message: string]>> = {
   'an unknown option': [['--sed', '3'], 'The option "--sed" is not known; did you mean --seed?'],
   'an unknown scenario': [['--only', 'kil'], 'The scenario "kil" is not known; did you mean kill?'],
+  'an unknown provider': [['--provider', 'payal'], 'The provider "payal" is not known; did you mean paypal?'],
   'an unknown share': [['--share', 'half'], '--share takes test, ci or full, not "half".'],
   'a seed that is no number': [['--seed', 'x'], '--seed takes a whole number, not "x".'],
   'a rate beyond 1': [['--suite', '5'], '--suite takes a share of all calls, such as 0.05, not "5".'],

@@ -2,9 +2,11 @@ import { exitCodeOf } from '../../src/cli/exit-codes.ts'
 import { UsageError } from '../../src/cli/options.ts'
 import { runDisturbedSuite } from './disturbed-suite.ts'
 import { closeFaultServer } from './fault-server.ts'
+import { planRuns } from './plan-runs.ts'
 import { currentCommit, record } from './record.ts'
 import { helpText, type RunOptions, readRunOptions } from './run-options.ts'
 import type { Scenario, Seen } from './scenario.ts'
+import type { ProviderName } from './worlds/world.ts'
 
 /* The program behind `npm run faults`. Its options: `npm run faults -- --help`. */
 
@@ -27,28 +29,29 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** @returns how many problems were seen */
-async function runScenarios({ scenarios, share, runs }: RunOptions, seed: number): Promise<number> {
+async function runScenarios({ scenarios, providers, share, runs }: RunOptions, seed: number): Promise<number> {
   const commit = currentCommit()
   let problems = 0
-  for (const scenario of scenarios) {
-    const rounds = runs ?? scenario.rounds[share]
-    if (rounds === 0) continue
+  for (const { scenario, provider, rounds } of planRuns({ scenarios, providers, share, runs, seed })) {
     const { name, faults, about } = scenario
-    console.log(`\n${name} (${faults.join(', ')}): ${about}\n  seed ${seed}, ${rounds} rounds`)
+    console.log(`\n${name} on ${provider} (${faults.join(', ')}): ${about}\n  seed ${seed}, ${rounds} rounds`)
     const began = performance.now()
-    const seen = await runScenario(scenario, seed, rounds)
+    const seen = await runScenario(scenario, { provider, seed, rounds })
     const seconds = (performance.now() - began) / 1_000
     print(seen, seconds)
     problems += seen.problems.length
-    if (share === 'full' && runs === undefined) record(scenario, { seed, seen, seconds, commit })
+    if (share === 'full' && runs === undefined) record(scenario, { provider, seed, seen, seconds, commit })
   }
   return problems
 }
 
 /** A scenario that throws has a problem like any other. The next ones still run. */
-async function runScenario(scenario: Scenario, seed: number, rounds: number): Promise<Seen> {
+async function runScenario(
+  scenario: Scenario,
+  run: { readonly provider: ProviderName; readonly seed: number; readonly rounds: number },
+): Promise<Seen> {
   try {
-    return await scenario.run({ seed, rounds, say: (line) => console.log(`  ${line}`) })
+    return await scenario.run({ ...run, say: (line) => console.log(`  ${line}`) })
   } catch (error) {
     const problem = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { rounds: 0, figures: {}, problems: [problem] }

@@ -1,3 +1,5 @@
+import type { ProviderName } from './worlds/world.ts'
+
 /** A fault, or a family of faults, made to happen; and what was seen. One file a scenario, under `scenarios/`. */
 export interface Scenario {
   /** The word on the command line and in the table: `kill`. */
@@ -8,8 +10,10 @@ export interface Scenario {
   readonly about: string
   /** What must be seen, in words and figures. */
   readonly claim: string
-  /** Rounds by how much time there is: in `npm test`, in `.ci/run`, for the record. */
+  /** Rounds on Stripe by how much time there is: in `npm test`, in `.ci/run`, for the record. */
   readonly rounds: Readonly<Record<Share, number>>
+  /** Rounds on each other provider. Absent: the scenario runs on Stripe alone. */
+  readonly elsewhere?: Readonly<Record<Share, number>>
   run(run: Run): Promise<Seen>
 }
 
@@ -19,6 +23,7 @@ export type Share = (typeof shares)[number]
 
 /** One run of a scenario. The same seed and rounds make the same faults happen. */
 export interface Run {
+  readonly provider: ProviderName
   readonly seed: number
   readonly rounds: number
   /** A line for whoever watches. */

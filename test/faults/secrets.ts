@@ -1,19 +1,20 @@
-import { canary, type FaultEnv } from './fault-env.ts'
+import type { FaultEnv } from './fault-env.ts'
 
-/** Where the canary can be seen, in sentences: in what workers printed, in the jobs' tables, in dead letters. */
+/** Where the secret of the provider can be seen, in sentences: in what workers printed, in the jobs' tables, in dead letters. */
 export async function findSecrets({
   query,
   queue,
   logs,
-}: Pick<FaultEnv, 'query' | 'queue' | 'logs'>): Promise<readonly string[]> {
+  world: { secret },
+}: Pick<FaultEnv, 'query' | 'queue' | 'logs' | 'world'>): Promise<readonly string[]> {
   const places: string[] = []
-  if (logs().includes(canary)) places.push('the access token is in a log')
+  if (logs().includes(secret)) places.push('the access token is in a log')
   for (const table of ['sync_jobs', 'sync_rejects', 'sync_cursors']) {
-    const rows = await query(`select 1 from ${table} as stored where stored::text like $1 limit 1`, [`%${canary}%`])
+    const rows = await query(`select 1 from ${table} as stored where stored::text like $1 limit 1`, [`%${secret}%`])
     if (rows.length > 0) places.push(`the access token is in ${table}`)
   }
   const letters = await queue.deadLetters()
-  if (letters.some(({ body, attributes }) => `${body}${JSON.stringify(attributes)}`.includes(canary)))
+  if (letters.some(({ body, attributes }) => `${body}${JSON.stringify(attributes)}`.includes(secret)))
     places.push('the access token is in a dead letter')
   return places
 }

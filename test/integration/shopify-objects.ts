@@ -11,9 +11,12 @@ const listIn = (object: Fields, name: string) => object[name] as readonly Fields
 /** Kinds of transactions that are payments. */
 const paymentKinds = ['SALE', 'CAPTURE', 'AUTHORIZATION', 'EMV_AUTHORIZATION']
 
-/** What a complete copy of a shop holds by table, each object with the fields that the worker asked for. */
-export function objectsByTable(sandbox: Sandbox): Readonly<Record<string, readonly Fields[]>> {
-  const fragments = fragmentsIn(sandbox.requests)
+/** What a complete copy of a shop holds by table, each object with the fields that the worker asked for, here or elsewhere. */
+export function objectsByTable(
+  sandbox: Sandbox,
+  queries = queriesIn(sandbox.requests),
+): Readonly<Record<string, readonly Fields[]>> {
+  const fragments = fragmentsIn(queries)
   const of = (type: string, objects: readonly Fields[]) =>
     objects.map((object) => {
       const fragment = fragments.get(type)
@@ -61,11 +64,15 @@ export function objectsByTable(sandbox: Sandbox): Readonly<Record<string, readon
   }
 }
 
-/** The fragments of all requests by their types. */
-function fragmentsIn(requests: readonly RequestSeen[]): Fragments {
-  const queries = new Set(
+/** The queries of all requests, each once. */
+export function queriesIn(requests: readonly RequestSeen[]): ReadonlySet<string> {
+  return new Set(
     requests.flatMap(({ path, body = '' }) => (path.endsWith('/graphql.json') ? String(JSON.parse(body).query) : [])),
   )
+}
+
+/** The fragments of the queries by their types. */
+function fragmentsIn(queries: ReadonlySet<string>): Fragments {
   const definitions = [...queries].flatMap((query) => parse(query).definitions)
   return new Map(
     definitions.flatMap((definition) =>

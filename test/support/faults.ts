@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
-import type { FailureRule } from '../../src/sandbox/stripe/index.ts'
+import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 import { disturb } from '../faults/chaos/disturb.ts'
 import { openPostgresProxy } from '../faults/postgres-proxy.ts'
 import { openQueueProxy } from '../faults/queue-proxy.ts'
+import { faultsOf } from '../faults/worlds/stripe.ts'
 import { createRandom } from './random.ts'
 
 interface Parts {
   readonly url: string
   readonly queue: { readonly endpoint: string }
-  readonly sandbox: { fail(rule: FailureRule): () => void }
+  readonly sandbox: Pick<Sandbox, 'fail'>
 }
 
 /** Calls that do not fail in a test, because what it asserts does not hold if they do. */
@@ -35,7 +36,7 @@ export async function disturbCalls(
   const calls = exempt?.calls ?? []
   const postgres = calls.includes('database') ? undefined : await openPostgresProxy(url)
   const queueProxy = calls.includes('queue') ? undefined : await openQueueProxy(queue.endpoint)
-  const ways = { postgres, queue: queueProxy, sandbox: calls.includes('provider') ? undefined : sandbox }
+  const ways = { postgres, queue: queueProxy, world: calls.includes('provider') ? undefined : faultsOf(sandbox) }
   disturb(ways, { random: createRandom(seedOf(`${process.env.SEED ?? 1} ${file} ${currentTestName}`)), rate: rate() })
   onTestFinished(async () => {
     await Promise.all([postgres?.close(), queueProxy?.close()])

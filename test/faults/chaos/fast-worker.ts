@@ -30,7 +30,9 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
   const clock = fastClock(times)
   const config = readConfig({ environment, file: undefined })
   const database = await openDatabase(config.database, { connections: 2, applicationName: 'fast' })
-  const { stripe, ...others } = providerSettings(config)
+  const { stripe, square, paypal, shopify, ...others } = providerSettings(config)
+  // Its rates are of its own time.
+  const pace = { perSecond: 100, timeoutMs }
   const { Worker: settings } = config
   const deps = {
     tenant: database.tenant,
@@ -38,8 +40,13 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
     log: silentLog,
     owner: 'fast',
     queue: createSqsQueue(config.Queue),
-    // Its rates are of its own time.
-    provider: createProviders({ ...others, stripe: { ...stripe, perSecond: 100, endpointPerSecond: 25, timeoutMs } }),
+    provider: createProviders({
+      ...others,
+      stripe: { ...stripe, ...pace, endpointPerSecond: 25 },
+      square: { ...square, ...pace },
+      paypal: { ...paypal, ...pace },
+      shopify: { ...shopify, ...pace },
+    }),
     settings: {
       maxRetries: 3,
       retryDelaySeconds: 0,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { canary } from '../fault-env.ts'
+import { canary } from '../canary.ts'
 
 /*
  * Bodies of queue messages that nobody should send: fast-check's, and a corpus. Ids are made here, so that no two

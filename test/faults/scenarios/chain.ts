@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { allNew, examineJob } from '../expected-job.ts'
-import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
-import { openFaultEnv } from '../fault-env.ts'
+import { compare, countOf, describe, saveExpectedRows } from '../expected-rows.ts'
+import { openWorldEnv } from '../fault-env.ts'
 import { runJob } from '../job.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
@@ -18,16 +18,18 @@ export const chain: Scenario = {
   about: 'invocations much shorter than the job, each sending it on; then a provider that never answers',
   claim: 'so many hops and an exact copy; a chain that does not advance stops within 3',
   rounds: { test: 5, ci: 12, full: 200 },
-  async run({ rounds, say }) {
+  elsewhere: { test: 0, ci: 4, full: 40 },
+  async run({ provider, rounds, say }) {
     // A page of one item, of which an invocation has time for two or three.
     const customers = rounds * 4
-    const settings = { Stripe__EndpointRequestsPerSecond: String(perSecond), Worker__TimeoutMinutes: '0' }
-    const env = await openFaultEnv({ sandbox: { customers, latencyMs: 10 }, settings })
+    const settings = { Worker__TimeoutMinutes: '0' }
+    const env = await openWorldEnv(provider, { world: { customers, latencyMs: 10 }, settings })
+    const { resource } = env.world.list
     const problems: string[] = []
     try {
-      const expected = await saveExpectedRows(env.query, env.sandbox, ['customers'])
-      const worker = await env.openWorker()
-      const additionalData = { resources: ['customers'], batch_size: 1 }
+      const expected = await saveExpectedRows(env.query, env.world, [resource])
+      const worker = await env.openWorker(env.world.atMost(perSecond))
+      const additionalData = { resources: [resource], batch_size: 1 }
       const tenantId = randomUUID()
       let invocations = 0
       const longest = runJob(
@@ -40,13 +42,13 @@ export const chain: Scenario = {
         { tenantId, additionalData, timeoutMs: invocationMs },
       )
       const jobId = await longest
-      problems.push(...(await examineJob(env.query, jobId, allNew(customers))))
-      problems.push(...describe(await compare(env.query, tenantId, expected, ['customers'])))
+      problems.push(...(await examineJob(env.query, jobId, allNew(countOf(expected)))))
+      problems.push(...describe(await compare(env.query, tenantId, expected)))
       const [job] = await env.query<{ hop: number }>('select hop from sync_jobs where id = $1', [jobId])
       const hops = job?.hop ?? 0
       if (hops < rounds) problems.push(`${hops} hops instead of ${rounds}`)
 
-      env.sandbox.fail({ kind: 'hang' })
+      env.world.fail({ kind: 'hang' })
       const stuck = await runJob(env, (event, timeoutMs) => worker.invoke(event, timeoutMs, graceMs), {
         tenantId: randomUUID(),
         additionalData,

@@ -1,11 +1,10 @@
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs'
 import type { Invoke } from '../../../src/local/event-source.ts'
-import type { FailureRule } from '../../../src/sandbox/stripe/index.ts'
 import { type ChangingAccount, openChangingAccount } from '../changing-account.ts'
 import { disturb } from '../chaos/disturb.ts'
 import { examineJob } from '../expected-job.ts'
 import { compare, describe } from '../expected-rows.ts'
-import { type FaultEnv, openFaultEnv } from '../fault-env.ts'
+import { type FaultEnv, openWorldEnv } from '../fault-env.ts'
 import { runJob } from '../job.ts'
 import { digestOtherTenant, fillOtherTenant } from '../other-tenant.ts'
 import { openPostgresProxy } from '../postgres-proxy.ts'
@@ -14,6 +13,7 @@ import { type Round, runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import type { WorkerProcess } from '../worker.ts'
+import type { Fault, ProviderName } from '../worlds/world.ts'
 
 export const chaos: Scenario = {
   name: 'chaos',
@@ -22,7 +22,8 @@ export const chaos: Scenario = {
     '5 to 10 % of the requests to the provider, of the calls to the queue and of all statements go wrong (of a commit of thirty statements four in five, or nearly all) while an account that changes is copied: full and incremental jobs, in one invocation or in many, by two workers',
   claim: 'every job completes, its copy is exact, and no row of another tenant is touched',
   rounds: { test: 3, ci: 10, full: 100 },
-  async run({ seed, rounds, say }) {
+  elsewhere: { test: 0, ci: 3, full: 40 },
+  async run({ provider, seed, rounds, say }) {
     const problems: string[] = []
     const totals = {
       jobs: 0,
@@ -33,7 +34,7 @@ export const chaos: Scenario = {
       deliveries: 0,
       attempts: 0,
     }
-    const lanes = await Promise.all(Array.from({ length: Math.min(3, rounds) }, openLane))
+    const lanes = await Promise.all(Array.from({ length: Math.min(3, rounds) }, (_, lane) => openLane(provider, lane)))
     try {
       await runRounds({ seed, rounds, lanes: lanes.length }, async (round) => {
         const lane = lanes[round.lane]
@@ -64,7 +65,7 @@ export const chaos: Scenario = {
  * Too short for a whole copy of an account that answers so slowly, yet long enough for an item and its nested lists, even
  * on a busy machine.
  */
-const shortInvocation: { readonly timeoutMs: number; readonly slowness: readonly FailureRule[] } = {
+const shortInvocation: { readonly timeoutMs: number; readonly slowness: readonly Fault[] } = {
   timeoutMs: 9_000,
   slowness: [{ kind: 'slow-headers', ms: 750 }],
 }
@@ -73,16 +74,16 @@ interface Lane {
   readonly env: FaultEnv
   readonly account: ChangingAccount
   readonly invoke: Invoke
-  readonly disturb: (round: Round, slowness: readonly FailureRule[]) => ReturnType<typeof disturb>
+  readonly disturb: (round: Round, slowness: readonly Fault[]) => ReturnType<typeof disturb>
   readonly untouched: string
   close(): Promise<void>
 }
 
 /** An environment whose connections to Postgres, the queue and the provider can be disturbed, and a tenant copied once. */
-async function openLane(_: unknown, lane: number): Promise<Lane> {
-  const sandbox = { customers: 25, seed: lane + 1, now: Math.floor(Date.now() / 1_000), latencyMs: 2, jitterMs: 10 }
+async function openLane(provider: ProviderName, lane: number): Promise<Lane> {
+  const world = { customers: 25, seed: lane + 1, now: Math.floor(Date.now() / 1_000), latencyMs: 2, jitterMs: 10 }
   const settings = { Worker__BatchSize: '15', Worker__LeaseSeconds: '10', Worker__TimeoutMinutes: '0' }
-  const env = await openFaultEnv({ sandbox, settings })
+  const env = await openWorldEnv(provider, { world, settings })
   const postgres = await openPostgresProxy(env.url)
   const queue = await openQueueProxy(env.queue.endpoint)
   const ways = { ConnectionStrings__DefaultConnection: postgres.url, Queue__Endpoint: queue.endpoint }
@@ -90,11 +91,12 @@ async function openLane(_: unknown, lane: number): Promise<Lane> {
   const account = await openChangingAccount(env)
   await runJob(env, invoke, { tenantId: account.tenantId })
   await fillOtherTenant(env.query)
-  const fail = env.sandbox.fail
+  const { passing } = env.world
   let endings: (() => void)[] = []
   const recorded = {
-    fail: (rule: Parameters<typeof fail>[0]) => {
-      const end = fail(rule)
+    passing,
+    fail: (fault: Fault) => {
+      const end = env.world.fail(fault)
       endings.push(end)
       return end
     },
@@ -107,11 +109,8 @@ async function openLane(_: unknown, lane: number): Promise<Lane> {
     disturb({ random }, slowness) {
       for (const end of endings) end()
       endings = []
-      const disturbed = disturb(
-        { postgres, queue, sandbox: recorded },
-        { random, rate: random.pick([0.05, 0.075, 0.1]) },
-      )
-      for (const rule of slowness) recorded.fail(rule)
+      const disturbed = disturb({ postgres, queue, world: recorded }, { random, rate: random.pick([0.05, 0.075, 0.1]) })
+      for (const fault of slowness) recorded.fail(fault)
       return disturbed
     },
     async close() {

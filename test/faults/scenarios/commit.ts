@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { allNew, examineJob } from '../expected-job.ts'
-import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
-import { openFaultEnv } from '../fault-env.ts'
+import { compare, countOf, describe, saveExpectedRows } from '../expected-rows.ts'
+import { openWorldEnv } from '../fault-env.ts'
 import { runJob } from '../job.ts'
 import { watchOtherTenant } from '../other-tenant.ts'
 import { openPostgresProxy } from '../postgres-proxy.ts'
 import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
+import type { ProviderName } from '../worlds/world.ts'
 
 const customers = 150
-const scope = ['customers'] as const
-const additionalData = { resources: scope, batch_size: 10 }
 
 export const commit: Scenario = {
   name: 'commit',
@@ -20,17 +19,20 @@ export const commit: Scenario = {
     'the connection breaks at COMMIT, before the server has it or when it has done it; every second commit of a job',
   claim: 'no page lost, none counted twice',
   rounds: { test: 20, ci: 150, full: 1_000 },
-  async run({ seed, rounds, say }) {
+  elsewhere: { test: 0, ci: 30, full: 300 },
+  async run({ provider, seed, rounds, say }) {
     const problems: string[] = []
     const cuts = { 'cut-before': 0, 'cut-after': 0 }
     let jobs = 0
     const all = () => cuts['cut-before'] + cuts['cut-after']
-    const lanes = await Promise.all(Array.from({ length: rounds < 50 ? 2 : 6 }, openPointEnv))
+    const lanes = await Promise.all(
+      Array.from({ length: rounds < 50 ? 2 : 6 }, (_, lane) => openPointEnv(provider, lane)),
+    )
     try {
       await runRounds({ seed, rounds, lanes: lanes.length, enough: () => all() >= rounds }, async (round) => {
         const pointEnv = lanes[round.lane]
         if (!pointEnv) return
-        const { env, worker, proxy, expected } = pointEnv
+        const { env, worker, proxy, expected, additionalData } = pointEnv
         proxy.decide((word) => {
           if (word !== 'commit' || !round.random.chance(0.5)) return 'pass'
           const fate = round.random.chance(0.5) ? 'cut-before' : 'cut-after'
@@ -40,8 +42,8 @@ export const commit: Scenario = {
         const tenantId = randomUUID()
         const jobId = await runJob(env, worker.invoke, { tenantId, additionalData })
         const seen = [
-          ...(await examineJob(env.query, jobId, allNew(customers))),
-          ...describe(await compare(env.query, tenantId, expected, scope)),
+          ...(await examineJob(env.query, jobId, allNew(countOf(expected)))),
+          ...describe(await compare(env.query, tenantId, expected)),
         ]
         problems.push(...seen.map((problem) => `round seed ${round.seed}: ${problem}`))
         if (++jobs % 50 === 0) say(`${all()} cuts, ${jobs} jobs`)
@@ -55,18 +57,20 @@ export const commit: Scenario = {
   },
 }
 
-/** A env, and a worker whose way to the database can be cut. */
-async function openPointEnv(_: unknown, lane: number) {
-  const settings = { Stripe__EndpointRequestsPerSecond: '25' }
-  const env = await openFaultEnv({ sandbox: { customers, seed: lane + 1, latencyMs: 5, jitterMs: 40 }, settings })
+/** An environment, and a worker whose way to the database can be cut. */
+async function openPointEnv(provider: ProviderName, lane: number) {
+  const env = await openWorldEnv(provider, { world: { customers, seed: lane + 1, latencyMs: 5, jitterMs: 40 } })
+  const { resource } = env.world.list
+  const additionalData = { resources: [resource], batch_size: 10 }
   const proxy = await openPostgresProxy(env.url)
-  const worker = await env.openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
+  const worker = await env.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, ...env.world.atMost(25) })
   await runJob(env, worker.invoke, { tenantId: randomUUID(), additionalData })
   return {
     env,
     worker,
     proxy,
-    expected: await saveExpectedRows(env.query, env.sandbox, scope),
+    additionalData,
+    expected: await saveExpectedRows(env.query, env.world, [resource]),
     touched: await watchOtherTenant(env.query),
     async close() {
       await env.close()

@@ -1,43 +1,52 @@
 import { randomUUID } from 'node:crypto'
-import type { FailureRule, StripeObject } from '../../../src/sandbox/stripe/index.ts'
 import { openFastWorker } from '../chaos/fast-worker.ts'
 import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
-import { jobRequest, openFaultEnv } from '../fault-env.ts'
+import { openWorldEnv } from '../fault-env.ts'
 import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Failure, ItemFields, ProviderName, World } from '../worlds/world.ts'
 
 /** How a delivery ends, by the table of docs/messages.md. */
 type Ending = 'completed' | 'retrying' | 'provider_contract'
 
 interface Oddity {
-  readonly rule: FailureRule
+  /** Absent on a provider that cannot answer so. */
+  failure(world: World): Failure | undefined
   /** When it happens to a few requests, and when it does not end. */
   readonly ends: { readonly few: Ending | readonly Ending[]; readonly always: Ending }
 }
 
 /** Passes by itself: the copy is complete once it has, and until then the job is tried again. */
-const passing = (rule: FailureRule): Oddity => ({ rule, ends: { few: 'completed', always: 'retrying' } })
+const passing = (failure: Failure): Oddity => ({
+  failure: () => failure,
+  ends: { few: 'completed', always: 'retrying' },
+})
 /** No way on: going on for ever would be worse. */
-const endless = (rule: FailureRule): Oddity => ({
-  rule,
+const endless = (failure: Failure): Oddity => ({
+  failure: () => failure,
   ends: { few: 'provider_contract', always: 'provider_contract' },
 })
 /** Longer than a request is tried again: the queue waits instead. */
-const waiting = (rule: FailureRule): Oddity => ({ rule, ends: { few: 'retrying', always: 'retrying' } })
+const waiting = (failure: Failure): Oddity => ({
+  failure: () => failure,
+  ends: { few: 'retrying', always: 'retrying' },
+})
 /** Odd, and no harm. */
-const harmless = (rule: FailureRule): Oddity => ({ rule, ends: { few: 'completed', always: 'completed' } })
+const harmless = (failure: Failure): Oddity => ({
+  failure: () => failure,
+  ends: { few: 'completed', always: 'completed' },
+})
+/** Items of another version, and no harm. */
+const changed = (change: (item: ItemFields, list: World['list']) => ItemFields): Oddity => ({
+  failure: ({ list }) => ({ kind: 'items', items: (items) => items.map((item) => change(item, list)) }),
+  ends: { few: 'completed', always: 'completed' },
+})
 
-const retryAfter = (value: string): FailureRule => ({
+const retryAfter = (value: string): Failure => ({
   kind: 'error',
   status: 429,
-  error: { code: 'rate_limit' },
-  headers: { 'Retry-After': value, 'Stripe-Rate-Limited-Reason': 'endpoint-rate' },
+  headers: { 'Retry-After': value },
 })
-const changed = (change: (object: StripeObject) => object): FailureRule => ({
-  kind: 'items',
-  items: (objects) => objects.map(change),
-})
-
 const oddities: Readonly<Record<string, Oddity>> = {
   '200 with HTML': passing({ kind: 'html', status: 200 }),
   '502 with HTML': passing({ kind: 'html' }),
@@ -61,36 +70,28 @@ const oddities: Readonly<Record<string, Oddity>> = {
   '429, Retry-After a date gone by': passing(retryAfter('Wed, 21 Oct 2015 07:28:00 GMT')),
   '429, Retry-After garbage': passing(retryAfter('soon \u00e9')),
   '429, Retry-After 1e999': passing(retryAfter('1e999')),
-  '409 of a lock': passing({ kind: 'lock-timeout', retryAfter: 1 }),
+  '409 of a lock': {
+    ...passing({ kind: 'lock-timeout', retryAfter: 1 }),
+    failure: ({ provider }) => (provider === 'stripe' ? { kind: 'lock-timeout', retryAfter: 1 } : undefined),
+  },
   'has_more with no data': endless({ kind: 'empty-more' }),
   // Once: whether the reader that gets it has seen it before, or another slice's has. Exact in any case where it ends well.
   'a page that was there before': {
-    rule: { kind: 'same-page' },
+    failure: () => ({ kind: 'same-page' }),
     ends: { few: ['provider_contract', 'completed'], always: 'provider_contract' },
   },
   'more than 64 MiB': passing({ kind: 'huge', bytes: 65 * 1024 * 1024 }),
   'gzip that nobody asked for': harmless({ kind: 'gzip' }),
   'padding of a megabyte': harmless({ kind: 'huge', bytes: 1_000_000 }),
-  'fields and values of a later version': harmless(
-    changed((object) => ({
-      ...object,
-      object: 'customer.v2',
-      new_thing: { a: [1] },
-      currency: 'xts',
-      tax_exempt: 'maybe',
-    })),
-  ),
-  'fields that are gone': harmless(changed(({ id, created, object }) => ({ id, created, object }))),
-  'columns in new shapes': harmless(
-    changed((object) => ({
-      ...object,
-      email: { value: 'a@b' },
-      name: ['x'],
-      balance: '12',
-      address: 'Main St',
-      metadata: [],
-    })),
-  ),
+  'fields and values of a later version': changed((item) => ({
+    ...item,
+    object: 'customer.v2',
+    new_thing: { a: [1] },
+    currency: 'xts',
+    tax_exempt: 'maybe',
+  })),
+  'fields that are gone': changed((item, { bare }) => bare(item)),
+  'columns in new shapes': changed((item, { reshaped }) => reshaped(item)),
   'a page out of order': harmless({
     kind: 'items',
     items: (objects) => [...objects.slice(0, -1)].reverse().concat(objects.slice(-1)),
@@ -102,7 +103,6 @@ const oddities: Readonly<Record<string, Oddity>> = {
 }
 
 const customers = 60
-const scope = ['customers'] as const
 /** Most of the time a lane waits for an answer that does not come. */
 const lanes = 6
 /** Answers that do come are not to be late on a busy machine. */
@@ -115,7 +115,8 @@ export const drift: Scenario = {
   claim:
     'each ends as the table of outcomes says, none counts as the last page, and once it is over the copy is complete',
   rounds: { test: 8, ci: 2 * Object.keys(oddities).length, full: 6 * Object.keys(oddities).length },
-  async run({ seed, rounds, say }) {
+  elsewhere: { test: 0, ci: 10, full: 4 * Object.keys(oddities).length },
+  async run({ provider, seed, rounds, say }) {
     const problems: string[] = []
     const endings: Record<string, number> = { completed: 0, retrying: 0, provider_contract: 0, 'then completed': 0 }
     const all = Object.entries(oddities)
@@ -123,6 +124,7 @@ export const drift: Scenario = {
     await runRounds({ seed, rounds, lanes }, async ({ at }) => {
       const [name, oddity] = all[(at * 7 + seed) % all.length] ?? all[0]!
       const seen = await meet(oddity, {
+        provider,
         seed: seed + at,
         always: Math.floor(at / all.length) % 2 === 1 || (rounds < all.length && at % 2 === 1),
       })
@@ -135,16 +137,25 @@ export const drift: Scenario = {
   },
 }
 
-async function meet({ rule, ends }: Oddity, { seed, always }: { readonly seed: number; readonly always: boolean }) {
-  const env = await openFaultEnv({ sandbox: { customers, seed } })
+interface Meeting {
+  readonly provider: ProviderName
+  readonly seed: number
+  readonly always: boolean
+}
+
+async function meet({ failure, ends }: Oddity, { provider, seed, always }: Meeting) {
+  const env = await openWorldEnv(provider, { world: { customers, seed } })
   const worker = await openFastWorker(env.environment, haste)
   const problems: string[] = []
   try {
-    const request = jobRequest(randomUUID(), { resources: scope, batch_size: 10 })
-    const expected = await saveExpectedRows(env.query, env.sandbox, scope)
-    const end = env.sandbox.fail({
-      ...rule,
-      path: '/v1/customers',
+    const { resource, requests } = env.world.list
+    const request = env.request(randomUUID(), { resources: [resource], batch_size: 10 })
+    const expected = await saveExpectedRows(env.query, env.world, [resource])
+    const odd = failure(env.world)
+    if (!odd) return { problems, ended: 'not made', completedLater: false, about: 'not made' }
+    const end = env.world.fail({
+      ...odd,
+      ...requests,
       after: 1 + (seed % 4),
       ...(always ? {} : { times: 1 }),
     })
@@ -164,7 +175,7 @@ async function meet({ rule, ends }: Oddity, { seed, always }: { readonly seed: n
     const later = ended === 'retrying' ? await deliver() : undefined
     if (later && later.ended !== 'completed') problems.push(`once it was over the job was ${later.ended}`)
     // Changed objects are stored as they were listed: their ids alone can be compared.
-    const { stale: _, ...difference } = await compare(env.query, request.tenantId, expected, scope)
+    const { stale: _, ...difference } = await compare(env.query, request.tenantId, expected)
     if (ended === 'completed' || later) problems.push(...describe({ ...difference, stale: 0 }))
     return {
       problems,

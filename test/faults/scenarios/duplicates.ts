@@ -23,7 +23,7 @@ export const duplicates: Scenario = {
     const env = await openFaultEnv({ sandbox: { customers, latencyMs: 5 }, settings })
     const problems: string[] = []
     try {
-      const expected = await saveExpectedRows(env.query, env.sandbox, ['customers'])
+      const expected = await saveExpectedRows(env.query, env.world, ['customers'])
       const source = await deliverToPool(env, { workers, batchSize: copies / workers })
       // One alone, for the comparison.
       await env.queue.send(JSON.stringify(jobRequest(randomUUID(), additionalData)))
@@ -43,7 +43,7 @@ export const duplicates: Scenario = {
       await source.close()
       const requests = env.sandbox.stats().requests - single
       for (const job of jobs) problems.push(...(await examineJob(env.query, job, allNew(customers))))
-      problems.push(...describe(await compareTenants(env.query, expected, ['customers'], rounds + 1)))
+      problems.push(...describe(await compareTenants(env.query, expected, rounds + 1)))
       const [runners] = await env.query<{ more: number }>(
         `select count(*) filter (where deliveries > 1 or fence > 1)::int as more from sync_jobs`,
       )

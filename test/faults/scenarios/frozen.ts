@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { createRandom } from '../../support/random.ts'
 import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
-import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { type FaultEnv, openWorldEnv } from '../fault-env.ts'
 import { openPostgresProxy, type PostgresProxy } from '../postgres-proxy.ts'
 import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import { shortLease } from '../short-lease.ts'
 import type { WorkerProcess } from '../worker.ts'
+import type { ProviderName } from '../worlds/world.ts'
 
 const customers = 60
 /** Of so many rounds, one freezes the worker between its last statement and COMMIT, where it holds locks. */
@@ -21,11 +22,12 @@ export const frozen: Scenario = {
     'a worker is stopped (SIGSTOP) at a random moment or right before a COMMIT, its lease runs out, every object changes, another worker does the job, the first one wakes',
   claim: 'nothing the woken worker does changes a row',
   rounds: { test: 6, ci: 12, full: 500 },
-  async run({ seed, rounds, say }) {
+  elsewhere: { test: 0, ci: 4, full: 100 },
+  async run({ provider, seed, rounds, say }) {
     const problems: string[] = []
     const seen = { frozen: 0, 'of them with a commit open': 0, 'with the job unfinished': 0, 'stale rows': 0 }
     const enough = () => seen['with the job unfinished'] >= rounds
-    const lanes = await Promise.all(Array.from({ length: Math.min(rounds, 12) }, (_, lane) => openLane(lane)))
+    const lanes = await Promise.all(Array.from({ length: Math.min(rounds, 12) }, (_, lane) => openLane(provider, lane)))
     try {
       await runRounds(
         { seed, rounds: rounds * 2, lanes: lanes.length, enough },
@@ -58,14 +60,15 @@ interface Lane {
   close(): Promise<void>
 }
 
-async function openLane(lane: number): Promise<Lane> {
-  const settings = { ...shortLease.settings, Stripe__EndpointRequestsPerSecond: '12' }
+async function openLane(provider: ProviderName, lane: number): Promise<Lane> {
+  const { settings } = shortLease
   const now = Math.floor(Date.now() / 1_000)
-  const env = await openFaultEnv({ sandbox: { customers, seed: lane + 1, latencyMs: 10, now }, settings })
+  const env = await openWorldEnv(provider, { world: { customers, seed: lane + 1, latencyMs: 10, now }, settings })
+  const slow = env.world.atMost(12)
   const proxy = await openPostgresProxy(env.url)
   // Without a queue: what it does when it wakes is between it and the database.
-  const sleeper = await env.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '' })
-  const other = await env.openWorker()
+  const sleeper = await env.openWorker({ ConnectionStrings__DefaultConnection: proxy.url, Queue__Url: '', ...slow })
+  const other = await env.openWorker(slow)
   const close = async () => {
     await env.close()
     await proxy.close()
@@ -75,9 +78,10 @@ async function openLane(lane: number): Promise<Lane> {
 
 async function freeze(lane: Lane, random: ReturnType<typeof createRandom>, atCommit: boolean) {
   const { env, sleeper, other, proxy } = lane
-  const { query, sandbox } = env
+  const { query, world } = env
+  const { resource } = world.list
   const tenantId = randomUUID()
-  const request = jobRequest(tenantId, { resources: ['customers'], batch_size: 10 })
+  const request = env.request(tenantId, { resources: [resource], batch_size: 10 })
   const asleep = new Promise<void>((resolve) => {
     proxy.decide((word, nth) => {
       if (!atCommit || word !== 'commit' || nth !== 2) return 'pass'
@@ -95,26 +99,25 @@ async function freeze(lane: Lane, random: ReturnType<typeof createRandom>, atCom
   }
   sleeper.signal('SIGSTOP')
   const unfinished = await outlive(env, request.jobId)
-  for (const { id } of sandbox.expected('customers'))
-    sandbox.update('customers', id, { description: `newer ${random.below(1e9)}` })
-  sandbox.advance(5)
-  const expected = await saveExpectedRows(query, sandbox, ['customers'])
-  await env.queue.send(JSON.stringify(unfinished ? request : jobRequest(tenantId, { resources: ['customers'] })))
+  world.changeList(random)
+  world.advance(5)
+  const expected = await saveExpectedRows(query, world, [resource])
+  await env.queue.send(JSON.stringify(unfinished ? request : env.request(tenantId, { resources: [resource] })))
   const source = env.deliver(other.invoke)
   await source.idle()
   await source.close()
   const whole = `select md5(string_agg(stored::text, '|' order by id)) as rows, (select to_jsonb(jobs) from sync_jobs as jobs where id = $2) as job
-    from customers as stored where tenant_id = $1`
+    from ${resource} as stored where tenant_id = $1`
   const before = JSON.stringify(await query(whole, [tenantId, request.jobId]))
   sleeper.signal('SIGCONT')
   proxy.thaw()
   await woken
   const after = JSON.stringify(await query(whole, [tenantId, request.jobId]))
-  const difference = await compare(query, tenantId, expected, ['customers'])
+  const difference = await compare(query, tenantId, expected)
   // What was committed before the freeze is older than the expected, and not read again: the job was that far already.
   const [old] = await query<{ rows: number }>(
-    `select count(*)::int as rows from customers where tenant_id = $1 and observed_at < to_timestamp($2)`,
-    [tenantId, sandbox.now() - 2],
+    `select count(*)::int as rows from ${resource} where tenant_id = $1 and observed_at < to_timestamp($2)`,
+    [tenantId, world.now() - 2],
   )
   const committed = unfinished ? (old?.rows ?? 0) : 0
   const stale = Math.max(0, difference.stale - committed)

@@ -4,7 +4,7 @@ import { readConfig } from '../../../src/config/load.ts'
 import { silentLog } from '../../../src/log/log.ts'
 import { createRandom } from '../../support/random.ts'
 import { openSqsWorker, type SqsWorker } from '../../support/sqs-worker.ts'
-import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { jobRequest, openFaultEnv, type StripeEnv } from '../fault-env.ts'
 import { corrupt } from '../fuzz/corrupt.ts'
 import { examineItems, type Sent } from '../fuzz/expected-items.ts'
 import { openItemServer, type WireItem } from '../fuzz/item-server.ts'
@@ -87,7 +87,7 @@ async function copyAccount(seed: number, most: number) {
 }
 
 /** The account of the sandbox with half of its objects corrupted, and one in thirty of the others listed once more. */
-function spoilAccount({ sandbox }: FaultEnv, seed: number, most: number) {
+function spoilAccount({ sandbox }: StripeEnv, seed: number, most: number) {
   const random = createRandom(seed)
   const lists = new Map<string, readonly WireItem[]>()
   const sent: Sent[] = []
@@ -137,7 +137,7 @@ function usableId(bytes: Buffer): string | null {
   return usable ? id : null
 }
 
-async function copy(worker: SqsWorker, env: FaultEnv, tenantId: string) {
+async function copy(worker: SqsWorker, env: StripeEnv, tenantId: string) {
   const request = jobRequest(tenantId)
   const message = { messageId: request.jobId, receiptHandle: 'none', body: JSON.stringify(request), attributes: {} }
   const context = { getRemainingTimeInMillis: () => 900_000 }

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type ChangingAccount, openChangingAccount } from '../changing-account.ts'
 import { examineJob } from '../expected-job.ts'
 import { compare, describe } from '../expected-rows.ts'
-import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { type FaultEnv, openWorldEnv } from '../fault-env.ts'
 import { watchOtherTenant } from '../other-tenant.ts'
 import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import { shortLease } from '../short-lease.ts'
 import type { WorkerProcess } from '../worker.ts'
+import type { ProviderName } from '../worlds/world.ts'
 
 /** Many at once: most of the time a lane waits for a dead worker's lease to expire. */
 const laneCountFor = (rounds: number) => (rounds < 50 ? 2 : rounds < 500 ? 6 : 12)
@@ -22,12 +23,13 @@ export const kill: Scenario = {
     'SIGKILL at random moments of full jobs over all default resources, read in parallel slices; the account changes between jobs',
   claim: 'no row lost, doubled or stale, counters exact, no row of another tenant touched',
   rounds: { test: 8, ci: 40, full: 1_000 },
-  async run({ seed, rounds, say }) {
+  elsewhere: { test: 0, ci: 6, full: 150 },
+  async run({ provider, seed, rounds, say }) {
     const problems: string[] = []
     const totals = { kills: 0, jobs: 0, lost: 0, extra: 0, stale: 0 }
     const laneCount = laneCountFor(rounds)
     const killsAtMost = Math.min(killsPerJob, Math.ceil(rounds / laneCount))
-    const lanes = await Promise.all(Array.from({ length: laneCount }, openLane))
+    const lanes = await Promise.all(Array.from({ length: laneCount }, (_, lane) => openLane(provider, lane)))
     try {
       await runRounds({ seed, rounds, lanes: laneCount, enough: () => totals.kills >= rounds }, async (round) => {
         const lane = lanes[round.lane]
@@ -64,10 +66,10 @@ interface Lane {
   touched(): Promise<readonly string[]>
 }
 
-async function openLane(_: unknown, lane: number): Promise<Lane> {
-  const sandbox = { customers: 12, latencyMs: 5, jitterMs: 25, seed: lane + 1, now: Math.floor(Date.now() / 1_000) }
+async function openLane(provider: ProviderName, lane: number): Promise<Lane> {
+  const world = { customers: 12, latencyMs: 5, jitterMs: 25, seed: lane + 1, now: Math.floor(Date.now() / 1_000) }
   const settings = { ...shortLease.settings, Worker__BatchSize: '20', Worker__TimeoutMinutes: '0' }
-  const env = await openFaultEnv({ ...shortLease, sandbox, settings })
+  const env = await openWorldEnv(provider, { ...shortLease, world, settings })
   const account = await openChangingAccount(env)
   await surviveKills({ env, account, wholeMs: 0 }, [])
   const touched = await watchOtherTenant(env.query)
@@ -77,7 +79,7 @@ async function openLane(_: unknown, lane: number): Promise<Lane> {
 
 /** Runs one job until the queue is empty. Its workers are killed one after the other, each at a share of a whole job's time. */
 async function surviveKills({ env, account, wholeMs }: Omit<Lane, 'touched'>, moments: readonly number[]) {
-  const request = jobRequest(account.tenantId)
+  const request = env.request(account.tenantId)
   await env.queue.send(JSON.stringify(request))
   let kills = 0
   let spentMs = 0

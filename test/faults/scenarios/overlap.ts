@@ -25,7 +25,7 @@ export const overlap: Scenario = {
     const problems: string[] = []
     try {
       await env.query('drop index sync_jobs_one_running')
-      const expected = await saveExpectedRows(env.query, env.sandbox, resources)
+      const expected = await saveExpectedRows(env.query, env.world, resources)
       const tenantId = randomUUID()
       const until = performance.now() + seconds * 1_000
       const jobs: string[] = []
@@ -43,7 +43,7 @@ export const overlap: Scenario = {
       await source.idle()
       await source.close()
       for (const job of jobs) problems.push(...(await examineJob(env.query, job)))
-      const difference = await compare(env.query, tenantId, expected, resources)
+      const difference = await compare(env.query, tenantId, expected)
       problems.push(...describe(difference), ...(await findSecrets(env)))
       const { deadlocks, rewritten } = await count(env)
       if (deadlocks > 0) problems.push(`${deadlocks} deadlocks`)

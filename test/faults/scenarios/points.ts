@@ -28,7 +28,7 @@ export const points: Scenario = {
     try {
       const points = await allPoints(lanes[0], { seed, atMost: rounds })
       const expectedRows = await Promise.all(
-        lanes.map(({ env }) => saveExpectedRows(env.query, env.sandbox, ['customers'])),
+        lanes.map(({ env }) => saveExpectedRows(env.query, env.world, ['customers'])),
       )
       const watches = await Promise.all(lanes.map(({ env }) => watchOtherTenant(env.query)))
       await runRounds({ seed, rounds: points.length, lanes: lanes.length }, async ({ at, lane }) => {
@@ -42,7 +42,7 @@ export const points: Scenario = {
           if (killed) died[point.what] = (died[point.what] ?? 0) + 1
           const seen = [
             ...(await examineJob(pointEnv.env.query, jobId, allNew(expected.counts.customers ?? 0))),
-            ...describe(await compare(pointEnv.env.query, tenantId, expected, ['customers'])),
+            ...describe(await compare(pointEnv.env.query, tenantId, expected)),
           ]
           problems.push(...seen.map((problem) => `point ${JSON.stringify(point)}: ${problem}`))
         }

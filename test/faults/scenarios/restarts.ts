@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../support/random.ts'
-import { compareTenants, describe, saveExpectedRows } from '../expected-rows.ts'
-import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { compareTenants, countOf, describe, type ExpectedRows, saveExpectedRows } from '../expected-rows.ts'
+import { type FaultEnv, openWorldEnv } from '../fault-env.ts'
 import { openFaultServer } from '../fault-server.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
@@ -21,16 +21,18 @@ export const restarts: Scenario = {
     'small jobs, ten in an event, two workers, while Postgres is restarted every 2 to 5 seconds, by turns in a crash and in order',
   claim: 'every job completed and exact; the next job is done within 2 s (p95) of Postgres being back',
   rounds: { test: 120, ci: 300, full: 5_000 },
-  async run({ seed, rounds, say }) {
+  elsewhere: { test: 0, ci: 60, full: 1_000 },
+  async run({ provider, seed, rounds, say }) {
     const { postgres } = await openFaultServer()
     const settings = { Worker__Concurrency: '10', Worker__LeaseSeconds: '10', Worker__RetryDelaySeconds: '1' }
-    const env = await openFaultEnv({
-      sandbox: { customers, latencyMs: 400, jitterMs: 800 },
+    const env = await openWorldEnv(provider, {
+      world: { customers, latencyMs: 400, jitterMs: 800 },
       settings,
       maxReceiveCount: 12,
     })
+    const { resource } = env.world.shortList
     try {
-      const expected = await saveExpectedRows(env.query, env.sandbox, ['customers'])
+      const expected = await saveExpectedRows(env.query, env.world, [resource])
       const source = await deliverToPool(env, { workers, batchSize: 10 })
       const random = createRandom(seed)
       const back: Date[] = []
@@ -44,7 +46,7 @@ export const restarts: Scenario = {
           say(`restart ${n + 1}`)
         }
       })()
-      const requests = Array.from({ length: rounds }, () => jobRequest(randomUUID(), { resources: ['customers'] }))
+      const requests = Array.from({ length: rounds }, () => env.request(randomUUID(), { resources: [resource] }))
       for (const [at, request] of requests.entries()) {
         while (at % 10 === 0 && (await env.queue.counts()).visible > ahead) await delay(20)
         await env.queue.send(JSON.stringify(request))
@@ -56,7 +58,8 @@ export const restarts: Scenario = {
       return await judge(env, {
         rounds,
         back,
-        difference: await compareTenants(env.query, expected, ['customers'], rounds),
+        expected,
+        difference: await compareTenants(env.query, expected, rounds),
       })
     } finally {
       await env.close()
@@ -68,13 +71,14 @@ interface Shaken {
   readonly rounds: number
   /** When Postgres was back. */
   readonly back: readonly Date[]
+  readonly expected: ExpectedRows
   readonly difference: Awaited<ReturnType<typeof compareTenants>>
 }
 
-async function judge(env: FaultEnv, { rounds, back, difference }: Shaken) {
+async function judge(env: FaultEnv, { rounds, back, expected, difference }: Shaken) {
   const [jobs] = await env.query<{ exact: number; deliveries: number }>(
     `select count(*) filter (where status = 'completed' and fetched = $1 and created = $1)::int as exact, sum(deliveries)::int as deliveries from sync_jobs`,
-    [customers],
+    [countOf(expected)],
   )
   const waits = await env.query<{ ms: number }>(
     `select (extract(epoch from min(finished_at) - back) * 1000)::int as ms

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { allNew, examineJob } from '../expected-job.ts'
 import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
-import { type FaultEnv, jobRequest, openFaultEnv } from '../fault-env.ts'
+import { jobRequest, openFaultEnv, type StripeEnv } from '../fault-env.ts'
 import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
@@ -24,7 +24,7 @@ export const term: Scenario = {
     const envs = await Promise.all(Array.from({ length: Math.min(rounds, 6) }, (_, lane) => openOne(lane)))
     try {
       const expectedOfLanes = await Promise.all(
-        envs.map(({ query, sandbox }) => saveExpectedRows(query, sandbox, ['customers'])),
+        envs.map(({ query, world }) => saveExpectedRows(query, world, ['customers'])),
       )
       await runRounds({ seed, rounds, lanes: envs.length }, async ({ at, random, seed: roundSeed, lane }) => {
         const [env, expected] = [envs[lane], expectedOfLanes[lane]]
@@ -40,7 +40,7 @@ export const term: Scenario = {
             ? []
             : [`the job is ${status} when its worker has answered`]),
           ...(await examineJob(env.query, jobId, allNew(customers))),
-          ...describe(await compare(env.query, tenantId, expected, ['customers'])),
+          ...describe(await compare(env.query, tenantId, expected)),
         ]
         problems.push(...seen.map((problem) => `round seed ${roundSeed}: ${problem}`))
       })
@@ -58,7 +58,7 @@ export const term: Scenario = {
   },
 }
 
-function openOne(lane: number): Promise<FaultEnv> {
+function openOne(lane: number): Promise<StripeEnv> {
   const settings = { Stripe__EndpointRequestsPerSecond: '6' }
   return openFaultEnv({ sandbox: { customers, seed: lane + 1, latencyMs: 20 }, settings })
 }
@@ -71,7 +71,7 @@ interface End {
 }
 
 /** A job whose worker is asked to stop; another ends it. */
-async function terminate(env: FaultEnv, { tenantId, silent, after }: End) {
+async function terminate(env: StripeEnv, { tenantId, silent, after }: End) {
   const request = jobRequest(tenantId, { resources: ['customers'], batch_size: 10 })
   const worker = await env.openWorker()
   await env.queue.send(JSON.stringify(request))

@@ -1,0 +1,95 @@
+import { createSquareSandbox, type ResourceName, type Sandbox } from '../../../src/sandbox/square/index.ts'
+import { openClock } from './clock.ts'
+import { type Fault, passingEverywhere, type World, type WorldOptions } from './world.ts'
+
+/** Part of the token that no log may show. */
+const secret = 'EAAAEcanary4eC39HqLyjWDarjtT1zdp7dc'
+
+/** The tables of Square's lists. */
+const tables: Readonly<Record<string, ResourceName>> = {
+  customers: 'customers',
+  products: 'plans',
+  prices: 'variations',
+  subscriptions: 'subscriptions',
+  invoices: 'invoices',
+  orders: 'orders',
+  payments: 'payments',
+  refunds: 'refunds',
+  disputes: 'disputes',
+  payouts: 'payouts',
+  balance_transactions: 'entries',
+}
+
+/** A seller with five locations. */
+export async function openSquareWorld({ customers = 100, now, ...options }: WorldOptions = {}): Promise<World> {
+  const clock = openClock(now)
+  const square = await createSquareSandbox({
+    ...options,
+    ...clock.options,
+    limits: 'none',
+    payments: customers * 4,
+    counts: { customers },
+  })
+  clock.begin(square)
+  return {
+    provider: 'square',
+    accessToken: secret,
+    secret,
+    settings: {
+      Square__ApiBase: square.url,
+      Square__RequestsPerSecond: '1000',
+      Square__Environment: 'sandbox',
+    },
+    atMost: (perSecond) => ({ Square__RequestsPerSecond: String(perSecond) }),
+    list: {
+      resource: 'customers',
+      requests: { path: '/v2/customers/search' },
+      bare: ({ id, created_at, updated_at }) => ({ id, created_at, updated_at }),
+      reshaped: (item) => ({ ...item, given_name: ['x'], email_address: { value: 'a@b' }, address: 'Main St' }),
+    },
+    shortList: { resource: 'customers', requests: { path: '/v2/customers/search' } },
+    tables: {
+      ...Object.fromEntries(Object.keys(tables).map((table) => [table, 'id'])),
+      subscription_items: 'id',
+      order_lines: 'id',
+    },
+    *expected(scope) {
+      const isIn = (table: string) => scope?.includes(table) ?? true
+      for (const [table, name] of Object.entries(tables)) {
+        if (!isIn(table)) continue
+        for (const raw of square.objects(name)) yield { table, key: String(raw.id), raw }
+      }
+      if (isIn('subscription_items'))
+        for (const raw of square.objects('subscriptions'))
+          yield { table: 'subscription_items', key: String(raw.id), raw }
+      if (!isIn('order_lines')) return
+      for (const { id, line_items: lines } of square.objects('orders'))
+        for (const raw of linesOf(lines)) yield { table: 'order_lines', key: `${id}:${raw.uid}`, raw }
+    },
+    now: square.now,
+    advance: square.advance,
+    fail: (fault) => square.fail(ruleOf(fault)),
+    passing: [...passingEverywhere, { kind: 'error-in-200' }],
+    changeList(random) {
+      for (const { id } of square.expected('customers'))
+        square.update('customers', String(id), { note: `newer ${random.below(1e9)}` })
+    },
+    change(random, changed) {
+      square.advance(60)
+      square.simulate(1, { seed: random.below(1e9), perDay: 8 })
+      // No list of changes shows that a customer is gone.
+      if (changed === 'any') square.remove('customers', String(random.pick(square.expected('customers')).id))
+      square.insert('customers', { email_address: `${random.below(1e9)}@example.com` })
+      square.advance(60)
+    },
+    close: square.close,
+  }
+}
+
+const linesOf = (lines: unknown) => (Array.isArray(lines) ? (lines as readonly Record<string, unknown>[]) : [])
+
+/** Square has no fields to name and no locks. */
+function ruleOf({ field: _, ...fault }: Fault): Parameters<Sandbox['fail']>[0] {
+  if (fault.kind === 'lock-timeout') throw new Error('world: Square has no locks')
+  return fault
+}

@@ -9,8 +9,8 @@ import type { Changed } from './worlds/world.ts'
 export interface ChangingAccount {
   readonly tenantId: string
   expected(): ExpectedRows
-  /** Changes, inserts and removes objects. Returns what a full job must count after it. */
-  change(random: ReturnType<typeof createRandom>, changed?: Changed): Promise<Counters>
+  /** Changes, inserts and removes objects. Returns what a full job must count after it; undefined if that is not known. */
+  change(random: ReturnType<typeof createRandom>, changed?: Changed): Promise<Counters | undefined>
 }
 
 export async function openChangingAccount({
@@ -25,7 +25,7 @@ export async function openChangingAccount({
       world.change(random, changed)
       const before = expected
       expected = await saveExpectedRows(query, world)
-      const counters = await countChanges({ query }, before, expected)
+      const counters = world.areAllCounted ? await countChanges({ query }, before, expected) : undefined
       await query(`delete from expected.rows where id = $1`, [before.id])
       return counters
     },

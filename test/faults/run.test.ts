@@ -36,7 +36,7 @@ test.each(Object.entries(wrong))('refuses %s in a sentence', (_, [args, message]
 test.each(['--help', '-h'])('%s prints the options and ends with 0', (option) => {
   const { status, stdout, stderr } = runFaults(option)
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).toContain('--share SHARE  how many rounds: test, ci or full (ci)')
+  expect(stdout).toContain('--share SHARE   how many rounds: test, ci or full (ci)')
 })
 
 test('a wrong command line ends with 2 and says which option shows the help', () => {

@@ -4,11 +4,12 @@ import { openPayPal } from './paypal-setup.ts'
 
 /* A quarter of an account's changes: late transactions, settlements, refunds, disputes. An incremental job follows every ten days. */
 
+const seeds = Number(process.env.SEEDS ?? 2)
 const days = 90
 const between = 10
 
 it('a quarter of changes, followed by incremental jobs, is in the tables row by row', async () => {
-  await forEachSeedAsync(Number(process.env.SEEDS ?? 2), async (seed) => {
+  await forEachSeedAsync(seeds, async (seed) => {
     const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
     const { paypal, run, differences } = await openPayPal({ transactions: 300, seed, now })
     paypal.advance(6 * 3_600)
@@ -22,4 +23,4 @@ it('a quarter of changes, followed by incremental jobs, is in the tables row by 
     expect(await run()).toMatchObject({ status: 'completed' })
     expect(await differences()).toEqual([])
   })
-}, 600_000)
+}, seeds * 300_000)

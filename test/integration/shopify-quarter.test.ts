@@ -4,11 +4,12 @@ import { openShop } from './shopify-setup.ts'
 
 /* A quarter of a shop's changes: new objects, updates, deletions, lists that lag. An incremental job follows every ten days. */
 
+const seeds = Number(process.env.SEEDS ?? 1)
 const days = 90
 const between = 10
 
 it('a quarter of changes, followed by incremental jobs, is in the tables row by row', async () => {
-  await forEachSeedAsync(Number(process.env.SEEDS ?? 1), async (seed) => {
+  await forEachSeedAsync(seeds, async (seed) => {
     const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
     const { shop, run, differences } = await openShop({ orders: 120, seed, now, lag: 30 })
     expect(await run()).toMatchObject({ status: 'completed' })
@@ -22,4 +23,4 @@ it('a quarter of changes, followed by incremental jobs, is in the tables row by 
     expect(await run()).toMatchObject({ status: 'completed' })
     expect(await differences()).toEqual([])
   })
-}, 600_000)
+}, seeds * 300_000)

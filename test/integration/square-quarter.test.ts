@@ -4,11 +4,12 @@ import { openSquare } from './square-setup.ts'
 
 /* A quarter of a seller's changes: late sales, updates, deletions, tombstones, lists that lag. An incremental job follows every ten days. */
 
+const seeds = Number(process.env.SEEDS ?? 2)
 const days = 90
 const between = 10
 
 it('a quarter of changes, followed by incremental jobs, is in the tables row by row', async () => {
-  await forEachSeedAsync(Number(process.env.SEEDS ?? 2), async (seed) => {
+  await forEachSeedAsync(seeds, async (seed) => {
     const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
     const { square, run, differences } = await openSquare({ payments: 150, seed, now, lag: 30 })
     expect(await run()).toMatchObject({ status: 'completed' })
@@ -25,4 +26,4 @@ it('a quarter of changes, followed by incremental jobs, is in the tables row by 
     expect(await run()).toMatchObject({ status: 'completed' })
     expect(await differences()).toEqual([])
   })
-}, 600_000)
+}, seeds * 300_000)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createSquareSandbox } from '../../src/sandbox/square/index.ts'
 import { contextOf, eventOf, openScaleEnv, openWorkerFor } from './scale-env.ts'
@@ -32,7 +33,13 @@ async function serve(): Promise<void> {
   const least = [...perLocation.values()].reduce((sum, items) => sum + Math.ceil(items / pageSize), 0)
   process.send?.({ url: square.url, least })
   await once(process, 'message')
-  process.send?.({ requests: square.requests.length, stats: square.stats() })
+  const first = square.requests[0]?.at ?? 0
+  const perTenSeconds: number[] = []
+  for (const { at } of square.requests) {
+    const ten = Math.floor((at - first) / 10_000)
+    perTenSeconds[ten] = (perTenSeconds[ten] ?? 0) + 1
+  }
+  process.send?.({ requests: square.requests.length, limited: square.stats().rateLimited, perTenSeconds })
   process.disconnect()
   await square.close()
 }
@@ -66,8 +73,21 @@ async function measure(): Promise<void> {
     `select status, fetched, requests, result -> 'resources' -> 'payments' -> 'proof' ->> 'equal' as equal from sync_jobs`,
   )
   server.send('end')
-  const [{ requests }] = await once(server, 'message')
-  console.log(JSON.stringify({ ...job, payments, perSecond, seconds: Math.round(seconds * 10) / 10, requests, least }))
+  const [{ requests, limited, perTenSeconds }] = await once(server, 'message')
+  const load = loadavg()[0]?.toFixed(1)
+  console.log(
+    JSON.stringify({
+      ...job,
+      payments,
+      perSecond,
+      seconds: Math.round(seconds * 10) / 10,
+      requests,
+      limited,
+      least,
+      load,
+    }),
+  )
+  console.log(`requests of every ten seconds: ${perTenSeconds.join(' ')}`)
   console.log(
     `requests × the least: ${(requests / least).toFixed(3)}; of the allowed rate: ${((100 * requests) / seconds / perSecond).toFixed(1)} %`,
   )

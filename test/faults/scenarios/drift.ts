@@ -13,18 +13,18 @@ interface Oddity {
   /** Absent on a provider that cannot answer so. */
   failure(world: World): Failure | undefined
   /** When it happens to a few requests, and when it does not end. */
-  readonly ends: { readonly few: Ending | readonly Ending[]; readonly always: Ending }
+  readonly ends: {
+    readonly few: Ending | readonly Ending[]
+    readonly always: Ending
+    /** When it happens to a few requests of a provider that may answer so in order. */
+    readonly fewInOrder?: Ending
+  }
 }
 
 /** Passes by itself: the copy is complete once it has, and until then the job is tried again. */
 const passing = (failure: Failure): Oddity => ({
   failure: () => failure,
   ends: { few: 'completed', always: 'retrying' },
-})
-/** No way on: going on for ever would be worse. */
-const endless = (failure: Failure): Oddity => ({
-  failure: () => failure,
-  ends: { few: 'provider_contract', always: 'provider_contract' },
 })
 /** Longer than a request is tried again: the queue waits instead. */
 const waiting = (failure: Failure): Oddity => ({
@@ -74,7 +74,11 @@ const oddities: Readonly<Record<string, Oddity>> = {
     ...passing({ kind: 'lock-timeout', retryAfter: 1 }),
     failure: ({ provider }) => (provider === 'stripe' ? { kind: 'lock-timeout', retryAfter: 1 } : undefined),
   },
-  'has_more with no data': endless({ kind: 'empty-more' }),
+  // Stripe has no cursor then. Others filter a page after it was cut, or state a total that tells.
+  'has_more with no data': {
+    failure: () => ({ kind: 'empty-more' }),
+    ends: { few: 'provider_contract', always: 'provider_contract', fewInOrder: 'completed' },
+  },
   // Once: whether the reader that gets it has seen it before, or another slice's has. Exact in any case where it ends well.
   'a page that was there before': {
     failure: () => ({ kind: 'same-page' }),
@@ -167,7 +171,8 @@ async function meet({ failure, ends }: Oddity, { provider, seed, always }: Meeti
       return { ended: String(job?.status === 'failed' ? job.code : job?.status), failed: batchItemFailures.length }
     }
     const { ended, failed } = await deliver()
-    const allowed = [always ? ends.always : ends.few].flat()
+    const few = provider === 'stripe' ? ends.few : (ends.fewInOrder ?? ends.few)
+    const allowed = [always ? ends.always : few].flat()
     if (!allowed.some((ending) => ending === ended)) problems.push(`${ended} instead of ${allowed.join(' or ')}`)
     if (failed !== (ended === 'retrying' ? 1 : 0))
       problems.push(`${ended}, and the message was ${failed ? 'returned' : 'acknowledged'}`)

@@ -5,22 +5,27 @@ import { openPayPal } from './paypal-setup.ts'
 /* A quarter of an account's changes: late transactions, settlements, refunds, disputes. An incremental job follows every ten days. */
 
 const seeds = Number(process.env.SEEDS ?? 2)
+const timeoutMs = seeds * 300_000
 const days = 90
 const between = 10
 
-it('a quarter of changes, followed by incremental jobs, is in the tables row by row', async () => {
-  await forEachSeedAsync(seeds, async (seed) => {
-    const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
-    const { paypal, run, differences } = await openPayPal({ transactions: 300, seed, now })
-    paypal.advance(6 * 3_600)
-    expect(await run()).toMatchObject({ status: 'completed' })
-    for (let day = 0; day < days; day += between) {
-      paypal.simulate(between, { seed: seed + day })
-      // Transaction Search has shown all changes by then.
+it(
+  'a quarter of changes, followed by incremental jobs, is in the tables row by row',
+  async () => {
+    await forEachSeedAsync(seeds, async (seed) => {
+      const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
+      const { paypal, run, differences } = await openPayPal({ transactions: 300, seed, now })
       paypal.advance(6 * 3_600)
-      expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
-    }
-    expect(await run()).toMatchObject({ status: 'completed' })
-    expect(await differences()).toEqual([])
-  })
-}, seeds * 300_000)
+      expect(await run()).toMatchObject({ status: 'completed' })
+      for (let day = 0; day < days; day += between) {
+        paypal.simulate(between, { seed: seed + day })
+        // Transaction Search has shown all changes by then.
+        paypal.advance(6 * 3_600)
+        expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
+      }
+      expect(await run()).toMatchObject({ status: 'completed' })
+      expect(await differences()).toEqual([])
+    })
+  },
+  timeoutMs,
+)

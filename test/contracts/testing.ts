@@ -3,4 +3,12 @@
  * Both are in one file, because the tests compare with the classes of the kit.
  */
 export { kit } from '../../src/providers/custom/kit.ts'
-export { type Exercise, exerciseProvider, type FailureKind, type ProviderFixture } from './exercise-provider.ts'
+export {
+  type Exercise,
+  exerciseProvider,
+  type FailureKind,
+  type ListFacts,
+  type Never,
+  type ProviderFixture,
+  type Undo,
+} from './exercise-provider.ts'

@@ -1,12 +1,18 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { SyncError } from '../../src/errors.ts'
-import { Item } from '../../src/json/item.ts'
 import type { Credentials, Query } from '../../src/provider/contract.ts'
-import { fields } from '../../src/provider/fields.ts'
+import { fields, list } from '../../src/provider/fields.ts'
 import { type PayPalSettings, paypal } from '../../src/providers/paypal/index.ts'
 import { resources } from '../../src/providers/paypal/resources/index.ts'
-import { createPayPalSandbox, type Failure, type SandboxOptions, sandboxApp } from '../../src/sandbox/paypal/index.ts'
-import { expectNoSecret } from '../contracts/exercise-provider.ts'
+import {
+  createPayPalSandbox,
+  type Failure,
+  type Fields,
+  type ResourceName,
+  type Sandbox,
+  type SandboxOptions,
+  sandboxApp,
+} from '../../src/sandbox/paypal/index.ts'
+import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
 import { checkRequests } from '../specs/paypal.ts'
 
 /* PayPal's lists one by one. What jobs make of them is in test/integration/paypal*.test.ts. */
@@ -42,45 +48,159 @@ async function open(options: SandboxOptions = {}, credentials: Partial<Credentia
 
 const listed = resources.filter(({ derivedFrom }) => derivedFrom === undefined).map(({ name }) => name)
 
-const failures: Readonly<Record<string, readonly [failure: Failure, verdict: string, code: string]>> = {
-  'the client is not known any more': [{ kind: 'error', status: 401 }, 'reject', 'key_not_accepted'],
-  'the client may not read this': [{ kind: 'not-authorized' }, 'reject', 'permission_denied'],
-  'there are too many requests': [{ kind: 'rate-limited' }, 'retry', 'rate_limited'],
-  'PayPal fails': [{ kind: 'error', status: 500 }, 'retry', 'provider_unavailable'],
-  'a proxy answers in HTML': [{ kind: 'html' }, 'retry', 'provider_unavailable'],
-  'the answer ends early': [{ kind: 'truncated' }, 'retry', 'provider_unreachable'],
-  'the answer is JSON of another shape': [{ kind: 'not-a-list' }, 'retry', 'provider_response'],
-  'an error comes with status 200': [{ kind: 'error-in-200' }, 'retry', 'provider_response'],
-  'the connection is reset': [{ kind: 'reset' }, 'retry', 'provider_unreachable'],
+const badTokens = [
+  '',
+  'short',
+  'no colon here at all',
+  '{"clientId":"short","clientSecret":"short"}',
+  '{"clientId":7}',
+  'merchant:',
+  'merchant:with space',
+  '{broken',
+]
+
+const failures: Readonly<Record<FailureKind, Failure>> = {
+  'the key is refused': { kind: 'error', status: 401 },
+  'the key may not read this': { kind: 'not-authorized' },
+  'too many requests': { kind: 'rate-limited' },
+  'the provider fails': { kind: 'error', status: 500 },
+  'the answer is no JSON': { kind: 'html' },
+  'the answer ends early': { kind: 'truncated' },
+  'the answer is JSON of another shape': { kind: 'not-a-list' },
+  'the connection is reset': { kind: 'reset' },
+}
+const tokenPath = '/v1/oauth2/token'
+/** Every request but those for tokens. */
+const asked = { path: /^(?!\/v1\/oauth2)/ }
+
+/** The lists of the API by the names of the resources. */
+const lists: Readonly<Record<string, Exclude<ResourceName, 'transactions'>>> = {
+  subscriptions: 'subscriptions',
+  products: 'products',
+  prices: 'plans',
+  invoices: 'invoices',
+  disputes: 'disputes',
 }
 
-describe.each(listed)('the list %s', (name) => {
-  it.each(Object.entries(failures))(
-    'says what it is when %s, without the secret',
-    async (_, [failure, verdict, code]) => {
-      const { sandbox, list } = await open()
-      sandbox.fail({ ...failure, path: /^(?!\/v1\/oauth2)/ } as Parameters<typeof sandbox.fail>[0])
-      const error = await list(name).catch((thrown: unknown) => thrown)
-      expect(error).toBeInstanceOf(SyncError)
-      expect(error).toMatchObject({ verdict, code })
-      expectNoSecret(error, [sandboxApp.secret])
-    },
-  )
-
-  it('becomes rows whatever shape a field has', async () => {
-    const { account, list } = await open()
-    const source = account.sources.find((candidate) => candidate.name === name)
-    const { items } = await list(name)
-    for (const item of items.slice(0, 3)) {
-      const value = fields(item.value())
-      expect(source?.row(item).id).toBe(item.id)
-      for (const field of Object.keys(value))
-        for (const odd of [null, true, -1, 'x', [], [null], {}, { id: 7 }])
-          expect(() => source?.row(Item.of({ ...value, [field]: odd }).withId('made'))).not.toThrow()
+exerciseProvider({
+  name: 'paypal',
+  async open() {
+    const counts = { subscriptions: 40, plans: 30, products: 30, invoices: 40, disputes: 0 }
+    const sandbox = await createPayPalSandbox({ transactions: 400, counts, limits: 'none', now })
+    for (let n = 1; n <= 40; n++) sandbox.insert('disputes', {}, { at: now - n * 5 * 86_400 })
+    const balances = await balancesOf(sandbox)
+    return {
+      provider: paypal(settings({ apiBase: sandbox.url })),
+      credentials: { tenantId, accessToken: undefined },
+      // The advice of an error has `merchant:` in it.
+      badCredentials: badTokens
+        .filter((text) => text !== 'merchant:')
+        .map((accessToken) => ({ tenantId, accessToken })),
+      secrets: [sandboxApp.secret],
+      facts: {
+        subscriptions: { numbered: true },
+        balances: { pages: 'whole' },
+        disputes: { besides: 'everything newer', numbered: true },
+        invoices: { besides: 'its ends' },
+      },
+      expected: (resource) => (resource === 'balances' ? balances : expectedOf(sandbox, resource)),
+      expectedNested: (nested, parent) => (nested === 'subscription_items' ? [parent] : lineIds(sandbox, parent)),
+      now: sandbox.now,
+      requests: () => sandbox.requests.filter(({ path }) => path !== tokenPath).length,
+      remove(resource, id) {
+        const list = lists[resource]
+        if (!list) return { never: 'a line of the ledger stays for ever, and a balance is a number' }
+        sandbox.remove(list, id)
+      },
+      change(resource, id) {
+        sandbox.advance(60)
+        const time = new Date(sandbox.now() * 1_000).toISOString().replace('.000', '')
+        sandbox.update(lists[resource]!, id, resource === 'subscriptions' ? { status_update_time: time } : {})
+      },
+      refuseWindow: () => sandbox.fail({ kind: 'result-set-too-large', ...asked }),
+      emptyPage: (resource) =>
+        resource === 'balances'
+          ? { never: 'one answer has all balances' }
+          : sandbox.fail({ kind: 'empty-more', times: 1, ...asked }),
+      expireCursors: () => ({ never: 'a cursor is the number of a page, or a token without an end that is known' }),
+      makesTokens: true,
+      expireToken: sandbox.expireTokens,
+      fail: (kind) => sandbox.fail({ ...failures[kind], ...asked }),
+      close: sandbox.close,
     }
-  })
+  },
 })
 
+/** The balances in one answer of PayPal's. */
+async function balancesOf({ url }: Sandbox): Promise<readonly Fields[]> {
+  const basic = Buffer.from(`${sandboxApp.id}:${sandboxApp.secret}`).toString('base64')
+  const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' }
+  const minted = await fetch(url + tokenPath, { method: 'POST', headers, body: 'grant_type=client_credentials' })
+  const { access_token: token } = fields(await minted.json())
+  const answer = await fetch(`${url}/v1/reporting/balances`, { headers: { authorization: `Bearer ${token}` } })
+  return list(fields(await answer.json()).balances) as readonly Fields[]
+}
+
+/** Payers and subscribers, by account or else by address. */
+const customersOf = (people: readonly unknown[]) =>
+  people.map(fields).flatMap(({ account_id: account, payer_id: payer, email_address: address }) => {
+    const id = account ?? payer ?? (address === undefined ? undefined : `email:${String(address).toLowerCase()}`)
+    return id === undefined ? [] : [{ id: String(id) }]
+  })
+
+const subscribers = (sandbox: Sandbox) => sandbox.expected('subscriptions').map(({ subscriber }) => subscriber)
+
+/** A line of an invoice has an id in its invoice only. */
+const lineIds = (sandbox: Sandbox, invoice: string) =>
+  (list(sandbox.expected('invoices').find(({ id }) => id === invoice)?.items) ?? []).map(
+    (line, place) => `${invoice}:${fields(line).id || place}`,
+  )
+
+/** What a complete copy holds, as the lists of PayPal show it. */
+function expectedOf(sandbox: Sandbox, resource: string): readonly Fields[] {
+  const transactions = sandbox.expected('transactions')
+  const linesOf = (isKind: (code: string, amount: number) => boolean) =>
+    transactions
+      .map(({ transaction_info: info }) => fields(info))
+      .filter((info) => isKind(String(info.transaction_event_code), Number(fields(info.transaction_amount).value)))
+      .map((info) => ({ id: String(info.transaction_id) }))
+  const unique = (objects: readonly { readonly id: string }[]) => [
+    ...new Map(objects.map((one) => [one.id, one])).values(),
+  ]
+  switch (resource) {
+    case 'balance_transactions':
+      return transactions
+    case 'payments':
+      return unique(linesOf((code, amount) => code.startsWith('T00') && amount > 0))
+    case 'refunds':
+      return unique(linesOf((code, amount) => code.startsWith('T11') && amount < 0))
+    case 'payouts':
+      return unique(linesOf((code) => code.startsWith('T04')))
+    case 'customers':
+      return unique(customersOf([...transactions.map((line) => line.payer_info), ...subscribers(sandbox)]))
+    case 'subscriptions':
+      return sandbox.expected('subscriptions').map((subscription) => {
+        const { last_failed_payment: _, ...billing } = fields(subscription.billing_info)
+        return { ...subscription, billing_info: subscription.billing_info === undefined ? undefined : billing }
+      }) as readonly Fields[]
+    case 'products':
+      // A list leaves out the type, the category and the time of change.
+      return sandbox.expected('products').map(({ id, name, description, create_time, links }) => ({
+        id,
+        name,
+        description,
+        create_time,
+        links,
+      })) as never
+    case 'disputes':
+      return sandbox
+        .expected('disputes')
+        .filter(({ create_time: created }) => Date.parse(String(created)) >= (now - 179 * 86_400) * 1_000)
+        .map(({ dispute_state: _, ...dispute }) => dispute) as readonly Fields[]
+    default:
+      return sandbox.expected(lists[resource]!)
+  }
+}
 describe('a request to PayPal', () => {
   it('is one that the specifications know, with every parameter, for each list and each kind of window', async () => {
     const { sandbox, account, list } = await open()
@@ -148,16 +268,7 @@ describe('the ledger', () => {
   })
 })
 
-it.each([
-  '',
-  'short',
-  'no colon here at all',
-  '{"clientId":"short","clientSecret":"short"}',
-  '{"clientId":7}',
-  'merchant:',
-  'merchant:with space',
-  '{broken',
-])('credentials of another shape are refused without repeating them: %j', (accessToken) => {
+it.each(badTokens)('credentials of another shape are refused without repeating them: %j', (accessToken) => {
   const connect = () => paypal(settings()).connect({ tenantId, accessToken })
   expect(connect).toThrowError(expect.objectContaining({ verdict: 'reject', code: 'bad_credentials' }))
 })

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { type Fields, fields } from '../../src/provider/fields.ts'
 import { shopify } from '../../src/providers/shopify/index.ts'
-import { createShopifySandbox, type Failure, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import {
+  createShopifySandbox,
+  type Failure,
+  type ResourceName,
+  type SandboxOptions,
+  type ShopifyObject,
+} from '../../src/sandbox/shopify/index.ts'
 import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
 import { checkRequest, checkRequests } from '../specs/shopify.ts'
 import { accessFor } from '../specs/shopify-access.ts'
@@ -17,17 +24,30 @@ const failures: Readonly<Record<FailureKind, Failure>> = {
   'the connection is reset': { kind: 'reset' },
 }
 
+/** What Shopify answers where the points are not there: it says how many there are, and how fast they come back. */
+const throttled = {
+  errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
+  extensions: {
+    cost: {
+      requestedQueryCost: 100,
+      actualQueryCost: null,
+      throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 5, restoreRate: 50 },
+    },
+  },
+}
+
+/** Customers fill more than the largest page. */
 const size: SandboxOptions = {
-  orders: 260,
+  orders: 60,
   counts: {
     customers: 260,
-    products: 130,
-    sellingPlanGroups: 130,
-    subscriptionContracts: 260,
-    subscriptionBillingAttempts: 260,
-    disputes: 130,
-    payouts: 260,
-    balanceTransactions: 260,
+    products: 60,
+    sellingPlanGroups: 60,
+    subscriptionContracts: 60,
+    subscriptionBillingAttempts: 60,
+    disputes: 60,
+    payouts: 60,
+    balanceTransactions: 60,
   },
   points: 'none',
   // Pages of any size are read: what pages cost is tried below.
@@ -37,11 +57,27 @@ const size: SandboxOptions = {
 
 const objects = await everyObject(size)
 
+/** The field of an object that has a nested list. Of transactions only payments are stored. */
+const nestedFields: Readonly<Record<string, readonly [list: ResourceName, field: string]>> = {
+  order_lines: ['orders', 'lineItems'],
+  payments: ['orders', 'transactions'],
+  refunds: ['orders', 'refunds'],
+  subscription_items: ['subscriptionContracts', 'lines'],
+  selling_plans: ['sellingPlanGroups', 'sellingPlans'],
+}
+const isPayment = ({ kind }: Fields) => kind !== 'VOID' && kind !== 'REFUND'
+
 exerciseProvider({
   name: 'shopify',
-  lists: [...objects.keys()],
   async open() {
-    const sandbox = await createShopifySandbox(size)
+    const sandbox = await createShopifySandbox({ ...size, cursorLifetime: 3_600 })
+    const nestedIn = (nested: string, parent: string) => {
+      if (nested === 'prices')
+        return sandbox.expected('productVariants').filter(({ product }) => fields(product).id === parent)
+      const [list, field] = nestedFields[nested]!
+      const entries = sandbox.expected(list).find(({ id }) => id === parent)?.[field] as readonly ShopifyObject[]
+      return nested === 'payments' ? entries.filter(isPayment) : entries
+    }
     return {
       provider: shopify(settings({ apiBase: sandbox.url })),
       credentials: { tenantId, accessToken: undefined },
@@ -58,10 +94,30 @@ exerciseProvider({
       ].map((accessToken) => ({ tenantId, accessToken })),
       secrets: [token, 'secretsecret'],
       expected: (resource) => objects.get(resource) ?? [],
+      expectedNested: (nested, parent) => nestedIn(nested, parent).map(({ id }) => id),
       now: sandbox.now,
       requests: () => sandbox.requests.length,
-      remove: (resource, id) => sandbox.remove(listOf[resource]!, id),
-      fail: (kind) => void sandbox.fail(failures[kind]),
+      remove(resource, id) {
+        sandbox.remove(listOf[resource]!, id)
+      },
+      change(resource, id) {
+        sandbox.advance(60)
+        sandbox.update(listOf[resource]!, id, {})
+      },
+      announce(resource) {
+        sandbox.advance(60)
+        const [{ id } = { id: '' }] = sandbox.expected(listOf[resource]!)
+        sandbox.remove(listOf[resource]!, id)
+        return { id, gone: true }
+      },
+      refuseWindow: () => ({ never: 'the list of disputes has pages by cursor' }),
+      spendPoints: () => sandbox.fail({ kind: 'error', status: 200, body: throttled }),
+      emptyPage: () => sandbox.fail({ kind: 'empty-more', times: 1 }),
+      expireCursors() {
+        sandbox.advance(3_700)
+      },
+      expireToken: () => sandbox.expireToken(token),
+      fail: (kind) => sandbox.fail(failures[kind]),
       close: sandbox.close,
     }
   },

@@ -1,11 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import type { Query } from '../../src/provider/contract.ts'
+import { fields, list } from '../../src/provider/fields.ts'
 import { type SquareSettings, square } from '../../src/providers/square/index.ts'
 import {
   createSquareSandbox,
   type Failure,
   type ResourceName,
+  type Sandbox,
   type SandboxOptions,
 } from '../../src/sandbox/square/index.ts'
 import { exerciseProvider, expectNoSecret, type FailureKind } from '../contracts/exercise-provider.ts'
@@ -49,6 +51,25 @@ const size: SandboxOptions = {
     invoices: 700,
     payouts: 600,
     refunds: 260,
+    disputes: 120,
+  },
+  limits: 'none',
+  now,
+}
+
+/** So many locations that orders are searched in two parts. */
+const small: SandboxOptions = {
+  payments: 400,
+  locations: 12,
+  counts: {
+    customers: 60,
+    plans: 30,
+    variations: 30,
+    subscriptions: 40,
+    invoices: 300,
+    payouts: 300,
+    refunds: 60,
+    disputes: 120,
   },
   limits: 'none',
   now,
@@ -64,22 +85,16 @@ async function open(options: SandboxOptions = {}) {
   return { sandbox, account, list }
 }
 
-const { sandbox: sample, lists } = await (async () => {
-  const sandbox = await createSquareSandbox({ payments: 10 })
-  const [location = ''] = sandbox.locations.map(({ id }) => String(id))
-  await sandbox.close()
-  const inLocation = ['invoices', 'orders', 'payments', 'payouts'].map((name) => `${name} ${location}`)
-  return {
-    sandbox: { location },
-    lists: ['customers', 'products', 'prices', 'subscriptions', 'refunds', ...inLocation],
-  }
-})()
+/** A line has an id in its order only. */
+const linesOf = (sandbox: Sandbox, order: string) =>
+  (list(sandbox.expected('orders').find(({ id }) => id === order)?.line_items) ?? []).map(
+    (line) => `${order}:${fields(line).uid}`,
+  )
 
 exerciseProvider({
   name: 'square',
-  lists,
   async open() {
-    const sandbox = await createSquareSandbox(size)
+    const sandbox = await createSquareSandbox({ ...small, cursorLifetime: 3_600 })
     return {
       provider: square(settings({ apiBase: sandbox.url })),
       credentials: { tenantId, accessToken: undefined },
@@ -88,12 +103,37 @@ exerciseProvider({
         accessToken,
       })),
       secrets: [token, 'secretsecret'],
+      // Square says how many disputes a page has.
+      facts: { disputes: { pages: 'of a fixed size' } },
+      // Square searches orders in several locations at once.
       expected: (resource, part) =>
-        sandbox.expected(resourceOf(resource)).filter((object) => part === undefined || object.location_id === part),
+        sandbox
+          .expected(resourceOf(resource))
+          .filter((object) => part === undefined || part.split(',').includes(String(object.location_id))),
+      expectedNested: (nested, parent) =>
+        nested === 'subscription_items'
+          ? [parent]
+          : nested === 'order_lines'
+            ? linesOf(sandbox, parent)
+            : sandbox.expected('entries').flatMap(({ id, payout_id }) => (payout_id === parent ? [id] : [])),
       now: sandbox.now,
       requests: () => sandbox.requests.length,
-      remove: (resource, id) => sandbox.remove(resourceOf(resource), id),
-      fail: (kind) => void sandbox.fail(failures[kind]),
+      remove(resource, id) {
+        sandbox.remove(resourceOf(resource), id)
+      },
+      change(resource, id) {
+        sandbox.advance(60)
+        sandbox.update(resourceOf(resource), id, {})
+        // A list without an end goes up to now, and without it.
+        sandbox.advance(1)
+      },
+      refuseWindow: () => ({ never: 'a window has pages by cursor, however many items it has' }),
+      emptyPage: () => sandbox.fail({ kind: 'empty-more', times: 1 }),
+      expireCursors() {
+        sandbox.advance(3_700)
+      },
+      expireToken: () => sandbox.expireToken(token),
+      fail: (kind) => sandbox.fail(failures[kind]),
       close: sandbox.close,
     }
   },
@@ -124,10 +164,11 @@ describe('a request to Square', () => {
 
   it('names the location and the begin, which Square would choose otherwise', async () => {
     const { sandbox, list } = await open()
-    await list('payments', { part: sample.location, window: { from: 0, to: null } })
+    const location = String(sandbox.locations[0]?.id)
+    await list('payments', { part: location, window: { from: 0, to: null } })
     const { searchParams } = new URL(sandbox.requests.at(-1)?.url ?? '', sandbox.url)
     expect(Object.fromEntries(searchParams)).toMatchObject({
-      location_id: sample.location,
+      location_id: location,
       begin_time: '2009-01-01T00:00:00.000Z',
     })
   })

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { Item } from '../../src/json/item.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
-import { type Failure, openSandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
+import { type Failure, type NestedName, openSandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
 import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
 import { tables } from '../faults/tables.ts'
 import { valuesOf } from '../support/items.ts'
@@ -21,6 +21,7 @@ const failures: Readonly<Record<FailureKind, Failure>> = {
 
 /** More than a page of what there is little of otherwise. */
 const counts = {
+  disputes: 30,
   products: 45,
   prices: 120,
   coupons: 45,
@@ -29,10 +30,11 @@ const counts = {
   subscription_schedules: 45,
 }
 const isInline = ({ nickname }: StripeObject) => String(nickname).startsWith('inline ')
+const listOf = (resource: string) => tables[resource as keyof typeof tables]
 
 exerciseProvider({
   name: 'stripe',
-  lists: Object.keys(tables).flatMap((name) => (name === 'prices' ? ['prices active', 'prices inactive'] : [name])),
+  resources: Object.keys(tables),
   async open() {
     const sandbox = await openSandbox({
       customers: 260,
@@ -40,7 +42,7 @@ exerciseProvider({
       limits: 'none',
       now,
       density: 'same-second',
-      sameSecond: 120,
+      sameSecond: 25,
     })
     return {
       provider: stripe(settings({ apiBase: sandbox.url })),
@@ -52,12 +54,27 @@ exerciseProvider({
       secrets: [key, 'secretsecret'],
       expected: (resource, part) =>
         sandbox
-          .expected(tables[resource as keyof typeof tables], true)
+          .expected(listOf(resource), true)
           .filter((object) => part === undefined || (object.active === (part === 'active') && !isInline(object))),
+      expectedNested: (nested, parent) => sandbox.rows(nested as NestedName, parent).map(({ id }) => id),
       now: sandbox.now,
       requests: () => sandbox.requests.length,
-      remove: (resource, id) => sandbox.remove(tables[resource as keyof typeof tables], id),
-      fail: (kind) => void sandbox.fail(failures[kind]),
+      remove(resource, id) {
+        sandbox.remove(listOf(resource), id)
+      },
+      announce(resource) {
+        sandbox.advance(60)
+        const list = tables[resource as keyof typeof tables]
+        if (!list) return { never: 'the server has no such list' }
+        const events = sandbox.expected('events').length
+        const { id } = sandbox.insert(list)
+        if (sandbox.expected('events').length === events) return { never: 'its creation has no event' }
+        return { id, gone: false }
+      },
+      emptyPage: () => sandbox.fail({ kind: 'empty-more', times: 1 }),
+      expireCursors: () => ({ never: 'a cursor is the id of an object' }),
+      expireToken: () => void sandbox.fail({ kind: 'key-revoked' }),
+      fail: (kind) => sandbox.fail(failures[kind]),
       close: sandbox.close,
     }
   },

@@ -1,5 +1,5 @@
 import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
-import { integer, list } from '../../provider/fields.ts'
+import { fields, integer, list } from '../../provider/fields.ts'
 import type { Item } from '../../provider/item.ts'
 import { type PayPalAnswer, type PayPalConnection, unusable } from './connection.ts'
 import { failure } from './failure.ts'
@@ -31,7 +31,10 @@ interface Numbered {
   readonly idOf?: (item: Item) => Item
 }
 
-/** A page of a list whose pages have numbers. Without a total in the answer, a full page may be followed by another. */
+/**
+ * A page of a list whose pages have numbers. Without a total in the answer, a page is followed by another if it is full or has
+ * a link to one: a page may come short, or without items, before the end.
+ */
 export function numberedPage({ json, date }: PayPalAnswer, { query, name, idOf = (item) => item }: Numbered): Page {
   const { items, fields: beside } = json.list(name)
   const total = integer(beside.total_items)
@@ -40,7 +43,7 @@ export function numberedPage({ json, date }: PayPalAnswer, { query, name, idOf =
   const isEmpty = total === 0 || (list(beside.links) !== null && beside.name === undefined)
   if (!items && !isEmpty) throw unusable(`has no ${name}`)
   const page = pageNumber(query)
-  const isLast = pages === null ? (items ?? []).length < query.limit : page >= pages
+  const isLast = pages === null ? (items ?? []).length < query.limit && !linksOn(beside.links) : page >= pages
   return {
     items: (items ?? []).map(idOf),
     next: isLast ? null : String(page + 1),
@@ -49,11 +52,19 @@ export function numberedPage({ json, date }: PayPalAnswer, { query, name, idOf =
   }
 }
 
-/** One object by its id. */
-export async function retrieveAt(connection: PayPalConnection, path: string): Promise<Retrieved> {
+const linksOn = (links: unknown) => (list(links) ?? []).some((link) => fields(link).rel === 'next')
+
+/** One object by its id. `idOf`: see Numbered. */
+export async function retrieveAt(
+  connection: PayPalConnection,
+  path: string,
+  idOf: (item: Item) => Item = (item) => item,
+): Promise<Retrieved> {
   try {
     const { json, date } = await connection.get(path)
-    return { item: json.whole, observedAt: date }
+    const item = idOf(json.whole)
+    if (item.id === null) throw unusable('is not an object')
+    return { item, observedAt: date }
   } catch (error) {
     if (!(error instanceof PayPalRefusal) || failure(error, connection).code !== 'not_found') throw error
     return { item: null, observedAt: new Date(error.headers.date ?? 0) }

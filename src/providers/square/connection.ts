@@ -124,7 +124,9 @@ export function openSquare(credentials: Credentials, settings: SquareSettings): 
 async function listLocations({ get }: SquareConnection): Promise<readonly string[]> {
   const { json } = await get('/v2/locations')
   const { items } = json.list('locations')
-  return (items ?? []).flatMap(({ id }) => id ?? [])
+  // Every seller has one. An answer without them would make every list empty.
+  if (!items) throw unusable('has no locations')
+  return items.flatMap(({ id }) => id ?? [])
 }
 
 function errorsIn(body: Buffer): SquareRefusal['errors'] {

@@ -40,6 +40,8 @@ export async function openChargebee(size = 260) {
     Map<string, Fields>
   >
   const contacts = new Map<string, readonly Fields[]>()
+  /** How often offsets have been expired. An offset of before then is refused. */
+  let oldestOffset = 0
   for (let at = 0; at < size; at++) populate(at, server.now() - 90_000 * at - 5_000)
 
   function populate(at: number, created: number) {
@@ -139,6 +141,9 @@ export async function openChargebee(size = 260) {
 
   function listed(all: readonly Fields[], parameters: URLSearchParams, wrapper: string) {
     let objects = all
+    const given = parameters.get('offset')
+    const [offset = 0, age = 0] = JSON.parse(given ?? '[0]') as number[]
+    if (given !== null && age < oldestOffset) return error(400, 'invalid_request', { param: 'offset' })
     for (const [name, value] of parameters) {
       const [, field = '', operator] = /^(\w+)\[(after|between|is)\]$/.exec(name) ?? []
       const [low = 0, high = 0] = operator === 'between' ? (JSON.parse(value) as number[]) : [Number(value)]
@@ -150,12 +155,11 @@ export async function openChargebee(size = 260) {
     if (parameters.get('include_deleted') !== 'true') objects = objects.filter(({ deleted }) => deleted !== true)
     const sort = parameters.get('sort_by[desc]')
     const sorted = sort ? newestFirst(objects, sort) : objects
-    const [offset = 0] = JSON.parse(parameters.get('offset') ?? '[0]') as number[]
     const { page, next } = pageAt(sorted, offset, Number(parameters.get('limit') ?? 10))
     return {
       body: {
         list: page.map((object) => ({ [wrapper]: object })),
-        ...(next !== null && { next_offset: JSON.stringify([next]) }),
+        ...(next !== null && { next_offset: JSON.stringify([next, oldestOffset]) }),
       },
     }
   }
@@ -168,8 +172,38 @@ export async function openChargebee(size = 260) {
     contacts: () => [...contacts.values()].flat(),
     insert: (list: ChargebeeList, object: Fields) =>
       put(list, { created_at: server.now(), updated_at: server.now(), date: server.now(), ...object }),
+    /** The next page of a list is empty, with an offset that goes on from where it stands. */
+    emptyPage: () =>
+      server.answerOnce(({ path, parameters }) =>
+        path.split('/').length === 4 && wrappers[path.split('/')[3] ?? '']
+          ? { body: { list: [], next_offset: parameters.get('offset') ?? JSON.stringify([0, oldestOffset]) } }
+          : undefined,
+      ),
+    /** Offsets that were handed out so far are refused. */
+    expireOffsets: () => {
+      oldestOffset++
+    },
     update(list: ChargebeeList, id: string, change: Fields) {
       put(list, { ...objects[list].get(id), updated_at: server.now(), ...change })
+    },
+    /** As Chargebee deletes: most objects stay as deleted, an item has another status, a comment is gone. */
+    removeAsShown(list: ChargebeeList, id: string) {
+      if (list === 'comments') objects.comments.delete(id)
+      else
+        put(list, {
+          ...objects[list].get(id),
+          updated_at: server.now(),
+          ...(list === 'items' ? { status: 'deleted' } : { deleted: true }),
+        })
+    },
+    /** The ids of the rows of one parent, as the example makes them. */
+    nestedIds(nested: string, parent: string): readonly string[] {
+      const listIn = (list: ChargebeeList, field: string) =>
+        (objects[list].get(parent)?.[field] ?? []) as readonly Fields[]
+      if (nested === 'contacts') return (contacts.get(parent) ?? []).map(({ id }) => String(id))
+      if (nested === 'subscription_items')
+        return listIn('subscriptions', 'subscription_items').map(({ item_price_id: price }) => `${parent}:${price}`)
+      return listIn('invoices', 'line_items').map(({ id }) => String(id))
     },
     removeWhole: (list: ChargebeeList, id: string) => void objects[list].delete(id),
   }

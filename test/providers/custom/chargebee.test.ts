@@ -6,10 +6,11 @@ const example = 'examples/custom-providers/chargebee.json'
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
 const lists: Readonly<Record<string, ChargebeeList>> = { payments: 'transactions', products: 'items' }
 
+const listOf = (resource: string) => lists[resource] ?? (resource as ChargebeeList)
+
 /** The example of a manifest keeps the contract of a provider. */
 exerciseProvider({
   name: 'chargebee',
-  lists: ['customers', 'subscriptions', 'invoices', 'payments', 'products', 'comments'],
   async open() {
     const server = await openChargebee()
     const credentials = (accessToken: string) => ({ tenantId, accessToken })
@@ -20,10 +21,23 @@ exerciseProvider({
         credentials,
       ),
       secrets: chargebeeSecrets,
-      expected: (resource) => server.expected(lists[resource] ?? (resource as ChargebeeList)),
+      expected: (resource) => server.expected(listOf(resource)),
+      expectedNested: server.nestedIds,
       now: server.now,
       requests: () => server.requests.length,
-      remove: (resource, id) => server.removeWhole(lists[resource] ?? (resource as ChargebeeList), id),
+      remove(resource, id) {
+        server.removeAsShown(listOf(resource), id)
+      },
+      change(resource, id) {
+        server.advance(60)
+        server.update(listOf(resource), id, {})
+      },
+      refuseWindow: () => ({ never: 'a window has pages by offset, however many items it has' }),
+      emptyPage: () => server.emptyPage(),
+      expireCursors() {
+        server.expireOffsets()
+      },
+      expireToken: () => void server.fail('the key is refused'),
       fail: server.fail,
       close: server.close,
     }

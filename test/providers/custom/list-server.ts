@@ -29,16 +29,13 @@ export async function openListServer(
   const requests: string[] = []
   const clock = { now }
   let failure: FailureKind | undefined
+  let other: ((request: ListRequest) => ListAnswer | undefined) | undefined
   const server = await listen((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
     requests.push(`${url.pathname}${url.search}`)
-    const {
-      status = 200,
-      body,
-      headers,
-    } = failure
-      ? (refusals[failure] ?? { body: {} })
-      : answer({ url, path: url.pathname, parameters: url.searchParams, headers: request.headers })
+    const asked = { url, path: url.pathname, parameters: url.searchParams, headers: request.headers }
+    const refused = failure ? (refusals[failure] ?? { body: {} }) : undefined
+    const { status = 200, body, headers } = refused ?? other?.(asked) ?? answer(asked)
     response.sendDate = false
     response.setHeader('date', new Date(clock.now * 1_000).toUTCString())
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
@@ -53,8 +50,23 @@ export async function openListServer(
     advance: (seconds: number) => {
       clock.now += seconds
     },
+    /** Every request fails so, until the function that it returns is called. */
     fail: (kind: FailureKind) => {
       failure = kind
+      return () => {
+        failure = undefined
+      }
+    },
+    /** The next request that the function has an answer for gets that answer. */
+    answerOnce(answerOf: (request: ListRequest) => ListAnswer | undefined) {
+      other = (request) => {
+        const found = answerOf(request)
+        if (found) other = undefined
+        return found
+      }
+      return () => {
+        other = undefined
+      }
     },
     close: server.close,
   }

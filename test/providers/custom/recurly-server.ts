@@ -26,6 +26,8 @@ export async function openRecurly(size = 260) {
   })
   const objects: Readonly<Record<RecurlyList, Map<string, Fields>>> = { accounts: new Map(), invoices: new Map() }
   const lines = new Map<string, readonly Fields[]>()
+  /** How often cursors have been expired. A cursor of before then is refused. */
+  let oldestCursor = 0
   for (let at = 0; at < size; at++) {
     const times = {
       created_at: iso(server.now() - 90_000 * at - 5_000),
@@ -70,7 +72,7 @@ export async function openRecurly(size = 260) {
     const all = lines.get(String(object.id))
     if (!all) return object
     const hasMore = all.length > 20
-    const next = hasMore ? `/invoices/${object.id}/line_items?cursor=20&limit=20` : null
+    const next = hasMore ? `/invoices/${object.id}/line_items?cursor=20,${oldestCursor}&limit=20` : null
     return { ...object, line_items: { object: 'list', has_more: hasMore, next, data: all.slice(0, 20) } }
   }
 
@@ -98,9 +100,11 @@ export async function openRecurly(size = 260) {
   }
 
   function listed(all: readonly Fields[], path: string, parameters: URLSearchParams) {
-    const { page, next } = pageAt(all, Number(parameters.get('cursor') ?? 0), Number(parameters.get('limit') ?? 20))
+    const [offset = 0, age = 0] = (parameters.get('cursor') ?? `0,${oldestCursor}`).split(',').map(Number)
+    if (age < oldestCursor) return error(400, 'invalid_cursor')
+    const { page, next } = pageAt(all, offset, Number(parameters.get('limit') ?? 20))
     const link = new URLSearchParams(parameters)
-    link.set('cursor', String(next))
+    link.set('cursor', `${next},${oldestCursor}`)
     return {
       body: { object: 'list', has_more: next !== null, next: next === null ? null : `${path}?${link}`, data: page },
     }
@@ -111,6 +115,19 @@ export async function openRecurly(size = 260) {
     /** What a complete copy holds. */
     expected: (list: RecurlyList) => [...objects[list].values()].map(whole),
     lines: () => [...lines.values()].flat(),
+    /** The next page of a list is empty, with a link that goes on from where it stands. */
+    emptyPage: () =>
+      server.answerOnce(({ path, parameters }) => {
+        if (path !== '/accounts' && path !== '/invoices') return undefined
+        const link = new URLSearchParams(parameters)
+        link.set('cursor', parameters.get('cursor') ?? `0,${oldestCursor}`)
+        return { body: { object: 'list', has_more: true, next: `${path}?${link}`, data: [] } }
+      }),
+    /** Cursors that were handed out so far are refused. */
+    expireCursors: () => {
+      oldestCursor++
+    },
+    linesOf: (invoice: string) => (lines.get(invoice) ?? []).map(({ id }) => String(id)),
     insert: (list: RecurlyList, object: Fields) =>
       void objects[list].set(String(object.id), {
         created_at: iso(server.now()),

@@ -7,7 +7,6 @@ const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
 /** The example of a module keeps the contract of a provider. It is tried as an author of one would. */
 exerciseProvider({
   name: 'recurly',
-  lists: ['customers', 'invoices'],
   async open() {
     const server = await openRecurly()
     const credentials = (accessToken: string) => ({ tenantId, accessToken })
@@ -20,7 +19,19 @@ exerciseProvider({
       expected: (resource) => server.expected(list(resource)),
       now: server.now,
       requests: () => server.requests.length,
-      remove: (resource, id) => server.remove(list(resource), id),
+      remove(resource, id) {
+        server.remove(list(resource), id)
+      },
+      expectedNested: (_, invoice) => server.linesOf(invoice),
+      change(resource, id) {
+        server.advance(60)
+        server.update(list(resource), id, {})
+      },
+      emptyPage: () => server.emptyPage(),
+      expireCursors() {
+        server.expireCursors()
+      },
+      expireToken: () => void server.fail('the key is refused'),
       fail: server.fail,
       close: server.close,
     }

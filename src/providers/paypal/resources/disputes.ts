@@ -51,10 +51,7 @@ export const disputes: PayPalResource<typeof tables.disputes> = {
   createdFilter: { field: 'create_time', read: dateTime, order: 'none', historyDays },
   updatedFilter: { field: 'update_time', read: dateTime, order: 'none', historyDays },
   list: readList,
-  retrieve: async (paypal, id) => {
-    const { item, observedAt } = await retrieveAt(paypal, `/v1/customer/disputes/${encodeURIComponent(id)}`)
-    return { item: item && withDisputeId(item), observedAt }
-  },
+  retrieve: (paypal, id) => retrieveAt(paypal, `/v1/customer/disputes/${encodeURIComponent(id)}`, withDisputeId),
   row: mapping<typeof tables.disputes>({
     paymentId: derived((item) => text(fields(list(item.disputed_transactions)?.[0]).seller_transaction_id)),
     status: text,

@@ -201,6 +201,23 @@ function expectedOf(sandbox: Sandbox, resource: string): readonly Fields[] {
       return sandbox.expected(lists[resource]!)
   }
 }
+describe.each(listed)('the list %s', (name) => {
+  it.each([
+    ['a key that is refused', failures['the key is refused'], 'key_not_accepted'],
+    ['a feature that is off', failures['the key may not read this'], 'permission_denied'],
+    ['too many requests', failures['too many requests'], 'rate_limited'],
+    ['a fault of PayPal', failures['the provider fails'], 'provider_unavailable'],
+    ['a proxy that answers in HTML', failures['the answer is no JSON'], 'provider_unavailable'],
+    ['an answer that ends early', failures['the answer ends early'], 'provider_unreachable'],
+    ['an answer of another shape', failures['the answer is JSON of another shape'], 'provider_response'],
+    ['an error with status 200', { kind: 'error-in-200' } satisfies Failure, 'provider_response'],
+  ] as const)('has a code for %s', async (_, failure, code) => {
+    const { sandbox, list } = await open()
+    sandbox.fail({ ...failure, ...asked })
+    await expect(list(name)).rejects.toMatchObject({ name: 'SyncError', code })
+  })
+})
+
 describe('a request to PayPal', () => {
   it('is one that the specifications know, with every parameter, for each list and each kind of window', async () => {
     const { sandbox, account, list } = await open()

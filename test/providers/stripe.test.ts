@@ -22,6 +22,7 @@ const failures: Readonly<Record<FailureKind, Failure>> = {
 /** More than a page of what there is little of otherwise. */
 const counts = {
   disputes: 30,
+  payouts: 60,
   products: 45,
   prices: 120,
   coupons: 45,

@@ -3,7 +3,7 @@ import { fields } from '../../../src/provider/fields.ts'
 
 /* How the tests ask: as the core does, in windows that the API takes, without its retries and slices. */
 
-export const never = new AbortController().signal
+export const never: AbortSignal = new AbortController().signal
 
 /** Longer than any list: a provider that goes round in circles must not hang the tests. */
 const pagesAtMost = 2_000

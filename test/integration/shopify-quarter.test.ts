@@ -19,7 +19,7 @@ it(
       for (let day = 0; day < days; day += between) {
         shop.simulate(between, { seed: seed + day, perDay: 4 })
         // The lists have shown all changes by then.
-        shop.advance(120)
+        shop.advance(600)
         expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
         expect(await differences()).toEqual([])
       }

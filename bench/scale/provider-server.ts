@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly objects: number
   /** What the provider allows: requests a second, or points. */
   readonly perSecond: number
+  /** How Shopify counts: see CostRule of its sandbox. Default `linear`. */
+  readonly costs?: 'linear' | 'logarithmic'
 }
 
 /** What a provider has been asked so far. */
@@ -53,10 +55,10 @@ const open: Readonly<Record<string, (options: ServerOptions) => Promise<Server>>
     const paypal = await createPayPalSandbox({ transactions: objects, limits, latencyMs })
     return { ...paypal, asked: () => ({ ...seen(paypal.requests), limited: paypal.stats().rateLimited, points: 0 }) }
   },
-  async shopify({ objects, perSecond }) {
+  async shopify({ objects, perSecond, costs = 'linear' }) {
     const counts = { customers: objects }
     const points = { restoreRate: perSecond }
-    const shopify = await createShopifySandbox({ orders: objects, counts, points, latencyMs })
+    const shopify = await createShopifySandbox({ orders: objects, counts, points, costs, latencyMs })
     return {
       ...shopify,
       asked() {

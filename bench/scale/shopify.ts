@@ -7,16 +7,18 @@ import { contextOf, eventOf, openScaleEnv, openWorkerFor } from './scale-env.ts'
 
 /*
  * How much of a shop's points the worker spends on orders with their lines, transactions and refunds:
- * `node --import tsx bench/scale/shopify.ts [ORDERS] [POINTS PER SECOND]`. The sandbox runs in a process of its own. Its bucket is
+ * `node --import tsx bench/scale/shopify.ts [ORDERS] [POINTS PER SECOND] [logarithmic]`. The sandbox runs in a process of its own. Its bucket is
  * full at first and holds twenty seconds, so that only what is spent beyond that says something.
  */
 
 const bucketSeconds = 20
 const [orders = 3_000, perSecond = 1_000] = process.argv.slice(2).map(Number).filter(Number.isFinite)
 
+const costs = process.argv.includes('logarithmic') ? 'logarithmic' : 'linear'
+
 const server = fork(
   new URL('provider-server.ts', import.meta.url),
-  ['shopify', JSON.stringify({ objects: orders, perSecond })],
+  ['shopify', JSON.stringify({ objects: orders, perSecond, costs })],
   { execArgv: ['--import', 'tsx'] },
 )
 const [{ url }] = await once(server, 'message')
@@ -43,6 +45,7 @@ console.log(
     ...job,
     orders,
     perSecond,
+    costs,
     seconds: Math.round(seconds * 10) / 10,
     points,
     pointsPerOrder: Math.round((points / orders) * 100) / 100,

@@ -21,8 +21,8 @@ export const chain: Scenario = {
   faults: ['F08', 'F53'],
   about: 'invocations much shorter than the job, each sending it on; then a provider that never answers',
   claim: 'so many hops and an exact copy; a chain that does not advance stops within 3',
-  rounds: { test: 5, ci: 12, full: 200 },
-  elsewhere: { test: 0, ci: 4, full: 40 },
+  rounds: { test: 5, ci: 8, full: 200 },
+  elsewhere: { test: 0, ci: 3, full: 30 },
   async run({ provider, rounds, say }) {
     // An invocation has time for two or three pages.
     const customers = rounds * 4 * itemsOfPage[provider]

@@ -62,10 +62,8 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the worker of `root` into `outdir`: `handler.cjs`, `container.cjs`, the files loaded on demand, `index` and `schema` as `.js` and `.d.ts`,
- * and `sbom.cdx.json`, which says what packages are in what is deployed. `certificates/*.pem` and the manifests of custom
- * providers are copied, and their modules are bundled, a file each. CommonJS with the ending `.cjs`, because that is what
- * Lambda and osls both load.
+ * Builds the worker of `root` into `outdir`: what is deployed, `index` and `schema` as `.js` and `.d.ts`, and `sbom.cdx.json`,
+ * which says what packages are in what is deployed.
  * @throws Error when a bundle holds what it must not.
  */
 export async function build(
@@ -73,6 +71,36 @@ export async function build(
   root = process.cwd(),
   custom: CustomSettings = configuredCustom(root),
 ): Promise<BuiltFile[]> {
+  const out = resolve(root, outdir)
+  const [deployed, typed] = await allEnded([
+    bundleDeployed(outdir, root, custom),
+    bundle({ absWorkingDir: root, outdir: out, ...library, entryPoints: exported }),
+    ...Object.values(declared).map((path) => declare(resolve(root, path), out)),
+  ])
+  const bill = join(out, 'sbom.cdx.json')
+  await writeFile(
+    bill,
+    await billOfMaterials(
+      root,
+      deployed.map(({ metafile }) => metafile),
+    ),
+  )
+  const outputs = [...deployed, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
+  const types = Object.keys(declared).map((name) => join(out, declarations[name] ?? `${name}.d.ts`))
+  return Promise.all([...outputs.map((path) => resolve(root, path)), ...types, bill].map(measure))
+}
+
+/**
+ * The part of the build that is deployed: `handler.cjs`, `container.cjs` and the files that they load on demand. It copies
+ * `certificates/*.pem` and the manifests of custom providers, and bundles their modules, a file each. CommonJS with the
+ * ending `.cjs`, because that is what Lambda and osls both load.
+ * @throws Error when a bundle holds what it must not.
+ */
+export async function bundleDeployed(
+  outdir: string,
+  root = process.cwd(),
+  custom: CustomSettings = configuredCustom(root),
+): Promise<readonly Built[]> {
   const out = resolve(root, outdir)
   const into = { absWorkingDir: root, outdir: out }
   const isPresent = ([, path]: [string, string]) => existsSync(resolve(root, path))
@@ -96,30 +124,19 @@ export async function build(
       entryPoints: { [basename(path, '.ts')]: path },
       plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods],
     })
-  const [handler, container, besides, typed, modules] = await allEnded([
+  const [handler, container, besides, modules] = await allEnded([
     enter(entries.handler, ofProviders.shared),
     enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared])),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
-    bundle({ ...into, ...library, entryPoints: exported }),
     bundleModules(custom.modules, into),
-    ...Object.values(declared).map((path) => declare(resolve(root, path), out)),
   ])
-  for (const others of [besides, ofProviders, ofQueues]) check('handler.cjs', handler, others)
-  for (const others of [besides, ofProviders, ofQueues]) check('container.cjs', container, others)
-  const deployed = [handler, container, besides, ofProviders, ofQueues, modules]
+  for (const others of [besides, ofProviders, ofQueues]) {
+    check('handler.cjs', handler, others)
+    check('container.cjs', container, others)
+  }
   await copyCertificates(root, out)
   await copyManifests(custom.manifests, root, out)
-  const bill = join(out, 'sbom.cdx.json')
-  await writeFile(
-    bill,
-    await billOfMaterials(
-      root,
-      deployed.map(({ metafile }) => metafile),
-    ),
-  )
-  const outputs = [...deployed, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  const types = Object.keys(declared).map((name) => join(out, declarations[name] ?? `${name}.d.ts`))
-  return Promise.all([...outputs.map((path) => resolve(root, path)), ...types, bill].map(measure))
+  return [handler, container, besides, ofProviders, ofQueues, modules]
 }
 
 /** As Promise.all, but nothing is being written any more when it fails. */

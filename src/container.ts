@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { systemClock } from './clock.ts'
-import { type Config, openConfig } from './config/load.ts'
+import { openConfig } from './config/load.ts'
 import type { Log } from './log/log.ts'
 import { createPlainLog } from './log/plain.ts'
 import { consume } from './queue/consume.ts'
+import { intakeOptions } from './queue/intake-options.ts'
 import { openIntake } from './queue/open-intake.ts'
 import { createPatience } from './queue/patience.ts'
 import { openSettings } from './secrets/open-settings.ts'
@@ -18,8 +19,6 @@ import { openWorker } from './worker.ts'
 
 /** Kubernetes kills a container 30 s after SIGTERM, Docker after 10 s. What is not done by then comes back with its lock. */
 const longestStopMs = 9_000
-/** As in infra/queues.yml. */
-const maxReceives = 12
 
 run(watchSignals()).then(
   () => process.exit(0),
@@ -44,24 +43,6 @@ async function run(shutdown: AbortSignal): Promise<void> {
   await intake.close()
   await worker.close()
   log.info('the worker has stopped', { event: 'worker_stopped' })
-}
-
-function intakeOptions({ Queue, Worker, database }: Config) {
-  if (Queue.Url === undefined)
-    throw new Error(
-      'config: Queue.Url is not set. Put it into appsettings.json or the environment variable Queue__Url.',
-    )
-  return {
-    url: Queue.Url,
-    deadLetterUrl: Queue.DeadLetterUrl,
-    endpoint: Queue.Endpoint,
-    region: Queue.Region,
-    database,
-    // As long as a heartbeat keeps a message, see queue/deliver.ts.
-    lockSeconds: Math.ceil(Worker.LeaseSeconds * 1.25),
-    maxReceives,
-    lanes: Worker.Concurrency,
-  }
 }
 
 /** Aborted by the first SIGTERM or SIGINT. A second one changes nothing: the end is near anyway. */

@@ -117,6 +117,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   delivery: [
     'clock',
+    'errors',
     'type queue/message',
     'type queue/message-worker',
     'type queue/queue',
@@ -129,8 +130,9 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type log',
   ],
   // The scheme of the address chooses among the transports, and each is a file that is loaded on demand.
-  'choice of transport': ['type queue/queue', 'queue/transport-name', 'own transports'],
+  'choice of transport': ['errors', 'type config/load', 'type queue/queue', 'queue/transport-name', 'own transports'],
   transport: [
+    'errors',
     'own transport',
     'queue/message',
     'type queue/message-worker',
@@ -263,6 +265,7 @@ const queueLayers: Readonly<Record<string, string>> = {
   consume: 'delivery',
   patience: 'delivery',
   'open-intake': 'choice of transport',
+  'intake-options': 'choice of transport',
 }
 
 function layerOf(path: string): string {

@@ -1,7 +1,9 @@
+import { SyncError } from '../errors.ts'
 import type { Intake, IntakeOptions } from './queue.ts'
 import { addressForms, type TransportName, transportOf } from './transport-name.ts'
 
 interface Transport {
+  /** @throws SyncError with verdict `reject` if the address is wrong, else Error if the queue is away or not there yet */
   open(options: IntakeOptions): Promise<Intake>
 }
 
@@ -11,13 +13,22 @@ const transports: Readonly<Partial<Record<TransportName, () => Promise<Transport
   postgres: () => import('./postgres.ts'),
 }
 
-/** Opens the queue of an address; its scheme chooses the transport. @throws Error if there is no such transport */
+/** Opens the queue of an address; its scheme chooses the transport. @throws as the transport's `open` does */
 export async function openIntake(options: IntakeOptions): Promise<Intake> {
   const name = transportOf(options.url)
   if (name === undefined)
-    throw new Error(`queue: Queue.Url is the address of no queue that the worker knows. Use ${addressForms}.`)
+    throw new SyncError(
+      'reject',
+      'invalid_setting',
+      `queue: Queue.Url is the address of no queue that the worker knows. Use ${addressForms}.`,
+    )
   const load = transports[name]
-  if (!load) throw new Error(`queue: this version of the worker has no transport for ${name}`)
+  if (!load)
+    throw new SyncError(
+      'reject',
+      'invalid_setting',
+      `queue: this version of the worker has no transport for ${name}. Use a queue of another.`,
+    )
   const transport = await load()
   return transport.open(options)
 }

@@ -1,9 +1,13 @@
 import { backOff, type Clock } from '../clock.ts'
+import { SyncError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 
 /** Calls a queue that may be away. */
 export interface Patience {
-  /** Makes the call, again after each failure, until it succeeds. Undefined if the signal is aborted before. */
+  /**
+   * Makes the call, again after each failure, until it succeeds. Undefined if the signal is aborted before.
+   * @throws SyncError with verdict `reject`, which no wait helps, such as a wrong address
+   */
   insist<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined>
 }
 
@@ -22,6 +26,7 @@ export function createPatience(signal: AbortSignal, { clock, log }: { clock: Clo
           return answer
         } catch (error) {
           if (signal.aborted) return undefined
+          if (error instanceof SyncError && error.verdict === 'reject') throw error
           if (failures === 0)
             log.warn('the queue does not answer; the worker tries again until it does', { event: 'queue_away' }, error)
           await clock.sleep(leastMs + backOff(failures, most, clock.random), signal).catch(() => {})

@@ -8,7 +8,7 @@ type PoisonMessage = Pick<Message, 'id' | 'body' | 'receiveCount' | 'group'>
 export function poisonLetter({ id, body, receiveCount, group }: PoisonMessage): DeadLetter {
   return {
     body: redactBody(body),
-    reason: `queue: ${receiveCount} workers received the message, and none ended its delivery`,
+    reason: `queue: ${receiveCount} workers received the message, and none ended its delivery. Look for the messageId in their logs.`,
     code: 'received_too_often',
     messageId: id,
     group,

@@ -1,11 +1,11 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from '../../scripts/build.ts'
+import { bundleDeployed } from '../../scripts/build.ts'
 
 /** The built bundle, in a folder of its own. */
 export async function buildBundle(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'billing-sync-bundle-'))
-  await build(folder)
+  await bundleDeployed(folder)
   return folder
 }

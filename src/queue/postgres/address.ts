@@ -1,4 +1,5 @@
 import { type ConnectionSettings, parseConnectionString } from '../../config/connection-string.ts'
+import { SyncError } from '../../errors.ts'
 
 /** A queue in a database. */
 export interface PostgresQueue {
@@ -11,7 +12,7 @@ const defaultName = 'billing-sync'
 
 /**
  * Reads `postgres://USER:PASSWORD@HOST/DATABASE?queue=NAME`. `postgres:` alone, or `postgres:?queue=NAME`, is a queue in the
- * worker's own database. @throws Error with a sentence that never repeats the address
+ * worker's own database. @throws SyncError with verdict `reject`; its sentence never repeats the address
  */
 export function readAddress(address: string, own: ConnectionSettings | undefined): PostgresQueue {
   const [server = '', query = ''] = address.trim().split(/\?(.*)/s)
@@ -23,7 +24,9 @@ export function readAddress(address: string, own: ConnectionSettings | undefined
     return { name, database: connection(`${server}${rest}`) }
   }
   if (own) return { name, database: own }
-  throw new Error(
+  throw new SyncError(
+    'reject',
+    'invalid_setting',
     'queue: Queue.Url is postgres: without a server, which means the database of ConnectionStrings.DefaultConnection, and that is not set. Set it, or name a server in Queue.Url.',
   )
 }
@@ -32,6 +35,7 @@ function connection(url: string): ConnectionSettings {
   try {
     return parseConnectionString(url)
   } catch (error) {
-    throw new Error(`queue: Queue.Url ${error instanceof Error ? error.message : 'is no address of a database'}`)
+    const problem = error instanceof Error ? error.message : 'is no address of a database'
+    throw new SyncError('reject', 'invalid_setting', `queue: Queue.Url ${problem}. Correct it.`)
   }
 }

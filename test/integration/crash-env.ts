@@ -1,15 +1,15 @@
 import { expect } from 'vitest'
 import { openPostgresProxy } from '../support/postgres-proxy.ts'
-import { context, setup, sqsEvent } from '../support/setup.ts'
+import { context, type SetupOptions, setup, sqsEvent } from '../support/setup.ts'
 
 export const customers = 130
 export const pages = { batch_size: 20 }
 const whole = { fetched: '130', created: '130', updated: '0', unchanged: '0', rejected: '0' }
 
-export async function openEnv() {
+export async function openEnv(options: Pick<SetupOptions, 'exempt'> = {}) {
   // Slow enough that each page is committed by itself.
   const settings = { Stripe__EndpointRequestsPerSecond: '8' }
-  const parts = await setup({ settings, sandbox: { customers, latencyMs: 15 } })
+  const parts = await setup({ settings, sandbox: { customers, latencyMs: 15 }, ...options })
   const { query, sandbox } = parts
   return {
     ...parts,

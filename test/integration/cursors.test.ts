@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
-import { jobRequest, setup } from '../support/setup.ts'
+import { countsMessages, countsRequests } from '../support/faults.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*
  * A cursor stands for what was read: for the resources of the job's plan, and for no resource that was refused.
  */
 
 const hour = 3_600
+const slow = { Stripe__EndpointRequestsPerSecond: '4' }
 
-async function open(settings: Readonly<Record<string, string>> = {}) {
-  const parts = await setup({ sandbox: { customers: 40, olderEvents: 0, now: Date.UTC(2026, 9, 1) / 1_000 }, settings })
+async function open(options: Pick<SetupOptions, 'settings' | 'exempt'> = {}) {
+  const parts = await setup({
+    sandbox: { customers: 40, olderEvents: 0, now: Date.UTC(2026, 9, 1) / 1_000 },
+    ...options,
+  })
   const tenantId = randomUUID()
   return {
     ...parts,
@@ -40,7 +45,8 @@ async function open(settings: Readonly<Record<string, string>> = {}) {
 describe('a job that is sent again with another body', () => {
   test('is refused in words; the job ends with what it planned, and its cursor stands for that alone', async () => {
     const { handle, job, queue, ages, sync, sandbox, query, tenantId } = await open({
-      Stripe__EndpointRequestsPerSecond: '4',
+      settings: slow,
+      exempt: countsMessages,
     })
     const request = jobRequest({ tenantId, additionalData: { batch_size: 4, resources: ['customers'] } })
     await handle([JSON.stringify(request)], 1_500)
@@ -69,7 +75,7 @@ describe('a job that is sent again with another body', () => {
   })
 
   test('by an older version of the worker, which kept no hash, goes on with what it planned', async () => {
-    const { handle, job, ages, query, tenantId } = await open({ Stripe__EndpointRequestsPerSecond: '4' })
+    const { handle, job, ages, query, tenantId } = await open({ settings: slow })
     const request = jobRequest({ tenantId, additionalData: { batch_size: 4, resources: ['customers'] } })
     await handle([JSON.stringify(request)], 1_500)
     expect(await job(request.jobId)).toMatchObject({ status: 'paused' })
@@ -110,7 +116,7 @@ describe('incremental jobs about different resources', () => {
   })
 
   test('are followed by one about both, which reads the feed once, from the older cursor', async () => {
-    const { sync, sandbox, nameOf } = await open()
+    const { sync, sandbox, nameOf } = await open({ exempt: countsRequests })
     await sync('full', ['customers', 'products'])
     const [product] = sandbox.expected('products')
     sandbox.advance(hour)

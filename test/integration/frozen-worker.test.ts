@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { type Invoke, inProcess } from '../../src/local/event-source.ts'
+import { countsTransactions } from '../support/faults.ts'
 import { createGate } from '../support/gate.ts'
 import { jobRequest } from '../support/setup.ts'
 import { acknowledged, customers, openEnv, pages, type Victim } from './crash-env.ts'
@@ -24,7 +25,7 @@ async function freezeInMidJob({ proxy, handle }: Victim, request: object) {
 }
 
 test('a worker frozen past its lease is refused when it wakes, and overwrites nothing', async () => {
-  const { handle, victim, sandbox, leaseRunsOut, job, query } = await openEnv()
+  const { handle, victim, sandbox, leaseRunsOut, job, query } = await openEnv({ exempt: countsTransactions })
   const frozen = await victim()
   const request = jobRequest({ additionalData: pages })
   const { answer: woken } = await freezeInMidJob(frozen, request)
@@ -48,7 +49,7 @@ test('a worker frozen past its lease is refused when it wakes, and overwrites no
 })
 
 test('a worker that wakes while another is at its job is refused too', async () => {
-  const { handle, victim, sandbox, leaseRunsOut, expectTruth, job } = await openEnv()
+  const { handle, victim, sandbox, leaseRunsOut, expectTruth, job } = await openEnv({ exempt: countsTransactions })
   const frozen = await victim()
   const request = jobRequest({ additionalData: pages })
   const { answer: woken } = await freezeInMidJob(frozen, request)
@@ -70,7 +71,7 @@ test('a worker that wakes while another is at its job is refused too', async () 
 })
 
 test('a worker killed with SIGKILL is replaced within about its lease, without a word from it', async () => {
-  const { queue, drain, worker, sandbox, environment, expectTruth } = await openEnv()
+  const { queue, drain, worker, sandbox, environment, expectTruth } = await openEnv({ exempt: countsTransactions })
   const leaseSeconds = 2
   const child = await openWorkerProcess({ ...environment, Worker__LeaseSeconds: String(leaseSeconds) })
   let killed = 0

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { countsRequests } from '../support/faults.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 
 /*
@@ -9,7 +10,10 @@ import { jobRequest, setup } from '../support/setup.ts'
 const hour = 3_600
 
 async function open(customers = 40) {
-  const parts = await setup({ sandbox: { customers, olderEvents: 0, now: Date.UTC(2026, 9, 1) / 1_000 } })
+  const parts = await setup({
+    sandbox: { customers, olderEvents: 0, now: Date.UTC(2026, 9, 1) / 1_000 },
+    exempt: countsRequests,
+  })
   const tenantId = randomUUID()
   const sync = async (syncType: 'full' | 'incremental', resources: readonly string[] = ['customers', 'products']) => {
     const request = jobRequest({ tenantId, additionalData: { sync_type: syncType, resources } })

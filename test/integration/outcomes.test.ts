@@ -2,6 +2,7 @@ import type { SQSEvent } from 'aws-lambda'
 import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { type Invoke, inProcess } from '../../src/local/event-source.ts'
+import { countsMessages, countsRequests } from '../support/faults.ts'
 import { context, jobRequest } from '../support/setup.ts'
 import type { SqsWorker } from '../support/sqs-worker.ts'
 
@@ -38,7 +39,7 @@ const hurried = ({ handle }: SqsWorker) => ({ handle: (event: SQSEvent) => handl
 const small = { additionalData: { batch_size: 5 } }
 
 test('paused: the job is sent again before its message is acknowledged', async () => {
-  const { queue, send, drain, worker, job } = await openEnv(slow)
+  const { queue, send, drain, worker, job } = await openEnv({ ...slow, exempt: countsMessages })
   const request = jobRequest(small)
   await send(request)
   const held: unknown[] = []
@@ -95,7 +96,7 @@ test.each(['completed', 'failed'] as const)('finished: a job that is %s stays as
 })
 
 test('busy: a message for a job that another worker is at is sent again with a delay', async () => {
-  const parts = await openEnv()
+  const parts = await openEnv({ exempt: countsMessages })
   const { queue, send, deliver, job, query } = parts
   const request = jobRequest()
   const finish = await heldJob(parts, request)
@@ -112,7 +113,7 @@ test('busy: a message for a job that another worker is at is sent again with a d
 
 test('busy: a job whose account another job is at waits as pending and is sent again with a delay', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
-  const parts = await openEnv({ settings: { Worker__LeaseSeconds: '2' } })
+  const parts = await openEnv({ settings: { Worker__LeaseSeconds: '2' }, exempt: countsMessages })
   const { queue, send, deliver, drain, job } = parts
   const running = jobRequest()
   const finish = await heldJob(parts, running)
@@ -182,7 +183,7 @@ test.each([
   'a provider that asks for %s seconds is left alone by the queue for %i, and no attempt is spent',
   async (asked, seconds) => {
     vi.spyOn(systemClock, 'random').mockReturnValue(0)
-    const { send, deliver, job, sandbox, queue } = await openEnv()
+    const { send, deliver, job, sandbox, queue } = await openEnv({ exempt: countsRequests })
     sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': asked } })
     const request = jobRequest()
     const id = await send(request)

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openPostgresProxy } from '../faults/postgres-proxy.ts'
+import { countsRequests } from '../support/faults.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*
@@ -8,7 +9,7 @@ import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
  */
 
 async function statementsOf(additionalData: object) {
-  const { workerUrl, openWorker, job } = await setup({ sandbox: { customers: 20 } })
+  const { workerUrl, openWorker, job } = await setup({ sandbox: { customers: 20 }, exempt: countsRequests })
   const proxy = await openPostgresProxy(workerUrl)
   onTestFinished(() => proxy.close())
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url })

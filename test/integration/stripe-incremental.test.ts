@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { expectCopy } from '../support/expected.ts'
-import { jobRequest, setup } from '../support/setup.ts'
+import { countsRequests } from '../support/faults.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 const everything = { resources: undefined }
 const start = Date.UTC(2026, 9, 1) / 1_000
 
-async function openEnv(customers = 60, seed = 1) {
-  const parts = await setup({ sandbox: { customers, seed, now: start } })
+async function openEnv(customers = 60, seed = 1, options: Pick<SetupOptions, 'exempt'> = {}) {
+  const parts = await setup({ sandbox: { customers, seed, now: start }, ...options })
   const { tenantId } = jobRequest()
   return {
     ...parts,
@@ -34,7 +35,7 @@ test('an incremental job without a cursor reads everything, and says so', async 
 test.each([60, 400])(
   'an incremental job with nothing new takes a handful of requests, with %i customers',
   async (customers) => {
-    const { sync, sandbox } = await openEnv(customers)
+    const { sync, sandbox } = await openEnv(customers, 1, { exempt: countsRequests })
     await sync('full')
     sandbox.advance(3_600)
     const { result, requests } = await sync('incremental')
@@ -116,7 +117,7 @@ test('a resource that may no longer be read is skipped, and the events are appli
 })
 
 test('a resource that was skipped, or is new, is read from the beginning while the others follow the events', async () => {
-  const { sync, query, sandbox, tenantId } = await openEnv()
+  const { sync, query, sandbox, tenantId } = await openEnv(60, 1, { exempt: countsRequests })
   const forbid = sandbox.fail({ kind: 'missing-scope', path: '/v1/payouts' })
   const { result } = await sync('full')
   expect(result.resources.payouts).toMatchObject({ fetched: 0, skipped: { code: 'permission_denied' } })

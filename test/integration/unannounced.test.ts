@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
-import { jobRequest, setup } from '../support/setup.ts'
+import { countsRequests } from '../support/faults.ts'
+import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*
  * What incremental jobs see of changes that no event announces.
@@ -9,8 +10,14 @@ import { jobRequest, setup } from '../support/setup.ts'
 
 const hour = 3_600
 
-async function open(resources?: readonly string[], customers = 40) {
-  const parts = await setup({ sandbox: { customers, olderEvents: 0 } })
+interface Opening extends Pick<SetupOptions, 'exempt'> {
+  readonly customers?: number
+}
+
+const counted = { exempt: countsRequests }
+
+async function open(resources?: readonly string[], { customers = 40, ...options }: Opening = {}) {
+  const parts = await setup({ sandbox: { customers, olderEvents: 0 }, ...options })
   const tenantId = randomUUID()
   const sync = async (syncType: 'full' | 'incremental') => {
     const request = jobRequest({ tenantId, additionalData: { sync_type: syncType, resources } })
@@ -33,7 +40,7 @@ async function open(resources?: readonly string[], customers = 40) {
 }
 
 test('a pending invoice item that is put on an invoice hours later is there with its invoice', async () => {
-  const { sandbox, sync, row } = await open(['invoice_items'])
+  const { sandbox, sync, row } = await open(['invoice_items'], counted)
   const item = sandbox.expected('invoiceitems').find(({ invoice }) => invoice === null)!
   const invoice = sandbox.expected('invoices')[0]!.id
   expect(await row('invoice_items', item.id)).toMatchObject({ invoice_id: null })
@@ -119,7 +126,7 @@ const byName: Readonly<
   'billing.meter.updated': ['billing_meters', 'billing_meters'],
 }
 test.each(Object.entries(byName))('%s changes the row with one request', async (_, [resource, list]) => {
-  const { sandbox, sync, row } = await open([resource])
+  const { sandbox, sync, row } = await open([resource], counted)
   const { id } = sandbox.expected(list)[0]!
   sandbox.update(list, id, { metadata: { changed: 'yes' } })
   const { requests } = await sync('incremental')
@@ -142,7 +149,7 @@ test.each([true, false])(
 )
 
 test('a list without reliable events is read whole: a shipping rate that is archived years later is there as archived', async () => {
-  const { sandbox, sync, row } = await open(['shipping_rates'])
+  const { sandbox, sync, row } = await open(['shipping_rates'], counted)
   const rate = sandbox.expected('shipping_rates').at(-1)!
   sandbox.update('shipping_rates', rate.id, { active: false })
   const { requests } = await sync('incremental')
@@ -153,7 +160,7 @@ test('a list without reliable events is read whole: a shipping rate that is arch
 test.each([40, 400])(
   'with nothing new an incremental job takes a handful of requests, with %i customers',
   async (customers) => {
-    const { sync, sandbox } = await open(undefined, customers)
+    const { sync, sandbox } = await open(undefined, { customers, ...counted })
     sandbox.advance(hour / 20)
     const { requests, result } = await sync('incremental')
     expect(

@@ -22,6 +22,30 @@ export interface Exemption {
   readonly because: string
 }
 
+/** For a test that counts requests to the provider, or lists them. */
+export const countsRequests: Exemption = {
+  calls: ['provider'],
+  because: 'It counts requests to the provider. A request that fails is made again.',
+}
+
+/** For a test that counts messages in a queue. */
+export const countsMessages: Exemption = {
+  calls: ['queue'],
+  because: 'It counts messages. A message whose answer is lost is sent again.',
+}
+
+/** For a test that counts claims, transactions or announcements. */
+export const countsTransactions: Exemption = {
+  calls: ['database'],
+  because: 'It counts claims or commits. A claim whose answer is lost is made again, and is announced again.',
+}
+
+/** For a test whose worker has a second or two. */
+export const hasLittleTime: Exemption = {
+  calls: ['provider', 'database'],
+  because: 'Its worker has a second or two, and is to get as far as the test says. A fault takes a part of that time.',
+}
+
 /**
  * Under `npm run faults -- --suite 0.05` that share of the worker's statements, calls to the queue and requests to the
  * provider fails in every test that sets up a worker. Returns the settings that lead the worker there; none otherwise.
@@ -42,9 +66,8 @@ export async function disturbCalls(
     await Promise.all([postgres?.close(), queueProxy?.close()])
   })
   return {
-    ...(postgres && { ConnectionStrings__DefaultConnection: postgres.url }),
+    ...(postgres && { ConnectionStrings__DefaultConnection: postgres.url, Worker__LeaseSeconds: '5' }),
     ...(queueProxy && { Queue__Endpoint: queueProxy.endpoint }),
-    Worker__LeaseSeconds: '5',
   }
 }
 

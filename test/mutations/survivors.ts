@@ -13,6 +13,12 @@ export const survivors: Readonly<Record<string, string>> = {
     'The size of a memory of computed months: it is emptied a day earlier, and each month is computed again.',
   "src/db/upsert.ts | if (!counts) throw new Error('upsert: no counts came back') | throw → void":
     'A statement that counts has one row. The check is for the compiler.',
+  'src/job/commit/quarantine.ts | return [storable, untried, ...pending].filter(({ length }) => length > 0) | > → >=':
+    'A group without rows writes nothing. It costs a savepoint.',
+  "src/job/commit/notify.ts | then pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000 | < → <=":
+    'The limit of a notification is 8,000 bytes. One byte more of progress fits as well.',
+  'src/job/commit/reconcile.ts | return tally && tally.until >= 0 ? [{ name, tally, live: live(new Date(tally.until * 1_000)) }] : [] | >= → >':
+    'Only a list that was read in the first second of 1970 has this time.',
   'src/job/plan.ts | return feedNow !== null && account.changes ? (tooOld(second, account.changes, feedNow) ?? second) : second | && → ||':
     'The same in every state there is: an account without a feed has no answer of a feed, and before the first answer the age of a cursor is negative.',
 }

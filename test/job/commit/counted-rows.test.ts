@@ -77,8 +77,9 @@ test('in a list without a time filter a row counts, too, if the provider does no
     { id: 'txr_1', created: until },
     { id: 'txr_2', created: until + 1 },
     { id: 'txr_3', created: null },
+    { id: 'txr_4', created: null },
   ])
-  expect(await live({ name: 'tax_rates', table: taxRates })).toEqual({ tax_rates: 2 })
+  expect(await live({ name: 'tax_rates', table: taxRates })).toEqual({ tax_rates: 3 })
 })
 
 test('where the provider’s list goes back only so far, older rows do not count', async () => {

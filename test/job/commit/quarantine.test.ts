@@ -75,3 +75,26 @@ test('a search that is broken off goes on from the groups that are left', async 
   expect(quarantine.pending).toEqual([])
   expect(quarantine.good.size).toBe(8)
 })
+
+test.each([1, 2, 3, 4, 5, 6, 7])(
+  'a search that is broken off at its statement %i writes each row once when it goes on, and splits no group again',
+  async (broken) => {
+    const { db } = await openTestDatabase()
+    const quarantine = openQuarantine()
+    let statements = 0
+    let groups: string[][] = []
+    const write = (tx: Database) => async (group: readonly ObservedRow[]) => {
+      if (++statements === broken) throw Object.assign(new Error('lost'), { code: '57P01' })
+      groups.push(idsOf(group))
+      if (idsOf(group).includes('cus_1')) await tx.execute(sql`select 'x'::int`)
+      return { created: group.length, updated: 0 }
+    }
+    const search = () => db.transaction((tx) => bisect(tx, { rows, write: write(tx), quarantine }))
+    await expect(search()).rejects.toThrow('lost')
+    const before = groups.map((group) => group.join())
+    groups = []
+    expect(await search()).toMatchObject({ created: 8, refused: [{ itemKey: 'cus_1' }] })
+    const refusedAgain = groups.filter((group) => group.includes('cus_1') && before.includes(group.join()))
+    expect(refusedAgain).toEqual([])
+  },
+)

@@ -80,7 +80,7 @@ async function survivorsAmong(mutations: readonly Mutation[], near: boolean): Pr
       if (failure !== null) console.log(`    ${failure}`)
     }
   } finally {
-    copy.close()
+    await copy.close()
   }
   return surviving
 }

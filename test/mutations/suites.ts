@@ -14,7 +14,10 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
     'src/job/state/',
     ['test/job/state', 'test/erasure/discount', 'test/integration/write', 'test/integration/continuation'],
   ],
-  ['src/job/commit/', ['test/job/commit', ...writing, 'test/faults/commit', 'test/faults/write']],
+  [
+    'src/job/commit/',
+    ['test/job/', ...writing, 'test/erasure/', 'test/faults/commit', 'test/faults/write', 'test/faults/database'],
+  ],
   ['src/job/request', ['test/job/']],
   ['src/job/', ['test/job/', ...delivering, ...writing, 'test/faults/delivery', 'test/faults/database']],
   [

@@ -27,7 +27,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     throw new SyncError(
       'reject',
       'invalid_setting',
-      `queue: this version of the worker has no transport for ${name}. Use a queue of another.`,
+      `queue: the worker has no transport for ${name} in this version. Use a queue of another transport.`,
     )
   const transport = await load()
   return transport.open(options)

@@ -22,6 +22,7 @@ it(
         // Transaction Search has shown all changes by then.
         paypal.advance(6 * 3_600)
         expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
+        expect(await differences()).toEqual([])
       }
       expect(await run()).toMatchObject({ status: 'completed' })
       expect(await differences()).toEqual([])

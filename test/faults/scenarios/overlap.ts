@@ -16,7 +16,7 @@ export const overlap: Scenario = {
     'eight jobs of one tenant at once for so many seconds, all rewriting the same rows; for that the index is dropped which lets an account have one running job',
   claim: 'no deadlock, every job completed, the copy exact',
   // Seconds.
-  rounds: { test: 4, ci: 8, full: 60 },
+  rounds: { test: 4, ci: 5, full: 60 },
   async run({ rounds: seconds }) {
     const env = await openFaultEnv({
       sandbox: { customers: 60, latencyMs: 5, jitterMs: 40 },

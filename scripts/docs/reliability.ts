@@ -57,7 +57,7 @@ What differs there:
 
 | scenario | provider | difference |
 |---|---|---|
-| kill | PayPal | The counts of a job must add up, and are not compared with the truth: it has no customers and products of PayPal. |
+| kill, chaos, chain | PayPal | The counts of a job must add up, and are not compared with the truth. The truth has no customers and products of PayPal. A window of the ledger that a pause cuts is read and counted again. |
 | kill, chaos | Square, PayPal | A deleted customer of Square and a deleted draft of PayPal are in no list of changes. Only full jobs follow such deletions. |
 | commit, frozen, chain, drift | PayPal | The list is the ledger, of which a job reads a window for each month of three years. |
 | restarts | PayPal | The list is the plans: the ledger takes 36 requests even for three lines. |

@@ -25,7 +25,7 @@ export async function openChangingAccount({
       world.change(random, changed)
       const before = expected
       expected = await saveExpectedRows(query, world)
-      const counters = world.areAllCounted ? await countChanges({ query }, before, expected) : undefined
+      const counters = world.areCountsKnown ? await countChanges({ query }, before, expected) : undefined
       await query(`delete from expected.rows where id = $1`, [before.id])
       return counters
     },

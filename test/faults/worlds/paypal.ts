@@ -35,7 +35,7 @@ export async function openPayPalWorld({ customers = 100, now, ...options }: Worl
   clock.begin(paypal)
   return {
     provider: 'paypal',
-    areAllCounted: false,
+    areCountsKnown: false,
     accessToken: JSON.stringify({ clientId, clientSecret: secret }),
     secret,
     settings: { PayPal__ApiBase: paypal.url, PayPal__RequestsPerSecond: '1000', PayPal__Environment: 'sandbox' },

@@ -36,7 +36,7 @@ export async function openShopifyWorld({ customers = 100, now, ...options }: Wor
   clock.begin(shop)
   return {
     provider: 'shopify',
-    areAllCounted: true,
+    areCountsKnown: true,
     accessToken: `sandbox:${secret}`,
     secret,
     settings: { Shopify__ApiBase: shop.url, Shopify__RequestsPerSecond: '1000' },

@@ -33,7 +33,7 @@ export async function openSquareWorld({ customers = 100, now, ...options }: Worl
   clock.begin(square)
   return {
     provider: 'square',
-    areAllCounted: true,
+    areCountsKnown: true,
     accessToken: secret,
     secret,
     settings: {

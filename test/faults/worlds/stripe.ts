@@ -19,7 +19,7 @@ export async function openStripeWorld(options: SandboxOptions = {}): Promise<Str
   return {
     sandbox,
     provider: 'stripe',
-    areAllCounted: true,
+    areCountsKnown: true,
     accessToken: canary,
     secret: canary,
     settings: {

@@ -31,8 +31,11 @@ export interface Truth {
   readonly provider: ProviderName
   /** The tables that a job without `resources` fills, each with the SQL that makes the key of its rows. */
   readonly tables: Readonly<Record<string, string>>
-  /** Whether `tables` are all that a job counts. PayPal's customers and products are not among them. */
-  readonly areAllCounted: boolean
+  /**
+   * Whether the truth says what a job counts. PayPal's does not: its customers and products are not in `tables`, and a window of
+   * its ledger that a pause cuts is read and counted again.
+   */
+  readonly areCountsKnown: boolean
   /** SQL of the stored payload without what a provider makes anew for each answer. Default: all of it. */
   readonly payload?: string
   /** What these tables must hold now; without tables all of them. */

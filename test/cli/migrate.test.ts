@@ -38,6 +38,29 @@ test('two runs of migrate at once end well, and apply each migration once', asyn
   expect((applied[0] ?? 0) + (applied[1] ?? 0)).toBe(total)
 })
 
+test('migrate makes the queue where the address of the queue is one in Postgres, and can be repeated', async () => {
+  const { where, env } = await emptyDatabase()
+  const { where: elsewhere, env: other } = await emptyDatabase()
+  const client = new pg.Client(other.ConnectionStrings__DefaultConnection)
+  const migrate = (Queue__Url: string) => run(['migrate'], { env: { ...env, Queue__Url } })
+  expect(await migrate('postgres:')).toEqual({
+    code: 0,
+    stdout: `${where}: ${total} migrations applied\n${where} has the queue billing-sync\n`,
+    stderr: '',
+  })
+  const address = `${other.ConnectionStrings__DefaultConnection}&queue=small`
+  for (const _ of ['once', 'again'])
+    expect(await migrate(address)).toEqual({
+      code: 0,
+      stdout: `${where} is up to date\n${elsewhere} has the queue small\n`,
+      stderr: '',
+    })
+  await client.connect()
+  const { rows } = await client.query(`select billing_sync.enqueue('{}', queue => 'small') is not null as queued`)
+  await client.end()
+  expect(rows).toEqual([{ queued: true }])
+})
+
 test('migrate makes the states of custom providers those of their manifests, and leaves others alone', async () => {
   const { where, env } = await emptyDatabase()
   const example = 'examples/custom-providers/chargebee.json'

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { customers, invoiceLines, invoices, prices, subscriptionItems, subscriptions } from '../../../src/db/schema.ts'
+import { ownershipOf } from '../../../src/erasure/ownership.ts'
+import { hashOf, placeTombstones } from '../../../src/erasure/tombstones.ts'
 import { type DetectedDeletions, noDeletions } from '../../../src/job/commit/deletions.ts'
 import { openQuarantine } from '../../../src/job/commit/quarantine.ts'
 import { type Writing, writeBatches } from '../../../src/job/commit/write.ts'
+import { resources } from '../../../src/providers/stripe/resources/index.ts'
 import { noContent, type PageContent } from '../../../src/sync/rows.ts'
 import { openTestDatabase } from '../../support/database.ts'
 
@@ -57,6 +60,7 @@ const lineOf = (id: string, invoiceId: string, observed = 5) =>
 async function open() {
   const { db, query } = await openTestDatabase()
   return {
+    db,
     query,
     /** Commits a page. Returns the counts that are not 0. */
     async commit(content: object, { deletions = noDeletions, ...options }: Partial<Writing> = {}) {
@@ -279,4 +283,50 @@ test('unlisted rows are deleted, kept or unchecked, with their nested lists, and
     invoice_lines: { kept: 2, unchecked: 2 },
   })
   expect(await notes()).toEqual([{ id: 'kept', asked_job_id: jobId }])
+})
+
+test('a row of an erased customer is fetched and not stored, and is not kept where it was asked for by id', async () => {
+  const { db, commit, live } = await open()
+  await placeTombstones(db, accountKey, [hashOf(accountKey, 'cus_erased')])
+  const options = { mayHaveErased: true, ownership: ownershipOf(resources) }
+  const ofErased = { columns: { customerId: 'cus_erased' } }
+  const listed = rows(rowOf('customers', 'cus_erased', 1), rowOf('customers', 'cus_1', 1))
+  expect(await commit(listed, options)).toEqual({ customers: { fetched: 2, created: 1, unchanged: 1, erased: 1 } })
+  const asked = (resource: Resource, id: string, way: Way = {}) => rowOf(resource, id, 2, { askedById: true, ...way })
+  const deletions = {
+    ...noDeletions,
+    rows: [asked('invoices', 'in_erased', ofErased), asked('invoices', 'in_kept'), asked('customers', 'cus_erased')],
+    resources: [
+      {
+        resource: { name: 'invoices', table: invoices },
+        unlisted: [],
+        kept: ['in_erased', 'in_kept', 'in_former'],
+        isFinished: false,
+      },
+    ],
+  } as unknown as DetectedDeletions
+  expect(await commit({}, { ...options, deletions })).toEqual({
+    customers: { erased: 1 },
+    invoices: { created: 1, kept: 2, erased: 1 },
+  })
+  expect(await live('invoices')).toEqual(['in_kept'])
+})
+
+test.each([
+  ['of a row that is gone', { unlisted: [{ id: 'cus_1', observedAt: at(6) }], kept: [], isFinished: false }],
+  ['of a row that is still there', { unlisted: [], kept: ['cus_1'], isFinished: false }],
+  ['of a list that is finished', { unlisted: [], kept: [], isFinished: true }],
+])('where the note %s cannot be written, the commit ends with that error', async (_, answers) => {
+  const { commit, query } = await open()
+  await query(
+    `insert into unlisted_rows (tenant_id, provider, account, resource, part, id, job_id, noted_at)
+     values ($1, 'stripe', 'acct_1', 'customers', '', 'cus_1', $2, $3)`,
+    [accountKey.tenantId, jobId, at(6)],
+  )
+  await query(`create function refuse() returns trigger language plpgsql as $$ begin
+    raise exception 'full' using errcode = '53100'; end $$`)
+  await query('create trigger refusing before update or delete on unlisted_rows for each row execute function refuse()')
+  const resource = { name: 'customers', table: customers }
+  const deletions = { ...noDeletions, resources: [{ resource, ...answers }] } as unknown as DetectedDeletions
+  await expect(commit({}, { deletions })).rejects.toMatchObject({ cause: { code: '53100' } })
 })

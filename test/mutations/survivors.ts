@@ -13,6 +13,16 @@ export const survivors: Readonly<Record<string, string>> = {
     'The size of a memory of computed months: it is emptied a day earlier, and each month is computed again.',
   "src/db/upsert.ts | if (!counts) throw new Error('upsert: no counts came back') | throw → void":
     'A statement that counts has one row. The check is for the compiler.',
+  'src/job/commit/write.ts | for (let at = 0; at < observed.length; at += rowsPerStatement) { | < → <=':
+    'A part without rows makes no statement.',
+  'src/job/commit/write.ts | if (rejects.length > 0) await storeRejects(tx, { ...account, jobId }, rejects) | > → >=':
+    'No rejects make no statement.',
+  'src/job/commit/write.ts | return [...groups.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group) | < → <=':
+    'The keys of a map differ.',
+  'src/job/commit/write.ts | keys.size > 0 && parents.has(row.resource) && keys.has(key(row.resource, parentOf(row), row.observedAt)), | > → >=':
+    'A shortcut: an empty set has no key.',
+  'src/job/commit/rejects.ts | .toSorted((left, right) => (left.itemKey < right.itemKey ? -1 : 1)) | < → <=':
+    'Only rejects of different resources have equal keys. Their order is no order of locks that another writer may have.',
   'src/job/commit/quarantine.ts | return [storable, untried, ...pending].filter(({ length }) => length > 0) | > → >=':
     'A group without rows writes nothing. It costs a savepoint.',
   "src/job/commit/notify.ts | then pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000 | < → <=":

@@ -295,19 +295,23 @@ test('a row of an erased customer is fetched and not stored, and is not kept whe
   const asked = (resource: Resource, id: string, way: Way = {}) => rowOf(resource, id, 2, { askedById: true, ...way })
   const deletions = {
     ...noDeletions,
-    rows: [asked('invoices', 'in_erased', ofErased), asked('invoices', 'in_kept'), asked('customers', 'cus_erased')],
+    rows: [
+      ...['in_erased', 'in_erased_too'].map((id) => asked('invoices', id, ofErased)),
+      asked('invoices', 'in_kept'),
+      asked('customers', 'cus_erased'),
+    ],
     resources: [
       {
         resource: { name: 'invoices', table: invoices },
         unlisted: [],
-        kept: ['in_erased', 'in_kept', 'in_former'],
+        kept: ['in_erased', 'in_erased_too', 'in_kept', 'in_former'],
         isFinished: false,
       },
     ],
   } as unknown as DetectedDeletions
   expect(await commit({}, { ...options, deletions })).toEqual({
     customers: { erased: 1 },
-    invoices: { created: 1, kept: 2, erased: 1 },
+    invoices: { created: 1, kept: 2, erased: 2 },
   })
   expect(await live('invoices')).toEqual(['in_kept'])
 })

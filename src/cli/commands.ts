@@ -23,10 +23,16 @@ export const commands: Readonly<Record<string, Entry>> = {
   'jobs watch': { about: 'show live how far jobs are', load: async () => (await import('./jobs/watch.ts')).watchJobs },
   'jobs retry': { about: 'send jobs again', load: async () => (await import('./jobs/retry.ts')).retryJobs },
   'jobs cancel': { about: 'end open jobs', load: async () => (await import('./jobs/cancel.ts')).cancelJobs },
+  'queue depth': { about: 'count messages', load: async () => (await import('./queue/depth.ts')).queueDepth },
+  'queue redrive': {
+    about: 'send dead letters back to the queue',
+    load: async () => (await import('./queue/redrive.ts')).queueRedrive,
+  },
   accounts: {
     about: 'list accounts with the age of their last success',
     load: async () => (await import('./accounts.ts')).accounts,
   },
   prune: { about: 'remove old jobs from sync_jobs', load: async () => (await import('./prune.ts')).prune },
+  doctor: { about: 'check what a worker needs', load: async () => (await import('./doctor.ts')).doctor },
   migrate: { about: 'apply the migrations to the database', load: async () => (await import('./migrate.ts')).migrate },
 }

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import { accountLine } from '../../src/cli/accounts.ts'
 import { commands } from '../../src/cli/commands.ts'
+import { finding } from '../../src/cli/doctor/finding.ts'
 import { sentJob } from '../../src/cli/enqueue.ts'
 import { jobDetails } from '../../src/cli/jobs/job-details.ts'
 import { jobLine } from '../../src/cli/jobs/job-json.ts'
 import { jobOutcome } from '../../src/cli/jobs/job-outcome.ts'
 import { pruned } from '../../src/cli/prune.ts'
+import { depthLine } from '../../src/cli/queue/depth.ts'
+import { redriveLine } from '../../src/cli/queue/redrive.ts'
 
 /* docs/commands.md names every command, and every key of its JSON. */
 
@@ -28,8 +31,11 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   'jobs show': keys(jobDetails).filter((key) => !keys(jobLine).includes(key)),
   'jobs retry and jobs cancel': keys(jobOutcome),
   enqueue: keys(sentJob),
+  'queue depth': keys(depthLine),
+  'queue redrive': keys(redriveLine),
   accounts: keys(accountLine),
   prune: keys(pruned),
+  doctor: keys(finding),
 }
 
 test.each(Object.entries(shapes))('the document has each key of the JSON of %s', (heading, known) => {

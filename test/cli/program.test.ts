@@ -63,8 +63,11 @@ const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   'jobs watch': ['--jsn', '--json'],
   'jobs retry': ['--failed-sins', '--failed-since'],
   'jobs cancel': ['--tenat', '--tenant'],
+  'queue depth': ['--jason', '--json'],
+  'queue redrive': ['--mx', '--max'],
   accounts: ['--acount', '--account'],
   prune: ['--older-then', '--older-than'],
+  doctor: ['--ofline', '--offline'],
   migrate: ['--helb', '--help'],
 }
 

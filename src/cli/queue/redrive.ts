@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { openConfig } from '../../config/load.ts'
+import type { DeadLetter } from '../../queue/queue.ts'
+import { openSettings } from '../../secrets/open-settings.ts'
+import { defineCommand } from '../command.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { openQueue } from '../open-queue.ts'
+import { flag, option } from '../options.ts'
+import { formatTable } from '../table.ts'
+import { lineWidth, type Terminal } from '../terminal.ts'
+import { wholeNumber } from '../whole-number.ts'
+
+/** What `queue redrive --json` writes. docs/commands.md explains each key. */
+export const redriveLine = z.object({
+  sent: z.int().min(0),
+  left: z.array(
+    z.object({
+      messageId: z.string(),
+      jobId: z.string().nullable(),
+      tenantId: z.string().nullable(),
+      code: z.string(),
+      reason: z.string(),
+    }),
+  ),
+})
+
+type Left = z.infer<typeof redriveLine>['left'][number]
+
+export const queueRedrive = defineCommand({
+  name: 'queue redrive',
+  about: `Sends dead letters back to the queue. Those whose secrets the worker took out stay, and are named: their senders send
+the jobs again.`,
+  options: z.object({
+    max: option('N', 'at most so many', wholeNumber(1, 100_000, 1_000)),
+    json: flag('one JSON object'),
+  }),
+  details: `A job that has ended meanwhile is left alone by the worker, so that a redrive does no harm. Ends with 1 if dead letters stay.
+
+Login: none for a queue beside the database. For a queue in Postgres, one that may change it.`,
+  async run({ options: { max, json }, terminal }) {
+    const queue = await openQueue(await openConfig(openSettings))
+    try {
+      const { sent, left } = await queue.redrive(max)
+      const named = left.map(describe)
+      if (json) terminal.print(JSON.stringify(redriveLine.parse({ sent, left: named })))
+      else print(sent, named, terminal)
+      return left.length === 0 ? exitCodes.done : exitCodes.failed
+    } finally {
+      await queue.close()
+    }
+  },
+})
+
+/** Whose job it was, as far as the copy says. */
+function describe({ messageId, code, reason, body }: DeadLetter): Left {
+  return { messageId, jobId: idIn(body, 'job'), tenantId: idIn(body, 'tenant'), code, reason }
+}
+
+/** The ids of a request in any spelling. A copy of a body that is not JSON has them in its description. */
+function idIn(body: string, of: 'job' | 'tenant'): string | null {
+  const pattern = new RegExp(`\\b${of}_?id\\b[^0-9a-z]{1,12}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`, 'i')
+  return pattern.exec(body)?.[1]?.toLowerCase() ?? null
+}
+
+function print(sent: number, left: readonly Left[], { print: write, out }: Terminal): void {
+  write(`  ${sent} dead letters are back in the queue.`)
+  if (left.length === 0) return
+  const rows = left.map(({ messageId, jobId, tenantId, code, reason }) => ({
+    message: messageId,
+    job: jobId,
+    tenant: tenantId,
+    code,
+    reason,
+  }))
+  write(`\n${formatTable(rows, { line: lineWidth(out) })}`)
+  write(`\n  ${left.length} stay, because their secrets were taken out. Mend what the reason says, and send these jobs again.`)
+}

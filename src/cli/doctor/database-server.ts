@@ -39,7 +39,10 @@ export async function* checkServer(client: pg.Client, { Worker }: Config): Async
     ? database.ok(`Postgres ${version}`)
     : database.fail(`Postgres ${version} is too old`, 'Use Postgres 14 or newer.')
   if (standby)
-    yield database.fail('the server is a standby, which takes no writes', 'Name the primary server in the connection string.')
+    yield database.fail(
+      'the server is a standby, which takes no writes',
+      'Name the primary server in the connection string.',
+    )
   else if (readonly)
     yield database.fail(
       'transactions are read-only by default (default_transaction_read_only)',

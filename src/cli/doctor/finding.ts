@@ -30,7 +30,11 @@ export function findingsAbout(about: About) {
     /** A thrown error, with what docs/errors.md says about its code. */
     thrown(error: unknown, status: 'warn' | 'fail' = 'fail'): Finding {
       const advice = error instanceof SyncError ? adviceFor(error.code) : null
-      return found(status, describeProblem(error), advice?.do ?? 'Mend what the sentence names, and run the doctor again.')
+      return found(
+        status,
+        describeProblem(error),
+        advice?.do ?? 'Mend what the sentence names, and run the doctor again.',
+      )
     },
   }
 }

@@ -1,11 +1,11 @@
 import type { Config } from '../../config/load.ts'
-import { isRefused, SyncError } from '../../errors.ts'
+import { isRefused, type SyncError } from '../../errors.ts'
 import type { Account, Credentials, ListSource, Provider, Query } from '../../provider/contract.ts'
 import { openProviders } from '../../providers/index.ts'
 import { providerSettings } from '../../worker.ts'
 import { describeProblem } from '../problem.ts'
-import { type Finding, findingsAbout } from './finding.ts'
 import { configuredKeys } from './configured-keys.ts'
+import { type Finding, findingsAbout } from './finding.ts'
 
 const found = findingsAbout('provider')
 const day = 86_400
@@ -32,7 +32,11 @@ interface Key {
   readonly credentials: Credentials
 }
 
-async function* checkKey(provider: Provider, { setting, credentials }: Key, signal: AbortSignal): AsyncGenerator<Finding> {
+async function* checkKey(
+  provider: Provider,
+  { setting, credentials }: Key,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
   let account: Account
   try {
     account = provider.connect(credentials)

@@ -73,5 +73,7 @@ function print(sent: number, left: readonly Left[], { print: write, out }: Termi
     reason,
   }))
   write(`\n${formatTable(rows, { line: lineWidth(out) })}`)
-  write(`\n  ${left.length} stay, because their secrets were taken out. Mend what the reason says, and send these jobs again.`)
+  write(
+    `\n  ${left.length} stay, because their secrets were taken out. Mend what the reason says, and send these jobs again.`,
+  )
 }

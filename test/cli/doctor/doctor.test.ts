@@ -15,7 +15,10 @@ test('doctor ends with 1 where a line fails, and says what to do', async () => {
   const env = { Worker__BatchSize: '1000', Stripe__ApiKeyy: 'x', Worker__Colour: 'red' }
   const { code, stdout } = await run(['doctor', '--json'], { env })
   expect(code).toBe(1)
-  const findings = stdout.trimEnd().split('\n').map((line) => finding.strict().parse(JSON.parse(line)))
+  const findings = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => finding.strict().parse(JSON.parse(line)))
   expect(findings.map(({ about, status }) => `${about} ${status}`)).toEqual(['settings fail', 'settings fail'])
   expect(findings[0]?.message).toMatch(/Stripe.ApiKeyy is not a setting.*did you mean Stripe.ApiKey/)
   expect(findings[1]?.message).toMatch(/Worker.BatchSize must be a whole number from 1 to 100/)

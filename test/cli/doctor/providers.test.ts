@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkProviders } from '../../../src/cli/doctor/providers.ts'
 import { checkSecrets } from '../../../src/cli/doctor/secrets.ts'
-import { openSandbox as openSquare } from '../../../src/sandbox/square/index.ts'
+import { createSquareSandbox } from '../../../src/sandbox/square/index.ts'
 import { openSandbox, type SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
 import { plantJob } from '../../operations/plant-job.ts'
 import { openTestDatabase } from '../../support/database.ts'
@@ -39,7 +39,9 @@ test('a resource that the key may not read is a warning, and the others are stil
   sandbox.fail({ kind: 'missing-scope', path: '/v1/invoices' })
   const findings = await check('rk_live_sandbox')
   expect(those(findings, 'warn')).toEqual([
-    expect.stringMatching(/^stripe: the key may not read invoices\. .*rak_\w+.* Jobs skip it\. → Give the key the permission/),
+    expect.stringMatching(
+      /^stripe: the key may not read invoices\. .*rak_\w+.* Jobs skip it\. → Give the key the permission/,
+    ),
   ])
   expect(those(findings, 'ok').at(-1)).toMatch(/the key may read .*customers/)
 })
@@ -57,7 +59,7 @@ test('a key that may not ask for its account is a warning, and so is one that no
   expect(those(await check('rk_live_sandbox'), 'warn')).toEqual([
     expect.stringMatching(/may not ask for its account → Give it the right/),
   ])
-  const square = await openSquare({})
+  const square = await createSquareSandbox({})
   onTestFinished(() => square.close())
   const environment = { Square__AccessToken: 'EAAAsandbox', Square__ApiBase: square.url }
   const findings = await collect(checkProviders(configOf(environment), new AbortController().signal))

@@ -71,7 +71,9 @@ test('queue redrive names for a person what stays, and queue depth is a table', 
   expect(code).toBe(1)
   expect(stdout).toMatch(/0 dead letters are back[\s\S]* m-1 .* unreadable_message +message: the body is not JSON\.\n/)
   expect(stdout).toContain('1 stay, because their secrets were taken out.')
-  expect((await run(['queue', 'depth'], { env })).stdout).toMatch(/waiting +in flight +delayed +dead\n.*\n +0 +0 +0 +1\n/)
+  expect((await run(['queue', 'depth'], { env })).stdout).toMatch(
+    /waiting +in flight +delayed +dead\n.*\n +0 +0 +0 +1\n/,
+  )
 })
 
 test('a queue that is not there is a sentence', async () => {

@@ -36,7 +36,10 @@ const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'jobs retry': [[], ['7b1f0a34'], ['--code', 'timeout', tenant], ['--failed-since', '2h', '--code', 'timeot']],
   'jobs cancel': [[], ['7b1f0a34']],
   'queue depth': [['--max', '1']],
-  'queue redrive': [['--max', '0'], ['--max', 'all']],
+  'queue redrive': [
+    ['--max', '0'],
+    ['--max', 'all'],
+  ],
   accounts: [['--rows'], ['--limit', '0']],
   prune: [[], ['--older-than', '30'], ['--older-than', '23h']],
   doctor: [['--provider', 'stripe'], ['now']],

@@ -1,16 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type pg from 'pg'
-import type { LocalProvider } from '../local/provider.ts'
 import type { StartOptions } from './start-options.ts'
-
-/** The options of a start of one provider. */
-export type OfOneProvider = Omit<StartOptions, 'provider'> & { readonly provider: LocalProvider }
 
 /** The message that `start` sends. */
 export interface StartRequest {
   readonly jobId: string
   readonly tenantId: string
-  readonly providerName: LocalProvider
+  readonly providerName: string
+  /** Of a custom provider: the settings have none. */
+  readonly accessToken?: string
   readonly additionalData: {
     readonly sync_type: 'full' | 'incremental'
     readonly resources?: readonly string[]
@@ -24,7 +22,7 @@ export interface StartRequest {
  */
 export async function chooseRequest(
   client: pg.Client,
-  options: OfOneProvider,
+  options: StartOptions,
   resources: readonly string[] | undefined,
 ): Promise<{ readonly request: StartRequest; readonly goesOn: boolean }> {
   const { tenant, provider, incremental, force, customers, density } = options
@@ -43,5 +41,9 @@ export async function chooseRequest(
   const jobId = rows[0]?.id ?? toUuid(randomBytes(8).toString('hex') + hash)
   return { request: { jobId, tenantId: tenant, providerName: provider, additionalData }, goesOn: rows.length > 0 }
 }
+
+/** A request as the terminal may show it. */
+export const shownRequest = ({ accessToken, ...request }: StartRequest): string =>
+  JSON.stringify({ ...request, ...(accessToken !== undefined && { accessToken: '(not shown)' }) })
 
 const toUuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

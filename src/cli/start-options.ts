@@ -1,14 +1,13 @@
 import * as z from 'zod'
-import { localProviders } from '../local/provider.ts'
 import { flag, option } from './options.ts'
-import { syncOptions } from './sync-options.ts'
+import { providersThere, syncOptions } from './sync-options.ts'
 
 export const startOptions = z.object({
   ...syncOptions,
   provider: option(
     'NAME',
-    `what is synced: ${localProviders.join(', ')}, or all of them at once`,
-    z.enum([...localProviders, 'all'], `takes ${localProviders.join(', ')} or all`).default('stripe'),
+    `what is synced: ${providersThere.join(', ')}, a custom one, or all of the first at once`,
+    z.string().default('stripe'),
   ),
   resources: option(
     'A,B',
@@ -27,6 +26,8 @@ export type StartOptions = z.infer<typeof startOptions>
 export function commandLine(options: StartOptions): string {
   const initial = startOptions.parse({})
   const differing = Object.entries(options).filter(([key, value]) => value !== Reflect.get(initial, key))
-  const args = differing.map(([key, value]) => (value === true ? `--${key}` : `--${key} ${value}`))
+  const args = differing.map(([key, value]) => (value === true ? `--${kebab(key)}` : `--${kebab(key)} ${value}`))
   return ['npm start', ...(args.length > 0 ? ['--', ...args] : [])].join(' ')
 }
+
+const kebab = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

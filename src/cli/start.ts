@@ -1,12 +1,10 @@
 import { openConfig } from '../config/load.ts'
-import { localProviders } from '../local/provider.ts'
 import { openStack } from '../local/stack.ts'
-import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
-import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
 import { connectAsTenant } from './follow-job.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { openLocalProviders, tokenIn } from './local-providers.ts'
 import { readResources, resourceOrder } from './resource-names.ts'
 import { chooseRequest } from './start-job.ts'
 import { startOptions } from './start-options.ts'
@@ -20,17 +18,16 @@ export const start = defineCommand({
 and the provider are embedded. An interrupted start is continued by the next one with the same options.`,
   options: startOptions,
   async run({ options, terminal }) {
-    const config = await openConfig(openSettings)
-    const find = await openProviders(providerSettings(config))
+    const { config, all, find } = await openLocalProviders(await openConfig(openSettings))
     const { provider } = options
-    const names = provider === 'all' ? localProviders : [provider]
+    const names = provider === 'all' ? all : [provider]
     const chosen = await Promise.all(
       names.map(async (name) => {
         const found = await find(name)
         return { options: { ...options, provider: name }, resources: readResources(options.resources, found), found }
       }),
     )
-    const stack = await openStack(config, { ...options, providers: names })
+    const stack = await openStack(config, { ...options, token: tokenIn(options.tokenEnv), providers: names })
     const interrupt = listenForInterrupt(
       () => terminal.error.write('\n  stopping once the running batch is committed; Ctrl-C again stops at once\n'),
       stack.close,
@@ -43,7 +40,8 @@ and the provider are embedded. An interrupted start is continued by the next one
         for (const choice of chosen) {
           const { request, goesOn } = await chooseRequest(client, choice.options, choice.resources)
           if (goesOn) terminal.print(`\n  goes on   job ${request.jobId} of an earlier start is not finished`)
-          requests.push({ ...choice, request })
+          const accessToken = stack.tokens[request.providerName]
+          requests.push({ ...choice, request: { ...request, ...(accessToken !== undefined && { accessToken }) } })
         }
         const [first, second] = requests
         const sync = { stack, client, terminal, stop: interrupt.signal }

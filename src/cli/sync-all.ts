@@ -9,7 +9,7 @@ import { openWorker } from '../worker.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { JobRow } from './follow-job.ts'
 import { createProblemLog } from './problem-log.ts'
-import type { StartRequest } from './start-job.ts'
+import { type StartRequest, shownRequest } from './start-job.ts'
 import type { StartOptions } from './start-options.ts'
 import { lookFurther } from './sync-once.ts'
 import { formatTable } from './table.ts'
@@ -31,7 +31,7 @@ const msBetweenLines = 1_000
 export async function syncAll(sync: SyncAll): Promise<number> {
   const { stack, options, requests, client, terminal, stop } = sync
   const { log, problems } = createProblemLog()
-  for (const request of requests) terminal.print(`  sent      ${JSON.stringify(request)}`)
+  for (const request of requests) terminal.print(`  sent      ${shownRequest(request)}`)
   const worker = await openWorker(stack.config, {
     log: options.verbose ? createLocalLog('debug') : log,
     queue: createSqsQueue(stack.config.Queue),

@@ -10,15 +10,15 @@ import { followJob, type JobRow } from './follow-job.ts'
 import { printJob } from './job-report.ts'
 import { createProblemLog } from './problem-log.ts'
 import { openProgressBar, type ProgressBar } from './progress-bar.ts'
-import type { OfOneProvider, StartRequest } from './start-job.ts'
-import { commandLine } from './start-options.ts'
+import { type StartRequest, shownRequest } from './start-job.ts'
+import { commandLine, type StartOptions } from './start-options.ts'
 import { formatTable } from './table.ts'
 import { lineWidth, type Terminal } from './terminal.ts'
 import { waitForEnd } from './wait-for-end.ts'
 
 interface Sync {
   readonly stack: Stack
-  readonly options: OfOneProvider
+  readonly options: StartOptions
   readonly request: StartRequest
   /** Sees the tenant's rows. */
   readonly client: pg.Client
@@ -32,7 +32,7 @@ interface Sync {
 export async function syncOnce(sync: Sync): Promise<number> {
   const { stack, options, request, client, terminal, order, stop } = sync
   const { log, problems } = createProblemLog()
-  terminal.print(`\n  sent      ${JSON.stringify(request)}\n`)
+  terminal.print(`\n  sent      ${shownRequest(request)}\n`)
   const bar = openProgressBar(terminal.out)
   let job: JobRow | undefined
   try {
@@ -84,14 +84,14 @@ const firstCustomers = `select id, name, email, currency, balance, country, crea
 
 async function printCustomers(
   client: pg.Client,
-  { tenant, provider }: OfOneProvider,
+  { tenant, provider }: StartOptions,
   { print, out }: Terminal,
 ): Promise<void> {
   const { rows } = await client.query<Record<string, unknown>>(firstCustomers, [tenant, provider])
   if (rows.length > 0) print(`\ncustomers, the newest ten\n${formatTable(rows, { line: lineWidth(out) })}`)
 }
 
-export function lookFurther({ database, config }: Stack, { keep }: Pick<OfOneProvider, 'keep'>): string {
+export function lookFurther({ database, config }: Stack, { keep }: Pick<StartOptions, 'keep'>): string {
   const configured = config.ConnectionStrings.DefaultConnection !== undefined
   const address = `psql "postgres://${database.user}@${database.host}:${database.port}/${database.database}"`
   const lines = [

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { localProviders } from '../local/provider.ts'
+import { exampleProvider } from '../local/custom.ts'
+import { builtInProviders } from '../local/provider.ts'
 import { option, tenantId } from './options.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -8,13 +9,17 @@ export const localTenant = '11111111-1111-4111-8111-111111111111'
 
 const densities = ['growing', 'uniform', 'burst', 'same-second'] as const
 
+/** What there is without configuration: the built-in providers and the example of a custom one. */
+export const providersThere: readonly string[] = [...builtInProviders, exampleProvider]
+
 /** What `start` and `verify` are told alike: whose data, and what the sandbox holds if it stands for the provider. */
 export const syncOptions = {
   provider: option(
     'NAME',
-    `what is synced: ${localProviders.join(' or ')}`,
-    z.enum(localProviders, `takes ${localProviders.join(' or ')}`).default('stripe'),
+    `what is synced: ${providersThere.join(', ')} or a custom one`,
+    z.string().default('stripe'),
   ),
+  tokenEnv: option('NAME', 'the environment variable with the token of a custom provider', z.string().optional()),
   customers: option('N', 'customers in the sandbox', wholeNumber(0, 2_000_000, 10_000)),
   latency: option('MS', 'milliseconds before each answer of the sandbox', wholeNumber(0, 60_000, 50)),
   density: option(

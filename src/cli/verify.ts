@@ -9,10 +9,12 @@ import { openStack, type Stack } from '../local/stack.ts'
 import type { Provider } from '../provider/contract.ts'
 import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
+import { createSecrets } from '../secrets/secrets.ts'
 import { type Comparison, compare, isEqual, type NotCompared } from '../verify/compare.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand, type Invocation } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
+import { openLocalProviders, tokenIn } from './local-providers.ts'
 import { option } from './options.ts'
 import { openProgressBar } from './progress-bar.ts'
 import { readResources, resourceOrder } from './resource-names.ts'
@@ -41,10 +43,12 @@ exit code is 1 if anything does. Without configuration it compares what npm star
 give it the same --customers and --density.`,
   options,
   async run(invocation) {
-    const config = await openConfig(openSettings)
+    const { options } = invocation
+    const { config, find } = await openLocalProviders(await openConfig(openSettings))
     // Wrong names are refused before anything starts.
-    readNames(invocation.options, await (await openProviders(providerSettings(config)))(invocation.options.provider))
-    const stack = await openStack(config, { ...invocation.options, providers: [invocation.options.provider] })
+    readNames(options, await find(options.provider))
+    const token = tokenIn(options.tokenEnv)
+    const stack = await openStack(config, { ...options, token, providers: [options.provider] })
     try {
       return await verifyWith(stack, invocation)
     } finally {
@@ -59,7 +63,7 @@ const accountUnknown =
 async function verifyWith(stack: Stack, { options: given, terminal }: Invocation<VerifyOptions>): Promise<number> {
   const provider = await (await openProviders(providerSettings(stack.config)))(given.provider)
   const database = await openDatabase(stack.database, { connections: 2, applicationName: 'verify' })
-  const account = provider.connect({ tenantId: given.tenant, accessToken: given.account })
+  const account = provider.connect(await credentialsOf(stack, given))
   try {
     const db = database.tenant(given.tenant)
     const name = account.id ?? (await account.identify(new AbortController().signal)).account
@@ -90,6 +94,15 @@ async function verifyWith(stack: Stack, { options: given, terminal }: Invocation
     account.close()
     await database.close()
   }
+}
+
+/** A custom provider's token may be a reference to a secret, as in a message. @throws SyncError */
+async function credentialsOf({ tokens, config }: Stack, { provider, tenant: tenantId, account }: VerifyOptions) {
+  const { [provider]: token } = tokens
+  if (token === undefined) return { tenantId, accessToken: account }
+  const { Prefix: prefix, Endpoint: endpoint, Region: region } = config.Secrets
+  const secrets = createSecrets({ prefix, endpoint, region }, systemClock)
+  return { tenantId, accessToken: await secrets.open({ tenantId, accessToken: token }), account }
 }
 
 /** Names of resources; undefined if the command line names none. @throws UsageError */

@@ -3,9 +3,12 @@ import { createPayPalSandbox, sandboxApp } from '../sandbox/paypal/index.ts'
 import { createShopifySandbox } from '../sandbox/shopify/index.ts'
 import { createSquareSandbox } from '../sandbox/square/index.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
+import { exampleProvider, hasExample, openExample } from './custom.ts'
 
 /** What a sandbox answers, where no account of the provider is configured. */
 export interface SandboxSize {
+  /** The token of a custom provider of the configuration. */
+  readonly token?: string | undefined
   /** The tenant that the configured credentials, or the sandbox's, are read for. */
   readonly tenant: string
   readonly customers: number
@@ -14,23 +17,35 @@ export interface SandboxSize {
   readonly density: 'growing' | 'uniform' | 'burst' | 'same-second'
 }
 
-/** The providers that a local run can sync. */
-export const localProviders = ['stripe', 'square', 'paypal', 'shopify'] as const
-
-export type LocalProvider = (typeof localProviders)[number]
+/** The built-in providers that a local run can sync. */
+export const builtInProviders = ['stripe', 'square', 'paypal', 'shopify'] as const
 
 export interface OpenedProvider {
   /** The settings with which the worker reads it. */
-  readonly settings: Partial<Pick<Config, 'Stripe' | 'Square' | 'PayPal' | 'Shopify'>>
+  readonly settings: Partial<Pick<Config, 'Stripe' | 'Square' | 'PayPal' | 'Shopify' | 'Providers'>>
+  /** What a message names, where the settings have no credentials: of a custom provider. */
+  readonly accessToken?: string
   /** One line for the terminal. */
   readonly described: string
   close(): Promise<void>
 }
 
-/** A provider's sandbox, or the account of the configured credentials. */
-export function openProvider(name: LocalProvider, config: Config, size: SandboxSize): Promise<OpenedProvider> {
-  const open = { stripe: openStripe, square: openSquare, paypal: openPayPal, shopify: openShopify }
-  return open[name](config, size)
+const builtIn: Readonly<Record<string, (config: Config, size: SandboxSize) => Promise<OpenedProvider>>> = {
+  stripe: openStripe,
+  square: openSquare,
+  paypal: openPayPal,
+  shopify: openShopify,
+}
+
+/** A provider's sandbox, or the account of the configured credentials. A custom provider has the token that is named. */
+export function openProvider(name: string, config: Config, size: SandboxSize): Promise<OpenedProvider> {
+  const { [name]: open } = builtIn
+  if (open) return open(config, size)
+  if (size.token !== undefined) return ofToken(size.token)
+  if (name === exampleProvider && hasExample(config)) return openExample(config, { ...size, populatedUntil })
+  throw new Error(
+    `${name}: a custom provider needs a token. Put it in an environment variable, and name that with --token-env.`,
+  )
 }
 
 /** A sandbox's clock runs, but its generated history ends here: a second start finds the objects of the first. */
@@ -120,6 +135,13 @@ async function openShopify({ Shopify }: Config, size: SandboxSize): Promise<Open
     close: () => sandbox.close(),
   }
 }
+
+const ofToken = async (accessToken: string): Promise<OpenedProvider> => ({
+  settings: {},
+  accessToken,
+  described: 'custom, the account of the token of --token-env',
+  async close() {},
+})
 
 const configured = (described: string, settings: OpenedProvider['settings']): Promise<OpenedProvider> =>
   Promise.resolve({ settings, described, async close() {} })

@@ -3,7 +3,7 @@ import type { Config } from '../config/load.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { type LocalDatabase, openLocalDatabase } from './database.ts'
 import { migrationsFolder } from './migrations.ts'
-import { type LocalProvider, type OpenedProvider, openProvider, type SandboxSize } from './provider.ts'
+import { type OpenedProvider, openProvider, type SandboxSize } from './provider.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
 
 /** What a local run works with: real parts where the configuration names them, embedded ones elsewhere. */
@@ -13,6 +13,8 @@ export interface Stack {
   /** The owner's login, for the terminal. */
   readonly database: ConnectionSettings
   readonly queue: LocalQueue
+  /** The tokens that messages name, by provider. */
+  readonly tokens: Readonly<Record<string, string>>
   /** One line a part, for the terminal. */
   readonly described: readonly string[]
   /** Leaves an embedded database running. */
@@ -22,7 +24,7 @@ export interface Stack {
 
 /** What is read, and what a sandbox answers. */
 interface StackOptions extends SandboxSize {
-  readonly providers: readonly LocalProvider[]
+  readonly providers: readonly string[]
 }
 
 export async function openStack(config: Config, options: StackOptions): Promise<Stack> {
@@ -40,10 +42,12 @@ export async function openStack(config: Config, options: StackOptions): Promise<
     closing.push(() => queue.close())
     const settings: OpenedProvider['settings'][] = []
     const described: string[] = []
+    const tokens: Record<string, string> = {}
     for (const name of options.providers) {
       const provider = await openProvider(name, config, options)
       closing.push(provider.close)
       settings.push(provider.settings)
+      if (provider.accessToken !== undefined) tokens[name] = provider.accessToken
       described.push(`${name.padEnd(9)} ${provider.described}`)
     }
     return {
@@ -55,6 +59,7 @@ export async function openStack(config: Config, options: StackOptions): Promise<
       },
       database: database.owner,
       queue,
+      tokens,
       described: [`postgres  ${database.described}`, `queue     embedded SQS at ${queue.endpoint}`, ...described],
       keep: database.keep,
       close,

@@ -19,7 +19,7 @@ test('the tenant has a default, and nonsense is refused in words', () => {
 
 const refused: Record<string, readonly [args: readonly string[], says: string]> = {
   'a misspelt option': [['--custmers', '5'], 'The option "--custmers" is not known; did you mean --customers?'],
-  'an option nothing is near to': [['--frobnicate'], 'there are --provider, --customers, --latency,'],
+  'an option nothing is near to': [['--frobnicate'], 'there are --provider, --token-env, --customers,'],
   'an unknown short option': [['-x'], 'The option "-x" is not known;'],
   'no number': [['--customers', 'many'], '--customers takes a whole number from 0 to 2000000, not "many".'],
   'too large a number': [['--latency=60001'], '--latency takes a whole number from 0 to 60000, not "60001".'],

@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { chargebeeToken, openChargebee } from '../providers/custom/chargebee-server.ts'
+import { chargebeeToken, openChargebee } from '../../src/sandbox/custom/chargebee.ts'
 import { manifestAt, temporaryFile } from '../providers/custom/example-manifest.ts'
 import { byId, openCustomWorker } from './custom-setup.ts'
 
 const fast = { limits: { requestsPerSecond: 1_000, concurrency: 4 } }
 
 async function openExample(size: number) {
-  const server = await openChargebee(size)
+  const server = await openChargebee({ customers: size })
   onTestFinished(server.close)
   const manifest = manifestAt('examples/custom-providers/chargebee.json', { baseUrl: `${server.url}/api/v2`, ...fast })
   const settings = { Providers__Manifests: temporaryFile('chargebee.json', manifest) }

@@ -1,4 +1,4 @@
-import { type Fields, type ListRequest, openListServer, pageAt } from '../../providers/custom/list-server.ts'
+import { type Fields, type ListRequest, openListServer, pageAt } from '../../../src/sandbox/custom/list-server.ts'
 
 interface ListPart {
   readonly name: string

@@ -1,4 +1,11 @@
-import { type Fields, type ListRequest, newestFirst, openListServer, pageAt, timeOf } from './list-server.ts'
+import {
+  type Fields,
+  type ListRequest,
+  newestFirst,
+  openListServer,
+  pageAt,
+  timeOf,
+} from '../../../src/sandbox/custom/list-server.ts'
 
 export const recurlyToken = 'rEcsecretsecret0123456789abcdef'
 

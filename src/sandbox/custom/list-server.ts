@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { listen } from '../../../src/sandbox/server/listen.ts'
-import type { FailureKind } from '../../contracts/exercise-provider.ts'
+import { setTimeout } from 'node:timers/promises'
+import { listen } from '../server/listen.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -18,40 +18,63 @@ export interface ListRequest {
   readonly headers: IncomingMessage['headers']
 }
 
-/** Answers of an API for the ways to fail that every provider has. */
-export type Refusals = Readonly<Partial<Record<FailureKind, ListAnswer>>>
+/** The ways to fail that every API has. */
+export type ListFailure =
+  | 'the key is refused'
+  | 'the key may not read this'
+  | 'too many requests'
+  | 'the provider fails'
+  | 'the answer is no JSON'
+  | 'the answer ends early'
+  | 'the answer is JSON of another shape'
+  | 'the connection is reset'
 
-/** A small server whose answers a function makes. Its clock stands still until it is advanced. */
+/** Answers of an API for these. */
+export type Refusals = Readonly<Partial<Record<ListFailure, ListAnswer>>>
+
+export interface ListServerOptions {
+  /** Where the clock stands still until it is advanced, in unix seconds. Default: a while ago. `running`: real time. */
+  readonly now?: number | 'running'
+  /** Milliseconds before each answer. Default 0. */
+  readonly latencyMs?: number
+  readonly refusals?: Refusals
+}
+
+/** A small server whose answers a function makes. The caller must close it. */
 export async function openListServer(
   answer: (request: ListRequest) => ListAnswer,
-  { now = Math.floor(Date.now() / 1_000) - 10_000, refusals = {} }: { now?: number; refusals?: Refusals } = {},
+  { now = Math.floor(Date.now() / 1_000) - 10_000, latencyMs = 0, refusals = {} }: ListServerOptions = {},
 ) {
   const requests: string[] = []
-  const clock = { now }
-  let failure: FailureKind | undefined
+  let advanced = 0
+  const clock = () => (now === 'running' ? Math.floor(Date.now() / 1_000) : now) + advanced
+  let failure: ListFailure | undefined
   let other: ((request: ListRequest) => ListAnswer | undefined) | undefined
-  const server = await listen((request, response) => {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
     requests.push(`${url.pathname}${url.search}`)
+    if (latencyMs > 0) await setTimeout(latencyMs)
     const asked = { url, path: url.pathname, parameters: url.searchParams, headers: request.headers }
     const refused = failure ? (refusals[failure] ?? { body: {} }) : undefined
     const { status = 200, body, headers } = refused ?? other?.(asked) ?? answer(asked)
     response.sendDate = false
-    response.setHeader('date', new Date(clock.now * 1_000).toUTCString())
+    response.setHeader('date', new Date(clock() * 1_000).toUTCString())
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
     if (breaksOff(failure, response)) return
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(body))
-  }, 0)
+  }
+  const server = await listen((request, response) => void respond(request, response), 0)
   return {
     url: `http://127.0.0.1:${server.port}`,
+    /** Each request's path with its parameters. */
     requests,
-    now: () => clock.now,
+    now: clock,
     advance: (seconds: number) => {
-      clock.now += seconds
+      advanced += seconds
     },
     /** Every request fails so, until the function that it returns is called. */
-    fail: (kind: FailureKind) => {
+    fail: (kind: ListFailure) => {
       failure = kind
       return () => {
         failure = undefined
@@ -72,7 +95,7 @@ export async function openListServer(
   }
 }
 
-function breaksOff(failure: FailureKind | undefined, response: ServerResponse): boolean {
+function breaksOff(failure: ListFailure | undefined, response: ServerResponse): boolean {
   if (failure === 'the connection is reset') response.destroy()
   else if (failure === 'the answer is no JSON') response.end('<html>')
   else if (failure === 'the answer ends early') {

@@ -2,9 +2,12 @@
  * What was run. On 2026-11-29 every mutation of src/job/state/{tally,checkpoint,windows,progress,result,stored-checkpoint}.ts,
  * src/job/plan.ts and src/job/commit/row-budget.ts, each against the unit tests of its file alone: src/job/plan.ts against
  * test/job/plan*, choose-resources; the others against test/job/state and test/job/commit/row-budget.
- * Not run: the rest of src/job, src/db and src/sync. Of src/job/commit/quarantine.ts all
- * mutations met test/job/commit/quarantine.test.ts, and three of them survived that. Of src/db/upsert.ts the first ten met test/db/upsert*, and two survived: the one
- * below, and `if (!inline || …`. All that survived and are not below still have to meet the integration tests.
+ * At 6b32f6f and the three commits after it, with --near (against the tests that import the file): every mutation of
+ * src/job/commit/{quarantine,reconcile,rejects,row-budget,write}.ts and the first 31 of src/db/deletions.ts. Each survivor is
+ * below, but one: a quarantine that isolates from the beginning has no near test (`isolate: false`), and still has to meet
+ * the integration tests.
+ * Of src/db/upsert.ts the first ten met test/db/upsert* earlier. Two survived: the one below, and `if (!inline || …`.
+ * Not run: src/job/commit/{transaction,commit}.ts, the rest of src/job, src/sync and src/queue, the rest of src/db.
  */
 
 /** Mutations that no test notices, by name, each with the reason why that is right. */

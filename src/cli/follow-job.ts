@@ -2,7 +2,8 @@ import type pg from 'pg'
 import type { ConnectionSettings } from '../config/connection-string.ts'
 import { connect } from '../db/connection.ts'
 import type { SyncJobResult } from '../job/state/result.ts'
-import { type ResourceShown, type Shown, totalShare } from './progress-lines.ts'
+import { totalShare } from '../job/state/total-share.ts'
+import type { ResourceShown, Shown } from './progress-lines.ts'
 import { inOrder } from './resource-names.ts'
 
 /** A job's row as far as a person at the terminal wants it. */

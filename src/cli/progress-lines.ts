@@ -1,11 +1,9 @@
+import type { ResourceShare } from '../job/state/total-share.ts'
 import { wrap } from './wrap.ts'
 
 /** How far one resource is. */
-export interface ResourceShown {
+export interface ResourceShown extends ResourceShare {
   readonly name: string
-  readonly fetched: number
-  /** Estimated share done, 0 to 1. */
-  readonly share: number
 }
 
 export interface Shown {
@@ -62,13 +60,6 @@ export function totalLine({ fetched, requests, share }: Shown, seconds: number):
     `${seconds.toFixed(1)} s`,
   ]
   return `  ${parts.join('   ')}`
-}
-
-/** Null while the total is a guess: some resource has not brought its first page, so its size is not known. */
-export function totalShare(resources: readonly ResourceShown[]): number | null {
-  if (resources.length === 0 || resources.some(({ fetched, share }) => fetched === 0 && share < 1)) return null
-  const expected = resources.reduce((sum, { fetched, share }) => sum + fetched / Math.max(share, 0.001), 0)
-  return expected === 0 ? 1 : resources.reduce((sum, { fetched }) => sum + fetched, 0) / expected
 }
 
 /** 100 % is said of what is done, and of nothing before. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { type JobStatus, syncJobs } from '../db/schema.ts'
 import type { Reader } from './scope.ts'
 
@@ -8,7 +8,7 @@ export interface JobFilter {
   readonly tenantId?: string | undefined
   readonly provider?: string | undefined
   readonly statuses?: readonly JobStatus[] | undefined
-  /** Jobs that no worker has ended. */
+  /** True: jobs that have not ended. False: jobs that have. */
   readonly open?: boolean
   /** Seconds: jobs that a worker first saw since then. */
   readonly since?: number | undefined
@@ -19,7 +19,7 @@ export interface JobFilter {
 }
 
 /** A row of `sync_jobs`, with what only the database's clock knows. */
-export type StoredJob = Omit<typeof syncJobs.$inferSelect, 'requestHash'> & {
+export type StoredJob = Omit<typeof syncJobs.$inferSelect, 'requestHash' | 'checkpoint'> & {
   /** Seconds since it was started, to its end if it has ended; null if it was not started. */
   readonly took: number | null
   /** Whether a worker holds it now: its lease is not over. */
@@ -27,13 +27,25 @@ export type StoredJob = Omit<typeof syncJobs.$inferSelect, 'requestHash'> & {
 }
 
 /** Newest first, by an index whatever is asked for. */
-export async function findJobs({ read }: Reader, filter: JobFilter, limit: number): Promise<readonly StoredJob[]> {
+export async function findJobs(
+  { read }: Reader,
+  filter: JobFilter,
+  limit: number,
+  offset = 0,
+): Promise<readonly StoredJob[]> {
+  const order = [desc(syncJobs.createdAt), desc(syncJobs.id)]
   return read((tx) =>
-    tx.select(columns).from(syncJobs).where(conditions(filter)).orderBy(desc(syncJobs.createdAt)).limit(limit),
+    tx
+      .select(columns)
+      .from(syncJobs)
+      .where(conditions(filter))
+      .orderBy(...order)
+      .limit(limit)
+      .offset(offset),
   )
 }
 
-const { requestHash: _hash, ...stored } = getTableColumns(syncJobs)
+const { requestHash: _hash, checkpoint: _checkpoint, ...stored } = getTableColumns(syncJobs)
 const columns = {
   ...stored,
   took: sql<number | null>`extract(epoch from coalesce(${syncJobs.finishedAt}, now()) - ${syncJobs.startedAt})::float8`,
@@ -48,7 +60,7 @@ function conditions({ ids, tenantId, provider, statuses, open, since, failedSinc
     tenantId === undefined ? undefined : eq(syncJobs.tenantId, tenantId),
     provider === undefined ? undefined : eq(syncJobs.provider, provider),
     statuses && inArray(syncJobs.status, [...statuses]),
-    open ? isNull(syncJobs.finishedAt) : undefined,
+    open === undefined ? undefined : open ? isNull(syncJobs.finishedAt) : isNotNull(syncJobs.finishedAt),
     since === undefined ? undefined : gte(syncJobs.createdAt, ago(since)),
     // A literal, so that the planner sees the condition of the index.
     failedSince === undefined

@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { openProgressBar } from '../../src/cli/progress-bar.ts'
-import { type ResourceShown, resourceLines, totalLine, totalShare } from '../../src/cli/progress-lines.ts'
+import { type ResourceShown, resourceLines, totalLine } from '../../src/cli/progress-lines.ts'
+import { totalShare } from '../../src/job/state/total-share.ts'
 import { renderTerminal } from './program.ts'
 
 const resource = (index: number, share: number): ResourceShown => ({

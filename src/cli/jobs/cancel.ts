@@ -2,12 +2,13 @@ import * as z from 'zod'
 import { codeOf } from '../../db/errors.ts'
 import { cancelJob } from '../../operations/cancel.ts'
 import { findJobs } from '../../operations/jobs.ts'
+import type { JobOutcome } from '../../operations/send-again.ts'
 import { defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type OperatorDatabase, withOperatorDatabase } from '../operator-database.ts'
 import { flag, option, tenantId } from '../options.ts'
 import { jobIds, notFound } from './job-id.ts'
-import { type JobOutcome, printOutcomes } from './job-outcome.ts'
+import { printOutcomes } from './job-outcome.ts'
 
 export const cancelJobs = defineCommand({
   name: 'jobs cancel',

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { JobOutcome } from '../../operations/send-again.ts'
 import { formatTable } from '../table.ts'
 import { lineWidth, type Terminal } from '../terminal.ts'
 
@@ -8,8 +9,6 @@ export const jobOutcome = z.object({
   done: z.boolean(),
   reason: z.string(),
 })
-
-export type JobOutcome = z.infer<typeof jobOutcome>
 
 export function printOutcomes(outcomes: readonly JobOutcome[], json: boolean, { print, out }: Terminal): void {
   if (json) for (const outcome of outcomes) print(JSON.stringify(jobOutcome.parse(outcome)))

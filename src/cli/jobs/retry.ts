@@ -1,8 +1,7 @@
 import * as z from 'zod'
 import { errorCodes } from '../../error-codes/error-codes.ts'
 import { findJobs, type StoredJob } from '../../operations/jobs.ts'
-import { planRetry } from '../../operations/retry.ts'
-import type { Queue } from '../../queue/queue.ts'
+import { type JobOutcome, sendAgain } from '../../operations/send-again.ts'
 import { defineCommand } from '../command.ts'
 import { duration } from '../duration.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -11,7 +10,7 @@ import { openQueue } from '../open-queue.ts'
 import { type OperatorDatabase, readerLogin, withOperatorDatabase } from '../operator-database.ts'
 import { flag, option, tenantId, UsageError } from '../options.ts'
 import { jobIds, notFound } from './job-id.ts'
-import { type JobOutcome, printOutcomes } from './job-outcome.ts'
+import { printOutcomes } from './job-outcome.ts'
 
 /** Jobs of one call: a retry of more is made in several. */
 const most = 10_000
@@ -45,7 +44,7 @@ ${readerLogin} The queue is that of Queue.Url.`,
       const missing = (named.ids ?? []).filter((id) => !jobs.some((job) => job.id === id))
       const reason = missing.length > 0 ? await operator.emptyBecause() : null
       const outcomes: JobOutcome[] = missing.map((id) => ({ jobId: id, done: false, reason: reason ?? notFound(id) }))
-      if (jobs.length > 0) outcomes.push(...(await sendAgain(jobs, operator, given.dryRun)))
+      if (jobs.length > 0) outcomes.push(...(await send(jobs, operator, given.dryRun)))
       if (outcomes.length === 0 && !given.json)
         terminal.print((await operator.emptyBecause()) ?? 'No such job failed since then.')
       printOutcomes(outcomes, given.json, terminal)
@@ -63,44 +62,15 @@ function namedJobs({ failedSince, code, provider, tenant }: RetryOptions, rest: 
   return { failedSince, provider, tenantId: tenant, codes: code && namesOf('The code', code, Object.keys(errorCodes)) }
 }
 
-async function sendAgain(
+async function send(
   jobs: readonly StoredJob[],
   { reader, config }: OperatorDatabase,
   dryRun: boolean,
 ): Promise<readonly JobOutcome[]> {
-  const plans = jobs.map((job) => ({ job, retry: planRetry(job) }))
-  const ids = plans.flatMap(({ job, retry }) =>
-    retry.kind === 'send' && retry.message.jobId !== job.id ? [retry.message.jobId] : [],
-  )
-  const repeated = new Map((await findJobs(reader, { ids }, most)).map((job) => [job.id, job.status]))
   const queue = dryRun ? null : await openQueue(config)
   try {
-    const outcomes: JobOutcome[] = []
-    for (const plan of plans) outcomes.push(await sendOne(plan, repeated, queue))
-    return outcomes
+    return await sendAgain(jobs, { reader, queue })
   } finally {
     await queue?.close()
   }
-}
-
-interface Plan {
-  readonly job: StoredJob
-  readonly retry: ReturnType<typeof planRetry>
-}
-
-async function sendOne(
-  { job, retry }: Plan,
-  repeated: ReadonlyMap<string, string>,
-  queue: Pick<Queue, 'send'> | null,
-): Promise<JobOutcome> {
-  const { id, tenantId: group } = job
-  if (retry.kind === 'refused') return { jobId: id, done: false, reason: retry.reason }
-  const { jobId } = retry.message
-  const status = repeated.get(jobId)
-  if (status === 'failed') return { jobId: id, done: false, reason: `Job ${jobId} repeated it and failed. Retry that.` }
-  if (status !== undefined)
-    return { jobId: id, done: true, reason: `Job ${jobId} repeats it already, and is ${status}.` }
-  await queue?.send(JSON.stringify(retry.message), 0, group)
-  const reason = { 'goes on': 'It goes on.', 'starts over': 'It starts over.', 'new job': `Job ${jobId} repeats it.` }
-  return { jobId: id, done: true, reason: `${queue ? 'Sent' : 'It would be sent'}. ${reason[retry.how]}` }
 }

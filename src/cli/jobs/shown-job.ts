@@ -1,5 +1,6 @@
+import { totalShare } from '../../job/state/total-share.ts'
 import type { StoredJob } from '../../operations/jobs.ts'
-import { type ResourceShown, type Shown, totalShare } from '../progress-lines.ts'
+import type { ResourceShown, Shown } from '../progress-lines.ts'
 import { inOrder } from '../resource-names.ts'
 import { readProgress } from './job-details.ts'
 import { jobLineOf } from './job-json.ts'

@@ -32,6 +32,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     about: 'list accounts with the age of their last success',
     load: async () => (await import('./accounts.ts')).accounts,
   },
+  page: { about: 'serve the page of the jobs', load: async () => (await import('./page.ts')).page },
   prune: { about: 'remove old jobs from sync_jobs', load: async () => (await import('./prune.ts')).prune },
   doctor: { about: 'check what a worker needs', load: async () => (await import('./doctor.ts')).doctor },
   migrate: { about: 'apply the migrations to the database', load: async () => (await import('./migrate.ts')).migrate },

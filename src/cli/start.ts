@@ -6,6 +6,7 @@ import { connectAsTenant } from './follow-job.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { openLocalProviders, tokenIn } from './local-providers.ts'
 import { readResources, resourceOrder } from './resource-names.ts'
+import { openPageOf, type StackPage } from './stack-page.ts'
 import { chooseRequest } from './start-job.ts'
 import { startOptions } from './start-options.ts'
 import { syncAll } from './sync-all.ts'
@@ -32,8 +33,11 @@ and the provider are embedded. An interrupted start is continued by the next one
       () => terminal.error.write('\n  stopping once the running batch is committed; Ctrl-C again stops at once\n'),
       stack.close,
     )
+    let page: StackPage | undefined
     try {
       for (const line of stack.described) terminal.print(`  ${line}`)
+      page = await openPageOf(stack, options.tenant)
+      terminal.print(`  page      ${page.described}`)
       const client = await connectAsTenant(stack.database, options.tenant)
       try {
         const requests = []
@@ -51,6 +55,7 @@ and the provider are embedded. An interrupted start is continued by the next one
         await client.end()
       }
     } finally {
+      await page?.close()
       await stack.close()
       interrupt.close()
     }

@@ -1,6 +1,17 @@
 import * as z from 'zod'
 import { providerSections } from './provider-sections.ts'
-import { address, files, flag, queueAddress, secret, standardQueue, text, whole } from './setting-kinds.ts'
+import {
+  address,
+  files,
+  flag,
+  listenAddress,
+  names,
+  queueAddress,
+  secret,
+  standardQueue,
+  text,
+  whole,
+} from './setting-kinds.ts'
 
 /**
  * appsettings.json, every field of it. Each can be overridden from the environment as .NET does: sections joined by two
@@ -87,6 +98,21 @@ export const settingsSchema = z.object({
     ),
     Region: text(
       'AWS region of parameters with names of the form ssm:/NAME. Without it: AWS_REGION of the environment.',
+    ),
+  }),
+  Page: z.object({
+    Listen: listenAddress(
+      '127.0.0.1:8484',
+      'Address and port of [the page](page.md). An address that others can reach needs `Page.Token`.',
+    ),
+    Token: secret(
+      'The password of the page, at least 16 characters. With it the page can cancel jobs and send them again.',
+    ),
+    Connection: secret(
+      'Connection string of the login that the page reads with, a member of billing_sync_reader. Without it: `ConnectionStrings.DefaultConnection`.',
+    ),
+    Hosts: names(
+      'Names under which people reach the page, without ports, such as that of a proxy. A request for another name is refused.',
     ),
   }),
   Log: z.object({

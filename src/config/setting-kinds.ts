@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { isProviderBase } from '../http/base-url.ts'
 import { addressForms, transportOf } from '../queue/transport-name.ts'
+import { parseListenAddress } from './listen-address.ts'
 
 /** Whether a secret setting names a secret instead of holding it. */
 export const isReference = (text: string) => /^(?:arn:|ssm:)/i.test(text)
@@ -53,21 +54,31 @@ export const flag = (fallback: boolean, about: string) =>
     .default(fallback)
     .describe(about)
     .meta({ expected: 'true or false' })
-/** Paths of files: a list, or a text with commas between, because the environment has nothing else. */
-export const files = (about: string) =>
+/** Texts: a list, or a text with commas between, because the environment has nothing else. */
+const listOf = (about: string, expected: string) =>
   z
     .union([
       z.array(z.string().min(1)),
       z.string().transform((text) =>
         text
           .split(',')
-          .map((path) => path.trim())
-          .filter((path) => path !== ''),
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
       ),
     ])
     .default([])
     .describe(about)
-    .meta({ expected: 'a list of paths, or paths with commas between' })
+    .meta({ expected })
+export const files = (about: string) => listOf(about, 'a list of paths, or paths with commas between')
+export const names = (about: string) => listOf(about, 'a list of names, or names with commas between')
+/** An address to listen on, as `parseListenAddress` reads it. */
+export const listenAddress = (fallback: string, about: string) =>
+  z
+    .string()
+    .refine((text) => parseListenAddress(text) !== undefined)
+    .default(fallback)
+    .describe(about)
+    .meta({ expected: 'an address and a port, such as 127.0.0.1:8484 or [::1]:8484' })
 export const rate = (about: string) =>
   number
     .pipe(z.number().min(0.1).max(10_000))

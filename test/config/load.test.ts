@@ -73,6 +73,7 @@ describe('the configuration', () => {
       'Queue.Endpoint': 'https://queue.test',
       'Secrets.Endpoint': 'http://127.0.0.1:4566',
       'Worker.Announce': 'false',
+      'Page.Listen': '127.0.0.1:9000',
       'Log.Level': 'debug',
     }
     const value = (field: string) => special[field] ?? '7'

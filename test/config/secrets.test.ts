@@ -15,6 +15,8 @@ describe('a secret', () => {
       'Shopify.AccessToken',
       'PayPal.ClientSecret',
       'Queue.Url',
+      'Page.Token',
+      'Page.Connection',
     ])
   })
 

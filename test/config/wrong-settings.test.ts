@@ -120,6 +120,22 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
       {},
       `Secrets.Endpoint must be an http:// or https:// address without a user, found "localhost:4566" ${variable('Secrets__Endpoint')}`,
     ],
+    'Page.Listen': [
+      { Page__Listen: 'page.example:8484' },
+      {},
+      `Page.Listen must be an address and a port, such as 127.0.0.1:8484 or [::1]:8484, found "page.example:8484" ${variable('Page__Listen')}`,
+    ],
+    'Page.Token': [{}, { Page: { Token: 5 } }, `Page.Token must be text, found a number that is not shown ${file}`],
+    'Page.Connection': [
+      {},
+      { Page: { Connection: 5 } },
+      `Page.Connection must be text, found a number that is not shown ${file}`,
+    ],
+    'Page.Hosts': [
+      {},
+      { Page: { Hosts: 5 } },
+      `Page.Hosts must be a list of names, or names with commas between, found 5 ${file}`,
+    ],
     'Log.Level': [
       { Log__Level: 'Information' },
       {},

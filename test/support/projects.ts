@@ -13,10 +13,13 @@ export function testFilesByProject(): Readonly<Record<Project, readonly string[]
     .map((path) => join('test', path))
   const sources = new Map(files.map((path) => [path, readFileSync(path, 'utf8')]))
   const projects: Record<Project, string[]> = { unit: [], integration: [], faults: [] }
-  for (const path of files.filter((file) => file.endsWith('.test.ts')).toSorted())
+  for (const path of files.filter((file) => file.endsWith('.test.ts') && !isApart(file)).toSorted())
     projects[projectOf(path, sources)].push(path)
   return projects
 }
+
+/** They need Chromium, and run by `npm run test:page`. */
+const isApart = (path: string) => path.startsWith(join('test', 'browser'))
 
 /** The project of one test file, by its folder or by what it imports. */
 export function projectOf(path: string, sources: ReadonlyMap<string, string>): Project {

@@ -1,0 +1,69 @@
+import { parseConnectionString } from '../config/connection-string.ts'
+import { parseListenAddress } from '../config/listen-address.ts'
+import type { Config } from '../config/load.ts'
+import { configured } from '../db/connection.ts'
+import { openDatabase } from '../db/open.ts'
+import { cancelJob } from '../operations/cancel.ts'
+import { sendAgain } from '../operations/send-again.ts'
+import { type OpenPage, openPage, type PageOptions } from './open.ts'
+import { createRemembered } from './remembered.ts'
+
+export interface PageParts extends Pick<PageOptions, 'resources' | 'tenantId' | 'orAnyPort'> {
+  /** Sends jobs again and counts dead letters. Absent: the page does neither. */
+  readonly queue?:
+    | {
+        send(body: string, delaySeconds: number, group?: string): Promise<void>
+        depth(): Promise<{ readonly dead: number | null }>
+      }
+    | undefined
+}
+
+/** A queue is asked for its depth so often at most. */
+const depthMs = 10_000
+
+/** The page as the settings `Page.…` describe it. @throws Error in words for settings that do not fit together */
+export async function openConfiguredPage(config: Config, parts: PageParts): Promise<OpenPage> {
+  const { host, port } = parseListenAddress(config.Page.Listen) ?? { host: '', port: 0 }
+  const { queue } = parts
+  const settings = configured(config.database, 'retry')
+  const writing = await openDatabase(settings, {
+    connections: 1,
+    applicationName: 'page',
+    announce: config.Worker.Announce,
+  })
+  const options: PageOptions = {
+    ...parts,
+    host,
+    port,
+    token: config.Page.Token,
+    names: config.Page.Hosts,
+    database: pageConnection(config) ?? settings,
+    deadLetters: queue && createRemembered(async () => (await queue.depth()).dead, depthMs),
+    actions: {
+      cancel: ({ tenantId, id }) => cancelJob(writing.tenant(tenantId), id),
+      retry:
+        queue &&
+        (async (job) => {
+          const [outcome] = await sendAgain([job], { reader: writing.tenant(job.tenantId), queue })
+          return outcome ?? { jobId: job.id, done: false, reason: '' }
+        }),
+    },
+  }
+  try {
+    const page = await openPage(options)
+    return { ...page, close: () => page.close().finally(writing.close) }
+  } catch (error) {
+    await writing.close()
+    throw error
+  }
+}
+
+/** The login that the page reads with; undefined if it is that of the worker. @throws Error that names the setting */
+export function pageConnection({ Page }: Config) {
+  if (Page.Connection === undefined) return undefined
+  try {
+    return parseConnectionString(Page.Connection)
+  } catch (error) {
+    throw new Error(`page: Page.Connection ${error instanceof Error ? error.message : 'cannot be read'}.`)
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { createRemembered } from '../../src/page/remembered.ts'
+
+test('an answer is asked for again only after its time', async () => {
+  let now = 0
+  let asked = 0
+  const remembered = createRemembered(
+    async () => ++asked,
+    10_000,
+    () => now,
+  )
+  expect(await remembered()).toBe(1)
+  now = 9_999
+  expect(await remembered()).toBe(1)
+  now = 10_000
+  expect(await remembered()).toBe(2)
+})
+
+test('a queue that is away tells nothing, and keeps no page', async () => {
+  const failing = createRemembered(async () => Promise.reject(new Error('away')), 10_000)
+  expect(await failing()).toBe(null)
+  const silent = createRemembered(() => new Promise<number>(() => {}), 10_000)
+  expect(await silent()).toBe(null)
+})

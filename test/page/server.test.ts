@@ -13,7 +13,7 @@ test('the headers forbid everything that the page does not need', async () => {
     expect(headers['content-security-policy']).not.toContain('unsafe')
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'cache-control': 'no-store',
     })
   }

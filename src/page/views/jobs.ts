@@ -106,7 +106,7 @@ function filterForm({ tenant, state }: JobsQuery): Html {
   const option = (value: string, words: string, isChosen: boolean): Html =>
     html`<option value="${value}"${isChosen ? html` selected` : ''}>${words}</option>`
   return html`<form class="filter" action="/" method="get" role="search" aria-label="Filter of the jobs">
-<label>Tenant <input name="tenant" value="${tenant}" placeholder="UUID" size="36" autocomplete="off" spellcheck="false"></label>
+<label>Tenant <input name="tenant" value="${tenant}" placeholder="UUID" autocomplete="off" spellcheck="false"></label>
 <label>State <select name="state">${option('', 'all', state === undefined)}${states.map((name) => option(name, name, name === state))}</select></label>
 <button>Filter</button>${(tenant ?? state) !== undefined && html` <a href="/">all jobs</a>`}
 </form>`

@@ -8,9 +8,12 @@ interface Transport {
 }
 
 /** Each is a file of its own with its own client library, which only a worker with that queue loads. */
-const transports: Readonly<Partial<Record<TransportName, () => Promise<Transport>>>> = {
+const transports: Readonly<Record<TransportName, () => Promise<Transport>>> = {
   sqs: () => import('./sqs-intake.ts'),
   postgres: () => import('./postgres.ts'),
+  rabbitmq: () => import('./rabbitmq.ts'),
+  'redis-streams': () => import('./redis-streams.ts'),
+  'service-bus': () => import('./service-bus.ts'),
 }
 
 /** Opens the queue of an address; its scheme chooses the transport. @throws as the transport's `open` does */
@@ -22,13 +25,6 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
       'invalid_setting',
       `queue: Queue.Url is the address of no queue that the worker knows. Use ${addressForms}.`,
     )
-  const load = transports[name]
-  if (!load)
-    throw new SyncError(
-      'reject',
-      'invalid_setting',
-      `queue: the worker has no transport for ${name} in this version. Use a queue of another transport.`,
-    )
-  const transport = await load()
+  const transport = await transports[name]()
   return transport.open(options)
 }

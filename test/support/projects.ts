@@ -9,7 +9,8 @@ const heavy = /inject\('postgres'\)|\/local\/postgres\.ts'|'node:child_process'|
 /** The test files of each project. A test is as heavy as the files under `test/` that it imports. */
 export function testFilesByProject(): Readonly<Record<Project, readonly string[]>> {
   const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    // These need servers that npm does not bring; see vitest.brokers.config.ts.
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('brokers'))
     .map((path) => join('test', path))
   const sources = new Map(files.map((path) => [path, readFileSync(path, 'utf8')]))
   const projects: Record<Project, string[]> = { unit: [], integration: [], faults: [] }

@@ -1,0 +1,113 @@
+import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib'
+import type { ServerAddress } from '../server-address.ts'
+import { type Publish, publisher } from './publish.ts'
+import { declareMissing } from './queues.ts'
+
+/** One connection with one channel. Whichever of the two is lost, both are, and every message of the session with them. */
+export interface Session {
+  readonly connection: ChannelModel
+  readonly channel: ConfirmChannel
+  readonly publish: Publish
+  /** Aborted when the session is lost, with the reason. */
+  readonly lost: AbortSignal
+  /**
+   * Waits for a message, and takes at most so many. Has RabbitMQ send messages for as long only: others would wait in a busy
+   * process. Takes none once the signal is aborted.
+   */
+  take(most: number, signal: AbortSignal): Promise<readonly ConsumeMessage[]>
+  close(): Promise<void>
+}
+
+export interface SessionOptions {
+  readonly address: ServerAddress
+  readonly maxReceives: number
+}
+
+export async function openSession({ address, maxReceives }: SessionOptions): Promise<Session> {
+  const connection = await openConnection(address)
+  const loss = new AbortController()
+  const lose = (reason: unknown) => {
+    if (loss.signal.aborted) return
+    loss.abort(reason ?? new Error('the connection was closed'))
+    connection.close().catch(() => {})
+  }
+  connection.on('error', lose)
+  connection.on('close', lose)
+  try {
+    await declareMissing(connection, address.queue, maxReceives)
+    const channel = await connection.createConfirmChannel()
+    channel.on('error', lose)
+    // RabbitMQ closes a channel alone, as for a message that was held too long. Its consumer is gone without a word then.
+    channel.on('close', () => lose(new Error('the channel was closed')))
+    const lost = loss.signal
+    const take = taker(channel, address.queue, { lost, lose })
+    return { connection, channel, publish: publisher(channel), lost, take, close }
+
+    async function close() {
+      // An acknowledgement is not answered. The answer to this call comes after RabbitMQ has read them all.
+      await channel.close().catch(() => {})
+      await connection.close().catch(() => {})
+    }
+  } catch (error) {
+    lose(error)
+    throw error
+  }
+}
+
+/** A dead peer is seen after two missed heartbeats. */
+const heartbeatSeconds = 10
+const connectMs = 10_000
+
+async function openConnection({
+  protocol,
+  hostname,
+  port,
+  username,
+  password,
+  path,
+}: ServerAddress): Promise<ChannelModel> {
+  const login =
+    username === undefined && password === undefined ? {} : { username: username ?? '', password: password ?? '' }
+  // The library reads the password of a URL as Latin-1, so it gets the parts.
+  const server = { protocol, hostname, port, vhost: path, heartbeat: heartbeatSeconds, ...login }
+  return connect(server, { timeout: connectMs, noDelay: true, clientProperties: { connection_name: 'billing-sync' } })
+}
+
+interface Loss {
+  readonly lost: AbortSignal
+  readonly lose: (reason: unknown) => void
+}
+
+function taker(channel: ConfirmChannel, queue: string, { lost, lose }: Loss): Session['take'] {
+  return async (most, signal) => {
+    const messages: ConsumeMessage[] = []
+    const arrival = new AbortController()
+    const accept = (message: ConsumeMessage | null) => {
+      // RabbitMQ ends the consumer when the queue is deleted.
+      if (message === null) lose(new Error(`the queue "${queue}" was deleted`))
+      else messages.push(message)
+      arrival.abort()
+    }
+    // It counts for the next consumer, and RabbitMQ sends it no more messages than these before one is answered.
+    await channel.prefetch(most)
+    const { consumerTag } = await channel.consume(queue, accept)
+    await anyAborted([arrival.signal, signal, lost])
+    lost.throwIfAborted()
+    await channel.cancel(consumerTag)
+    if (!signal.aborted) return messages
+    for (const message of messages) channel.nack(message, false, true)
+    return []
+  }
+}
+
+/** Resolves when one of these is aborted. Leaves no listener behind on a signal that lives long. */
+function anyAborted(signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      for (const signal of signals) signal.removeEventListener('abort', end)
+      resolve()
+    }
+    for (const signal of signals) signal.addEventListener('abort', end)
+    if (signals.some(({ aborted }) => aborted)) end()
+  })
+}

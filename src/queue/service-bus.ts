@@ -1,0 +1,121 @@
+import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus'
+import type { Message } from './message.ts'
+import { poisonLetter } from './poison.ts'
+import type { DeadLetter, Intake, IntakeOptions } from './queue.ts'
+import { serverFailure } from './server-address.ts'
+import { parseServiceBusAddress } from './service-bus/address.ts'
+import { againProperties, envelope, freshProperties, letterProperties, toMessage } from './service-bus/envelope.ts'
+import { deadLetterQueue, depthOf, letterReceivers, redriveServiceBus } from './service-bus/letters.ts'
+
+/** A message waits no longer, whatever the caller says. */
+const longestDelaySeconds = 900
+/** To interrupt a receive would leave a message that is on its way locked. So a receive is short, and repeated. */
+const waitMs = 1_000
+/** Beyond the first message the library waits for others for a second. A message that is there comes sooner. */
+const moreMs = 50
+
+/**
+ * Azure Service Bus by AMQP 1.0. The lock is the `LockDuration` of the queue, whatever `lockSeconds` says, and each heartbeat
+ * begins it again. The name of the queue is the `EntityPath` of the connection string. Connects with the first call.
+ */
+export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake> {
+  const address = parseServiceBusAddress(url)
+  const { queue } = address
+  const inWords = (error: unknown) => serverFailure('service-bus', address, error)
+  const client = createClient(address.connectionString, inWords)
+  const sender = client.createSender(queue)
+  const letters = client.createSender(deadLetterQueue(queue))
+  // By itself the library would renew each lock for five minutes and then let go.
+  const receiver = client.createReceiver(queue, { maxAutoLockRenewalDurationInMs: 0, skipParsingBodyAsJson: true })
+  const received = new WeakMap<object, ServiceBusReceivedMessage>()
+
+  const held = ({ receipt }: Message): ServiceBusReceivedMessage => {
+    const message = typeof receipt === 'object' && receipt !== null ? received.get(receipt) : undefined
+    if (message) return message
+    throw new Error('service-bus: the message is not from this queue')
+  }
+  const call = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw inWords(error)
+    }
+  }
+  const send = (body: string, properties: Parameters<typeof envelope>[1], delaySeconds: number) =>
+    call(() => sender.sendMessages(envelope(body, properties, Math.min(longestDelaySeconds, delaySeconds))))
+  const acknowledge = (message: Message) => call(() => receiver.completeMessage(held(message)))
+  const deadLetter = (letter: DeadLetter) =>
+    call(() => letters.sendMessages(envelope(letter.body, letterProperties(letter), 0)))
+  const giveUp = async (message: Message) => {
+    await deadLetter(poisonLetter(message))
+    await acknowledge(message)
+  }
+  const take = async (most: number, maxWaitTimeInMs: number) => {
+    const messages = await receiver.receiveMessages(most, { maxWaitTimeInMs })
+    return messages.map((message) => {
+      received.set(message, message)
+      return toMessage(message, queue)
+    })
+  }
+
+  return {
+    send: (body, delaySeconds, group) => send(body, freshProperties(group), delaySeconds),
+    async heartbeat(message) {
+      await call(() => receiver.renewMessageLock(held(message)))
+    },
+    async giveBack(message, delaySeconds) {
+      if (message.receiveCount >= maxReceives) return giveUp(message)
+      if (delaySeconds <= 0) return call(() => receiver.abandonMessage(held(message)))
+      await send(message.body, againProperties(message), delaySeconds)
+      await acknowledge(message)
+    },
+    deadLetter,
+    acknowledge,
+    async receive(most, signal) {
+      while (!signal.aborted) {
+        const messages = await call(async () => {
+          const first = await take(1, waitMs)
+          return most > 1 && first.length > 0 ? [...first, ...(await take(most - 1, moreMs))] : first
+        })
+        const poisoned = messages.filter(({ receiveCount }) => receiveCount > maxReceives)
+        for (const message of poisoned) await giveUp(message)
+        const living = messages.filter((message) => !poisoned.includes(message))
+        if (signal.aborted) for (const message of living) await call(() => receiver.abandonMessage(held(message)))
+        else if (living.length > 0) return living
+      }
+      return []
+    },
+    depth: () => onOwnClient((own) => depthOf(own, queue)),
+    redrive: (most) =>
+      onOwnClient((own) =>
+        redriveServiceBus(
+          letterReceivers(own, queue),
+          ({ body, group }) => send(body, freshProperties(group), 0),
+          most,
+        ),
+      ),
+    async close() {
+      for (const part of [receiver, sender, letters, client]) await part.close().catch(() => {})
+    },
+  }
+
+  /** A client looks at no message twice, not even by another receiver. */
+  async function onOwnClient<Answer>(work: (own: ServiceBusClient) => Promise<Answer>): Promise<Answer> {
+    const own = createClient(address.connectionString, inWords)
+    try {
+      return await call(() => work(own))
+    } finally {
+      await own.close().catch(() => {})
+    }
+  }
+}
+
+function createClient(connectionString: string, inWords: (error: unknown) => Error): ServiceBusClient {
+  try {
+    return new ServiceBusClient(connectionString, {
+      retryOptions: { maxRetries: 2, retryDelayInMs: 500, timeoutInMs: 10_000 },
+    })
+  } catch (error) {
+    throw inWords(error)
+  }
+}

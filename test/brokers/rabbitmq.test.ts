@@ -1,0 +1,232 @@
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { openIntake } from '../../src/queue/open-intake.ts'
+import type { Intake, IntakeOptions } from '../../src/queue/queue.ts'
+import { exerciseQueue } from '../contracts/exercise-queue.ts'
+import { openRabbitFixtures, type RabbitFixtures } from './rabbitmq-fixture.ts'
+
+/*
+ * RabbitMQ on the server of Debian's package. `npm run test:brokers` runs this.
+ */
+
+let fixtures: RabbitFixtures
+beforeAll(async () => {
+  fixtures = await openRabbitFixtures()
+})
+afterAll(() => fixtures?.close())
+
+exerciseQueue('RabbitMQ', () => fixtures.openQueue())
+
+type Chosen = Partial<Pick<IntakeOptions, 'maxReceives' | 'lanes'>>
+
+async function setup(chosen: Chosen = {}) {
+  const fixture = await fixtures.openQueue()
+  const name = new URL(fixture.options.url).searchParams.get('queue') ?? ''
+  const openAnother = async (url = fixture.options.url) => {
+    const intake = await openIntake({ url, lockSeconds: 60, maxReceives: 12, lanes: 10, ...chosen })
+    onTestFinished(() => intake.close())
+    return intake
+  }
+  return { fixture, name, openAnother, intake: await openAnother() }
+}
+
+async function next(intake: Intake) {
+  const [message] = await receiveAgain(intake)
+  if (!message) throw new Error('the queue delivers no message')
+  return message
+}
+
+/** Again after a failure, as the worker does. */
+async function receiveAgain(intake: Intake) {
+  const signal = AbortSignal.timeout(40_000)
+  for (;;) {
+    const messages = await intake.receive(1, signal).catch(() => [])
+    if (messages.length > 0 || signal.aborted) return messages
+  }
+}
+
+const failureOf = (call: Promise<unknown>): Promise<Error> =>
+  call.then(
+    () => new Error('the call did not fail'),
+    (error) => error,
+  )
+
+test('a receiver goes on after RabbitMQ has closed its channel for a message that was held too long', async () => {
+  const { evaluate } = fixtures.server
+  await evaluate('application:set_env(rabbit, consumer_timeout, 1000).')
+  const { intake } = await setup()
+  await intake.send('{"n":1}', 0)
+  const slow = await next(intake)
+  await evaluate('application:set_env(rabbit, consumer_timeout, 1800000).')
+  // The other end of the same session waits for messages when its channel is closed.
+  const again = await next(intake)
+  expect(again).toMatchObject({ body: '{"n":1}', receiveCount: 2 })
+  await expect(intake.heartbeat(slow, 60)).rejects.toThrow('rabbitmq: the worker has the message no longer')
+  await expect(intake.acknowledge(slow)).rejects.toThrow('rabbitmq: the worker has the message no longer')
+  await intake.acknowledge(again)
+})
+
+test('the last acknowledgement is not lost when the worker stops right after it', async () => {
+  const { intake, openAnother } = await setup()
+  for (let n = 0; n < 50; n++) await intake.send(JSON.stringify({ n }), 0)
+  const stopping = await openAnother()
+  const messages = await stopping.receive(50, AbortSignal.timeout(10_000))
+  await Promise.all(messages.map((message) => stopping.acknowledge(message)))
+  await stopping.close()
+  await expect.poll(() => intake.depth()).toMatchObject({ waiting: 50 - messages.length })
+})
+
+test('a message is answered once: a second answer would close the channel under all others', async () => {
+  const { intake } = await setup()
+  await intake.send('{"n":1}', 0)
+  await intake.send('{"n":2}', 0)
+  const [first, second] = [await next(intake), await next(intake)]
+  await intake.giveBack(first, 900)
+  await intake.release?.(first)
+  await expect(intake.acknowledge(first)).rejects.toThrow('rabbitmq: the worker has the message no longer')
+  await intake.heartbeat(second, 60)
+  await intake.acknowledge(second)
+  await expect.poll(() => intake.depth()).toMatchObject({ waiting: 0, delayed: 1 })
+})
+
+test('a message that is released comes later, so that a failing worker does not spin', async () => {
+  const { intake } = await setup()
+  await intake.send('{"n":1}', 0)
+  await intake.release?.(await next(intake))
+  await expect.poll(() => intake.depth()).toMatchObject({ waiting: 0, delayed: 1 })
+})
+
+test('what moves by itself moves at least once, and no letter is given up', async () => {
+  const { intake, name } = await setup()
+  await intake.depth()
+  const listed = await fixtures.server.evaluate(
+    `[{element(4, amqqueue:get_name(Q)), amqqueue:get_arguments(Q)} || Q <- rabbit_amqqueue:list(), lists:member(element(4, amqqueue:get_name(Q)), [<<"${name}">>, <<"${name}.dead">>, <<"${name}.delay.30">>])].`,
+  )
+  const queues = listed
+    .replace(/\s+/g, '')
+    .split('},{<<"queue')
+    .map((part) => part.match(/<<"[^"]*">>|\d{3,}/g))
+  expect(queues.flat()).toEqual(
+    expect.arrayContaining(['<<"at-least-once">>', '<<"reject-publish">>', '<<"quorum">>', '1000000000', '30000']),
+  )
+  expect(listed.match(/reject-publish/g)).toHaveLength(2)
+  expect(listed.match(/at-least-once/g)).toHaveLength(2)
+})
+
+test('a queue that an operator has declared stays as it is', async () => {
+  const { fixture, name, intake } = await setup()
+  await fixtures.onConnection(async (connection) => {
+    const channel = await connection.createChannel()
+    await channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'classic' } })
+  })
+  await fixture.sendAsOthers('{"n":1}', {})
+  const message = await next(intake)
+  expect(message).toMatchObject({ body: '{"n":1}', receiveCount: 1 })
+  await intake.giveBack(message, 1)
+  expect(await next(intake)).toMatchObject({ body: '{"n":1}', receiveCount: 2 })
+})
+
+test('a login that may declare nothing works on queues that are there', async () => {
+  const { name, intake, openAnother } = await setup()
+  await intake.depth()
+  await fixtures.server.evaluate(
+    'rabbit_auth_backend_internal:add_user(<<"plain">>, <<"plain">>, <<"t">>), rabbit_auth_backend_internal:set_permissions(<<"plain">>, <<"/">>, <<"^$">>, <<".*">>, <<".*">>, <<"t">>).',
+  )
+  const plain = await openAnother(`amqp://plain:plain@127.0.0.1:${fixtures.server.port}/%2F?queue=${name}`)
+  await plain.send('{"n":1}', 1)
+  expect(await next(plain)).toMatchObject({ body: '{"n":1}' })
+})
+
+test('a message to a queue that is gone is a failure, although RabbitMQ confirms it', async () => {
+  const { name, intake } = await setup()
+  await intake.depth()
+  await fixtures.onConnection(async (connection) => {
+    const channel = await connection.createChannel()
+    await channel.deleteQueue(`${name}.delay.5`)
+  })
+  await expect(intake.send('{}', 5)).rejects.toThrow(`there is no queue "${name}.delay.5"`)
+  await intake.send('{"n":1}', 0)
+  expect(await next(intake)).toMatchObject({ body: '{"n":1}' })
+})
+
+test('a receiver whose queue is deleted declares it again', async () => {
+  const { name, intake } = await setup()
+  await intake.depth()
+  const received = next(intake)
+  await fixtures.onConnection(async (connection) => {
+    const channel = await connection.createChannel()
+    await expect.poll(async () => (await channel.checkQueue(name)).consumerCount).toBe(1)
+    await channel.deleteQueue(name)
+  })
+  await expect
+    .poll(
+      () =>
+        intake.send('{"n":1}', 0).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(true)
+  expect(await received).toMatchObject({ body: '{"n":1}' })
+})
+
+test('a server without memory confirms nothing, and the call fails in words', async () => {
+  const { intake } = await setup()
+  await intake.depth()
+  await fixtures.server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.00001).')
+  const failure = await failureOf(intake.send('{"canary":1}', 0))
+  await fixtures.server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.6).')
+  expect(failure.message).toContain('a message was not confirmed within 10 s')
+  expectNoSecret(failure)
+  await expect
+    .poll(
+      () =>
+        intake.send('{"n":1}', 0).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(true)
+})
+
+test('while RabbitMQ is away each call fails in words without the password, and the receiver is back soon after it', async () => {
+  const { intake } = await setup()
+  await intake.send('{"n":1}', 0)
+  const message = await next(intake)
+  await fixtures.server.stop('SIGKILL')
+  const failures = await Promise.all([
+    failureOf(intake.send('{"canary":1}', 0)),
+    failureOf(intake.receive(1, AbortSignal.timeout(20_000))),
+  ])
+  const lost = await failureOf(intake.acknowledge(message))
+  expect(lost.message).toContain('rabbitmq: the worker has the message no longer')
+  const back = next(intake)
+  await fixtures.server.start()
+  expect(await back).toMatchObject({ body: '{"n":1}' })
+  for (const failure of failures) {
+    expect(failure.message).toMatch(
+      /^rabbitmq: the server at 127\.0\.0\.1:\d+ failed: .*Check the server and Queue\.Url\.$/,
+    )
+    expectNoSecret(failure)
+  }
+})
+
+test.each([
+  ['a wrong password', (url: string) => url.replace('pass%20w', 'canary%20w'), 'ACCESS_REFUSED'],
+  ['a port without a server', (url: string) => url.replace(/:\d+\//, ':9/'), 'ECONNREFUSED'],
+  ['a virtual host that is not there', (url: string) => url.replace('/?', '/none?'), 'ConnectionClose'],
+])('%s is told in words without the password', async (_, change, cause) => {
+  const { fixture, openAnother } = await setup()
+  const failure = await failureOf(openAnother(change(fixture.options.url)))
+  expect(failure.message).toContain(cause)
+  expectNoSecret(failure)
+})
+
+function expectNoSecret(failure: Error) {
+  const shown = inspect(failure, { depth: 9, showHidden: true })
+  expect(shown).not.toContain('canary')
+  expect(shown).not.toContain('pass w/o')
+  expect(shown).not.toContain('pass%20w')
+}

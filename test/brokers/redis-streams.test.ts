@@ -1,0 +1,184 @@
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { openIntake } from '../../src/queue/open-intake.ts'
+import type { Intake, IntakeOptions } from '../../src/queue/queue.ts'
+import { exerciseQueue } from '../contracts/exercise-queue.ts'
+import { openRedisFixtures, type RedisFixtures } from './redis-fixture.ts'
+
+/*
+ * Redis Streams on the server of Debian's package. `npm run test:brokers` runs this.
+ */
+
+let fixtures: RedisFixtures
+beforeAll(async () => {
+  fixtures = await openRedisFixtures()
+})
+afterAll(() => fixtures?.close())
+
+exerciseQueue('Redis Streams', () => fixtures.openQueue())
+
+type Chosen = Partial<Pick<IntakeOptions, 'lockSeconds' | 'maxReceives' | 'lanes'>>
+
+async function setup(chosen: Chosen = {}) {
+  const fixture = await fixtures.openQueue()
+  const name = new URL(fixture.options.url).searchParams.get('queue') ?? ''
+  const openAnother = async () => {
+    const intake = await openIntake({ ...fixture.options, lockSeconds: 60, maxReceives: 12, lanes: 10, ...chosen })
+    onTestFinished(() => intake.close())
+    return intake
+  }
+  return { fixture, openAnother, intake: await openAnother(), stream: `{${name}}`, redis: fixtures.redis }
+}
+
+async function next(intake: Intake) {
+  const [message] = await intake.receive(1, AbortSignal.timeout(20_000))
+  if (!message) throw new Error('the queue delivers no message')
+  return message
+}
+
+const failureOf = (call: Promise<unknown>): Promise<Error> =>
+  call.then(
+    () => new Error('the call did not fail'),
+    (error) => error,
+  )
+
+test('a heartbeat is not counted as a receive', async () => {
+  const { intake, openAnother } = await setup({ lockSeconds: 1 })
+  await intake.send('{}', 0)
+  const message = await next(intake)
+  for (let beat = 0; beat < 5; beat++) await intake.heartbeat(message, 1)
+  expect(await next(await openAnother())).toMatchObject({ receiveCount: 2 })
+})
+
+test('an acknowledged message is deleted from the stream', async () => {
+  const { intake, redis, stream } = await setup()
+  await intake.send('{}', 0)
+  await intake.acknowledge(await next(intake))
+  expect(await redis.xlen(stream)).toBe(0)
+})
+
+test('a message that nobody keeps is found behind a hundred that are kept', async () => {
+  const { intake, openAnother } = await setup({ lockSeconds: 3 })
+  for (let n = 0; n <= 100; n++) await intake.send(JSON.stringify({ n }), 0)
+  const messages = await intake.receive(101, AbortSignal.timeout(10_000))
+  expect(messages).toHaveLength(101)
+  const beat = () => Promise.all(messages.slice(0, 100).map((message) => intake.heartbeat(message, 3)))
+  const timer = setInterval(() => beat().catch(() => {}), 500)
+  onTestFinished(() => clearInterval(timer))
+  expect(await next(await openAnother())).toMatchObject({ body: '{"n":100}', receiveCount: 2 })
+})
+
+test('a worker that stops leaves its messages to others at once, and none is lost with its consumer', async () => {
+  const { openAnother, redis, stream } = await setup()
+  const stopping = await openAnother()
+  await stopping.send('{"n":1}', 0)
+  await next(stopping)
+  await stopping.close()
+  const other = await openAnother()
+  const message = await next(other)
+  expect(message).toMatchObject({ body: '{"n":1}', receiveCount: 2 })
+  await other.acknowledge(message)
+  await other.close()
+  // The consumer that held a message when it stopped is removed later.
+  expect(await redis.xinfo('CONSUMERS', stream, 'workers')).toHaveLength(1)
+})
+
+test('a worker that was too slow neither keeps, gives back nor deletes what another has', async () => {
+  const { intake, openAnother, redis, stream } = await setup({ lockSeconds: 1 })
+  await intake.send('{}', 0)
+  const message = await next(intake)
+  const rival = await openAnother()
+  await next(rival)
+  const lost = 'redis-streams: the worker has the message no longer'
+  await expect(intake.heartbeat(message, 1)).rejects.toThrow(lost)
+  await expect(intake.giveBack(message, 0)).rejects.toThrow(lost)
+  await expect(intake.acknowledge(message)).rejects.toThrow(lost)
+  expect(await redis.xlen(stream)).toBe(1)
+})
+
+test.each([
+  ['that is no JSON', 'accessToken=x', { body: 'accessToken=x' }],
+  ['with half of a character', '{"id":"1","body":"\\ud800"}', { body: '{"id":"1","body":"\\ud800"}' }],
+  ['that is a list', '[]', { body: '[]' }],
+  ['with more than text', '{"id":"1","body":"{}","group":null,"n":1764300000000}', { body: '{}', group: undefined }],
+])('a delayed message %s holds up no other', async (_, member, wanted) => {
+  const { intake, redis, stream } = await setup()
+  await redis.zadd(`${stream}:delayed`, 1, member)
+  await intake.send('{"after":1}', 1)
+  const message = await next(intake)
+  expect(message).toMatchObject(wanted)
+  await intake.acknowledge(message)
+  expect(await next(intake)).toMatchObject({ body: '{"after":1}' })
+})
+
+test('an entry without a body is delivered, so that it becomes a dead letter', async () => {
+  const { intake, redis, stream } = await setup()
+  await redis.xadd(stream, '*', 'other', '1')
+  expect(await next(intake)).toMatchObject({ body: '', attributes: { other: '1' } })
+})
+
+test('messages that came before the first worker are delivered', async () => {
+  const { fixture, intake } = await setup()
+  await fixture.sendAsOthers('{"n":1}', {})
+  expect(await next(intake)).toMatchObject({ body: '{"n":1}' })
+})
+
+test('all keys of a queue lie on one node of a cluster', async () => {
+  const { intake, redis, stream } = await setup()
+  await intake.send('{}', 0)
+  await intake.send('{}', 900)
+  await intake.deadLetter({ body: '{}', reason: '', code: '', messageId: '' })
+  const keys = (await redis.keys(`*${stream.slice(1, -1)}*`)).toSorted()
+  expect(keys).toEqual([stream, `${stream}:dead`, `${stream}:delayed`])
+})
+
+test('while Redis is away each call fails in words without the password, and the receiver is back soon after it', async () => {
+  const { intake } = await setup()
+  await intake.send('{"n":1}', 0)
+  const message = await next(intake)
+  await fixtures.server.stop('SIGKILL')
+  const failures = await Promise.all([
+    failureOf(intake.send('{"canary":1}', 0)),
+    failureOf(intake.receive(1, AbortSignal.timeout(20_000))),
+    failureOf(intake.acknowledge(message)),
+    failureOf(intake.heartbeat(message, 60)),
+  ])
+  await fixtures.server.start()
+  for (const failure of failures) {
+    expect(failure.message).toMatch(
+      /^redis-streams: the server at 127\.0\.0\.1:\d+ failed: .*Check the server and Queue\.Url\.$/,
+    )
+    expectNoSecret(failure)
+  }
+  await intake.acknowledge(message)
+  await intake.send('{"n":2}', 0)
+  expect(await next(intake)).toMatchObject({ body: '{"n":2}' })
+})
+
+test('a server that does not answer is given up, and used again when it answers', async () => {
+  const { intake } = await setup()
+  await intake.send('{"n":1}', 0)
+  fixtures.server.freeze()
+  const failure = await failureOf(intake.send('{"n":2}', 0))
+  fixtures.server.thaw()
+  expect(failure.message).toContain('redis-streams: the server at')
+  expect(await next(intake)).toMatchObject({ body: '{"n":1}' })
+})
+
+test.each([
+  ['a wrong password', (url: string) => url.replace('pass%20w', 'canary%20w'), 'WRONGPASS'],
+  ['a port without a server', (url: string) => url.replace(/:\d+\//, ':9/'), 'ECONNREFUSED'],
+])('%s is told in words without the password', async (_, change, cause) => {
+  const { fixture } = await setup()
+  const opening = openIntake({ url: change(fixture.options.url), lockSeconds: 60, maxReceives: 12, lanes: 1 })
+  const failure = await failureOf(opening)
+  expect(failure.message).toContain(cause)
+  expectNoSecret(failure)
+})
+
+function expectNoSecret(failure: Error) {
+  const shown = inspect(failure, { depth: 9, showHidden: true })
+  expect(shown).not.toContain('canary')
+  expect(shown).not.toContain('pass w/o')
+  expect(shown).not.toContain('pass%20w')
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/* The tests of transports on servers that npm does not bring: `npm run test:brokers`. */
+export default defineConfig({
+  test: {
+    include: ['test/brokers/**/*.test.ts'],
+    globalSetup: ['test/support/postgres.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    // The servers need the cores.
+    maxWorkers: 1,
+  },
+})

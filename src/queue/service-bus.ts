@@ -27,12 +27,13 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   const letters = client.createSender(deadLetterQueue(queue))
   // By itself the library would renew each lock for five minutes and then let go.
   const receiver = client.createReceiver(queue, { maxAutoLockRenewalDurationInMs: 0, skipParsingBodyAsJson: true })
-  const received = new WeakMap<object, ServiceBusReceivedMessage>()
+  /** By receipt. What this end was given and has not answered. */
+  const received = new Map<unknown, ServiceBusReceivedMessage>()
 
   const held = ({ receipt }: Message): ServiceBusReceivedMessage => {
-    const message = typeof receipt === 'object' && receipt !== null ? received.get(receipt) : undefined
+    const message = received.get(receipt)
     if (message) return message
-    throw new Error('service-bus: the message is not from this queue')
+    throw new Error('the worker has the message no longer')
   }
   const call = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
     try {
@@ -43,7 +44,10 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   }
   const send = (body: string, properties: Parameters<typeof envelope>[1], delaySeconds: number) =>
     call(() => sender.sendMessages(envelope(body, properties, Math.min(longestDelaySeconds, delaySeconds))))
-  const acknowledge = (message: Message) => call(() => receiver.completeMessage(held(message)))
+  const settle = (message: Message, answer: (held: ServiceBusReceivedMessage) => Promise<void>) =>
+    call(() => answer(held(message)).finally(() => received.delete(message.receipt)))
+  const acknowledge = (message: Message) => settle(message, (held) => receiver.completeMessage(held))
+  const abandon = (message: Message) => settle(message, (held) => receiver.abandonMessage(held))
   const deadLetter = (letter: DeadLetter) =>
     call(() => letters.sendMessages(envelope(letter.body, letterProperties(letter), 0)))
   const giveUp = async (message: Message) => {
@@ -65,7 +69,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     },
     async giveBack(message, delaySeconds) {
       if (message.receiveCount >= maxReceives) return giveUp(message)
-      if (delaySeconds <= 0) return call(() => receiver.abandonMessage(held(message)))
+      if (delaySeconds <= 0) return abandon(message)
       await send(message.body, againProperties(message), delaySeconds)
       await acknowledge(message)
     },
@@ -80,12 +84,15 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
         const poisoned = messages.filter(({ receiveCount }) => receiveCount > maxReceives)
         for (const message of poisoned) await giveUp(message)
         const living = messages.filter((message) => !poisoned.includes(message))
-        if (signal.aborted) for (const message of living) await call(() => receiver.abandonMessage(held(message)))
+        if (signal.aborted) for (const message of living) await abandon(message)
         else if (living.length > 0) return living
       }
       return []
     },
-    depth: () => onOwnClient((own) => depthOf(own, queue)),
+    async depth() {
+      const depth = await onOwnClient((own) => depthOf(own, queue))
+      return { ...depth, waiting: Math.max(0, depth.waiting - received.size) }
+    },
     redrive: (most) =>
       onOwnClient((own) =>
         redriveServiceBus(
@@ -95,6 +102,8 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
         ),
       ),
     async close() {
+      // Others have these at once, and not after the lock only.
+      await Promise.allSettled([...received.values()].map((message) => receiver.abandonMessage(message)))
       for (const part of [receiver, sender, letters, client]) await part.close().catch(() => {})
     },
   }

@@ -18,7 +18,7 @@ export function letterReceivers(client: ServiceBusClient, queue: string): readon
 /** Nothing can be sent to `$DeadLetterQueue`, so the copies without secrets have a queue of their own. */
 export const deadLetterQueue = (queue: string) => `${queue}-dead`
 
-/** Up to 1,000 messages of each kind. A message that a worker has counts as waiting: a look does not tell them apart. */
+/** Up to 1,000 messages of each kind. A message with any worker counts as waiting: a look does not tell them apart. */
 export async function depthOf(client: ServiceBusClient, queue: string): Promise<QueueDepth> {
   const main = client.createReceiver(queue, { skipParsingBodyAsJson: true })
   const messages = await seen(main)
@@ -55,7 +55,7 @@ async function sendBack(receiver: ServiceBusReceiver, send: Send, most: number):
   const kept: ServiceBusReceivedMessage[] = []
   let sent = 0
   while (sent < most) {
-    const letters = await receiver.receiveMessages(Math.min(50, most - sent), { maxWaitTimeInMs: 1_000 })
+    const letters = await receiver.receiveMessages(Math.min(10, most - sent), { maxWaitTimeInMs: 1_000 })
     if (letters.length === 0) break
     for (const letter of letters) {
       if (isRedacted(bodyOf(letter))) {

@@ -44,9 +44,16 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
     links.set(queue, existing)
     return existing
   }
+  const pumping = new Set<StandInQueue>()
+  // Once a turn, because a link counts its credit down only after the turn in which it sent.
   const pump = (queue: StandInQueue) => {
-    for (const link of linksOf(queue))
-      while (queue.ready.length > 0 && link.credit > 0 && link.sendable()) deliver(queue, link)
+    if (pumping.has(queue)) return
+    pumping.add(queue)
+    setImmediate(() => {
+      pumping.delete(queue)
+      for (const link of linksOf(queue))
+        for (let { credit } = link; credit > 0 && queue.ready.length > 0 && link.sendable(); credit--) deliver(queue, link)
+    })
   }
   const deliver = (queue: StandInQueue, link: any) => {
     const stored = queue.ready.shift()
@@ -103,7 +110,7 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
   container.on('receiver_close', ({ receiver }: any) => receiver.close())
   container.on('sender_draining', ({ sender }: any) => {
     if (sender.queue) pump(sender.queue)
-    sender.set_drained(true)
+    setImmediate(() => sender.set_drained(true))
   })
   for (const event of ['sender_flow', 'sendable'])
     container.on(event, ({ sender }: any) => sender.queue && pump(sender.queue))

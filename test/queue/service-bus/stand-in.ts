@@ -52,7 +52,8 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
     setImmediate(() => {
       pumping.delete(queue)
       for (const link of linksOf(queue))
-        for (let { credit } = link; credit > 0 && queue.ready.length > 0 && link.sendable(); credit--) deliver(queue, link)
+        for (let { credit } = link; credit > 0 && queue.ready.length > 0 && link.sendable(); credit--)
+          deliver(queue, link)
     })
   }
   const deliver = (queue: StandInQueue, link: any) => {

@@ -8,7 +8,7 @@ import { createPlainLog } from './log/plain.ts'
 import { consume } from './queue/consume.ts'
 import { intakeOptions } from './queue/intake-options.ts'
 import { openIntake } from './queue/open-intake.ts'
-import { createPatience } from './queue/patience.ts'
+import { createRetry } from './queue/retry.ts'
 import { openSettings } from './secrets/open-settings.ts'
 import { openWorker } from './worker.ts'
 
@@ -31,15 +31,15 @@ run(watchSignals()).then(
 async function run(shutdown: AbortSignal): Promise<void> {
   const config = await openConfig(openSettings)
   const log = createPlainLog(config.Log.Level)
-  const patience = createPatience(shutdown, { clock: systemClock, log })
+  const withRetry = createRetry(shutdown, { clock: systemClock, log })
   const options = intakeOptions(config)
-  const intake = await patience.insist(() => openIntake(options))
+  const intake = await withRetry(() => openIntake(options))
   if (!intake) return
   const name = `billing-sync ${hostname().slice(0, 24)} ${process.pid} ${randomUUID().slice(0, 8)}`
   const worker = await openWorker(config, { log, queue: intake, name, shutdown })
   log.info('the worker receives messages', { event: 'worker_started', count: worker.concurrency })
   shutdown.addEventListener('abort', () => exitInTime(log))
-  await consume({ intake, worker, patience }, shutdown)
+  await consume({ intake, worker, withRetry }, shutdown)
   await intake.close()
   await worker.close()
   log.info('the worker has stopped', { event: 'worker_stopped' })

@@ -138,7 +138,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type queue/message',
     'type queue/message-worker',
     'type queue/queue',
-    'type queue/patience',
+    'type queue/retry',
     'queue/redact',
     'job/outcome',
     'job/request',
@@ -286,7 +286,7 @@ const queueLayers: Readonly<Record<string, string>> = {
   'transport-name': 'queue',
   deliver: 'delivery',
   consume: 'delivery',
-  patience: 'delivery',
+  retry: 'delivery',
   'open-intake': 'choice of transport',
   'intake-options': 'choice of transport',
 }

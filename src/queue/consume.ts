@@ -1,12 +1,12 @@
 import type { Message } from './message.ts'
 import type { MessageWorker } from './message-worker.ts'
-import type { Patience } from './patience.ts'
 import type { Ack, Intake } from './queue.ts'
+import type { WithRetry } from './retry.ts'
 
 export interface Consumer {
   readonly intake: Intake
   readonly worker: MessageWorker
-  readonly patience: Patience
+  readonly withRetry: WithRetry
 }
 
 /** A delivery has the time that it has in Lambda: no lock has to outlive it, and a job of any length is paused in between. */
@@ -17,7 +17,7 @@ const deliveryMs = 900_000
  * has ended. One receiver serves all lanes. It asks for as many messages as lanes are free, so that no message waits in a
  * busy process. Never rejects.
  */
-export async function consume({ intake, worker, patience }: Consumer, shutdown: AbortSignal): Promise<void> {
+export async function consume({ intake, worker, withRetry }: Consumer, shutdown: AbortSignal): Promise<void> {
   const lanes = new Set<Promise<void>>()
   const start = (message: Message) => {
     const lane = workOn(message, intake, worker).finally(() => lanes.delete(lane))
@@ -26,7 +26,7 @@ export async function consume({ intake, worker, patience }: Consumer, shutdown: 
   while (!shutdown.aborted) {
     const free = worker.concurrency - lanes.size
     if (free === 0) await Promise.race(lanes)
-    else for (const message of (await patience.insist(() => intake.receive(free, shutdown))) ?? []) start(message)
+    else for (const message of (await withRetry(() => intake.receive(free, shutdown))) ?? []) start(message)
   }
   await Promise.all(lanes)
 }

@@ -10,7 +10,7 @@ import { type Chosen, holdMessage, openEnd, type QueueFixture } from './queue-fi
  */
 
 /** Longer than any lock of these tests. A test that waits so long has failed. */
-const patienceMs = 40_000
+const longestWaitMs = 40_000
 const secret = 'canary-5Fh2xQ9'
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => JSON.stringify({ n }))
 
@@ -302,7 +302,7 @@ export function exerciseQueue(name: string, open: () => Promise<QueueFixture>): 
 const byBody = (left: { readonly body: string }, right: { readonly body: string }) => (left.body < right.body ? -1 : 1)
 
 /** Receives messages, again where the server is away, as the worker does. */
-async function receiveSome(intake: Intake, most: number, signal = AbortSignal.timeout(patienceMs)) {
+async function receiveSome(intake: Intake, most: number, signal = AbortSignal.timeout(longestWaitMs)) {
   for (;;) {
     const messages = await intake.receive(most, signal).catch(() => undefined)
     if (messages && messages.length > 0) return messages
@@ -320,7 +320,7 @@ async function next(intake: Intake): Promise<Message> {
 /** A message that one of these receives. */
 async function either(intakes: readonly Intake[]): Promise<Message> {
   const received = new AbortController()
-  const signal = AbortSignal.any([received.signal, AbortSignal.timeout(patienceMs)])
+  const signal = AbortSignal.any([received.signal, AbortSignal.timeout(longestWaitMs)])
   const messages = intakes.map((intake) => receiveSome(intake, 1, signal))
   const [message] = await Promise.any(messages)
   received.abort()
@@ -331,14 +331,14 @@ async function either(intakes: readonly Intake[]): Promise<Message> {
 
 /** Waits until the queue counts so: many count a little later than they answer. */
 async function settled(intake: Intake, wanted: Partial<Awaited<ReturnType<Intake['depth']>>>) {
-  await expect.poll(() => intake.depth(), { timeout: patienceMs }).toMatchObject(wanted)
+  await expect.poll(() => intake.depth(), { timeout: longestWaitMs }).toMatchObject(wanted)
   return intake.depth()
 }
 
 /** Waits until the queue holds nothing: no message waits, is delayed, is with a worker or is dead. */
 async function emptied(intake: Intake): Promise<void> {
   const sum = async () => Object.values(await intake.depth()).reduce((total, count) => total + (count ?? 0), 0)
-  await expect.poll(sum, { timeout: patienceMs }).toBe(0)
+  await expect.poll(sum, { timeout: longestWaitMs }).toBe(0)
 }
 
 async function inParallel(bodies: readonly string[], send: (body: string) => Promise<void>): Promise<void> {

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { consume } from '../../src/queue/consume.ts'
 import type { Message } from '../../src/queue/message.ts'
-import { createPatience } from '../../src/queue/patience.ts'
 import type { Ack, Intake } from '../../src/queue/queue.ts'
+import { createRetry } from '../../src/queue/retry.ts'
 import { collectLog } from '../support/collected-log.ts'
 import { createGate } from '../support/gate.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
@@ -53,8 +53,8 @@ function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge
     },
   }
   const worker = { deliver: ({ id }: Message, ms: number) => deliver(id, ms), concurrency, log }
-  const patience = createPatience(stop.signal, { clock, log })
-  const consuming = consume({ intake: intake as Intake, worker, patience }, stop.signal)
+  const withRetry = createRetry(stop.signal, { clock, log })
+  const consuming = consume({ intake: intake as Intake, worker, withRetry }, stop.signal)
   return { stop: () => stop.abort(), asked, acknowledged, released, clock, log, consuming }
 }
 

@@ -6,7 +6,7 @@ import { type StandIn, startStandIn } from './stand-in.ts'
 
 /** An empty stand-in. Its lock is longer than a test works on a message. */
 export async function openServiceBusFixture(options: Partial<NamespaceOptions> = {}) {
-  const standIn = await startStandIn({ lockMs: 5_000, ...options })
+  const standIn = await startStandIn({ lockMs: 15_000, ...options })
   return { ...fixtureOf(standIn), standIn }
 }
 

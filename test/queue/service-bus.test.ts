@@ -1,0 +1,133 @@
+import { inspect } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { openIntake } from '../../src/queue/open-intake.ts'
+import type { Intake } from '../../src/queue/queue.ts'
+import { exerciseQueue } from '../contracts/exercise-queue.ts'
+import { openServiceBusFixture } from './service-bus/fixture.ts'
+import type { NamespaceOptions } from './service-bus/queues.ts'
+
+/*
+ * Azure Service Bus against a stand-in by AMQP 1.0. Azure itself was never used.
+ */
+
+exerciseQueue('Azure Service Bus', () => openServiceBusFixture())
+
+async function setup(options: Partial<NamespaceOptions> = {}) {
+  const fixture = await openServiceBusFixture(options)
+  onTestFinished(() => fixture.close())
+  const openAnother = async (url = fixture.options.url) => {
+    const intake = await openIntake({ url, lockSeconds: 60, maxReceives: 12, lanes: 10 })
+    onTestFinished(() => intake.close())
+    return intake
+  }
+  return { ...fixture, openAnother, intake: await openAnother() }
+}
+
+async function next(intake: Intake) {
+  const [message] = await intake.receive(1, AbortSignal.timeout(20_000))
+  if (!message) throw new Error('the queue delivers no message')
+  return message
+}
+
+test('a heartbeat begins the lock of the queue again, whatever the worker asks for', async () => {
+  const { intake, openAnother } = await setup({ lockMs: 1_000 })
+  const rival = await openAnother()
+  await intake.send('{}', 0)
+  const message = await next(intake)
+  const beat = setInterval(() => intake.heartbeat(message, 75).catch(() => {}), 300)
+  expect(await rival.receive(1, AbortSignal.timeout(3_500))).toEqual([])
+  clearInterval(beat)
+  expect(await next(rival)).toMatchObject({ receiveCount: 2 })
+  await expect(intake.heartbeat(message, 75)).rejects.toThrow('service-bus: the server at')
+})
+
+test('the library renews no lock by itself, so a worker that hangs loses its message', async () => {
+  const { intake, openAnother } = await setup({ lockMs: 1_000 })
+  await intake.send('{}', 0)
+  await next(intake)
+  expect(await next(await openAnother())).toMatchObject({ receiveCount: 2 })
+})
+
+test('a body arrives as it was written, and is not read as JSON before', async () => {
+  const { intake, sendAsOthers } = await setup()
+  const body = '{"n": 1.0, "n": 12345678901234567890, "text": "üж"}'
+  await sendAsOthers(body, {})
+  const message = await next(intake)
+  expect(message.body).toBe(body)
+  await intake.giveBack(message, 1)
+  expect((await next(intake)).body).toBe(body)
+})
+
+test('the copy of a job is no duplicate to a queue that detects duplicates', async () => {
+  const { intake } = await setup({ detectsDuplicates: true })
+  await intake.send('{"n":1}', 0)
+  const first = await next(intake)
+  await intake.giveBack(first, 1)
+  const second = await next(intake)
+  expect(second).toMatchObject({ id: first.id, receiveCount: 2 })
+  await intake.send(second.body, 0)
+  await intake.acknowledge(second)
+  expect(await next(intake)).toMatchObject({ body: '{"n":1}', receiveCount: 1 })
+})
+
+test('dead letters of Service Bus itself are sent back, and named where they cannot be', async () => {
+  const { intake, standIn } = await setup({ lockMs: 300, maxDeliveries: 1 })
+  for (const body of ['{"n":1}', '{"n":2,"note":"[redacted]"}', '{"n":3}']) await intake.send(body, 0)
+  await intake.receive(3, AbortSignal.timeout(5_000))
+  await expect.poll(() => standIn.queue('jobs/$DeadLetterQueue').ready.length).toBe(3)
+  expect(await intake.depth()).toMatchObject({ waiting: 0, dead: 3 })
+  const { sent, left } = await intake.redrive(10)
+  expect(sent).toBe(2)
+  expect(left).toMatchObject([{ body: '{"n":2,"note":"[redacted]"}', code: 'MaxDeliveryCountExceeded' }])
+  expect(await intake.depth()).toMatchObject({ waiting: 2, dead: 1 })
+})
+
+test('the depth is the same when it is asked for again', async () => {
+  const { intake } = await setup()
+  for (let n = 0; n < 120; n++) await intake.send('{}', 0)
+  await intake.send('{}', 600)
+  const depth = { waiting: 120, inFlight: null, delayed: 1, dead: 0 }
+  expect([await intake.depth(), await intake.depth()]).toEqual([depth, depth])
+})
+
+test('a message that is there is handed out without a wait for more', async () => {
+  const { intake } = await setup()
+  const waiting = intake.receive(10, AbortSignal.timeout(20_000))
+  await intake.send('{"n":1}', 0)
+  const first = await waiting
+  await intake.send('{"n":2}', 0)
+  // The library would wait a second for the other nine.
+  expect([first.length, (await intake.receive(10, AbortSignal.timeout(20_000))).length]).toEqual([1, 1])
+})
+
+test('a server that is away fails each call in words without the key', async () => {
+  const { intake, standIn } = await setup()
+  await intake.send('{}', 0)
+  const message = await next(intake)
+  await standIn.stop()
+  for (const call of [intake.send('{"canary":1}', 0), intake.acknowledge(message), intake.heartbeat(message, 75)]) {
+    const failure: Error = await call.then(
+      () => new Error('the call did not fail'),
+      (error) => error,
+    )
+    expect(failure.message).toMatch(
+      /^service-bus: the server at 127\.0\.0\.1:\d+ failed: .*Check the server and Queue\.Url\.$/,
+    )
+    expect(inspect(failure, { depth: 9, showHidden: true })).not.toMatch(/canary|c2VjcmV0/)
+  }
+  await standIn.start()
+  await intake.send('{"n":2}', 0)
+})
+
+test.each([
+  ['no host', 'Endpoint=sb://;SharedAccessKey=canary', 'names no namespace'],
+  ['no key', 'Endpoint=sb://one.servicebus.windows.net/;Canary=canary', 'has no key'],
+  ['half a key', 'Endpoint=sb://one.servicebus.windows.net/;SharedAccessKey=canary', 'failed'],
+])('an address with %s is refused in words that do not show it', async (_, url, sentence) => {
+  const failure: Error = await openIntake({ url, lockSeconds: 60, maxReceives: 12, lanes: 1 }).then(
+    () => new Error('it was opened'),
+    (error) => error,
+  )
+  expect(failure.message).toContain(sentence)
+  expect(inspect(failure, { depth: 9, showHidden: true })).not.toMatch(/canary/i)
+})

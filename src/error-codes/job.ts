@@ -7,6 +7,11 @@ export const jobCodes = {
     do: 'Correct the sender and send a new message. Delete the copy in the dead-letter queue.',
     retried: 'dead letter',
   },
+  received_too_often: {
+    happened: 'Workers received the message as often as the queue allows, and none ended its delivery.',
+    do: 'Look for the `messageId` in the logs of the workers. Mend the cause, then send the dead letters back: `billing-sync queue redrive`.',
+    retried: 'dead letter',
+  },
   job_belongs_to_another: {
     happened: 'The `jobId` belongs to a job of another tenant or provider. The worker touched no data.',
     do: 'Find the sender: it mixes tenants up or uses a `jobId` twice. Send the job again with a new `jobId`.',

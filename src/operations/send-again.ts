@@ -45,7 +45,8 @@ async function sendOne(
   if (retry.kind === 'refused') return { jobId: id, done: false, reason: retry.reason }
   const { jobId } = retry.message
   const status = repeated.get(jobId)
-  if (status === 'failed') return { jobId: id, done: false, reason: `Job ${jobId} repeated it and failed. Retry that.` }
+  if (status === 'failed')
+    return { jobId: id, done: false, reason: `Job ${jobId} repeated it and failed. Retry that job instead.` }
   if (status !== undefined)
     return { jobId: id, done: true, reason: `Job ${jobId} repeats it already, and is ${status}.` }
   await queue?.send(JSON.stringify(retry.message), 0, group)

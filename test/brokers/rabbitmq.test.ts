@@ -114,11 +114,13 @@ test('what moves by itself moves at least once, and no letter is given up', asyn
 })
 
 test('a queue that an operator has declared stays as it is', async () => {
-  const { fixture, name, intake } = await setup()
+  const { fixture, name, openAnother } = await setup()
   await fixtures.onConnection(async (connection) => {
     const channel = await connection.createChannel()
+    await channel.deleteQueue(name)
     await channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'classic' } })
   })
+  const intake = await openAnother()
   await fixture.sendAsOthers('{"n":1}', {})
   const message = await next(intake)
   expect(message).toMatchObject({ body: '{"n":1}', receiveCount: 1 })

@@ -31,6 +31,7 @@ test('every code of an item that is rejected, of a wait, and of a line of the lo
     'invalid_setting',
     'login_owns_tables',
     'provider_unreachable',
+    'received_too_often',
     'row_security_bypassed',
     'too_deep',
   ])
@@ -53,7 +54,7 @@ test('who tries again is what the verdict says', () => {
     fenced: 'other worker',
   }
   // A command rejects what the worker retries: nobody starts the command again. A worker that does not start rejects no message.
-  const command: readonly string[] = ['no_database', 'invalid_custom_provider']
+  const command: readonly string[] = ['no_database', 'invalid_custom_provider', 'invalid_setting']
   const expected = (verdict: keyof typeof retried, code: ErrorCode): Retried =>
     verdict === 'retry' && isOutage({ verdict, code }) ? 'outage' : retried[verdict]
   const wrong = made.filter(

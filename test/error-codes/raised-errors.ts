@@ -17,6 +17,7 @@ import { failure as squareFailure } from '../../src/providers/square/failure.ts'
 import { unusable } from '../../src/providers/stripe/connection.ts'
 import { readAccess } from '../../src/providers/stripe/credentials.ts'
 import { failure } from '../../src/providers/stripe/failure.ts'
+import { poisonLetter } from '../../src/queue/poison.ts'
 import { secretFailure } from '../../src/secrets/failure.ts'
 import { readSecret } from '../../src/secrets/read-secret.ts'
 import { readReference } from '../../src/secrets/reference.ts'
@@ -254,10 +255,12 @@ export async function raisedErrors(): Promise<readonly Raised[]> {
     ...stalledErrors(),
     ...others(),
   ]
-  return errors.map((error) => {
+  const { code, reason } = poisonLetter({ id: 'm-1', body: '{}', receiveCount: 12, group: undefined })
+  const raised = errors.map((error) => {
     if (!(error instanceof SyncError)) throw new Error('not refused', { cause: error })
     return { code: error.code, message: error.message }
   })
+  return [...raised, { code, message: reason }]
 }
 
 function thrown(act: () => unknown): unknown {

@@ -14,14 +14,13 @@ const canary = 'Host=canary-5d2f;Password=canary-9c1e'
 /** Packages the service once for the file, in a copy of its own, and hands out what CloudFormation would get. */
 export function usePackagedService() {
   let service: string
-  let built: string[]
   let template: Template
   let text: string
   beforeAll(async () => {
     service = await mkdtemp(join(tmpdir(), 'infra-test-'))
     await cp('serverless.yml', join(service, 'serverless.yml'))
     await cp('infra', join(service, 'infra'), { recursive: true })
-    built = (await build(join(service, 'dist'))).map(({ name }) => name)
+    await build(join(service, 'dist'))
     await mkdir(join(service, 'dist/certificates'))
     await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
     await placeWhatMustStayOut(service)
@@ -32,7 +31,8 @@ export function usePackagedService() {
   afterAll(() => rm(service, { recursive: true }))
   return {
     /** The files that the build made. */
-    built: () => built,
+    /** The bundle of the handler. */
+    handler: () => readFile(join(service, 'dist/handler.cjs'), 'utf8'),
     template: () => template,
     /** The template as it was written. */
     text: () => text,

@@ -234,15 +234,17 @@ function statementsIn(value: unknown): Statement[] {
 }
 
 describe('the package', () => {
-  test('holds what the build made for the worker, and nothing else', async () => {
+  test('holds the handler and what it loads, and nothing else', async () => {
     const names = namesInZip(await service.zip())
 
-    const worker = service
-      .built()
-      .filter((name) => /\.cjs(\.map)?$/.test(name))
-      .map((name) => `dist/${name}`)
+    const loaded = [...(await service.handler()).matchAll(/require\(["']\.\/([\w-]+)\.cjs["']\)/g)].map(
+      ([, name]) => name,
+    )
+    const worker = ['handler', ...loaded].flatMap((name) => [`dist/${name}.cjs`, `dist/${name}.cjs.map`])
     expect(names.sort()).toEqual([...worker, 'dist/certificates/rds.pem'].sort())
-    expect(names).toContain('dist/handler.cjs')
+    expect(loaded).toEqual(
+      expect.arrayContaining(['sqs', 'aws-secrets', 'square', 'shopify', 'paypal', 'custom-providers']),
+    )
   })
 
   test('takes no secret from the machine that made it', () => {

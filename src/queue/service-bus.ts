@@ -91,7 +91,8 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     },
     async depth() {
       const depth = await onOwnClient((own) => depthOf(own, queue))
-      return { ...depth, waiting: Math.max(0, depth.waiting - received.size) }
+      const inFlight = [...received.values()].filter(isLocked).length
+      return { ...depth, waiting: Math.max(0, depth.waiting - inFlight) }
     },
     redrive: (most) =>
       onOwnClient((own) =>
@@ -118,6 +119,10 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     }
   }
 }
+
+/** A message whose lock has run out is no longer with this worker, even if the worker never answered it. */
+const isLocked = ({ lockedUntilUtc }: ServiceBusReceivedMessage) =>
+  lockedUntilUtc !== undefined && lockedUntilUtc.getTime() > Date.now()
 
 function createClient(connectionString: string, inWords: (error: unknown) => Error): ServiceBusClient {
   try {

@@ -41,6 +41,7 @@ const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--max', 'all'],
   ],
   accounts: [['--rows'], ['--limit', '0']],
+  page: [['--tenant', 'all'], ['now']],
   prune: [[], ['--older-than', '30'], ['--older-than', '23h']],
   doctor: [['--provider', 'stripe'], ['now']],
   migrate: [['--folder', 'drizzle'], ['now']],

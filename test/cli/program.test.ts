@@ -66,6 +66,7 @@ const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   'queue depth': ['--jason', '--json'],
   'queue redrive': ['--mx', '--max'],
   accounts: ['--acount', '--account'],
+  page: ['--tennant', '--tenant'],
   prune: ['--older-then', '--older-than'],
   doctor: ['--ofline', '--offline'],
   migrate: ['--helb', '--help'],

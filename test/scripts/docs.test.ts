@@ -16,7 +16,8 @@ test('every figure that a document quotes is in its source', () => {
 test('what is recorded is of scenarios there are, and nothing went wrong in it', () => {
   const results = readResults()
   const names = scenarios.map(({ name }) => name)
-  expect(Object.keys(results).filter((name) => !names.includes(name))).toEqual([])
+  // A scenario on another provider than Stripe is recorded as "drift on square".
+  expect(Object.keys(results).filter((name) => !names.includes(name.split(' on ')[0] ?? ''))).toEqual([])
   expect(Object.entries(results).filter(([, { problems }]) => problems.length > 0)).toEqual([])
 })
 

@@ -105,11 +105,18 @@ test('a server that is away fails each call in words without the key', async () 
   await intake.send('{}', 0)
   const message = await next(intake)
   await standIn.stop()
-  for (const call of [intake.send('{"canary":1}', 0), intake.acknowledge(message), intake.heartbeat(message, 75)]) {
-    const failure: Error = await call.then(
-      () => new Error('the call did not fail'),
-      (error) => error,
-    )
+  const calls = [intake.send('{"canary":1}', 0), intake.acknowledge(message), intake.heartbeat(message, 75)]
+  // Each is awaited at once: a failure that nobody waits for would end the run.
+  const failures = await Promise.all(
+    calls.map(
+      (call): Promise<Error> =>
+        call.then(
+          () => new Error('the call did not fail'),
+          (error) => error,
+        ),
+    ),
+  )
+  for (const failure of failures) {
     expect(failure.message).toMatch(
       /^service-bus: the server at 127\.0\.0\.1:\d+ failed: .*Check the server and Queue\.Url\.$/,
     )

@@ -74,14 +74,17 @@ export async function deliver(
       head(packed.length, { 'Content-Encoding': 'gzip' }).end(packed)
       return
     }
-    case 'huge':
-      head(body.length + failure.bytes + ',"padding":""'.length)
+    case 'huge': {
+      // An object without fields takes no comma before its first.
+      const field = body.length > '{}'.length ? ',"padding":"' : '"padding":"'
+      head(body.length + failure.bytes + `${field}"`.length)
       response.write(body.subarray(0, -1))
-      response.write(',"padding":"')
+      response.write(field)
       // `pipeline` waits for the client to read and stops when it disconnects.
       await pipeline(blocks(failure.bytes), response, { end: false, signal })
       response.end('"}')
       return
+    }
   }
   head(body.length).end(body)
 }

@@ -55,9 +55,6 @@ ${Object.entries(results)
 
 These runs shared two cores with other programs, at a load of 30 to 50. Some scenarios of Shopify have smaller runs only, which are not recorded.
 
-The problem of Square's drift: one answer with a megabyte of padding was late for the two seconds that the scenario waits. The lane beside it
-was being sent 64 MiB, which is the likely cause. It was not run again.
-
 What differs there:
 
 | scenario | provider | difference |

@@ -83,8 +83,10 @@ export async function openPayPalWorld({ customers = 100, now, ...options }: Worl
     },
     change(random, changed) {
       paypal.advance(60)
-      paypal.simulate(1, { seed: random.below(1e9), perDay: 8 })
+      // A second hold of a payment has the id of the first, and is the same row of `refunds`: which line it shows is not known.
       // Only a complete list shows that a draft is gone.
+      const without = ['payment is held', ...(changed === 'any' ? [] : ['draft is deleted'])]
+      paypal.simulate(1, { seed: random.below(1e9), perDay: 8, without })
       const draft = changed === 'any' && [...paypal.stored('invoices')].find(({ object }) => object.status === 'DRAFT')
       if (draft) paypal.remove('invoices', draft.key)
       paypal.insert('transactions')

@@ -11,6 +11,8 @@ export interface SimulateOptions {
   readonly seed?: number
   /** How many steps happen on each day. Default 10. */
   readonly perDay?: number
+  /** Names of steps that do not happen. */
+  readonly without?: readonly string[]
   /** Changes too that neither the ledger nor a change of status shows, so that only complete lists do. Default false. */
   readonly unannounced?: boolean
 }
@@ -39,9 +41,9 @@ const unannouncedEntries = Object.entries({ ...unannouncedSteps, 'payment of any
 
 /** Simulates so many days of changes, moving the clock. Every kind of step happens once before any happens at random. */
 export function simulate(access: Simulation, days: number, options: SimulateOptions): readonly SimulatedStep[] {
-  const { seed = 1, perDay = 10, unannounced = false } = options
+  const { seed = 1, perDay = 10, unannounced = false, without = [] } = options
   const merchant = createSimulatedMerchant(access, randomStream(seedFor(seed, 'simulate')))
-  const all = unannounced ? [...steps, ...unannouncedEntries] : steps
+  const all = [...steps, ...(unannounced ? unannouncedEntries : [])].filter(([name]) => !without.includes(name))
   const firstSteps = [...all]
   const changes: SimulatedStep[] = []
   for (let dayNumber = 0; dayNumber < days; dayNumber++) {

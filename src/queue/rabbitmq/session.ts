@@ -44,7 +44,7 @@ export async function openSession({ address, maxReceives }: SessionOptions): Pro
     return { connection, channel, publish: publisher(channel), lost, take, close }
 
     async function close() {
-      // An acknowledgement is not answered. The answer to this call comes after RabbitMQ has read them all.
+      await settle(channel, address.queue)
       await channel.close().catch(() => {})
       await connection.close().catch(() => {})
     }
@@ -52,6 +52,15 @@ export async function openSession({ address, maxReceives }: SessionOptions): Pro
     lose(error)
     throw error
   }
+}
+
+/**
+ * Waits until a quorum queue has read the acknowledgements of a channel: they are not answered. RabbitMQ hands at most 32 on at
+ * once, holds the rest back, and forgets those when the channel closes. It hands them on while it answers calls: after two
+ * calls none of 500 is lost, without them about 100.
+ */
+async function settle(channel: ConfirmChannel, queue: string): Promise<void> {
+  for (let calls = 0; calls < 2; calls++) await channel.checkQueue(queue).catch(() => {})
 }
 
 /** A dead peer is seen after two missed heartbeats. */

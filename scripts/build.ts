@@ -92,8 +92,8 @@ export async function build(
 
 /**
  * The part of the build that is deployed: `handler.cjs`, `container.cjs` and the files that they load on demand. It copies
- * `certificates/*.pem` and the manifests of custom providers, and bundles their modules, a file each. CommonJS with the
- * ending `.cjs`, because that is what Lambda and osls both load.
+ * the files of the page, `certificates/*.pem` and the manifests of custom providers, and bundles their modules, a file each.
+ * CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
  */
 export async function bundleDeployed(
@@ -135,6 +135,7 @@ export async function bundleDeployed(
     check('container.cjs', container, others)
   }
   await copyCertificates(root, out)
+  await copyPage(root, out)
   await copyManifests(custom.manifests, root, out)
   return [handler, container, besides, ofProviders, ofQueues, modules]
 }
@@ -152,6 +153,14 @@ async function copyCertificates(root: string, out: string): Promise<void> {
   if (names.length > 0) await mkdir(join(out, 'certificates'), { recursive: true })
   for (const name of names.filter((name) => name.endsWith('.pem')))
     await copyFile(join(from, name), join(out, 'certificates', name))
+}
+
+/** What browsers load of the page, which the container finds beside its bundle. */
+async function copyPage(root: string, out: string): Promise<void> {
+  const from = join(root, 'src/page')
+  const names = await readdir(from).catch(() => [])
+  for (const name of names.filter((name) => /\.(?:js|css|svg)$/.test(name)))
+    await copyFile(join(from, name), join(out, name))
 }
 
 function configuredCustom(root: string): CustomSettings {
@@ -192,7 +201,8 @@ function uniqueNames(paths: readonly string[], nameOf: (path: string) => string)
 
 const common = { bundle: true, platform: 'node', target: 'node20', metafile: true } as const
 
-const worker = {
+/** How a file of the worker is bundled for Node. */
+export const worker = {
   ...common,
   format: 'cjs',
   outExtension: { '.js': '.cjs' },

@@ -2,15 +2,22 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { systemClock } from './clock.ts'
-import { openConfig } from './config/load.ts'
+import { type Config, openConfig } from './config/load.ts'
+import { createReadiness } from './db/readiness.ts'
 import type { Log } from './log/log.ts'
 import { createPlainLog } from './log/plain.ts'
-import { consume } from './queue/consume.ts'
+import { openConfiguredPage, showsNothing } from './page/configured.ts'
+import { consume, pulseLimits } from './queue/consume.ts'
 import { intakeOptions } from './queue/intake-options.ts'
 import { openIntake } from './queue/open-intake.ts'
+import { createPulse, type Pulse } from './queue/pulse.ts'
+import type { Intake } from './queue/queue.ts'
 import { createRetry } from './queue/retry.ts'
 import { openSettings } from './secrets/open-settings.ts'
-import { openWorker } from './worker.ts'
+import { type OpenServer, openServer } from './server/open.ts'
+import { probeRoutes } from './server/probes.ts'
+import type { Route } from './server/route.ts'
+import { openWorker, type Worker } from './worker.ts'
 
 /*
  * The long-running entry: it receives from its queue by itself until SIGTERM or SIGINT. Then its jobs pause, their messages
@@ -31,18 +38,61 @@ run(watchSignals()).then(
 async function run(shutdown: AbortSignal): Promise<void> {
   const config = await openConfig(openSettings)
   const log = createPlainLog(config.Log.Level)
+  shutdown.addEventListener('abort', () => exitInTime(log))
+  const pulse = createPulse(systemClock, pulseLimits)
+  const server = await serveRoutes(config, { pulse, log, shutdown })
   const withRetry = createRetry(shutdown, { clock: systemClock, log })
   const options = intakeOptions(config)
-  const intake = await withRetry(() => openIntake(options))
-  if (!intake) return
+  const intake = await withRetry(() => pulse.call(() => openIntake(options)))
+  if (!intake) return await server?.close()
   const name = `billing-sync ${hostname().slice(0, 24)} ${process.pid} ${randomUUID().slice(0, 8)}`
   const worker = await openWorker(config, { log, queue: intake, name, shutdown })
+  const page = await servePage(config, { worker, intake, log })
   log.info('the worker receives messages', { event: 'worker_started', count: worker.concurrency })
-  shutdown.addEventListener('abort', () => exitInTime(log))
-  await consume({ intake, worker, withRetry }, shutdown)
+  await consume({ intake, worker, withRetry, pulse }, shutdown)
+  await page?.close()
   await intake.close()
   await worker.close()
+  await server?.close()
   log.info('the worker has stopped', { event: 'worker_stopped' })
+}
+
+/**
+ * The routes of this process, at `Worker.Listen`. The server is there before the queue and the database are, so that a
+ * probe can say which of them is missing.
+ */
+async function serveRoutes(config: Config, { pulse, log, shutdown }: RouteDeps): Promise<OpenServer | undefined> {
+  const { Listen: listen } = config.Worker
+  if (listen === undefined) return undefined
+  const readiness = createReadiness(config.database, systemClock.now)
+  const routes: readonly Route[] = [...probeRoutes({ pulse, database: readiness.missing, shutdown })]
+  const server = await openServer(listen, routes)
+  log.info(`the worker answers probes at ${server.address}`, { event: 'probes_served' })
+  return server
+}
+
+interface RouteDeps {
+  readonly pulse: Pulse
+  readonly log: Log
+  readonly shutdown: AbortSignal
+}
+
+/** The page, if `Page.Listen` is set. The worker works on jobs, whatever the page shows. */
+async function servePage(config: Config, { worker, intake, log }: PageDeps) {
+  if (config.Page.Listen === undefined) return undefined
+  const page = await openConfiguredPage(config, { resources: worker.resources, queue: intake })
+  log.info(`the page is at ${page.address}`, { event: 'page_served' })
+  const warn = (reason: string) => log.warn(reason, { event: 'page_shows_nothing' })
+  // A database that is away is no matter of the page.
+  const looked = showsNothing(config).catch(() => null)
+  looked.then((reason) => reason !== null && warn(reason))
+  return page
+}
+
+interface PageDeps {
+  readonly worker: Worker
+  readonly intake: Intake
+  readonly log: Log
 }
 
 /** Aborted by the first SIGTERM or SIGINT. A second one changes nothing: the end is near anyway. */

@@ -2,6 +2,7 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import type { Log } from './log/log.ts'
+import { resourceOrder } from './provider/resource-order.ts'
 import { openProviders, type ProviderSettings } from './providers/index.ts'
 import { type DeliveryDeps, deliver } from './queue/deliver.ts'
 import type { Message } from './queue/message.ts'
@@ -12,6 +13,8 @@ import { createSecrets } from './secrets/secrets.ts'
 export interface Worker {
   /** Works on the job of a message for as long as `remainingMs` allows. Never rejects. */
   deliver(message: Message, remainingMs: number): Promise<Ack>
+  /** The names of a provider's resources in its order; none if the worker does not have the provider. */
+  resources(provider: string): Promise<readonly string[]>
   /** Messages that it can work on at once. */
   readonly concurrency: number
   readonly log: Log
@@ -59,6 +62,8 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
   const stopping = shutdown ? { shutdown } : {}
   return {
     deliver: (message, remainingMs) => deliver(message, { remainingMs, ...stopping }, deps),
+    // A job is shown whatever has become of its provider.
+    resources: (name) => provider(name).then(resourceOrder, () => []),
     concurrency: settings.Concurrency,
     log,
     close: () => database.close(),

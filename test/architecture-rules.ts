@@ -8,7 +8,20 @@ export type Tree = Readonly<Record<string, string>>
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
   handler: ['config/load', 'log', 'queue', 'secrets', 'worker', 'type npm:aws-lambda', 'node'],
-  container: ['clock', 'config/load', 'log', 'queue', 'secrets', 'worker', 'node'],
+  container: [
+    'clock',
+    'config/load',
+    'db/readiness',
+    'log',
+    'page/configured',
+    'queue',
+    'secrets',
+    'server',
+    'worker',
+    'node',
+  ],
+  // What a container answers to probes and collectors. Each route is told what it shows.
+  server: ['server', 'config/listen-address', 'type queue/pulse', 'node'],
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
   // It gets its queue from the entry, so that an entry holds one transport.
@@ -20,6 +33,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type config/load',
     'type log',
     'db/open',
+    'provider/resource-order',
     'providers/index',
     'queue/deliver',
     'type queue/message',
@@ -137,6 +151,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'type queue/message',
     'type queue/message-worker',
+    'type queue/pulse',
     'type queue/queue',
     'type queue/retry',
     'queue/redact',
@@ -287,6 +302,7 @@ const queueLayers: Readonly<Record<string, string>> = {
   deliver: 'delivery',
   consume: 'delivery',
   retry: 'delivery',
+  pulse: 'delivery',
   'open-intake': 'choice of transport',
   'intake-options': 'choice of transport',
 }

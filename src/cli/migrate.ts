@@ -22,7 +22,7 @@ writes what the status words of custom providers mean.`,
     const { database, Providers: custom } = config
     // A manifest with a mistake is refused before the database is changed.
     const providers = await openCustomProviders({ manifests: custom.Manifests, modules: custom.Modules })
-    const applied = await applyMigrations(database, migrationsFolder)
+    const applied = await applyMigrations(database, migrationsFolder())
     const words = await writeStates(database, providers)
     const where = `${database?.host}:${database?.port}/${database?.database}`
     terminal.print(applied === 0 ? `${where} is up to date` : `${where}: ${applied} migrations applied`)

@@ -1,13 +1,11 @@
 import * as z from 'zod'
 import type { Config } from '../config/load.ts'
 import { openConfig } from '../config/load.ts'
-import { openDatabase } from '../db/open.ts'
-import { seesAll } from '../operations/scope.ts'
-import { openConfiguredPage, pageConnection } from '../page/configured.ts'
+import { openConfiguredPage, showsNothing } from '../page/configured.ts'
 import type { Intake } from '../queue/queue.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
-import { oneTenant, withDatabase } from './database.ts'
+import { withDatabase } from './database.ts'
 import { exitCodes } from './exit-codes.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { openQueue } from './open-queue.ts'
@@ -55,16 +53,9 @@ With Page.Token the page asks for it, and can cancel jobs and send them again.`,
   },
 })
 
-/** A page without rows would look like a worker without jobs. */
 async function refuseToShowNothing(config: Config, tenant: string | undefined): Promise<void> {
-  if (tenant !== undefined) return
-  const settings = pageConnection(config) ?? config.database
-  const reading = await openDatabase(settings, { connections: 1, applicationName: 'page' })
-  try {
-    if (!(await seesAll(reading.everyTenant))) throw new Error(`page: ${oneTenant(settings?.user)}.`)
-  } finally {
-    await reading.close()
-  }
+  const problem = tenant === undefined ? await showsNothing(config) : null
+  if (problem !== null) throw new Error(`${problem} Or add --tenant UUID.`)
 }
 
 /** A queue that is away is no reason to show no jobs. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config/load.ts'
+import { resourceOrder } from '../provider/resource-order.ts'
 import { openProviders } from '../providers/index.ts'
 import { providerSettings } from '../worker.ts'
-import { resourceOrder } from './resource-names.ts'
 
 /** The names of a provider's resources in its order; none if this configuration does not have the provider. */
 export async function providerOrder(config: Config, provider: string): Promise<readonly string[]> {

@@ -20,11 +20,6 @@ export function readResources(text: string, { resources }: Resources): readonly 
   return [...new Set([...names, ...origins])]
 }
 
-/** All names that a result may have, in the provider's order: a nested list comes after its parent. */
-export function resourceOrder({ resources }: Resources): readonly string[] {
-  return resources.flatMap(({ name, nested = [] }) => [name, ...nested.map((list) => list.name)])
-}
-
 /** Entries by their names, in that order; unknown names come last. */
 export function inOrder<Value>(
   entries: readonly (readonly [string, Value])[],

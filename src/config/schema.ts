@@ -74,6 +74,9 @@ export const settingsSchema = z.object({
       true,
       'Whether each step of a job notifies the channel sync_jobs. Postgres lets commits that notify wait for each other, on the whole server. Turn it off beyond about 50 workers.',
     ),
+    Listen: listenAddress(
+      'Address and port of `/livez` and `/readyz` of a [container](containers.md#probes), such as 0.0.0.0:8080. Without it: none.',
+    ),
   }),
   Queue: z.object({
     Url: queueAddress(
@@ -102,8 +105,7 @@ export const settingsSchema = z.object({
   }),
   Page: z.object({
     Listen: listenAddress(
-      '127.0.0.1:8484',
-      'Address and port of [the page](page.md). An address that others can reach needs `Page.Token`.',
+      'Address and port of [the page](page.md). An address that others can reach needs `Page.Token`. Without it: 127.0.0.1:8484, and a container serves no page.',
     ),
     Token: secret(
       'The password of the page, at least 16 characters. With it the page can cancel jobs and send them again.',

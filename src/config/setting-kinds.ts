@@ -72,11 +72,11 @@ const listOf = (about: string, expected: string) =>
 export const files = (about: string) => listOf(about, 'a list of paths, or paths with commas between')
 export const names = (about: string) => listOf(about, 'a list of names, or names with commas between')
 /** An address to listen on, as `parseListenAddress` reads it. */
-export const listenAddress = (fallback: string, about: string) =>
+export const listenAddress = (about: string) =>
   z
     .string()
     .refine((text) => parseListenAddress(text) !== undefined)
-    .default(fallback)
+    .optional()
     .describe(about)
     .meta({ expected: 'an address and a port, such as 127.0.0.1:8484 or [::1]:8484' })
 export const rate = (about: string) =>

@@ -53,7 +53,7 @@ async function open(postgres: LocalPostgres): Promise<LocalDatabase> {
   const url = `${await createDatabase(postgres.url, 'billing', { ifMissing: true })}?sslmode=disable`
   const users = await joinUsers(url)
   const owner = parseConnectionString(url)
-  const applied = await migrate(owner, migrationsFolder)
+  const applied = await migrate(owner, migrationsFolder())
   const worker = parseConnectionString(await createWorkerLogin(url))
   const state = applied > 0 ? `${applied} migrations applied` : 'with the data of the last start'
   return {

@@ -71,7 +71,7 @@ export async function openStack(config: Config, options: StackOptions): Promise<
 }
 
 async function configuredDatabase(settings: ConnectionSettings): Promise<LocalDatabase> {
-  const pending = await pendingMigrations(settings, migrationsFolder)
+  const pending = await pendingMigrations(settings, migrationsFolder())
   if (pending > 0)
     throw new Error(
       `The configured database lacks ${pending} of this worker's migrations. Apply them with: npm run migrate`,

@@ -4,6 +4,7 @@ import type { Config } from '../config/load.ts'
 import { configured } from '../db/connection.ts'
 import { openDatabase } from '../db/open.ts'
 import { cancelJob } from '../operations/cancel.ts'
+import { seesAll } from '../operations/scope.ts'
 import { sendAgain } from '../operations/send-again.ts'
 import { type OpenPage, openPage, type PageOptions } from './open.ts'
 import { createRemembered } from './remembered.ts'
@@ -21,9 +22,12 @@ export interface PageParts extends Pick<PageOptions, 'resources' | 'tenantId' | 
 /** A queue is asked for its depth so often at most. */
 const depthMs = 10_000
 
+/** Where the page is by itself: others cannot reach it. */
+const defaultListen = '127.0.0.1:8484'
+
 /** The page as the settings `Page.…` describe it. @throws Error in words for settings that do not fit together */
 export async function openConfiguredPage(config: Config, parts: PageParts): Promise<OpenPage> {
-  const { host, port } = parseListenAddress(config.Page.Listen) ?? { host: '', port: 0 }
+  const { host, port } = parseListenAddress(config.Page.Listen ?? defaultListen) ?? { host: '', port: 0 }
   const { queue } = parts
   const settings = configured(config.database, 'retry')
   const writing = await openDatabase(settings, {
@@ -57,6 +61,23 @@ export async function openConfiguredPage(config: Config, parts: PageParts): Prom
     throw error
   }
 }
+
+/**
+ * A sentence if the page's login sees one tenant at a time: a page without rows would look like a worker without jobs.
+ * @throws what the database throws
+ */
+export async function showsNothing(config: Config): Promise<string | null> {
+  const settings = pageConnection(config) ?? config.database
+  const reading = await openDatabase(settings, { connections: 1, applicationName: 'page' })
+  try {
+    return (await seesAll(reading.everyTenant)) ? null : oneTenant(settings?.user)
+  } finally {
+    await reading.close()
+  }
+}
+
+const oneTenant = (user: string | undefined) =>
+  `page: ${user} sees one tenant's rows at a time. Set Page.Connection to a login in the role billing_sync_reader, which sees all.`
 
 /** The login that the page reads with; undefined if it is that of the worker. @throws Error that names the setting */
 export function pageConnection({ Page }: Config) {

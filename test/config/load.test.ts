@@ -73,6 +73,7 @@ describe('the configuration', () => {
       'Queue.Endpoint': 'https://queue.test',
       'Secrets.Endpoint': 'http://127.0.0.1:4566',
       'Worker.Announce': 'false',
+      'Worker.Listen': '127.0.0.1:9001',
       'Page.Listen': '127.0.0.1:9000',
       'Log.Level': 'debug',
     }
@@ -125,7 +126,7 @@ describe('the configuration', () => {
 
 describe('an unknown setting', () => {
   const worker =
-    'Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, OutageMinutes, Concurrency, LeaseSeconds, Announce'
+    'Worker has MaxRetries, RetryDelaySeconds, BatchSize, TimeoutMinutes, OutageMinutes, Concurrency, LeaseSeconds, Announce, Listen'
 
   it('is a warning that names it, because the file may be shared with another application', () => {
     const file = { Worker: { PollingInterval: 5, BatchSize: 10 }, Log: { Sinks: { File: 'sk_live_canary5Fh2' } } }

@@ -21,7 +21,7 @@ export const defaults = {
   },
   Queue: {},
   Secrets: { Prefix: 'billing-sync/{tenantId}/' },
-  Page: { Listen: '127.0.0.1:8484', Hosts: [] },
+  Page: { Hosts: [] },
   Log: { Level: 'info' },
   database: undefined,
   warnings: [],

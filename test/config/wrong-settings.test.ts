@@ -120,6 +120,11 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
       {},
       `Secrets.Endpoint must be an http:// or https:// address without a user, found "localhost:4566" ${variable('Secrets__Endpoint')}`,
     ],
+    'Worker.Listen': [
+      {},
+      { Worker: { Listen: 8080 } },
+      `Worker.Listen must be an address and a port, such as 127.0.0.1:8484 or [::1]:8484, found 8080 ${file}`,
+    ],
     'Page.Listen': [
       { Page__Listen: 'page.example:8484' },
       {},

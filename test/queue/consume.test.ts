@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { consume } from '../../src/queue/consume.ts'
+import { consume, pulseLimits } from '../../src/queue/consume.ts'
 import type { Message } from '../../src/queue/message.ts'
+import { createPulse } from '../../src/queue/pulse.ts'
 import type { Ack, Intake } from '../../src/queue/queue.ts'
 import { createRetry } from '../../src/queue/retry.ts'
 import { collectLog } from '../support/collected-log.ts'
@@ -54,8 +55,9 @@ function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge
   }
   const worker = { deliver: ({ id }: Message, ms: number) => deliver(id, ms), concurrency, log }
   const withRetry = createRetry(stop.signal, { clock, log })
-  const consuming = consume({ intake: intake as Intake, worker, withRetry }, stop.signal)
-  return { stop: () => stop.abort(), asked, acknowledged, released, clock, log, consuming }
+  const pulse = createPulse(clock, pulseLimits)
+  const consuming = consume({ intake: intake as Intake, worker, withRetry, pulse }, stop.signal)
+  return { pulse, stop: () => stop.abort(), asked, acknowledged, released, clock, log, consuming }
 }
 
 /** Until everything that can happen has happened. */

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
-import { is } from 'drizzle-orm'
-import { PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import type { Config } from '../../config/load.ts'
 import { connect } from '../../db/connection.ts'
 import { databaseFailure } from '../../db/errors.ts'
 import { pendingMigrations } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
-import * as schema from '../../db/schema.ts'
+import { selectNothing } from '../../db/readiness.ts'
 import { migrationsFolder } from '../../local/migrations.ts'
 import { checkLogin } from './database-login.ts'
 import { checkServer } from './database-server.ts'
@@ -52,15 +50,12 @@ export async function* checkDatabase(config: Config): AsyncGenerator<Finding> {
 /** The worker's own login may not read the list of migrations, so that every column is asked for, too. */
 async function checkTables(config: Config): Promise<Finding> {
   const migrate = 'Run npm run migrate as the owner of the tables.'
-  const pending = await pendingMigrations(config.database, migrationsFolder)
+  const pending = await pendingMigrations(config.database, migrationsFolder())
   if (pending > 0) return database.fail(`${pending} migrations of this version are missing`, migrate)
   const opened = await openDatabase(config.database, { connections: 1, applicationName: 'doctor' })
   try {
-    const tables = Object.values<unknown>(schema).filter((value) => is(value, PgTable))
-    await opened.everyTenant.read(async (tx) => {
-      for (const table of tables) await tx.select().from(table).limit(0)
-    })
-    return database.ok(`${tables.length} tables have all columns of this version`)
+    const tables = await selectNothing(opened.everyTenant)
+    return database.ok(`${tables} tables have all columns of this version`)
   } catch (error) {
     return database.thrown(databaseFailure(error))
   } finally {

@@ -14,7 +14,7 @@ export function reliability(results: Results = readResults()): string {
 | An object still exists, though no list shows it. | The provider, asked by id, has it. Its list is not believed again in this job. |
 | Nothing is known of a row. | No list shows it and the provider was not asked. It stays live, counts as \`unchecked\`, and the check is not equal. |
 | A list is complete. | A page of a newest-first list proves its interval of creation time. Other lists are compared as a whole, and lists in several parts over all parts. |
-| The tables are equal to the provider. | \`npm run verify\` compares payloads, columns and nested lists. The \`proof\` of a full job compares counts. |
+| The tables are equal to the provider. | \`npm run verify\` compares payloads, columns and nested lists. The \`proof\` of a full job compares counts by month of creation. |
 | Rows are stored. | Rows, checkpoint and counts are committed in one transaction. |
 | A commit whose answer was lost succeeded or failed. | The worker reads the fence and the checkpoint again. It counts nothing twice. |
 | A job belongs to this worker. | Each write names the job's fence, and Postgres refuses a worker that lost its lease. |

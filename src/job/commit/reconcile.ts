@@ -36,30 +36,72 @@ export async function checkCounts(
     return tally && tally.until >= 0 ? [{ name, tally, live: live(new Date(tally.until * 1_000)) }] : []
   })
   if (countable.length === 0) return {}
-  const selects = countable.map(({ name, live }) => sql`select ${name}::text as name, count(*)::int as live ${live}`)
   const items = countable.reduce((sum, { tally }) => sum + tally.listed, 0)
-  const counted = await withStatementTimeout(db, items, () =>
-    db.execute<{ name: string; live: number }>(sql.join(selects, sql` union all `)),
+  const live =
+    (await withStatementTimeout(db, items, () => countLive(db, countable, 'by month'))) ??
+    (await withStatementTimeout(db, items, () => countLive(db, countable, 'in all')))
+  if (!live) return {}
+  return Object.fromEntries(
+    countable.map(({ name, tally }) => [name, compareCounts(tally, live.get(name) ?? new Map(), counts[name])]),
   )
-  if (!counted) return {}
-  const checks: Record<string, CountCheck> = {}
-  for (const { name, tally, live } of countable) {
-    const liveCount = counted.rows.find((row) => row.name === name)?.live ?? 0
-    const { rejected = 0, kept = 0, unchecked = 0 } = counts[name] ?? {}
-    const equal = unchecked === 0 && liveCount === tally.listed - rejected + kept
-    const hasMonths = Object.keys(tally.months).length > 0 || tally.listed === 0
-    const differs =
-      equal || !hasMonths ? [] : ((await withStatementTimeout(db, items, () => differingMonths(db, tally, live))) ?? [])
-    checks[name] = {
-      until: new Date(tally.until * 1_000).toISOString(),
-      listed: tally.listed,
-      live: liveCount,
-      equal,
-      differs,
-    }
-  }
-  return checks
 }
+
+/** Live rows by month of creation (`2026-10`); one number under `null` where counting by month took too long. */
+type LiveCounts = ReadonlyMap<string | null, number>
+
+interface CountableList {
+  readonly name: string
+  readonly tally: Tally
+  readonly live: SQL
+}
+
+async function countLive(
+  db: Database,
+  lists: readonly CountableList[],
+  by: 'by month' | 'in all',
+): Promise<ReadonlyMap<string, LiveCounts>> {
+  const month =
+    by === 'by month'
+      ? sql`to_char(date_trunc('month', coalesce(row.created_at, to_timestamp(0)) at time zone 'UTC'), 'YYYY-MM')`
+      : sql`null::text`
+  const selects = lists.map(
+    ({ name, live }) => sql`select ${name}::text as name, ${month} as month, count(*)::int as live ${live} group by 2`,
+  )
+  const { rows } = await db.execute<{ name: string; month: string | null; live: number }>(
+    sql.join(selects, sql` union all `),
+  )
+  const counted = new Map<string, Map<string | null, number>>()
+  for (const { name, month: of, live } of rows) counted.set(name, (counted.get(name) ?? new Map()).set(of, live))
+  return counted
+}
+
+/** The months must agree as well as the sums, or a row that is missing is hidden by one too many. */
+function compareCounts(tally: Tally, live: LiveCounts, counts: Partial<ResourceCounts> = {}): CountCheck {
+  const { rejected = 0, kept = 0, unchecked = 0 } = counts
+  const liveCount = sumOf(live.values())
+  const months = differingMonths(tally, live)
+  const apart = sumOf(months.map((month) => Math.abs(month.live - month.listed)))
+  const equal = unchecked === 0 && liveCount === tally.listed - rejected + kept && apart <= rejected + kept
+  return {
+    until: new Date(tally.until * 1_000).toISOString(),
+    listed: tally.listed,
+    live: liveCount,
+    equal,
+    differs: equal ? [] : months.slice(0, 24),
+  }
+}
+
+/** None if the months of the list or of its rows are not known. */
+function differingMonths({ months, listed }: Tally, live: LiveCounts): CountCheck['differs'] {
+  const areKnown = (Object.keys(months).length > 0 || listed === 0) && !live.has(null)
+  if (!areKnown) return []
+  return [...new Set([...Object.keys(months), ...live.keys()])]
+    .flatMap((month) => (month === null ? [] : [{ month, listed: months[month] ?? 0, live: live.get(month) ?? 0 }]))
+    .filter((month) => month.listed !== month.live)
+    .toSorted((left, right) => (left.month < right.month ? -1 : 1))
+}
+
+const sumOf = (numbers: Iterable<number>): number => [...numbers].reduce((sum, number) => sum + number, 0)
 
 interface CountedList {
   readonly name: string
@@ -108,16 +150,4 @@ async function withStatementTimeout<T>(db: Database, items: number, count: () =>
     if (!tookTooLong(error)) throw error
     return undefined
   }
-}
-
-async function differingMonths(db: Database, { months }: Tally, live: SQL): Promise<CountCheck['differs']> {
-  const { rows } = await db.execute<{ month: string; live: number }>(
-    sql`select to_char(coalesce(row.created_at, to_timestamp(0)) at time zone 'UTC', 'YYYY-MM') as month, count(*)::int as live ${live} group by 1`,
-  )
-  const liveByMonth = new Map(rows.map(({ month, live: count }) => [month, count]))
-  return [...new Set([...Object.keys(months), ...liveByMonth.keys()])]
-    .toSorted()
-    .map((month) => ({ month, listed: months[month] ?? 0, live: liveByMonth.get(month) ?? 0 }))
-    .filter(({ listed, live: count }) => listed !== count)
-    .slice(0, 24)
 }

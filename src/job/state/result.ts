@@ -9,7 +9,10 @@ export interface CountCheck {
   readonly listed: number
   /** Rows that are not deleted. */
   readonly live: number
-  /** live = listed − rejected + kept, and nothing is unchecked */
+  /**
+   * live = listed − rejected + kept, nothing is unchecked, and the months of creation differ by no more than what was rejected
+   * or kept. Nested lists, and tables too large to be counted by month in time, are compared as a whole.
+   */
   readonly equal: boolean
   /** Months of creation in which they differ; at most 24 of them, and none where counting by month took too long. */
   readonly differs: readonly { readonly month: string; readonly listed: number; readonly live: number }[]

@@ -57,6 +57,22 @@ test.each([
   expect(await check({ months })).toMatchObject({ equal: false, differs })
 })
 
+test('a row that is missing is not hidden by one too many in another month', async () => {
+  const differs = [
+    { month: '2026-01', listed: 2, live: 3 },
+    { month: '2026-03', listed: 3, live: 2 },
+  ]
+  const months = { '2026-01': 2, '2026-03': 3 }
+  expect(await check({ months })).toMatchObject({ listed: 5, live: 5, equal: false, differs })
+  const withRejected = { '2026-01': 2, '2026-03': 4 }
+  expect(await check({ months: withRejected, counts: { rejected: 1 } })).toMatchObject({ live: 5, equal: false })
+  expect(await check({ months, counts: { rejected: 1, kept: 1 } })).toMatchObject({ equal: true, differs: [] })
+})
+
+test('a list whose months are not known is compared as a whole', async () => {
+  expect(await check({ months: {}, listed: 5 })).toMatchObject({ listed: 5, live: 5, equal: true, differs: [] })
+})
+
 test('a rejected item has no row, and a row that the list leaves out is no difference', async () => {
   expect(await check({ months: { '2026-01': 4, '2026-03': 2 }, counts: { rejected: 1 } })).toMatchObject({
     equal: true,

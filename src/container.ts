@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { systemClock } from './clock.ts'
 import { type Config, openConfig } from './config/load.ts'
+import { openDatabase } from './db/open.ts'
 import { createReadiness } from './db/readiness.ts'
 import type { Log } from './log/log.ts'
 import { createPlainLog } from './log/plain.ts'
@@ -11,8 +12,9 @@ import { consume, pulseLimits } from './queue/consume.ts'
 import { intakeOptions } from './queue/intake-options.ts'
 import { openIntake } from './queue/open-intake.ts'
 import { createPulse, type Pulse } from './queue/pulse.ts'
-import type { Intake } from './queue/queue.ts'
+import type { Intake, Queue } from './queue/queue.ts'
 import { createRetry } from './queue/retry.ts'
+import { keepTicking } from './schedule/keep-ticking.ts'
 import { openSettings } from './secrets/open-settings.ts'
 import { type OpenServer, openServer } from './server/open.ts'
 import { probeRoutes } from './server/probes.ts'
@@ -49,7 +51,9 @@ async function run(shutdown: AbortSignal): Promise<void> {
   const worker = await openWorker(config, { log, queue: intake, name, shutdown })
   const page = await servePage(config, { worker, intake, log })
   log.info('the worker receives messages', { event: 'worker_started', count: worker.concurrency })
+  const ticking = config.Schedules.Tick ? sendScheduled(config, intake, log, shutdown) : undefined
   await consume({ intake, worker, withRetry, pulse }, shutdown)
+  await ticking
   await page?.close()
   await intake.close()
   await worker.close()
@@ -93,6 +97,13 @@ interface PageDeps {
   readonly worker: Worker
   readonly intake: Intake
   readonly log: Log
+}
+
+/** Sends the jobs of schedules until `shutdown` is aborted, on a connection of its own. */
+async function sendScheduled(config: Config, queue: Queue, log: Log, shutdown: AbortSignal): Promise<void> {
+  const database = await openDatabase(config.database, { connections: 1, applicationName: 'billing-sync tick' })
+  await keepTicking({ database, queue, log, clock: systemClock }, shutdown)
+  await database.close()
 }
 
 /** Aborted by the first SIGTERM or SIGINT. A second one changes nothing: the end is near anyway. */

@@ -11,10 +11,12 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   container: [
     'clock',
     'config/load',
+    'db/open',
     'db/readiness',
     'log',
     'page/configured',
     'queue',
+    'schedule',
     'secrets',
     'server',
     'worker',
@@ -22,6 +24,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   // What a container answers to probes and collectors. Each route is told what it shows.
   server: ['server', 'config/listen-address', 'type queue/pulse', 'node'],
+  // The Lambda entry of schedules.
+  tick: ['config/load', 'db/open', 'log', 'type queue/queue', 'queue/sqs-on-demand', 'schedule', 'secrets', 'node'],
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
   // It gets its queue from the entry, so that an entry holds one transport.
@@ -75,10 +79,23 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:drizzle-orm',
     ...pure,
   ],
+  // It sends what is due, and knows of jobs only what their rows say.
+  schedule: [
+    'schedule',
+    'clock',
+    'db',
+    'errors',
+    'type job/request',
+    'type queue/queue',
+    'type log',
+    'npm:drizzle-orm',
+    'node:crypto',
+  ],
   // What a person who operates the worker looks at and does; for the program and the page.
   operations: [
     'clock',
     'operations',
+    'schedule',
     'job',
     'db',
     'errors',

@@ -32,6 +32,26 @@ export const commands: Readonly<Record<string, Entry>> = {
     about: 'list accounts with the age of their last success',
     load: async () => (await import('./accounts.ts')).accounts,
   },
+  'schedules list': {
+    about: 'list schedules with what they spend',
+    load: async () => (await import('./schedules/list.ts')).listSchedules,
+  },
+  'schedules add': {
+    about: 'have an account synced again and again',
+    load: async () => (await import('./schedules/add.ts')).addSchedules,
+  },
+  'schedules pause': {
+    about: 'pause schedules',
+    load: async () => (await import('./schedules/pause.ts')).pauseSchedules,
+  },
+  'schedules resume': {
+    about: 'let paused schedules go on',
+    load: async () => (await import('./schedules/resume.ts')).resumeSchedules,
+  },
+  'schedules remove': {
+    about: 'remove schedules',
+    load: async () => (await import('./schedules/remove.ts')).removeSchedules,
+  },
   page: { about: 'serve the page of the jobs', load: async () => (await import('./page.ts')).page },
   prune: { about: 'remove old jobs from sync_jobs', load: async () => (await import('./prune.ts')).prune },
   doctor: { about: 'check what a worker needs', load: async () => (await import('./doctor.ts')).doctor },

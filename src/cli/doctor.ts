@@ -4,6 +4,7 @@ import { checkDatabase } from './doctor/database.ts'
 import { type Finding, finding } from './doctor/finding.ts'
 import { checkProviders } from './doctor/providers.ts'
 import { checkQueue } from './doctor/queue.ts'
+import { checkSchedules } from './doctor/schedules.ts'
 import { checkSecrets } from './doctor/secrets.ts'
 import { checkSettings } from './doctor/settings.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -14,8 +15,8 @@ import { wrap } from './wrap.ts'
 /** Checks what a worker with this configuration needs. Changes nothing. */
 export const doctor = defineCommand({
   name: 'doctor',
-  about: `Checks what a worker with this configuration needs: settings, database, queue, secrets, and each configured provider's
-key with its permissions. Each line is ok, warn or fail, with what to do. Changes nothing.`,
+  about: `Checks what a worker with this configuration needs: settings, database, queue, schedules, secrets, and each configured
+provider's key with its permissions. Each line is ok, warn or fail, with what to do. Changes nothing.`,
   options: z.object({
     offline: flag('ask no provider'),
     json: flag('a JSON object a line'),
@@ -42,6 +43,7 @@ async function* check(offline: boolean): AsyncGenerator<Finding> {
   if (!config) return
   yield* checkDatabase(config)
   yield* checkQueue(config)
+  yield* checkSchedules(config)
   yield* checkSecrets(config)
   if (!offline) yield* checkProviders(config, new AbortController().signal)
 }

@@ -4,16 +4,15 @@ import * as z from 'zod'
 import { environmentVariable, openConfig } from '../config/load.ts'
 import { parseRequest } from '../job/request.ts'
 import type { Provider } from '../provider/contract.ts'
-import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
-import { readReference } from '../secrets/reference.ts'
-import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
 import { type EnqueueOptions, enqueueOptions } from './enqueue-options.ts'
 import { exitCodes } from './exit-codes.ts'
+import { findProvider } from './find-provider.ts'
 import { openQueue } from './open-queue.ts'
 import { UsageError } from './options.ts'
 import { readResources } from './resource-names.ts'
+import { tokenReference } from './token-reference.ts'
 
 /** What `enqueue --json` writes. docs/commands.md explains each key. */
 export const sentJob = z.object({
@@ -35,7 +34,7 @@ machine see. It then lies in the queue: a reference is better. Without a token t
 Login: none. The command needs Queue.Url and the right to send to that queue.`,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const provider = await findProvider(options.provider, await openProviders(providerSettings(config)))
+    const provider = await findProvider(options.provider, config)
     const message = await messageOf(options, provider)
     const body = JSON.stringify(message)
     const parsed = parseRequest(body)
@@ -57,14 +56,6 @@ Login: none. The command needs Queue.Url and the right to send to that queue.`,
     return exitCodes.done
   },
 })
-
-async function findProvider(name: string, find: (name: string) => Promise<Provider>): Promise<Provider> {
-  try {
-    return await find(name)
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? `${error.message}` : String(error))
-  }
-}
 
 async function messageOf(options: EnqueueOptions, provider: Provider) {
   const resources = readResources(options.resources, provider)
@@ -90,12 +81,7 @@ async function tokenOf(
 ): Promise<string | undefined> {
   if ([token !== undefined, tokenStdin, tokenEnv !== undefined].filter(Boolean).length > 1)
     throw new UsageError('--token, --token-stdin and --token-env exclude each other.')
-  if (token !== undefined) {
-    if (isReference(token) || provider.isAccountName?.(token)) return token
-    throw new UsageError(
-      'the value of --token is neither a reference to a secret nor the id of a connected account. If it is a key, it is in the history of your shell now: replace it, and give a key by --token-stdin or --token-env.',
-    )
-  }
+  if (token !== undefined) return tokenReference(token, provider, 'give a key by --token-stdin or --token-env')
   const given = tokenStdin
     ? await text(process.stdin)
     : tokenEnv === undefined
@@ -106,14 +92,6 @@ async function tokenOf(
       tokenStdin ? 'standard input holds no token.' : `the environment variable ${tokenEnv} is not set.`,
     )
   return given?.trim()
-}
-
-function isReference(token: string): boolean {
-  try {
-    return readReference(token) !== undefined
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
 }
 
 /** A key is never printed. */

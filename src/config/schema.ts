@@ -88,6 +88,12 @@ export const settingsSchema = z.object({
     Endpoint: address('Another endpoint for SQS, such as a local one. Without it: the endpoint of the region.'),
     Region: text('AWS region of the queues. Without it: AWS_REGION of the environment.'),
   }),
+  Schedules: z.object({
+    Tick: flag(
+      true,
+      'Whether a container sends the jobs of [schedules](operations.md#schedules). Of several containers one does so at a time. In Lambda a function of its own does.',
+    ),
+  }),
   Secrets: z.object({
     Prefix: z
       .string()

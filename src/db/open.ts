@@ -1,14 +1,16 @@
 import type { Config } from '../config/load.ts'
 import { configured, createPool } from './connection.ts'
-import { createReader, createTenantDatabase, type TenantDatabase } from './tenant.ts'
+import { createReader, createTenantDatabase, createTickDatabase, type TenantDatabase } from './tenant.ts'
 
 export type { Database, TenantDatabase } from './tenant.ts'
 
 export interface OpenDatabase {
-  /** The only access that writes: every statement belongs to a tenant. */
+  /** The access that writes what jobs write: every statement belongs to a tenant. */
   tenant(id: string): TenantDatabase
   /** For operators. A job never uses it. */
   readonly everyTenant: Pick<TenantDatabase, 'read'>
+  /** For the tick, which sends the jobs of all schedules. */
+  readonly schedules: Pick<TenantDatabase, 'within'>
   close(): Promise<void>
 }
 
@@ -35,6 +37,7 @@ export async function openDatabase(
   return {
     tenant: (id) => createTenantDatabase(pool, id, options),
     everyTenant: createReader(pool, options),
+    schedules: createTickDatabase(pool, options),
     close: () => pool.end(),
   }
 }

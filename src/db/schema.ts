@@ -9,6 +9,7 @@ export { type JobStatus, jobStatuses, syncAccounts, syncCursors, syncJobs, syncR
 export { orderLines, orders } from './schema/orders.ts'
 export { disputes, paymentIntents, payments, refunds } from './schema/payments.ts'
 export { providerObjects } from './schema/provider-objects.ts'
+export { syncSchedules } from './schema/schedules.ts'
 export { type StateKind, states, vocabulary } from './schema/states.ts'
 export { subscriptionItems, subscriptionSchedules, subscriptions } from './schema/subscriptions.ts'
 export type { RowOf, SyncedTable } from './schema/synced.ts'

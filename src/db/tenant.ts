@@ -87,6 +87,15 @@ export function createReader(pool: pg.Pool, options: TenantOptions): Pick<Tenant
   return { read: (work) => transact(pool, { begin, end: 'rollback' }, work) }
 }
 
+/**
+ * Access of the tick to the schedules of all tenants. Of any other table it sees the rows of the tenant that a statement
+ * names in `app.tenant_id`, and no rows before.
+ */
+export function createTickDatabase(pool: pg.Pool, options: TenantOptions): Pick<TenantDatabase, 'within'> {
+  const begin = `${beginningOf(options)('', '')}, set_config('app.tick', 'on', true)`
+  return { within: (work) => transact(pool, { begin, end: 'commit' }, work) }
+}
+
 const announcing = (announce: boolean) => ({ 'billing_sync.announce': announce ? 'on' : 'off' })
 
 /** The statements that begin a transaction of a tenant. */

@@ -1,15 +1,15 @@
 import { getTableName, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Database } from '../db/open.ts'
-import { syncAccounts, syncCursors, syncJobs, syncRejects, unlistedRows } from '../db/schema.ts'
+import { syncAccounts, syncCursors, syncJobs, syncRejects, syncSchedules, unlistedRows } from '../db/schema.ts'
 import { syncedTables } from '../db/synced-tables.ts'
 import type { ErasureDeps, ErasureResult } from './pass.ts'
 import { placeTenantTombstone } from './tombstones.ts'
 
 const synced = [...syncedTables.values()]
 
-/** The removal of a job fences its worker off, so these tables come before the rows. */
-const bookkeeping = [syncJobs, syncCursors, syncRejects, syncAccounts, unlistedRows]
+/** Schedules go first, so that they send no more jobs. The removal of a job fences its worker off, so these tables come before the rows. */
+const bookkeeping = [syncSchedules, syncJobs, syncCursors, syncRejects, syncAccounts, unlistedRows]
 
 /**
  * Erases a tenant: its rows of every table, rejects, cursors, accounts and jobs with their checkpoints, options and results.

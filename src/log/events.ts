@@ -36,6 +36,11 @@ export const logEvents = {
   key_replaced: 'The provider refused the key, and the secret store has a new one. The job goes on with the new one.',
   request_retrying: 'A request to the provider failed. It is made again after a wait.',
   resource_skipped: 'The key or the account cannot read a resource. The job goes on with the others.',
+  schedules_ticked: 'The jobs of schedules that are due in the coming minute are sent.',
+  schedule_not_sent: 'The queue did not take the job of a schedule. The next tick sends it again.',
+  schedule_paused:
+    'The jobs of a schedule were refused three times in a row. No more are sent until a person resumes it.',
+  tick_failed: 'A tick could not be made, for example without a database. The next minute has another.',
   batch_committed: 'Rows and checkpoint of a batch are committed.',
 } as const satisfies Readonly<Record<string, string>>
 

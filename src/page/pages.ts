@@ -8,6 +8,7 @@ import { accountsView } from './views/accounts.ts'
 import { jobView } from './views/job.ts'
 import { jobsView, readJobsQuery } from './views/jobs.ts'
 import { messageView } from './views/message.ts'
+import { schedulesView } from './views/schedules.ts'
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 const jobPath = new RegExp(`^/jobs/(${uuid})$`)
@@ -24,6 +25,7 @@ export function pageAt({ pathname, searchParams }: URL, source: PageSource, guar
   if (id !== undefined) return { everyMs, make: () => jobView(source, id, (job) => actionsOf(job, source, guard)) }
   // It reads each account.
   if (pathname === '/accounts') return { everyMs: 10_000, make: () => accountsView(source) }
+  if (pathname === '/schedules') return { everyMs: 10_000, make: () => schedulesView(source) }
   return said(404, 'No such page', 'There is no page at this address.')
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { jobStatuses } from '../../src/db/schema.ts'
 import { minutesAgo } from '../operations/plant-job.ts'
 import { openTestPage } from '../page/page-setup.ts'
+import { plantSchedule } from '../schedule/plant-schedule.ts'
 import { axeFindings, openTab } from './open-browser.ts'
 
 const token = '0123456789abcdef'
@@ -49,6 +50,12 @@ async function plantEveryState({ job, query }: TestPage) {
   await query(`insert into sync_accounts (tenant_id, provider, account) values ($1, 'stripe', 'acct_1')`, [
     done.tenant_id,
   ])
+  await plantSchedule(query, { account: 'acct_1', resources: ['customers', 'invoices'], recent_requests: [7] })
+  await plantSchedule(query, {
+    paused_at: new Date(),
+    paused_because: '3 jobs in a row were refused. stripe: the key is not accepted. (key_not_accepted)',
+    rejects: 3,
+  })
   return { running, done }
 }
 
@@ -57,7 +64,7 @@ test('every page has every state, no error in the console, and nothing that axe 
   const { running, done } = await plantEveryState(page)
   for (const colorScheme of ['light', 'dark'] as const) {
     const { tab, problems } = await openTab({ ...credentials, colorScheme })
-    const paths = ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', '?state=x', 'nothing']
+    const paths = ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', 'schedules', '?state=x', 'nothing']
     for (const path of paths) {
       await tab.goto(page.address + path)
       await tab.getByText('live', { exact: true }).waitFor()
@@ -77,7 +84,7 @@ test('at 320 pixels nothing is cut off or has to be scrolled sideways', async ()
   const page = await openTestPage({ token })
   const { running, done } = await plantEveryState(page)
   const { tab } = await openTab({ ...credentials, viewport: { width: 320, height: 700 } })
-  for (const path of ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts']) {
+  for (const path of ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', 'schedules']) {
     await tab.goto(page.address + path)
     expect(await tab.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(320)
   }

@@ -11,6 +11,8 @@ import { jobOutcome } from '../../src/cli/jobs/job-outcome.ts'
 import { pruned } from '../../src/cli/prune.ts'
 import { depthLine } from '../../src/cli/queue/depth.ts'
 import { redriveLine } from '../../src/cli/queue/redrive.ts'
+import { scheduleLine } from '../../src/cli/schedules/list.ts'
+import { scheduleOutcome } from '../../src/cli/schedules/outcome.ts'
 
 /* docs/commands.md names every command, and every key of its JSON. */
 
@@ -34,6 +36,8 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   'queue depth': keys(depthLine),
   'queue redrive': keys(redriveLine),
   accounts: keys(accountLine),
+  'schedules list': keys(scheduleLine),
+  'schedules add and schedules pause and schedules resume and schedules remove': keys(scheduleOutcome),
   prune: keys(pruned),
   doctor: keys(finding),
 }

@@ -74,6 +74,7 @@ describe('the configuration', () => {
       'Secrets.Endpoint': 'http://127.0.0.1:4566',
       'Worker.Announce': 'false',
       'Worker.Listen': '127.0.0.1:9001',
+      'Schedules.Tick': 'false',
       'Page.Listen': '127.0.0.1:9000',
       'Log.Level': 'debug',
     }

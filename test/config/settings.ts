@@ -20,6 +20,7 @@ export const defaults = {
     Announce: true,
   },
   Queue: {},
+  Schedules: { Tick: true },
   Secrets: { Prefix: 'billing-sync/{tenantId}/' },
   Page: { Hosts: [] },
   Log: { Level: 'info' },

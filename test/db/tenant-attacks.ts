@@ -104,6 +104,7 @@ const keys: Readonly<Record<string, string>> = {
   sync_accounts: 'tenant_id, provider, account',
   sync_cursors: 'tenant_id, provider, account, resource',
   sync_rejects: 'tenant_id, provider, account, resource, item_key',
+  sync_schedules: 'tenant_id, id',
   provider_objects: 'tenant_id, provider, account, resource, id',
   unlisted_rows: 'tenant_id, provider, account, resource, id, part',
 }

@@ -67,7 +67,7 @@ test(`${attempts} attempts on another tenant’s rows fail or find none (SEED=${
 
 test('every table with a tenant is kept apart, from its owner too', async () => {
   const { query } = await openTestDatabase()
-  expect(await tenantTables(query)).toHaveLength(31)
+  expect(await tenantTables(query)).toHaveLength(32)
   const open = await query(`
     select relname, relrowsecurity as enabled, relforcerowsecurity as forced from pg_class
     where oid in (select attrelid from pg_attribute where attname = 'tenant_id') and relkind in ('r', 'p')
@@ -77,6 +77,16 @@ test('every table with a tenant is kept apart, from its owner too', async () => 
     `select tablename, policyname, permissive, roles::text[], cmd, qual, with_check from pg_policies order by tablename, policyname`,
   )
   const own = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))`
+  const isTick = `(( SELECT current_setting('app.tick'::text, true) AS current_setting) = 'on'::text)`
+  const tick = {
+    tablename: 'sync_schedules',
+    policyname: 'tick',
+    permissive: 'PERMISSIVE',
+    roles: ['public'],
+    cmd: 'ALL',
+    qual: isTick,
+    with_check: isTick,
+  }
   expect(policies).toEqual(
     (await tenantTables(query)).flatMap((tablename) => [
       {
@@ -97,6 +107,7 @@ test('every table with a tenant is kept apart, from its owner too', async () => 
         qual: own,
         with_check: own,
       },
+      ...(tablename === 'sync_schedules' ? [tick] : []),
     ]),
   )
 })

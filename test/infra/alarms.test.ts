@@ -31,6 +31,8 @@ test('every alarm watches something of this stack, and is quiet while nothing ha
     ['ErrorsAlarm', 'AWS/Lambda Errors', fn, 'Sum', 0],
     ['ThrottlesAlarm', 'AWS/Lambda Throttles', fn, 'Sum', 0],
     ['DurationAlarm', 'AWS/Lambda Duration', fn, 'Maximum', 890_000],
+    ['SchedulePausedAlarm', 'billing-sync/prod PausedSchedules', [], 'Sum', 0],
+    ['TickAlarm', 'AWS/Lambda Errors', [{ Name: 'FunctionName', Value: { Ref: 'TickLambdaFunction' } }], 'Sum', 0],
   ])
 })
 
@@ -50,6 +52,7 @@ describe('the filters of the log', () => {
       '{ $.code = "job_belongs_to_another" }',
       '{ ($.event = "job_retrying") || (($.event = "request_retrying") && ($.waitMs >= 900000)) }',
       '{ ($.event = "job_failed") && (($.result.error.retryable IS TRUE) || ($.code = "timeout") || ($.code = "stalled")) }',
+      '{ $.event = "schedule_paused" }',
     ])
   })
 
@@ -59,7 +62,7 @@ describe('the filters of the log', () => {
     const texts = await Promise.all(paths.map((path) => readFile(join('src', path), 'utf8')))
     const source = texts.join('\n')
 
-    expect(matched('event')).toHaveLength(5)
+    expect(matched('event')).toHaveLength(6)
     expect(matched('event').filter((name) => !source.includes(`event: '${name}'`))).toEqual([])
     expect(matched('code').filter((name) => !new RegExp(`'(unreadable|reject)',\\s*'${name}'`).test(source))).toEqual(
       [],
@@ -73,6 +76,7 @@ describe('the filters of the log', () => {
       ['ForeignJobsFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'ForeignJobs' }]],
       ['OutageFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'Retries' }]],
       ['GaveUpFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'GaveUp' }]],
+      ['SchedulePausedFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'PausedSchedules' }]],
     ])
   })
 })

@@ -107,6 +107,33 @@ describe('the function', () => {
   })
 })
 
+describe('the tick', () => {
+  test('is a small function of its own, with the role and the settings of the worker', () => {
+    const { Environment } = service.resource('SyncLambdaFunction').Properties
+    expect(service.resource('TickLambdaFunction')).toMatchObject({
+      Type: 'AWS::Lambda::Function',
+      Properties: { Handler: 'dist/tick.handler', Timeout: 60, Role: arnOf('SyncRole'), Environment },
+    })
+  })
+
+  test('is invoked by a rule each minute, and not again if it fails', () => {
+    const rules = Object.values(service.template().Resources).filter(({ Type }) => Type === 'AWS::Events::Rule')
+    expect(rules).toMatchObject([
+      {
+        Properties: {
+          ScheduleExpression: 'rate(1 minute)',
+          State: 'ENABLED',
+          Targets: [{ Arn: arnOf('TickLambdaFunction') }],
+        },
+      },
+    ])
+    const invocations = Object.values(service.template().Resources).filter(
+      ({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig',
+    )
+    expect(invocations).toMatchObject([{ Properties: { MaximumRetryAttempts: 0 } }])
+  })
+})
+
 test('a key of your own encrypts the environment and may be used by the role, if the parameter names one', () => {
   const { Conditions } = service.template()
   expect(Conditions).toEqual({ HasKmsKey: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } })
@@ -198,7 +225,11 @@ describe('the permissions', () => {
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '' },
       { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretsOfTenants },
       { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parametersOfTenants },
-      { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: arnOf('SyncLogGroup') },
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: [arnOf('SyncLogGroup'), arnOf('TickLogGroup')],
+      },
     ])
   })
 
@@ -240,7 +271,7 @@ describe('the package', () => {
     const loaded = [...(await service.handler()).matchAll(/require\(["']\.\/([\w-]+)\.cjs["']\)/g)].map(
       ([, name]) => name,
     )
-    const worker = ['handler', ...loaded].flatMap((name) => [`dist/${name}.cjs`, `dist/${name}.cjs.map`])
+    const worker = ['handler', 'tick', ...loaded].flatMap((name) => [`dist/${name}.cjs`, `dist/${name}.cjs.map`])
     expect(names.sort()).toEqual([...worker, 'dist/certificates/rds.pem'].sort())
     expect(loaded).toEqual(
       expect.arrayContaining(['sqs', 'aws-secrets', 'square', 'shopify', 'paypal', 'custom-providers']),

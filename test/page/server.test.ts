@@ -34,7 +34,7 @@ test('another name of the server gets 421, another method 405, an unreadable add
 test('with a token nothing is shown without it', async () => {
   const { job, get } = await openTestPage({ token })
   const { id } = await job({ status: 'running' })
-  for (const path of ['/', `/jobs/${id}`, '/accounts', '/events/', '/page.js']) {
+  for (const path of ['/', `/jobs/${id}`, '/accounts', '/schedules', '/events/', '/page.js']) {
     const refused = await get(path)
     expect(refused).toMatchObject({
       status: 401,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { jobStatuses } from '../../src/db/schema.ts'
 import { minutesAgo, plantJob } from '../operations/plant-job.ts'
+import { plantSchedule, secondsFromNow } from '../schedule/plant-schedule.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { openTestPage } from './page-setup.ts'
@@ -126,11 +127,20 @@ test('hostile texts of rows and addresses are text on every page, and no secret 
     tenant,
     hostile,
   ])
+  await plantSchedule(query, {
+    tenant_id: tenant,
+    provider: hostile,
+    account: hostile,
+    resources: [hostile],
+    paused_at: new Date(),
+    paused_because: message,
+  })
   const paths = [
     '/',
     `/?tenant=${tenant}`,
     `/jobs/${id}`,
     '/accounts',
+    '/schedules',
     `/?tenant=${encodeURIComponent(hostile)}`,
     `/?state=${encodeURIComponent(hostile)}`,
     `/${encodeURIComponent(hostile)}`,
@@ -245,6 +255,39 @@ test('accounts have the age of their last success, the oldest first', async () =
   expect([...body.matchAll(/stripe (acct_\w+)/g)].map(([, name]) => name)).toEqual(['acct_old', 'acct_late'])
   expect(body).toContain('<td>3 days ago</td><td>none</td>')
   expect(body).toContain('<td>none</td><td>1 hour ago</td>')
+})
+
+test('schedules have their state, the next and the last job, and what they spend; those that need a person come first', async () => {
+  const { job, get, query } = await openTestPage()
+  const done = await job({ status: 'completed' })
+  const tenant_id = done.tenant_id
+  await plantSchedule(query, {
+    tenant_id,
+    account: 'acct_active',
+    next_at: secondsFromNow(600),
+    last_job_id: done.id,
+    last_success_at: minutesAgo(5),
+    recent_requests: [500, 10, 10],
+  })
+  await plantSchedule(query, {
+    account: 'acct_refused',
+    paused_at: new Date(),
+    paused_because: '3 jobs in a row were refused. <b>',
+    rejects: 3,
+  })
+  await plantSchedule(query, { account: 'acct_late', next_at: minutesAgo(6), every_seconds: 60, recent_requests: [7] })
+  const { body } = await get('/schedules')
+  expect([...body.matchAll(/stripe (acct_\w+)/g)].map(([, name]) => name)).toEqual([
+    'acct_refused',
+    'acct_late',
+    'acct_active',
+  ])
+  for (const state of ['refused', 'late', 'active']) expect(body).toContain(`<strong class="state">${state}</strong>`)
+  expect(body).toContain('<small>3 jobs in a row were refused. &lt;b&gt;</small>')
+  expect(body).toContain(`<a href="/jobs/${done.id}" class="completed">completed</a>`)
+  expect(body).toContain('<td>7,200</td>')
+  expect(body).toContain('incremental, every 1 hour')
+  expect(body).toMatch(/302,400<br><small>The schedules of this account make about 302400 requests in 30 days\./)
 })
 
 test('a row that another version wrote is shown all the same', async () => {

@@ -27,6 +27,7 @@ export async function openTestDatabase() {
     db: drizzle(pool),
     /** As the worker. */
     tenant: worker.tenant,
+    worker,
     /** The rows of all tenants, as the superuser. */
     reader: operator.everyTenant,
     query: async <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[] = []) =>

@@ -8,7 +8,9 @@ test('doctor prints a line for each check, and ends with 0 where nothing fails',
   const { code, stdout, stderr } = await run(['doctor'], { env: environment })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const seen = [...stdout.matchAll(/^ {2}(ok|warn|fail) +(\w+) /gm)].map(([, status, about]) => `${about} ${status}`)
-  expect(new Set(seen)).toEqual(new Set(['settings ok', 'secrets ok', 'database ok', 'queue ok', 'provider ok']))
+  expect(new Set(seen)).toEqual(
+    new Set(['settings ok', 'secrets ok', 'database ok', 'queue ok', 'schedules ok', 'provider ok']),
+  )
 })
 
 test('doctor ends with 1 where a line fails, and says what to do', async () => {

@@ -1,0 +1,47 @@
+import type { Config } from '../../config/load.ts'
+import { databaseFailure } from '../../db/errors.ts'
+import { openDatabase } from '../../db/open.ts'
+import { readGauges } from '../../schedule/gauges.ts'
+import { describeDuration } from '../duration.ts'
+import { type Finding, findingsAbout } from './finding.ts'
+
+const schedules = findingsAbout('schedules')
+
+/** Seconds. A tick comes each minute, and the next one does what one has missed. */
+const late = 300
+
+/** Whether jobs are sent when they are due, and whether their jobs are taken. */
+export async function* checkSchedules(config: Config): AsyncGenerator<Finding> {
+  if (!config.database) return
+  const database = await openDatabase(config.database, { connections: 1, applicationName: 'doctor' })
+  try {
+    yield* findings(await readGauges({ database }))
+  } catch (error) {
+    yield schedules.thrown(databaseFailure(error))
+  } finally {
+    await database.close()
+  }
+}
+
+function* findings({ schedules: of, accountsStale }: Awaited<ReturnType<typeof readGauges>>): Generator<Finding> {
+  if (of.active + of.paused + of.refused === 0) {
+    yield schedules.ok('there are none: jobs come from senders alone')
+    return
+  }
+  yield of.late > late
+    ? schedules.fail(
+        `a schedule is due since ${describeDuration(of.late)}, and its job is not sent`,
+        'Start a container with Schedules.Tick, or look at the log of the function tick. Check that the queue takes messages.',
+      )
+    : schedules.ok(`${of.active} are active and sent in time, ${of.paused} are paused`)
+  if (of.refused > 0)
+    yield schedules.warn(
+      `${of.refused} are paused, because their jobs were refused`,
+      'See billing-sync schedules list --state refused, mend the cause, and run billing-sync schedules resume.',
+    )
+  if (accountsStale > 0)
+    yield schedules.warn(
+      `${accountsStale} accounts had no success for two beats and an hour`,
+      'See billing-sync schedules list and billing-sync jobs list --status failed,retrying.',
+    )
+}

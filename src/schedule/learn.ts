@@ -1,0 +1,54 @@
+import type { Schedule } from './beat.ts'
+
+/** What the row of a job says to its schedule. */
+export interface SentJob {
+  readonly status: string
+  /** Of a failed job: whether the same request may succeed later. */
+  readonly mayRecover: boolean
+  readonly error: { readonly code: string; readonly message: string } | null
+  readonly requests: number
+  readonly finishedAt: Date | null
+}
+
+/** Refused jobs in a row after which a schedule pauses. */
+export const mostRejects = 3
+/** Jobs whose requests a schedule remembers. */
+const remembered = 10
+/** Characters of a reason. */
+const longestReason = 500
+/** A message that no worker has seen for so long may be lost. Before, it waits in a queue. */
+export const lostAfterMs = 6 * 3_600_000
+
+export type Learned = Pick<
+  Schedule,
+  'lastStatus' | 'lastSuccessAt' | 'recentRequests' | 'rejects' | 'pausedAt' | 'pausedBecause'
+>
+
+/** Whether the end of the schedule's last job is known, so that nobody looks at it again. */
+export const isSettled = ({ lastJobId, lastStatus }: Pick<Schedule, 'lastJobId' | 'lastStatus'>): boolean =>
+  lastJobId === null || (lastStatus !== null && ends.has(lastStatus))
+
+const ends: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
+
+/** The schedule after a look at its last job. `job` is null if the database does not have it. */
+export function learn(schedule: Schedule, job: SentJob | null, now: Date): Learned {
+  const { lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause } = schedule
+  const known = { lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause }
+  if (job === null) return { ...known, lastStatus: schedule.lastStatus }
+  const { status, finishedAt, requests, error } = job
+  if (!ends.has(status)) return { ...known, lastStatus: status }
+  const ended = { ...known, lastStatus: status, recentRequests: [...recentRequests, requests].slice(-remembered) }
+  if (status === 'completed') return { ...ended, lastSuccessAt: finishedAt, rejects: 0 }
+  if (status !== 'failed' || job.mayRecover) return ended
+  const refused = { ...ended, rejects: rejects + 1 }
+  if (refused.rejects < mostRejects || pausedAt !== null) return refused
+  const because = `${refused.rejects} jobs in a row were refused. ${error?.message ?? ''} (${error?.code ?? 'unknown'})`
+  return { ...refused, pausedAt: now, pausedBecause: because.slice(0, longestReason) }
+}
+
+/** Whether the last job still has the account, or waits in the queue for a worker. Another one would only wait behind it. */
+export function isInTheWay({ lastJobId, lastSentAt, lastStatus }: Schedule, now: Date): boolean {
+  if (lastJobId === null || lastSentAt === null) return false
+  if (lastStatus === null) return now.getTime() - lastSentAt.getTime() < lostAfterMs
+  return !ends.has(lastStatus)
+}

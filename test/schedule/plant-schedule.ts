@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto'
+
+type Query = (text: string, values?: unknown[]) => Promise<unknown>
+
+/** Plants a row of sync_schedules that was due a moment ago. It takes overrides by the names of the columns. */
+export async function plantSchedule(query: Query, columns: Readonly<Record<string, unknown>> = {}) {
+  const row = {
+    id: randomUUID(),
+    tenant_id: randomUUID(),
+    provider: 'stripe',
+    every_seconds: 3_600,
+    next_at: secondsFromNow(-1),
+    ...columns,
+  } as Readonly<Record<string, unknown>> & { readonly id: string; readonly tenant_id: string; readonly next_at: Date }
+  const names = Object.keys(row)
+  await query(
+    `insert into sync_schedules (${names.join()}) values (${names.map((_, at) => `$${at + 1}`).join()})`,
+    names.map((name) => row[name]),
+  )
+  return row
+}
+
+/** Whole seconds, as due times are. */
+export const secondsFromNow = (seconds: number) => new Date((Math.floor(Date.now() / 1_000) + seconds) * 1_000)

@@ -99,11 +99,10 @@ interface PageDeps {
   readonly log: Log
 }
 
-/** Sends the jobs of schedules until `shutdown` is aborted, on a connection of its own. */
-async function sendScheduled(config: Config, queue: Queue, log: Log, shutdown: AbortSignal): Promise<void> {
-  const database = await openDatabase(config.database, { connections: 1, applicationName: 'billing-sync tick' })
-  await keepTicking({ database, queue, log, clock: systemClock }, shutdown)
-  await database.close()
+/** Sends the jobs of schedules until `shutdown` is aborted, on a connection of its own. Never rejects. */
+function sendScheduled(config: Config, queue: Queue, log: Log, shutdown: AbortSignal): Promise<void> {
+  const open = () => openDatabase(config.database, { connections: 1, applicationName: 'billing-sync tick' })
+  return keepTicking({ open, queue, log, clock: systemClock }, shutdown)
 }
 
 /** Aborted by the first SIGTERM or SIGINT. A second one changes nothing: the end is near anyway. */

@@ -49,8 +49,6 @@ const ofTransports = ['sqs', 'postgres', 'rabbitmq', 'redis-streams', 'service-b
 const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts', testing: 'test/contracts/testing.ts' }
 /** The same with the types that the author of a custom provider imports. */
 const declared = { ...exported, kit: 'src/kit.ts' }
-/** Declarations that the compiler puts elsewhere, because the file imports from above its folder. */
-const declarations: Readonly<Record<string, string>> = { testing: 'test/contracts/testing.d.ts' }
 
 /** Rooms that no bundle of the worker may hold: they start commands, databases, queues and sandboxes. */
 const localOnly = ['src/cli/', 'src/local/', 'src/sandbox/']
@@ -62,8 +60,8 @@ export interface BuiltFile {
 }
 
 /**
- * Builds the worker of `root` into `outdir`: what is deployed, `index` and `schema` as `.js` and `.d.ts`, and `sbom.cdx.json`,
- * which says what packages are in what is deployed.
+ * Builds the worker of `root` into `outdir`: what is deployed, what other programs import, its declarations in the tree of the
+ * source, and `sbom.cdx.json`, which says what packages are in what is deployed.
  * @throws Error when a bundle holds what it must not.
  */
 export async function build(
@@ -75,7 +73,7 @@ export async function build(
   const [deployed, typed] = await allEnded([
     bundleDeployed(outdir, root, custom),
     bundle({ absWorkingDir: root, outdir: out, ...library, entryPoints: exported }),
-    ...Object.values(declared).map((path) => declare(resolve(root, path), out)),
+    declare(Object.values(declared), root, out),
   ])
   const bill = join(out, 'sbom.cdx.json')
   await writeFile(
@@ -86,7 +84,7 @@ export async function build(
     ),
   )
   const outputs = [...deployed, typed].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  const types = Object.keys(declared).map((name) => join(out, declarations[name] ?? `${name}.d.ts`))
+  const types = Object.values(declared).map((path) => join(out, path.replace(/\.ts$/, '.d.ts')))
   return Promise.all([...outputs.map((path) => resolve(root, path)), ...types, bill].map(measure))
 }
 
@@ -320,13 +318,17 @@ function check(name: string, built: Built, besides: Built): void {
 
 const run = promisify(execFile)
 
-/** The declarations of a file and of those it imports. The compiler of TypeScript 7 has no API, only a command. */
-async function declare(path: string, out: string): Promise<void> {
+/**
+ * The declarations of files and of those that they import, in one tree: a class that is declared twice is two types to the
+ * author of a provider. The compiler of TypeScript 7 has no API, only a command.
+ */
+async function declare(paths: readonly string[], root: string, out: string): Promise<void> {
   const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc')
   const options =
     '--ignoreConfig --declaration --emitDeclarationOnly --strict --exactOptionalPropertyTypes --skipLibCheck --types node ' +
     '--target es2023 --lib es2023,es2024.string --module nodenext --rewriteRelativeImportExtensions'
-  await run(process.execPath, [tsc, path, ...options.split(' '), '--outDir', out])
+  const files = paths.map((path) => resolve(root, path))
+  await run(process.execPath, [tsc, ...files, ...options.split(' '), '--rootDir', root, '--outDir', out])
 }
 
 async function measure(path: string): Promise<BuiltFile> {

@@ -103,7 +103,7 @@ test('the tables can be used with the drizzle of whoever reads them', async () =
   await build('dist', root)
 
   expect(await readFile(join(root, 'dist/schema.js'), 'utf8')).toContain('from "drizzle-orm/pg-core"')
-  expect(await readFile(join(root, 'dist/schema.d.ts'), 'utf8')).toContain('export declare const plans')
+  expect(await readFile(join(root, 'dist/src/db/schema.d.ts'), 'utf8')).toContain('export declare const plans')
 })
 
 test('the bill of materials names what is in the bundle, with the file, and nothing else', async () => {

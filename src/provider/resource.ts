@@ -128,7 +128,12 @@ export interface Changes<Connection = unknown> {
   readonly mentioned?: readonly string[]
   /** Requests a second this endpoint allows. */
   readonly perSecond?: number
-  /** One page of events, newest first; `created` of an event is its second. */
+  /** Where an event has its time; absent: seconds since 1970 in `created`. */
+  readonly createdFilter?: Pick<TimeFilter, 'field' | 'read'>
+  /**
+   * One page of events, newest first. Where the API cannot filter events by time, `list` leaves out those outside of the
+   * window, and ends at the first event before it.
+   */
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
   /** Reads one event, pure; null if the event's object is not stored. */
   read(event: Item): Change | null

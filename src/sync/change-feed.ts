@@ -17,7 +17,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
   return {
     kind: 'feed',
     name: eventsName,
-    createdFilter: { field: 'created' },
+    createdFilter: feed.createdFilter ?? { field: 'created' },
     list: feed.list,
     async expand(events, { shared, pageSize, answeredAt, before }, signal) {
       // A change dated after its own answer would count as newer than every later observation.

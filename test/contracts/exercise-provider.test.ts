@@ -285,6 +285,22 @@ describe('the suite', () => {
     expect(await failureOf(check!, { ...list!, fixture: broken })).toBeInstanceOf(Error)
   })
 
+  it('names the request and the failure where a request does not fail', async () => {
+    const { subject } = await fake()
+    const [list] = await sourcesOf(subject)
+    const { provider } = subject.fixture
+    const connect: typeof provider.connect = (credentials) => {
+      const account = provider.connect(credentials)
+      const retrieve = async () => ({ item: Item.of({ id: 'thing_1' }), observedAt: new Date() })
+      return { ...account, sources: account.sources.map((source) => ({ ...source, retrieve })) }
+    }
+    const check = checksOfList(list!.source).find(({ title }) => title.startsWith('fail in words whichever'))!
+    const fixture = { ...subject.fixture, provider: { ...provider, connect } }
+    expect(String(await failureOf(check, { ...list!, fixture }))).toContain(
+      'what the request for one object throws when the key is refused',
+    )
+  })
+
   it.each([
     'expireCursors',
     'emptyPage',
@@ -357,6 +373,14 @@ describe('the suite, of an account', () => {
   it.each(all)('fails “$title” if that is not so', async ({ title, run }) => {
     const { subject } = await fake()
     expect(await failureOf({ title, run }, accountFlaws[title]!(subject))).toBeInstanceOf(Error)
+  })
+
+  it('names the place where the core looks for the time of an event', async () => {
+    const { subject } = await fake()
+    const { createdFilter: _, ...changes } = subject.account.changes!
+    const check = all.find(({ title }) => title.startsWith('announces'))!
+    const error = await failureOf(check, { ...subject, account: { ...subject.account, changes } })
+    expect(String(error)).toContain('the core reads at created (createdFilter of changes)')
   })
 })
 

@@ -3,7 +3,7 @@ import { SyncError, windowTooLarge } from '../../src/errors.ts'
 import { Item } from '../../src/json/item.ts'
 import type { Page, Query, Resource } from '../../src/provider/contract.ts'
 import { defineProvider, type ProviderParts } from '../../src/provider/define.ts'
-import { fields, second, text, unixSeconds } from '../../src/provider/fields.ts'
+import { dateTime, fields, text, unixSeconds } from '../../src/provider/fields.ts'
 import { absent, at, derived, mapping } from '../../src/provider/mapping.ts'
 import { type FailureKind, type ProviderFixture, verdicts } from './exercise/fixture.ts'
 
@@ -178,14 +178,20 @@ export async function openFake(): Promise<ProviderFixture> {
     changes: {
       keptDays: 30,
       announced: ['things'],
+      createdFilter: { field: 'seen.at', read: dateTime },
       list: (_, query) =>
         ask(server, () => {
           const events = server.events.filter(({ created }) => isIn(created, query)).toReversed()
-          return pageOf(server, events, query)
+          const shown = events.map(({ created, ...event }) => ({
+            ...event,
+            seen: { at: new Date(created * 1_000).toISOString() },
+          }))
+          return pageOf(server, shown, query)
         }),
       read(event) {
-        const { thing, created, gone } = fields(event.value())
-        return { resource: 'things', id: String(thing), at: second(created) ?? 0, gone: gone === true, item: null }
+        const { thing, seen, gone } = fields(event.value())
+        const at = Number(dateTime(fields(seen).at)) / 1_000
+        return { resource: 'things', id: String(thing), at, gone: gone === true, item: null }
       },
     },
   })

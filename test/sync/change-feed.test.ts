@@ -3,7 +3,7 @@ import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
 import { Item } from '../../src/json/item.ts'
 import type { Change, ChangeSource, ListSource, Page } from '../../src/provider/contract.ts'
-import { fields, id, text } from '../../src/provider/fields.ts'
+import { dateTime, fields, id, text } from '../../src/provider/fields.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { eventsName, eventsSource } from '../../src/sync/change-feed.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
@@ -97,6 +97,13 @@ const eventOf = ({ name = 'old', gone = false, resource = 'customers', ...event 
   gone,
   item: { id: event.id, name },
   ...event,
+})
+
+it('a feed says where its events have their time; `created` has it otherwise', () => {
+  const { feed, events, sources } = setup()
+  expect(events.createdFilter).toEqual({ field: 'created' })
+  const createdFilter = { field: 'occurred_at', read: dateTime }
+  expect(eventsSource({ ...feed, createdFilter }, sources).createdFilter).toEqual(createdFilter)
 })
 
 describe('what a page of events comes to', () => {

@@ -1,9 +1,9 @@
 import type { Change, Changes } from '../../provider/contract.ts'
-import { dateTime, type Fields, fields, text } from '../../provider/fields.ts'
-import { Item } from '../../provider/item.ts'
+import { dateTime, fields, text } from '../../provider/fields.ts'
 import { unfiltered } from './answer.ts'
 import type { ShopifyConnection } from './connection.ts'
 import { listPage } from './list.ts'
+import { createdAt } from './resource.ts'
 
 /** The resources by what an event calls its subject. A deleted variant is a change of its product. */
 const subjects: Readonly<Record<string, string>> = { CUSTOMER: 'customers', ORDER: 'orders', PRODUCT: 'products' }
@@ -20,6 +20,7 @@ export const deletions: Changes<ShopifyConnection> = {
   keptDays: 365,
   announced: [],
   mentioned: Object.values(subjects),
+  createdFilter: createdAt,
   async list(shopify, query) {
     const page = await listPage(shopify, query, {
       document,
@@ -27,22 +28,16 @@ export const deletions: Changes<ShopifyConnection> = {
       scope: 'read_products',
       always: 'action:destroy',
       terms: { created: 'created_at' },
-      createdFilter: { field: 'createdAt', read: dateTime },
+      createdFilter: createdAt,
     })
-    return { ...page, items: page.items.map(deletion) }
+    if (page.items.some((event) => fields(event.value()).action !== 'destroy'))
+      throw unfiltered('has events other than deletions')
+    return page
   },
   read(event): Change | null {
-    const { created, subjectId, subjectType } = fields(event.value())
-    const [resource, id] = [subjects[String(subjectType)], text(subjectId)]
-    if (resource === undefined || id === null || typeof created !== 'number') return null
-    return { resource, id, at: created, gone: true, item: null }
+    const { createdAt: at, subjectId, subjectType } = fields(event.value())
+    const [resource, id, time] = [subjects[String(subjectType)], text(subjectId), dateTime(at)]
+    if (resource === undefined || id === null || time === null) return null
+    return { resource, id, at: Math.floor(time.getTime() / 1_000), gone: true, item: null }
   },
-}
-
-/** An event with its second in `created`, where the core reads it. */
-function deletion(item: Item): Item {
-  const event: Fields = fields(item.value())
-  if (event.action !== 'destroy') throw unfiltered('has events other than deletions')
-  const time = dateTime(event.createdAt)
-  return Item.of({ ...event, ...(time && { created: Math.floor(time.getTime() / 1_000) }) })
 }

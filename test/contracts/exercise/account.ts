@@ -1,6 +1,5 @@
 import { expect } from 'vitest'
 import type { Page } from '../../../src/provider/contract.ts'
-import { fields } from '../../../src/provider/fields.ts'
 import { type Check, during, isNever, type ListSubject, leverOf, type Subject } from './check.ts'
 import { itemsIn } from './pages.ts'
 import { busiestWindow, limitOf, mostOf, never, queryOf, readList, readPages, secondOf } from './reading.ts'
@@ -89,7 +88,10 @@ async function announces({ fixture, account, has }: Subject): Promise<void> {
   const events = itemsIn(pages)
   expect(pages.slice(0, -1).map(({ items }) => items.length)).toEqual(pages.slice(1).map(() => 7))
   expect(pages.length).toBeGreaterThan(1)
-  const seconds = events.map((event) => Number(fields(event.value()).created))
+  const time = changes.createdFilter ?? { field: 'created' }
+  const seconds = events.map((event) => secondOf(time, event.value()) ?? Number.NaN)
+  const where = `the second of an event, which the core reads at ${time.field} (createdFilter of changes)`
+  expect(seconds.filter(Number.isNaN), where).toEqual([])
   expect(seconds).toEqual(seconds.toSorted((a, b) => b - a))
   expect(Math.min(...seconds)).toBeGreaterThan(began)
   const read = events

@@ -38,7 +38,7 @@ async function fails(subject: ListSubject, kind: FailureKind): Promise<void> {
 }
 
 function expectFailure(error: unknown, kind: FailureKind, secrets: readonly string[]): void {
-  expect(error).toBeInstanceOf(SyncError)
+  expect(error, `what the request throws when ${kind}`).toBeInstanceOf(SyncError)
   expect(error).toMatchObject({ verdict: verdicts[kind], code: expect.stringMatching(/^[a-z_]+$/) })
   expectNoSecret(error, secrets)
 }
@@ -53,10 +53,10 @@ async function failsInWords({ fixture, source: { name }, source }: ListSubject):
     const account = fixture.provider.connect(fixture.credentials)
     const connected = account.sources.find((other) => other.name === name)
     await during(fixture.fail(kind), async () => {
-      for (const call of connected ? callsOf(connected, id) : []) {
+      for (const [request, call] of connected ? callsOf(connected, id) : []) {
         const before = fixture.requests()
         const error = await rejection(call())
-        expect(error).toBeInstanceOf(SyncError)
+        expect(error, `what the request ${request} throws when ${kind}`).toBeInstanceOf(SyncError)
         expectNoSecret(error, fixture.secrets)
         if (fixture.requests() > before) expectFailure(error, kind, fixture.secrets)
       }
@@ -68,14 +68,14 @@ async function failsInWords({ fixture, source: { name }, source }: ListSubject):
 function callsOf(
   { retrieve, partition, unsettled, nested = [] }: ListSource,
   id: string,
-): readonly (() => Promise<unknown>)[] {
+): readonly (readonly [request: string, call: () => Promise<unknown>])[] {
   const query = { cursor: null, limit: 10 }
   const listed = unsettled === 'every row' ? undefined : unsettled?.list
   return [
-    ...(retrieve ? [() => retrieve(id, never)] : []),
-    ...(partition ? [() => partition.list(never)] : []),
-    ...(listed ? [() => listed(query, never)] : []),
-    ...nested.map((inner) => () => inner.list(id, query, never)),
+    ...(retrieve ? [['for one object', () => retrieve(id, never)] as const] : []),
+    ...(partition ? [['for parts', () => partition.list(never)] as const] : []),
+    ...(listed ? [['for unsettled rows', () => listed(query, never)] as const] : []),
+    ...nested.map((inner) => [`for the rest of ${inner.name}`, () => inner.list(id, query, never)] as const),
   ]
 }
 

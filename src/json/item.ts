@@ -82,7 +82,7 @@ export class Item {
     return this.#value
   }
 
-  /** The value at a path with its bytes: `item.at('lines', 'data', 0)`. Undefined if it is null or missing. */
+  /** The value at a path with its bytes: `item.at('lines', 'data', 0)`. Its `value()` is undefined if there is none, or null. */
   at(...path: Path): Item {
     const value = valueAt(this.value(), path)
     return Item.of(value, value === undefined ? null : (this.#raw?.at(...path) ?? null))

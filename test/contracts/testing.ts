@@ -1,6 +1,7 @@
 /*
- * For the authors of custom providers: the tests that every provider must pass, and the kit that the worker hands a module.
- * Both are in one file, because the tests compare with the classes of the kit.
+ * For the authors of custom providers: the tests that every provider must pass, the kit that the worker hands a module, and the
+ * provider of a manifest.
+ * All are in one file, because the tests compare with the classes of the kit.
  */
 export { kit } from '../../src/providers/custom/kit.ts'
 export {
@@ -12,3 +13,4 @@ export {
   type ProviderFixture,
   type Undo,
 } from './exercise-provider.ts'
+export { manifestProvider } from './manifest-provider.ts'

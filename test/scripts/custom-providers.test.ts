@@ -70,10 +70,11 @@ describe('the built worker', () => {
 })
 
 const testOfAnAuthor = `
-import { exerciseProvider, kit, type ProviderFixture } from 'billing-sync-worker/testing'
+import { exerciseProvider, kit, manifestProvider, type ProviderFixture } from 'billing-sync-worker/testing'
 import recurly from './recurly.ts'
 declare const server: Omit<ProviderFixture, 'provider'>
 exerciseProvider({ name: 'recurly', open: async () => ({ ...server, provider: recurly(kit) }) })
+exerciseProvider({ name: 'acme', open: async () => ({ ...server, provider: manifestProvider('acme.json', { baseUrl: '' }) }) })
 // @ts-expect-error A column that is missing is seen here too.
 kit.mapping.mapping<typeof kit.tables.customers>({ email: kit.fields.text })
 `

@@ -5,8 +5,7 @@ import {
   chargebeeToken,
   openChargebee,
 } from '../../../src/sandbox/custom/chargebee.ts'
-import { exerciseProvider } from '../../contracts/exercise-provider.ts'
-import { manifestAt, providerOf } from './example-manifest.ts'
+import { exerciseProvider, manifestProvider } from '../../contracts/testing.ts'
 
 const example = 'examples/custom-providers/chargebee.json'
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
@@ -27,7 +26,7 @@ exerciseProvider({
     const server = await openChargebee()
     const credentials = (accessToken: string) => ({ tenantId, accessToken })
     return {
-      provider: providerOf(manifestAt(example, { baseUrl: `${server.url}/api/v2` })),
+      provider: manifestProvider(example, { baseUrl: `${server.url}/api/v2` }),
       credentials: credentials(chargebeeToken),
       badCredentials: ['', 'short', '{"site":"acme"}', '{"site":"acme","apiKey":"has space"}', '["a"]'].map(
         credentials,

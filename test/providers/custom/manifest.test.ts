@@ -53,6 +53,10 @@ describe('a manifest is refused, with its file, the place and what to do, if', (
       resource({ columns: { email: { at: '/email', read: 'integer' } } }),
       /: \/resources\/0\/columns\/email the reader integer cannot fill a column of the type text/,
     ],
+    'a reader is not known': [
+      resource({ columns: { created_at: { at: '/since', read: 'datetime' } } }),
+      /: \/resources\/0\/columns\/created_at fits no form: \/read must be "text" or "id" or .*"dateTime"/,
+    ],
     'a pointer is none': [resource({ items: 'data' }), /: \/resources\/0\/items must be a JSON pointer/],
     'the owner is not said': [resource({ table: 'invoices' }), /: \/resources\/0\/owner is missing: say where/],
     'the address is not public': [
@@ -255,6 +259,19 @@ describe('pages of a manifest', () => {
     const stated = await read({ paging: { type: 'page', parameter: 'page', pages: '/pages' } }, answer({ pages: 2 }))
     expect(stated.pages).toEqual([['1', '2'], ['3']])
     const silent = await read({ paging: { type: 'page', parameter: 'page' } }, answer({}))
+    expect(silent.pages).toEqual([['1', '2'], ['3'], []])
+  })
+
+  it('by number end where the answer has no next page, and go on where it says nothing of it', async () => {
+    const paging = { type: 'page', parameter: 'page', more: '/meta/next_page' }
+    const { pages } = await read({ paging }, ({ parameters }) => {
+      const page = Number(parameters.get('page'))
+      return { body: { data: slice((page - 1) * 2), meta: { next_page: page < 2 ? page + 1 : null } } }
+    })
+    expect(pages).toEqual([['1', '2'], ['3']])
+    const silent = await read({ paging }, ({ parameters }) => ({
+      body: { data: slice((Number(parameters.get('page')) - 1) * 2), meta: {} },
+    }))
     expect(silent.pages).toEqual([['1', '2'], ['3'], []])
   })
 

@@ -30,7 +30,7 @@ export interface ReadPage {
 export function nextOf(paging: Paging | undefined, page: ReadPage, connection: Connection): string | null {
   const { value, items, cursor, answer } = page
   if (!paging || paging.type === 'none') return null
-  if (paging.more !== undefined && valueAt(value, paging.more) === false) return null
+  if (paging.more !== undefined && isNo(valueAt(value, paging.more))) return null
   switch (paging.type) {
     case 'cursor': {
       const { next, last } = paging
@@ -52,6 +52,9 @@ export function nextOf(paging: Paging | undefined, page: ReadPage, connection: C
     }
   }
 }
+
+/** `false`, or the null of a next page that does not exist. A field that is missing says nothing. */
+const isNo = (value: unknown) => value === false || value === null
 
 function lastOf(items: readonly Item[], last = '/id'): unknown {
   const item = items.at(-1)

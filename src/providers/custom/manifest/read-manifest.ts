@@ -58,10 +58,13 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The sentence of the variant that fits best: the one with the fewest mistakes. */
+/** The sentence of the variant that fits best: the one with the fewest mistakes, and of these the one that fits furthest in. */
 function unionSentence(issue: z.core.$ZodIssueInvalidUnion): string {
   if (issue.errors.length === 0) return 'must be a type that docs/custom-providers.md names'
-  const [closest = []] = issue.errors.toSorted((left, right) => left.length - right.length)
+  const depth = ([first]: readonly z.core.$ZodIssue[]) => first?.path.length ?? 0
+  const [closest = []] = issue.errors.toSorted(
+    (left, right) => left.length - right.length || depth(right) - depth(left),
+  )
   const [first] = closest
   return first ? `fits no form: ${pointerTo(first.path) || 'it'} ${sentenceOf(first)}` : 'fits no form'
 }

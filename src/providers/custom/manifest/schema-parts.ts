@@ -53,6 +53,10 @@ export const timeFilter = z.strictObject({
   historyDays: whole(1, 36_500).optional().describe('The days that the list goes back.'),
 })
 
+const more = pointer
+  .optional()
+  .describe('Where an answer says whether there are more pages: false or null is the last page.')
+
 export const paging = z
   .discriminatedUnion('type', [
     z.strictObject({
@@ -60,27 +64,27 @@ export const paging = z
       parameter: z.string().min(1),
       next: pointer.optional().describe('Where an answer has the cursor of the next page.'),
       last: pointer.optional().describe('Where the last item has it, for lists that go on after an item.'),
-      more: pointer.optional().describe('Where an answer says whether there are more pages.'),
+      more,
       alone: z.boolean().default(false).describe('The cursor is sent without the other parameters.'),
     }),
     z.strictObject({
       type: z.literal('page'),
       parameter: z.string().min(1),
       first: whole(0, 1).default(1).describe('The number of the first page.'),
-      more: pointer.optional().describe('Where an answer says whether there are more pages.'),
+      more,
       pages: pointer.optional().describe('Where an answer has the number of pages.'),
       total: pointer.optional().describe('Where an answer has the number of items.'),
     }),
     z.strictObject({
       type: z.literal('offset'),
       parameter: z.string().min(1),
-      more: pointer.optional(),
+      more,
       total: pointer.optional(),
     }),
     z.strictObject({
       type: z.literal('link'),
       next: pointer.optional().describe('Where an answer has the address of the next page. Absent: the Link header.'),
-      more: pointer.optional().describe('Where an answer says whether there are more pages.'),
+      more,
     }),
     z.strictObject({ type: z.literal('none') }),
   ])

@@ -17,12 +17,14 @@ const entries = { handler: 'src/handler.ts', tick: 'src/tick.ts', container: 'sr
 /**
  * What an entry loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
  * `require('./<name>.cjs')`. The SQS client costs 100 ms to load and is only wanted when a message is sent or extended, the
- * clients of Secrets Manager and Parameter Store when a token is a reference, the reader of manifests when there are any.
+ * clients of Secrets Manager and Parameter Store when a token is a reference, the reader of manifests when there are any, the interface
+ * of OpenTelemetry when the process has its SDK.
  */
 const onDemand: Readonly<Record<string, string>> = {
   sqs: 'src/queue/sqs.ts',
   'aws-secrets': 'src/secrets/aws.ts',
   'custom-providers': 'src/providers/custom/load.ts',
+  spans: 'src/telemetry/spans.ts',
 }
 
 /** The providers that an entry loads only for their own jobs. What they share with the worker they take from the entry. */

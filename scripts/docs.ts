@@ -4,9 +4,14 @@ import { configuration } from './docs/configuration.ts'
 import { errors } from './docs/errors.ts'
 import { figureProblems, quoteProblems, withFigures } from './docs/figures.ts'
 import { manifestJsonSchema } from './docs/manifest-schema.ts'
+import { metricsPage } from './docs/metrics.ts'
 import { withPeers } from './docs/peers.ts'
 import { reliability } from './docs/reliability.ts'
 import { resources } from './docs/resources.ts'
+import { cloudWatchAlarms } from './observability/cloudwatch-alarms.ts'
+import { cloudWatchDashboard } from './observability/cloudwatch-dashboard.ts'
+import { grafanaDashboard } from './observability/grafana-dashboard.ts'
+import { prometheusRules } from './observability/prometheus-rules.ts'
 
 /*
  * `npm run docs` writes the documents that are made from the code, and the figures that others quote from docs/figures.json.
@@ -15,9 +20,12 @@ import { resources } from './docs/resources.ts'
 
 const notice = '<!-- Written by `npm run docs` from the code. Do not edit. -->\n\n'
 
+const yamlNotice = '# Written by `npm run docs` from scripts/observability. Do not edit.\n'
+
 const pages: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configuration,
   'docs/errors.md': errors,
+  'docs/metrics.md': metricsPage,
   'docs/reliability.md': reliability,
   'docs/resources.md': resources,
 }
@@ -25,6 +33,10 @@ const pages: Readonly<Record<string, () => string>> = {
 /** Files that are made from the code and are no documents. */
 const files: Readonly<Record<string, () => string>> = {
   'examples/custom-providers/manifest.schema.json': manifestJsonSchema,
+  'infra/alarms.yml': () => `${yamlNotice}${cloudWatchAlarms()}`,
+  'infra/dashboard.yml': () => `${yamlNotice}${cloudWatchDashboard()}`,
+  'infra/grafana-dashboard.json': grafanaDashboard,
+  'infra/prometheus-rules.yml': () => `${yamlNotice}${prometheusRules()}`,
 }
 
 /** The documents that are not as the code would write them, with what they should be. */

@@ -8,6 +8,7 @@ import { type DeliveryDeps, deliver } from './queue/deliver.ts'
 import type { Message } from './queue/message.ts'
 import type { Ack, Queue } from './queue/queue.ts'
 import { createSecrets } from './secrets/secrets.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 
 /** Works on messages of any transport, with its own database connections, for as long as its process lives. */
 export interface Worker {
@@ -29,10 +30,15 @@ export interface WorkerDeps {
   readonly name: string
   /** Aborted when the process is asked to stop. Its jobs pause then. */
   readonly shutdown?: AbortSignal
+  /** Absent: nothing is measured, as for a command of a person. */
+  readonly telemetry?: Telemetry
 }
 
 /** Builds everything that a job needs from the configuration. @throws SyncError if the database cannot be opened */
-export async function openWorker(config: Config, { log, queue, name, shutdown }: WorkerDeps): Promise<Worker> {
+export async function openWorker(
+  config: Config,
+  { log, queue, name, shutdown, telemetry }: WorkerDeps,
+): Promise<Worker> {
   const { Worker: settings, Secrets: secrets } = config
   for (const warning of config.warnings) log.warn(warning, { event: 'setting_unknown' })
   const provider = await openProviders(providerSettings(config))
@@ -48,7 +54,9 @@ export async function openWorker(config: Config, { log, queue, name, shutdown }:
     log,
     owner: name,
     queue,
+    telemetry,
     provider,
+    providerNames: provider.all,
     secrets: createSecrets({ prefix: secrets.Prefix, endpoint: secrets.Endpoint, region: secrets.Region }, systemClock),
     settings: {
       maxRetries: settings.MaxRetries,

@@ -7,7 +7,7 @@ export type Tree = Readonly<Record<string, string>>
  */
 const pure = ['node:crypto', 'node:events', 'node:timers/promises']
 const rules: Readonly<Record<string, readonly string[]>> = {
-  handler: ['config/load', 'log', 'queue', 'secrets', 'worker', 'type npm:aws-lambda', 'node'],
+  handler: ['config/load', 'log', 'queue', 'secrets', 'telemetry', 'worker', 'type npm:aws-lambda', 'node'],
   container: [
     'clock',
     'config/load',
@@ -19,13 +19,24 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'schedule',
     'secrets',
     'server',
+    'telemetry',
     'worker',
     'node',
   ],
   // What a container answers to probes and collectors. Each route is told what it shows.
   server: ['server', 'config/listen-address', 'type queue/pulse', 'node'],
   // The Lambda entry of schedules.
-  tick: ['config/load', 'db/open', 'log', 'type queue/queue', 'queue/sqs-on-demand', 'schedule', 'secrets', 'node'],
+  tick: [
+    'config/load',
+    'db/open',
+    'log',
+    'type queue/queue',
+    'queue/sqs-on-demand',
+    'schedule',
+    'secrets',
+    'telemetry',
+    'node',
+  ],
   // The program of this machine: it may import everything, and nobody imports it.
   cli: ['anything'],
   // It gets its queue from the entry, so that an entry holds one transport.
@@ -43,6 +54,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type queue/message',
     'type queue/queue',
     'secrets',
+    'type telemetry/telemetry',
     'clock',
   ],
   // Of a job it knows the checkpoint, which it takes erased items out of; never how a job is run.
@@ -75,6 +87,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type log',
     'log/redact',
     'secrets/reference',
+    'type error-codes',
     'npm:zod',
     'npm:drizzle-orm',
     ...pure,
@@ -177,6 +190,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'job/run',
     'type job/session',
     'type log',
+    'type telemetry/telemetry',
   ],
   // The scheme of the address chooses among the transports, and each is a file that is loaded on demand.
   'choice of transport': ['errors', 'type config/load', 'type queue/queue', 'queue/transport-name', 'own transports'],
@@ -228,6 +242,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   config: ['config', 'type error-codes', 'http/base-url', 'queue/transport-name', 'log/redact', 'npm:zod', 'node'],
   http: ['http', 'errors', 'log/redact', 'node:net', 'node:dns', 'node:http', 'node:https', 'node:stream', 'node:zlib'],
   log: ['log', 'type error-codes', 'npm:@aws-lambda-powertools', 'npm:pino'],
+  // What the worker counts and measures, and where that goes. It knows no job and no queue: it is told.
+  telemetry: ['telemetry', 'type log', 'type error-codes', 'npm:@opentelemetry/api'],
   errors: ['type error-codes'],
   'error-codes': ['error-codes'],
   clock: ['node:timers/promises'],

@@ -123,6 +123,15 @@ export const settingsSchema = z.object({
       'Names under which people reach the page, without ports, such as that of a proxy. A request for another name is refused.',
     ),
   }),
+  Telemetry: z.object({
+    Namespace: z
+      .string()
+      .trim()
+      .regex(/^[\w./#:-]{1,255}$/)
+      .default('billing-sync')
+      .describe('Namespace of the [metrics](metrics.md) in CloudWatch. Only Lambda writes them there.')
+      .meta({ expected: 'at most 255 letters, digits and ./_-#:' }),
+  }),
   Log: z.object({
     Level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is logged.'),
   }),

@@ -83,7 +83,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     const deletions = await settleInTime(batch, session, deps, { draining, state, account: state.account })
     if (!deletions) break
     await commitAll({ batch, deletions }, session, deps, { draining, state, account: state.account })
-    logCommit(session, batch, deps.clock.now() - began)
+    logCommit(session, batch, { ms: deps.clock.now() - began, watch: deps.watch })
   }
   if (refused.aborted) throw state.failures[0] ?? refused.reason
   return { kind: 'drained', result: state.committed.checkpoint.slices.length === 0 ? state.result : null }

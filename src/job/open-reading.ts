@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import type { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
 import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
 import { recognise } from './account.ts'
@@ -20,7 +21,7 @@ export function openReading(
   account: Account,
   names: readonly string[],
   session: Session,
-  { clock }: JobDeps,
+  { clock, watch }: JobDeps,
 ): OpenReading {
   const { deadline } = session
   const failing = new AbortController()
@@ -32,13 +33,15 @@ export function openReading(
     waiting: drainSignal,
     finishing,
     latest: session.databaseNow,
+    answered: ({ endpoint, error, ms }) =>
+      watch?.answered({ endpoint, code: error?.code ?? null, throttled: isThrottled(error), ms }),
     refuse: (observedAt) => refuseAhead(observedAt, session.databaseNow(), session.request.providerName),
     watch(endpoint) {
-      const watch = session.waits.watch(endpoint)
+      const waits = session.waits.watch(endpoint)
       return {
-        ...watch,
+        ...waits,
         onFailure(failure) {
-          watch.onFailure(failure)
+          waits.onFailure(failure)
           // The line about the end of the delivery says the same.
           if (failure.ms !== null) session.logWait()
         },
@@ -56,3 +59,6 @@ export function openReading(
     fail: () => failing.abort(),
   }
 }
+
+const isThrottled = (error: SyncError | null) =>
+  error !== null && (error.limit !== undefined || error.code === 'rate_limited')

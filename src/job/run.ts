@@ -68,6 +68,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   refuseDying(session)
   const result = await read(session, deps)
   if (result) {
+    deps.watch?.jobEnded({ status: 'completed', durationMs: result.durationMs })
     session.log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })
     return { kind: 'completed' }
   }
@@ -107,6 +108,7 @@ async function recordFailure(session: Session, cause: unknown, deps: JobDeps): P
       log.warn('job was ended from outside, as by cancelling it', { event: 'job_ended_elsewhere', outcome: 'finished' })
       return { kind: 'finished' }
     }
+    deps.watch?.leaseLost()
     log.warn('job was taken over by another worker', { event: 'job_taken_over', outcome: 'busy', code: error.code })
     return { kind: 'busy', waitSeconds: lease.seconds }
   }
@@ -136,13 +138,14 @@ async function recordFailure(session: Session, cause: unknown, deps: JobDeps): P
     const outcome = await withRetry(() => fail(db, lease, failure), { policy: atTheEdge, clock })
     const why = { outcome: 'failed', code: error.code }
     const waitMs = outcome.kind === 'failed' ? outcome.waitSeconds * 1_000 : 0
-    if (ended)
+    if (ended) {
+      deps.watch?.jobEnded({ status: 'failed', durationMs: ended.durationMs })
       log.error(
         `the job fails. ${ended.error?.message}`,
         { event: 'job_failed', ...why, status: 'failed', result: ended },
         error,
       )
-    else
+    } else
       log.warn(
         `the job is tried again. ${error.message}`,
         { event: 'job_retrying', ...why, retryable: true, waitMs },

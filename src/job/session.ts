@@ -10,6 +10,7 @@ import type { Lease } from './lease.ts'
 import type { SyncJobRequest } from './request.ts'
 import type { SyncJobResult } from './state/result.ts'
 import { trackWaits, type Wait, type WaitColumns, type Waits } from './waits.ts'
+import { type JobWatch, rowsGained } from './watch.ts'
 
 export interface JobSettings {
   readonly maxRetries: number
@@ -34,6 +35,7 @@ export interface JobDeps {
   provider(name: string): Promise<Provider>
   /** Reads what an `accessToken` refers to. */
   readonly secrets: Secrets
+  readonly watch?: JobWatch
 }
 
 /** A token that is no reference comes back as it is. */
@@ -105,10 +107,13 @@ function waitBefore({ waitingFor, waitingSince, databaseNow }: ClaimedJob, claim
   return { waitingFor: parsed.data, since: claimedAt + waitingSince.getTime() - databaseNow }
 }
 
+/** A rate limit of a minute needs no look. */
+const longWaitMs = 900_000
+
 export function openSession(
   { db, lease, job }: Extract<Claim, { kind: 'claimed' }> & Pick<Session, 'db'>,
   delivery: Delivery,
-  { clock, settings }: JobDeps,
+  { clock, settings, watch }: JobDeps,
   log: Log,
 ): Session {
   const { request } = delivery
@@ -142,6 +147,7 @@ export function openSession(
         count: wait.failures,
         waitMs,
       })
+      if (waitMs >= longWaitMs) watch?.waiting(code)
     },
     waitColumns: (wait = waits.longest()) => ({
       waitingFor: wait?.waitingFor ?? null,
@@ -152,7 +158,10 @@ export function openSession(
     databaseNow: () => job.databaseNow + clock.now() - claimedAt,
     counts,
     update(change) {
-      if (change.commits !== undefined) waits.progressed()
+      if (change.commits !== undefined) {
+        waits.progressed()
+        if (change.progress) watch?.committed(rowsGained(counts.progress, change.progress))
+      }
       if (change.account !== undefined) jobLog = ofAccount(change.account)
       Object.assign(counts, change)
     },

@@ -27,11 +27,17 @@ export function declined(
 const scatterSeconds = ({ leaseSeconds }: JobSettings) => Math.min(15, leaseSeconds / 4)
 
 /** How a delivery ends whose job could not be claimed. */
-export function unclaimed(error: SyncError, delivery: Delivery, { clock, settings }: JobDeps, log: Log): Outcome {
+export function unclaimed(
+  error: SyncError,
+  delivery: Delivery,
+  { clock, settings, watch }: JobDeps,
+  log: Log,
+): Outcome {
   if (error.verdict === 'unreadable') {
     log.error(`the message is refused. ${error.message}`, { event: 'message_refused', code: error.code }, error)
     return { kind: 'unreadable', error }
   }
+  watch?.notClaimed()
   log.error(
     `the job could not be claimed and its message is redelivered. ${error.message}`,
     { event: 'job_not_claimed', code: error.code },

@@ -15,8 +15,12 @@ export interface ProviderSettings {
   readonly custom?: CustomSettings
 }
 
-/** Finds a provider by its name. @throws SyncError with verdict `reject` */
-export type FindProvider = (name: string) => Promise<Provider>
+export interface FindProvider {
+  /** Finds a provider by its name. @throws SyncError with verdict `reject` */
+  (name: string): Promise<Provider>
+  /** All that can be found. */
+  readonly all: readonly string[]
+}
 
 /** The built-in providers, a line each. A job loads the code of its own provider only. */
 const builtIn: Readonly<Record<string, (settings: ProviderSettings) => Promise<Provider>>> = {
@@ -32,7 +36,7 @@ export const builtInNames: readonly string[] = Object.keys(builtIn)
 export function createProviders(settings: ProviderSettings, custom: readonly Provider[] = []): FindProvider {
   const opened = new Map(custom.map((provider) => [provider.name, Promise.resolve(provider)]))
   const names = [...builtInNames, ...opened.keys()]
-  return async (name) => {
+  const find = async (name: string) => {
     const open = names.includes(name) ? builtIn[name] : undefined
     const provider = opened.get(name) ?? open?.(settings)
     if (provider) {
@@ -45,6 +49,7 @@ export function createProviders(settings: ProviderSettings, custom: readonly Pro
       `provider: "${name}" is not known. Use a provider of this list: ${names.join(', ')}.`,
     )
   }
+  return Object.assign(find, { all: names })
 }
 
 /** The built-in providers and the user's own. @throws SyncError `invalid_custom_provider` */

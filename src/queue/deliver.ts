@@ -3,12 +3,20 @@ import { parseRequest } from '../job/request.ts'
 import { run } from '../job/run.ts'
 import type { JobDeps } from '../job/session.ts'
 import type { Log } from '../log/log.ts'
+import type { DeliveryWatch, Ending, Telemetry } from '../telemetry/telemetry.ts'
 import type { Message } from './message.ts'
 import type { Ack, Queue } from './queue.ts'
 import { redactBody } from './redact.ts'
 
-export interface DeliveryDeps extends JobDeps {
+export interface DeliveryDeps extends Omit<JobDeps, 'watch'> {
   readonly queue: Queue
+  readonly telemetry?: Telemetry | undefined
+  /** The names of the providers. A name that a message invents is no label of a metric. */
+  readonly providerNames?: readonly string[]
+}
+
+interface WatchedDeps extends DeliveryDeps {
+  readonly watch?: DeliveryWatch
 }
 
 /** The time that a delivery may take. */
@@ -20,9 +28,12 @@ export interface TimeLimit {
 
 /** Works on the job of a message and tells the queue how it ended. Never rejects. */
 export async function deliver(message: Message, limit: TimeLimit, deps: DeliveryDeps): Promise<Ack> {
+  const { id, queue, attributes } = message
+  const watch = deps.telemetry?.watch({ id, queue, attributes, remainingMs: limit.remainingMs })
   try {
-    const log = deps.log.child({ messageId: message.id })
-    return await deliverOnce(message, limit, { ...deps, log })
+    const log = deps.log.child({ messageId: id })
+    const work = () => deliverOnce(message, limit, { ...deps, log, ...(watch && { watch }) })
+    return await (watch ? watch.within(work) : work())
   } catch (error) {
     // A bug in the delivery of a message concerns no other message.
     deps.log.error(
@@ -30,22 +41,25 @@ export async function deliver(message: Message, limit: TimeLimit, deps: Delivery
       { event: 'delivery_crashed', messageId: message.id },
       error,
     )
+    watch?.finished({ outcome: 'crashed', code: null, retryable: true })
     return 'redeliver'
   }
 }
 
-async function deliverOnce(message: Message, limit: TimeLimit, deps: DeliveryDeps): Promise<Ack> {
+async function deliverOnce(message: Message, limit: TimeLimit, deps: WatchedDeps): Promise<Ack> {
   const stopHeartbeat = startHeartbeat(message, deps)
   try {
     const outcome = await runJob(message, limit, deps)
     await stopHeartbeat()
-    return await respond(message, outcome, deps)
+    const ack = await respond(message, outcome, deps)
+    deps.watch?.finished(endingOf(outcome))
+    return ack
   } finally {
     await stopHeartbeat()
   }
 }
 
-async function runJob(message: Message, { remainingMs, shutdown }: TimeLimit, deps: DeliveryDeps): Promise<Outcome> {
+async function runJob(message: Message, { remainingMs, shutdown }: TimeLimit, deps: WatchedDeps): Promise<Outcome> {
   const parsed = parseRequest(message.body)
   if (parsed.kind === 'unreadable') {
     deps.log.error(`the message is not read. ${parsed.error.message}`, {
@@ -54,6 +68,8 @@ async function runJob(message: Message, { remainingMs, shutdown }: TimeLimit, de
     })
     return parsed
   }
+  const { jobId, tenantId, providerName } = parsed.request
+  deps.watch?.job({ jobId, tenantId, provider: deps.providerNames?.find((name) => name === providerName) })
   return run(
     {
       request: parsed.request,
@@ -65,6 +81,22 @@ async function runJob(message: Message, { remainingMs, shutdown }: TimeLimit, de
     },
     deps,
   )
+}
+
+function endingOf(outcome: Outcome): Ending {
+  switch (outcome.kind) {
+    case 'completed':
+    case 'paused':
+    case 'finished':
+    case 'busy':
+      return { outcome: outcome.kind, code: null, retryable: false }
+    case 'unreadable':
+      return { outcome: 'unreadable', code: outcome.error.code, retryable: false }
+    case 'failed': {
+      const { code, verdict } = outcome.error
+      return { outcome: outcome.final ? 'failed' : 'retrying', code, retryable: verdict === 'retry' }
+    }
+  }
 }
 
 /** Tells the queue what becomes of the message. A call that the queue does not confirm makes the message come again. */

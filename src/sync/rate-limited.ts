@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { SyncError } from '../errors.ts'
 import type { Account, Allowance, Identity, ListSource } from '../provider/contract.ts'
 import { eventsName, eventsSource } from './change-feed.ts'
 import { type Call, createLimiter, type Limiter, limited } from './limiter.ts'
@@ -29,6 +30,8 @@ interface RateLimiting {
   readonly finishing: AbortSignal
   /** Told about the attempts of the calls to an endpoint. */
   watch?(endpoint: string): CallWatch
+  /** Told about each request that has ended, in milliseconds. A request that is given up has not. */
+  answered?(answer: { readonly endpoint: string; readonly error: SyncError | null; readonly ms: number }): void
 }
 
 /** An account's sources behind its limits, with every request counted. */
@@ -58,13 +61,24 @@ interface Endpoint {
 export function rateLimited(
   account: Account,
   resources: readonly string[],
-  { clock, waiting, finishing, refuse, latest, watch }: RateLimiting,
+  { clock, waiting, finishing, refuse, latest, watch, answered }: RateLimiting,
 ): RateLimited {
   let requests = 0
-  const counted: Call = (work) => {
-    requests++
-    return work()
-  }
+  const counted =
+    (endpoint: string): Call =>
+    async (work) => {
+      requests++
+      const began = clock.now()
+      const tell = (error: SyncError | null) => answered?.({ endpoint, error, ms: clock.now() - began })
+      try {
+        const answer = await work()
+        tell(null)
+        return answer
+      } catch (error) {
+        if (error instanceof SyncError) tell(error)
+        throw error
+      }
+    }
   const observed = createObservation(clock, latest)
   /** Makes a call behind its limits. Its answer is dated, and refused outside the retries: a wrong clock stays wrong. */
   async function answer<T extends { readonly observedAt: Date; readonly allowance?: Allowance }>(
@@ -92,7 +106,7 @@ export function rateLimited(
     const perSecond = Math.min(ceiling.perSecond ?? account.perSecond, account.perSecond)
     const concurrently = ceiling.concurrency ?? endpointConcurrency(perSecond)
     const limiter = createLimiter({ perSecond, concurrency: concurrently, within: ofAccount }, clock)
-    const behindLimits = limited(counted, { endpoint: limiter, account: ofAccount, waiting: until })
+    const behindLimits = limited(counted(endpoint), { endpoint: limiter, account: ofAccount, waiting: until })
     const patience = { clock, waiting: until, ...(watch && { watch: watch(endpoint) }) }
     return {
       limiter,
@@ -169,6 +183,7 @@ export function rateLimited(
     requests: () => requests,
     identify: (signal) => askOnce(() => identifying.call(() => account.identify(signal), signal)),
     since: async (signal) =>
-      (await askOnce(() => ofAccount.run(() => counted(() => account.identify(signal), signal), waiting))).since,
+      (await askOnce(() => ofAccount.run(() => counted(identifyName)(() => account.identify(signal), signal), waiting)))
+        .since,
   }
 }

@@ -23,6 +23,7 @@ export const defaults = {
   Schedules: { Tick: true },
   Secrets: { Prefix: 'billing-sync/{tenantId}/' },
   Page: { Hosts: [] },
+  Telemetry: { Namespace: 'billing-sync' },
   Log: { Level: 'info' },
   database: undefined,
   warnings: [],

@@ -141,6 +141,11 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
       { Page: { Hosts: 5 } },
       `Page.Hosts must be a list of names, or names with commas between, found 5 ${file}`,
     ],
+    'Telemetry.Namespace': [
+      {},
+      { Telemetry: { Namespace: 'my metrics' } },
+      `Telemetry.Namespace must be at most 255 letters, digits and ./_-#:, found "my metrics" ${file}`,
+    ],
     'Log.Level': [
       { Log__Level: 'Information' },
       {},

@@ -1,87 +1,82 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { usePackagedService } from './packaged-service.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { alarms } from '../../scripts/observability/alarms.ts'
+import { isAbsent } from '../../scripts/observability/cloudwatch-alarms.ts'
+import { osls, topic, usePackagedService } from './packaged-service.ts'
 
 const service = usePackagedService()
 
-test('every alarm watches something of this stack, and is quiet while nothing happens', () => {
-  const alarms = Object.entries(service.template().Resources).filter(
-    ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
-  )
-  const watched = alarms.map(([id, { Properties = {} }]) => {
-    const { Namespace, MetricName, Dimensions, Statistic, Threshold, TreatMissingData, ComparisonOperator } = Properties
-    expect({ TreatMissingData, ComparisonOperator }).toEqual({
-      TreatMissingData: 'notBreaching',
-      ComparisonOperator: 'GreaterThanThreshold',
-    })
-    return [id, `${Namespace} ${MetricName}`, Dimensions, Statistic, Threshold]
-  })
+interface AlarmProperties {
+  readonly Metrics: readonly {
+    readonly Id: string
+    readonly Expression?: string
+    readonly MetricStat?: { readonly Metric: { readonly Namespace: string } }
+  }[]
+  readonly Threshold: number
+  readonly AlarmActions: unknown
+  readonly InsufficientDataActions?: unknown
+  readonly TreatMissingData: string
+}
 
-  const queue = (id: string) => [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }]
-  const fn = [{ Name: 'FunctionName', Value: { Ref: 'SyncLambdaFunction' } }]
-  expect(watched).toEqual([
-    ['DeadLettersAlarm', 'AWS/SQS ApproximateNumberOfMessagesVisible', queue('SyncDeadLetterQueue'), 'Maximum', 0],
-    ['QueueAgeAlarm', 'AWS/SQS ApproximateAgeOfOldestMessage', queue('SyncQueue'), 'Maximum', 1800],
-    ['QuietTenantsAlarm', 'AWS/SQS ApproximateAgeOfOldestMessageInQuietGroups', queue('SyncQueue'), 'Maximum', 1200],
-    ['CannotWorkAlarm', 'billing-sync/prod CannotWork', [], 'Sum', 0],
-    ['ForeignJobsAlarm', 'billing-sync/prod ForeignJobs', [], 'Sum', 0],
-    ['OutageAlarm', 'billing-sync/prod Retries', [], 'Sum', 0],
-    ['GaveUpAlarm', 'billing-sync/prod GaveUp', [], 'Sum', 0],
-    ['ErrorsAlarm', 'AWS/Lambda Errors', fn, 'Sum', 0],
-    ['ThrottlesAlarm', 'AWS/Lambda Throttles', fn, 'Sum', 0],
-    ['DurationAlarm', 'AWS/Lambda Duration', fn, 'Maximum', 890_000],
-    ['SchedulePausedAlarm', 'billing-sync/prod PausedSchedules', [], 'Sum', 0],
-    ['TickAlarm', 'AWS/Lambda Errors', [{ Name: 'FunctionName', Value: { Ref: 'TickLambdaFunction' } }], 'Sum', 0],
+const packaged = () =>
+  Object.entries(service.template().Resources)
+    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+    .map(([id, { Properties }]) => [id, Properties as unknown as AlarmProperties] as const)
+
+test('the stack has each alarm of the list', () => {
+  const listed = alarms.filter(({ cloudWatch }) => !isAbsent(cloudWatch)).map(({ name }) => name)
+  expect(listed.length).toBeGreaterThan(15)
+  expect(packaged().map(([id]) => id)).toEqual(listed)
+})
+
+test('every alarm tells the topic, and those whose metric never stops tell of its end too', () => {
+  for (const [, { AlarmActions }] of packaged()) expect(AlarmActions).toEqual([topic])
+  const untreated = packaged().filter(([, { TreatMissingData }]) => TreatMissingData !== 'notBreaching')
+  expect(untreated.map(([id, { InsufficientDataActions }]) => [id, InsufficientDataActions])).toEqual([
+    ['LateSchedulesAlarm', [topic]],
   ])
 })
 
-describe('the filters of the log', () => {
-  const filters = () =>
-    Object.entries(service.template().Resources)
-      .filter(([, { Type }]) => Type === 'AWS::Logs::MetricFilter')
-      .map(([id]) => [id, service.resource(id).Properties] as const)
-  const matched = (field: string) =>
-    filters().flatMap(([, { FilterPattern }]) =>
-      [...String(FilterPattern).matchAll(new RegExp(`\\$\\.${field} = "([^"]+)"`, 'g'))].map(([, name]) => name),
-    )
-
-  test('match names and codes, never a sentence', () => {
-    expect(filters().map(([, { FilterPattern }]) => FilterPattern)).toEqual([
-      '{ ($.event = "worker_not_started") || ($.event = "job_not_claimed") }',
-      '{ $.code = "job_belongs_to_another" }',
-      '{ ($.event = "job_retrying") || (($.event = "request_retrying") && ($.waitMs >= 900000)) }',
-      '{ ($.event = "job_failed") && (($.result.error.retryable IS TRUE) || ($.code = "timeout") || ($.code = "stalled")) }',
-      '{ $.event = "schedule_paused" }',
-    ])
-  })
-
-  test('match names that the worker logs, and codes that it refuses a message or ends a job with', async () => {
-    const sources = await readdir('src', { recursive: true })
-    const paths = sources.filter((path) => path.endsWith('.ts') && path !== 'log/events.ts')
-    const texts = await Promise.all(paths.map((path) => readFile(join('src', path), 'utf8')))
-    const source = texts.join('\n')
-
-    expect(matched('event')).toHaveLength(6)
-    expect(matched('event').filter((name) => !source.includes(`event: '${name}'`))).toEqual([])
-    expect(matched('code').filter((name) => !new RegExp(`'(unreadable|reject)',\\s*'${name}'`).test(source))).toEqual(
-      [],
-    )
-  })
-
-  test('feed the metric of their alarm', () => {
-    const fed = filters().map(([id, { MetricTransformations }]) => [id, MetricTransformations])
-    expect(fed).toMatchObject([
-      ['CannotWorkFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'CannotWork' }]],
-      ['ForeignJobsFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'ForeignJobs' }]],
-      ['OutageFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'Retries' }]],
-      ['GaveUpFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'GaveUp' }]],
-      ['SchedulePausedFilter', [{ MetricNamespace: 'billing-sync/prod', MetricName: 'PausedSchedules' }]],
-    ])
-  })
+test('the metrics of the worker are in the namespace that the function writes them to', () => {
+  const { Variables } = service.resource('SyncLambdaFunction').Properties.Environment as {
+    readonly Variables: Readonly<Record<string, string>>
+  }
+  const namespaces = packaged().flatMap(([, { Metrics }]) =>
+    Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric.Namespace ?? []),
+  )
+  expect([...new Set(namespaces)].sort()).toEqual(['AWS/Lambda', 'AWS/SQS', Variables.Telemetry__Namespace].sort())
 })
+
+test('the alarm of the duration counts from the timeout of the function, and the one of the concurrency from its limit', () => {
+  const expressionOf = (id: string) =>
+    packaged()
+      .find(([name]) => name === id)?.[1]
+      .Metrics.find(({ Expression }) => Expression)?.Expression
+  expect(expressionOf('DurationAlarm')).toBe('milliseconds / 1000 - 900 + 10')
+  expect(expressionOf('ConcurrencyAlarm')).toBe('IF(waiting > 0, workers - 10 + 1, 0)')
+})
+
+test('stage prod without a topic is not packaged, and says what to name', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'no-topic-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await cp('serverless.yml', join(folder, 'serverless.yml'))
+  await cp('infra', join(folder, 'infra'), { recursive: true })
+  await mkdir(join(folder, 'dist'))
+  await writeFile(join(folder, 'dist/handler.cjs'), '')
+  const refusal = osls(folder, 'package', '--stage', 'prod').catch(
+    (error: { readonly stdout: string; readonly stderr: string }) => {
+      throw new Error(error.stdout + error.stderr)
+    },
+  )
+  await expect(refusal).rejects.toThrow(/alarmTopics is empty, so nobody would hear an alarm of stage prod/)
+  await osls(folder, 'package', '--stage', 'dev')
+}, 120_000)
 
 test('the dashboard is JSON once its names are filled in', () => {
   const { DashboardBody } = service.resource('SyncDashboard').Properties as { DashboardBody: { 'Fn::Sub': string } }
-  expect(JSON.parse(DashboardBody['Fn::Sub'])).toMatchObject({ widgets: { length: 4 } })
+  const { widgets } = JSON.parse(DashboardBody['Fn::Sub'])
+  expect(widgets.length).toBeGreaterThan(10)
+  expect(DashboardBody['Fn::Sub']).not.toMatch(/\$\{(?:self|sls|param)/)
 })

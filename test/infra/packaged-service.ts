@@ -8,6 +8,9 @@ import { afterAll, beforeAll } from 'vitest'
 import { build } from '../../scripts/build.ts'
 import type { Resource, Template } from './cloudformation.ts'
 
+/** The topic that alarms go to. A package of stage `prod` must name one. */
+export const topic = 'arn:aws:sns:eu-central-1:123456789012:on-call'
+
 /** A value in the environment of the machine that packages. It must not reach the package. */
 const canary = 'Host=canary-5d2f;Password=canary-9c1e'
 
@@ -24,7 +27,16 @@ export function usePackagedService() {
     await mkdir(join(service, 'dist/certificates'))
     await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
     await placeWhatMustStayOut(service)
-    await osls(service, 'package', '--stage', 'prod', '--package', join(service, 'packaged'))
+    await osls(
+      service,
+      'package',
+      '--stage',
+      'prod',
+      '--param',
+      `alarmTopics=${topic}`,
+      '--package',
+      join(service, 'packaged'),
+    )
     text = await readFile(join(service, 'packaged/cloudformation-template-update-stack.json'), 'utf8')
     template = JSON.parse(text)
   }, 120_000)
@@ -58,7 +70,7 @@ async function placeWhatMustStayOut(directory: string): Promise<void> {
 }
 
 /** Runs osls without credentials, a home or a region, as on a machine that has never seen AWS. */
-async function osls(service: string, ...command: string[]): Promise<void> {
+export async function osls(service: string, ...command: string[]): Promise<void> {
   const bin = join(createRequire(import.meta.url).resolve('osls/package.json'), '../bin/serverless.js')
   const env = {
     PATH: process.env.PATH,

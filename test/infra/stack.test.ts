@@ -64,6 +64,7 @@ describe('the function', () => {
       Variables: {
         NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2',
         MALLOC_MMAP_THRESHOLD_: '131072',
+        Telemetry__Namespace: 'billing-sync/prod',
         Queue__Url: { Ref: 'SyncQueue' },
         Queue__DeadLetterUrl: { Ref: 'SyncDeadLetterQueue' },
         Worker__TimeoutMinutes: '0',

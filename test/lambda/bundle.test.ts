@@ -39,6 +39,10 @@ const lines = (logs: string) =>
     .filter((line) => line.startsWith('{'))
     .map((line): Record<string, unknown> => JSON.parse(line))
 
+/** The metrics of all documents in the log, one over the other. */
+const measured = (logs: string) =>
+  Object.assign({}, ...lines(logs).filter((line) => '_aws' in line)) as Readonly<Record<string, unknown>>
+
 test('the bundle syncs a tenant under the real Lambda runtime client', async () => {
   const { environment, queue, drain, query, job, sandbox } = await setup({ sandbox: { customers: 1_234 } })
   const { invoke, logs } = await lambda(environment)
@@ -64,6 +68,17 @@ test('the bundle syncs a tenant under the real Lambda runtime client', async () 
     result: { status: 'completed', requests: expect.any(Number) },
   })
   expect(logs()).not.toContain('sk_live_sandbox')
+  expect(measured(logs())).toMatchObject({
+    'messaging.client.consumed.messages': 1,
+    'messaging.system': 'aws_sqs',
+    'billing_sync.job.outcomes': 1,
+    outcome: 'completed',
+    provider: 'stripe',
+    'billing_sync.rows': 1_234,
+    action: 'created',
+    jobId: request.jobId,
+    tenantId: request.tenantId,
+  })
 })
 
 test('a process that is killed leaves a job that another one takes up', async () => {
@@ -129,6 +144,7 @@ test('a worker without a database answers for every message and says what is mis
     payload: { batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'b' }] },
   })
   expect(logs()).toContain('ConnectionStrings.DefaultConnection is not set')
+  expect(measured(logs())).toMatchObject({ 'billing_sync.cannot_work': 1, reason: 'worker_not_started' })
 })
 
 test('the runbook’s line for serverless syncs into a database of one’s own', async () => {

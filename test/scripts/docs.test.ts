@@ -32,7 +32,7 @@ test('every link to a section of a generated page leads to one', () => {
   const texts = new Map(
     [...pages.map((name) => `docs/${name}`), 'README.md'].map((path) => [path, readFileSync(path, 'utf8')]),
   )
-  const anchors = ['configuration', 'errors', 'reliability', 'resources'].flatMap((page) =>
+  const anchors = ['configuration', 'errors', 'metrics', 'reliability', 'resources'].flatMap((page) =>
     [...(texts.get(`docs/${page}.md`) ?? '').matchAll(/^#+ (.*)$/gm)].map(
       ([, heading = '']) =>
         `${page}.md#${heading
@@ -42,7 +42,7 @@ test('every link to a section of a generated page leads to one', () => {
     ),
   )
   const links = [...texts.values()].flatMap((text) =>
-    [...text.matchAll(/\]\((?:docs\/)?((?:configuration|errors|reliability|resources)\.md#[^)]+)\)/g)].map(
+    [...text.matchAll(/\]\((?:docs\/)?((?:configuration|errors|metrics|reliability|resources)\.md#[^)]+)\)/g)].map(
       ([, link = '']) => link,
     ),
   )

@@ -75,7 +75,7 @@ export const settingsSchema = z.object({
       'Whether each step of a job notifies the channel sync_jobs. Postgres lets commits that notify wait for each other, on the whole server. Turn it off beyond about 50 workers.',
     ),
     Listen: listenAddress(
-      'Address and port of `/livez` and `/readyz` of a [container](containers.md#probes), such as 0.0.0.0:8080. Without it: none.',
+      'Address and port of `/livez` and `/readyz` of a [container](containers.md#probes), such as 0.0.0.0:8080. Without it: none. The image sets it.',
     ),
   }),
   Queue: z.object({

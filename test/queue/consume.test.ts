@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { consume, pulseLimits } from '../../src/queue/consume.ts'
 import type { Message } from '../../src/queue/message.ts'
 import { createPulse } from '../../src/queue/pulse.ts'
@@ -150,6 +150,32 @@ test('when it is asked to stop, it receives nothing more and waits for the deliv
   gate.open()
   await consuming
   expect({ asked, before, acknowledged }).toEqual({ asked: [2, 1], before: [], acknowledged: ['a'] })
+})
+
+test('a receive without messages ends after a minute and another begins, after an outage within five seconds', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { stop, asked, clock, pulse, consuming } = setup({ receives: [[], new Error('ECONNREFUSED')] })
+  await clock.run(
+    (async () => {
+      while (asked.length < 3) await setImmediate()
+    })(),
+  )
+  expect(pulse.queue).toBe('away')
+  vi.advanceTimersByTime(4_999)
+  await calm()
+  expect(asked).toHaveLength(3)
+  vi.advanceTimersByTime(1)
+  await calm()
+  expect({ asked: asked.length, queue: pulse.queue }).toEqual({ asked: 4, queue: 'here' })
+  vi.advanceTimersByTime(59_999)
+  await calm()
+  expect(asked).toHaveLength(4)
+  vi.advanceTimersByTime(1)
+  await calm()
+  expect(asked).toHaveLength(5)
+  stop()
+  await consuming
 })
 
 test('a queue that stays away does not keep a worker that is asked to stop', async () => {

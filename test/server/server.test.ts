@@ -3,12 +3,17 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openServer } from '../../src/server/open.ts'
 import { probeRoutes } from '../../src/server/probes.ts'
 import type { Route } from '../../src/server/route.ts'
-import { ask } from '../page/page-setup.ts'
 
 async function setup(routes: readonly Route[]) {
   const server = await openServer('127.0.0.1:0', routes)
   onTestFinished(server.close)
-  return { get: (path: string, method = 'GET') => ask(server.address, { path, method }) }
+  return {
+    async get(path: string, method = 'GET') {
+      const response = await fetch(server.address + path, { method })
+      const { status, headers } = response
+      return { status, headers: Object.fromEntries(headers), body: await response.text() }
+    },
+  }
 }
 
 interface Probed {

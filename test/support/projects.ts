@@ -19,8 +19,8 @@ export function testFilesByProject(): Readonly<Record<Project, readonly string[]
   return projects
 }
 
-/** They need Chromium, and run by `npm run test:page`. */
-const isApart = (path: string) => path.startsWith(join('test', 'browser'))
+/** They need Chromium or images, and run by `npm run test:page` and `.ci/containers`. */
+const isApart = (path: string) => ['browser', 'image'].some((folder) => path.startsWith(join('test', folder)))
 
 /** The project of one test file, by its folder or by what it imports. */
 export function projectOf(path: string, sources: ReadonlyMap<string, string>): Project {

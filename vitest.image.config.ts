@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/* The images that `.ci/containers` builds: `npm run test:image`. */
+export default defineConfig({
+  test: {
+    include: ['test/image/**/*.test.ts'],
+    globalSetup: ['test/support/postgres.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 1,
+  },
+})

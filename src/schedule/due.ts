@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, getTableColumns, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
 import { syncJobs, syncSchedules } from '../db/schema.ts'
 import type { Schedule } from './beat.ts'
@@ -48,12 +48,14 @@ const resumable: ReadonlySet<unknown> = new Set(['timeout', 'stalled'])
 /** The schedule's last job. Null if no worker has seen it yet, or if its row is gone. */
 export async function findLastJob(tx: Database, { tenantId, provider, lastJobId }: Schedule): Promise<SentJob | null> {
   if (lastJobId === null) return null
-  // Row-level security shows the jobs of this tenant from here on.
-  await tx.execute(sql`select set_config('app.tenant_id', ${tenantId}, true)`)
+  // The lateral side runs once the tenant is set. Row-level security shows it the tenant's jobs.
   const { rows } = await tx.execute<StoredJob & Record<string, unknown>>(sql`
-    select status, requests::int as requests, error ->> 'code' as code, error ->> 'message' as message,
-      error ->> 'retryable' = 'true' as retryable, floor(extract(epoch from finished_at) * 1000)::float8 as finished
-    from ${syncJobs} where tenant_id = ${tenantId}::uuid and provider = ${provider} and id = ${lastJobId}::uuid`)
+    with tenant as materialized (select set_config('app.tenant_id', ${tenantId}, true)::uuid as id)
+    select job.* from tenant cross join lateral (
+      select status, requests::int as requests, error ->> 'code' as code, error ->> 'message' as message,
+        error ->> 'retryable' = 'true' as retryable, floor(extract(epoch from finished_at) * 1000)::float8 as finished
+      from ${syncJobs} where tenant_id = tenant.id and provider = ${provider} and id = ${lastJobId}::uuid offset 0
+    ) as job`)
   const [job] = rows
   if (!job) return null
   const { status, requests, code, message, retryable, finished } = job
@@ -75,16 +77,18 @@ interface StoredJob {
   readonly finished: number | null
 }
 
-/** Writes what has changed of a schedule that this transaction has locked. */
-export async function store(
-  tx: Database,
-  { tenantId, id }: Pick<Schedule, 'tenantId' | 'id'>,
-  changes: Partial<Schedule>,
-): Promise<void> {
-  await tx
-    .update(syncSchedules)
-    .set(changes)
-    .where(and(eq(syncSchedules.tenantId, tenantId), eq(syncSchedules.id, id)))
+/** Writes schedules that this transaction has locked, in one statement. */
+export async function store(tx: Database, schedules: readonly Schedule[]): Promise<void> {
+  if (schedules.length === 0) return
+  await tx.execute(sql`
+    update ${syncSchedules} as schedule set next_at = changed."nextAt", paused_at = changed."pausedAt",
+      paused_because = changed."pausedBecause", rejects = changed.rejects, last_job_id = changed."lastJobId",
+      last_sent_at = changed."lastSentAt", last_status = changed."lastStatus", last_success_at = changed."lastSuccessAt",
+      recent_requests = changed."recentRequests"
+    from jsonb_to_recordset(${JSON.stringify(schedules)}::jsonb) as changed (
+      "tenantId" uuid, id uuid, "nextAt" timestamptz, "pausedAt" timestamptz, "pausedBecause" text, rejects integer,
+      "lastJobId" uuid, "lastSentAt" timestamptz, "lastStatus" text, "lastSuccessAt" timestamptz, "recentRequests" integer[])
+    where schedule.tenant_id = changed."tenantId" and schedule.id = changed.id`)
 }
 
 /** The time of the database, which all that tick share. */

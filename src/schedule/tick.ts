@@ -58,11 +58,13 @@ async function settle({ database, log, now }: TickDeps): Promise<number> {
     if (!(await takeTurn(tx))) return 0
     const time = now?.() ?? (await databaseTime(tx))
     let paused = 0
+    const settled: Schedule[] = []
     for (const schedule of await lockUnsettled(tx, mostLooks)) {
       const learned = await lookAtLastJob(tx, schedule, time)
-      if (learned.lastStatus !== schedule.lastStatus) await store(tx, schedule, learned)
+      if (learned.lastStatus !== schedule.lastStatus) settled.push({ ...schedule, ...learned })
       paused += warnIfPaused(schedule, learned, log)
     }
+    await store(tx, settled)
     return paused
   })
 }
@@ -73,42 +75,30 @@ async function sendPortion(tx: Database, { queue, log, now }: TickDeps) {
   const time = now?.() ?? (await databaseTime(tx))
   const due = await lockDue(tx, new Date(time.getTime() + horizonMs), portion)
   report.rows = due.length
-  const ready: Ready[] = []
+  const waiting: Schedule[] = []
+  const ready: Schedule[] = []
   for (const locked of due) {
-    const learned = isSettled(locked) ? {} : await lookAtLastJob(tx, locked, time)
-    const schedule = { ...locked, ...learned }
+    const schedule = isSettled(locked) ? locked : { ...locked, ...(await lookAtLastJob(tx, locked, time)) }
     report.paused += warnIfPaused(locked, schedule, log)
-    const changes = { ...learned, nextAt: nextOf(schedule, time) }
-    if (schedule.pausedAt === null && !isInTheWay(schedule, time)) {
-      ready.push({ schedule, changes: { ...changes, ...sentNow(schedule, time) } })
-      continue
-    }
-    if (schedule.pausedAt === null) report.skipped++
-    await store(tx, schedule, changes)
+    if (schedule.pausedAt === null && !isInTheWay(schedule, time)) ready.push(schedule)
+    else waiting.push({ ...schedule, nextAt: nextOf(schedule, time) })
   }
-  const sendings = await Promise.allSettled(ready.map(({ schedule }) => send(schedule, time, queue)))
-  for (const [at, { schedule, changes }] of ready.entries()) {
+  const sendings = await Promise.allSettled(ready.map((schedule) => send(schedule, time, queue)))
+  const sent = ready.filter((_, at) => sendings[at]?.status === 'fulfilled')
+  await store(tx, [...waiting, ...sent.map((schedule) => ({ ...schedule, ...sentNow(schedule, time) }))])
+  report.skipped = waiting.filter(({ pausedAt }) => pausedAt === null).length
+  report.sent = sent.length
+  report.unsent = ready.length - sent.length
+  for (const [at, { tenantId, provider }] of ready.entries()) {
     const sending = sendings[at]
-    if (sending?.status === 'fulfilled') {
-      await store(tx, schedule, changes)
-      report.sent++
-      continue
-    }
-    report.unsent++
-    const { tenantId, provider } = schedule
-    log.warn(
-      'the queue did not take the job of a schedule; the next tick sends it again',
-      { event: 'schedule_not_sent', tenantId, provider },
-      sending?.reason,
-    )
+    if (sending?.status === 'rejected')
+      log.warn(
+        'the queue did not take the job of a schedule; the next tick sends it again',
+        { event: 'schedule_not_sent', tenantId, provider },
+        sending.reason,
+      )
   }
   return report
-}
-
-interface Ready {
-  readonly schedule: Schedule
-  /** What the row says once the queue has the job. */
-  readonly changes: Partial<Schedule>
 }
 
 const lookAtLastJob = async (tx: Database, schedule: Schedule, now: Date) =>
@@ -118,10 +108,12 @@ const lookAtLastJob = async (tx: Database, schedule: Schedule, now: Date) =>
 const nextOf = (schedule: Schedule, now: Date) =>
   dueAfter(schedule, new Date(Math.max(schedule.nextAt.getTime(), now.getTime())))
 
-const sentNow = ({ id, nextAt }: Schedule, now: Date) => ({
-  lastJobId: jobIdFor(id, nextAt),
+/** What the row says once the queue has the job. */
+const sentNow = (schedule: Schedule, now: Date) => ({
+  lastJobId: jobIdFor(schedule.id, schedule.nextAt),
   lastSentAt: now,
   lastStatus: null,
+  nextAt: nextOf(schedule, now),
 })
 
 async function send(schedule: Schedule, now: Date, queue: TickDeps['queue']): Promise<void> {

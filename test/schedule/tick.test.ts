@@ -121,7 +121,9 @@ test('a tick that dies between the queue and its commit is repeated, and sends t
   const dying = {
     async send(body: string, delaySeconds: number, group?: string) {
       await queue.send(body, delaySeconds, group)
-      await query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'another tick'`)
+      await query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'another tick' and datname = current_database()`,
+      )
     },
   }
   await expect(tick({ database: await another(), queue: dying, log: silentLog })).rejects.toThrow()

@@ -51,31 +51,36 @@ export async function takeAccount(taking: Taking, { db, clock }: Deps, signal: A
   throw await busy(db, taking)
 }
 
-/** Whether the account was free. */
+/**
+ * Whether the account was free. One statement, so that a small job has two round trips less: the job's row takes the account,
+ * and the account is recorded. The row is written by an INSERT that always conflicts, because it names the tenant before
+ * Postgres looks at a row; an UPDATE may look first. It is locked, so that a row that is just deleted is not inserted again.
+ */
 async function takeOnce(db: TenantDatabase, { lease, providerKey, account, credential, began }: Taking) {
+  const beganAt = began === null ? null : new Date(began * 1_000).toISOString()
+  const { leaseUntil, updatedAt } = leaseExtension(lease)
   try {
-    return await db.within(async (tx) => {
-      const beganAt = began === null ? null : new Date(began * 1_000)
-      const record = tx
-        .insert(syncAccounts)
-        .values({ ...providerKey, account, mode: modeOf(account), credential, beganAt })
-        .onConflictDoUpdate({
-          target: [syncAccounts.tenantId, syncAccounts.provider, syncAccounts.account],
-          set: {
-            credential: sql`coalesce(excluded.credential, ${syncAccounts.credential})`,
-            beganAt: sql`coalesce(${syncAccounts.beganAt}, excluded.began_at)`,
-            lastSeenAt: sql`now()`,
-          },
-        })
-      const rows = await tx
-        .with(tx.$with('recorded').as(record))
-        .update(syncJobs)
-        .set({ account, ...leaseExtension(lease) })
-        .where(isHeldBy(lease))
-        .returning({ id: syncJobs.id, notified: notification })
-      if (rows.length === 0) throw fenced()
-      return true
-    })
+    const { rowCount } = await db.alone((statement, tenant) =>
+      statement.execute(sql`
+        with taken as (
+          insert into ${syncJobs}
+          select job.* from (select ${tenant} as tenant_id offset 0) as owner
+          cross join lateral (
+            select * from ${syncJobs} where ${syncJobs.tenantId} = owner.tenant_id and ${isHeldBy(lease)} offset 0 for update
+          ) as job
+          on conflict (tenant_id, provider, id)
+            do update set account = ${account}, lease_until = ${leaseUntil}, updated_at = ${updatedAt} where ${isHeldBy(lease)}
+          returning ${syncJobs.tenantId} as tenant_id, ${notification} as notified
+        )
+        insert into ${syncAccounts} as known (tenant_id, provider, account, mode, credential, began_at)
+        select tenant_id, ${providerKey.provider}, ${account}, ${modeOf(account)}, ${credential}::text, ${beganAt}::timestamptz from taken
+        on conflict (tenant_id, provider, account) do update set
+          credential = coalesce(excluded.credential, known.credential),
+          began_at = coalesce(known.began_at, excluded.began_at),
+          last_seen_at = now()`),
+    )
+    if (rowCount === 0) throw fenced()
+    return true
   } catch (error) {
     if (codeOf(error) === '23505' && constraintOf(error) === oneRunning) return false
     throw error

@@ -16,7 +16,9 @@ import type { PageSource } from './source.ts'
 import type { View } from './view.ts'
 import { messageView } from './views/message.ts'
 
-export interface PageOptions extends GuardOptions, Pick<PageSource, 'resources' | 'deadLetters' | 'actions'> {
+export interface PageOptions
+  extends GuardOptions,
+    Pick<PageSource, 'resources' | 'deadLetters' | 'letters' | 'actions'> {
   /** Of a login that may read: a member of billing_sync_reader, or any with `tenantId`. */
   readonly database: ConnectionSettings
   /** The page shows this tenant alone. */
@@ -41,12 +43,13 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
   const guard = createGuard(options)
   const assets = readAssets()
   const pool = await openDatabase(options.database, { connections: 2, applicationName: 'page' })
-  const { resources, deadLetters, actions, tenantId } = options
+  const { resources, deadLetters, letters, actions, tenantId } = options
   const rates = createRates(() => performance.now())
   const source: PageSource = {
     reader: readerOf(pool, tenantId),
     resources,
     deadLetters,
+    letters,
     rates,
     actions: options.token === undefined ? undefined : actions,
   }

@@ -7,6 +7,7 @@ import type { Page } from './view.ts'
 import { accountsView } from './views/accounts.ts'
 import { jobView } from './views/job.ts'
 import { jobsView, readJobsQuery } from './views/jobs.ts'
+import { lettersView } from './views/letters.ts'
 import { messageView } from './views/message.ts'
 import { schedulesView } from './views/schedules.ts'
 
@@ -26,6 +27,8 @@ export function pageAt({ pathname, searchParams }: URL, source: PageSource, guar
   // It reads each account.
   if (pathname === '/accounts') return { everyMs: 10_000, make: () => accountsView(source) }
   if (pathname === '/schedules') return { everyMs: 10_000, make: () => schedulesView(source) }
+  // A look hides the letters of some queues for a moment.
+  if (pathname === '/letters') return { everyMs: 30_000, make: () => lettersView(source, redriveForm(source, guard)) }
   return said(404, 'No such page', 'There is no page at this address.')
 }
 
@@ -33,6 +36,11 @@ const said = (status: 400 | 404, title: string, sentence: string): Page => ({
   everyMs: 60_000,
   make: async () => messageView(status, title, sentence),
 })
+
+function redriveForm({ actions }: PageSource, guard: Guard): Html | null {
+  if (!actions?.redrive) return null
+  return html`<form method="post" action="/letters/redrive"><input type="hidden" name="key" value="${guard.formKey('redrive letters')}"><button>Send the letters back to the queue</button></form>`
+}
 
 /** What can be done with a job now, as forms; null where the page only shows. */
 function actionsOf(job: StoredJob, { actions }: PageSource, guard: Guard): Html | null {

@@ -1,14 +1,22 @@
-/** Asks again only after so many milliseconds. Null while the answer is late or an error: a page does not wait for it. */
+interface Options {
+  /** Asks again only after so many milliseconds. */
+  readonly ms: number
+  /** How long a page waits while no answer is known. Default 500. */
+  readonly firstWaitMs?: number
+  readonly now?: () => number
+}
+
+/** Null while the first answer is late or the last one is an error. No page waits for a later one longer than 500 ms. */
 export function createRemembered<Value>(
   ask: () => Promise<Value | null>,
-  ms: number,
-  now: () => number = () => performance.now(),
+  { ms, firstWaitMs = longestWaitMs, now = () => performance.now() }: Options,
 ): () => Promise<Value | null> {
   let last: Value | null = null
   let next = Number.NEGATIVE_INFINITY
   return async () => {
     if (now() < next) return last
     next = now() + ms
+    const waitMs = last === null ? firstWaitMs : longestWaitMs
     const asked = ask().then(
       (value) => {
         last = value
@@ -17,7 +25,7 @@ export function createRemembered<Value>(
         last = null
       },
     )
-    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, longestWaitMs))])
+    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, waitMs).unref())])
     return last
   }
 }

@@ -3,7 +3,7 @@ import { connect, createPool } from '../db/connection.ts'
 import type { Message } from './message.ts'
 import { poisonLetter } from './poison.ts'
 import { readAddress } from './postgres/address.ts'
-import { redriveLetters } from './postgres/redrive.ts'
+import { findLetters, redriveLetters } from './postgres/redrive.ts'
 import { createWake } from './postgres/wake.ts'
 import type { DeadLetter, Intake, IntakeOptions, QueueDepth } from './queue.ts'
 
@@ -49,8 +49,13 @@ const count = `
   from billing_sync.messages where queue = $1`
 
 /** A queue in Postgres, fair to groups. The lock of a message is a time, and a notification only wakes an idle worker. */
-export async function open({ url, database: own, lockSeconds, maxReceives }: IntakeOptions): Promise<Intake> {
-  const { database, name } = readAddress(url, own)
+export async function open({
+  url,
+  database: workerDatabase,
+  lockSeconds,
+  maxReceives,
+}: IntakeOptions): Promise<Intake> {
+  const { database, name } = readAddress(url, workerDatabase)
   const pool = await createPool(database, applicationName, 3)
   try {
     await refuseWithoutTables(pool)
@@ -96,6 +101,7 @@ export async function open({ url, database: own, lockSeconds, maxReceives }: Int
       const { rows } = await pool.query<QueueDepth>(count, [name])
       return rows[0] ?? { waiting: 0, inFlight: null, delayed: null, dead: null }
     },
+    letters: (most) => findLetters(pool, name, most),
     redrive: (most) => redriveLetters(pool, name, most),
     async close() {
       await wake.close()

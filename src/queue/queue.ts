@@ -63,6 +63,8 @@ export interface Intake extends Queue {
    */
   release?(message: Message): Promise<void>
   depth(): Promise<QueueDepth>
+  /** At most so many dead letters, oldest first where the transport has an order. They stay dead letters. */
+  letters(most: number): Promise<readonly DeadLetter[]>
   /** Sends at most so many dead letters back to the queue, oldest first. */
   redrive(most: number): Promise<Redriven>
   close(): Promise<void>

@@ -6,7 +6,7 @@ import type { DeadLetter, Intake, IntakeOptions, QueueDepth } from './queue.ts'
 import { createConnection } from './rabbitmq/connection.ts'
 import { againOptions, freshOptions, letterOptions, toMessage } from './rabbitmq/delivery.ts'
 import { delays, namesOf, onOwnChannel } from './rabbitmq/queues.ts'
-import { redriveRabbit } from './rabbitmq/redrive.ts'
+import { lookAtRabbit, redriveRabbit } from './rabbitmq/redrive.ts'
 import type { Session } from './rabbitmq/session.ts'
 import { parseServerAddress, serverFailure } from './server-address.ts'
 
@@ -101,6 +101,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
       }
       return depth
     },
+    letters: async (most) => lookAtRabbit(await connection.session(), address.queue, most),
     redrive: async (most) => redriveRabbit(await connection.session(), address.queue, most),
     async close() {
       held.clear()

@@ -12,7 +12,7 @@ import {
   readAnswer,
   toMessage,
 } from './redis-streams/entry.ts'
-import { redriveRedis } from './redis-streams/redrive.ts'
+import { lookAtRedis, redriveRedis } from './redis-streams/redrive.ts'
 import * as scripts from './redis-streams/scripts.ts'
 import { parseServerAddress, wrongAddress } from './server-address.ts'
 
@@ -100,6 +100,7 @@ export async function open({ url, lockSeconds, maxReceives }: IntakeOptions): Pr
         dead: dead ?? 0,
       }
     },
+    letters: (most) => lookAtRedis({ call: connection.call, dead: keys.dead }, most),
     redrive: (most) => redriveRedis({ call: connection.call, run, dead: keys.dead }, most),
     async close() {
       if (hasJoined) await run(scripts.leave, lockMs).catch(() => {})

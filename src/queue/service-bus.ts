@@ -5,7 +5,13 @@ import type { DeadLetter, Intake, IntakeOptions } from './queue.ts'
 import { serverFailure } from './server-address.ts'
 import { parseServiceBusAddress } from './service-bus/address.ts'
 import { againProperties, envelope, freshProperties, letterProperties, toMessage } from './service-bus/envelope.ts'
-import { deadLetterQueue, depthOf, letterReceivers, redriveServiceBus } from './service-bus/letters.ts'
+import {
+  deadLetterQueue,
+  depthOf,
+  letterReceivers,
+  lookAtServiceBus,
+  redriveServiceBus,
+} from './service-bus/letters.ts'
 
 /** A message waits no longer, whatever the caller says. */
 const longestDelaySeconds = 900
@@ -94,6 +100,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
       const inFlight = [...received.values()].filter(isLocked).length
       return { ...depth, waiting: Math.max(0, depth.waiting - inFlight) }
     },
+    letters: (most) => onOwnClient((own) => lookAtServiceBus(letterReceivers(own, queue), most)),
     redrive: (most) =>
       onOwnClient((own) =>
         redriveServiceBus(

@@ -10,7 +10,7 @@ import { poisonLetter } from './poison.ts'
 import type { Intake, IntakeOptions, QueueDepth } from './queue.ts'
 import { createSqsClient, sqsQueue } from './sqs.ts'
 import { fromSqs } from './sqs-message.ts'
-import { redriveSqs } from './sqs-redrive.ts'
+import { lookAtSqs, redriveSqs } from './sqs-redrive.ts'
 
 /** The longest wait of one receive, in seconds. */
 const longPoll = 20
@@ -73,6 +73,7 @@ export async function open(options: IntakeOptions): Promise<Intake> {
     giveBack: (message, delaySeconds) =>
       message.receiveCount >= maxReceives ? giveUp(message) : queue.giveBack(message, delaySeconds),
     depth: () => depthOf(client, url, deadLetterUrl),
+    letters: (most) => lookAtSqs({ client, deadLetterUrl }, most),
     redrive: (most) => redriveSqs({ client, queue, deadLetterUrl }, most),
     async close() {
       client.destroy()

@@ -14,6 +14,8 @@ interface Sqs {
   readonly deadLetterUrl: string | undefined
 }
 
+/** A look is short. What it does not reveal is visible again soon. */
+const hiddenByALookSeconds = 30
 /** Long enough to go through a backlog of dead letters, which are hidden meanwhile. */
 const hiddenSeconds = 300
 
@@ -26,7 +28,7 @@ export async function redriveSqs({ client, queue, deadLetterUrl: QueueUrl }: Sqs
   const kept: Message[] = []
   let sent = 0
   for (;;) {
-    const messages = sent < most ? await receive(client, QueueUrl, Math.min(10, most - sent)) : []
+    const messages = sent < most ? await receive(client, { QueueUrl, most: most - sent, seconds: hiddenSeconds }) : []
     if (messages.length === 0) break
     const sendable = messages.filter(({ Body = '' }) => !isRedacted(Body))
     kept.push(...messages.filter((message) => !sendable.includes(message)))
@@ -39,17 +41,44 @@ export async function redriveSqs({ client, queue, deadLetterUrl: QueueUrl }: Sqs
     )
     sent += sendable.length
   }
-  for (const { ReceiptHandle } of kept)
-    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }))
+  await reveal(client, QueueUrl, kept)
   return { sent, left: kept.map(letterOf) }
 }
 
-async function receive(client: SQSClient, QueueUrl: string, most: number): Promise<readonly Message[]> {
+/** Dead letters in the order in which SQS delivers them. They are hidden from others while the call lasts. */
+export async function lookAtSqs(
+  { client, deadLetterUrl: QueueUrl }: Omit<Sqs, 'queue'>,
+  most: number,
+): Promise<readonly DeadLetter[]> {
+  if (QueueUrl === undefined) throw new Error('queue: Queue.DeadLetterUrl is not configured')
+  const seen: Message[] = []
+  while (seen.length < most) {
+    const messages = await receive(client, { QueueUrl, most: most - seen.length, seconds: hiddenByALookSeconds })
+    if (messages.length === 0) break
+    seen.push(...messages)
+  }
+  await reveal(client, QueueUrl, seen)
+  return seen.map(letterOf)
+}
+
+async function reveal(client: SQSClient, QueueUrl: string, messages: readonly Message[]): Promise<void> {
+  for (const { ReceiptHandle } of messages)
+    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }))
+}
+
+interface Receiving {
+  readonly QueueUrl: string
+  readonly most: number
+  /** So long the messages are hidden from others. */
+  readonly seconds: number
+}
+
+async function receive(client: SQSClient, { QueueUrl, most, seconds }: Receiving): Promise<readonly Message[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl,
-      MaxNumberOfMessages: most,
-      VisibilityTimeout: hiddenSeconds,
+      MaxNumberOfMessages: Math.min(10, most),
+      VisibilityTimeout: seconds,
       WaitTimeSeconds: 1,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],

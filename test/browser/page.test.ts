@@ -16,6 +16,14 @@ const counts = (share: number, fetched: number) => ({
   share,
 })
 
+const letter = { messageId: 'm-1', code: 'received_too_often', reason: 'queue: 13 workers received the message.' }
+const letters = {
+  letters: async () => [
+    { ...letter, jobId: '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03', tenantId: null, isRedacted: false },
+    { ...letter, messageId: 'm-2', jobId: null, tenantId: null, isRedacted: true },
+  ],
+}
+
 type TestPage = Awaited<ReturnType<typeof openTestPage>>
 
 /** A job of every state, with bars, a wait, an error, a result and an account. */
@@ -60,11 +68,20 @@ async function plantEveryState({ job, query }: TestPage) {
 }
 
 test('every page has every state, no error in the console, and nothing that axe finds, in light and dark', async () => {
-  const page = await openTestPage({ token })
+  const page = await openTestPage({ token, ...letters })
   const { running, done } = await plantEveryState(page)
   for (const colorScheme of ['light', 'dark'] as const) {
     const { tab, problems } = await openTab({ ...credentials, colorScheme })
-    const paths = ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', 'schedules', '?state=x', 'nothing']
+    const paths = [
+      '',
+      `jobs/${running.id}`,
+      `jobs/${done.id}`,
+      'accounts',
+      'schedules',
+      'letters',
+      '?state=x',
+      'nothing',
+    ]
     for (const path of paths) {
       await tab.goto(page.address + path)
       await tab.getByText('live', { exact: true }).waitFor()
@@ -81,7 +98,7 @@ test('every page has every state, no error in the console, and nothing that axe 
 })
 
 test('at 320 pixels nothing is cut off or has to be scrolled sideways', async () => {
-  const page = await openTestPage({ token })
+  const page = await openTestPage({ token, ...letters })
   const { running, done } = await plantEveryState(page)
   const { tab } = await openTab({ ...credentials, viewport: { width: 320, height: 700 } })
   for (const path of ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', 'schedules']) {
@@ -157,6 +174,22 @@ test('without JavaScript the page is complete: list, filter, job and cancelling'
   await tab.getByRole('button', { name: 'Cancel the job' }).click()
   await tab.locator('.state:text-is("cancelled")').waitFor()
   expect(await page.query(`select status from sync_jobs where id = $1`, [id])).toEqual([{ status: 'cancelled' }])
+})
+
+test('without JavaScript dead letters are sent back by their form', async () => {
+  let redrives = 0
+  const redrive = async () => {
+    redrives++
+    return { sent: 1, left: [] }
+  }
+  const page = await openTestPage({ token, ...letters, actions: { cancel: async () => false, redrive } })
+  const { tab } = await openTab({ ...credentials, javaScriptEnabled: false })
+  await tab.goto(page.address)
+  await tab.getByRole('link', { name: 'Dead letters' }).click()
+  expect(await tab.locator('tbody tr').count()).toBe(2)
+  await tab.getByRole('button', { name: 'Send the letters back to the queue' }).click()
+  await tab.getByText('1 dead letters are back in the queue.').waitFor()
+  expect(redrives).toBe(1)
 })
 
 test('hostile texts run nothing, at once and live', async () => {

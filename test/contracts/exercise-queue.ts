@@ -200,6 +200,20 @@ export function exerciseQueue(name: string, open: () => Promise<QueueFixture>): 
       )
     })
 
+    it('shows dead letters and leaves them where they are', async () => {
+      const { intake, openAnother } = await setup()
+      const letter = { body: '{"n":1}', reason: 'why', code: 'no', messageId: 'm-1', group: 'owner-7' }
+      await intake.deadLetter(letter)
+      await intake.deadLetter({ ...letter, messageId: 'm-2', group: undefined })
+      await settled(intake, { dead: 2 })
+      const ids = async (end: Intake, most: number) => (await end.letters(most)).map(({ messageId }) => messageId)
+      expect((await ids(intake, 1)).length).toBe(1)
+      expect((await ids(await openAnother(), 10)).toSorted()).toEqual(['m-1', 'm-2'])
+      expect((await intake.letters(10)).find(({ messageId }) => messageId === 'm-1')).toEqual(letter)
+      expect(await intake.redrive(10)).toEqual({ sent: 2, left: [] })
+      expect(await intake.letters(10)).toEqual([])
+    })
+
     it('sends back as many dead letters as it is asked for', async () => {
       const { intake } = await setup()
       for (const body of numbered(3)) await intake.deadLetter({ body, reason: 'no', code: 'no', messageId: body })

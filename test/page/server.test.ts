@@ -34,7 +34,7 @@ test('another name of the server gets 421, another method 405, an unreadable add
 test('with a token nothing is shown without it', async () => {
   const { job, get } = await openTestPage({ token })
   const { id } = await job({ status: 'running' })
-  for (const path of ['/', `/jobs/${id}`, '/accounts', '/schedules', '/events/', '/page.js']) {
+  for (const path of ['/', `/jobs/${id}`, '/accounts', '/schedules', '/letters', '/events/', '/page.js']) {
     const refused = await get(path)
     expect(refused).toMatchObject({
       status: 401,
@@ -97,11 +97,47 @@ test('a failed job is sent again by its form, unless its row keeps no reference 
   expect(refused).not.toContain('<form method="post"')
 })
 
+test('dead letters are sent back by their form alone, and those that stay are counted', async () => {
+  const stays = { messageId: 'm-2', code: 'unreadable_message', reason: 'no JSON', jobId: null, tenantId: null }
+  let redrives = 0
+  const redrive = async () => {
+    redrives++
+    return { sent: 1, left: [{ ...stays, isRedacted: true }] }
+  }
+  const { get, post } = await openTestPage({
+    token,
+    letters: async () => [
+      { ...stays, isRedacted: true },
+      { ...stays, messageId: 'm-1', isRedacted: false },
+    ],
+    actions: { cancel: async () => false, redrive },
+  })
+  const { body } = await get('/letters', withToken)
+  const key = /action="\/letters\/redrive"><input type="hidden" name="key" value="([^"]+)"/.exec(body)?.[1]
+  const path = '/letters/redrive'
+  expect(await post(path, `key=${key}`)).toMatchObject({ status: 401 })
+  expect(await post(path, 'key=', withToken)).toMatchObject({ status: 403 })
+  expect(await post(path, `key=${key}`, { ...withToken, 'sec-fetch-site': 'cross-site' })).toMatchObject({
+    status: 403,
+  })
+  expect(await get(path, withToken)).toMatchObject({ status: 404 })
+  expect(redrives).toBe(0)
+  expect(await post(path, `key=${key}`, withToken)).toMatchObject({
+    status: 200,
+    body: expect.stringContaining(
+      '1 dead letters are back in the queue. 1 stay, because their secrets were taken out.',
+    ),
+  })
+  expect(redrives).toBe(1)
+})
+
 test('without a token the page changes nothing', async () => {
   const { job, get, post, query } = await openTestPage()
   const { id } = await job({ status: 'running' })
   expect((await get(`/jobs/${id}`)).body).not.toContain('<form method="post"')
+  expect((await get('/letters')).body).not.toContain('<form method="post"')
   expect(await post(`/jobs/${id}/cancel`, 'key=')).toMatchObject({ status: 404 })
+  expect(await post('/letters/redrive', 'key=')).toMatchObject({ status: 404 })
   expect(await query(`select status from sync_jobs`)).toEqual([{ status: 'running' }])
 })
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { openConfig } from '../../config/load.ts'
-import type { DeadLetter } from '../../queue/queue.ts'
+import { redriveLetters } from '../../operations/dead-letters.ts'
 import { openSettings } from '../../secrets/open-settings.ts'
 import { defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -40,8 +40,8 @@ Login: none for a queue beside the database. For a queue in Postgres, one that m
   async run({ options: { max, json }, terminal }) {
     const queue = await openQueue(await openConfig(openSettings))
     try {
-      const { sent, left } = await queue.redrive(max)
-      const named = left.map(describe)
+      const { sent, left } = await redriveLetters(queue, max)
+      const named = left.map(({ isRedacted: _, ...letter }) => letter)
       if (json) terminal.print(JSON.stringify(redriveLine.parse({ sent, left: named })))
       else print(sent, named, terminal)
       return left.length === 0 ? exitCodes.done : exitCodes.failed
@@ -50,17 +50,6 @@ Login: none for a queue beside the database. For a queue in Postgres, one that m
     }
   },
 })
-
-/** Whose job it was, as far as the copy says. */
-function describe({ messageId, code, reason, body }: DeadLetter): Left {
-  return { messageId, jobId: idIn(body, 'job'), tenantId: idIn(body, 'tenant'), code, reason }
-}
-
-/** The ids of a request in any spelling. A copy of a body that is not JSON has them in its description. */
-function idIn(body: string, of: 'job' | 'tenant'): string | null {
-  const pattern = new RegExp(`\\b${of}_?id\\b[^0-9a-z]{1,12}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`, 'i')
-  return pattern.exec(body)?.[1]?.toLowerCase() ?? null
-}
 
 function print(sent: number, left: readonly Left[], { print: write, out }: Terminal): void {
   write(`  ${sent} dead letters are back in the queue.`)

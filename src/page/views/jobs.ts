@@ -98,7 +98,7 @@ function totalsOf({ open, failed }: Totals, deadLetters: number | null | undefin
   return html`<ul class="totals" aria-label="Totals">
 ${(['running', 'pending', 'paused', 'retrying'] as const).map((status) => total(status, open[status] ?? 0, status))}
 ${total('failed in 24 hours', failed, 'failed')}
-${typeof deadLetters === 'number' && html`<li class="${deadLetters > 0 && 'failed'}">dead letters <b>${count(deadLetters)}</b></li>`}
+${typeof deadLetters === 'number' && html`<li class="${deadLetters > 0 && 'failed'}"><a href="/letters">dead letters <b>${count(deadLetters)}</b></a></li>`}
 </ul>`
 }
 

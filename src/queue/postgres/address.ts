@@ -14,7 +14,7 @@ const defaultName = 'billing-sync'
  * Reads `postgres://USER:PASSWORD@HOST/DATABASE?queue=NAME`. `postgres:` alone, or `postgres:?queue=NAME`, is a queue in the
  * worker's own database. @throws SyncError with verdict `reject`; its sentence never repeats the address
  */
-export function readAddress(address: string, own: ConnectionSettings | undefined): PostgresQueue {
+export function readAddress(address: string, workerDatabase: ConnectionSettings | undefined): PostgresQueue {
   const [server = '', query = ''] = address.trim().split(/\?(.*)/s)
   const parameters = new URLSearchParams(query)
   const name = parameters.get('queue') || defaultName
@@ -23,7 +23,7 @@ export function readAddress(address: string, own: ConnectionSettings | undefined
     const rest = parameters.size > 0 ? `?${parameters}` : ''
     return { name, database: connection(`${server}${rest}`) }
   }
-  if (own) return { name, database: own }
+  if (workerDatabase) return { name, database: workerDatabase }
   throw new SyncError(
     'reject',
     'invalid_setting',

@@ -16,6 +16,16 @@ const sendBack = `
     letters as (select * from gone order by id)
   select billing_sync.enqueue(body, 0, nullif(message_group, ''), $2) from letters`
 
+const firstLetters = `
+  select body, reason, code, message_id as "messageId", nullif(message_group, '') as "group"
+  from billing_sync.dead_letters where queue = $1 order by id limit $2`
+
+/** The oldest dead letters, which stay. */
+export async function findLetters(pool: pg.Pool, queue: string, most: number): Promise<readonly DeadLetter[]> {
+  const { rows } = await pool.query<DeadLetter & pg.QueryResultRow>(firstLetters, [queue, most])
+  return rows.map((letter) => ({ ...letter, group: letter.group ?? undefined }))
+}
+
 /** Sends dead letters back, oldest first. */
 export async function redriveLetters(pool: pg.Pool, queue: string, most: number): Promise<Redriven> {
   const left: DeadLetter[] = []

@@ -6,6 +6,23 @@ import { freshOptions, letterOf } from './delivery.ts'
 import { namesOf, onOwnChannel } from './queues.ts'
 import type { Session } from './session.ts'
 
+/** The oldest dead letters. They are held until the end, and are back in their places when the channel closes. */
+export async function lookAtRabbit(
+  { connection }: Pick<Session, 'connection'>,
+  queue: string,
+  most: number,
+): Promise<readonly DeadLetter[]> {
+  return onOwnChannel(connection, async (channel) => {
+    const letters: DeadLetter[] = []
+    while (letters.length < most) {
+      const letter = await channel.get(namesOf(queue).dead)
+      if (letter === false) break
+      letters.push(letterOf(letter))
+    }
+    return letters
+  })
+}
+
 /**
  * Sends dead letters back, oldest first. Each is deleted after it was sent: a process that is killed between leaves a job
  * twice, which is harmless. The letters that stay are held until the end, and are back in their places when the channel closes.

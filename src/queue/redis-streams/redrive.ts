@@ -14,6 +14,14 @@ interface Letters {
 
 const atOnce = 100
 
+/** The oldest dead letters, which stay. */
+export async function lookAtRedis({ call, dead }: Pick<Letters, 'call' | 'dead'>, most: number): Promise<DeadLetter[]> {
+  return list(await call('XRANGE', dead, '-', '+', 'COUNT', most)).map((entry) => {
+    const [, values] = list(entry)
+    return letterOf(list(values).map(String))
+  })
+}
+
 /** Sends dead letters back, oldest first, each in one step with its removal. */
 export async function redriveRedis({ call, run, dead }: Letters, most: number): Promise<Redriven> {
   const left: DeadLetter[] = []

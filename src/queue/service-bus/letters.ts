@@ -27,6 +27,15 @@ export async function depthOf(client: ServiceBusClient, queue: string): Promise<
   return { waiting, inFlight: null, delayed: messages.length - waiting, dead: dead.flat().length }
 }
 
+/** At most so many letters: those of the worker, then those of Service Bus. */
+export async function lookAtServiceBus(
+  receivers: readonly ServiceBusReceiver[],
+  most: number,
+): Promise<readonly DeadLetter[]> {
+  const letters = await Promise.all(receivers.map(seen))
+  return letters.flat().slice(0, most).map(letterOf)
+}
+
 /** Sends a letter to the main queue. */
 type Send = (letter: DeadLetter) => Promise<void>
 

@@ -4,7 +4,7 @@ import type { IntakeOptions } from './queue.ts'
 /** As in infra/queues.yml. */
 const maxReceives = 12
 
-/** How the queue of a configuration is received from. @throws Error if there is none */
+/** How a worker with this configuration receives from its queue. @throws Error that names the setting if there is none */
 export function intakeOptions({
   Queue,
   Worker,
@@ -12,7 +12,7 @@ export function intakeOptions({
 }: Pick<Config, 'Queue' | 'Worker' | 'database'>): IntakeOptions {
   if (Queue.Url === undefined)
     throw new Error(
-      'config: Queue.Url is not set. Put it into appsettings.json or the environment variable Queue__Url.',
+      'queue: Queue.Url is not configured. Put it into appsettings.json or the environment variable Queue__Url.',
     )
   return {
     url: Queue.Url,

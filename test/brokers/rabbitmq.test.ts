@@ -1,8 +1,9 @@
-import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openIntake } from '../../src/queue/open-intake.ts'
-import type { Intake, IntakeOptions } from '../../src/queue/queue.ts'
+import type { IntakeOptions } from '../../src/queue/queue.ts'
 import { exerciseQueue } from '../contracts/exercise-queue.ts'
+import { exerciseServer } from './exercise-server.ts'
+import { expectNoSecret, failureOf, next } from './intake-calls.ts'
 import { openRabbitFixtures, type RabbitFixtures } from './rabbitmq-fixture.ts'
 
 /*
@@ -17,6 +18,16 @@ afterAll(() => fixtures?.close())
 
 exerciseQueue('RabbitMQ', () => fixtures.openQueue())
 
+exerciseServer(() => fixtures, {
+  transport: 'rabbitmq',
+  heldMessage: 'lost',
+  wrongAddresses: {
+    'a wrong password': [(url) => url.replace('pass%20w', 'canary%20w'), 'ACCESS_REFUSED'],
+    'a port without a server': [(url) => url.replace(/:\d+\//, ':9/'), 'ECONNREFUSED'],
+    'a virtual host that is not there': [(url) => url.replace('/?', '/none?'), 'ConnectionClose'],
+  },
+})
+
 type Chosen = Partial<Pick<IntakeOptions, 'maxReceives' | 'lanes'>>
 
 async function setup(chosen: Chosen = {}) {
@@ -29,27 +40,6 @@ async function setup(chosen: Chosen = {}) {
   }
   return { fixture, name, openAnother, intake: await openAnother() }
 }
-
-async function next(intake: Intake) {
-  const [message] = await receiveAgain(intake)
-  if (!message) throw new Error('the queue delivers no message')
-  return message
-}
-
-/** Again after a failure, as the worker does. */
-async function receiveAgain(intake: Intake) {
-  const signal = AbortSignal.timeout(40_000)
-  for (;;) {
-    const messages = await intake.receive(1, signal).catch(() => [])
-    if (messages.length > 0 || signal.aborted) return messages
-  }
-}
-
-const failureOf = (call: Promise<unknown>): Promise<Error> =>
-  call.then(
-    () => new Error('the call did not fail'),
-    (error) => error,
-  )
 
 test('a receiver goes on after RabbitMQ has closed its channel for a message that was held too long', async () => {
   const { evaluate } = fixtures.server
@@ -192,43 +182,3 @@ test('a server without memory confirms nothing, and the call fails in words', as
     )
     .toBe(true)
 })
-
-test('while RabbitMQ is away each call fails in words without the password, and the receiver is back soon after it', async () => {
-  const { intake } = await setup()
-  await intake.send('{"n":1}', 0)
-  const message = await next(intake)
-  await fixtures.server.stop('SIGKILL')
-  const failures = await Promise.all([
-    failureOf(intake.send('{"canary":1}', 0)),
-    failureOf(intake.receive(1, AbortSignal.timeout(20_000))),
-  ])
-  const lost = await failureOf(intake.acknowledge(message))
-  expect(lost.message).toContain('rabbitmq: the worker has the message no longer')
-  const back = next(intake)
-  await fixtures.server.start()
-  expect(await back).toMatchObject({ body: '{"n":1}' })
-  for (const failure of failures) {
-    expect(failure.message).toMatch(
-      /^rabbitmq: the server at 127\.0\.0\.1:\d+ failed: .*Check the server and Queue\.Url\.$/,
-    )
-    expectNoSecret(failure)
-  }
-})
-
-test.each([
-  ['a wrong password', (url: string) => url.replace('pass%20w', 'canary%20w'), 'ACCESS_REFUSED'],
-  ['a port without a server', (url: string) => url.replace(/:\d+\//, ':9/'), 'ECONNREFUSED'],
-  ['a virtual host that is not there', (url: string) => url.replace('/?', '/none?'), 'ConnectionClose'],
-])('%s is told in words without the password', async (_, change, cause) => {
-  const { fixture, openAnother } = await setup()
-  const failure = await failureOf(openAnother(change(fixture.options.url)))
-  expect(failure.message).toContain(cause)
-  expectNoSecret(failure)
-})
-
-function expectNoSecret(failure: Error) {
-  const shown = inspect(failure, { depth: 9, showHidden: true })
-  expect(shown).not.toContain('canary')
-  expect(shown).not.toContain('pass w/o')
-  expect(shown).not.toContain('pass%20w')
-}

@@ -1,8 +1,9 @@
-import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openIntake } from '../../src/queue/open-intake.ts'
-import type { Intake, IntakeOptions } from '../../src/queue/queue.ts'
+import type { IntakeOptions } from '../../src/queue/queue.ts'
 import { exerciseQueue } from '../contracts/exercise-queue.ts'
+import { exerciseServer } from './exercise-server.ts'
+import { failureOf, next } from './intake-calls.ts'
 import { openRedisFixtures, type RedisFixtures } from './redis-fixture.ts'
 
 /*
@@ -17,6 +18,15 @@ afterAll(() => fixtures?.close())
 
 exerciseQueue('Redis Streams', () => fixtures.openQueue())
 
+exerciseServer(() => fixtures, {
+  transport: 'redis-streams',
+  heldMessage: 'kept',
+  wrongAddresses: {
+    'a wrong password': [(url) => url.replace('pass%20w', 'canary%20w'), 'WRONGPASS'],
+    'a port without a server': [(url) => url.replace(/:\d+\//, ':9/'), 'ECONNREFUSED'],
+  },
+})
+
 type Chosen = Partial<Pick<IntakeOptions, 'lockSeconds' | 'maxReceives' | 'lanes'>>
 
 async function setup(chosen: Chosen = {}) {
@@ -29,18 +39,6 @@ async function setup(chosen: Chosen = {}) {
   }
   return { fixture, openAnother, intake: await openAnother(), stream: `{${name}}`, redis: fixtures.redis }
 }
-
-async function next(intake: Intake) {
-  const [message] = await intake.receive(1, AbortSignal.timeout(20_000))
-  if (!message) throw new Error('the queue delivers no message')
-  return message
-}
-
-const failureOf = (call: Promise<unknown>): Promise<Error> =>
-  call.then(
-    () => new Error('the call did not fail'),
-    (error) => error,
-  )
 
 test('a heartbeat is not counted as a receive', async () => {
   const { intake, openAnother } = await setup({ lockSeconds: 1 })
@@ -132,29 +130,6 @@ test('all keys of a queue lie on one node of a cluster', async () => {
   expect(keys).toEqual([stream, `${stream}:dead`, `${stream}:delayed`])
 })
 
-test('while Redis is away each call fails in words without the password, and the receiver is back soon after it', async () => {
-  const { intake } = await setup()
-  await intake.send('{"n":1}', 0)
-  const message = await next(intake)
-  await fixtures.server.stop('SIGKILL')
-  const failures = await Promise.all([
-    failureOf(intake.send('{"canary":1}', 0)),
-    failureOf(intake.receive(1, AbortSignal.timeout(20_000))),
-    failureOf(intake.acknowledge(message)),
-    failureOf(intake.heartbeat(message, 60)),
-  ])
-  await fixtures.server.start()
-  for (const failure of failures) {
-    expect(failure.message).toMatch(
-      /^redis-streams: the server at 127\.0\.0\.1:\d+ failed: .*Check the server and Queue\.Url\.$/,
-    )
-    expectNoSecret(failure)
-  }
-  await intake.acknowledge(message)
-  await intake.send('{"n":2}', 0)
-  expect(await next(intake)).toMatchObject({ body: '{"n":2}' })
-})
-
 test('a server that does not answer is given up, and used again when it answers', async () => {
   const { intake } = await setup()
   await intake.send('{"n":1}', 0)
@@ -164,21 +139,3 @@ test('a server that does not answer is given up, and used again when it answers'
   expect(failure.message).toContain('redis-streams: the server at')
   expect(await next(intake)).toMatchObject({ body: '{"n":1}' })
 })
-
-test.each([
-  ['a wrong password', (url: string) => url.replace('pass%20w', 'canary%20w'), 'WRONGPASS'],
-  ['a port without a server', (url: string) => url.replace(/:\d+\//, ':9/'), 'ECONNREFUSED'],
-])('%s is told in words without the password', async (_, change, cause) => {
-  const { fixture } = await setup()
-  const opening = openIntake({ url: change(fixture.options.url), lockSeconds: 60, maxReceives: 12, lanes: 1 })
-  const failure = await failureOf(opening)
-  expect(failure.message).toContain(cause)
-  expectNoSecret(failure)
-})
-
-function expectNoSecret(failure: Error) {
-  const shown = inspect(failure, { depth: 9, showHidden: true })
-  expect(shown).not.toContain('canary')
-  expect(shown).not.toContain('pass w/o')
-  expect(shown).not.toContain('pass%20w')
-}

@@ -25,7 +25,7 @@ const database = {
 }
 
 test.each([
-  ['no queue', {}, 'Queue.Url is not set'],
+  ['no queue', {}, 'Queue.Url is not configured'],
   [
     'a queue of an unknown transport',
     { Queue__Url: 'kafka://me:canary5Fh2@broker.test' },

@@ -5,7 +5,7 @@ import type { ConfirmChannel, Options } from 'amqplib'
 export type Publish = (queue: string, body: string, options: Options.Publish) => Promise<void>
 
 /** RabbitMQ confirms nothing while it is short of memory or disk space. */
-const patienceMs = 10_000
+const confirmMs = 10_000
 
 /**
  * Publishes on one channel. RabbitMQ confirms a message to a queue that does not exist as well, after it has returned it:
@@ -29,8 +29,8 @@ export function publisher(channel: ConfirmChannel): Publish {
 function confirmed(channel: ConfirmChannel, queue: string, body: Buffer, options: Options.Publish): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const confirmation = new Promise<void>((resolve, reject) => {
-    const late = () => reject(new Error(`a message was not confirmed within ${patienceMs / 1_000} s`))
-    timer = setTimeout(late, patienceMs)
+    const late = () => reject(new Error(`a message was not confirmed within ${confirmMs / 1_000} s`))
+    timer = setTimeout(late, confirmMs)
     channel.publish('', queue, body, options, (error: unknown) => {
       if (error) reject(error instanceof Error ? error : new Error('a message was refused'))
       else resolve()

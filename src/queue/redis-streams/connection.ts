@@ -22,8 +22,8 @@ export interface Connection {
 const answerMs = 10_000
 const retryMs = 500
 /** A call waits so long for a server that restarts. */
-const patienceMs = 3_000
-const patienceOfReceiverMs = 30_000
+const longestWaitMs = 3_000
+const longestWaitOfReceiverMs = 30_000
 
 /** Connects again whenever the connection is lost. @throws Error in words if the server is away */
 export async function openConnection(address: ServerAddress): Promise<Connection> {
@@ -33,7 +33,7 @@ export async function openConnection(address: ServerAddress): Promise<Connection
   const inWords = (error: unknown) => serverFailure('redis-streams', address, error)
 
   const run: Connection['run'] = async (script, keys, values) => {
-    await ready(commands, patienceMs)
+    await ready(commands, longestWaitMs)
     return commands.redis.eval(script, keys.length, ...keys, ...values).catch((error: unknown) => {
       throw inWords(error)
     })
@@ -51,14 +51,14 @@ export async function openConnection(address: ServerAddress): Promise<Connection
   const connection: Connection = {
     run,
     async call(command, ...values) {
-      await ready(commands, patienceMs)
+      await ready(commands, longestWaitMs)
       return commands.redis.call(command, ...values).catch((error: unknown) => {
         throw inWords(error)
       })
     },
     async runForReceiver(script, keys, values, signal) {
       try {
-        await ready(commands, away ? patienceOfReceiverMs : retryMs, signal)
+        await ready(commands, away ? longestWaitOfReceiverMs : retryMs, signal)
         const answer = await run(script, keys, values)
         away = false
         return answer
@@ -68,7 +68,7 @@ export async function openConnection(address: ServerAddress): Promise<Connection
       }
     },
     async entryBehind(entry, stream, ms, signal) {
-      await ready(waiting, patienceMs, signal)
+      await ready(waiting, longestWaitMs, signal)
       const arrival = waiting.redis.xread('COUNT', 1, 'BLOCK', Math.max(1, ms), 'STREAMS', stream, entry)
       await untilAborted(arrival, signal).catch((error: unknown) => {
         throw inWords(error)
@@ -79,7 +79,7 @@ export async function openConnection(address: ServerAddress): Promise<Connection
     },
   }
   try {
-    await ready(commands, patienceMs)
+    await ready(commands, longestWaitMs)
     return connection
   } catch (error) {
     connection.close()

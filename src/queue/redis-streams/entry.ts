@@ -2,7 +2,7 @@ import type { Message } from '../message.ts'
 import type { DeadLetter } from '../queue.ts'
 
 /** Fields of an entry. Senders set `body` and `group`; the others carry what would be lost when a message is added again. */
-const own: ReadonlySet<string> = new Set(['id', 'body', 'group', 'sent', 'receives'])
+const workerFields: ReadonlySet<string> = new Set(['id', 'body', 'group', 'sent', 'receives'])
 
 /** The names and values of an entry, in turn. */
 export type Fields = readonly string[]
@@ -44,7 +44,7 @@ export function toMessage({ entry, receives, fields }: Taken, queue: string): Me
   return {
     id: values.get('id') || entry,
     body: values.get('body') ?? '',
-    attributes: Object.fromEntries([...values].filter(([name]) => !own.has(name))),
+    attributes: Object.fromEntries([...values].filter(([name]) => !workerFields.has(name))),
     queue,
     receiveCount: (Number(values.get('receives')) || 0) + receives,
     sentAt: Number.isNaN(sent.getTime()) ? undefined : sent,

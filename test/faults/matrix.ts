@@ -231,7 +231,17 @@ export const matrix: Readonly<Record<Fault, Row>> = {
     fault: 'a secret store that throttles or denies',
     tests: ['secrets/job.test.ts'],
   },
-  F65: { fault: 'faults of other brokers', not: 'the worker speaks SQS alone.' },
+  F65: {
+    fault: 'faults of other brokers',
+    tests: [
+      'faults/transports.test.ts',
+      'brokers/faults.test.ts',
+      'brokers/rabbitmq.test.ts',
+      'brokers/redis-streams.test.ts',
+      'queue/postgres.test.ts',
+      'queue/service-bus.test.ts',
+    ],
+  },
   F66: {
     fault: 'a deployment during a job',
     tests: ['upgrade/upgrade.test.ts', 'faults/deploy.test.ts', 'integration/outcomes-refused.test.ts'],

@@ -15,10 +15,18 @@ test('the command line chooses scenarios by name and by fault', () => {
   expect(options !== 'help' && options.scenarios.map(({ name }) => name)).toEqual(['kill', 'term'])
 })
 
+test('on transports it chooses among the scenarios of containers', () => {
+  const options = readRunOptions(['--transport', 'redis,sqs', '--only', 'term'])
+  expect(options).toMatchObject({ transports: ['sqs', 'redis'], scenarios: [] })
+  expect(options !== 'help' && options.onTransports.map(({ name }) => name)).toEqual(['term'])
+})
+
 const wrong: Readonly<Record<string, readonly [args: readonly string[], message: string]>> = {
   'an unknown option': [['--sed', '3'], 'The option "--sed" is not known; did you mean --seed?'],
   'an unknown scenario': [['--only', 'kil'], 'The scenario "kil" is not known; did you mean kill?'],
   'an unknown provider': [['--provider', 'payal'], 'The provider "payal" is not known; did you mean paypal?'],
+  'an unknown transport': [['--transport', 'rabitmq'], 'The transport "rabitmq" is not known; did you mean rabbitmq?'],
+  'a scenario that no container has': [['--transport', 'redis', '--only', 'kill'], 'The scenario "kill" is not known'],
   'an unknown share': [['--share', 'half'], '--share takes test, ci or full, not "half".'],
   'a seed that is no number': [['--seed', 'x'], '--seed takes a whole number, not "x".'],
   'a rate beyond 1': [['--suite', '5'], '--suite takes a share of all calls, such as 0.05, not "5".'],
@@ -36,7 +44,7 @@ test.each(Object.entries(wrong))('refuses %s in a sentence', (_, [args, message]
 test.each(['--help', '-h'])('%s prints the options and ends with 0', (option) => {
   const { status, stdout, stderr } = runFaults(option)
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).toContain('--share SHARE   how many rounds: test, ci or full (ci)')
+  expect(stdout).toContain('--share SHARE    how many rounds: test, ci or full (ci)')
 })
 
 test('a wrong command line ends with 2 and says which option shows the help', () => {

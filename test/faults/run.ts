@@ -3,10 +3,9 @@ import { UsageError } from '../../src/cli/options.ts'
 import { runDisturbedSuite } from './disturbed-suite.ts'
 import { closeFaultServer } from './fault-server.ts'
 import { planRuns } from './plan-runs.ts'
-import { currentCommit, record } from './record.ts'
+import { currentCommit, type Named, nameAt, type Place, record } from './record.ts'
 import { helpText, type RunOptions, readRunOptions } from './run-options.ts'
-import type { Scenario, Seen } from './scenario.ts'
-import type { ProviderName } from './worlds/world.ts'
+import type { Seen } from './scenario.ts'
 
 /* The program behind `npm run faults`. Its options: `npm run faults -- --help`. */
 
@@ -17,13 +16,13 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   if (options.list) {
-    for (const { name, faults, about } of options.scenarios)
+    for (const { name, faults, about } of [...options.scenarios, ...options.onTransports])
       console.log(`${name.padEnd(16)}${faults.join(' ').padEnd(24)}${about}`)
     return 0
   }
   const seed = options.seed ?? Date.now() % 1_000_000
   if (options.suite !== undefined) return runDisturbedSuite({ rate: options.suite, shard: options.shard, seed })
-  const problems = await runScenarios(options, seed)
+  const problems = options.transports ? await runOnTransports(options, seed) : await runScenarios(options, seed)
   console.log(problems === 0 ? '\nno problem' : `\n${problems} problems; the same seed shows them again`)
   return problems === 0 ? 0 : 1
 }
@@ -33,29 +32,64 @@ async function runScenarios({ scenarios, providers, share, runs }: RunOptions, s
   const commit = currentCommit()
   let problems = 0
   for (const { scenario, provider, rounds } of planRuns({ scenarios, providers, share, runs, seed })) {
-    const { name, faults, about } = scenario
-    console.log(`\n${name} on ${provider} (${faults.join(', ')}): ${about}\n  seed ${seed}, ${rounds} rounds`)
-    const began = performance.now()
-    const seen = await runScenario(scenario, { provider, seed, rounds })
-    const seconds = (performance.now() - began) / 1_000
-    print(seen, seconds)
-    problems += seen.problems.length
-    if (share === 'full' && runs === undefined) record(scenario, { provider, seed, seen, seconds, commit })
+    const run = { seed, rounds, isRecorded: share === 'full' && runs === undefined, commit }
+    problems += await runScenario(scenario, { ...run, place: { provider } }, (say) =>
+      scenario.run({ provider, seed, rounds, say }),
+    )
   }
   return problems
 }
 
+/** @returns how many problems were seen */
+async function runOnTransports(options: RunOptions, seed: number): Promise<number> {
+  const { transports = [], onTransports, share, runs } = options
+  const commit = currentCommit()
+  // It loads the clients and stand-ins of all transports.
+  const { openTransport } = await import('./transports/transport.ts')
+  let problems = 0
+  for (const name of transports) {
+    const transport = await openTransport[name]()
+    try {
+      for (const scenario of onTransports) {
+        const rounds = runs ?? scenario.rounds[share]
+        if (rounds === 0) continue
+        const run = { seed, rounds, isRecorded: share === 'full' && runs === undefined, commit }
+        problems += await runScenario(scenario, { ...run, place: { transport: name } }, (say) =>
+          scenario.run({ transport, seed, rounds, say }),
+        )
+      }
+    } finally {
+      await transport.close()
+    }
+  }
+  return problems
+}
+
+interface NamedRun {
+  readonly place: Place
+  readonly seed: number
+  readonly rounds: number
+  readonly isRecorded: boolean
+  readonly commit: string
+}
+
 /** A scenario that throws has a problem like any other. The next ones still run. */
 async function runScenario(
-  scenario: Scenario,
-  run: { readonly provider: ProviderName; readonly seed: number; readonly rounds: number },
-): Promise<Seen> {
-  try {
-    return await scenario.run({ ...run, say: (line) => console.log(`  ${line}`) })
-  } catch (error) {
+  scenario: Named,
+  { place, seed, rounds, isRecorded, commit }: NamedRun,
+  run: (say: (line: string) => void) => Promise<Seen>,
+): Promise<number> {
+  const { name, faults, about } = scenario
+  console.log(`\n${nameAt(name, place)} (${faults.join(', ')}): ${about}\n  seed ${seed}, ${rounds} rounds`)
+  const began = performance.now()
+  const seen = await run((line) => console.log(`  ${line}`)).catch((error: unknown): Seen => {
     const problem = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { rounds: 0, figures: {}, problems: [problem] }
-  }
+  })
+  const seconds = (performance.now() - began) / 1_000
+  print(seen, seconds)
+  if (isRecorded) record(scenario, { place, seed, seen, seconds, commit })
+  return seen.problems.length
 }
 
 function print({ rounds, figures, problems }: Seen, seconds: number): void {

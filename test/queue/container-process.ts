@@ -1,44 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-
-/** The built container entry as a process of its own. */
-export interface ContainerProcess {
-  readonly pid: number
-  /** Resolves when it receives messages. */
-  readonly started: Promise<void>
-  /** Sends the signal, and resolves with the exit code, or the signal that ended it. */
-  end(signal: NodeJS.Signals): Promise<number | string>
-  /** What it printed so far. */
-  logs(): string
-}
+import { type ContainerProcess, spawnContainer } from './spawn-container.ts'
 
 /** Starts `container.cjs` of a folder with this environment alone. It is killed when the test ends. */
 export function startContainer(root: string, environment: Readonly<Record<string, string>>): ContainerProcess {
-  const child = spawn(process.execPath, [join(root, 'container.cjs')], {
-    env: { PATH: process.env.PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const exit = once(child, 'exit').then(([code, signal]): number | string => code ?? signal)
-  let printed = ''
-  let start = () => {}
-  const started = new Promise<void>((resolve, reject) => {
-    start = resolve
-    exit.then((how) => reject(new Error(`the container ended with ${how}: ${printed}`)))
-  })
-  started.catch(() => {})
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
-      printed += chunk
-      if (printed.includes('"worker_started"')) start()
-    })
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal)
-    return exit
-  }
+  const container = spawnContainer(root, environment)
   onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) await end('SIGKILL')
+    if (!container.ended()) await container.end('SIGKILL')
   })
-  return { pid: child.pid ?? 0, started, end, logs: () => printed }
+  return container
 }

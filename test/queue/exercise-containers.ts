@@ -6,7 +6,8 @@ import { openEnd, type QueueFixture } from '../contracts/queue-fixture.ts'
 import { buildBundle } from '../lambda/bundle.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
-import { type ContainerProcess, startContainer } from './container-process.ts'
+import { startContainer } from './container-process.ts'
+import type { ContainerProcess } from './spawn-container.ts'
 
 /*
  * The whole: workers in processes of their own, as they are built for a container, on a queue that they share.

@@ -4,6 +4,7 @@ import { reliability } from '../../scripts/docs/reliability.ts'
 import { outdated, problems } from '../../scripts/docs.ts'
 import { readResults } from '../faults/record.ts'
 import { scenarios } from '../faults/scenarios/index.ts'
+import { transportScenarios } from '../faults/transports/index.ts'
 
 test('the generated documents are as the code writes them; `npm run docs` brings them up to date', () => {
   expect([...outdated().keys()]).toEqual([])
@@ -15,8 +16,8 @@ test('every figure that a document quotes is in its source', () => {
 
 test('what is recorded is of scenarios there are, and nothing went wrong in it', () => {
   const results = readResults()
-  const names = scenarios.map(({ name }) => name)
-  // A scenario on another provider than Stripe is recorded as "drift on square".
+  const names = [...scenarios, ...transportScenarios].map(({ name }) => name)
+  // A scenario on another provider than Stripe is recorded as "drift on square", one on a transport as "term on redis".
   expect(Object.keys(results).filter((name) => !names.includes(name.split(' on ')[0] ?? ''))).toEqual([])
   expect(Object.entries(results).filter(([, { problems }]) => problems.length > 0)).toEqual([])
 })

@@ -12,7 +12,8 @@ import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { jobRequest } from '../support/setup.ts'
 import { workerEnvironment } from '../support/worker-environment.ts'
-import { type ContainerProcess, startContainer } from './container-process.ts'
+import { startContainer } from './container-process.ts'
+import type { ContainerProcess } from './spawn-container.ts'
 
 /* The built container entry with its server and its page. */
 

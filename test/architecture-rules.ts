@@ -42,7 +42,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   // It gets its queue from the entry, so that an entry holds one transport.
   index: ['db/schema', 'job/request', 'job/state/result-schema', 'type job/state/result', 'npm:zod'],
   // Types for the authors of custom providers.
-  kit: ['type provider', 'type providers/custom'],
+  kit: ['type errors', 'type error-codes', 'type provider', 'type providers/custom'],
   worker: [
     'clock',
     'type config/load',

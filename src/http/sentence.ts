@@ -15,13 +15,16 @@ export function sentenceOf(message: unknown, key: string): string | null {
   const printable = message.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
   const words = redactSecrets(printable.slice(0, 10 * longest))
     .split(/([\s"'<>()]+)/)
-    .map((word) => (revealsKey(word, key) ? '[secret]' : word.replace(/[^\s@]+@[^\s@]+/, '[address]')))
+    .map((word) => (revealsKey(word, key) || revealsKey(decoded(word), key) ? '[secret]' : word.replace(/[^\s@]+@[^\s@]+/, '[address]')))
     .join('')
     .replaceAll('"', "'")
     .trim()
   if (words === '') return null
   return words.length > longest ? `${words.slice(0, longest).toWellFormed()}…` : words
 }
+
+/** Basic authentication sends a key in base64, and an API may repeat the header. */
+const decoded = (word: string) => Buffer.from(word, 'base64').toString('latin1')
 
 /** Stripe masks a key as `sk_live_****abcd`: the end of the key is left out as well. */
 function revealsKey(word: string, key: string): boolean {

@@ -19,6 +19,7 @@ describe("Stripe's own sentence", () => {
     'a part of the key': `The key ends with ${key.slice(-10)}.`,
     'the key as Stripe masks it': `The provided key '${masked}' may not.`,
     'the key over two lines': `key:\n${key}`,
+    'the key in basic authentication': `No Basic ${Buffer.from(`user:${key}`).toString('base64')}.`,
     'another key': 'Use sk_live_anotherSecret123 instead.',
   }
   for (const [title, message] of Object.entries(leaks))

@@ -16,6 +16,8 @@ export interface ListRequest {
   readonly path: string
   readonly parameters: URLSearchParams
   readonly headers: IncomingMessage['headers']
+  /** The body of a request; empty if it has none. */
+  readonly text: string
 }
 
 /** The ways to fail that every API has. */
@@ -38,12 +40,19 @@ export interface ListServerOptions {
   /** Milliseconds before each answer. Default 0. */
   readonly latencyMs?: number
   readonly refusals?: Refusals
+  /** Requests that do not fail with the others, such as those for tokens. They are not in `requests`. */
+  readonly spared?: (path: string) => boolean
 }
 
 /** A small server whose answers a function makes. The caller must close it. */
 export async function openListServer(
   answer: (request: ListRequest) => ListAnswer,
-  { now = Math.floor(Date.now() / 1_000) - 10_000, latencyMs = 0, refusals = {} }: ListServerOptions = {},
+  {
+    now = Math.floor(Date.now() / 1_000) - 10_000,
+    latencyMs = 0,
+    refusals = {},
+    spared = () => false,
+  }: ListServerOptions = {},
 ) {
   const requests: string[] = []
   let advanced = 0
@@ -52,15 +61,18 @@ export async function openListServer(
   let other: ((request: ListRequest) => ListAnswer | undefined) | undefined
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
-    requests.push(`${url.pathname}${url.search}`)
+    const isSpared = spared(url.pathname)
+    if (!isSpared) requests.push(`${url.pathname}${url.search}`)
     if (latencyMs > 0) await setTimeout(latencyMs)
-    const asked = { url, path: url.pathname, parameters: url.searchParams, headers: request.headers }
-    const refused = failure ? (refusals[failure] ?? { body: {} }) : undefined
+    const text = request.method === 'POST' ? Buffer.concat(await request.toArray()).toString() : ''
+    const asked = { url, path: url.pathname, parameters: url.searchParams, headers: request.headers, text }
+    const failing = isSpared ? undefined : failure
+    const refused = failing ? (refusals[failing] ?? { body: {} }) : undefined
     const { status = 200, body, headers } = refused ?? other?.(asked) ?? answer(asked)
     response.sendDate = false
     response.setHeader('date', new Date(clock() * 1_000).toUTCString())
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
-    if (breaksOff(failure, response)) return
+    if (breaksOff(failing, response)) return
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(body))
   }

@@ -53,6 +53,14 @@ describe('a manifest is refused, with its file, the place and what to do, if', (
       resource({ columns: { email: { at: '/email', read: 'integer' } } }),
       /: \/resources\/0\/columns\/email the reader integer cannot fill a column of the type text/,
     ],
+    'a parameter is for a body that is not sent': [
+      resource({ paging: { type: 'cursor', parameter: '/page/cursor', next: '/next' } }),
+      /: \/resources\/0 puts "\/page\/cursor" into the body of a request, and has no body\. Add "body": \{\}/,
+    ],
+    'tokens are made at an address that is not public': [
+      { ...small, auth: { type: 'clientCredentials', url: 'http://10.0.0.1/token' } },
+      /: \/auth\/url must be the https:\/\/ address of a public host/,
+    ],
     'a reader is not known': [
       resource({ columns: { created_at: { at: '/since', read: 'datetime' } } }),
       /: \/resources\/0\/columns\/created_at fits no form: \/read must be "text" or "id" or .*"dateTime"/,
@@ -118,6 +126,14 @@ describe('a manifest is refused, with its file, the place and what to do, if', (
     { ...small, headers: { 'X-Version': `sk_live_${secret}` } },
     resource({ parameters: { api_key: 'abc' } }),
     { ...small, defaults: { parameters: { sig: secret } } },
+    resource({ body: { query: { keys: [secret] } } }),
+    resource({ body: { query: { api_key: 'abc' } } }),
+    resource({ nested: [{ name: 'contacts', path: '/{id}', owner: null, parameters: { sig: secret } }] }),
+    { ...small, auth: { type: 'clientCredentials', url: 'https://a.example.com/token', clientSecret: secret } },
+    {
+      ...small,
+      auth: { type: 'clientCredentials', url: 'https://a.example.com/token', parameters: { api_key: secret } },
+    },
   ])('a secret stands in it (%#), which the sentence does not repeat', (manifest) => {
     const sentence = refusal(manifest)
     expect(sentence).toMatch(/never stands in a manifest/)

@@ -1,16 +1,13 @@
 import type { Kit } from '../kit.ts'
-import { pointerTo, stepsOf } from './pointer.ts'
+import { bodyProblems } from './check-bodies.ts'
+import { plainSecrets } from './check-secrets.ts'
+import { stepsOf } from './pointer.ts'
+import { type Path, type Problem, problem } from './problem.ts'
 import { columnTypes } from './readers.ts'
 import type { Manifest, NestedPart, OwnerPart, ResourcePart } from './schema.ts'
 import type { ColumnPart } from './schema-columns.ts'
 import { findTable, type KnownTable } from './tables.ts'
 import { withoutTimePlaces, withoutTokenPlaces } from './template.ts'
-
-/** A mistake in a manifest, and where it is. */
-export interface Problem {
-  readonly pointer: string
-  readonly sentence: string
-}
 
 /** The mistakes that no schema finds. */
 export function problemsOf(manifest: Manifest, kit: Kit): readonly Problem[] {
@@ -18,7 +15,9 @@ export function problemsOf(manifest: Manifest, kit: Kit): readonly Problem[] {
   return [
     ...baseProblems(manifest, kit),
     ...authProblems(manifest),
+    ...tokenAddressProblems(manifest, kit),
     ...plainSecrets(manifest, kit),
+    ...bodyProblems(manifest),
     ...stateProblems(manifest, kit),
     ...manifest.resources.flatMap((resource, at) => {
       const path = ['resources', at]
@@ -33,10 +32,6 @@ export function problemsOf(manifest: Manifest, kit: Kit): readonly Problem[] {
     }),
   ]
 }
-
-type Path = readonly PropertyKey[]
-
-const problem = (path: Path, sentence: string): Problem => ({ pointer: pointerTo(path), sentence })
 
 function nameProblems(name: string, names: Set<string>, path: Path): readonly Problem[] {
   if (names.has(name)) return [problem([...path, 'name'], `"${name}" is the name of another list. Choose another name`)]
@@ -64,6 +59,14 @@ function baseProblems({ baseUrl, identity }: Manifest, { http }: Kit): readonly 
   ]
 }
 
+/** The credentials of a client are sent to this address. */
+function tokenAddressProblems({ auth }: Manifest, { http }: Kit): readonly Problem[] {
+  if (auth.type !== 'clientCredentials') return []
+  const origin = /^https?:\/\/[^/?#]*(?=\/\S*$|$)/.exec(auth.url)?.[0] ?? ''
+  if (http.isProviderBase(origin.replaceAll(/\{accessToken\.\w+\}/g, 'a'))) return []
+  return [problem(['auth', 'url'], 'must be the https:// address of a public host, or http:// on loopback')]
+}
+
 /** A secret comes from the token of a job. */
 function authProblems({ auth }: Manifest): readonly Problem[] {
   const values: Readonly<Record<string, string>> =
@@ -71,7 +74,9 @@ function authProblems({ auth }: Manifest): readonly Problem[] {
       ? { token: auth.token }
       : auth.type === 'basic'
         ? { username: auth.username, password: auth.password }
-        : { value: auth.value }
+        : auth.type === 'header'
+          ? { value: auth.value }
+          : { clientId: auth.clientId, clientSecret: auth.clientSecret }
   return Object.entries(values).flatMap(([name, value]) => {
     const word = auth.type === 'header' ? /^(?:[A-Za-z-]{1,20}[ =])?(\{.*)$/.exec(value)?.[1] : value
     if (word !== undefined && withoutTokenPlaces(word) === '' && (word !== '' || name === 'password')) return []
@@ -83,35 +88,6 @@ function authProblems({ auth }: Manifest): readonly Problem[] {
     ]
   })
 }
-
-const secretName = /^(?:authorization|proxy-authorization|cookie|.*(?:api[-_]?key|secret|password|token|signature)s?)$/i
-/** Parameters whose names look like those of secrets, and are none. */
-const pageTokens = /(?:page|next|continuation|cursor).*token/i
-
-/** Headers and parameters whose values look like secrets. The value is not repeated. */
-function plainSecrets(manifest: Manifest, { redactSecrets }: Kit): readonly Problem[] {
-  const places: (readonly [Path, Readonly<Record<string, string>> | undefined])[] = [
-    [['headers'], manifest.headers],
-    [['defaults', 'parameters'], manifest.defaults?.parameters],
-    ...manifest.resources.flatMap((resource, at): (readonly [Path, Readonly<Record<string, string>> | undefined])[] => [
-      [['resources', at, 'parameters'], resource.parameters],
-      [['resources', at, 'created', 'parameters'], resource.created?.parameters],
-      [['resources', at, 'updated', 'parameters'], resource.updated?.parameters],
-    ]),
-  ]
-  return places.flatMap(([path, values = {}]) =>
-    Object.entries(values).flatMap(([name, value]) => {
-      const named = secretName.test(name) && !pageTokens.test(name)
-      const looksSecret = named || redactSecrets(value) !== value || value.split(/[^\w-]+/).some(isRandom)
-      if (!looksSecret) return []
-      const sentence = 'looks like a secret, which never stands in a manifest. Use auth with {accessToken}'
-      return [problem([...path, name], sentence)]
-    }),
-  )
-}
-
-const isRandom = (word: string) =>
-  word.length >= 20 && /\d/.test(word) && /[A-Za-z]/.test(word) && !/^v?\d{4}-/.test(word)
 
 function stateProblems({ states = {} }: Manifest, { tables: { vocabulary } }: Kit): readonly Problem[] {
   const known: Readonly<Record<string, readonly string[]>> = vocabulary

@@ -1,7 +1,8 @@
 import type { Page, Query } from '../../../provider/contract.ts'
 import type { Item } from '../../../provider/item.ts'
 import type { Kit } from '../kit.ts'
-import type { Answer, Connection, Parameters } from './connection.ts'
+import type { Parameters } from './body.ts'
+import type { Answer, Connection } from './connection.ts'
 import { nextOf, pageParameters } from './paging.ts'
 import { stepsOf, valueAt } from './pointer.ts'
 import { idText } from './readers.ts'
@@ -30,10 +31,14 @@ export async function listPage(
   const { cursor } = query
   const page = pageParameters(list, query)
   const isAlone = paging?.type === 'cursor' && paging.alone && cursor !== null
+  const requestOf = () =>
+    isAlone
+      ? ([page, list.body && {}] as const)
+      : ([{ ...list.parameters, ...parameters, ...page }, list.body] as const)
   const answer =
     paging?.type === 'link' && cursor !== null
-      ? await connection.follow(cursor)
-      : await connection.get(path, isAlone ? page : { ...list.parameters, ...parameters, ...page })
+      ? await connection.follow(cursor, list.body)
+      : await connection.ask(path, ...requestOf())
   const { items, value } = itemsOf(answer, { list, query, kit, connection })
   const next = nextOf(paging, { answer, value, items, cursor }, connection)
   const total = totalOf(paging, value)

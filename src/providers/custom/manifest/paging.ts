@@ -1,6 +1,7 @@
 import type { Query } from '../../../provider/contract.ts'
 import type { Item } from '../../../provider/item.ts'
-import type { Answer, Connection, Parameters } from './connection.ts'
+import type { Parameters } from './body.ts'
+import type { Answer, Connection } from './connection.ts'
 import { valueAt } from './pointer.ts'
 import type { ListPart } from './schema.ts'
 import type { Paging } from './schema-parts.ts'
@@ -8,14 +9,14 @@ import type { Paging } from './schema-parts.ts'
 /** The parameters that ask for a page after the first. */
 export function pageParameters({ paging, pageSize }: ListPart, { cursor, limit }: Query): Parameters {
   return {
-    ...(pageSize && { [pageSize.parameter]: String(Math.min(limit, pageSize.most)) }),
+    ...(pageSize && { [pageSize.parameter]: Math.min(limit, pageSize.most) }),
     ...(paging && 'parameter' in paging && { ...placeOf(paging, cursor) }),
   }
 }
 
 function placeOf(paging: Extract<Paging, { parameter: string }>, cursor: string | null): Parameters {
-  if (cursor !== null) return { [paging.parameter]: cursor }
-  return paging.type === 'page' ? { [paging.parameter]: String(paging.first) } : {}
+  if (cursor !== null) return { [paging.parameter]: paging.type === 'cursor' ? cursor : Number(cursor) }
+  return paging.type === 'page' ? { [paging.parameter]: paging.first } : {}
 }
 
 export interface ReadPage {

@@ -26,7 +26,7 @@ async function identify(connection: Connection, { manifest, kit, began }: Manife
   const { identity, mode } = manifest
   if (!('path' in identity)) return { account: connection.id, since: began }
   try {
-    const { json } = await connection.get(identity.path, {})
+    const { json } = await connection.ask(identity.path, {})
     const value = json.whole.value()
     const id = idText(valueAt(value, identity.account))
     if (id === null || !/^[\w.@-]{1,250}$/.test(id)) throw connection.unusable('does not name the account')

@@ -1,7 +1,8 @@
 import type * as z from 'zod'
 import type { Kit } from '../kit.ts'
-import { type Problem, problemsOf } from './check.ts'
+import { problemsOf } from './check.ts'
 import { pointerTo } from './pointer.ts'
+import type { Problem } from './problem.ts'
 import { type Manifest, manifestSchema } from './schema.ts'
 
 /** A manifest that cannot be used: a sentence for each mistake, with the file and the JSON pointer. */

@@ -70,7 +70,7 @@ async function retrieveObject(
   { manifest, kit }: ManifestContext,
 ): Promise<Retrieved> {
   try {
-    const { json, date } = await connection.get(withId(retrieve.path, id), {})
+    const { json, date } = await connection.ask(withId(retrieve.path, id), {})
     const item = identified(objectIn(json.whole, retrieve.item), part.id, kit)
     if (item.id !== id) throw connection.unusable('is another object than the request named')
     return { item: isGone(item) ? null : item, observedAt: date }

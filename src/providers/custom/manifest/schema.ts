@@ -34,6 +34,19 @@ const auth = z
       name: z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'),
       value: secretText.describe('{accessToken}, with a word before it if the API wants one: "Token {accessToken}".'),
     }),
+    z.strictObject({
+      type: z.literal('clientCredentials'),
+      url: z.string().describe('https:// address where a client gets a token (OAuth 2.0 client credentials).'),
+      clientId: secretText.default('{accessToken.clientId}'),
+      clientSecret: secretText.default('{accessToken.clientSecret}'),
+      credentialsIn: z
+        .enum(['header', 'form', 'json'])
+        .default('header')
+        .describe('header: basic authentication. form, json: client_id and client_secret in the body.'),
+      parameters: parameters.optional().describe('More values of the body, such as scope or audience.'),
+      token: pointer.default('/access_token').describe('Where the answer has the token.'),
+      expiresIn: pointer.default('/expires_in').describe('Where the answer has the seconds of its life.'),
+    }),
   ])
   .describe('How a request is signed. Secrets come from the accessToken of a job and never stand in this file.')
 
@@ -84,6 +97,12 @@ const id = z
 /** How a list is asked for and read. */
 const list = {
   parameters: parameters.optional(),
+  body: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(
+      'The JSON of a POST request. Absent: GET. Parameters whose names are JSON pointers, such as "/query/limit", are put into it: of paging, pageSize, windows, parts.',
+    ),
   items: pointer.optional().describe('Where an answer has the list.'),
   item: pointer.optional().describe('Where an entry of the list has the object. Absent: the entry is the object.'),
   missingIsEmpty: z.boolean().optional().describe('An answer without the list is an empty list.'),

@@ -1,6 +1,6 @@
 import type { Query, TimeFilter } from '../../../provider/contract.ts'
 import type { Kit } from '../kit.ts'
-import type { Parameters } from './connection.ts'
+import { isInBody, type Parameters } from './body.ts'
 import { stepsOf } from './pointer.ts'
 import { timeOf } from './readers.ts'
 import type { TimeFilterPart, TimeFormat } from './schema-parts.ts'
@@ -27,7 +27,14 @@ export function timeParameters(part: TimeFilterPart, { window }: Query, began: n
     parametersWithoutEnd ?? Object.fromEntries(Object.entries(parameters).filter(([, text]) => !namesEnd(text)))
   const seconds = { from: Math.max(from, began), to }
   const texts = Object.entries(to === null ? withoutEnd : parameters)
-  return Object.fromEntries(texts.map(([name, text]) => [name, fillTimes(text, seconds, writers[format])]))
+  return Object.fromEntries(
+    texts.map(([name, text]) => {
+      const value = fillTimes(text, seconds, writers[format])
+      // In JSON a time in seconds is a number.
+      const isNumber = isInBody(name) && /^unix/.test(format) && /^\{[^{}]*\}$/.test(text)
+      return [name, isNumber ? Number(value) : value]
+    }),
+  )
 }
 
 /** Milliseconds since 1970 in the format of a parameter. */

@@ -15,7 +15,11 @@ export function sentenceOf(message: unknown, key: string): string | null {
   const printable = message.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
   const words = redactSecrets(printable.slice(0, 10 * longest))
     .split(/([\s"'<>()]+)/)
-    .map((word) => (revealsKey(word, key) || revealsKey(decoded(word), key) ? '[secret]' : word.replace(/[^\s@]+@[^\s@]+/, '[address]')))
+    .map((word) =>
+      revealsKey(word, key) || revealsKey(decoded(word), key)
+        ? '[secret]'
+        : word.replace(/[^\s@]+@[^\s@]+/, '[address]'),
+    )
     .join('')
     .replaceAll('"', "'")
     .trim()

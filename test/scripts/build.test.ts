@@ -17,10 +17,12 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
   await symlink(resolve('node_modules'), join(root, 'node_modules'))
   const tree = {
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
+    'src/tick.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
     'src/container.ts': `import { Oops } from './errors.ts'\nexport const run = async () => (await import('./queue/postgres.ts')).open() instanceof Oops`,
     'src/queue/postgres.ts': `import { Oops } from '../errors.ts'\nexport const open = () => new Oops()`,
     'src/errors.ts': `export class Oops extends Error {}`,
+    'src/telemetry/spans.ts': `export const openSpans = () => 'spans'`,
     'src/secrets/aws.ts': `export const fetch = () => 'secret'`,
     'src/kit.ts': `export type Kit = 'a kit'`,
     'test/contracts/testing.ts': `export type { Kit } from '../../src/kit.ts'\nexport const tested = 1`,
@@ -42,7 +44,7 @@ test('builds the entries, what they load on demand and the tables, and says how 
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler', 'container', 'sqs', 'postgres', 'aws-secrets', 'custom-providers']
+    ['handler', 'tick', 'container', 'sqs', 'postgres', 'aws-secrets', 'spans', 'custom-providers']
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat(
         'index.js',

@@ -28,11 +28,9 @@ export function paging(stream: unknown): Fields {
   const token = fieldsOf(within(paginator, 'page_token_option'))
   const size = sizeOf(paginator, strategy)
   const isPath = token.type === 'RequestPath'
-  const parameter = textAt(token, 'field_name')
-  if (!isPath && parameter !== undefined && token.inject_into !== 'request_parameter')
-    throw new Untranslated(
-      `the place of a page goes into ${String(token.inject_into)}, and requests have parameters only`,
-    )
+  const parameter = isPath ? undefined : optionName(token)
+  if (!isPath && parameter === undefined && textAt(token, 'field_name') !== undefined)
+    throw new Untranslated(`the place of a page goes into ${String(token.inject_into)}`)
   // A list without a parameter for the next page has one page.
   if (!isPath && parameter === undefined) return size
   switch (strategy.type) {
@@ -47,11 +45,25 @@ export function paging(stream: unknown): Fields {
   }
 }
 
+/** The parameter that an option names: a JSON pointer for a place in the body. Undefined for other places. */
+export function optionName(option: unknown): string | undefined {
+  const name = textAt(option, 'field_name')
+  if (name === undefined) return undefined
+  switch (within(option, 'inject_into')) {
+    case 'request_parameter':
+      return name
+    case 'body_json':
+      return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    default:
+      return undefined
+  }
+}
+
 function sizeOf(paginator: unknown, strategy: Fields): Fields {
   const option = fieldsOf(within(paginator, 'page_size_option') ?? strategy.page_size_option)
-  const parameter = textAt(option, 'field_name')
+  const parameter = optionName(option)
   const most = Number(strategy.page_size ?? option.page_size ?? 100)
-  if (parameter === undefined || option.inject_into !== 'request_parameter') return {}
+  if (parameter === undefined) return {}
   return { pageSize: { parameter, most: Number.isInteger(most) && most > 0 ? Math.min(most, 1_000) : 100 } }
 }
 

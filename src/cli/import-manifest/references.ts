@@ -53,7 +53,12 @@ function withParameters(value: unknown, outer: Fields): unknown {
 
 const place = /\{\{\s*parameters(?:\.get\(\s*|\[|\.)['"]?(\w+)['"]?(?:\s*,\s*['"]([^'"]*)['"])?\s*[\])]?\s*\}\}/g
 
+/** `{{ [parameters['object_type']] }}`: a list of one. */
+const listPlace = /^\{\{\s*\[\s*parameters(?:\[['"]|\.)(\w+)(?:['"]\])?\s*\]\s*\}\}$/
+
 function filled(text: string, parameters: Fields): string {
+  const named = parameters[listPlace.exec(text)?.[1] ?? '']
+  if (typeof named === 'string') return `{{ ['${named}'] }}`
   return text.replaceAll(place, (whole, name: string, fallback: string | undefined) => {
     const value = parameters[name] ?? fallback
     return typeof value === 'string' || typeof value === 'number' ? String(value) : whole

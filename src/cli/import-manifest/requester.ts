@@ -60,6 +60,9 @@ function signature(authenticator: unknown): Signature {
       if (name === undefined || value === undefined || place !== 'header') return unsigned('its key is not in a header')
       return { auth: { type: 'header', name, value }, left: [] }
     }
+    case 'OAuthAuthenticator':
+    case 'CustomAuthenticator':
+      return clientSignature(authenticator, token)
     case 'SelectiveAuthenticator': {
       const all = Object.values(fieldsOf(authenticators)).map(signature)
       return all.find(({ left }) => left.length === 0) ?? all[0] ?? unsigned('it has none')
@@ -67,6 +70,36 @@ function signature(authenticator: unknown): Signature {
     default:
       return unsigned(`it is ${String(type ?? 'none')}`)
   }
+}
+
+/** Tokens for a client's id and secret. A refresh token may be good once, so that the worker uses none. */
+function clientSignature(authenticator: unknown, token: (text: string | undefined) => string | undefined): Signature {
+  const { type, grant_type: grant } = fieldsOf(authenticator)
+  const address = withTokenFields(textAt(authenticator, 'token_refresh_endpoint') ?? '')
+  const clientId = token(textAt(authenticator, 'client_id'))
+  const clientSecret = token(textAt(authenticator, 'client_secret'))
+  if (grant !== 'client_credentials') return unsigned(`it is ${String(type)}`)
+  if (!address || clientId === undefined || clientSecret === undefined)
+    return unsigned('the request for its token is computed')
+  const [where, expires] = [textAt(authenticator, 'access_token_name'), textAt(authenticator, 'expires_in_name')]
+  const isCode = type === 'CustomAuthenticator'
+  const auth = {
+    type: 'clientCredentials',
+    url: address.trim(),
+    clientId,
+    clientSecret,
+    credentialsIn: isCode ? 'header' : 'form',
+    ...scopeOf(authenticator),
+    ...(where !== undefined && where !== 'access_token' && { token: `/${where}` }),
+    ...(expires !== undefined && expires !== 'expires_in' && { expiresIn: `/${expires}` }),
+  }
+  const left = 'the code of its authentication: the manifest sends id and secret as basic authentication'
+  return { auth, left: isCode ? [left] : [] }
+}
+
+function scopeOf(authenticator: unknown): Fields {
+  const scopes = within(authenticator, 'scopes')
+  return Array.isArray(scopes) && scopes.length > 0 ? { parameters: { scope: scopes.join(' ') } } : {}
 }
 
 const unsigned = (why: string): Signature => ({

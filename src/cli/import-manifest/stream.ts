@@ -1,3 +1,4 @@
+import { bodyOf } from './body.ts'
 import { withParentId } from './expressions.ts'
 import { addedFields, idOf, paging, selection, Untranslated } from './list.ts'
 import { type Fields, fieldsOf, textAt, within } from './references.ts'
@@ -26,16 +27,11 @@ export function translateStream({ name, value: stream }: Stream): TranslatedStre
   const requester = within(stream, 'retriever', 'requester')
   const retriever = textAt(stream, 'retriever', 'type') ?? 'SimpleRetriever'
   if (retriever !== 'SimpleRetriever') throw new Untranslated(`it is read by ${retriever}`)
-  const method = (textAt(requester, 'http_method') ?? 'GET').toUpperCase()
-  if (method !== 'GET')
-    throw new Untranslated(`its requests are ${method} with a body, and requests of a manifest are GET`)
-  const body = fieldsOf(within(requester, 'request_body_json'))
-  if (Object.keys(body).length > 0)
-    throw new Untranslated('its requests have a body, and requests of a manifest have none')
   const parent = parentOf(stream)
   const path = pathOf(stream, parent?.field)
-  const { always, filter, losses, left: leftParameters } = streamParameters(stream)
-  const byParent = parent === undefined ? {} : parentParameters(requester, parent.field)
+  const { body, windows, ...inBody } = bodyOf(requester, parent?.field)
+  const { always, filter, losses, left: leftParameters } = streamParameters(stream, windows)
+  const byParent = parent === undefined ? {} : { ...parentParameters(requester, parent.field), ...inBody.byParent }
   const names = leftParameters.filter((parameter) => !(parameter in byParent))
   const parameters = { ...always, ...byParent }
   const id = idOf(stream)
@@ -43,27 +39,35 @@ export function translateStream({ name, value: stream }: Stream): TranslatedStre
     name,
     path,
     ...selection(stream),
+    ...(body && { body }),
     ...(Object.keys(parameters).length > 0 && { parameters }),
     ...paging(stream),
     ...(id !== undefined && { id }),
   }
-  const left = [...names.map((parameter) => `the parameter ${parameter}, which is computed`), ...leftParts(stream)]
+  const computed = [...names, ...inBody.left]
+  const left = [...computed.map((parameter) => `the parameter ${parameter}, which is computed`), ...leftParts(stream)]
+  const onePage = 'paging' in list ? [] : [onePageLoss]
   if (parent !== undefined)
     return {
       name,
       parent: parent.name,
       list: { ...list, owner: { about: ['parent_id'] } },
       left: filter ? [...left, 'its cursor: the list is read whole with each object that has it'] : left,
-      losses: ['an incremental job reads such a list only when the object that has it has changed', noDeletes],
+      losses: [
+        'an incremental job reads such a list only when the object that has it has changed',
+        ...onePage,
+        noDeletes,
+      ],
     }
   return {
     name,
     list: { ...list, ...(filter && { [filter.by]: filter.part }), owner: null },
     left,
-    losses: [...losses, noDeletes],
+    losses: [...losses, ...onePage, noDeletes],
   }
 }
 
+const onePageLoss = 'the original asks for one page only: add paging if the API has more'
 const noDeletes = 'the original never sees that an object is deleted: add retrieve or gone'
 
 function leftParts(stream: unknown): readonly string[] {

@@ -1,5 +1,5 @@
 import { withWindow } from './expressions.ts'
-import { addedFields, Untranslated } from './list.ts'
+import { addedFields, optionName, Untranslated } from './list.ts'
 import { fieldsOf, textAt, within } from './references.ts'
 
 /** The parameters of a stream's list: those of its windows, and those that are always the same. */
@@ -11,11 +11,12 @@ export interface StreamParameters {
   readonly left: readonly string[]
 }
 
-export function streamParameters(stream: unknown): StreamParameters {
+/** `inBody`: the places of windows in the body. */
+export function streamParameters(stream: unknown, inBody: Readonly<Record<string, string>>): StreamParameters {
   const given = Object.entries(fieldsOf(within(stream, 'retriever', 'requester', 'request_parameters')))
   const sync = within(stream, 'incremental_sync')
   const always: Record<string, string> = {}
-  const windows: Record<string, string> = {}
+  const windows: Record<string, string> = { ...inBody }
   const left: string[] = []
   for (const [name, value] of given) {
     const text = String(value)
@@ -54,10 +55,9 @@ function filterOf(stream: unknown, sync: unknown, fromParameters: Readonly<Recor
     ['start_time_option', '{from}'],
     ['end_time_option', '{to-1}'],
   ] as const) {
-    const name = textAt(sync, option, 'field_name')
-    if (name === undefined) continue
-    if (within(sync, option, 'inject_into') !== 'request_parameter')
-      throw new Untranslated('its window goes into the body of a request, and requests have parameters only')
+    if (textAt(sync, option, 'field_name') === undefined) continue
+    const name = optionName(within(sync, option))
+    if (name === undefined) throw new Untranslated('its window goes into a place that requests do not have')
     parameters[name] = place
   }
   const cursor = textAt(sync, 'cursor_field') ?? ''

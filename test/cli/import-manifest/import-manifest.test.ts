@@ -68,14 +68,40 @@ describe('a declarative manifest', () => {
           created: { at: '/created_at', parameters: { 'created_at[gte]': '{from}' } },
           owner: null,
         },
+        {
+          name: 'searches',
+          path: '/search',
+          items: '/searches',
+          body: { kinds: ['invoice'], with_notes: false, depth: 2 },
+          pageSize: { parameter: '/size', most: 3 },
+          paging: { type: 'cursor', parameter: '/cursor', next: '/next' },
+          updated: {
+            at: '/changed_at',
+            format: 'rfc3339',
+            parameters: { '/filter/changed/since': '{from}', '/until': '{to-1}' },
+          },
+          owner: null,
+          nested: [
+            {
+              name: 'found_notes',
+              path: '/notes/search',
+              items: '/found_notes',
+              body: {},
+              parameters: { '/searches/0': '{id}' },
+              owner: { about: ['parent_id'] },
+            },
+          ],
+        },
       ],
     })
     const lines = report(translation).join('\n')
     for (const sentence of [
-      '4 of 7 streams are translated',
+      '6 of 9 streams are translated',
       'the accessToken of a message is a JSON object with api_key, account',
       'not translated: a rule for an error that is told by its text: No data yet',
-      'searches is not translated: its requests are POST with a body',
+      'rewrites is not translated: its requests are PUT',
+      'left out: the parameter /secret_ones (a setting of the user), which is computed',
+      'loss: the original asks for one page only: add paging if the API has more',
       'balance is not translated: an answer is one object and no list',
       'details is not translated: the stream of its parent is not translated',
       'left out: the parameter computed, which is computed',
@@ -92,8 +118,42 @@ describe('a declarative manifest', () => {
   it('runs: a full and an incremental job read every list that was translated', async () => {
     const { jobs, lists, rows } = await runTranslation(ledger, 'ledger')
     expect(jobs).toMatchObject(jobs.map(() => ({ status: 'completed', error: null })))
-    expect(lists).toEqual(['customers', 'contacts', 'payments', 'links'])
-    expect(rows).toEqual({ customers: 7, contacts: 14, payments: 7, links: 7 })
+    expect(lists).toEqual(['customers', 'contacts', 'payments', 'links', 'searches', 'found_notes'])
+    expect(rows).toEqual({ customers: 7, contacts: 14, payments: 7, links: 7, searches: 7, found_notes: 14 })
+  })
+
+  it('gets tokens for the id and secret of a client, and never with a refresh token', () => {
+    const authOf = (authenticator: object) => {
+      const requester = { url_base: 'https://api.example.com', path: '/a', authenticator }
+      const extractor = { field_path: ['data'] }
+      const stream = { name: 'a', retriever: { requester, record_selector: { extractor } } }
+      const { manifest, remarks } = translateFile(temporaryFile('a.json', JSON.stringify({ streams: [stream] })), 'a')
+      return { auth: manifest.auth, remarks: remarks.join('\n') }
+    }
+    const client = {
+      type: 'OAuthAuthenticator',
+      token_refresh_endpoint: 'https://login.example.com/token',
+      client_id: "{{ config['client_id'] }}",
+      client_secret: "{{ config['client_secret'] }}",
+    }
+    expect(
+      authOf({ ...client, grant_type: 'client_credentials', scopes: ['a', 'b'], access_token_name: 'jwt' }),
+    ).toEqual({
+      auth: {
+        type: 'clientCredentials',
+        url: 'https://login.example.com/token',
+        clientId: '{accessToken.client_id}',
+        clientSecret: '{accessToken.client_secret}',
+        credentialsIn: 'form',
+        parameters: { scope: 'a b' },
+        token: '/jwt',
+      },
+      remarks: expect.not.stringContaining('authentication'),
+    })
+    expect(authOf({ ...client, refresh_token: "{{ config['refresh_token'] }}" })).toEqual({
+      auth: { type: 'bearer', token: '{accessToken.token}' },
+      remarks: expect.stringContaining('the authentication (it is OAuthAuthenticator)'),
+    })
   })
 
   it('is written to a file that was not there, and nothing is written of a file that is no manifest', async () => {

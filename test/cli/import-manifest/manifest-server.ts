@@ -9,6 +9,7 @@ interface ListPart {
   readonly paging?: Readonly<Record<string, string | number>>
   readonly pageSize?: { readonly parameter: string }
   readonly parameters?: Readonly<Record<string, string>>
+  readonly body?: Fields
   readonly created?: { readonly at: string; readonly format?: string }
   readonly updated?: { readonly at: string; readonly format?: string }
   readonly nested?: readonly ListPart[]
@@ -23,13 +24,32 @@ export async function openManifestServer(manifest: Fields, count = 7) {
   const base = new URL(String(manifest.baseUrl).replaceAll(/\{.*?\}/g, 'x')).pathname.replace(/\/$/, '')
   const server = await openListServer(answer)
 
-  function answer({ path, parameters, headers }: ListRequest) {
+  /** Each value of a request by its name; those of its body by JSON pointer. */
+  function valuesOf({ parameters, text }: ListRequest): URLSearchParams {
+    const values = new URLSearchParams(parameters)
+    const add = (value: unknown, pointer: string) => {
+      if (typeof value !== 'object' || value === null) values.set(pointer, String(value))
+      else for (const [name, inner] of Object.entries(value)) add(inner, `${pointer}/${name}`)
+    }
+    if (text !== '') add(JSON.parse(text), '')
+    return values
+  }
+
+  function answer(request: ListRequest) {
+    const { path, headers, text } = request
+    if (path === '/token') return { body: { access_token: 'made', expires_in: 600 } }
+    const parameters = valuesOf(request)
     if (!headers.authorization) return { status: 401, body: {} }
     const fitting = lists.flatMap((list) => {
       const named = list.path.replaceAll('{id}', '([^/]+)')
       const match = new RegExp(`^${base}${named}$`).exec(path)
       const parameter = Object.entries(list.parameters ?? {}).find(([, text]) => text.includes('{id}'))?.[0]
-      if (!match || (parameter !== undefined && !parameters.has(parameter))) return []
+      if (
+        !match ||
+        (text !== '') !== (list.body !== undefined) ||
+        (parameter !== undefined && !parameters.has(parameter))
+      )
+        return []
       const parent = match[1] ?? (parameter === undefined ? '' : String(parameters.get(parameter)))
       const differs = Object.entries(list.parameters ?? {}).some(
         ([name, text]) => !text.includes('{') && parameters.get(name) !== text,

@@ -9,9 +9,11 @@ export async function runTranslation(file: string, name: string) {
   const { manifest, streams } = translateFile(file, name)
   const server = await openManifestServer(manifest)
   onTestFinished(server.close)
+  const auth = manifest.auth as Readonly<Record<string, unknown>>
   const text = JSON.stringify({
     ...manifest,
     baseUrl: `${server.url}${server.base}`,
+    ...(auth.type === 'clientCredentials' && { auth: { ...auth, url: `${server.url}/token` } }),
     identity: { account: '{accessToken.account}' },
     limits: { requestsPerSecond: 1_000 },
   })

@@ -66,6 +66,11 @@ const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   'queue depth': ['--jason', '--json'],
   'queue redrive': ['--mx', '--max'],
   accounts: ['--acount', '--account'],
+  'schedules list': ['--stat', '--state'],
+  'schedules add': ['--ful-every', '--full-every'],
+  'schedules pause': ['--becaus', '--because'],
+  'schedules resume': ['--tenat', '--tenant'],
+  'schedules remove': ['--jsn', '--json'],
   page: ['--tennant', '--tenant'],
   prune: ['--older-then', '--older-than'],
   doctor: ['--ofline', '--offline'],
@@ -87,7 +92,17 @@ test.each(Object.entries(misspelt))(
   },
 )
 
-const takesRest = new Set(['query', 'import-manifest', 'jobs show', 'jobs watch', 'jobs retry', 'jobs cancel'])
+const takesRest = new Set([
+  'query',
+  'import-manifest',
+  'jobs show',
+  'jobs watch',
+  'jobs retry',
+  'jobs cancel',
+  'schedules pause',
+  'schedules resume',
+  'schedules remove',
+])
 test.each(names.filter((name) => !takesRest.has(name)))('%s refuses an argument beside its options', async (name) => {
   const { code, stdout, stderr } = await run([...name.split(' '), 'cus_1'])
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

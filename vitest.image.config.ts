@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/* The images that `.ci/containers` builds: `npm run test:image`. */
+/* The image that `.ci/containers` builds: `npm run test:image`. */
 export default defineConfig({
   test: {
     include: ['test/image/**/*.test.ts'],

@@ -26,6 +26,7 @@ export async function buildImage(outdir = 'dist/image', root = process.cwd()): P
       absWorkingDir: root,
       entryPoints: { 'billing-sync': 'src/cli/billing-sync.ts' },
       outdir: app,
+      sourcemap: false,
       plugins: [withoutCheckout(root)],
     }),
     bundle({
@@ -33,6 +34,7 @@ export async function buildImage(outdir = 'dist/image', root = process.cwd()): P
       absWorkingDir: root,
       entryPoints: { sandbox: 'examples/sandbox.ts' },
       outdir: join(out, 'sandbox'),
+      sourcemap: false,
       format: 'esm',
       outExtension: { '.js': '.mjs' },
     }),

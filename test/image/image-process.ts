@@ -18,15 +18,15 @@ const imageSchema = z.object({ OCIv1: z.object({ config: configSchema }) })
 
 export type ImageConfig = z.infer<typeof configSchema>
 
-/** The images as `.ci/containers` mounts them. @throws Error that says how to get them */
-export function readImages() {
-  const { IMAGE_ROOT: worker = '', SANDBOX_ROOT: sandbox = '', IMAGE_JSON: description = '' } = process.env
-  if (![worker, sandbox, description].every((path) => existsSync(path)))
+/** The image as `.ci/containers` mounts it. @throws Error that says how to get them */
+export function readImage() {
+  const { IMAGE_ROOT: root = '', IMAGE_JSON: description = '' } = process.env
+  if (!existsSync(root) || !existsSync(description))
     throw new Error(
-      'npm run test:image needs the images that .ci/containers builds. Run that, which runs the tests, too.',
+      'npm run test:image needs the image that .ci/containers builds. Run that, which runs the tests, too.',
     )
   const { OCIv1 } = imageSchema.parse(JSON.parse(readFileSync(description, 'utf8')))
-  return { worker, sandbox, config: OCIv1.config }
+  return { root, config: OCIv1.config }
 }
 
 export interface ImageProcess {

@@ -5,16 +5,17 @@ import pg from 'pg'
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { createDatabase } from '../../src/local/postgres.ts'
 import { createWorkerLogin } from '../../src/local/worker-login.ts'
-import { type ImageConfig, readImages, runImage } from './image-process.ts'
+import { openSandbox } from '../../src/sandbox/stripe/index.ts'
+import { type ImageConfig, readImage, runImage } from './image-process.ts'
 
-/* The images as the Dockerfile makes them, run without an engine. */
+/* The image as the Dockerfile makes it, run without an engine. */
 
 const largestBytes = 150_000_000
 const generous = { timeout: 60_000 }
 
-let images: { readonly worker: string; readonly sandbox: string; readonly config: ImageConfig }
+let image: { readonly root: string; readonly config: ImageConfig }
 beforeAll(() => {
-  images = readImages()
+  image = readImage()
 })
 
 const environmentOf = ({ Env }: ImageConfig) =>
@@ -22,8 +23,8 @@ const environmentOf = ({ Env }: ImageConfig) =>
 
 /** Runs the image of the worker with these settings over its own. */
 function runWorker(args: readonly string[], settings: Readonly<Record<string, string>>) {
-  const { worker, config } = images
-  return runImage(worker, [...config.Entrypoint, ...args], { ...environmentOf(config), ...settings })
+  const { root, config } = image
+  return runImage(root, [...config.Entrypoint, ...args], { ...environmentOf(config), ...settings })
 }
 
 /** A database that the image migrated, with a queue in it. */
@@ -48,32 +49,28 @@ function bytesOf(folder: string): number {
 }
 
 test('the image runs as a user without rights, with what the Dockerfile says', () => {
-  expect(images.config).toMatchObject({
+  expect(image.config).toMatchObject({
     User: '65532:65532',
     Entrypoint: ['/nodejs/bin/node'],
     Cmd: ['container.cjs'],
     WorkingDir: '/app',
     StopSignal: 'SIGTERM',
   })
-  expect(readdirSync(join(images.worker, 'app'))).toContain('container.cjs')
+  expect(readdirSync(join(image.root, 'app'))).toContain('container.cjs')
 })
 
 test(`the image has at most ${largestBytes / 1_000_000} MB`, () => {
-  expect(bytesOf(images.worker)).toBeLessThanOrEqual(largestBytes)
+  expect(bytesOf(image.root)).toBeLessThanOrEqual(largestBytes)
 })
 
 test('read-only and without rights the image migrates, syncs a job of the queue, answers probes and ends at SIGTERM', async () => {
   const { settings, query } = await openDatabase()
-  const sandbox = runImage(
-    images.sandbox,
-    ['/nodejs/bin/node', 'sandbox.mjs', '--port', '0', '--customers', '2000'],
-    {},
-  )
-  const [, stripe = ''] = /sandbox at (\S+)/.exec(await sandbox.printed(/sandbox at http\S+/)) ?? []
+  const sandbox = await openSandbox({ customers: 2_000 })
+  onTestFinished(() => sandbox.close())
   const tenant = randomUUID()
-  const worker = runWorker(images.config.Cmd, {
+  const worker = runWorker(image.config.Cmd, {
     ...settings,
-    Stripe__ApiBase: stripe,
+    Stripe__ApiBase: sandbox.url,
     Stripe__ApiKey: 'sk_live_sandbox',
     Stripe__ApiKeyTenant: tenant,
     Worker__Listen: '127.0.0.1:0',
@@ -92,16 +89,14 @@ test('read-only and without rights the image migrates, syncs a job of the queue,
   worker.signal('SIGTERM')
   expect(await worker.exit).toBe(0)
   expect(worker.logs()).toContain('"worker_stopped"')
-  sandbox.signal('SIGTERM')
-  expect(await sandbox.exit).toBe(0)
 })
 
 test('the health check of the Dockerfile passes while the worker lives, and fails after', async () => {
   const { settings } = await openDatabase()
   const [, command = ''] = /HEALTHCHECK[^[]*CMD (\[.*\])/s.exec(readFileSync('Dockerfile', 'utf8')) ?? []
-  const worker = runWorker(images.config.Cmd, { ...settings, Worker__Listen: '127.0.0.1:0' })
+  const worker = runWorker(image.config.Cmd, { ...settings, Worker__Listen: '127.0.0.1:0' })
   const address = (await worker.printed(/probes at http:\/\/[\d.:]+/)).slice('probes at http://'.length)
-  const check = () => runImage(images.worker, JSON.parse(command), { Worker__Listen: address }).exit
+  const check = () => runImage(image.root, JSON.parse(command), { Worker__Listen: address }).exit
   expect(await check()).toBe(0)
   worker.signal('SIGTERM')
   expect(await worker.exit).toBe(0)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { systemClock } from './clock.ts'
-import { type Config, openConfig } from './config/load.ts'
+import { type Config, openConfig, readerOf } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import { createReadiness } from './db/readiness.ts'
 import type { Log } from './log/log.ts'
@@ -14,11 +14,19 @@ import { openIntake } from './queue/open-intake.ts'
 import { createPulse, type Pulse } from './queue/pulse.ts'
 import type { Intake, Queue } from './queue/queue.ts'
 import { createRetry } from './queue/retry.ts'
+import { transportOf } from './queue/transport-name.ts'
 import { keepTicking } from './schedule/keep-ticking.ts'
+import { openGauges } from './schedule/open-gauges.ts'
 import { openSettings } from './secrets/open-settings.ts'
 import { type OpenServer, openServer } from './server/open.ts'
 import { probeRoutes } from './server/probes.ts'
 import type { Route } from './server/route.ts'
+import { publishGauges } from './telemetry/gauges.ts'
+import { messagingSystems } from './telemetry/messaging-system.ts'
+import { metricsRoute } from './telemetry/metrics-route.ts'
+import { openSpans } from './telemetry/open-spans.ts'
+import { createRegistry, type Registry } from './telemetry/prometheus.ts'
+import { createTelemetry } from './telemetry/telemetry.ts'
 import { openWorker, type Worker } from './worker.ts'
 
 /*
@@ -42,13 +50,23 @@ async function run(shutdown: AbortSignal): Promise<void> {
   const log = createPlainLog(config.Log.Level)
   shutdown.addEventListener('abort', () => exitInTime(log))
   const pulse = createPulse(systemClock, pulseLimits)
-  const server = await serveRoutes(config, { pulse, log, shutdown })
+  const registry = createRegistry()
+  const telemetry = createTelemetry({
+    meters: registry,
+    system: messagingSystems[transportOf(config.Queue.Url ?? '') ?? 'sqs'],
+    lanes: config.Worker.Concurrency,
+    startSpan: await openSpans(),
+    now: Date.now,
+  })
+  const metrics = readMetrics(config, registry)
+  const server = await serveRoutes(config, { pulse, log, shutdown, metrics: metrics.route })
   const withRetry = createRetry(shutdown, { clock: systemClock, log })
   const options = intakeOptions(config)
   const intake = await withRetry(() => pulse.call(() => openIntake(options)))
   if (!intake) return await server?.close()
+  metrics.use(intake)
   const name = `billing-sync ${hostname().slice(0, 24)} ${process.pid} ${randomUUID().slice(0, 8)}`
-  const worker = await openWorker(config, { log, queue: intake, name, shutdown })
+  const worker = await openWorker(config, { log, queue: intake, name, shutdown, telemetry })
   const page = await servePage(config, { worker, intake, log })
   log.info('the worker receives messages', { event: 'worker_started', count: worker.concurrency })
   const ticking = config.Schedules.Tick ? sendScheduled(config, intake, log, shutdown) : undefined
@@ -58,6 +76,7 @@ async function run(shutdown: AbortSignal): Promise<void> {
   await intake.close()
   await worker.close()
   await server?.close()
+  await metrics.close()
   log.info('the worker has stopped', { event: 'worker_stopped' })
 }
 
@@ -65,18 +84,36 @@ async function run(shutdown: AbortSignal): Promise<void> {
  * The routes of this process, at `Worker.Listen`. The server is there before the queue and the database are, so that a
  * probe can say which of them is missing.
  */
-async function serveRoutes(config: Config, { pulse, log, shutdown }: RouteDeps): Promise<OpenServer | undefined> {
+async function serveRoutes(
+  config: Config,
+  { pulse, log, shutdown, metrics }: RouteDeps,
+): Promise<OpenServer | undefined> {
   const { Listen: listen } = config.Worker
   if (listen === undefined) return undefined
   const readiness = createReadiness(config.database, systemClock.now)
-  const routes: readonly Route[] = [...probeRoutes({ pulse, database: readiness.missing, shutdown })]
+  const routes: readonly Route[] = [...probeRoutes({ pulse, database: readiness.missing, shutdown }), metrics]
   const server = await openServer(listen, routes)
   log.info(`the worker answers probes at ${server.address}`, { event: 'probes_served' })
   return server
 }
 
+/** The route of the metrics. Its gauges are read when a collector asks, on connections of their own. */
+function readMetrics(config: Config, registry: Registry) {
+  const gauges = openGauges({ database: config.database, reader: readerOf(config) })
+  let queue: Pick<Intake, 'depth'> | undefined
+  const read = async () => publishGauges(registry, await gauges.read(queue))
+  return {
+    route: metricsRoute({ registry, read, now: systemClock.now }),
+    use(intake: Pick<Intake, 'depth'>) {
+      queue = intake
+    },
+    close: gauges.close,
+  }
+}
+
 interface RouteDeps {
   readonly pulse: Pulse
+  readonly metrics: Route
   readonly log: Log
   readonly shutdown: AbortSignal
 }

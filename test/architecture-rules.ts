@@ -96,6 +96,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   schedule: [
     'schedule',
     'clock',
+    'type config/connection-string',
     'db',
     'errors',
     'type job/request',

@@ -17,6 +17,7 @@ describe('a secret', () => {
       'Queue.Url',
       'Page.Token',
       'Page.Connection',
+      'Telemetry.Connection',
     ])
   })
 

@@ -83,6 +83,10 @@ test('/readyz follows a queue that fails and works again, also without messages'
   await expect.poll(body, generous).toContain('queue: it does not answer (42883).')
   await query('alter function billing_sync.receive_nothing rename to receive')
   await expect.poll(body, generous).toBe('The worker receives messages.\n')
+  const { body: metrics } = await ask(address, { path: '/metrics' })
+  expect(metrics).toContain('billing_sync_lanes{state="free"} 5')
+  expect(metrics).toContain('billing_sync_queue_messages{state="waiting"} 0')
+  expect(metrics).toContain('billing_sync_schedules{state="active"} 0')
   expect(await container.end('SIGTERM')).toBe(0)
 })
 

@@ -19,8 +19,9 @@ export function testFilesByProject(): Readonly<Record<Project, readonly string[]
   return projects
 }
 
-/** They need Chromium or images, and run by `npm run test:page` and `.ci/containers`. */
-const isApart = (path: string) => ['browser', 'image'].some((folder) => path.startsWith(join('test', folder)))
+/** They need Chromium, images, or promtool and linters: `npm run test:page`, `.ci/containers` and `npm run test:infra` run them. */
+const isApart = (path: string) =>
+  ['browser', 'image', 'observability'].some((folder) => path.startsWith(join('test', folder)))
 
 /** The project of one test file, by its folder or by what it imports. */
 export function projectOf(path: string, sources: ReadonlyMap<string, string>): Project {

@@ -9,6 +9,7 @@ import { createDatabase } from '../../src/local/postgres.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { type Log, silentLog } from '../../src/log/log.ts'
 import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import type { Telemetry } from '../../src/telemetry/telemetry.ts'
 import { disturbCalls, type Exemption, isDisturbed } from './faults.ts'
 import { asWorker, template } from './postgres.ts'
 import { openSqsWorker } from './sqs-worker.ts'
@@ -20,6 +21,7 @@ export interface SetupOptions {
   readonly settings?: Readonly<Record<string, string>>
   readonly maxReceiveCount?: number
   readonly log?: Log
+  readonly telemetry?: Telemetry
   /** Messages of one invocation. */
   readonly batchSize?: number
   /** Calls that `npm run faults -- --suite` leaves alone in this test. */
@@ -47,6 +49,7 @@ export async function setup(options: SetupOptions = {}) {
     const worker = await openSqsWorker(config, {
       log: options.log ?? silentLog,
       name: `test ${randomUUID().slice(0, 8)}`,
+      ...(options.telemetry && { telemetry: options.telemetry }),
     })
     closing.push(worker.close)
     return worker

@@ -1,0 +1,77 @@
+import { shopify } from '../../src/providers/shopify/index.ts'
+import { createShopifySandbox, type Failure, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
+import { everyObject, listOf, now, settings, tenantId } from './shopify-setup.ts'
+
+const failures: Readonly<Record<FailureKind, Failure>> = {
+  'the key is refused': { kind: 'key-revoked' },
+  'the key may not read this': { kind: 'graphql-error', code: 'ACCESS_DENIED' },
+  'too many requests': { kind: 'graphql-error', code: 'THROTTLED' },
+  'the provider fails': { kind: 'error', status: 500 },
+  'the answer is no JSON': { kind: 'html' },
+  'the answer ends early': { kind: 'truncated' },
+  'the answer is JSON of another shape': { kind: 'not-a-list' },
+  'the connection is reset': { kind: 'reset' },
+}
+
+const throttled = {
+  errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
+  extensions: {
+    cost: {
+      requestedQueryCost: 100,
+      actualQueryCost: null,
+      throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 5, restoreRate: 50 },
+    },
+  },
+}
+
+const size: SandboxOptions = { orders: 30, counts: { customers: 60 }, points: 'none', mostRequested: 1_000_000, now }
+const objects = await everyObject(size)
+const clientSecret = 'shpss_sandbox'
+const client = { shop: 'sandbox', clientId: 'sandbox-client', clientSecret }
+const lifetime = 86_400
+const tokenPath = '/admin/oauth/access_token'
+/** Requests for tokens do not fail with the others. */
+const asked = { path: /^(?!\/admin\/oauth)/ }
+
+/** With an id and a secret of a client the provider makes its tokens. One list shows what is different then. */
+exerciseProvider({
+  name: 'shopify',
+  resources: ['customers'],
+  async open() {
+    const sandbox = await createShopifySandbox({ ...size, grantLifetime: lifetime, cursorLifetime: 10 * lifetime })
+    const provider = shopify(settings({ apiBase: sandbox.url }))
+    const credentials = { tenantId, accessToken: JSON.stringify(client) }
+    return {
+      provider,
+      credentials,
+      badCredentials: [{ tenantId, accessToken: '{"shop":"shop","clientId":"id"}' }],
+      secrets: [clientSecret],
+      makesTokens: true,
+      expected: (resource) => objects.get(resource) ?? [],
+      now: sandbox.now,
+      requests: () => sandbox.requests.filter(({ path }) => path !== tokenPath).length,
+      remove(resource, id) {
+        sandbox.remove(listOf[resource]!, id)
+      },
+      change(resource, id) {
+        sandbox.advance(60)
+        sandbox.update(listOf[resource]!, id, {})
+      },
+      announce(resource) {
+        sandbox.advance(60)
+        const [{ id } = { id: '' }] = sandbox.expected(listOf[resource]!)
+        sandbox.remove(listOf[resource]!, id)
+        return { id, gone: true }
+      },
+      spendPoints: () => sandbox.fail({ kind: 'error', status: 200, body: throttled, ...asked }),
+      emptyPage: () => sandbox.fail({ kind: 'empty-more', times: 1, ...asked }),
+      expireCursors() {
+        sandbox.advance(11 * lifetime)
+      },
+      expireToken: () => void sandbox.advance(lifetime),
+      fail: (kind) => sandbox.fail({ ...failures[kind], ...asked }),
+      close: sandbox.close,
+    }
+  },
+})

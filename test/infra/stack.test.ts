@@ -197,6 +197,31 @@ describe('the queues', () => {
   })
 })
 
+test('queues, logs and the bucket of deployments keep their data when the stack goes, and the bucket is closed', () => {
+  const kept = Object.entries(service.template().Resources).filter(([, resource]) => 'DeletionPolicy' in resource)
+  const policy = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
+  for (const [, resource] of kept) expect(resource).toMatchObject(policy)
+  expect(kept.map(([id]) => id).sort()).toEqual([
+    'ServerlessDeploymentBucket',
+    'SyncDeadLetterQueue',
+    'SyncLogGroup',
+    'SyncQueue',
+    'TickLogGroup',
+  ])
+  expect(service.resource('ServerlessDeploymentBucket').Properties).toMatchObject({
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    VersioningConfiguration: { Status: 'Enabled' },
+  })
+  expect(service.resource('ServerlessDeploymentBucketPolicy').Properties).toMatchObject({
+    PolicyDocument: { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': false } } }] },
+  })
+})
+
 describe('the permissions', () => {
   const here = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`
   const secretOfSettings = { 'Fn::Sub': `${here('secretsmanager')}:secret:billing-sync/prod-??????` }

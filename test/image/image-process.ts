@@ -64,6 +64,7 @@ export function runImage(
   const exit = once(child, 'exit').then(([code, signal]): number | string => code ?? signal)
   let text = ''
   let pid = 0
+  let info = ''
   let wake = () => {}
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => {
@@ -71,7 +72,9 @@ export function runImage(
       wake()
     })
   child.stdio[3]?.on('data', (chunk) => {
-    pid = z.object({ 'child-pid': z.number() }).parse(JSON.parse(String(chunk)))['child-pid']
+    // It comes in pieces.
+    info += chunk
+    pid = Number(/"child-pid":\s*(\d+)\D/.exec(info)?.[1] ?? 0)
   })
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -83,7 +86,10 @@ export function runImage(
       return pid
     },
     exit,
-    signal: (signal) => void process.kill(pid, signal),
+    signal(signal) {
+      if (pid === 0) throw new Error('the image has no process yet')
+      process.kill(pid, signal)
+    },
     logs: () => text,
     async printed(pattern) {
       for (;;) {

@@ -93,7 +93,7 @@ test('read-only and without rights the image migrates, syncs a job of the queue,
 
 test('the health check of the Dockerfile passes while the worker lives, and fails after', async () => {
   const { settings } = await openDatabase()
-  const [, command = ''] = /HEALTHCHECK[^[]*CMD (\[.*\])/s.exec(readFileSync('Dockerfile', 'utf8')) ?? []
+  const [, command = ''] = /HEALTHCHECK[^[]*CMD (\[.*\])/.exec(readFileSync('Dockerfile', 'utf8')) ?? []
   const worker = runWorker(image.config.Cmd, { ...settings, Worker__Listen: '127.0.0.1:0' })
   const address = (await worker.printed(/probes at http:\/\/[\d.:]+/)).slice('probes at http://'.length)
   const check = () => runImage(image.root, JSON.parse(command), { Worker__Listen: address }).exit

@@ -15,7 +15,7 @@ export const duplicates: TransportScenario = {
   faults: ['F35', 'F36', 'F65'],
   about: 'one message sent ten times at once, to two containers of five lanes each; busy deliveries come again later',
   claim: 'one runner a job, at most 1.05 × the requests of a single delivery; nothing is left',
-  rounds: { test: 2, ci: 5, full: 100 },
+  rounds: { test: 2, ci: 5, full: 10 },
   async run({ transport, rounds, say }) {
     const settings = { Worker__Concurrency: '5', Worker__LeaseSeconds: '5' }
     const env = await openContainerEnv(transport, { sandbox: { customers, latencyMs: 5 }, settings })

@@ -16,7 +16,7 @@ export const frozen: TransportScenario = {
   about:
     'the container that works is stopped (SIGSTOP) at a random moment, its lease runs out, every object changes, the job is sent again, another container does it, the first one wakes',
   claim: 'nothing the woken container does changes a row; nothing is left',
-  rounds: { test: 1, ci: 2, full: 20 },
+  rounds: { test: 1, ci: 2, full: 4 },
   async run({ transport, seed, rounds }) {
     const problems: string[] = []
     const seen = { frozen: 0, 'with the job unfinished': 0, 'stale rows': 0 }

@@ -19,7 +19,7 @@ export const messages: TransportScenario = {
     'fuzzed messages (fast-check and a corpus of bombs) through the queue of the transport and a container of ten lanes',
   claim:
     'every message that the queue takes is done, failed in its row, or a dead letter without its secrets; no container ends; nothing is left',
-  rounds: { test: 100, ci: 200, full: 3_000 },
+  rounds: { test: 100, ci: 200, full: 500 },
   async run({ transport, seed, rounds, say }) {
     const settings = { Worker__MaxRetries: '0', Worker__Concurrency: '10', Worker__LeaseSeconds: '10' }
     const env = await openContainerEnv(transport, { sandbox: { customers: 3 }, settings })

@@ -18,7 +18,7 @@ export const term: TransportScenario = {
     'two containers on one queue; SIGTERM to the one that works, at a random moment of a job; every third time while the provider has fallen silent',
   claim:
     'the container ends with 0 within 10 s, its lease released; the other one ends the job exactly; nothing is left',
-  rounds: { test: 1, ci: 3, full: 30 },
+  rounds: { test: 1, ci: 3, full: 6 },
   async run({ transport, seed, rounds }) {
     const problems: string[] = []
     const exits: number[] = []

@@ -17,7 +17,7 @@ export const whole: TransportScenario = {
     'one job of 20,000 customers in two containers: kills at random moments, then the server of the queue is killed and started again, then a deploy replaces both containers',
   claim:
     'each row is there once and exact, the counts too; a sender and a container use the queue within 5 s of its restart; nothing is left',
-  rounds: { test: 0, ci: 1, full: 5 },
+  rounds: { test: 0, ci: 1, full: 3 },
   async run({ transport, seed, rounds, say }) {
     const random = createRandom(seed)
     const settings = { ...shortLease.settings, Stripe__EndpointRequestsPerSecond: '10' }

@@ -8,8 +8,8 @@ import { measureJobs, measureKill, measureRedrive } from './transports/measure.t
 
 /*
  * Containers on each transport: `node --env-file=infra/local.env --import tsx bench/scale/transports.ts [A,B] [JOBS]
- * [jobs,redrive,kill]`. The figures are kept in bench/scale/transports.json, with the commit and the load, and transports.md is
- * written from them. `--texts` prints the statements of a job.
+ * [jobs,redrive,kill]`. The figures are kept in bench/scale/transports.json, with the commit and
+ * the load. `--texts` prints the statements of a job.
  */
 
 type Kind = 'jobs' | 'redrive' | 'kill'

@@ -4,5 +4,6 @@ import { exerciseTransport } from '../faults/transports/exercise-transport.ts'
 
 afterAll(closeFaultServer)
 
-exerciseTransport('rabbitmq')
-exerciseTransport('redis')
+const scenarios = ['duplicates', 'term', 'frozen', 'messages']
+exerciseTransport('rabbitmq', scenarios)
+exerciseTransport('redis', scenarios)

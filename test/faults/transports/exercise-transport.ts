@@ -6,8 +6,9 @@ import type { TransportName } from './transport-name.ts'
 
 const seed = Number(process.env.FAULTS_SEED ?? 1)
 
-/** Registers the smallest share of each scenario on a transport. Most of their time they wait, so they run side by side. */
-export function exerciseTransport(name: TransportName): void {
+/** Registers the smallest share of these scenarios on a transport. Most of their time they wait, so they run side by side. */
+export function exerciseTransport(name: TransportName, names: readonly string[]): void {
+  const chosen = transportScenarios.filter((scenario) => names.includes(scenario.name))
   describe.concurrent(`faults on ${name}`, () => {
     let transport: Transport
     beforeAll(async () => {
@@ -15,7 +16,7 @@ export function exerciseTransport(name: TransportName): void {
     }, 300_000)
     afterAll(() => transport?.close())
 
-    test.each(transportScenarios.filter(({ rounds }) => rounds.test > 0))(
+    test.each(chosen)(
       '$name: $claim',
       async ({ run, rounds }) => {
         const seen = await run({ transport, seed, rounds: rounds.test, say: () => {} })

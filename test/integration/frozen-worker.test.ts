@@ -14,8 +14,7 @@ import { openWorkerProcess } from './worker-process.ts'
 async function freezeInMidJob({ proxy, handle }: Victim, request: object) {
   const asleep = createGate()
   proxy.decide((word, nth) => {
-    // The first is the account’s lease.
-    if (word !== 'begin' || nth !== 4) return 'pass'
+    if (word !== 'begin' || nth !== 3) return 'pass'
     asleep.open()
     return 'freeze'
   })

@@ -1,7 +1,9 @@
+import { systemClock } from '../../clock.ts'
 import type { Config } from '../../config/load.ts'
 import { isRefused, type SyncError } from '../../errors.ts'
 import type { Account, Credentials, ListSource, Provider, Query } from '../../provider/contract.ts'
 import { openProviders } from '../../providers/index.ts'
+import { createLimiter } from '../../sync/limiter.ts'
 import { providerSettings } from '../../worker.ts'
 import { describeProblem } from '../problem.ts'
 import { configuredKeys } from './configured-keys.ts'
@@ -44,8 +46,9 @@ async function* checkKey(
     yield found.thrown(error)
     return
   }
+  const pace = paceOf(account, signal)
   try {
-    const { account: name } = await account.identify(signal)
+    const { account: name } = await pace(() => account.identify(signal))
     const mode = `a ${account.mode} key`
     yield name === null
       ? found.warn(
@@ -53,7 +56,7 @@ async function* checkKey(
           'Give it the right, or name the account in each message. See docs/operations.md.',
         )
       : found.ok(`${provider.name}: ${setting} is ${mode} of account ${name}`)
-    yield* checkResources(provider, account, signal)
+    yield* checkResources({ provider, account, pace }, signal)
   } catch (error) {
     yield found.thrown(error)
   } finally {
@@ -61,7 +64,21 @@ async function* checkKey(
   }
 }
 
-async function* checkResources(provider: Provider, account: Account, signal: AbortSignal): AsyncGenerator<Finding> {
+type Pace = <Answer>(request: () => Promise<Answer>) => Promise<Answer>
+
+/** One request after the other, no faster than the provider allows: its limit is shared with jobs. */
+function paceOf({ perSecond }: Account, signal: AbortSignal): Pace {
+  const limiter = createLimiter({ perSecond, concurrency: 1 }, systemClock)
+  return (request) => limiter.run(request, signal)
+}
+
+interface Checking {
+  readonly provider: Provider
+  readonly account: Account
+  readonly pace: Pace
+}
+
+async function* checkResources({ provider, account, pace }: Checking, signal: AbortSignal): AsyncGenerator<Finding> {
   const defaults = new Set(provider.resources.filter(({ optional }) => !optional).map(({ name }) => name))
   const sources = account.sources.filter(({ name, derivedFrom }) => defaults.has(name) && !derivedFrom)
   const read: string[] = []
@@ -75,14 +92,14 @@ async function* checkResources(provider: Provider, account: Account, signal: Abo
     }
   }
   for (const source of sources) {
-    const finding = await ask(source.name, () => readOne(source, signal))
+    const finding = await ask(source.name, () => readOne(source, pace, signal))
     if (finding) yield finding
     // What concerns the whole key is said once.
     if (finding?.status === 'fail') return
   }
   const { changes } = account
   if (changes) {
-    const finding = await ask('events', () => changes.list({ cursor: null, limit: 1 }, signal))
+    const finding = await ask('events', () => pace(() => changes.list({ cursor: null, limit: 1 }, signal)))
     if (finding) yield finding
   }
   if (read.length > 0) yield found.ok(`${provider.name}: the key may read ${read.join(', ')}`)
@@ -97,9 +114,10 @@ function refused({ name: provider }: Provider, resource: string, error: SyncErro
 }
 
 /** A window of a day, which every list with a filter by time allows. */
-async function readOne(source: ListSource, signal: AbortSignal): Promise<void> {
-  const [part] = source.parts ?? (await source.partition?.list(signal)) ?? []
-  if (source.partition && part === undefined) return
+async function readOne(source: ListSource, pace: Pace, signal: AbortSignal): Promise<void> {
+  const { partition } = source
+  const [part] = source.parts ?? (partition && (await pace(() => partition.list(signal)))) ?? []
+  if (partition && part === undefined) return
   const now = Math.floor(Date.now() / 1_000)
   const window = { from: now - day, to: now }
   const filter: Pick<Query, 'window' | 'by'> = source.createdFilter
@@ -107,5 +125,6 @@ async function readOne(source: ListSource, signal: AbortSignal): Promise<void> {
     : source.updatedFilter
       ? { window, by: 'updated' }
       : {}
-  await source.list({ ...filter, ...(part !== undefined && { part }), cursor: null, limit: 1 }, signal)
+  const query = { ...filter, ...(part !== undefined && { part }), cursor: null, limit: 1 }
+  await pace(() => source.list(query, signal))
 }

@@ -2,7 +2,13 @@ import { onTestFinished } from 'vitest'
 import type { Page, Query } from '../../src/provider/contract.ts'
 import { fields, list } from '../../src/provider/fields.ts'
 import { type ShopifySettings, shopify } from '../../src/providers/shopify/index.ts'
-import { createShopifySandbox, type ResourceName, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import {
+  createShopifySandbox,
+  type Failure,
+  type ResourceName,
+  type SandboxOptions,
+} from '../../src/sandbox/shopify/index.ts'
+import type { FailureKind } from '../contracts/exercise-provider.ts'
 
 export const token = 'shpat_secretsecret0123456789'
 export const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
@@ -77,4 +83,28 @@ export async function everyObject(options: SandboxOptions): Promise<ReadonlyMap<
   account.close()
   await sandbox.close()
   return all
+}
+
+/** How the sandbox causes each failure of the conformance suite. */
+export const failures: Readonly<Record<FailureKind, Failure>> = {
+  'the key is refused': { kind: 'key-revoked' },
+  'the key may not read this': { kind: 'graphql-error', code: 'ACCESS_DENIED' },
+  'too many requests': { kind: 'graphql-error', code: 'THROTTLED' },
+  'the provider fails': { kind: 'error', status: 500 },
+  'the answer is no JSON': { kind: 'html' },
+  'the answer ends early': { kind: 'truncated' },
+  'the answer is JSON of another shape': { kind: 'not-a-list' },
+  'the connection is reset': { kind: 'reset' },
+}
+
+/** What Shopify answers where the points are not there: it says how many there are, and how fast they come back. */
+export const throttled = {
+  errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
+  extensions: {
+    cost: {
+      requestedQueryCost: 100,
+      actualQueryCost: null,
+      throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 5, restoreRate: 50 },
+    },
+  },
 }

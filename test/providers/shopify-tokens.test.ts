@@ -1,29 +1,7 @@
 import { shopify } from '../../src/providers/shopify/index.ts'
-import { createShopifySandbox, type Failure, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
-import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
-import { everyObject, listOf, now, settings, tenantId } from './shopify-setup.ts'
-
-const failures: Readonly<Record<FailureKind, Failure>> = {
-  'the key is refused': { kind: 'key-revoked' },
-  'the key may not read this': { kind: 'graphql-error', code: 'ACCESS_DENIED' },
-  'too many requests': { kind: 'graphql-error', code: 'THROTTLED' },
-  'the provider fails': { kind: 'error', status: 500 },
-  'the answer is no JSON': { kind: 'html' },
-  'the answer ends early': { kind: 'truncated' },
-  'the answer is JSON of another shape': { kind: 'not-a-list' },
-  'the connection is reset': { kind: 'reset' },
-}
-
-const throttled = {
-  errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
-  extensions: {
-    cost: {
-      requestedQueryCost: 100,
-      actualQueryCost: null,
-      throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 5, restoreRate: 50 },
-    },
-  },
-}
+import { createShopifySandbox, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import { exerciseProvider } from '../contracts/exercise-provider.ts'
+import { everyObject, failures, listOf, now, settings, tenantId, throttled } from './shopify-setup.ts'
 
 const size: SandboxOptions = { orders: 30, counts: { customers: 60 }, points: 'none', mostRequested: 1_000_000, now }
 const objects = await everyObject(size)

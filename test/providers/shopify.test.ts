@@ -3,38 +3,25 @@ import { type Fields, fields } from '../../src/provider/fields.ts'
 import { shopify } from '../../src/providers/shopify/index.ts'
 import {
   createShopifySandbox,
-  type Failure,
   type ResourceName,
   type SandboxOptions,
   type ShopifyObject,
 } from '../../src/sandbox/shopify/index.ts'
-import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
+import { exerciseProvider } from '../contracts/exercise-provider.ts'
 import { checkRequest, checkRequests } from '../specs/shopify.ts'
 import { accessFor } from '../specs/shopify-access.ts'
-import { everyObject, listOf, never, now, openShop, settings, tenantId, token } from './shopify-setup.ts'
-
-const failures: Readonly<Record<FailureKind, Failure>> = {
-  'the key is refused': { kind: 'key-revoked' },
-  'the key may not read this': { kind: 'graphql-error', code: 'ACCESS_DENIED' },
-  'too many requests': { kind: 'graphql-error', code: 'THROTTLED' },
-  'the provider fails': { kind: 'error', status: 500 },
-  'the answer is no JSON': { kind: 'html' },
-  'the answer ends early': { kind: 'truncated' },
-  'the answer is JSON of another shape': { kind: 'not-a-list' },
-  'the connection is reset': { kind: 'reset' },
-}
-
-/** What Shopify answers where the points are not there: it says how many there are, and how fast they come back. */
-const throttled = {
-  errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
-  extensions: {
-    cost: {
-      requestedQueryCost: 100,
-      actualQueryCost: null,
-      throttleStatus: { maximumAvailable: 1_000, currentlyAvailable: 5, restoreRate: 50 },
-    },
-  },
-}
+import {
+  everyObject,
+  failures,
+  listOf,
+  never,
+  now,
+  openShop,
+  settings,
+  tenantId,
+  throttled,
+  token,
+} from './shopify-setup.ts'
 
 /** Customers fill more than the largest page. */
 const size: SandboxOptions = {

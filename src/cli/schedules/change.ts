@@ -3,12 +3,18 @@ import type { TenantDatabase } from '../../db/open.ts'
 import { findSchedules, type ScheduleState } from '../../operations/schedules.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withOperatorDatabase } from '../operator-database.ts'
-import { UsageError } from '../options.ts'
+import { flag, option, tenantId, UsageError } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
 import { printOutcomes, type ScheduleOutcome } from './outcome.ts'
 
 /** For the help of a command that writes schedules. */
 export const writerLogin = `Login: the worker's or the tables' owner, with --tenant. A member of billing_sync_reader alone may not write.`
+
+/** The options of each command that changes schedules. */
+export const changeOptions = {
+  tenant: option('UUID', 'whose schedules they are, for a login that sees one tenant at a time', tenantId.optional()),
+  json: flag('a JSON object a schedule'),
+}
 
 interface Change {
   readonly name: string

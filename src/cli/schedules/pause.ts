@@ -1,21 +1,21 @@
 import * as z from 'zod'
 import { pauseSchedule } from '../../operations/schedules.ts'
 import { defineCommand } from '../command.ts'
-import { flag, option, tenantId } from '../options.ts'
-import { changeSchedules, writerLogin } from './change.ts'
+import { option } from '../options.ts'
+import { changeOptions, changeSchedules, writerLogin } from './change.ts'
 
 export const pauseSchedules = defineCommand({
   name: 'schedules pause',
   about: 'Pauses schedules. A job that is sent already is worked on.',
   rest: 'SCHEDULE…',
   options: z.object({
-    tenant: option('UUID', 'whose schedules they are, for a login that sees one tenant at a time', tenantId.optional()),
+    tenant: changeOptions.tenant,
     because: option(
       'TEXT',
       'the reason, for those who look at the list',
       z.string().trim().min(1, 'takes a text').max(500, 'takes at most 500 characters').default('A person paused it.'),
     ),
-    json: flag('a JSON object a schedule'),
+    json: changeOptions.json,
   }),
   details: `Ends with 1 if a schedule is not known or was paused before.
 

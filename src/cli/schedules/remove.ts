@@ -1,17 +1,13 @@
 import * as z from 'zod'
 import { removeSchedule } from '../../operations/schedules.ts'
 import { defineCommand } from '../command.ts'
-import { flag, option, tenantId } from '../options.ts'
-import { changeSchedules, writerLogin } from './change.ts'
+import { changeOptions, changeSchedules, writerLogin } from './change.ts'
 
 export const removeSchedules = defineCommand({
   name: 'schedules remove',
   about: 'Removes schedules. Jobs that are sent already are worked on, and the rows of the account stay.',
   rest: 'SCHEDULE…',
-  options: z.object({
-    tenant: option('UUID', 'whose schedules they are, for a login that sees one tenant at a time', tenantId.optional()),
-    json: flag('a JSON object a schedule'),
-  }),
+  options: z.object(changeOptions),
   details: `Ends with 1 if a schedule is not known.
 
 ${writerLogin}`,

@@ -1,17 +1,13 @@
 import * as z from 'zod'
 import { resumeSchedule } from '../../operations/schedules.ts'
 import { defineCommand } from '../command.ts'
-import { flag, option, tenantId } from '../options.ts'
-import { changeSchedules, writerLogin } from './change.ts'
+import { changeOptions, changeSchedules, writerLogin } from './change.ts'
 
 export const resumeSchedules = defineCommand({
   name: 'schedules resume',
   about: 'Lets paused schedules go on. What was missed is one job, which the next tick sends.',
   rest: 'SCHEDULE…',
-  options: z.object({
-    tenant: option('UUID', 'whose schedules they are, for a login that sees one tenant at a time', tenantId.optional()),
-    json: flag('a JSON object a schedule'),
-  }),
+  options: z.object(changeOptions),
   details: `Ends with 1 if a schedule is not known or was not paused.
 
 ${writerLogin}`,

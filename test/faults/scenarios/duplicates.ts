@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { allNew, examineJob } from '../expected-job.ts'
-import { compareTenants, describe, saveExpectedRows } from '../expected-rows.ts'
+import { examineDuplicates } from '../examine-duplicates.ts'
+import { saveExpectedRows } from '../expected-rows.ts'
 import { jobRequest, openFaultEnv } from '../fault-env.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
@@ -21,7 +21,6 @@ export const duplicates: Scenario = {
   async run({ rounds, say }) {
     const settings = { Worker__Concurrency: '5', Worker__LeaseSeconds: '5' }
     const env = await openFaultEnv({ sandbox: { customers, latencyMs: 5 }, settings })
-    const problems: string[] = []
     try {
       const expected = await saveExpectedRows(env.query, env.world, ['customers'])
       const source = await deliverToPool(env, { workers, batchSize: copies / workers })
@@ -42,21 +41,9 @@ export const duplicates: Scenario = {
       await source.idle()
       await source.close()
       const requests = env.sandbox.stats().requests - single
-      for (const job of jobs) problems.push(...(await examineJob(env.query, job, allNew(customers))))
-      problems.push(...describe(await compareTenants(env.query, expected, rounds + 1)))
-      const [runners] = await env.query<{ more: number }>(
-        `select count(*) filter (where deliveries > 1 or fence > 1)::int as more from sync_jobs`,
-      )
-      if (runners?.more !== 0) problems.push(`${runners?.more} jobs had more than one runner`)
-      const factor = requests / (single * rounds)
-      if (factor > 1.05) problems.push(`${factor.toFixed(3)} × the requests of a single delivery`)
-      problems.push(...(await findSecrets(env)))
-      const figures = {
-        jobs: rounds,
-        deliveries: rounds * copies,
-        'jobs with more than one runner': runners?.more ?? 0,
-        'requests, × a single delivery': factor.toFixed(3),
-      }
+      const seen = await examineDuplicates(env.query, { jobs, customers, expected, requests, single })
+      const problems = [...seen.problems, ...(await findSecrets(env))]
+      const figures = { jobs: rounds, deliveries: rounds * copies, ...seen.figures }
       return { rounds, figures, problems }
     } finally {
       await env.close()

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { readConfig } from '../../../src/config/load.ts'
 import { openSqsWorker } from '../../support/sqs-worker.ts'
 import { canary } from '../canary.ts'
-import { type FaultEnv, openFaultEnv, type Query } from '../fault-env.ts'
+import { type FaultEnv, openFaultEnv } from '../fault-env.ts'
 import { type Body, bodies } from '../fuzz/bodies.ts'
 import { takeDeadLetters } from '../fuzz/dead-letters.ts'
+import { endedJobs } from '../fuzz/ended-jobs.ts'
 import { recordLines } from '../fuzz/log-lines.ts'
 import { seedOf } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
@@ -122,12 +123,15 @@ function recordOf({ messageId, body }: Given, at: number): SQSRecord {
 async function examine(env: FaultEnv, given: readonly Given[]) {
   const problems: string[] = []
   const letters = new Map((await takeDeadLetters(env.queue)).map((letter) => [letter.attributes.messageId, letter]))
-  const ended = await endedJobs(env.query, given)
+  const ended = await endedJobs(
+    env.query,
+    given.map(({ body }) => body),
+  )
   const counts = { buried: 0, failed: 0, completed: 0, redelivered: 0 }
-  for (const { messageId, body, fate, failed } of given) {
+  for (const [at, { messageId, body, fate, failed }] of given.entries()) {
     const about = `message ${JSON.stringify(body.slice(0, 300))}`
     const letter = letters.get(messageId)
-    const job = ended.get(messageId)
+    const job = ended[at]
     if (letter && `${letter.body}${JSON.stringify(letter.attributes)}`.includes(canary))
       problems.push(`${about}: its copy has the access token`)
     if (letter && failed) problems.push(`${about}: both dead-lettered and redelivered`)
@@ -147,25 +151,6 @@ async function examine(env: FaultEnv, given: readonly Given[]) {
   ])
   if (secret.length > 0) problems.push('the access token is in sync_jobs')
   return { problems, counts }
-}
-
-/** How the job ended that a body names: a UUID of the body that has a row. */
-async function endedJobs(query: Query, given: readonly Given[]): Promise<ReadonlyMap<string, 'failed' | 'completed'>> {
-  const named = given.flatMap(({ messageId, body }) =>
-    body.length > 20_000
-      ? []
-      : (body.toLowerCase().match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []).map(
-          (id) => [messageId, id] as const,
-        ),
-  )
-  const rows = await query<{ id: string; status: 'failed' | 'completed' }>(
-    `select id, status from sync_jobs where id = any($1::uuid[]) and status in ('failed', 'completed')`,
-    [[...new Set(named.map(([, id]) => id))]],
-  )
-  const statuses = new Map(rows.map(({ id, status }) => [id, status]))
-  return new Map(
-    named.flatMap(([messageId, id]) => (statuses.has(id) ? [[messageId, statuses.get(id)!] as const] : [])),
-  )
 }
 
 function createTally() {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { allNew, examineJob } from '../expected-job.ts'
-import { compareTenants, describe, saveExpectedRows } from '../expected-rows.ts'
+import { examineDuplicates } from '../examine-duplicates.ts'
+import { saveExpectedRows } from '../expected-rows.ts'
 import { findSecrets } from '../secrets.ts'
 import { openContainerEnv } from './container-env.ts'
 import type { TransportScenario } from './transport-scenario.ts'
@@ -19,7 +19,6 @@ export const duplicates: TransportScenario = {
   async run({ transport, rounds, say }) {
     const settings = { Worker__Concurrency: '5', Worker__LeaseSeconds: '5' }
     const env = await openContainerEnv(transport, { sandbox: { customers, latencyMs: 5 }, settings })
-    const problems: string[] = []
     try {
       const expected = await saveExpectedRows(env.query, env.world, ['customers'])
       await Promise.all([env.startContainer(), env.startContainer()])
@@ -40,21 +39,9 @@ export const duplicates: TransportScenario = {
       for (const job of jobs) await env.ended(job)
       await env.emptied()
       const requests = env.world.sandbox.stats().requests - single
-      for (const job of jobs) problems.push(...(await examineJob(env.query, job, allNew(customers))))
-      problems.push(...describe(await compareTenants(env.query, expected, rounds + 1)))
-      const [runners] = await env.query<{ more: number }>(
-        `select count(*) filter (where deliveries > 1 or fence > 1)::int as more from sync_jobs`,
-      )
-      if (runners?.more !== 0) problems.push(`${runners?.more} jobs had more than one runner`)
-      const factor = requests / (single * rounds)
-      if (factor > 1.05) problems.push(`${factor.toFixed(3)} × the requests of a single delivery`)
-      problems.push(...(await findSecrets(env)))
-      const figures = {
-        jobs: rounds,
-        messages: rounds * copies,
-        'jobs with more than one runner': runners?.more ?? 0,
-        'requests, × a single delivery': factor.toFixed(3),
-      }
+      const seen = await examineDuplicates(env.query, { jobs, customers, expected, requests, single })
+      const problems = [...seen.problems, ...(await findSecrets(env))]
+      const figures = { jobs: rounds, messages: rounds * copies, ...seen.figures }
       return { rounds, figures, problems }
     } finally {
       await env.close()

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { DeadLetter } from '../../../src/queue/queue.ts'
-import type { Query } from '../fault-env.ts'
 import { type Body, bodies } from '../fuzz/bodies.ts'
+import { endedJobs } from '../fuzz/ended-jobs.ts'
 import { findSecrets } from '../secrets.ts'
 import { type ContainerEnv, openContainerEnv } from './container-env.ts'
 import type { TransportScenario } from './transport-scenario.ts'
@@ -71,7 +71,10 @@ const isAccepted = ({ intake }: ContainerEnv, { body }: Body) =>
 /** What became of these messages, by the dead letters and the tables alone. */
 async function examine({ query, queue }: ContainerEnv, sent: readonly Body[]) {
   const problems: string[] = []
-  const ended = await endedJobs(query, sent)
+  const ended = await endedJobs(
+    query,
+    sent.map(({ body }) => body),
+  )
   const letters = await queue.deadLetters()
   const counts = { buried: 0, failed: 0, completed: 0 }
   for (const [at, { body, fate }] of sent.entries()) {
@@ -88,17 +91,4 @@ async function examine({ query, queue }: ContainerEnv, sent: readonly Body[]) {
   if (letters.some((letter: DeadLetter) => letter.code !== 'unreadable_message'))
     problems.push('a dead letter has another reason than that it cannot be read')
   return { problems, counts: { ...counts, 'buried twice': letters.length - buried } }
-}
-
-/** How the job ended that each body names: an id of the body that has a row. */
-async function endedJobs(query: Query, sent: readonly Body[]) {
-  const ids = sent.map(({ body }) =>
-    body.length > 20_000 ? [] : (body.toLowerCase().match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []),
-  )
-  const rows = await query<{ id: string; status: 'failed' | 'completed' }>(
-    `select id, status from sync_jobs where id = any($1::uuid[]) and status in ('failed', 'completed')`,
-    [[...new Set(ids.flat())]],
-  )
-  const statuses = new Map(rows.map(({ id, status }) => [id, status]))
-  return ids.map((named) => named.map((id) => statuses.get(id)).find((status) => status !== undefined))
 }

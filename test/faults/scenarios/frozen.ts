@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { createRandom } from '../../support/random.ts'
-import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { saveExpectedRows } from '../expected-rows.ts'
 import { type FaultEnv, openWorldEnv } from '../fault-env.ts'
 import { openPostgresProxy, type PostgresProxy } from '../postgres-proxy.ts'
 import { runRounds } from '../rounds.ts'
 import type { Scenario } from '../scenario.ts'
 import { findSecrets } from '../secrets.ts'
 import { shortLease } from '../short-lease.ts'
+import { examineStale } from '../stale-rows.ts'
 import type { WorkerProcess } from '../worker.ts'
 import type { ProviderName } from '../worlds/world.ts'
 
@@ -113,20 +114,12 @@ async function freeze(lane: Lane, random: ReturnType<typeof createRandom>, atCom
   proxy.thaw()
   await woken
   const after = JSON.stringify(await query(whole, [tenantId, request.jobId]))
-  const difference = await compare(query, tenantId, expected)
-  // What was committed before the freeze is older than the expected, and not read again: the job was that far already.
-  const [old] = await query<{ rows: number }>(
-    `select count(*)::int as rows from ${resource} where tenant_id = $1 and observed_at < to_timestamp($2)`,
-    [tenantId, world.now() - 2],
-  )
-  const committed = unfinished ? (old?.rows ?? 0) : 0
-  const stale = Math.max(0, difference.stale - committed)
-  await query('delete from expected.rows where id = $1', [expected.id])
+  const seen = await examineStale(query, { tenantId, table: resource, expected, now: world.now(), unfinished })
   const problems = [
-    ...describe({ ...difference, stale }),
+    ...seen.problems,
     ...(before === after ? [] : [`the woken worker changed something: ${before} → ${after}`]),
   ]
-  return { unfinished, problems, stale }
+  return { unfinished, problems, stale: seen.stale }
 }
 
 /** Waits until the job's lease has run out; false where the job had ended before. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { createRandom } from '../../support/random.ts'
-import { compare, describe, saveExpectedRows } from '../expected-rows.ts'
+import { saveExpectedRows } from '../expected-rows.ts'
 import { runRounds } from '../rounds.ts'
 import { findSecrets } from '../secrets.ts'
 import { shortLease } from '../short-lease.ts'
+import { examineStale } from '../stale-rows.ts'
 import { type ContainerEnv, openContainerEnv } from './container-env.ts'
 import type { TransportScenario } from './transport-scenario.ts'
 
@@ -78,21 +79,13 @@ async function freeze(env: ContainerEnv, random: ReturnType<typeof createRandom>
   const after = JSON.stringify(await query(whole, [tenantId, request.jobId]))
   await env.startContainer()
   await env.emptied()
-  const difference = await compare(query, tenantId, expected)
-  // What was committed before the freeze is older than the expected, and not read again: the job was that far already.
-  const [old] = await query<{ rows: number }>(
-    `select count(*)::int as rows from customers where tenant_id = $1 and observed_at < to_timestamp($2)`,
-    [tenantId, world.now() - 2],
-  )
-  const committed = unfinished ? (old?.rows ?? 0) : 0
-  const stale = Math.max(0, difference.stale - committed)
-  await query('delete from expected.rows where id = $1', [expected.id])
+  const seen = await examineStale(query, { tenantId, table: 'customers', expected, now: world.now(), unfinished })
   const problems = [
-    ...describe({ ...difference, stale }),
+    ...seen.problems,
     ...(before === after ? [] : [`the woken container changed something: ${before} → ${after}`]),
     ...(sleeper === undefined || code === 0 ? [] : [`the woken container ended with ${code}`]),
   ]
-  return { unfinished, problems, stale }
+  return { unfinished, problems, stale: seen.stale }
 }
 
 /** Waits until the job's lease has run out; false where the job had ended, or another container has it already. */

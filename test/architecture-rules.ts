@@ -92,6 +92,24 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:drizzle-orm',
     ...pure,
   ],
+  // Events that arrive by themselves: they are written as a job's rows are, without a job.
+  live: [
+    'clock',
+    'live',
+    'job/commit',
+    'job/ownership',
+    'job/state',
+    'erasure',
+    'sync',
+    'provider',
+    'json',
+    'db',
+    'errors',
+    'type log',
+    'npm:zod',
+    'npm:drizzle-orm',
+    ...pure,
+  ],
   // It sends what is due, and knows of jobs only what their rows say.
   schedule: [
     'schedule',

@@ -1,0 +1,45 @@
+import type { Item } from '../json/item.ts'
+import type { Change } from './resource.ts'
+
+/* What a provider says of the events that it sends by itself. No I/O: the core verifies, routes, fetches and writes. */
+
+/** How an event arrived, without its body. */
+export interface Arrived {
+  /** The bus of a cloud, on which only the provider can put events, or an endpoint, where the signature must prove it. */
+  readonly via: 'eventbridge' | 'eventgrid' | 'webhook'
+  /** The destination of a bus (`ed_61…`), or the random name of the endpoint. */
+  readonly from: string
+  /** The headers of a webhook by their names in lower case, or the metadata that a bus has instead: Shopify's topic. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A webhook as it was sent. */
+export interface SignedEvent {
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string>>
+  /** The address that the provider sent it to; Square signs it. */
+  readonly url: string
+  /** When it arrived, by a clock that the sender does not set. */
+  readonly receivedAt: Date
+}
+
+export type Verdict = 'genuine' | 'forged' | 'too-old' | 'unsigned'
+
+/** An event about a person or the account itself instead of an object. */
+export interface Lifecycle {
+  readonly kind: 'deauthorized' | 'erase-customer' | 'erase-tenant' | 'export-customer'
+  /** The provider's id of the customer; null if the event is about the whole account. */
+  readonly customer: string | null
+}
+
+/** A provider's part of live events. All pure. */
+export interface LiveEvents {
+  /** Whether the provider has signed the event with one of these secrets. Absent: its webhooks have no signature. */
+  verify?(signed: SignedEvent, secrets: readonly string[]): Verdict
+  /** The key in `event_routes` of the account that the event belongs to: `acct_1A live`. */
+  route(event: Item, arrived: Arrived): string
+  /** What changed; null if no resource stores it. An object in another shape than lists have it is null: it is fetched. */
+  read(event: Item, arrived: Arrived): Change | Lifecycle | null
+}
+
+export const isLifecycle = (read: Change | Lifecycle): read is Lifecycle => 'kind' in read

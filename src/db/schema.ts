@@ -4,6 +4,8 @@ export { coupons, prices, products, promotionCodes, taxRates } from './schema/ca
 export { creditNoteLines, creditNotes } from './schema/credit-notes.ts'
 export { customers } from './schema/customers.ts'
 export { erasedIds, erasedTenants } from './schema/erased.ts'
+export { erasureRequests } from './schema/erasure-requests.ts'
+export { eventRoutes } from './schema/event-routes.ts'
 export { invoiceItems, invoiceLines, invoicePayments, invoices } from './schema/invoices.ts'
 export { type JobStatus, jobStatuses, syncAccounts, syncCursors, syncJobs, syncRejects } from './schema/jobs.ts'
 export { orderLines, orders } from './schema/orders.ts'

@@ -1,15 +1,33 @@
 import { getTableName, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Database } from '../db/open.ts'
-import { syncAccounts, syncCursors, syncJobs, syncRejects, syncSchedules, unlistedRows } from '../db/schema.ts'
+import {
+  erasureRequests,
+  eventRoutes,
+  syncAccounts,
+  syncCursors,
+  syncJobs,
+  syncRejects,
+  syncSchedules,
+  unlistedRows,
+} from '../db/schema.ts'
 import { syncedTables } from '../db/synced-tables.ts'
 import type { ErasureDeps, ErasureResult } from './pass.ts'
 import { placeTenantTombstone } from './tombstones.ts'
 
 const synced = [...syncedTables.values()]
 
-/** Schedules go first, so that they send no more jobs. The removal of a job fences its worker off, so these tables come before the rows. */
-const bookkeeping = [syncSchedules, syncJobs, syncCursors, syncRejects, syncAccounts, unlistedRows]
+/** Schedules and routes go first, so that no more jobs and live events come. The removal of a job fences its worker off, so these tables come before the rows. */
+const bookkeeping = [
+  erasureRequests,
+  syncSchedules,
+  eventRoutes,
+  syncJobs,
+  syncCursors,
+  syncRejects,
+  syncAccounts,
+  unlistedRows,
+]
 
 /**
  * Erases a tenant: its rows of every table, rejects, cursors, accounts and jobs with their checkpoints, options and results.

@@ -67,10 +67,11 @@ test(`${attempts} attempts on another tenant’s rows fail or find none (SEED=${
 
 test('every table with a tenant is kept apart, from its owner too', async () => {
   const { query } = await openTestDatabase()
-  expect(await tenantTables(query)).toHaveLength(32)
+  expect(await tenantTables(query)).toHaveLength(33)
   const open = await query(`
     select relname, relrowsecurity as enabled, relforcerowsecurity as forced from pg_class
     where oid in (select attrelid from pg_attribute where attname = 'tenant_id') and relkind in ('r', 'p')
+      and relname <> 'event_routes'
       and relnamespace = 'public'::regnamespace and not (relrowsecurity and relforcerowsecurity)`)
   expect(open).toEqual([])
   const policies = await query<{ tablename: string }>(
@@ -117,7 +118,7 @@ test('every key begins with the tenant, but for the one that makes a job’s id 
   const others = await query(`
     select relname as name from pg_index join pg_class on pg_class.oid = indexrelid
     where relnamespace = 'public'::regnamespace and (indisunique or indisprimary)
-      and indrelid <> 'states'::regclass
+      and indrelid not in ('states'::regclass, 'event_routes'::regclass)
       and (select attname from pg_attribute where attrelid = indrelid and attnum = indkey[0]) <> 'tenant_id'`)
   expect(others).toEqual([{ name: 'sync_jobs_id' }])
 })
@@ -125,6 +126,8 @@ test('every key begins with the tenant, but for the one that makes a job’s id 
 /** What the worker may do where it is not all: synced rows it takes out where they turn out to be an erased customer's. */
 const privileges: Readonly<Record<string, string>> = {
   erased_ids: 'INSERT SELECT',
+  erasure_requests: 'INSERT SELECT',
+  event_routes: 'SELECT',
   erased_tenants: 'SELECT',
   states: 'SELECT',
   sync_cursors: 'INSERT SELECT UPDATE',
@@ -161,7 +164,7 @@ test('the worker’s role owns nothing, bypasses nothing and may do what the wor
     select table_name as table, string_agg(privilege_type, ' ' order by privilege_type) as may
     from information_schema.role_table_grants where grantee = 'billing_sync_worker' group by 1 order by 1`)
   expect(granted).toEqual(
-    [...(await tenantTables(query)), 'states'].toSorted().map((table) => ({
+    [...(await tenantTables(query)), 'event_routes', 'states'].toSorted().map((table) => ({
       table,
       may: privileges[table] ?? 'DELETE INSERT SELECT UPDATE',
     })),

@@ -31,7 +31,7 @@ export async function mentions(query: Query, needles: readonly string[]): Promis
 export async function snapshot(query: Query): Promise<ReadonlyMap<string, string>> {
   const rows = new Map<string, string>()
   for (const table of await allTables(query)) {
-    if (/^(sync_|erased_)|^states$/.test(table)) continue
+    if (/^(sync_|erased_|erasure_)|^(states|event_routes)$/.test(table)) continue
     const resource = table === 'provider_objects' ? 'resource' : `''`
     for (const row of await query<{ key: string; text: string }>(
       `select concat_ws(' ', tenant_id, provider, ${resource}, id) as key, stored::text as text from "${table}" as stored`,

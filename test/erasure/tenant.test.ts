@@ -36,6 +36,14 @@ async function twoTenants() {
   // Rows of every table, also of those that the sandbox fills not.
   for (const tenantId of [parts.tenantId, other.tenantId])
     for (const table of syncedTables.keys()) await plantRow(parts.query, table, tenantId)
+  for (const tenantId of [parts.tenantId, other.tenantId]) {
+    await plantRow(parts.query, 'erasure_requests', tenantId)
+    await parts.query(
+      `insert into event_routes (provider, route, tenant_id, account)
+       select provider, tenant_id || ' live', tenant_id, account from sync_accounts where tenant_id = $1`,
+      [tenantId],
+    )
+  }
   const others = async () => [...(await snapshot(parts.query))].filter(([key]) => key.includes(` ${other.tenantId} `))
   return { ...parts, others }
 }

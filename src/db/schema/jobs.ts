@@ -13,6 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { bytes, count, instant } from './column.ts'
+import { referencesOnly, referenceWithoutKey } from './references.ts'
 import { tenantPolicies } from './tenants.ts'
 
 /** Status of a job. `pending`, `running`, `paused` and `retrying` continue. `completed`, `failed` and `cancelled` are final; only a person sets `cancelled`. */
@@ -206,6 +207,23 @@ export const syncAccounts = pgTable(
     adopted: boolean('adopted'),
     firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
     lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+    /** Reference to the secret with which live events of the account fetch objects, or the id of a connected account. Null: the configured key of the worker. It never contains a key. */
+    reference: text('reference'),
+    /** References to the signing secrets of the webhooks of the account. While a secret is replaced there are two. They never contain a secret. */
+    webhookSecrets: text('webhook_secrets').array().notNull().default([]),
+    /** active, paused or disconnected. Live events of an account that is not active are acknowledged and not applied. */
+    state: text('state', { enum: ['active', 'paused', 'disconnected'] })
+      .notNull()
+      .default('active'),
+    /** Why the account is not active, in words. */
+    stateBecause: text('state_because'),
   },
-  (account) => [primaryKey({ columns: [account.tenantId, account.provider, account.account] }), ...tenantPolicies],
+  (account) => [
+    primaryKey({ columns: [account.tenantId, account.provider, account.account] }),
+    check('sync_accounts_without_key', referenceWithoutKey),
+    check('sync_accounts_webhook_secrets', referencesOnly),
+    check('sync_accounts_state', sql`state in ('active', 'paused', 'disconnected')`),
+    check('sync_accounts_not_active_with_a_reason', sql`(state = 'active') = (state_because is null)`),
+    ...tenantPolicies,
+  ],
 )

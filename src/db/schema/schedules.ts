@@ -1,13 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, pgPolicy, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
+import { referenceWithoutKey } from './references.ts'
 import { tenantPolicies } from './tenants.ts'
-
-/** A key has none of these shapes, apart from those that are named by their beginning. */
-const referenceWithoutKey = sql`reference is null or length(reference) <= 2048 and (
-    reference ~ '^(arn:aws|ssm:/)[^[:space:]]+$'
-    or reference ~ '^[a-zA-Z]{1,20}[_:][a-zA-Z0-9_]{1,250}$' and reference !~* '^(sk|rk|pk|rkcs|whsec|shp[a-z]+|sq0[a-z]*)[_:-]'
-  )`
 
 /** The tick looks at all tenants' schedules, and at no other table that way. Only its transactions set this. */
 const isTick = sql`(select current_setting('app.tick', true)) = 'on'`

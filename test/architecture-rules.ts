@@ -106,8 +106,12 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'db',
     'errors',
     'type log',
+    'type queue/message',
+    'type queue/queue',
+    'type telemetry/live',
     'npm:zod',
     'npm:drizzle-orm',
+    'node:tls',
     ...pure,
   ],
   // It sends what is due, and knows of jobs only what their rows say.
@@ -158,7 +162,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   verify: ['clock', 'verify', 'job', 'erasure', 'sync', 'type provider', 'db', 'errors', 'npm:drizzle-orm', ...pure],
   sync: ['clock', 'sync', 'provider', 'json', 'errors', 'type db/schema', 'npm:zod', ...pure],
-  provider: ['provider', 'json', 'errors', 'type db/schema'],
+  provider: ['provider', 'json', 'errors', 'type db/schema', 'node:crypto'],
   'a provider': [
     'own folder',
     'own sdk',
@@ -170,6 +174,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'log/redact',
     'npm:zod',
     'node:crypto',
+    'node:zlib',
     'type node:http',
   ],
   // They are named in the configuration and read from a disk. What is loaded on demand gets the rest of the worker as a kit.
@@ -186,7 +191,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:url',
   ],
-  registry: ['providers', 'type provider/contract', 'errors'],
+  registry: ['providers', 'type provider/contract', 'type provider/live', 'errors'],
   queue: [
     'queue/message',
     'type queue/queue',
@@ -368,7 +373,7 @@ function layerOf(path: string): string {
   if (folder === 'queue') return queueLayers[name ?? ''] ?? 'transport'
   if (folder !== 'providers') return folder
   if (name === 'custom') return 'custom providers'
-  return name === 'index' ? 'registry' : 'a provider'
+  return name === 'index' || name === 'live' ? 'registry' : 'a provider'
 }
 
 function forbiddenImport(imported: Import): string[] {

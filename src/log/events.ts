@@ -41,6 +41,14 @@ export const logEvents = {
   schedule_paused:
     'The jobs of a schedule were refused three times in a row. No more are sent until a person resumes it.',
   tick_failed: 'A tick could not be made, for example without a database. The next minute has another.',
+  events_committed: 'Live events of an account are committed.',
+  events_failed: 'Live events of an account, or of all accounts, are not committed. The queue delivers them again.',
+  event_dead: 'A live event is not applied. A dead letter has the reason and not the payload.',
+  event_not_authenticated:
+    'The signature of a live event could not be checked, for example because a secret could not be read. The queue delivers the event again.',
+  account_disconnected: 'A provider said that an account is disconnected. Its schedules are paused.',
+  erasure_requested:
+    'A provider asks to erase or to export data about a person or an account. A person carries it out.',
   batch_committed: 'Rows and checkpoint of a batch are committed.',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -17,8 +17,10 @@ export interface Arrived {
 export interface SignedEvent {
   readonly body: Buffer
   readonly headers: Readonly<Record<string, string>>
-  /** The address that the provider sent it to; Square signs it. */
-  readonly url: string
+  /** What is signed with the body, by `event_routes`: the id of PayPal's webhook, Square's notification URL. Else null. */
+  readonly signedFor: string | null
+  /** The certificate of `certificateUrl`, whose chain was checked, in PEM. Null if the provider has none. */
+  readonly certificate: string | null
   /** When it arrived, by a clock that the sender does not set. */
   readonly receivedAt: Date
 }
@@ -36,6 +38,13 @@ export interface Lifecycle {
 export interface LiveEvents {
   /** Whether the provider has signed the event with one of these secrets. Absent: its webhooks have no signature. */
   verify?(signed: SignedEvent, secrets: readonly string[]): Verdict
+  /**
+   * Where the certificate is that the provider has signed the event with. Null if the headers name none, or one of another
+   * host than the provider's. Absent: it signs with a secret.
+   */
+  certificateUrl?(headers: SignedEvent['headers']): URL | null
+  /** The headers that `verify`, `route` and `read` need, in lower case. */
+  readonly headers: readonly string[]
   /** The key in `event_routes` of the account that the event belongs to: `acct_1A live`. */
   route(event: Item, arrived: Arrived): string
   /** What changed; null if no resource stores it. An object in another shape than lists have it is null: it is fetched. */

@@ -19,6 +19,10 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
   'billing_sync.provider.throttled': 'Requests that a provider refused because of its limits.',
   'billing_sync.messages.dead':
     'Messages that the worker copied to the dead-letter queue. Those that the queue gave up by itself are not counted.',
+  'billing_sync.events':
+    'Live events by what became of them: `applied`, `skipped` for an account that is not active, `hidden` until later, or `dead`.',
+  'billing_sync.events.forged': 'Live events whose signature does not fit, on the queue or at the receiver.',
+  'billing_sync.event.lag': 'Time from the queue to the commit of a live event.',
   'billing_sync.cannot_work': 'Times that the worker could not start, or could not claim a job in the database.',
   'billing_sync.lanes':
     'Lanes of a container that are `busy` with a message or `free`. Lambda has its own metric of concurrency.',

@@ -85,6 +85,24 @@ export const metrics = {
     unit: 'Count',
     labels: ['code'],
   },
+  'billing_sync.events': {
+    kind: 'counter',
+    unit: 'Count',
+    labels: ['provider', 'outcome'],
+    sets: [['outcome']],
+  },
+  'billing_sync.events.forged': {
+    kind: 'counter',
+    unit: 'Count',
+    labels: ['provider'],
+    sets: [[]],
+  },
+  'billing_sync.event.lag': {
+    kind: 'histogram',
+    unit: 'Seconds',
+    labels: ['provider'],
+    sets: [[]],
+  },
   'billing_sync.cannot_work': {
     kind: 'counter',
     unit: 'Count',

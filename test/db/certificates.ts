@@ -9,6 +9,8 @@ export interface Identity {
 
 export interface Authority extends Identity {
   issue(parts: Issued): Identity
+  /** An authority that this one vouches for. */
+  authorize(name: string): Authority
 }
 
 interface Issued {
@@ -18,18 +20,28 @@ interface Issued {
   readonly until?: Date
 }
 
+interface Signer {
+  readonly name: string
+  readonly privateKey: KeyObject
+}
+
+interface Valid extends Omit<Issued, 'hosts'> {
+  readonly by?: Signer
+}
+
 const year = 365 * 86_400_000
 
 /** A certificate authority of the test's own: X.509 v3, ECDSA on P-256. */
-export function createAuthority(name: string): Authority {
+export function createAuthority(name: string, issuer?: Signer): Authority {
   const own = keyPair()
   const subject = { name, publicKey: own.publicKey }
   const self = { name, privateKey: own.privateKey }
-  const make = (of: typeof subject, extensions: Buffer, { from, until }: Omit<Issued, 'hosts'> = {}) =>
-    pem(certificate(of, self, extensions, [from ?? new Date(Date.now() - year), until ?? new Date(Date.now() + year)]))
+  const make = (of: typeof subject, extensions: Buffer, { from, until, by = self }: Valid = {}) =>
+    pem(certificate(of, by, extensions, [from ?? new Date(Date.now() - year), until ?? new Date(Date.now() + year)]))
   return {
-    certificate: make(subject, extension('2.5.29.19', sequence(boolean(true)))),
+    certificate: make(subject, extension('2.5.29.19', sequence(boolean(true))), { by: issuer ?? self }),
     key: own.pem,
+    authorize: (other) => createAuthority(other, self),
     issue({ hosts, ...valid }) {
       const { publicKey, pem: key } = keyPair()
       return {

@@ -14,7 +14,14 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: [...files.unit] } },
-      { extends: true, test: { name: 'integration', include: [...files.integration], globalSetup } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [...files.integration],
+          globalSetup: [...globalSetup, 'test/support/program.ts'],
+        },
+      },
       { extends: true, test: { name: 'faults', include: [...files.faults], globalSetup } },
     ],
   },

@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { mentions, prominentCustomer } from '../erasure/about-customer.ts'
 import { openErasure } from '../erasure/erasure-setup.ts'
 
 const run = promisify(execFile)
-const program = ['bin/billing-sync.js', 'erase']
+const program = [inject('program'), 'erase']
 const tombstones = 'select 1 from erased_tenants union all select 1 from erased_ids'
 
 function command(parts: Pick<Awaited<ReturnType<typeof openErasure>>, 'environment' | 'url'>) {

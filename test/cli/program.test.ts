@@ -1,13 +1,30 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { commands } from '../../src/cli/commands.ts'
-import { run } from './program.ts'
+import { runCommand } from '../../src/cli/run-command.ts'
+import { createTerminal } from '../../src/cli/terminal.ts'
+import { type Ended, run as runProcess } from './program.ts'
 
 const names = Object.keys(commands)
 /** The first words of commands that have two. */
 const groups = [...new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] ?? ''))]
+
+/** The command line in this process: a process for each of more than a hundred would take minutes. */
+async function run(args: readonly string[]): Promise<Ended> {
+  const [out, error] = [new PassThrough({ encoding: 'utf8' }), new PassThrough({ encoding: 'utf8' })]
+  const code = await runCommand(args, createTerminal(out, error))
+  return { code, stdout: out.read() ?? '', stderr: error.read() ?? '' }
+}
+
+test.each([
+  ['a result', ['jobs', 'list', '--help']],
+  ['an error', ['jobs', 'list', '--staus', '1']],
+])('the process prints %s and ends as the command line does', async (_, words) => {
+  expect(await runProcess(words)).toEqual(await run(words))
+})
 
 test.each([[], ...groups.map((group) => [group]), ...names.map((name) => name.split(' '))])(
   'billing-sync %s %s --help and -h say how it is used',
@@ -121,7 +138,7 @@ test('the npm scripts are aliases', async () => {
 
 test('a database that is not there is one sentence with the code of the cause', async () => {
   const env = { ConnectionStrings__DefaultConnection: 'Host=127.0.0.1;Port=1;Username=u;Database=d;SSL Mode=Disable' }
-  expect(await run(['query', 'select 1'], { env })).toEqual({
+  expect(await runProcess(['query', 'select 1'], { env })).toEqual({
     code: 1,
     stdout: '',
     stderr: 'database: connect 127.0.0.1:1 (ECONNREFUSED). Check ConnectionStrings.DefaultConnection.\n',

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 
-const program = resolve('bin/billing-sync.js')
+/** The bundle of `test/support/program.ts`. */
+const program = inject('program')
 
 interface Surroundings {
   readonly cwd?: string

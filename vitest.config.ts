@@ -13,7 +13,8 @@ export default defineConfig({
     // Two cores: more workers would only make the timings of each other worse.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'unit', include: [...files.unit] } },
+      // Unit tests leave nothing behind in a module, and loading the modules anew for each file takes a third of their time.
+      { extends: true, test: { name: 'unit', include: [...files.unit], isolate: false } },
       {
         extends: true,
         test: {

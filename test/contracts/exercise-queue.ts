@@ -14,11 +14,11 @@ const longestWaitMs = 40_000
 const secret = 'canary-5Fh2xQ9'
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => JSON.stringify({ n }))
 
-/** Registers the tests. */
-export function exerciseQueue(name: string, open: () => Promise<QueueFixture>): void {
+/** Registers the tests. `open` gets what the test chooses, for a server whose lock is not the worker's to choose. */
+export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<QueueFixture>): void {
   /** A queue, and ends of it that are closed when the test ends. */
   async function setup(chosen: Chosen = {}) {
-    const fixture = await open()
+    const fixture = await open(chosen)
     onTestFinished(() => fixture.close())
     const openAnother = async (others: Chosen = {}) => {
       const intake = await openEnd(fixture, { ...chosen, ...others })

@@ -29,7 +29,7 @@ const square = async () => {
   return { sandbox, settings, accessToken: 'EAAAEsandboxtoken' }
 }
 const shopify = async () => {
-  const sandbox = await createShopifySandbox({ orders: 50 })
+  const sandbox = await createShopifySandbox({ orders: 50, points: 'none' })
   return { sandbox, settings: { Shopify__ApiBase: sandbox.url }, accessToken: 'sandbox:shpat_sandbox' }
 }
 

@@ -1,4 +1,4 @@
 import { exerciseContainers } from './exercise-containers.ts'
 import { openServiceBusFixture } from './service-bus/fixture.ts'
 
-exerciseContainers('Azure Service Bus', () => openServiceBusFixture())
+exerciseContainers('Azure Service Bus', () => openServiceBusFixture({ lockMs: 5_000 }))

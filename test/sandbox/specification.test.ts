@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { byName, modelled, type ResourceName, type Sandbox } from '../../src/sandbox/stripe/index.ts'
 import { type NestedList, type NestedName, nestedLists, nestedNames } from '../../src/sandbox/stripe/nested-lists.ts'
 import { resources } from '../../src/sandbox/stripe/resources/index.ts'
 import { exceptions, usedExceptions } from '../specs/exceptions.ts'
 import { checkStripeAnswer, checkStripeRequest } from '../specs/stripe.ts'
 import { ask, setup } from './support.ts'
+
+beforeAll(() => usedExceptions.clear())
 
 /** Asks the sandbox and returns what the specification does not allow in the request and in the answer. */
 async function differences(sandbox: Sandbox, path: string, query = ''): Promise<readonly string[]> {

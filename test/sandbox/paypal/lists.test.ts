@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Fields, ResourceName, Sandbox } from '../../../src/sandbox/paypal/index.ts'
 import { exceptions, usedExceptions } from '../../specs/exceptions.ts'
 import { ask, at, day, now, readAll, searchAll, setup, sorted, tokenOf } from './support.ts'
+
+beforeAll(() => usedExceptions.clear())
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the answer holds
 type Loose = any

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Sandbox, SquareObject } from '../../../src/sandbox/square/index.ts'
 import { exceptions, usedExceptions } from '../../specs/exceptions.ts'
 import { always, ask, byId, ms, readAll, setup } from './support.ts'
+
+beforeAll(() => usedExceptions.clear())
 
 const catalog = {
   object_types: ['SUBSCRIPTION_PLAN', 'SUBSCRIPTION_PLAN_VARIATION'],

@@ -11,8 +11,13 @@ import { loadConfig } from '../src/config/load.ts'
 import type { CustomSettings } from '../src/providers/custom/index.ts'
 import { billOfMaterials } from './sbom.ts'
 
-/** Where a process begins: Lambda calls the handler and, each minute, the tick. A container runs by itself. */
-const entries = { handler: 'src/handler.ts', tick: 'src/tick.ts', container: 'src/container.ts' }
+/** Where a process begins: Lambda calls the handler, the receiver for each webhook and the tick each minute. A container runs by itself. */
+const entries = {
+  handler: 'src/handler.ts',
+  tick: 'src/tick.ts',
+  receiver: 'src/receiver.ts',
+  container: 'src/container.ts',
+}
 
 /**
  * What an entry loads only when it needs it, each a file of its own beside it: `await import()` of the source becomes
@@ -91,7 +96,7 @@ export async function build(
 }
 
 /**
- * The part of the build that is deployed: `handler.cjs`, `tick.cjs`, `container.cjs` and the files that they load on
+ * The part of the build that is deployed: `handler.cjs`, `tick.cjs`, `receiver.cjs`, `container.cjs` and the files that they load on
  * demand. It copies the files of the page, `certificates/*.pem` and the manifests of custom providers, and bundles their
  * modules, a file each. CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
@@ -124,9 +129,10 @@ export async function bundleDeployed(
       entryPoints: { [basename(path, '.ts')]: path },
       plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods],
     })
-  const [handler, tick, container, besides, modules] = await allEnded([
+  const [handler, tick, receiver, container, besides, modules] = await allEnded([
     enter(entries.handler, ofProviders.shared),
     enter(entries.tick, new Set()),
+    enter(entries.receiver, new Set()),
     enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared])),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundleModules(custom.modules, into),
@@ -134,12 +140,13 @@ export async function bundleDeployed(
   for (const others of [besides, ofProviders, ofQueues]) {
     check('handler.cjs', handler, others)
     check('tick.cjs', tick, others)
+    check('receiver.cjs', receiver, others)
     check('container.cjs', container, others)
   }
   await copyCertificates(root, out)
   await copyPage(root, out)
   await copyManifests(custom.manifests, root, out)
-  return [handler, tick, container, besides, ofProviders, ofQueues, modules]
+  return [handler, tick, receiver, container, besides, ofProviders, ofQueues, modules]
 }
 
 /** As Promise.all, but nothing is being written any more when it fails. */

@@ -9,11 +9,11 @@ import type { Log } from './log/log.ts'
 import { createPlainLog } from './log/plain.ts'
 import { openConfiguredPage, showsNothing } from './page/configured.ts'
 import { consume, pulseLimits } from './queue/consume.ts'
-import { intakeOptions } from './queue/intake-options.ts'
+import { eventIntakeOptions, intakeOptions } from './queue/intake-options.ts'
 import { openIntake } from './queue/open-intake.ts'
 import { createPulse, type Pulse } from './queue/pulse.ts'
 import type { Intake, Queue } from './queue/queue.ts'
-import { createRetry } from './queue/retry.ts'
+import { createRetry, type WithRetry } from './queue/retry.ts'
 import { transportOf } from './queue/transport-name.ts'
 import { keepTicking } from './schedule/keep-ticking.ts'
 import { openGauges } from './schedule/open-gauges.ts'
@@ -22,11 +22,14 @@ import { type OpenServer, openServer } from './server/open.ts'
 import { probeRoutes } from './server/probes.ts'
 import type { Route } from './server/route.ts'
 import { publishGauges } from './telemetry/gauges.ts'
+import { createLiveTelemetry } from './telemetry/live.ts'
 import { messagingSystems } from './telemetry/messaging-system.ts'
+import type { Meters } from './telemetry/meter.ts'
 import { metricsRoute } from './telemetry/metrics-route.ts'
 import { openSpans } from './telemetry/open-spans.ts'
 import { createRegistry, type Registry } from './telemetry/prometheus.ts'
 import { createTelemetry } from './telemetry/telemetry.ts'
+import { openWebhookReceiver } from './webhook-receiver.ts'
 import { openWorker, type Worker } from './worker.ts'
 
 /*
@@ -68,11 +71,13 @@ async function run(shutdown: AbortSignal): Promise<void> {
   const name = `billing-sync ${hostname().slice(0, 24)} ${process.pid} ${randomUUID().slice(0, 8)}`
   const worker = await openWorker(config, { log, queue: intake, name, shutdown, telemetry })
   const page = await servePage(config, { worker, intake, log })
+  const webhooks = await serveWebhooks(config, { name, log, withRetry, meters: registry })
   log.info('the worker receives messages', { event: 'worker_started', count: worker.concurrency })
   const ticking = config.Schedules.Tick ? sendScheduled(config, intake, log, shutdown) : undefined
   await consume({ intake, worker, withRetry, pulse }, shutdown)
   await ticking
   await page?.close()
+  await webhooks?.close()
   await intake.close()
   await worker.close()
   await server?.close()
@@ -134,6 +139,33 @@ interface PageDeps {
   readonly worker: Worker
   readonly intake: Intake
   readonly log: Log
+}
+
+/** The receiver of webhooks, if `Receiver.Listen` is set. It has a port of its own: strangers may reach it, and not the metrics. */
+async function serveWebhooks(config: Config, { name, log, withRetry, meters }: WebhookServerDeps) {
+  const { Listen: listen } = config.Receiver
+  const options = eventIntakeOptions(config)
+  if (listen === undefined) return undefined
+  if (!options) throw new Error('receiver: Receiver.Listen is set without Queue.EventsUrl. Set the address of a queue.')
+  const queue = await withRetry(() => openIntake(options))
+  if (!queue) return undefined
+  const receiver = await openWebhookReceiver(config, { name, log, queue, telemetry: createLiveTelemetry(meters) })
+  const server = await openServer(listen, [], [{ prefix: '/events/', mostBytes: 1_048_576, receive: receiver.receive }])
+  log.info(`the worker receives webhooks at ${server.address}/events/`, { event: 'receiver_served' })
+  return {
+    async close() {
+      await server.close()
+      await receiver.close()
+      await queue.close()
+    },
+  }
+}
+
+interface WebhookServerDeps {
+  readonly name: string
+  readonly log: Log
+  readonly withRetry: WithRetry
+  readonly meters: Meters
 }
 
 /** Sends the jobs of schedules until `shutdown` is aborted, on a connection of its own. Never rejects. */

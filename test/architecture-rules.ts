@@ -20,7 +20,40 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'secrets',
     'server',
     'telemetry',
+    'webhook-receiver',
     'worker',
+    'node',
+  ],
+  // Whose a live event is, and whether it is genuine, by the configuration.
+  'event-origins': [
+    'clock',
+    'type config/load',
+    'type db/open',
+    'http/exchange',
+    'live',
+    'type provider/live',
+    'providers/live',
+    'secrets',
+  ],
+  'webhook-receiver': [
+    'type config/load',
+    'db/open',
+    'event-origins',
+    'live',
+    'type log',
+    'type queue/queue',
+    'type telemetry/live',
+  ],
+  // The Lambda entry of the receiver.
+  receiver: [
+    'config/load',
+    'type live/webhook',
+    'log',
+    'queue/sqs-on-demand',
+    'secrets',
+    'telemetry',
+    'webhook-receiver',
+    'type npm:aws-lambda',
     'node',
   ],
   // What a container answers to probes and collectors. Each route is told what it shows.
@@ -112,6 +145,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'npm:zod',
     'npm:drizzle-orm',
     'node:tls',
+    'node:buffer',
     ...pure,
   ],
   // It sends what is due, and knows of jobs only what their rows say.

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { apiBase, environment, rate, secret, tenant, text } from './setting-kinds.ts'
+import { apiBase, environment, rate, secret, tenant, text, webhookSecret } from './setting-kinds.ts'
 
 /** The sections of the built-in providers. */
 export const providerSections = {
@@ -12,7 +12,9 @@ export const providerSections = {
     ),
     ConnectClientId: text('Client id of the Connect platform (ca_…). The worker does not use it.'),
     ConnectClientSecret: secret('Client secret of the Connect platform. The worker does not use it.'),
-    WebhookSecret: secret('Signing secret of the webhook endpoint (whsec_…). The worker does not use it.'),
+    WebhookSecret: webhookSecret(
+      'Signing secret (whsec_…) of the webhook endpoint that belongs to ApiKey, for [live events](live-events.md) of every account.',
+    ),
     PublishableKey: text('Publishable key (pk_…). The worker does not use it.'),
     ApiBase: apiBase(
       'Another host for the Stripe API. It must be public and https, or http on loopback. Without it: https://api.stripe.com.',
@@ -32,6 +34,9 @@ export const providerSections = {
     Environment: environment(
       'Whether the tokens are of production or of the sandbox of Square. Rows of the sandbox are of an account with :test in its name.',
     ),
+    WebhookSecret: webhookSecret(
+      'Signature key of the webhook subscription of the application, for [live events](live-events.md) of every merchant.',
+    ),
     ApiBase: apiBase(
       'Another host for the Square API. It must be public and https, or http on loopback. Without it: https://connect.squareup.com, or https://connect.squareupsandbox.com for the sandbox.',
     ),
@@ -47,6 +52,9 @@ export const providerSections = {
       'The tenant whose shop AccessToken reads. A message of any other tenant without a token fails with no_credentials.',
     ),
     Shop: text('Name of the shop of AccessToken, before .myshopify.com.'),
+    WebhookSecret: webhookSecret(
+      'Client secret of the app, with which Shopify signs [live events](live-events.md) of every shop.',
+    ),
     ApiBase: apiBase(
       'Another host for the Shopify API of all shops, such as a sandbox. It must be public and https, or http on loopback. Without it: https://SHOP.myshopify.com.',
     ),

@@ -85,8 +85,19 @@ export const settingsSchema = z.object({
     DeadLetterUrl: standardQueue(
       'URL of the dead-letter queue of SQS, for messages that cannot be read. The other transports name theirs after the queue.',
     ),
+    EventsUrl: queueAddress(
+      'Address of the queue that [live events](live-events.md) come from, another one than that of jobs, on any transport. Without it: no live events.',
+    ),
+    EventsDeadLetterUrl: standardQueue(
+      'URL of the dead-letter queue of SQS for live events. The other transports name theirs after the queue.',
+    ),
     Endpoint: address('Another endpoint for SQS, such as a local one. Without it: the endpoint of the region.'),
     Region: text('AWS region of the queues. Without it: AWS_REGION of the environment.'),
+  }),
+  Receiver: z.object({
+    Listen: listenAddress(
+      'Address and port at which a container receives [webhooks](live-events.md#the-receiver), such as 0.0.0.0:8090. Without it: none. In Lambda a function of its own does.',
+    ),
   }),
   Schedules: z.object({
     Tick: flag(

@@ -33,6 +33,9 @@ export const queueAddress = (about: string) =>
     .meta({ secret: true, expected: `the address of a queue: ${addressForms}` })
 /** A secret. It may also be a reference to a secret, which is read when the worker starts; see openConfig. */
 export const secret = (about: string) => text(about).meta({ secret: true })
+/** Signing secrets of webhooks: one, or two with a comma between while it is replaced. */
+export const webhookSecret = (about: string) =>
+  secret(`${about} While it is replaced, both with a comma between. Without it: the references of the accounts only.`)
 /** A number, also as text: the environment has nothing else. No other value is taken for one. */
 export const number = z.union([
   z.number(),

@@ -17,13 +17,20 @@ interface Webhook {
   readonly receivedAt: Date
 }
 
+interface Origin {
+  readonly provider: string
+  /** Null if no route leads to one: the configured secrets alone may fit. */
+  readonly account: RoutedAccount | null
+  readonly live: LiveEvents
+}
+
 /**
  * Whether the provider of an account has signed a webhook. Secrets that do not fit are fetched once more, since one may have
  * been replaced. @throws SyncError if a secret or a certificate cannot be read
  */
 export async function authenticate(
   { arrived, body, receivedAt }: Webhook,
-  { account, live }: { readonly account: RoutedAccount; readonly live: LiveEvents },
+  { provider, account, live }: Origin,
   { openSecret, configured, certificates }: AuthenticationDeps,
 ): Promise<Verdict> {
   const { verify } = live
@@ -32,11 +39,13 @@ export async function authenticate(
   const url = live.certificateUrl?.(headers)
   if (url === null) return 'unsigned'
   const certificate = url === undefined ? null : await certificates.open(url, receivedAt)
-  const signed = { body, headers, receivedAt, signedFor: account.signedFor, certificate }
-  const references = account.webhookSecrets
-  const opened = await Promise.all(references.map((reference) => openSecret(account, reference)))
-  const verdict = verify(signed, [...opened, ...configured(account.provider)])
+  const signed = { body, headers, receivedAt, signedFor: account?.signedFor ?? null, certificate }
+  const references = account?.webhookSecrets ?? []
+  const open = (reference: string, refused?: string) =>
+    account ? openSecret(account, reference, refused) : Promise.resolve('')
+  const opened = await Promise.all(references.map((reference) => open(reference)))
+  const verdict = verify(signed, [...opened, ...configured(provider)])
   if (verdict !== 'forged' || references.length === 0) return verdict
-  const renewed = await Promise.all(references.map((reference, at) => openSecret(account, reference, opened[at])))
+  const renewed = await Promise.all(references.map((reference, at) => open(reference, opened[at])))
   return renewed.every((secret, at) => secret === opened[at]) ? verdict : verify(signed, renewed)
 }

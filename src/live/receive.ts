@@ -119,10 +119,10 @@ async function routeAll(readable: readonly Readable[], deps: ReceiveDeps, settle
 /** Null if the event is genuine. */
 async function refusalOf(event: Readable, account: RoutedAccount, deps: ReceiveDeps): Promise<SyncError | null> {
   if (event.kind === 'trusted') return null
-  const { arrived, body, message, live } = event
+  const { provider, arrived, body, message, live } = event
   try {
     const receivedAt = message.sentAt ?? new Date(deps.now())
-    return refusal(event, await authenticate({ arrived, body, receivedAt }, { account, live }, deps))
+    return refusal(event, await authenticate({ arrived, body, receivedAt }, { provider, account, live }, deps))
   } catch (error) {
     const failure = asSyncError(error)
     deps.log.warn(

@@ -49,6 +49,9 @@ export const logEvents = {
   account_disconnected: 'A provider said that an account is disconnected. Its schedules are paused.',
   erasure_requested:
     'A provider asks to erase or to export data about a person or an account. A person carries it out.',
+  webhook_refused: 'The receiver answered a webhook with 401, because its signature does not fit.',
+  webhook_failed: 'The receiver could not take a webhook, for example without a database. Its provider sends it again.',
+  receiver_served: 'The worker of a container receives webhooks from now on.',
   batch_committed: 'Rows and checkpoint of a batch are committed.',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -4,6 +4,26 @@ import type { IntakeOptions } from './queue.ts'
 /** As in infra/queues.yml. */
 const maxReceives = 12
 
+/** The same of the events queue, in infra/live-events.yml. An event that waits for its account is received some seven times. */
+const maxEventReceives = 40
+/** Events of one batch. */
+export const eventBatch = 100
+
+/** How a worker receives live events. Undefined if no queue of theirs is configured. */
+export function eventIntakeOptions({ Queue, database }: Pick<Config, 'Queue' | 'database'>): IntakeOptions | undefined {
+  if (Queue.EventsUrl === undefined) return undefined
+  return {
+    url: Queue.EventsUrl,
+    deadLetterUrl: Queue.EventsDeadLetterUrl,
+    endpoint: Queue.Endpoint,
+    region: Queue.Region,
+    database,
+    lockSeconds: 60,
+    maxReceives: maxEventReceives,
+    lanes: eventBatch,
+  }
+}
+
 /** How a worker with this configuration receives from its queue. @throws Error that names the setting if there is none */
 export function intakeOptions({
   Queue,

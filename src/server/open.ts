@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { parseListenAddress } from '../config/listen-address.ts'
-import type { Route } from './route.ts'
+import { postTo } from './post.ts'
+import type { PostRoute, Route } from './route.ts'
 
 export interface OpenServer {
   /** `http://127.0.0.1:8080` */
@@ -15,11 +16,15 @@ const mostConnections = 64
  * Serves the routes of a container at `listen`, such as `0.0.0.0:8080`. It knows neither the worker nor the page: an entry
  * gives it the routes. @throws Error in words if the port is taken
  */
-export async function openServer(listen: string, routes: readonly Route[]): Promise<OpenServer> {
+export async function openServer(
+  listen: string,
+  routes: readonly Route[],
+  posts: readonly PostRoute[] = [],
+): Promise<OpenServer> {
   const { host, port } = parseListenAddress(listen) ?? { host: '127.0.0.1', port: 0 }
   const table = new Map<string, Route>(routes.map((route) => [route.path, route]))
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    answer(table, request, response).catch(() => {
+    answer({ table, posts }, request, response).catch(() => {
       if (response.headersSent) response.destroy()
       else send(response, 503, 'The answer could not be made. The log of the worker may say why.\n')
     })
@@ -41,12 +46,19 @@ export async function openServer(listen: string, routes: readonly Route[]): Prom
   }
 }
 
-async function answer(
-  table: ReadonlyMap<string, Route>,
-  { method, url = '/' }: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+interface Routes {
+  readonly table: ReadonlyMap<string, Route>
+  readonly posts: readonly PostRoute[]
+}
+
+async function answer({ table, posts }: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method, url = '/' } = request
   const [path = '/'] = url.split('?')
+  const post = posts.find(({ prefix }) => path.startsWith(prefix))
+  if (post) {
+    const { status, body } = await postTo(post, path, request)
+    return send(response, status, `${body}\n`)
+  }
   const route = table.get(path)
   if (!route) return send(response, 404, `There is nothing at this path. There is ${[...table.keys()].join(', ')}.\n`)
   if (method !== 'GET' && method !== 'HEAD') {

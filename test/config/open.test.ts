@@ -33,6 +33,7 @@ test('every secret setting may be a reference, of the environment or of the file
   const shaped: Readonly<Record<string, string>> = {
     DefaultConnection: 'Host=h;Database=d;Username=u',
     Url: 'amqp://worker:password@broker.test',
+    EventsUrl: 'amqp://worker:password@broker.test/events',
   }
   const values = Object.fromEntries(secrets.map(({ name }) => [name, shaped[name] ?? `value of ${name}`]))
   const store = await openStore({ [arn]: JSON.stringify(values), '/plain': ' sk_live_plain1\n' })

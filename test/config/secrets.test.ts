@@ -12,9 +12,12 @@ describe('a secret', () => {
       'Stripe.ConnectClientSecret',
       'Stripe.WebhookSecret',
       'Square.AccessToken',
+      'Square.WebhookSecret',
       'Shopify.AccessToken',
+      'Shopify.WebhookSecret',
       'PayPal.ClientSecret',
       'Queue.Url',
+      'Queue.EventsUrl',
       'Page.Token',
       'Page.Connection',
       'Telemetry.Connection',
@@ -37,8 +40,8 @@ describe('a secret', () => {
   it('is in no message about other fields', () => {
     const environment = Object.fromEntries(secrets.map(({ field }) => [field.replace('.', '__'), canary]))
     const problems = problemsOf(() => fromEnvironment({ ...environment, Worker__BatchSize: '0' }))
-    // The connection string and the address of the queue have shapes of their own.
-    expect(problems).toHaveLength(3)
+    // The connection string and the addresses of the queues have shapes of their own.
+    expect(problems).toHaveLength(4)
     expect(problems.join()).not.toContain(canary)
   })
 })

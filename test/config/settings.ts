@@ -20,6 +20,7 @@ export const defaults = {
     Announce: true,
   },
   Queue: {},
+  Receiver: {},
   Schedules: { Tick: true },
   Secrets: { Prefix: 'billing-sync/{tenantId}/' },
   Page: { Hosts: [] },

@@ -16,6 +16,12 @@ export interface Written {
   readonly updated: number
   /** How many of the written rows were marked as deleted before; absent if none was. */
   readonly wereDeleted?: number
+  /** Of live writes: rows that did not differ and were observed later than before. */
+  readonly raised?: number
+  /** Of live writes: ids of rows that differ from another snapshot of the same moment. They were not written. */
+  readonly tied?: readonly string[]
+  /** Of live writes: ids of rows that another transaction changed meanwhile. They were not written. */
+  readonly raced?: readonly string[]
 }
 
 interface Upsert extends AccountKey {
@@ -45,8 +51,17 @@ export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<W
 
 export function addWritten(left: Written, right: Written): Written {
   const wereDeleted = (left.wereDeleted ?? 0) + (right.wereDeleted ?? 0)
-  const sum = { created: left.created + right.created, updated: left.updated + right.updated }
-  return wereDeleted === 0 ? sum : { ...sum, wereDeleted }
+  const raised = (left.raised ?? 0) + (right.raised ?? 0)
+  const tied = [...(left.tied ?? []), ...(right.tied ?? [])]
+  const raced = [...(left.raced ?? []), ...(right.raced ?? [])]
+  return {
+    created: left.created + right.created,
+    updated: left.updated + right.updated,
+    ...(wereDeleted > 0 && { wereDeleted }),
+    ...(raised > 0 && { raised }),
+    ...(tied.length > 0 && { tied }),
+    ...(raced.length > 0 && { raced }),
+  }
 }
 
 async function write(
@@ -95,7 +110,9 @@ async function write(
     )
     select count(*) filter (where created)::int as created, count(*) filter (where not created)::int as updated,
       (select count(*) from changed where was_deleted)::int as "wereDeleted" from written`
-  const result = await db.execute<Required<Written> & Record<string, unknown>>(statement)
+  const result = await db.execute<
+    Required<Pick<Written, 'created' | 'updated' | 'wereDeleted'>> & Record<string, unknown>
+  >(statement)
   const counts = result.rows[0]
   if (!counts) throw new Error('upsert: no counts came back')
   return { created: counts.created, updated: counts.updated, wereDeleted: counts.wereDeleted }

@@ -51,6 +51,22 @@ export async function readTombstones(
   return rows.map(({ hash }) => hash)
 }
 
+const erasureLock = (tenantId: string) => sql`hashtextextended(${`billing-sync erasure ${tenantId}`}, 0)`
+
+/**
+ * Keeps tombstones from being placed until this transaction ends. A job's commit that an erasure overtakes loses its lease;
+ * a live write has none. So it takes this lock first and reads the tombstones in a later statement, which sees all that
+ * were placed before. The erasure finds the rows of every live write that began before its tombstones.
+ */
+export async function holdOffErasure(db: Database, tenantId: string): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock_shared(${erasureLock(tenantId)})`)
+}
+
+/** Waits for the live writes of the tenant that do not know the tombstone yet. */
+async function awaitLiveWrites(db: Database, tenantId: string): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(${erasureLock(tenantId)})`)
+}
+
 /** Sorted, so that two writers never deadlock. */
 export async function placeTombstones(
   db: Database,
@@ -58,6 +74,7 @@ export async function placeTombstones(
   hashes: readonly string[],
 ): Promise<void> {
   if (hashes.length === 0) return
+  await awaitLiveWrites(db, tenantId)
   const values = [...new Set(hashes)].toSorted()
   await db.execute(sql`
     insert into ${erasedIds} (tenant_id, provider, account, hash)
@@ -66,6 +83,7 @@ export async function placeTombstones(
 }
 
 export async function placeTenantTombstone(db: Database, tenantId: string): Promise<void> {
+  await awaitLiveWrites(db, tenantId)
   await db.insert(erasedTenants).values({ tenantId }).onConflictDoNothing()
 }
 

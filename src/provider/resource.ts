@@ -112,6 +112,8 @@ export interface Change {
   readonly id: string
   /** Second since 1970. */
   readonly at: number
+  /** When the object was like that, if the object itself says so more precisely than `at`. */
+  readonly seenAt?: Date
   /** The provider no longer has the object. */
   readonly gone: boolean
   /** The object at that time; null if the event has it in another API version's shape. The core then fetches it. */

@@ -1,8 +1,6 @@
-import { isRefused, SyncError } from '../errors.ts'
-import { storedForm } from '../json/item.ts'
-import type { Change, ChangeSource, ListSource } from '../provider/contract.ts'
-import { emptyChildSets, expandPage, goneObject } from './expand.ts'
-import { mergeContents, noContent, type PageContent, rejectRefused } from './rows.ts'
+import type { Change, ChangeSource } from '../provider/contract.ts'
+import { latestPerObject, readChange } from './changed-object.ts'
+import { mergeContents, type PageContent } from './rows.ts'
 import { type FeedPage, type FeedSource, findList, type Source } from './source.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */
@@ -34,9 +32,9 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
             at: Math.min(change.at, latest),
             isUnsure: change.at > latest || change.age === 'late',
           })),
-        shared,
+        (change) => shared.has(change.at),
       )
-      const contents = await Promise.all(changes.map((change) => applyOrReject(change, { sources, pageSize }, signal)))
+      const contents = await Promise.all(changes.map((change) => readChange(change, { sources, pageSize }, signal)))
       return { ...mergeContents(contents), events: appliedEvents(read, sources, contents) }
     },
   }
@@ -72,80 +70,4 @@ function appliedEvents(
     const isApplied = age === 'known' || (findList(sources, resource) && !rejected.has(`${resource} ${id}`))
     return isApplied ? [[at, eventId] as const] : []
   })
-}
-
-interface LatestChange extends Change {
-  /** Whether its second may have a later snapshot of the object. */
-  readonly ambiguous: boolean
-}
-
-interface DatedChange extends Change {
-  /** Whether the event claims to be later than the answer that brought it, or comes late: its snapshot is not believed. */
-  readonly isUnsure: boolean
-}
-
-function latestPerObject(changes: readonly DatedChange[], shared: FeedPage['shared']): readonly LatestChange[] {
-  const latest = new Map<string, LatestChange>()
-  for (const change of changes) {
-    const key = `${change.resource} ${change.id}`
-    const other = latest.get(key)
-    const tied = other?.at === change.at
-    if (!other || other.at <= change.at)
-      latest.set(key, { ...change, ambiguous: change.isUnsure || tied || shared.has(change.at) })
-  }
-  return [...latest.values()]
-}
-
-interface ApplyOptions {
-  readonly sources: readonly Source[]
-  readonly pageSize: number
-}
-
-/** Applies a change. If the provider refuses the object, only this change is rejected. */
-async function applyOrReject(change: LatestChange, applying: ApplyOptions, signal: AbortSignal): Promise<PageContent> {
-  try {
-    return await apply(change, applying, signal)
-  } catch (error) {
-    if (!isRefused(error, 'resource')) throw error
-    const { resource, id, item } = change
-    return { ...noContent, rejects: [rejectRefused(resource, item?.value() ?? { id }, error)] }
-  }
-}
-
-async function apply(
-  change: LatestChange,
-  { sources, pageSize }: ApplyOptions,
-  signal: AbortSignal,
-): Promise<PageContent> {
-  const source = findList(sources, change.resource)
-  if (!source) return noContent
-  const { item: snapshot, gone } = change
-  const observed = { item: snapshot, observedAt: new Date(change.at * 1_000), gone }
-  // A deleted object is fetched only if it may exist again under its id; without `retrieve` the deletion stands.
-  const unsure = gone ? change.ambiguous && source.retrieve : change.ambiguous || change.item === null
-  const now = unsure ? await current(source, change, signal) : observed
-  const { item, observedAt } = now
-  if (now.gone || item === null) return deleted(source, change, observedAt)
-  return expandPage({ source, items: [item], observedAt, pageSize, sources }, signal)
-}
-
-async function current(source: ListSource, { id, item, at }: Change, signal: AbortSignal) {
-  if (!source.retrieve)
-    throw new SyncError(
-      'reject',
-      'provider_contract',
-      `${source.name}: events announce its changes, but the provider has no request for one of it. Report a bug with this error.`,
-    )
-  const { item: fetched, observedAt } = await source.retrieve(id, signal)
-  // The fetch followed the event, so that the fetched object is at least as new as the event.
-  const seen = new Date(Math.max(at * 1_000, observedAt.getTime()))
-  return { item: fetched ?? item, observedAt: seen, gone: fetched === null }
-}
-
-/** The object as its event has it, with its deletion, even if there is no row yet; its nested lists are empty. */
-function deleted(source: ListSource, { id, item }: Change, observedAt: Date): PageContent {
-  if (!item) return goneObject(source, id, observedAt)
-  const { name: resource, table } = source
-  const row = { resource, table, row: source.row(item), raw: storedForm(item), observedAt, deleted: true }
-  return { ...noContent, rows: [row], childSets: emptyChildSets(source, id, observedAt) }
 }

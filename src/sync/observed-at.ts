@@ -16,7 +16,8 @@ export type Observe = <Answer extends { readonly observedAt: Date }>(
 
 /**
  * An answer shows the state before it was sent. A change after that state but before the answer's date would look older
- * than the answer and be lost. So the answer counts as observed in the second of its request, by the provider's clock.
+ * than the answer and be lost. So the answer counts as observed just before the second of its request, by the provider's
+ * clock: it shows all of the seconds before, and no event of that second may lose to it.
  * That clock's offset is the median of recent answers; an answer that runs ahead of the median is capped to it. Nothing is
  * dated later than `latest`, the database's clock: what a provider's clock dates ahead would hide the changes of that time
  * once the clock is set right.
@@ -30,9 +31,16 @@ export function createObservation(clock: Clock, latest: () => number = () => Num
     offsets.push(offset)
     if (offsets.length > remembered) offsets.shift()
     const observedAt = Math.min(requestedAt + Math.min(offset, median(offsets)), latest())
-    return { ...answer, observedAt: new Date(Math.floor(observedAt / 1_000) * 1_000), answeredAt: answer.observedAt }
+    return {
+      ...answer,
+      observedAt: new Date(Math.floor(observedAt / 1_000) * 1_000 - 1),
+      answeredAt: answer.observedAt,
+    }
   }
 }
+
+/** The second in which an answer was asked for, just before which it counts as observed. */
+export const secondAsked = (observedAt: Date): number => Math.floor((observedAt.getTime() + 1) / 1_000)
 
 /** The lower of the two middle values if the number of values is even. */
 function median(values: readonly number[]): number {

@@ -2,20 +2,20 @@ import type { AccountKey } from '../../db/account-key.ts'
 import { findStale, markDeleted, markRemovedChildren } from '../../db/deletions.ts'
 import type { Database } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
-import type { SyncedTable } from '../../db/schema.ts'
 import { removeUnknown } from '../../db/unknown-rows.ts'
 import { clearNotes, countAbsent, countChildren, forget, type Notes, rememberAsked } from '../../db/unlisted-rows.ts'
 import { addWritten, upsert, type Written } from '../../db/upsert.ts'
+import { upsertLive } from '../../db/upsert-live.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type ErasedItems, excludeErased } from '../../erasure/filter.ts'
 import type { Ownership } from '../../erasure/ownership.ts'
 import { fields } from '../../provider/fields.ts'
-import type { ReadPage } from '../../sync/read-page.ts'
-import type { ChildSet, ObservedRow } from '../../sync/rows.ts'
+import type { ChildSet, ObservedRow, PageContent } from '../../sync/rows.ts'
 import { addErased, addUnchecked, type Counts, noCounts, type ResourceCounts, sumCounts } from '../state/progress.ts'
 import type { DetectedDeletions, ResourceDeletions } from './deletions.ts'
 import { bisect, type Quarantine } from './quarantine.ts'
 import { removeStoredRejects, storeRejects } from './rejects.ts'
+import { countsOf, groupRows, kindOf } from './row-groups.ts'
 
 export interface Writing {
   readonly jobId: string
@@ -24,7 +24,9 @@ export interface Writing {
   readonly mayHaveUnknown: boolean
   /** The rows that a forced job overwrites; null if the job is not forced. */
   readonly overwrite: Overwrite | null
-  readonly pages: readonly ReadPage[]
+  readonly pages: readonly PageContent[]
+  /** The rows come from events, without a job: see `upsertLive`. Nested lists and embedded items belong to their items. */
+  readonly live?: boolean
   /** Rows that the pages prove deleted, and unlisted rows that still exist. */
   readonly deletions: DetectedDeletions
   /** Whether the account may have rows in `sync_rejects`. If so, rejects of items that are stored now are removed. */
@@ -42,6 +44,8 @@ export interface Writing {
 export interface WriteResult {
   readonly counts: Readonly<Record<string, ResourceCounts>>
   readonly excluded: ErasedItems
+  /** Ids of live rows that were not written, by resource. See Written. */
+  readonly unsettled: Readonly<Record<string, Pick<Written, 'tied' | 'raced'>>>
 }
 
 const noneExcluded: ErasedItems = { rows: new Set(), rejects: new Set(), removed: [] }
@@ -62,9 +66,11 @@ export async function writeBatches(
     quarantine,
     rowsPerStatement,
     wasFetched,
+    live = false,
   }: Writing,
 ): Promise<WriteResult> {
   const counts: Record<string, ResourceCounts> = {}
+  const unsettled: Record<string, Pick<Written, 'tied' | 'raced'>> = {}
   const add = (resource: string, more: Partial<Counts>) => {
     const before = counts[resource]
     counts[resource] = { ...before, ...sumCounts([before ?? noCounts, { ...noCounts, ...more }]) }
@@ -96,14 +102,22 @@ export async function writeBatches(
       let sum: Written = { created: 0, updated: 0 }
       for (let at = 0; at < observed.length; at += rowsPerStatement) {
         const part = observed.slice(at, at + rowsPerStatement)
-        const into = { table, ...account, rows: part, overwrite, onlyMissing: kind === 'embedded' }
-        sum = addWritten(sum, await upsert(tx, into))
+        const into = { table, ...account, rows: part }
+        const written =
+          live && kind !== 'embedded'
+            ? await upsertLive(tx, into)
+            : await upsert(tx, { ...into, overwrite, onlyMissing: kind === 'embedded' })
+        sum = addWritten(sum, written)
       }
       return sum
     }
     const { refused, ...written } = quarantine.isolate
       ? await bisect(tx, { rows, write, quarantine })
       : { ...(await write(rows)), refused: [] }
+    if (written.tied || written.raced) {
+      const { tied = [], raced = [] } = unsettled[resource] ?? {}
+      unsettled[resource] = { tied: [...tied, ...(written.tied ?? [])], raced: [...raced, ...(written.raced ?? [])] }
+    }
     if (mayHaveUnknown) await removeUnknown(tx, { ...account, resource: { name: resource, table }, rows })
     rejects.push(...refused)
     const keys = new Set(refused.map(({ itemKey }) => itemKey))
@@ -133,7 +147,7 @@ export async function writeBatches(
   }
   if (mayHaveRejects) await removeStoredRejects(tx, account, storedItems)
   if (rejects.length > 0) await storeRejects(tx, { ...account, jobId }, rejects)
-  return { counts, excluded }
+  return { counts, excluded, unsettled }
 }
 
 interface AbsentRows {
@@ -153,59 +167,6 @@ async function finishNotes(
 }
 
 type Forced = AccountKey & Pick<Writing, 'overwrite'>
-
-/** How the worker came to a row, which decides what it counts as. Rows are written in this order. */
-const rowKinds = ['listed', 'asked by id', 'deleted', 'derived', 'embedded'] as const
-type RowKind = (typeof rowKinds)[number]
-
-function kindOf({ embedded, derived, deleted, askedById }: ObservedRow): RowKind {
-  if (embedded) return 'embedded'
-  if (derived) return 'derived'
-  if (deleted) return 'deleted'
-  return askedById ? 'asked by id' : 'listed'
-}
-
-interface GroupOutcome extends Written {
-  readonly rows: number
-  readonly refused: number
-}
-
-/** What the rows of a group count as. Only what was listed is fetched, and an item inside another if it is new or has changed. */
-function countsOf(kind: RowKind, { rows, created, updated, wereDeleted = 0, refused }: GroupOutcome): Partial<Counts> {
-  const written = { created, updated, rejected: refused }
-  switch (kind) {
-    case 'listed':
-      return { ...written, fetched: rows, unchanged: rows - created - updated - refused }
-    case 'embedded':
-    case 'derived':
-      return { ...written, fetched: created + updated + refused }
-    case 'asked by id':
-      return written
-    case 'deleted':
-      return { deleted: created + updated - wereDeleted, updated: wereDeleted, rejected: refused }
-  }
-}
-
-interface RowGroup {
-  readonly resource: string
-  readonly table: SyncedTable
-  readonly kind: RowKind
-  readonly rows: ObservedRow[]
-}
-
-/** Groups rows by kind and resource, in the same order for every writer. */
-function groupRows(rows: readonly ObservedRow[]): readonly RowGroup[] {
-  const groups = new Map<string, RowGroup>()
-  for (const row of rows) {
-    const { resource, table } = row
-    const kind = kindOf(row)
-    const key = `${rowKinds.indexOf(kind)} ${resource}`
-    const group = groups.get(key)
-    if (group) group.rows.push(row)
-    else groups.set(key, { resource, table, kind, rows: [row] })
-  }
-  return [...groups.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, group]) => group)
-}
 
 /**
  * Drops nested lists of an outdated snapshot of their parent. Events arrive in any order, and the lines of a deleted

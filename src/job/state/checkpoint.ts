@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { permissionDenied, type Resource } from '../../provider/contract.ts'
 import { eventsName } from '../../sync/change-feed.ts'
+import { secondAsked } from '../../sync/observed-at.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import { afterPage, halveSlice, type PageEnd, type Slice, splitSlice, type Tally } from '../../sync/slices.ts'
 import type { SplitSlice } from '../../sync/splitter.ts'
@@ -164,7 +165,8 @@ export function advance(from: Checkpoint, page: Advance): Checkpoint {
   if (page.skip) return { ...from, refused, slices: from.slices.filter((slice) => slice.resource !== resource) }
   // Objects fetched by id say nothing of what else was created, and are not listed.
   if (read.ids) return { ...from, refused, slices: from.slices.filter(({ id }) => id !== page.sliceId) }
-  const seen = Math.floor(Math.min(page.observedAt.getTime(), page.completeTo?.getTime() ?? Infinity) / 1_000)
+  const completeTo = Math.floor((page.completeTo?.getTime() ?? Infinity) / 1_000)
+  const seen = Math.min(secondAsked(page.observedAt), completeTo)
   const { slice, tallies } = takeCounts({ ...from, slice: read }, page, seen)
   const slices = from.slices.flatMap((other) => (other.id === page.sliceId ? (slice ?? []) : other))
   const note = withNote(from.note, page.note)

@@ -6,6 +6,7 @@ import {
   eventRoutes,
   syncAccounts,
   syncCursors,
+  syncEventCounts,
   syncJobs,
   syncRejects,
   syncSchedules,
@@ -27,6 +28,7 @@ const bookkeeping = [
   syncRejects,
   syncAccounts,
   unlistedRows,
+  syncEventCounts,
 ]
 
 /**

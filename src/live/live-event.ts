@@ -7,6 +7,8 @@ export interface Route {
   /** With its mode: `acct_1A`, `acct_1A:test`. */
   readonly account: string
   readonly state: 'active' | 'paused'
+  /** What the key that fetches objects is read from; null: the configured key. */
+  readonly reference: string | null
 }
 
 /** An event that was authenticated, routed and read. */

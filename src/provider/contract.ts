@@ -102,6 +102,8 @@ export interface Provider {
   readonly states?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Whether an `accessToken` is the id of an account that the configured key reads, and no secret. Absent: none is. */
   isAccountName?(accessToken: string): boolean
+  /** Its resources for an account without a key: they map items, and refuse every request. Absent: it has none. */
+  unconnected?(): readonly ListSource[]
   /** Checks the credentials' shape without a request. @throws SyncError with verdict `reject` */
   connect(credentials: Credentials): Account
 }

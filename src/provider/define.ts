@@ -48,6 +48,8 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
     resources: parts.resources,
     ...(parts.states && { states: parts.states }),
     ...(parts.isAccountName && { isAccountName: parts.isAccountName }),
+    unconnected: () =>
+      resources.map(({ resource }) => (isDerived(resource) ? derivedSource(resource) : withoutKey(resource))),
     connect(credentials) {
       const connection = parts.open(credentials)
       const failure = (error: unknown) => parts.failure(error, connection)
@@ -84,6 +86,19 @@ function derivedSource(resource: DerivedResource): ListSource {
     ...resource,
     kind: 'list',
     list: () => Promise.reject(new SyncError('reject', 'provider_contract', message)),
+  }
+}
+
+/** A resource whose items can be mapped and not asked for. */
+function withoutKey<Connection>({ nested, unsettled, partition, ...resource }: Resource<Connection>): ListSource {
+  const message = `${resource.name}: it cannot be fetched without a key. Give the account a reference to its key.`
+  const refuse = () => Promise.reject(new SyncError('reject', 'no_credentials', message, { scope: 'account' }))
+  return {
+    ...resource,
+    kind: 'list',
+    list: refuse,
+    retrieve: refuse,
+    ...(nested && { nested: nested.map((list): NestedSource => ({ ...list, list: refuse })) }),
   }
 }
 

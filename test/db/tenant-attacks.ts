@@ -101,6 +101,7 @@ const keys: Readonly<Record<string, string>> = {
   erased_ids: 'tenant_id, provider, account, hash',
   erased_tenants: 'tenant_id',
   erasure_requests: 'tenant_id, id',
+  sync_event_counts: 'tenant_id, provider, account, hour, shard',
   sync_jobs: 'tenant_id, provider, id',
   sync_accounts: 'tenant_id, provider, account',
   sync_cursors: 'tenant_id, provider, account, resource',

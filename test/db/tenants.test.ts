@@ -67,7 +67,7 @@ test(`${attempts} attempts on another tenant’s rows fail or find none (SEED=${
 
 test('every table with a tenant is kept apart, from its owner too', async () => {
   const { query } = await openTestDatabase()
-  expect(await tenantTables(query)).toHaveLength(33)
+  expect(await tenantTables(query)).toHaveLength(34)
   const open = await query(`
     select relname, relrowsecurity as enabled, relforcerowsecurity as forced from pg_class
     where oid in (select attrelid from pg_attribute where attname = 'tenant_id') and relkind in ('r', 'p')
@@ -131,6 +131,7 @@ const privileges: Readonly<Record<string, string>> = {
   erased_tenants: 'SELECT',
   states: 'SELECT',
   sync_cursors: 'INSERT SELECT UPDATE',
+  sync_event_counts: 'INSERT SELECT UPDATE',
   sync_jobs: 'INSERT SELECT UPDATE',
 }
 

@@ -38,6 +38,7 @@ async function twoTenants() {
     for (const table of syncedTables.keys()) await plantRow(parts.query, table, tenantId)
   for (const tenantId of [parts.tenantId, other.tenantId]) {
     await plantRow(parts.query, 'erasure_requests', tenantId)
+    await plantRow(parts.query, 'sync_event_counts', tenantId)
     await parts.query(
       `insert into event_routes (provider, route, tenant_id, account)
        select provider, tenant_id || ' live', tenant_id, account from sync_accounts where tenant_id = $1`,

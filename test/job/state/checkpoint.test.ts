@@ -8,7 +8,7 @@ import { createRandom } from '../../support/random.ts'
 import { forEachSeed } from '../../support/seeds.ts'
 
 const all = { from: 0, to: null }
-const at = (second: number) => new Date(second * 1_000 + 999)
+const at = (second: number) => new Date(second * 1_000 - 1)
 const page = (over: Partial<Advance> = {}): Advance => ({
   sliceId: 1,
   query: all,

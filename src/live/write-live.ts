@@ -1,0 +1,79 @@
+import { sql } from 'drizzle-orm'
+import { type AccountKey, unknownAccount } from '../db/account-key.ts'
+import type { Database } from '../db/open.ts'
+import { syncAccounts } from '../db/schema.ts'
+import type { Ownership } from '../erasure/ownership.ts'
+import { hasTombstones, holdOffErasure, isTenantErased } from '../erasure/tombstones.ts'
+import { noDeletions } from '../job/commit/deletions.ts'
+import type { Quarantine } from '../job/commit/quarantine.ts'
+import { hasRejects } from '../job/commit/rejects.ts'
+import { type WriteResult, writeBatches } from '../job/commit/write.ts'
+import { objectOf } from '../sync/changed-object.ts'
+import type { PageContent } from '../sync/rows.ts'
+
+/** Rows that were not written. The whole transaction is rolled back: what belongs together is written together. */
+export class Unsettled extends Error {
+  override readonly name = 'Unsettled'
+  /** Objects with two snapshots of one moment. */
+  readonly tied: ReadonlySet<string>
+
+  constructor(tied: ReadonlySet<string>) {
+    super('live: rows have other snapshots of the same moment, or were changed by another transaction')
+    this.tied = tied
+  }
+}
+
+interface LiveWriting {
+  readonly accountKey: AccountKey
+  readonly ownership: Ownership
+  readonly contents: readonly PageContent[]
+  /** The changed objects. A tie of anything else belongs to one of them. */
+  readonly objects: ReadonlySet<string>
+  readonly quarantine: Quarantine
+}
+
+/** In `sync_rejects.job_id` of what came by an event. */
+const noJob = '00000000-0000-0000-0000-000000000000'
+/** A message of SQS has 1 MiB, and a batch a hundred of them. */
+const rowsPerStatement = 10_000
+
+/** Writes what events have brought, without a job. Null if the tenant was erased. @throws Unsettled */
+export async function writeLive(
+  tx: Database,
+  { accountKey, ownership, contents, objects, quarantine }: LiveWriting,
+): Promise<WriteResult['counts'] | null> {
+  await holdOffErasure(tx, accountKey.tenantId)
+  const { isErased, ...mayHave } = await lookUp(tx, accountKey)
+  if (isErased) return null
+  const { counts, unsettled } = await writeBatches(tx, {
+    jobId: noJob,
+    accountKey,
+    overwrite: null,
+    pages: contents,
+    deletions: noDeletions,
+    ownership,
+    quarantine,
+    ...mayHave,
+    wasFetched: () => false,
+    rowsPerStatement,
+    live: true,
+  })
+  const tied = new Set<string>()
+  for (const [resource, { tied: ids = [] }] of Object.entries(unsettled))
+    for (const id of ids) if (objects.has(objectOf({ resource, id }))) tied.add(objectOf({ resource, id }))
+  if (tied.size > 0 || Object.values(unsettled).some(({ raced = [] }) => raced.length > 0)) throw new Unsettled(tied)
+  return counts
+}
+
+async function lookUp(tx: Database, { tenantId, provider }: AccountKey) {
+  const { rows } = await tx.execute<
+    Record<'isErased' | 'mayHaveErased' | 'mayHaveRejects' | 'mayHaveUnknown', boolean>
+  >(sql`
+    select ${isTenantErased(tenantId)} as "isErased", ${hasTombstones({ tenantId, provider })} as "mayHaveErased",
+      ${hasRejects({ tenantId, provider })} as "mayHaveRejects",
+      exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider}
+        and known.account = ${unknownAccount}) as "mayHaveUnknown"`)
+  const [found] = rows
+  if (!found) throw new Error('live: the account was not looked up')
+  return found
+}

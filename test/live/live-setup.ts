@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config/load.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { Item } from '../../src/json/item.ts'
+import { RawJson } from '../../src/json/raw-json.ts'
+import { openLiveAccounts } from '../../src/live/accounts.ts'
+import { applyLive } from '../../src/live/apply.ts'
+import type { LiveDeps } from '../../src/live/live-deps.ts'
+import type { LiveEvent, Route } from '../../src/live/live-event.ts'
+import { silentLog } from '../../src/log/log.ts'
+import { isLifecycle } from '../../src/provider/live.ts'
+import { openProviders } from '../../src/providers/index.ts'
+import { read } from '../../src/providers/stripe/live/read.ts'
+import { providerSettings } from '../../src/worker.ts'
+import { type SetupOptions, setup } from '../support/setup.ts'
+
+export interface StripeEvent {
+  readonly id: string
+  readonly type: string
+  readonly created: number
+  readonly api_version?: string
+  readonly data: { readonly object: Readonly<Record<string, unknown>> }
+}
+
+export interface LiveOptions extends SetupOptions {
+  readonly deps?: Partial<LiveDeps>
+  /** Null: the account has no key. */
+  readonly accessToken?: string | null
+  readonly now?: () => Date
+}
+
+/** A worker, its sandbox and what applies the events of the sandbox's account, for a tenant of the test's own. */
+export async function liveSetup({
+  deps,
+  accessToken = 'sk_live_sandbox',
+  now = () => new Date(),
+  ...options
+}: LiveOptions = {}) {
+  const parts = await setup(options)
+  const config = readConfig({ environment: parts.environment, file: undefined })
+  const database = await openDatabase(config.database, { connections: 6, applicationName: 'live test' })
+  const provider = await openProviders(providerSettings(config))
+  const clock = systemClock
+  const accounts = openLiveAccounts({
+    provider,
+    accessToken: async () => accessToken,
+    tenant: database.tenant,
+    clock,
+    now,
+  })
+  onTestFinished(async () => {
+    accounts.close()
+    await database.close()
+  })
+  const requested: string[] = []
+  const all: LiveDeps = {
+    tenant: database.tenant,
+    accounts,
+    requestIncremental: async (_, reason) => void requested.push(reason),
+    clock,
+    now,
+    log: silentLog,
+    ...deps,
+  }
+  const tenantId = randomUUID()
+  const route: Route = { tenantId, provider: 'stripe', account: 'acct_sandbox', state: 'active', reference: null }
+  return {
+    ...parts,
+    database,
+    tenantId,
+    requested,
+    route,
+    deps: all,
+    /** All events of the sandbox since the second, the oldest first. */
+    events: (since = 0) => eventsOf(parts.sandbox.url, since),
+    apply: (events: readonly StripeEvent[], of: Partial<Route> = {}) =>
+      applyLive(
+        { ...route, ...of },
+        events.map((event) => liveEvent(event)),
+        all,
+      ),
+  }
+}
+
+/** The event as `receive` would hand it over, with a message of its own. `edit` changes its text. */
+export function liveEvent(event: StripeEvent, edit = (text: string) => text): LiveEvent {
+  const bytes = RawJson.of(Buffer.from(edit(JSON.stringify(event))))
+  const change = read(Item.of(bytes.value(), bytes), { via: 'eventbridge', from: 'ed_1', headers: {} })
+  if (change && isLifecycle(change)) throw new Error('Stripe sends no such event')
+  return { messageId: event.id, sentAt: new Date(), change }
+}
+
+export async function eventsOf(url: string, since: number): Promise<readonly StripeEvent[]> {
+  const all: StripeEvent[] = []
+  for (let after = ''; ; ) {
+    const response = await fetch(`${url}/v1/events?limit=100&created[gte]=${since}${after}`, {
+      headers: { authorization: 'Bearer sk_live_sandbox' },
+    })
+    const page = (await response.json()) as { data: StripeEvent[]; has_more: boolean }
+    all.push(...page.data)
+    if (!page.has_more) return all.toReversed()
+    after = `&starting_after=${page.data.at(-1)?.id}`
+  }
+}

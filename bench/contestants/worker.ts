@@ -4,7 +4,7 @@ import { apiKey, type Open, type Task } from './contestant.ts'
 import { context, sqsEvent } from './sqs-event.ts'
 
 /** One tenant for all runs: a second process finds what the first has written. */
-const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
+export const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
 
 /** The worker's bundle, given SQS events as Lambda gives them. */
 export const open: Open = async (task) => {

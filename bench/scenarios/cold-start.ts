@@ -1,15 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import type { Bench } from '../bench.ts'
-import { coldStartProgram, workerBundle } from '../build.ts'
-import type { ColdStart } from '../cold-start.ts'
-import { workerEnvironment } from '../contestants/worker.ts'
-import { deployedEnvironment } from '../deployed.ts'
-import { startProgram } from '../program.ts'
+import { workerBundle } from '../build.ts'
 import type { Result, Scenario } from '../result.ts'
-import { sharedNow } from '../server/protocol.ts'
 import { shown, spread } from '../statistics.ts'
+import { runWholeProcess } from '../whole-process.ts'
 
 const mostMs = 250
 const mostKilobytes = 650
@@ -55,23 +49,8 @@ async function startOnce(bench: Bench) {
   const server = await bench.server({ '/v1/customers': { count: 100, density: 'growth' } })
   await server.reset({ latencyMs: 0, accountPerSecond: null, endpointPerSecond: null })
   const database = await bench.postgres.freshDatabase('worker')
-  const additionalData = { resources: ['customers'] }
-  const body = JSON.stringify({
-    jobId: randomUUID(),
-    tenantId: randomUUID(),
-    providerName: 'stripe',
-    accessToken: 'sk_live_bench',
-    additionalData,
-  })
-  const limits = { perSecond: 100, endpointPerSecond: 100 }
-  const spawnedAt = sharedNow()
-  const child = startProgram(coldStartProgram, [workerBundle, body], {
-    ...deployedEnvironment(),
-    ...workerEnvironment({ databaseUrl: database.url, stripeUrl: server.url, ...limits }),
-  })
-  const loaded = once(child, 'message').then(([message]) => (message as ColdStart).loadedAt)
-  const loadedAt = await Promise.race([loaded, once(child, 'exit').then(() => Number.NaN)])
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  const limits = { accountPerSecond: 100, endpointPerSecond: 100 }
+  const { spawnedAt, loadedAt } = await runWholeProcess({ server, database, resources: ['customers'] }, limits)
   const [first] = await server.seen()
   await database.drop()
   return { spawnedAt, loadedAt, requestedAt: first?.arrivedAt ?? Number.NaN }

@@ -5,6 +5,7 @@ import { cpu } from './cpu.ts'
 import { million } from './million.ts'
 import { one25, one100 } from './one-endpoint.ts'
 import { peers } from './peers.ts'
+import { ramp } from './ramp.ts'
 import { requests } from './requests.ts'
 import { second } from './second.ts'
 import { smallJobs } from './small-jobs.ts'
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   unchanged,
   coldStart,
   smallJobs,
+  ramp,
   million,
   peers,
 ]

@@ -1,0 +1,132 @@
+import type { Bench } from '../bench.ts'
+import { check } from '../check.ts'
+import { worker } from '../contestants/index.ts'
+import type { Sized } from '../mode.ts'
+import type { Finding, Result, Scenario, Table } from '../result.ts'
+import type { Density } from '../server/density.ts'
+import { shown, spread } from '../statistics.ts'
+import { runWholeProcess } from '../whole-process.ts'
+
+interface Account {
+  readonly counts: Sized
+  readonly perSecond: number
+  readonly density?: Density
+  readonly jitterMs?: number
+  /** The most seconds of the first job and of a later one; absent: no target. */
+  readonly most?: readonly [first: number, again: number]
+  /** The least shares of what the rate allows, instead of seconds. */
+  readonly share?: readonly [first: number, again: number]
+}
+
+const accounts: readonly Account[] = [
+  { counts: { full: 1_000, quick: 1_000, smoke: 300 }, perSecond: 25, most: [1.15, 0.85] },
+  { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 25, most: [2.8, 2.5] },
+  { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, most: [1.45, 1.1] },
+  { counts: { full: 20_000, quick: 5_000, smoke: 300 }, perSecond: 25, most: [8.85, 8.55] },
+  { counts: { full: 100_000, quick: 20_000, smoke: 300 }, perSecond: 100, share: [0.91, 0.94] },
+  { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, density: 'uniform' },
+  { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, density: 'day' },
+  { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, density: 'second' },
+  { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, jitterMs: 350 },
+]
+const mostOver = 1.02
+const runs = ['first', 'again'] as const
+
+export const ramp: Scenario = {
+  name: 'ramp',
+  about: 'Small accounts, first job and a later one, whole process and built bundle, 200 ms (jittered: 50 to 400 ms).',
+  modes: ['full', 'quick', 'smoke'],
+  async run(bench): Promise<Result> {
+    const findings: Finding[] = []
+    const problems: string[] = []
+    const rows: string[][] = []
+    for (const account of accounts) {
+      const rounds = []
+      for (let round = 0; round < bench.rounds; round++) rounds.push(await runTwice(bench, account))
+      problems.push(...rounds.flatMap((round) => round.problems))
+      for (const [at, which] of runs.entries()) {
+        const seconds = spread(rounds.flatMap(({ figures }) => figures[at]?.seconds ?? []))
+        const over = spread(rounds.flatMap(({ figures }) => figures[at]?.over ?? []))
+        const limited = spread(rounds.flatMap(({ figures }) => figures[at]?.limited ?? []))
+        const count = bench.pick(account.counts)
+        const of = `${named(account, count)}, ${which}`
+        findings.push(timeOf(account, { of, at, count, seconds: seconds.median, text: shown(seconds, 2) }))
+        if (which === 'again')
+          findings.push({
+            what: `${of}: requests over the minimum; answers 429`,
+            measured: `${shown(over, 3)}; ${shown(limited)}`,
+            target: `≤ ${mostOver}; 0`,
+            reached: over.median <= mostOver && limited.max === 0,
+          })
+        rows.push([of, shown(seconds, 2), shown(over, 3), shown(limited)])
+      }
+    }
+    const tables: Table[] = [
+      { title: 'Small accounts', columns: ['customers', 's, whole process', 'requests over the minimum', '429'], rows },
+    ]
+    return { findings, tables, problems }
+  },
+}
+
+const named = ({ perSecond, density = 'growth', jitterMs }: Account, count: number) =>
+  `${count.toLocaleString('en')} customers (${density}${jitterMs ? ', jittered' : ''}) at ${perSecond} requests/s`
+
+interface Timed {
+  readonly of: string
+  readonly at: number
+  readonly count: number
+  readonly seconds: number
+  readonly text: string
+}
+
+function timeOf({ most, share, perSecond }: Account, { of, at, count, seconds, text }: Timed): Finding {
+  const what = `${of}: seconds`
+  if (share) {
+    const reached = count / seconds / (perSecond * 100)
+    const target = share[at] ?? 1
+    const percent = (part: number) => `${(part * 100).toFixed(1)} %`
+    return {
+      what,
+      measured: `${text}, ${percent(reached)}`,
+      target: `≥ ${percent(target)}`,
+      reached: reached >= target,
+    }
+  }
+  const limit = most?.[at]
+  if (limit === undefined) return { what, measured: text, target: '', reached: null }
+  return { what, measured: text, target: `≤ ${limit}`, reached: seconds <= limit }
+}
+
+/** Twice on one database, each time in a fresh process. */
+async function runTwice(bench: Bench, { counts, perSecond, density = 'growth', jitterMs }: Account) {
+  const count = bench.pick(counts)
+  const server = await bench.server({ '/v1/customers': { count, density, together: count / 10 } })
+  const conditions = {
+    latencyMs: jitterMs ? 50 : 200,
+    ...(jitterMs && { jitterMs }),
+    accountPerSecond: perSecond,
+    endpointPerSecond: perSecond,
+  }
+  const database = await bench.postgres.freshDatabase('worker')
+  const figures: { seconds: number; over: number; limited: number }[] = []
+  const problems: string[] = []
+  for (const which of runs) {
+    await server.reset(conditions)
+    const { spawnedAt, endedAt } = await runWholeProcess({ server, database, resources: ['customers'] }, conditions)
+    await database.quiet()
+    const seen = await server.seen()
+    const problem = Number.isNaN(endedAt) ? 'the process ended' : await check(worker, database, server)
+    if (problem) problems.push(`ramp: ${count} ${which}: ${problem}`)
+    const lists = seen.filter(({ endpoint }) => endpoint.includes('customers'))
+    const requests = lists.filter(({ status }) => status === 200).length
+    figures.push({
+      seconds: (endedAt - spawnedAt) / 1_000,
+      over: requests / Math.ceil(count / 100),
+      limited: seen.filter(({ status }) => status === 429).length,
+    })
+    const [last] = figures.slice(-1)
+    bench.say(`${count} at ${perSecond}/s ${density}, ${which}: ${last?.seconds.toFixed(2)} s, ${requests} requests`)
+  }
+  await database.drop()
+  return { figures, problems }
+}

@@ -4,6 +4,7 @@ import { syncAccounts } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import { withoutMode } from '../provider/account-name.ts'
 import type { Account } from '../provider/contract.ts'
+import type { SyncJobRequest } from './request.ts'
 
 /** A row of `sync_accounts`. */
 export interface KnownAccount {
@@ -13,6 +14,8 @@ export interface KnownAccount {
   readonly began: number | null
   /** Whether rows of the account `unknown` are this account's; null if that was not decided yet. */
   readonly adopted: boolean | null
+  /** See `readListSplits`. Null unless the job is a full one. */
+  readonly splits: unknown
 }
 
 /** The account that a delivery reads and writes, once its lease is taken. */
@@ -21,19 +24,20 @@ export interface JobAccount extends AccountKey {
   readonly mayHaveUnknown: boolean
 }
 
-/** For the `returning` of a claim: the accounts of this tenant and provider. */
-export const knownAccounts = ({ tenantId, provider }: ProviderKey) =>
+/** For the `returning` of a claim: the accounts of this tenant and provider. Only a full job plans with `splits`. */
+export const knownAccounts = ({ tenantId, provider }: ProviderKey, { syncType }: SyncJobRequest['additionalData']) =>
   sql<readonly KnownAccount[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('account', known.account, 'credential', known.credential,
-      'began', floor(extract(epoch from known.began_at)), 'adopted', known.adopted)), '[]')
+      'began', floor(extract(epoch from known.began_at)), 'adopted', known.adopted,
+      'splits', case when ${syncType === 'full'} then known.list_splits end)), '[]')
     from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider})`
 
 /** The account, if the credentials name it or the key is known; null if the provider must be asked. */
 export function recognise(
   { id, credential }: Pick<Account, 'id' | 'credential'>,
   known: readonly KnownAccount[],
-): Pick<KnownAccount, 'account' | 'began'> | null {
-  if (id !== null) return { account: id, began: known.find(({ account }) => account === id)?.began ?? null }
+): Pick<KnownAccount, 'account' | 'began' | 'splits'> | null {
+  if (id !== null) return known.find(({ account }) => account === id) ?? { account: id, began: null, splits: null }
   return known.find((row) => row.credential === credential) ?? null
 }
 

@@ -156,7 +156,7 @@ function claimRow(
         notified: notification,
         hadRejects: hasRejects(providerKey),
         hadErased: hasTombstones(providerKey),
-        accounts: knownAccounts(providerKey),
+        accounts: knownAccounts(providerKey, request.additionalData),
         databaseNow: sql<number>`(extract(epoch from now()) * 1000)::float8`,
         tenantErased: isTenantErased(request.tenantId),
         ownsTables: sql<boolean>`(select pg_get_userbyid(relowner) = current_user from pg_class where oid = ${getTableName(syncJobs)}::text::regclass)`,

@@ -10,18 +10,20 @@ import { openNoted } from './absence.ts'
 import type { JobAccount } from './account.ts'
 import { type BatchSizes, batchSizes } from './batch-sizes.ts'
 import { commitBatch } from './commit/commit.ts'
-import { applyMove, type CommittedState, type Move } from './commit/committed-state.ts'
+import { applyMove, type CommittedState, type Move, readsAll } from './commit/committed-state.ts'
 import type { DetectedDeletions } from './commit/deletions.ts'
 import { openQuarantine } from './commit/quarantine.ts'
 import { refusalsIn } from './commit/related.ts'
 import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
+import { knownSplits } from './known-splits.ts'
+import { collectSplits, type SplitCollector } from './list-splits.ts'
 import { logCommit } from './log-commit.ts'
 import type { OpenReading } from './open-reading.ts'
+import { overwriting } from './overwriting.ts'
 import { eventsBefore, isCursorExpired } from './plan.ts'
 import type { JobDeps, Session } from './session.ts'
 import { settleAbsence } from './settle-absence.ts'
-import type { Checkpoint } from './state/checkpoint.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
 
 /** See Backfill.gatherMs. Progress is still written several times a second. */
@@ -57,6 +59,8 @@ interface State {
   readonly refusedParents: Set<string>
   readonly checksById: number
   readonly rowBudget: RowBudget
+  /** Null unless the job reads its lists from the beginning. */
+  readonly splits: SplitCollector | null
 }
 
 /** Reads a checkpoint's slices to their ends and commits what arrives, page by page. @throws SyncError */
@@ -72,6 +76,9 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     refusedParents: new Set(),
     checksById: sizes.checksById,
     rowBudget: { rows: Number.POSITIVE_INFINITY },
+    splits: readsAll(draining.committed)
+      ? collectSplits(sizes.pageSize, knownSplits(draining.account, session.job))
+      : null,
   }
   const { read, refused } = startReading(session, deps, draining, { state, sizes })
   for await (const batch of read) {
@@ -82,6 +89,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     state.account ??= await openedAccount({ draining, state })
     const deletions = await settleInTime(batch, session, deps, { draining, state, account: state.account })
     if (!deletions) break
+    state.splits?.add(batch.pages)
     await commitAll({ batch, deletions }, session, deps, { draining, state, account: state.account })
     logCommit(session, batch, { ms: deps.clock.now() - began, watch: deps.watch })
   }
@@ -91,11 +99,12 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
 
 /** Reads ahead of the account's lease; `refused` is aborted when the job does not get it. */
 function startReading(
-  { deadline }: Session,
+  session: Session,
   { clock }: JobDeps,
-  { reading, committed, jobAccount }: Draining,
+  { account, reading, committed, jobAccount }: Draining,
   { state, sizes }: { readonly state: State; readonly sizes: BatchSizes },
 ) {
+  const { deadline } = session
   const refusal = new AbortController()
   jobAccount.catch((error: unknown) => refusal.abort(error))
   const read = backfill({
@@ -104,6 +113,7 @@ function startReading(
     begun: Object.keys(committed.checkpoint.tallies),
     refused: committed.checkpoint.refused,
     fetchesTouched: committed.checkpoint.mode === 'incremental',
+    knownSplits: knownSplits(account, session.job),
     eventsBefore: eventsBefore(committed.checkpoint),
     ...sizes,
     gatherMs,
@@ -202,6 +212,7 @@ async function commitAll(
       resources: draining.names,
       committed: state.committed,
       requests: session.counts.requests,
+      listSplits: () => state.splits?.splits() ?? null,
       result(resources, note) {
         const planned = { syncType: mode, ...(note !== null && { note }) }
         state.result = session.result({ ...planned, status: 'completed', resources, error: null })
@@ -216,13 +227,6 @@ async function commitAll(
     draining.onCommit(state.committed)
     session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
   }
-}
-
-/** `force_refresh` overwrites whatever is stored. Events are older than rows and overwrite only what cannot be right. */
-function overwriting({ request, job }: Session, mode: Checkpoint['mode']): Overwrite | null {
-  if (!request.additionalData.forceRefresh) return null
-  if (mode === 'incremental') return { kind: 'from the future' }
-  return { kind: 'stored before', since: job.startedAt ?? job.createdAt }
 }
 
 /** A job fails if the key may read none of its resources. @throws SyncError with verdict `reject` */

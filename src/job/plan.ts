@@ -68,13 +68,22 @@ interface Situation {
   readonly known?: KnownEvents | null
 }
 
-/** `now`: the database's clock, in milliseconds since 1970. */
+interface FullPlan {
+  /** The database's clock, in milliseconds since 1970. */
+  readonly now: number
+  readonly note?: string | null
+  /** See Reading.splits. */
+  splitsOf?(resource: string): readonly number[]
+}
+
 export function planFull(
   resources: readonly PlannedResource[],
-  { now, note = null }: { readonly now: number; readonly note?: string | null },
+  { now, note = null, splitsOf = () => [] }: FullPlan,
 ): Checkpoint {
   return plan(
-    resources.filter(({ derivedFrom }) => !derivedFrom).map((resource) => ({ resource, since: 0 })),
+    resources
+      .filter(({ derivedFrom }) => !derivedFrom)
+      .map((resource) => ({ resource, since: 0, splits: splitsOf(resource.name) })),
     { mode: 'full', note, resources: resources.map(({ name }) => name), now: Math.floor(now / 1_000) },
   )
 }

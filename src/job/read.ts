@@ -10,6 +10,7 @@ import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/committed-state.ts'
 import { readCursors } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
+import { splitsToRead } from './known-splits.ts'
 import { openAccount } from './open-account.ts'
 import { type OpenReading, openReading } from './open-reading.ts'
 import { chooseResources, planFull, planIncremental, unsettledSearches } from './plan.ts'
@@ -149,11 +150,12 @@ function plannedResources(
 async function planFresh(
   chosen: readonly ProviderResource[],
   { account, jobAccount, reading, feedNow }: PlanOptions,
-  { db, request, deadline, databaseNow }: Session,
+  { db, request, job, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
   const resources = await withParts(chosen, reading.sources, deadline.abortSignal)
-  if (request.additionalData.syncType === 'full') return planFull(resources, { now: databaseNow() })
+  if (request.additionalData.syncType === 'full')
+    return planFull(resources, { now: databaseNow(), splitsOf: splitsToRead(account, job) })
   const accountKey = await jobAccount
   const patience = { policy: whileWorking, clock, signal: deadline.abortSignal }
   const { cursors, known } = await withRetry(() => readCursors(db, accountKey), patience)

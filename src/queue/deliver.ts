@@ -136,7 +136,9 @@ async function respond(message: Message, outcome: Outcome, { queue, log }: Deliv
 
 /**
  * Keeps a message while its job runs, a quarter longer than the lease, and renews that three times in a lease. If the
- * worker dies, the message comes back soon after the lease has ended, whatever the timeout of the queue itself.
+ * worker dies, the message comes back soon after the lease has ended, whatever the timeout of the queue itself. The
+ * first heartbeat comes after a thirtieth of the lease, two seconds: jobs of small accounts have ended by then, and SQS's
+ * client loads after the first request. A worker that dies before leaves the message to the timeout of the queue.
  * Returns how to stop it; a stopped heartbeat has made its last call.
  */
 function startHeartbeat(message: Message, { queue, settings, log }: DeliveryDeps): () => Promise<void> {
@@ -146,10 +148,13 @@ function startHeartbeat(message: Message, { queue, settings, log }: DeliveryDeps
   const beat = () => {
     lastBeat = queue.heartbeat(message, seconds).catch(logOnce)
   }
-  beat()
-  const timer = setInterval(beat, (settings.leaseSeconds * 1_000) / 3)
+  const intervalMs = (settings.leaseSeconds * 1_000) / 3
+  const first = setTimeout(beat, intervalMs / 10)
+  const timer = setInterval(beat, intervalMs)
+  first.unref()
   timer.unref()
   return () => {
+    clearTimeout(first)
     clearInterval(timer)
     return lastBeat
   }

@@ -33,6 +33,8 @@ export interface Backfill {
   /** The least milliseconds between two batches while pages arrive. Larger batches cost fewer commits. */
   readonly gatherMs: number
   readonly clock: Clock
+  /** By source, creation seconds at which windows of whole pages begin, oldest first. */
+  readonly knownSplits?: Readonly<Record<string, readonly number[]>>
   /** See FeedPage.before. */
   readonly eventsBefore?: EventsBefore | undefined
   /** Aborted when no new page may be started. */

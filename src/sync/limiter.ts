@@ -35,6 +35,8 @@ const recoveryPerSecond = 0.05
 const quietMs = 1_000
 /** Timers fire some milliseconds late. The limiter makes up for this much lost time, at most one request's interval. */
 const slackMs = 20
+/** The most milliseconds that it makes up for after the thread was busy while a request waited. */
+const busyMs = 200
 
 export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock: Clock): Limiter {
   let factor = { rate: 1, concurrency: 1, at: clock.now() }
@@ -59,12 +61,14 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     return first === undefined ? nextAt : Math.max(nextAt, first + 1_000)
   }
 
-  async function turn(waiting: AbortSignal): Promise<() => void> {
+  async function turn(waiting: AbortSignal, enteredAt: number): Promise<() => void> {
     waiting.throwIfAborted()
     while (room() <= 0) await freedOrAborted(waiting)
     for (let wait = soonest() - clock.now(); wait > 0; wait = soonest() - clock.now()) await clock.sleep(wait, waiting)
+    // Of this line alone: what waits for the wider limiter would become a burst.
+    const late = clock.now() - Math.max(nextAt, enteredAt)
     const leave = await within?.enter(waiting)
-    start()
+    start(late)
     return () => {
       inFlight--
       leave?.()
@@ -72,10 +76,11 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     }
   }
 
-  function start(): void {
+  function start(late: number): void {
     const now = clock.now()
     const interval = 1_000 / rate()
-    nextAt = Math.max(nextAt, now - Math.min(slackMs, interval)) + interval
+    const slack = Math.max(Math.min(slackMs, interval), Math.min(busyMs, late))
+    nextAt = Math.max(nextAt, now - slack) + interval
     starts.push(now)
     if (starts.length > secondsWorth) starts.shift()
     inFlight++
@@ -94,7 +99,8 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
 
   async function enter(waiting: AbortSignal): Promise<() => void> {
     inLine++
-    const place = line.then(() => turn(waiting))
+    const enteredAt = clock.now()
+    const place = line.then(() => turn(waiting, enteredAt))
     line = place.catch(() => {})
     try {
       return await place

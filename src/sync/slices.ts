@@ -131,10 +131,17 @@ export function estimate({ slice, density }: Reading, since: number): number {
   return Math.max(0, slice.position - Math.max(slice.window.from, since)) * density
 }
 
-/** A slice is split only if at least this many pages are left: fewer and later splits cost fewer requests. */
-export const pagesWorthASplit = 4
-/** A few splits need fewer pages: near the end of a list the limiter has requests that no slice would use. */
-const pagesWorthAFinerSplit = 2
+/** The pages that must be left in a slice to split it. Fewer and later splits cost fewer requests. */
+export interface SplitLimits {
+  readonly pages: number
+  /** For a few splits: near the end of a list the limiter has requests that no slice would use. */
+  readonly finerPages: number
+}
+
+/** Of a list. */
+export const listLimits: SplitLimits = { pages: 1.5, finerPages: 1.2 }
+/** Of the feed of changes: two slices share a second, of which objects are asked for by id. */
+export const feedLimits: SplitLimits = { pages: 4, finerPages: 2 }
 
 export interface Split {
   readonly id: number
@@ -142,19 +149,25 @@ export interface Split {
   readonly isFiner: boolean
 }
 
+interface Choice {
+  readonly since: number
+  readonly pageSize: number
+  readonly limits?: SplitLimits
+  readonly mayBeFiner?: boolean
+  /** Creation seconds at which windows of whole pages begin, oldest first, as an earlier job found them. */
+  readonly known?: readonly number[]
+}
+
 /**
  * Chooses the split when the limiter has a request that no slice is ready to use: the slice with the most estimated
- * work left, in the middle of its remaining time. Null if no slice has enough work left.
+ * work left, in the middle of its remaining time. Null if no slice has enough work left. Where an earlier job knew the
+ * list, a split is where it found a page to begin, because any other costs a request.
  */
 export function chooseSplit(
   readings: readonly Reading[],
-  {
-    since,
-    pageSize,
-    mayBeFiner = false,
-  }: { readonly since: number; readonly pageSize: number; readonly mayBeFiner?: boolean },
+  { since, pageSize, limits = listLimits, mayBeFiner = false, known = [] }: Choice,
 ): Split | null {
-  const least = (mayBeFiner ? pagesWorthAFinerSplit : pagesWorthASplit) * pageSize
+  const least = (mayBeFiner ? limits.finerPages : limits.pages) * pageSize
   let best: (Split & { readonly work: number }) | null = null
   for (const reading of readings) {
     const { slice, density, inFlight } = reading
@@ -162,11 +175,13 @@ export function chooseSplit(
     const from = Math.max(slice.window.from, since)
     // The page in flight will move the slice down by about a page.
     const position = inFlight ? Math.floor(slice.position - pageSize / density) : slice.position
-    const work = (position - from) * density
-    const at = from + Math.floor((position - from) / 2)
+    const inside = known.filter((second) => second > slice.window.from && second <= position)
+    const isLastKnown = inside.length === 0 && slice.window.from < (known.at(-1) ?? 0)
+    if (isLastKnown && !mayBeFiner) continue
+    const work = inside.length > 0 ? 2 * inside.length * pageSize : (position - from) * density
+    const at = inside[Math.floor(inside.length / 2)] ?? from + Math.floor((position - from) / 2)
     if (work < least || at <= slice.window.from || at >= slice.position) continue
-    if (best === null || work > best.work)
-      best = { id: slice.id, at, isFiner: work < pagesWorthASplit * pageSize, work }
+    if (best === null || work > best.work) best = { id: slice.id, at, isFiner: work < limits.pages * pageSize, work }
   }
   return best
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Limiter } from './limiter.ts'
 import { openReader, type Reader } from './reader.ts'
-import { chooseSplit, halveSlice, splitSlice } from './slices.ts'
+import { chooseSplit, feedLimits, halveSlice, listLimits, splitSlice } from './slices.ts'
 import { hasFilter, itemsPerPage, type Source } from './source.ts'
 
 /** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
@@ -33,6 +33,7 @@ interface SplitOptions {
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   since(): Promise<number>
   onSplit(split: SplitSlice): void
+  readonly knownSplits?: Readonly<Record<string, readonly number[]>>
   readonly clock: Pick<Clock, 'now'>
 }
 
@@ -101,10 +102,12 @@ export function createSplitter(
       let soonest = Number.POSITIVE_INFINITY
       for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
         const pageSize = itemsPerPage(source, options.pageSize)
+        const limits = source.kind === 'feed' ? feedLimits : listLimits
+        const known = options.knownSplits?.[source.name] ?? []
         while (hasFilter(source) && mayFetch()) {
           const readings = [...readers.values()].filter((reader) => reader.source === source)
           const mayBeFiner = finerSplits < Math.floor(pagesRead / pagesPerFinerSplit)
-          const choice = chooseSplit(readings, { since: since ?? 0, pageSize, mayBeFiner })
+          const choice = chooseSplit(readings, { since: since ?? 0, pageSize, limits, mayBeFiner, known })
           if (!choice) break
           const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
           if (delay > 0) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { afterEach, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
@@ -78,6 +79,8 @@ test('the answer is valid whatever throws, rejects or is missing (100 seeds)', a
     }
     const statements: unknown = new Proxy({}, { get: (_, method) => throwing(`statement ${String(method)}`) })
     const transaction = (kind: string) => async (work: (db: unknown, tenant: unknown) => unknown) => {
+      // Longer than it is until the first heartbeat.
+      await delay(3)
       await perhaps(kind)()
       return work(statements, sql`null`)
     }
@@ -85,7 +88,7 @@ test('the answer is valid whatever throws, rejects or is missing (100 seeds)', a
       tenant: () => ({ within: transaction('within'), read: transaction('read'), alone: transaction('alone') }),
       clock: { ...systemClock, sleep: async () => {}, random: () => 0 },
       log: silentLog,
-      settings: { maxRetries: 3, retryDelaySeconds: 0, batchSize: 100, timeoutMs: 60_000, leaseSeconds: 60 },
+      settings: { maxRetries: 3, retryDelaySeconds: 0, batchSize: 100, timeoutMs: 60_000, leaseSeconds: 0.03 },
       owner: 'test',
       provider: throwing('provider'),
       secrets: { open: throwing('secrets'), renew: throwing('secrets') },

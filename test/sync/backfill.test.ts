@@ -682,6 +682,10 @@ describe('whatever happens', () => {
   const densities: readonly Density[] = ['uniform', 'growing', 'burst', 'same-second', 'recent-import']
   const schedules = Array.from({ length: 250 }, (_, seed) => seed + 1)
 
+  /** What an earlier job may have left, when the list was another one. */
+  const knownSeconds = (random: () => number, most: number) =>
+    [...new Set(createdSeconds(Math.floor(random() * most), 'uniform'))].toSorted((left, right) => left - right)
+
   it(`in ${schedules.length} random schedules of latency, limits, faults, deletions, stops and crashes nothing is lost`, async () => {
     for (const seed of schedules) {
       const random = createFractions(seed * 7_919)
@@ -712,6 +716,7 @@ describe('whatever happens', () => {
         pagesAhead: pick([1, 2, 32]),
         commitMs: pick([0, 30, 500]),
         afterBatch: () => random() < crash,
+        known: pick([[], knownSeconds(random, 300), knownSeconds(random, 5)]),
       }
       const copies: ReturnType<typeof createCopy>[] = []
       let checkpoint: string | undefined

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../src/clock.ts'
+import { chooseSplits } from '../../src/job/list-splits.ts'
 import { advance, applySplit, type Checkpoint, plan } from '../../src/job/state/checkpoint.ts'
 import { readCheckpoint } from '../../src/job/state/stored-checkpoint.ts'
 import { backfill } from '../../src/sync/backfill.ts'
@@ -23,6 +24,8 @@ interface Run {
   readonly commitMs?: number
   /** Where an earlier copy ended, as stored; from the beginning where absent. */
   readonly checkpoint?: string
+  /** Where an earlier job knew pages to begin, oldest first; right or wrong. */
+  readonly known?: readonly number[]
   /** How old the account is cannot be told. */
   readonly sinceFails?: boolean
   /** Called with each page after it was committed; true ends the run as a crash does. */
@@ -46,7 +49,9 @@ export function createCopy(list: FakeList, run: Run) {
   const stop = new AbortController()
   const cut = new AbortController()
   setMaxListeners(0, stop.signal, cut.signal)
-  let stored = run.checkpoint ?? JSON.stringify(plan([{ resource: { name: 'customers' }, since: 0 }]))
+  const { known = [] } = run
+  const splits = chooseSplits(known, perSecond)
+  let stored = run.checkpoint ?? JSON.stringify(plan([{ resource: { name: 'customers' }, since: 0, splits }]))
   const seen = { pages: 0, splits: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, listed: 0, failures: 0 }
 
   /** Reads on from the stored checkpoint to the end, or as far as it goes. @throws what the backfill throws */
@@ -60,6 +65,7 @@ export function createCopy(list: FakeList, run: Run) {
       slices: checkpoint.slices,
       sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal), signal) }],
       limiters: () => [limiter],
+      knownSplits: { customers: known },
       pageSize,
       pagesAhead,
       pagesPerBatch,

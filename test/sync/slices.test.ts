@@ -3,8 +3,9 @@ import {
   afterPage,
   chooseSplit,
   estimate,
+  feedLimits,
+  listLimits,
   type PageEnd,
-  pagesWorthASplit,
   type Reading,
   type Slice,
   splitSlice,
@@ -168,12 +169,13 @@ describe('chooseSplit', () => {
     expect(chooseSplit(readings, { since: 0, pageSize })).toMatchObject({ id: 2, at: 9_500 })
   })
 
-  it(`leaves alone what has fewer than ${pagesWorthASplit} pages`, () => {
-    expect(chooseSplit([reading({ window: { from: 10_000 - 399, to: null } })], { since: 0, pageSize })).toBeNull()
-    expect(chooseSplit([reading({ window: { from: 10_000 - 400, to: null } })], { since: 0, pageSize })).toMatchObject({
-      id: 1,
-      at: 9_800,
-    })
+  it.each([
+    { what: 'a list', limits: listLimits, least: 150, at: 9_925 },
+    { what: 'the feed', limits: feedLimits, least: 400, at: 9_800 },
+  ])('leaves alone what has too few pages in $what', ({ limits, least, at }) => {
+    const left = (items: number) => [reading({ window: { from: 10_000 - items, to: null } })]
+    expect(chooseSplit(left(least - 1), { since: 0, pageSize, limits })).toBeNull()
+    expect(chooseSplit(left(least), { since: 0, pageSize, limits })).toMatchObject({ id: 1, at })
   })
 
   it('may cut finer, and says when it does', () => {
@@ -183,17 +185,17 @@ describe('chooseSplit', () => {
         pageSize,
         mayBeFiner: true,
       })
-    expect([1.99, 2, 3.99, 4].map(cut)).toEqual([
+    expect([1.19, 1.2, 1.49, 1.5].map(cut)).toEqual([
       null,
-      expect.objectContaining({ at: 9_900, isFiner: true }),
+      expect.objectContaining({ at: 9_940, isFiner: true }),
       expect.objectContaining({ isFiner: true }),
-      expect.objectContaining({ at: 9_800, isFiner: false }),
+      expect.objectContaining({ at: 9_925, isFiner: false }),
     ])
   })
 
   it('looks for work only after the beginning of the account', () => {
     expect(chooseSplit([reading({})], { since: 9_000, pageSize })).toMatchObject({ id: 1, at: 9_500 })
-    expect(chooseSplit([reading({})], { since: 9_700, pageSize })).toBeNull()
+    expect(chooseSplit([reading({})], { since: 9_900, pageSize })).toBeNull()
   })
 
   it('reckons with the page in flight', () => {
@@ -203,6 +205,23 @@ describe('chooseSplit', () => {
       id: 1,
       at: 7_450,
     })
+  })
+
+  it('splits a list that an earlier job knew only where a page begins', () => {
+    const known = [2_000, 4_000, 6_000, 8_000]
+    const choose = (over: Partial<Slice>, inFlight = false) =>
+      chooseSplit([reading(over, 1, inFlight)], { since: 0, pageSize, known })
+    expect(choose({})).toMatchObject({ at: 6_000 })
+    expect(choose({ window: { from: 4_000, to: null } })).toMatchObject({ at: 8_000 })
+    // The page in flight reads past the only one that is left.
+    expect(choose({ window: { from: 4_000, to: 8_000 }, position: 6_050 }, true)).toBeNull()
+    expect(choose({ window: { from: 2_000, to: 4_000 }, position: 4_000 })).toBeNull()
+  })
+
+  it('splits what is newer than all that an earlier job knew by its density', () => {
+    const known = [2_000, 4_000]
+    const newest = reading({ window: { from: 4_000, to: null } })
+    expect(chooseSplit([newest], { since: 0, pageSize, known })).toMatchObject({ at: 7_000 })
   })
 
   it('waits for the first page', () => {

@@ -205,6 +205,8 @@ export const syncAccounts = pgTable(
     beganAt: instant('began_at'),
     /** Whether rows of the account unknown were found to be this account's. Null if that was not decided yet. */
     adopted: boolean('adopted'),
+    /** By resource, creation seconds at which its list was split evenly by the last full job. The next one reads all parts at once. */
+    listSplits: jsonb('list_splits'),
     firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
     lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
     /** Reference to the secret with which live events of the account fetch objects, or the id of a connected account. Null: the configured key of the worker. It never contains a key. */

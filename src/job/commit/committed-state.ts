@@ -31,3 +31,7 @@ export function applyMove(state: CommittedState, move: Move): CommittedState {
     }
   }
 }
+
+/** Whether nothing was read yet of a job that reads everything. */
+export const readsAll = ({ checkpoint: { mode, tallies } }: CommittedState): boolean =>
+  mode === 'full' && Object.keys(tallies).length === 0

@@ -15,6 +15,7 @@ import type { Source } from '../../sync/source.ts'
 import type { JobAccount } from '../account.ts'
 import { cursorMoves } from '../cursor.ts'
 import { fenced, isHeldBy, type Lease, leaseExtension } from '../lease.ts'
+import type { ListSplits } from '../list-splits.ts'
 import { providerKeyOf, type SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint, eventsKnownAfter } from '../state/checkpoint.ts'
 import { addCounts, type Progress, sumCounts } from '../state/progress.ts'
@@ -27,6 +28,7 @@ import type { Quarantine } from './quarantine.ts'
 import { checkCounts } from './reconcile.ts'
 import { nestedIn, originsOf, skippedBy, unfinishedNames } from './related.ts'
 import { countRows, type RowBudget, reduceBudget } from './row-budget.ts'
+import { splitMoves } from './split-moves.ts'
 import { writeBatches } from './write.ts'
 
 export interface Commit {
@@ -51,6 +53,8 @@ export interface Commit {
   readonly committed: CommittedState
   /** Requests made to the provider over all deliveries. */
   readonly requests: number
+  /** Where the lists can be split, once all is read; null if the job did not read them from the beginning. */
+  listSplits(): ListSplits | null
   /** The result to store where this commit leaves nothing to be read. */
   result(resources: SyncJobResult['resources'], note: string | null): SyncJobResult
 }
@@ -142,7 +146,9 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   const ending = ends
     ? completion(await conclude(tx, commit, { checkpoint, progress }))
     : { ...leaseExtension(lease), checkpoint }
-  const moves = ends ? movesOf(tx, commit, { checkpoint, progress }) : []
+  const moves = ends
+    ? [...movesOf(tx, commit, { checkpoint, progress }), ...splitMoves(tx, account, commit.listSplits())]
+    : []
   const rows = await (moves.length > 0 ? tx.with(...moves) : tx)
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })

@@ -77,6 +77,8 @@ export interface Reading {
   readonly ids?: readonly string[]
   /** The second from which pages may have items, if that is earlier than `since`. The last page is filled up with these. */
   readonly from?: number
+  /** Creation seconds at which the list is split from the beginning, oldest first. Absent: it is one window. */
+  readonly splits?: readonly number[]
 }
 
 /** What a plan is for. */
@@ -91,10 +93,10 @@ export function plan(
   readings: readonly Reading[],
   { mode, note, resources = null, cursors = {}, known = null, now = 0 }: Purpose = { mode: 'full', note: null },
 ): Checkpoint {
-  const lists = readings.flatMap(({ resource, by, since, from = since, to = null, ids }) =>
+  const lists = readings.flatMap(({ resource, by, since, from = since, to = null, ids, splits = [] }) =>
     // An object asked for by id is in no part.
     ((!ids && resource.parts) || [null]).flatMap((part) =>
-      (ids ? [{ from: since, to }] : windowsOf(filterOf(resource, by), { since, to, now })).map((window) => ({
+      (ids ? [{ from: since, to }] : windowsOf(filterOf(resource, by), { since, to, now, splits })).map((window) => ({
         list: { resource: resource.name, part, ...(by && { by }) },
         window,
         // Only the oldest window looks back before the time that is asked for.

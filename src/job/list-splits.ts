@@ -1,0 +1,80 @@
+import * as z from 'zod'
+import type { ReadPage } from '../sync/read-page.ts'
+import { itemsPerPage } from '../sync/source.ts'
+
+/**
+ * By resource, creation seconds at which a list can be split into windows of whole pages, oldest first. A full job leaves
+ * them in `sync_accounts`, so that the next one reads all windows at once.
+ */
+export type ListSplits = Readonly<Record<string, readonly number[]>>
+
+const listSplits = z.record(z.string(), z.array(z.int()))
+
+/** What a full job stored; nothing where it cannot be read: only speed needs it. */
+export const readListSplits = (stored: unknown): ListSplits => listSplits.safeParse(stored).data ?? {}
+
+/** The most seconds of one list. */
+const splitsAtMost = 255
+/** The most items of one list whose creation seconds are kept in memory. A larger list takes long beside its start. */
+const itemsAtMost = 250_000
+/** The fewest pages of a list that is split. */
+const pagesAtLeast = 3
+
+/** Collects the creation seconds of a full job's items. */
+export interface SplitCollector {
+  add(pages: readonly ReadPage[]): void
+  /** What is to be stored: the splits of long lists, and no splits of lists that had some. */
+  splits(): ListSplits
+}
+
+/** `pageSize`: items of the usual page. `before`: what is stored. */
+export function collectSplits(pageSize: number, before: ListSplits): SplitCollector {
+  const lists = new Map<string, { readonly size: number; seconds: number[] | null }>()
+  return {
+    add(pages) {
+      for (const { source, part, whole, listed, skip } of pages) {
+        if (source.kind !== 'list' || skip || part !== null || whole || !isSplittable(source)) continue
+        const list = lists.get(source.name) ?? { size: itemsPerPage(source, pageSize), seconds: [] }
+        lists.set(source.name, list)
+        if (!list.seconds) continue
+        if (list.seconds.length + listed.length > itemsAtMost) list.seconds = null
+        else for (const second of listed) list.seconds.push(second)
+      }
+    },
+    splits() {
+      const all = [...lists].map(([name, { seconds, size }]) => [name, seconds ? splitsOf(seconds, size) : []] as const)
+      return Object.fromEntries(all.filter(([name, splits]) => splits.length > 0 || before[name]?.length))
+    },
+  }
+}
+
+/** Whether a list is read from the newest item to the oldest, through windows as long as one likes. */
+export function isSplittable({ createdFilter, partition }: SplittableList): boolean {
+  return createdFilter !== undefined && createdFilter.order !== 'none' && !createdFilter.maxDays && !partition
+}
+
+type SplittableList = Pick<Extract<ReadPage['source'], { kind: 'list' }>, 'createdFilter' | 'partition'>
+
+/** Every window but the newest has whole pages, counted from the oldest item, and so needs no request more than a chain. */
+function splitsOf(seconds: readonly number[], size: number): readonly number[] {
+  const pages = Math.ceil(seconds.length / size)
+  if (pages < pagesAtLeast) return []
+  const ascending = Float64Array.from(seconds).sort()
+  const step = Math.ceil(pages / (splitsAtMost + 1)) * size
+  const splits = new Set<number>()
+  for (let at = step; at < ascending.length; at += step) splits.add(ascending[at] ?? 0)
+  splits.delete(ascending[0] ?? 0)
+  return [...splits]
+}
+
+/** Seconds for which a window's chain of pages waits for an answer, at the most that is worth another window. */
+const answerSeconds = 0.4
+const windowsAtLeast = 8
+
+/** As many of the splits, evenly, as keep the provider's rate busy: each window has one request in flight. */
+export function chooseSplits(splits: readonly number[], perSecond: number): readonly number[] {
+  const windows = Math.max(windowsAtLeast, Math.ceil(perSecond * answerSeconds))
+  const parts = splits.length + 1
+  if (parts <= windows) return splits
+  return Array.from({ length: windows - 1 }, (_, at) => splits[Math.round(((at + 1) * parts) / windows) - 1] ?? 0)
+}

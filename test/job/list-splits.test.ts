@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { chooseSplits, collectSplits, readListSplits } from '../../src/job/list-splits.ts'
+import type { ReadPage } from '../../src/sync/read-page.ts'
+
+const customers = { kind: 'list', name: 'customers', createdFilter: { field: 'created' } }
+
+/** A page of items that were created in these seconds. */
+const page = (listed: readonly number[], over: Record<string, unknown> = {}) =>
+  ({ source: customers, part: null, whole: null, skip: null, listed, ...over }) as unknown as ReadPage
+
+const seconds = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
+
+describe('what a full job leaves of its lists', () => {
+  it('is the seconds at which whole pages begin, counted from the oldest item', () => {
+    const collector = collectSplits(100, {})
+    collector.add([page(seconds(1_150, 100).reverse()), page(seconds(1_000, 150).reverse())])
+    // 250 items: the two older windows have 100 each, the newest has 50 and what comes.
+    expect(collector.splits()).toEqual({ customers: [1_100, 1_200] })
+  })
+
+  it('is nothing of a list of two pages, and an empty list where more was known', () => {
+    const collect = (before: Record<string, readonly number[]>) => {
+      const collector = collectSplits(100, before)
+      collector.add([page(seconds(1_000, 200))])
+      return collector.splits()
+    }
+    expect(collect({})).toEqual({})
+    expect(collect({ customers: [5] })).toEqual({ customers: [] })
+  })
+
+  it('has each second once, and never the oldest, where many items share a second', () => {
+    const collector = collectSplits(100, {})
+    collector.add([page([...Array<number>(250).fill(1_000), ...Array<number>(250).fill(2_000)])])
+    expect(collector.splits()).toEqual({ customers: [2_000] })
+  })
+
+  it('has at most 255 seconds of a long list, which lie evenly, and none of a list of more than 250,000 items', () => {
+    const long = collectSplits(100, {})
+    for (let at = 0; at < 1_000; at++) long.add([page(seconds(at * 100, 100))])
+    const { customers: splits = [] } = long.splits()
+    expect(splits.length).toBe(249)
+    expect(new Set(splits.map((second, at) => second - (splits[at - 1] ?? 0)))).toEqual(new Set([400]))
+    for (let at = 1_000; at < 2_501; at++) long.add([page(seconds(at * 100, 100))])
+    expect(long.splits()).toEqual({})
+  })
+
+  it.each([
+    { what: 'parts', over: { part: 'LOC1' } },
+    { what: 'a stated total', over: { whole: { begins: true, ends: true } } },
+    { what: 'no order', over: { source: { ...customers, createdFilter: { field: 'created', order: 'none' } } } },
+    { what: 'a limit of days', over: { source: { ...customers, createdFilter: { field: 'created', maxDays: 31 } } } },
+    { what: 'no filter', over: { source: { kind: 'list', name: 'customers' } } },
+  ])('leaves out a list with $what', ({ over }) => {
+    const collector = collectSplits(100, {})
+    collector.add([page(seconds(1_000, 1_000), over)])
+    expect(collector.splits()).toEqual({})
+  })
+})
+
+describe('where a list is split before its first request', () => {
+  const known = seconds(1, 99)
+
+  it('is everywhere where the list is short', () => {
+    expect(chooseSplits([1, 2, 3], 25)).toEqual([1, 2, 3])
+  })
+
+  it('is as often as keeps the rate busy, evenly', () => {
+    expect(chooseSplits(known, 25)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90])
+    expect(chooseSplits(known, 100)).toHaveLength(39)
+    expect(new Set(chooseSplits(known, 100)).size).toBe(39)
+  })
+})
+
+it('what is stored and cannot be read counts as nothing', () => {
+  expect(readListSplits(null)).toEqual({})
+  expect(readListSplits({ customers: 'x' })).toEqual({})
+  expect(readListSplits({ customers: [1, 2] })).toEqual({ customers: [1, 2] })
+})

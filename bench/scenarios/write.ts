@@ -98,9 +98,12 @@ async function readRows(server: StripeServer): Promise<StampedRow[]> {
     const response = await fetch(`${server.url}/v1/customers?limit=100${after && `&starting_after=${after}`}`)
     const body = Buffer.from(await response.arrayBuffer())
     const { data, has_more: more } = JSON.parse(body.toString('utf8')) as { data: Customer[]; has_more: boolean }
-    const answer = RawJson.of(body)
+    const list = RawJson.of(body).at('data')
     data.forEach((customer, at) => {
-      rows.push({ row: rowOf(customer), raw: answer.at('data', at), observedAt, paths })
+      const raw = list.at(at)
+      // Located now, so that the first round measures writing alone, as the later ones do.
+      void raw.length
+      rows.push({ row: rowOf(customer), raw, observedAt, paths })
     })
     if (!more) return rows
     after = data.at(-1)?.id ?? ''

@@ -72,6 +72,14 @@ describe('a limiter with work waiting', () => {
         expect(((starts.length - 1) / starts.at(-1)!) * 1_000).toBeGreaterThan(0.99 * perSecond)
       })
 
+  for (const perSecond of [25, 100])
+    it(`makes up for a thread that was busy up to 150 ms, and keeps its ceiling in every second: ${perSecond} a second`, async () => {
+      const { clock, starts, call } = setup({ perSecond, lateMs: 150 })
+      await clock.run(Promise.all(Array.from({ length: perSecond * 10 }, () => call())))
+      expect(((starts.length - 1) / starts.at(-1)!) * 1_000).toBeGreaterThan(0.9 * perSecond)
+      expect(mostWithin(starts, 1_000)).toBeLessThanOrEqual(perSecond)
+    })
+
   it('spaces requests evenly', async () => {
     const { clock, starts, call } = setup()
     await clock.run(Promise.all(Array.from({ length: 6 }, () => call())))

@@ -32,6 +32,8 @@ export interface AccountDeps {
   tenant(id: string): TenantDatabase
   readonly clock: Clock
   now(): Date
+  /** Absent: the ceiling of this process. */
+  readonly ceiling?: Ceiling
 }
 
 /** Milliseconds for which a connection and the list of resources are used. A key may be replaced, and jobs may read more. */
@@ -39,7 +41,7 @@ const keptMs = 60_000
 
 /** Connects accounts once a minute and keeps them, so that a batch of events needs neither a handshake nor a query. */
 export function openLiveAccounts(deps: AccountDeps): LiveAccounts {
-  const ceiling = createCeiling(deps.clock)
+  const { ceiling = createCeiling(deps.clock) } = deps
   const opened = new Map<string, { readonly until: number; readonly opening: Promise<Connected> }>()
   const close = (key: string) => {
     opened.get(key)?.opening.then(

@@ -7,6 +7,7 @@ import { Item } from '../../src/json/item.ts'
 import { RawJson } from '../../src/json/raw-json.ts'
 import { openLiveAccounts } from '../../src/live/accounts.ts'
 import { applyLive } from '../../src/live/apply.ts'
+import type { Ceiling } from '../../src/live/ceiling.ts'
 import type { LiveDeps } from '../../src/live/live-deps.ts'
 import type { LiveEvent, Route } from '../../src/live/live-event.ts'
 import { silentLog } from '../../src/log/log.ts'
@@ -29,6 +30,7 @@ export interface LiveOptions extends SetupOptions {
   /** Null: the account has no key. */
   readonly accessToken?: string | null
   readonly now?: () => Date
+  readonly ceiling?: Ceiling
 }
 
 /** A worker, its sandbox and what applies the events of the sandbox's account, for a tenant of the test's own. */
@@ -36,6 +38,7 @@ export async function liveSetup({
   deps,
   accessToken = 'sk_live_sandbox',
   now = () => new Date(),
+  ceiling,
   ...options
 }: LiveOptions = {}) {
   const parts = await setup(options)
@@ -49,6 +52,7 @@ export async function liveSetup({
     tenant: database.tenant,
     clock,
     now,
+    ...(ceiling && { ceiling }),
   })
   onTestFinished(async () => {
     accounts.close()

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { States } from '../src/provider/states.ts'
-import { states as paypal } from '../src/providers/paypal/states.ts'
-import { states as shopify } from '../src/providers/shopify/states.ts'
-import { states as square } from '../src/providers/square/states.ts'
-import { states as stripe } from '../src/providers/stripe/states.ts'
+import { states as paypal, balances as paypalBalances } from '../src/providers/paypal/states.ts'
+import { states as shopify, balances as shopifyBalances } from '../src/providers/shopify/states.ts'
+import { states as square, balances as squareBalances } from '../src/providers/square/states.ts'
+import { states as stripe, balances as stripeBalances } from '../src/providers/stripe/states.ts'
 
 /*
  * The rows of the table `states`. A migration inserts each row, and inserts it again after a change:
@@ -13,7 +13,12 @@ import { states as stripe } from '../src/providers/stripe/states.ts'
  *   node --import tsx scripts/states.ts >> drizzle/<number>_<name>.sql
  */
 
-const providers: Readonly<Record<string, States>> = { stripe, square, paypal, shopify }
+const providers: Readonly<Record<string, States>> = {
+  stripe: { ...stripe, balance: stripeBalances },
+  square: { ...square, balance: squareBalances },
+  paypal: { ...paypal, balance: paypalBalances },
+  shopify: { ...shopify, balance: shopifyBalances },
+}
 
 export interface StateRow {
   readonly provider: string

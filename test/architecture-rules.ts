@@ -112,6 +112,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'clock',
     'job',
     'erasure',
+    'revenue',
     'sync',
     'provider',
     'json',
@@ -148,6 +149,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'node:buffer',
     ...pure,
   ],
+  // What the business earns. The database computes it, and this says when.
+  revenue: ['revenue', 'db', 'errors', 'npm:drizzle-orm'],
   // It sends what is due, and knows of jobs only what their rows say.
   schedule: [
     'schedule',

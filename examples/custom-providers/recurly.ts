@@ -175,7 +175,7 @@ export default function recurly(kit: Kit, settings: RecurlySettings = {}): Provi
       quantity: integer,
       periodStart: at(dateTime, 'start_date'),
       periodEnd: at(dateTime, 'end_date'),
-      ...absent('subscriptionItemId', 'invoiceItemId', 'priceId', 'subtotal', 'quantityDecimal', 'unitAmountDecimal'),
+      ...absent('inclusiveTaxAmount', 'subscriptionItemId', 'invoiceItemId', 'priceId', 'subtotal', 'quantityDecimal', 'unitAmountDecimal'),
       ...absent('proration', 'discountable', 'livemode', 'metadata'),
     }),
   }

@@ -4,6 +4,8 @@ import type { Database } from '../db/open.ts'
 import {
   erasureRequests,
   eventRoutes,
+  mrrChanges,
+  mrrHistory,
   syncAccounts,
   syncCursors,
   syncEventCounts,
@@ -29,6 +31,8 @@ const bookkeeping = [
   syncAccounts,
   unlistedRows,
   syncEventCounts,
+  mrrHistory,
+  mrrChanges,
 ]
 
 /**

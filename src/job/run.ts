@@ -10,6 +10,7 @@ import { isOutage } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { requestHash } from './request-hash.ts'
+import { refreshRevenue } from './revenue.ts'
 import { sentWithOf } from './sent-with.ts'
 import { type Delivery, type JobDeps, openSession, type Session } from './session.ts'
 import { refuseDying, waitOrStall } from './stall.ts'
@@ -68,6 +69,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   refuseDying(session)
   const result = await read(session, deps)
   if (result) {
+    await refreshRevenue(session, result)
     deps.watch?.jobEnded({ status: 'completed', durationMs: result.durationMs })
     session.log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })
     return { kind: 'completed' }

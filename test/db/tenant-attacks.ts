@@ -102,6 +102,8 @@ const keys: Readonly<Record<string, string>> = {
   erased_tenants: 'tenant_id',
   erasure_requests: 'tenant_id, id',
   sync_event_counts: 'tenant_id, provider, account, hour, shard',
+  mrr_changes: 'tenant_id, provider, account, customer_id, currency, livemode, day',
+  mrr_history: 'tenant_id, provider, account, item_id, valid_from',
   sync_jobs: 'tenant_id, provider, id',
   sync_accounts: 'tenant_id, provider, account',
   sync_cursors: 'tenant_id, provider, account, resource',

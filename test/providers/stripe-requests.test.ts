@@ -52,7 +52,7 @@ const list = (data: readonly unknown[], more: boolean) => ({ object: 'list', dat
 
 test('the default set is the one of the documentation, in its order', () => {
   expect(billing.map(({ name }) => name)).toEqual(
-    `customers products prices coupons promotion_codes subscriptions subscription_schedules invoices invoice_items
+    `customers products prices price_options coupons coupon_options promotion_codes subscriptions subscription_schedules invoices invoice_items
      invoice_payments payments payment_intents refunds disputes credit_notes balance_transactions payouts tax_rates`.split(
       /\s+/,
     ),

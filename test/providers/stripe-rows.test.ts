@@ -88,6 +88,7 @@ test('an item of a subscription belongs to the parent it was read from; plans we
     currency: null,
     currentPeriodStart: date(1896570518),
     currentPeriodEnd: date(976287773),
+    discountIds: [],
     metadata: {},
     createdAt: date(1721954060),
     updatedAt: null,

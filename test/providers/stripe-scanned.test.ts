@@ -54,7 +54,9 @@ const isScanned = ({ row }: Listed, item: Item) => matches(item, row.expected ??
 const customers = billing.find(({ name }) => name === 'customers') ?? expect.fail()
 const read = async (text: string) => (await list(customers, text)).items
 
-const needParsing = [...['prices', 'subscriptions', 'invoices', 'invoice_items', 'credit_notes']]
+const needParsing = [
+  ...['prices', 'price_options', 'coupon_options', 'subscriptions', 'invoices', 'invoice_items', 'credit_notes'],
+]
 
 it('comes from every list whose columns are all in its bytes, and only if the core asks for it', async () => {
   const parsed: string[] = []

@@ -30,6 +30,8 @@ export const balanceTransactions = syncedTable(
     balanceType: text('balance_type'),
     description: text('description'),
     availableOn: instant('available_on'),
+    /** Mode of the account, if the payload contains it. Otherwise see the source. */
+    livemode: boolean('livemode'),
   },
   { by: ['sourceId'], bySparse: ['payoutId'], unsettled: sql`status = 'pending'` },
 )

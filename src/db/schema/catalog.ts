@@ -28,7 +28,7 @@ export const prices = syncedTable(
     currency: text('currency'),
     /** Stripe: one_time or recurring. */
     type: text('type'),
-    /** Stripe: per_unit or tiered. The payload does not contain the tiers. */
+    /** Stripe: per_unit or tiered. The tiers are in price_tiers. */
     billingScheme: text('billing_scheme'),
     /** Amount in the minor unit of the currency. Null if it has a fraction, is tiered or is chosen by the customer. */
     unitAmount: money('unit_amount'),
@@ -46,33 +46,43 @@ export const prices = syncedTable(
     tiersMode: text('tiers_mode'),
     /** Number of units that count as a single unit for the price. */
     divideBy: whole('divide_by'),
+    /** Which whole number of such units counts: up or down. */
+    round: text('round'),
+    /** Amounts in other currencies, if the payload contains them. Otherwise see price_options. */
+    currencyOptions: jsonb('currency_options'),
     taxBehavior: text('tax_behavior'),
     lookupKey: text('lookup_key'),
     nickname: text('nickname'),
     livemode: boolean('livemode'),
     metadata: jsonb('metadata'),
   },
-  { by: ['productId'] },
+  { by: ['productId'], mappingVersion: 2 },
 )
 
 /** Discounts that can be applied to customers, subscriptions and invoices. */
-export const coupons = syncedTable('coupons', {
-  name: text('name'),
-  /** 0 to 100. */
-  percentOff: decimal('percent_off'),
-  /** Amount in the minor unit of the currency. */
-  amountOff: money('amount_off'),
-  currency: text('currency'),
-  /** Stripe: once, repeating or forever. */
-  duration: text('duration'),
-  durationInMonths: whole('duration_in_months'),
-  maxRedemptions: whole('max_redemptions'),
-  timesRedeemed: whole('times_redeemed'),
-  redeemBy: instant('redeem_by'),
-  valid: boolean('valid'),
-  livemode: boolean('livemode'),
-  metadata: jsonb('metadata'),
-})
+export const coupons = syncedTable(
+  'coupons',
+  {
+    name: text('name'),
+    /** 0 to 100. */
+    percentOff: decimal('percent_off'),
+    /** Amount in the minor unit of the currency. */
+    amountOff: money('amount_off'),
+    currency: text('currency'),
+    /** Stripe: once, repeating or forever. */
+    duration: text('duration'),
+    durationInMonths: whole('duration_in_months'),
+    maxRedemptions: whole('max_redemptions'),
+    timesRedeemed: whole('times_redeemed'),
+    redeemBy: instant('redeem_by'),
+    valid: boolean('valid'),
+    /** Products that the coupon is limited to, if the payload contains them: {"products": ["prod_1"]}. Otherwise see coupon_options. */
+    appliesTo: jsonb('applies_to'),
+    livemode: boolean('livemode'),
+    metadata: jsonb('metadata'),
+  },
+  { mappingVersion: 2 },
+)
 
 /** Codes that customers redeem for a coupon. */
 export const promotionCodes = syncedTable('promotion_codes', {

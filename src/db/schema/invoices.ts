@@ -71,6 +71,8 @@ export const invoiceLines = syncedTable(
     subtotal: money('subtotal'),
     discountAmount: money('discount_amount'),
     taxAmount: money('tax_amount'),
+    /** The part of tax_amount that the amount contains. */
+    inclusiveTaxAmount: money('inclusive_tax_amount'),
     currency: text('currency'),
     /** Quantity in whole units, without the fraction. */
     quantity: whole('quantity'),
@@ -84,7 +86,7 @@ export const invoiceLines = syncedTable(
     livemode: boolean('livemode'),
     metadata: jsonb('metadata'),
   },
-  { nested: true, by: ['invoiceId'] },
+  { nested: true, by: ['invoiceId'], bySparse: ['subscriptionId'], mappingVersion: 2 },
 )
 
 /** Items that are on an invoice or wait for the next invoice. Amounts are in the minor unit of the currency. */

@@ -207,6 +207,12 @@ export const syncAccounts = pgTable(
     adopted: boolean('adopted'),
     /** By resource, creation seconds at which its list was split evenly by the last full job. The next one reads all parts at once. */
     listSplits: jsonb('list_splits'),
+    /** Last subscription whose past MRR was read from its invoices, while that goes on. */
+    mrrSeededTo: text('mrr_seeded_to'),
+    /** Time at which the past MRR of all subscriptions was read from invoices. */
+    mrrSeededAt: instant('mrr_seeded_at'),
+    /** Rows that were written before this time are in mrr_history. */
+    mrrComputedAt: instant('mrr_computed_at'),
     firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
     lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
     /** Reference to the secret with which live events of the account fetch objects, or the id of a connected account. Null: the configured key of the worker. It never contains a key. */

@@ -102,6 +102,8 @@ export const refunds = syncedTable(
     reason: text('reason'),
     failureReason: text('failure_reason'),
     description: text('description'),
+    /** Mode of the account, if the payload contains it. Otherwise see the payment. */
+    livemode: boolean('livemode'),
     metadata: jsonb('metadata'),
   },
   {

@@ -63,9 +63,11 @@ export const subscriptionItems = syncedTable(
     currency: text('currency'),
     currentPeriodStart: instant('current_period_start'),
     currentPeriodEnd: instant('current_period_end'),
+    /** Ids of the discounts of the item. */
+    discountIds: jsonb('discount_ids'),
     metadata: jsonb('metadata'),
   },
-  { nested: true, by: ['subscriptionId'] },
+  { nested: true, by: ['subscriptionId'], mappingVersion: 2 },
 )
 
 /** Planned changes of subscriptions. */

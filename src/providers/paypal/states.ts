@@ -39,3 +39,14 @@ export const states = {
     RESOLVED: 'closed',
   },
 } as const satisfies States
+
+/** By the first characters of the event code, and by the code where it differs from the others. */
+export const balances = {
+  T00: 'charged',
+  T01: 'fees',
+  T11: 'refunded',
+  T1107: 'refunded',
+  T1106: 'disputed',
+  T1201: 'disputed',
+  T1202: 'disputed',
+} as const satisfies States['balance']

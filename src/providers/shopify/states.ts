@@ -36,3 +36,13 @@ export const states = {
     PREVENTED: 'closed',
   },
 } as const satisfies States
+
+/** The GraphQL API writes capitals, the older API small letters. */
+export const balances = {
+  CHARGE: 'charged',
+  charge: 'charged',
+  REFUND: 'refunded',
+  refund: 'refunded',
+  DISPUTE: 'disputed',
+  dispute: 'disputed',
+} as const satisfies States['balance']

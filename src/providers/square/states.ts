@@ -44,3 +44,12 @@ export const states = {
     INQUIRY_CLOSED: 'closed',
   },
 } as const satisfies States
+
+/** By the type of an entry. */
+export const balances = {
+  CHARGE: 'charged',
+  REFUND: 'refunded',
+  DISPUTE: 'disputed',
+  DISPUTE_REVERSAL: 'disputed',
+  FEE: 'fees',
+} as const satisfies States['balance']

@@ -1,7 +1,8 @@
-import type { Changes } from '../../provider/contract.ts'
-import { fields, second, text } from '../../provider/fields.ts'
+import type { Change, Changes } from '../../provider/contract.ts'
+import { type Fields, fields, second, text } from '../../provider/fields.ts'
 import { apiVersion, type StripeConnection } from './connection.ts'
 import { listPage } from './list.ts'
+import { holderOf } from './resources/discounts.ts'
 
 /** The `object` of an event's object → its resource. */
 export const eventResources: Readonly<Record<string, string>> = {
@@ -100,6 +101,7 @@ export const events: Changes<StripeConnection> = {
     const { type, created, api_version: version } = fields(event.value())
     const item = event.at('data', 'object')
     const object = fields(item.value())
+    if (object.object === 'discount') return discountChange(object, second(created))
     const id = text(object.id)
     const resource = eventResources[text(object.object) ?? '']
     const at = second(created)
@@ -109,4 +111,10 @@ export const events: Changes<StripeConnection> = {
     const gone = String(type).endsWith('.deleted') && resource !== 'subscriptions'
     return { resource, id, at, gone, item: gone || version === apiVersion ? item : null }
   },
+}
+
+/** A discount cannot be fetched: its subscription or its customer can, and shows the discounts that there are. */
+function discountChange(discount: Fields, at: number | null): Change | null {
+  const holder = holderOf(discount)
+  return holder && at !== null ? { ...holder, at, gone: false, item: null } : null
 }

@@ -10,7 +10,7 @@ export const states = {
     unpaid: 'unpaid',
     canceled: 'canceled',
     // Its first invoice was never paid. The status is terminal.
-    incomplete_expired: 'ended',
+    incomplete_expired: 'never',
   },
   invoice: { draft: 'draft', open: 'open', paid: 'paid', void: 'void', uncollectible: 'uncollectible' },
   payment: { pending: 'pending', succeeded: 'succeeded', failed: 'failed' },
@@ -37,3 +37,16 @@ export const states = {
     charge_refunded: 'closed',
   },
 } as const satisfies States
+
+/** By reporting category: the type of a partial capture's reversal is refund. Payouts, transfers and top-ups have no state. */
+export const balances = {
+  charge: 'charged',
+  charge_failure: 'charged',
+  partial_capture_reversal: 'charged',
+  refund: 'refunded',
+  refund_failure: 'refunded',
+  dispute: 'disputed',
+  dispute_reversal: 'disputed',
+  fee: 'fees',
+  network_cost: 'fees',
+} as const satisfies States['balance']

@@ -78,6 +78,8 @@ export const prices: PayPalResource<typeof tables.prices> = {
     createdAt: at(dateTime, 'create_time'),
     updatedAt: at(dateTime, 'update_time'),
     ...absent(
+      'round',
+      'currencyOptions',
       'billingScheme',
       'unitAmountDecimal',
       'usageType',

@@ -115,6 +115,7 @@ export const refunds: DerivedResource = {
     createdAt,
     updatedAt,
     ...absent(
+      'livemode',
       'paymentIntentId',
       'balanceTransactionId',
       'failureBalanceTransactionId',

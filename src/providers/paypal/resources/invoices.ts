@@ -61,6 +61,7 @@ const lines: Nested<PayPalConnection, typeof tables.invoiceLines> = {
     quantity: derived((line) => (/^\d{1,9}$/.test(text(line.quantity) ?? '') ? Number(line.quantity) : null)),
     metadata: derived((line) => metadataOf(line, 'item_date', 'tax', 'discount', 'unit_of_measure')),
     ...absent(
+      'inclusiveTaxAmount',
       'subscriptionId',
       'subscriptionItemId',
       'invoiceItemId',

@@ -28,7 +28,7 @@ const items: Nested<PayPalConnection, typeof tables.subscriptionItems> = {
     currentPeriodEnd: at(dateTime, 'billing_info.next_billing_time'),
     createdAt: at(dateTime, 'create_time'),
     updatedAt: at(dateTime, 'update_time'),
-    ...absent('unitAmount', 'currency', 'productId', 'currentPeriodStart', 'metadata'),
+    ...absent('discountIds', 'unitAmount', 'currency', 'productId', 'currentPeriodStart', 'metadata'),
   }),
 }
 

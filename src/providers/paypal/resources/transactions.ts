@@ -147,6 +147,6 @@ export const transactions: PayPalResource<typeof tables.balanceTransactions> = {
     description: at(text, 'transaction_info.transaction_subject'),
     createdAt: at(dateTime, 'transaction_info.transaction_initiation_date'),
     updatedAt: at(dateTime, 'transaction_info.transaction_updated_date'),
-    ...absent('exchangeRate', 'payoutId', 'orderId', 'balanceType', 'availableOn'),
+    ...absent('livemode', 'exchangeRate', 'payoutId', 'orderId', 'balanceType', 'availableOn'),
   }),
 }

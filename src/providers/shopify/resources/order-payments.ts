@@ -108,6 +108,7 @@ export const refunds: Nested<ShopifyConnection, typeof tables.refunds> = {
     createdAt: at(dateTime, 'createdAt', 'processedAt'),
     updatedAt: at(dateTime, 'updatedAt'),
     ...absent(
+      'livemode',
       'paymentIntentId',
       'balanceTransactionId',
       'failureBalanceTransactionId',

@@ -76,6 +76,8 @@ const prices: Nested<ShopifyConnection, typeof tables.prices> = {
     createdAt: at(dateTime, 'createdAt'),
     updatedAt: at(dateTime, 'updatedAt'),
     ...absent(
+      'round',
+      'currencyOptions',
       'billingScheme',
       'unitAmountDecimal',
       'interval',

@@ -172,7 +172,7 @@ export const balanceTransactions = resource<typeof tables.balanceTransactions>(
       orderId: at(reference, 'associatedOrder.id'),
       description: at(text, 'adjustmentReason'),
       createdAt: at(dateTime, 'transactionDate'),
-      ...absent('exchangeRate', 'customerId', 'balanceType', 'availableOn', 'updatedAt'),
+      ...absent('livemode', 'exchangeRate', 'customerId', 'balanceType', 'availableOn', 'updatedAt'),
     }),
   },
   {

@@ -57,7 +57,7 @@ const items: Nested<ShopifyConnection, typeof tables.subscriptionItems> = {
     currency: at(currency, 'currentPrice.currencyCode'),
     metadata: derived((item) => metadataOf(item, 'title', 'variantTitle', 'sku', 'sellingPlanId', 'sellingPlanName')),
     createdAt: derived(() => null),
-    ...absent('currentPeriodStart', 'currentPeriodEnd', 'updatedAt'),
+    ...absent('discountIds', 'currentPeriodStart', 'currentPeriodEnd', 'updatedAt'),
   }),
 }
 

@@ -108,6 +108,8 @@ export const prices: SquareResource<typeof tables.prices> = {
     updatedAt: at(dateTime, 'updated_at'),
     createdAt: at(dateTime, 'created_at'),
     ...absent(
+      'round',
+      'currencyOptions',
       'billingScheme',
       'unitAmountDecimal',
       'usageType',

@@ -108,6 +108,7 @@ export const refunds: SquareResource<typeof tables.refunds> = {
     createdAt: at(dateTime, 'created_at'),
     updatedAt: at(dateTime, 'updated_at'),
     ...absent(
+      'livemode',
       'paymentIntentId',
       'balanceTransactionId',
       'failureBalanceTransactionId',

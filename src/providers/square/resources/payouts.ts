@@ -37,6 +37,7 @@ const entries: Nested<SquareConnection, typeof tables.balanceTransactions> = {
     availableOn: at(dateTime, 'effective_at'),
     createdAt: at(dateTime, 'effective_at'),
     ...absent(
+      'livemode',
       'reportingCategory',
       'status',
       'exchangeRate',

@@ -23,7 +23,7 @@ const items: Nested<SquareConnection, typeof tables.subscriptionItems> = {
     currency: at(currency, 'price_override_money.currency'),
     currentPeriodEnd: at(day, 'charged_through_date'),
     createdAt: at(dateTime, 'created_at'),
-    ...absent('productId', 'currentPeriodStart', 'metadata', 'updatedAt'),
+    ...absent('discountIds', 'productId', 'currentPeriodStart', 'metadata', 'updatedAt'),
   }),
 }
 

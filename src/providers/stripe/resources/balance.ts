@@ -21,6 +21,7 @@ export const balanceTransactions = resource('balance_transactions', '/v1/balance
     balanceType: text,
     description: text,
     availableOn: unixSeconds,
+    livemode: flag,
     createdAt: at(unixSeconds, 'created'),
     ...absent('payoutId', 'customerId', 'orderId', 'updatedAt'),
   }),

@@ -35,6 +35,7 @@ export const coupons = resource('coupons', '/v1/coupons', {
     timesRedeemed: integer,
     redeemBy: unixSeconds,
     valid: flag,
+    appliesTo: object,
     livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),

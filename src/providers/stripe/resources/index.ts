@@ -6,6 +6,7 @@ import { coupons, products, promotionCodes, taxRates } from './catalog.ts'
 import { creditNotes } from './credit-notes.ts'
 import { customers } from './customers.ts'
 import { invoiceItems, invoicePayments, invoices } from './invoices.ts'
+import { couponOptions, priceOptions } from './options.ts'
 import { disputes, paymentIntents, payments, refunds } from './payments.ts'
 import { prices } from './prices.ts'
 import { subscriptionSchedules, subscriptions } from './subscriptions.ts'
@@ -15,7 +16,9 @@ export const billing = [
   customers,
   products,
   prices,
+  priceOptions,
   coupons,
+  couponOptions,
   promotionCodes,
   subscriptions,
   subscriptionSchedules,

@@ -1,11 +1,11 @@
 import * as tables from '../../../db/schema.ts'
 import { flag, integer, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
-import { absent, at, mapping } from '../../../provider/mapping.ts'
+import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import { embeddedIn, embeddedList } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
-import { total } from '../readers.ts'
+import { inclusiveTax, total } from '../readers.ts'
 import { resource } from '../resource.ts'
 import { billedColumns, pricesIn } from './billed-columns.ts'
 import { embeddedPrices } from './prices.ts'
@@ -40,6 +40,7 @@ const lines = nested('invoice_lines', {
     subtotal: at(integer, 'subtotal', 'amount'),
     discountAmount: at(total, 'discount_amounts'),
     taxAmount: at(total, 'taxes', 'tax_amounts'),
+    inclusiveTaxAmount: derived(inclusiveTax),
     proration: at(
       flag,
       'parent.subscription_item_details.proration',

@@ -108,6 +108,7 @@ export const refunds = resource('refunds', '/v1/refunds', {
     reason: text,
     failureReason: text,
     description: text,
+    livemode: flag,
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
     ...absent('orderId', 'locationId', 'fee', 'updatedAt'),

@@ -7,7 +7,7 @@ import { resource } from '../resource.ts'
 
 /**
  * Active and archived prices have two lists. Neither has prices made inline for a subscription or invoice. Tiers are
- * not read, because only an expanded list has them and an embedded price never does.
+ * in price_options, because only an expanded list has them and an embedded price never does.
  */
 export const prices = resource('prices', '/v1/prices', {
   table,
@@ -29,6 +29,8 @@ export const prices = resource('prices', '/v1/prices', {
     trialPeriodDays: at(integer, 'recurring.trial_period_days'),
     tiersMode: text,
     divideBy: at(integer, 'transform_quantity.divide_by'),
+    round: at(text, 'transform_quantity.round'),
+    currencyOptions: object,
     taxBehavior: text,
     lookupKey: text,
     nickname: text,

@@ -17,7 +17,9 @@ import { discountsOf, firstCoupon } from '../discount.ts'
 import { embeddedIn, embeddedList } from '../embedded.ts'
 import { listPage } from '../list.ts'
 import { nested, parentId } from '../nested.ts'
+import { references } from '../readers.ts'
 import { resource } from '../resource.ts'
+import { discounts } from './discounts.ts'
 import { embeddedPrices } from './prices.ts'
 
 const itemsOf = (subscription: Item) => embeddedList(subscription, 'items')
@@ -37,6 +39,7 @@ const items = nested('subscription_items', {
     quantity: integer,
     currentPeriodStart: unixSeconds,
     currentPeriodEnd: unixSeconds,
+    discountIds: at(references, 'discounts'),
     metadata: object,
     createdAt: at(unixSeconds, 'created'),
     ...absent('unitAmount', 'currency', 'updatedAt'),
@@ -48,7 +51,7 @@ export const subscriptions = resource('subscriptions', '/v1/subscriptions', {
   owner: { customer: ['customerId'], owns: ['defaultPaymentMethodId', 'scheduleId'] },
   // Without `status` the list omits canceled subscriptions.
   parameters: { status: 'all' },
-  nested: [items],
+  nested: [items, discounts],
   embeddedItems: (subscription) => embeddedPrices(embeddedIn(itemsOf(subscription), priceIn)),
   row: mapping<typeof tables.subscriptions>({
     customerId: at(reference, 'customer'),

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { randomText } from '../../server/ids.ts'
 import { oneIn, pick } from '../../server/random.ts'
-import type { GenerationInput, Resource } from '../resource.ts'
+import type { GenerationInput, Resource, StripeObject } from '../resource.ts'
 import type { Wire } from '../wire.ts'
 import { embeddedPrice } from './prices.ts'
 import { customerId, day, itemAt, periodAt, subscriptionAt } from './subscription-facts.ts'
@@ -37,7 +37,7 @@ export const subscriptions: Resource = {
   embedded: 'items',
   expandable: {
     customer: (subscription, live) => ({ customer: live.customers.retrieve(String(subscription.customer)) }),
-    discounts: () => ({}),
+    discounts: (subscription) => ({ discounts: discountsOf(subscription) }),
     items: () => ({}),
     latest_invoice: (subscription, live) => ({
       latest_invoice: live.invoices.retrieve(String(subscription.latest_invoice)) ?? null,
@@ -128,4 +128,28 @@ function generate({ n, id, created, livemode, random, dataset }: GenerationInput
     trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
     trial_start: trialEnd && period.start,
   } satisfies Wire<Stripe.Subscription>
+}
+
+/** The discounts of a subscription, as an expansion shows them. Every second ends by itself. */
+function discountsOf({ id, customer, created, discounts }: StripeObject) {
+  const ids = Array.isArray(discounts) ? discounts : []
+  return ids.map((discount) => {
+    const start = Number(created)
+    const ends = String(discount).charCodeAt(3) % 2 === 0
+    return {
+      id: String(discount),
+      object: 'discount',
+      checkout_session: null,
+      customer: String(customer),
+      customer_account: null,
+      end: ends ? start + 400 * day : null,
+      invoice: null,
+      invoice_item: null,
+      promotion_code: null,
+      source: { coupon: 'WELCOME20', type: 'coupon' },
+      start,
+      subscription: String(id),
+      subscription_item: null,
+    } satisfies Wire<Stripe.Discount>
+  })
 }

@@ -1,0 +1,28 @@
+import { jsonb, text } from 'drizzle-orm/pg-core'
+import { decimal, money, whole } from './column.ts'
+import { syncedTable } from './synced.ts'
+
+/** What a price's own list leaves out. The id is the price's. */
+export const priceOptions = syncedTable('price_options', {
+  /** Amounts in other currencies, by currency, in the minor unit: {"eur": {"unit_amount": 900}}. */
+  currencyOptions: jsonb('currency_options'),
+})
+
+/** Tiers of tiered prices. Amounts are in the minor unit of the price's currency. */
+export const priceTiers = syncedTable(
+  'price_tiers',
+  {
+    priceId: text('price_id'),
+    /** Place of the tier, from 1. */
+    position: whole('position'),
+    /** The last unit of the tier. Null if the tier has no end. */
+    upTo: whole('up_to'),
+    unitAmount: money('unit_amount'),
+    /** Amount of a unit with its fraction. */
+    unitAmountDecimal: decimal('unit_amount_decimal'),
+    flatAmount: money('flat_amount'),
+    /** Amount for the whole tier with its fraction. */
+    flatAmountDecimal: decimal('flat_amount_decimal'),
+  },
+  { nested: true, by: ['priceId'] },
+)

@@ -1,0 +1,65 @@
+import * as tables from '../../../db/schema.ts'
+import type { EmbeddedList } from '../../../provider/contract.ts'
+import { decimal, integer, list, object, unixSeconds } from '../../../provider/fields.ts'
+import { type Item, itemsIn } from '../../../provider/item.ts'
+import { absent, at, mapping } from '../../../provider/mapping.ts'
+import { nested, parentId } from '../nested.ts'
+import { resource } from '../resource.ts'
+
+/*
+ * What Stripe shows only to a request that expands it. The lists are read once more, into tables of their own, so that
+ * the payloads of prices and coupons stay as events have them.
+ */
+
+/** A tier has no id: its place in the price makes one. A price's tiers never change. */
+function tiersOf(price: Item): EmbeddedList {
+  const tiers = itemsIn(price.at('tiers')) ?? []
+  return {
+    items: tiers.map((tier, at) => tier.withId(`${price.id}:${at + 1}`).withFields({ position: at + 1 })),
+    next: null,
+  }
+}
+
+const tiers = nested('price_tiers', {
+  table: tables.priceTiers,
+  parent: 'priceId',
+  owner: null,
+  embedded: tiersOf,
+  list: () => Promise.reject(new Error('a price has all its tiers')),
+  row: mapping<typeof tables.priceTiers>({
+    priceId: parentId,
+    position: integer,
+    upTo: integer,
+    unitAmount: integer,
+    unitAmountDecimal: decimal,
+    flatAmount: integer,
+    flatAmountDecimal: decimal,
+    ...absent('createdAt', 'updatedAt'),
+  }),
+})
+
+const expandPrices = { 'expand[0]': 'data.tiers', 'expand[1]': 'data.currency_options' }
+
+export const priceOptions = resource('price_options', '/v1/prices', {
+  table: tables.priceOptions,
+  owner: null,
+  nested: [tiers],
+  parts: { active: { active: 'true', ...expandPrices }, inactive: { active: 'false', ...expandPrices } },
+  row: mapping<typeof tables.priceOptions>({
+    currencyOptions: object,
+    createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
+  }),
+})
+
+export const couponOptions = resource('coupon_options', '/v1/coupons', {
+  table: tables.couponOptions,
+  owner: null,
+  parameters: { 'expand[0]': 'data.applies_to', 'expand[1]': 'data.currency_options' },
+  row: mapping<typeof tables.couponOptions>({
+    appliesTo: at(list, 'applies_to.products'),
+    currencyOptions: object,
+    createdAt: at(unixSeconds, 'created'),
+    ...absent('updatedAt'),
+  }),
+})

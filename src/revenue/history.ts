@@ -1,0 +1,66 @@
+import { sql } from 'drizzle-orm'
+import type { AccountKey } from '../db/account-key.ts'
+import type { Database, TenantDatabase } from '../db/open.ts'
+
+/*
+ * The history of MRR is computed by functions of the database (drizzle/0037_revenue_views.sql), in portions of subscriptions, a transaction
+ * each. A computation that is cut short is done again by the next job: it writes only what differs.
+ */
+
+/** Brings `mrr_history` of an account up to date with its rows. Stops between two portions if the signal aborts. */
+export async function refreshHistory(db: TenantDatabase, account: AccountKey, signal: AbortSignal): Promise<void> {
+  const startedAt = await db.within((tx) => now(tx))
+  let last: string | null
+  do {
+    last = await db.within((tx) => seedNext(tx, account))
+  } while (last !== null && !signal.aborted)
+  for (let after = ''; !signal.aborted; ) {
+    const changed = await db.within((tx) => computeNext(tx, account, after))
+    if (changed === null) return await db.within((tx) => remember(tx, account, startedAt))
+    after = changed
+  }
+}
+
+/** Computes the history of some subscriptions, whose change an event has brought. In the transaction that wrote their rows. */
+export async function computeHistory(
+  tx: Database,
+  account: AccountKey,
+  subscriptions: readonly string[],
+): Promise<void> {
+  if (subscriptions.length === 0) return
+  await tx.execute(sql`select compute_mrr_history(${keyOf(account)}, ${textArray(subscriptions)}, 'event')`)
+}
+
+async function now(tx: Database): Promise<string> {
+  const { rows } = await tx.execute<{ at: string }>(sql`select now()::text as at`)
+  return rows[0]?.at ?? ''
+}
+
+/** The last subscription whose past was read; null if there are no more. */
+async function seedNext(tx: Database, account: AccountKey): Promise<string | null> {
+  const { rows } = await tx.execute<{ last: string | null }>(sql`select seed_mrr_history(${keyOf(account)}) as last`)
+  return rows[0]?.last ?? null
+}
+
+/** The last of the next subscriptions that have changed; null if there are no more. */
+async function computeNext(tx: Database, account: AccountKey, after: string): Promise<string | null> {
+  const { rows } = await tx.execute<{ changed: readonly string[] | null }>(
+    sql`select changed_subscriptions(${keyOf(account)}, ${after}) as changed`,
+  )
+  const changed = rows[0]?.changed ?? null
+  const last = changed?.at(-1)
+  if (!changed || last === undefined) return null
+  await tx.execute(sql`select compute_mrr_history(${keyOf(account)}, ${textArray(changed)})`)
+  return last
+}
+
+async function remember(tx: Database, { tenantId, provider, account }: AccountKey, startedAt: string): Promise<void> {
+  await tx.execute(sql`
+    update sync_accounts set mrr_computed_at = ${startedAt}::timestamptz
+    where tenant_id = ${tenantId}::uuid and provider = ${provider} and account = ${account}`)
+}
+
+const keyOf = ({ tenantId, provider, account }: AccountKey) => sql`${tenantId}::uuid, ${provider}, ${account}`
+
+const textArray = (texts: readonly string[]) =>
+  sql`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`

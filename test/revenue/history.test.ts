@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { openAccount } from './account.ts'
+
+test('the past is read from the lines of invoices once, and a change of today follows it', async () => {
+  const account = await openAccount()
+  const { price, subscribe, insert, view, query, tenant } = account
+  await price('small', { unit_amount: 1000 })
+  await price('large', { unit_amount: 3000 })
+  await subscribe('a', { items: [{ price_id: 'large' }], start_date: '2026-01-10T00:00:00Z' })
+  const invoice = (id: string, at: string, more = {}) =>
+    insert('invoices', {
+      id,
+      customer_id: 'cus_a',
+      subscription_id: 'a',
+      status: 'paid',
+      currency: 'eur',
+      created_at: at,
+      finalized_at: at,
+      ...more,
+    })
+  const line = (id: string, invoiceId: string, more: object) =>
+    insert('invoice_lines', {
+      id,
+      invoice_id: invoiceId,
+      subscription_id: 'a',
+      subscription_item_id: 'si_a_0',
+      currency: 'eur',
+      quantity: 1,
+      proration: false,
+      ...more,
+    })
+  await invoice('in_1', '2026-01-10T00:00:00Z')
+  await line('il_1', 'in_1', {
+    price_id: 'small',
+    amount: 1000,
+    period_start: '2026-01-10T00:00:00Z',
+    period_end: '2026-02-10T00:00:00Z',
+  })
+  await invoice('in_2', '2026-02-10T00:00:00Z')
+  await line('il_2', 'in_2', {
+    price_id: 'small',
+    amount: 1000,
+    period_start: '2026-02-10T00:00:00Z',
+    period_end: '2026-03-10T00:00:00Z',
+  })
+  // A change to the large price on 20 February: the prorations name no item, their invoice items do.
+  await insert(
+    'invoice_items',
+    { id: 'ii_1', subscription_id: 'a', subscription_item_id: 'si_a_0', price_id: 'small' },
+    { id: 'ii_2', subscription_id: 'a', subscription_item_id: 'si_a_0', price_id: 'large' },
+  )
+  await invoice('in_3', '2026-03-10T00:00:00Z')
+  const prorated = {
+    subscription_item_id: null,
+    proration: true,
+    period_start: '2026-02-20T00:00:00Z',
+    period_end: '2026-03-10T00:00:00Z',
+  }
+  await line('il_3', 'in_3', { ...prorated, invoice_item_id: 'ii_1', price_id: 'small', amount: -643 })
+  await line('il_4', 'in_3', { ...prorated, invoice_item_id: 'ii_2', price_id: 'large', amount: 1929 })
+  await line('il_5', 'in_3', {
+    price_id: 'large',
+    amount: 3000,
+    period_start: '2026-03-10T00:00:00Z',
+    period_end: '2026-04-10T00:00:00Z',
+  })
+  await query('select refresh_mrr_history($1, $2, $3)', [tenant, 'stripe', 'acct_1'])
+  const rows = () =>
+    query(
+      `select price_id, mrr::int, to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD') as from, to_char(valid_to at time zone 'UTC', 'YYYY-MM-DD') as to, source from mrr_history where tenant_id = $1 order by valid_from`,
+      [tenant],
+    )
+  expect(await rows()).toEqual([
+    { price_id: 'small', mrr: 1000, from: '2026-01-10', to: '2026-02-20', source: 'invoice' },
+    { price_id: 'large', mrr: 3000, from: '2026-02-20', to: null, source: 'invoice' },
+  ])
+  expect(
+    await view(
+      'mrr_months',
+      'month, opening, new, expansion, reactivation, contraction, churn, closing',
+      'month limit 3',
+    ),
+  ).toEqual([
+    ['2026-01', 0, 1000, 0, 0, 0, 0, 1000],
+    ['2026-02', 1000, 0, 2000, 0, 0, 0, 3000],
+    ['2026-03', 3000, 0, 0, 0, 0, 0, 3000],
+  ])
+  await query(
+    `update subscriptions set status = 'canceled', ended_at = '2026-05-01T00:00:00Z', observed_at = '2026-05-02T00:00:00Z', synced_at = now()`,
+  )
+  await query('select refresh_mrr_history($1, $2, $3)', [tenant, 'stripe', 'acct_1'])
+  expect((await rows()).slice(1)).toEqual([
+    { price_id: 'large', mrr: 3000, from: '2026-02-20', to: '2026-05-01', source: 'invoice' },
+    { price_id: 'large', mrr: 3000, from: '2026-05-01', to: null, source: 'sync' },
+  ])
+  expect(await view('mrr_changes', 'kind, mrr_before, mrr_after, amount', 'day')).toEqual([
+    ['new', 0, 1000, 1000],
+    ['expansion', 1000, 3000, 2000],
+    ['churn', 3000, 0, 3000],
+  ])
+  // An erased customer leaves no history.
+  await query(`delete from subscriptions where tenant_id = $1`, [tenant])
+  expect(await rows()).toEqual([])
+  expect(await view('mrr_changes', 'kind', 'day')).toEqual([])
+})

@@ -45,7 +45,9 @@ const count = `
   select count(*) filter (where turn is not null or visible_at <= clock_timestamp())::int as waiting,
     count(*) filter (where holder is not null and visible_at > clock_timestamp())::int as "inFlight",
     count(*) filter (where turn is null and holder is null and visible_at > clock_timestamp())::int as delayed,
-    (select count(*)::int from billing_sync.dead_letters where queue = $1) as dead
+    (select count(*)::int from billing_sync.dead_letters where queue = $1) as dead,
+    coalesce(extract(epoch from clock_timestamp() -
+      min(sent_at) filter (where turn is not null or visible_at <= clock_timestamp())), 0)::float8 as "oldestAge"
   from billing_sync.messages where queue = $1`
 
 /** A queue in Postgres, fair to groups. The lock of a message is a time, and a notification only wakes an idle worker. */
@@ -99,7 +101,7 @@ export async function open({
     acknowledge: (message) => asHolder(remove, message),
     async depth() {
       const { rows } = await pool.query<QueueDepth>(count, [name])
-      return rows[0] ?? { waiting: 0, inFlight: null, delayed: null, dead: null }
+      return rows[0] ?? { waiting: 0, inFlight: null, delayed: null, dead: null, oldestAge: null }
     },
     letters: (most) => findLetters(pool, name, most),
     redrive: (most) => redriveLetters(pool, name, most),

@@ -37,6 +37,8 @@ export interface QueueDepth {
   /** Not visible before a time. */
   readonly delayed: number | null
   readonly dead: number | null
+  /** Seconds since the oldest of those that wait was sent. 0 if none waits. */
+  readonly oldestAge: number | null
 }
 
 /** What became of the dead letters. */

@@ -98,6 +98,8 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
         inFlight: null,
         delayed: delayed.reduce((sum, messages) => sum + messages, 0),
         dead: await count(names.dead),
+        // RabbitMQ shows no message that it does not hand out.
+        oldestAge: null,
       }
       return depth
     },

@@ -92,12 +92,13 @@ export async function open({ url, lockSeconds, maxReceives }: IntakeOptions): Pr
       return []
     },
     async depth() {
-      const [entries, inFlight, delayed, dead] = list(await run(scripts.depth)).map(Number)
+      const [entries, inFlight, delayed, dead, ageMs] = list(await run(scripts.depth)).map(Number)
       return {
         waiting: (entries ?? 0) - (inFlight ?? 0),
         inFlight: inFlight ?? 0,
         delayed: delayed ?? 0,
         dead: dead ?? 0,
+        oldestAge: (ageMs ?? 0) / 1_000,
       }
     },
     letters: (most) => lookAtRedis({ call: connection.call, dead: keys.dead }, most),

@@ -102,5 +102,6 @@ async function depthOf(client: SQSClient, url: string, deadLetterUrl: string | u
     }
   }
   const dead = deadLetterUrl === undefined ? undefined : await attributes(deadLetterUrl)
-  return { ...(await attributes(url)), dead: dead ? dead.waiting + dead.inFlight : null }
+  // CloudWatch alone knows the age.
+  return { ...(await attributes(url)), dead: dead ? dead.waiting + dead.inFlight : null, oldestAge: null }
 }

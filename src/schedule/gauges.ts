@@ -10,7 +10,7 @@ const openStatuses = ['pending', 'running', 'paused', 'retrying'] as const
 /** What stands still or waits, at one moment. Null is what is not known, and is not published. */
 export interface Gauges {
   /** `queue.messages{state}` and `queue.oldest.age` in seconds. Null if there is no queue that a process can ask, or it does not answer. */
-  readonly queue: (QueueDepth & { readonly oldestAge: number | null }) | null
+  readonly queue: QueueDepth | null
   /** `jobs{status}`: jobs that have not ended. Null for a login that sees one tenant at a time. */
   readonly jobs: Readonly<Record<(typeof openStatuses)[number], number>> | null
   /** `jobs.stuck`: open jobs that have made no step for an hour beyond the time that they wait for. */
@@ -33,7 +33,7 @@ export interface Gauges {
 interface GaugeDeps {
   readonly database: Pick<OpenDatabase, 'schedules' | 'everyTenant'>
   /** Absent on Lambda, where CloudWatch counts the messages of SQS by itself. */
-  readonly queue?: { depth(): Promise<QueueDepth & { readonly oldestAge?: number | null }> } | undefined
+  readonly queue?: { depth(): Promise<QueueDepth> } | undefined
 }
 
 /** Four statements at most, over indexes and a table of a row a schedule. @throws Error if the database does not answer */
@@ -43,7 +43,7 @@ export async function readGauges({ database, queue }: GaugeDeps): Promise<Gauges
     readJobs(database.everyTenant),
     queue?.depth().catch(() => null) ?? null,
   ])
-  return { ...accounts, ...jobs, queue: depth && { ...depth, oldestAge: depth.oldestAge ?? null } }
+  return { ...accounts, ...jobs, queue: depth }
 }
 
 async function readSchedules(schedules: OpenDatabase['schedules']) {

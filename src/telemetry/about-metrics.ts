@@ -28,7 +28,7 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
     'Lanes of a container that are `busy` with a message or `free`. Lambda has its own metric of concurrency.',
   'billing_sync.queue.messages': 'Messages in the queue: `waiting`, `in_flight`, `delayed` or `dead`.',
   'billing_sync.queue.oldest.age':
-    'Time that the oldest message of the queue has waited, where the transport tells. SQS has a metric of its own.',
+    'Time that the oldest message of the queue has waited. RabbitMQ does not tell it, and SQS has a metric of its own.',
   'billing_sync.jobs': 'Jobs that have not ended, by status.',
   'billing_sync.jobs.stuck': 'Open jobs that have made no step for an hour beyond the time that they wait for.',
   'billing_sync.accounts.stale': 'Accounts with a schedule whose last success is older than the schedule allows.',

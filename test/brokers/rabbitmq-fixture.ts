@@ -68,6 +68,7 @@ export async function openRabbitFixtures(): Promise<RabbitFixtures> {
           },
         },
         unfair: 'RabbitMQ serves messages in the order in which they came, and is not fair to groups.',
+        ageless: 'RabbitMQ shows no message that it does not hand out.',
         async close() {},
       }
     },

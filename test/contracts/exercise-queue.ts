@@ -244,6 +244,21 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
       await intake.acknowledge(message)
     })
 
+    it('tells how long the oldest message has waited, or a sentence of the documents says that it does not', async () => {
+      const { intake, ageless } = await setup()
+      const age = async () => (await intake.depth()).oldestAge
+      await intake.send('{"n":1}', 0)
+      await intake.send('{"late":1}', 600)
+      if (ageless !== undefined) {
+        expectDocumented(ageless)
+        expect(await age()).toBeNull()
+        return
+      }
+      await expect.poll(age, { timeout: longestWaitMs }).toBeGreaterThan(1)
+      await intake.acknowledge(await next(intake))
+      await expect.poll(age, { timeout: longestWaitMs }).toBe(0)
+    })
+
     it('hands out nothing once its signal is aborted, and leaves the messages to others', async () => {
       const { intake, openAnother } = await setup({ lockSeconds: 2 })
       const stop = new AbortController()
@@ -300,7 +315,7 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
     it('serves quiet groups before the backlog of another, or a sentence of the documents says that it does not', async () => {
       const { intake, unfair } = await setup()
       if (unfair !== undefined) {
-        expect(readFileSync('docs/add-a-transport.md', 'utf8').replaceAll('\n', ' ')).toContain(unfair)
+        expectDocumented(unfair)
         return
       }
       await inParallel(numbered(2_000), (body) => intake.send(body, 0, 'busy'))
@@ -314,6 +329,10 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
 }
 
 const byBody = (left: { readonly body: string }, right: { readonly body: string }) => (left.body < right.body ? -1 : 1)
+
+function expectDocumented(sentence: string): void {
+  expect(readFileSync('docs/add-a-transport.md', 'utf8').replaceAll('\n', ' ')).toContain(sentence)
+}
 
 /** Receives messages, again where the server is away, as the worker does. */
 async function receiveSome(intake: Intake, most: number, signal = AbortSignal.timeout(longestWaitMs)) {

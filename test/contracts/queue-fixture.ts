@@ -22,6 +22,8 @@ export interface QueueFixture {
   readonly losses: Readonly<Record<string, () => Promise<void>>>
   /** A sentence of docs/add-a-transport.md, where the transport, or its stand-in here, is not fair to groups. */
   readonly unfair?: string
+  /** A sentence of docs/add-a-transport.md, where the transport does not tell how long messages have waited. */
+  readonly ageless?: string
   close(): Promise<void>
 }
 

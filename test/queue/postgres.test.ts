@@ -40,7 +40,7 @@ test.each([
   }
   const stored = `insert into billing_sync.messages (queue, body) values ('other', $1)`
   await expect(server.query(stored, [body])).rejects.toThrow('messages_without_key')
-  expect(await intake.depth()).toEqual({ waiting: 0, inFlight: 0, delayed: 0, dead: 0 })
+  expect(await intake.depth()).toEqual({ waiting: 0, inFlight: 0, delayed: 0, dead: 0, oldestAge: 0 })
 })
 
 test.each([

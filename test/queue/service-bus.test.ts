@@ -94,7 +94,7 @@ test('the depth is the same when it is asked for again', async () => {
   for (let n = 0; n < 120; n++) await intake.send('{}', 0)
   await intake.send('{}', 600)
   const depth = { waiting: 120, inFlight: null, delayed: 1, dead: 0 }
-  expect([await intake.depth(), await intake.depth()]).toEqual([depth, depth])
+  expect([await intake.depth(), await intake.depth()]).toMatchObject([depth, depth])
 })
 
 test('a message that is there is handed out without a wait for more', async () => {

@@ -32,6 +32,7 @@ export async function openSqsFixture(): Promise<QueueFixture> {
     },
     losses: { 'its connections are cut': async () => proxy.cutAll() },
     unfair: 'The embedded SQS of this project serves no group before another.',
+    ageless: 'SQS tells the age of its oldest message to CloudWatch only.',
     async close() {
       await proxy.close()
       await local.close()

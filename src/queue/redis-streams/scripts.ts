@@ -116,10 +116,19 @@ if redis.call('XDEL', KEYS[3], ARGV[3]) == 0 then return 0 end
 redis.call('XADD', KEYS[1], '*', unpack(ARGV, 4))
 return 1`
 
-/** Entries of the stream, entries with a worker, delayed messages, dead letters. */
-export const depth = `
+/** Entries of the stream, entries with a worker, delayed messages, dead letters, and the age in ms of the oldest entry that no worker was given. */
+export const depth = `${now}
 local summary = redis.pcall('XPENDING', KEYS[1], ARGV[1])
-return { redis.call('XLEN', KEYS[1]), summary.err and 0 or summary[1], redis.call('ZCARD', KEYS[2]), redis.call('XLEN', KEYS[3]) }`
+local given, age = '0', 0
+local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
+for _, info in ipairs(groups.err and {} or groups) do
+  if info[2] == ARGV[1] then given = info[8] end
+end
+local next = redis.call('XREAD', 'COUNT', 1, 'STREAMS', KEYS[1], given)
+if next then age = now - string.match(next[1][2][1][1], '%d+') end
+return {
+  redis.call('XLEN', KEYS[1]), summary.err and 0 or summary[1], redis.call('ZCARD', KEYS[2]), redis.call('XLEN', KEYS[3]), age
+}`
 
 /**
  * Leaves the group. What this consumer still holds is free for others at once: ARGV[3] ms is the lock. Redis forgets the

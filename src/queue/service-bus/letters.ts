@@ -22,9 +22,21 @@ export const deadLetterQueue = (queue: string) => `${queue}-dead`
 export async function depthOf(client: ServiceBusClient, queue: string): Promise<QueueDepth> {
   const main = client.createReceiver(queue, { skipParsingBodyAsJson: true })
   const messages = await seen(main)
-  const waiting = messages.filter(({ state }) => state === 'active').length
+  const waiting = messages.filter(({ state }) => state === 'active')
   const dead = await Promise.all(letterReceivers(client, queue).map(seen))
-  return { waiting, inFlight: null, delayed: messages.length - waiting, dead: dead.flat().length }
+  return {
+    waiting: waiting.length,
+    inFlight: null,
+    delayed: messages.length - waiting.length,
+    dead: dead.flat().length,
+    oldestAge: oldestAgeOf(waiting),
+  }
+}
+
+function oldestAgeOf(messages: readonly ServiceBusReceivedMessage[]): number {
+  const now = Date.now()
+  const sent = messages.map(({ enqueuedTimeUtc }) => enqueuedTimeUtc?.getTime() ?? now)
+  return Math.max(0, now - Math.min(now, ...sent)) / 1_000
 }
 
 /** At most so many letters: those of the worker, then those of Service Bus. */

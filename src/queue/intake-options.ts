@@ -6,8 +6,6 @@ const maxReceives = 12
 
 /** The same of the events queue, in infra/live-events.yml. An event that waits for its account is received some seven times. */
 const maxEventReceives = 40
-/** Events of one batch. */
-export const eventBatch = 100
 
 /** How a worker receives live events. Undefined if no queue of theirs is configured. */
 export function eventIntakeOptions({ Queue, database }: Pick<Config, 'Queue' | 'database'>): IntakeOptions | undefined {
@@ -20,7 +18,6 @@ export function eventIntakeOptions({ Queue, database }: Pick<Config, 'Queue' | '
     database,
     lockSeconds: 60,
     maxReceives: maxEventReceives,
-    lanes: eventBatch,
   }
 }
 
@@ -43,6 +40,5 @@ export function intakeOptions({
     // As long as a heartbeat keeps a message, see queue/deliver.ts.
     lockSeconds: Math.ceil(Worker.LeaseSeconds * 1.25),
     maxReceives,
-    lanes: Worker.Concurrency,
   }
 }

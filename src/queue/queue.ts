@@ -87,6 +87,4 @@ export interface IntakeOptions {
   readonly lockSeconds: number
   /** A message that was received so often and not dealt with becomes a dead letter without its secrets. */
   readonly maxReceives: number
-  /** Messages that the process works on at once. */
-  readonly lanes: number
 }

@@ -23,7 +23,7 @@ export interface Ways {
 export function exerciseServer(servers: () => Servers, { transport, heldMessage, wrongAddresses }: Ways): void {
   async function setup(change: (url: string) => string = (url) => url) {
     const { options } = await servers().openQueue()
-    const intake = await openIntake({ url: change(options.url), lockSeconds: 60, maxReceives: 12, lanes: 10 })
+    const intake = await openIntake({ url: change(options.url), lockSeconds: 60, maxReceives: 12 })
     onTestFinished(() => intake.close())
     return intake
   }

@@ -28,13 +28,13 @@ exerciseServer(() => fixtures, {
   },
 })
 
-type Chosen = Partial<Pick<IntakeOptions, 'maxReceives' | 'lanes'>>
+type Chosen = Partial<Pick<IntakeOptions, 'maxReceives'>>
 
 async function setup(chosen: Chosen = {}) {
   const fixture = await fixtures.openQueue()
   const name = new URL(fixture.options.url).searchParams.get('queue') ?? ''
   const openAnother = async (url = fixture.options.url) => {
-    const intake = await openIntake({ url, lockSeconds: 60, maxReceives: 12, lanes: 10, ...chosen })
+    const intake = await openIntake({ url, lockSeconds: 60, maxReceives: 12, ...chosen })
     onTestFinished(() => intake.close())
     return intake
   }

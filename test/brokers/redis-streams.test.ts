@@ -27,13 +27,13 @@ exerciseServer(() => fixtures, {
   },
 })
 
-type Chosen = Partial<Pick<IntakeOptions, 'lockSeconds' | 'maxReceives' | 'lanes'>>
+type Chosen = Partial<Pick<IntakeOptions, 'lockSeconds' | 'maxReceives'>>
 
 async function setup(chosen: Chosen = {}) {
   const fixture = await fixtures.openQueue()
   const name = new URL(fixture.options.url).searchParams.get('queue') ?? ''
   const openAnother = async () => {
-    const intake = await openIntake({ ...fixture.options, lockSeconds: 60, maxReceives: 12, lanes: 10, ...chosen })
+    const intake = await openIntake({ ...fixture.options, lockSeconds: 60, maxReceives: 12, ...chosen })
     onTestFinished(() => intake.close())
     return intake
   }

@@ -104,7 +104,7 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
     it('delivers the message of a killed process again, and counts that', async () => {
       const { fixture, intake } = await setup({ lockSeconds: 2 })
       await intake.send('{"a":1}', 0, 'owner-7')
-      const holder = await holdMessage(fixture, { lockSeconds: 2, lanes: 1 })
+      const holder = await holdMessage(fixture, { lockSeconds: 2 })
       onTestFinished(() => holder.kill())
       expect(holder.body).toBe('{"a":1}')
       await holder.kill()
@@ -157,7 +157,7 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
       const { intake, openAnother, deadLetters } = await setup({ lockSeconds: 1, maxReceives: 2 })
       await intake.send(JSON.stringify({ jobId: 'x', password: secret }), 0)
       for (const _ of [1, 2]) {
-        const dying = await openAnother({ lanes: 1 })
+        const dying = await openAnother()
         await next(dying)
         await dying.close()
       }

@@ -28,9 +28,9 @@ export interface QueueFixture {
 }
 
 /** The options that a test chooses. */
-export type Chosen = Partial<Pick<IntakeOptions, 'lockSeconds' | 'maxReceives' | 'lanes'>>
+export type Chosen = Partial<Pick<IntakeOptions, 'lockSeconds' | 'maxReceives'>>
 
-const usual = { lockSeconds: 60, maxReceives: 12, lanes: 10 }
+const usual = { lockSeconds: 60, maxReceives: 12 }
 
 export function openEnd({ options }: QueueFixture, chosen: Chosen = {}): Promise<Intake> {
   return openIntake({ ...options, ...usual, ...chosen })

@@ -85,7 +85,7 @@ test('a queue that falls silent does not keep a container that is asked to stop,
 })
 
 test('a queue of an unknown transport is refused, and Lambda refuses every other than SQS', async () => {
-  const options = { lockSeconds: 75, maxReceives: 12, lanes: 5 }
+  const options = { lockSeconds: 75, maxReceives: 12 }
   await expect(openIntake({ ...options, url: 'kafka://me:canary5Fh2@broker.test' })).rejects.toThrow(
     'queue: Queue.Url is the address of no queue that the worker knows. Use https://sqs…, postgres:, ',
   )

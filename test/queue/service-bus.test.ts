@@ -23,7 +23,7 @@ async function setup(options: Partial<NamespaceOptions> = {}) {
   const fixture = await openServiceBusFixture(options)
   onTestFinished(() => fixture.close())
   const openAnother = async (url = fixture.options.url) => {
-    const intake = await openIntake({ url, lockSeconds: 60, maxReceives: 12, lanes: 10 })
+    const intake = await openIntake({ url, lockSeconds: 60, maxReceives: 12 })
     onTestFinished(() => intake.close())
     return intake
   }
@@ -138,7 +138,7 @@ test.each([
   ['no key', 'Endpoint=sb://one.servicebus.windows.net/;Canary=canary', 'has no key'],
   ['half a key', 'Endpoint=sb://one.servicebus.windows.net/;SharedAccessKey=canary', 'failed'],
 ])('an address with %s is refused in words that do not show it', async (_, url, sentence) => {
-  const failure: Error = await openIntake({ url, lockSeconds: 60, maxReceives: 12, lanes: 1 }).then(
+  const failure: Error = await openIntake({ url, lockSeconds: 60, maxReceives: 12 }).then(
     () => new Error('it was opened'),
     (error) => error,
   )

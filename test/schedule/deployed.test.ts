@@ -43,7 +43,7 @@ test('the function sends what is due to SQS, in one process again and again', as
   expect(await lambda.invoke(event, 30_000)).toMatchObject({ kind: 'response', payload: { sent: 0 } })
   expect(lambda.pid()).toBe(pid)
   const options = { url: queue.url, endpoint: queue.endpoint, region: queue.region, deadLetterUrl: queue.deadLetterUrl }
-  const intake = await openIntake({ ...options, lockSeconds: 60, maxReceives: 12, lanes: 1 })
+  const intake = await openIntake({ ...options, lockSeconds: 60, maxReceives: 12 })
   const [message] = await intake.receive(1, new AbortController().signal)
   expect(JSON.parse(message?.body ?? '{}')).toMatchObject({ jobId: jobIdFor(id, next_at) })
   await intake.close()

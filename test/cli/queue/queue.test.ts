@@ -10,7 +10,7 @@ import { migrateQueue } from '../../../src/queue/postgres/migrate.ts'
 import type { Intake } from '../../../src/queue/queue.ts'
 import { run } from '../program.ts'
 
-const common = { lockSeconds: 60, maxReceives: 12, lanes: 1 }
+const common = { lockSeconds: 60, maxReceives: 12 }
 
 /** A queue of that transport: what the program is configured with, and what a worker does to it. */
 const transports: Readonly<Record<string, () => Promise<{ env: Record<string, string>; intake: Intake }>>> = {

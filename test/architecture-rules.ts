@@ -175,6 +175,9 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'type error-codes',
     'type queue/queue',
     'queue/redact',
+    // Amounts are shown in the major unit, and Stripe's minor unit is not always that of ISO 4217.
+    'provider/money',
+    'providers/stripe/currency-digits',
     'npm:zod',
     'npm:drizzle-orm',
     'node:crypto',

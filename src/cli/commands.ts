@@ -32,6 +32,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     about: 'list accounts with the age of their last success',
     load: async () => (await import('./accounts.ts')).accounts,
   },
+  revenue: { about: 'show MRR by month', load: async () => (await import('./revenue.ts')).revenue },
   'schedules list': {
     about: 'list schedules with what they spend',
     load: async () => (await import('./schedules/list.ts')).listSchedules,

@@ -5,12 +5,14 @@ interface Layout {
   readonly widest?: number
   /** Characters of a line that errors are wrapped to; null: they are not wrapped. */
   readonly line?: number | null
+  /** Columns whose values end below each other, such as amounts. */
+  readonly right?: readonly string[]
 }
 
 /** Rows as aligned columns, a header over them. Long values are cut, but errors are wrapped. Null is a middle dot. */
 export function formatTable(
   rows: readonly Readonly<Record<string, unknown>>[],
-  { widest = 44, line = 100 }: Layout = {},
+  { widest = 44, line = 100, right = [] }: Layout = {},
 ): string {
   const names = Object.keys(rows[0] ?? {})
   const cells = rows.map((row) =>
@@ -25,7 +27,7 @@ export function formatTable(
     Math.max(name.length, ...cells.flatMap((row) => (row[at] ?? []).map((text) => [...text].length))),
   )
   const join = (values: readonly string[]) =>
-    `  ${values.map((value, at) => pad(value, widths[at] ?? 0)).join('  ')}`.trimEnd()
+    `  ${values.map((value, at) => pad(value, widths[at] ?? 0, right.includes(names[at] ?? ''))).join('  ')}`.trimEnd()
   return [
     join(names),
     join(widths.map((width) => '─'.repeat(width))),
@@ -75,4 +77,7 @@ function cut(text: string, widest: number): string {
   return characters.length <= widest ? text : `${characters.slice(0, widest - 1).join('')}…`
 }
 
-const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - [...text].length))
+function pad(text: string, width: number, isRight: boolean): string {
+  const spaces = ' '.repeat(Math.max(0, width - [...text].length))
+  return isRight ? spaces + text : text + spaces
+}

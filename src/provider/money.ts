@@ -19,6 +19,15 @@ export function minorUnits(decimal: unknown, currency: unknown, differences: Cur
   return BigInt.asIntN(64, units) === units ? units : null
 }
 
+/** `1230n` of EUR → `12.30`. Null if the currency is not known. */
+export function majorUnits(units: bigint, currency: unknown, differences: CurrencyDigits = {}): string | null {
+  const digits = digitsOf(currency, differences)
+  if (digits === null) return null
+  const text = String(units < 0n ? -units : units).padStart(digits + 1, '0')
+  const point = text.length - digits
+  return `${units < 0n ? '-' : ''}${text.slice(0, point)}${digits === 0 ? '' : `.${text.slice(point)}`}`
+}
+
 /** The names of the fields of an amount: `{ amount: 'value', currency: 'currency_code' }` for PayPal. */
 interface AmountFields {
   readonly amount: string

@@ -11,6 +11,7 @@ import { jobOutcome } from '../../src/cli/jobs/job-outcome.ts'
 import { pruned } from '../../src/cli/prune.ts'
 import { depthLine } from '../../src/cli/queue/depth.ts'
 import { redriveLine } from '../../src/cli/queue/redrive.ts'
+import { revenueLine } from '../../src/cli/revenue.ts'
 import { scheduleLine } from '../../src/cli/schedules/list.ts'
 import { scheduleOutcome } from '../../src/cli/schedules/outcome.ts'
 
@@ -36,6 +37,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   'queue depth': keys(depthLine),
   'queue redrive': keys(redriveLine),
   accounts: keys(accountLine),
+  revenue: keys(revenueLine),
   'schedules list': keys(scheduleLine),
   'schedules add and schedules pause and schedules resume and schedules remove': keys(scheduleOutcome),
   prune: keys(pruned),

@@ -83,6 +83,7 @@ const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   'queue depth': ['--jason', '--json'],
   'queue redrive': ['--mx', '--max'],
   accounts: ['--acount', '--account'],
+  revenue: ['--curency', '--currency'],
   'schedules list': ['--stat', '--state'],
   'schedules add': ['--ful-every', '--full-every'],
   'schedules pause': ['--becaus', '--because'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { currencyCode, decimalMoney, digitsOf, minorUnits } from '../../src/provider/money.ts'
+import { currencyCode, decimalMoney, digitsOf, majorUnits, minorUnits } from '../../src/provider/money.ts'
 
 const largest = 2n ** 63n - 1n
 const units = fc.oneof(fc.bigInt({ min: -largest - 1n, max: largest }), fc.bigInt({ min: -100_000n, max: 100_000n }))
@@ -94,6 +94,16 @@ test('a provider may count in another minor unit than ISO 4217', () => {
   expect(minorUnits('5', 'isk', { ISK: 2 })).toBe(500n)
   expect(minorUnits('5.01', 'MGA', { MGA: 0 })).toBeNull()
   expect(digitsOf('EUR', { ISK: 2 })).toBe(2)
+})
+
+test('major units have the decimals of the currency, and are read back as they were', () => {
+  const amounts = [0n, 5n, -5n, 1_230n, -1_234_567n, 2n ** 63n - 1n]
+  for (const currency of ['EUR', 'jpy', 'KWD', 'CLF'])
+    for (const amount of amounts) expect(minorUnits(majorUnits(amount, currency), currency)).toBe(amount)
+  expect([5n, -5n, 1_230n].map((amount) => majorUnits(amount, 'eur'))).toEqual(['0.05', '-0.05', '12.30'])
+  expect(['JPY', 'KWD'].map((currency) => majorUnits(1_230n, currency))).toEqual(['1230', '1.230'])
+  expect(majorUnits(1_230n, 'ISK', { ISK: 2 })).toBe('12.30')
+  expect(majorUnits(1_230n, 'XXX')).toBeNull()
 })
 
 test('an object with an amount and a currency is read for a column', () => {

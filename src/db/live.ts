@@ -14,6 +14,11 @@ export function liveRows(resource: ResourceTable, { tenantId, provider, account 
   return sql`from ${resource.table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.account = ${account} and ${isLive(resource)}`
 }
 
+/** `from … as row where …`: the rows of one account and resource that are marked as deleted. */
+export function deletedRows({ name, table }: ResourceTable, { tenantId, provider, account }: AccountKey): SQL {
+  return sql`from ${table} as row where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.account = ${account} and row.deleted_at is not null ${ofResource(table, sql`${name}`)}`
+}
+
 /** Whether `row` is the resource's, not deleted, and in a list; a price found only inside another item is in none. */
 export function isLive({ name, table }: ResourceTable): SQL {
   const listed = 'inline' in getTableColumns(table) ? sql`and not row.inline` : sql``

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from '../../db/account-key.ts'
 import { columnOf } from '../../db/column-of.ts'
 import { tookTooLong } from '../../db/errors.ts'
-import { liveRows } from '../../db/live.ts'
+import { deletedRows, liveRows } from '../../db/live.ts'
 import type { Database } from '../../db/open.ts'
 import { guarded } from '../../db/tenant.ts'
 import type { ListSource } from '../../provider/contract.ts'
@@ -10,6 +10,7 @@ import type { Source } from '../../sync/source.ts'
 import type { ResourceCounts } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
 import type { Tally } from '../state/tally.ts'
+import { type ChangedRows, countChangedMeanwhile } from './changed-meanwhile.ts'
 
 export interface CountOptions extends AccountKey {
   /** Resources that were read to their ends. */
@@ -18,6 +19,8 @@ export interface CountOptions extends AccountKey {
   /** See Checkpoint.history. */
   readonly history: Readonly<Record<string, number>>
   readonly counts: Readonly<Record<string, ResourceCounts>>
+  /** The job whose lists are compared. Absent: nothing else wrote meanwhile. */
+  readonly jobId?: string
 }
 
 /**
@@ -26,14 +29,16 @@ export interface CountOptions extends AccountKey {
  */
 export async function checkCounts(
   db: Database,
-  { sources, tallies, counts, history, ...accountKey }: CountOptions,
+  { sources, tallies, counts, history, jobId, ...accountKey }: CountOptions,
 ): Promise<Readonly<Record<string, CountCheck>>> {
   const lists = sources.flatMap((source) =>
     source.kind === 'list' ? countedLists(source, accountKey, history[source.name]) : [],
   )
-  const countable = lists.flatMap(({ name, live }) => {
+  const countable = lists.flatMap(({ name, rows }) => {
     const tally = tallies[name]
-    return tally && tally.until >= 0 ? [{ name, tally, live: live(new Date(tally.until * 1_000)) }] : []
+    if (!tally || tally.until < 0) return []
+    const until = new Date(tally.until * 1_000)
+    return [{ name, tally, live: rows(until, liveRows), changed: (began: SQL) => changedRows(began, until, rows) }]
   })
   if (countable.length === 0) return {}
   const items = countable.reduce((sum, { tally }) => sum + tally.listed, 0)
@@ -41,9 +46,22 @@ export async function checkCounts(
     (await withStatementTimeout(db, items, () => countLive(db, countable, 'by month'))) ??
     (await withStatementTimeout(db, items, () => countLive(db, countable, 'in all')))
   if (!live) return {}
-  return Object.fromEntries(
-    countable.map(({ name, tally }) => [name, compareCounts(tally, live.get(name) ?? new Map(), counts[name])]),
+  const compare = (changed: ReadonlyMap<string, number> = new Map()) =>
+    countable.map(
+      ({ name, tally }) =>
+        [
+          name,
+          compareCounts(tally, live.get(name) ?? new Map(), { ...counts[name], changed: changed.get(name) ?? 0 }),
+        ] as const,
+    )
+  const checks = compare()
+  const unequal = new Set(checks.flatMap(([name, { equal }]) => (equal ? [] : [name])))
+  if (unequal.size === 0 || jobId === undefined) return Object.fromEntries(checks)
+  const suspects = countable.filter(({ name }) => unequal.has(name))
+  const changed = await withStatementTimeout(db, items, () =>
+    countChangedMeanwhile(db, { ...accountKey, jobId, lists: suspects, counts }),
   )
+  return Object.fromEntries(compare(changed))
 }
 
 /** Live rows by month of creation (`2026-10`); one number under `null` where counting by month took too long. */
@@ -76,18 +94,23 @@ async function countLive(
 }
 
 /** The months must agree as well as the sums, or a row that is missing is hidden by one too many. */
-function compareCounts(tally: Tally, live: LiveCounts, counts: Partial<ResourceCounts> = {}): CountCheck {
-  const { rejected = 0, kept = 0, unchecked = 0 } = counts
+function compareCounts(
+  tally: Tally,
+  live: LiveCounts,
+  { rejected = 0, kept = 0, unchecked = 0, changed }: Partial<ResourceCounts> & { readonly changed: number },
+): CountCheck {
   const liveCount = sumOf(live.values())
   const months = differingMonths(tally, live)
   const apart = sumOf(months.map((month) => Math.abs(month.live - month.listed)))
-  const equal = unchecked === 0 && liveCount === tally.listed - rejected + kept && apart <= rejected + kept
+  const isAsLong = Math.abs(liveCount - (tally.listed - rejected + kept)) <= changed
+  const equal = unchecked === 0 && isAsLong && apart <= rejected + kept + changed
   return {
     until: new Date(tally.until * 1_000).toISOString(),
     listed: tally.listed,
     live: liveCount,
     equal,
     differs: equal ? [] : months.slice(0, 24),
+    ...(changed > 0 && { changedMeanwhile: changed }),
   }
 }
 
@@ -103,10 +126,13 @@ function differingMonths({ months, listed }: Tally, live: LiveCounts): CountChec
 
 const sumOf = (numbers: Iterable<number>): number => [...numbers].reduce((sum, number) => sum + number, 0)
 
+/** `from … as row where …`: rows of a resource, by their state. */
+type RowsOf = typeof liveRows
+
 interface CountedList {
   readonly name: string
   /** `from … as row where …`: the rows of objects that were created by then. */
-  live(until: Date): SQL
+  rows(until: Date, rowsOf: RowsOf): SQL
 }
 
 /** `offset 0` makes Postgres look up each parent by its key, even in a table that was never analysed. */
@@ -119,15 +145,15 @@ function countedLists(source: ListSource, accountKey: AccountKey, since?: number
   const isBefore = begin ? sql`or holder.created_at < ${begin}` : sql``
   const resourceList: CountedList = {
     name: source.name,
-    live: (until) =>
-      sql`${liveRows(source, accountKey)} and (row.created_at <= ${until.toISOString()}::timestamptz or ${undated}) ${isAfter}`,
+    rows: (until, rowsOf) =>
+      sql`${rowsOf(source, accountKey)} and (row.created_at <= ${until.toISOString()}::timestamptz or ${undated}) ${isAfter}`,
   }
   const children = nested.map((list): CountedList => {
     const parent = columnOf(list.table, list.parent)
     return {
       name: list.name,
-      live: (until) => sql`
-        from (select row.created_at, row.${parent} as parent_id ${liveRows(list, accountKey)} offset 0) as row
+      rows: (until, rowsOf) => sql`
+        from (select row.created_at, row.${parent} as parent_id ${rowsOf(list, accountKey)} offset 0) as row
         left join lateral (
           select true as is_newer from ${table} as holder where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider}
             and holder.account = ${account} and holder.id = row.parent_id and (holder.created_at > ${until.toISOString()}::timestamptz ${isBefore})
@@ -136,6 +162,14 @@ function countedLists(source: ListSource, accountKey: AccountKey, since?: number
     }
   })
   return [resourceList, ...children]
+}
+
+/** The list's rows that were written since the job began: those that are there, and those that are marked as deleted. */
+function changedRows(began: SQL, until: Date, rows: CountedList['rows']): ChangedRows {
+  return {
+    live: rows(until, (list, key) => sql`${liveRows(list, key)} and row.synced_at >= ${began}`),
+    deleted: rows(until, (list, key) => sql`${deletedRows(list, key)} and row.synced_at >= ${began}`),
+  }
 }
 
 /** From so many items on a count may take too long, and must not take the transaction with it. */

@@ -179,7 +179,7 @@ function knowsErasures({ request, hadErased }: Commit): SQL {
 /** The result of a job whose last pages are in this transaction, with the count checks of what the transaction sees. */
 async function conclude(
   tx: Database,
-  { sources, account, result }: Commit,
+  { request, sources, account, result }: Commit,
   { checkpoint, progress }: Omit<CommittedState, 'commits'>,
 ): Promise<SyncJobResult> {
   if (checkpoint.mode === 'incremental') return result(resultsOf(progress), checkpoint.note)
@@ -190,6 +190,7 @@ async function conclude(
     tallies: checkpoint.tallies,
     history: checkpoint.history,
     counts: progress,
+    jobId: request.jobId,
   }
   return result(resultsOf(progress, await checkCounts(tx, counting)), checkpoint.note)
 }

@@ -11,6 +11,9 @@ const countCheck = z.object({
   differs: z
     .array(z.object({ month: z.string(), listed: whole, live: whole }))
     .describe('Months of creation in which the numbers differ, at most 24.'),
+  changedMeanwhile: whole
+    .exactOptional()
+    .describe('Number of rows that live events wrote while the job was running. The numbers may differ by so many.'),
 })
 
 const resourceResult = z.object({

@@ -105,3 +105,55 @@ test('a list that was read again from its beginning as one of several has no che
 test('a list of a large account has its check where counting is quick', async () => {
   expect(await check({ months: { '2026-01': 100_000 } })).toMatchObject({ listed: 100_000, live: 5, equal: false })
 })
+
+/** The check of a job that listed five customers and wrote them, and what else became of their rows since it began. */
+async function checkAfter(meanwhile: string, { cameEvents = true } = {}) {
+  const { db, query } = await openTestDatabase()
+  const key = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
+  const jobId = randomUUID()
+  await query(
+    `insert into sync_jobs (id, tenant_id, provider, account, sync_type, started_at) values ($1, $2, 'stripe', 'acct_1', 'full', now() - interval '1 minute')`,
+    [jobId, key.tenantId],
+  )
+  if (cameEvents)
+    await query(
+      `insert into sync_event_counts (tenant_id, provider, account, hour, shard) values ($1, 'stripe', 'acct_1', date_trunc('hour', now(), 'UTC'), 0)`,
+      [key.tenantId],
+    )
+  const rows = Array.from({ length: 5 }, (_, at) => ({
+    row: { id: `cus_${at}`, createdAt: new Date(january * 1_000) },
+    raw: { id: `cus_${at}` },
+    observedAt: new Date(0),
+  }))
+  await upsert(db, { ...key, table: customers, rows })
+  await query(meanwhile)
+  const counting = {
+    ...key,
+    jobId,
+    sources: [{ kind: 'list', name: 'customers', table: customers, createdFilter: { field: 'created' } }],
+    tallies: { customers: { listed: 5, until, months: { '2026-01': 5 } } },
+    history: {},
+    counts: { customers: { ...noCounts, created: 5, fetched: 5 } },
+  }
+  return (await db.transaction((tx) => checkCounts(tx, counting as never))).customers
+}
+
+const deleteTwo = `update customers set deleted_at = now(), synced_at = now() where id in ('cus_1', 'cus_2')`
+
+test('rows that live events deleted or inserted while the job was running do not make it unequal, and are counted', async () => {
+  expect(await checkAfter(deleteTwo)).toMatchObject({ listed: 5, live: 3, equal: true, changedMeanwhile: 2 })
+  const insert = `insert into customers (tenant_id, provider, account, id, created_at, observed_at, raw)
+    select tenant_id, provider, account, 'cus_new', created_at, now(), '{}' from customers where id = 'cus_0'`
+  expect(await checkAfter(insert)).toMatchObject({ live: 6, equal: true, changedMeanwhile: 1 })
+})
+
+test('without live events a row that is missing is no change of theirs', async () => {
+  const answer = await checkAfter(deleteTwo, { cameEvents: false })
+  expect(answer).toMatchObject({ live: 3, equal: false })
+  expect(answer).not.toHaveProperty('changedMeanwhile')
+})
+
+test('live events explain no more rows than they wrote', async () => {
+  const lost = `${deleteTwo}; delete from customers where id = 'cus_3'`
+  expect(await checkAfter(lost)).toMatchObject({ live: 2, equal: false, changedMeanwhile: 2 })
+})

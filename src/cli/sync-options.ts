@@ -1,13 +1,12 @@
 import * as z from 'zod'
 import { exampleProvider } from '../local/custom.ts'
 import { builtInProviders } from '../local/provider.ts'
+import { densities } from '../sandbox/server/density.ts'
 import { option, tenantId } from './options.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** The tenant whose data a local run syncs, unless another is named: a second start finds the first one's rows. */
 export const localTenant = '11111111-1111-4111-8111-111111111111'
-
-const densities = ['growing', 'uniform', 'burst', 'same-second'] as const
 
 /** What there is without configuration: the built-in providers and the example of a custom one. */
 export const providersThere: readonly string[] = [...builtInProviders, exampleProvider]

@@ -1,5 +1,6 @@
 import type { Config } from '../config/load.ts'
 import { createPayPalSandbox, sandboxApp } from '../sandbox/paypal/index.ts'
+import type { Density } from '../sandbox/server/density.ts'
 import { createShopifySandbox } from '../sandbox/shopify/index.ts'
 import { createSquareSandbox } from '../sandbox/square/index.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
@@ -14,7 +15,7 @@ export interface SandboxSize {
   readonly customers: number
   /** Milliseconds before each answer. */
   readonly latency: number
-  readonly density: 'growing' | 'uniform' | 'burst' | 'same-second'
+  readonly density: Density
 }
 
 /** The built-in providers that a local run can sync. */

@@ -26,6 +26,10 @@ describe('generated customers', () => {
     growing: (times) => expect(share(times, now - 0.0943 * 5 * 365.25 * 86_400, now)).toBeCloseTo(0.5, 1),
     uniform: (times) => expect(share(times, now - 2.5 * 365.25 * 86_400, now)).toBeCloseTo(0.5, 1),
     burst: (times) => expect(share(times, now - year, now - year + 86_400)).toBeCloseTo(0.9, 1),
+    // Six in ten of them, and 30 days of five years of the others.
+    peaked: (times) => expect(share(times, now - 30 * 86_400, now)).toBeCloseTo(0.6, 1),
+    // A customer in each busy week, and an eighth of the weeks is busy.
+    sparse: (times) => expect(new Set(times.map((time) => Math.floor(time / (7 * 86_400)))).size).toBeLessThan(70),
     'same-second': (times) => expect(largestSecond(times)).toBe(200),
   }
   it.each(Object.keys(spread) as Density[])('are spread over five years as the density says: %s', async (density) => {

@@ -20,8 +20,8 @@ export interface ChargebeeObjects {
   readonly contacts: Map<string, readonly Fields[]>
 }
 
-/** So many customers, one in 25 hours, each with a subscription, an invoice, a transaction, an item and a comment. */
-export function populate(customers: number, until: number): ChargebeeObjects {
+/** Customers created at these seconds, each with a subscription, an invoice, a transaction, an item and a comment. */
+export function populate(created: readonly number[]): ChargebeeObjects {
   const objects: ChargebeeObjects = {
     lists: {
       customers: new Map(),
@@ -33,7 +33,7 @@ export function populate(customers: number, until: number): ChargebeeObjects {
     },
     contacts: new Map(),
   }
-  for (let at = 0; at < customers; at++) addCustomer(objects, at, until - 90_000 * at - 5_000)
+  for (const [at, second] of created.entries()) addCustomer(objects, at, second)
   return objects
 }
 

@@ -1,3 +1,4 @@
+import { creationTimes, type Density } from '../server/density.ts'
 import { type ChargebeeList, isList, populate, wrappers } from './chargebee-objects.ts'
 import {
   type Fields,
@@ -21,6 +22,8 @@ interface ChargebeeOptions extends Pick<ListServerOptions, 'now' | 'latencyMs'> 
   readonly customers?: number
   /** The end of the history, in unix seconds. Default: the clock's time at the start. */
   readonly populatedUntil?: number
+  /** How the moments of creation are spread over five years. Default: one customer in 25 hours. */
+  readonly density?: Density
 }
 
 const error = (status: number, code: string, more: object = {}) => ({
@@ -33,7 +36,7 @@ const error = (status: number, code: string, more: object = {}) => ({
  * as deleted. It is written from Chargebee's documentation of its lists, and it is no sandbox of Chargebee. The example
  * of a manifest is tried against it.
  */
-export async function openChargebee({ customers = 260, populatedUntil, ...options }: ChargebeeOptions = {}) {
+export async function openChargebee({ customers = 260, populatedUntil, density, ...options }: ChargebeeOptions = {}) {
   const server = await openListServer(answer, {
     ...options,
     refusals: {
@@ -44,7 +47,11 @@ export async function openChargebee({ customers = 260, populatedUntil, ...option
       'the answer is JSON of another shape': { body: { object: 'nothing' } },
     },
   })
-  const { lists, contacts } = populate(customers, populatedUntil ?? server.now())
+  const until = populatedUntil ?? server.now()
+  const created = density
+    ? [...creationTimes({ count: customers, density, seed: 1, now: until })]
+    : Array.from({ length: customers }, (_, at) => until - 90_000 * at - 5_000)
+  const { lists, contacts } = populate(created)
   /** How often offsets have been expired. An offset of before then is refused. */
   let oldestOffset = 0
 

@@ -1,9 +1,14 @@
 import { fraction, randomStream } from './random.ts'
 
 /** How creation times are spread over the five years before now. */
-export type Density = 'growing' | 'uniform' | 'burst' | 'same-second'
+export const densities = ['growing', 'uniform', 'burst', 'peaked', 'sparse', 'same-second'] as const
+
+export type Density = (typeof densities)[number]
 
 export const accountAge = 5 * 365.25 * 86_400
+
+const week = 7 * 86_400
+const busyWeeks = Math.floor(accountAge / (8 * week))
 
 interface Spread {
   readonly count: number
@@ -21,6 +26,8 @@ interface Spread {
  * - `growing`: the cumulative count grows with t^7, so the density with t^6 (drawn as `span × u^(1/7)`).
  * - `uniform`: the same density everywhere.
  * - `burst`: nine in ten within the day that began 365 days ago, the others uniform.
+ * - `peaked`: six in ten within the last 30 days, the others uniform.
+ * - `sparse`: within one week of every eight, and nothing between.
  * - `same-second`: uniform, but `sameSecond` of the objects in the second in the middle.
  */
 export function creationTimes({ count, density, seed, now, sameSecond }: Spread): Uint32Array {
@@ -33,6 +40,8 @@ export function creationTimes({ count, density, seed, now, sameSecond }: Spread)
     growing: () => start + Math.floor(fraction(random) ** (1 / 7) * accountAge),
     uniform: anywhere,
     burst: (index) => (index % 10 > 0 ? now - 365 * 86_400 + Math.floor(fraction(random) * 86_400) : anywhere()),
+    peaked: (index) => (index % 10 < 6 ? now - 1 - Math.floor(fraction(random) * 30 * 86_400) : anywhere()),
+    sparse: () => start + Math.floor((Math.floor(fraction(random) * busyWeeks) + fraction(random) / 8) * 8 * week),
     'same-second': (index) => (index < together ? start + accountAge / 2 : anywhere()),
   }
 

@@ -13,11 +13,12 @@ export interface ChangeSource extends Omit<Changes, 'list'> {
 
 /** A resource of a connected account: its calls know the credentials and throw SyncErrors only. */
 export interface ListSource
-  extends Omit<Resource, 'list' | 'retrieve' | 'nested' | 'owner' | 'unsettled' | 'partition'> {
+  extends Omit<Resource, 'list' | 'count' | 'retrieve' | 'nested' | 'owner' | 'unsettled' | 'partition'> {
   readonly kind: 'list'
   readonly partition?: PartitionSource
   readonly unsettled?: UnsettledSource | 'every row'
   list(query: Query, signal: AbortSignal): Promise<Page>
+  count?(signal: AbortSignal): Promise<number | null>
   retrieve?(id: string, signal: AbortSignal): Promise<Retrieved>
   readonly nested?: readonly NestedSource[]
 }

@@ -28,7 +28,11 @@ export interface ProviderParts<Connection> {
   readonly isAccountName?: Provider['isAccountName']
   open(
     credentials: Credentials,
-  ): Connection & Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'concurrency' | 'metersPoints' | 'close'>
+  ): Connection &
+    Pick<
+      Account,
+      'id' | 'mode' | 'credential' | 'perSecond' | 'concurrency' | 'monthlyReads' | 'metersPoints' | 'close'
+    >
   /** See Account.identify. */
   identify(connection: Connection, signal: AbortSignal): Promise<Identity>
   /** The only place that reads an SDK error. */
@@ -59,6 +63,7 @@ export function defineProvider<Connection>(parts: ProviderParts<Connection>): Pr
         credential: connection.credential,
         perSecond: connection.perSecond,
         ...(connection.concurrency !== undefined && { concurrency: connection.concurrency }),
+        ...(connection.monthlyReads !== undefined && { monthlyReads: connection.monthlyReads }),
         ...(connection.metersPoints && { metersPoints: true }),
         sources: resources.map(({ resource, shape }) =>
           isDerived(resource) ? derivedSource(resource) : connectResource(resource, { connection, shape, failure }),
@@ -116,7 +121,7 @@ interface ConnectOptions<Connection> {
 }
 
 function connectResource<Connection>(
-  { list, retrieve, nested, unsettled, partition, ...resource }: Resource<Connection>,
+  { list, count, retrieve, nested, unsettled, partition, ...resource }: Resource<Connection>,
   { connection, shape, failure }: ConnectOptions<Connection>,
 ): ListSource {
   return {
@@ -124,6 +129,7 @@ function connectResource<Connection>(
     kind: 'list',
     list: (query, signal) =>
       readFailure(() => list(connection, shape ? { ...query, shape } : query, signal), failure, signal),
+    ...(count && { count: (signal) => readFailure(() => count(connection, signal), failure, signal) }),
     ...(retrieve && {
       retrieve: (id, signal) => readFailure(() => retrieve(connection, id, signal), failure, signal),
     }),

@@ -64,6 +64,8 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
   readonly concurrency?: number
   /** Fetches one page. May throw any error of the SDK; the provider's `failure` reads it. */
   list(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
+  /** Asks how many items the whole list has, with one request; null if the API does not know for sure. Absent if it cannot. */
+  count?(connection: Connection, signal: AbortSignal): Promise<number | null>
   /** Fetches the current state of one object. Absent if the API cannot. */
   retrieve?(connection: Connection, id: string, signal: AbortSignal): Promise<Retrieved>
   /** The list leaves parts of its objects out. The core fetches each by its id, which costs a request. */

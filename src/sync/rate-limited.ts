@@ -130,11 +130,12 @@ export function rateLimited(
   }
 
   function limitSource(source: ListSource): ListSource {
-    const { name, retrieve, nested, unsettled, partition } = source
+    const { name, count, retrieve, nested, unsettled, partition } = source
     const retrieving = openEndpoint(`${name} by id`, source, finishing)
     return {
       ...source,
       list: endpointList(name, source),
+      ...(count && { count: (signal) => retrieving.call(() => count(signal), signal) }),
       ...(retrieve && {
         retrieve: (id, signal) => answer(retrieving, () => retrieve(id, signal), signal),
       }),

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type Scope, SyncError } from '../../errors.ts'
 import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
-import { fields, text } from '../../provider/fields.ts'
+import { fields, integer, text } from '../../provider/fields.ts'
 import { type Item, itemsIn } from '../../provider/item.ts'
 import { type ShopifyAnswer, ShopifyRefusal, unfiltered, unusable } from './answer.ts'
 import type { ShopifyConnection } from './connection.ts'
@@ -17,6 +17,8 @@ export interface ShopifyList {
   /** The search terms of the times that windows are of. */
   readonly terms: { readonly created?: string; readonly updated?: string }
   readonly sortKeys?: boolean
+  /** The field that counts the objects of a search: `customersCount`. */
+  readonly counted?: string
   /** A search term of every request, where the default leaves items out. */
   readonly always?: string
   readonly createdFilter?: TimeFilter
@@ -72,6 +74,18 @@ function affordableSize(error: unknown, first: number): number | null {
   const cost = error instanceof ShopifyRefusal ? error.errors.find((entry) => entry.cost !== null)?.cost : undefined
   if (!cost) return null
   return Math.max(1, Math.floor((first * cost.most) / cost.requested))
+}
+
+/** How many objects a list has; null if Shopify stopped counting. */
+export async function countList(
+  connection: ShopifyConnection,
+  { always, scope }: Pick<ShopifyList, 'always' | 'scope'>,
+  counted: string,
+): Promise<number | null> {
+  const document = /* GraphQL */ `query count($query: String) { ${counted}(query: $query, limit: null) { count precision } }`
+  const { data } = await connection.query({ document, scope, variables: { query: always ?? null } })
+  const { count, precision } = fields(data.at(counted).value())
+  return precision === 'EXACT' ? integer(count) : null
 }
 
 /** The items of a connection and Shopify's cursor. @throws SyncError if the answer has no such connection */

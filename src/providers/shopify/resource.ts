@@ -2,7 +2,7 @@ import type { SyncedTable } from '../../db/schema.ts'
 import type { Resource, TimeFilter } from '../../provider/contract.ts'
 import { dateTime } from '../../provider/fields.ts'
 import type { ShopifyConnection } from './connection.ts'
-import { listPage, retrieveAt, type ShopifyList } from './list.ts'
+import { countList, listPage, retrieveAt, type ShopifyList } from './list.ts'
 
 export type ShopifyResource<Table extends SyncedTable = SyncedTable> = Resource<ShopifyConnection, Table>
 
@@ -30,10 +30,12 @@ export function resource<Table extends SyncedTable>(
   { one, ...list }: ListOfResource,
 ): ShopifyResource<Table> & Required<Pick<ShopifyResource<Table>, 'retrieve'>> {
   const { createdFilter, updatedFilter } = facts
+  const { counted } = list
   const filters = { ...(createdFilter && { createdFilter }), ...(updatedFilter && { updatedFilter }) }
   return {
     pageSize: largestPage,
     ...facts,
+    ...(counted !== undefined && { count: (connection) => countList(connection, list, counted) }),
     list: (connection, query) => listPage(connection, query, { ...list, ...filters }),
     retrieve: (connection, id) => retrieveAt(connection, { ...one, scope: list.scope }, id),
   }

@@ -48,6 +48,7 @@ ${customer}`,
     // The search has no term created_at.
     terms: { created: 'customer_date', updated: 'updated_at' },
     sortKeys: true,
+    counted: 'customersCount',
     one: {
       document: /* GraphQL */ `query customer($id: ID!) { customer(id: $id) { ...customer } }
 ${customer}`,

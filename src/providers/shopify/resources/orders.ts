@@ -60,6 +60,7 @@ const listed = resource<typeof tables.orders>(
     scope: 'read_orders',
     terms: { created: 'created_at', updated: 'updated_at' },
     sortKeys: true,
+    counted: 'ordersCount',
     beginning: noteOfHistory,
     one: { document: orderDocument, field: 'order' },
   },
@@ -71,6 +72,11 @@ const listed = resource<typeof tables.orders>(
  */
 export const orders: ShopifyResource<typeof tables.orders> = {
   ...listed,
+  /** Shopify does not say whether it counts orders that it does not show. */
+  async count(shopify, signal) {
+    if (!listed.count || !(await shopify.scopes()).has(allOrders)) return null
+    return await listed.count(shopify, signal)
+  },
   async retrieve(shopify: ShopifyConnection, id: string, signal: AbortSignal): Promise<Retrieved> {
     const retrieved = await listed.retrieve(shopify, id, signal)
     if (retrieved.item || (await shopify.scopes()).has(allOrders)) return retrieved

@@ -127,6 +127,7 @@ ${product}`,
     always: 'status:active,archived,draft,unlisted',
     terms: { created: 'created_at', updated: 'updated_at' },
     sortKeys: true,
+    counted: 'productsCount',
     one: {
       document: /* GraphQL */ `query product($id: ID!) { product(id: $id) { ...product } }
 ${product}`,

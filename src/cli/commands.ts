@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   start: { about: 'sync once on this machine', load: async () => (await import('./start.ts')).start },
   query: { about: 'run one SQL statement', load: async () => (await import('./query.ts')).query },
   verify: { about: 'compare the tables with the provider', load: async () => (await import('./verify.ts')).verify },
+  estimate: { about: 'tell what a full job will cost', load: async () => (await import('./estimate.ts')).estimate },
   erase: { about: 'erase a customer or a tenant', load: async () => (await import('./erase.ts')).erase },
   'import-manifest': {
     about: 'translate an Airbyte manifest into one of a custom provider',

@@ -70,6 +70,8 @@ export interface Account {
   readonly perSecond: number
   /** Requests at once over all endpoints; absent: 64. */
   readonly concurrency?: number
+  /** Requests for reading that the provider allows an account in a month, at least; absent: no such limit is known. */
+  readonly monthlyReads?: number
   /** The API meters in points: each answer has an `allowance`. */
   readonly metersPoints?: boolean
   readonly sources: readonly ListSource[]

@@ -127,7 +127,8 @@ function believed(second: number | null, slice: Slice): number | null {
   return position === null || second <= position ? second : null
 }
 
-function readSecond({ field, read }: TimeFilter, item: Item): number | null {
+/** The time of an item that a filter is about, in seconds since 1970; null if it cannot be read. */
+export function readSecond({ field, read }: TimeFilter, item: Item): number | null {
   if (!read) return second(fieldOf(item, field))
   const time = read(valueAt(item.value(), field.split('.')))
   return time && Math.floor(time.getTime() / 1_000)

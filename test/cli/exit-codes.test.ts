@@ -15,6 +15,7 @@ const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
   start: [['--customers', 'many'], ['--resources', 'custmers'], ['--tenant', 'mine'], ['--keep=yes']],
   query: [[], ['select', '1'], ['--json', '--vertical', 'select 1'], ['--stop', 'select 1']],
   verify: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],
+  estimate: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],
   erase: [[], ['--tenant', tenant, '--account', 'acct_1'], ['--tenant', tenant, '--customer', 'c', '--provider', 'x']],
   'import-manifest': [[], ['--naem', 'x'], ['a.yaml', 'b.yaml']],
   enqueue: [

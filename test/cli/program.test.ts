@@ -72,6 +72,7 @@ const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   start: ['--custommers', '--customers'],
   query: ['--jason', '--json'],
   verify: ['--resource', '--resources'],
+  estimate: ['--jason', '--json'],
   erase: ['--costumer', '--customer'],
   'import-manifest': ['--naem', '--name'],
   enqueue: ['--tennant', '--tenant'],

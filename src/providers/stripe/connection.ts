@@ -38,6 +38,9 @@ export interface StripeAnswer {
   readonly date: Date
 }
 
+/** Requests for reading in 30 days, of an account without payments; with them 500 a payment. docs.stripe.com/rate-limits */
+const monthlyReads = 10_000
+
 export interface StripeConnection {
   /** The connected account and its mode, see Identity.account; null for the key's own account. */
   readonly id: string | null
@@ -49,6 +52,7 @@ export interface StripeConnection {
   /** See Account.credential. */
   readonly credential: string
   readonly perSecond: number
+  readonly monthlyReads?: number
   /** Stripe's own sentence about a refusal, without what looks secret; null if there is none. */
   quote(message: unknown): string | null
   /** Sends a GET request. */
@@ -76,6 +80,7 @@ export function openStripe(credentials: Credentials, settings: StripeSettings): 
     isRestricted: apiKey.startsWith('rk') || apiKey.startsWith('sk_org'),
     credential: createHmac('sha256', credentials.tenantId).update(apiKey).digest('hex'),
     perSecond: settings.perSecond ?? accountPerSecond[mode],
+    monthlyReads,
     quote: (message) => sentenceOf(message, apiKey),
     async get(path) {
       // rawRequest, not list(): the typed methods turn decimals into objects, and items are stored as they were sent.

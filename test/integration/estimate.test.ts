@@ -1,0 +1,28 @@
+import { afterAll, expect, it, onTestFinished } from 'vitest'
+import { names, openLocalAccount } from '../sync/estimate/local-account.ts'
+
+const densities = ['uniform', 'growing', 'burst', 'peaked', 'sparse'] as const
+const cells = names.flatMap((name) => densities.map((density) => [name, density] as const))
+const distances: number[] = []
+
+it.each(cells)('an estimate of %s, %s: a full run is within its range', async (name, density) => {
+  const account = await openLocalAccount(name, { density, customers: 250 })
+  onTestFinished(account.close)
+  const { resources, asked } = await account.estimate()
+  const { counts } = await account.count()
+  const outside = Object.entries(resources).filter(([resource, { items }]) => {
+    const there = counts[resource] ?? 0
+    return there < items.least || there > (items.most ?? there) || items.likely < items.least
+  })
+  expect(outside).toEqual([])
+  expect(Object.values(resources).filter(({ skipped }) => skipped)).toEqual([])
+  expect(Object.values(resources).some(({ items }) => items.least === items.most)).toBe(true)
+  expect(asked).toBeLessThanOrEqual(5 * Object.keys(resources).length)
+  for (const [resource, { items }] of Object.entries(resources))
+    distances.push(Math.abs(items.likely - (counts[resource] ?? 0)) / Math.max(1, counts[resource] ?? 0))
+})
+
+afterAll(() => {
+  const close = distances.filter((distance) => distance <= 0.2).length
+  expect(close / distances.length, 'resources within 20 %').toBeGreaterThan(0.85)
+})

@@ -95,7 +95,13 @@ function derivedSource(resource: DerivedResource): ListSource {
 }
 
 /** A resource whose items can be mapped and not asked for. */
-function withoutKey<Connection>({ nested, unsettled, partition, ...resource }: Resource<Connection>): ListSource {
+function withoutKey<Connection>({
+  nested,
+  count: _count,
+  unsettled,
+  partition,
+  ...resource
+}: Resource<Connection>): ListSource {
   const message = `${resource.name}: it cannot be fetched without a key. Give the account a reference to its key.`
   const refuse = () => Promise.reject(new SyncError('reject', 'no_credentials', message, { scope: 'account' }))
   return {

@@ -130,8 +130,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   live: [
     'clock',
     'live',
+    'schedule/beat',
     'job/commit',
-    'job/ownership',
     'job/state',
     'erasure',
     'sync',

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../db/open.ts'
+import { syncSchedules } from '../db/schema.ts'
+import { withoutMode } from '../provider/account-name.ts'
+import { dueAfter } from '../schedule/beat.ts'
+import type { Route } from './live-event.ts'
+
+/*
+ * Events may be lost: a provider may fail to make one, and a queue may be gone for longer than its messages live. An
+ * incremental job of the account finds what is missing: each hour, and at once when a gap is noticed.
+ */
+
+const everySeconds = 3_600
+
+/** The active schedules of incremental jobs that read the account. One without an account reads that of its key. */
+const schedulesOf = ({ tenantId, provider, account, reference }: Route): SQL => sql`
+  tenant_id = ${tenantId}::uuid and provider = ${provider} and sync_type = 'incremental' and resources is null
+  and (account = ${withoutMode(account)} or account is null and reference is not distinct from ${reference})`
+
+/** Adds an hourly incremental job of the account if no schedule has one. The reference is that of the account. */
+export async function ensureHourly(db: Database, route: Route, now: Date): Promise<void> {
+  const { tenantId, provider, account, reference } = route
+  const key = {
+    tenantId,
+    provider,
+    account: withoutMode(account),
+    reference,
+    syncType: 'incremental',
+    resources: null,
+    everySeconds,
+  } as const
+  await db.execute(sql`
+    insert into ${syncSchedules} (id, tenant_id, provider, account, reference, sync_type, every_seconds, next_at)
+    select ${randomUUID()}::uuid, ${tenantId}::uuid, ${provider}, ${key.account}, ${reference}, 'incremental', ${everySeconds},
+      ${dueAfter(key, now).toISOString()}::timestamptz
+    where not exists (select from ${syncSchedules} where ${schedulesOf(route)})
+    on conflict do nothing`)
+}
+
+/**
+ * Makes the account's incremental job due now, so that the next tick sends it. A job that was sent a moment ago, or that
+ * still runs, is not sent twice. A schedule that is paused stays so.
+ */
+export async function requestIncremental(db: Database, route: Route, now: Date): Promise<void> {
+  await ensureHourly(db, route, now)
+  await db.execute(sql`
+    update ${syncSchedules} set next_at = now() where ${schedulesOf(route)} and paused_at is null
+      and next_at > now() and (last_sent_at is null or last_sent_at < now() - interval '1 minute')`)
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { ensureHourly, requestIncremental } from '../../src/live/gap.ts'
+import type { Route } from '../../src/live/live-event.ts'
+import { silentLog } from '../../src/log/log.ts'
+import { tick } from '../../src/schedule/tick.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+async function setup(parts: Partial<Route> = {}) {
+  const { worker, tenant, query } = await openTestDatabase()
+  const route: Route = {
+    tenantId: randomUUID(),
+    provider: 'stripe',
+    account: 'acct_1:test',
+    state: 'active',
+    reference: null,
+    ...parts,
+  }
+  const sent: Record<string, unknown>[] = []
+  const queue = { send: async (body: string) => void sent.push(JSON.parse(body) as Record<string, unknown>) }
+  return {
+    query,
+    sent,
+    request: () => tenant(route.tenantId).within((tx) => requestIncremental(tx, route, new Date())),
+    ensure: () => tenant(route.tenantId).within((tx) => ensureHourly(tx, route, new Date())),
+    tick: () => tick({ database: worker, queue, log: silentLog }),
+    schedule: (columns: { readonly account?: string | null; readonly pausedBecause?: string }) =>
+      query(
+        `insert into sync_schedules (id, tenant_id, provider, account, next_at, paused_at, paused_because)
+         values (gen_random_uuid(), $1, 'stripe', $2, now() + interval '50 minutes', case when $3::text is null then null else now() end, $3)`,
+        [route.tenantId, columns.account ?? null, columns.pausedBecause ?? null],
+      ),
+    schedules: () => query('select account, reference, every_seconds from sync_schedules'),
+  }
+}
+
+test('an account without a schedule gets an hourly one, with the reference of the account', async () => {
+  const { ensure, schedules } = await setup({ reference: 'ssm:/keys/acct_1' })
+  await ensure()
+  await ensure()
+  expect(await schedules()).toEqual([{ account: 'acct_1', reference: 'ssm:/keys/acct_1', every_seconds: 3_600 }])
+})
+
+test('a gap makes the next tick send an incremental job, once however often it is noticed', async () => {
+  const { request, tick, sent } = await setup({ reference: 'ssm:/keys/acct_1' })
+  await request()
+  await request()
+  await tick()
+  await request()
+  await tick()
+  expect(sent).toEqual([
+    expect.objectContaining({
+      account: 'acct_1',
+      accessToken: 'ssm:/keys/acct_1',
+      additionalData: { syncType: 'incremental' },
+    }),
+  ])
+})
+
+test('a schedule of the configured key is used, and none is added', async () => {
+  const { request, tick, sent, schedule, schedules } = await setup()
+  await schedule({ account: null })
+  await request()
+  await tick()
+  expect(sent).toHaveLength(1)
+  expect(await schedules()).toHaveLength(1)
+})
+
+test('a schedule that a person paused stays paused', async () => {
+  const { request, tick, sent, schedule } = await setup()
+  await schedule({ account: 'acct_1', pausedBecause: 'on holiday' })
+  await request()
+  await tick()
+  expect(sent).toEqual([])
+})

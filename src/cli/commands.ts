@@ -54,6 +54,18 @@ export const commands: Readonly<Record<string, Entry>> = {
     about: 'remove schedules',
     load: async () => (await import('./schedules/remove.ts')).removeSchedules,
   },
+  'routes list': {
+    about: 'list the routes of live events',
+    load: async () => (await import('./routes/list.ts')).listRoutes,
+  },
+  'routes add': {
+    about: 'lead live events to an account',
+    load: async () => (await import('./routes/add.ts')).addRoutes,
+  },
+  'routes remove': {
+    about: 'remove a route of live events',
+    load: async () => (await import('./routes/remove.ts')).removeRoutes,
+  },
   page: { about: 'serve the page of the jobs', load: async () => (await import('./page.ts')).page },
   prune: { about: 'remove old jobs from sync_jobs', load: async () => (await import('./prune.ts')).prune },
   doctor: { about: 'check what a worker needs', load: async () => (await import('./doctor.ts')).doctor },

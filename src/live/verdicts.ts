@@ -19,7 +19,7 @@ export function unknownRoute({ message, ...origin }: Origin & { readonly message
   const error = new SyncError(
     'unreadable',
     'unknown_route',
-    `event: no account has the route "${origin.route}" of ${origin.provider}. Add it with: billing-sync accounts route add.`,
+    `event: no account has the route "${origin.route}" of ${origin.provider}. Add it with: billing-sync routes add.`,
   )
   return { kind: 'dead-letter', error, origin: name }
 }

@@ -12,6 +12,7 @@ import { pruned } from '../../src/cli/prune.ts'
 import { depthLine } from '../../src/cli/queue/depth.ts'
 import { redriveLine } from '../../src/cli/queue/redrive.ts'
 import { revenueLine } from '../../src/cli/revenue.ts'
+import { routeLine } from '../../src/cli/routes/list.ts'
 import { scheduleLine } from '../../src/cli/schedules/list.ts'
 import { scheduleOutcome } from '../../src/cli/schedules/outcome.ts'
 
@@ -38,6 +39,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   'queue redrive': keys(redriveLine),
   accounts: keys(accountLine),
   revenue: keys(revenueLine),
+  'routes list': keys(routeLine),
   'schedules list': keys(scheduleLine),
   'schedules add and schedules pause and schedules resume and schedules remove': keys(scheduleOutcome),
   prune: keys(pruned),

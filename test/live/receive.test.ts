@@ -97,7 +97,7 @@ test('an unknown route is waited for 15 minutes by the time of the message, then
   expect(letters).toEqual([
     {
       body: JSON.stringify({ event: 'stripe acct_new live', messageId: event.id, sentAt: sentAt.toISOString() }),
-      reason: expect.stringContaining('billing-sync accounts route add'),
+      reason: expect.stringContaining('billing-sync routes add'),
       code: 'unknown_route',
       messageId: event.id,
       group: undefined,

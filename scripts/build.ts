@@ -11,10 +11,11 @@ import { loadConfig } from '../src/config/load.ts'
 import type { CustomSettings } from '../src/providers/custom/index.ts'
 import { billOfMaterials } from './sbom.ts'
 
-/** Where a process begins: Lambda calls the handler, the receiver for each webhook and the tick each minute. A container runs by itself. */
+/** Where a process begins: Lambda calls the handler, the events, the receiver for each webhook and the tick each minute. A container runs by itself. */
 const entries = {
   handler: 'src/handler.ts',
   tick: 'src/tick.ts',
+  events: 'src/events.ts',
   receiver: 'src/receiver.ts',
   container: 'src/container.ts',
 }
@@ -96,7 +97,7 @@ export async function build(
 }
 
 /**
- * The part of the build that is deployed: `handler.cjs`, `tick.cjs`, `receiver.cjs`, `container.cjs` and the files that they load on
+ * The part of the build that is deployed: `handler.cjs`, `tick.cjs`, `events.cjs`, `receiver.cjs`, `container.cjs` and the files that they load on
  * demand. It copies the files of the page, `certificates/*.pem` and the manifests of custom providers, and bundles their
  * modules, a file each. CommonJS with the ending `.cjs`, because that is what Lambda and osls both load.
  * @throws Error when a bundle holds what it must not.
@@ -127,11 +128,12 @@ export async function bundleDeployed(
       ...into,
       ...worker,
       entryPoints: { [basename(path, '.ts')]: path },
-      plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods],
+      plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods, withoutDescriptions],
     })
-  const [handler, tick, receiver, container, besides, modules] = await allEnded([
+  const [handler, tick, events, receiver, container, besides, modules] = await allEnded([
     enter(entries.handler, ofProviders.shared),
     enter(entries.tick, new Set()),
+    enter(entries.events, ofProviders.shared),
     enter(entries.receiver, new Set()),
     enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared])),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
@@ -140,13 +142,14 @@ export async function bundleDeployed(
   for (const others of [besides, ofProviders, ofQueues]) {
     check('handler.cjs', handler, others)
     check('tick.cjs', tick, others)
+    check('events.cjs', events, others)
     check('receiver.cjs', receiver, others)
     check('container.cjs', container, others)
   }
   await copyCertificates(root, out)
   await copyPage(root, out)
   await copyManifests(custom.manifests, root, out)
-  return [handler, tick, receiver, container, besides, ofProviders, ofQueues, modules]
+  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, modules]
 }
 
 /** As Promise.all, but nothing is being written any more when it fails. */
@@ -299,6 +302,20 @@ const withoutTypedMethods: Plugin = {
       const names = [...(await readFile(path, 'utf8')).matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
       return { contents: names.map((name) => `export class ${name} {}`).join('\n') }
     })
+  },
+}
+
+/**
+ * The descriptions of settings are for docs/configuration.md, and are a tenth of the worker's own code. Each is a sentence, which a
+ * test checks, and no other text of these files is one.
+ */
+const withoutDescriptions: Plugin = {
+  name: 'without-descriptions',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]config[\\/](?:schema|provider-sections)\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/'[A-Z][^'\n]{15,}\.'/g, "''"),
+      loader: 'ts',
+    }))
   },
 }
 

@@ -5,6 +5,8 @@ import { systemClock } from './clock.ts'
 import { type Config, openConfig, readerOf } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import { createReadiness } from './db/readiness.ts'
+import { consumeEvents } from './live/consume.ts'
+import { openLiveWorker } from './live-worker.ts'
 import type { Log } from './log/log.ts'
 import { createPlainLog } from './log/plain.ts'
 import { openConfiguredPage, showsNothing } from './page/configured.ts'
@@ -74,7 +76,8 @@ async function run(shutdown: AbortSignal): Promise<void> {
   const webhooks = await serveWebhooks(config, { name, log, withRetry, meters: registry })
   log.info('the worker receives messages', { event: 'worker_started', count: worker.concurrency })
   const ticking = config.Schedules.Tick ? sendScheduled(config, intake, log, shutdown) : undefined
-  await consume({ intake, worker, withRetry, pulse }, shutdown)
+  const events = applyEvents(config, { name, log, withRetry, meters: registry }, shutdown)
+  await Promise.all([consume({ intake, worker, withRetry, pulse }, shutdown), events])
   await ticking
   await page?.close()
   await webhooks?.close()
@@ -142,7 +145,7 @@ interface PageDeps {
 }
 
 /** The receiver of webhooks, if `Receiver.Listen` is set. It has a port of its own: strangers may reach it, and not the metrics. */
-async function serveWebhooks(config: Config, { name, log, withRetry, meters }: WebhookServerDeps) {
+async function serveWebhooks(config: Config, { name, log, withRetry, meters }: EventDeps) {
   const { Listen: listen } = config.Receiver
   const options = eventIntakeOptions(config)
   if (listen === undefined) return undefined
@@ -161,7 +164,23 @@ async function serveWebhooks(config: Config, { name, log, withRetry, meters }: W
   }
 }
 
-interface WebhookServerDeps {
+/** Applies live events until `shutdown` is aborted, if `Queue.EventsUrl` is set. */
+async function applyEvents(
+  config: Config,
+  { name, log, withRetry, meters }: EventDeps,
+  shutdown: AbortSignal,
+): Promise<void> {
+  const options = eventIntakeOptions(config)
+  const intake = options && (await withRetry(() => openIntake(options)))
+  if (!intake) return
+  const worker = await openLiveWorker(config, { name, log, telemetry: createLiveTelemetry(meters) })
+  const { lanes: most, lockSeconds } = options
+  await consumeEvents({ intake, work: worker.work, withRetry, most, lockSeconds, log }, shutdown)
+  await intake.close()
+  await worker.close()
+}
+
+interface EventDeps {
   readonly name: string
   readonly log: Log
   readonly withRetry: WithRetry

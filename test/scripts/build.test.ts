@@ -19,6 +19,7 @@ async function setup(files: Readonly<Record<string, string>> = {}): Promise<stri
     'src/handler.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/tick.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/receiver.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
+    'src/events.ts': `export async function handler() { return (await import('./queue/sqs.ts')).send() }`,
     'src/queue/sqs.ts': `export const send = () => 'sent'`,
     'src/container.ts': `import { Oops } from './errors.ts'\nexport const run = async () => (await import('./queue/postgres.ts')).open() instanceof Oops`,
     'src/queue/postgres.ts': `import { Oops } from '../errors.ts'\nexport const open = () => new Oops()`,
@@ -45,7 +46,7 @@ test('builds the entries, what they load on demand and the tables, and says how 
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler', 'tick', 'receiver', 'container', 'sqs', 'postgres', 'aws-secrets', 'spans', 'custom-providers']
+    ['handler', 'tick', 'events', 'receiver', 'container', 'sqs', 'postgres', 'aws-secrets', 'spans', 'custom-providers']
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat(
         'index.js',

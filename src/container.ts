@@ -11,7 +11,7 @@ import type { Log } from './log/log.ts'
 import { createPlainLog } from './log/plain.ts'
 import { openConfiguredPage, showsNothing } from './page/configured.ts'
 import { consume, pulseLimits } from './queue/consume.ts'
-import { eventIntakeOptions, intakeOptions } from './queue/intake-options.ts'
+import { eventBatch, eventIntakeOptions, intakeOptions } from './queue/intake-options.ts'
 import { openIntake } from './queue/open-intake.ts'
 import { createPulse, type Pulse } from './queue/pulse.ts'
 import type { Intake, Queue } from './queue/queue.ts'
@@ -174,8 +174,8 @@ async function applyEvents(
   const intake = options && (await withRetry(() => openIntake(options)))
   if (!intake) return
   const worker = await openLiveWorker(config, { name, log, telemetry: createLiveTelemetry(meters) })
-  const { lanes: most, lockSeconds } = options
-  await consumeEvents({ intake, work: worker.work, withRetry, most, lockSeconds, log }, shutdown)
+  const { lockSeconds } = options
+  await consumeEvents({ intake, work: worker.work, withRetry, most: eventBatch, lockSeconds, log }, shutdown)
   await intake.close()
   await worker.close()
 }

@@ -6,6 +6,8 @@ const maxReceives = 12
 
 /** The same of the events queue, in infra/live-events.yml. An event that waits for its account is received some seven times. */
 const maxEventReceives = 40
+/** Events of one batch. */
+export const eventBatch = 100
 
 /** How a worker receives live events. Undefined if no queue of theirs is configured. */
 export function eventIntakeOptions({ Queue, database }: Pick<Config, 'Queue' | 'database'>): IntakeOptions | undefined {

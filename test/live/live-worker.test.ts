@@ -17,7 +17,7 @@ async function openLive() {
   const config = readConfig({ environment: parts.environment, file: undefined })
   const worker = await openLiveWorker(config, { log: silentLog, name: 'test live' })
   const lockSeconds = 30
-  const options = { maxReceives: 40, lanes: 100, lockSeconds }
+  const options = { maxReceives: 40, lockSeconds }
   const { url, deadLetterUrl, endpoint, region } = queue
   const intake = await openIntake({ url, deadLetterUrl, endpoint, region, ...options })
   const shutdown = new AbortController()

@@ -46,7 +46,18 @@ test('builds the entries, what they load on demand and the tables, and says how 
   const built = await build('dist', root)
 
   expect(built.map(({ name }) => name).sort()).toEqual(
-    ['handler', 'tick', 'events', 'receiver', 'container', 'sqs', 'postgres', 'aws-secrets', 'spans', 'custom-providers']
+    [
+      'handler',
+      'tick',
+      'events',
+      'receiver',
+      'container',
+      'sqs',
+      'postgres',
+      'aws-secrets',
+      'spans',
+      'custom-providers',
+    ]
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat(
         'index.js',

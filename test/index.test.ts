@@ -41,6 +41,17 @@ console.log(JSON.stringify([...[invoices, syncJobs, customers].map(getTableName)
   expect(JSON.parse(stdout)).toEqual([...names, ['jobId', 'tenantId', 'providerName'], 'object'])
 })
 
+test('npm pack packs what was built, although git ignores it', async () => {
+  const installed = join(program, 'node_modules/billing-sync-worker')
+  await cp('.gitignore', join(installed, '.gitignore'))
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: installed })
+  const [{ files }] = JSON.parse(stdout)
+  const paths = files.map(({ path }: { path: string }) => path)
+  expect(paths).toEqual(
+    expect.arrayContaining(['package.json', 'dist/index.js', 'dist/schema.js', 'dist/src/index.d.ts']),
+  )
+})
+
 test('types what a program sends and reads', async () => {
   await writeFile(
     join(program, 'program.ts'),

@@ -1,9 +1,13 @@
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import type { Config } from '../config/load.ts'
 import { SyncError, type Verdict } from '../errors.ts'
-import { tlsOptions } from './tls.ts'
+import { tlsOptions, unchecked } from './tls.ts'
 
 type Settings = NonNullable<Config['database']>
+
+/** Between two questions to a server that is away. */
+const askAgainMs = 500
 
 /**
  * The configured connection as the driver's options. `applicationName` is what Postgres shows of it, unless the connection
@@ -11,6 +15,11 @@ type Settings = NonNullable<Config['database']>
  * @throws SyncError `no_database` if its certificate cannot be read
  */
 export async function connectionOptions(settings: Settings, applicationName: string): Promise<pg.ClientConfig> {
+  // Without an answer plain text would be a guess, and a password may not be sent on a guess.
+  return optionsOf(settings, applicationName, (await tlsOptions(settings)) ?? unchecked)
+}
+
+function optionsOf(settings: Settings, applicationName: string, ssl: NonNullable<pg.ClientConfig['ssl']>) {
   const { host, port, database, user, password } = settings
   return {
     host,
@@ -18,18 +27,20 @@ export async function connectionOptions(settings: Settings, applicationName: str
     database,
     user,
     password,
-    ssl: await tlsOptions(settings),
+    ssl,
     application_name: settings.applicationName ?? applicationName,
   }
 }
 
 /**
  * Creates a pool, which opens its connections when they are needed. A connection that dies, idle or in use, does not end
- * the process. The next query opens another.
+ * the process. The next query opens another. With the SSL mode `Prefer`, a pool whose server is away connects with TLS only
+ * until the server has said whether it speaks TLS.
  */
 export async function createPool(settings: Settings, applicationName: string, connections: number): Promise<pg.Pool> {
+  const tls = await tlsOptions(settings)
   const pool = new pg.Pool({
-    ...(await connectionOptions(settings, applicationName)),
+    ...optionsOf(settings, applicationName, tls ?? unchecked),
     max: connections,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
@@ -41,7 +52,20 @@ export async function createPool(settings: Settings, applicationName: string, co
   })
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
+  if (tls === null) void keepAsking(pool, settings)
   return pool
+}
+
+/** New connections take what the server answers. A process that has nothing else to do ends all the same. */
+async function keepAsking(pool: pg.Pool, settings: Settings): Promise<void> {
+  while (!pool.ending) {
+    await setTimeout(askAgainMs, undefined, { ref: false })
+    // A certificate that cannot be read is a failure of the other modes.
+    const tls = await tlsOptions(settings)
+    if (tls === null) continue
+    pool.options.ssl = tls
+    return
+  }
 }
 
 /** Opens one connection, which the caller ends. A connection that dies fails the next statement, not the process. */

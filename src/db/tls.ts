@@ -5,21 +5,32 @@ import type { ConnectionOptions } from 'node:tls'
 import type { Config } from '../config/load.ts'
 import { SyncError } from '../errors.ts'
 
-/** The SSL mode as the driver's options; `Prefer` asks the server. @throws SyncError `no_database` for an unreadable certificate */
+/** How the driver connects: in plain text, or with TLS and these options. */
+export type Tls = false | ConnectionOptions
+
+/** What is encrypted without looking at the certificate. */
+export const unchecked = { rejectUnauthorized: false } satisfies Tls
+
+/**
+ * The SSL mode as the driver's options. `Prefer` asks the server, and is null if there is no answer.
+ * @throws SyncError `no_database` for an unreadable certificate
+ */
 export async function tlsOptions({
   sslMode,
   host,
   port,
   rootCertificate,
-}: NonNullable<Config['database']>): Promise<false | ConnectionOptions> {
+}: NonNullable<Config['database']>): Promise<Tls | null> {
   switch (sslMode) {
     case 'disable':
     case 'allow':
       return false
-    case 'prefer':
-      return (await speaksTls(host, port)) ? { rejectUnauthorized: false } : false
+    case 'prefer': {
+      const speaks = await speaksTls(host, port)
+      return speaks === null ? null : speaks && unchecked
+    }
     case 'require':
-      return { rejectUnauthorized: false }
+      return unchecked
     case 'verifyca':
       return { ...authority(rootCertificate), rejectUnauthorized: true, checkServerIdentity: () => undefined }
     case 'verifyfull':
@@ -51,19 +62,19 @@ function readCertificate(path: string): string {
   }
 }
 
-/** Sends Postgres's SSLRequest; the server answers S or N. False when it cannot be reached: connecting will say why. */
-function speaksTls(host: string, port: number): Promise<boolean> {
+/** Sends Postgres's SSLRequest; the server answers S or N. Null if it cannot be reached: connecting will say why. */
+function speaksTls(host: string, port: number): Promise<boolean | null> {
   if (host.startsWith('/')) return Promise.resolve(false)
   return new Promise((answered) => {
     const socket = connectSocket({ host, port, timeout: 5_000 })
-    const end = (answer: boolean) => {
+    const end = (answer: boolean | null) => {
       socket.destroy()
       answered(answer)
     }
     socket.on('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])))
     socket.on('data', (answer) => end(answer[0] === 0x53))
-    socket.on('error', () => end(false))
-    socket.on('timeout', () => end(false))
-    socket.on('close', () => end(false))
+    socket.on('error', () => end(null))
+    socket.on('timeout', () => end(null))
+    socket.on('close', () => end(null))
   })
 }

@@ -3,12 +3,13 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { databaseFailure } from '../../src/db/errors.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { createDatabase, type LocalPostgres, openPostgres } from '../../src/local/postgres.ts'
+import { openTcpProxy } from '../faults/tcp-proxy.ts'
 import { collectLog } from '../support/collected-log.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { createAuthority, createSelfSigned, type Identity } from './certificates.ts'
@@ -172,6 +173,39 @@ test('a certificate file that is not there, or holds none, is a sentence before 
   const empty = { verdict: 'retry', code: 'no_database', message: expect.stringMatching(/holds no certificate in PEM/) }
   await expect(attempt({ root: 'empty.pem' })).rejects.toMatchObject(empty)
 })
+
+test.each([
+  ['good', 'TLSv1.3'],
+  ['none', null],
+] as const)(
+  'a pool of Prefer that opened without its server, whose certificate is %s, learns of TLS once it is back',
+  async (server, version) => {
+    await serve(server)
+    const proxy = await openTcpProxy(`http://127.0.0.1:${postgres.port}`)
+    onTestFinished(() => proxy.close())
+    proxy.decide(() => 'cut-before')
+    const away = connection({ mode: 'Prefer', host: '127.0.0.1', root: '' }).replace(
+      `Port=${postgres.port}`,
+      `Port=${new URL(proxy.url).port}`,
+    )
+    const database = await openDatabase(parseConnectionString(away), { connections: 1, applicationName: 'tls' })
+    onTestFinished(() => database.close())
+    const seen = () =>
+      database
+        .tenant(randomUUID())
+        .read((tx) => tx.execute('select version from pg_stat_ssl where pid = pg_backend_pid()'))
+        .then(
+          ({ rows }) => rows[0]?.version,
+          () => 'away',
+        )
+    expect(await seen()).toBe('away')
+    proxy.decide(() => 'pass')
+    // Never in plain text where the server speaks TLS.
+    const versions = new Set<unknown>()
+    await expect.poll(async () => versions.add(await seen()).has(version), { timeout: 30_000 }).toBe(true)
+    expect([...versions].filter((seen) => seen !== 'away')).toEqual([version])
+  },
+)
 
 describe('a job', () => {
   const openEnv = async () => {

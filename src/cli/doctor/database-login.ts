@@ -20,7 +20,7 @@ const facts = `
     array(select name from unnest($1::text[]) as name where to_regrole(name) is null) as missing,
     array(select relname::text from pg_class join pg_attribute on attrelid = pg_class.oid and attname = 'tenant_id'
       where relkind in ('r', 'p') and relnamespace = (select relnamespace from pg_class where oid = 'sync_jobs'::regclass)
-        and not (relrowsecurity and relforcerowsecurity) order by 1) as open
+        and relname <> 'event_routes' and not (relrowsecurity and relforcerowsecurity) order by 1) as open
   from pg_roles where rolname = current_user`
 
 /** The roles, row-level security, and what the login may do. */

@@ -1,7 +1,7 @@
 import { databaseFailure } from '../db/errors.ts'
 import { refreshHistory } from '../revenue/history.ts'
-import type { Session } from './session.ts'
-import type { SyncJobResult } from './state/result.ts'
+import { watchTime } from './deadline.ts'
+import type { Delivery, Session } from './session.ts'
 
 /** What the MRR of a subscription is computed from. */
 const sources: ReadonlySet<string> = new Set([
@@ -17,19 +17,25 @@ const sources: ReadonlySet<string> = new Set([
   'invoice_lines',
 ])
 
+/** What is left of the delivery when its job has ended. */
+type TimeAfter = Pick<Delivery, 'remainingMs' | 'shutdown'>
+
 /**
  * Computes the MRR of what a job has changed, after its last commit. The job has ended well, and stays so if this fails: the
  * next job of the account does it.
  */
-export async function refreshRevenue(session: Session, { resources }: SyncJobResult): Promise<void> {
-  const { request, counts, deadline, log } = session
+export async function refreshRevenue(session: Session, time: TimeAfter): Promise<void> {
+  const { request, counts, log } = session
+  const resources = counts.progress
   const hasChanged = Object.entries(resources).some(
     ([name, { created, updated, deleted }]) => sources.has(name) && created + updated + deleted > 0,
   )
   if (counts.account === null || !('subscriptions' in resources) || !hasChanged) return
   const account = { tenantId: request.tenantId, provider: request.providerName, account: counts.account }
+  // Reading has ended, and its deadline with it.
+  const deadline = watchTime({ invocation: time.remainingMs, job: Number.POSITIVE_INFINITY }, time.shutdown)
   try {
-    await refreshHistory(session.db, account, deadline.abortSignal)
+    await refreshHistory(session.db, account, deadline.drainSignal)
   } catch (cause) {
     const error = databaseFailure(cause)
     log.warn(
@@ -37,5 +43,7 @@ export async function refreshRevenue(session: Session, { resources }: SyncJobRes
       { event: 'mrr_not_computed', code: error.code },
       error,
     )
+  } finally {
+    deadline.close()
   }
 }

@@ -23,6 +23,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   const { request } = delivery
   const log = deps.log.child({ jobId: request.jobId, tenantId: request.tenantId, provider: request.providerName })
   const db = deps.tenant(request.tenantId)
+  const receivedAt = deps.clock.now()
   let claimed: Claim
   try {
     const { settings } = deps
@@ -42,7 +43,14 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
   }
   const stopKeeping = startHeartbeat({ db, lease: claimed.lease, waitColumns }, () => session.deadline.abort())
   try {
-    return await runJob(session, delivery, deps)
+    const outcome = await runJob(session, delivery, deps)
+    if (outcome.kind === 'completed') {
+      // The lease has ended with the job: a heartbeat would take it for lost.
+      stopKeeping()
+      const remainingMs = delivery.remainingMs - (deps.clock.now() - receivedAt)
+      await refreshRevenue(session, { ...delivery, remainingMs })
+    }
+    return outcome
   } catch (error) {
     return await recordFailure(session, error, deps)
   } finally {
@@ -69,7 +77,6 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
   refuseDying(session)
   const result = await read(session, deps)
   if (result) {
-    await refreshRevenue(session, result)
     deps.watch?.jobEnded({ status: 'completed', durationMs: result.durationMs })
     session.log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })
     return { kind: 'completed' }

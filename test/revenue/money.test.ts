@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest'
+import { openAccount } from './account.ts'
+
+/* Net revenue, sales, recovery, receivables and trials, computed by hand. Amounts are in cents. */
+
+const may = (day: string) => `2026-05-${day}T12:00:00Z`
+const june = (day: string) => `2026-06-${day}T12:00:00Z`
+
+test('net revenue is charges less refunds, disputes and fees, each in the month of its movement', async () => {
+  const { insert, view } = await openAccount()
+  await insert('payments', { id: 'ch_1', status: 'succeeded', currency: 'eur' })
+  const move = (id: string, reporting_category: string, amount: number, fee: number, created_at: string, more = {}) =>
+    insert('balance_transactions', {
+      id,
+      reporting_category,
+      type: reporting_category,
+      currency: 'eur',
+      amount,
+      fee,
+      net: amount - fee,
+      created_at,
+      ...more,
+    })
+  await move('t1', 'charge', 10000, 300, may('01'), { source_id: 'ch_1' })
+  await move('t2', 'refund', -1000, 0, may('02'))
+  await move('t3', 'dispute', -5000, 1500, may('03'), { type: 'adjustment' })
+  await move('t4', 'fee', -200, 0, may('04'), { type: 'stripe_fee' })
+  await move('t5', 'payout', -4000, 0, may('05'))
+  await move('t6', 'partial_capture_reversal', -700, 0, may('06'), { type: 'refund' })
+  // Won a month later: the money and its fee come back then.
+  await move('t7', 'dispute_reversal', 5000, -1500, june('03'), { type: 'adjustment' })
+  await move('t8', 'comet', 9, 0, june('03'))
+  expect(
+    await view('net_revenue', 'livemode, currency, month, charged, refunded, disputed, fees, net', 'month'),
+  ).toEqual([
+    [true, 'eur', '2026-05', 9300, 1000, 5000, 2000, 1300], // fees 300 + 1500 + 200
+    [true, 'eur', '2026-06', 0, 0, -5000, -1500, 6500],
+  ])
+  expect(await view('unmapped', 'kind, status, rows')).toEqual([['balance', 'comet', 1]])
+})
+
+test('a movement of PayPal has its state by the whole code, else by its beginning', async () => {
+  const { insert, view } = await openAccount({ provider: 'paypal', account: 'merchant', livemode: null })
+  const move = (type: string, amount: number, fee: number) =>
+    insert('balance_transactions', {
+      id: type,
+      type,
+      reporting_category: type.slice(0, 3),
+      currency: 'usd',
+      amount,
+      fee,
+      created_at: may('01'),
+    })
+  await move('T0006', 1000, 30)
+  await move('T1107', -200, -6)
+  await move('T1106', -100, 0)
+  await move('T1201', -50, 0)
+  await move('T0107', -5, 0)
+  await move('T0400', -600, 0)
+  // 1000 − 200 − (100 + 50) − (30 − 6 + 5)
+  expect(await view('net_revenue', 'charged, refunded, disputed, fees, net')).toEqual([[1000, 200, 150, 29, 621]])
+  expect(await view('unmapped', 'kind, status')).toEqual([])
+})
+
+test('sales are what was captured less what was given back', async () => {
+  const { insert, view } = await openAccount()
+  await insert(
+    'payments',
+    { id: 'ch_1', status: 'succeeded', currency: 'eur', amount: 1000, amount_captured: 800, created_at: may('01') },
+    {
+      id: 'ch_2',
+      status: 'succeeded',
+      currency: 'eur',
+      amount: 500,
+      amount_captured: 0,
+      captured: false,
+      created_at: may('02'),
+    },
+    { id: 'ch_3', status: 'failed', currency: 'eur', amount: 500, created_at: may('02') },
+    { id: 'ch_4', status: 'succeeded', currency: 'isk', amount: 90000, created_at: may('02') },
+    { id: 'ch_t', status: 'succeeded', currency: 'eur', amount: 77, livemode: false, created_at: may('02') },
+  )
+  await insert(
+    'refunds',
+    { id: 're_1', payment_id: 'ch_1', status: 'succeeded', currency: 'eur', amount: 100, created_at: june('01') },
+    { id: 're_2', payment_id: 'ch_1', status: 'pending', currency: 'eur', amount: 50, created_at: june('01') },
+    { id: 're_3', payment_id: 'ch_1', status: 'failed', currency: 'eur', amount: 999, created_at: june('01') },
+  )
+  expect(await view('sales', 'livemode, currency, month, taken, returned, net', 'livemode, currency, month')).toEqual([
+    [false, 'eur', '2026-05', 77, 0, 77],
+    [true, 'eur', '2026-05', 800, 0, 800],
+    [true, 'eur', '2026-06', 0, 150, -150],
+    [true, 'isk', '2026-05', 90000, 0, 90000],
+  ])
+})
+
+test('three attempts are one failed invoice, and the first after a trial is none', async () => {
+  const { insert, view, subscribe, price } = await openAccount()
+  await price('p', { unit_amount: 1000 })
+  await subscribe('s', { items: [{ price_id: 'p' }], trial_end: may('01') })
+  const failed = async (id: string, status: string, billing_reason: string, created_at: string) => {
+    await insert('invoices', {
+      id,
+      subscription_id: 's',
+      customer_id: 'cus_s',
+      status,
+      currency: 'eur',
+      amount_due: 1000,
+      billing_reason,
+      created_at,
+    })
+    await insert('invoice_payments', { id: `ip_${id}`, invoice_id: id, payment_intent_id: `pi_${id}` })
+    for (const attempt of [1, 2, 3])
+      await insert('payments', {
+        id: `${id} ${attempt}`,
+        payment_intent_id: `pi_${id}`,
+        status: 'failed',
+        currency: 'eur',
+        amount: 1000,
+        created_at: attempt === 1 ? created_at : june('20'),
+      })
+  }
+  await failed('first', 'open', 'subscription_cycle', may('01'))
+  await failed('won', 'paid', 'subscription_cycle', may('10'))
+  await failed('lost', 'void', 'subscription_update', may('11'))
+  await failed('open', 'open', 'subscription_threshold', may('12'))
+  await failed('manual', 'open', 'manual', may('13'))
+  expect(
+    await view(
+      'recovery',
+      'month, failed_invoices, failed_amount, recovered_invoices, recovered_amount, lost_amount, open_amount, recovery_rate',
+    ),
+  ).toEqual([['2026-05', 3, 3000, 1, 1000, 1000, 1000, 0.3333]])
+})
+
+test('what is owed at the end of a month is what was finalized and not settled by then', async () => {
+  const { insert, view } = await openAccount()
+  await insert(
+    'invoices',
+    {
+      id: 'a',
+      status: 'paid',
+      currency: 'eur',
+      total: 3100,
+      amount_due: 3100,
+      finalized_at: may('01'),
+      paid_at: june('15'),
+    },
+    { id: 'b', status: 'open', currency: 'eur', total: 1000, amount_due: 1000, finalized_at: may('02') },
+    {
+      id: 'c',
+      status: 'void',
+      currency: 'eur',
+      total: 9000,
+      amount_due: 9000,
+      finalized_at: may('03'),
+      voided_at: may('04'),
+    },
+    { id: 'd', status: 'draft', currency: 'eur', total: 9000, amount_due: 9000 },
+    {
+      id: 'e',
+      status: 'paid',
+      currency: 'eur',
+      total: 2100,
+      amount_due: 2100,
+      finalized_at: may('05'),
+      paid_at: may('05'),
+    },
+  )
+  expect(await view('receivables', 'month, billed, receivable, dso', 'month limit 2')).toEqual([
+    ['2026-05', 6200, 4100, 20.5], // 4100 / 6200 × 31
+    ['2026-06', 0, 1000, null],
+  ])
+})
+
+test('a trial converts by a paid invoice with a line above 0 from its end on', async () => {
+  const { insert, view, subscribe, price } = await openAccount()
+  await price('p', { unit_amount: 1000 })
+  const items = [{ price_id: 'p' }]
+  await subscribe('kept', { items, trial_end: may('10') })
+  await subscribe('unpaid', { items, trial_end: may('10') })
+  await subscribe('left', { status: 'canceled', items, trial_end: june('10'), ended_at: may('20') })
+  await subscribe('runs', { status: 'trialing', items, trial_end: '2099-01-01T00:00:00Z' })
+  for (const [id, status] of [
+    ['kept', 'paid'],
+    ['unpaid', 'open'],
+  ] as const) {
+    await insert(
+      'invoices',
+      { id: `trial ${id}`, subscription_id: id, status: 'paid', currency: 'eur' },
+      { id: `first ${id}`, subscription_id: id, status, currency: 'eur' },
+    )
+    await insert(
+      'invoice_lines',
+      { id: `l0 ${id}`, invoice_id: `trial ${id}`, subscription_id: id, amount: 0, period_start: may('10') },
+      { id: `l1 ${id}`, invoice_id: `first ${id}`, subscription_id: id, amount: 1000, period_start: may('10') },
+    )
+  }
+  expect(await view('trial_months', 'month, ended, converted, rate')).toEqual([['2026-05', 3, 1, 0.3333]])
+})

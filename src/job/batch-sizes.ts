@@ -1,4 +1,4 @@
-import type { Backfill } from '../sync/backfill.ts'
+import type { Backfill } from '../sync/backfill-options.ts'
 import { largestPage } from '../sync/page-size.ts'
 import type { Session } from './session.ts'
 

@@ -1,53 +1,16 @@
 import { setMaxListeners } from 'node:events'
-import type { Clock } from '../clock.ts'
 import { isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
-import type { Limiter } from './limiter.ts'
+import type { Page } from '../provider/contract.ts'
+import type { Backfill } from './backfill-options.ts'
+import { createInOrder, type InOrder } from './in-order.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader } from './reader.ts'
 import { refusedLater, tooManyInASecond } from './refused.ts'
-import type { Slice } from './slices.ts'
-import { type EventsBefore, pageWeight, type Source } from './source.ts'
-import { createSplitter, type SplitSlice, type Splitter } from './splitter.ts'
+import { pageWeight, type Source } from './source.ts'
+import { createSplitter, type Splitter } from './splitter.ts'
 import { skippedPage, takeObjects, takePage } from './take-page.ts'
 import { createTouched, type Touched } from './touched.ts'
-
-export interface Backfill {
-  readonly slices: readonly Slice[]
-  readonly sources: readonly Source[]
-  /** Resources of which an earlier delivery has read pages. They are not skipped any more. */
-  readonly begun?: readonly string[]
-  /** Resources whose list an earlier delivery found refused. */
-  readonly refused?: readonly string[]
-  /** Whether what items show to have changed is fetched in any case. See Resource.touched. */
-  readonly fetchesTouched?: boolean
-  /** The limiters a call for this source passes. */
-  limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
-  readonly pageSize: number
-  /** Rows in each request for a nested list; absent: as many as items. */
-  readonly nestedPageSize?: number
-  /** The most pages that wait for the committer or are in flight. */
-  readonly pagesAhead: number
-  /** The most pages of one batch. A commit holds a page in memory several times. */
-  readonly pagesPerBatch: number
-  /** The least milliseconds between two batches while pages arrive. Larger batches cost fewer commits. */
-  readonly gatherMs: number
-  readonly clock: Clock
-  /** By source, creation seconds at which windows of whole pages begin, oldest first. */
-  readonly knownSplits?: Readonly<Record<string, readonly number[]>>
-  /** See FeedPage.before. */
-  readonly eventsBefore?: EventsBefore | undefined
-  /** Aborted when no new page may be started. */
-  readonly drainSignal: AbortSignal
-  /** Aborted when pages in flight must be given up. */
-  readonly abortSignal: AbortSignal
-  /** See Identity.since. Called once, when a split is first worth it. */
-  since(): Promise<number>
-  /** Called when a call has failed finally: other calls need not be awaited. */
-  onFailure(error: unknown): void
-  /** Called after a split. The checkpoint must record it before the next page is committed. */
-  onSplit(split: SplitSlice): void
-}
 
 /**
  * Reads slices to their ends, several at once as far as the limiters give, and yields pages in the order they arrived.
@@ -77,6 +40,7 @@ interface Engine {
   readonly options: Backfill
   readonly readers: Map<number, Reader>
   readonly buffer: PageBuffer
+  readonly inOrder: InOrder<ReadPage>
   /** The names of sources of which a page has been read. */
   readonly begun: Set<string>
   /** The names of sources whose list is refused. */
@@ -122,6 +86,7 @@ function openEngine(options: Backfill): Engine {
     options,
     readers,
     buffer: createPageBuffer(options),
+    inOrder: createInOrder(),
     begun: new Set(options.begun),
     refused: new Set(options.refused),
     touched: createTouched({ ...options, isFetched: (resource) => isFetched(engine, resource) }),
@@ -187,11 +152,7 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   reader.inFlight = true
   engine.inFlight += pageWeight(source)
   try {
-    const readPage = slice.ids ? await fetchObjects(engine, reader) : await fetchList(engine, reader)
-    if (readPage) {
-      engine.pagesRead++
-      engine.buffer.add(readPage)
-    }
+    await (slice.ids ? fetchObjects(engine, reader) : fetchList(engine, reader))
   } catch (error) {
     if (isSkippable(error, engine, source)) skipResource(engine, reader, error)
     else if (!hasStopped(engine)) {
@@ -199,16 +160,15 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
       engine.options.onFailure(engine.failure)
     }
   } finally {
-    reader.inFlight = false
     engine.inFlight -= pageWeight(source)
   }
   pump(engine)
 }
 
-/** Null if the resource was skipped meanwhile. It is no page of the list: whether that may be read is not known yet. */
-async function fetchObjects(engine: Engine, { slice, source }: Reader): Promise<ReadPage | null> {
+/** Adds nothing if the resource was skipped meanwhile. It is no page of the list: whether that may be read is not known yet. */
+async function fetchObjects(engine: Engine, { slice, source }: Reader): Promise<void> {
   const readPage = await takeObjects(slice, source, takingOf(engine), engine.giveUp)
-  return engine.readers.delete(slice.id) ? readPage : null
+  if (engine.readers.delete(slice.id)) addPage(engine, readPage)
 }
 
 const takingOf = ({ options, touched }: Engine) => ({
@@ -217,19 +177,36 @@ const takingOf = ({ options, touched }: Engine) => ({
   touched,
 })
 
-async function fetchList(engine: Engine, reader: Reader): Promise<ReadPage | null> {
+function addPage(engine: Engine, readPage: ReadPage): void {
+  engine.pagesRead++
+  engine.buffer.add(readPage)
+}
+
+/** The next page of the slice is fetched while this one's nested lists are. */
+async function fetchList(engine: Engine, reader: Reader): Promise<void> {
+  const { slice, source } = reader
+  const page = await fetchListPage(engine, reader)
+  // The page is dropped if the resource was skipped meanwhile.
+  if (!page || !engine.readers.has(slice.id)) return
+  engine.begun.add(source.name)
+  const taking = { ...takingOf(engine), onLast: () => engine.readers.delete(slice.id) }
+  const taken = takePage(reader, page, taking, engine.giveUp)
+  const added = engine.inOrder.add(slice.id, taken, (readPage) => addPage(engine, readPage))
+  pump(engine)
+  await added
+}
+
+/** Null if the slice is to be read another way. */
+async function fetchListPage({ splitter, giveUp }: Engine, reader: Reader): Promise<Page | null> {
   const { slice, source } = reader
   try {
-    const page = await fetchNext(reader, (query) => source.list(query, engine.giveUp))
-    // The page is dropped if the resource was skipped meanwhile.
-    if (!page || !engine.readers.has(slice.id)) return null
-    engine.begun.add(source.name)
-    const taking = { ...takingOf(engine), onLast: () => engine.readers.delete(slice.id) }
-    return await takePage(reader, page, taking, engine.giveUp)
+    return await fetchNext(reader, (query) => source.list(query, giveUp))
   } catch (error) {
     const isHalvable = error instanceof SyncError && (error.code === windowTooLarge || error.code === listChanged)
-    if (isHalvable && engine.splitter.halve(slice.id)) return null
+    if (isHalvable && splitter.halve(slice.id)) return null
     throw isHalvable && error.code === windowTooLarge ? tooManyInASecond(source, error) : error
+  } finally {
+    reader.inFlight = false
   }
 }
 

@@ -18,15 +18,25 @@ type Run = Parameters<typeof createCopy>[1]
 
 interface Options extends Omit<Run, 'clock'> {
   readonly n?: number
+  /** When the items were created; instead of `n` and `density`. */
+  readonly seconds?: readonly number[]
   readonly density?: Density
   readonly latencyMs?: number
   readonly jitterMs?: number
   readonly seed?: number
 }
 
-function setup({ n = 2_000, density = 'growing', latencyMs = 100, jitterMs = 25, seed = 1, ...run }: Options = {}) {
+function setup({
+  n = 2_000,
+  density = 'growing',
+  seconds = createdSeconds(n, density),
+  latencyMs = 100,
+  jitterMs = 25,
+  seed = 1,
+  ...run
+}: Options = {}) {
   const clock = createVirtualClock(createFractions(seed))
-  const list = createFakeList(createdSeconds(n, density), { clock, latencyMs, jitterMs })
+  const list = createFakeList(seconds, { clock, latencyMs, jitterMs })
   const copy = createCopy(list, { clock, ...run })
   /** Reads to the end; how it ended. */
   const go = () =>
@@ -53,6 +63,45 @@ function expectNothingLost({ list, copy }: Pick<Bundle, 'list' | 'copy'>): void 
   expect(copy.checkpoint().slices).toEqual([])
   expect(list.seen.misusedCursors).toBe(0)
 }
+
+describe('what a page needs besides, as its nested lists', () => {
+  /** A chain of 30 pages: one second has all items, so that nothing is split. */
+  const chain = {
+    seconds: Array<number>(300).fill(now - 1_000),
+    pageSize: 10,
+    perSecond: 100,
+    latencyMs: 100,
+    jitterMs: 0,
+  } as const
+
+  it('is fetched beside the next page, not before it', async () => {
+    const alone = setup(chain)
+    await alone.go()
+    const beside = setup({ ...chain, retrieveMs: () => 1_000 })
+    expect(await beside.go()).toBe('ended')
+    expectComplete(beside)
+    expect(beside.clock.now()).toBeLessThanOrEqual(alone.clock.now() + 1_100)
+  })
+
+  it('may take longer for an earlier page: pages are taken in their order all the same', async () => {
+    const random = createFractions(3)
+    const bundle = setup({ ...chain, retrieveMs: () => random() * 2_000 })
+    expect(await bundle.go()).toBe('ended')
+    expectComplete(bundle)
+    const newestFirst = bundle.list
+      .expectedIds()
+      .toSorted((left, right) => Number(right.slice(4)) - Number(left.slice(4)))
+    expect(bundle.copy.rows).toEqual(newestFirst)
+  })
+
+  it('fails a page, and no page after it is taken', async () => {
+    const bundle = setup({ ...chain, retrieveMs: (id) => (id === 'cus_150' ? -1_500 : 0) })
+    expect(await bundle.go()).toMatchObject({ code: 'provider_contract' })
+    const taken = bundle.copy.rows.map((id) => Number(id.slice(4)))
+    expect(taken.every((n) => n > 150)).toBe(true)
+    expect(bundle.copy.checkpoint().slices).toMatchObject([{ cursor: `cus_${Math.min(...taken)}` }])
+  })
+})
 
 describe('every item exactly once, in few requests', () => {
   /** Requests over the fewest possible. */

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../src/clock.ts'
+import { SyncError } from '../../src/errors.ts'
 import { chooseSplits } from '../../src/job/list-splits.ts'
 import { advance, applySplit, type Checkpoint, plan } from '../../src/job/state/checkpoint.ts'
 import { readCheckpoint } from '../../src/job/state/stored-checkpoint.ts'
@@ -26,6 +27,8 @@ interface Run {
   readonly checkpoint?: string
   /** Where an earlier job knew pages to begin, oldest first; right or wrong. */
   readonly known?: readonly number[]
+  /** The list shows summaries: how long an object of that id takes, in milliseconds; below 0 it is not had. */
+  retrieveMs?(id: string): number
   /** How old the account is cannot be told. */
   readonly sinceFails?: boolean
   /** Called with each page after it was committed; true ends the run as a crash does. */
@@ -61,9 +64,19 @@ export function createCopy(list: FakeList, run: Run) {
     const behind = limited((work) => work(), { endpoint: limiter, account: limiter, waiting: stop.signal })
     const call = retried(behind, { clock, waiting: stop.signal })
     const { source } = list
+    const { retrieveMs } = run
+    const summaries = retrieveMs && {
+      listsSummaries: true,
+      async retrieve(id: string) {
+        const ms = retrieveMs(id)
+        await clock.sleep(Math.abs(ms))
+        if (ms < 0) throw new SyncError('reject', 'provider_contract', 'customers: no')
+        return { item: null, observedAt: new Date(now * 1_000) }
+      },
+    }
     const batches = backfill({
       slices: checkpoint.slices,
-      sources: [{ ...source, list: (query, signal) => call(() => source.list(query, signal), signal) }],
+      sources: [{ ...source, ...summaries, list: (query, signal) => call(() => source.list(query, signal), signal) }],
       limiters: () => [limiter],
       knownSplits: { customers: known },
       pageSize,

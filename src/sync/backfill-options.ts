@@ -1,0 +1,42 @@
+import type { Clock } from '../clock.ts'
+import type { Limiter } from './limiter.ts'
+import type { Slice } from './slices.ts'
+import type { EventsBefore, Source } from './source.ts'
+import type { SplitSlice } from './splitter.ts'
+
+export interface Backfill {
+  readonly slices: readonly Slice[]
+  readonly sources: readonly Source[]
+  /** Resources of which an earlier delivery has read pages. They are not skipped any more. */
+  readonly begun?: readonly string[]
+  /** Resources whose list an earlier delivery found refused. */
+  readonly refused?: readonly string[]
+  /** Whether what items show to have changed is fetched in any case. See Resource.touched. */
+  readonly fetchesTouched?: boolean
+  /** The limiters a call for this source passes. */
+  limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
+  readonly pageSize: number
+  /** Rows in each request for a nested list; absent: as many as items. */
+  readonly nestedPageSize?: number
+  /** The most pages that wait for the committer or are in flight. */
+  readonly pagesAhead: number
+  /** The most pages of one batch. A commit holds a page in memory several times. */
+  readonly pagesPerBatch: number
+  /** The least milliseconds between two batches while pages arrive. Larger batches cost fewer commits. */
+  readonly gatherMs: number
+  readonly clock: Clock
+  /** By source, creation seconds at which windows of whole pages begin, oldest first. */
+  readonly knownSplits?: Readonly<Record<string, readonly number[]>>
+  /** See FeedPage.before. */
+  readonly eventsBefore?: EventsBefore | undefined
+  /** Aborted when no new page may be started. */
+  readonly drainSignal: AbortSignal
+  /** Aborted when pages in flight must be given up. */
+  readonly abortSignal: AbortSignal
+  /** See Identity.since. Called once, when a split is first worth it. */
+  since(): Promise<number>
+  /** Called when a call has failed finally: other calls need not be awaited. */
+  onFailure(error: unknown): void
+  /** Called after a split. The checkpoint must record it before the next page is committed. */
+  onSplit(split: SplitSlice): void
+}

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { StripeObject } from '../../src/sandbox/stripe/index.ts'
+import type { SandboxOptions, StripeObject } from '../../src/sandbox/stripe/index.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 
 export const counts = (created: number, updated: number, unchanged: number, rejected = 0) => ({
@@ -11,8 +11,8 @@ export const counts = (created: number, updated: number, unchanged: number, reje
   rejected: String(rejected),
 })
 
-export async function openEnv(customers: number) {
-  const parts = await setup({ sandbox: { customers } })
+export async function openEnv(customers: number, options: Omit<SandboxOptions, 'customers'> = {}) {
+  const parts = await setup({ sandbox: { ...options, customers } })
   const { tenantId } = jobRequest()
   return {
     ...parts,

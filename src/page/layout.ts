@@ -18,7 +18,7 @@ export function layout({ title, parts }: View): string {
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <p class="name">billing-sync</p>
-<nav aria-label="Pages"><a href="/">Jobs</a> <a href="/accounts">Accounts</a> <a href="/schedules">Schedules</a> <a href="/letters">Dead letters</a></nav>
+<nav aria-label="Pages"><a href="/">Jobs</a> <a href="/accounts">Accounts</a> <a href="/schedules">Schedules</a> <a href="/letters">Dead letters</a> <a href="/revenue">Revenue</a></nav>
 <p id="live" role="status"><noscript>Load the page again for news.</noscript></p>
 </header>
 <main id="main" tabindex="-1">

@@ -9,6 +9,8 @@ import { jobView } from './views/job.ts'
 import { jobsView, readJobsQuery } from './views/jobs.ts'
 import { lettersView } from './views/letters.ts'
 import { messageView } from './views/message.ts'
+import { revenueView } from './views/revenue.ts'
+import { readRevenueQuery } from './views/revenue-query.ts'
 import { schedulesView } from './views/schedules.ts'
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -27,6 +29,12 @@ export function pageAt({ pathname, searchParams }: URL, source: PageSource, guar
   // It reads each account.
   if (pathname === '/accounts') return { everyMs: 10_000, make: () => accountsView(source) }
   if (pathname === '/schedules') return { everyMs: 10_000, make: () => schedulesView(source) }
+  if (pathname === '/revenue') {
+    const query = readRevenueQuery(searchParams)
+    if (typeof query === 'string') return said(400, 'The address is wrong', query)
+    // It adds up the history of an account.
+    return { everyMs: 30_000, make: () => revenueView(source, query) }
+  }
   // A look hides the letters of some queues for a moment.
   if (pathname === '/letters') return { everyMs: 30_000, make: () => lettersView(source, redriveForm(source, guard)) }
   return said(404, 'No such page', 'There is no page at this address.')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { jobStatuses } from '../../src/db/schema.ts'
 import { minutesAgo } from '../operations/plant-job.ts'
+import { monthsAgo, plantMovement, plantMrr } from '../operations/plant-revenue.ts'
 import { openTestPage } from '../page/page-setup.ts'
 import { plantSchedule } from '../schedule/plant-schedule.ts'
 import { axeFindings, openTab } from './open-browser.ts'
@@ -55,9 +56,11 @@ async function plantEveryState({ job, query }: TestPage) {
       },
     },
   })
-  await query(`insert into sync_accounts (tenant_id, provider, account) values ($1, 'stripe', 'acct_1')`, [
-    done.tenant_id,
-  ])
+  await query(
+    `insert into sync_accounts (tenant_id, provider, account, mode) values ($1, 'stripe', 'acct_1', 'live')`,
+    [done.tenant_id],
+  )
+  await plantRevenue(query, done.tenant_id)
   await plantSchedule(query, { account: 'acct_1', resources: ['customers', 'invoices'], recent_requests: [7] })
   await plantSchedule(query, {
     paused_at: new Date(),
@@ -65,6 +68,30 @@ async function plantEveryState({ job, query }: TestPage) {
     rejects: 3,
   })
   return { running, done }
+}
+
+/** MRR that comes, grows, shrinks and goes, and movements of the balance. */
+async function plantRevenue(query: TestPage['query'], tenant: string) {
+  await plantMrr(query, { tenant }, [
+    { customer: 'cus_1', mrr: 1_250_000, from: monthsAgo(10, '10'), to: monthsAgo(5, '10') },
+    { customer: 'cus_1', mrr: 1_900_000, from: monthsAgo(5, '10'), to: monthsAgo(2, '10') },
+    { customer: 'cus_1', mrr: 1_400_000, from: monthsAgo(2, '10') },
+    { customer: 'cus_2', mrr: 800_000, from: monthsAgo(8, '10'), to: monthsAgo(4, '10') },
+    { customer: 'cus_2', mrr: 900_000, from: monthsAgo(1, '10') },
+  ])
+  for (let ago = 10; ago > 0; ago--) {
+    const at = { created_at: monthsAgo(ago, '15'), fee: 0 }
+    await plantMovement(
+      query,
+      { tenant },
+      { ...at, id: `c${ago}`, reporting_category: 'charge', amount: 1_800_000, fee: 52_000 },
+    )
+    await plantMovement(
+      query,
+      { tenant },
+      { ...at, id: `r${ago}`, reporting_category: 'refund', amount: -20_000 * ago },
+    )
+  }
 }
 
 test('every page has every state, no error in the console, and nothing that axe finds, in light and dark', async () => {
@@ -79,12 +106,13 @@ test('every page has every state, no error in the console, and nothing that axe 
       'accounts',
       'schedules',
       'letters',
+      'revenue',
       '?state=x',
       'nothing',
     ]
     for (const path of paths) {
       await tab.goto(page.address + path)
-      await tab.getByText('live', { exact: true }).waitFor()
+      await tab.locator('#live').getByText('live', { exact: true }).waitFor()
       expect(await axeFindings(tab), `${colorScheme} ${path}`).toEqual([])
     }
     await tab.goto(page.address)
@@ -101,10 +129,36 @@ test('at 320 pixels nothing is cut off or has to be scrolled sideways', async ()
   const page = await openTestPage({ token, ...letters })
   const { running, done } = await plantEveryState(page)
   const { tab } = await openTab({ ...credentials, viewport: { width: 320, height: 700 } })
-  for (const path of ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', 'schedules']) {
+  for (const path of ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', 'schedules', 'revenue']) {
     await tab.goto(page.address + path)
     expect(await tab.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(320)
   }
+})
+
+test('the pictures of the revenue are read at 320 pixels, and chosen by keyboard without JavaScript', async () => {
+  const page = await openTestPage()
+  const { done } = await plantEveryState(page)
+  await plantMrr(page.query, { tenant: done.tenant_id }, [
+    { customer: 'cus_3', currency: 'usd', mrr: 7_700, from: monthsAgo(1) },
+  ])
+  const { tab } = await openTab({ viewport: { width: 320, height: 700 }, javaScriptEnabled: false })
+  await tab.goto(`${page.address}revenue`)
+  for (const kind of ['value', 'month'])
+    for (const label of await tab.locator(`.chart .${kind}:visible`).all()) {
+      const box = await label.boundingBox()
+      expect(box?.height).toBeGreaterThan(9)
+      expect(box?.x).toBeGreaterThanOrEqual(0)
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320)
+    }
+  expect(await tab.locator('.chart:visible').count()).toBe(4)
+  expect(await tab.locator('.chart .churn:visible').count()).toBe(1)
+  await tab.getByLabel('Currency').focus()
+  await tab.keyboard.press('u')
+  await tab.getByRole('button', { name: 'Show' }).focus()
+  await tab.keyboard.press('Enter')
+  await tab.getByRole('heading', { name: 'MRR in USD' }).waitFor()
+  expect(new URL(tab.url()).searchParams.get('currency')).toBe('usd')
+  expect(await tab.getByRole('region', { name: 'MRR in USD' }).getByRole('row').count()).toBe(3)
 })
 
 test('a commit shows in the tab within a second, and focus stays', async () => {

@@ -15,6 +15,13 @@ export function formatAmount(minor: number, { provider, currency }: Money): stri
   return text.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',')
 }
 
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
+
+/** `1234500` of EUR → `12.3K`, for the axis of a picture. Null money: a number of things. */
+export function formatAxis(value: number, money: Money | null): string {
+  return compact.format(money === null ? value : Number(formatAmount(value, money).replaceAll(',', '')))
+}
+
 /** `0.0312` → `3.1 %`. Null stays null. */
 export const formatRate = (rate: number | null): string | null =>
   rate === null ? null : `${(rate * 100).toFixed(1)} %`

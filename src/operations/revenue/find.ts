@@ -153,7 +153,22 @@ function seriesOf(mrr: readonly Row<MrrMonth>[], net: readonly Row<NetMonth>[]):
   for (const row of net) add(row, { net: row.values })
   return [...found]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, series]) => ({ ...series, months: [...series.months.values()].toSorted(byMonth) }))
+    .map(([, series]) => ({ ...series, months: withoutGaps(series.months) }))
 }
 
-const byMonth = (one: RevenueMonth, other: RevenueMonth) => (one.month < other.month ? -1 : 1)
+/** From the first known month to the last. A month without a row has neither MRR nor net revenue. */
+function withoutGaps(known: ReadonlyMap<string, RevenueMonth>): readonly RevenueMonth[] {
+  const names = [...known.keys()].toSorted()
+  const [first = '', last = ''] = [names[0], names.at(-1)]
+  const months: RevenueMonth[] = []
+  for (let month = first; month <= last && month !== ''; month = monthAfter(month))
+    months.push(known.get(month) ?? { month, mrr: null, net: null })
+  return months
+}
+
+function monthAfter(name: string): string {
+  const [year = 0, month = 0] = name.split('-').map(Number)
+  return month === 12
+    ? `${String(year + 1).padStart(4, '0')}-01`
+    : `${name.slice(0, 5)}${String(month + 1).padStart(2, '0')}`
+}

@@ -5,6 +5,7 @@ import { openEventOrigins } from './event-origins.ts'
 import { openLiveAccounts } from './live/accounts.ts'
 import { applyLive } from './live/apply.ts'
 import { follow } from './live/follow.ts'
+import { requestIncremental } from './live/gap.ts'
 import type { LiveDeps } from './live/live-deps.ts'
 import type { Route } from './live/live-event.ts'
 import { receive } from './live/receive.ts'
@@ -62,13 +63,8 @@ export async function openLiveWorker(config: Config, { log, telemetry, name }: L
     clock: systemClock,
     now,
     log,
-    async requestIncremental({ tenantId, provider }, reason) {
-      log.warn(`an incremental job should read what an event could not. ${reason}`, {
-        event: 'events_need_job',
-        tenantId,
-        provider,
-      })
-    },
+    // The tick sends the job.
+    requestIncremental: (route) => database.tenant(route.tenantId).within((tx) => requestIncremental(tx, route, now())),
   }
   return {
     work: (messages) =>

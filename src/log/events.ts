@@ -45,8 +45,6 @@ export const logEvents = {
   tick_failed: 'A tick could not be made, for example without a database. The next minute has another.',
   events_committed: 'Live events of an account are committed.',
   events_failed: 'Live events of an account, or of all accounts, are not committed. The queue delivers them again.',
-  events_need_job:
-    'Live events have told of what they do not hold, and the worker cannot fetch it. An incremental job reads it.',
   event_dead: 'A live event is not applied. A dead letter has the reason and not the payload.',
   event_not_authenticated:
     'The signature of a live event could not be checked, for example because a secret could not be read. The queue delivers the event again.',

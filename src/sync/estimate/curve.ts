@@ -96,12 +96,11 @@ const evenShare = 0.4
 /** The mean density of a gap, if it falls with a power of the distance from its dense end. */
 function powerMean(dense: Edge, sparse: Edge, length: number): number {
   if (sparse.density <= 0 || dense.density <= sparse.density) return dense.density
-  const [near, far] = [Math.max(1, dense.span), Math.max(1, dense.span) + length]
-  const power = Math.log(dense.density / sparse.density) / Math.log(far / near)
+  const near = Math.max(1, dense.span)
+  const stretch = (near + length) / near
+  const power = Math.log(dense.density / sparse.density) / Math.log(stretch)
   const sum =
-    Math.abs(power - 1) < 1e-6
-      ? near * Math.log(far / near)
-      : (near ** power * (far ** (1 - power) - near ** (1 - power))) / (1 - power)
+    Math.abs(power - 1) < 1e-6 ? near * Math.log(stretch) : (near * (stretch ** (1 - power) - 1)) / (1 - power)
   return (dense.density * sum) / length
 }
 

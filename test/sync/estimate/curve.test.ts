@@ -52,6 +52,13 @@ describe('a curve through a few pages', () => {
   })
 })
 
+it('counts the items of a gap that is much shorter than the pages beside it', () => {
+  const [newer, older] = [evenly(1_000_010, 101_000_010, 100_000), evenly(0, 1_000_000, 100)]
+  const [gap] = curveThrough([newer, older], 0).gaps
+  expect(gap!.items).toBeGreaterThan(0.001)
+  expect(gap!.items).toBeLessThan(0.01)
+})
+
 it('counts a list whose newest page alone is known as one that is spread as another', () => {
   const like = curveThrough(stretchesOf([{ at: 1_000_000, seconds: steady, isLast: true }], 0), 0)
   const newest = curveThrough([evenly(980_000, 1_000_000, 10)], 0)

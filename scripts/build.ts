@@ -40,6 +40,9 @@ const providers: Readonly<Record<string, string>> = {
   paypal: 'src/providers/paypal/index.ts',
 }
 
+/** What a dry run alone loads. What it shares with the worker it takes from the entry. */
+const dryRun: Readonly<Record<string, string>> = { 'dry-run': 'src/job/dry-run.ts' }
+
 /** The transports, of which a container loads the one of its queue. They too take from the container what they share with it. */
 const transports: Readonly<Record<string, string>> = {
   'sqs-intake': 'src/queue/sqs-intake.ts',
@@ -123,6 +126,7 @@ export async function bundleDeployed(
     Object.values(providers).map((path) => `${dirname(path)}/`),
   )
   const ofQueues = await takeShared(transports, ofTransports)
+  const ofDryRun = await takeShared(dryRun, ['src/job/dry-run.ts', 'src/sync/estimate/'])
   const enter = (path: string, shared: ReadonlySet<string>) =>
     bundle({
       ...into,
@@ -131,15 +135,15 @@ export async function bundleDeployed(
       plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods, withoutDescriptions],
     })
   const [handler, tick, events, receiver, container, besides, modules] = await allEnded([
-    enter(entries.handler, ofProviders.shared),
+    enter(entries.handler, new Set([...ofProviders.shared, ...ofDryRun.shared])),
     enter(entries.tick, new Set()),
     enter(entries.events, ofProviders.shared),
     enter(entries.receiver, new Set()),
-    enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared])),
+    enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared, ...ofDryRun.shared])),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundleModules(custom.modules, into),
   ])
-  for (const others of [besides, ofProviders, ofQueues]) {
+  for (const others of [besides, ofProviders, ofQueues, ofDryRun]) {
     check('handler.cjs', handler, others)
     check('tick.cjs', tick, others)
     check('events.cjs', events, others)
@@ -149,7 +153,7 @@ export async function bundleDeployed(
   await copyCertificates(root, out)
   await copyPage(root, out)
   await copyManifests(custom.manifests, root, out)
-  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, modules]
+  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, ofDryRun, modules]
 }
 
 /** As Promise.all, but nothing is being written any more when it fails. */
@@ -237,7 +241,10 @@ const library = {
 /** Leaves the files that are loaded on demand out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {
   const names = new Map(
-    Object.entries({ ...onDemand, ...providers, ...transports }).map(([name, path]) => [resolve(root, path), name]),
+    Object.entries({ ...onDemand, ...providers, ...transports, ...dryRun }).map(([name, path]) => [
+      resolve(root, path),
+      name,
+    ]),
   )
   return {
     name: 'loaded-on-demand',
@@ -333,7 +340,7 @@ function check(name: string, built: Built, besides: Built): void {
     'what only this machine uses stays out of what is deployed',
   )
   refuse(
-    held.filter((path) => Object.values({ ...onDemand, ...providers, ...transports }).includes(path)),
+    held.filter((path) => Object.values({ ...onDemand, ...providers, ...transports, ...dryRun }).includes(path)),
     'load it with `await import()`, and import only its types',
   )
   refuse(

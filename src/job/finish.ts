@@ -4,6 +4,7 @@ import { backOff } from '../clock.ts'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
+import { completion } from './commit/completion.ts'
 import { notification } from './commit/notify.ts'
 import { fenced, isHeldBy, type Lease, released } from './lease.ts'
 import { patienceOver } from './outage.ts'
@@ -11,7 +12,7 @@ import type { Outcome } from './outcome.ts'
 import type { SyncJobResult } from './state/result.ts'
 import type { WaitColumns } from './waits.ts'
 
-type Status = 'paused' | 'failed' | 'retrying'
+type Status = 'paused' | 'failed' | 'retrying' | 'completed'
 
 /** Pauses a job that is out of time; its checkpoint is what the last commit left. */
 export async function pause(
@@ -21,6 +22,11 @@ export async function pause(
 ): Promise<Outcome> {
   await update(db, lease, { ...released, ...left, status: 'paused', hop: sql`${syncJobs.hop} + 1` })
   return { kind: 'paused' }
+}
+
+/** Completes a job that committed nothing. */
+export async function complete(db: TenantDatabase, lease: Lease, result: SyncJobResult): Promise<void> {
+  await update(db, lease, { ...completion(result), requests: result.requests })
 }
 
 export interface Failure {

@@ -35,6 +35,10 @@ const additionalData = z.strictObject(
       .boolean('true or false')
       .nullish()
       .transform((force) => force ?? false),
+    dryRun: z
+      .boolean('true or false')
+      .nullish()
+      .transform((dry) => dry ?? false),
     resources: z
       .array(
         z.string('the name of a resource').refine(isName, 'the name of a resource'),

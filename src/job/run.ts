@@ -75,7 +75,9 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
     )
   if (delivery.problem) throw delivery.problem
   refuseDying(session)
-  const result = await read(session, deps)
+  // Loaded for such jobs only.
+  const { dryRun } = session.request.additionalData
+  const result = dryRun ? await (await import('./dry-run.ts')).dryRun(session, deps) : await read(session, deps)
   if (result) {
     deps.watch?.jobEnded({ status: 'completed', durationMs: result.durationMs })
     session.log.info('job ends', { event: 'job_completed', outcome: 'completed', status: result.status, result })

@@ -94,7 +94,8 @@ export interface Session {
   /** Replaces some of `counts`: the only way to change the session. */
   update(change: Partial<SessionCounts>): void
   result(
-    ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'> & Partial<Pick<SyncJobResult, 'syncType' | 'note'>>,
+    ending: Pick<SyncJobResult, 'status' | 'resources' | 'error'> &
+      Partial<Pick<SyncJobResult, 'syncType' | 'note' | 'estimate'>>,
   ): SyncJobResult
 }
 

@@ -74,7 +74,8 @@ export async function findAccounts(
 const lastSuccess = (syncType: 'full' | 'incremental') => sql`
   select max(job.finished_at) as at from ${syncJobs} as job
   where job.tenant_id = known.tenant_id and job.provider = known.provider and job.account = known.account
-    and job.sync_type = ${sql.raw(`'${syncType}'`)} and job.status = 'completed'`
+    and job.sync_type = ${sql.raw(`'${syncType}'`)} and job.status = 'completed'
+    and coalesce(job.options->>'dryRun', 'false') <> 'true'`
 
 type Fragment = ReturnType<typeof sql>
 const utc = (at: Fragment) => sql`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`

@@ -18,7 +18,7 @@ const request = {
   tenantId: '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03',
   providerName: 'stripe',
   accessToken: 'acct_1ABC',
-  additionalData: { syncType: 'incremental', forceRefresh: false, resources: ['customers', 'invoices'] },
+  additionalData: { syncType: 'incremental', forceRefresh: false, dryRun: false, resources: ['customers', 'invoices'] },
 }
 
 test('every JSON that the .NET page shows is the same request to the worker', () => {

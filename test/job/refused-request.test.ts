@@ -6,7 +6,7 @@ const withData = (additionalData: unknown) => text({ ...named, accessToken: toke
 
 const knownKeys = 'Use keys of jobId, tenantId, providerName, account, accessToken, additionalData'
 
-const knownData = 'Use keys of syncType, batchSize, forceRefresh, resources'
+const knownData = 'Use keys of syncType, batchSize, forceRefresh, dryRun, resources'
 
 describe('a message whose job can be named but not done', () => {
   const batch = 'additionalData.batchSize must be a whole number from 1 to 100, found'
@@ -39,7 +39,7 @@ describe('a message whose job can be named but not done', () => {
     'additionalData text': [withData('full'), 'additionalData must be an object, found "full"'],
     'additionalData a number': [withData(5), 'additionalData must be an object, found 5'],
     'additionalData a list': [withData([{}]), 'additionalData must be an object, found a list'],
-    'unknown option': [withData({ dryRun: true }), `additionalData: the key "dryRun" is not known. ${knownData}`],
+    'unknown option': [withData({ wetRun: true }), `additionalData: the key "wetRun" is not known. ${knownData}`],
     '__proto__ option': [
       `{"additionalData":{"__proto__":{"batchSize":5}},${text(named).slice(1)}`,
       `additionalData: the key "__proto__" is not known. ${knownData}`,

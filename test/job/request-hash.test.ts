@@ -26,7 +26,9 @@ describe('the hash of a request', () => {
     'its resources in another order, one of them twice': {
       additionalData: { ...named.additionalData, resources: ['products', 'customers', 'products'] },
     },
-    'defaults written out': { additionalData: { ...named.additionalData, forceRefresh: false, batchSize: null } },
+    'defaults written out': {
+      additionalData: { ...named.additionalData, forceRefresh: false, dryRun: false, batchSize: null },
+    },
   }
   it.each(Object.entries(same))('is the same with %s', (_, body) => {
     expect(hashOf(body)).toBe(hashOf(named))
@@ -42,6 +44,7 @@ describe('the hash of a request', () => {
     'a resource more': { additionalData: { ...named.additionalData, resources: ['customers', 'products', 'prices'] } },
     'another kind of sync': { additionalData: { ...named.additionalData, syncType: 'full' } },
     force_refresh: { additionalData: { ...named.additionalData, forceRefresh: true } },
+    dry_run: { additionalData: { ...named.additionalData, dryRun: true } },
     'a batch size': { additionalData: { ...named.additionalData, batchSize: 5 } },
     'no resources named': { additionalData: { syncType: 'incremental' } },
   }

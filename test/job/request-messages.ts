@@ -8,7 +8,7 @@ export const token = 'tok-canary-5Fh2'
 
 export const named = { jobId, tenantId, providerName: 'stripe' }
 
-export const defaults = { syncType: 'full', forceRefresh: false }
+export const defaults = { syncType: 'full', forceRefresh: false, dryRun: false }
 
 export const text = (value: unknown) => JSON.stringify(value)
 

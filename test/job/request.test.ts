@@ -6,7 +6,13 @@ describe('a message that can be read', () => {
   const full = {
     ...named,
     accessToken: token,
-    additionalData: { syncType: 'incremental', batchSize: 50, forceRefresh: true, resources: ['customers'] },
+    additionalData: {
+      syncType: 'incremental',
+      batchSize: 50,
+      forceRefresh: true,
+      dryRun: false,
+      resources: ['customers'],
+    },
   }
   const spellings: Record<string, unknown> = {
     camelCase: full,

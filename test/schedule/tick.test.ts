@@ -78,7 +78,7 @@ test('what is due in the coming minute is sent with its own delay, and what is d
         tenantId: of.tenant_id,
         providerName: 'stripe',
         ...more,
-        additionalData: { syncType: 'incremental', forceRefresh: false, ...data },
+        additionalData: { syncType: 'incremental', forceRefresh: false, dryRun: false, ...data },
       },
     })),
   )

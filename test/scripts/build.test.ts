@@ -57,6 +57,7 @@ test('builds the entries, what they load on demand and the tables, and says how 
       'aws-secrets',
       'spans',
       'custom-providers',
+      'dry-run',
     ]
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat(

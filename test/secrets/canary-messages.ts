@@ -75,7 +75,7 @@ export function messages(put: (id: string, value: string) => void): unknown[] {
     ...['jobId', 'tenantId', 'providerName', 'additionalData'].map((name) =>
       quoted(jobRequest({ ...stripeRequest, [name]: key('none') })),
     ),
-    ...['syncType', 'batchSize', 'forceRefresh', 'resources'].map((name) =>
+    ...['syncType', 'batchSize', 'forceRefresh', 'dryRun', 'resources'].map((name) =>
       quoted(jobRequest({ ...stripeRequest, additionalData: { [name]: key('none') } })),
     ),
     quoted(jobRequest({ ...stripeRequest, additionalData: { resources: [key('none'), `Bearer ${marker}`] } })),

@@ -39,6 +39,39 @@ const resourceResult = z.object({
   unchecked: whole.optional().describe('Number of live rows that the provider did not list and was not asked about.'),
 })
 
+const range = z.object({
+  least: z.number().min(0).describe('What was seen.'),
+  likely: z.number().min(0),
+  most: z.number().min(0).nullable().describe('Null if no upper end is known.'),
+})
+
+const estimate = z.object({
+  resources: z.record(
+    z.string(),
+    z.object({
+      items: range,
+      requests: range,
+      bytes: range,
+      basis: z.enum([
+        'whole list',
+        'stated total',
+        'sampled times',
+        'first pages',
+        'inside other items',
+        'stored rows',
+      ]),
+      skipped: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+    }),
+  ),
+  rows: range,
+  requests: range,
+  minutes: range.describe('At the rate that the provider allows.'),
+  bytes: range.describe('In Postgres, with indexes.'),
+  monthlyShare: range.exactOptional().describe('The share of the reads that the provider allows in a month at least.'),
+  lambdaDollars: range,
+  asked: whole.describe('Number of requests that the estimate made.'),
+})
+
 /** The shape of `sync_jobs.result`; the compiler holds it to `SyncJobResult`. */
 export const syncJobResult: z.ZodType<SyncJobResult> = z.object({
   jobId: z.guid(),
@@ -52,6 +85,7 @@ export const syncJobResult: z.ZodType<SyncJobResult> = z.object({
   note: z.string().exactOptional().describe('Why the job did another kind of sync than requested.'),
   status: z.enum(['completed', 'failed']),
   resources: z.record(z.string(), resourceResult),
+  estimate: estimate.exactOptional().describe('What a full job will find and cost. Of a dry run alone.'),
   requests: whole.describe('Number of requests to the provider, including failed requests.'),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../sync/estimate/estimate.ts'
 import type { SyncJobRequest } from '../request.ts'
 import type { Counts, Progress, Skipped } from './progress.ts'
 
@@ -57,6 +58,8 @@ export interface SyncJobResult {
   readonly note?: string
   readonly status: 'completed' | 'failed'
   readonly resources: Readonly<Record<string, ResourceResult>>
+  /** Of a dry run alone. */
+  readonly estimate?: Estimate
   /** Requests made to the provider, failed ones too. */
   readonly requests: number
   readonly startedAt: string

@@ -4,7 +4,6 @@ import type { Database } from '../db/open.ts'
 import {
   erasureRequests,
   eventRoutes,
-  mrrChanges,
   mrrHistory,
   syncAccounts,
   syncCursors,
@@ -32,7 +31,6 @@ const bookkeeping = [
   unlistedRows,
   syncEventCounts,
   mrrHistory,
-  mrrChanges,
 ]
 
 /**

@@ -33,8 +33,9 @@ export async function snapshot(query: Query): Promise<ReadonlyMap<string, string
   for (const table of await allTables(query)) {
     if (/^(sync_|erased_|erasure_)|^(states|event_routes)$/.test(table)) continue
     const resource = table === 'provider_objects' ? 'resource' : `''`
+    const id = table.startsWith('mrr_') ? 'stored::text' : 'id'
     for (const row of await query<{ key: string; text: string }>(
-      `select concat_ws(' ', tenant_id, provider, ${resource}, id) as key, stored::text as text from "${table}" as stored`,
+      `select concat_ws(' ', tenant_id, provider, ${resource}, ${id}) as key, stored::text as text from "${table}" as stored`,
     ))
       rows.set(`${table} ${row.key}`, row.text)
   }

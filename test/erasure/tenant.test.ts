@@ -53,7 +53,9 @@ test('an erased tenant is nowhere but in its tombstone, its jobs fail, and no ot
   const { query, tenantId, deps, others, handle, job, sandbox, request } = await twoTenants()
   const before = await others()
   const dry = await eraseTenant({ ...deps, dryRun: true }, tenantId)
-  expect(Object.fromEntries(dry.removed)).toEqual(await rowsOf({ query, tenantId }))
+  // Postgres removes these with the history that they come from.
+  const { mrr_changes: _, ...stored } = await rowsOf({ query, tenantId })
+  expect(Object.fromEntries(dry.removed)).toEqual(stored)
   const { removed } = await eraseTenant({ ...deps, portion: 40 }, tenantId)
   expect(Object.fromEntries(removed)).toEqual(Object.fromEntries(dry.removed))
   expect(await rowsOf({ query, tenantId })).toEqual({ erased_tenants: 1 })

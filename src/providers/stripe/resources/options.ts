@@ -25,7 +25,10 @@ const tiers = nested('price_tiers', {
   parent: 'priceId',
   owner: null,
   embedded: tiersOf,
-  list: () => Promise.reject(new Error('a price has all its tiers')),
+  async list(stripe, price) {
+    const { json, date } = await stripe.get(`/v1/prices/${encodeURIComponent(price)}?expand[]=tiers`)
+    return { items: tiersOf(json.whole).items, next: null, observedAt: date }
+  },
   row: mapping<typeof tables.priceTiers>({
     priceId: parentId,
     position: integer,

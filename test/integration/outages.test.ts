@@ -65,12 +65,14 @@ test('when patience for an outage ends the job fails, and the same jobId sent ag
     sandbox: { customers: 60 },
     settings: { Worker__OutageMinutes: '120' },
   })
+  await deliver(jobRequest(small))
+  const whole = sandbox.stats().requests
   const request = jobRequest(small)
   const heal = sandbox.fail({ ...down, path: '/v1/customers', after: 9 })
   await deliver(request)
   const stored = Number((await row(request.jobId)).fetched)
-  expect(stored).toBeGreaterThanOrEqual(30)
-  await query(`update sync_jobs set waiting_since = now() - interval '121 minutes'`)
+  expect(stored).toBeGreaterThanOrEqual(20)
+  await query(`update sync_jobs set waiting_since = now() - interval '121 minutes' where waiting_since is not null`)
   await deliver(request)
   expect(await row(request.jobId)).toMatchObject({
     status: 'failed',
@@ -87,7 +89,7 @@ test('when patience for an outage ends the job fails, and the same jobId sent ag
   const before = sandbox.stats().requests
   await deliver(request)
   expect(await row(request.jobId)).toMatchObject({ status: 'completed', fetched: '60', created: '60', error: null })
-  expect(sandbox.stats().requests - before).toBeLessThan(12)
+  expect(sandbox.stats().requests - before).toBeLessThan(whole)
 })
 
 test('a job that failed as stalled goes on from its checkpoint when its message is sent again', async () => {

@@ -127,13 +127,14 @@ async function writeUntilSettled(route: Route, batch: Batch, deps: LiveDeps): Pr
     } catch (error) {
       if (error instanceof Unsettled) states.tie(error.tied, tries >= triesAtMost - 1)
       else if (classify(error) === 'data' && !quarantine.isolate) quarantine.isolate = true
-      else if (codeOf(error) !== deadlock) throw databaseFailure(error)
+      else if (!mayPass.has(codeOf(error))) throw databaseFailure(error)
       if (tries >= triesAtMost) throw databaseFailure(error)
     }
   }
 }
 
-const deadlock = '40P01'
+/** A deadlock, and a lock that another transaction held too long: the next try may have the rows. */
+const mayPass: ReadonlySet<string | undefined> = new Set(['40P01', '55P03'])
 
 /** What became of the messages that are done with. An object's earlier events count as unchanged. */
 function countBatch(written: WriteResult['counts'] | null, { account, states, skipped }: Batch, now: Date) {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { applyLive } from '../../src/live/apply.ts'
 import type { LiveEvent } from '../../src/live/live-event.ts'
-import { liveEvent, liveSetup, type StripeEvent } from './live-setup.ts'
+import { liveSetup } from './live-setup.ts'
+import { liveEvent, type StripeEvent } from './stripe-event.ts'
 
 const start = Date.UTC(2026, 9, 1) / 1_000
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Applied, LiveEvent, Route } from '../../src/live/live-event.ts'
 import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 import { createFractions } from '../sync/fractions.ts'
-import { eventsOf, liveEvent, type StripeEvent } from './live-setup.ts'
+import { eventsOf, liveEvent, type StripeEvent } from './stripe-event.ts'
 
 /* Events out of order and twice, in several lanes, while full jobs of the same account run: is every row the provider's? */
 

@@ -44,7 +44,7 @@ const sandbox = await openSandbox({
   customers: Number(values.customers),
   limits: 'none',
   olderEvents: 0,
-  now: Date.UTC(2026, 9, 1) / 1_000,
+  now: Date.UTC(2024, 0, 1) / 1_000,
 })
 const postgres = await openPostgres(null)
 try {
@@ -76,7 +76,7 @@ try {
 async function makeEvents(): Promise<readonly StripeEvent[]> {
   const since = sandbox.now()
   for (let seed = 1; ; seed++) {
-    sandbox.simulate(1, { seed })
+    sandbox.simulate(1, { seed, perDay: 400 })
     const all = await eventsOf(sandbox.url, since)
     const moment = ({ created, data }: StripeEvent) =>
       `${created} ${String(data.object.object)} ${String(data.object.id)}`

@@ -19,6 +19,10 @@ export function reliability(results: Results = readResults()): string {
 | A commit whose answer was lost succeeded or failed. | The worker reads the fence and the checkpoint again. It counts nothing twice. |
 | A job belongs to this worker. | Each write names the job's fence, and Postgres refuses a worker that lost its lease. |
 | A newer state of a row. | Its observation is later than the stored one. No observation is later than the answer that brought it, nor than the database's clock. |
+| What a row is after events. | An event is observed in its second, and an answer just before the second in which it was asked for. Only a later observation replaces a row. |
+| Which of two events of one second is later. | Neither is believed. The object is fetched once the second is over. |
+| A row that an event does not change is as new as the event. | Its \`observed_at\` is raised, and nothing else is written. A full job writes nothing of such a row. |
+| No event was lost. | It is not believed: an hourly incremental job reads the changes again. Live events do not move its cursor. |
 | A cursor covers a resource. | A job whose plan had the resource read it to its end, and the provider refused nothing of it. Any other resource keeps its cursor, or is read from the beginning. |
 | A row that no event mentions is as it was. | It is no open row. Open rows are asked for again; [resources](resources.md#how-an-incremental-job-sees-a-change) says which these are, and what only a full job sees. |
 | A resource cannot be read. | The provider refused its first page, and no page of it was read before. A refused page after that fails the job, which goes on from its checkpoint. |

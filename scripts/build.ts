@@ -40,8 +40,8 @@ const providers: Readonly<Record<string, string>> = {
   paypal: 'src/providers/paypal/index.ts',
 }
 
-/** What a dry run alone loads. What it shares with the worker it takes from the entry. */
-const dryRun: Readonly<Record<string, string>> = { 'dry-run': 'src/job/dry-run.ts' }
+/** What some jobs alone load: a dry run, and a job that changes subscriptions. What it shares with the worker it takes from the entry. */
+const ofSomeJobs: Readonly<Record<string, string>> = { 'dry-run': 'src/job/dry-run.ts', revenue: 'src/job/revenue.ts' }
 
 /** The transports, of which a container loads the one of its queue. They too take from the container what they share with it. */
 const transports: Readonly<Record<string, string>> = {
@@ -126,7 +126,8 @@ export async function bundleDeployed(
     Object.values(providers).map((path) => `${dirname(path)}/`),
   )
   const ofQueues = await takeShared(transports, ofTransports)
-  const ofDryRun = await takeShared(dryRun, ['src/job/dry-run.ts', 'src/sync/estimate/'])
+  const rooms = ['src/sync/estimate/', 'src/revenue/']
+  const ofJobs = await takeShared(ofSomeJobs, [...Object.values(ofSomeJobs), ...rooms])
   const enter = (path: string, shared: ReadonlySet<string>) =>
     bundle({
       ...into,
@@ -135,15 +136,15 @@ export async function bundleDeployed(
       plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods, withoutDescriptions],
     })
   const [handler, tick, events, receiver, container, besides, modules] = await allEnded([
-    enter(entries.handler, new Set([...ofProviders.shared, ...ofDryRun.shared])),
+    enter(entries.handler, new Set([...ofProviders.shared, ...ofJobs.shared])),
     enter(entries.tick, new Set()),
     enter(entries.events, ofProviders.shared),
     enter(entries.receiver, new Set()),
-    enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared, ...ofDryRun.shared])),
+    enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared, ...ofJobs.shared])),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundleModules(custom.modules, into),
   ])
-  for (const others of [besides, ofProviders, ofQueues, ofDryRun]) {
+  for (const others of [besides, ofProviders, ofQueues, ofJobs]) {
     check('handler.cjs', handler, others)
     check('tick.cjs', tick, others)
     check('events.cjs', events, others)
@@ -153,7 +154,7 @@ export async function bundleDeployed(
   await copyCertificates(root, out)
   await copyPage(root, out)
   await copyManifests(custom.manifests, root, out)
-  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, ofDryRun, modules]
+  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, ofJobs, modules]
 }
 
 /** As Promise.all, but nothing is being written any more when it fails. */
@@ -241,7 +242,7 @@ const library = {
 /** Leaves the files that are loaded on demand out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {
   const names = new Map(
-    Object.entries({ ...onDemand, ...providers, ...transports, ...dryRun }).map(([name, path]) => [
+    Object.entries({ ...onDemand, ...providers, ...transports, ...ofSomeJobs }).map(([name, path]) => [
       resolve(root, path),
       name,
     ]),
@@ -299,16 +300,19 @@ function givesShared(root: string, entry: string, shared: ReadonlySet<string>): 
 }
 
 /**
- * The typed methods of Stripe's SDK are four fifths of it, and none is called: every answer is read with `rawRequest`, the
+ * The typed methods and event handlers of Stripe's SDK are most of it, and none is called: every answer is read with `rawRequest`, the
  * one method that `src/providers/stripe/connection.ts` keeps of the client's type. Their classes stay, empty.
  */
 const withoutTypedMethods: Plugin = {
   name: 'without-typed-methods',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]stripe[\\/]esm[\\/]resources[\\/]/ }, async ({ path }) => {
-      const names = [...(await readFile(path, 'utf8')).matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
-      return { contents: names.map((name) => `export class ${name} {}`).join('\n') }
-    })
+    onLoad(
+      { filter: /[\\/]stripe[\\/]esm[\\/](?:resources[\\/]|StripeEventNotificationHandler)/ },
+      async ({ path }) => {
+        const names = [...(await readFile(path, 'utf8')).matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
+        return { contents: names.map((name) => `export class ${name} {}`).join('\n') }
+      },
+    )
   },
 }
 
@@ -340,7 +344,7 @@ function check(name: string, built: Built, besides: Built): void {
     'what only this machine uses stays out of what is deployed',
   )
   refuse(
-    held.filter((path) => Object.values({ ...onDemand, ...providers, ...transports, ...dryRun }).includes(path)),
+    held.filter((path) => Object.values({ ...onDemand, ...providers, ...transports, ...ofSomeJobs }).includes(path)),
     'load it with `await import()`, and import only its types',
   )
   refuse(

@@ -3,20 +3,6 @@ import { refreshHistory } from '../revenue/history.ts'
 import { watchTime } from './deadline.ts'
 import type { Delivery, Session } from './session.ts'
 
-/** What the MRR of a subscription is computed from. */
-const sources: ReadonlySet<string> = new Set([
-  'subscriptions',
-  'subscription_items',
-  'discounts',
-  'prices',
-  'price_options',
-  'price_tiers',
-  'coupons',
-  'coupon_options',
-  'customers',
-  'invoice_lines',
-])
-
 /** What is left of the delivery when its job has ended. */
 type TimeAfter = Pick<Delivery, 'remainingMs' | 'shutdown'>
 
@@ -26,11 +12,7 @@ type TimeAfter = Pick<Delivery, 'remainingMs' | 'shutdown'>
  */
 export async function refreshRevenue(session: Session, time: TimeAfter): Promise<void> {
   const { request, counts, log } = session
-  const resources = counts.progress
-  const hasChanged = Object.entries(resources).some(
-    ([name, { created, updated, deleted }]) => sources.has(name) && created + updated + deleted > 0,
-  )
-  if (counts.account === null || !('subscriptions' in resources) || !hasChanged) return
+  if (counts.account === null) return
   const account = { tenantId: request.tenantId, provider: request.providerName, account: counts.account }
   // Reading has ended, and its deadline with it.
   const deadline = watchTime({ invocation: time.remainingMs, job: Number.POSITIVE_INFINITY }, time.shutdown)

@@ -3,6 +3,7 @@ import { databaseFailure } from '../db/errors.ts'
 import { atTheEdge, withRetry } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import { standBack } from './account-lease.ts'
+import { changesRevenue } from './changes-revenue.ts'
 import { type Claim, claim } from './claim.ts'
 import { type Failure, fail, pause } from './finish.ts'
 import { hasEnded, startHeartbeat } from './lease.ts'
@@ -10,7 +11,6 @@ import { isOutage } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { requestHash } from './request-hash.ts'
-import { refreshRevenue } from './revenue.ts'
 import { sentWithOf } from './sent-with.ts'
 import { type Delivery, type JobDeps, openSession, type Session } from './session.ts'
 import { refuseDying, waitOrStall } from './stall.ts'
@@ -48,7 +48,9 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
       // The lease has ended with the job: a heartbeat would take it for lost.
       stopKeeping()
       const remainingMs = delivery.remainingMs - (deps.clock.now() - receivedAt)
-      await refreshRevenue(session, { ...delivery, remainingMs })
+      // Loaded for such jobs only.
+      if (changesRevenue(session))
+        await (await import('./revenue.ts')).refreshRevenue(session, { ...delivery, remainingMs })
     }
     return outcome
   } catch (error) {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { type AccountKey, unknownAccount } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
 import { syncAccounts } from '../db/schema.ts'
+import { upsertLive } from '../db/upsert-live.ts'
 import type { Ownership } from '../erasure/ownership.ts'
 import { hasTombstones, holdOffErasure, isTenantErased } from '../erasure/tombstones.ts'
 import { noDeletions } from '../job/commit/deletions.ts'
@@ -56,7 +57,7 @@ export async function writeLive(
     ...mayHave,
     wasFetched: () => false,
     rowsPerStatement,
-    live: true,
+    writeLive: upsertLive,
   })
   const tied = new Set<string>()
   for (const [resource, { tied: ids = [] }] of Object.entries(unsettled))

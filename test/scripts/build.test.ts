@@ -58,6 +58,7 @@ test('builds the entries, what they load on demand and the tables, and says how 
       'spans',
       'custom-providers',
       'dry-run',
+      'revenue',
     ]
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat(

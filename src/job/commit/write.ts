@@ -5,7 +5,7 @@ import type { Overwrite } from '../../db/overwrite.ts'
 import { removeUnknown } from '../../db/unknown-rows.ts'
 import { clearNotes, countAbsent, countChildren, forget, type Notes, rememberAsked } from '../../db/unlisted-rows.ts'
 import { addWritten, upsert, type Written } from '../../db/upsert.ts'
-import { upsertLive } from '../../db/upsert-live.ts'
+import type { upsertLive } from '../../db/upsert-live.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type ErasedItems, excludeErased } from '../../erasure/filter.ts'
 import type { Ownership } from '../../erasure/ownership.ts'
@@ -26,7 +26,7 @@ export interface Writing {
   readonly overwrite: Overwrite | null
   readonly pages: readonly PageContent[]
   /** The rows come from events, without a job: see `upsertLive`. Nested lists and embedded items belong to their items. */
-  readonly live?: boolean
+  readonly writeLive?: typeof upsertLive
   /** Rows that the pages prove deleted, and unlisted rows that still exist. */
   readonly deletions: DetectedDeletions
   /** Whether the account may have rows in `sync_rejects`. If so, rejects of items that are stored now are removed. */
@@ -66,7 +66,7 @@ export async function writeBatches(
     quarantine,
     rowsPerStatement,
     wasFetched,
-    live = false,
+    writeLive,
   }: Writing,
 ): Promise<WriteResult> {
   const counts: Record<string, ResourceCounts> = {}
@@ -104,8 +104,8 @@ export async function writeBatches(
         const part = observed.slice(at, at + rowsPerStatement)
         const into = { table, ...account, rows: part }
         const written =
-          live && kind !== 'embedded'
-            ? await upsertLive(tx, into)
+          writeLive && kind !== 'embedded'
+            ? await writeLive(tx, into)
             : await upsert(tx, { ...into, overwrite, onlyMissing: kind === 'embedded' })
         sum = addWritten(sum, written)
       }

@@ -757,7 +757,7 @@ FROM islands
 GROUP BY item_id, island;
 END;--> statement-breakpoint
 -- Reads the past of the next subscriptions from their invoices, once for each account. Returns the last of these, null if there are no more.
-CREATE FUNCTION seed_mrr_history(of_tenant uuid, of_provider text, of_account text, portion int DEFAULT 500) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+CREATE FUNCTION seed_mrr_history(of_tenant uuid, of_provider text, of_account text, portion int DEFAULT 5000) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
 	chosen text[];
 	place sync_accounts;
@@ -777,6 +777,8 @@ BEGIN
 		UPDATE sync_accounts SET mrr_seeded_at = now(), mrr_seeded_to = NULL WHERE tenant_id = of_tenant AND provider = of_provider AND account = of_account;
 		RETURN NULL;
 	END IF;
+	-- Tables that were just filled are not analysed yet, and seem so small that all joins would be loops.
+	PERFORM set_config('enable_nestloop', 'off', true);
 	INSERT INTO mrr_history (tenant_id, provider, account, livemode, subscription_id, item_id, customer_id, currency, price_id, quantity, state, gross_mrr, mrr, valid_from, valid_to, source)
 	SELECT of_tenant, of_provider, of_account, past.livemode, past.subscription_id, past.item_id, past.customer_id, past.currency, past.price_id, past.quantity,
 		CASE WHEN past.mrr = 0 AND past.valid_from < subscription.trial_end AND past.valid_from >= subscription.trial_start THEN 'trialing' ELSE 'active' END,
@@ -800,6 +802,10 @@ DECLARE
 	changes jsonb;
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtextextended('mrr_history ' || of_tenant, 0));
+	-- See seed_mrr_history. For few subscriptions loops are right.
+	IF array_length(chosen, 1) > 50 THEN
+		PERFORM set_config('enable_nestloop', 'off', true);
+	END IF;
 	SELECT mrr_computed_at INTO known_since FROM sync_accounts WHERE tenant_id = of_tenant AND provider = of_provider AND account = of_account;
 	SELECT jsonb_agg(jsonb_build_object('item_id', item_id, 'moved', moved, 'at', at, 'closes', closes, 'livemode', livemode, 'subscription_id', subscription_id, 'customer_id', customer_id,
 		'currency', currency, 'price_id', price_id, 'quantity', quantity, 'state', state, 'gross_mrr', gross_mrr, 'mrr', mrr, 'ends', ends, 'mrr_then', mrr_then, 'gone', gone))
@@ -860,7 +866,7 @@ BEGIN
 	WHERE row.wanted AND NOT change.gone;
 END $$;--> statement-breakpoint
 -- The subscriptions after one, whose rows, prices or discounts were written since the last computation.
-CREATE FUNCTION changed_subscriptions(of_tenant uuid, of_provider text, of_account text, after text, portion int DEFAULT 500) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+CREATE FUNCTION changed_subscriptions(of_tenant uuid, of_provider text, of_account text, after text, portion int DEFAULT 5000) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
 	-- Transactions that were open at the last computation have ended since.
 	since timestamptz := (SELECT mrr_computed_at - interval '10 minutes' FROM sync_accounts WHERE tenant_id = of_tenant AND provider = of_provider AND account = of_account);

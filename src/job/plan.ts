@@ -2,7 +2,7 @@ import type { UnsettledRows, UnsettledSearch } from '../db/unsettled.ts'
 import { SyncError } from '../errors.ts'
 import type { Account, ChangeSource, Provider, ProviderResource, TimeFilter } from '../provider/contract.ts'
 import { eventsName } from '../sync/change-feed.ts'
-import { clockTolerance } from '../sync/observed-at.ts'
+import { clockTolerance, secondAsked } from '../sync/observed-at.ts'
 import type { EventsBefore } from '../sync/source.ts'
 import type { Cursors } from './cursor.ts'
 import type { SyncJobRequest } from './request.ts'
@@ -219,7 +219,9 @@ export function isCursorExpired(
   const [since] = slices.filter(({ resource }) => resource === eventsName).map(({ window }) => window.from + overlap)
   const seconds = Object.values(cursors)
   const oldest = seconds.length > 0 ? Math.min(...seconds) : since
-  return changes !== undefined && oldest !== undefined && tooOld(oldest, changes, observedAt.getTime()) !== null
+  return (
+    changes !== undefined && oldest !== undefined && tooOld(oldest, changes, secondAsked(observedAt) * 1_000) !== null
+  )
 }
 
 /** What is known of the events before the cursors of a plan. */

@@ -5,6 +5,7 @@ import { ownershipOf } from '../erasure/ownership.ts'
 import { SyncError } from '../errors.ts'
 import { redactSecrets } from '../log/redact.ts'
 import { type Account, keyRefused, type Provider, type ProviderResource } from '../provider/contract.ts'
+import { secondAsked } from '../sync/observed-at.ts'
 import { withParts } from '../sync/partition.ts'
 import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/committed-state.ts'
@@ -104,7 +105,7 @@ async function readWith(
     const checkpoint = reached.checkpoint ?? (await planFresh(resources, planning, session, deps))
     const ended = await drain(session, deps, begin(checkpoint))
     if (ended.kind === 'drained') return ended
-    const feedNow = ended.observedAt.getTime()
+    const feedNow = secondAsked(ended.observedAt) * 1_000
     const replanned = await planFresh(resources, { ...planning, feedNow }, session, deps)
     log.warn('job is planned anew: the feed of changes does not go back to its cursors', {
       event: 'job_became_full',

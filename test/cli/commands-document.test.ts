@@ -15,6 +15,7 @@ import { revenueLine } from '../../src/cli/revenue.ts'
 import { routeLine } from '../../src/cli/routes/list.ts'
 import { scheduleLine } from '../../src/cli/schedules/list.ts'
 import { scheduleOutcome } from '../../src/cli/schedules/outcome.ts'
+import { estimate } from '../../src/job/state/result-schema.ts'
 
 /* docs/commands.md names every command, and every key of its JSON. */
 
@@ -35,6 +36,7 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
   'jobs show': keys(jobDetails).filter((key) => !keys(jobLine).includes(key)),
   'jobs retry and jobs cancel': keys(jobOutcome),
   enqueue: keys(sentJob),
+  estimate: keys(estimate),
   'queue depth': keys(depthLine),
   'queue redrive': keys(redriveLine),
   accounts: keys(accountLine),

@@ -42,6 +42,10 @@ const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--max', 'all'],
   ],
   accounts: [['--rows'], ['--limit', '0']],
+  revenue: [['--mode', 'tset'], ['now']],
+  'routes list': [['--limit', '0'], ['now']],
+  'routes add': [[], ['--tenant', tenant]],
+  'routes remove': [[], ['--tenant', tenant]],
   'schedules list': [
     ['--state', 'late!'],
     ['--limit', '0'],

@@ -23,7 +23,10 @@ test('an erased customer is removed from every table, stays removed, and no othe
   for (const [table, ids] of Object.entries(about)) expect([table, removed.get(table) ?? 0]).toEqual([table, ids.size])
 
   const after = await snapshot(query)
-  expect(before.size - after.size).toBe([...removed.values()].reduce((sum, rows) => sum + rows, 0))
+  // The history of MRR goes with its customer, and is counted for nobody.
+  const counted = (rows: ReadonlyMap<string, string>) =>
+    [...rows.keys()].filter((key) => !key.startsWith('mrr_')).length
+  expect(counted(before) - counted(after)).toBe([...removed.values()].reduce((sum, rows) => sum + rows, 0))
   const untouched = async () => {
     expect(await mentions(query, person.needles)).toEqual({})
     for (const [key, row] of await snapshot(query)) expect(row).toBe(after.get(key))

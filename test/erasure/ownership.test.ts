@@ -26,7 +26,12 @@ const listed = providers.map(
 )
 
 /** The tables whose rows customers share. */
-const shared: readonly string[] = [products, prices, coupons, taxRates, payouts].map(getTableName)
+const shared: readonly string[] = [
+  ...[products, prices, coupons, taxRates, payouts].map(getTableName),
+  'price_options',
+  'price_tiers',
+  'coupon_options',
+]
 
 test.each(listed)('every row of %s has an owner, or is of a table whose rows customers share', (_, lists) => {
   const unowned = lists.filter(({ owner }) => owner === null).map(({ table }) => getTableName(table))

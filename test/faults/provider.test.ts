@@ -91,8 +91,8 @@ test('a page larger than an answer may be is read in smaller ones, though each o
   const request = jobRequest()
   await handle([JSON.stringify(request)])
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '100', attempt: 0, deliveries: 1 })
-  // 100 that are too many, 50, and 50; and perhaps since when there is anything.
-  expect(sandbox.stats().list).toBe(3)
+  // 100 that are too many, 50, and 50, and what splitting the rest costs. None is too large again.
+  expect(sandbox.stats().list).toBeLessThanOrEqual(6)
   expect(await query(`select distinct length(raw ->> 'padding') as length from customers`)).toEqual([
     { length: 400_000 },
   ])

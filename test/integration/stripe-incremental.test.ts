@@ -42,7 +42,7 @@ test.each([60, 400])(
     sandbox.advance(3_600)
     const { result, requests } = await sync('incremental')
     expect(result).toMatchObject({ syncType: 'incremental' })
-    expect(requests).toBeLessThanOrEqual(10)
+    expect(requests).toBeLessThanOrEqual(13)
   },
 )
 

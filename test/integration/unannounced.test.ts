@@ -166,6 +166,6 @@ test.each([40, 400])(
     expect(
       Object.values(result.resources).every(({ updated, created, rejected }) => updated + created + rejected === 0),
     ).toBe(true)
-    expect(requests).toBeLessThanOrEqual(9)
+    expect(requests).toBeLessThanOrEqual(12)
   },
 )

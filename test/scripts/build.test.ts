@@ -57,8 +57,6 @@ test('builds the entries, what they load on demand and the tables, and says how 
       'aws-secrets',
       'spans',
       'custom-providers',
-      'dry-run',
-      'revenue',
     ]
       .flatMap((name) => [`${name}.cjs`, `${name}.cjs.map`])
       .concat(

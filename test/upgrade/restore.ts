@@ -48,6 +48,8 @@ export async function restore() {
     const sandbox = await openAccount(name)
     if (name === 'own' || name === 'connected') changeOnce(sandbox)
     if (name === 'own') changeAgain(sandbox)
+    // An answer is dated just before the second it was asked in, and 0.1.0 dated its rows to this very second.
+    sandbox.advance(5)
     const Stripe__ApiKey = name === 'connected' ? 'sk_live_platform' : keys[name]
     const environment = {
       ...workerEnvironment({ url: asWorker(url), sandbox, queue }),
@@ -136,7 +138,8 @@ export async function restore() {
       let count = 0
       for (const [name, table] of syncedTables) {
         const [rows] = await query<{ count: number }>(
-          `select count(*)::int as count from ${name} where tenant_id = $1 and mapping_version < $2`,
+          // A price that only a subscription shows is written once.
+          `select count(*)::int as count from ${name} where tenant_id = $1 and mapping_version < $2 ${name === 'prices' ? 'and not inline' : ''}`,
           [tenantId, mappingVersionOf(table)],
         )
         count += rows?.count ?? 0

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { jobs, tenants } from './installation.ts'
 import { restore } from './restore.ts'
 
@@ -40,6 +41,13 @@ test('the migrations change no row, and a connected account keeps its cursors', 
   }
 })
 
+/** Rows of lists that 0.1.0 did not have. */
+const newLists = ({ resources }: SyncJobResult) =>
+  ['price_options', 'price_tiers', 'coupon_options', 'discounts'].reduce(
+    (sum, name) => sum + (resources[name]?.created ?? 0),
+    0,
+  )
+
 test('a job whose worker was killed waits for its lease, then goes on to its end', async () => {
   const { account, migrate, job, query, queue, rowsByAccount, doubled, cursors, accounts, ageRunning, ofOlderMapping } =
     await restore()
@@ -56,7 +64,7 @@ test('a job whose worker was killed waits for its lease, then goes on to its end
   const { row, result } = await deliver(jobs.running)
   // Three customers before the upgrade; then their charges, and the coupon that had been rejected.
   expect(row).toMatchObject({ status: 'completed', account: 'acct_own', error: null, deliveries: 2 })
-  expect(row).toMatchObject({ created: '7', updated: older, deleted: '0', rejected: '0' })
+  expect(row).toMatchObject({ created: String(7 + newLists(result)), updated: older, deleted: '0', rejected: '0' })
   expect(await ofOlderMapping(tenants.own)).toBe('0')
   expect(Object.values(result.resources).filter(({ proof }) => proof && !proof.equal)).toEqual([])
 
@@ -93,7 +101,13 @@ test('a paused job in test mode goes on, and no row in live mode is touched unti
   const live = await account('live')
   const older = await ofOlderMapping(tenants.modes)
   const { row, result } = await live.deliver(incremental(jobs.live, 12))
-  expect(row).toMatchObject({ status: 'completed', account: 'acct_modes', created: '0', updated: older, deleted: '0' })
+  expect(row).toMatchObject({
+    status: 'completed',
+    account: 'acct_modes',
+    created: String(newLists(result)),
+    updated: older,
+    deleted: '0',
+  })
   expect(result).toMatchObject({ syncType: 'full', note: 'there was no cursor yet: everything was read' })
   expect(await rowsByAccount(tenants.modes)).toEqual([
     { account: 'acct_modes', live: 174, deleted: 0 },
@@ -122,14 +136,15 @@ test('an incremental job of a connected account goes on from the cursor of 0.1.0
   expect(row).toMatchObject({
     status: 'completed',
     account: 'acct_connected',
-    created: '1',
+    created: String(1 + newLists(result)),
     updated: '0',
     deleted: '0',
   })
   expect(result).toMatchObject({ syncType: 'incremental' })
-  expect(result).not.toHaveProperty('note')
+  // Lists that 0.1.0 did not have are read from the beginning.
+  expect(result.note).toMatch(/^not covered by the cursor, so read from the beginning: [a-z_, ]*options[a-z_, ]*$/)
   // 16 of them ask for stored rows by id, to learn whose they are.
-  expect(requests).toBeLessThanOrEqual(26)
+  expect(requests).toBeLessThanOrEqual(30)
   expect(await rowsByAccount(tenants.connected)).toEqual([{ account: 'acct_connected', live: 327, deleted: 1 }])
   expect(await doubled(tenants.connected)).toEqual([])
   expect(await verify(tenants.connected, 'acct_connected')).toEqual({ differing: [], erased: 0 })

@@ -45,7 +45,8 @@ const range = z.object({
   most: z.number().min(0).nullable().describe('Null if no upper end is known.'),
 })
 
-const estimate = z.object({
+/** The shape of `result.estimate`, and of what `billing-sync estimate --json` prints. */
+export const estimate = z.object({
   resources: z.record(
     z.string(),
     z.object({

@@ -44,7 +44,10 @@ function truth(sandbox: Sandbox, name: string): readonly StripeObject[] {
 
 const byId = (left: StripeObject, right: StripeObject) => (left.id < right.id ? -1 : 1)
 
-test.each(billing.map((resource) => [resource.name, resource] as const))(
+/** Options of prices and coupons are in test/revenue: what they are of is in these lists. */
+const lists = billing.filter(({ name }) => !name.endsWith('_options'))
+
+test.each(lists.map((resource) => [resource.name, resource] as const))(
   '%s: all are read, and everything in them is understood',
   async (name, resource) => {
     const { sandbox, connection } = await connect()
@@ -63,7 +66,9 @@ test.each(billing.map((resource) => [resource.name, resource] as const))(
     expect(items.map((item) => resource.row(Item.of(item)).createdAt ?? 'no creation')).toEqual(
       items.map((item) => new Date(Number(item[resource.createdFilter?.field ?? 'created']) * 1_000)),
     )
-    for (const nested of nestedOf(resource)) await checkNested(nested, items, connection)
+    // The discounts of a subscription are ids in it, and only another request shows them.
+    for (const nested of nestedOf(resource).filter(({ name }) => name !== 'discounts'))
+      await checkNested(nested, items, connection)
     const [first] = items
     if (!first) return
     expect((await resource.retrieve?.(connection, first.id, signal))?.item?.id).toBe(first.id)

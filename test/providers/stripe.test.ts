@@ -57,7 +57,12 @@ exerciseProvider({
         sandbox
           .expected(listOf(resource), true)
           .filter((object) => part === undefined || (object.active === (part === 'active') && !isInline(object))),
-      expectedNested: (nested, parent) => sandbox.rows(nested as NestedName, parent).map(({ id }) => id),
+      expectedNested: (nested, parent) =>
+        nested === 'discounts'
+          ? sandbox
+              .expected('subscriptions', true)
+              .flatMap(({ id, discounts }) => (id === parent ? (discounts as readonly string[]) : []))
+          : sandbox.rows(nested as NestedName, parent).map(({ id }) => id),
       now: sandbox.now,
       requests: () => sandbox.requests.length,
       remove(resource, id) {

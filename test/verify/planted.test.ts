@@ -28,7 +28,11 @@ const kinds: Readonly<Record<string, Planted>> = {
       const number = ['quantity', 'amount', 'amount_total'].find((name) => columns.includes(name))
       const change = columns.includes('livemode')
         ? 'livemode = coalesce(not livemode, true)'
-        : `${number} = coalesce(${number}, 0) + 1`
+        : columns.includes('currency_options')
+          ? `currency_options = coalesce(currency_options, '{}') || '{"xxx": 1}'`
+          : columns.includes('coupon_id')
+            ? `coupon_id = coalesce(coupon_id, '') || 'x'`
+            : `${number} = coalesce(${number}, 0) + 1`
       return `update ${table} set ${change} where id = $1`
     },
   },

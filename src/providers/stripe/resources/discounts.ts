@@ -3,6 +3,7 @@ import type { EmbeddedList } from '../../../provider/contract.ts'
 import { fields, object, reference, text, unixSeconds } from '../../../provider/fields.ts'
 import { type Item, itemsIn } from '../../../provider/item.ts'
 import { absent, at, mapping } from '../../../provider/mapping.ts'
+import { unusable } from '../connection.ts'
 import { nested, parentId } from '../nested.ts'
 
 /*
@@ -45,6 +46,7 @@ export const discounts = nested('discounts', {
   embedded,
   async list(stripe, subscription) {
     const { json, date } = await stripe.get(`/v1/subscriptions/${encodeURIComponent(subscription)}?${query}`)
+    if (json.whole.id !== subscription) throw unusable('is not the subscription that was asked for')
     const items = entriesOf(json.whole).filter(
       (entry) => reference(entry.value()) !== null && object(entry.value()) !== null,
     )

@@ -144,7 +144,12 @@ function plannedResources(
   checkpoint: Checkpoint | null,
 ): readonly ProviderResource[] {
   const planned = checkpoint?.resources
-  return planned ? provider.resources.filter(({ name }) => planned.includes(name)) : chooseResources(provider, request)
+  if (planned) return provider.resources.filter(({ name }) => planned.includes(name))
+  const chosen = chooseResources(provider, request)
+  if (!checkpoint) return chosen
+  // An older version did not store its plan, and did not have the lists that came later.
+  const read = new Set([...checkpoint.slices.map(({ resource }) => resource), ...Object.keys(checkpoint.tallies)])
+  return chosen.filter(({ name }) => read.has(name))
 }
 
 /** An incremental job needs the cursors of its account, and so waits for its name; a full one does not. */

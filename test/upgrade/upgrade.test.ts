@@ -132,7 +132,11 @@ test('a paused job in test mode goes on, and no row in live mode is touched unti
   ])
   expect(await live.verify(tenants.modes, 'acct_modes')).toEqual({ differing: [], erased: 0 })
   const test = await account('test')
-  expect(await test.verify(tenants.modes, 'acct_modes:test')).toEqual({ differing: [], erased: 0 })
+  // Its job's plan is of 0.1.0, which did not have these lists.
+  expect((await test.verify(tenants.modes, 'acct_modes:test')).differing.map(({ resource }) => resource)).toEqual([
+    'price_options',
+    'coupon_options',
+  ])
 })
 
 test('an incremental job of a connected account goes on from the cursor of 0.1.0', async () => {
@@ -158,7 +162,12 @@ test('an incremental job of a connected account goes on from the cursor of 0.1.0
     { account: 'acct_connected', live: 327 + newLists(result), deleted: 1 },
   ])
   expect(await doubled(tenants.connected)).toEqual([])
-  expect(await verify(tenants.connected, 'acct_connected')).toEqual({ differing: [], erased: 0 })
+  const compared = await verify(tenants.connected, 'acct_connected')
+  expect(compared.erased).toBe(0)
+  // A column that came later fills with the next full job.
+  expect(compared.differing.flatMap(({ examples }) => examples).every((text) => / \(discount_ids\)$/.test(text))).toBe(
+    true,
+  )
 })
 
 test('a worker of 0.1.0 claims no job of the migrated tables, so that it counts no failed attempt', async () => {

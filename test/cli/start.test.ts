@@ -87,9 +87,9 @@ test('on a terminal of 24 rows the bar of all resources ends as one line, and th
     'products',
     'prices',
     'price_options',
+    'price_tiers',
     'coupons',
     'coupon_options',
-    'promotion_codes',
   ])
 })
 

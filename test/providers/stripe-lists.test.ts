@@ -52,6 +52,7 @@ const date = new Date(1_790_000_000_000)
 /** What a list asks for, on a connection that answers nothing. */
 async function asked(read: (connection: StripeConnection) => Promise<unknown>): Promise<string> {
   let seen = ''
+  // An empty answer may be none of what was asked for.
   await read({
     id: null,
     mode: 'live',
@@ -66,7 +67,7 @@ async function asked(read: (connection: StripeConnection) => Promise<unknown>): 
       return answerWith(body, date)
     },
     close() {},
-  })
+  }).catch(() => {})
   return seen
 }
 

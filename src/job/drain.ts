@@ -16,7 +16,6 @@ import { openQuarantine } from './commit/quarantine.ts'
 import { refusalsIn } from './commit/related.ts'
 import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
-import { knownSplits } from './known-splits.ts'
 import { collectSplits, type SplitCollector } from './list-splits.ts'
 import { logCommit } from './log-commit.ts'
 import type { OpenReading } from './open-reading.ts'
@@ -76,9 +75,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
     refusedParents: new Set(),
     checksById: sizes.checksById,
     rowBudget: { rows: Number.POSITIVE_INFINITY },
-    splits: readsAll(draining.committed)
-      ? collectSplits(sizes.pageSize, knownSplits(draining.account, session.job))
-      : null,
+    splits: readsAll(draining.committed) ? collectSplits(sizes.pageSize, draining.reading.knownSplits) : null,
   }
   const { read, refused } = startReading(session, deps, draining, { state, sizes })
   for await (const batch of read) {
@@ -99,12 +96,11 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
 
 /** Reads ahead of the account's lease; `refused` is aborted when the job does not get it. */
 function startReading(
-  session: Session,
+  { deadline }: Session,
   { clock }: JobDeps,
-  { account, reading, committed, jobAccount }: Draining,
+  { reading, committed, jobAccount }: Draining,
   { state, sizes }: { readonly state: State; readonly sizes: BatchSizes },
 ) {
-  const { deadline } = session
   const refusal = new AbortController()
   jobAccount.catch((error: unknown) => refusal.abort(error))
   const read = backfill({
@@ -113,7 +109,6 @@ function startReading(
     begun: Object.keys(committed.checkpoint.tallies),
     refused: committed.checkpoint.refused,
     fetchesTouched: committed.checkpoint.mode === 'incremental',
-    knownSplits: knownSplits(account, session.job),
     eventsBefore: eventsBefore(committed.checkpoint),
     ...sizes,
     gatherMs,

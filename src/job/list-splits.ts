@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Account } from '../provider/contract.ts'
 import type { ReadPage } from '../sync/read-page.ts'
 import { itemsPerPage } from '../sync/source.ts'
 
@@ -70,6 +71,18 @@ function splitsOf(seconds: readonly number[], size: number): readonly number[] {
 /** Seconds for which a window's chain of pages waits for an answer, at the most that is worth another window. */
 const answerSeconds = 0.4
 const windowsAtLeast = 8
+
+/** Where a resource's list is split before its first request. */
+export function splitsToRead(
+  { sources, perSecond: ofAccount }: Pick<Account, 'sources' | 'perSecond'>,
+  known: ListSplits,
+): (resource: string) => readonly number[] {
+  return (resource) => {
+    const source = sources.find(({ name }) => name === resource)
+    if (!source || !isSplittable(source)) return []
+    return chooseSplits(known[resource] ?? [], Math.min(source.perSecond ?? ofAccount, ofAccount))
+  }
+}
 
 /** As many of the splits, evenly, as keep the provider's rate busy: each window has one request in flight. */
 export function chooseSplits(splits: readonly number[], perSecond: number): readonly number[] {

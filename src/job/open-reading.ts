@@ -4,10 +4,13 @@ import type { Account } from '../provider/contract.ts'
 import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
 import { recognise } from './account.ts'
 import { refuseAhead } from './clock-check.ts'
+import { type ListSplits, readListSplits } from './list-splits.ts'
 import type { JobDeps, Session } from './session.ts'
 
 export interface OpenReading extends RateLimited {
   readonly requestsBefore: number
+  /** Where the last full job found that the account's lists can be split; nothing of an account that is not known. */
+  readonly knownSplits: ListSplits
   /** Aborted when no new page may be started. */
   readonly drainSignal: AbortSignal
   /** Aborted when what is in flight must be given up. */
@@ -48,11 +51,12 @@ export function openReading(
       }
     },
   })
-  const began = recognise(account, session.job.accounts)?.began ?? null
+  const { began = null, splits } = recognise(account, session.job.accounts) ?? {}
   const since = began === null ? reading.since : () => Promise.resolve(began)
   return {
     ...reading,
     since,
+    knownSplits: readListSplits(splits),
     requestsBefore: session.counts.requests,
     drainSignal,
     finishing,

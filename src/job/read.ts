@@ -11,7 +11,7 @@ import type { JobAccount } from './account.ts'
 import type { CommittedState } from './commit/committed-state.ts'
 import { readCursors } from './cursor.ts'
 import { type Draining, drain } from './drain.ts'
-import { splitsToRead } from './known-splits.ts'
+import { splitsToRead } from './list-splits.ts'
 import { openAccount } from './open-account.ts'
 import { type OpenReading, openReading } from './open-reading.ts'
 import { chooseResources, planFull, planIncremental, unsettledSearches } from './plan.ts'
@@ -156,12 +156,12 @@ function plannedResources(
 async function planFresh(
   chosen: readonly ProviderResource[],
   { account, jobAccount, reading, feedNow }: PlanOptions,
-  { db, request, job, deadline, databaseNow }: Session,
+  { db, request, deadline, databaseNow }: Session,
   { clock }: JobDeps,
 ): Promise<Checkpoint> {
   const resources = await withParts(chosen, reading.sources, deadline.abortSignal)
   if (request.additionalData.syncType === 'full')
-    return planFull(resources, { now: databaseNow(), splitsOf: splitsToRead(account, job) })
+    return planFull(resources, { now: databaseNow(), splitsOf: splitsToRead(account, reading.knownSplits) })
   const accountKey = await jobAccount
   const patience = { policy: whileWorking, clock, signal: deadline.abortSignal }
   const { cursors, known } = await withRetry(() => readCursors(db, accountKey), patience)

@@ -21,16 +21,6 @@ export async function refreshHistory(db: TenantDatabase, account: AccountKey, si
   }
 }
 
-/** Computes the history of some subscriptions, whose change an event has brought. In the transaction that wrote their rows. */
-export async function computeHistory(
-  tx: Database,
-  account: AccountKey,
-  subscriptions: readonly string[],
-): Promise<void> {
-  if (subscriptions.length === 0) return
-  await tx.execute(sql`select compute_mrr_history(${keyOf(account)}, ${textArray(subscriptions)}, 'event')`)
-}
-
 async function now(tx: Database): Promise<string> {
   const { rows } = await tx.execute<{ at: string }>(sql`select now()::text as at`)
   return rows[0]?.at ?? ''

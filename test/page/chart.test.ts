@@ -27,18 +27,23 @@ test('bars of a month stand on each other, gains above zero and losses below it'
     bars: [
       { name: 'new', kind: 'new', values: [100, 0, 50] },
       { name: 'expansion', kind: 'expansion', values: [50, null, 0] },
+      { name: 'contraction', kind: 'contraction', values: [-20, 0, 0] },
       { name: 'churn', kind: 'churn', values: [-50, 0, 0] },
     ],
   })
   const [zero, hundred] = [heightOf(drawn, '0'), heightOf(drawn, '100')]
   const unit = (zero - hundred) / 100
-  const [gained, expanded, churned, later, ...none] = rectangles(drawn)
+  const [gained, expanded, contracted, churned, later, ...none] = rectangles(drawn)
   expect(none).toEqual([])
   expect(gained).toMatchObject({ kind: 'new', title: '2026-01 new: 100 EUR' })
   expect(gained?.y).toBeCloseTo(hundred, 0)
   expect(expanded?.y).toBeCloseTo(hundred - 50 * unit, 0)
   expect(expanded?.height).toBeCloseTo(50 * unit, 0)
-  expect(churned).toMatchObject({ kind: 'churn', y: zero, x: gained?.x, title: '2026-01 churn: -50 EUR' })
+  expect(contracted).toMatchObject({ kind: 'contraction', y: zero, x: gained?.x })
+  expect(contracted?.height).toBeCloseTo(20 * unit, 0)
+  expect(churned).toMatchObject({ kind: 'churn', x: gained?.x, title: '2026-01 churn: -50 EUR' })
+  expect(churned?.y).toBeCloseTo(zero + 20 * unit, 0)
+  expect(churned?.height).toBeCloseTo(50 * unit, 0)
   expect(later?.x).toBeGreaterThan(gained?.x ?? 0)
 })
 

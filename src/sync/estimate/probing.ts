@@ -17,8 +17,6 @@ export type Basis =
   | 'first pages'
   /** Items inside those of another resource, as the sample shows them. */
   | 'inside other items'
-  /** The rows that earlier jobs stored. */
-  | 'stored rows'
 
 /** A list that is asked for one page after the other, until enough is known. */
 export interface Probing {

@@ -47,7 +47,7 @@ GRANT SELECT, INSERT ON "erasure_requests" TO billing_sync_worker;--> statement-
 GRANT SELECT ON "erasure_requests" TO billing_sync_reader;--> statement-breakpoint
 GRANT SELECT ON "event_routes" TO billing_sync_worker;--> statement-breakpoint
 GRANT SELECT ON "event_routes" TO billing_sync_reader;--> statement-breakpoint
-COMMENT ON TABLE "erasure_requests" IS 'What providers ask for about persons: to erase a customer or an account, or to export a customer. A person carries it out with billing-sync erase --pending or billing-sync export.';--> statement-breakpoint
+COMMENT ON TABLE "erasure_requests" IS 'What providers ask for about persons: to erase a customer or an account, or to export a customer. A person erases with billing-sync erase, exports with a query of the tables, and then sets done_at as the owner of the tables.';--> statement-breakpoint
 COMMENT ON COLUMN "erasure_requests"."account" IS 'Provider account with its mode.';--> statement-breakpoint
 COMMENT ON COLUMN "erasure_requests"."kind" IS 'erase-customer, erase-tenant or export-customer.';--> statement-breakpoint
 COMMENT ON COLUMN "erasure_requests"."customer" IS 'Id of the customer at the provider. Null if the request is about the whole account.';--> statement-breakpoint

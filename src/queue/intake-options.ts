@@ -4,7 +4,10 @@ import type { IntakeOptions } from './queue.ts'
 /** As in infra/queues.yml. */
 const maxReceives = 12
 
-/** The same of the events queue, in infra/live-events.yml. An event that waits for its account is received some seven times. */
+/**
+ * More than that, because an event is never sent again as a new message: it waits for its account some seven times, and once
+ * for each tie and outage. A queue of SQS for events needs a `maxReceiveCount` as high, or it moves the event sooner.
+ */
 const maxEventReceives = 40
 /** Events of one batch. */
 export const eventBatch = 100

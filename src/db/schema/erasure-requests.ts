@@ -3,7 +3,7 @@ import { check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'driz
 import { instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** What providers ask for about persons: to erase a customer or an account, or to export a customer. A person carries it out with billing-sync erase --pending or billing-sync export. */
+/** What providers ask for about persons: to erase a customer or an account, or to export a customer. A person erases with billing-sync erase, exports with a query of the tables, and then sets done_at as the owner of the tables. */
 export const erasureRequests = pgTable(
   'erasure_requests',
   {

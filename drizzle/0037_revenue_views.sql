@@ -50,8 +50,9 @@ BEGIN
 			AND NOT (discount ->> 'level' = '3' AND item = ANY (of_item))
 			AND (jsonb_typeof(discount -> 'products') IS DISTINCT FROM 'array' OR discount -> 'products' = '[]' OR discount -> 'products' ? products[item]);
 		CONTINUE WHEN total <= 0;
+		-- Null if its coupon is not known, or has no amount in this currency: least() would leave the null out, and take all.
 		taken := CASE WHEN discount ->> 'percent' IS NOT NULL THEN total * (discount ->> 'percent')::numeric / 100
-			ELSE least((discount ->> 'amount')::numeric, total) END;
+			WHEN discount ->> 'amount' IS NOT NULL THEN least((discount ->> 'amount')::numeric, total) END;
 		CONTINUE WHEN taken IS NULL;
 		left_off := taken;
 		FOR at IN 1 .. array_length(chosen, 1) LOOP

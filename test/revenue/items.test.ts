@@ -163,6 +163,7 @@ test('discounts go item first, then subscription, and the customer’s only wher
   })
   await subscribe('customer', { items: [{ price_id: 'p' }, { price_id: 'p', ...of('d_once') }] })
   await subscribe('by coupon', { coupon_id: 'half', items: [{ price_id: 'p' }] })
+  await subscribe('z once then half', { ...of('d_once', 'd_half'), items: [{ price_id: 'p' }] })
   expect(
     await view(
       'item_mrr',
@@ -185,6 +186,30 @@ test('discounts go item first, then subscription, and the customer’s only wher
     ['spread', 1000, 0, 250, 0, 750], // 1000 × 1000 / 4000
     ['spread', 3000, 0, 750, 0, 2250],
     ['year', 1000, 0, 83.33333333333333, 0, 916.6666666666666], // (12000 − 1000) / 12
+    ['z once then half', 1000, 500, 0, 125, 500], // 1000 / 2, and a quarter of what is left
+  ])
+})
+
+test('an amount off is that of the subscription’s currency, and a discount begins and ends', async () => {
+  const { price, subscribe, insert, view } = await openAccount()
+  await price('p', { unit_amount: 1000 })
+  const off = (id: string) => ({ id, amount_off: 400, currency: 'usd', duration: 'forever' })
+  await insert('coupons', off('dollars'), off('listed'), { id: 'half', percent_off: '50', duration: 'forever' })
+  await insert('coupon_options', { id: 'listed', currency_options: { eur: { amount_off: 300 } } })
+  for (const coupon_id of ['dollars', 'listed', 'unknown']) {
+    await insert('discounts', { id: `d_${coupon_id}`, coupon_id })
+    await subscribe(coupon_id, { discount_ids: [`d_${coupon_id}`], items: [{ price_id: 'p' }] })
+  }
+  await insert('discounts', { id: 'd_later', coupon_id: 'half', starts_at: '2099-01-01T00:00:00Z' })
+  await subscribe('later', { discount_ids: ['d_later'], items: [{ price_id: 'p' }] })
+  await insert('customers', { id: 'cus_both', raw: { discount: { id: 'di_c', source: { coupon: 'half' }, start: 1 } } })
+  await subscribe('both', { discount_ids: ['d_listed'], items: [{ price_id: 'p' }] })
+  expect(await view('item_mrr', 'subscription_id, forever_discount, mrr', 'subscription_id')).toEqual([
+    ['both', 300, 700], // the subscription has a discount, so that the customer's does not count
+    ['dollars', 0, 1000],
+    ['later', 0, 1000],
+    ['listed', 300, 700],
+    ['unknown', 0, 1000],
   ])
 })
 

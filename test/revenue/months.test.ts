@@ -157,38 +157,46 @@ test('ChartMogul’s customer subscribes, adds, drops, leaves and comes back, by
 })
 
 test('months are of UTC whatever the session’s time zone, or of app.time_zone', async () => {
-  const { insert, tenant, url } = await openAccount()
+  const { insert, subscribe, tenant, url } = await openAccount()
+  const at = '2026-01-31T23:30:00Z'
+  const five = { currency: 'eur', amount: 5, created_at: at }
   await insert('mrr_history', {
     item_id: 'si',
     customer_id: 'c',
     currency: 'eur',
     state: 'active',
     mrr: 100,
-    valid_from: '2026-01-31T23:30:00Z',
+    valid_from: at,
     valid_to: null,
   })
-  await insert('payments', {
-    id: 'ch_1',
-    status: 'succeeded',
+  await insert('payments', { id: 'ch_1', status: 'succeeded', ...five }, { id: 'ch_2', status: 'failed', ...five })
+  await insert('invoice_payments', { id: 'ip_1', invoice_id: 'in_1', payment_id: 'ch_2' })
+  await insert('invoices', {
+    id: 'in_1',
+    status: 'open',
     currency: 'eur',
-    amount: 5,
-    amount_captured: 5,
-    created_at: '2026-01-31T23:30:00Z',
+    total: 5,
+    billing_reason: 'subscription_cycle',
+    finalized_at: at,
   })
+  await insert('balance_transactions', { id: 'txn_1', reporting_category: 'charge', fee: 0, ...five })
+  await subscribe('s', { items: [], trial_end: at })
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   onTestFinished(() => client.end())
   const firstMonths = async () => {
-    const ask = async (text: string) => (await client.query(text, [tenant])).rows[0].month
-    return [
-      await ask('select month from metrics.mrr_months where tenant_id = $1 order by month limit 1'),
-      await ask('select month from metrics.sales where tenant_id = $1'),
-    ]
+    const months: string[] = []
+    for (const view of monthly) {
+      const text = `select min(month) as month from metrics.${view} where tenant_id = $1`
+      months.push(`${view} ${(await client.query(text, [tenant])).rows[0].month}`)
+    }
+    return months
   }
+  const monthly = ['mrr_months', 'customer_months', 'sales', 'net_revenue', 'recovery', 'receivables', 'trial_months']
   await client.query(`set timezone = 'Asia/Tokyo'`)
-  expect(await firstMonths()).toEqual(['2026-01', '2026-01'])
+  expect(await firstMonths()).toEqual(monthly.map((view) => `${view} 2026-01`))
   await client.query(`set app.time_zone = 'Europe/Berlin'`)
-  expect(await firstMonths()).toEqual(['2026-02', '2026-02'])
+  expect(await firstMonths()).toEqual(monthly.map((view) => `${view} 2026-02`))
 })
 
 test('the worker sees no figure without a tenant and its tenant’s with one, and the reader sees all', async () => {
@@ -221,6 +229,11 @@ test('the worker sees no figure without a tenant and its tenant’s with one, an
   const views = await query<{ name: string }>(
     `select viewname as name from pg_views where schemaname = 'metrics' order by 1`,
   )
+  // A view of its owner would show what the owner may see.
+  expect(
+    await query(`select relname from pg_class where relnamespace = 'metrics'::regnamespace and relkind = 'v'
+      and coalesce(reloptions, '{}') <> '{security_invoker=true}'`),
+  ).toEqual([])
   for (const { name } of views.filter((one) => one.name !== 'states')) {
     expect((await worker.query(`select * from metrics.${name}`)).rowCount, name).toBe(0)
     await reader.query(`select * from metrics.${name}`)

@@ -107,22 +107,13 @@ DECLARE
 	tenants uuid[];
 	chosen text[];
 BEGIN
-	SELECT array_agg(DISTINCT tenant_id), array_agg(DISTINCT coalesce(customer_id, subscription_id, item_id)) INTO tenants, chosen FROM touched;
-	IF tenants IS NULL THEN
-		RETURN NULL;
+	IF TG_OP = 'UPDATE' THEN
+		-- A row that moves to another customer changes both.
+		SELECT array_agg(DISTINCT tenant_id), array_agg(DISTINCT coalesce(customer_id, subscription_id, item_id)) INTO tenants, chosen
+		FROM (TABLE before UNION ALL TABLE touched) AS either;
+	ELSE
+		SELECT array_agg(DISTINCT tenant_id), array_agg(DISTINCT coalesce(customer_id, subscription_id, item_id)) INTO tenants, chosen FROM touched;
 	END IF;
-	DELETE FROM mrr_changes WHERE tenant_id = ANY (tenants) AND customer_id = ANY (chosen);
-	INSERT INTO mrr_changes (tenant_id, provider, account, livemode, customer_id, currency, day, mrr_before, mrr_after, kind, month_opening, first_day, next_day)
-	SELECT * FROM mrr_days('UTC', chosen) AS days WHERE days.tenant_id = ANY (tenants);
-	RETURN NULL;
-END $$;--> statement-breakpoint
-CREATE FUNCTION move_mrr_changes() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
-DECLARE
-	tenants uuid[];
-	chosen text[];
-BEGIN
-	SELECT array_agg(DISTINCT tenant_id), array_agg(DISTINCT coalesce(customer_id, subscription_id, item_id)) INTO tenants, chosen
-	FROM (SELECT tenant_id, customer_id, subscription_id, item_id FROM before UNION ALL SELECT tenant_id, customer_id, subscription_id, item_id FROM touched) AS either;
 	IF tenants IS NULL THEN
 		RETURN NULL;
 	END IF;
@@ -133,7 +124,7 @@ BEGIN
 END $$;--> statement-breakpoint
 CREATE TRIGGER keep_mrr_changes_of_inserts AFTER INSERT ON mrr_history REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION keep_mrr_changes();--> statement-breakpoint
 CREATE TRIGGER keep_mrr_changes_of_deletes AFTER DELETE ON mrr_history REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION keep_mrr_changes();--> statement-breakpoint
-CREATE TRIGGER keep_mrr_changes_of_updates AFTER UPDATE ON mrr_history REFERENCING OLD TABLE AS before NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION move_mrr_changes();--> statement-breakpoint
+CREATE TRIGGER keep_mrr_changes_of_updates AFTER UPDATE ON mrr_history REFERENCING OLD TABLE AS before NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION keep_mrr_changes();--> statement-breakpoint
 -- Only an erasure removes rows of customers and subscriptions. Their history goes with them. A computation that runs meanwhile ends first.
 CREATE FUNCTION forget_mrr_history() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -619,8 +610,8 @@ FROM (
 				LEFT JOIN sync_accounts connected ON connected.tenant_id = invoice.tenant_id AND connected.provider = invoice.provider AND connected.account = invoice.account
 				WHERE invoice.deleted_at IS NULL AND (known.state <> 'void' OR invoice.finalized_at IS NOT NULL)
 			) invoice
-			CROSS JOIN LATERAL (VALUES (invoice.begins, CASE WHEN invoice.state = 'void' THEN 0 ELSE invoice.total END, invoice.due), (greatest(invoice.closes, invoice.begins), 0, - invoice.due)) AS point(at, billed, change)
-			WHERE point.at IS NOT NULL AND (invoice.closes IS NOT NULL OR point.at = invoice.begins AND point.change >= 0)
+			CROSS JOIN LATERAL (VALUES (invoice.begins, CASE WHEN invoice.state = 'void' THEN 0 ELSE invoice.total END, invoice.due), (CASE WHEN invoice.closes IS NOT NULL THEN greatest(invoice.closes, invoice.begins) END, 0, - invoice.due)) AS point(at, billed, change)
+			WHERE point.at IS NOT NULL
 			GROUP BY 1, 2, 3, 4, 5, 6
 		) month
 	) month
@@ -691,7 +682,7 @@ WITH lines AS (
 			price.interval, coalesce(price.interval_count, 1)) AS gross_mrr,
 		-- A line for a part of a period is net of discounts already. A discount that is used once lowers no MRR.
 		CASE WHEN line.amount > 0 AND NOT coalesce(line.proration, false)
-			THEN (line.amount - coalesce(off.recurring, line.discount_amount, 0)) * 1.000000000000000000000000000000 / line.amount ELSE 1 END AS kept,
+			THEN (line.amount - coalesce(discounted.recurring, line.discount_amount, 0)) * 1.000000000000000000000000000000 / line.amount ELSE 1 END AS kept,
 		subscription.ended_at,
 		subscription.deleted_at IS NULL AND known.state IN ('active', 'past_due') AND subscription.pause_behavior IS NULL AND item.id IS NOT NULL AND item.deleted_at IS NULL AS lasts
 	FROM invoice_lines line
@@ -713,14 +704,13 @@ WITH lines AS (
 			WHERE part ->> 'tax_behavior' = 'inclusive' OR part ->> 'inclusive' = 'true') END, 0) AS inclusive
 	) tax
 	LEFT JOIN LATERAL (
-		SELECT sum((part ->> 'amount')::numeric) FILTER (WHERE coupon.duration IS DISTINCT FROM 'once') AS recurring
+		SELECT coalesce(sum((part ->> 'amount')::numeric) FILTER (WHERE coupon.duration IS DISTINCT FROM 'once'), 0) AS recurring
 		FROM jsonb_array_elements(CASE WHEN line.discount_amount > 0 AND jsonb_typeof(line.raw -> 'discount_amounts') = 'array' THEN line.raw -> 'discount_amounts' ELSE '[]' END) AS part
 		LEFT JOIN discounts discount ON discount.tenant_id = line.tenant_id AND discount.provider = line.provider AND discount.account = line.account
 			AND discount.id = coalesce(part #>> '{discount,id}', part ->> 'discount')
 		LEFT JOIN coupons coupon ON coupon.tenant_id = line.tenant_id AND coupon.provider = line.provider AND coupon.account = line.account AND coupon.id = discount.coupon_id
 		HAVING count(*) > 0
 	) discounted ON true
-	CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(line.raw -> 'discount_amounts') = 'array' AND line.discount_amount > 0 AND line.raw -> 'discount_amounts' <> '[]' THEN coalesce(discounted.recurring, 0) END AS recurring) off
 	WHERE line.tenant_id = of_tenant AND line.provider = of_provider AND line.account = of_account AND line.subscription_id = ANY (chosen)
 		AND line.deleted_at IS NULL AND line.period_start IS NOT NULL
 ), starts AS (
@@ -758,7 +748,9 @@ FROM islands
 GROUP BY item_id, island;
 END;--> statement-breakpoint
 -- Reads the past of the next subscriptions from their invoices, once for each account. Returns the last of these, null if there are no more.
-CREATE FUNCTION seed_mrr_history(of_tenant uuid, of_provider text, of_account text, portion int DEFAULT 5000) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+CREATE FUNCTION seed_mrr_history(of_tenant uuid, of_provider text, of_account text, portion int DEFAULT 5000) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan
+-- Tables that were just filled are not analysed yet, and seem so small that all joins would be loops.
+SET enable_nestloop = off AS $$
 DECLARE
 	chosen text[];
 	place sync_accounts;
@@ -778,8 +770,6 @@ BEGIN
 		UPDATE sync_accounts SET mrr_seeded_at = now(), mrr_seeded_to = NULL WHERE tenant_id = of_tenant AND provider = of_provider AND account = of_account;
 		RETURN NULL;
 	END IF;
-	-- Tables that were just filled are not analysed yet, and seem so small that all joins would be loops.
-	PERFORM set_config('enable_nestloop', 'off', true);
 	INSERT INTO mrr_history (tenant_id, provider, account, livemode, subscription_id, item_id, customer_id, currency, price_id, quantity, state, gross_mrr, mrr, valid_from, valid_to, source)
 	SELECT of_tenant, of_provider, of_account, past.livemode, past.subscription_id, past.item_id, past.customer_id, past.currency, past.price_id, past.quantity,
 		CASE WHEN past.mrr = 0 AND past.valid_from < subscription.trial_end AND past.valid_from >= subscription.trial_start THEN 'trialing' ELSE 'active' END,
@@ -796,56 +786,53 @@ BEGIN
 END $$;--> statement-breakpoint
 -- Writes what has changed about the items of these subscriptions to mrr_history. A time that the row itself has is
 -- believed if it lies after the last computation. Otherwise a change has the time of its event, or of the answer that showed it.
-CREATE FUNCTION compute_mrr_history(of_tenant uuid, of_provider text, of_account text, chosen text[], seen_by text DEFAULT 'sync') RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+CREATE FUNCTION compute_mrr_history(of_tenant uuid, of_provider text, of_account text, chosen text[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET enable_nestloop = on AS $$
 DECLARE
 	known_since timestamptz;
 	changes jsonb;
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtextextended('mrr_history ' || of_tenant, 0));
-	-- See seed_mrr_history. For few subscriptions loops are right.
+	-- See seed_mrr_history. For few subscriptions loops are right. The setting ends with the function, which has one of its own.
 	IF array_length(chosen, 1) > 50 THEN
 		PERFORM set_config('enable_nestloop', 'off', true);
 	END IF;
 	SELECT mrr_computed_at INTO known_since FROM sync_accounts WHERE tenant_id = of_tenant AND provider = of_provider AND account = of_account;
-	SELECT jsonb_agg(jsonb_build_object('item_id', item_id, 'moved', moved, 'at', at, 'closes', closes, 'livemode', livemode, 'subscription_id', subscription_id, 'customer_id', customer_id,
+	SELECT jsonb_agg(jsonb_build_object('item_id', item_id, 'moved', moved, 'at', at, 'livemode', livemode, 'subscription_id', subscription_id, 'customer_id', customer_id,
 		'currency', currency, 'price_id', price_id, 'quantity', quantity, 'state', state, 'gross_mrr', gross_mrr, 'mrr', mrr, 'ends', ends, 'mrr_then', mrr_then, 'gone', gone))
 	INTO changes
 	FROM (
-		SELECT item.*, item.at AS closes
+		SELECT coalesce(held.item_id, present.item_id) AS item_id, present.livemode, coalesce(present.subscription_id, held.subscription_id) AS subscription_id, present.customer_id, present.currency,
+			present.price_id, present.quantity, present.state, present.gross_mrr, present.mrr, present.item_id IS NULL AS gone,
+			CASE WHEN present.state IN ('active', 'past_due') AND present.mrr_then IS DISTINCT FROM present.mrr THEN present.discount_ends_at END AS ends, present.mrr_then,
+			held.item_id IS NULL OR present.item_id IS NULL
+				OR (held.state, held.mrr, held.price_id, held.currency) IS DISTINCT FROM (present.state, present.mrr, present.price_id, present.currency) AS moved,
+			ahead.valid_from AS ahead_from, ahead.mrr AS ahead_mrr,
+			least(now(), greatest(held.valid_from, CASE
+				WHEN present.item_id IS NULL THEN coalesce(removed.at, now())
+				WHEN held.item_id IS NULL THEN CASE
+					WHEN greatest(present.begins_at, present.trial_end) BETWEEN known_since AND now() THEN greatest(present.begins_at, present.trial_end) ELSE present.observed_at END
+				WHEN present.state IN ('canceled', 'ended') THEN coalesce(present.ended_at, present.observed_at)
+				WHEN held.state = 'trialing' AND present.state IN ('active', 'past_due') AND present.trial_end <= now() THEN present.trial_end
+				ELSE present.observed_at END)) AS at
 		FROM (
-			SELECT coalesce(held.item_id, present.item_id) AS item_id, present.livemode, coalesce(present.subscription_id, held.subscription_id) AS subscription_id, present.customer_id, present.currency,
-				present.price_id, present.quantity, present.state, present.gross_mrr, present.mrr, present.item_id IS NULL AS gone,
-				CASE WHEN present.state IN ('active', 'past_due') AND present.mrr_then IS DISTINCT FROM present.mrr THEN present.discount_ends_at END AS ends, present.mrr_then,
-				held.item_id IS NULL OR present.item_id IS NULL
-					OR (held.state, held.mrr, held.price_id, held.currency) IS DISTINCT FROM (present.state, present.mrr, present.price_id, present.currency) AS moved,
-				ahead.valid_from AS ahead_from, ahead.mrr AS ahead_mrr,
-				least(now(), greatest(held.valid_from, CASE
-					WHEN present.item_id IS NULL THEN coalesce(removed.at, now())
-					WHEN held.item_id IS NULL THEN CASE
-						WHEN greatest(present.begins_at, present.trial_end) BETWEEN known_since AND now() THEN greatest(present.begins_at, present.trial_end) ELSE present.observed_at END
-					WHEN present.state IN ('canceled', 'ended') THEN coalesce(present.ended_at, present.observed_at)
-					WHEN held.state = 'trialing' AND present.state IN ('active', 'past_due') AND present.trial_end <= now() THEN present.trial_end
-					ELSE present.observed_at END)) AS at
-			FROM (
-				SELECT * FROM mrr_history history WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.subscription_id = ANY (chosen)
-					AND history.valid_from <= now() AND (history.valid_to IS NULL OR history.valid_to > now())
-			) held
-			FULL JOIN revenue_of_items(of_tenant, of_provider, of_account, chosen) present ON present.item_id = held.item_id
-			LEFT JOIN LATERAL (
-				SELECT history.valid_from, history.mrr FROM mrr_history history
-				WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.item_id = coalesce(held.item_id, present.item_id)
-					AND history.valid_from > now() ORDER BY history.valid_from LIMIT 1
-			) ahead ON true
-			LEFT JOIN LATERAL (
-				SELECT least(item.deleted_at, subscription.deleted_at) AS at FROM subscription_items item
-				LEFT JOIN subscriptions subscription ON subscription.tenant_id = item.tenant_id AND subscription.provider = item.provider AND subscription.account = item.account AND subscription.id = item.subscription_id
-				WHERE item.tenant_id = of_tenant AND item.provider = of_provider AND item.account = of_account AND item.id = held.item_id
-			) removed ON present.item_id IS NULL
-			WHERE held.item_id IS NOT NULL OR present.state IN ('trialing', 'active', 'past_due', 'paused', 'unpaid')
-		) item
-		WHERE item.moved OR (item.ends, CASE WHEN item.ends IS NOT NULL THEN item.mrr_then END) IS DISTINCT FROM (item.ahead_from, item.ahead_mrr)
-	) change;
+			SELECT * FROM mrr_history history WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.subscription_id = ANY (chosen)
+				AND history.valid_from <= now() AND (history.valid_to IS NULL OR history.valid_to > now())
+		) held
+		FULL JOIN revenue_of_items(of_tenant, of_provider, of_account, chosen) present ON present.item_id = held.item_id
+		LEFT JOIN LATERAL (
+			SELECT history.valid_from, history.mrr FROM mrr_history history
+			WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.item_id = coalesce(held.item_id, present.item_id)
+				AND history.valid_from > now() ORDER BY history.valid_from LIMIT 1
+		) ahead ON true
+		LEFT JOIN LATERAL (
+			SELECT least(item.deleted_at, subscription.deleted_at) AS at FROM subscription_items item
+			LEFT JOIN subscriptions subscription ON subscription.tenant_id = item.tenant_id AND subscription.provider = item.provider AND subscription.account = item.account AND subscription.id = item.subscription_id
+			WHERE item.tenant_id = of_tenant AND item.provider = of_provider AND item.account = of_account AND item.id = held.item_id
+		) removed ON present.item_id IS NULL
+		WHERE held.item_id IS NOT NULL OR present.state IN ('trialing', 'active', 'past_due', 'paused', 'unpaid')
+	) item
+	WHERE item.moved OR (item.ends, CASE WHEN item.ends IS NOT NULL THEN item.mrr_then END) IS DISTINCT FROM (item.ahead_from, item.ahead_mrr);
 	IF changes IS NULL THEN
 		RETURN;
 	END IF;
@@ -860,7 +847,7 @@ BEGIN
 		AND (history.valid_to IS NULL OR history.valid_to > CASE WHEN change.moved THEN change.at ELSE now() END);
 	INSERT INTO mrr_history (tenant_id, provider, account, livemode, subscription_id, item_id, customer_id, currency, price_id, quantity, state, gross_mrr, mrr, valid_from, valid_to, source)
 	SELECT of_tenant, of_provider, of_account, change.livemode, change.subscription_id, change.item_id, change.customer_id, change.currency, change.price_id, change.quantity, change.state,
-		change.gross_mrr, row.mrr, row.valid_from, row.valid_to, seen_by
+		change.gross_mrr, row.mrr, row.valid_from, row.valid_to, 'sync'
 	FROM jsonb_to_recordset(changes) AS change(item_id text, moved boolean, at timestamptz, livemode boolean, subscription_id text, customer_id text, currency text, price_id text, quantity bigint,
 		state text, gross_mrr numeric, mrr numeric, ends timestamptz, mrr_then numeric, gone boolean)
 	CROSS JOIN LATERAL (VALUES (change.moved, change.mrr, change.at, change.ends), (change.ends IS NOT NULL, change.mrr_then, change.ends, NULL)) AS row(wanted, mrr, valid_from, valid_to)

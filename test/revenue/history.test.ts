@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { openAccount } from './account.ts'
 
@@ -102,4 +103,75 @@ test('the past is read from the lines of invoices once, and a change of today fo
   await query(`delete from subscriptions where tenant_id = $1`, [tenant])
   expect(await rows()).toEqual([])
   expect(await view('mrr_changes', 'kind', 'day')).toEqual([])
+})
+
+test('a change has the time that its subscription has, and the end of a discount is written ahead', async () => {
+  const { price, subscribe, insert, query, view, tenant } = await openAccount()
+  const refresh = () => query('select refresh_mrr_history($1, $2, $3)', [tenant, 'stripe', 'acct_1'])
+  await price('p', { unit_amount: 1000 })
+  const items = [{ price_id: 'p' }]
+  await insert('coupons', { id: 'half', percent_off: '50', duration: 'repeating' })
+  await insert('discounts', { id: 'd_half', coupon_id: 'half', ends_at: '2099-01-01T00:00:00Z' })
+  await subscribe('discounted', { items, discount_ids: ['d_half'] })
+  await subscribe('removed', { items })
+  await subscribe('tried', { status: 'trialing', items, trial_end: '2026-03-01T00:00:00Z' })
+  await refresh()
+  const seen = `observed_at = '2026-03-05T00:00:00Z', synced_at = now()`
+  await query(`update subscriptions set status = 'active', ${seen} where id = 'tried'`)
+  await query(
+    `update subscription_items set deleted_at = '2026-03-02T00:00:00Z', ${seen} where subscription_id = 'removed'`,
+  )
+  await query(`update sync_accounts set mrr_computed_at = '2026-02-01T00:00:00Z'`)
+  await subscribe('begun', { items, start_date: '2026-02-10T00:00:00Z', observed_at: '2026-02-12T00:00:00Z' })
+  await subscribe('seen late', { items, start_date: '2025-12-10T00:00:00Z', observed_at: '2026-02-12T00:00:00Z' })
+  await refresh()
+  const day = (column: string) => `coalesce(to_char(${column} at time zone 'UTC', 'YYYY-MM-DD'), '')`
+  const rows = await query<Record<string, unknown>>(
+    `select subscription_id as s, state, mrr::int, ${day('valid_from')} || ' ' || ${day('valid_to')} as days
+      from mrr_history order by subscription_id collate "C", valid_from`,
+  )
+  expect(rows.map((row) => Object.values(row))).toEqual([
+    ['begun', 'active', 1000, '2026-02-10 '],
+    ['discounted', 'active', 500, '2026-01-01 2099-01-01'],
+    ['discounted', 'active', 1000, '2099-01-01 '],
+    ['removed', 'active', 1000, '2026-01-01 2026-03-02'],
+    ['seen late', 'active', 1000, '2026-02-12 '],
+    ['tried', 'trialing', 1000, '2026-01-01 2026-03-01'],
+    ['tried', 'active', 1000, '2026-03-01 '],
+  ])
+  // What is written ahead is no change yet.
+  expect(await view('mrr_changes', 'customer_id, kind, amount', 'day, customer_id')).toEqual([
+    ['cus_discounted', 'new', 500],
+    ['cus_removed', 'new', 1000],
+    ['cus_begun', 'new', 1000],
+    ['cus_seen late', 'new', 1000],
+    ['cus_tried', 'new', 1000],
+    ['cus_removed', 'churn', 1000],
+  ])
+  // A row that moves to another customer leaves nothing at the one before.
+  await query(`update mrr_history set customer_id = 'cus_removed' where subscription_id = 'tried'`)
+  expect(await view('mrr_changes', 'customer_id, kind, amount', 'day, customer_id')).toEqual([
+    ['cus_discounted', 'new', 500],
+    ['cus_removed', 'new', 1000],
+    ['cus_begun', 'new', 1000],
+    ['cus_seen late', 'new', 1000],
+    ['cus_removed', 'expansion', 1000],
+    ['cus_removed', 'contraction', 1000],
+  ])
+})
+
+test('computing the history leaves the settings of its transaction as they are', async () => {
+  const { db, price, subscribe, insert, tenant } = await openAccount()
+  await price('p', { unit_amount: 1000 })
+  await subscribe('s', { items: [{ price_id: 'p' }] })
+  await insert('invoices', { id: 'in_1', subscription_id: 's', status: 'paid', currency: 'eur' })
+  await insert('invoice_lines', { id: 'il_1', invoice_id: 'in_1', subscription_id: 's', amount: 1000 })
+  const settings = await db.transaction(async (tx) => {
+    await tx.execute(sql`select seed_mrr_history(${tenant}::uuid, 'stripe', 'acct_1')`)
+    await tx.execute(
+      sql`select compute_mrr_history(${tenant}::uuid, 'stripe', 'acct_1', array(select n::text from generate_series(1, 51) as n))`,
+    )
+    return (await tx.execute(sql`select current_setting('enable_nestloop') as nestloop`)).rows
+  })
+  expect(settings).toEqual([{ nestloop: 'on' }])
 })

@@ -166,10 +166,14 @@ test('what is owed at the end of a month is what was finalized and not settled b
       finalized_at: may('05'),
       paid_at: may('05'),
     },
+    // More was credited than was due.
+    { id: 'f', status: 'open', currency: 'usd', total: -500, amount_due: -500, finalized_at: may('02') },
   )
-  expect(await view('receivables', 'month, billed, receivable, dso', 'month limit 2')).toEqual([
-    ['2026-05', 6200, 4100, 20.5], // 4100 / 6200 × 31
-    ['2026-06', 0, 1000, null],
+  expect(await view('receivables', 'currency, month, billed, receivable, dso', 'month, currency limit 4')).toEqual([
+    ['eur', '2026-05', 6200, 4100, 20.5], // 4100 / 6200 × 31
+    ['usd', '2026-05', -500, -500, 31],
+    ['eur', '2026-06', 0, 1000, null],
+    ['usd', '2026-06', 0, -500, null],
   ])
 })
 

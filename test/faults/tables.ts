@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
+import type { Sandbox, StripeObject } from '../../src/sandbox/stripe/index.ts'
 
 type ResourceName = Parameters<Sandbox['expected']>[0]
 type NestedName = Parameters<Sandbox['expectedNested']>[0]
@@ -31,6 +31,15 @@ export const nestedTables = {
   invoice_lines: { parent: 'invoice_id', name: 'invoice_lines' },
   credit_note_lines: { parent: 'credit_note_id', name: 'credit_note_lines' },
 } as const satisfies Record<string, { readonly parent: string; readonly name: NestedName }>
+
+/** The tables of what Stripe shows only to a request that expands it → the list that is read again for them, and what it shows more. */
+export const optionTables = {
+  price_options: { of: 'prices', more: {} },
+  coupon_options: { of: 'coupons', more: { applies_to: { products: [] } } },
+} as const satisfies Record<string, { readonly of: ResourceName; readonly more: object }>
+
+/** The sandbox names its inline prices so. No list has them. */
+export const isInline = ({ nickname }: StripeObject): boolean => String(nickname).startsWith('inline ')
 
 export type Table = keyof typeof tables
 export const allTables = [...Object.keys(tables), ...Object.keys(nestedTables)]

@@ -1,6 +1,6 @@
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
+import { discountsOf, openSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
 import { canary } from '../canary.ts'
-import { nestedTables, tables } from '../tables.ts'
+import { isInline, nestedTables, optionTables, tables } from '../tables.ts'
 import { behindSeconds, type Changed, type Fault, passingEverywhere, type World } from './world.ts'
 
 /** A change of any of these makes an event. */
@@ -42,19 +42,28 @@ export async function openStripeWorld(options: SandboxOptions = {}): Promise<Str
       }),
     },
     tables: {
-      ...Object.fromEntries(Object.keys(tables).map((table) => [table, 'id'])),
+      ...Object.fromEntries([...Object.keys(tables), ...Object.keys(optionTables)].map((table) => [table, 'id'])),
       ...Object.fromEntries(
         Object.entries(nestedTables).map(([table, { parent }]) => [table, `${parent} || ' ' || id`]),
       ),
+      discounts: `subscription_id || ' ' || id`,
     },
     *expected(scope) {
       const isIn = (table: string) => scope?.includes(table) ?? true
       for (const [table, name] of Object.entries(tables))
         if (isIn(table)) for (const raw of sandbox.expected(name, true)) yield { table, key: raw.id, raw }
+      for (const [table, { of, more }] of Object.entries(optionTables))
+        if (isIn(table))
+          for (const raw of sandbox.expected(of, true))
+            if (!isInline(raw)) yield { table, key: raw.id, raw: { ...raw, ...more } }
       for (const [table, { name }] of Object.entries(nestedTables))
         if (isIn(table))
           for (const { parent, row } of sandbox.expectedNested(name, true))
             yield { table, key: `${parent} ${row.id}`, raw: row }
+      if (isIn('discounts'))
+        for (const subscription of sandbox.expected('subscriptions', true))
+          for (const raw of discountsOf(subscription))
+            yield { table: 'discounts', key: `${subscription.id} ${raw.id}`, raw }
     },
     now: sandbox.now,
     advance: sandbox.advance,

@@ -131,7 +131,7 @@ function generate({ n, id, created, livemode, random, dataset }: GenerationInput
 }
 
 /** The discounts of a subscription, as an expansion shows them. Every second ends by itself. */
-function discountsOf({ id, customer, created, discounts }: StripeObject) {
+export function discountsOf({ id, customer, created, discounts }: StripeObject) {
   const ids = Array.isArray(discounts) ? discounts : []
   return ids.map((discount) => {
     const start = Number(created)

@@ -44,14 +44,14 @@ export async function applyLive(route: Route, events: readonly LiveEvent[], deps
   const reasons = states.all().flatMap(({ reading }) => (reading?.kind === 'by job' ? [reading.reason] : []))
   // Before the messages are acknowledged.
   for (const reason of reasons.slice(0, 1)) await deps.requestIncremental(route, reason)
-  const later = states
-    .all()
-    .flatMap(({ reading, object }) =>
-      reading?.kind === 'later'
-        ? object.messages.map(({ messageId }) => ({ messageId, seconds: reading.seconds }))
-        : [],
-    )
-  const hidden = new Set(later.map(({ messageId }) => messageId))
+  const hidden = new Map(
+    states
+      .all()
+      .flatMap(({ reading, object }) =>
+        reading?.kind === 'later' ? object.messages.map(({ messageId }) => [messageId, reading.seconds] as const) : [],
+      ),
+  )
+  const later = [...hidden].map(([messageId, seconds]) => ({ messageId, seconds }))
   return { ...all, committed: all.committed.filter((id) => !hidden.has(id)), later, counts: written }
 }
 
@@ -139,8 +139,10 @@ const mayPass: ReadonlySet<string | undefined> = new Set(['40P01', '55P03'])
 /** What became of the messages that are done with. An object's earlier events count as unchanged. */
 function countBatch(written: WriteResult['counts'] | null, { account, states, skipped }: Batch, now: Date) {
   const done = states.all().filter(({ reading }) => reading?.kind !== 'later')
-  const messages = [...done.flatMap(({ object }) => object.messages), ...skipped]
-  const resources = new Set(done.map(({ object }) => object.change.resource))
+  const messages = [...new Set(done.flatMap(({ object }) => object.messages)), ...skipped]
+  const isOfEvent = ({ change, messages: events }: ChangedObject) =>
+    events.some((event) => event.change?.resource === change.resource)
+  const resources = new Set(done.flatMap(({ object }) => (isOfEvent(object) ? [object.change.resource] : [])))
   let applied = 0
   let rejected = 0
   for (const [resource, { created, updated, deleted, rejected: refused }] of Object.entries(written ?? {})) {

@@ -120,6 +120,8 @@ export interface Change {
   readonly gone: boolean
   /** The object at that time; null if the event has it in another API version's shape. The core then fetches it. */
   readonly item: Item | null
+  /** Other resources with rows of the object under the same id. No event has these rows, so the core fetches them. */
+  readonly alsoIn?: readonly string[]
 }
 
 /** The feed of changes: it shows updates and deletes to an incremental job. */

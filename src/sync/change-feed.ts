@@ -1,5 +1,5 @@
 import type { Change, ChangeSource } from '../provider/contract.ts'
-import { latestPerObject, readChange } from './changed-object.ts'
+import { latestPerObject, readChange, withRelated } from './changed-object.ts'
 import { mergeContents, type PageContent } from './rows.ts'
 import { type FeedPage, type FeedSource, findList, type Source } from './source.ts'
 
@@ -22,7 +22,11 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
       const latest = Math.floor(answeredAt.getTime() / 1_000)
       const read = events.flatMap((event) => {
         const change = feed.read(event)
-        return change ? [{ ...change, eventId: event.id, age: ageOf(change, event.id, before) }] : []
+        return (change ? withRelated(change) : []).map((each) => ({
+          ...each,
+          eventId: event.id,
+          age: ageOf(each, event.id, before),
+        }))
       })
       const changes = latestPerObject(
         read
@@ -56,7 +60,10 @@ interface ReadEvent extends Change {
   readonly age: Age
 }
 
-/** The events that need not be applied again: known ones, and those of the job's resources that were not rejected. */
+/**
+ * The events that need not be applied again: known ones, and those of which all changes are of the job's resources and were
+ * not rejected.
+ */
 function appliedEvents(
   read: readonly ReadEvent[],
   sources: readonly Source[],
@@ -65,9 +72,11 @@ function appliedEvents(
   const rejected = new Set(
     contents.flatMap(({ rejects }) => rejects.map(({ resource, itemKey }) => `${resource} ${itemKey}`)),
   )
-  return read.flatMap(({ eventId, at, age, resource, id }) => {
-    if (eventId === null || age === 'past') return []
-    const isApplied = age === 'known' || (findList(sources, resource) && !rejected.has(`${resource} ${id}`))
-    return isApplied ? [[at, eventId] as const] : []
-  })
+  const isApplied = ({ age, resource, id }: ReadEvent) =>
+    age === 'known' || (findList(sources, resource) !== undefined && !rejected.has(`${resource} ${id}`))
+  const open = new Set(read.filter((event) => !isApplied(event)).map(({ eventId }) => eventId))
+  const applied = read.flatMap(({ eventId, at, age }) =>
+    eventId === null || age === 'past' || open.has(eventId) ? [] : [[eventId, at] as const],
+  )
+  return [...new Map(applied)].map(([eventId, at]) => [at, eventId] as const)
 }

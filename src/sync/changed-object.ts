@@ -22,6 +22,11 @@ export const momentOf = ({ at, seenAt }: Pick<Change, 'at' | 'seenAt'>): Date =>
 /** The object of a change among the objects of all resources. */
 export const objectOf = ({ resource, id }: Pick<Change, 'resource' | 'id'>): string => `${resource} ${id}`
 
+/** A change with those of the other resources that have rows of its object. */
+export function withRelated<T extends Change>({ alsoIn = [], ...change }: T): readonly Omit<T, 'alsoIn'>[] {
+  return [change, ...alsoIn.map((resource) => ({ ...change, resource, item: null }))]
+}
+
 /** `isShared`: whether other events may be about the same object and moment. */
 export function latestPerObject(
   changes: readonly DatedChange[],

@@ -1,5 +1,6 @@
 import { isRefused } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
+import { objectOf, withRelated } from '../sync/changed-object.ts'
 import { largestPage } from '../sync/page-size.ts'
 import { openListReader, readPages } from '../sync/reader.ts'
 import type { Source } from '../sync/source.ts'
@@ -31,7 +32,7 @@ export async function readChangedSince(
     for await (const { items } of readPages(reader, (query) => feed.list(query, signal), ignoreRestart)) {
       for (const event of items) {
         const change = changes.read(event)
-        if (change) changed.add(`${change.resource} ${change.id}`)
+        for (const object of change ? withRelated(change) : []) changed.add(objectOf(object))
       }
       left -= items.length
       if (left <= 0) break

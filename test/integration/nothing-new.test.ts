@@ -34,14 +34,11 @@ describe('an incremental job with nothing new', () => {
     }
     await run()
     await run(incremental)
-    // The feed has what changed. The other lists are read by time: no event tells of all their changes. The options of prices,
-    // in two parts, and of coupons are in no event.
+    // The feed has what changed. The other lists are read by time: no event tells of all their changes.
     expect(await requestsOf(sandbox, () => run(incremental))).toEqual({
       'GET /v1/events': 1,
       'GET /v1/balance_transactions': 1,
       'GET /v1/charges': 1,
-      'GET /v1/coupons': 1,
-      'GET /v1/prices': 2,
       'GET /v1/invoice_payments': 1,
       'GET /v1/invoiceitems': 1,
       'GET /v1/payment_intents': 1,

@@ -42,9 +42,32 @@ test.each([60, 400])(
     sandbox.advance(3_600)
     const { result, requests } = await sync('incremental')
     expect(result).toMatchObject({ syncType: 'incremental' })
-    expect(requests).toBeLessThanOrEqual(13)
+    expect(requests).toBeLessThanOrEqual(10)
   },
 )
+
+test('what an event of a price or a coupon does not show is fetched for that object alone', async () => {
+  const { sync, query, sandbox } = await openEnv(60, 1, { exempt: countsRequests })
+  await sync('full')
+  const [price, gone] = sandbox.expected('prices', true)
+  const [coupon] = sandbox.expected('coupons', true)
+  const options = { eur: { unit_amount: 900 } }
+  sandbox.advance(3_600)
+  sandbox.update('prices', String(price?.id), { currency_options: options })
+  sandbox.update('coupons', String(coupon?.id), { currency_options: { eur: { amount_off: 100 } } })
+  sandbox.remove('prices', String(gone?.id))
+  sandbox.advance(60)
+  const { requests } = await sync('incremental')
+  // Ten with nothing new, one for each object that is still there.
+  expect(requests).toBeLessThanOrEqual(12)
+  expect(await query('select currency_options from price_options where id = $1', [price?.id])).toEqual([
+    { currency_options: options },
+  ])
+  expect(await query('select currency_options from coupon_options where id = $1', [coupon?.id])).toEqual([
+    { currency_options: { eur: { amount_off: 100 } } },
+  ])
+  expect(await query('select id from price_options where deleted_at is not null')).toEqual([{ id: gone?.id }])
+})
 
 test.each(Array.from({ length: seeds }, (_, seed) => seed + 1))(
   'a month of changes is copied to the row: seed %i',

@@ -49,6 +49,23 @@ test('an event is written without a job, and counted; a second time it changes n
   expect(await query('select count(*)::int as jobs from sync_jobs')).toEqual([{ jobs: 0 }])
 })
 
+test('an event of a price fetches what only a request shows, and is one event in the counts', async () => {
+  const { apply, sandbox, events, query, count } = await changed()
+  const [price] = sandbox.expected('prices')
+  const options = { eur: { unit_amount: 900 } }
+  sandbox.advance(10)
+  sandbox.update('prices', String(price?.id), { nickname: 'new', currency_options: options })
+  sandbox.advance(10)
+  // The plan that shows the price has an event of its own.
+  const event = (await events()).find(({ data }) => data.object.object === 'price')
+  expect((await apply([event!])).committed).toEqual([event!.id])
+  expect(await query(`select nickname from prices`)).toEqual([{ nickname: 'new' }])
+  expect(await query(`select id, currency_options from price_options`)).toEqual([
+    { id: price?.id, currency_options: options },
+  ])
+  expect(await count()).toMatchObject({ received: 1, applied: 1, retrieved: 1 })
+})
+
 test('events in any order leave the latest state', async () => {
   const { apply, update, stored, latest } = await changed()
   for (const name of ['one', 'two', 'three']) update({ name }, 10)

@@ -149,6 +149,7 @@ test('one object is retrieved from the path of its list, which the API has', asy
     const resource = paths.get(path)
     if (!resource) continue
     expect(retrieves, path).toBe(true)
-    expect(await asked(async (connection) => resource.retrieve?.(connection, 'a/b', signal))).toBe(`${path}/a%2Fb`)
+    const [of] = (await asked(async (connection) => resource.retrieve?.(connection, 'a/b', signal))).split('?')
+    expect(of).toBe(`${path}/a%2Fb`)
   }
 })

@@ -57,6 +57,12 @@ export const eventResources: Readonly<Record<string, string>> = {
   'treasury.financial_account': 'treasury_financial_accounts',
 }
 
+/** A resource → others that show more of the same objects, to requests only. */
+const shownMoreIn: Readonly<Record<string, readonly string[]>> = {
+  prices: ['price_options'],
+  coupons: ['coupon_options'],
+}
+
 /**
  * Resources with an event for every creation, update and deletion. A test derives them from the event types of the SDK.
  * Refunds are left out: accounts of older API versions announce a new refund only by `charge.refunded`, with the charge.
@@ -65,7 +71,9 @@ export const announced: readonly string[] = [
   'customers',
   'products',
   'prices',
+  'price_options',
   'coupons',
+  'coupon_options',
   'promotion_codes',
   'subscriptions',
   'subscription_schedules',
@@ -95,7 +103,7 @@ export const announced: readonly string[] = [
 export const events: Changes<StripeConnection> = {
   keptDays: 30,
   announced,
-  mentioned: Object.values(eventResources),
+  mentioned: [...Object.values(eventResources), ...Object.values(shownMoreIn).flat()],
   list: (stripe, query) => listPage(stripe, '/v1/events', query),
   read(event) {
     const { type, created, api_version: version } = fields(event.value())
@@ -109,8 +117,14 @@ export const events: Changes<StripeConnection> = {
     if (id === null || at === null || !resource || type === 'invoice.upcoming') return null
     // A canceled subscription still exists at Stripe.
     const gone = String(type).endsWith('.deleted') && resource !== 'subscriptions'
-    return { resource, id, at, gone, item: gone || version === apiVersion ? item : null }
+    return { resource, id, at, gone, item: gone || version === apiVersion ? item : null, ...shownMore(resource) }
   },
+}
+
+/** The other resources to which a change of an object of this one belongs. */
+export function shownMore(resource: string): Pick<Change, 'alsoIn'> {
+  const alsoIn = shownMoreIn[resource]
+  return alsoIn ? { alsoIn } : {}
 }
 
 /** A discount cannot be fetched: its subscription or its customer can, and shows the discounts that there are. */

@@ -12,6 +12,8 @@ interface Parts<Table extends SyncedTable>
   readonly owner: Owner<keyof RowOf<Table> & string> | null
   /** Null if the list cannot be filtered by `created`. */
   readonly createdFilter?: StripeResource<Table>['createdFilter'] | null
+  /** Fields that the list and the request of one object expand. */
+  readonly expand?: readonly string[]
   /** Parameters of every page. */
   readonly parameters?: Readonly<Record<string, string>>
   /** See Resource.unsettled. `parameters`: of the list of such objects, if the API has one. */
@@ -26,7 +28,7 @@ interface Parts<Table extends SyncedTable>
 export function resource<Table extends SyncedTable>(
   name: string,
   path: string,
-  { createdFilter = { field: 'created' }, parameters, parts, unsettled, ...rest }: Parts<Table>,
+  { createdFilter = { field: 'created' }, expand, parameters, parts, unsettled, ...rest }: Parts<Table>,
 ): StripeResource<Table> {
   return {
     ...rest,
@@ -34,8 +36,9 @@ export function resource<Table extends SyncedTable>(
     ...(createdFilter ? { createdFilter } : {}),
     ...(parts ? { parts: Object.keys(parts) } : {}),
     ...(unsettled ? { unsettled: unsettled === 'every row' ? unsettled : unsettledOf(path, unsettled) } : {}),
-    list: (stripe, query) => listPage(stripe, path, query, { ...parameters, ...ofPart(query, parts) }),
-    retrieve: (stripe, id) => retrieveObject(stripe, path, id),
+    list: (stripe, query) =>
+      listPage(stripe, path, query, { ...parameters, ...expandList(expand), ...ofPart(query, parts) }),
+    retrieve: (stripe, id) => retrieveObject(stripe, { path, id, query: expandOne(expand) }),
   }
 }
 
@@ -45,6 +48,12 @@ function unsettledOf(
 ): Unsettled<StripeConnection> {
   return parameters ? { ...rows, list: (stripe, query) => listPage(stripe, path, query, parameters) } : rows
 }
+
+const expandList = (fields: readonly string[] = []) =>
+  Object.fromEntries(fields.map((field, at) => [`expand[${at}]`, `data.${field}`]))
+
+const expandOne = (fields: readonly string[] = []) =>
+  fields.length === 0 ? '' : `?${fields.map((field) => `expand[]=${field}`).join('&')}`
 
 function ofPart({ part }: Query, parts: Parts<SyncedTable>['parts'] = {}) {
   return part === undefined ? {} : parts[part]

@@ -3,10 +3,13 @@ import type { Retrieved } from '../../provider/contract.ts'
 import { fields } from '../../provider/fields.ts'
 import { type StripeConnection, unusable } from './connection.ts'
 
-/** Fetches one object; `path` is its list's. The item is null if Stripe no longer has it or has only a stub. */
-export async function retrieveObject(stripe: StripeConnection, path: string, id: string): Promise<Retrieved> {
+/** Fetches one object; `path` is its list's, `query` what the request expands. The item is null if Stripe no longer has it or has only a stub. */
+export async function retrieveObject(
+  stripe: StripeConnection,
+  { path, id, query = '' }: { readonly path: string; readonly id: string; readonly query?: string },
+): Promise<Retrieved> {
   try {
-    const { json, date } = await stripe.get(`${path}/${encodeURIComponent(id)}`)
+    const { json, date } = await stripe.get(`${path}/${encodeURIComponent(id)}${query}`)
     const item = json.whole
     const object = fields(item.value())
     if (object.id !== id) throw unusable('is another object than the request named')

@@ -2,7 +2,7 @@ import { fields, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import type { LiveEvents } from '../../../provider/live.ts'
 import type { Change } from '../../../provider/resource.ts'
-import { eventResources, events } from '../events.ts'
+import { eventResources, events, shownMore } from '../events.ts'
 
 /**
  * The `type` of a thin event's object in API v2 → its resource. Objects of API v1 have the names of `eventResources`.
@@ -40,5 +40,5 @@ function readThin(event: Item): Change | null {
   if (id === null || resource === undefined || Number.isNaN(at)) return null
   // A closed account of API v2 and a canceled subscription still exist.
   const gone = String(type).endsWith('.deleted') && resource !== 'subscriptions'
-  return { resource, id, at, gone, item: null }
+  return { resource, id, at, gone, item: null, ...shownMore(resource) }
 }

@@ -8,7 +8,7 @@ import { resource } from '../resource.ts'
 
 /*
  * What Stripe shows only to a request that expands it. The lists are read once more, into tables of their own, so that
- * the payloads of prices and coupons stay as events have them.
+ * the payloads of prices and coupons stay as events have them. After an event, the object is fetched once more.
  */
 
 /** A tier has no id: its place in the price makes one. A price's tiers never change. */
@@ -41,13 +41,12 @@ const tiers = nested('price_tiers', {
   }),
 })
 
-const expandPrices = { 'expand[0]': 'data.tiers', 'expand[1]': 'data.currency_options' }
-
 export const priceOptions = resource('price_options', '/v1/prices', {
   table: tables.priceOptions,
   owner: null,
   nested: [tiers],
-  parts: { active: { active: 'true', ...expandPrices }, inactive: { active: 'false', ...expandPrices } },
+  expand: ['tiers', 'currency_options'],
+  parts: { active: { active: 'true' }, inactive: { active: 'false' } },
   row: mapping<typeof tables.priceOptions>({
     currencyOptions: object,
     createdAt: at(unixSeconds, 'created'),
@@ -58,7 +57,7 @@ export const priceOptions = resource('price_options', '/v1/prices', {
 export const couponOptions = resource('coupon_options', '/v1/coupons', {
   table: tables.couponOptions,
   owner: null,
-  parameters: { 'expand[0]': 'data.applies_to', 'expand[1]': 'data.currency_options' },
+  expand: ['applies_to', 'currency_options'],
   row: mapping<typeof tables.couponOptions>({
     appliesTo: at(list, 'applies_to.products'),
     currencyOptions: object,

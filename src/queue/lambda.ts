@@ -86,7 +86,8 @@ export function toMessage(record: SQSRecord): Message | undefined {
     body,
     attributes: Object.fromEntries(
       Object.entries(messageAttributes ?? {}).flatMap(([name, attribute]) =>
-        typeof attribute?.stringValue === 'string' ? [[name, attribute.stringValue]] : [],
+        // One that is no text is there all the same: a webhook's sender must not be able to hide what marks it.
+        attribute ? [[name, typeof attribute.stringValue === 'string' ? attribute.stringValue : '']] : [],
       ),
     ),
     queue: typeof eventSourceARN === 'string' ? (eventSourceARN.split(':').at(-1) ?? '') : '',

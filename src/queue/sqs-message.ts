@@ -9,9 +9,8 @@ export function fromSqs(received: SqsMessage, queue: string): Message {
     id: MessageId ?? '',
     body: Body ?? '',
     attributes: Object.fromEntries(
-      Object.entries(MessageAttributes).flatMap(([name, { StringValue }]) =>
-        StringValue === undefined ? [] : [[name, StringValue]],
-      ),
+      // One that is no text is there all the same: a webhook's sender must not be able to hide what marks it.
+      Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
     ),
     queue,
     receiveCount: Number(Attributes.ApproximateReceiveCount) || 1,

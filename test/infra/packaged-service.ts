@@ -14,8 +14,11 @@ export const topic = 'arn:aws:sns:eu-central-1:123456789012:on-call'
 /** A value in the environment of the machine that packages. It must not reach the package. */
 const canary = 'Host=canary-5d2f;Password=canary-9c1e'
 
-/** Packages the service once for the file, in a copy of its own, and hands out what CloudFormation would get. */
-export function usePackagedService() {
+/**
+ * Packages the service once for the file, in a copy of its own, and hands out what CloudFormation would get. `params`: those
+ * of the command line, as `eventSources=receiver`.
+ */
+export function usePackagedService(params: readonly string[] = []) {
   let service: string
   let template: Template
   let text: string
@@ -27,24 +30,15 @@ export function usePackagedService() {
     await mkdir(join(service, 'dist/certificates'))
     await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
     await placeWhatMustStayOut(service)
-    await osls(
-      service,
-      'package',
-      '--stage',
-      'prod',
-      '--param',
-      `alarmTopics=${topic}`,
-      '--package',
-      join(service, 'packaged'),
-    )
+    const given = [`alarmTopics=${topic}`, ...params].flatMap((param) => ['--param', param])
+    await osls(service, 'package', '--stage', 'prod', ...given, '--package', join(service, 'packaged'))
     text = await readFile(join(service, 'packaged/cloudformation-template-update-stack.json'), 'utf8')
     template = JSON.parse(text)
   }, 120_000)
   afterAll(() => rm(service, { recursive: true }))
   return {
-    /** The files that the build made. */
-    /** The bundle of the handler. */
-    handler: () => readFile(join(service, 'dist/handler.cjs'), 'utf8'),
+    /** A bundle that the build made: `handler`. */
+    bundle: (name: string) => readFile(join(service, `dist/${name}.cjs`), 'utf8'),
     template: () => template,
     /** The template as it was written. */
     text: () => text,

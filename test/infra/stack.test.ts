@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { settingsSchema } from '../../src/config/schema.ts'
 import { problemsOf } from './cloudformation.ts'
 import { usePackagedService } from './packaged-service.ts'
+import { arnOf, type Role, statementsIn } from './roles.ts'
 import { namesInZip } from './zip.ts'
 
 const service = usePackagedService()
-
-const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
 
 test('the template holds nothing that CloudFormation would refuse', () => {
   expect(problemsOf(service.template())).toEqual([])
@@ -273,35 +272,27 @@ describe('the permissions', () => {
   })
 })
 
-interface Statement {
-  readonly Effect: string
-  readonly Action: unknown
-  readonly Resource: unknown
-}
-
-interface Role {
-  readonly ManagedPolicyArns: readonly string[]
-  readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[]
-}
-
-function statementsIn(value: unknown): Statement[] {
-  if (typeof value !== 'object' || value === null) return []
-  if ('Effect' in value) return [value as Statement]
-  return Object.values(value).flatMap(statementsIn)
-}
-
 describe('the package', () => {
-  test('holds the handler and what it loads, and nothing else', async () => {
+  test('holds each function and what it loads, and nothing else', async () => {
     const names = namesInZip(await service.zip())
 
-    const loaded = [...(await service.handler()).matchAll(/require\(["']\.\/([\w-]+)\.cjs["']\)/g)].map(
-      ([, name]) => name,
+    const entries = ['handler', 'tick', 'events', 'receiver']
+    const loaded = await Promise.all(
+      entries.map(async (entry) =>
+        [...(await service.bundle(entry)).matchAll(/require\(["']\.\/([\w-]+)\.cjs["']\)/g)].map(([, name]) => name),
+      ),
     )
-    const worker = ['handler', 'tick', ...loaded].flatMap((name) => [`dist/${name}.cjs`, `dist/${name}.cjs.map`])
+    const worker = [...new Set([...entries, ...loaded.flat()])].flatMap((name) => [
+      `dist/${name}.cjs`,
+      `dist/${name}.cjs.map`,
+    ])
     expect(names.sort()).toEqual([...worker, 'dist/certificates/rds.pem'].sort())
-    expect(loaded).toEqual(
+    const [handler, tick, events, receiver] = loaded
+    expect(handler).toEqual(
       expect.arrayContaining(['sqs', 'aws-secrets', 'square', 'shopify', 'paypal', 'custom-providers']),
     )
+    expect(events).toEqual(expect.arrayContaining(['sqs', 'aws-secrets', 'square', 'shopify', 'paypal']))
+    for (const names of [tick, receiver]) expect(names).toEqual(expect.arrayContaining(['sqs', 'aws-secrets']))
   })
 
   test('takes no secret from the machine that made it', () => {

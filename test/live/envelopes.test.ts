@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { rawOf } from '../../src/json/item.ts'
 import { type Incoming, unwrap } from '../../src/live/envelopes.ts'
 import { putIntoEnvelope } from '../../src/live/received.ts'
+import { toMessage } from '../../src/queue/lambda.ts'
+import { fromSqs } from '../../src/queue/sqs-message.ts'
 import { cloudEvent, eventBridge, shopifyOrder, snapshot, sns } from './sample-events.ts'
 
 const open = (body: unknown, attributes: Readonly<Record<string, string>> = {}) =>
@@ -51,6 +53,16 @@ test('a webhook is its bytes and the headers among the attributes of the message
     arrived: { via: 'webhook', from: 'k7Qw', headers: { endpoint: 'stripe/k7Qw', 'stripe-signature': 't=1,v1=x' } },
   })
   expect(incoming).toMatchObject({ body: Buffer.from(body) })
+})
+
+test('a message whose attribute `endpoint` is no text is not taken for an envelope', () => {
+  // A header that is put into JSON unescaped could give the attribute another type, and the body may look like an envelope.
+  const binary = { dataType: 'Binary', binaryValue: 'eA==' } as const
+  const body = JSON.stringify(eventBridge(snapshot))
+  const message = toMessage({ messageId: 'm', body, messageAttributes: { endpoint: binary } } as never)
+  expect(message && unwrap(message)).toMatchObject({ kind: 'unreadable', error: { code: 'event_unreadable' } })
+  const received = { MessageId: 'm', Body: body, MessageAttributes: { endpoint: { DataType: 'Binary' } } }
+  expect(unwrap(fromSqs(received, 'events'))).toMatchObject({ kind: 'unreadable', error: { code: 'event_unreadable' } })
 })
 
 test('the event keeps the bytes of its envelope, and with them ids beyond 2^53', () => {

@@ -22,7 +22,7 @@ test('a record becomes a message of no vendor', () => {
   expect(toMessage({ ...record, messageId: 'm-1', receiptHandle: 'r-1', attributes, messageAttributes })).toEqual({
     id: 'm-1',
     body: '{"a":1}',
-    attributes: { traceparent: '00-ab' },
+    attributes: { traceparent: '00-ab', picture: '' },
     queue: 'billing-sync',
     receiveCount: 3,
     sentAt: new Date(1_790_000_000_000),

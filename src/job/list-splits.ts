@@ -69,7 +69,7 @@ function splitsOf(seconds: readonly number[], size: number): readonly number[] {
 }
 
 /** Seconds for which a window's chain of pages waits for an answer, at the most that is worth another window. */
-const answerSeconds = 0.4
+const answerSeconds = 1
 const windowsAtLeast = 8
 
 /** Where a resource's list is split before its first request. */

@@ -177,7 +177,7 @@ export function chooseSplit(
     const position = inFlight ? Math.floor(slice.position - pageSize / density) : slice.position
     const inside = known.filter((second) => second > slice.window.from && second <= position)
     const isLastKnown = inside.length === 0 && slice.window.from < (known.at(-1) ?? 0)
-    if (isLastKnown && !mayBeFiner) continue
+    if (isLastKnown) continue
     const work = inside.length > 0 ? 2 * inside.length * pageSize : (position - from) * density
     const at = inside[Math.floor(inside.length / 2)] ?? from + Math.floor((position - from) / 2)
     if (work < least || at <= slice.window.from || at >= slice.position) continue

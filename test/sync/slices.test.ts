@@ -209,13 +209,15 @@ describe('chooseSplit', () => {
 
   it('splits a list that an earlier job knew only where a page begins', () => {
     const known = [2_000, 4_000, 6_000, 8_000]
-    const choose = (over: Partial<Slice>, inFlight = false) =>
-      chooseSplit([reading(over, 1, inFlight)], { since: 0, pageSize, known })
+    const choose = (over: Partial<Slice>, inFlight = false, mayBeFiner = false) =>
+      chooseSplit([reading(over, 1, inFlight)], { since: 0, pageSize, known, mayBeFiner })
     expect(choose({})).toMatchObject({ at: 6_000 })
     expect(choose({ window: { from: 4_000, to: null } })).toMatchObject({ at: 8_000 })
     // The page in flight reads past the only one that is left.
     expect(choose({ window: { from: 4_000, to: 8_000 }, position: 6_050 }, true)).toBeNull()
     expect(choose({ window: { from: 2_000, to: 4_000 }, position: 4_000 })).toBeNull()
+    // Not for a rate that is not used either: pages of a known window cost what a request each costs.
+    expect(choose({ window: { from: 2_000, to: 4_000 }, position: 4_000 }, false, true)).toBeNull()
   })
 
   it('splits what is newer than all that an earlier job knew by its density', () => {

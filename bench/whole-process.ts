@@ -16,15 +16,17 @@ export interface WholeProcess extends ColdStart {
 }
 
 interface Job {
-  readonly server: StripeServer
+  readonly server: Pick<StripeServer, 'url'>
   readonly database: Database
   /** Null: the default set. */
   readonly resources: readonly string[] | null
+  /** More of the message's `additionalData`. */
+  readonly additionalData?: object
 }
 
 /** Runs one job in a fresh process, as Lambda's first invocation does: from the process’s start to the handler's return. */
 export async function runWholeProcess(
-  { server, database, resources }: Job,
+  { server, database, resources, additionalData }: Job,
   { accountPerSecond, endpointPerSecond }: Pick<Conditions, 'accountPerSecond' | 'endpointPerSecond'>,
 ): Promise<WholeProcess> {
   const body = JSON.stringify({
@@ -32,7 +34,7 @@ export async function runWholeProcess(
     tenantId,
     providerName: 'stripe',
     accessToken: apiKey,
-    additionalData: resources ? { resources } : {},
+    additionalData: { ...additionalData, ...(resources && { resources }) },
   })
   const limits = { perSecond: accountPerSecond ?? 10_000, endpointPerSecond: endpointPerSecond ?? 10_000 }
   const spawnedAt = sharedNow()

@@ -1,4 +1,5 @@
 import type { Scenario } from '../result.ts'
+import { account } from './account.ts'
 import { all } from './all.ts'
 import { coldStart } from './cold-start.ts'
 import { cpu } from './cpu.ts'
@@ -25,6 +26,7 @@ export const scenarios: readonly Scenario[] = [
   coldStart,
   smallJobs,
   ramp,
+  account,
   million,
   peers,
 ]

@@ -8,6 +8,8 @@ import { shown, spread } from '../statistics.ts'
 import { runWholeProcess } from '../whole-process.ts'
 
 interface Account {
+  /** Lists of so many objects each, beside each other. Default: customers alone. */
+  readonly lists?: number
   readonly counts: Sized
   readonly perSecond: number
   readonly density?: Density
@@ -24,11 +26,24 @@ const accounts: readonly Account[] = [
   { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, most: [1.45, 1.1] },
   { counts: { full: 20_000, quick: 5_000, smoke: 300 }, perSecond: 25, most: [8.85, 8.55] },
   { counts: { full: 100_000, quick: 20_000, smoke: 300 }, perSecond: 100, share: [0.91, 0.94] },
+  { lists: 6, counts: { full: 4_000, quick: 4_000, smoke: 300 }, perSecond: 100, share: [0.84, 0.9] },
   { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, density: 'uniform' },
   { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, density: 'day' },
   { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, density: 'second' },
   { counts: { full: 5_000, quick: 5_000, smoke: 300 }, perSecond: 100, jitterMs: 350 },
 ]
+/** The lists of the server, and the resources that read them. */
+const lengthy = {
+  '/v1/customers': 'customers',
+  '/v1/charges': 'payments',
+  '/v1/payment_intents': 'payment_intents',
+  '/v1/refunds': 'refunds',
+  '/v1/balance_transactions': 'balance_transactions',
+  '/v1/payouts': 'payouts',
+}
+const paths = Object.keys(lengthy)
+const names = Object.values(lengthy)
+const isListed = (endpoint: string) => paths.some((path) => endpoint.endsWith(path))
 const mostOver = 1.02
 const runs = ['first', 'again'] as const
 
@@ -68,8 +83,8 @@ export const ramp: Scenario = {
   },
 }
 
-const named = ({ perSecond, density = 'growth', jitterMs }: Account, count: number) =>
-  `${count.toLocaleString('en')} customers (${density}${jitterMs ? ', jittered' : ''}) at ${perSecond} requests/s`
+const named = ({ lists = 1, perSecond, density = 'growth', jitterMs }: Account, count: number) =>
+  `${lists > 1 ? `${lists} lists of ${count.toLocaleString('en')}` : `${count.toLocaleString('en')} customers`} (${density}${jitterMs ? ', jittered' : ''}) at ${perSecond} requests/s`
 
 interface Timed {
   readonly of: string
@@ -79,10 +94,10 @@ interface Timed {
   readonly text: string
 }
 
-function timeOf({ most, share, perSecond }: Account, { of, at, count, seconds, text }: Timed): Finding {
+function timeOf({ lists = 1, most, share, perSecond }: Account, { of, at, count, seconds, text }: Timed): Finding {
   const what = `${of}: seconds`
   if (share) {
-    const reached = count / seconds / (perSecond * 100)
+    const reached = (lists * count) / seconds / (perSecond * 100)
     const target = share[at] ?? 1
     const percent = (part: number) => `${(part * 100).toFixed(1)} %`
     return {
@@ -98,30 +113,34 @@ function timeOf({ most, share, perSecond }: Account, { of, at, count, seconds, t
 }
 
 /** Twice on one database, each time in a fresh process. */
-async function runTwice(bench: Bench, { counts, perSecond, density = 'growth', jitterMs }: Account) {
+async function runTwice(bench: Bench, { lists = 1, counts, perSecond, density = 'growth', jitterMs }: Account) {
   const count = bench.pick(counts)
-  const server = await bench.server({ '/v1/customers': { count, density, together: count / 10 } })
+  const server = await bench.server(
+    Object.fromEntries(paths.slice(0, lists).map((path) => [path, { count, density, together: count / 10 }])),
+  )
   const conditions = {
     latencyMs: jitterMs ? 50 : 200,
     ...(jitterMs && { jitterMs }),
     accountPerSecond: perSecond,
-    endpointPerSecond: perSecond,
+    endpointPerSecond: lists > 1 ? perSecond / 4 : perSecond,
   }
   const database = await bench.postgres.freshDatabase('worker')
   const figures: { seconds: number; over: number; limited: number }[] = []
   const problems: string[] = []
   for (const which of runs) {
     await server.reset(conditions)
-    const { spawnedAt, endedAt } = await runWholeProcess({ server, database, resources: ['customers'] }, conditions)
+    const { spawnedAt, endedAt } = await runWholeProcess(
+      { server, database, resources: names.slice(0, lists) },
+      conditions,
+    )
     await database.quiet()
     const seen = await server.seen()
     const problem = Number.isNaN(endedAt) ? 'the process ended' : await check(worker, database, server)
     if (problem) problems.push(`ramp: ${count} ${which}: ${problem}`)
-    const lists = seen.filter(({ endpoint }) => endpoint.includes('customers'))
-    const requests = lists.filter(({ status }) => status === 200).length
+    const requests = seen.filter(({ endpoint, status }) => status === 200 && isListed(endpoint)).length
     figures.push({
       seconds: (endedAt - spawnedAt) / 1_000,
-      over: requests / Math.ceil(count / 100),
+      over: requests / (lists * Math.ceil(count / 100)),
       limited: seen.filter(({ status }) => status === 429).length,
     })
     const [last] = figures.slice(-1)

@@ -34,7 +34,10 @@ const pages: Readonly<Record<string, () => string>> = {
 const files: Readonly<Record<string, () => string>> = {
   'examples/custom-providers/manifest.schema.json': manifestJsonSchema,
   'infra/alarms.yml': () => `${yamlNotice}${cloudWatchAlarms()}`,
-  'infra/dashboard.yml': () => `${yamlNotice}${cloudWatchDashboard()}`,
+  'infra/dashboard.yml': () => `${yamlNotice}${cloudWatchDashboard({ hasEvents: false })}`,
+  'infra/live-events/alarms.yml': () => `${yamlNotice}${cloudWatchAlarms('events')}`,
+  'infra/live-events/dashboard.yml': () => `${yamlNotice}${cloudWatchDashboard({ hasEvents: true })}`,
+  'infra/live-events/receiver-alarms.yml': () => `${yamlNotice}${cloudWatchAlarms('receiver')}`,
   'infra/grafana-dashboard.json': grafanaDashboard,
   'infra/prometheus-rules.yml': () => `${yamlNotice}${prometheusRules()}`,
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { type Config, openConfig } from './config/load.ts'
+import { type Config, environmentVariable, openConfig } from './config/load.ts'
 import { settle } from './live/settlement.ts'
 import { type LiveWorker, openLiveWorker } from './live-worker.ts'
 import { createLambdaLog } from './log/lambda.ts'
@@ -10,7 +10,7 @@ import type { Queue } from './queue/queue.ts'
 import { createSqsQueue } from './queue/sqs-on-demand.ts'
 import { openSettings } from './secrets/open-settings.ts'
 import { createEmfMeters } from './telemetry/emf.ts'
-import { createLiveTelemetry } from './telemetry/live.ts'
+import { createLiveTelemetry, type LiveTelemetry } from './telemetry/live.ts'
 
 interface Opened {
   readonly worker: LiveWorker
@@ -35,6 +35,8 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     opened = await opening
   } catch (error) {
     opening = undefined
+    // The configuration may be what is wrong, so the namespace comes from the environment, as in infra/environment.yml.
+    openTelemetry(environmentVariable('Telemetry__Namespace')).cannotWork('worker_not_started')
     createLambdaLog('error').error(
       'the worker could not start; every event is redelivered',
       { event: 'worker_not_started' },
@@ -63,17 +65,21 @@ async function open(): Promise<Opened> {
   const { EventsUrl: Url, EventsDeadLetterUrl: DeadLetterUrl, Endpoint, Region } = config.Queue
   if (Url === undefined)
     throw new Error('events: Queue.EventsUrl is not configured. Set the environment variable Queue__EventsUrl.')
-  const write = (line: string) => void process.stdout.write(`${line}\n`)
-  const meters = createEmfMeters({ namespace: config.Telemetry.Namespace, write, now: Date.now })
   const log = createLambdaLog(config.Log.Level)
   return {
     worker: await openLiveWorker(config, {
       log,
-      telemetry: createLiveTelemetry(meters),
+      telemetry: openTelemetry(config.Telemetry.Namespace),
       name: `billing-sync events ${randomUUID().slice(0, 8)}`,
     }),
     queue: createSqsQueue({ Url, DeadLetterUrl, Endpoint, Region }),
     log,
     name: new URL(Url).pathname.split('/').at(-1) ?? '',
   }
+}
+
+/** Metrics go into the log of the function, from which CloudWatch takes them. */
+function openTelemetry(namespace = 'billing-sync'): LiveTelemetry {
+  const write = (line: string) => void process.stdout.write(`${line}\n`)
+  return createLiveTelemetry(createEmfMeters({ namespace, write, now: Date.now }))
 }

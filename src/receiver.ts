@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from 'aws-lambda'
-import { openConfig } from './config/load.ts'
+import { environmentVariable, openConfig } from './config/load.ts'
 import type { WebhookAnswer } from './live/webhook.ts'
 import { createLambdaLog } from './log/lambda.ts'
 import { createSqsQueue } from './queue/sqs-on-demand.ts'
 import { openSettings } from './secrets/open-settings.ts'
 import { createEmfMeters } from './telemetry/emf.ts'
-import { createLiveTelemetry } from './telemetry/live.ts'
+import { createLiveTelemetry, type LiveTelemetry } from './telemetry/live.ts'
 import { openWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
 /** The first invocation of a process opens the receiver. A failed start is tried again. */
@@ -27,6 +27,8 @@ export async function handler(event: LambdaFunctionURLEvent): Promise<LambdaFunc
     )
   } catch (error) {
     opening = undefined
+    // The configuration may be what is wrong, so the namespace comes from the environment.
+    openTelemetry(environmentVariable('Telemetry__Namespace')).cannotWork('worker_not_started')
     createLambdaLog('error').error('the receiver could not start', { event: 'webhook_failed' }, error)
     return result({ status: 503, body: 'The worker cannot take events now.' })
   }
@@ -42,12 +44,16 @@ async function open(): Promise<WebhookReceiver> {
   const { EventsUrl: Url, EventsDeadLetterUrl: DeadLetterUrl, Endpoint, Region } = config.Queue
   if (Url === undefined)
     throw new Error('receiver: Queue.EventsUrl is not configured. Set the environment variable Queue__EventsUrl.')
-  const write = (line: string) => void process.stdout.write(`${line}\n`)
-  const meters = createEmfMeters({ namespace: config.Telemetry.Namespace, write, now: Date.now })
   return openWebhookReceiver(config, {
     name: `billing-sync receiver ${randomUUID().slice(0, 8)}`,
     log: createLambdaLog(config.Log.Level),
     queue: createSqsQueue({ Url, DeadLetterUrl, Endpoint, Region }),
-    telemetry: createLiveTelemetry(meters),
+    telemetry: openTelemetry(config.Telemetry.Namespace),
   })
+}
+
+/** Metrics go into the log of the function, from which CloudWatch takes them. */
+function openTelemetry(namespace = 'billing-sync'): LiveTelemetry {
+  const write = (line: string) => void process.stdout.write(`${line}\n`)
+  return createLiveTelemetry(createEmfMeters({ namespace, write, now: Date.now }))
 }

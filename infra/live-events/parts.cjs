@@ -38,10 +38,13 @@ module.exports = async ({ resolveVariable }) => {
     },
     events: '${file(infra/live-events/functions.yml):events}',
     queue: '${file(infra/live-events/queue.yml)}',
+    alarms: '${file(infra/live-events/alarms.yml)}',
+    dashboard: '${file(infra/live-events/dashboard.yml)}',
     buses: busesOf(sources.filter((source) => source.startsWith('aws.partner/'))),
     ...(hasReceiver && {
       receiver: '${file(infra/live-events/functions.yml):receiver}',
       receiverParts: '${file(infra/live-events/receiver.yml)}',
+      receiverAlarms: '${file(infra/live-events/receiver-alarms.yml)}',
     }),
     ...(hasApi && { api: '${file(infra/live-events/http-api.yml)}' }),
   }

@@ -25,7 +25,8 @@ ${names.map(metricRow).join('\n')}
 
 ## Alarms
 
-The alarms of CloudWatch are in \`infra/alarms.yml\`, those of Prometheus in \`infra/prometheus-rules.yml\`. Both come from one list.
+The alarms of CloudWatch are in \`infra/alarms.yml\`, and those of live events in \`infra/live-events/\`. Those of Prometheus are in
+\`infra/prometheus-rules.yml\`. All come from one list.
 [operations](operations.md#alarms) says for each what to do.
 
 | alarm | Prometheus | rings when |

@@ -6,9 +6,14 @@ export interface Alarm {
   readonly name: `${string}Alarm`
   /** What happened and the first step, for the notification. */
   readonly about: string
+  /** The part of the stack that has it: live events, or the receiver of webhooks. Absent: every stack has it. */
+  readonly part?: Part
   readonly cloudWatch: CloudWatchAlarm | Absent
   readonly prometheus: PrometheusRule | Absent
 }
+
+/** A part of the stack that is not always deployed, see infra/live-events/parts.cjs. */
+export type Part = 'events' | 'receiver'
 
 /** Why one of the two does not have the alarm. */
 export interface Absent {
@@ -32,7 +37,11 @@ export interface CloudWatchAlarm {
 export type CloudWatchMetric =
   | { readonly from: 'worker'; readonly name: MetricName; readonly labels: Labels; readonly stat: Statistic }
   | { readonly from: 'queue' | 'dead letters'; readonly name: string; readonly stat: Statistic }
-  | { readonly from: 'function' | 'tick'; readonly name: string; readonly stat: Statistic }
+  | { readonly from: 'events queue' | 'events dead letters'; readonly name: string; readonly stat: Statistic }
+  | { readonly from: FunctionOf; readonly name: string; readonly stat: Statistic }
+
+/** The functions: of jobs, of the schedules, of live events, and of webhooks. */
+export type FunctionOf = 'function' | 'tick' | 'events function' | 'receiver'
 
 export type Labels = Readonly<Record<string, string>>
 export type Statistic = 'Sum' | 'Maximum'
@@ -54,6 +63,15 @@ export const deadLetters = (name: string): CloudWatchMetric => ({ from: 'dead le
 export const fn = (name: string, stat: Statistic): CloudWatchMetric => ({ from: 'function', name, stat })
 
 export const tick = (name: string, stat: Statistic): CloudWatchMetric => ({ from: 'tick', name, stat })
+
+export const eventsQueue = (name: string): CloudWatchMetric => ({ from: 'events queue', name, stat: 'Maximum' })
+export const eventsDeadLetters = (name: string): CloudWatchMetric => ({
+  from: 'events dead letters',
+  name,
+  stat: 'Maximum',
+})
+export const eventsFn = (name: string, stat: Statistic): CloudWatchMetric => ({ from: 'events function', name, stat })
+export const receiver = (name: string, stat: Statistic): CloudWatchMetric => ({ from: 'receiver', name, stat })
 
 /** A sum over a period is above 0, as of a metric that has data only if something is wrong. */
 export function anyIn(period: number, metric: CloudWatchMetric, periods = 1): CloudWatchAlarm {

@@ -1,4 +1,5 @@
 import { type Alarm, anyIn, type CloudWatchAlarm, deadLetters, fn, queue, tick, worker } from './alarm.ts'
+import { eventAlarms } from './event-alarms.ts'
 import { gained, select } from './promql.ts'
 
 /** The built-in providers. CloudWatch alarms name each metric, so those of custom providers are not in them. */
@@ -236,6 +237,7 @@ export const alarms: readonly Alarm[] = [
       for: '15m',
     },
   },
+  ...eventAlarms,
 ]
 
 function throttledShare(): CloudWatchAlarm {

@@ -1,11 +1,11 @@
 import { stringify } from 'yaml'
-import type { Absent, Alarm, CloudWatchAlarm, CloudWatchMetric } from './alarm.ts'
+import type { Absent, Alarm, CloudWatchAlarm, CloudWatchMetric, FunctionOf, Part } from './alarm.ts'
 import { alarms } from './alarms.ts'
 
-/** infra/alarms.yml: the alarms as CloudFormation, for serverless.yml to include. */
-export function cloudWatchAlarms(): string {
+/** infra/alarms.yml: the alarms as CloudFormation, for serverless.yml to include. `part`: those of a part of the stack. */
+export function cloudWatchAlarms(part?: Part): string {
   const resources = alarms.flatMap(({ cloudWatch, ...alarm }) =>
-    isAbsent(cloudWatch) ? [] : [[alarm.name, resourceOf(alarm, cloudWatch)] as const],
+    isAbsent(cloudWatch) || alarm.part !== part ? [] : [[alarm.name, resourceOf(alarm, cloudWatch)] as const],
   )
   return stringify({ Resources: Object.fromEntries(resources) }, { lineWidth: 0 })
 }
@@ -52,14 +52,32 @@ function metricOf(metric: CloudWatchMetric) {
         Dimensions: Object.entries(metric.labels).map(([Name, Value]) => ({ Name, Value })),
       }
     case 'queue':
-    case 'dead letters': {
-      const Value = attribute(metric.from === 'queue' ? 'SyncQueue' : 'SyncDeadLetterQueue')
+    case 'dead letters':
+    case 'events queue':
+    case 'events dead letters': {
+      const Value = attribute(queues[metric.from])
       return { Namespace: 'AWS/SQS', MetricName: metric.name, Dimensions: [{ Name: 'QueueName', Value }] }
     }
     case 'function':
-    case 'tick': {
-      const Value = { Ref: metric.from === 'function' ? 'SyncLambdaFunction' : 'TickLambdaFunction' }
+    case 'tick':
+    case 'events function':
+    case 'receiver': {
+      const Value = { Ref: functions[metric.from] }
       return { Namespace: 'AWS/Lambda', MetricName: metric.name, Dimensions: [{ Name: 'FunctionName', Value }] }
     }
   }
+}
+
+/** The logical ids of the queues and the functions. */
+export const queues = {
+  queue: 'SyncQueue',
+  'dead letters': 'SyncDeadLetterQueue',
+  'events queue': 'EventsQueue',
+  'events dead letters': 'EventsDeadLetterQueue',
+} as const
+export const functions: Readonly<Record<FunctionOf, string>> = {
+  function: 'SyncLambdaFunction',
+  tick: 'TickLambdaFunction',
+  'events function': 'EventsLambdaFunction',
+  receiver: 'ReceiverLambdaFunction',
 }

@@ -1,17 +1,22 @@
 import { stringify } from 'yaml'
 import type { CloudWatchMetric } from './alarm.ts'
-import { ownNamespace } from './cloudwatch-alarms.ts'
+import { functions, ownNamespace, queues } from './cloudwatch-alarms.ts'
 import type { CloudWatchLine } from './graph.ts'
 import { graphs } from './graphs.ts'
 
 const region = `\${AWS::Region}`
 
-/** infra/dashboard.yml: the dashboard of CloudWatch. Its body is JSON in which CloudFormation fills in names. */
-export function cloudWatchDashboard(): string {
-  const widgets = graphs.flatMap(({ title, cloudWatch }) =>
-    cloudWatch ? [{ ...place, type: 'metric', properties: metricWidget(title, cloudWatch) }] : [],
+/**
+ * infra/dashboard.yml: the dashboard of CloudWatch. Its body is JSON in which CloudFormation fills in names. A stack with live
+ * events has infra/live-events/dashboard.yml in its place, which has their graphs too.
+ */
+export function cloudWatchDashboard({ hasEvents }: { readonly hasEvents: boolean }): string {
+  const widgets = graphs.flatMap(({ title, cloudWatch, part }) =>
+    cloudWatch && (hasEvents || part === undefined)
+      ? [{ ...place, type: 'metric', properties: metricWidget(title, cloudWatch) }]
+      : [],
   )
-  const body = JSON.stringify({ widgets: [...widgets, warnings] }, null, 1)
+  const body = JSON.stringify({ widgets: [...widgets, warnings(hasEvents)] }, null, 1)
   const properties = {
     DashboardName: `\${self:service}-\${sls:stage}`,
     DashboardBody: { 'Fn::Sub': body },
@@ -43,17 +48,21 @@ function metricPath(metric: CloudWatchMetric): readonly string[] {
     case 'worker':
       return [ownNamespace, metric.name, ...Object.entries(metric.labels).flat()]
     case 'queue':
-      return ['AWS/SQS', metric.name, 'QueueName', `\${SyncQueue.QueueName}`]
     case 'dead letters':
-      return ['AWS/SQS', metric.name, 'QueueName', `\${SyncDeadLetterQueue.QueueName}`]
-    case 'tick':
-      return ['AWS/Lambda', metric.name, 'FunctionName', `\${TickLambdaFunction}`]
+    case 'events queue':
+    case 'events dead letters':
+      return ['AWS/SQS', metric.name, 'QueueName', `\${${queues[metric.from]}.QueueName}`]
+    case 'receiver':
+      // By name: a stack with live events need not have it.
+      return ['AWS/Lambda', metric.name, 'FunctionName', `\${self:service}-\${sls:stage}-receiver`]
     case 'function':
-      return ['AWS/Lambda', metric.name, 'FunctionName', `\${SyncLambdaFunction}`]
+    case 'tick':
+    case 'events function':
+      return ['AWS/Lambda', metric.name, 'FunctionName', `\${${functions[metric.from]}}`]
   }
 }
 
-const warnings = {
+const warnings = (hasEvents: boolean) => ({
   type: 'log',
   width: 24,
   height: 6,
@@ -61,6 +70,6 @@ const warnings = {
     title: 'Warnings and errors',
     region,
     view: 'table',
-    query: `SOURCE '\${SyncLogGroup}' | fields @timestamp, level, event, message, jobId, provider, code | filter level in ['WARN', 'ERROR'] | sort @timestamp desc | limit 50`,
+    query: `${(hasEvents ? ['Sync', 'Events'] : ['Sync']).map((name) => `SOURCE '\${${name}LogGroup}'`).join(' | ')} | fields @timestamp, level, event, message, jobId, provider, code | filter level in ['WARN', 'ERROR'] | sort @timestamp desc | limit 50`,
   },
-}
+})

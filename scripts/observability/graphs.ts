@@ -1,6 +1,6 @@
 import type { MetricName } from '../../src/telemetry/metrics.ts'
 import { prometheusName } from '../../src/telemetry/prometheus.ts'
-import { deadLetters, fn, queue, worker } from './alarm.ts'
+import { deadLetters, eventsDeadLetters, eventsQueue, fn, queue, receiver, worker } from './alarm.ts'
 import type { CloudWatchLine, Graph } from './graph.ts'
 import { select } from './promql.ts'
 
@@ -154,6 +154,52 @@ export const graphs: readonly Graph[] = [
       { metric: worker('billing_sync.deliveries.late', 'Sum'), label: 'late deliveries' },
       search('billing_sync.messages.dead', ['code']),
       { metric: worker('billing_sync.job.retries', 'Sum'), label: 'retries' },
+    ],
+  },
+  {
+    title: 'Live events by outcome',
+    part: 'events',
+    unit: 'a second',
+    prometheus: [{ expression: perSecond('billing_sync.events', 'outcome'), legend: '{{outcome}}' }],
+    cloudWatch: [search('billing_sync.events', ['outcome'])],
+  },
+  {
+    title: 'Time of a live event from the queue to its row, 99th percentile',
+    part: 'events',
+    unit: 'seconds',
+    prometheus: [{ expression: quantile('billing_sync.event.lag', 0.99, 'provider'), legend: '{{provider}}' }],
+    cloudWatch: [
+      search('billing_sync.event.lag', [], 'p99'),
+      { metric: eventsQueue('ApproximateAgeOfOldestMessage'), label: 'oldest that waits' },
+    ],
+  },
+  {
+    title: 'Live events that wait, are forged or are dead letters',
+    part: 'events',
+    unit: 'messages',
+    prometheus: [
+      { expression: `sum(increase(${select('billing_sync.events', { outcome: 'hidden' })}[1h]))`, legend: 'hidden' },
+      {
+        expression: `sum(increase(${select('billing_sync.events', { outcome: 'dead' })}[1h]))`,
+        legend: 'dead letters',
+      },
+      { expression: `sum(increase(${select('billing_sync.events.forged')}[1h]))`, legend: 'forged' },
+    ],
+    cloudWatch: [
+      { metric: eventsQueue('ApproximateNumberOfMessagesVisible'), label: 'waiting' },
+      { metric: eventsQueue('ApproximateNumberOfMessagesNotVisible'), label: 'under work or hidden' },
+      { metric: eventsDeadLetters('ApproximateNumberOfMessagesVisible'), label: 'dead letters' },
+      { metric: worker('billing_sync.events.forged', 'Sum'), label: 'forged' },
+    ],
+  },
+  {
+    title: 'Webhooks by answer',
+    part: 'receiver',
+    unit: 'a second',
+    prometheus: [{ expression: perSecond('billing_sync.webhooks', 'status'), legend: '{{status}}' }],
+    cloudWatch: [
+      search('billing_sync.webhooks', ['status']),
+      { metric: receiver('Url5xxCount', 'Sum'), label: '5xx of the URL' },
     ],
   },
 ]

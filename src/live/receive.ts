@@ -50,6 +50,7 @@ export async function receive(
     await Promise.all([...byAccount(routed)].map((events) => applyAll(events, deps, settle)))
   } catch (error) {
     // The routes could not be read: the database is away.
+    deps.telemetry?.cannotWork('events_failed')
     deps.log.error(
       'a batch of events could not be worked on; the queue delivers it again',
       { event: 'events_failed' },

@@ -44,18 +44,35 @@ const mostBytes = 1_048_576
  * provider sends again what was not answered with 200.
  */
 export async function receiveWebhook(request: WebhookRequest, deps: WebhookDeps): Promise<WebhookAnswer> {
+  const [, named = '', from = ''] = /^\/events\/([a-z][a-z0-9-]{0,62})\/([\w-]{1,128})$/.exec(request.path) ?? []
+  // Strangers choose the name in the path, and a metric must not have a label for each.
+  let provider = 'none'
+  let answer: WebhookAnswer
   try {
-    return await receive(request, deps)
+    const live = named === '' ? null : await deps.live(named)
+    if (live) provider = named
+    answer = live
+      ? await receive(request, { provider, from, live }, deps)
+      : { status: 404, body: 'There is no endpoint at this path.' }
   } catch (error) {
     deps.log.error('a webhook could not be received; its provider sends it again', { event: 'webhook_failed' }, error)
-    return { status: 503, body: 'The worker cannot take events now.' }
+    answer = { status: 503, body: 'The worker cannot take events now.' }
   }
+  deps.telemetry?.answered(provider, answer.status)
+  return answer
 }
 
-async function receive({ path, headers, body }: WebhookRequest, deps: WebhookDeps): Promise<WebhookAnswer> {
-  const [, provider = '', from = ''] = /^\/events\/([a-z][a-z0-9-]{0,62})\/([\w-]{1,128})$/.exec(path) ?? []
-  const live = provider === '' ? null : await deps.live(provider)
-  if (!live) return { status: 404, body: 'There is no endpoint at this path.' }
+interface Endpoint {
+  readonly provider: string
+  readonly from: string
+  readonly live: LiveEvents
+}
+
+async function receive(
+  { headers, body }: WebhookRequest,
+  { provider, from, live }: Endpoint,
+  deps: WebhookDeps,
+): Promise<WebhookAnswer> {
   if (body.length > mostBytes) return { status: 413, body: `An event has at most ${mostBytes} bytes.` }
   const event = eventOf(body)
   if (!event) return { status: 400, body: 'The body is not JSON that the worker reads.' }
@@ -69,7 +86,6 @@ async function receive({ path, headers, body }: WebhookRequest, deps: WebhookDep
   )
   if (verdict !== 'genuine') {
     deps.log.warn('a webhook is refused, because its signature does not fit', { event: 'webhook_refused', provider })
-    deps.telemetry?.refused(provider)
     return { status: 401, body: `The signature is not accepted (${verdict}).` }
   }
   const envelope = putIntoEnvelope({ provider, from, headers: arrived.headers, body: body.toString() })

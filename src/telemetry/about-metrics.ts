@@ -23,7 +23,9 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
     'Live events by what became of them: `applied`, `skipped` for an account that is not active, `hidden` until later, or `dead`.',
   'billing_sync.events.forged': 'Live events whose signature does not fit, on the queue or at the receiver.',
   'billing_sync.event.lag': 'Time from the queue to the commit of a live event.',
-  'billing_sync.cannot_work': 'Times that the worker could not start, or could not claim a job in the database.',
+  'billing_sync.webhooks': 'Webhooks by the status that the receiver answered with.',
+  'billing_sync.cannot_work':
+    'Times that the worker could not start, could not claim a job in the database, or could not read there whose live events are.',
   'billing_sync.lanes':
     'Lanes of a container that are `busy` with a message or `free`. Lambda has its own metric of concurrency.',
   'billing_sync.queue.messages': 'Messages in the queue: `waiting`, `in_flight`, `delayed` or `dead`.',

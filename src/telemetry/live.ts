@@ -15,8 +15,10 @@ export interface SettledEvent {
 /** Live events in figures. Each call is cheap and never throws. */
 export interface LiveTelemetry {
   settled(events: readonly SettledEvent[]): void
-  /** The receiver refused a webhook, because its signature does not fit. */
-  refused(provider: string): void
+  /** The receiver answered a webhook. `provider` is `none` if the path names none. */
+  answered(provider: string, status: number): void
+  /** The worker could not start, or could not ask the database whose events are. */
+  cannotWork(reason: 'worker_not_started' | 'events_failed'): void
 }
 
 export function createLiveTelemetry(meters: Meters): LiveTelemetry {
@@ -30,9 +32,15 @@ export function createLiveTelemetry(meters: Meters): LiveTelemetry {
       }
       meter.flush({})
     },
-    refused(provider) {
+    answered(provider, status) {
       const meter = meters.open()
-      meter.add('billing_sync.events.forged', { provider })
+      meter.add('billing_sync.webhooks', { provider, status: String(status) })
+      if (status === 401) meter.add('billing_sync.events.forged', { provider })
+      meter.flush({})
+    },
+    cannotWork(reason) {
+      const meter = meters.open()
+      meter.add('billing_sync.cannot_work', { reason })
       meter.flush({})
     },
   }

@@ -103,6 +103,12 @@ export const metrics = {
     labels: ['provider'],
     sets: [[]],
   },
+  'billing_sync.webhooks': {
+    kind: 'counter',
+    unit: 'Count',
+    labels: ['provider', 'status'],
+    sets: [['status']],
+  },
   'billing_sync.cannot_work': {
     kind: 'counter',
     unit: 'Count',

@@ -108,9 +108,10 @@ test('all that only looks is understood by the database', async () => {
 })
 
 test('every alarm has a section, and every section about an alarm has one', () => {
-  const alarms = [
-    ...readFileSync('infra/alarms.yml', 'utf8').matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudWatch::Alarm$/gm),
-  ]
+  const templates = ['alarms.yml', 'live-events/alarms.yml', 'live-events/receiver-alarms.yml']
+  const alarms = templates.flatMap((name) => [
+    ...readFileSync(`infra/${name}`, 'utf8').matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudWatch::Alarm$/gm),
+  ])
   const sections = [...readFileSync('docs/operations.md', 'utf8').matchAll(/^## (\w+Alarm)$/gm)]
   expect(alarms.length).toBeGreaterThan(5)
   expect(sections.map(([, name]) => name)).toEqual(alarms.map(([, name]) => name))

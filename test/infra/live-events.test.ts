@@ -2,6 +2,8 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { alarms } from '../../scripts/observability/alarms.ts'
+import { isAbsent } from '../../scripts/observability/cloudwatch-alarms.ts'
 import { settingsSchema } from '../../src/config/schema.ts'
 import { eventBatch, eventIntakeOptions } from '../../src/queue/intake-options.ts'
 import { problemsOf } from './cloudformation.ts'
@@ -196,6 +198,19 @@ describe('the receiver', () => {
       [['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf('ReceiverLogGroup')],
     ])
   })
+})
+
+test('the stack has every alarm, and its dashboard shows live events', () => {
+  const packaged = Object.entries(service.template().Resources).filter(
+    ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm',
+  )
+  const listed = alarms.filter(({ cloudWatch }) => !isAbsent(cloudWatch)).map(({ name }) => name)
+  expect(packaged.map(([id]) => id).toSorted()).toEqual(listed.toSorted())
+  const { DashboardBody } = propertiesOf('SyncDashboard') as { DashboardBody: { 'Fn::Sub': string } }
+  const { widgets } = JSON.parse(DashboardBody['Fn::Sub']) as { widgets: { properties: { title: string } }[] }
+  expect(widgets.map(({ properties }) => properties.title)).toEqual(
+    expect.arrayContaining(['Messages', 'Live events by outcome', 'Webhooks by answer']),
+  )
 })
 
 test('the functions are given only settings that the worker has', () => {

@@ -26,6 +26,7 @@ export async function openReceiving() {
   const hidden: { id: string; seconds: number }[] = []
   const letters: DeadLetter[] = []
   const measured: SettledEvent[] = []
+  const failures: string[] = []
   const log = collectLog()
   let answer = async (events: readonly LiveEvent[]): Promise<Applied> => ({
     committed: events.map(({ messageId }) => messageId),
@@ -54,7 +55,11 @@ export async function openReceiving() {
       follow(account, lifecycle, { tenant: worker.tenant, log }),
     now: () => now,
     log,
-    telemetry: { settled: (events: readonly SettledEvent[]) => void measured.push(...events), refused: () => {} },
+    telemetry: {
+      settled: (events: readonly SettledEvent[]) => void measured.push(...events),
+      answered: () => {},
+      cannotWork: (reason: string) => void failures.push(reason),
+    },
   }
   const queue = {
     giveBack: async ({ id }: Message, seconds: number) => void hidden.push({ id, seconds }),
@@ -67,6 +72,7 @@ export async function openReceiving() {
     hidden,
     letters,
     measured,
+    failures,
     opened,
     lines: () => log.lines().filter(({ level }) => level !== 'debug'),
     /** Receives messages, and returns what the queue is told of each. */

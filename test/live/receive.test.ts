@@ -209,10 +209,11 @@ test('an account that its provider disconnects gets no more jobs of its schedule
 })
 
 test('messages wait in the queue while the database is away', async () => {
-  const { receive, query, hidden, lines } = await openReceiving()
+  const { receive, query, hidden, lines, failures } = await openReceiving()
   await query('alter table event_routes rename to away')
   const event = message(eventBridge(snapshot))
   expect(await receive(event)).toEqual({ [event.id]: 'redeliver' })
   expect(hidden).toHaveLength(1)
   expect(lines()).toMatchObject([{ event: 'events_failed' }])
+  expect(failures).toEqual(['events_failed'])
 })

@@ -18,7 +18,7 @@ async function openReceiver({ configured = [] as readonly string[] } = {}) {
   const { query, worker } = await openTestDatabase()
   const tenantId = randomUUID()
   const sent: { body: string; group: string | undefined }[] = []
-  const refused: string[] = []
+  const answered: string[] = []
   const log = collectLog()
   let isAway = false
   const deps = {
@@ -33,7 +33,11 @@ async function openReceiver({ configured = [] as readonly string[] } = {}) {
         sent.push({ body, group })
       },
     },
-    telemetry: { settled: () => {}, refused: (provider: string) => void refused.push(provider) },
+    telemetry: {
+      settled: () => {},
+      answered: (provider: string, status: number) => void answered.push(`${provider} ${status}`),
+      cannotWork: () => {},
+    },
     now: () => now,
     log,
   }
@@ -46,7 +50,7 @@ async function openReceiver({ configured = [] as readonly string[] } = {}) {
     tenantId,
     query,
     sent,
-    refused,
+    answered,
     log,
     async route() {
       await query(
@@ -100,7 +104,7 @@ test('a webhook that is not genuine is answered with 401, before anything is que
   // No account: nothing can be checked.
   expect(await receiver.post(body, { at: '/events/stripe/other' })).toBe(401)
   expect(receiver.sent).toEqual([])
-  expect(receiver.refused).toEqual(['stripe', 'stripe', 'stripe', 'stripe'])
+  expect(receiver.answered).toEqual(Array(4).fill('stripe 401'))
   expect(JSON.stringify(receiver.log.lines())).not.toMatch(/whsec|Ada|cus_Test1/)
   await receiver.close()
 })
@@ -119,6 +123,8 @@ test('what is no webhook is refused without a look at its signature', async () =
   expect(await receiver.post('{}', { at: '/events/stripe/' })).toBe(404)
   expect(await receiver.post('{}', { at: '/events/stripe/a/b' })).toBe(404)
   expect(await receiver.post('{}', { at: '/metrics' })).toBe(404)
+  // Strangers choose the name in the path: it is no label of a metric.
+  expect(receiver.answered).toEqual(['none 404', 'none 404', 'none 404'])
   expect(await receiver.post('no JSON')).toBe(400)
   expect(await receiver.post(Buffer.from([0x22, 0xff, 0x22]))).toBe(400)
   expect(await receiver.post(`${'['.repeat(65)}${']'.repeat(65)}`)).toBe(400)
@@ -138,5 +144,6 @@ test('a receiver without its queue or its database answers 503, and the provider
   await receiver.query('alter table event_routes rename to away')
   expect(await receiver.post(JSON.stringify({ ...snapshot, account: 'acct_other' }))).toBe(503)
   expect(receiver.log.lines()).toMatchObject([{ event: 'webhook_failed' }, { event: 'webhook_failed' }])
+  expect(receiver.answered).toEqual(['stripe 503', 'stripe 503'])
   await receiver.close()
 })

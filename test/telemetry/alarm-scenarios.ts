@@ -7,6 +7,7 @@ import type { GaugeReadings } from '../../src/telemetry/gauges.ts'
 import { minutesAgo, plantJob } from '../operations/plant-job.ts'
 import { plantSchedule, secondsFromNow } from '../schedule/plant-schedule.ts'
 import { jobRequest, setup } from '../support/setup.ts'
+import { eventAlarmScenarios } from './event-alarm-scenarios.ts'
 import { type openObservatory, parameters } from './observatory.ts'
 
 /*
@@ -196,4 +197,5 @@ export const alarmScenarios: Readonly<Record<string, (observatory: Observatory) 
       await observatory.pass(5)
     }
   },
+  ...eventAlarmScenarios,
 }

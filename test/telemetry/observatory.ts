@@ -3,6 +3,7 @@ import { alarms } from '../../scripts/observability/alarms.ts'
 import { isAbsent } from '../../scripts/observability/cloudwatch-alarms.ts'
 import { createEmfMeters } from '../../src/telemetry/emf.ts'
 import { type GaugeReadings, publishGauges } from '../../src/telemetry/gauges.ts'
+import { createLiveTelemetry } from '../../src/telemetry/live.ts'
 import type { MeterScope, Meters } from '../../src/telemetry/meter.ts'
 import { createRegistry } from '../../src/telemetry/prometheus.ts'
 import { createTelemetry } from '../../src/telemetry/telemetry.ts'
@@ -52,6 +53,8 @@ export function openObservatory() {
   }
   return {
     telemetry,
+    liveTelemetry: createLiveTelemetry(meters),
+    now: () => now,
     scrapes,
     /** A value of one of AWS's own metrics, now. */
     measured(from: Exclude<CloudWatchMetric['from'], 'worker'>, name: string, value: number) {

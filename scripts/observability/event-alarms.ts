@@ -1,0 +1,60 @@
+import { type Alarm, anyIn, eventsDeadLetters, eventsFn, eventsQueue, receiver, worker } from './alarm.ts'
+import { gained, select } from './promql.ts'
+
+/** The alarms of live events, which only a stack with live events has. */
+export const eventAlarms: readonly Alarm[] = [
+  {
+    name: 'EventAgeAlarm',
+    part: 'events',
+    about:
+      'A live event has waited for more than two minutes. Start more workers of events, or find out why none takes it.',
+    // SQS leaves out a message that was received three times, as one that waits for its account is.
+    cloudWatch: {
+      period: 60,
+      metrics: { m: eventsQueue('ApproximateAgeOfOldestMessage') },
+      expression: 'm',
+      threshold: 120,
+      periods: 3,
+    },
+    prometheus: {
+      expression: `histogram_quantile(0.99, sum by (le) (rate(${select('billing_sync.event.lag', {}, '_bucket')}[5m]))) > 120`,
+      for: '3m',
+    },
+  },
+  {
+    name: 'EventDeadLettersAlarm',
+    part: 'events',
+    about: 'Live events are in the dead-letter queue. Read their reasons, fix the cause, then run an incremental job.',
+    cloudWatch: anyIn(60, eventsDeadLetters('ApproximateNumberOfMessagesVisible')),
+    prometheus: { expression: `${gained(select('billing_sync.events', { outcome: 'dead' }), '5m')} > 0`, for: '0m' },
+  },
+  {
+    name: 'ForgedEventsAlarm',
+    part: 'events',
+    about: 'The signature of a live event does not fit. A signing secret was replaced, or a stranger sends events.',
+    cloudWatch: anyIn(300, worker('billing_sync.events.forged', 'Sum')),
+    prometheus: { expression: `${gained(select('billing_sync.events.forged'), '5m')} > 0`, for: '0m' },
+  },
+  {
+    name: 'EventErrorsAlarm',
+    part: 'events',
+    about: 'An invocation of the function of events ended without an answer, or got messages of another queue.',
+    cloudWatch: anyIn(60, eventsFn('Errors', 'Sum')),
+    prometheus: { absent: 'A container has no function of events.' },
+  },
+  {
+    name: 'ReceiverAlarm',
+    part: 'receiver',
+    about: 'The receiver has answered webhooks with 5xx for minutes. Their providers send them again, for some hours.',
+    // What crashed is among them. One answer alone is made up for by the provider.
+    cloudWatch: {
+      period: 60,
+      metrics: { m: receiver('Url5xxCount', 'Sum') },
+      expression: 'm',
+      threshold: 0,
+      periods: 3,
+      of: 5,
+    },
+    prometheus: { expression: `${gained(select('billing_sync.webhooks', { status: '503' }), '5m')} > 0`, for: '3m' },
+  },
+]

@@ -145,6 +145,24 @@ export const alarms: readonly Alarm[] = [
     prometheus: { expression: `max(${select('billing_sync.schedules.late')}) > 600`, for: '5m' },
   },
   {
+    name: 'ErasureOverdueAlarm',
+    about: 'A request to erase or to export is overdue. Carry it out now, and tell who answers for it.',
+    cloudWatch: anyIn(300, worker('billing_sync.erasure.requests', 'Maximum', { state: 'overdue' })),
+    prometheus: {
+      expression: `max(${select('billing_sync.erasure.requests', { state: 'overdue' })}) > 0`,
+      for: '5m',
+    },
+  },
+  {
+    name: 'ErasureDueSoonAlarm',
+    about: 'A request to erase or to export is due within a week. Nothing carries it out by itself.',
+    cloudWatch: anyIn(300, worker('billing_sync.erasure.requests', 'Maximum', { state: 'due_soon' })),
+    prometheus: {
+      expression: `max(${select('billing_sync.erasure.requests', { state: 'due_soon' })}) > 0`,
+      for: '5m',
+    },
+  },
+  {
     name: 'TickAlarm',
     about: "The tick has failed for five minutes, so that no schedule's jobs are sent. Its log says why.",
     // The next tick makes up for one that fails.

@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   verify: { about: 'compare the tables with the provider', load: async () => (await import('./verify.ts')).verify },
   estimate: { about: 'tell what a full job will cost', load: async () => (await import('./estimate.ts')).estimate },
   erase: { about: 'erase a customer or a tenant', load: async () => (await import('./erase.ts')).erase },
+  export: {
+    about: 'export all that is stored of a customer',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
   'import-manifest': {
     about: 'translate an Airbyte manifest into one of a custom provider',
     load: async () => (await import('./import-manifest.ts')).importManifest,

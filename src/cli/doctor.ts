@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineCommand } from './command.ts'
 import { checkDatabase } from './doctor/database.ts'
+import { checkErasures } from './doctor/erasures.ts'
 import { type Finding, finding } from './doctor/finding.ts'
 import { checkProviders } from './doctor/providers.ts'
 import { checkQueue } from './doctor/queue.ts'
@@ -15,8 +16,8 @@ import { wrap } from './wrap.ts'
 /** Checks what a worker with this configuration needs. Changes nothing. */
 export const doctor = defineCommand({
   name: 'doctor',
-  about: `Checks what a worker with this configuration needs: settings, database, queue, schedules, secrets, and each configured
-provider's key with its permissions. Each line is ok, warn or fail, with what to do. Changes nothing.`,
+  about: `Checks what a worker with this configuration needs: settings, database, queue, schedules, requests to erase and to
+export, secrets, and each configured provider's key with its permissions. Each line is ok, warn or fail, with what to do. Changes nothing.`,
   options: z.object({
     offline: flag('ask no provider'),
     json: flag('a JSON object a line'),
@@ -44,6 +45,7 @@ async function* check(offline: boolean): AsyncGenerator<Finding> {
   yield* checkDatabase(config)
   yield* checkQueue(config)
   yield* checkSchedules(config)
+  yield* checkErasures(config)
   yield* checkSecrets(config)
   if (!offline) yield* checkProviders(config, new AbortController().signal)
 }

@@ -5,21 +5,20 @@ import { type Config, openConfig } from '../config/load.ts'
 import { everyAccount } from '../db/account-key.ts'
 import { openDatabase, type TenantDatabase } from '../db/open.ts'
 import { whileWorking, withRetry } from '../db/retry.ts'
+import { eraseAccount } from '../erasure/account.ts'
 import { eraseCustomer } from '../erasure/customer.ts'
 import { type Ownership, ownershipOf } from '../erasure/ownership.ts'
 import type { ErasureDeps, ErasureResult } from '../erasure/pass.ts'
+import { type ErasureRequest, hasOpenExport } from '../erasure/requests.ts'
 import { eraseTenant } from '../erasure/tenant.ts'
 import { isTenantErased } from '../erasure/tombstones.ts'
-import { SyncError } from '../errors.ts'
-import type { Provider } from '../provider/contract.ts'
-import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
-import { providerSettings } from '../worker.ts'
 import { defineCommand } from './command.ts'
 import { withDatabase } from './database.ts'
-import { type EraseOptions, eraseDetails, eraseOptions, eraseReach } from './erase-options.ts'
+import { closedMonths, type EraseOptions, eraseDetails, eraseOptions, eraseReach } from './erase-options.ts'
+import { carryOutPending, listPending, type RowCounts } from './erasure/pending.ts'
 import { exitCodes } from './exit-codes.ts'
-import { UsageError } from './options.ts'
+import { findProvider } from './find-provider.ts'
 import { formatTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -31,27 +30,52 @@ export const erase = defineCommand({
   details: eraseDetails,
   async run({ options, terminal }) {
     const config = await openConfig(openSettings)
-    const { resources } = await providerOf(options, config)
+    const { tenant } = options
+    if (options.pending || tenant === undefined) return erasePending(config, options, terminal)
+    const { resources } = await findProvider(options.provider ?? 'stripe', config)
     const ownership = ownershipOf(resources)
-    await withDatabase(config, (settings) => eraseFrom(settings, { ...options, ownership }, terminal))
+    await withDatabase(config, (settings) => eraseFrom(settings, { ...options, tenant, ownership }, terminal))
     return exitCodes.done
   },
 })
 
-/** The provider that the command line names. @throws UsageError if there is none of that name */
-async function providerOf({ provider = 'stripe' }: EraseOptions, config: Config): Promise<Provider> {
-  const find = await openProviders(providerSettings(config))
-  try {
-    return await find(provider)
-  } catch (error) {
-    if (error instanceof SyncError && error.code === 'unknown_provider') throw new UsageError(`${error.message}.`)
-    throw error
+/** Erases what providers ask for. @returns the exit code */
+async function erasePending(config: Config, { tenant, dryRun }: EraseOptions, terminal: Terminal): Promise<number> {
+  return withDatabase(config, async (settings) => {
+    const database = await openDatabase(settings, { connections: 1, applicationName: 'erase' })
+    const work = { database, tenantId: tenant, kinds: ['erase-customer', 'erase-account'] as const, terminal }
+    try {
+      if (dryRun) {
+        await listPending(work)
+        return exitCodes.done
+      }
+      const { done, open } = await carryOutPending({ ...work, carryOut: eraseRequested(config) })
+      if (done > 0) terminal.print(`  ${closedMonths}\n  ${eraseReach}`)
+      return open > 0 ? exitCodes.failed : exitCodes.done
+    } finally {
+      await database.close()
+    }
+  })
+}
+
+const exportFirst =
+  'An export of the same customer is open, and after the erasure it would be empty. Run billing-sync export --pending first.'
+
+function eraseRequested(config: Config) {
+  return async (request: ErasureRequest, deps: ErasureDeps): Promise<RowCounts> => {
+    const { tenantId, provider, account, customer } = request
+    if (await deps.within((tx) => hasOpenExport(tx, request))) throw new Error(exportFirst)
+    if (customer === null) return (await eraseAccount(deps, { tenantId, provider, account })).removed
+    const ownership = ownershipOf((await findProvider(provider, config)).resources)
+    return (await eraseCustomer(deps, { tenantId, provider, account, customer, ownership })).removed
   }
 }
 
+type ErasedByHand = EraseOptions & { readonly tenant: string }
+
 async function eraseFrom(
   settings: ConnectionSettings,
-  options: EraseOptions & { readonly ownership: Ownership },
+  options: ErasedByHand & { readonly ownership: Ownership },
   terminal: Terminal,
 ): Promise<void> {
   const { tenant, provider = 'stripe', account = everyAccount, customer, dryRun, unknown, ownership } = options
@@ -86,13 +110,13 @@ const unknownTenant = (tenant: string) =>
 
 const total = ({ removed }: ErasureResult) => [...removed.values()].reduce((sum, count) => sum + count, 0)
 
-function print(erased: ErasureResult, { tenant, customer, dryRun }: EraseOptions, terminal: Terminal): void {
+function print(erased: ErasureResult, { tenant, customer, dryRun }: ErasedByHand, terminal: Terminal): void {
   const whom = customer ? `customer ${customer} of tenant ${tenant}` : `tenant ${tenant}`
   const rows = [...erased.removed].map(([table, count]) => ({ table, [dryRun ? 'would go' : 'removed']: count }))
   if (rows.length > 0) terminal.print(`${formatTable(rows)}\n`)
   if (dryRun) {
     terminal.print(`  Nothing was changed: of ${whom}, ${total(erased)} rows would go.`)
-    if (customer) terminal.print(`  ${eraseReach}`)
+    if (customer) terminal.print(`  ${closedMonths}\n  ${eraseReach}`)
     return
   }
   for (const job of erased.fenced)
@@ -104,5 +128,5 @@ function print(erased: ErasureResult, { tenant, customer, dryRun }: EraseOptions
   const later = customer ? 'later syncs leave out what is about it' : 'its later jobs fail with tenant_erased'
   const removed = total(erased) === 0 ? 'Nothing was found' : `${total(erased)} rows removed`
   terminal.print(`  ${removed} of ${whom}; ${later}.`)
-  if (customer) terminal.print(`  ${eraseReach}`)
+  if (customer) terminal.print(`  ${total(erased) === 0 ? '' : `${closedMonths}\n  `}${eraseReach}`)
 }

@@ -1,11 +1,9 @@
-import { getTableName } from 'drizzle-orm'
 import type { AccountKey } from '../db/account-key.ts'
-import { discountFromOpenJobs, revokeLease } from './open-jobs.ts'
-import { collectErased } from './owned.ts'
-import { type OwnedRow, readPortion, removeRows } from './owned-rows.ts'
-import type { OwnedTable, Ownership } from './ownership.ts'
-import type { ErasureDeps, ErasureResult, Pass } from './pass.ts'
-import { eraseRejects } from './rejects.ts'
+import { revokeLease } from './open-jobs.ts'
+import type { Ownership } from './ownership.ts'
+import type { ErasureDeps, ErasureResult } from './pass.ts'
+import { passOver } from './pass-over.ts'
+import { forgetCustomerOfRequests } from './requests.ts'
 import { hashOf, placeTombstones, readTombstones } from './tombstones.ts'
 
 /** A customer of an account or of every account, and what the provider's resources say about the owners of their rows. */
@@ -38,49 +36,6 @@ export async function eraseCustomer(
     for (const tombstone of await deps.within((tx) => readTombstones(tx, account))) erased.add(tombstone)
     hasErased = await passOver({ ...deps, account, ownership, hash, erased, counted, count })
   }
+  if (!deps.dryRun) await deps.within((tx) => forgetCustomerOfRequests(tx, account, customer))
   return { removed, fenced: [...fenced] }
-}
-
-/** Whether the pass erased anything. */
-async function passOver(pass: Pass): Promise<boolean> {
-  let sum = 0
-  for (const table of pass.ownership.tables) {
-    for (let after: OwnedRow | undefined; ; ) {
-      const limit = pass.portion ?? 5_000
-      const rows = await pass.within((tx) => readPortion(tx, { ...pass.account, table, after, limit }))
-      sum += await eraseAmong(rows, table, pass)
-      after = rows.at(-1)
-      if (rows.length < limit) break
-    }
-  }
-  return sum + (await eraseRejects(pass)) > 0
-}
-
-async function eraseAmong(rows: readonly OwnedRow[], { table }: OwnedTable, pass: Pass): Promise<number> {
-  const { account, hash, erased, counted, dryRun } = pass
-  const name = getTableName(table)
-  const newIds: string[] = []
-  const isErased = (id: string) => erased.has(hash(id))
-  const candidates = rows.filter(
-    ({ account: accountName, resource, id }) => !counted.has(`${accountName} ${resource} ${id}`),
-  )
-  const doomed = [
-    ...collectErased(candidates, isErased, (ids) => {
-      for (const id of ids) erased.add(hash(id))
-      newIds.push(...ids)
-    }),
-  ]
-  if (doomed.length === 0) return 0
-  if (dryRun) {
-    for (const { account: accountName, resource, id } of doomed) counted.add(`${accountName} ${resource} ${id}`)
-    pass.count(name, doomed.length)
-    return doomed.length
-  }
-  const removed = await pass.within(async (tx) => {
-    await placeTombstones(tx, account, newIds.map(hash))
-    await discountFromOpenJobs(tx, account, doomed)
-    return removeRows(tx, table, { ...account, rows: doomed })
-  })
-  pass.count(name, removed)
-  return doomed.length
 }

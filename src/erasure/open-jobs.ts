@@ -36,6 +36,25 @@ export async function revokeLease(db: Database, account: AccountKey): Promise<re
   return rows.map(({ id }) => id)
 }
 
+/** The running jobs of a tenant, or of one of its accounts. */
+export async function runningJobs(
+  db: Database,
+  { tenantId, provider, account }: Pick<AccountKey, 'tenantId'> & Partial<AccountKey>,
+): Promise<readonly string[]> {
+  const rows = await db
+    .select({ id: syncJobs.id })
+    .from(syncJobs)
+    .where(
+      and(
+        eq(syncJobs.tenantId, tenantId),
+        provider === undefined ? undefined : eq(syncJobs.provider, provider),
+        account === undefined ? undefined : eq(syncJobs.account, account),
+        eq(syncJobs.status, 'running'),
+      ),
+    )
+  return rows.map(({ id }) => id)
+}
+
 /** Removes erased items from the checkpoints of the account's open jobs; `except` is the job that commits this itself. */
 export async function discountFromOpenJobs(
   db: Database,

@@ -1,5 +1,7 @@
 import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
+import type { SyncedTable, syncRejects } from '../db/schema.ts'
+import type { OwnedRow } from './owned-rows.ts'
 import type { Ownership } from './ownership.ts'
 
 /** What an erasure needs: transactions of one tenant. */
@@ -27,5 +29,17 @@ export interface Pass extends ErasureDeps {
   readonly erased: Set<string>
   /** Rows and rejects that a dry run has counted. */
   readonly counted: Set<string>
+  /** Gets what a dry run has found. Absent: it is counted alone. */
+  readonly onFound?: (found: Found) => Promise<void>
   count(table: string, rows: number): void
 }
+
+/** A portion of what an erasure would remove. */
+export type Found =
+  | { readonly kind: 'rows'; readonly table: SyncedTable; readonly rows: readonly OwnedRow[] }
+  | { readonly kind: 'rejects'; readonly rejects: readonly StoredReject[] }
+
+export type StoredReject = Pick<
+  typeof syncRejects.$inferSelect,
+  'account' | 'resource' | 'itemKey' | 'reason' | 'payload'
+>

@@ -5,11 +5,9 @@ import { syncRejects } from '../db/schema.ts'
 import { discountFromOpenJobs } from './open-jobs.ts'
 import { isErased } from './owned.ts'
 import { ownerOfReject } from './ownership.ts'
-import type { Pass } from './pass.ts'
+import type { Pass, StoredReject } from './pass.ts'
 import { possibleIds } from './possible-ids.ts'
 import { placeTombstones } from './tombstones.ts'
-
-type StoredReject = Pick<typeof syncRejects.$inferSelect, 'account' | 'resource' | 'itemKey' | 'reason' | 'payload'>
 
 /** A payload has up to 64 KiB. */
 const rejectsPerTransaction = 100
@@ -33,9 +31,10 @@ export async function eraseRejects(pass: Pass): Promise<number> {
       return owned && isErased(owned, erased) ? [owned.id, ...owned.owns] : []
     })
     for (const id of newIds) pass.erased.add(hash(id))
-    if (dryRun)
+    if (dryRun) {
       for (const { account, resource, itemKey } of doomed) counted.add(`reject ${account} ${resource} ${itemKey}`)
-    else if (doomed.length > 0)
+      if (doomed.length > 0) await pass.onFound?.({ kind: 'rejects', rejects: doomed })
+    } else if (doomed.length > 0)
       await within(async (tx) => {
         await placeTombstones(tx, account, newIds.map(hash))
         await discountFromOpenJobs(

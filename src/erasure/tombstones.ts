@@ -63,7 +63,7 @@ export async function holdOffErasure(db: Database, tenantId: string): Promise<vo
 }
 
 /** Waits for the live writes of the tenant that do not know the tombstone yet. */
-async function awaitLiveWrites(db: Database, tenantId: string): Promise<void> {
+export async function awaitLiveWrites(db: Database, tenantId: string): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${erasureLock(tenantId)})`)
 }
 

@@ -26,9 +26,9 @@ export async function follow(
 ): Promise<void> {
   const { tenantId, provider } = account
   await tenant(tenantId).within(async (tx) => {
-    if (kind === 'deauthorized' || kind === 'erase-tenant') await disconnect(tx, account)
+    if (kind === 'deauthorized' || kind === 'erase-account') await disconnect(tx, account)
     if (kind !== 'deauthorized')
-      await request(tx, account, { kind, customer: kind === 'erase-tenant' ? null : customer })
+      await request(tx, account, { kind, customer: kind === 'erase-account' ? null : customer })
   })
   if (kind === 'deauthorized')
     log.warn('an account is disconnected; its schedules are paused', {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
-import { syncSchedules } from '../db/schema.ts'
+import { syncAccounts, syncSchedules } from '../db/schema.ts'
 import { withoutMode } from '../provider/account-name.ts'
 import { dueAfter } from '../schedule/beat.ts'
 import type { Route } from './live-event.ts'
@@ -18,7 +18,7 @@ const schedulesOf = ({ tenantId, provider, account, reference }: Route): SQL => 
   tenant_id = ${tenantId}::uuid and provider = ${provider} and sync_type = 'incremental' and resources is null
   and (account = ${withoutMode(account)} or account is null and reference is not distinct from ${reference})`
 
-/** Adds an hourly incremental job of the account if no schedule has one. The reference is that of the account. */
+/** Adds an hourly incremental job of the account if no schedule has one, unless the account is disconnected. The reference is that of the account. */
 export async function ensureHourly(db: Database, route: Route, now: Date): Promise<void> {
   const { tenantId, provider, account, reference } = route
   const key = {
@@ -35,6 +35,8 @@ export async function ensureHourly(db: Database, route: Route, now: Date): Promi
     select ${randomUUID()}::uuid, ${tenantId}::uuid, ${provider}, ${key.account}, ${reference}, 'incremental', ${everySeconds},
       ${dueAfter(key, now).toISOString()}::timestamptz
     where not exists (select from ${syncSchedules} where ${schedulesOf(route)})
+      and not exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid
+        and known.provider = ${provider} and known.account = ${account} and known.state = 'disconnected')
     on conflict do nothing`)
 }
 

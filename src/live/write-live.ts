@@ -38,14 +38,14 @@ const noJob = '00000000-0000-0000-0000-000000000000'
 /** A message of SQS has 1 MiB, and a batch a hundred of them. */
 const rowsPerStatement = 10_000
 
-/** Writes what events have brought, without a job. Null if the tenant was erased. @throws Unsettled */
+/** Writes what events have brought, without a job. Null if the tenant was erased or the account is disconnected. @throws Unsettled */
 export async function writeLive(
   tx: Database,
   { accountKey, ownership, contents, objects, quarantine }: LiveWriting,
 ): Promise<WriteResult['counts'] | null> {
   await holdOffErasure(tx, accountKey.tenantId)
-  const { isErased, ...mayHave } = await lookUp(tx, accountKey)
-  if (isErased) return null
+  const { isClosed, ...mayHave } = await lookUp(tx, accountKey)
+  if (isClosed) return null
   const { counts, unsettled } = await writeBatches(tx, {
     jobId: noJob,
     accountKey,
@@ -66,11 +66,12 @@ export async function writeLive(
   return counts
 }
 
-async function lookUp(tx: Database, { tenantId, provider }: AccountKey) {
+async function lookUp(tx: Database, { tenantId, provider, account }: AccountKey) {
   const { rows } = await tx.execute<
-    Record<'isErased' | 'mayHaveErased' | 'mayHaveRejects' | 'mayHaveUnknown', boolean>
+    Record<'isClosed' | 'mayHaveErased' | 'mayHaveRejects' | 'mayHaveUnknown', boolean>
   >(sql`
-    select ${isTenantErased(tenantId)} as "isErased", ${hasTombstones({ tenantId, provider })} as "mayHaveErased",
+    select ${isTenantErased(tenantId)} or exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid
+        and known.provider = ${provider} and known.account = ${account} and known.state = 'disconnected') as "isClosed", ${hasTombstones({ tenantId, provider })} as "mayHaveErased",
       ${hasRejects({ tenantId, provider })} as "mayHaveRejects",
       exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider}
         and known.account = ${unknownAccount}) as "mayHaveUnknown"`)

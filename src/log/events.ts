@@ -50,7 +50,7 @@ export const logEvents = {
     'The signature of a live event could not be checked, for example because a secret could not be read. The queue delivers the event again.',
   account_disconnected: 'A provider said that an account is disconnected. Its schedules are paused.',
   erasure_requested:
-    'A provider asks to erase or to export data about a person or an account. A person carries it out.',
+    'A provider asks to erase or to export data about a person or an account. Carry it out with `billing-sync erase --pending` or `billing-sync export --pending`.',
   webhook_refused: 'The receiver answered a webhook with 401, because its signature does not fit.',
   webhook_failed: 'The receiver could not take a webhook, for example without a database. Its provider sends it again.',
   receiver_served: 'The worker of a container receives webhooks from now on.',

@@ -29,7 +29,7 @@ export type Verdict = 'genuine' | 'forged' | 'too-old' | 'unsigned'
 
 /** An event about a person or the account itself instead of an object. */
 export interface Lifecycle {
-  readonly kind: 'deauthorized' | 'erase-customer' | 'erase-tenant' | 'export-customer'
+  readonly kind: 'deauthorized' | 'erase-customer' | 'erase-account' | 'export-customer'
   /** The provider's id of the customer; null if the event is about the whole account. */
   readonly customer: string | null
 }

@@ -3,6 +3,7 @@ import { seesAllTenants } from '../db/all-tenants.ts'
 import type { OpenDatabase } from '../db/open.ts'
 import { syncJobs, syncSchedules } from '../db/schema.ts'
 import type { QueueDepth } from '../queue/queue.ts'
+import { type ErasureGauges, readErasures } from './erasures.ts'
 import { mostRejects } from './learn.ts'
 
 const openStatuses = ['pending', 'running', 'paused', 'retrying'] as const
@@ -28,6 +29,8 @@ export interface Gauges {
     /** Seconds for which the due time of a schedule is over without a job. Ticks come each minute. */
     readonly late: number
   }
+  /** `erasure.requests{state}`: what providers ask for about persons. */
+  readonly erasures: ErasureGauges
 }
 
 interface GaugeDeps {
@@ -36,14 +39,15 @@ interface GaugeDeps {
   readonly queue?: { depth(): Promise<QueueDepth> } | undefined
 }
 
-/** Four statements at most, over indexes and a table of a row a schedule. @throws Error if the database does not answer */
+/** Five statements at most, over indexes and a table of a row a schedule. @throws Error if the database does not answer */
 export async function readGauges({ database, queue }: GaugeDeps): Promise<Gauges> {
-  const [accounts, jobs, depth] = await Promise.all([
+  const [accounts, erasures, jobs, depth] = await Promise.all([
     readSchedules(database.schedules),
+    readErasures(database.schedules),
     readJobs(database.everyTenant),
     queue?.depth().catch(() => null) ?? null,
   ])
-  return { ...accounts, ...jobs, queue: depth }
+  return { ...accounts, ...jobs, erasures, queue: depth }
 }
 
 async function readSchedules(schedules: OpenDatabase['schedules']) {

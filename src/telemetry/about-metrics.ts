@@ -39,4 +39,6 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
   'billing_sync.schedules':
     'Schedules that are `active`, `paused` by a person, or `refused`, because their jobs failed one after another.',
   'billing_sync.schedules.late': 'Time for which the schedule that waits longest has been due without a job.',
+  'billing_sync.erasure.requests':
+    'Open requests to erase or to export: `waiting`, `due_soon` for those due within a week, or `overdue`.',
 }

@@ -23,10 +23,11 @@ export interface GaugeReadings {
     /** Seconds. */
     readonly late: number
   }
+  readonly erasures: { readonly waiting: number; readonly dueSoon: number; readonly overdue: number }
 }
 
 /** Hands over the readings of one moment. */
-export function publishGauges(meters: Meters, { queue, jobs, schedules, ...others }: GaugeReadings): void {
+export function publishGauges(meters: Meters, { queue, jobs, schedules, erasures, ...others }: GaugeReadings): void {
   const meter = meters.open()
   const messages = { waiting: queue?.waiting, in_flight: queue?.inFlight, delayed: queue?.delayed, dead: queue?.dead }
   for (const [state, count] of Object.entries(messages))
@@ -39,6 +40,8 @@ export function publishGauges(meters: Meters, { queue, jobs, schedules, ...other
   const { late, ...states } = schedules
   for (const [state, count] of Object.entries(states)) meter.set('billing_sync.schedules', { state }, count)
   meter.set('billing_sync.schedules.late', {}, late)
+  const requests = { waiting: erasures.waiting, due_soon: erasures.dueSoon, overdue: erasures.overdue }
+  for (const [state, count] of Object.entries(requests)) meter.set('billing_sync.erasure.requests', { state }, count)
   meter.flush({})
 }
 

@@ -160,6 +160,11 @@ export const metrics = {
     unit: 'Seconds',
     labels: [],
   },
+  'billing_sync.erasure.requests': {
+    kind: 'gauge',
+    unit: 'Count',
+    labels: ['state'],
+  },
 } as const satisfies Readonly<Record<string, MetricFacts>>
 
 export type MetricName = keyof typeof metrics

@@ -15,6 +15,7 @@ const nonsense: Record<string, readonly [args: readonly string[], says: string]>
     ['--tenant', tenant, '--provider', 'stripe'],
     '--provider and --account go with --customer',
   ],
+  'a request and a customer': [['--pending', '--customer', 'c'], '--pending goes with --tenant and --dry-run alone'],
   'a customer without a dash': [['--tenant', tenant, 'cus_1'], 'cus_1'],
   'an option that is none': [['--tenant', tenant, '--force'], '--force'],
 }
@@ -24,7 +25,7 @@ test.each(Object.entries(nonsense))('refuses %s', (_, [args, says]) => {
 })
 
 test('takes a tenant, and a customer of a provider', () => {
-  const usual = { tenant, dryRun: false, unknown: false }
+  const usual = { tenant, pending: false, dryRun: false, unknown: false }
   expect(read(['--tenant', tenant])).toEqual(usual)
   expect(read(['--tenant', tenant, '--customer', 'cus_1', '--dry-run'])).toEqual({
     ...usual,

@@ -16,7 +16,22 @@ const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
   query: [[], ['select', '1'], ['--json', '--vertical', 'select 1'], ['--stop', 'select 1']],
   verify: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],
   estimate: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],
-  erase: [[], ['--tenant', tenant, '--account', 'acct_1'], ['--tenant', tenant, '--customer', 'c', '--provider', 'x']],
+  erase: [
+    [],
+    ['--tenant', tenant, '--account', 'acct_1'],
+    ['--tenant', tenant, '--customer', 'c', '--provider', 'x'],
+    ['--pending', '--customer', 'c'],
+    ['--pending', '--unknown'],
+  ],
+  export: [
+    [],
+    ['--tenant', tenant],
+    ['--tenant', tenant, '--customer', 'a@example.com'],
+    ['--tenant', tenant, '--customer', 'c', '--provider', 'x'],
+    ['--tenant', tenant, '--customer', 'c', '--dry-run'],
+    ['--pending'],
+    ['--pending', '--out', 'x', '--customer', 'c'],
+  ],
   'import-manifest': [[], ['--naem', 'x'], ['a.yaml', 'b.yaml']],
   enqueue: [
     [],
@@ -89,7 +104,7 @@ const unreachable = {
   ConnectionStrings__DefaultConnection: 'Host=127.0.0.1;Port=1;Username=u;Database=d;SSL Mode=Disable',
 }
 
-test.each([['migrate'], ['erase', '--tenant', tenant]])(
+test.each([['migrate'], ['erase', '--tenant', tenant], ['erase', '--pending'], ['export', '--pending', '--dry-run']])(
   '%s ends with 1 if the database cannot be reached',
   async (...args) => {
     expect(await run(args, { env: unreachable })).toMatchObject({ code: 1, stdout: '' })

@@ -74,6 +74,7 @@ const misspelt: Record<string, readonly [option: string, nearest: string]> = {
   verify: ['--resource', '--resources'],
   estimate: ['--jason', '--json'],
   erase: ['--costumer', '--customer'],
+  export: ['--pendin', '--pending'],
   'import-manifest': ['--naem', '--name'],
   enqueue: ['--tennant', '--tenant'],
   'jobs list': ['--staus', '--status'],

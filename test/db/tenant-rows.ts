@@ -22,7 +22,7 @@ export async function plantRow(query: Query, table: string, tenantId: string): P
     if (type === 'jsonb' || type === 'ARRAY') return `'{}'`
     if (type.startsWith('timestamp')) return 'now()'
     if (type === 'boolean') return 'false'
-    if (name === 'kind' && table === 'erasure_requests') return `'erase-tenant'`
+    if (name === 'kind' && table === 'erasure_requests') return `'erase-account'`
     return type === 'text' ? 'md5(random()::text)' : '1'
   }
   const [row] = await query<{ row: string }>(

@@ -79,14 +79,11 @@ test('every table with a tenant is kept apart, from its owner too', async () => 
   )
   const own = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))`
   const isTick = `(( SELECT current_setting('app.tick'::text, true) AS current_setting) = 'on'::text)`
-  const tick = {
-    tablename: 'sync_schedules',
-    policyname: 'tick',
-    permissive: 'PERMISSIVE',
-    roles: ['public'],
-    cmd: 'ALL',
-    qual: isTick,
-    with_check: isTick,
+  const tick = { policyname: 'tick', permissive: 'PERMISSIVE', roles: ['public'], qual: isTick }
+  /** Of requests it knows how many are due, and changes none. */
+  const ticks: Readonly<Record<string, object>> = {
+    sync_schedules: { tablename: 'sync_schedules', ...tick, cmd: 'ALL', with_check: isTick },
+    erasure_requests: { tablename: 'erasure_requests', ...tick, cmd: 'SELECT', with_check: null },
   }
   expect(policies).toEqual(
     (await tenantTables(query)).flatMap((tablename) => [
@@ -108,7 +105,7 @@ test('every table with a tenant is kept apart, from its owner too', async () => 
         qual: own,
         with_check: own,
       },
-      ...(tablename === 'sync_schedules' ? [tick] : []),
+      ...[ticks[tablename] ?? []].flat(),
     ]),
   )
 })

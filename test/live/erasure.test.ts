@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { parseConnectionString } from '../../src/config/connection-string.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { eraseAccount } from '../../src/erasure/account.ts'
 import { hashOf, holdOffErasure, placeTombstones } from '../../src/erasure/tombstones.ts'
 import { liveSetup } from './live-setup.ts'
 
@@ -29,7 +32,7 @@ async function withEvent() {
       await meanwhile
     })
   const stored = () => live.query('select id from customers where id = $1', [id])
-  return { ...live, event, within, waiting, placed, held, release: () => release(), erase, stored }
+  return { ...live, account, event, within, waiting, placed, held, release: () => release(), erase, stored }
 }
 
 test('an event waits for an erasure that is placing its tombstones, and then stores nothing of the customer', async () => {
@@ -63,4 +66,20 @@ test('an erasure waits for the live writes that do not know its tombstones', asy
   release()
   await Promise.all([writing, erasing])
   expect(order).toEqual(['live write', 'erasure'])
+})
+
+test('an event of an account that was erased writes nothing, though its route is remembered as active', async () => {
+  const { apply, event, stored, account, query, route, url } = await withEvent()
+  expect(route.state).toBe('active')
+  await query(
+    `insert into sync_accounts (tenant_id, provider, account) values ($1, 'stripe', $2) on conflict do nothing`,
+    [account.tenantId, account.account],
+  )
+  const owner = await openDatabase(parseConnectionString(`${url}?sslmode=disable`), {
+    connections: 1,
+    applicationName: 'erase',
+  })
+  await eraseAccount({ dryRun: false, within: owner.tenant(account.tenantId).within }, account).finally(owner.close)
+  expect(await apply([event])).toMatchObject({ committed: [event.id], later: [] })
+  expect(await stored()).toEqual([])
 })

@@ -20,6 +20,7 @@ async function setup(parts: Partial<Route> = {}) {
   const queue = { send: async (body: string) => void sent.push(JSON.parse(body) as Record<string, unknown>) }
   return {
     query,
+    tenantId: route.tenantId,
     sent,
     request: () => tenant(route.tenantId).within((tx) => requestIncremental(tx, route, new Date())),
     ensure: () => tenant(route.tenantId).within((tx) => ensureHourly(tx, route, new Date())),
@@ -64,6 +65,17 @@ test('a schedule of the configured key is used, and none is added', async () => 
   await tick()
   expect(sent).toHaveLength(1)
   expect(await schedules()).toHaveLength(1)
+})
+
+test('an account that is disconnected gets no schedule, though its route is remembered', async () => {
+  const { request, query, tenantId, schedules } = await setup()
+  await query(
+    `insert into sync_accounts (tenant_id, provider, account, state, state_because)
+     values ($1, 'stripe', 'acct_1:test', 'disconnected', 'The account was erased.')`,
+    [tenantId],
+  )
+  await request()
+  expect(await schedules()).toEqual([])
 })
 
 test('a schedule that a person paused stays paused', async () => {

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/db/open.ts'
 import { readGauges } from '../../src/schedule/gauges.ts'
 import { minutesAgo, plantJob } from '../operations/plant-job.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { plantRequest } from './plant-request.ts'
 import { plantSchedule, secondsFromNow } from './plant-schedule.ts'
 
 /** A database with the gauges as its superuser reads them, who sees all jobs as a member of billing_sync_reader does. */
@@ -26,7 +27,25 @@ test('nothing is stale, stuck or late in an empty database', async () => {
     accountsStale: 0,
     accountSyncAgeMax: null,
     schedules: { active: 0, paused: 0, refused: 0, late: 0 },
+    erasures: { waiting: 0, dueSoon: 0, overdue: 0 },
   })
+})
+
+test('open requests of all tenants are waiting, due within a week or overdue, also for the worker’s login', async () => {
+  const { gauges, query, worker } = await openGauges()
+  for (const [days, done] of [
+    [30, false],
+    [8, false],
+    [6, false],
+    [-1, false],
+    [-2, false],
+    [-3, false],
+    [-9, true],
+  ])
+    await plantRequest(query, Number(days), done === true)
+  const erasures = { waiting: 2, dueSoon: 1, overdue: 3 }
+  expect((await readGauges({ database: worker })).erasures).toEqual(erasures)
+  expect((await gauges()).erasures).toEqual(erasures)
 })
 
 test('an account is stale after two beats and an hour without a success, unless a person paused it', async () => {

@@ -5,6 +5,7 @@ import { silentLog } from '../../src/log/log.ts'
 import { readGauges } from '../../src/schedule/gauges.ts'
 import type { GaugeReadings } from '../../src/telemetry/gauges.ts'
 import { minutesAgo, plantJob } from '../operations/plant-job.ts'
+import { plantRequest } from '../schedule/plant-request.ts'
 import { plantSchedule, secondsFromNow } from '../schedule/plant-schedule.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { eventAlarmScenarios } from './event-alarm-scenarios.ts'
@@ -24,6 +25,7 @@ export const calm: GaugeReadings = {
   accountsStale: 0,
   accountSyncAgeMax: 600,
   schedules: { active: 1, paused: 0, refused: 0, late: 0 },
+  erasures: { waiting: 1, dueSoon: 0, overdue: 0 },
 }
 
 const open = (observatory: Observatory, options: Parameters<typeof setup>[0] = {}) =>
@@ -146,6 +148,12 @@ export const alarmScenarios: Readonly<Record<string, (observatory: Observatory) 
   async LateSchedulesAlarm(observatory) {
     const plant = { next_at: secondsFromNow(-660) }
     await publishFor(observatory, 15, await gaugesOf(observatory, (query) => plantSchedule(query, plant)))
+  },
+  async ErasureOverdueAlarm(observatory) {
+    await publishFor(observatory, 15, await gaugesOf(observatory, (query) => plantRequest(query, -1)))
+  },
+  async ErasureDueSoonAlarm(observatory) {
+    await publishFor(observatory, 15, await gaugesOf(observatory, (query) => plantRequest(query, 6)))
   },
   TickAlarm: (observatory) => measuredByAws(observatory, () => observatory.measured('tick', 'Errors', 1)),
   async NoMessagesAlarm(observatory) {

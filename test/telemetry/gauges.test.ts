@@ -10,6 +10,7 @@ const readings = {
   accountsStale: 3,
   accountSyncAgeMax: null,
   schedules: { active: 5, paused: 6, refused: 7, late: 8 },
+  erasures: { waiting: 9, dueSoon: 10, overdue: 11 },
 }
 
 const gaugesIn = (text: string) =>
@@ -29,6 +30,9 @@ test('what is not known is not published', () => {
     'billing_sync_schedules{state="paused"} 6',
     'billing_sync_schedules{state="refused"} 7',
     'billing_sync_schedules_late_seconds 8',
+    'billing_sync_erasure_requests{state="waiting"} 9',
+    'billing_sync_erasure_requests{state="due_soon"} 10',
+    'billing_sync_erasure_requests{state="overdue"} 11',
   ])
   publishGauges(createRegistry(), { ...readings, queue: null, jobs: null })
 })

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { check, index, jsonb, pgPolicy, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
+import { isTick } from './schedules.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** What providers ask for about persons: to erase a customer or an account, or to export a customer. A person erases with billing-sync erase, exports with a query of the tables, and then sets done_at as the owner of the tables. */
+/** What providers ask for about persons: to erase a customer or an account, or to export a customer. billing-sync erase --pending and billing-sync export --pending carry them out. */
 export const erasureRequests = pgTable(
   'erasure_requests',
   {
@@ -12,15 +13,25 @@ export const erasureRequests = pgTable(
     provider: text('provider').notNull(),
     /** Provider account with its mode. */
     account: text('account').notNull(),
-    /** erase-customer, erase-tenant or export-customer. */
-    kind: text('kind', { enum: ['erase-customer', 'erase-tenant', 'export-customer'] }).notNull(),
-    /** Id of the customer at the provider. Null if the request is about the whole account. */
+    /** erase-customer, erase-account or export-customer. */
+    kind: text('kind', { enum: ['erase-customer', 'erase-account', 'export-customer'] }).notNull(),
+    /** Id of the customer at the provider, and after the erasure its hash, as erased_ids has it. Null if the request is about the whole account. */
     customer: text('customer'),
     requestedAt: instant('requested_at').notNull().defaultNow(),
     /** Time by which the provider wants it done. */
     dueAt: instant('due_at').notNull(),
     /** Time at which it was carried out. Null before. */
     doneAt: instant('done_at'),
+    /** Rows that were removed or exported, by table. Null before it was carried out. */
+    rows: jsonb('rows'),
+    /** Time of the last attempt that failed. Null after an attempt that did not. */
+    failedAt: instant('failed_at'),
+    /** Why that attempt failed, in words. */
+    failedBecause: text('failed_because'),
+    /** The process that carries it out now. Null otherwise. */
+    claimedBy: uuid('claimed_by'),
+    /** Time from which another process may take it over. Each transaction of an erasure moves it on. */
+    claimedUntil: instant('claimed_until'),
   },
   (request) => [
     primaryKey({ columns: [request.tenantId, request.id] }),
@@ -28,8 +39,12 @@ export const erasureRequests = pgTable(
       .on(request.tenantId, request.provider, request.account, request.kind, sql`coalesce(customer, '')`)
       .where(sql`done_at is null`),
     index('erasure_requests_due').on(request.dueAt).where(sql`done_at is null`),
-    check('erasure_requests_kind', sql`kind in ('erase-customer', 'erase-tenant', 'export-customer')`),
-    check('erasure_requests_customer', sql`(kind = 'erase-tenant') = (customer is null)`),
+    check('erasure_requests_kind', sql`kind in ('erase-customer', 'erase-account', 'export-customer')`),
+    check('erasure_requests_customer', sql`(kind = 'erase-account') = (customer is null)`),
+    check('erasure_requests_done', sql`(done_at is null) = (rows is null)`),
+    check('erasure_requests_failed', sql`(failed_at is null) = (failed_because is null)`),
+    check('erasure_requests_claimed', sql`(claimed_by is null) = (claimed_until is null)`),
     ...tenantPolicies,
+    pgPolicy('tick', { for: 'select', to: 'public', using: isTick }),
   ],
 )

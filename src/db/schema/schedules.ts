@@ -4,8 +4,8 @@ import { instant } from './column.ts'
 import { referenceWithoutKey } from './references.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** The tick looks at all tenants' schedules, and at no other table that way. Only its transactions set this. */
-const isTick = sql`(select current_setting('app.tick', true)) = 'on'`
+/** The tick looks at all tenants' schedules and reads their erasure requests, and no other table that way. Only its transactions set this. */
+export const isTick = sql`(select current_setting('app.tick', true)) = 'on'`
 
 /** Schedules of provider accounts: the tick sends a job to the queue each time that a schedule is due. */
 export const syncSchedules = pgTable(

@@ -9,7 +9,7 @@ test('doctor prints a line for each check, and ends with 0 where nothing fails',
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const seen = [...stdout.matchAll(/^ {2}(ok|warn|fail) +(\w+) /gm)].map(([, status, about]) => `${about} ${status}`)
   expect(new Set(seen)).toEqual(
-    new Set(['settings ok', 'secrets ok', 'database ok', 'queue ok', 'schedules ok', 'provider ok']),
+    new Set(['settings ok', 'secrets ok', 'database ok', 'queue ok', 'schedules ok', 'erasures ok', 'provider ok']),
   )
 })
 

@@ -97,6 +97,6 @@ test('Shopify: what the law asks for is no change of an object', () => {
   const customer = 'gid://shopify/Customer/706405506930370084'
   expect(shopify('customers/redact', body)).toEqual({ kind: 'erase-customer', customer })
   expect(shopify('customers/data_request', body)).toEqual({ kind: 'export-customer', customer })
-  expect(shopify('shop/redact', body)).toEqual({ kind: 'erase-tenant', customer: null })
+  expect(shopify('shop/redact', body)).toEqual({ kind: 'erase-account', customer: null })
   expect(shopify('app/uninstalled', '{"id":548380009}')).toEqual({ kind: 'deauthorized', customer: null })
 })

@@ -44,7 +44,7 @@ const kinds: Readonly<Record<string, Lifecycle['kind']>> = {
   'app/uninstalled': 'deauthorized',
   'customers/redact': 'erase-customer',
   'customers/data_request': 'export-customer',
-  'shop/redact': 'erase-tenant',
+  'shop/redact': 'erase-account',
 }
 
 function lifecycleOf(topic: string, event: Item): Lifecycle | null {

@@ -175,12 +175,7 @@ SELECT item.tenant_id, item.provider, item.account, coalesce(subscription.livemo
 	coalesce(price.interval_count, (subscription.metadata #>> '{billingPolicy,intervalCount}')::bigint, 1) AS interval_count,
 	CASE
 		WHEN known.state IN ('trialing', 'active', 'past_due') AND subscription.pause_behavior IS NOT NULL THEN 'paused'
-		WHEN known.state = 'active' AND subscription.trial_end > now() THEN 'trialing'
-		-- Of a provider without a word for trials, the price says how long a trial is.
-		WHEN known.state = 'active' AND subscription.trial_end IS NULL AND price.trial_period_days > 0
-			AND subscription.start_date + make_interval(days => price.trial_period_days::int) > now()
-			AND NOT EXISTS (SELECT FROM states word WHERE word.provider = item.provider AND word.kind = 'subscription' AND word.state = 'trialing')
-			THEN 'trialing'
+		WHEN known.state = 'active' AND trial.ends_at > now() THEN 'trialing'
 		ELSE known.state
 	END AS state,
 	coalesce(subscription.cancel_at_period_end, false) OR subscription.cancel_at IS NOT NULL OR subscription.canceled_at IS NOT NULL AS canceling,
@@ -195,7 +190,9 @@ SELECT item.tenant_id, item.provider, item.account, coalesce(subscription.livemo
 		ELSE coalesce(price.unit_amount_decimal, price.unit_amount) * charged.packages
 	END AS amount,
 	item.discount_ids AS item_discount_ids, subscription.discount_ids, subscription.coupon_id, price.tax_behavior,
-	subscription.start_date, subscription.trial_end, subscription.ended_at, item.created_at,
+	subscription.start_date, trial.ends_at AS trial_end,
+	-- Of a provider that names only the day of the cancellation, the subscription ended then.
+	coalesce(subscription.ended_at, CASE WHEN known.state IN ('canceled', 'ended') THEN subscription.canceled_at END) AS ended_at, item.created_at,
 	greatest(item.observed_at, subscription.observed_at) AS observed_at
 FROM subscription_items item
 JOIN subscriptions subscription ON subscription.tenant_id = item.tenant_id AND subscription.provider = item.provider
@@ -204,6 +201,12 @@ LEFT JOIN sync_accounts connected ON connected.tenant_id = item.tenant_id AND co
 LEFT JOIN states known ON known.provider = item.provider AND known.kind = 'subscription' AND known.status = subscription.status
 LEFT JOIN prices price ON price.tenant_id = item.tenant_id AND price.provider = item.provider AND price.account = item.account AND price.id = item.price_id
 LEFT JOIN price_options options ON options.tenant_id = item.tenant_id AND options.provider = item.provider AND options.account = item.account AND options.id = item.price_id
+-- Of a provider without a word for trials, the price says how long a trial is.
+CROSS JOIN LATERAL (
+	SELECT coalesce(subscription.trial_end, CASE WHEN price.trial_period_days > 0
+		AND NOT EXISTS (SELECT FROM states word WHERE word.provider = item.provider AND word.kind = 'subscription' AND word.state = 'trialing')
+		THEN subscription.start_date + make_interval(hours => 24 * price.trial_period_days::int) END) AS ends_at
+) trial
 CROSS JOIN LATERAL (
 	SELECT lower(CASE WHEN item.unit_amount IS NULL THEN coalesce(subscription.currency, price.currency)
 		ELSE coalesce(item.currency, subscription.currency, price.currency) END) AS currency,
@@ -232,9 +235,9 @@ LEFT JOIN LATERAL (
 	) tier
 ) tiers ON true
 WHERE item.deleted_at IS NULL;--> statement-breakpoint
--- The same with the discounts that run now, and the next time at which one ends.
+-- The same with the discounts that run now, and the times at which they end.
 CREATE VIEW item_discounts WITH (security_invoker = true) AS
-SELECT item.*, listed.discounts, listed.ends_at
+SELECT item.*, listed.discounts, listed.ends
 FROM (
 	SELECT *, row_number() OVER items AS n, array_agg(amount) OVER items AS amounts, array_agg(product_id) OVER items AS products,
 		array_agg(item_id) OVER items AS item_ids, array_agg(item_discount_ids) OVER items AS own_discount_ids
@@ -250,7 +253,7 @@ LEFT JOIN LATERAL (
 				ELSE (options.currency_options -> item.currency ->> 'amount_off')::numeric END,
 			'products', coalesce(CASE jsonb_typeof(coupon.applies_to) WHEN 'object' THEN coupon.applies_to -> 'products' ELSE coupon.applies_to END, options.applies_to, inside.coupon #> '{applies_to,products}'),
 			'starts', discount.starts_at, 'ends', discount.ends_at) ORDER BY given.level, given.item, given.place) AS discounts,
-		min(discount.ends_at) FILTER (WHERE discount.ends_at > now() AND coalesce(coupon.duration, inside.coupon ->> 'duration') IS DISTINCT FROM 'once') AS ends_at
+		array_agg(DISTINCT discount.ends_at ORDER BY discount.ends_at) FILTER (WHERE discount.ends_at > now() AND coalesce(coupon.duration, inside.coupon ->> 'duration') IS DISTINCT FROM 'once') AS ends
 	FROM (
 		SELECT 1 AS level, own.n::int AS item, listed.place, listed.id AS discount_id, NULL::text AS coupon_id, NULL::jsonb AS inline
 		FROM unnest(item.own_discount_ids) WITH ORDINALITY AS own(ids, n)
@@ -305,7 +308,7 @@ LEFT JOIN LATERAL (
 	LEFT JOIN coupon_options options ON options.tenant_id = item.tenant_id AND options.provider = item.provider AND options.account = item.account AND options.id = wanted.id
 	WHERE stored.id IS NOT NULL AND stored.deleted_at IS NULL OR given.coupon_id IS NOT NULL OR given.inline IS NOT NULL
 ) listed ON true;--> statement-breakpoint
--- What each item is worth a month, and what it will be worth when the next discount ends.
+-- What each item is worth a month, and what it will be worth from each time on at which a discount ends.
 CREATE VIEW item_revenue WITH (security_invoker = true) AS
 SELECT item.tenant_id, item.provider, item.account, item.livemode, item.currency, item.item_id, item.subscription_id, item.customer_id,
 	item.price_id, item.product_id, item.quantity, item.interval, item.interval_count, item.state,
@@ -315,12 +318,10 @@ SELECT item.tenant_id, item.provider, item.account, item.livemode, item.currency
 	monthly_amount(coalesce(now_off.repeating[item.n], item.amount * 0) * taxed.share, item.interval, item.interval_count) AS repeating_discount,
 	monthly_amount(coalesce(now_off.once[item.n], item.amount * 0) * taxed.share, item.interval, item.interval_count) AS once_discount,
 	monthly_amount((item.amount - coalesce(now_off.forever[item.n] + now_off.repeating[item.n], 0)) * taxed.share, item.interval, item.interval_count) AS mrr,
-	item.ends_at AS discount_ends_at,
-	monthly_amount((item.amount - coalesce(then_off.forever[item.n] + then_off.repeating[item.n], 0)) * taxed.share, item.interval, item.interval_count) AS mrr_then,
+	item.ends, later.mrrs AS mrrs_then, monthly_amount(1, item.interval, item.interval_count) AS least_mrr,
 	item.start_date, item.trial_end, item.ended_at, item.created_at, item.observed_at
 FROM item_discounts item
 LEFT JOIN LATERAL discounted_amounts(item.amounts, item.products, item.discounts, now()) now_off ON item.discounts IS NOT NULL
-LEFT JOIN LATERAL discounted_amounts(item.amounts, item.products, item.discounts, item.ends_at) then_off ON item.ends_at IS NOT NULL
 -- A tax that the price contains is no revenue. The latest line of the item says what share of the price it is.
 LEFT JOIN LATERAL (
 	SELECT line.base, line.tax
@@ -337,7 +338,12 @@ LEFT JOIN LATERAL (
 		ORDER BY line.period_start DESC NULLS LAST, line.id DESC LIMIT 1
 	) line
 ) latest ON true
-CROSS JOIN LATERAL (SELECT CASE WHEN latest.tax > 0 THEN (latest.base - latest.tax) * 1.000000000000000000000000000000 / latest.base ELSE 1 END AS share) taxed;--> statement-breakpoint
+CROSS JOIN LATERAL (SELECT CASE WHEN latest.tax > 0 THEN (latest.base - latest.tax) * 1.000000000000000000000000000000 / latest.base ELSE 1 END AS share) taxed
+LEFT JOIN LATERAL (
+	SELECT array_agg(monthly_amount((item.amount - coalesce(off.forever[item.n] + off.repeating[item.n], 0)) * taxed.share, item.interval, item.interval_count) ORDER BY moment) AS mrrs
+	FROM unnest(item.ends) AS moment
+	CROSS JOIN LATERAL discounted_amounts(item.amounts, item.products, item.discounts, moment) off
+) later ON item.ends IS NOT NULL;--> statement-breakpoint
 -- The stored days are of UTC. In another time zone they are computed.
 CREATE VIEW customer_mrr WITH (security_invoker = true) AS
 SELECT tenant_id, provider, account, livemode, currency, customer_id, day, mrr_before, mrr_after, kind, month_opening, first_day, next_day
@@ -502,7 +508,7 @@ FROM (
 			- coalesce(sum(amount) FILTER (WHERE state = 'disputed'), 0) AS disputed,
 			coalesce(sum(fee), 0) - coalesce(sum(amount) FILTER (WHERE state = 'fees'), 0) AS fees
 		FROM (
-			SELECT movement.tenant_id, movement.provider, movement.account, movement.currency, movement.created_at, movement.amount, movement.fee,
+			SELECT movement.tenant_id, movement.provider, movement.account, movement.currency, movement.created_at, movement.amount, movement.fee, movement.status,
 				coalesce(word.state, known.state) AS state,
 				coalesce(movement.livemode, connected.mode = 'live',
 					(SELECT source.livemode FROM payments source WHERE source.tenant_id = movement.tenant_id AND source.provider = movement.provider AND source.account = movement.account AND source.id = movement.source_id),
@@ -517,7 +523,8 @@ FROM (
 				AND starts_with(movement.type, coalesce(movement.reporting_category, ''))
 			LEFT JOIN states known ON known.provider = movement.provider AND known.kind = 'balance' AND known.status = coalesce(movement.reporting_category, left(movement.type, 3))
 		) movement
-		WHERE state IS NOT NULL
+		-- PayPal's ledger has lines that move no money: pending and denied ones.
+		WHERE state IS NOT NULL AND NOT (provider = 'paypal' AND coalesce(status IN ('P', 'D'), false))
 		GROUP BY 1, 2, 3, 4, 5, 6
 	) month
 	WINDOW accounts AS (PARTITION BY tenant_id, provider, account)
@@ -530,7 +537,9 @@ FROM (
 	SELECT payment.tenant_id, payment.provider, payment.account, coalesce(payment.livemode, connected.mode = 'live') AS livemode, payment.currency, payment.created_at,
 		coalesce(payment.amount_captured, CASE WHEN payment.captured IS FALSE THEN 0 ELSE payment.amount END, 0) AS taken, 0 AS returned
 	FROM payments payment
-	JOIN states known ON known.provider = payment.provider AND known.kind = 'payment' AND known.status = payment.status AND known.state = 'succeeded'
+	JOIN states known ON known.provider = payment.provider AND known.kind = 'payment' AND known.status = payment.status
+		-- What was reversed was taken before, and is a refund of its own.
+		AND known.state IN ('succeeded', 'reversed')
 	LEFT JOIN sync_accounts connected ON connected.tenant_id = payment.tenant_id AND connected.provider = payment.provider AND connected.account = payment.account
 	UNION ALL
 	SELECT refund.tenant_id, refund.provider, refund.account, coalesce(refund.livemode, payment.livemode, connected.mode = 'live'), coalesce(refund.currency, payment.currency), refund.created_at,
@@ -642,10 +651,11 @@ DO $$
 BEGIN
 	PERFORM set_config('search_path', format('%I, %I', (current_schemas(false))[2], current_schema()), true);
 END $$;--> statement-breakpoint
+-- Amounts of the history have 15 decimals, so that two computations of one amount are equal.
 CREATE FUNCTION revenue_of_items(tenant uuid, of_provider text, of_account text, chosen text[]) RETURNS TABLE (livemode boolean, currency text, item_id text, subscription_id text, customer_id text,
-	price_id text, quantity bigint, state text, gross_mrr numeric, mrr numeric, discount_ends_at timestamptz, mrr_then numeric, trial_end timestamptz, ended_at timestamptz, begins_at timestamptz, observed_at timestamptz) LANGUAGE sql STABLE
+	price_id text, quantity bigint, state text, gross_mrr numeric, mrr numeric, ends timestamptz[], mrrs_then numeric[], least_mrr numeric, trial_end timestamptz, ended_at timestamptz, begins_at timestamptz, observed_at timestamptz) LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT livemode, currency, item_id, subscription_id, coalesce(customer_id, subscription_id), price_id, quantity, coalesce(state, 'unknown'), gross_mrr, mrr, discount_ends_at, mrr_then,
+SELECT livemode, currency, item_id, subscription_id, coalesce(customer_id, subscription_id), price_id, quantity, coalesce(state, 'unknown'), round(gross_mrr, 15), round(mrr, 15), ends, mrrs_then, least_mrr,
 	trial_end, ended_at, greatest(start_date, created_at), observed_at
 FROM item_revenue
 WHERE item_revenue.tenant_id = tenant AND item_revenue.provider = of_provider AND item_revenue.account = of_account AND item_revenue.subscription_id = ANY (chosen);
@@ -659,20 +669,20 @@ CREATE FUNCTION mrr_from_invoices(of_tenant uuid, of_provider text, of_account t
 	currency text, price_id text, quantity bigint, gross_mrr numeric, mrr numeric, valid_from timestamptz, valid_to timestamptz) LANGUAGE sql STABLE
 BEGIN ATOMIC
 WITH lines AS (
-	SELECT line.id, coalesce(line.livemode, invoice.livemode, connected.mode = 'live') AS livemode, line.subscription_id, coalesce(line.subscription_item_id, waited.subscription_item_id) AS item_id,
+	SELECT line.id, coalesce(subscription.livemode, line.livemode, invoice.livemode, connected.mode = 'live') AS livemode, line.subscription_id, coalesce(line.subscription_item_id, waited.subscription_item_id) AS item_id,
 		coalesce(subscription.customer_id, invoice.customer_id, line.subscription_id) AS customer_id, lower(coalesce(line.currency, invoice.currency)) AS currency, price.id AS price_id,
 		coalesce(line.quantity, 1) AS quantity, line.invoice_id, coalesce(invoice.finalized_at, invoice.created_at) AS billed_at, line.period_start, line.period_end,
 		-- A line that charges sets the MRR. A line that credits only ends the item.
 		NOT coalesce(line.proration, false) OR coalesce(line.amount, 0) >= 0 AS charges,
 		monthly_amount(CASE
 			WHEN line.amount = 0 THEN 0
-			WHEN price.billing_scheme = 'tiered' OR price.tiers_mode IN ('volume', 'graduated') THEN line.amount * CASE
+			WHEN price.billing_scheme = 'tiered' OR price.tiers_mode IN ('volume', 'graduated') THEN CASE
 				WHEN coalesce(line.proration, false) AND line.period_end > line.period_start THEN
-					extract(epoch FROM line.period_end - (line.period_end - make_interval(
+					line.amount * extract(epoch FROM line.period_end - ((line.period_end AT TIME ZONE 'UTC' - make_interval(
 						days => CASE price.interval WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 0 END * coalesce(price.interval_count, 1)::int,
-						months => CASE price.interval WHEN 'month' THEN 1 WHEN 'year' THEN 12 ELSE 0 END * coalesce(price.interval_count, 1)::int)))
+						months => CASE price.interval WHEN 'month' THEN 1 WHEN 'year' THEN 12 ELSE 0 END * coalesce(price.interval_count, 1)::int)) AT TIME ZONE 'UTC'))
 					/ extract(epoch FROM line.period_end - line.period_start)
-				ELSE 1 END
+				ELSE line.amount END
 			ELSE coalesce(line.unit_amount_decimal, price.unit_amount_decimal, price.unit_amount) * CASE
 				WHEN price.divide_by > 1 THEN CASE coalesce(price.round, price.raw #>> '{transform_quantity,round}')
 					WHEN 'down' THEN floor(coalesce(line.quantity_decimal, line.quantity, 1) / price.divide_by) ELSE ceil(coalesce(line.quantity_decimal, line.quantity, 1) / price.divide_by) END
@@ -683,7 +693,7 @@ WITH lines AS (
 		-- A line for a part of a period is net of discounts already. A discount that is used once lowers no MRR.
 		CASE WHEN line.amount > 0 AND NOT coalesce(line.proration, false)
 			THEN (line.amount - coalesce(discounted.recurring, line.discount_amount, 0)) * 1.000000000000000000000000000000 / line.amount ELSE 1 END AS kept,
-		subscription.ended_at,
+		line.amount, CASE WHEN line.amount > 0 AND NOT coalesce(line.proration, false) THEN discounted.ends END AS ends, subscription.ended_at,
 		subscription.deleted_at IS NULL AND known.state IN ('active', 'past_due') AND subscription.pause_behavior IS NULL AND item.id IS NOT NULL AND item.deleted_at IS NULL AS lasts
 	FROM invoice_lines line
 	JOIN invoices invoice ON invoice.tenant_id = line.tenant_id AND invoice.provider = line.provider AND invoice.account = line.account AND invoice.id = line.invoice_id AND invoice.deleted_at IS NULL
@@ -704,7 +714,9 @@ WITH lines AS (
 			WHERE part ->> 'tax_behavior' = 'inclusive' OR part ->> 'inclusive' = 'true') END, 0) AS inclusive
 	) tax
 	LEFT JOIN LATERAL (
-		SELECT coalesce(sum((part ->> 'amount')::numeric) FILTER (WHERE coupon.duration IS DISTINCT FROM 'once'), 0) AS recurring
+		SELECT coalesce(sum((part ->> 'amount')::numeric) FILTER (WHERE coupon.duration IS DISTINCT FROM 'once'), 0) AS recurring,
+			jsonb_agg(jsonb_build_array(discount.ends_at, part -> 'amount')) FILTER (WHERE coupon.duration IS DISTINCT FROM 'once'
+				AND discount.ends_at > line.period_start AND discount.ends_at < line.period_end) AS ends
 		FROM jsonb_array_elements(CASE WHEN line.discount_amount > 0 AND jsonb_typeof(line.raw -> 'discount_amounts') = 'array' THEN line.raw -> 'discount_amounts' ELSE '[]' END) AS part
 		LEFT JOIN discounts discount ON discount.tenant_id = line.tenant_id AND discount.provider = line.provider AND discount.account = line.account
 			AND discount.id = coalesce(part #>> '{discount,id}', part ->> 'discount')
@@ -713,6 +725,8 @@ WITH lines AS (
 	) discounted ON true
 	WHERE line.tenant_id = of_tenant AND line.provider = of_provider AND line.account = of_account AND line.subscription_id = ANY (chosen)
 		AND line.deleted_at IS NULL AND line.period_start IS NOT NULL
+		-- Its first invoice is not paid: it has not begun.
+		AND coalesce(known.state NOT IN ('pending', 'never'), true)
 ), starts AS (
 	-- Lines of one invoice that start together are one. Of two invoices the later counts, and a charge before a credit.
 	SELECT DISTINCT ON (summed.item_id, summed.period_start) summed.*
@@ -721,7 +735,8 @@ WITH lines AS (
 			bool_and(lines.livemode) AS livemode, min(lines.customer_id) AS customer_id, min(lines.currency) AS currency,
 			(array_agg(lines.price_id ORDER BY lines.charges DESC, lines.gross_mrr DESC NULLS LAST, lines.id))[1] AS price_id,
 			(array_agg(lines.quantity ORDER BY lines.charges DESC, lines.gross_mrr DESC NULLS LAST, lines.id))[1] AS quantity,
-			coalesce(sum(lines.gross_mrr) FILTER (WHERE lines.charges), 0) AS gross_mrr, coalesce(sum(lines.gross_mrr * lines.kept) FILTER (WHERE lines.charges), 0) AS mrr,
+			round(coalesce(sum(lines.gross_mrr) FILTER (WHERE lines.charges), 0), 15) AS gross_mrr, round(coalesce(sum(lines.gross_mrr * lines.kept) FILTER (WHERE lines.charges), 0), 15) AS mrr,
+			jsonb_agg(jsonb_build_array(lines.gross_mrr * 1.000000000000000000000000000000 / lines.amount, lines.ends)) FILTER (WHERE lines.charges AND lines.ends IS NOT NULL) AS ends,
 			max(lines.period_end) AS period_end, max(lines.ended_at) AS ended_at, bool_or(lines.lasts) AS lasts
 		FROM lines WHERE lines.item_id IS NOT NULL
 		GROUP BY 1, 2, 3, 4
@@ -733,12 +748,30 @@ WITH lines AS (
 		ELSE least(lead(starts.period_start) OVER items, starts.period_end, starts.ended_at) END AS valid_to
 	FROM starts
 	WINDOW items AS (PARTITION BY starts.item_id ORDER BY starts.period_start)
+), counted AS (
+	SELECT * FROM segments WHERE charges AND coalesce(valid_to > period_start, true)
+), pieces AS (
+	-- A discount that ends within a period ends then.
+	SELECT piece.livemode, piece.subscription_id, piece.item_id, piece.customer_id, piece.currency, piece.price_id, piece.quantity, piece.gross_mrr, piece.mrr, piece.period_start,
+		least(piece.valid_to, lead(piece.period_start) OVER (PARTITION BY piece.item_id ORDER BY piece.period_start)) AS valid_to
+	FROM (
+		SELECT livemode, subscription_id, item_id, customer_id, currency, price_id, quantity, gross_mrr, mrr, period_start, valid_to FROM counted
+		UNION ALL
+		SELECT livemode, subscription_id, item_id, customer_id, currency, price_id, quantity, gross_mrr, round(mrr + sum(ended.amount) OVER (PARTITION BY counted.item_id, counted.period_start ORDER BY ended.at), 15), ended.at, valid_to
+		FROM counted
+		CROSS JOIN LATERAL (
+			SELECT (discount.value ->> 0)::timestamptz AS at, sum((line.value ->> 0)::numeric * (discount.value ->> 1)::numeric) AS amount
+			FROM jsonb_array_elements(counted.ends) AS line
+			CROSS JOIN LATERAL jsonb_array_elements(line.value -> 1) AS discount
+			GROUP BY 1
+		) ended
+		WHERE counted.ends IS NOT NULL AND coalesce(ended.at < counted.valid_to, true)
+	) piece
 ), steps AS (
-	SELECT segments.*, lag(segments.valid_to) OVER items IS DISTINCT FROM segments.period_start
-		OR (lag(segments.price_id) OVER items, lag(segments.mrr) OVER items, lag(segments.gross_mrr) OVER items) IS DISTINCT FROM (segments.price_id, segments.mrr, segments.gross_mrr) AS begins
-	FROM segments
-	WHERE segments.charges AND coalesce(segments.valid_to > segments.period_start, true)
-	WINDOW items AS (PARTITION BY segments.item_id ORDER BY segments.period_start)
+	SELECT pieces.*, lag(pieces.valid_to) OVER items IS DISTINCT FROM pieces.period_start
+		OR (lag(pieces.price_id) OVER items, lag(pieces.mrr) OVER items, lag(pieces.gross_mrr) OVER items) IS DISTINCT FROM (pieces.price_id, pieces.mrr, pieces.gross_mrr) AS begins
+	FROM pieces
+	WINDOW items AS (PARTITION BY pieces.item_id ORDER BY pieces.period_start)
 ), islands AS (
 	SELECT steps.*, count(*) FILTER (WHERE steps.begins) OVER (PARTITION BY steps.item_id ORDER BY steps.period_start) AS island FROM steps
 )
@@ -799,16 +832,16 @@ BEGIN
 	END IF;
 	SELECT mrr_computed_at INTO known_since FROM sync_accounts WHERE tenant_id = of_tenant AND provider = of_provider AND account = of_account;
 	SELECT jsonb_agg(jsonb_build_object('item_id', item_id, 'moved', moved, 'at', at, 'livemode', livemode, 'subscription_id', subscription_id, 'customer_id', customer_id,
-		'currency', currency, 'price_id', price_id, 'quantity', quantity, 'state', state, 'gross_mrr', gross_mrr, 'mrr', mrr, 'ends', ends, 'mrr_then', mrr_then, 'gone', gone))
+		'currency', currency, 'price_id', price_id, 'quantity', quantity, 'state', state, 'gross_mrr', gross_mrr, 'mrr', mrr, 'ends', ends, 'mrrs', mrrs, 'gone', gone, 'source', source))
 	INTO changes
 	FROM (
 		SELECT coalesce(held.item_id, present.item_id) AS item_id, present.livemode, coalesce(present.subscription_id, held.subscription_id) AS subscription_id, present.customer_id, present.currency,
 			present.price_id, present.quantity, present.state, present.gross_mrr, present.mrr, present.item_id IS NULL AS gone,
-			CASE WHEN present.state IN ('active', 'past_due') AND present.mrr_then IS DISTINCT FROM present.mrr THEN present.discount_ends_at END AS ends, present.mrr_then,
+			wanted.ends, wanted.mrrs, ahead.ends AS ahead_ends, ahead.mrrs AS ahead_mrrs, CASE WHEN billed.alike THEN held.source ELSE 'sync' END AS source,
 			held.item_id IS NULL OR present.item_id IS NULL
 				OR (held.state, held.mrr, held.price_id, held.currency) IS DISTINCT FROM (present.state, present.mrr, present.price_id, present.currency) AS moved,
-			ahead.valid_from AS ahead_from, ahead.mrr AS ahead_mrr,
 			least(now(), greatest(held.valid_from, CASE
+				WHEN billed.alike THEN held.valid_from
 				WHEN present.item_id IS NULL THEN coalesce(removed.at, now())
 				WHEN held.item_id IS NULL THEN CASE
 					WHEN greatest(present.begins_at, present.trial_end) BETWEEN known_since AND now() THEN greatest(present.begins_at, present.trial_end) ELSE present.observed_at END
@@ -821,10 +854,23 @@ BEGIN
 		) held
 		FULL JOIN revenue_of_items(of_tenant, of_provider, of_account, chosen) present ON present.item_id = held.item_id
 		LEFT JOIN LATERAL (
-			SELECT history.valid_from, history.mrr FROM mrr_history history
+			SELECT array_agg(history.valid_from ORDER BY history.valid_from) AS ends, array_agg(history.mrr ORDER BY history.valid_from) AS mrrs FROM mrr_history history
 			WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.item_id = coalesce(held.item_id, present.item_id)
-				AND history.valid_from > now() ORDER BY history.valid_from LIMIT 1
+				AND history.valid_from > now()
 		) ahead ON true
+		LEFT JOIN LATERAL (
+			SELECT array_agg(step.at ORDER BY step.at) AS ends, array_agg(step.mrr ORDER BY step.at) AS mrrs
+			FROM (
+				SELECT later.at, round(later.mrr, 15) AS mrr, lag(round(later.mrr, 15), 1, present.mrr) OVER (ORDER BY later.at) AS before
+				FROM unnest(present.ends, present.mrrs_then) AS later(at, mrr)
+			) step
+			WHERE step.mrr IS DISTINCT FROM step.before
+		) wanted ON present.state IN ('active', 'past_due')
+		-- An invoice has whole amounts of discounts and taxes. What differs by that rounding was so from the beginning.
+		CROSS JOIN LATERAL (
+			SELECT coalesce(held.source = 'invoice' AND held.state = present.state AND held.price_id = present.price_id AND held.currency = present.currency
+				AND held.quantity = coalesce(present.quantity, 1) AND held.gross_mrr > 0 AND abs(held.mrr - present.mrr) < present.least_mrr, false) AS alike
+		) billed
 		LEFT JOIN LATERAL (
 			SELECT least(item.deleted_at, subscription.deleted_at) AS at FROM subscription_items item
 			LEFT JOIN subscriptions subscription ON subscription.tenant_id = item.tenant_id AND subscription.provider = item.provider AND subscription.account = item.account AND subscription.id = item.subscription_id
@@ -832,7 +878,7 @@ BEGIN
 		) removed ON present.item_id IS NULL
 		WHERE held.item_id IS NOT NULL OR present.state IN ('trialing', 'active', 'past_due', 'paused', 'unpaid')
 	) item
-	WHERE item.moved OR (item.ends, CASE WHEN item.ends IS NOT NULL THEN item.mrr_then END) IS DISTINCT FROM (item.ahead_from, item.ahead_mrr);
+	WHERE item.moved OR (item.ends, item.mrrs) IS DISTINCT FROM (item.ahead_ends, item.ahead_mrrs);
 	IF changes IS NULL THEN
 		RETURN;
 	END IF;
@@ -840,18 +886,22 @@ BEGIN
 	DELETE FROM mrr_history history USING jsonb_to_recordset(changes) AS change(item_id text, moved boolean, at timestamptz)
 	WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.item_id = change.item_id
 		AND (history.valid_from > now() OR change.moved AND history.valid_from >= change.at);
-	UPDATE mrr_history history SET valid_to = CASE WHEN change.moved THEN change.at ELSE change.ends END
-	FROM jsonb_to_recordset(changes) AS change(item_id text, moved boolean, at timestamptz, ends timestamptz)
+	UPDATE mrr_history history SET valid_to = CASE WHEN change.moved THEN change.at ELSE change.ends[1] END
+	FROM jsonb_to_recordset(changes) AS change(item_id text, moved boolean, at timestamptz, ends timestamptz[])
 	WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.item_id = change.item_id
 		AND history.valid_from < CASE WHEN change.moved THEN change.at ELSE now() END
 		AND (history.valid_to IS NULL OR history.valid_to > CASE WHEN change.moved THEN change.at ELSE now() END);
 	INSERT INTO mrr_history (tenant_id, provider, account, livemode, subscription_id, item_id, customer_id, currency, price_id, quantity, state, gross_mrr, mrr, valid_from, valid_to, source)
 	SELECT of_tenant, of_provider, of_account, change.livemode, change.subscription_id, change.item_id, change.customer_id, change.currency, change.price_id, change.quantity, change.state,
-		change.gross_mrr, row.mrr, row.valid_from, row.valid_to, 'sync'
+		change.gross_mrr, row.mrr, row.valid_from, row.valid_to, row.source
 	FROM jsonb_to_recordset(changes) AS change(item_id text, moved boolean, at timestamptz, livemode boolean, subscription_id text, customer_id text, currency text, price_id text, quantity bigint,
-		state text, gross_mrr numeric, mrr numeric, ends timestamptz, mrr_then numeric, gone boolean)
-	CROSS JOIN LATERAL (VALUES (change.moved, change.mrr, change.at, change.ends), (change.ends IS NOT NULL, change.mrr_then, change.ends, NULL)) AS row(wanted, mrr, valid_from, valid_to)
-	WHERE row.wanted AND NOT change.gone;
+		state text, gross_mrr numeric, mrr numeric, ends timestamptz[], mrrs numeric[], gone boolean, source text)
+	CROSS JOIN LATERAL (
+		SELECT change.mrr, change.at AS valid_from, change.ends[1] AS valid_to, change.source WHERE change.moved
+		UNION ALL
+		SELECT step.mrr, step.at, lead(step.at) OVER (ORDER BY step.at), 'sync' FROM unnest(change.ends, change.mrrs) AS step(at, mrr)
+	) row
+	WHERE NOT change.gone;
 END $$;--> statement-breakpoint
 -- The subscriptions after one, whose rows, prices or discounts were written since the last computation.
 CREATE FUNCTION changed_subscriptions(of_tenant uuid, of_provider text, of_account text, after text, portion int DEFAULT 5000) RETURNS text[] LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
@@ -890,6 +940,10 @@ BEGIN
 			-- Its discount has ended since, or ends next.
 			UNION ALL SELECT history.subscription_id FROM mrr_history history WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account
 				AND history.valid_from BETWEEN since AND now() AND history.source <> 'invoice'
+			-- Its trial ends by the clock: the provider has no word for it.
+			UNION ALL SELECT history.subscription_id FROM mrr_history history WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account
+				AND history.state = 'trialing' AND history.valid_to IS NULL
+				AND NOT EXISTS (SELECT FROM states word WHERE word.provider = of_provider AND word.kind = 'subscription' AND word.state = 'trialing')
 		) changed
 		WHERE id > after
 		ORDER BY id LIMIT portion

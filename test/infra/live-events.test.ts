@@ -1,13 +1,11 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { alarms } from '../../scripts/observability/alarms.ts'
 import { isAbsent } from '../../scripts/observability/cloudwatch-alarms.ts'
 import { settingsSchema } from '../../src/config/schema.ts'
 import { eventBatch, eventIntakeOptions } from '../../src/queue/intake-options.ts'
 import { problemsOf } from './cloudformation.ts'
-import { osls, topic, usePackagedService } from './packaged-service.ts'
+import { packageTemplate, usePackagedService } from './packaged-service.ts'
 import { arnOf, type Role, statementsIn } from './roles.ts'
 
 const stripe = 'aws.partner/stripe.com/ed_61ABC'
@@ -275,22 +273,23 @@ function permissionsOf(role: string) {
   return statements.map(({ Action, Resource }) => [Action, Resource])
 }
 
-describe('parameters', () => {
-  async function packageWith(...params: readonly string[]): Promise<void> {
-    const folder = await mkdtemp(join(tmpdir(), 'live-events-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
-    await cp('serverless.yml', join(folder, 'serverless.yml'))
-    await cp('infra', join(folder, 'infra'), { recursive: true })
-    await mkdir(join(folder, 'dist'))
-    await writeFile(join(folder, 'dist/handler.cjs'), '')
-    const given = [`alarmTopics=${topic}`, ...params].flatMap((param) => ['--param', param])
-    await osls(folder, 'package', '--stage', 'prod', ...given).catch(
-      (error: { readonly stdout: string; readonly stderr: string }) => {
-        throw new Error(error.stdout + error.stderr)
-      },
-    )
-  }
+test('each role allows the calls that its function makes through the SDK, and those that Lambda makes for it', () => {
+  const actionsOf = (path: string, service: (command: string) => string) =>
+    [...readFileSync(path, 'utf8').matchAll(/new (\w+)Command\(/g)].map(([, name = '']) => `${service(name)}:${name}`)
+  const queue = actionsOf('src/queue/sqs.ts', () => 'sqs')
+  const stores = actionsOf('src/secrets/aws.ts', (name) => (name === 'GetParameter' ? 'ssm' : 'secretsmanager'))
+  const always = [...stores, 'kms:Decrypt', 'logs:CreateLogStream', 'logs:PutLogEvents']
+  // docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  const ofTrigger = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
+  const allowed = (role: string) =>
+    [...new Set(permissionsOf(role).flatMap(([action]) => action as string[]))].toSorted()
+  expect(queue).toContain('sqs:ChangeMessageVisibility')
+  expect(allowed('EventsRole')).toEqual([...new Set([...queue, ...ofTrigger, ...always])].toSorted())
+  // It only ever sends.
+  expect(allowed('ReceiverRole')).toEqual([...new Set(['sqs:SendMessage', ...always])].toSorted())
+})
 
+describe('parameters', () => {
   test.each([
     [['eventSources=stripe'], /eventSources has "stripe"\. Give receiver, http-api, or the name of a partner/],
     [['eventSources=receiver', 'webhookSecrets=paypal'], /webhookSecrets has "paypal"\. Give some of stripe, square/],
@@ -299,13 +298,13 @@ describe('parameters', () => {
   ])(
     'that cannot work are refused with what to give: %s',
     async (params, sentence) => {
-      await expect(packageWith(...params)).rejects.toThrow(sentence)
+      await expect(packageTemplate(...params)).rejects.toThrow(sentence)
     },
     60_000,
   )
 
   test('one way alone is enough, and without a window a batch has ten events', async () => {
-    await packageWith(`eventSources=${stripe}`, 'eventBatchSize=10', 'eventWindowSeconds=0')
-    await packageWith('eventSources=http-api')
+    await packageTemplate(`eventSources=${stripe}`, 'eventBatchSize=10', 'eventWindowSeconds=0')
+    await packageTemplate('eventSources=http-api')
   }, 60_000)
 })

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { build } from '../../scripts/build.ts'
 import type { Resource, Template } from './cloudformation.ts'
 
@@ -48,6 +48,27 @@ export function usePackagedService(params: readonly string[] = []) {
       return { ...rest, Properties }
     },
   }
+}
+
+/**
+ * Packages the stage prod without a build, for tests of the template alone. `params`: those of the command line. Returns the
+ * path of the template. @throws Error with what osls says
+ */
+export async function packageTemplate(...params: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'template-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await cp('serverless.yml', join(folder, 'serverless.yml'))
+  await cp('infra', join(folder, 'infra'), { recursive: true })
+  await mkdir(join(folder, 'dist'))
+  await writeFile(join(folder, 'dist/handler.cjs'), '')
+  const given = [`alarmTopics=${topic}`, ...params].flatMap((param) => ['--param', param])
+  const into = join(folder, 'packaged')
+  await osls(folder, 'package', '--stage', 'prod', ...given, '--package', into).catch(
+    (error: { readonly stdout: string; readonly stderr: string }) => {
+      throw new Error(error.stdout + error.stderr)
+    },
+  )
+  return join(into, 'cloudformation-template-update-stack.json')
 }
 
 async function placeWhatMustStayOut(directory: string): Promise<void> {

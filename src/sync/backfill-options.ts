@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Limiter } from './limiter.ts'
+import type { Besides } from './rate-limited.ts'
 import type { Slice } from './slices.ts'
 import type { EventsBefore, Source } from './source.ts'
 import type { SplitSlice } from './splitter.ts'
@@ -15,6 +16,8 @@ export interface Backfill {
   readonly fetchesTouched?: boolean
   /** The limiters a call for this source passes. */
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
+  /** See RateLimited.besides. Absent: no source has such requests. */
+  besides?(source: Source): Besides | undefined
   readonly pageSize: number
   /** Rows in each request for a nested list; absent: as many as items. */
   readonly nestedPageSize?: number

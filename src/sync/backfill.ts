@@ -3,6 +3,7 @@ import { isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
 import type { Page } from '../provider/contract.ts'
 import type { Backfill } from './backfill-options.ts'
 import { createInOrder, type InOrder } from './in-order.ts'
+import { listBehind, nextReader } from './next-reader.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader } from './reader.ts'
@@ -43,6 +44,8 @@ interface Engine {
   readonly inOrder: InOrder<ReadPage>
   /** The names of sources of which a page has been read. */
   readonly begun: Set<string>
+  /** Pages of each source whose items are complete. */
+  readonly pagesOf: Map<Source, number>
   /** The names of sources whose list is refused. */
   readonly refused: Set<string>
   readonly touched: Touched
@@ -88,6 +91,7 @@ function openEngine(options: Backfill): Engine {
     buffer: createPageBuffer(options),
     inOrder: createInOrder(),
     begun: new Set(options.begun),
+    pagesOf: new Map(),
     refused: new Set(options.refused),
     touched: createTouched({ ...options, isFetched: (resource) => isFetched(engine, resource) }),
     onDecided: new Set(),
@@ -122,21 +126,33 @@ function pageSource(engine: Engine) {
 
 /** Starts every call that may start. Called after each change of the engine's state. */
 function pump(engine: Engine): void {
-  const { options, buffer, readers, splitter, onDecided } = engine
+  const { options, buffer, splitter, onDecided } = engine
   for (const decided of onDecided) decided()
   onDecided.clear()
   engine.splitTimer?.abort(pumped)
   if (engine.inFlight === 0 || hasStopped(engine) || buffer.size() >= options.pagesPerBatch) buffer.stopGathering()
   if (!hasStopped(engine)) {
-    for (const reader of readers.values()) if (!reader.inFlight && mayFetch(engine)) void fetchPage(engine, reader)
+    const inMs = fetchWaiting(engine)
     const ms = splitter.splitWhereIdle({
       pagesRead: engine.pagesRead,
       mayFetch: () => mayFetch(engine),
       fetch: (reader) => void fetchPage(engine, reader),
     })
-    if (Number.isFinite(ms)) pumpIn(engine, ms)
+    if (Number.isFinite(Math.min(ms, inMs))) pumpIn(engine, Math.min(ms, inMs))
   }
   buffer.wake()
+}
+
+/** Starts the calls of slices that are ready. Returns the milliseconds until another one may start, or Infinity. */
+function fetchWaiting(engine: Engine): number {
+  const { readers, splitter } = engine
+  while (mayFetch(engine)) {
+    const next = nextReader(readers.values(), splitter.since(), engine)
+    if ('inMs' in next) return next.inMs
+    const behind = listBehind(readers.values(), { since: splitter.since(), left: next.left }, engine)
+    void fetchPage(engine, (behind && splitter.splitList(behind)) ?? next.reader)
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 function pumpIn(engine: Engine, ms: number): void {
@@ -179,6 +195,7 @@ const takingOf = ({ options, touched }: Engine) => ({
 
 function addPage(engine: Engine, readPage: ReadPage): void {
   engine.pagesRead++
+  engine.pagesOf.set(readPage.source, (engine.pagesOf.get(readPage.source) ?? 0) + 1)
   engine.buffer.add(readPage)
 }
 

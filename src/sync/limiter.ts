@@ -9,8 +9,12 @@ import { type LimitHit, SyncError } from '../errors.ts'
 export interface Limiter {
   /** Waits for its turn, in order, then calls. @throws the signal's reason when aborted while waiting */
   run<T>(call: () => Promise<T>, waiting: AbortSignal): Promise<T>
-  /** Waits for its turn, in order. Resolves with a function to call when the request has ended. */
-  enter(waiting: AbortSignal): Promise<() => void>
+  /**
+   * Waits for its turn: the call with the greatest weight is next, of equal ones the first, and any that
+   * has waited for long. Resolves with a function to call
+   * when the request has ended.
+   */
+  enter(waiting: AbortSignal, weight?: () => number): Promise<() => void>
   /** Milliseconds until a new call would start, behind the waiting calls; Infinity while too many are in flight. */
   delay(): number
   /** Lowers the limit after a limit error of the provider. */
@@ -24,17 +28,30 @@ interface Ceiling {
   readonly concurrency: number
   /**
    * The wider limiter that each request must pass as well. A request keeps its place in this line while it waits for
-   * the wider limiter. So requests that wait for the account do not become a burst on the endpoint, and endpoints take
-   * turns.
+   * the wider limiter. So requests that wait for the account do not become a burst on the endpoint. The endpoint with the
+   * most requests in its line is next, so that the one with the most work gets all that its own limit allows.
    */
   readonly within?: Limiter
 }
+
+interface WaitingCall {
+  readonly waiting: AbortSignal
+  readonly enteredAt: number
+  weight(): number
+  begin(leave: () => void): void
+  refuse(error: unknown): void
+}
+
+/** Shared, because an AbortController without a reason makes an error with a stack each time. */
+const noLongerAwaited = new Error('no longer awaited')
 
 const recoveryPerSecond = 0.05
 /** Milliseconds in which further limit errors change nothing: each request in flight may report the same overload. */
 const quietMs = 1_000
 /** Timers fire some milliseconds late. The limiter makes up for this much lost time, at most one request's interval. */
 const slackMs = 20
+/** Milliseconds after which a call is passed over no more. A list that is read page by page would end long after the others. */
+const longestPassedOverMs = 250
 /** The most milliseconds that it makes up for after the thread was busy while a request waited. */
 const busyMs = 200
 
@@ -46,8 +63,9 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   const starts: number[] = []
   const secondsWorth = Math.max(1, Math.floor(perSecond))
   let inFlight = 0
-  let inLine = 0
-  let line: Promise<unknown> = Promise.resolve()
+  /** Calls that wait for their turn, the one that waits for the wider limiter included. */
+  let waitingCalls: readonly WaitingCall[] = []
+  let isGivingTurns = false
   let freed: () => void = () => {}
 
   const current = () => {
@@ -61,18 +79,53 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     return first === undefined ? nextAt : Math.max(nextAt, first + 1_000)
   }
 
-  async function turn(waiting: AbortSignal, enteredAt: number): Promise<() => void> {
-    waiting.throwIfAborted()
-    while (room() <= 0) await freedOrAborted(waiting)
-    for (let wait = soonest() - clock.now(); wait > 0; wait = soonest() - clock.now()) await clock.sleep(wait, waiting)
+  /** Gives turns until no call waits. */
+  async function giveTurns(): Promise<void> {
+    isGivingTurns = true
+    while (waitingCalls.length > 0) {
+      const next = await untilTurn()
+      if (next) await giveTurn(next)
+    }
+    isGivingTurns = false
+  }
+
+  /** The call whose turn it is; undefined if none waits any more. */
+  async function untilTurn(): Promise<WaitingCall | undefined> {
+    while (waitingCalls.length > 0 && room() <= 0) await changed()
+    for (let wait = soonest() - clock.now(); wait > 0; wait = soonest() - clock.now()) {
+      if (waitingCalls.length === 0) break
+      await changed(wait)
+    }
+    const [first] = waitingCalls
+    if (!first || clock.now() - first.enteredAt > longestPassedOverMs) return first
+    const weights = waitingCalls.map(({ weight }) => weight())
+    return waitingCalls[weights.indexOf(Math.max(...weights))]
+  }
+
+  /** Resolves after so many milliseconds, or when a call has ended or waits no longer. */
+  async function changed(ms?: number): Promise<void> {
+    const change = new AbortController()
+    freed = () => change.abort(noLongerAwaited)
+    const ended = new Promise<void>((resolve) => change.signal.addEventListener('abort', () => resolve()))
+    await (ms === undefined ? ended : clock.sleep(ms, change.signal).catch(() => {}))
+    freed = () => {}
+  }
+
+  async function giveTurn(call: WaitingCall): Promise<void> {
+    const { waiting, enteredAt } = call
     // Of this line alone: what waits for the wider limiter would become a burst.
     const late = clock.now() - Math.max(nextAt, enteredAt)
-    const leave = await within?.enter(waiting)
-    start(late)
-    return () => {
-      inFlight--
-      leave?.()
-      freed()
+    try {
+      const leave = await within?.enter(waiting, () => waitingCalls.length)
+      if (!waitingCalls.includes(call)) return leave?.()
+      start(late)
+      call.begin(() => {
+        inFlight--
+        leave?.()
+        freed()
+      })
+    } catch (error) {
+      call.refuse(error)
     }
   }
 
@@ -86,27 +139,32 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     inFlight++
   }
 
-  async function freedOrAborted(waiting: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      freed = () => {
-        waiting.removeEventListener('abort', freed)
-        resolve()
+  function enter(waiting: AbortSignal, weight: () => number = () => 0): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      if (waiting.aborted) return reject(waiting.reason)
+      const settled = () => {
+        waitingCalls = waitingCalls.filter((other) => other !== call)
+        waiting.removeEventListener('abort', aborted)
       }
-      waiting.addEventListener('abort', freed)
+      const aborted = () => call.refuse(waiting.reason)
+      const call: WaitingCall = {
+        waiting,
+        weight,
+        enteredAt: clock.now(),
+        begin(leave) {
+          settled()
+          resolve(leave)
+        },
+        refuse(error) {
+          settled()
+          reject(error)
+          freed()
+        },
+      }
+      waiting.addEventListener('abort', aborted)
+      waitingCalls = [...waitingCalls, call]
+      if (!isGivingTurns) void giveTurns()
     })
-    waiting.throwIfAborted()
-  }
-
-  async function enter(waiting: AbortSignal): Promise<() => void> {
-    inLine++
-    const enteredAt = clock.now()
-    const place = line.then(() => turn(waiting, enteredAt))
-    line = place.catch(() => {})
-    try {
-      return await place
-    } finally {
-      inLine--
-    }
   }
 
   return {
@@ -120,7 +178,9 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
       }
     },
     delay: () =>
-      room() <= 0 ? Number.POSITIVE_INFINITY : Math.max(0, soonest() + (inLine * 1_000) / rate() - clock.now()),
+      room() <= 0
+        ? Number.POSITIVE_INFINITY
+        : Math.max(0, soonest() + (waitingCalls.length * 1_000) / rate() - clock.now()),
     lower(limit) {
       if (clock.now() - loweredAt < quietMs) return
       loweredAt = clock.now()

@@ -39,12 +39,22 @@ export interface RateLimited {
   readonly sources: readonly Source[]
   /** The limiters a list call of this source passes. */
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
+  /** The requests that the items of this source have cost besides its list; absent if they cost none. */
+  besides(source: Source): Besides | undefined
   /** Requests made so far, failed ones too. */
   requests(): number
   /** See Account.identify. One request; repeated only after a failure. @throws SyncError */
   identify(signal: AbortSignal): Promise<Identity>
   /** See Identity.since. Never retried, because only the choice of splits needs it. */
   since(signal: AbortSignal): Promise<number>
+}
+
+/** The requests for nested lists and for objects by id. */
+export interface Besides {
+  /** Asked for so far. */
+  requests(): number
+  /** Milliseconds until a new one would start, behind the waiting ones. */
+  delay(): number
 }
 
 interface Endpoint {
@@ -116,6 +126,7 @@ export function rateLimited(
   }
 
   const lists = new Map<string, Limiter>()
+  const besides = new Map<string, Besides>()
   const sources = account.sources.filter(({ name }) => resources.includes(name)).map(limitSource)
   const { changes } = account
   const feed = changes && { ...changes, list: endpointList(eventsName, changes) }
@@ -132,12 +143,20 @@ export function rateLimited(
   function limitSource(source: ListSource): ListSource {
     const { name, count, retrieve, nested, unsettled, partition } = source
     const retrieving = openEndpoint(`${name} by id`, source, finishing)
+    const beside = { requests: 0, limiters: [retrieving.limiter] }
+    besides.set(name, {
+      requests: () => beside.requests,
+      delay: () => Math.max(...beside.limiters.map((limiter) => limiter.delay())),
+    })
     return {
       ...source,
       list: endpointList(name, source),
       ...(count && { count: (signal) => retrieving.call(() => count(signal), signal) }),
       ...(retrieve && {
-        retrieve: (id, signal) => answer(retrieving, () => retrieve(id, signal), signal),
+        retrieve(id, signal) {
+          beside.requests++
+          return answer(retrieving, () => retrieve(id, signal), signal)
+        },
       }),
       ...(partition && {
         partition: {
@@ -149,10 +168,13 @@ export function rateLimited(
       ...(nested && {
         nested: nested.map((nestedSource) => {
           const endpoint = openEndpoint(nestedSource.name, source, finishing)
+          beside.limiters.push(endpoint.limiter)
           return {
             ...nestedSource,
-            list: (parentId, query, signal) =>
-              answer(endpoint, () => nestedSource.list(parentId, query, signal), signal),
+            list(parentId, query, signal) {
+              beside.requests++
+              return answer(endpoint, () => nestedSource.list(parentId, query, signal), signal)
+            },
           }
         }),
       }),
@@ -181,6 +203,7 @@ export function rateLimited(
       lists.get(source.name) ?? ofAccount,
       ...(points ? [{ delay: () => points.delay(source.name) }] : []),
     ],
+    besides: (source) => besides.get(source.name),
     requests: () => requests,
     identify: (signal) => askOnce(() => identifying.call(() => account.identify(signal), signal)),
     since: async (signal) =>

@@ -147,6 +147,8 @@ export interface Split {
   readonly id: number
   readonly at: number
   readonly isFiner: boolean
+  /** Items left in the slice, estimated. */
+  readonly work: number
 }
 
 interface Choice {
@@ -168,7 +170,7 @@ export function chooseSplit(
   { since, pageSize, limits = listLimits, mayBeFiner = false, known = [] }: Choice,
 ): Split | null {
   const least = (mayBeFiner ? limits.finerPages : limits.pages) * pageSize
-  let best: (Split & { readonly work: number }) | null = null
+  let best: Split | null = null
   for (const reading of readings) {
     const { slice, density, inFlight } = reading
     if (density === null || density <= 0 || slice.position === null) continue

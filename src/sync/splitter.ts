@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Limiter } from './limiter.ts'
 import { openReader, type Reader } from './reader.ts'
-import { chooseSplit, feedLimits, halveSlice, listLimits, splitSlice } from './slices.ts'
+import { chooseSplit, feedLimits, halveSlice, listLimits, type Split, splitSlice } from './slices.ts'
 import { hasFilter, itemsPerPage, type Source } from './source.ts'
 
 /** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
@@ -15,6 +15,8 @@ export interface Splitter {
    * Splits and passes each new reader to `fetch`. Returns the milliseconds until the next possible split, or Infinity.
    */
   splitWhereIdle(idle: Idle): number
+  /** Splits this list where it has the most work, if it has enough. The new reader, or undefined. */
+  splitList(source: Source): Reader | undefined
   /** Replaces a slice by its halves, which are read from their beginnings. False if it has one second only. */
   halve(id: number): boolean
 }
@@ -95,35 +97,50 @@ export function createSplitter(
     return true
   }
 
+  function chooseWithin(source: Source, mayBeFiner: boolean): Split | null {
+    if (!hasFilter(source)) return null
+    const readings = [...readers.values()].filter((reader) => reader.source === source)
+    const pageSize = itemsPerPage(source, options.pageSize)
+    const limits = source.kind === 'feed' ? feedLimits : listLimits
+    const known = options.knownSplits?.[source.name] ?? []
+    return chooseSplit(readings, { since: since ?? 0, pageSize, limits, mayBeFiner, known })
+  }
+
+  /** The split of the list with the most work left of those whose limiters have a request; else when one may have. */
+  function chooseAmongLists(mayBeFiner: boolean): { readonly choice: Split | null; readonly inMs: number } {
+    let choice: Split | null = null
+    let inMs = Number.POSITIVE_INFINITY
+    for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
+      const other = chooseWithin(source, mayBeFiner)
+      if (!other || (choice && choice.work >= other.work)) continue
+      const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
+      if (delay > 0) inMs = Math.min(inMs, delay)
+      else choice = other
+    }
+    return { choice, inMs }
+  }
+
   return {
     halve,
     since: () => since ?? 0,
+    splitList(source) {
+      const choice = since === undefined ? null : chooseWithin(source, false)
+      return choice ? split(choice.id, choice.at) : undefined
+    },
     splitWhereIdle({ pagesRead, mayFetch, fetch }) {
-      let soonest = Number.POSITIVE_INFINITY
-      for (const source of new Set([...readers.values()].map((reader) => reader.source))) {
-        const pageSize = itemsPerPage(source, options.pageSize)
-        const limits = source.kind === 'feed' ? feedLimits : listLimits
-        const known = options.knownSplits?.[source.name] ?? []
-        while (hasFilter(source) && mayFetch()) {
-          const readings = [...readers.values()].filter((reader) => reader.source === source)
-          const mayBeFiner = finerSplits < Math.floor(pagesRead / pagesPerFinerSplit)
-          const choice = chooseSplit(readings, { since: since ?? 0, pageSize, limits, mayBeFiner, known })
-          if (!choice) break
-          const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
-          if (delay > 0) {
-            soonest = Math.min(soonest, delay)
-            break
-          }
-          if (since === undefined) {
-            requestSince()
-            break
-          }
-          if (choice.isFiner) finerSplits++
-          const fresh = split(choice.id, choice.at)
-          if (fresh) fetch(fresh)
+      while (mayFetch()) {
+        const mayBeFiner = finerSplits < Math.floor(pagesRead / pagesPerFinerSplit)
+        const { choice, inMs } = chooseAmongLists(mayBeFiner)
+        if (!choice) return inMs
+        if (since === undefined) {
+          requestSince()
+          return inMs
         }
+        if (choice.isFiner) finerSplits++
+        const fresh = split(choice.id, choice.at)
+        if (fresh) fetch(fresh)
       }
-      return soonest
+      return Number.POSITIVE_INFINITY
     },
   }
 }

@@ -236,6 +236,48 @@ function sourceNamed(name: string, list: ListSource['list'], more: Partial<ListS
 
 const page = { items: [], next: null, observedAt: new Date(0) }
 
+describe('endpoints within an account', () => {
+  const account = () => {
+    const clock = createVirtualClock()
+    const within = createLimiter({ perSecond: 10, concurrency: 100 }, clock)
+    const endpoint = () => createLimiter({ perSecond: 10, concurrency: 100, within }, clock)
+    const [long, short] = [endpoint(), endpoint()]
+    const order: string[] = []
+    const ask = (of: typeof long, name: string, signal = never) =>
+      of.run(async () => void order.push(`${name} ${clock.now()}`), signal)
+    return { clock, long, short, order, ask }
+  }
+
+  it('takes turns by their lines: the longest is next, and who has waited a quarter of a second', async () => {
+    const { clock, long, short, order, ask } = account()
+    const all = [ask(short, 'a'), ask(short, 'b'), ...Array.from({ length: 6 }, (_, n) => ask(long, `long ${n}`))]
+    await clock.run(Promise.all(all))
+    expect(order.map((line) => line.split(' ').slice(0, -1).join(' '))).toEqual([
+      'a',
+      'long 0',
+      'long 1',
+      'long 2',
+      'b',
+      'long 3',
+      'long 4',
+      'long 5',
+    ])
+  })
+
+  it('forgets a call that waits no longer, in either line', async () => {
+    const { clock, long, short, order, ask } = account()
+    const stop = new AbortController()
+    const first = ask(long, 'first')
+    const given = [ask(long, 'second', stop.signal), ask(long, 'third', stop.signal)]
+    const other = ask(short, 'other')
+    stop.abort(new Error('stopped'))
+    expect(await Promise.allSettled(given)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
+    await clock.run(Promise.all([first, other, ask(long, 'fourth')]))
+    expect(order.map((line) => line.split(' ')[0])).toEqual(['first', 'other', 'fourth'])
+    expect(long.delay()).toBeLessThanOrEqual(100)
+  })
+})
+
 describe('a source behind its limiters', () => {
   const scopes: Readonly<Record<LimitHit['scope'], readonly [number, number]>> = {
     endpoint: [12.5, 100],

@@ -1,0 +1,92 @@
+import type { Backfill } from './backfill-options.ts'
+import { itemsLeft, type Reader } from './reader.ts'
+import { itemsPerPage, type Source } from './source.ts'
+
+/**
+ * Milliseconds for which a request for a page may wait in its limiters' lines. One that waits longer would hold the place
+ * of a page that another endpoint could answer meanwhile.
+ */
+const longestWait = 100
+/** The same for what a page's items need besides. */
+const longestWaitBeside = 500
+
+interface Progress {
+  readonly options: Pick<Backfill, 'pageSize' | 'limiters' | 'besides'>
+  /** Pages of each source whose items are complete. */
+  readonly pagesOf: ReadonlyMap<Source, number>
+}
+
+/** Whose page is asked for next; or the milliseconds until there may be one, Infinity if none waits. */
+export type Next = Best | { readonly inMs: number }
+
+interface Best {
+  readonly reader: Reader
+  /** Requests left of the reader's list, at the endpoint that has the most. */
+  readonly left: number
+}
+
+/**
+ * Chooses the reader of the list that has the most requests left at one endpoint, so that all lists end together: a list
+ * that is left over has only its own endpoint's rate. A list of which nothing is known comes first. `since`: see
+ * Identity.since.
+ */
+export function nextReader(readers: Iterable<Reader>, since: number, progress: Progress): Next {
+  let best: Best | undefined
+  let inMs = Number.POSITIVE_INFINITY
+  for (const [source, all] of bySource(readers)) {
+    const reader = all.find(({ inFlight }) => !inFlight)
+    if (!reader) continue
+    const left = requestsLeft(source, all, since, progress)
+    if (best && best.left >= left) continue
+    const wait = waitOf(source, progress)
+    // A list without a page in flight would not be asked again.
+    if (wait > 0 && all.some(({ inFlight }) => inFlight)) inMs = Math.min(inMs, wait)
+    else best = { reader, left }
+  }
+  return best ?? { inMs }
+}
+
+/**
+ * The list with more requests left than that, of those with all slices in flight. To keep up, it needs one slice more.
+ * Undefined if there is none.
+ */
+export function listBehind(
+  readers: Iterable<Reader>,
+  { since, left: least }: { readonly since: number; readonly left: number },
+  progress: Progress,
+): Source | undefined {
+  let behind: { readonly source: Source; readonly left: number } | undefined
+  for (const [source, all] of bySource(readers)) {
+    const left = requestsLeft(source, all, since, progress)
+    if (left <= Math.max(least + 1, behind?.left ?? 0) || all.some(({ inFlight }) => !inFlight)) continue
+    if (waitOf(source, progress) <= 0) behind = { source, left }
+  }
+  return behind?.source
+}
+
+function bySource(readers: Iterable<Reader>): ReadonlyMap<Source, readonly Reader[]> {
+  const lists = new Map<Source, Reader[]>()
+  for (const reader of readers) lists.set(reader.source, [...(lists.get(reader.source) ?? []), reader])
+  return lists
+}
+
+/** Milliseconds until the lines of the source are short enough. */
+function waitOf(source: Source, { options }: Progress): number {
+  const delay = Math.max(...options.limiters(source).map((limiter) => limiter.delay()))
+  return Math.max(delay - longestWait, (options.besides?.(source)?.delay() ?? 0) - longestWaitBeside)
+}
+
+/** Infinity before the first request. A window of which no page was read has one at least. */
+function requestsLeft(
+  source: Source,
+  all: readonly Reader[],
+  since: number,
+  { options: { pageSize, besides }, pagesOf }: Progress,
+): number {
+  const isNew = all.every(({ inFlight, density, cursors }) => !inFlight && density === null && cursors.size <= 1)
+  if (isNew) return Number.POSITIVE_INFINITY
+  const items = Object.values(itemsLeft(all, since)).reduce((sum, left) => sum + left, 0)
+  const pages = Math.max(all.filter(({ inFlight }) => !inFlight).length, items / itemsPerPage(source, pageSize))
+  const read = pagesOf.get(source) ?? 0
+  return pages * Math.max(1, read > 0 ? (besides?.(source)?.requests() ?? 0) / read : 0)
+}

@@ -16,6 +16,8 @@ export interface Backfill {
   readonly fetchesTouched?: boolean
   /** The limiters a call for this source passes. */
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
+  /** See RateLimited.expect. */
+  expect?(source: Source, requests: number): void
   /** See RateLimited.besides. Absent: no source has such requests. */
   besides?(source: Source): Besides | undefined
   readonly pageSize: number

@@ -15,6 +15,8 @@ export interface Limiter {
    * when the request has ended.
    */
   enter(waiting: AbortSignal, weight?: () => number): Promise<() => void>
+  /** Calls that are known to come. The most work has the longest line and what is to come of it. */
+  expect(calls: number): void
   /** Milliseconds until a new call would start, behind the waiting calls; Infinity while too many are in flight. */
   delay(): number
   /** Lowers the limit after a limit error of the provider. */
@@ -29,7 +31,7 @@ interface Ceiling {
   /**
    * The wider limiter that each request must pass as well. A request keeps its place in this line while it waits for
    * the wider limiter. So requests that wait for the account do not become a burst on the endpoint. The endpoint with the
-   * most requests in its line is next, so that the one with the most work gets all that its own limit allows.
+   * most calls in its line or to come is next, so that it gets all that its own limit allows.
    */
   readonly within?: Limiter
 }
@@ -66,6 +68,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   /** Calls that wait for their turn, the one that waits for the wider limiter included. */
   let waitingCalls: readonly WaitingCall[] = []
   let isGivingTurns = false
+  let expected = 0
   let freed: () => void = () => {}
 
   const current = () => {
@@ -116,7 +119,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     // Of this line alone: what waits for the wider limiter would become a burst.
     const late = clock.now() - Math.max(nextAt, enteredAt)
     try {
-      const leave = await within?.enter(waiting, () => waitingCalls.length)
+      const leave = await within?.enter(waiting, () => Math.max(expected, waitingCalls.length))
       if (!waitingCalls.includes(call)) return leave?.()
       start(late)
       call.begin(() => {
@@ -176,6 +179,9 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
       } finally {
         leave()
       }
+    },
+    expect(calls) {
+      expected = calls
     },
     delay: () =>
       room() <= 0

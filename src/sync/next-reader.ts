@@ -1,5 +1,6 @@
 import type { Backfill } from './backfill-options.ts'
 import { itemsLeft, type Reader } from './reader.ts'
+import type { Slice } from './slices.ts'
 import { itemsPerPage, type Source } from './source.ts'
 
 /**
@@ -11,7 +12,7 @@ const longestWait = 100
 const longestWaitBeside = 500
 
 interface Progress {
-  readonly options: Pick<Backfill, 'pageSize' | 'limiters' | 'besides'>
+  readonly options: Pick<Backfill, 'pageSize' | 'limiters' | 'expect' | 'besides' | 'knownSplits'>
   /** Pages of each source whose items are complete. */
   readonly pagesOf: ReadonlyMap<Source, number>
 }
@@ -34,9 +35,9 @@ export function nextReader(readers: Iterable<Reader>, since: number, progress: P
   let best: Best | undefined
   let inMs = Number.POSITIVE_INFINITY
   for (const [source, all] of bySource(readers)) {
+    const left = requestsLeft(source, all, since, progress)
     const reader = all.find(({ inFlight }) => !inFlight)
     if (!reader) continue
-    const left = requestsLeft(source, all, since, progress)
     if (best && best.left >= left) continue
     const wait = waitOf(source, progress)
     // A list without a page in flight would not be asked again.
@@ -76,17 +77,42 @@ function waitOf(source: Source, { options }: Progress): number {
   return Math.max(delay - longestWait, (options.besides?.(source)?.delay() ?? 0) - longestWaitBeside)
 }
 
-/** Infinity before the first request. A window of which no page was read has one at least. */
+/** Infinity before the first request. A window of which no page was read has one at least. The limiters are told. */
 function requestsLeft(
   source: Source,
   all: readonly Reader[],
   since: number,
-  { options: { pageSize, besides }, pagesOf }: Progress,
+  { options: { pageSize, expect, besides, knownSplits }, pagesOf }: Progress,
 ): number {
   const isNew = all.every(({ inFlight, density, cursors }) => !inFlight && density === null && cursors.size <= 1)
   if (isNew) return Number.POSITIVE_INFINITY
-  const items = Object.values(itemsLeft(all, since)).reduce((sum, left) => sum + left, 0)
-  const pages = Math.max(all.filter(({ inFlight }) => !inFlight).length, items / itemsPerPage(source, pageSize))
+  const waiting = all.filter(({ inFlight }) => !inFlight)
+  const known = knownSplits?.[source.name] ?? []
+  const pages =
+    known.length > 0
+      ? all.reduce((sum, { slice }) => sum + knownPages(slice, known), 0)
+      : Object.values(itemsLeft(all, since)).reduce((sum, left) => sum + left, 0) / itemsPerPage(source, pageSize)
   const read = pagesOf.get(source) ?? 0
-  return pages * Math.max(1, read > 0 ? (besides?.(source)?.requests() ?? 0) / read : 0)
+  const left = Math.max(waiting.length, pages)
+  const beside = besides?.(source)
+  const leftBeside = beside && read > 0 ? (left * beside.requests()) / read : 0
+  expect?.(source, left)
+  beside?.expect(leftBeside)
+  return Math.max(left, leftBeside)
+}
+
+/** Pages that an earlier job found in what is left of a slice, a page that is in flight included. */
+function knownPages({ window, position }: Slice, known: readonly number[]): number {
+  return 1 + countUpTo(known, position ?? window.to ?? Number.POSITIVE_INFINITY) - countUpTo(known, window.from)
+}
+
+/** How many of these ascending numbers are not greater. */
+function countUpTo(ascending: readonly number[], most: number): number {
+  let [low, high] = [0, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? 0) <= most) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -39,6 +39,8 @@ export interface RateLimited {
   readonly sources: readonly Source[]
   /** The limiters a list call of this source passes. */
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
+  /** So many list calls of this source are known to come. */
+  expect(source: Source, requests: number): void
   /** The requests that the items of this source have cost besides its list; absent if they cost none. */
   besides(source: Source): Besides | undefined
   /** Requests made so far, failed ones too. */
@@ -55,6 +57,8 @@ export interface Besides {
   requests(): number
   /** Milliseconds until a new one would start, behind the waiting ones. */
   delay(): number
+  /** So many are known to come. */
+  expect(requests: number): void
 }
 
 interface Endpoint {
@@ -147,6 +151,9 @@ export function rateLimited(
     besides.set(name, {
       requests: () => beside.requests,
       delay: () => Math.max(...beside.limiters.map((limiter) => limiter.delay())),
+      expect(requests) {
+        for (const limiter of beside.limiters) limiter.expect(requests)
+      },
     })
     return {
       ...source,
@@ -203,6 +210,7 @@ export function rateLimited(
       lists.get(source.name) ?? ofAccount,
       ...(points ? [{ delay: () => points.delay(source.name) }] : []),
     ],
+    expect: (source, requests) => lists.get(source.name)?.expect(requests),
     besides: (source) => besides.get(source.name),
     requests: () => requests,
     identify: (signal) => askOnce(() => identifying.call(() => account.identify(signal), signal)),

@@ -14,11 +14,33 @@ import { account, now } from './small-account.ts'
 
 const queries = [...readFileSync('docs/queries.md', 'utf8').matchAll(/^## (.*)\n[^#]*?```sql\n([\s\S]*?)```/gm)]
 
+const thisMonth = new Date().toISOString().slice(0, 7)
+const moved = { opening: '0', expansion: '0', reactivation: '0', contraction: '0', churn: '0' }
+
 const expected: Readonly<Record<string, readonly object[]>> = {
   // 2 × 1000 + 2 packs × 500 + 12000.6 / 12 + 300 × 52 / 12; 3000 / 3
   'Monthly recurring revenue': [
     { currency: 'eur', mrr: '5300' },
     { currency: 'usd', mrr: '1000' },
+  ],
+  'MRR by month with its movements': [
+    { month: thisMonth, currency: 'eur', ...moved, new: '5300', closing: '5300' },
+    { month: thisMonth, currency: 'usd', ...moved, new: '1000', closing: '1000' },
+  ],
+  // Pro: 2 × 1000 + 12000.6 / 12; 3000 / 3. Team: 2 packs × 500 + 300 × 52 / 12
+  'MRR by product': [
+    { product: 'Pro', currency: 'eur', mrr: '3000', customers: 2 },
+    { product: 'Team', currency: 'eur', mrr: '2300', customers: 1 },
+    { product: 'Pro', currency: 'usd', mrr: '1000', customers: 1 },
+  ],
+  'Largest changes of MRR': [
+    { customer_id: 'cus_a', currency: 'eur', kind: 'new', mrr_before: '0', mrr_after: '4300' },
+    { customer_id: 'cus_b', currency: 'eur', kind: 'new', mrr_before: '0', mrr_after: '1000' },
+    { customer_id: 'cus_b', currency: 'usd', kind: 'new', mrr_before: '0', mrr_after: '1000' },
+  ],
+  'Retention of cohorts': [
+    { cohort: thisMonth, currency: 'eur', age: 0, customers: '2', retained: '2', percent: '100.0', mrr: '5300' },
+    { cohort: thisMonth, currency: 'usd', age: 0, customers: '1', retained: '1', percent: '100.0', mrr: '1000' },
   ],
   'Active subscriptions by plan': [
     { product: 'Pro', interval: 'month', subscriptions: 3, units: 12 },
@@ -47,6 +69,10 @@ const expected: Readonly<Record<string, readonly object[]>> = {
     { month: '2026-05', currency: 'eur', taken: '3000', returned: '0', revenue: '3000' },
     { month: '2026-06', currency: 'eur', taken: '1000', returned: '500', revenue: '500' },
     { month: '2026-06', currency: 'usd', taken: '9007199254', returned: '0', revenue: '9007199254' },
+  ],
+  'Net revenue by month': [
+    { month: '2026-05', currency: 'eur', charged: '3000', refunded: '0', disputed: '0', fees: '117', net: '2883' },
+    { month: '2026-06', currency: 'eur', charged: '0', refunded: '500', disputed: '0', fees: '0', net: '-500' },
   ],
   'Refund rate': [
     { currency: 'eur', payments: 2, refunded_percent: '50.0', refunded_money_percent: '12.5' },
@@ -98,10 +124,26 @@ test('each of the queries answers what it says', async () => {
      from unnest(array['ACTIVE', 'DEACTIVATED', 'COMPLETED', 'MISLAID']) as status`,
     [tenant],
   )
+  await query(`select refresh_mrr_history($1, 'stripe', 'acct_1')`, [tenant])
   const answers: Record<string, object[]> = {}
   for (const [, title = '', sql = ''] of queries)
     answers[title] = await query(sql.replaceAll(":'tenant'", `'${tenant}'`))
   expect(answers).toEqual(expected)
+})
+
+test('the example for pandas reads the views', async () => {
+  const { db, query } = await openTestDatabase()
+  const tenant = randomUUID()
+  await seed(db, tenant)
+  await query(`select refresh_mrr_history($1, 'stripe', 'acct_1')`, [tenant])
+  const statements = [...readFileSync('examples/revenue.py', 'utf8').matchAll(/read\("{3}([\s\S]*?)"{3}\)/g)]
+  const answers = await Promise.all(statements.map(([, sql = '']) => query(sql.replaceAll(':tenant', '$1'), [tenant])))
+  const of = { provider: 'stripe', account: 'acct_1', livemode: null }
+  expect(answers.map(([first]) => first)).toMatchObject([
+    { ...of, currency: 'eur', month: thisMonth, closing: '5300', customers_closing: '2' },
+    { ...of, currency: 'eur', cohort: thisMonth, age: 0, customers: '2', retained: '2', mrr: '5300' },
+    { ...of, currency: 'eur', month: '2026-05', charged: '3000', net: '2883' },
+  ])
 })
 
 async function seed(db: Awaited<ReturnType<typeof openTestDatabase>>['db'], tenantId: string): Promise<void> {

@@ -157,6 +157,8 @@ export const account: Readonly<Record<string, readonly Fields[]>> = {
   balance_transactions: [
     { id: 'txn_1', net: -5_000, currency: 'eur' },
     { id: 'txn_2', net: -900, currency: 'eur' },
+    { id: 'txn_3', reporting_category: 'charge', amount: 3_000, fee: 117, net: 2_883, currency: 'eur', created: may },
+    { id: 'txn_4', reporting_category: 'refund', amount: -500, fee: 0, net: -500, currency: 'eur', created: june },
   ],
   payouts: [
     { id: 'po_1', status: 'paid', amount: 5_000, currency: 'eur', balance_transaction: 'txn_1', arrival_date: may },

@@ -23,7 +23,7 @@ import { openSettings } from './secrets/open-settings.ts'
 import { type OpenServer, openServer } from './server/open.ts'
 import { probeRoutes } from './server/probes.ts'
 import type { Route } from './server/route.ts'
-import { publishGauges } from './telemetry/gauges.ts'
+import { publishEventsQueue, publishGauges } from './telemetry/gauges.ts'
 import { createLiveTelemetry } from './telemetry/live.ts'
 import { messagingSystems } from './telemetry/messaging-system.ts'
 import type { Meters } from './telemetry/meter.ts'
@@ -76,7 +76,8 @@ async function run(shutdown: AbortSignal): Promise<void> {
   const webhooks = await serveWebhooks(config, { name, log, withRetry, meters: registry })
   log.info('the worker receives messages', { event: 'worker_started', count: worker.concurrency })
   const ticking = config.Schedules.Tick ? sendScheduled(config, intake, log, shutdown) : undefined
-  const events = applyEvents(config, { name, log, withRetry, meters: registry }, shutdown)
+  const watch = metrics.useEvents
+  const events = applyEvents(config, { name, log, withRetry, meters: registry, watch }, shutdown)
   await Promise.all([consume({ intake, worker, withRetry, pulse }, shutdown), events])
   await ticking
   await page?.close()
@@ -109,11 +110,18 @@ async function serveRoutes(
 function readMetrics(config: Config, registry: Registry) {
   const gauges = openGauges({ database: config.database, reader: readerOf(config) })
   let queue: Pick<Intake, 'depth'> | undefined
-  const read = async () => publishGauges(registry, await gauges.read(queue))
+  let events: Pick<Intake, 'depth'> | undefined
+  const read = async () => {
+    if (events) publishEventsQueue(registry, await events.depth().catch(() => null))
+    publishGauges(registry, await gauges.read(queue))
+  }
   return {
     route: metricsRoute({ registry, read, now: systemClock.now }),
     use(intake: Pick<Intake, 'depth'>) {
       queue = intake
+    },
+    useEvents(intake: Pick<Intake, 'depth'>) {
+      events = intake
     },
     close: gauges.close,
   }
@@ -167,12 +175,13 @@ async function serveWebhooks(config: Config, { name, log, withRetry, meters }: E
 /** Applies live events until `shutdown` is aborted, if `Queue.EventsUrl` is set. */
 async function applyEvents(
   config: Config,
-  { name, log, withRetry, meters }: EventDeps,
+  { name, log, withRetry, meters, watch }: EventDeps & { watch(intake: Pick<Intake, 'depth'>): void },
   shutdown: AbortSignal,
 ): Promise<void> {
   const options = eventIntakeOptions(config)
   const intake = options && (await withRetry(() => openIntake(options)))
   if (!intake) return
+  watch(intake)
   const worker = await openLiveWorker(config, { name, log, telemetry: createLiveTelemetry(meters) })
   const { lockSeconds } = options
   await consumeEvents({ intake, work: worker.work, withRetry, most: eventBatch, lockSeconds, log }, shutdown)

@@ -16,8 +16,9 @@ export const eventAlarms: readonly Alarm[] = [
       threshold: 120,
       periods: 3,
     },
+    // SQS does not tell a container how old a message is. The lag tells, as long as events are applied at all.
     prometheus: {
-      expression: `histogram_quantile(0.99, sum by (le) (rate(${select('billing_sync.event.lag', {}, '_bucket')}[5m]))) > 120`,
+      expression: `max(${select('billing_sync.events.oldest.age')}) > 120 or histogram_quantile(0.99, sum by (le) (rate(${select('billing_sync.event.lag', {}, '_bucket')}[5m]))) > 120`,
       for: '3m',
     },
   },
@@ -26,7 +27,10 @@ export const eventAlarms: readonly Alarm[] = [
     part: 'events',
     about: 'Live events are in the dead-letter queue. Read their reasons, fix the cause, then run an incremental job.',
     cloudWatch: anyIn(60, eventsDeadLetters('ApproximateNumberOfMessagesVisible')),
-    prometheus: { expression: `${gained(select('billing_sync.events', { outcome: 'dead' }), '5m')} > 0`, for: '0m' },
+    prometheus: {
+      expression: `max(${select('billing_sync.events.queue.messages', { state: 'dead' })}) > 0`,
+      for: '1m',
+    },
   },
   {
     name: 'ForgedEventsAlarm',

@@ -167,7 +167,10 @@ export const graphs: readonly Graph[] = [
     title: 'Time of a live event from the queue to its row, 99th percentile',
     part: 'events',
     unit: 'seconds',
-    prometheus: [{ expression: quantile('billing_sync.event.lag', 0.99, 'provider'), legend: '{{provider}}' }],
+    prometheus: [
+      { expression: quantile('billing_sync.event.lag', 0.99, 'provider'), legend: '{{provider}}' },
+      { expression: `max(${select('billing_sync.events.oldest.age')})`, legend: 'oldest that waits' },
+    ],
     cloudWatch: [
       search('billing_sync.event.lag', [], 'p99'),
       { metric: eventsQueue('ApproximateAgeOfOldestMessage'), label: 'oldest that waits' },

@@ -23,6 +23,10 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
     'Live events by what became of them: `applied`, `skipped` for an account that is not active, `hidden` until later, or `dead`.',
   'billing_sync.events.forged': 'Live events whose signature does not fit, on the queue or at the receiver.',
   'billing_sync.event.lag': 'Time from the queue to the commit of a live event.',
+  'billing_sync.events.queue.messages':
+    'Messages in the queue of live events of a container: `waiting`, `in_flight`, `delayed` or `dead`.',
+  'billing_sync.events.oldest.age':
+    'Time that the oldest message of this queue has waited. RabbitMQ does not tell it, and SQS has a metric of its own.',
   'billing_sync.webhooks': 'Webhooks by the status that the receiver answered with.',
   'billing_sync.cannot_work':
     'Times that the worker could not start, could not claim a job in the database, or could not read there whose live events are.',

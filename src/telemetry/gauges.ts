@@ -2,14 +2,7 @@ import type { Meters } from './meter.ts'
 
 /** What stands still or waits, at one moment. Null is what is not known, and is not published. */
 export interface GaugeReadings {
-  readonly queue: {
-    readonly waiting: number
-    readonly inFlight: number | null
-    readonly delayed: number | null
-    readonly dead: number | null
-    /** Seconds. */
-    readonly oldestAge: number | null
-  } | null
+  readonly queue: QueueReadings | null
   /** By status. */
   readonly jobs: Readonly<Record<string, number>> | null
   readonly jobsStuck: number | null
@@ -26,12 +19,19 @@ export interface GaugeReadings {
   readonly erasures: { readonly waiting: number; readonly dueSoon: number; readonly overdue: number }
 }
 
+export interface QueueReadings {
+  readonly waiting: number
+  readonly inFlight: number | null
+  readonly delayed: number | null
+  readonly dead: number | null
+  /** Seconds. */
+  readonly oldestAge: number | null
+}
+
 /** Hands over the readings of one moment. */
 export function publishGauges(meters: Meters, { queue, jobs, schedules, erasures, ...others }: GaugeReadings): void {
   const meter = meters.open()
-  const messages = { waiting: queue?.waiting, in_flight: queue?.inFlight, delayed: queue?.delayed, dead: queue?.dead }
-  for (const [state, count] of Object.entries(messages))
-    if (isKnown(count)) meter.set('billing_sync.queue.messages', { state }, count)
+  for (const [state, count] of knownStates(queue)) meter.set('billing_sync.queue.messages', { state }, count)
   if (isKnown(queue?.oldestAge)) meter.set('billing_sync.queue.oldest.age', {}, queue.oldestAge)
   for (const [status, count] of Object.entries(jobs ?? {})) meter.set('billing_sync.jobs', { status }, count)
   if (isKnown(others.jobsStuck)) meter.set('billing_sync.jobs.stuck', {}, others.jobsStuck)
@@ -43,6 +43,19 @@ export function publishGauges(meters: Meters, { queue, jobs, schedules, erasures
   const requests = { waiting: erasures.waiting, due_soon: erasures.dueSoon, overdue: erasures.overdue }
   for (const [state, count] of Object.entries(requests)) meter.set('billing_sync.erasure.requests', { state }, count)
   meter.flush({})
+}
+
+/** The same for the queue of live events. Null if it does not answer. */
+export function publishEventsQueue(meters: Meters, queue: QueueReadings | null): void {
+  const meter = meters.open()
+  for (const [state, count] of knownStates(queue)) meter.set('billing_sync.events.queue.messages', { state }, count)
+  if (isKnown(queue?.oldestAge)) meter.set('billing_sync.events.oldest.age', {}, queue.oldestAge)
+  meter.flush({})
+}
+
+function knownStates(queue: QueueReadings | null): readonly (readonly [state: string, count: number])[] {
+  const counts = { waiting: queue?.waiting, in_flight: queue?.inFlight, delayed: queue?.delayed, dead: queue?.dead }
+  return Object.entries(counts).flatMap(([state, count]) => (isKnown(count) ? [[state, count] as const] : []))
 }
 
 const isKnown = (value: number | null | undefined): value is number => typeof value === 'number'

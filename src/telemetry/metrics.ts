@@ -103,6 +103,16 @@ export const metrics = {
     labels: ['provider'],
     sets: [[]],
   },
+  'billing_sync.events.queue.messages': {
+    kind: 'gauge',
+    unit: 'Count',
+    labels: ['state'],
+  },
+  'billing_sync.events.oldest.age': {
+    kind: 'gauge',
+    unit: 'Seconds',
+    labels: [],
+  },
   'billing_sync.webhooks': {
     kind: 'counter',
     unit: 'Count',

@@ -95,11 +95,23 @@ describe('each alarm of Prometheus', () => {
     expect(await ask(scrapes, [{ expression, value: 1 }])).toMatchObject({ code: 0 })
   })
 
+  test('of late events rings by their lag where the queue does not tell its age', async () => {
+    const observatory = openObservatory()
+    const settled = { provider: 'stripe', outcome: 'applied', code: null, lagMs: 200_000 } as const
+    await observatory.pass(12, () => observatory.liveTelemetry.settled([settled]))
+    const { scrapes } = observatory
+    const expression = wasFiring('alertname="BillingSyncEventAge",', scrapes.length)
+    expect(await ask(scrapes, [{ expression, value: 1 }])).toMatchObject({ code: 0 })
+  })
+
   test('is quiet while nothing is wrong', async () => {
     const observatory = openObservatory()
     const { handle } = await setup({ sandbox: { customers: 50 }, telemetry: observatory.telemetry })
     await observatory.pass(26 * 60, async () => {
       observatory.publish(calm)
+      observatory.publishEvents({})
+      observatory.liveTelemetry.settled([{ provider: 'stripe', outcome: 'applied', code: null, lagMs: 900 }])
+      observatory.liveTelemetry.answered('stripe', 200)
       if (observatory.scrapes.length % 600 === 0) await handle([JSON.stringify(jobRequest())])
     })
     const { scrapes } = observatory

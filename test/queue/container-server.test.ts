@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
@@ -87,6 +88,27 @@ test('/readyz follows a queue that fails and works again, also without messages'
   expect(metrics).toContain('billing_sync_lanes{state="free"} 5')
   expect(metrics).toContain('billing_sync_queue_messages{state="waiting"} 0')
   expect(metrics).toContain('billing_sync_schedules{state="active"} 0')
+  expect(await container.end('SIGTERM')).toBe(0)
+})
+
+test('a container with live events measures their queue beside its own', async () => {
+  const { environment } = await setup()
+  const events = await openQueue()
+  onTestFinished(() => events.close())
+  // Not a message that the worker takes at once: it is a dead letter already.
+  const dead = { QueueUrl: events.deadLetterUrl, MessageBody: 'no event' }
+  await events.client.send(new SendMessageCommand(dead))
+  const container = startContainer(root, {
+    ...environment,
+    Queue__EventsUrl: events.url,
+    Queue__EventsDeadLetterUrl: events.deadLetterUrl,
+    Queue__Endpoint: events.endpoint,
+  })
+  const address = await probesOf(container)
+  // A collector that asks again within seconds gets the same readings.
+  await expect
+    .poll(async () => (await ask(address, { path: '/metrics' })).body, generous)
+    .toContain('billing_sync_events_queue_messages{state="dead"} 1')
   expect(await container.end('SIGTERM')).toBe(0)
 })
 

@@ -28,6 +28,11 @@ test('no alarm rings while jobs are worked on and nothing is wrong', async () =>
   const { handle } = await setup({ sandbox: { customers: 250 }, telemetry: observatory.telemetry })
   await observatory.pass(26 * 60, async () => {
     observatory.publish(calm)
+    observatory.liveTelemetry.settled([{ provider: 'stripe', outcome: 'applied', code: null, lagMs: 900 }])
+    observatory.liveTelemetry.answered('stripe', 200)
+    observatory.measured('events queue', 'ApproximateAgeOfOldestMessage', 2)
+    observatory.measured('events dead letters', 'ApproximateNumberOfMessagesVisible', 0)
+    observatory.measured('receiver', 'Url5xxCount', 0)
     observatory.measured('function', 'Duration', 4_000)
     observatory.measured('function', 'ConcurrentExecutions', 2)
     observatory.measured('queue', 'ApproximateNumberOfMessagesVisible', 0)

@@ -64,18 +64,25 @@ const event = JSON.stringify({
 export const eventAlarmScenarios: Readonly<Record<string, (observatory: Observatory) => Promise<void>>> = {
   async EventAgeAlarm(observatory) {
     const live = openLive(observatory)
-    await observatory.pass(12, async () => {
-      observatory.measured('events queue', 'ApproximateAgeOfOldestMessage', 200)
-      await live.receive(event, 200)
+    await live.receive(event)
+    // No worker takes what comes.
+    let oldestAge = 0
+    await observatory.pass(12, () => {
+      observatory.measured('events queue', 'ApproximateAgeOfOldestMessage', oldestAge)
+      observatory.publishEvents({ waiting: 1, oldestAge })
+      oldestAge += 60
     })
   },
   async EventDeadLettersAlarm(observatory) {
     const live = openLive(observatory)
-    await observatory.pass(6)
-    await live.receive('no event')
-    await observatory.pass(6, () =>
-      observatory.measured('events dead letters', 'ApproximateNumberOfMessagesVisible', 1),
-    )
+    let dead = 0
+    const look = () => {
+      observatory.measured('events dead letters', 'ApproximateNumberOfMessagesVisible', dead)
+      observatory.publishEvents({ dead })
+    }
+    await observatory.pass(6, look)
+    for (const { kind } of (await live.receive('no event')).values()) dead += kind === 'dead-letter' ? 1 : 0
+    await observatory.pass(6, look)
   },
   async ForgedEventsAlarm(observatory) {
     const live = openLive(observatory)

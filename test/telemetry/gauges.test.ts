@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { publishGauges } from '../../src/telemetry/gauges.ts'
+import { publishEventsQueue, publishGauges } from '../../src/telemetry/gauges.ts'
 import { metricsRoute } from '../../src/telemetry/metrics-route.ts'
 import { createRegistry } from '../../src/telemetry/prometheus.ts'
 
@@ -35,6 +35,18 @@ test('what is not known is not published', () => {
     'billing_sync_erasure_requests{state="overdue"} 11',
   ])
   publishGauges(createRegistry(), { ...readings, queue: null, jobs: null })
+})
+
+test('the queue of live events has gauges of its own, and keeps them while it does not answer', () => {
+  const registry = createRegistry()
+  publishEventsQueue(registry, { waiting: 4, inFlight: null, delayed: 2, dead: 1, oldestAge: 30 })
+  publishEventsQueue(registry, null)
+  expect(gaugesIn(registry.text())).toEqual([
+    'billing_sync_events_queue_messages{state="waiting"} 4',
+    'billing_sync_events_queue_messages{state="delayed"} 2',
+    'billing_sync_events_queue_messages{state="dead"} 1',
+    'billing_sync_events_oldest_age_seconds 30',
+  ])
 })
 
 test('collectors that ask at once read the gauges once, and counters are there if the gauges cannot be read', async () => {

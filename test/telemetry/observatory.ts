@@ -2,7 +2,12 @@ import type { CloudWatchAlarm, CloudWatchMetric, Statistic } from '../../scripts
 import { alarms } from '../../scripts/observability/alarms.ts'
 import { isAbsent } from '../../scripts/observability/cloudwatch-alarms.ts'
 import { createEmfMeters } from '../../src/telemetry/emf.ts'
-import { type GaugeReadings, publishGauges } from '../../src/telemetry/gauges.ts'
+import {
+  type GaugeReadings,
+  publishEventsQueue,
+  publishGauges,
+  type QueueReadings,
+} from '../../src/telemetry/gauges.ts'
 import { createLiveTelemetry } from '../../src/telemetry/live.ts'
 import type { MeterScope, Meters } from '../../src/telemetry/meter.ts'
 import { createRegistry } from '../../src/telemetry/prometheus.ts'
@@ -61,6 +66,8 @@ export function openObservatory() {
       points.push({ at: now, metric: `${from} ${name}`, value })
     },
     publish: (readings: GaugeReadings) => publishGauges(meters, readings),
+    publishEvents: (queue: Partial<QueueReadings>) =>
+      publishEventsQueue(meters, { waiting: 0, inFlight: 0, delayed: 0, dead: 0, oldestAge: 0, ...queue }),
     /** Lets minutes pass. `each` is called in each of them. */
     async pass(minutes: number, each: () => void | Promise<void> = () => {}) {
       for (let minute = 0; minute < minutes; minute++) {

@@ -847,6 +847,16 @@ BEGIN
 					WHEN greatest(present.begins_at, present.trial_end) BETWEEN known_since AND now() THEN greatest(present.begins_at, present.trial_end) ELSE present.observed_at END
 				WHEN present.state IN ('canceled', 'ended') THEN coalesce(present.ended_at, present.observed_at)
 				WHEN held.state = 'trialing' AND present.state IN ('active', 'past_due') AND present.trial_end <= now() THEN present.trial_end
+				-- Only its discounts have changed: a discount of the customer does so without the subscription.
+				WHEN held.state = present.state AND held.gross_mrr = present.gross_mrr THEN greatest(present.observed_at,
+					(SELECT max(coalesce(discount.deleted_at, discount.starts_at)) FROM discounts discount
+						WHERE discount.tenant_id = of_tenant AND discount.provider = of_provider AND discount.account = of_account
+							AND (discount.subscription_id = present.subscription_id OR discount.subscription_id IS NULL AND discount.customer_id = present.customer_id)),
+					(SELECT CASE WHEN jsonb_typeof(customer.raw -> 'discount') = 'object' THEN to_timestamp((customer.raw #>> '{discount,start}')::float8) ELSE customer.observed_at END
+						FROM customers customer
+						WHERE customer.tenant_id = of_tenant AND customer.provider = of_provider AND customer.account = of_account AND customer.id = present.customer_id AND customer.raw ? 'discount'
+							AND NOT EXISTS (SELECT FROM subscriptions subscription WHERE subscription.tenant_id = of_tenant AND subscription.provider = of_provider AND subscription.account = of_account
+								AND subscription.id = present.subscription_id AND jsonb_typeof(subscription.discount_ids) = 'array' AND subscription.discount_ids <> '[]')))
 				ELSE present.observed_at END)) AS at
 		FROM (
 			SELECT * FROM mrr_history history WHERE history.tenant_id = of_tenant AND history.provider = of_provider AND history.account = of_account AND history.subscription_id = ANY (chosen)

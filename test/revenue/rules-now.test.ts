@@ -129,3 +129,40 @@ test('free subscriptions count as such, but their customers have no MRR', async 
     ['kwd', 4115, 1, 1, 0], // 12.345 dinars / 3
   ])
 })
+
+test('the last unit of a tier reaches no other tier, and two years are 24 months', async () => {
+  const { price, subscribe, insert, view } = await openAccount()
+  await price('graduated', { billing_scheme: 'tiered', tiers_mode: 'graduated' })
+  await insert(
+    'price_tiers',
+    { id: 'g:1', price_id: 'graduated', position: 1, up_to: 5, unit_amount: 100, flat_amount: 50 },
+    { id: 'g:2', price_id: 'graduated', position: 2, up_to: null, unit_amount: 60, flat_amount: 7 },
+  )
+  await price('two years', { unit_amount: 24000, interval: 'year', interval_count: 2 })
+  for (const quantity of [5, 6])
+    await subscribe(`graduated ${quantity}`, { items: [{ price_id: 'graduated', quantity }] })
+  await subscribe('two years', { items: [{ price_id: 'two years' }] })
+  expect(await view('item_mrr', 'subscription_id, mrr', 'item_id')).toEqual([
+    ['graduated 5', 550], // 5 × 100 + 50, without the 7 of the tier that is not reached
+    ['graduated 6', 617], // 550 + 60 + 7
+    ['two years', 1000],
+  ])
+})
+
+test('a discount runs from the second of its start to the second before its end', async () => {
+  const { query } = await openAccount()
+  const discounts = [
+    { level: 2, duration: 'repeating', percent: 10, starts: '2026-01-01T00:00:00Z', ends: '2026-04-01T00:00:00Z' },
+  ]
+  const taken = async (moment: string) => {
+    const [row] = await query<{ taken: string }>(
+      `select repeating[1]::int as taken from discounted_amounts(array[1000], array['prod'], $1, $2)`,
+      [JSON.stringify(discounts), moment],
+    )
+    return row?.taken
+  }
+  expect(await taken('2025-12-31T23:59:59Z')).toBe(0)
+  expect(await taken('2026-01-01T00:00:00Z')).toBe(100)
+  expect(await taken('2026-03-31T23:59:59Z')).toBe(100)
+  expect(await taken('2026-04-01T00:00:00Z')).toBe(0)
+})

@@ -163,6 +163,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'job/commit',
     'job/state',
     'erasure',
+    'revenue',
     'sync',
     'provider',
     'json',

@@ -14,12 +14,12 @@ const sources: ReadonlySet<string> = new Set([
   'invoice_lines',
 ])
 
-/** Whether a job that reads subscriptions has changed something that their MRR is computed from. */
+/** Whether a job reads subscriptions. */
+export const readsRevenue = ({ counts }: Session): boolean => 'subscriptions' in counts.progress
+
+/** Whether such a job has changed something that the MRR of subscriptions is computed from. */
 export function changesRevenue({ counts }: Session): boolean {
-  return (
-    'subscriptions' in counts.progress &&
-    Object.entries(counts.progress).some(
-      ([name, { created, updated, deleted }]) => sources.has(name) && created + updated + deleted > 0,
-    )
+  return Object.entries(counts.progress).some(
+    ([name, { created, updated, deleted }]) => sources.has(name) && created + updated + deleted > 0,
   )
 }

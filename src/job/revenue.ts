@@ -1,5 +1,6 @@
 import { databaseFailure } from '../db/errors.ts'
-import { refreshHistory } from '../revenue/history.ts'
+import { isOutdated, refreshHistory } from '../revenue/history.ts'
+import { changesRevenue } from './changes-revenue.ts'
 import { watchTime } from './deadline.ts'
 import type { Delivery, Session } from './session.ts'
 
@@ -7,7 +8,7 @@ import type { Delivery, Session } from './session.ts'
 type TimeAfter = Pick<Delivery, 'remainingMs' | 'shutdown'>
 
 /**
- * Computes the MRR of what a job has changed, after its last commit. The job has ended well, and stays so if this fails: the
+ * Computes the MRR of what a job, or live events before it, have changed, after the last commit. The job has ended well, and stays so if this fails: the
  * next job of the account does it.
  */
 export async function refreshRevenue(session: Session, time: TimeAfter): Promise<void> {
@@ -17,7 +18,8 @@ export async function refreshRevenue(session: Session, time: TimeAfter): Promise
   // Reading has ended, and its deadline with it.
   const deadline = watchTime({ invocation: time.remainingMs, job: Number.POSITIVE_INFINITY }, time.shutdown)
   try {
-    await refreshHistory(session.db, account, deadline.drainSignal)
+    if (changesRevenue(session) || (await session.db.read((tx) => isOutdated(tx, account))))
+      await refreshHistory(session.db, account, deadline.drainSignal)
   } catch (cause) {
     const error = databaseFailure(cause)
     log.warn(

@@ -3,7 +3,7 @@ import { databaseFailure } from '../db/errors.ts'
 import { atTheEdge, withRetry } from '../db/retry.ts'
 import { asSyncError, SyncError } from '../errors.ts'
 import { standBack } from './account-lease.ts'
-import { changesRevenue } from './changes-revenue.ts'
+import { readsRevenue } from './changes-revenue.ts'
 import { type Claim, claim } from './claim.ts'
 import { type Failure, fail, pause } from './finish.ts'
 import { hasEnded, startHeartbeat } from './lease.ts'
@@ -49,7 +49,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
       stopKeeping()
       const remainingMs = delivery.remainingMs - (deps.clock.now() - receivedAt)
       // Loaded for such jobs only.
-      if (changesRevenue(session))
+      if (readsRevenue(session))
         await (await import('./revenue.ts')).refreshRevenue(session, { ...delivery, remainingMs })
     }
     return outcome

@@ -27,7 +27,7 @@ export const logEvents = {
   job_resumed: 'A worker went on with a job from its checkpoint.',
   job_paused: 'The invocation ran out of time. The progress is saved, and the job is sent again.',
   mrr_not_computed:
-    'A job is done, and the MRR of its changes could not be computed. The next job of the account does it.',
+    'Changes of a job or of live events are committed, and their MRR could not be computed. The next job of the account does it.',
   job_completed: 'The job is done. The line carries its result.',
   job_failed: 'The job failed for good. The line carries its result.',
   job_retrying: 'An attempt failed. The job is tried again after a back-off.',

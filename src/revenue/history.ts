@@ -21,6 +21,30 @@ export async function refreshHistory(db: TenantDatabase, account: AccountKey, si
   }
 }
 
+/**
+ * Computes the MRR of these subscriptions, if the account's past is known already. Else the next job computes all. No job
+ * is told: see isOutdated.
+ */
+export async function computeMrr(tx: Database, account: AccountKey, subscriptions: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    select compute_mrr_history(${keyOf(account)}, ${textArray(subscriptions)}) from sync_accounts
+    where ${isAccount(account)} and mrr_computed_at is not null`)
+}
+
+/**
+ * Whether `mrr_history` may lack something although no job has changed a row since: live events have, in the hour of the
+ * last computation or later, or a day has passed, in which trials end by the clock.
+ */
+export async function isOutdated(tx: Database, account: AccountKey): Promise<boolean> {
+  const { rows } = await tx.execute<{ outdated: boolean }>(sql`
+    select mrr_computed_at is null or mrr_computed_at < now() - interval '1 day' or exists (
+      select from sync_event_counts counted where counted.tenant_id = known.tenant_id and counted.provider = known.provider
+        and counted.account = known.account and counted.hour >= date_trunc('hour', known.mrr_computed_at, 'UTC') and counted.applied > 0
+    ) as outdated
+    from sync_accounts known where ${isAccount(account)}`)
+  return rows[0]?.outdated ?? false
+}
+
 async function now(tx: Database): Promise<string> {
   const { rows } = await tx.execute<{ at: string }>(sql`select now()::text as at`)
   return rows[0]?.at ?? ''
@@ -44,11 +68,14 @@ async function computeNext(tx: Database, account: AccountKey, after: string): Pr
   return last
 }
 
-async function remember(tx: Database, { tenantId, provider, account }: AccountKey, startedAt: string): Promise<void> {
-  await tx.execute(sql`
-    update sync_accounts set mrr_computed_at = ${startedAt}::timestamptz
-    where tenant_id = ${tenantId}::uuid and provider = ${provider} and account = ${account}`)
+async function remember(tx: Database, account: AccountKey, startedAt: string): Promise<void> {
+  await tx.execute(
+    sql`update sync_accounts set mrr_computed_at = ${startedAt}::timestamptz where ${isAccount(account)}`,
+  )
 }
+
+const isAccount = ({ tenantId, provider, account }: AccountKey) =>
+  sql`tenant_id = ${tenantId}::uuid and provider = ${provider} and account = ${account}`
 
 const keyOf = ({ tenantId, provider, account }: AccountKey) => sql`${tenantId}::uuid, ${provider}, ${account}`
 

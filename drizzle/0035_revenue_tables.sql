@@ -213,7 +213,10 @@ INSERT INTO "states" ("provider", "kind", "status", "state") VALUES
 	('shopify', 'balance', 'REFUND', 'refunded'),
 	('shopify', 'balance', 'refund', 'refunded'),
 	('shopify', 'balance', 'DISPUTE', 'disputed'),
-	('shopify', 'balance', 'dispute', 'disputed')
+	('shopify', 'balance', 'dispute', 'disputed'),
+	('shopify', 'balance', 'CHARGEBACK_FEE', 'fees'),
+	('shopify', 'balance', 'CHARGEBACK_FEE_REFUND', 'fees'),
+	('shopify', 'balance', 'STRIPE_FEE', 'fees')
 ON CONFLICT ("provider", "kind", "status") DO UPDATE SET "state" = excluded."state";--> statement-breakpoint
 COMMENT ON COLUMN "balance_transactions"."livemode" IS 'Mode of the account, if the payload contains it. Otherwise see the source.';--> statement-breakpoint
 COMMENT ON TABLE "coupon_options" IS 'What a coupon''s own list leaves out. The id is the coupon''s.';--> statement-breakpoint

@@ -520,7 +520,7 @@ FROM (
 			LEFT JOIN sync_accounts connected ON connected.tenant_id = movement.tenant_id AND connected.provider = movement.provider AND connected.account = movement.account
 			-- A type that refines the reporting category decides where it has a state.
 			LEFT JOIN states word ON word.provider = movement.provider AND word.kind = 'balance' AND word.status = movement.type
-				AND starts_with(movement.type, coalesce(movement.reporting_category, ''))
+				AND (starts_with(movement.type, coalesce(movement.reporting_category, '')) OR movement.reporting_category LIKE '%ADJUSTMENT%')
 			LEFT JOIN states known ON known.provider = movement.provider AND known.kind = 'balance' AND known.status = coalesce(movement.reporting_category, left(movement.type, 3))
 		) movement
 		-- PayPal's ledger has lines that move no money: pending and denied ones.
@@ -635,7 +635,7 @@ FROM (
 	UNION ALL SELECT tenant_id, provider, account, livemode, 'refund', status FROM refunds
 	UNION ALL SELECT tenant_id, provider, account, livemode, 'dispute', status FROM disputes
 	UNION ALL SELECT tenant_id, provider, account, livemode, 'balance', CASE
-		WHEN EXISTS (SELECT FROM states word WHERE word.provider = movement.provider AND word.kind = 'balance' AND word.status = movement.type AND starts_with(movement.type, coalesce(movement.reporting_category, '')))
+		WHEN EXISTS (SELECT FROM states word WHERE word.provider = movement.provider AND word.kind = 'balance' AND word.status = movement.type AND (starts_with(movement.type, coalesce(movement.reporting_category, '')) OR movement.reporting_category LIKE '%ADJUSTMENT%'))
 			OR EXISTS (SELECT FROM states word WHERE word.provider = movement.provider AND word.kind = 'balance' AND word.status = coalesce(movement.reporting_category, left(movement.type, 3))) THEN NULL
 		ELSE coalesce(movement.reporting_category, movement.type) END
 	FROM balance_transactions movement

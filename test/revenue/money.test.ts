@@ -62,6 +62,31 @@ test('a movement of PayPal has its state by the whole code, else by its beginnin
   expect(await view('unmapped', 'kind, status')).toEqual([])
 })
 
+test('an adjustment of Shopify is a fee or not known, by its type', async () => {
+  const { insert, view } = await openAccount({ provider: 'shopify', account: '1' })
+  const move = (type: string, reporting_category: string, amount: number, fee: number) =>
+    insert('balance_transactions', {
+      id: type,
+      type,
+      reporting_category,
+      currency: 'usd',
+      amount,
+      fee,
+      created_at: may('01'),
+    })
+  await move('CHARGE', 'CHARGE', 10000, 320)
+  await move('REFUND', 'REFUND', -1000, 0)
+  await move('DISPUTE_WITHDRAWAL', 'DISPUTE', -2000, 0)
+  await move('DISPUTE_REVERSAL', 'DISPUTE', 500, 0)
+  await move('CHARGEBACK_FEE', 'ADJUSTMENT', -1500, 0)
+  await move('CHARGEBACK_FEE_REFUND', 'ADJUSTMENT', 1500, 0)
+  await move('STRIPE_FEE', 'SYSTEM_ADJUSTMENT', -30, 0)
+  await move('TAX_ADJUSTMENT_DEBIT', 'ADJUSTMENT', -7, 0)
+  // 10000 − 1000 − (2000 − 500) − (320 + 1500 − 1500 + 30)
+  expect(await view('net_revenue', 'charged, refunded, disputed, fees, net')).toEqual([[10000, 1000, 1500, 350, 7150]])
+  expect(await view('unmapped', 'kind, status')).toEqual([['balance', 'ADJUSTMENT']])
+})
+
 test('sales are what was captured less what was given back', async () => {
   const { insert, view } = await openAccount()
   await insert(

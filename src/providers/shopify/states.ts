@@ -45,4 +45,8 @@ export const balances = {
   refund: 'refunded',
   DISPUTE: 'disputed',
   dispute: 'disputed',
+  // Adjustments, by their type.
+  CHARGEBACK_FEE: 'fees',
+  CHARGEBACK_FEE_REFUND: 'fees',
+  STRIPE_FEE: 'fees',
 } as const satisfies States['balance']

@@ -23,6 +23,28 @@ export const systemClock: Clock = {
   },
 }
 
+/**
+ * Work with a signal that is aborted after `ms`, or with `outer`. It leaves no timer and no listener behind. A signal of
+ * `AbortSignal.any` and `AbortSignal.timeout` may be collected as garbage before its time is over: it then never aborts.
+ */
+export async function abortedAfter<Answer>(
+  ms: number,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  const timer = setTimeout(abort, ms)
+  outer.addEventListener('abort', abort)
+  if (outer.aborted) abort()
+  try {
+    return await work(controller.signal)
+  } finally {
+    clearTimeout(timer)
+    outer.removeEventListener('abort', abort)
+  }
+}
+
 /** Full-jitter exponential back-off, in the unit of `base`: rand(0, min(cap, base · 2^n)), n from 0. (AWS, «Exponential Backoff And Jitter») */
 export function backOff(
   n: number,

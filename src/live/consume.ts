@@ -1,3 +1,4 @@
+import { abortedAfter } from '../clock.ts'
 import type { Log } from '../log/log.ts'
 import type { Message } from '../queue/message.ts'
 import type { Intake } from '../queue/queue.ts'
@@ -18,8 +19,6 @@ export interface EventConsumer {
 
 /** A receiver that waits asks again after that. */
 const receiveMs = 60_000
-/** Time in which the rest of a large batch must come. A quiet queue is not waited for. */
-const moreMs = 100
 /** As many as the smallest transport hands out at once: there may be more. */
 const handful = 10
 
@@ -35,10 +34,10 @@ export async function consumeEvents(consumer: EventConsumer, shutdown: AbortSign
 }
 
 async function gather({ intake, most }: EventConsumer, shutdown: AbortSignal): Promise<readonly Message[]> {
-  const within = (ms: number) => AbortSignal.any([shutdown, AbortSignal.timeout(ms)])
-  const messages = [...(await intake.receive(most, within(receiveMs)))]
+  const messages = [...(await abortedAfter(receiveMs, shutdown, (signal) => intake.receive(most, signal)))]
   for (let hand = messages.length; hand >= handful && messages.length < most; ) {
-    const more = await intake.receive(most - messages.length, within(moreMs)).catch(() => [])
+    // What is there already. To break off a wait would lose a message on its way until its lock ends.
+    const more = await intake.receive(most - messages.length, shutdown, true).catch(() => [])
     messages.push(...more)
     hand = more.length
   }

@@ -1,3 +1,4 @@
+import { abortedAfter } from '../clock.ts'
 import type { Message } from './message.ts'
 import type { MessageWorker } from './message-worker.ts'
 import type { Pulse } from './pulse.ts'
@@ -42,25 +43,6 @@ export async function consume({ intake, worker, withRetry, pulse }: Consumer, sh
     else for (const message of (await withRetry(() => receive(free))) ?? []) start(message)
   }
   await Promise.all(lanes)
-}
-
-/** Leaves no timer and no listener behind. */
-async function abortedAfter<Answer>(
-  ms: number,
-  shutdown: AbortSignal,
-  work: (signal: AbortSignal) => Promise<Answer>,
-): Promise<Answer> {
-  const controller = new AbortController()
-  const abort = () => controller.abort()
-  const timer = setTimeout(abort, ms)
-  shutdown.addEventListener('abort', abort)
-  if (shutdown.aborted) abort()
-  try {
-    return await work(controller.signal)
-  } finally {
-    clearTimeout(timer)
-    shutdown.removeEventListener('abort', abort)
-  }
 }
 
 /** Never rejects: what the queue does not confirm, it delivers again. */

@@ -86,7 +86,7 @@ export async function open({
       const { body, group = '', messageId, code, reason } = storable(letter)
       await pool.query(bury, [name, body, group, messageId, code, reason])
     },
-    async receive(most, signal) {
+    async receive(most, signal, atOnce = false) {
       while (!signal.aborted) {
         const { rows } = await pool.query<StoredMessage>(take, [name, most, lockSeconds])
         const messages = rows.map((row) => toMessage(row, name))
@@ -94,6 +94,7 @@ export async function open({
         for (const message of poisoned) await giveUp(message)
         if (signal.aborted) for (const message of messages) await asHolder(giveUpHolding, message, 0).catch(() => {})
         else if (messages.length > poisoned.length) return messages.filter((message) => !poisoned.includes(message))
+        else if (atOnce) break
         else if (messages.length === 0) await wake.wait(await msUntilNext(pool, name), signal)
       }
       return []

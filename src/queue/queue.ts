@@ -53,10 +53,11 @@ export interface Redriven {
 export interface Intake extends Queue {
   /**
    * Waits for messages, for as long as the transport likes to. One call at a time. Resolves with at most `most`, and with
-   * none once the signal is aborted: a message that arrives then is visible to other workers.
+   * none once the signal is aborted: a message that arrives then is visible to other workers. `atOnce`: only what is there
+   * now, without a wait.
    * @throws Error if the transport is away. The next call connects again.
    */
-  receive(most: number, signal: AbortSignal): Promise<readonly Message[]>
+  receive(most: number, signal: AbortSignal, atOnce?: boolean): Promise<readonly Message[]>
   /** Deletes a received message. */
   acknowledge(message: Message): Promise<void>
   /**

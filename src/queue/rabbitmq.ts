@@ -73,11 +73,11 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     giveBack,
     deadLetter,
     acknowledge,
-    async receive(most, signal) {
+    async receive(most, signal, atOnce = false) {
       if (signal.aborted) return []
       try {
         const session = await connection.sessionOfReceiver(signal)
-        const deliveries = await session.take(most, signal)
+        const deliveries = await session.take(most, signal, atOnce)
         for (const delivery of deliveries) held.set(delivery, { delivery, session })
         return await livingOf(deliveries.map((delivery) => toMessage(delivery, address.queue)))
       } catch (error) {

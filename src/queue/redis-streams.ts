@@ -76,14 +76,14 @@ export async function open({ url, lockSeconds, maxReceives }: IntakeOptions): Pr
       await connection.call('XADD', keys.dead, '*', ...letterFields(letter))
     },
     acknowledge,
-    async receive(most, signal) {
+    async receive(most, signal, atOnce = false) {
       try {
         while (!signal.aborted) {
           const { messages, dueMs = lookMs, lastEntry } = await take(most, signal)
           if (signal.aborted)
             for (const message of messages)
               await addAgain(message, 0, { ...message, receiveCount: message.receiveCount - 1 })
-          else if (messages.length > 0) return messages
+          else if (messages.length > 0 || atOnce) return messages
           else await connection.entryBehind(lastEntry, keys.stream, Math.min(lookMs, dueMs), signal)
         }
       } catch (error) {

@@ -81,9 +81,10 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     },
     deadLetter,
     acknowledge,
-    async receive(most, signal) {
+    async receive(most, signal, atOnce = false) {
       while (!signal.aborted) {
         const messages = await call(async () => {
+          if (atOnce) return await take(most, moreMs)
           const first = await take(1, waitMs)
           return most > 1 && first.length > 0 ? [...first, ...(await take(most - 1, moreMs))] : first
         })
@@ -91,7 +92,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
         for (const message of poisoned) await giveUp(message)
         const living = messages.filter((message) => !poisoned.includes(message))
         if (signal.aborted) for (const message of living) await abandon(message)
-        else if (living.length > 0) return living
+        else if (living.length > 0 || atOnce) return living
       }
       return []
     },

@@ -28,11 +28,11 @@ export async function open(options: IntakeOptions): Promise<Intake> {
   const queue = sqsQueue(client, settings)
   const name = new URL(url).pathname.split('/').at(-1) ?? ''
 
-  async function receive(most: number, signal: AbortSignal): Promise<readonly Message[]> {
+  async function receive(most: number, signal: AbortSignal, seconds: number): Promise<readonly Message[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: Math.min(mostAtOnce, most),
-      WaitTimeSeconds: longPoll,
+      WaitTimeSeconds: seconds,
       VisibilityTimeout: lockSeconds,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
@@ -55,9 +55,9 @@ export async function open(options: IntakeOptions): Promise<Intake> {
   return {
     ...queue,
     acknowledge,
-    async receive(most, signal) {
+    async receive(most, signal, atOnce = false) {
       try {
-        const messages = await receive(most, signal)
+        const messages = await receive(most, signal, atOnce ? 0 : longPoll)
         if (signal.aborted) {
           await Promise.all(messages.map((message) => reveal(client, url, message)))
           return []

@@ -60,6 +60,22 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
       expect((await receiveSome(intake, 2)).length).toBeLessThanOrEqual(2)
     })
 
+    it('hands out at once what is there, and does not wait where nothing is', async () => {
+      const { intake } = await setup()
+      const { signal } = new AbortController()
+      expect(await intake.receive(5, signal, true)).toEqual([])
+      for (const body of numbered(3)) await intake.send(body, 0)
+      const bodies: string[] = []
+      // A transport may hand out fewer than are there.
+      for (let call = 0; call < 50 && bodies.length < 3; call++)
+        for (const message of await intake.receive(5, signal, true)) {
+          bodies.push(message.body)
+          await intake.acknowledge(message)
+        }
+      expect(bodies.toSorted()).toEqual(numbered(3))
+      expect(await intake.receive(5, signal, true)).toEqual([])
+    })
+
     it('delivers a delayed message after its delay', async () => {
       const { intake } = await setup()
       await intake.send('{"late":1}', 1, 'owner-7')

@@ -12,9 +12,9 @@ export interface Session {
   readonly lost: AbortSignal
   /**
    * Waits for a message, and takes at most so many. Has RabbitMQ send messages for as long only: others would wait in a busy
-   * process. Takes none once the signal is aborted.
+   * process. Takes none once the signal is aborted. `atOnce`: it does not wait for the first.
    */
-  take(most: number, signal: AbortSignal): Promise<readonly ConsumeMessage[]>
+  take(most: number, signal: AbortSignal, atOnce: boolean): Promise<readonly ConsumeMessage[]>
   close(): Promise<void>
 }
 
@@ -88,7 +88,7 @@ interface Loss {
 }
 
 function taker(channel: ConfirmChannel, queue: string, { lost, lose }: Loss): Session['take'] {
-  return async (most, signal) => {
+  return async (most, signal, atOnce) => {
     const messages: ConsumeMessage[] = []
     const arrival = new AbortController()
     const accept = (message: ConsumeMessage | null) => {
@@ -100,7 +100,9 @@ function taker(channel: ConfirmChannel, queue: string, { lost, lose }: Loss): Se
     // It counts for the next consumer, and RabbitMQ sends it no more messages than these before one is answered.
     await channel.prefetch(most)
     const { consumerTag } = await channel.consume(queue, accept)
-    await anyAborted([arrival.signal, signal, lost])
+    // A queue answers a call after the messages that it had before.
+    if (atOnce) await channel.checkQueue(queue)
+    else await anyAborted([arrival.signal, signal, lost])
     lost.throwIfAborted()
     await channel.cancel(consumerTag)
     if (!signal.aborted) return messages

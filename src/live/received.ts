@@ -16,8 +16,10 @@ const envelope = z.object({
 
 export type Received = Omit<z.infer<typeof envelope>, typeof mark>
 
+/** Queues refuse code points that are no characters, and some take none beyond the basic plane. JSON escapes them. */
 export function putIntoEnvelope({ provider, from, headers, body }: Received): string {
-  return JSON.stringify({ [mark]: 1, provider, from, headers, body })
+  const envelope = JSON.stringify({ [mark]: 1, provider, from, headers, body })
+  return envelope.replaceAll(/[\ud800-\udfff\ufffe\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`)
 }
 
 /** Null if it is another envelope, or none. */

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { rawOf } from '../../src/json/item.ts'
 import { unwrap } from '../../src/live/envelopes.ts'
 import { openRoutes } from '../../src/live/routes.ts'
 import { receiveWebhook } from '../../src/live/webhook.ts'
@@ -133,6 +134,18 @@ test('what is no webhook is refused without a look at its signature', async () =
   expect(await receiver.post(JSON.stringify({ livemode: true, x: '"'.repeat(300_000) }))).toBe(413)
   expect(await receiver.post('{}', { method: 'GET' })).toBe(405)
   expect(receiver.sent).toEqual([])
+  await receiver.close()
+})
+
+test('a body with code points that a queue refuses is queued, and is the same on the other side', async () => {
+  const receiver = await openReceiver()
+  await receiver.route()
+  const body = JSON.stringify({ ...snapshot, note: 'no characters: \ufffe \uffff, beyond the basic plane: 🌱' })
+  expect(await receiver.post(body)).toBe(200)
+  const [{ body: queued = '' } = {}] = receiver.sent
+  expect(queued).not.toMatch(/[\ud800-\udfff\ufffe\uffff]/)
+  const incoming = unwrap({ body: queued, attributes: {} })
+  expect(incoming.kind === 'trusted' && rawOf(incoming.event)?.bytes.toString()).toBe(body)
   await receiver.close()
 })
 

@@ -59,7 +59,6 @@ const payPal = (type: string, resource: object) =>
 test.each([
   ['BILLING.SUBSCRIPTION.ACTIVATED', { id: 'I-1' }, 'subscriptions', 'I-1'],
   ['BILLING.PLAN.UPDATED', { id: 'P-1' }, 'prices', 'P-1'],
-  ['CATALOG.PRODUCT.CREATED', { id: 'PROD-1' }, 'products', 'PROD-1'],
   ['CUSTOMER.DISPUTE.RESOLVED', { dispute_id: 'PP-D-1' }, 'disputes', 'PP-D-1'],
   ['INVOICING.INVOICE.PAID', { invoice: { id: 'INV2-1' } }, 'invoices', 'INV2-1'],
 ])('PayPal: the object of %s is fetched', (type, resource, name, id) => {
@@ -68,6 +67,8 @@ test.each([
 
 test('PayPal: a payment is in the transaction report only hours later, and a revoked consent is no change', () => {
   expect(payPal('PAYMENT.CAPTURE.COMPLETED', { id: 'cap_1' })).toBeNull()
+  // The list of products shows less than a request by id: rows would change with each job.
+  expect(payPal('CATALOG.PRODUCT.CREATED', { id: 'PROD-1' })).toBeNull()
   expect(payPal('MERCHANT.PARTNER-CONSENT.REVOKED', {})).toEqual({ kind: 'deauthorized', customer: null })
 })
 

@@ -5,7 +5,6 @@ import type { LiveEvents } from '../../../provider/live.ts'
 const kinds: readonly (readonly [prefix: string, resource: string, idField: string])[] = [
   ['BILLING.SUBSCRIPTION.', 'subscriptions', 'id'],
   ['BILLING.PLAN.', 'prices', 'id'],
-  ['CATALOG.PRODUCT.', 'products', 'id'],
   ['CUSTOMER.DISPUTE.', 'disputes', 'dispute_id'],
   ['INVOICING.INVOICE.', 'invoices', 'id'],
 ]
@@ -17,7 +16,8 @@ const revoked: ReadonlySet<unknown> = new Set([
 
 /**
  * An event of PayPal. Each has its object in a version of its own (`resource_version`), so the object is fetched. Payments
- * and payouts are rows of the transaction report, which shows them hours later: jobs read them.
+ * and payouts are rows of the transaction report, which shows them hours later: jobs read them. So they do products, of which
+ * the list shows less than a request by id: a row that an event brought would change with the next job.
  * developer.paypal.com/api/rest/webhooks/event-names
  */
 export const read: LiveEvents['read'] = (event) => {

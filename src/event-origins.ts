@@ -3,7 +3,7 @@ import type { Config } from './config/load.ts'
 import type { OpenDatabase } from './db/open.ts'
 import { openExchange, unreachable } from './http/exchange.ts'
 import type { AuthenticationDeps } from './live/authenticate.ts'
-import { createCertificates } from './live/certificates.ts'
+import { type Certificates, createCertificates } from './live/certificates.ts'
 import { openRoutes, type Routes } from './live/routes.ts'
 import type { LiveEvents } from './provider/live.ts'
 import { providerLiveEvents } from './providers/live.ts'
@@ -19,7 +19,12 @@ export interface EventOrigins extends AuthenticationDeps {
 /** Certificates are small, and a webhook must be answered within seconds. */
 const certificateTimeoutMs = 4_000
 
-export function openEventOrigins(config: Config, database: Pick<OpenDatabase, 'everyTenant'>): EventOrigins {
+/** `certificates`: those of a stand-in of PayPal. The entries of the worker give none, and have those of PayPal's hosts. */
+export function openEventOrigins(
+  config: Config,
+  database: Pick<OpenDatabase, 'everyTenant'>,
+  certificates?: Certificates,
+): EventOrigins {
   const { Prefix: prefix, Endpoint: endpoint, Region: region } = config.Secrets
   const secrets = createSecrets({ prefix, endpoint, region }, systemClock)
   const exchange = openExchange({ provider: 'paypal', timeoutMs: certificateTimeoutMs })
@@ -32,18 +37,20 @@ export function openEventOrigins(config: Config, database: Pick<OpenDatabase, 'e
       return secret ?? ''
     },
     configured: configuredSecrets(config),
-    certificates: createCertificates({
-      now: systemClock.now,
-      async fetch({ hostname: host, pathname: path }) {
-        const request = { host, port: 443, path, method: 'GET', headers: {}, insecure: false }
-        const { status, body } = await exchange.send(request).catch((error) => {
-          throw unreachable('paypal', error)
-        })
-        if (status === 200) return body.toString()
-        if (status === 404) return null
-        throw unreachable('paypal', new Error(`the certificate was answered with ${status}`))
-      },
-    }),
+    certificates:
+      certificates ??
+      createCertificates({
+        now: systemClock.now,
+        async fetch({ hostname: host, pathname: path }) {
+          const request = { host, port: 443, path, method: 'GET', headers: {}, insecure: false }
+          const { status, body } = await exchange.send(request).catch((error) => {
+            throw unreachable('paypal', error)
+          })
+          if (status === 200) return body.toString()
+          if (status === 404) return null
+          throw unreachable('paypal', new Error(`the certificate was answered with ${status}`))
+        },
+      }),
     close: () => exchange.close(),
   }
 }

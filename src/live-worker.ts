@@ -4,6 +4,7 @@ import { openDatabase } from './db/open.ts'
 import { openEventOrigins } from './event-origins.ts'
 import { openLiveAccounts } from './live/accounts.ts'
 import { applyLive } from './live/apply.ts'
+import type { Certificates } from './live/certificates.ts'
 import { follow } from './live/follow.ts'
 import { requestIncremental } from './live/gap.ts'
 import type { LiveDeps } from './live/live-deps.ts'
@@ -30,10 +31,15 @@ interface LiveWorkerDeps {
   readonly telemetry?: LiveTelemetry
   /** Names this process in pg_stat_activity. */
   readonly name: string
+  /** Of a stand-in. Absent: those of PayPal's hosts. */
+  readonly certificates?: Certificates | undefined
 }
 
 /** Builds everything that live events need from the configuration. @throws SyncError if the database cannot be opened */
-export async function openLiveWorker(config: Config, { log, telemetry, name }: LiveWorkerDeps): Promise<LiveWorker> {
+export async function openLiveWorker(
+  config: Config,
+  { log, telemetry, name, certificates }: LiveWorkerDeps,
+): Promise<LiveWorker> {
   const { Prefix: prefix, Endpoint: endpoint, Region: region } = config.Secrets
   const provider = await openProviders(providerSettings(config))
   const database = await openDatabase(config.database, {
@@ -41,7 +47,7 @@ export async function openLiveWorker(config: Config, { log, telemetry, name }: L
     applicationName: name,
     announce: false,
   })
-  const origins = openEventOrigins(config, database)
+  const origins = openEventOrigins(config, database, certificates)
   const secrets = createSecrets({ prefix, endpoint, region }, systemClock)
   const now = () => new Date()
   /** The accounts of routes by what they are, for their references. */

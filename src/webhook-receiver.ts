@@ -1,6 +1,7 @@
 import type { Config } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import { openEventOrigins } from './event-origins.ts'
+import type { Certificates } from './live/certificates.ts'
 import { receiveWebhook, type WebhookAnswer, type WebhookRequest } from './live/webhook.ts'
 import type { Log } from './log/log.ts'
 import type { Queue } from './queue/queue.ts'
@@ -20,12 +21,17 @@ interface ReceiverDeps {
   readonly telemetry?: LiveTelemetry
   /** Names this process in pg_stat_activity. */
   readonly name: string
+  /** Of a stand-in. Absent: those of PayPal's hosts. */
+  readonly certificates?: Certificates | undefined
 }
 
 /** The database tells only whose a webhook is, so two connections are enough. @throws SyncError if it cannot be opened */
-export async function openWebhookReceiver(config: Config, { name, ...deps }: ReceiverDeps): Promise<WebhookReceiver> {
+export async function openWebhookReceiver(
+  config: Config,
+  { name, certificates, ...deps }: ReceiverDeps,
+): Promise<WebhookReceiver> {
   const database = await openDatabase(config.database, { connections: 2, applicationName: name })
-  const origins = openEventOrigins(config, database)
+  const origins = openEventOrigins(config, database, certificates)
   return {
     receive: (request) => receiveWebhook(request, { ...origins, ...deps, now: Date.now }),
     async close() {

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { inProcess, openEventSource } from '../local/event-source.ts'
 import type { Stack } from '../local/stack.ts'
+import type { Log } from '../log/log.ts'
 import { createLocalLog } from '../log/terminal.ts'
 import { eventHandler } from '../queue/lambda.ts'
 import { createSqsQueue } from '../queue/sqs-on-demand.ts'
@@ -16,7 +17,7 @@ import { formatTable } from './table.ts'
 import { lineWidth, type Terminal } from './terminal.ts'
 import { waitForEnd } from './wait-for-end.ts'
 
-interface Sync {
+export interface Sync {
   readonly stack: Stack
   readonly options: StartOptions
   readonly request: StartRequest
@@ -30,16 +31,9 @@ interface Sync {
 
 /** Sends the request, shows its progress, and shows the result once the job has ended. @returns the exit code */
 export async function syncOnce(sync: Sync): Promise<number> {
-  const { stack, options, request, client, terminal, order, stop } = sync
+  const { stack, options, client, terminal, order, stop } = sync
   const { log, problems } = createProblemLog()
-  terminal.print(`\n  sent      ${shownRequest(request)}\n`)
-  const bar = openProgressBar(terminal.out)
-  let job: JobRow | undefined
-  try {
-    job = await work(sync, options.verbose ? createLocalLog('debug') : log, bar)
-  } finally {
-    bar.end(job?.status === 'completed')
-  }
+  const job = await runJob(sync, options.verbose ? createLocalLog('debug') : log)
   printJob(terminal, job, order)
   // The tables hold rows of earlier starts, too: after a failure they would look like its result.
   if (job?.status === 'completed') await printCustomers(client, options, terminal)
@@ -54,8 +48,27 @@ export async function syncOnce(sync: Sync): Promise<number> {
   return stop.aborted ? exitCodes.interrupted : exitCodes.failed
 }
 
+/** Sends the request and shows its progress. @returns the job's row at its end, or as it is when the process is asked to stop */
+export async function runJob(sync: Sync, log: Log): Promise<JobRow | undefined> {
+  const { request, terminal } = sync
+  terminal.print(`\n  sent      ${shownRequest(request)}\n`)
+  const bar = openProgressBar(terminal.out)
+  let job: JobRow | undefined
+  try {
+    job = await work(sync, log, bar)
+    return job
+  } finally {
+    bar.end(job?.status === 'completed')
+  }
+}
+
+/** The same without progress on the terminal. */
+export function runQuietly(sync: Sync, log: Log): Promise<JobRow | undefined> {
+  return work(sync, log, { show() {}, end() {} })
+}
+
 /** @returns the job's row at its end, or as it is when the process is asked to stop */
-async function work(sync: Sync, log: Parameters<typeof openWorker>[1]['log'], bar: ProgressBar) {
+async function work(sync: Sync, log: Log, bar: ProgressBar) {
   const { stack, request, client, order, stop } = sync
   const { queue } = stack
   const name = `local ${process.pid}`

@@ -5,6 +5,7 @@ import { createShopifySandbox } from '../sandbox/shopify/index.ts'
 import { createSquareSandbox } from '../sandbox/square/index.ts'
 import { openSandbox } from '../sandbox/stripe/index.ts'
 import { exampleProvider, hasExample, openExample } from './custom.ts'
+import { type LiveAccount, livePayPal, liveShopify, liveSquare, liveStripe, newSecret } from './live-account.ts'
 
 /** What a sandbox answers, where no account of the provider is configured. */
 export interface SandboxSize {
@@ -16,6 +17,8 @@ export interface SandboxSize {
   /** Milliseconds before each answer. */
   readonly latency: number
   readonly density: Density
+  /** Whether the account is to change by itself. */
+  readonly isLive?: boolean
 }
 
 /** The built-in providers that a local run can sync. */
@@ -28,6 +31,8 @@ export interface OpenedProvider {
   readonly accessToken?: string
   /** One line for the terminal. */
   readonly described: string
+  /** The account, where it is a sandbox that can change by itself. */
+  readonly live?: LiveAccount
   close(): Promise<void>
 }
 
@@ -60,9 +65,18 @@ async function openStripe({ Stripe }: Config, size: SandboxSize): Promise<Opened
     return configured(`the account of the configured key, at ${Stripe.ApiBase ?? 'https://api.stripe.com'}`, {
       Stripe: section,
     })
-  const sandbox = await openSandbox({ customers, latencyMs: latency, density, populatedUntil })
+  const sandbox = await openSandbox({
+    customers,
+    latencyMs: latency,
+    density,
+    populatedUntil,
+    // A destination has a version of its own.
+    ...(size.isLive && { olderEvents: 0 }),
+  })
+  const WebhookSecret = newSecret()
   return {
-    settings: { Stripe: { ...section, ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url } },
+    settings: { Stripe: { ...section, ApiKey: 'sk_live_sandbox', ApiBase: sandbox.url, WebhookSecret } },
+    live: liveStripe(sandbox, WebhookSecret),
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers, ${latency} ms an answer, Stripe's limits (100 requests/s, 25 an endpoint)`,
     close: () => sandbox.close(),
   }
@@ -82,9 +96,16 @@ async function openSquare({ Square }: Config, size: SandboxSize): Promise<Opened
     density,
     populatedUntil,
   })
-  const settings = { AccessToken: 'EAAAEsandboxtoken', Environment: 'sandbox', ApiBase: sandbox.url } as const
+  const WebhookSecret = newSecret()
+  const settings = {
+    AccessToken: 'EAAAEsandboxtoken',
+    Environment: 'sandbox',
+    ApiBase: sandbox.url,
+    WebhookSecret,
+  } as const
   return {
     settings: { Square: { ...section, ...settings } },
+    live: liveSquare(sandbox, WebhookSecret),
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers and payments, ${latency} ms an answer, limits as assumed of Square (5 requests/s)`,
     close: () => sandbox.close(),
   }
@@ -109,6 +130,7 @@ async function openPayPal({ PayPal }: Config, size: SandboxSize): Promise<Opened
   const settings = { ClientId, ClientSecret, Environment: 'sandbox', ApiBase: sandbox.url } as const
   return {
     settings: { PayPal: { ...section, ...settings, RequestsPerSecond: 20 } },
+    live: livePayPal(sandbox),
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} transactions, ${latency} ms an answer, one request at a time without PayPal's limits (the worker asks an account once a second)`,
     close: () => sandbox.close(),
   }
@@ -129,9 +151,11 @@ async function openShopify({ Shopify }: Config, size: SandboxSize): Promise<Open
     populatedUntil,
     points: 'plus',
   })
-  const settings = { AccessToken: 'shpat_sandbox', Shop: 'sandbox', ApiBase: sandbox.url }
+  const WebhookSecret = newSecret()
+  const settings = { AccessToken: 'shpat_sandbox', Shop: 'sandbox', ApiBase: sandbox.url, WebhookSecret }
   return {
     settings: { Shopify: { ...section, ...settings } },
+    live: liveShopify(sandbox, WebhookSecret),
     described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} customers and orders, ${latency} ms an answer, Shopify's limits for Plus (1,000 points/s)`,
     close: () => sandbox.close(),
   }

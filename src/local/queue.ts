@@ -21,7 +21,7 @@ export interface LocalQueue {
   readonly deadLetterUrl: string
   readonly client: SQSClient
   /** Returns the message id. */
-  send(body: string, options?: { readonly delaySeconds?: number; readonly group?: string }): Promise<string>
+  send(body: string, options?: Sending): Promise<string>
   /** Exact here, approximate on AWS. An expired message counts as in flight until somebody receives. */
   counts(): Promise<Counts>
   /** Takes all dead letters out. */
@@ -42,7 +42,16 @@ export interface DeadLetter {
   readonly attributes: Record<string, string>
 }
 
+interface Sending {
+  readonly delaySeconds?: number
+  readonly group?: string
+  /** Message attributes, as strings. */
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
 interface Options {
+  /** Default `billing-sync`. */
+  readonly name?: string
   readonly visibilityTimeoutSeconds?: number
   /** Receives before a message is moved to the dead-letter queue, at the receive after. */
   readonly maxReceiveCount?: number
@@ -51,8 +60,9 @@ interface Options {
 const region = 'eu-central-1'
 const account = '000000000000'
 
-/** Opens an empty queue `billing-sync` on a free port of 127.0.0.1, its dead-letter queue, and a client for both. */
+/** Opens an empty queue on a free port of 127.0.0.1, its dead-letter queue, and a client for both. */
 export async function openQueue({
+  name = 'billing-sync',
   visibilityTimeoutSeconds = 900,
   maxReceiveCount = 12,
 }: Options = {}): Promise<LocalQueue> {
@@ -64,9 +74,8 @@ export async function openQueue({
   const endpoint = await server.listen({ host: '127.0.0.1', port: 0 })
   const client = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } })
 
-  const deadLetterName = 'billing-sync-dead-letters'
+  const deadLetterName = `${name}-dead-letters`
   await client.send(new CreateQueueCommand({ QueueName: deadLetterName }))
-  const name = 'billing-sync'
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arnOf(deadLetterName), maxReceiveCount })
   const Attributes = { VisibilityTimeout: String(visibilityTimeoutSeconds), RedrivePolicy }
   await client.send(new CreateQueueCommand({ QueueName: name, Attributes }))
@@ -80,13 +89,14 @@ export async function openQueue({
     arn: arnOf(name),
     deadLetterUrl,
     client,
-    async send(body, { delaySeconds, group } = {}) {
+    async send(body, { delaySeconds, group, attributes } = {}) {
       const sent = await client.send(
         new SendMessageCommand({
           QueueUrl: url,
           MessageBody: body,
           DelaySeconds: delaySeconds,
           MessageGroupId: group,
+          ...(attributes && { MessageAttributes: textAttributes(attributes) }),
         }),
       )
       return sent.MessageId ?? ''
@@ -138,6 +148,11 @@ async function drain(client: SQSClient, queueUrl: string): Promise<DeadLetter[]>
     }
   }
 }
+
+const textAttributes = (attributes: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  )
 
 function stringAttributes({ MessageAttributes = {} }: Message): Record<string, string> {
   return Object.fromEntries(

@@ -2,6 +2,7 @@ import type { ConnectionSettings } from '../config/connection-string.ts'
 import type { Config } from '../config/load.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { type LocalDatabase, openLocalDatabase } from './database.ts'
+import type { LiveAccount } from './live-account.ts'
 import { migrationsFolder } from './migrations.ts'
 import { type OpenedProvider, openProvider, type SandboxSize } from './provider.ts'
 import { type LocalQueue, openQueue } from './queue.ts'
@@ -15,6 +16,8 @@ export interface Stack {
   readonly queue: LocalQueue
   /** The tokens that messages name, by provider. */
   readonly tokens: Readonly<Record<string, string>>
+  /** Accounts that can change by themselves, by provider. */
+  readonly live: Readonly<Record<string, LiveAccount>>
   /** One line a part, for the terminal. */
   readonly described: readonly string[]
   /** Leaves an embedded database running. */
@@ -43,11 +46,13 @@ export async function openStack(config: Config, options: StackOptions): Promise<
     const settings: OpenedProvider['settings'][] = []
     const described: string[] = []
     const tokens: Record<string, string> = {}
+    const live: Record<string, LiveAccount> = {}
     for (const name of options.providers) {
       const provider = await openProvider(name, config, options)
       closing.push(provider.close)
       settings.push(provider.settings)
       if (provider.accessToken !== undefined) tokens[name] = provider.accessToken
+      if (provider.live) live[name] = provider.live
       described.push(`${name.padEnd(9)} ${provider.described}`)
     }
     return {
@@ -60,6 +65,7 @@ export async function openStack(config: Config, options: StackOptions): Promise<
       database: database.owner,
       queue,
       tokens,
+      live,
       described: [`postgres  ${database.described}`, `queue     embedded SQS at ${queue.endpoint}`, ...described],
       keep: database.keep,
       close,

@@ -12,7 +12,14 @@ const tenant = '11111111-1111-4111-8111-111111111111'
 
 /** Command lines that are wrong whatever the configuration is. */
 const wrong: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  start: [['--customers', 'many'], ['--resources', 'custmers'], ['--tenant', 'mine'], ['--keep=yes']],
+  start: [
+    ['--customers', 'many'],
+    ['--resources', 'custmers'],
+    ['--tenant', 'mine'],
+    ['--keep=yes'],
+    ['--rate', '2'],
+    ['--live', '--rate', '0'],
+  ],
   query: [[], ['select', '1'], ['--json', '--vertical', 'select 1'], ['--stop', 'select 1']],
   verify: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],
   estimate: [['--resources', 'custmers'], ['--density', 'none'], ['--account']],

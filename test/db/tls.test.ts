@@ -9,10 +9,10 @@ import { databaseFailure } from '../../src/db/errors.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { createDatabase, type LocalPostgres, openPostgres } from '../../src/local/postgres.ts'
+import { createAuthority, createSelfSigned, type Identity } from '../../src/sandbox/server/certificates.ts'
 import { openTcpProxy } from '../faults/tcp-proxy.ts'
 import { collectLog } from '../support/collected-log.ts'
 import { jobRequest, setup } from '../support/setup.ts'
-import { createAuthority, createSelfSigned, type Identity } from './certificates.ts'
 
 /*
  * A Postgres that speaks TLS, with certificates good and bad.

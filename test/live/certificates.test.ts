@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createCertificates } from '../../src/live/certificates.ts'
-import { createAuthority } from '../db/certificates.ts'
+import { createAuthority } from '../../src/sandbox/server/certificates.ts'
 
 const root = createAuthority('Root')
 const middle = root.authorize('Middle')

@@ -1,6 +1,8 @@
+import { createAnnouncements, type Hear } from '../server/announcements.ts'
 import type { Clock } from '../server/clock.ts'
 import { createdOnUse } from '../server/created-on-use.ts'
 import { seedFor } from '../server/random.ts'
+import { type Change, eventOf } from './events/tell-of.ts'
 import { createMerchant, type Merchant } from './merchant.ts'
 import { createMutations, type Mutations } from './mutations.ts'
 import type { ResourceName } from './names.ts'
@@ -9,7 +11,7 @@ import { selfLink } from './operations/pages.ts'
 import type { SandboxOptions } from './options.ts'
 import type { Fields, Stored } from './paypal-object.ts'
 import { lastRefreshed } from './refreshment.ts'
-import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
+import { createSteps, type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import { hour } from './timestamps.ts'
 
 /** The data of one merchant, for tests. */
@@ -22,6 +24,10 @@ export interface MerchantAccess extends Mutations {
   stored(resource: ResourceName): Iterable<Stored>
   /** Simulates so many days of changes, moving the clock, and returns the changes. */
   simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
+  /** Makes changes one by one, now, as a simulation does: undefined if one fits nothing. */
+  steps(options?: SimulateOptions): () => SimulatedStep | undefined
+  /** Calls `hear` with each event from now on. Returns a function that ends it. */
+  onEvent(hear: Hear): () => void
 }
 
 interface Accounts {
@@ -44,7 +50,9 @@ export function createAccounts(options: AccountOptions, { now, advance }: Clock)
     const merchantSeed = id === merchants[0] ? seed : seedFor(seed, id)
     const dataset = { transactions, day, density, counts, merchant: id, now: populatedUntil, seed: merchantSeed }
     const merchant = createMerchant({ dataset, lag, now, lastRefreshed: () => lastRefreshed(now(), options) })
-    return { merchant, mutations: createMutations(merchant, { seed: merchantSeed, lag, now }) }
+    const { tell, listen } = createAnnouncements()
+    const context = { seed: merchantSeed, lag, now, tell: (change: Change) => tell(eventOf(change)) }
+    return { merchant, mutations: createMutations(merchant, context), onEvent: listen }
   })
   const open = (id: string) => {
     const account = opened[id]
@@ -54,7 +62,7 @@ export function createAccounts(options: AccountOptions, { now, advance }: Clock)
   return {
     merchantOf: (id) => open(id).merchant,
     accessTo(id) {
-      const { merchant, mutations } = open(id)
+      const { merchant, mutations, onEvent } = open(id)
       return {
         merchant: id,
         ...mutations,
@@ -62,6 +70,8 @@ export function createAccounts(options: AccountOptions, { now, advance }: Clock)
         stored: (resource) => stored(merchant, resource),
         simulate: (days, simulateOptions = {}) =>
           simulate({ merchant, mutations, now, advance }, days, simulateOptions),
+        steps: (options = {}) => createSteps({ merchant, mutations, now }, options).next,
+        onEvent,
       }
     },
   }

@@ -1,4 +1,5 @@
 import { mix, seedFor } from '../server/random.ts'
+import type { Change } from './events/tell-of.ts'
 import { slots, storyLength } from './ledger/line-kinds.ts'
 import { transactionAt } from './ledger/transaction.ts'
 import type { Merchant } from './merchant.ts'
@@ -32,9 +33,11 @@ interface MutationContext {
   readonly lag: number
   /** The provider's clock, in unix seconds. */
   now(): number
+  /** Told each change that PayPal tells of. */
+  tell(change: Change): void
 }
 
-export function createMutations(merchant: Merchant, { seed, lag, now }: MutationContext): Mutations {
+export function createMutations(merchant: Merchant, { seed, lag, now, tell }: MutationContext): Mutations {
   const { data, ledger, stores } = merchant
   const inserted: Record<string, number> = {}
   let changes = 0
@@ -62,7 +65,9 @@ export function createMutations(merchant: Merchant, { seed, lag, now }: Mutation
       const object = { ...fresh, ...createdAt(resource, options.at ?? now(), fresh), ...fields }
       const key = String(object[idFields[resource]])
       if (stores[resource].get(key)) throw new Error(`sandbox: there is already a ${resource} ${key}`)
-      return stores[resource].set(key, defined(object))
+      const stored = stores[resource].set(key, defined(object))
+      tell({ resource, isNew: true, object: stored.object, at: options.at ?? now() })
+      return stored
     },
     update(resource, key, patch, options = {}) {
       const { at = now() } = options
@@ -75,7 +80,9 @@ export function createMutations(merchant: Merchant, { seed, lag, now }: Mutation
       const before = stores[resource].get(key)
       if (!before) throw new Error(`sandbox: no ${resource} ${key}`)
       if (idFields[resource] in patch) throw new Error('sandbox: the id of an object never changes')
-      return stores[resource].set(key, defined({ ...before, ...changedAt(resource, at, before), ...patch }))
+      const stored = stores[resource].set(key, defined({ ...before, ...changedAt(resource, at, before), ...patch }))
+      tell({ resource, isNew: false, object: stored.object, at })
+      return stored
     },
     remove(resource, key) {
       if (!stores[resource].get(key)) throw new Error(`sandbox: no ${resource} ${key}`)

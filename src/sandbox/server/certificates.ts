@@ -16,6 +16,8 @@ export interface Authority extends Identity {
 interface Issued {
   /** DNS names and IPv4 addresses. */
   readonly hosts: readonly string[]
+  /** Of the key. Default: ECDSA on P-256. */
+  readonly algorithm?: 'ec' | 'rsa'
   readonly from?: Date
   readonly until?: Date
 }
@@ -25,13 +27,13 @@ interface Signer {
   readonly privateKey: KeyObject
 }
 
-interface Valid extends Omit<Issued, 'hosts'> {
+interface Valid extends Omit<Issued, 'hosts' | 'algorithm'> {
   readonly by?: Signer
 }
 
 const year = 365 * 86_400_000
 
-/** A certificate authority of the test's own: X.509 v3, ECDSA on P-256. */
+/** A certificate authority of its own: X.509 v3, ECDSA on P-256. */
 export function createAuthority(name: string, issuer?: Signer): Authority {
   const own = keyPair()
   const subject = { name, publicKey: own.publicKey }
@@ -42,8 +44,8 @@ export function createAuthority(name: string, issuer?: Signer): Authority {
     certificate: make(subject, extension('2.5.29.19', sequence(boolean(true))), { by: issuer ?? self }),
     key: own.pem,
     authorize: (other) => createAuthority(other, self),
-    issue({ hosts, ...valid }) {
-      const { publicKey, pem: key } = keyPair()
+    issue({ hosts, algorithm, ...valid }) {
+      const { publicKey, pem: key } = keyPair(algorithm)
       return {
         certificate: make({ name: hosts[0] ?? '', publicKey }, extension('2.5.29.17', names(hosts)), valid),
         key,
@@ -65,8 +67,11 @@ export function createSelfSigned(hosts: readonly string[]): Identity {
   }
 }
 
-function keyPair() {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+function keyPair(algorithm: Issued['algorithm'] = 'ec') {
+  const { publicKey, privateKey } =
+    algorithm === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return { publicKey, privateKey, pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
 }
 

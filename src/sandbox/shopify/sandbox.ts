@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { createAnnouncements, type Hear } from '../server/announcements.ts'
 import { createClock } from '../server/clock.ts'
 import { listen } from '../server/listen.ts'
 import { randomStream, seedFor } from '../server/random.ts'
@@ -6,6 +7,7 @@ import type { Hook } from '../server/request-listener.ts'
 import { createTraffic, type RequestSeen, type Stats } from '../server/traffic.ts'
 import { apps } from './apps.ts'
 import { createPoints, type PointStats } from './cost/points.ts'
+import { eventOf } from './events/tell-of.ts'
 import type { FailureRule } from './failure.ts'
 import { createFieldRules } from './field-rules.ts'
 import { createShopifyListener } from './listener.ts'
@@ -15,7 +17,7 @@ import type { SandboxOptions } from './options.ts'
 import { populate } from './populate.ts'
 import { readScopes } from './scopes.ts'
 import { fieldOf, type ShopifyObject } from './shopify-object.ts'
-import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
+import { createSteps, type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import { day } from './timestamps.ts'
 import { createTokens } from './tokens.ts'
 
@@ -37,6 +39,10 @@ export interface Sandbox extends Mutations {
   objects(resource: ResourceName): Iterable<ShopifyObject>
   /** Simulates so many days of changes, moving the clock, and returns the changes. */
   simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
+  /** Makes changes one by one, now, as a simulation does: undefined if one fits nothing. */
+  steps(options?: SimulateOptions): () => SimulatedStep | undefined
+  /** Calls `hear` with each event from now on. Returns a function that ends it. */
+  onEvent(hear: Hear): () => void
   /** The token is refused from now on. */
   expireToken(token: string): void
   revokeToken(token: string): void
@@ -58,7 +64,17 @@ export async function createShopifySandbox(options: SandboxOptions = {}): Promis
   // No object is created in the future, even on a machine whose clock is behind the history.
   clock.advance(Math.max(0, populatedUntil - clock.now()))
   const shop = populate({ orders, counts, density, seed, shop: { domain, currency }, now: populatedUntil }, clock.now)
-  const mutations = createMutations(shop.collections, { now: clock.now, lag })
+  const { tell, listen: onEvent } = createAnnouncements()
+  const mutations = createMutations(shop.collections, {
+    now: clock.now,
+    lag,
+    tell(change) {
+      // The clock has whole seconds, and a trigger has its milliseconds.
+      const event = eventOf(domain, { ...change, at: clock.now() * 1_000 + (Date.now() % 1_000) })
+      if (event) tell(event)
+    },
+  })
+  const access = { live: shop.collections, data: shop.data, mutations, now: clock.now }
   const tokens = createTokens({
     clientId,
     clientSecret,
@@ -108,12 +124,9 @@ export async function createShopifySandbox(options: SandboxOptions = {}): Promis
     expected: (resource) => [...objects(resource)],
     objects,
     ...mutations,
-    simulate: (days, simulateOptions = {}) =>
-      simulate(
-        { live: shop.collections, data: shop.data, mutations, now: clock.now, advance: clock.advance },
-        days,
-        simulateOptions,
-      ),
+    simulate: (days, simulateOptions = {}) => simulate({ ...access, advance: clock.advance }, days, simulateOptions),
+    steps: (stepOptions = {}) => createSteps(access, stepOptions).next,
+    onEvent,
     expireToken: tokens.expire,
     revokeToken: tokens.revoke,
     fail: failures.add,

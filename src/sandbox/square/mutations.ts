@@ -1,4 +1,5 @@
 import type { Collection } from './collection.ts'
+import type { Change } from './events/tell-of.ts'
 import type { ByResource, ResourceName } from './names.ts'
 import type { Fields, SquareObject } from './square-object.ts'
 import { calendarDate, timestamp, wholeSecond } from './timestamps.ts'
@@ -24,19 +25,26 @@ interface MutationContext {
   now(): number
   /** Milliseconds until the lists show a change. */
   readonly lag: number
+  /** Told each change. */
+  tell(change: Change): void
 }
 
-export function createMutations(live: ByResource<Collection>, { now, lag }: MutationContext): Mutations {
+export function createMutations(live: ByResource<Collection>, { now, lag, tell }: MutationContext): Mutations {
   const listed = ({ at = now(), listedFrom = at + lag }: MutationOptions) => ({ listedFrom })
   const mutations: Mutations = {
     insert(resource, fields = {}, options = {}) {
       const { at = now() } = options
-      return live[resource].insert({ ...createdAt(resource, at), ...fields }, listed(options))
+      const object = live[resource].insert({ ...createdAt(resource, at), ...fields }, listed(options))
+      tell({ resource, kind: 'created', object, at })
+      tellOfSubscription(object, at)
+      return object
     },
     update(resource, id, patch, options = {}) {
       const { at = now() } = options
       const version = live[resource].retrieve(id)?.version
-      return live[resource].update(id, { ...updatedAt(resource, at, version), ...patch }, listed(options))
+      const object = live[resource].update(id, { ...updatedAt(resource, at, version), ...patch }, listed(options))
+      tell({ resource, kind: 'updated', object, at })
+      return object
     },
     remove(resource, id, options = {}) {
       if (resource === 'plans' || resource === 'variations') {
@@ -44,8 +52,20 @@ export function createMutations(live: ByResource<Collection>, { now, lag }: Muta
         return
       }
       if (resource === 'customers') cancelSubscriptions(id, options)
+      const object = live[resource].retrieve(id)
       live[resource].remove(id, listed(options))
+      const { at = now() } = options
+      if (object) {
+        tell({ resource, kind: 'deleted', object, at })
+        tellOfSubscription(object, at)
+      }
     },
+  }
+
+  /** A subscription names its invoices. */
+  function tellOfSubscription({ subscription_id: id }: SquareObject, at: number): void {
+    const object = typeof id === 'string' ? live.subscriptions.retrieve(id) : undefined
+    if (object) tell({ resource: 'subscriptions', kind: 'updated', object, at })
   }
 
   function cancelSubscriptions(customer: string, options: MutationOptions): void {

@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events'
+import { createAnnouncements, type Hear } from '../server/announcements.ts'
 import { createClock } from '../server/clock.ts'
 import { createFailureRules } from '../server/failure-rules.ts'
 import { listen } from '../server/listen.ts'
 import { randomStream, seedFor } from '../server/random.ts'
 import type { Hook } from '../server/request-listener.ts'
 import { createTraffic, type RequestSeen, type Stats } from '../server/traffic.ts'
+import { eventOf } from './events/tell-of.ts'
 import type { Failure, FailureRule } from './failure.ts'
 import { createSquareListener } from './listener.ts'
 import type { SquareLocation } from './locations.ts'
@@ -12,7 +14,7 @@ import { createMutations, type Mutations } from './mutations.ts'
 import type { ResourceName } from './names.ts'
 import type { SandboxOptions } from './options.ts'
 import { populate } from './populate.ts'
-import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
+import { createSteps, type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 import type { SquareObject } from './square-object.ts'
 import { second } from './timestamps.ts'
 
@@ -35,6 +37,10 @@ export interface Sandbox extends Mutations {
   objects(resource: ResourceName): Iterable<SquareObject>
   /** Simulates so many days of changes, moving the clock, and returns the changes. */
   simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
+  /** Makes changes one by one, now, as a simulation does: undefined if one fits nothing. */
+  steps(options?: SimulateOptions): () => SimulatedStep | undefined
+  /** Calls `hear` with each event from now on. Returns a function that ends it. */
+  onEvent(hear: Hear): () => void
   /** The token is expired, or revoked, from now on. */
   expireToken(token: string): void
   revokeToken(token: string): void
@@ -57,7 +63,16 @@ export async function createSquareSandbox(options: SandboxOptions = {}): Promise
   const nowMs = () => clock.now() * second
   const populated = populate({ payments, counts, locations, density, seed, merchant, now: populatedUntil }, nowMs)
   const { collections, data } = populated
-  const mutations = createMutations(collections, { now: nowMs, lag: lag * second })
+  const { tell, listen: onEvent } = createAnnouncements()
+  const mutations = createMutations(collections, {
+    now: nowMs,
+    lag: lag * second,
+    tell(change) {
+      const event = eventOf(merchant, change)
+      if (event) tell(event)
+    },
+  })
+  const access = { live: collections, data, mutations, now: nowMs, seconds: clock.now }
   const tokens = {
     revoked: new Set(revokedTokens),
     expired: new Set<string>(),
@@ -90,12 +105,9 @@ export async function createSquareSandbox(options: SandboxOptions = {}): Promise
     expected: (resource) => [...objects(resource)],
     objects,
     ...mutations,
-    simulate: (days, simulateOptions = {}) =>
-      simulate(
-        { live: collections, data, mutations, now: nowMs, seconds: clock.now, advance: clock.advance },
-        days,
-        simulateOptions,
-      ),
+    simulate: (days, simulateOptions = {}) => simulate({ ...access, advance: clock.advance }, days, simulateOptions),
+    steps: (stepOptions = {}) => createSteps(access, stepOptions).next,
+    onEvent,
     expireToken: (token) => void tokens.expired.add(token),
     revokeToken: (token) => void tokens.revoked.add(token),
     fail: failures.add,

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { createAnnouncements, eventText, type Hear } from '../server/announcements.ts'
 import { createClock } from '../server/clock.ts'
 import { accountAge } from '../server/density.ts'
 import { createFailureRules } from '../server/failure-rules.ts'
@@ -10,13 +11,14 @@ import { paymentOf, recordNewest } from './events/newest.ts'
 import { createRecorder } from './events/recorder.ts'
 import type { Failure, FailureRule } from './failure.ts'
 import { createStripeListener } from './listener.ts'
+import { withLivemode } from './livemode.ts'
 import { createMutations, type Mutations } from './mutations.ts'
 import { type NestedName, nestedLists, nestedRows } from './nested-lists.ts'
 import type { SandboxOptions } from './options.ts'
 import { populate } from './populate.ts'
 import type { StripeObject } from './resource.ts'
 import type { ResourceName } from './resources/names.ts'
-import { type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
+import { createSteps, type SimulatedStep, type SimulateOptions, simulate } from './simulate/simulate.ts'
 
 export interface NestedRow {
   readonly parent: string
@@ -42,6 +44,10 @@ export interface Sandbox extends Mutations {
   objects(resource: ResourceName, livemode?: boolean): Iterable<StripeObject>
   /** Simulates so many days of changes, moving the clock, and returns the changes. */
   simulate(days: number, options?: SimulateOptions): readonly SimulatedStep[]
+  /** Makes changes one by one, now, as a simulation does: undefined if one fits nothing. */
+  steps(seed?: number): () => SimulatedStep | undefined
+  /** Calls `hear` with each event from now on, in live mode. Returns a function that ends it. */
+  onEvent(hear: Hear): () => void
   /** Makes requests fail from now on. Returns a function that ends it. */
   fail(rule: FailureRule): () => void
   /** Calls the hook with each request. Returns a function that removes the hook. */
@@ -59,14 +65,17 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   clock.advance(Math.max(0, populatedUntil - clock.now()))
   const data = populate({ customers, counts, density, sameSecond, seed, now: populatedUntil }, clock.now)
   const { collections } = data
+  const { tell, listen: onEvent } = createAnnouncements()
   const record = createRecorder({
     collections,
     lookup: { live: collections, paymentOf: paymentOf(data) },
     random: randomStream(seedFor(seed, 'events')),
     olderShare: olderEvents,
+    tell: (event) => tell(eventOf(event)),
   })
   const mutations = createMutations(collections, record, clock.now)
   if (eventsForNewest > 0) recordNewest(collections, record, eventsForNewest)
+  const access = { ...data, live: collections, mutations, now: clock.now }
   const failures = createFailureRules<Failure>(randomStream(seedFor(seed, 'failures')))
   const traffic = createTraffic('stripe-account')
   const hooks = new Set<Hook>()
@@ -97,12 +106,9 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     rows: (name, parent, livemode = false) => nestedRows(collections, name, parent, livemode) ?? [],
     objects: (resource, livemode = false) => objects(resource, livemode),
     ...mutations,
-    simulate: (days, simulateOptions = {}) =>
-      simulate(
-        { ...data, live: collections, mutations, now: clock.now, advance: clock.advance },
-        days,
-        simulateOptions,
-      ),
+    simulate: (days, simulateOptions = {}) => simulate({ ...access, advance: clock.advance }, days, simulateOptions),
+    steps: (stepSeed = seed) => createSteps(access, stepSeed).next,
+    onEvent,
     fail: failures.add,
     onRequest(hook) {
       hooks.add(hook)
@@ -114,3 +120,11 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     },
   }
 }
+
+/** An event as a destination in live mode gets it. */
+const eventOf = (event: StripeObject) => ({
+  id: event.id,
+  type: String(event.type),
+  body: eventText(withLivemode(event, true)),
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+})

@@ -7,7 +7,7 @@ import { certificateUrl, verify as paypal } from '../../../src/providers/paypal/
 import { verify as shopify } from '../../../src/providers/shopify/live/signature.ts'
 import { verify as square } from '../../../src/providers/square/live/signature.ts'
 import { verify as stripe } from '../../../src/providers/stripe/live/signature.ts'
-import { createAuthority } from '../../db/certificates.ts'
+import { createAuthority } from '../../../src/sandbox/server/certificates.ts'
 
 const receivedAt = new Date('2026-11-28T13:43:10Z')
 const t = receivedAt.getTime() / 1_000

@@ -41,22 +41,37 @@ const unannouncedEntries = Object.entries({ ...unannouncedSteps, 'payment of any
 
 /** Simulates so many days of changes, moving the clock. Every kind of step happens once before any happens at random. */
 export function simulate(access: Simulation, days: number, options: SimulateOptions): readonly SimulatedStep[] {
-  const { seed = 1, perDay = 10, unannounced = false, without = [] } = options
-  const merchant = createSimulatedMerchant(access, randomStream(seedFor(seed, 'simulate')))
-  const all = [...steps, ...(unannounced ? unannouncedEntries : [])].filter(([name]) => !without.includes(name))
-  const firstSteps = [...all]
+  const { perDay = 10 } = options
+  const { random, next } = createSteps(access, options)
   const changes: SimulatedStep[] = []
   for (let dayNumber = 0; dayNumber < days; dayNumber++) {
     const start = access.now()
-    const times = Array.from({ length: perDay }, () => merchant.random() % day).sort((a, b) => a - b)
+    const times = Array.from({ length: perDay }, () => random() % day).sort((a, b) => a - b)
     for (const time of times) {
       access.advance(start + time - access.now())
-      const [name, step] =
-        firstSteps.splice(merchant.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(merchant.random, all)
-      const key = step(merchant)
-      if (key !== undefined) changes.push({ at: access.now(), step: name, key })
+      const change = next()
+      if (change) changes.push(change)
     }
     access.advance(start + day - access.now())
   }
   return changes
+}
+
+/** Makes one step after another, now by the clock: every kind once before any at random. A step that fits nothing is none. */
+export function createSteps(
+  access: SimulationAccess,
+  { seed = 1, unannounced = false, without = [] }: SimulateOptions,
+) {
+  const merchant = createSimulatedMerchant(access, randomStream(seedFor(seed, 'simulate')))
+  const all = [...steps, ...(unannounced ? unannouncedEntries : [])].filter(([name]) => !without.includes(name))
+  const firstSteps = [...all]
+  return {
+    random: merchant.random,
+    next(): SimulatedStep | undefined {
+      const [name, step] =
+        firstSteps.splice(merchant.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(merchant.random, all)
+      const key = step(merchant)
+      return key === undefined ? undefined : { at: access.now(), step: name, key }
+    },
+  }
 }

@@ -8,6 +8,8 @@ export interface SimulateOptions {
   readonly seed?: number
   /** How many steps happen on each day. Default 10. */
   readonly perDay?: number
+  /** Names of steps that do not happen. */
+  readonly without?: readonly string[]
 }
 
 /** A step that changed an object. */
@@ -24,22 +26,35 @@ interface Simulation extends ShopAccess {
 
 /** Simulates so many days of changes, moving the clock. Every kind of step happens once before any happens at random. */
 export function simulate(access: Simulation, days: number, options: SimulateOptions): readonly SimulatedStep[] {
-  const { seed = 1, perDay = 10 } = options
+  const { perDay = 10 } = options
   const { now, advance } = access
-  const shop = createSimulatedShop(access, randomStream(seedFor(seed, 'simulate')))
-  const firstSteps = [...steps]
+  const { random, next } = createSteps(access, options)
   const changes: SimulatedStep[] = []
   for (let dayNumber = 0; dayNumber < days; dayNumber++) {
     const start = now()
-    const times = Array.from({ length: perDay }, () => shop.random() % day).sort((a, b) => a - b)
+    const times = Array.from({ length: perDay }, () => random() % day).sort((a, b) => a - b)
     for (const time of times) {
       advance(start + time - now())
-      const [name, step] =
-        firstSteps.splice(shop.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(shop.random, steps)
-      const id = step(shop)
-      if (id !== undefined) changes.push({ at: now(), step: name, id })
+      const change = next()
+      if (change) changes.push(change)
     }
     advance(start + day - now())
   }
   return changes
+}
+
+/** Makes one step after another, now by the clock: every kind once before any at random. A step that fits nothing is none. */
+export function createSteps(access: ShopAccess, { seed = 1, without = [] }: SimulateOptions) {
+  const shop = createSimulatedShop(access, randomStream(seedFor(seed, 'simulate')))
+  const all = steps.filter(([name]) => !without.includes(name))
+  const firstSteps = [...all]
+  return {
+    random: shop.random,
+    next(): SimulatedStep | undefined {
+      const [name, step] =
+        firstSteps.splice(shop.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(shop.random, all)
+      const id = step(shop)
+      return id === undefined ? undefined : { at: access.now(), step: name, id }
+    },
+  }
 }

@@ -25,10 +25,12 @@ interface RecorderOptions {
   readonly random: Random
   /** The share of events that an older version of the API rendered. */
   readonly olderShare: number
+  /** Told each event. */
+  tell(event: StripeObject): void
 }
 
 /** Appends events. Each holds the object as it was at that time, in the shape of the event's API version. */
-export function createRecorder({ collections, lookup, random, olderShare }: RecorderOptions): Recorder {
+export function createRecorder({ collections, lookup, random, olderShare, tell }: RecorderOptions): Recorder {
   return ({ types, object, before, at, apiVersion }) => {
     const drawn = fraction(random) < olderShare ? pick(random, olderVersions) : pinnedVersion
     const version = apiVersion ?? drawn
@@ -39,7 +41,9 @@ export function createRecorder({ collections, lookup, random, olderShare }: Reco
         before && hasPreviousAttributes(type)
           ? { previous_attributes: previousAttributes(shown(before), data.object) }
           : {}
-      collections.events.insert({ api_version: version, data: structuredClone({ ...data, ...previous }), type }, at)
+      tell(
+        collections.events.insert({ api_version: version, data: structuredClone({ ...data, ...previous }), type }, at),
+      )
     }
   }
 }

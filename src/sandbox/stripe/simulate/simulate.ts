@@ -32,20 +32,32 @@ export function simulate(
   options: SimulateOptions,
 ): readonly SimulatedStep[] {
   const { seed = 1, perDay = 10, gapAfterDay } = options
-  const account = createSimulatedAccount(access, randomStream(seedFor(seed, 'simulate')))
-  const firstSteps = [...steps]
+  const { random, next } = createSteps(access, seed)
   const changes: SimulatedStep[] = []
   for (let dayNumber = 0; dayNumber < days; dayNumber++) {
     const start = access.now()
-    const times = Array.from({ length: perDay }, () => account.random() % day).sort((a, b) => a - b)
+    const times = Array.from({ length: perDay }, () => random() % day).sort((a, b) => a - b)
     for (const time of times) {
       access.advance(start + time - access.now())
-      const [name, step] =
-        firstSteps.splice(account.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(account.random, steps)
-      const id = step(account)
-      if (id !== undefined) changes.push({ at: access.now(), step: name, id })
+      const change = next()
+      if (change) changes.push(change)
     }
     access.advance(start + day - access.now() + (dayNumber === gapAfterDay ? 31 * day : 0))
   }
   return changes
+}
+
+/** Makes one step after another, now by the clock: every kind once before any at random. A step that fits nothing is none. */
+export function createSteps(access: AccountAccess, seed: number) {
+  const account = createSimulatedAccount(access, randomStream(seedFor(seed, 'simulate')))
+  const firstSteps = [...steps]
+  return {
+    random: account.random,
+    next(): SimulatedStep | undefined {
+      const [name, step] =
+        firstSteps.splice(account.random() % Math.max(firstSteps.length, 1), 1)[0] ?? pick(account.random, steps)
+      const id = step(account)
+      return id === undefined ? undefined : { at: access.now(), step: name, id }
+    },
+  }
 }

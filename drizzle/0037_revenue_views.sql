@@ -879,7 +879,7 @@ BEGIN
 		-- An invoice has whole amounts of discounts and taxes. What differs by that rounding was so from the beginning.
 		CROSS JOIN LATERAL (
 			SELECT coalesce(held.source = 'invoice' AND held.state = present.state AND held.price_id = present.price_id AND held.currency = present.currency
-				AND held.quantity = coalesce(present.quantity, 1) AND held.gross_mrr > 0 AND abs(held.mrr - present.mrr) < present.least_mrr, false) AS alike
+				AND held.gross_mrr > 0 AND abs(held.gross_mrr - present.gross_mrr) < present.least_mrr AND abs(held.mrr - present.mrr) < present.least_mrr, false) AS alike
 		) billed
 		LEFT JOIN LATERAL (
 			SELECT least(item.deleted_at, subscription.deleted_at) AS at FROM subscription_items item

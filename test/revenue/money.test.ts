@@ -225,5 +225,14 @@ test('a trial converts by a paid invoice with a line above 0 from its end on', a
       { id: `l1 ${id}`, invoice_id: `first ${id}`, subscription_id: id, amount: 1000, period_start: may('10') },
     )
   }
+  // Paid during the trial, for something else.
+  await insert('invoices', { id: 'setup', subscription_id: 'unpaid', status: 'paid', currency: 'eur' })
+  await insert('invoice_lines', {
+    id: 'l_setup',
+    invoice_id: 'setup',
+    subscription_id: 'unpaid',
+    amount: 500,
+    period_start: '2026-05-10T11:59:59Z',
+  })
   expect(await view('trial_months', 'month, ended, converted, rate')).toEqual([['2026-05', 3, 1, 0.3333]])
 })

@@ -37,6 +37,30 @@ test('a discount that an invoice rounded to a cent is no change of MRR when the 
   ])
 })
 
+test('tiers that are billed as a line each are one amount, whose discounts were rounded line by line', async () => {
+  const { price, subscribe, insert, bill, past, view } = await openBilled()
+  await price('t', { billing_scheme: 'tiered', tiers_mode: 'graduated' })
+  await insert(
+    'price_tiers',
+    { id: 't:1', price_id: 't', position: 1, up_to: 5, unit_amount: 100, flat_amount: 50 },
+    { id: 't:2', price_id: 't', position: 2, up_to: null, unit_amount: 80 },
+  )
+  await insert('coupons', { id: 'third', percent_off: '33', duration: 'forever' })
+  await insert('discounts', { id: 'd', coupon_id: 'third' })
+  const line = (quantity: number, amount: number, off: number) => ({
+    ...january,
+    price_id: 't',
+    quantity,
+    amount,
+    discount_amount: off,
+    raw: { discount_amounts: [{ discount: 'd', amount: off }] },
+  })
+  await subscribe('s', { discount_ids: ['d'], items: [{ price_id: 't', quantity: 6, ...seen }], ...seen })
+  await bill('s', {}, line(5, 550, 182), line(1, 80, 26))
+  expect(await past()).toEqual([['s', 'active', 630, 422.1, '01-01 ']]) // 630 × 0.67, where the lines have 368 + 54
+  expect(await view('mrr_changes', changes)).toEqual([['cus_s', '2026-01-01', 'new', 0, 422, 422]])
+})
+
 test('a price or a quantity that no line has shows as a change, however small', async () => {
   const { price, subscribe, bill, past, view } = await openBilled()
   await price('old', { unit_amount: 1000 })

@@ -102,6 +102,9 @@ test('sales are what was captured less what was given back', async () => {
       created_at: may('02'),
     },
     { id: 'ch_3', status: 'failed', currency: 'eur', amount: 500, created_at: may('02') },
+    // Of providers that do not say how much was captured.
+    { id: 'ch_5', status: 'succeeded', currency: 'gbp', amount: 300, captured: false, created_at: may('02') },
+    { id: 'ch_6', status: 'succeeded', currency: 'gbp', amount: 200, created_at: may('02') },
     { id: 'ch_4', status: 'succeeded', currency: 'isk', amount: 90000, created_at: may('02') },
     { id: 'ch_t', status: 'succeeded', currency: 'eur', amount: 77, livemode: false, created_at: may('02') },
   )
@@ -115,6 +118,7 @@ test('sales are what was captured less what was given back', async () => {
     [false, 'eur', '2026-05', 77, 0, 77],
     [true, 'eur', '2026-05', 800, 0, 800],
     [true, 'eur', '2026-06', 0, 150, -150],
+    [true, 'gbp', '2026-05', 200, 0, 200],
     [true, 'isk', '2026-05', 90000, 0, 90000],
   ])
 })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { alarms } from '../../scripts/observability/alarms.ts'
 import { isAbsent } from '../../scripts/observability/cloudwatch-alarms.ts'
@@ -302,6 +303,32 @@ describe('parameters', () => {
     },
     60_000,
   )
+
+  test('may be lists, and each source brings its own parts alone', async () => {
+    const parts = createRequire(import.meta.url)('../../infra/live-events/parts.cjs')
+    const given = {
+      'param:eventBatchSize': 10,
+      'param:eventWindowSeconds': 0,
+      'param:eventConcurrency': 2,
+      'param:receiverConcurrency': 1,
+      'param:environment': { Stripe__ApiKey: 'a key', Log__Level: 'debug' },
+    }
+    const partsOf = async (eventSources: readonly string[], webhookSecrets: readonly string[] = []) => {
+      const all = { ...given, 'param:eventSources': eventSources, 'param:webhookSecrets': webhookSecrets }
+      const { environment, ...rest } = await parts({ resolveVariable: async (name: keyof typeof all) => all[name] })
+      return { names: Object.keys(rest), variables: environment }
+    }
+    const always = ['batch', 'workers', 'receivers', 'events', 'queue', 'alarms', 'dashboard', 'buses']
+    expect((await partsOf([])).names).toEqual([])
+    expect((await partsOf([stripe])).names).toEqual(always)
+    expect((await partsOf(['http-api'])).names).toEqual([...always, 'api'])
+    const { names, variables } = await partsOf(['receiver'], ['stripe', 'square'])
+    expect(names).toEqual([...always, 'receiver', 'receiverParts', 'receiverAlarms'])
+    // Without the HTTP API the receiver alone checks signatures, and it never has a key.
+    const settingsOf = (of: object) => Object.keys(of).filter((name) => /^(?:Stripe|Square|Log)__/.test(name))
+    expect(settingsOf(variables.events)).toEqual(['Stripe__ApiKey', 'Log__Level'])
+    expect(settingsOf(variables.receiver)).toEqual(['Log__Level', 'Stripe__WebhookSecret', 'Square__WebhookSecret'])
+  })
 
   test('one way alone is enough, and without a window a batch has ten events', async () => {
     await packageTemplate(`eventSources=${stripe}`, 'eventBatchSize=10', 'eventWindowSeconds=0')

@@ -272,6 +272,14 @@ describe('the permissions', () => {
   })
 })
 
+test('nothing of live events is in the stack unless their sources are named', () => {
+  const { Resources } = service.template()
+  expect(Object.keys(Resources).filter((id) => /^(?:Events|Receiver|Webhook|Stripe|Shopify|Forged)/.test(id))).toEqual(
+    [],
+  )
+  expect(service.text()).not.toMatch(/billing-sync-prod-(?:events|receiver|webhooks)|Live events/)
+})
+
 describe('the package', () => {
   test('holds each function and what it loads, and nothing else', async () => {
     const names = namesInZip(await service.zip())

@@ -40,8 +40,11 @@ const providers: Readonly<Record<string, string>> = {
   paypal: 'src/providers/paypal/index.ts',
 }
 
-/** What some jobs alone load: a dry run, and a job that changes subscriptions. What it shares with the worker it takes from the entry. */
-const ofSomeJobs: Readonly<Record<string, string>> = { 'dry-run': 'src/job/dry-run.ts', revenue: 'src/job/revenue.ts' }
+/** What a dry run alone loads. What it shares with the worker it takes from the entry. */
+const dryRun: Readonly<Record<string, string>> = { 'dry-run': 'src/job/dry-run.ts' }
+
+/** What is loaded after a change of subscriptions, by jobs and by live events. */
+const revenue: Readonly<Record<string, string>> = { revenue: 'src/revenue/history.ts' }
 
 /** The transports, of which a container loads the one of its queue. They too take from the container what they share with it. */
 const transports: Readonly<Record<string, string>> = {
@@ -126,8 +129,9 @@ export async function bundleDeployed(
     Object.values(providers).map((path) => `${dirname(path)}/`),
   )
   const ofQueues = await takeShared(transports, ofTransports)
-  const rooms = ['src/sync/estimate/', 'src/revenue/']
-  const ofJobs = await takeShared(ofSomeJobs, [...Object.values(ofSomeJobs), ...rooms])
+  const ofDryRun = await takeShared(dryRun, [...Object.values(dryRun), 'src/sync/estimate/'])
+  const ofRevenue = await takeShared(revenue, ['src/revenue/'])
+  const ofJobs = [...ofDryRun.shared, ...ofRevenue.shared]
   const enter = (path: string, shared: ReadonlySet<string>) =>
     bundle({
       ...into,
@@ -136,15 +140,15 @@ export async function bundleDeployed(
       plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods, withoutDescriptions],
     })
   const [handler, tick, events, receiver, container, besides, modules] = await allEnded([
-    enter(entries.handler, new Set([...ofProviders.shared, ...ofJobs.shared])),
+    enter(entries.handler, new Set([...ofProviders.shared, ...ofJobs])),
     enter(entries.tick, new Set()),
-    enter(entries.events, ofProviders.shared),
+    enter(entries.events, new Set([...ofProviders.shared, ...ofRevenue.shared])),
     enter(entries.receiver, new Set()),
-    enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared, ...ofJobs.shared])),
+    enter(entries.container, new Set([...ofProviders.shared, ...ofQueues.shared, ...ofJobs])),
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundleModules(custom.modules, into),
   ])
-  for (const others of [besides, ofProviders, ofQueues, ofJobs]) {
+  for (const others of [besides, ofProviders, ofQueues, ofDryRun, ofRevenue]) {
     check('handler.cjs', handler, others)
     check('tick.cjs', tick, others)
     check('events.cjs', events, others)
@@ -154,7 +158,7 @@ export async function bundleDeployed(
   await copyCertificates(root, out)
   await copyPage(root, out)
   await copyManifests(custom.manifests, root, out)
-  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, ofJobs, modules]
+  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, ofDryRun, ofRevenue, modules]
 }
 
 /** As Promise.all, but nothing is being written any more when it fails. */
@@ -242,7 +246,7 @@ const library = {
 /** Leaves the files that are loaded on demand out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {
   const names = new Map(
-    Object.entries({ ...onDemand, ...providers, ...transports, ...ofSomeJobs }).map(([name, path]) => [
+    Object.entries({ ...onDemand, ...providers, ...transports, ...dryRun, ...revenue }).map(([name, path]) => [
       resolve(root, path),
       name,
     ]),
@@ -344,7 +348,9 @@ function check(name: string, built: Built, besides: Built): void {
     'what only this machine uses stays out of what is deployed',
   )
   refuse(
-    held.filter((path) => Object.values({ ...onDemand, ...providers, ...transports, ...ofSomeJobs }).includes(path)),
+    held.filter((path) =>
+      Object.values({ ...onDemand, ...providers, ...transports, ...dryRun, ...revenue }).includes(path),
+    ),
     'load it with `await import()`, and import only its types',
   )
   refuse(

@@ -1,5 +1,4 @@
 import { databaseFailure } from '../db/errors.ts'
-import { isOutdated, refreshHistory } from '../revenue/history.ts'
 import { changesRevenue } from './changes-revenue.ts'
 import { watchTime } from './deadline.ts'
 import type { Delivery, Session } from './session.ts'
@@ -18,6 +17,8 @@ export async function refreshRevenue(session: Session, time: TimeAfter): Promise
   // Reading has ended, and its deadline with it.
   const deadline = watchTime({ invocation: time.remainingMs, job: Number.POSITIVE_INFINITY }, time.shutdown)
   try {
+    // Loaded for such jobs only.
+    const { isOutdated, refreshHistory } = await import('../revenue/history.ts')
     if (changesRevenue(session) || (await session.db.read((tx) => isOutdated(tx, account))))
       await refreshHistory(session.db, account, deadline.drainSignal)
   } catch (cause) {

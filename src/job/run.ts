@@ -11,6 +11,7 @@ import { isOutage } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import { read } from './read.ts'
 import { requestHash } from './request-hash.ts'
+import { refreshRevenue } from './revenue.ts'
 import { sentWithOf } from './sent-with.ts'
 import { type Delivery, type JobDeps, openSession, type Session } from './session.ts'
 import { refuseDying, waitOrStall } from './stall.ts'
@@ -48,9 +49,7 @@ export async function run(delivery: Delivery, deps: JobDeps): Promise<Outcome> {
       // The lease has ended with the job: a heartbeat would take it for lost.
       stopKeeping()
       const remainingMs = delivery.remainingMs - (deps.clock.now() - receivedAt)
-      // Loaded for such jobs only.
-      if (readsRevenue(session))
-        await (await import('./revenue.ts')).refreshRevenue(session, { ...delivery, remainingMs })
+      if (readsRevenue(session)) await refreshRevenue(session, { ...delivery, remainingMs })
     }
     return outcome
   } catch (error) {

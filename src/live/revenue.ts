@@ -1,6 +1,5 @@
 import type { AccountKey } from '../db/account-key.ts'
 import { databaseFailure } from '../db/errors.ts'
-import { computeMrr } from '../revenue/history.ts'
 import type { PageContent } from '../sync/rows.ts'
 import type { ChangedObject } from './changed-objects.ts'
 import type { LiveDeps } from './live-deps.ts'
@@ -33,6 +32,8 @@ export async function refreshMrr(
 ): Promise<void> {
   if (subscriptions.length === 0) return
   try {
+    // Loaded for such events only.
+    const { computeMrr } = await import('../revenue/history.ts')
     await tenant(account.tenantId).within((tx) => computeMrr(tx, account, subscriptions))
   } catch (cause) {
     const error = databaseFailure(cause)

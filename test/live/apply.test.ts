@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { applyLive } from '../../src/live/apply.ts'
 import type { LiveEvent } from '../../src/live/live-event.ts'
 import { liveSetup } from './live-setup.ts'
@@ -212,4 +213,71 @@ test('beyond five requests in a second the messages of the rest come back later'
   expect(answer.committed.length + answer.later.length).toBe(40)
   expect(answer.counts.retrieved).toBeLessThan(20)
   expect(answer.counts).toMatchObject({ received: answer.committed.length, applied: answer.committed.length })
+})
+
+test('a batch that loses a deadlock is written by the next try, and nothing is lost', async () => {
+  const live = await changed()
+  const ids = live.sandbox
+    .expected('customers')
+    .map(({ id }) => id)
+    .toSorted()
+  const [first = '', , last = ''] = ids
+  const rename = async (name: string) => {
+    live.sandbox.advance(10)
+    for (const id of [first, last]) live.sandbox.update('customers', id, { name })
+    return live.latest(2)
+  }
+  await live.apply(await rename('before'))
+  const events = await rename('after')
+  const other = new pg.Client({ connectionString: live.url })
+  await other.connect()
+  onTestFinished(() => other.end())
+  // Of two that wait for each other, the one that looks first loses. This one never looks.
+  await other.query(`set deadlock_timeout = '60s'`)
+  await other.query('begin')
+  await other.query('update customers set synced_at = now() where id = $1', [last])
+  let tries = 0
+  const tenant: typeof live.deps.tenant = (id) => {
+    const database = live.deps.tenant(id)
+    return {
+      ...database,
+      within: (work) => {
+        tries++
+        return database.within(work)
+      },
+    }
+  }
+  const applying = applyLive(
+    live.route,
+    events.map((event) => liveEvent(event)),
+    { ...live.deps, tenant },
+  )
+  const waits = `select 1 from pg_stat_activity where application_name like 'live test%' and wait_event_type = 'Lock'`
+  await vi.waitFor(async () => expect(await live.query(waits)).toHaveLength(1), { timeout: 10_000, interval: 10 })
+  await other.query('update customers set synced_at = now() where id = $1', [first])
+  await other.query('commit')
+  expect(await applying).toMatchObject({ later: [], counts: { received: 2, applied: 2 } })
+  expect(tries).toBeGreaterThan(1)
+  const names = await live.query(`select raw ->> 'name' as name from customers where id = any($1)`, [[first, last]])
+  expect(names).toEqual([{ name: 'after' }, { name: 'after' }])
+})
+
+test('while the provider answers 429 the message waits, and is applied once it answers', async () => {
+  const blocked: (number | undefined)[] = []
+  const ceiling = { take: async () => {}, block: (_: string, ms?: number) => void blocked.push(ms) }
+  const { apply, update, latest, stored, sandbox, requested, count } = await changed({ ceiling })
+  update({ name: 'now' }, 10)
+  const [event] = await latest(1)
+  const older = { ...event!, api_version: '2019-12-03' }
+  const heal = sandbox.fail({ path: /^\/v1\/customers\//, kind: 'rate-limited', reason: 'global-rate', retryAfter: 7 })
+  expect(await apply([older])).toMatchObject({
+    committed: [],
+    later: [{ messageId: event!.id, seconds: 7 }],
+    counts: { received: 0, applied: 0 },
+  })
+  expect({ blocked, requested, stored: await stored() }).toEqual({ blocked: [7_000], requested: [], stored: [] })
+  heal()
+  expect(await apply([older])).toMatchObject({ committed: [event!.id], later: [], counts: { applied: 1 } })
+  expect(await stored()).toMatchObject([{ name: 'now' }])
+  expect(await count()).toMatchObject({ received: 1, applied: 1 })
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { codeOf } from '../db/errors.ts'
-import { pruneJobs, tenantsWithOldJobs } from '../operations/prune.ts'
+import { pruneEventCounts, pruneJobs, tenantsWithOldCounts, tenantsWithOldJobs } from '../operations/prune.ts'
 import { seesAll } from '../operations/scope.ts'
 import { defineCommand } from './command.ts'
 import { oneTenant } from './database.ts'
@@ -15,6 +15,7 @@ const day = 86_400
 export const pruned = z.object({
   tenants: z.int().min(0),
   jobs: z.int().min(0),
+  eventCounts: z.int().min(0),
   olderThanSeconds: z.int().min(0),
   dryRun: z.boolean(),
 })
@@ -22,7 +23,7 @@ export const pruned = z.object({
 export const prune = defineCommand({
   name: 'prune',
   about:
-    'Removes the rows of jobs that ended long ago from sync_jobs, a thousand in a transaction. Rows of billing data stay.',
+    'Removes the rows of jobs that ended long ago from sync_jobs, a thousand in a transaction, and the counts of live events of as long ago. Rows of billing data stay.',
   options: z.object({
     olderThan: option(
       'TIME',
@@ -37,29 +38,43 @@ export const prune = defineCommand({
 A message that the queue still holds for a removed job would run that job again, so keep jobs longer than the queue keeps
 messages. Can be killed and run again, and runs beside the workers.
 
-Login: one that may delete from sync_jobs and sees all tenants, as docs/operations.md makes it. The tables' owner may prune
+Login: one that may delete from sync_jobs and sync_event_counts and sees all tenants, as docs/operations.md makes it. The tables' owner may prune
 the tenant that --tenant names.`,
   async run({ options: { olderThan, tenant, dryRun, json }, terminal }) {
     return withOperatorDatabase({ name: 'prune', tenant }, async ({ reader, database, settings }) => {
       if (tenant === undefined && !(await seesAll(reader))) throw new Error(`${oneTenant(settings.user)}.`)
       const tenants = tenant === undefined ? await tenantsWithOldJobs(reader, olderThan) : [tenant]
-      let jobs = 0
+      const counted = tenant === undefined ? await tenantsWithOldCounts(reader, olderThan) : [tenant]
+      let [jobs, eventCounts] = [0, 0]
       try {
         for (const tenantId of tenants)
           jobs += await pruneJobs(database.tenant(tenantId), { tenantId, olderThan, dryRun })
+        for (const tenantId of counted)
+          eventCounts += await pruneEventCounts(database.tenant(tenantId), { tenantId, olderThan, dryRun })
       } catch (error) {
         if (codeOf(error) === '42501') throw new Error(mayNotDelete)
         throw error
       }
       if (json)
         terminal.print(
-          JSON.stringify(pruned.parse({ tenants: tenants.length, jobs, olderThanSeconds: olderThan, dryRun })),
+          JSON.stringify(
+            pruned.parse({
+              tenants: new Set([...tenants, ...counted]).size,
+              jobs,
+              eventCounts,
+              olderThanSeconds: olderThan,
+              dryRun,
+            }),
+          ),
         )
-      else terminal.print(dryRun ? `  ${jobs} jobs would go. Nothing was changed.` : `  ${jobs} jobs are removed.`)
+      else {
+        const what = `${jobs} jobs and ${eventCounts} rows of sync_event_counts`
+        terminal.print(dryRun ? `  ${what} would go. Nothing was changed.` : `  ${what} are removed.`)
+      }
       return exitCodes.done
     })
   },
 })
 
 const mayNotDelete =
-  'database: this login may not delete jobs (42501). Use the login that docs/operations.md describes under "Remove old jobs".'
+  'database: this login may not delete jobs or counts of events (42501). Use the login that docs/operations.md describes under "Remove old jobs".'

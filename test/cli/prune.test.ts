@@ -50,13 +50,18 @@ test('prune removes ended jobs of all tenants by age, and keeps what the age of 
   const ids = async () => (await query<{ id: string }>('select id from sync_jobs')).map(({ id }) => id).toSorted()
   const all = await ids()
   const dry = await prune('--older-than', '30d', '--dry-run')
-  expect(dry).toEqual({ code: 0, stdout: '  4 jobs would go. Nothing was changed.\n', stderr: '' })
+  expect(dry).toEqual({
+    code: 0,
+    stdout: '  4 jobs and 0 rows of sync_event_counts would go. Nothing was changed.\n',
+    stderr: '',
+  })
   expect(await ids()).toEqual(all)
   const { code, stdout } = await prune('--older-than', '30d', '--json')
   expect(code).toBe(0)
   expect(pruned.strict().parse(JSON.parse(stdout))).toEqual({
     tenants: 2,
     jobs: gone.length,
+    eventCounts: 0,
     olderThanSeconds: 30 * 86_400,
     dryRun: false,
   })
@@ -71,7 +76,9 @@ test('prune removes more jobs than one transaction takes, and none of another te
     from generate_series(1, $2)`
   await query(insert, [tenant, 2_300])
   await query(insert, [other, 5])
-  expect((await prune('--older-than', '30d', '--tenant', tenant)).stdout).toBe('  2300 jobs are removed.\n')
+  expect((await prune('--older-than', '30d', '--tenant', tenant)).stdout).toBe(
+    '  2300 jobs and 0 rows of sync_event_counts are removed.\n',
+  )
   expect(await query('select count(*)::int as jobs from sync_jobs')).toEqual([{ jobs: 5 }])
 })
 
@@ -84,6 +91,29 @@ test('prune refuses logins that may not delete or see one tenant only, in words'
       code: 1,
       stdout: '',
       stderr:
-        'database: this login may not delete jobs (42501). Use the login that docs/operations.md describes under "Remove old jobs".\n',
+        'database: this login may not delete jobs or counts of events (42501). Use the login that docs/operations.md describes under "Remove old jobs".\n',
     })
+})
+
+test('prune removes the counts of live events of hours as long ago, also of tenants without jobs', async () => {
+  const { query, prune } = await open()
+  const [tenant, other] = [randomUUID(), randomUUID()]
+  const count = (of: string, days: number) =>
+    query(
+      `insert into sync_event_counts (tenant_id, provider, account, hour, shard, received, applied, unchanged, tied, retrieved, rejected, skipped, lag_ms_sum, lag_ms_max)
+       values ($1, 'stripe', 'acct_1', date_trunc('hour', now()) - make_interval(days => $2), 0, 1, 1, 0, 0, 0, 0, 0, 5, 5)`,
+      [of, days],
+    )
+  for (const days of [1, 29, 31, 400]) await count(tenant, days)
+  await count(other, 31)
+  const dry = await prune('--older-than', '30d', '--dry-run')
+  expect(dry.stdout).toBe('  0 jobs and 3 rows of sync_event_counts would go. Nothing was changed.\n')
+  const named = await prune('--older-than', '30d', '--tenant', other)
+  expect(named.stdout).toBe('  0 jobs and 1 rows of sync_event_counts are removed.\n')
+  const { stdout } = await prune('--older-than', '30d', '--json')
+  expect(JSON.parse(stdout)).toMatchObject({ tenants: 1, jobs: 0, eventCounts: 2 })
+  const left = await query<{ days: number }>(
+    `select extract(day from now() - hour)::int as days from sync_event_counts order by 1`,
+  )
+  expect(left.map(({ days }) => days)).toEqual([1, 29])
 })

@@ -97,7 +97,10 @@ const nameOf = ({ tenantId, provider, account }: Pick<Route, 'tenantId' | 'provi
   `${tenantId} ${provider} ${account}`
 
 /** Whether the configured key of a provider belongs to the tenant. */
-function servesTenant({ Stripe, Square, Shopify, PayPal }: Config, { provider, tenantId }: Route): boolean {
+export function servesTenant(
+  { Stripe, Square, Shopify, PayPal }: Config,
+  { provider, tenantId }: Pick<Route, 'provider' | 'tenantId'>,
+): boolean {
   const tenants = new Map([
     ['stripe', Stripe.ApiKeyTenant],
     ['square', Square.AccessTokenTenant],

@@ -18,8 +18,11 @@ const schedulesOf = ({ tenantId, provider, account, reference }: Route): SQL => 
   tenant_id = ${tenantId}::uuid and provider = ${provider} and sync_type = 'incremental' and resources is null
   and (account = ${withoutMode(account)} or account is null and reference is not distinct from ${reference})`
 
-/** Adds an hourly incremental job of the account if no schedule has one, unless the account is disconnected. The reference is that of the account. */
-export async function ensureHourly(db: Database, route: Route, now: Date): Promise<void> {
+/**
+ * Adds an hourly incremental job of the account if no schedule has one, unless the account is disconnected. The reference is that
+ * of the account. @returns whether it was added
+ */
+export async function ensureHourly(db: Database, route: Route, now: Date): Promise<boolean> {
   const { tenantId, provider, account, reference } = route
   const key = {
     tenantId,
@@ -30,7 +33,7 @@ export async function ensureHourly(db: Database, route: Route, now: Date): Promi
     resources: null,
     everySeconds,
   } as const
-  await db.execute(sql`
+  const { rowCount } = await db.execute(sql`
     insert into ${syncSchedules} (id, tenant_id, provider, account, reference, sync_type, every_seconds, next_at)
     select ${randomUUID()}::uuid, ${tenantId}::uuid, ${provider}, ${key.account}, ${reference}, 'incremental', ${everySeconds},
       ${dueAfter(key, now).toISOString()}::timestamptz
@@ -38,6 +41,21 @@ export async function ensureHourly(db: Database, route: Route, now: Date): Promi
       and not exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid
         and known.provider = ${provider} and known.account = ${account} and known.state = 'disconnected')
     on conflict do nothing`)
+  return (rowCount ?? 0) > 0
+}
+
+/** The schedule that closes the account's gaps; null if there is none. */
+export async function findHourly(db: Database, route: Route): Promise<HourlyJob | null> {
+  const { rows } = await db.execute<{ everySeconds: number; pausedBecause: string | null; isPaused: boolean }>(sql`
+    select every_seconds as "everySeconds", paused_at is not null as "isPaused", paused_because as "pausedBecause"
+    from ${syncSchedules} where ${schedulesOf(route)} order by paused_at nulls first, every_seconds limit 1`)
+  return rows[0] ?? null
+}
+
+export interface HourlyJob {
+  readonly everySeconds: number
+  readonly isPaused: boolean
+  readonly pausedBecause: string | null
 }
 
 /**

@@ -110,6 +110,26 @@ export async function addRoute(
   })
 }
 
+/** What the key of the account is read from; null if nothing is named. */
+export async function referenceOf(
+  db: TenantDatabase,
+  { tenantId, provider, account }: Pick<NewRoute, 'tenantId' | 'provider' | 'account'>,
+): Promise<string | null> {
+  const [row] = await db.read((tx) =>
+    tx
+      .select({ reference: syncAccounts.reference })
+      .from(syncAccounts)
+      .where(
+        and(
+          eq(syncAccounts.tenantId, tenantId),
+          eq(syncAccounts.provider, provider),
+          eq(syncAccounts.account, account),
+        ),
+      ),
+  )
+  return row?.reference ?? null
+}
+
 /** The account and its references stay. @returns false if there is no such route of the tenant */
 export async function removeRoute(
   db: TenantDatabase,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { openConfig } from '../../config/load.ts'
-import { addRoute } from '../../operations/routes.ts'
+import { addRoute, referenceOf } from '../../operations/routes.ts'
 import { openSettings } from '../../secrets/open-settings.ts'
 import { isWholeReference } from '../../secrets/reference.ts'
 import { defineCommand } from '../command.ts'
@@ -9,6 +9,7 @@ import { findProvider } from '../find-provider.ts'
 import { withOperatorDatabase } from '../operator-database.ts'
 import { option, tenantId, UsageError } from '../options.ts'
 import { tokenReference } from '../token-reference.ts'
+import { closeGaps } from './close-gaps.ts'
 import { ownerLogin, routeOption, writingRoutes } from './route-options.ts'
 
 const options = z.object({
@@ -41,8 +42,9 @@ export const addRoutes = defineCommand({
   name: 'routes add',
   about: 'Leads the live events of a route to an account, which is active from then on.',
   options,
-  details: `docs/live-events.md lists the routes of each provider. An event that came up to 15 minutes before is applied too. The database
-holds references and no secrets. Ends with 1 if another account has the route.
+  details: `docs/live-events.md lists the routes of each provider. An event that came up to 15 minutes before is applied too. The account
+gets an hourly incremental job, which finds what events miss, if no schedule has one. The database holds references and no secrets.
+Ends with 1 if another account has the route.
 
 ${ownerLogin}`,
   async run({ options: given, terminal }) {
@@ -57,13 +59,15 @@ ${ownerLogin}`,
       webhookSecrets: references(given['webhook-secret']),
       reference: token === undefined ? null : tokenReference(token, provider, 'put the new one into a secret'),
     }
-    return withOperatorDatabase({ name: 'routes add', tenant }, async ({ database }) => {
+    return withOperatorDatabase({ name: 'routes add', tenant }, async ({ config, database }) => {
       const taken = await writingRoutes(() => addRoute(database.tenant(tenant), added))
       if (taken) {
         terminal.print(`Nothing was changed. The route belongs to ${taken.takenBy}. Remove it there first.`)
         return exitCodes.failed
       }
       terminal.print(`Events of ${name} with the route "${route}" belong to ${account} of tenant ${tenant} now.`)
+      const reference = await referenceOf(database.tenant(tenant), added)
+      terminal.print(await closeGaps(database.tenant(tenant), { ...added, reference, state: 'active' }, config))
       return exitCodes.done
     })
   },

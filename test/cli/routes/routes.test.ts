@@ -45,3 +45,39 @@ test('a secret on the command line is refused, and the worker’s login may not 
   expect(await as('worker', add)).toMatchObject({ code: 1, stderr: expect.stringContaining("Use the tables' owner") })
   expect(await query('select 1 from event_routes')).toEqual([])
 })
+
+test('an account without an incremental job gets one of each hour, and what there is stays', async () => {
+  const { as, query } = await openOperator()
+  const tenant = randomUUID()
+  const add = ['routes', 'add', '--tenant', tenant, '--account', 'acct_1A:test', '--route', 'acct_1A test']
+  const schedules = () =>
+    query('select account, reference, sync_type, every_seconds, next_at > now() as later from sync_schedules')
+  const without = await as('superuser', add)
+  expect(without).toMatchObject({ code: 0, stdout: expect.stringContaining('no key of the account is known') })
+  expect(await schedules()).toEqual([])
+  const added = await as('superuser', [...add, '--token', 'ssm:/keys/a'])
+  expect(added.stdout).toContain('An incremental job of each hour finds what events miss.')
+  const hourly = {
+    account: 'acct_1A',
+    reference: 'ssm:/keys/a',
+    sync_type: 'incremental',
+    every_seconds: 3_600,
+    later: true,
+  }
+  expect(await schedules()).toEqual([hourly])
+  expect((await as('superuser', add)).stdout).toContain('Its incremental job of each 1 h finds what events miss.')
+  await query(`update sync_schedules set paused_at = now(), paused_because = 'on holiday'`)
+  expect((await as('superuser', add)).stdout).toContain('Its incremental job is paused (on holiday)')
+  expect(await schedules()).toEqual([hourly])
+})
+
+test('the configured key of the tenant is enough for the hourly job', async () => {
+  const { as, query } = await openOperator()
+  const tenant = randomUUID()
+  const add = ['routes', 'add', '--tenant', tenant, '--account', 'acct_1A', '--route', 'ed_61A live']
+  const { stdout } = await as('superuser', add, { Stripe__ApiKeyTenant: tenant })
+  expect(stdout).toContain('An incremental job of each hour finds what events miss.')
+  expect(await query('select account, reference from sync_schedules')).toEqual([
+    { account: 'acct_1A', reference: null },
+  ])
+})

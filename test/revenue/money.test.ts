@@ -153,13 +153,14 @@ test('three attempts are one failed invoice, and the first after a trial is none
   await failed('won', 'paid', 'subscription_cycle', may('10'))
   await failed('lost', 'void', 'subscription_update', may('11'))
   await failed('open', 'open', 'subscription_threshold', may('12'))
+  await failed('given up', 'uncollectible', 'subscription_cycle', may('14'))
   await failed('manual', 'open', 'manual', may('13'))
   expect(
     await view(
       'recovery',
       'month, failed_invoices, failed_amount, recovered_invoices, recovered_amount, lost_amount, open_amount, recovery_rate',
     ),
-  ).toEqual([['2026-05', 3, 3000, 1, 1000, 1000, 1000, 0.3333]])
+  ).toEqual([['2026-05', 4, 4000, 1, 1000, 2000, 1000, 0.25]])
 })
 
 test('what is owed at the end of a month is what was finalized and not settled by then', async () => {
@@ -195,11 +196,20 @@ test('what is owed at the end of a month is what was finalized and not settled b
       finalized_at: may('05'),
       paid_at: may('05'),
     },
+    {
+      id: 'g',
+      status: 'uncollectible',
+      currency: 'eur',
+      total: 500,
+      amount_due: 500,
+      finalized_at: may('06'),
+      marked_uncollectible_at: june('10'),
+    },
     // More was credited than was due.
     { id: 'f', status: 'open', currency: 'usd', total: -500, amount_due: -500, finalized_at: may('02') },
   )
   expect(await view('receivables', 'currency, month, billed, receivable, dso', 'month, currency limit 4')).toEqual([
-    ['eur', '2026-05', 6200, 4100, 20.5], // 4100 / 6200 × 31
+    ['eur', '2026-05', 6700, 4600, 21.3], // 4600 / 6700 × 31
     ['usd', '2026-05', -500, -500, 31],
     ['eur', '2026-06', 0, 1000, null],
     ['usd', '2026-06', 0, -500, null],

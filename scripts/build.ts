@@ -129,7 +129,7 @@ export async function bundleDeployed(
     Object.values(providers).map((path) => `${dirname(path)}/`),
   )
   const ofQueues = await takeShared(transports, ofTransports)
-  const ofDryRun = await takeShared(dryRun, [...Object.values(dryRun), 'src/sync/estimate/'])
+  const ofDryRun = await takeShared(dryRun, [...Object.values(dryRun), 'src/job/stored-lists.ts', 'src/sync/estimate/'])
   const ofRevenue = await takeShared(revenue, ['src/revenue/'])
   const ofJobs = [...ofDryRun.shared, ...ofRevenue.shared]
   const enter = (path: string, shared: ReadonlySet<string>) =>

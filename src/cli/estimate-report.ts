@@ -9,10 +9,19 @@ export function estimateReport(estimated: Estimate, order: readonly string[], ou
   const rows = names.flatMap((resource): readonly Readonly<Record<string, string | null>>[] => {
     const each = estimated.resources[resource]
     if (!each) return []
-    const { items, requests, bytes, basis, skipped } = each
-    if (skipped) return [{ resource, items: 'cannot be read', requests: null, MB: null, basis: skipped.code }]
+    const { items, requests, bytes, minutes, lambdaDollars, basis, skipped } = each
+    const nothing = { requests: null, MB: null, minutes: null, Lambda: null }
+    if (skipped) return [{ resource, items: 'cannot be read', ...nothing, basis: skipped.code }]
     return [
-      { resource, items: shown(items, whole), requests: whole(requests.likely), MB: megabytes(bytes.likely), basis },
+      {
+        resource,
+        items: shown(items, whole),
+        requests: whole(requests.likely),
+        MB: megabytes(bytes.likely),
+        minutes: minutes.likely.toFixed(1),
+        Lambda: dollars(lambdaDollars.likely),
+        basis,
+      },
     ]
   })
   const { rows: all, requests, minutes, bytes, monthlyShare, lambdaDollars, asked } = estimated
@@ -29,6 +38,7 @@ export function estimateReport(estimated: Estimate, order: readonly string[], ou
   const isOpen = all.most === null
   return [
     formatTable(rows, { widest: 60, line: lineWidth(out) }),
+    '  Minutes and dollars of a resource are those of reading it alone; a job reads them beside each other.',
     '',
     ...sums.map(([name = '', text = '']) => `  ${name.padEnd(9)} ${text}`),
     '',

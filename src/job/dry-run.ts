@@ -5,6 +5,7 @@ import { complete } from './finish.ts'
 import { chooseResources } from './plan.ts'
 import type { JobDeps, Session } from './session.ts'
 import type { SyncJobResult } from './state/result.ts'
+import { readStoredLists } from './stored-lists.ts'
 
 /**
  * Estimates what the job would find and cost, and stores nothing but its result. It takes no account's lease. The result; null
@@ -22,7 +23,10 @@ export async function dryRun(session: Session, deps: JobDeps): Promise<SyncJobRe
   const reading = rateLimited(account, names, limits)
   try {
     const now = Math.floor(databaseNow() / 1_000)
-    const estimated = await estimate({ account, reading, names, clock, now }, deadline.abortSignal)
+    const { name: providerName } = provider
+    const resources = provider.resources.filter(({ name }) => names.includes(name))
+    const stored = (of: string) => readStoredLists(db, { tenantId, provider: providerName, account: of }, resources)
+    const estimated = await estimate({ account, reading, names, clock, now, stored }, deadline.abortSignal)
     session.update({ requests: session.counts.requests + reading.requests() })
     const result = session.result({
       status: 'completed',

@@ -6,7 +6,8 @@ const cells = names.flatMap((name) => densities.map((density) => [name, density]
 const distances: number[] = []
 
 it.each(cells)('an estimate of %s, %s: a full run is within its range', async (name, density) => {
-  const account = await openLocalAccount(name, { density, customers: 250 })
+  // No figure of the estimate was chosen by the lists of this seed.
+  const account = await openLocalAccount(name, { density, customers: 250, seed: 101 })
   onTestFinished(account.close)
   const { resources, asked } = await account.estimate()
   const { counts } = await account.count()
@@ -22,7 +23,18 @@ it.each(cells)('an estimate of %s, %s: a full run is within its range', async (n
     distances.push(Math.abs(items.likely - (counts[resource] ?? 0)) / Math.max(1, counts[resource] ?? 0))
 })
 
+it('transactions of PayPal have the requests of the resources that are made of them', async () => {
+  const account = await openLocalAccount('paypal', { density: 'uniform', customers: 1_000, seed: 101 })
+  onTestFinished(account.close)
+  const { resources } = await account.estimate()
+  const { counts } = await account.count()
+  for (const name of ['balance_transactions', 'payments', 'refunds', 'payouts'])
+    expect([name, Math.abs((resources[name]?.items.likely ?? 0) / (counts[name] ?? 0) - 1) < 0.2]).toEqual([name, true])
+  // Twenty-five windows of 31 days.
+  expect(resources.balance_transactions?.items.least).toBeGreaterThan((counts.balance_transactions ?? 0) / 2)
+})
+
 it('the estimates are within 20 % for most resources', () => {
   const close = distances.filter((distance) => distance <= 0.2).length
-  expect(close / distances.length).toBeGreaterThan(0.85)
+  expect(close / distances.length).toBeGreaterThan(0.9)
 })

@@ -24,6 +24,8 @@ interface ChargebeeOptions extends Pick<ListServerOptions, 'now' | 'latencyMs'> 
   readonly populatedUntil?: number
   /** How the moments of creation are spread over five years. Default: one customer in 25 hours. */
   readonly density?: Density
+  /** The same seed and density give the same moments. Default 1. */
+  readonly seed?: number
 }
 
 const error = (status: number, code: string, more: object = {}) => ({
@@ -36,7 +38,13 @@ const error = (status: number, code: string, more: object = {}) => ({
  * as deleted. It is written from Chargebee's documentation of its lists, and it is no sandbox of Chargebee. The example
  * of a manifest is tried against it.
  */
-export async function openChargebee({ customers = 260, populatedUntil, density, ...options }: ChargebeeOptions = {}) {
+export async function openChargebee({
+  customers = 260,
+  populatedUntil,
+  density,
+  seed = 1,
+  ...options
+}: ChargebeeOptions = {}) {
   const server = await openListServer(answer, {
     ...options,
     refusals: {
@@ -49,7 +57,7 @@ export async function openChargebee({ customers = 260, populatedUntil, density, 
   })
   const until = populatedUntil ?? server.now()
   const created = density
-    ? [...creationTimes({ count: customers, density, seed: 1, now: until })]
+    ? [...creationTimes({ count: customers, density, seed, now: until })]
     : Array.from({ length: customers }, (_, at) => until - 90_000 * at - 5_000)
   const { lists, contacts } = populate(created)
   /** How often offsets have been expired. An offset of before then is refused. */

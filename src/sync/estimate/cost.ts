@@ -3,17 +3,22 @@ import type { Answers } from './answers.ts'
 import { exactly, type Range, rangeOf, sumOf } from './range.ts'
 import type { ResourceEstimate } from './resource-estimate.ts'
 
+type Measurable = Pick<ResourceEstimate, 'items' | 'requests' | 'bytes'>
+
+/** Time and money at the rate that the provider allows. */
+export interface Spent {
+  readonly minutes: Range
+  /** Dollars for the Lambda function, at its list price without a free tier. */
+  readonly lambdaDollars: Range
+}
+
 /** What a full job costs as a whole. */
-export interface Costs {
+export interface Costs extends Spent {
   readonly rows: Range
   readonly requests: Range
-  /** At the rate that the provider allows. */
-  readonly minutes: Range
   readonly bytes: Range
   /** The share of the requests for reading that the provider allows an account in a month, at least. 1 is all of them. */
   readonly monthlyShare?: Range
-  /** Dollars for the Lambda function, at its list price without a free tier. */
-  readonly lambdaDollars: Range
 }
 
 /** The requests of a resource and its nested lists. */
@@ -26,7 +31,7 @@ export interface Load {
 interface Measurement {
   readonly account: Account
   readonly answers: Answers
-  readonly resources: readonly ResourceEstimate[]
+  readonly resources: readonly Measurable[]
   readonly loads: readonly Load[]
 }
 
@@ -34,21 +39,33 @@ export function costOf({ account, answers, resources, loads }: Measurement): Cos
   // The question which account it is.
   const requests = sumOf([exactly(1), ...resources.map((each) => each.requests)])
   const ofAccount = rangeOf(requests, (number) => number * Math.max(1 / account.perSecond, pointSeconds(answers)))
-  const minutes = rangeOf(largest([ofAccount, ...loads.map((load) => secondsOf(load, account, answers))]), (seconds) =>
-    rounded(seconds / 60, 2),
-  )
+  const seconds = largest([ofAccount, ...loads.map((load) => secondsOf(load, account, answers))])
   const { monthlyReads } = account
   return {
     rows: sumOf(resources.map(({ items }) => items)),
     requests,
-    minutes,
+    ...spentIn(seconds),
     bytes: sumOf(resources.map(({ bytes }) => bytes)),
     ...(monthlyReads !== undefined && {
       monthlyShare: rangeOf(requests, (number) => rounded(number / monthlyReads, 3)),
     }),
-    lambdaDollars: rangeOf(minutes, (number) => rounded(number * 60 * functionGigabytes * gigabyteSecond, 4)),
   }
 }
+
+/** What a resource, or a nested list, takes if it is read alone. */
+export function costAlone({
+  account,
+  answers,
+  load,
+}: Pick<Measurement, 'account' | 'answers'> & { readonly load: Load }): Spent {
+  const ofPoints = rangeOf(sumOf(load.requests), (number) => number * pointSeconds(answers))
+  return spentIn(largest([ofPoints, secondsOf(load, account, answers)]))
+}
+
+const spentIn = (seconds: Range): Spent => ({
+  minutes: rangeOf(seconds, (number) => rounded(number / 60, 2)),
+  lambdaDollars: rangeOf(seconds, (number) => rounded(number * functionGigabytes * gigabyteSecond, 4)),
+})
 
 /** The memory of the function as infra/ deploys it, and the list price of a GB-second on arm64 in us-east-1, in dollars. */
 const functionGigabytes = 1

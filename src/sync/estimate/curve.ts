@@ -9,6 +9,8 @@ export interface Stretch {
   readonly from: number
   readonly to: number
   readonly items: number
+  /** When they were created, if that is known of each. */
+  readonly seconds?: readonly number[]
   /** How dense the items are at both ends. */
   readonly newer: Edge
   readonly older: Edge

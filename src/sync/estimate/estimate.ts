@@ -5,16 +5,18 @@ import type { Account, ListSource } from '../../provider/contract.ts'
 import type { RateLimited } from '../rate-limited.ts'
 import { findList } from '../source.ts'
 import { newAnswers, timedSource } from './answers.ts'
-import { type Costs, costOf, type Load } from './cost.ts'
+import { type Costs, costAlone, costOf, type Load, type Spent } from './cost.ts'
 import { derivedEstimate } from './derived.ts'
 import { bestHistory, measureLists } from './measure.ts'
-import { nestedEstimates, sampleNested } from './nested.ts'
-import type { History, Measured } from './probing.ts'
+import { isCut, nestedEstimates, sampleNested } from './nested.ts'
+import { type History, type Measured, requestsAtMost } from './probing.ts'
+import { rangeOf } from './range.ts'
 import { listEstimate, type ResourceEstimate, skippedEstimate } from './resource-estimate.ts'
+import { bytesOfStored, measureStored, type StoredList, type StoredLists, storedEstimate } from './stored.ts'
 
 /** What a full job will find and cost. An estimate. */
 export interface Estimate extends Costs {
-  readonly resources: Readonly<Record<string, ResourceEstimate>>
+  readonly resources: Readonly<Record<string, ResourceEstimate & Spent>>
   /** Requests that the estimate made. */
   readonly asked: number
 }
@@ -30,16 +32,19 @@ export interface Estimating {
   readonly now: number
   /** Called when a resource has been asked for. */
   readonly onMeasured?: (name: string) => void
+  /** What is stored of an account, by its name with its mode. Absent: nothing is. */
+  readonly stored?: (account: string) => Promise<StoredLists>
 }
 
 /** Asks the provider for a few pages of each list. Writes nothing. @throws SyncError */
 export async function estimate(
-  { account, reading, names, clock, now, onMeasured }: Estimating,
+  { account, reading, names, clock, now, onMeasured, stored: readStored }: Estimating,
   signal: AbortSignal,
 ): Promise<Estimate> {
   setMaxListeners(0, signal)
   // Without its age the account counts as old, and its lists as thin at their beginning.
   const since = await reading.since(signal).catch(() => now - longestHistory)
+  const stored = readStored ? await storedOf({ account, reading, readStored }, signal) : nothingStored
   const answers = newAnswers()
   const sources = names.flatMap((name) => {
     const source = findList(reading.sources, name)
@@ -47,7 +52,10 @@ export async function estimate(
   })
   const measured = new Map<string, MeasuredResource>()
   async function measure(source: ListSource, like: History | null): Promise<void> {
-    measured.set(source.name, await measureResource(source, { since, now, like }, signal))
+    // The items of a list show those of the resources that are made of it, which ask for nothing by themselves.
+    const made = sources.filter(({ derivedFrom }) => derivedFrom?.[0] === source.name).length
+    const most = requestsAtMost * (1 + made)
+    measured.set(source.name, await measureResource(source, { since, now, like, most, stored }, signal))
     onMeasured?.(source.name)
   }
   const listed = sources.filter(({ derivedFrom }) => !derivedFrom)
@@ -62,11 +70,17 @@ export async function estimate(
     if (!lists || !own) return []
     return [{ source, sample: lists.flatMap(({ sample }) => sample), items: own.items.likely }]
   })
-  const resources: Record<string, ResourceEstimate> = {}
-  for (const { name, derivedFrom } of sources) {
-    const { own, nested } = measured.get(name) ?? {}
-    if (derivedFrom) resources[name] = derivedEstimate(name, origins)
-    else if (own) Object.assign(resources, { [name]: own }, nested)
+  const resources: Record<string, ResourceEstimate & Spent> = {}
+  for (const source of sources) {
+    const { name, derivedFrom } = source
+    const { own, nested = {}, lists = [] } = measured.get(name) ?? {}
+    const known = stored.get(name)
+    const derived = known ? storedEstimate(known, now) : derivedEstimate(name, origins)
+    const each = derivedFrom ? { [name]: derived } : own ? { [name]: own, ...nested } : {}
+    for (const [of, estimated] of Object.entries(each)) {
+      const load = { source, isChain: lists.some(({ isChain }) => isChain), requests: [estimated.requests] }
+      resources[of] = { ...estimated, ...costAlone({ account, answers, load }) }
+    }
   }
   const loads: readonly Load[] = [...measured.values()].map(({ source, lists, own, nested }) => ({
     source,
@@ -97,6 +111,8 @@ interface Situation {
   readonly since: number
   readonly now: number
   readonly like: History | null
+  readonly most: number
+  readonly stored: StoredLists
 }
 
 /** A resource that the provider refuses is said to be skipped. @throws SyncError */
@@ -107,6 +123,8 @@ async function measureResource(
 ): Promise<MeasuredResource> {
   try {
     const parts = source.partition ? await source.partition.list(signal) : (source.parts ?? [null])
+    const known = situation.stored.get(source.name)
+    if (known) return await measureKnown(source, { ...situation, parts, known }, signal)
     const lists = await measureLists(source, { ...situation, parts }, signal)
     const own = listEstimate(source, lists)
     const there = lists.flatMap(({ sample }) => sample).filter((item) => !source.gone?.(item))
@@ -116,4 +134,46 @@ async function measureResource(
     if (!isRefused(error, 'resource')) throw error
     return { source, lists: [], own: skippedEstimate(error), nested: {} }
   }
+}
+
+const nothingStored: StoredLists = new Map()
+
+/** What is stored of the account; nothing if the provider does not say which it is. */
+async function storedOf(
+  {
+    account,
+    reading,
+    readStored,
+  }: Pick<Estimating, 'account' | 'reading'> & { readonly readStored: NonNullable<Estimating['stored']> },
+  signal: AbortSignal,
+): Promise<StoredLists> {
+  const name = account.id ?? (await reading.identify(signal)).account
+  return name === null ? nothingStored : await readStored(name)
+}
+
+type Known = Situation & { readonly parts: readonly (string | null)[]; readonly known: StoredList }
+
+/** A resource whose rows are stored: one page tells what came since, and how many parents have nested lists to be asked for. */
+async function measureKnown(
+  source: ListSource,
+  { parts, known, stored, since, now }: Known,
+  signal: AbortSignal,
+): Promise<MeasuredResource> {
+  const list = await measureStored({ source, parts, stored: known, since, now }, signal)
+  const measured = listEstimate(source, [list])
+  const own = { ...measured, bytes: bytesOfStored(measured.items, known) }
+  const nested: Record<string, ResourceEstimate> = {}
+  for (const { name, embedded } of source.nested ?? []) {
+    const rows = stored.get(name)
+    if (!rows) continue
+    const shown = list.sample.map(embedded)
+    const share = shown.filter(isCut).length / Math.max(1, shown.length)
+    const growth = own.items.likely / Math.max(1, known.items)
+    // Parents that were there before may have got more since.
+    const least = shown.reduce((sum, part) => sum + (part?.items.length ?? 0), 0)
+    const items = { least, likely: Math.max(least, Math.round(rows.items * growth)), most: null }
+    const requests = rangeOf(own.items, (number) => Math.round(number * share))
+    nested[name] = { items, requests, bytes: bytesOfStored(items, rows), basis: 'stored rows' }
+  }
+  return { source, lists: [list], own, nested }
 }

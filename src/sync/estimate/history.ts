@@ -1,19 +1,35 @@
 import type { Curve, Stretch } from './curve.ts'
 
-/** Items of a list before a second. Within a stretch or a gap they count as spread evenly. */
+/** Items of a list before a second. Where their times are not known, they count as spread evenly. */
 function itemsBefore({ stretches, gaps }: Curve, second: number): number {
-  return [...stretches, ...gaps].reduce((sum, { from, to, items }) => {
-    const share = to <= second ? 1 : from >= second ? 0 : (second - from) / Math.max(1, to - from)
-    return sum + items * share
-  }, 0)
+  const evenlySpread = ({ from, to, items }: Pick<Stretch, 'from' | 'to' | 'items'>) =>
+    items * (to <= second ? 1 : from >= second ? 0 : (second - from) / Math.max(1, to - from))
+  const inStretches = stretches.map((stretch) =>
+    stretch.seconds ? stretch.seconds.filter((created) => created < second).length : evenlySpread(stretch),
+  )
+  return [...inStretches, ...gaps.map(evenlySpread)].reduce((sum, items) => sum + items, 0)
 }
 
-/** Items of a list whose newest stretch is known, if all of them are spread as those of another list; null if that shows none. */
-export function countedFrom({ stretches: [newest] }: Curve, like: Curve): number | null {
-  if (!newest) return null
+/** Several lists as one. */
+export const pooled = (curves: readonly Curve[]): Curve => ({
+  stretches: curves.flatMap(({ stretches }) => stretches),
+  gaps: curves.flatMap(({ gaps }) => gaps),
+})
+
+/** So many items of the other list count as much as what the list shows by itself. */
+const trusted = 10
+
+/**
+ * Items of a list whose newest stretch is known, if all of them are spread as those of another list. The fewer of these lie
+ * in the same time, the more counts `own`, which is what the list shows by itself.
+ */
+export function countedFrom({ stretches: [newest] }: Curve, like: Curve, own: number): number {
+  if (!newest) return own
   const before = itemsBefore(like, newest.from)
   const since = itemsBefore(like, Number.POSITIVE_INFINITY) - before
-  return since > 0 ? newest.items * (1 + before / since) : null
+  if (since <= 0) return own
+  const weight = since / (since + trusted)
+  return (newest.items * (1 + before / since)) ** weight * Math.max(1, own) ** (1 - weight)
 }
 
 /** The items of a stretch, as one density. */

@@ -1,19 +1,20 @@
 import type { ListSource } from '../../provider/contract.ts'
 import { largestPage } from '../page-size.ts'
+import { pooled } from './history.ts'
+import { isCut } from './nested.ts'
 import { probePages } from './probe-pages.ts'
 import { probeTimes } from './probe-times.ts'
 import { probeWindows } from './probe-windows.ts'
-import type { History, Measured, Probe, Probing } from './probing.ts'
+import { type History, type Measured, type Probe, type Probing, requestsAtMost } from './probing.ts'
 import { exactly, sumOf } from './range.ts'
-
-/** Requests that an estimate makes for the lists of one resource, at most. */
-export const requestsAtMost = 5
 
 export interface Measuring extends Omit<Probe, 'source' | 'part'> {
   /** The lists that together are the resource. */
   readonly parts: readonly (string | null)[]
   /** Of a like list of the account; null if there is none. */
   readonly like: History | null
+  /** Requests at most. */
+  readonly most: number
 }
 
 /**
@@ -23,21 +24,23 @@ export interface Measuring extends Omit<Probe, 'source' | 'part'> {
  */
 export async function measureLists(
   source: ListSource,
-  { parts, like, ...situation }: Measuring,
+  { parts, like, most, ...situation }: Measuring,
   signal: AbortSignal,
 ): Promise<readonly Measured[]> {
-  const budget = countedCalls(source, requestsAtMost)
-  const probes = parts
-    .slice(0, requestsAtMost)
-    .map((part) => openProbe({ ...situation, source: budget.source, part }, signal))
+  const budget = countedCalls(source)
+  const probes = parts.slice(0, most).map((part) => openProbe({ ...situation, source: budget.source, part }, signal))
   const total = parts.length === 1 ? ((await budget.source.count?.(signal)) ?? null) : null
-  while (!budget.isSpent()) {
+  for (;;) {
     const next = probes.toSorted((left, right) => right.doubt() - left.doubt())[0]
-    if (!next || next.doubt() <= 0 || (total !== null && next.seen() >= Math.min(total, enough))) break
-    await next.ask()
+    if (!next) break
+    const left = most - budget.calls()
+    const isInDoubt = next.doubt() > 0 && (total === null || next.seen() < Math.min(total, enough))
+    if (isInDoubt && left > 0) await next.ask(left)
+    else if (isThin(source, next) && budget.calls() < most + unusedOf(source, next)) await next.ask(1)
+    else break
   }
   const alone = probes.map((probe) => probe.conclude(null))
-  const best = bestHistory([...alone.flatMap(({ history }) => history ?? []), ...(like ? [like] : [])])
+  const best = likeOthers([...alone.flatMap(({ history }) => history ?? []), ...(like ? [like] : [])])
   const lists = probes.map((probe) => {
     const measured = probe.conclude(best)
     if (total === null || measured.basis === 'whole list') return measured
@@ -45,6 +48,26 @@ export async function measureLists(
   })
   const rest = parts.length - probes.length
   return rest > 0 ? [...lists, unasked(lists, rest)] : lists
+}
+
+/** The lists that are known whole, as one; else the history that is least in doubt. */
+function likeOthers(histories: readonly History[]): History | null {
+  const whole = histories.filter(({ doubt }) => doubt === 0)
+  if (whole.length < 2) return bestHistory(histories)
+  return bestHistory([{ curve: pooled(whole.map(({ curve }) => curve)), doubt: 0 }])
+}
+
+/** Whether too few items were seen to tell how many their nested lists have, and a page would show more. */
+const isThin = ({ nested = [], listsSummaries }: ListSource, { seen, goesOn }: Probing) =>
+  nested.length > 0 && !listsSummaries && seen() < enough && goesOn()
+
+/** Requests of the nested lists that these do not need, because the items of the list embed them. */
+function unusedOf({ nested = [] }: ListSource, { sample }: Probing): number {
+  const parents = sample()
+  return nested.reduce((sum, { embedded }) => {
+    const cut = parents.filter((item) => isCut(embedded(item))).length
+    return sum + Math.max(0, requestsAtMost - cut)
+  }, 0)
 }
 
 /** The history that is least in doubt. */
@@ -67,7 +90,7 @@ function openProbe(probe: Probe, signal: AbortSignal): Probing {
 }
 
 /** A source whose calls are counted, refused ones too. */
-function countedCalls(source: ListSource, most: number) {
+function countedCalls(source: ListSource) {
   let calls = 0
   const list: ListSource['list'] = (query, signal) => {
     calls++
@@ -78,7 +101,7 @@ function countedCalls(source: ListSource, most: number) {
     calls++
     return count?.(signal) ?? Promise.resolve(null)
   }
-  return { source: { ...source, list, ...(count && { count: counting }) }, isSpent: () => calls >= most }
+  return { source: { ...source, list, ...(count && { count: counting }) }, calls: () => calls }
 }
 
 function unasked(lists: readonly Measured[], rest: number): Measured {

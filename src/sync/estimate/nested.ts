@@ -2,7 +2,7 @@ import type { Item } from '../../json/item.ts'
 import type { ListSource, NestedSource } from '../../provider/contract.ts'
 import { largestPage } from '../page-size.ts'
 import { bytesOf } from './bytes.ts'
-import { requestsAtMost } from './measure.ts'
+import { requestsAtMost } from './probing.ts'
 import { type Range, rangeOf } from './range.ts'
 import type { ResourceEstimate } from './resource-estimate.ts'
 
@@ -11,12 +11,10 @@ export interface NestedSample {
   readonly name: string
   /** Items seen. */
   readonly children: readonly Item[]
-  /** How many items each parent of the sample embeds. */
-  readonly embedded: readonly number[]
+  /** How many items each parent of the sample has. One whose rest was not asked for has as much as the others' rests. */
+  readonly counts: readonly number[]
   /** Parents that do not embed their whole list: the rest costs a request each. */
   readonly cut: number
-  /** How many items the rest had, of those that were asked for. */
-  readonly rests: readonly number[]
   /** Whether every parent of the sample showed its whole list. */
   readonly isWhole: boolean
 }
@@ -44,7 +42,7 @@ async function sampleOne(list: NestedSource, parents: readonly Item[], signal: A
   const embedded = parents.map((item) => ({ id: item.id, part: list.embedded(item) }))
   const shown = embedded.flatMap(({ part }) => part?.items ?? [])
   const cut = embedded.flatMap(({ id, part }) =>
-    id !== null && part && part.next !== null ? [{ id, next: part.next }] : [],
+    id !== null && part && isCut(part) ? [{ id, next: part.next ?? '' }] : [],
   )
   const pages = await Promise.all(
     spread(cut, requestsAtMost).map(({ id, next }) =>
@@ -54,15 +52,20 @@ async function sampleOne(list: NestedSource, parents: readonly Item[], signal: A
   // A nested list that is asked for may begin with the items that its parent embeds.
   const known = new Set(shown.flatMap(({ id }) => id ?? []))
   const rests = pages.map(({ items }) => items.filter(({ id }) => id === null || !known.has(id)))
+  const asked = new Map(spread(cut, requestsAtMost).map(({ id }, at) => [id, rests[at]?.length ?? 0]))
+  const usual = rests.flat().length / Math.max(1, rests.length)
+  const restOf = (id: string | null, isCut: boolean) => (isCut ? (asked.get(id ?? '') ?? usual) : 0)
   return {
     name: list.name,
     children: [...shown, ...rests.flat()],
-    embedded: embedded.map(({ part }) => part?.items.length ?? 0),
-    rests: rests.map(({ length }) => length),
+    counts: embedded.map(({ id, part }) => (part?.items.length ?? 0) + restOf(id, isCut(part))),
     cut: cut.length,
     isWhole: pages.length === cut.length && pages.every(({ next }) => next === null),
   }
 }
+
+/** Whether a parent does not embed the whole list. */
+export const isCut = (part: ReturnType<NestedSource['embedded']>): boolean => part !== null && part.next !== null
 
 /** Some of a list, in equal distances. */
 function spread<Value>(values: readonly Value[], count: number): readonly Value[] {
@@ -79,11 +82,11 @@ export function nestedEstimates(
   parents: Range,
 ): Readonly<Record<string, ResourceEstimate>> {
   return Object.fromEntries(
-    samples.map(({ name, children, embedded, cut, rests, isWhole }) => {
-      const cuts = Math.round((parents.likely * cut) / Math.max(1, embedded.length))
+    samples.map(({ name, children, counts, cut, isWhole }) => {
+      const cuts = Math.round((parents.likely * cut) / Math.max(1, counts.length))
       const least = children.length
-      const isEvery = parents.most === embedded.length
-      const likely = Math.round(ofAll(embedded, parents.likely) + ofAll(rests, cuts))
+      const isEvery = parents.most === counts.length
+      const likely = Math.round(ofAll(counts, parents.likely))
       const range = { least, likely: Math.max(least, likely), most: isWhole && isEvery ? least : null }
       const estimated: ResourceEstimate = {
         items: range,
@@ -96,10 +99,16 @@ export function nestedEstimates(
   )
 }
 
-/** The sum of so many counts, as those of a sample. The largest is not repeated: one alone does not say how often it occurs. */
-function ofAll(counts: readonly number[], all: number): number {
+/** A count stands alone if it is so many times as large as the others on average, and such a share of their sum. */
+const alone = { times: 4, share: 0.25 }
+
+/** The sum of so many counts, as those of a sample. One that stands alone is not repeated: it does not say how often it occurs. */
+export function ofAll(counts: readonly number[], all: number): number {
   const sum = counts.reduce((total, count) => total + count, 0)
-  if (counts.length >= all || counts.length < 3) return (sum / Math.max(1, counts.length)) * all
+  const mean = sum / Math.max(1, counts.length)
+  if (counts.length >= all || counts.length < 3) return mean * all
   const largest = Math.max(...counts)
-  return largest + ((sum - largest) / (counts.length - 1)) * (all - 1)
+  const others = (sum - largest) / (counts.length - 1)
+  const standsAlone = largest > others * alone.times && largest > (sum - largest) * alone.share
+  return standsAlone ? largest + others * (all - 1) : mean * all
 }

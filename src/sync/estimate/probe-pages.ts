@@ -17,7 +17,9 @@ export function probePages(probe: Probe & { readonly filter: TimeFilter | undefi
   let hasEnded = false
   return {
     doubt: () => (hasEnded || total !== undefined ? 0 : Number.POSITIVE_INFINITY),
+    sample: asking.sample,
     seen: () => asking.sample().length,
+    goesOn: () => !hasEnded,
     async ask() {
       const page = await asking.list({ cursor, ...window })
       total ??= page.total
@@ -36,7 +38,7 @@ export function probePages(probe: Probe & { readonly filter: TimeFilter | undefi
         return { items: { least, likely: least * 2, most: null }, basis: 'first pages', history: null, ...shape }
       const known = curveThrough(stretchesOf([{ at: now, seconds, isLast: false }], since), since)
       const rest = known.gaps.reduce((sum, { items }) => sum + items, 0)
-      const likely = Math.round((like && countedFrom(known, like.curve)) || least + rest)
+      const likely = Math.round(like ? countedFrom(known, like.curve, least + rest) : least + rest)
       return {
         items: { least, likely: Math.max(least, likely), most: null },
         basis: 'first pages',

@@ -8,8 +8,8 @@ import { type Knot, stretchesOf } from './stretch.ts'
 
 /** Of what is not known, so small a share is not worth a request. */
 const negligible = 0.02
-/** So few pages are read from the first to the last, if they seem to be all. */
-const pagesInARow = 4
+/** Of a page, so much counts where the pages that are left are to be read from the first to the last. */
+const fullness = 0.8
 
 /** A list that is read newest first: its first page, and the pages before the seconds that tell most. */
 export function probeTimes(probe: Probe & { readonly filter: TimeFilter }, signal: AbortSignal): Probing {
@@ -33,11 +33,16 @@ export function probeTimes(probe: Probe & { readonly filter: TimeFilter }, signa
       const { gaps, stretches } = curve()
       const seen = stretches.reduce((sum, { items }) => sum + items, 0)
       const doubt = gaps.reduce((sum, gap) => sum + gap.doubt, 0)
-      return doubt < negligible * seen || nextSecond(gaps, knots, asking.pageSize()) === null ? 0 : doubt
+      return doubt < negligible * seen || nextSecond(gaps, { knots, pageSize: asking.pageSize(), left: 1 }) === null
+        ? 0
+        : doubt
     },
+    sample: asking.sample,
     seen: () => asking.sample().length,
-    async ask() {
-      const at = knots.length === 0 ? null : nextSecond(curve().gaps, knots, asking.pageSize())
+    goesOn: () =>
+      knots.length === 0 || nextSecond(curve().gaps, { knots, pageSize: asking.pageSize(), left: 1 }) !== null,
+    async ask(left) {
+      const at = knots.length === 0 ? null : nextSecond(curve().gaps, { knots, pageSize: asking.pageSize(), left })
       const page = await asking.list({ window: { from: filter.historyDays ? begin : 0, to: at }, ...by })
       const seconds = page.items.flatMap((item) => readSecond(filter, item) ?? [])
       if (at === null) total = page.total
@@ -56,7 +61,8 @@ export function probeTimes(probe: Probe & { readonly filter: TimeFilter }, signa
       const history = { curve: known, doubt: doubted / Math.max(1, seen) }
       if (total !== undefined) return { items: exactly(total), basis: 'stated total', history, ...shape }
       if (gaps.length === 0) return { items: exactly(seen), basis: 'whole list', history, ...shape }
-      const likely = (knots.length === 1 && like && countedFrom(known, like.curve)) || seen + unknownIn(gaps)
+      const own = seen + unknownIn(gaps)
+      const likely = knots.length === 1 && like ? countedFrom(known, like.curve, own) : own
       return {
         items: { least: seen, likely: Math.round(likely), most: null },
         basis: 'sampled times',
@@ -70,11 +76,14 @@ export function probeTimes(probe: Probe & { readonly filter: TimeFilter }, signa
 const unknownIn = (gaps: readonly Gap[]) => gaps.reduce((sum, { items }) => sum + items, 0)
 
 /** Where the next page begins; null if no second tells more. A page that goes on shows the rest of the last one's second. */
-function nextSecond(gaps: readonly Gap[], knots: readonly Knot[], pageSize: number): number | null {
+function nextSecond(
+  gaps: readonly Gap[],
+  { knots, pageSize, left }: { readonly knots: readonly Knot[]; readonly pageSize: number; readonly left: number },
+): number | null {
   const [newest] = gaps
   const widest = gaps.toSorted((left, right) => right.doubt - left.doubt)[0]
   if (!newest || !widest) return null
-  const goesOn = unknownIn(gaps) <= pagesInARow * pageSize * 0.8
+  const goesOn = unknownIn(gaps) <= left * pageSize * fullness
   const at = goesOn ? newest.to + 1 : widest.probe
   if (knots.every((knot) => knot.at !== at)) return at
   return widest.to - widest.from < 2 ? null : widest.probe

@@ -2,6 +2,7 @@ import { SyncError, windowTooLarge } from '../../errors.ts'
 import type { Page, TimeFilter, Window } from '../../provider/contract.ts'
 import { curveThrough, type Stretch } from './curve.ts'
 import { evenly } from './history.ts'
+import { itemsBetween } from './lumps.ts'
 import { askPages, type Probe, type Probing, pagesOf } from './probing.ts'
 import { exactly } from './range.ts'
 
@@ -27,6 +28,12 @@ export function probeWindows(
 
   const curve = () => curveThrough(counted, since)
 
+  /** The window that a job will read around a second, so that no part of the time between two windows is left over. */
+  function onGrid(second: number, { from, to }: { readonly from: number; readonly to: number }): Window {
+    const end = now - Math.floor((now - 1 - second) / span) * span
+    return { from: Math.max(from, end - span), to: Math.min(to, end) }
+  }
+
   /** The window around the second that tells most, in one of the gaps. */
   function nextWindow(): Window | null {
     if (counted.length === 0) return { from: Math.max(since, now - length), to: now }
@@ -36,6 +43,7 @@ export function probeWindows(
     const longest = gaps.toSorted((left, right) => right.to - right.from - (left.to - left.from))[0]
     if (!widest || !longest) return null
     const { from, to, probe: middle } = widest.doubt < 1 ? longest : widest
+    if (length === span) return onGrid(middle, { from, to })
     const end = Math.min(to, Math.round(middle + length / 2))
     return { from: Math.max(from, end - length), to: end }
   }
@@ -45,7 +53,9 @@ export function probeWindows(
       counted.length === 0 || nextWindow() !== null
         ? Math.max(1, ...curve().gaps.map(({ doubt }) => doubt), counted.length === 0 ? Number.POSITIVE_INFINITY : 0)
         : 0,
+    sample: asking.sample,
     seen: () => asking.sample().length,
+    goesOn: () => nextWindow() !== null,
     async ask() {
       const window = nextWindow()
       if (!window) return
@@ -70,9 +80,10 @@ export function probeWindows(
       }
       if (known.gaps.length === 0 && !isShort && counted.length > 0)
         return { items: exactly(least), basis: 'stated total', ...shape }
-      const sum = [...known.stretches, ...known.gaps].reduce((all, { items }) => all + items, 0)
+      const seen = known.stretches.reduce((all, { items }) => all + items, 0)
+      const likely = Math.round(seen + itemsBetween(known))
       return {
-        items: { least, likely: Math.max(least, Math.round(sum)), most: null },
+        items: { least, likely: Math.max(least, likely), most: null },
         basis: 'sampled times',
         ...shape,
       }

@@ -5,6 +5,9 @@ import { largestPage } from '../page-size.ts'
 import type { Curve } from './curve.ts'
 import type { Range } from './range.ts'
 
+/** Requests that an estimate makes for one resource, at most. Those of resources that are made of a list are the list's. */
+export const requestsAtMost = 5
+
 /** What an estimate rests on. */
 export type Basis =
   /** The pages asked for were all there are. */
@@ -13,6 +16,8 @@ export type Basis =
   | 'stated total'
   /** A few pages, spread over the account's age. */
   | 'sampled times'
+  /** The rows that jobs have stored, and what came since. */
+  | 'stored rows'
   /** The first pages of a list that cannot be asked by time. */
   | 'first pages'
   /** Items inside those of another resource, as the sample shows them. */
@@ -23,9 +28,12 @@ export interface Probing {
   /** Items that are in doubt; 0 if the list is known. */
   doubt(): number
   /** Distinct items that were seen. */
+  sample(): readonly Item[]
   seen(): number
-  /** Asks for one page. @throws SyncError */
-  ask(): Promise<void>
+  /** Whether a page would show more of them. */
+  goesOn(): boolean
+  /** Asks for one page. `left`: how many requests may be made, with this one. @throws SyncError */
+  ask(left: number): Promise<void>
   /** `history`: of a like list, if this one was asked for too few pages. */
   conclude(history: History | null): Measured
 }

@@ -52,7 +52,8 @@ function requestsOf({ listsSummaries }: ListSource, lists: readonly Measured[]):
 function basisOf(lists: readonly Measured[]): Basis {
   const bases = lists.map(({ basis }) => basis)
   return (
-    (['sampled times', 'first pages', 'stated total'] as const).find((basis) => bases.includes(basis)) ?? 'whole list'
+    (['sampled times', 'first pages', 'stored rows', 'stated total'] as const).find((basis) => bases.includes(basis)) ??
+    'whole list'
   )
 }
 

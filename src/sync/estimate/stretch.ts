@@ -19,7 +19,7 @@ export function stretchesOf(knots: readonly Knot[], since: number): readonly Str
     const shown = seconds.filter((second) => second >= below)
     const reached = isLast ? Math.min(since, at) : (seconds.at(-1) ?? at)
     const from = Math.min(at, Math.max(below, reached))
-    return { from, to: at, items: shown.length, newer: headOf(knot, since), older: tailOf(knot) }
+    return { from, to: at, items: shown.length, seconds: shown, newer: headOf(knot, since), older: tailOf(knot) }
   })
 }
 

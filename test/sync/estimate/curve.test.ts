@@ -62,7 +62,20 @@ it('counts the items of a gap that is much shorter than the pages beside it', ()
 it('counts a list whose newest page alone is known as one that is spread as another', () => {
   const like = curveThrough(stretchesOf([{ at: 1_000_000, seconds: steady, isLast: true }], 0), 0)
   const newest = curveThrough([evenly(980_000, 1_000_000, 10)], 0)
-  expect(countedFrom(newest, like)).toBeCloseTo(500, -1)
+  expect(countedFrom(newest, like, 500)).toBeCloseTo(500, -1)
+  // Two hundred of its items lie in the time of the ten, so that they count for more than what the ten show.
+  expect(countedFrom(newest, like, 5_000)).toBeGreaterThan(500)
+  expect(countedFrom(newest, like, 5_000)).toBeLessThan(600)
+})
+
+it('knows the times of the items of a list that one page shows whole', () => {
+  const seconds = Array.from(
+    { length: 100 },
+    (_, index) => 999_999 - (index < 90 ? index * 900 : 100_000 + index * 8_000),
+  )
+  const like = curveThrough(stretchesOf([{ at: 1_000_000, seconds, isLast: true }], 0), 0)
+  const newest = curveThrough([evenly(918_000, 1_000_000, 45)], 0)
+  expect(countedFrom(newest, like, 50)).toBeCloseTo(50, -1)
 })
 
 it.each([

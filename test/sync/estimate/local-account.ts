@@ -25,6 +25,8 @@ export type Name = (typeof names)[number]
 export interface Size {
   readonly density: Density
   readonly customers: number
+  /** The same seed gives the same objects. Default 1. */
+  readonly seed?: number
 }
 
 interface Opened {
@@ -38,30 +40,42 @@ const tenantId = '11111111-1111-4111-8111-111111111111'
 const perSecond = 5_000
 
 const open: Record<Name, (size: Size) => Promise<Opened>> = {
-  async stripe({ density, customers }) {
-    const sandbox = await openSandbox({ customers, density, limits: 'none' })
+  async stripe({ density, customers, seed = 1 }) {
+    const sandbox = await openSandbox({ customers, density, seed, limits: 'none' })
     const stripe = { apiKey: 'sk_live_sandbox', apiKeyTenant: tenantId, apiBase: sandbox.url }
     return { settings: { stripe: { ...stripe, perSecond, endpointPerSecond: perSecond } }, close: sandbox.close }
   },
-  async square({ density, customers }) {
-    const sandbox = await createSquareSandbox({ payments: customers, counts: { customers }, density, limits: 'none' })
+  async square({ density, customers, seed = 1 }) {
+    const sandbox = await createSquareSandbox({
+      payments: customers,
+      counts: { customers },
+      density,
+      seed,
+      limits: 'none',
+    })
     const square = { accessToken: 'EAAAEsandboxtoken', accessTokenTenant: tenantId, apiBase: sandbox.url }
     return { settings: { square: { ...square, environment: 'sandbox', perSecond } }, close: sandbox.close }
   },
-  async paypal({ density, customers }) {
-    const sandbox = await createPayPalSandbox({ transactions: customers, density, limits: 'none' })
+  async paypal({ density, customers, seed = 1 }) {
+    const sandbox = await createPayPalSandbox({ transactions: customers, density, seed, limits: 'none' })
     const paypal = { clientId: sandboxApp.id, clientSecret: sandboxApp.secret, clientTenant: tenantId }
     const at = { environment: 'sandbox', apiBase: sandbox.url, perSecond } as const
     return { settings: { paypal: { ...paypal, ...at } }, close: sandbox.close }
   },
-  async shopify({ density, customers }) {
-    const sandbox = await createShopifySandbox({ orders: customers, counts: { customers }, density, points: 'none' })
+  async shopify({ density, customers, seed = 1 }) {
+    const sandbox = await createShopifySandbox({
+      orders: customers,
+      counts: { customers },
+      density,
+      seed,
+      points: 'none',
+    })
     const shopify = { accessToken: 'shpat_sandbox', accessTokenTenant: tenantId, shop: 'sandbox', apiBase: sandbox.url }
     return { settings: { shopify: { ...shopify, perSecond } }, close: sandbox.close }
   },
-  async chargebee({ density, customers }) {
+  async chargebee({ density, customers, seed = 1 }) {
     const now = Math.floor(Date.now() / 1_000)
-    const sandbox = await openChargebee({ customers, density, now: 'running', populatedUntil: now })
+    const sandbox = await openChargebee({ customers, density, seed, now: 'running', populatedUntil: now })
     const directory = await mkdtemp(join(tmpdir(), 'estimate-'))
     const example = join(import.meta.dirname, '../../../examples/custom-providers/chargebee.json')
     const manifest: object = JSON.parse(await readFile(example, 'utf8'))
@@ -95,6 +109,7 @@ export async function openLocalAccount(name: Name, size: Size) {
       account.close()
       await opened.close()
     },
+    sources: () => account.sources,
     estimate: () =>
       estimate(
         { account, reading: read(), names: resources, clock: systemClock, now: Math.floor(Date.now() / 1_000) },

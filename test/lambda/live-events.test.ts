@@ -54,6 +54,7 @@ async function openLive() {
   const customers = parts.sandbox.expected('customers') as readonly { readonly id: string }[]
   return {
     ...parts,
+    tenantId,
     events,
     customers,
     queueSettings: {
@@ -143,6 +144,18 @@ test('a batch changes rows, and only the event that must wait comes back', async
   expect(letters.map(({ attributes }) => attributes.code).toSorted()).toEqual(['event_unreadable', 'forged'])
   expect(JSON.stringify(letters) + lambda.logs()).not.toMatch(/whsec|forged@|Zoë/)
   expect(lambda.logs()).toContain('"billing_sync.events.forged":1')
+})
+
+test('an event of a subscription has its MRR computed by a file that the function loads for it', async () => {
+  const { environment, queueSettings, events, query, sandbox, tenantId } = await openLive()
+  // The items of a subscription may be a list that is fetched.
+  const lambda = await open('events', { ...environment, ...queueSettings, Stripe__ApiKeyTenant: tenantId })
+  const [subscription] = sandbox.expected('subscriptions') as readonly { readonly id: string }[]
+  const event = { ...updated(subscription, 'ignored'), type: 'customer.subscription.updated' }
+  await events.send(JSON.stringify(eventBridge({ ...event, data: { object: subscription } })))
+  expect(await deliver(events, lambda.invoke, 1)).toEqual({ failed: [], kinds: new Set(['response']) })
+  expect(await query('select id from subscriptions')).toEqual([{ id: subscription?.id }])
+  expect(lambda.logs()).not.toContain('mrr_not_computed')
 })
 
 test('a message of another queue fails the invocation, and is not taken for an event', async () => {

@@ -117,3 +117,25 @@ test('lines of one-time prices, of metered ones and of other tenants and account
   })
   expect(await past()).toEqual([['s', 'active', 1000, 1000, '01-01 02-01']])
 })
+
+test('a part that costs nothing sets the MRR to nothing, and the amount of a part is net of discounts already', async () => {
+  const { price, gone, insert, bill, past } = await openBilled()
+  await price('p', { unit_amount: 1000 })
+  await price('free', { unit_amount: 0 })
+  await price('tiers', { billing_scheme: 'tiered', tiers_mode: 'graduated' })
+  await insert('coupons', { id: 'fifth', percent_off: '20', duration: 'forever' })
+  await insert('discounts', { id: 'd', coupon_id: 'fifth' })
+  for (const id of ['discounted part', 'part of tiers', 'to free']) await gone(id)
+  const part = { ...period('02-15', '03-01'), proration: true }
+  const off = { discount_amount: 100, raw: { discount_amounts: [{ discount: 'd', amount: 100 }] } }
+  await bill('discounted part', {}, { ...part, amount: 400, ...off })
+  await bill('part of tiers', {}, { ...part, price_id: 'tiers', amount: 400, ...off })
+  await bill('to free', {}, { ...period('02-01', '03-01'), amount: 1000 })
+  await bill('to free', {}, { ...part, amount: -500 }, { ...part, price_id: 'free', amount: 0 })
+  expect(await past()).toEqual([
+    ['discounted part', 'active', 1000, 1000, '02-15 03-01'], // the price per unit: its discount shows with the next whole line
+    ['part of tiers', 'active', 800, 800, '02-15 03-01'], // 400 × 28 / 14
+    ['to free', 'active', 1000, 1000, '02-01 02-15'],
+    ['to free', 'active', 0, 0, '02-15 03-01'],
+  ])
+})

@@ -627,7 +627,7 @@ FROM (
 	CROSS JOIN LATERAL generate_series(month.month, coalesce(month.next_month - interval '1 month', date_trunc('month', revenue_today()::timestamp)), interval '1 month') AS shown(month)
 ) month;--> statement-breakpoint
 CREATE VIEW unmapped WITH (security_invoker = true) AS
-SELECT tenant_id, provider, account, livemode, kind, status, count(*) AS rows
+SELECT stored.tenant_id, stored.provider, stored.account, coalesce(stored.livemode, connected.mode = 'live') AS livemode, stored.kind, stored.status, count(*) AS rows
 FROM (
 	SELECT tenant_id, provider, account, livemode, 'subscription' AS kind, status FROM subscriptions
 	UNION ALL SELECT tenant_id, provider, account, livemode, 'invoice', status FROM invoices
@@ -640,9 +640,10 @@ FROM (
 		ELSE coalesce(movement.reporting_category, movement.type) END
 	FROM balance_transactions movement
 ) stored
-WHERE status IS NOT NULL AND NOT EXISTS (SELECT FROM states known WHERE known.provider = stored.provider AND known.kind = stored.kind AND known.status = stored.status)
+LEFT JOIN sync_accounts connected ON connected.tenant_id = stored.tenant_id AND connected.provider = stored.provider AND connected.account = stored.account
+WHERE stored.status IS NOT NULL AND NOT EXISTS (SELECT FROM states known WHERE known.provider = stored.provider AND known.kind = stored.kind AND known.status = stored.status)
 	-- Money that moves between the balance and a bank, or between accounts, is no revenue.
-	AND NOT (kind = 'balance' AND lower(status) IN ('payout', 'payout_reversal', 'payout_minimum_balance_hold', 'payout_minimum_balance_release', 'transfer', 'transfer_reversal', 'topup', 'topup_reversal', 't04'))
+	AND NOT (stored.kind = 'balance' AND lower(stored.status) IN ('payout', 'payout_reversal', 'payout_minimum_balance_hold', 'payout_minimum_balance_release', 'transfer', 'transfer_reversal', 'topup', 'topup_reversal', 't04'))
 GROUP BY 1, 2, 3, 4, 5, 6;--> statement-breakpoint
 CREATE VIEW states WITH (security_invoker = true) AS SELECT provider, kind, status, state FROM states;--> statement-breakpoint
 GRANT SELECT ON item_prices, item_discounts, item_revenue, customer_mrr, item_mrr, mrr, mrr_changes, customer_months, mrr_months, cohorts, trial_months, net_revenue, sales, recovery, receivables, unmapped, states TO billing_sync_worker, billing_sync_reader;--> statement-breakpoint

@@ -51,8 +51,8 @@ test('Square: what was earned is what the entries of payouts come to, without ad
     await stack.query(`select lower(raw #>> '{total_money,currency}') as currency, sum((raw #>> '{total_money,amount}')::bigint)::bigint as taken
       from payments where raw ->> 'status' = 'COMPLETED' group by 1 order by 1`),
   )
-  expect(await stack.query('select distinct kind, status from metrics.unmapped')).toEqual([
-    { kind: 'balance', status: 'ADJUSTMENT' },
+  expect(await stack.query('select distinct livemode, kind, status from metrics.unmapped')).toEqual([
+    { livemode: false, kind: 'balance', status: 'ADJUSTMENT' },
   ])
   await expectTheMonthToCloseWithNow(stack.query)
 })

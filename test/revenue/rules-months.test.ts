@@ -139,3 +139,34 @@ test('a customer who is erased leaves the closed months, and those become the ot
     await view('cohorts', 'customers, retained, mrr', 'account, livemode desc, currency, cohort, age limit 1'),
   ).toEqual([[2, 2, 1000]])
 })
+
+test('of several changes in a month only the last says what a customer of the opening has become', async () => {
+  const { insert, view } = await openAccount()
+  let items = 0
+  const item = (customer: string, mrr: number, from: string, to: string | null) =>
+    insert('mrr_history', {
+      item_id: `si_${++items}`,
+      customer_id: customer,
+      currency: 'eur',
+      state: 'active',
+      mrr,
+      valid_from: at(from),
+      valid_to: to && at(to),
+    })
+  // Gone and back in February, for less.
+  await item('x', 1000, '01-05', '02-10')
+  await item('x', 800, '02-20', null)
+  // More, then less than before.
+  await item('y', 500, '01-05', '02-05')
+  await item('y', 700, '02-05', '02-25')
+  await item('y', 400, '02-25', null)
+  const february = (columns: string) => view('mrr_months', columns, 'month offset 1 limit 1')
+  expect(await february('opening, new, expansion, reactivation, contraction, churn, closing')).toEqual([
+    [1500, 0, 200, 800, 300, 1000, 1200],
+  ])
+  expect(await february('customers_closing, churned_customers, reactivated_customers')).toEqual([[2, 1, 1]])
+  // Nobody is gone; 1300 / 1500; (1300 − 1000) / 1500; (800 + 400) / 1500, for both; 1200 / 2
+  expect(
+    await february('customer_churn_rate, gross_churn_rate, net_churn_rate, grr, nrr as retention, arpa, ltv'),
+  ).toEqual([[0, 0.8667, 0.2, 0.8, 0.8, 600, null]])
+})

@@ -43,6 +43,34 @@ test('a customer’s discount begins at its start, and is gone from when the cus
   ])
 })
 
+test('a discount that is deleted is gone from then on, and one that is used once changes nothing', async () => {
+  const { subscribe, insert, query, items, changes } = await openDiscounted()
+  await insert('coupons', { id: 'once', percent_off: '10', duration: 'once' })
+  await insert('discounts', {
+    id: 'd_row',
+    coupon_id: 'half',
+    customer_id: 'cus_row',
+    starts_at: '2025-01-01T00:00:00Z',
+  })
+  await insert('discounts', { id: 'd_once', coupon_id: 'once', ends_at: '2099-01-01T00:00:00Z' })
+  await insert('discounts', { id: 'd_half', coupon_id: 'half', ends_at: '2099-01-01T00:00:00Z' })
+  await subscribe('row', { items, ...seen('01-01') })
+  await subscribe('once', { items, discount_ids: ['d_once'], ...seen('01-01') })
+  // The second item has a discount, whose end changes nothing of the first.
+  const own = { price_id: 'p', discount_ids: ['d_half'], ...seen('01-01') }
+  await subscribe('two', { items: [...items, own], ...seen('01-01') })
+  await changes()
+  await query(`update discounts set deleted_at = '2026-05-20T00:00:00Z', synced_at = now() where id = 'd_row'`)
+  expect(await changes()).toEqual([
+    ['cus_once', '2026-01-01', 'new', 0, 1000],
+    ['cus_row', '2026-01-01', 'new', 0, 500],
+    ['cus_row', '2026-05-20', 'expansion', 500, 1000],
+    ['cus_two', '2026-01-01', 'new', 0, 1500],
+  ])
+  const ahead = await query(`select item_id, mrr::int from mrr_history where valid_from > now() order by 1`)
+  expect(ahead).toEqual([{ item_id: 'si_two_1', mrr: 1000 }])
+})
+
 test('a discount, a coupon or a price that is read later holds from the beginning', async () => {
   const { subscribe, insert, items, changes, query, price } = await openDiscounted()
   const of = (...ids: readonly string[]) => ({ discount_ids: ids, ...seen('01-01') })

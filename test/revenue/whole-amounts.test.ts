@@ -77,6 +77,30 @@ test('a price or a quantity that no line has shows as a change, however small', 
   ])
 })
 
+test('a status or a price of the same amount that no invoice has begins when it was seen', async () => {
+  const { price, subscribe, bill, past, query, view } = await openBilled()
+  await price('p', { unit_amount: 1000 })
+  await price('same', { unit_amount: 1000 })
+  await subscribe('price', { items: [{ price_id: 'same', ...seen }], ...seen })
+  await subscribe('status', { status: 'past_due', items: [{ price_id: 'p', ...seen }], ...seen })
+  for (const id of ['price', 'status']) await bill(id, {}, { ...january, amount: 1000 })
+  await past()
+  const rows = await query<Record<string, unknown>>(
+    `select subscription_id as s, price_id, state, source, to_char(valid_from at time zone 'UTC', 'MM-DD') as since
+      from mrr_history order by subscription_id, valid_from`,
+  )
+  expect(rows.map(Object.values)).toEqual([
+    ['price', 'p', 'active', 'invoice', '01-01'],
+    ['price', 'same', 'active', 'sync', '06-01'],
+    ['status', 'p', 'active', 'invoice', '01-01'],
+    ['status', 'p', 'past_due', 'sync', '06-01'],
+  ])
+  expect(await view('mrr_changes', 'customer_id, kind, amount', 'customer_id')).toEqual([
+    ['cus_price', 'new', 1000],
+    ['cus_status', 'new', 1000],
+  ])
+})
+
 test('a discount that ends within a year that is paid ends then', async () => {
   const { price, subscribe, insert, bill, past, view } = await openBilled()
   await price('p', { unit_amount: 12000, interval: 'year' })
@@ -85,18 +109,21 @@ test('a discount that ends within a year that is paid ends then', async () => {
     'coupons',
     { id: 'fifth', percent_off: '20', duration: 'repeating' },
     { id: 'ten', amount_off: 600, currency: 'eur', duration: 'repeating' },
+    { id: 'once', amount_off: 1200, currency: 'eur', duration: 'once' },
   )
   const ends = (at: string) => ({ ends_at: `2026-${at}T00:00:00Z` })
   await insert(
     'discounts',
     { id: 'd_fifth', coupon_id: 'fifth', ...ends('04-01') },
     { id: 'd_ten', coupon_id: 'ten', ...ends('05-01') },
+    { id: 'd_once', coupon_id: 'once', ...ends('03-01') },
   )
   const parts = [
     { discount: 'd_fifth', amount: 2400 },
     { discount: 'd_ten', amount: 600 },
+    { discount: 'd_once', amount: 1200 },
   ]
-  const line = { ...year, amount: 12000, discount_amount: 3000, raw: { discount_amounts: parts } }
+  const line = { ...year, amount: 12000, discount_amount: 4200, raw: { discount_amounts: parts } }
   await subscribe('stays', { items: [{ price_id: 'p' }], ...seen })
   await subscribe('grows', { items: [{ price_id: 'large' }], ...seen })
   for (const id of ['stays', 'grows']) await bill(id, {}, line)
@@ -104,7 +131,7 @@ test('a discount that ends within a year that is paid ends then', async () => {
   const grown = { period_start: '2026-04-15T00:00:00Z', period_end: '2027-01-01T00:00:00Z', proration: true }
   await bill('grows', {}, { ...grown, amount: -8580 }, { ...grown, price_id: 'large', amount: 17162 })
   expect(await past()).toEqual([
-    ['grows', 'active', 1000, 750, '01-01 04-01'], // (12000 − 3000) / 12
+    ['grows', 'active', 1000, 750, '01-01 04-01'], // (12000 − 2400 − 600) / 12: what is used once lowers nothing
     ['grows', 'active', 1000, 950, '04-01 04-15'], // (12000 − 600) / 12
     ['grows', 'active', 2000, 2000, '04-15 '], // 24000 / 12
     ['stays', 'active', 1000, 750, '01-01 04-01'],

@@ -281,3 +281,27 @@ test('while the provider answers 429 the message waits, and is applied once it a
   expect(await stored()).toMatchObject([{ name: 'now' }])
   expect(await count()).toMatchObject({ received: 1, applied: 1 })
 })
+
+test('a row that another transaction changes after the look at it is read again, and its event is not lost', async () => {
+  const live = await changed()
+  live.update({ name: 'before' }, 10)
+  await live.apply(await live.latest(1))
+  live.update({ name: 'now' }, 10)
+  const [event] = await live.latest(1)
+  live.sandbox.advance(10)
+  const rival = new pg.Client({ connectionString: live.url })
+  await rival.connect()
+  onTestFinished(() => rival.end())
+  await rival.query('begin')
+  await rival.query(`update customers set raw = '{}', raw_sha256 = null, observed_at = $1 where id = $2`, [
+    new Date(event!.created * 1_000),
+    live.id,
+  ])
+  const applying = live.apply([event!])
+  const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+  await vi.waitFor(async () => expect(await live.query(waits)).toHaveLength(1), { timeout: 10_000, interval: 10 })
+  await rival.query('commit')
+  // By then there are two snapshots of one second, so that the object is fetched.
+  expect(await applying).toMatchObject({ committed: [event!.id], later: [], counts: { tied: 1, retrieved: 1 } })
+  expect(await live.stored()).toMatchObject([{ name: 'now' }])
+})

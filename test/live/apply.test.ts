@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { applyLive } from '../../src/live/apply.ts'
+import type { LiveDeps } from '../../src/live/live-deps.ts'
 import type { LiveEvent } from '../../src/live/live-event.ts'
 import { liveSetup } from './live-setup.ts'
 import { liveEvent, type StripeEvent } from './stripe-event.ts'
@@ -215,6 +216,22 @@ test('beyond five requests in a second the messages of the rest come back later'
   expect(answer.counts).toMatchObject({ received: answer.committed.length, applied: answer.committed.length })
 })
 
+/** Counts the transactions. */
+function countingTries(of: LiveDeps['tenant']) {
+  let tries = 0
+  const tenant: LiveDeps['tenant'] = (id) => {
+    const database = of(id)
+    return {
+      ...database,
+      within: (work) => {
+        tries++
+        return database.within(work)
+      },
+    }
+  }
+  return { tenant, tries: () => tries }
+}
+
 test('a batch that loses a deadlock is written by the next try, and nothing is lost', async () => {
   const live = await changed()
   const ids = live.sandbox
@@ -236,17 +253,7 @@ test('a batch that loses a deadlock is written by the next try, and nothing is l
   await other.query(`set deadlock_timeout = '60s'`)
   await other.query('begin')
   await other.query('update customers set synced_at = now() where id = $1', [last])
-  let tries = 0
-  const tenant: typeof live.deps.tenant = (id) => {
-    const database = live.deps.tenant(id)
-    return {
-      ...database,
-      within: (work) => {
-        tries++
-        return database.within(work)
-      },
-    }
-  }
+  const { tenant, tries } = countingTries(live.deps.tenant)
   const applying = applyLive(
     live.route,
     events.map((event) => liveEvent(event)),
@@ -257,7 +264,7 @@ test('a batch that loses a deadlock is written by the next try, and nothing is l
   await other.query('update customers set synced_at = now() where id = $1', [first])
   await other.query('commit')
   expect(await applying).toMatchObject({ later: [], counts: { received: 2, applied: 2 } })
-  expect(tries).toBeGreaterThan(1)
+  expect(tries()).toBeGreaterThan(1)
   const names = await live.query(`select raw ->> 'name' as name from customers where id = any($1)`, [[first, last]])
   expect(names).toEqual([{ name: 'after' }, { name: 'after' }])
 })
@@ -303,5 +310,25 @@ test('a row that another transaction changes after the look at it is read again,
   await rival.query('commit')
   // By then there are two snapshots of one second, so that the object is fetched.
   expect(await applying).toMatchObject({ committed: [event!.id], later: [], counts: { tied: 1, retrieved: 1 } })
+  expect(await live.stored()).toMatchObject([{ name: 'now' }])
+})
+
+test('a row that another transaction locks for longer than a statement waits is written by the next try', async () => {
+  const live = await changed()
+  live.update({ name: 'before' }, 10)
+  await live.apply(await live.latest(1))
+  live.update({ name: 'now' }, 10)
+  const [event] = await live.latest(1)
+  const rival = new pg.Client({ connectionString: live.url })
+  await rival.connect()
+  onTestFinished(() => rival.end())
+  await rival.query('begin')
+  await rival.query('select 1 from customers where id = $1 for update', [live.id])
+  const { tenant, tries } = countingTries(live.deps.tenant)
+  const applying = applyLive(live.route, [liveEvent(event!)], { ...live.deps, tenant })
+  // The first has ended with 55P03 when the second begins.
+  await vi.waitFor(() => expect(tries()).toBe(2), { timeout: 30_000 })
+  await rival.query('rollback')
+  expect(await applying).toMatchObject({ committed: [event!.id], later: [], counts: { applied: 1 } })
   expect(await live.stored()).toMatchObject([{ name: 'now' }])
 })

@@ -117,6 +117,11 @@ test('a body beyond the limits is not parsed', () => {
   expect(reason(object(`[${'1,'.repeat(99_990)}1]`))).toBeNull()
   expect(reason(object(`[${'1,'.repeat(100_000)}1]`))).toContain('more than 100000 values')
   expect(reason(object(`[${'[],'.repeat(60_000)}1]`))).toContain('more than 100000 values')
+  const received = putIntoEnvelope({ provider: 'stripe', from: 'k7Qw', headers: {}, body: object('['.repeat(100)) })
+  expect(open(received)).toMatchObject({
+    kind: 'unreadable',
+    error: { message: expect.stringContaining('deeper than 64') },
+  })
   const inside = JSON.stringify({ Type: 'Notification', Message: '['.repeat(100) })
   expect(open(inside)).toMatchObject({
     kind: 'unreadable',

@@ -43,11 +43,13 @@ test('an account without a schedule gets an hourly one, with the reference of th
 })
 
 test('a gap makes the next tick send an incremental job, once however often it is noticed', async () => {
-  const { request, tick, sent } = await setup({ reference: 'ssm:/keys/acct_1' })
+  const { request, tick, sent, query } = await setup({ reference: 'ssm:/keys/acct_1' })
   await request()
   await request()
   await tick()
   await request()
+  // It was sent a moment ago.
+  expect(await query('select next_at > now() as later from sync_schedules')).toEqual([{ later: true }])
   await tick()
   expect(sent).toEqual([
     expect.objectContaining({
@@ -79,9 +81,13 @@ test('an account that is disconnected gets no schedule, though its route is reme
 })
 
 test('a schedule that a person paused stays paused', async () => {
-  const { request, tick, sent, schedule } = await setup()
+  const { request, tick, sent, schedule, query } = await setup()
   await schedule({ account: 'acct_1', pausedBecause: 'on holiday' })
   await request()
   await tick()
   expect(sent).toEqual([])
+  // Once it is resumed, it goes on at its own time.
+  expect(await query(`select next_at > now() + interval '40 minutes' as later from sync_schedules`)).toEqual([
+    { later: true },
+  ])
 })

@@ -827,8 +827,9 @@ DECLARE
 	changes jsonb;
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtextextended('mrr_history ' || of_tenant, 0));
-	-- See seed_mrr_history. For few subscriptions loops are right. The setting ends with the function, which has one of its own.
-	IF array_length(chosen, 1) > 50 THEN
+	-- See seed_mrr_history. For few subscriptions loops are right, once the tables were analysed. The setting ends with the function, which has one of its own.
+	IF array_length(chosen, 1) > 50 OR EXISTS (SELECT FROM pg_class WHERE reltuples < 0 AND pg_relation_size(oid) > 0
+		AND oid IN ('subscriptions'::regclass, 'subscription_items'::regclass, 'invoices'::regclass, 'invoice_lines'::regclass, 'prices'::regclass, 'discounts'::regclass)) THEN
 		PERFORM set_config('enable_nestloop', 'off', true);
 	END IF;
 	SELECT mrr_computed_at INTO known_since FROM sync_accounts WHERE tenant_id = of_tenant AND provider = of_provider AND account = of_account;

@@ -139,3 +139,14 @@ test('a part that costs nothing sets the MRR to nothing, and the amount of a par
     ['to free', 'active', 0, 0, '02-15 03-01'],
   ])
 })
+
+test('the past has the mode of the subscription, as its MRR of now has', async () => {
+  const { price, subscribe, bill, past, query, view } = await openBilled()
+  const seen = { observed_at: '2026-06-01T00:00:00Z' }
+  await price('p', { unit_amount: 1000 })
+  await subscribe('s', { items: [{ price_id: 'p', ...seen }], livemode: false, ...seen })
+  await bill('s', {}, { ...january, amount: 1000, livemode: null })
+  await past()
+  expect(await query('select distinct livemode from mrr_history')).toEqual([{ livemode: false }])
+  expect(await view('mrr_changes', 'livemode, kind, amount')).toEqual([[false, 'new', 1000]])
+})

@@ -51,7 +51,7 @@ test('without a terminal rows are printed as they come, and the state every ten 
     ).toEqual([
       '  TIME  a job reads the rest',
       '  TIME  customers            cus_1                       written     0.09 s  customer.updated',
-      '  0:10   3 changes   5 events   3 committed   2 wait, the oldest 0.64 s   p50 0.09 s   p99 3.10 s   http://127.0.0.1:8484/',
+      '  0:10  3 changes  5 events  2 wait, the oldest 0.64 s  p50 0.09 s  p99 3.10 s  http://127.0.0.1:8484/',
       '',
     ])
     screen.end()

@@ -65,7 +65,7 @@ test('a row that is not as the account has it ends it with 1, and is named', asy
 
 test('on a terminal the state is one line below the rows, with the page', async () => {
   const { seen, child } = startOnTerminal(small, 24, { cwd: emptyDirectory() })
-  await seen(/\[0J {2}\d\d:\d\d:\d\d [^\n]*\r\n {2}0:\d\d {3}\d+ changes {3}\d+ events /)
+  await seen(/\[0J {2}\d\d:\d\d:\d\d [^\n]*\r\n {2}0:\d\d {2}\d+ changes {2}\d+ events /)
   child.kill('SIGKILL')
 })
 

@@ -37,18 +37,17 @@ export function openLiveScreen(out: Screen, { now, counts, note }: ScreenOptions
   const width = () => (out.isTTY ? (out.columns || 100) - 1 : Number.POSITIVE_INFINITY)
   const cut = (line: string) => [...line].slice(0, width()).join('')
   const state = () => {
-    const { changes, sent, committed, waiting: onWay, lagMs, dead, latencies } = counts()
+    const { changes, sent, waiting: onWay, lagMs, dead, latencies } = counts()
     const parts = [
       clockOf(now() - began),
       `${changes} changes`,
       `${sent} events`,
-      `${committed} committed`,
       ...(dead > 0 ? [`${dead} refused`] : []),
       onWay === 0 ? 'none waits' : `${onWay} wait, the oldest ${inSeconds(lagMs)}`,
-      spread(latencies),
+      spread(latencies).replace('   ', '  '),
       note,
     ]
-    return `  ${parts.join('   ')}`
+    return `  ${parts.join('  ')}`
   }
   const draw = () => {
     const at = new Date()

@@ -28,16 +28,16 @@ export async function openPostgresServer(): Promise<PostgresServer> {
   await migrate(parseConnectionString(url))
   await migrateQueue({ database: parseConnectionString(url), name: 'any' })
   const worker = await createWorkerLogin(url)
-  const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = [], as = url) => {
-    const client = new pg.Client({ connectionString: as })
-    client.on('error', () => {})
-    await client.connect()
-    try {
-      return (await client.query<Row>(text, values)).rows
-    } finally {
-      await client.end()
-    }
+  /** A few connections for each login, however many messages a test sends at once. */
+  const pools = new Map<string, pg.Pool>()
+  const poolOf = (as: string) => {
+    const pool = pools.get(as) ?? new pg.Pool({ connectionString: as, max: 4 })
+    if (!pools.has(as)) pool.on('error', () => {})
+    pools.set(as, pool)
+    return pool
   }
+  const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = [], as = url) =>
+    (await poolOf(as).query<Row>(text, values)).rows
   // As docs/messages.md says for a sender.
   await query('create role sender login')
   await query('grant usage on schema billing_sync to sender')
@@ -62,6 +62,7 @@ export async function openPostgresServer(): Promise<PostgresServer> {
       async close() {},
     }),
     async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.end()))
       await postgres.stop('immediate')
       removeDirectory(parent, postgres)
     },

@@ -77,7 +77,16 @@ export const ramp: Scenario = {
       }
     }
     const tables: Table[] = [
-      { title: 'Small accounts', columns: ['customers', 's, whole process', 'requests over the minimum', '429'], rows },
+      {
+        title: 'Small accounts',
+        columns: [
+          'customers',
+          's, whole process; of lists: first request to last answer',
+          'requests over the minimum',
+          '429',
+        ],
+        rows,
+      },
     ]
     return { findings, tables, problems }
   },
@@ -138,8 +147,11 @@ async function runTwice(bench: Bench, { lists = 1, counts, perSecond, density = 
     const problem = Number.isNaN(endedAt) ? 'the process ended' : await check(worker, database, server)
     if (problem) problems.push(`ramp: ${count} ${which}: ${problem}`)
     const requests = seen.filter(({ endpoint, status }) => status === 200 && isListed(endpoint)).length
+    // Several lists are compared with the account's ceiling: what the server saw, without the process's start.
+    const arrived = Math.min(...seen.map(({ arrivedAt }) => arrivedAt))
+    const answered = Math.max(...seen.map(({ answeredAt }) => answeredAt))
     figures.push({
-      seconds: (endedAt - spawnedAt) / 1_000,
+      seconds: (lists > 1 ? answered - arrived : endedAt - spawnedAt) / 1_000,
       over: requests / (lists * Math.ceil(count / 100)),
       limited: seen.filter(({ status }) => status === 429).length,
     })

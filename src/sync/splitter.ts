@@ -6,6 +6,8 @@ import { hasFilter, itemsPerPage, type Source } from './source.ts'
 
 /** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
 const pagesPerFinerSplit = 50
+/** Lists beside each other for which the least size of a slice grows. */
+const listsAtMost = 4
 
 /** Splits slices while a limiter has a request that no slice is ready to use. */
 export interface Splitter {
@@ -101,7 +103,10 @@ export function createSplitter(
     if (!hasFilter(source)) return null
     const readings = [...readers.values()].filter((reader) => reader.source === source)
     const pageSize = itemsPerPage(source, options.pageSize)
-    const limits = source.kind === 'feed' ? feedLimits : listLimits
+    const ofOne = source.kind === 'feed' ? feedLimits : listLimits
+    // Lists that are read beside each other need fewer slices each, and each slice costs half a request.
+    const lists = new Set([...readers.values()].map((other) => other.source)).size
+    const limits = { ...ofOne, pages: ofOne.pages * Math.min(listsAtMost, lists) }
     const known = options.knownSplits?.[source.name] ?? []
     return chooseSplit(readings, { since: since ?? 0, pageSize, limits, mayBeFiner, known })
   }

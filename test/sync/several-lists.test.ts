@@ -126,7 +126,7 @@ describe('lists beside each other', () => {
     expect(known.seconds).toBeLessThanOrEqual(2.65)
     const first = await readAll(six, { isKnown: false })
     expect(first.rows).toBe(24_000)
-    expect(first.requests).toBeLessThanOrEqual(290)
+    expect(first.requests).toBeLessThanOrEqual(270)
     // Every request as soon as the account allows it: the first pages take an answer more.
     expect(first.seconds).toBeLessThanOrEqual(first.requests / rates.account + 2 * (latencyMs / 1_000) + 0.05)
     expect(first.apartMs).toBeLessThanOrEqual(300)

@@ -3,7 +3,7 @@ import { isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
 import type { Page } from '../provider/contract.ts'
 import type { Backfill } from './backfill-options.ts'
 import { createInOrder, type InOrder } from './in-order.ts'
-import { listBehind, nextReader } from './next-reader.ts'
+import { nextReader } from './next-reader.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader } from './reader.ts'
@@ -149,8 +149,7 @@ function fetchWaiting(engine: Engine): number {
   while (mayFetch(engine)) {
     const next = nextReader(readers.values(), splitter.since(), engine)
     if ('inMs' in next) return next.inMs
-    const behind = listBehind(readers.values(), { since: splitter.since(), left: next.left }, engine)
-    void fetchPage(engine, (behind && splitter.splitList(behind)) ?? next.reader)
+    void fetchPage(engine, (next.behind && splitter.splitList(next.behind)) ?? next.reader)
   }
   return Number.POSITIVE_INFINITY
 }

@@ -57,6 +57,9 @@ const longestPassedOverMs = 250
 /** The most milliseconds that it makes up for after the thread was busy while a request waited. */
 const busyMs = 200
 
+/** Resolves when the signal aborts. */
+const whenAborted = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+
 export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock: Clock): Limiter {
   let factor = { rate: 1, concurrency: 1, at: clock.now() }
   let loweredAt = Number.NEGATIVE_INFINITY
@@ -109,8 +112,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   async function changed(ms?: number): Promise<void> {
     const change = new AbortController()
     freed = () => change.abort(noLongerAwaited)
-    const ended = new Promise<void>((resolve) => change.signal.addEventListener('abort', () => resolve()))
-    await (ms === undefined ? ended : clock.sleep(ms, change.signal).catch(() => {}))
+    await (ms === undefined ? whenAborted(change.signal) : clock.sleep(ms, change.signal).catch(() => {}))
     freed = () => {}
   }
 

@@ -18,11 +18,18 @@ interface Progress {
 }
 
 /** Whose page is asked for next; or the milliseconds until there may be one, Infinity if none waits. */
-export type Next = Best | { readonly inMs: number }
+export type Next = Chosen | { readonly inMs: number }
 
-interface Best {
+interface Chosen {
   readonly reader: Reader
-  /** Requests left of the reader's list, at the endpoint that has the most. */
+  /** A list with more left, with all of its slices in flight: to keep up, it needs one slice more. Undefined if none is. */
+  readonly behind: Source | undefined
+}
+
+interface ListLeft {
+  readonly source: Source
+  readonly all: readonly Reader[]
+  /** Requests left of the list, at the endpoint that has the most. */
   readonly left: number
 }
 
@@ -32,42 +39,39 @@ interface Best {
  * Identity.since.
  */
 export function nextReader(readers: Iterable<Reader>, since: number, progress: Progress): Next {
-  let best: Best | undefined
+  const lists = [...bySource(readers)].map(
+    ([source, all]): ListLeft => ({ source, all, left: requestsLeft(source, all, since, progress) }),
+  )
+  let best: { readonly reader: Reader; readonly left: number } | undefined
   let inMs = Number.POSITIVE_INFINITY
-  for (const [source, all] of bySource(readers)) {
-    const left = requestsLeft(source, all, since, progress)
+  for (const { source, all, left } of lists) {
     const reader = all.find(({ inFlight }) => !inFlight)
-    if (!reader) continue
-    if (best && best.left >= left) continue
+    if (!reader || (best && best.left >= left)) continue
     const wait = waitOf(source, progress)
     // A list without a page in flight would not be asked again.
     if (wait > 0 && all.some(({ inFlight }) => inFlight)) inMs = Math.min(inMs, wait)
     else best = { reader, left }
   }
-  return best ?? { inMs }
+  return best ? { reader: best.reader, behind: listBehind(lists, best.left, progress) } : { inMs }
 }
 
-/**
- * The list with more requests left than that, of those with all slices in flight. To keep up, it needs one slice more.
- * Undefined if there is none.
- */
-export function listBehind(
-  readers: Iterable<Reader>,
-  { since, left: least }: { readonly since: number; readonly left: number },
-  progress: Progress,
-): Source | undefined {
-  let behind: { readonly source: Source; readonly left: number } | undefined
-  for (const [source, all] of bySource(readers)) {
-    const left = requestsLeft(source, all, since, progress)
-    if (left <= Math.max(least + 1, behind?.left ?? 0) || all.some(({ inFlight }) => !inFlight)) continue
-    if (waitOf(source, progress) <= 0) behind = { source, left }
+/** The list with the most left, and with more than that, of those with all slices in flight. */
+function listBehind(lists: readonly ListLeft[], least: number, progress: Progress): Source | undefined {
+  let behind: ListLeft | undefined
+  for (const list of lists) {
+    if (list.left <= Math.max(least + 1, behind?.left ?? 0) || list.all.some(({ inFlight }) => !inFlight)) continue
+    if (waitOf(list.source, progress) <= 0) behind = list
   }
   return behind?.source
 }
 
 function bySource(readers: Iterable<Reader>): ReadonlyMap<Source, readonly Reader[]> {
   const lists = new Map<Source, Reader[]>()
-  for (const reader of readers) lists.set(reader.source, [...(lists.get(reader.source) ?? []), reader])
+  for (const reader of readers) {
+    const list = lists.get(reader.source)
+    if (list) list.push(reader)
+    else lists.set(reader.source, [reader])
+  }
   return lists
 }
 

@@ -2,37 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { AccountKey } from '../db/account-key.ts'
 import type { Database } from '../db/open.ts'
-import {
-  eventRoutes,
-  mrrHistory,
-  syncAccounts,
-  syncCursors,
-  syncEventCounts,
-  syncJobs,
-  syncRejects,
-  syncSchedules,
-  unlistedRows,
-} from '../db/schema.ts'
-import { syncedTables } from '../db/synced-tables.ts'
+import { syncAccounts, syncSchedules } from '../db/schema.ts'
 import { withoutMode } from '../provider/account-name.ts'
 import { runningJobs } from './open-jobs.ts'
 import type { ErasureDeps, ErasureResult } from './pass.ts'
-import { countRows, removePortions } from './remove-portions.ts'
+import { accountTables, eraseRows } from './remove-portions.ts'
 import { forgetCustomersOfRequests } from './requests.ts'
 import { awaitLiveWrites } from './tombstones.ts'
-
-/** As for a tenant. The row of the account stays, emptied, and so do the requests: they show that the account was erased. */
-const tables = [
-  syncSchedules,
-  eventRoutes,
-  syncJobs,
-  syncCursors,
-  syncRejects,
-  unlistedRows,
-  syncEventCounts,
-  mrrHistory,
-  ...syncedTables.values(),
-]
 
 /**
  * Erases one account of a tenant: its rows of every table, rejects, cursors, jobs, schedules and routes. Its row in
@@ -40,16 +16,14 @@ const tables = [
  * touched. A customer who comes back to the provider may connect the account again, and a job then reads it anew.
  */
 export async function eraseAccount(deps: ErasureDeps, account: AccountKey): Promise<ErasureResult> {
-  const { within, dryRun } = deps
-  const doomed = { tables, isOf: (table: PgTable) => isOf(table, account) }
-  if (dryRun) return { removed: await countRows(deps, doomed), fenced: [] }
-  const fenced = new Set<string>()
-  await within((tx) => close(tx, account))
-  const removed = await removePortions(deps, doomed, async () => {
-    for (const job of await within((tx) => runningJobs(tx, account))) fenced.add(job)
-  })
-  await within((tx) => forgetCustomersOfRequests(tx, account))
-  return { removed, fenced: [...fenced] }
+  const erased = await eraseRows(
+    deps,
+    { tables: accountTables, isOf: (table) => isOf(table, account) },
+    { close: (tx) => close(tx, account), running: (tx) => runningJobs(tx, account) },
+  )
+  // The requests stay: they show that the account was erased.
+  if (!deps.dryRun) await deps.within((tx) => forgetCustomersOfRequests(tx, account))
+  return erased
 }
 
 function isOf(table: PgTable, { tenantId, provider, account }: AccountKey): SQL {

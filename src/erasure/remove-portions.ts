@@ -1,8 +1,34 @@
 import { getTableName, type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Database } from '../db/open.ts'
-import { syncJobs } from '../db/schema.ts'
-import type { ErasureDeps } from './pass.ts'
+import {
+  eventRoutes,
+  mrrHistory,
+  syncCursors,
+  syncEventCounts,
+  syncJobs,
+  syncRejects,
+  syncSchedules,
+  unlistedRows,
+} from '../db/schema.ts'
+import { syncedTables } from '../db/synced-tables.ts'
+import type { ErasureDeps, ErasureResult } from './pass.ts'
+
+/**
+ * The tables with rows of an account. Schedules and routes go first, so that no more jobs and live events come. The removal of
+ * a job fences its worker off, so these tables come before the rows.
+ */
+export const accountTables: readonly PgTable[] = [
+  syncSchedules,
+  eventRoutes,
+  syncJobs,
+  syncCursors,
+  syncRejects,
+  unlistedRows,
+  syncEventCounts,
+  mrrHistory,
+  ...syncedTables.values(),
+]
 
 /** Tables, and which of their rows are meant. */
 export interface Doomed {
@@ -10,11 +36,30 @@ export interface Doomed {
   isOf(table: PgTable): SQL
 }
 
+interface Erasing {
+  /** Keeps new rows from coming, before any row goes. */
+  close(tx: Database): Promise<unknown>
+  /** The jobs that run now. Those that are seen count as fenced off. */
+  running(tx: Database): Promise<readonly string[]>
+}
+
+/** Erases these rows, or counts them in a dry run. */
+export async function eraseRows(
+  deps: ErasureDeps,
+  doomed: Doomed,
+  { close, running }: Erasing,
+): Promise<ErasureResult> {
+  if (deps.dryRun) return { removed: await countRows(deps, doomed), fenced: [] }
+  const fenced = new Set<string>()
+  await deps.within(close)
+  const removed = await removePortions(deps, doomed, async () => {
+    for (const job of await deps.within(running)) fenced.add(job)
+  })
+  return { removed, fenced: [...fenced] }
+}
+
 /** Counts the rows, by table. Tables without any are left out. */
-export async function countRows(
-  { within }: ErasureDeps,
-  { tables, isOf }: Doomed,
-): Promise<ReadonlyMap<string, number>> {
+async function countRows({ within }: ErasureDeps, { tables, isOf }: Doomed): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
   for (const table of tables) {
     const { rows } = await within((tx) =>
@@ -30,7 +75,7 @@ export async function countRows(
  * Makes passes over the tables, in their order, until one removes nothing. Each removes rows in portions, a transaction each.
  * `onPass` is called before each. Returns how many rows went, by table.
  */
-export async function removePortions(
+async function removePortions(
   { within, portion = 5_000 }: ErasureDeps,
   { tables, isOf }: Doomed,
   onPass: () => Promise<void>,

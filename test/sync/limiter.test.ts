@@ -276,6 +276,23 @@ describe('endpoints within an account', () => {
     expect(order.map((line) => line.split(' ')[0])).toEqual(['first', 'other', 'fourth'])
     expect(long.delay()).toBeLessThanOrEqual(100)
   })
+
+  it('gives back the turn of a call that was given up while the account let it in', async () => {
+    const clock = createVirtualClock()
+    const stop = new AbortController()
+    let left = 0
+    const within = {
+      ...createLimiter({ perSecond: 10, concurrency: 1 }, clock),
+      async enter() {
+        stop.abort(new Error('stopped'))
+        return () => void left++
+      },
+    }
+    const endpoint = createLimiter({ perSecond: 10, concurrency: 1, within }, clock)
+    await expect(clock.run(endpoint.enter(stop.signal))).rejects.toThrow('stopped')
+    expect(left).toBe(1)
+    expect(endpoint.delay()).toBe(0)
+  })
 })
 
 describe('a source behind its limiters', () => {

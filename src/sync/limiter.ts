@@ -58,7 +58,8 @@ const longestPassedOverMs = 250
 const busyMs = 200
 
 /** Resolves when the signal aborts. */
-const whenAborted = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+const whenAborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
 export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock: Clock): Limiter {
   let factor = { rate: 1, concurrency: 1, at: clock.now() }

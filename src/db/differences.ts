@@ -1,10 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
+import { newestPerKey } from './newest-per-key.ts'
 import { parameters, portions } from './parameters.ts'
 import type { SyncedTable } from './schema.ts'
 import type { StampedRow } from './stamped-row.ts'
 import type { Database } from './tenant.ts'
-import { commonPaths, newestPerKey, shapeOf } from './upsert.ts'
+import { commonPaths, shapeOf } from './upsert.ts'
 
 /** How a stored row differs from what the provider shows. */
 export interface Difference {
@@ -35,7 +36,9 @@ export async function findDifferences(db: Database, { rows, ...stored }: Compari
       portion,
       shape.sent.map(({ key }) => key),
     )
-    const batch = await db.execute<Difference & Record<string, unknown>>(compared({ records, bytes }, shape, stored))
+    const batch = await db.execute<Difference & Record<string, unknown>>(
+      compared({ records, bytes }, shape, { ...stored, rows: portion }),
+    )
     differences.push(...batch.rows)
   }
   return differences
@@ -44,7 +47,7 @@ export async function findDifferences(db: Database, { rows, ...stored }: Compari
 function compared(
   { records, bytes }: ReturnType<typeof parameters>,
   { columns, input, from, length, json, insertable, values, same, inline }: ReturnType<typeof shapeOf>,
-  { table, tenantId, provider, account, embedded, derived }: Omit<Comparing, 'rows'>,
+  { table, tenantId, provider, account, rows, embedded, derived }: Comparing,
 ): SQL {
   const hasValue = columns.filter(({ key }) => !stamped.has(key) && !(embedded && key === 'inline'))
   const differing = [
@@ -57,12 +60,14 @@ function compared(
   const isListed = embedded && inline ? sql`not old.inline` : sql`false`
   const isNewer = derived ? sql`old.observed_at > input.observed_at` : sql`false`
   const comparable = sql`(old.id is null or not (${isListed} or ${isNewer}))`
+  // A job rewrites a row for another value of such a column, though the payload is the same.
+  const isRewritten = rows.some(({ extended }) => extended)
   return sql`
     select input.id,
       case when old.id is null then 'missing' when old.deleted_at is not null then 'deleted' else 'changed' end as kind,
       case when old.id is null then array[]::text[] else differing.columns end as columns,
       coalesce(${embedded} and old.id is not null or old.observed_at > input.observed_at
-        or (old.deleted_at is null and (old.raw_sha256 = input.raw_sha256 or old.raw = input.raw)), false) as "needsForce"
+        or (not ${isRewritten} and old.deleted_at is null and (old.raw_sha256 = input.raw_sha256 or old.raw = input.raw)), false) as "needsForce"
     from (
       select *, coalesce(convert_from(bytes, 'UTF8')::jsonb, item_json) as raw, sha256(bytes) as raw_sha256 from (
         select ${input}, substr(${bytes}::bytea, ${from}, ${length}) as bytes, ${json} as item_json

@@ -10,4 +10,6 @@ export interface StampedRow {
   readonly deleted?: boolean
   /** Columns that Postgres reads from `raw` itself. */
   readonly paths?: JsonPaths
+  /** Columns have values from outside of `raw`: an equal payload does not prove the row unchanged. */
+  readonly extended?: boolean
 }

@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
+import { newestPerKey } from './newest-per-key.ts'
 import type { Database } from './open.ts'
 import { parameters, portions } from './parameters.ts'
 import { mappingVersionOf } from './schema/synced.ts'
 import type { SyncedTable } from './schema.ts'
 import type { StampedRow } from './stamped-row.ts'
-import { addWritten, commonPaths, newestPerKey, shapeOf, type Written } from './upsert.ts'
+import { addWritten, commonPaths, shapeOf, type Written } from './upsert.ts'
 
 interface LiveUpsert extends AccountKey {
   readonly table: SyncedTable
@@ -39,7 +40,8 @@ async function write(
   { table, tenantId, provider, account }: Omit<LiveUpsert, 'rows'>,
 ): Promise<Written> {
   const shape = shapeOf(table, commonPaths(rows), null)
-  const { sent, key, input, from, length, json, insertable, values, same, assignments, inline, listedNow } = shape
+  const { sent, key, input, from, length, json, insertable, values, same, otherwise, assignments, inline, listedNow } =
+    shape
   const { records, bytes } = parameters(
     rows,
     sent.map((column) => column.key),
@@ -64,12 +66,13 @@ async function write(
           from jsonb_array_elements(${records}::jsonb) as v offset 0
         ) as given offset 0
       ) as input left join lateral (
-        select old.ctid as place, old.observed_at, old.deleted_at, old.raw_sha256, old.mapping_version, old.raw${inline ? sql`, old.inline` : sql``}
+        select old.ctid as place, old.observed_at, old.deleted_at, old.raw_sha256, old.mapping_version, old.raw${inline ? sql`, old.inline` : sql``},
+          ${otherwise(rows)} as is_otherwise
         from ${table} as old
         where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.account = ${account} and ${same} offset 0
       ) as old on true cross join lateral (
         select coalesce(old.raw_sha256 = input.raw_sha256, false) as is_equal,
-          (old.deleted_at is null) = (input.deleted_at is null) as stays offset 0
+          (old.deleted_at is null) = (input.deleted_at is null) and not old.is_otherwise as stays offset 0
       ) as state cross join lateral (
         select case when old.observed_at > input.observed_at and not ${listedNow} then null
           else coalesce(convert_from(input.bytes, 'UTF8')::jsonb, input.item_json) end as raw offset 0

@@ -4,7 +4,9 @@ import { RawJson } from '../json/raw-json.ts'
 import type { JsonPaths } from '../json/value.ts'
 import type { AccountKey } from './account-key.ts'
 import { columnFromRaw } from './column-from-raw.ts'
+import { newestPerKey } from './newest-per-key.ts'
 import type { Database } from './open.ts'
+import { haveOtherColumns } from './other-columns.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
 import { parameters, portions } from './parameters.ts'
 import { mappingVersionOf } from './schema/synced.ts'
@@ -67,7 +69,22 @@ export function addWritten(left: Written, right: Written): Written {
 async function write(
   db: Database,
   rows: readonly StampedRow[],
-  { sent, key, input, from, length, json, insertable, values, same, assignments, inline, listedNow, replaces }: Shape,
+  {
+    sent,
+    key,
+    input,
+    from,
+    length,
+    json,
+    insertable,
+    values,
+    same,
+    otherwise,
+    assignments,
+    inline,
+    listedNow,
+    replaces,
+  }: Shape,
   { table, tenantId, provider, account, overwrite = null, onlyMissing = false }: Omit<Upsert, 'rows'>,
 ): Promise<Written> {
   const { records, bytes } = parameters(
@@ -85,11 +102,12 @@ async function write(
           from jsonb_array_elements(${records}::jsonb) as v offset 0
         ) as given offset 0
       ) as input left join lateral (
-        select old.observed_at, old.synced_at, old.deleted_at, old.raw_sha256, old.mapping_version, old.raw${inline ? sql`, old.inline` : sql``} from ${table} as old
+        select old.observed_at, old.synced_at, old.deleted_at, old.raw_sha256, old.mapping_version, old.raw${inline ? sql`, old.inline` : sql``},
+          ${otherwise(rows)} as is_otherwise from ${table} as old
         where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.account = ${account} and ${same} offset 0
       ) as old on true cross join lateral (
         select ${overwrite !== null} or ${listedNow} or (old.deleted_at is null) is distinct from (input.deleted_at is null)
-          or old.mapping_version < ${mappingVersion} as anyway offset 0
+          or old.mapping_version < ${mappingVersion} or coalesce(old.is_otherwise, false) as anyway offset 0
       ) as change cross join lateral (
         select case
           when old.observed_at is null or ${listedNow} then false
@@ -200,6 +218,7 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
     input: list(sent.map(({ name, type }, at) => sql`${typed(at, type)} as ${name}`)),
     from: typed(sent.length, 'int'),
     length: typed(sent.length + 1, 'int'),
+    otherwise: (rows: readonly StampedRow[]) => haveOtherColumns(rows, sent),
     json: sql.raw(`v -> ${sent.length + 2}`),
     insertable: list(columns.map(({ name }) => sql`${name}`)),
     values: list(
@@ -222,19 +241,4 @@ function typed(at: number, type: string): SQL {
   if (type === 'jsonb') return sql.raw(`nullif(v -> ${at}, 'null')`)
   if (type.startsWith('timestamp')) return sql.raw(`to_timestamp((v ->> ${at})::float8)`)
   return sql.raw(type === 'text' ? `v ->> ${at}` : `(v ->> ${at})::${type}`)
-}
-
-/** Keeps the newest row of each key: Postgres fails with 21000 if a statement writes a key twice. */
-export function newestPerKey(rows: readonly StampedRow[], keyed: readonly string[]): StampedRow[] {
-  const keyOfRow = ({ row }: StampedRow) =>
-    keyed.length === 1 ? row.id : JSON.stringify(keyed.map((column) => row[column]))
-  const newest = new Map<string, StampedRow>()
-  for (const row of rows) {
-    const key = keyOfRow(row)
-    const other = newest.get(key)
-    const winner = !other || other.observedAt <= row.observedAt ? row : other
-    const listed = row.row.inline === false || other?.row.inline === false
-    newest.set(key, listed && winner.row.inline ? { ...winner, row: { ...winner.row, inline: false } } : winner)
-  }
-  return [...newest.values()]
 }

@@ -19,6 +19,7 @@ export class Item {
   readonly #scanned: ScannedItem | null
   readonly #shape: Shape | null
   readonly #id: string | undefined
+  readonly #isExtended: boolean
   #value: unknown
 
   private constructor(
@@ -27,12 +28,14 @@ export class Item {
     scanned: ScannedItem | null,
     shape: Shape | null,
     id?: string,
+    isExtended = false,
   ) {
     this.#raw = raw
     this.#id = id
     this.#value = value
     this.#scanned = scanned
     this.#shape = shape
+    this.#isExtended = isExtended
   }
 
   /** An item of a known value. Without `raw` the value is serialised to be stored. */
@@ -65,7 +68,7 @@ export class Item {
 
   /** The item under an id that its provider does not give it: an order's line, whose id is unique in its order only. */
   withId(id: string): Item {
-    return new Item(this.#raw, this.#value, null, null, id)
+    return new Item(this.#raw, this.#value, null, null, id, this.#isExtended)
   }
 
   /**
@@ -73,7 +76,12 @@ export class Item {
    * What is stored is the item as it was sent.
    */
   withFields(more: Fields): Item {
-    return new Item(this.#raw, { ...fields(this.value()), ...more }, null, null, this.#id)
+    return new Item(this.#raw, { ...fields(this.value()), ...more }, null, null, this.#id, true)
+  }
+
+  /** It has fields that stand outside of it: its row may change although its bytes do not. */
+  get isExtended(): boolean {
+    return this.#isExtended
   }
 
   /** As JSON.parse reads it. */

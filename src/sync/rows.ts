@@ -25,6 +25,8 @@ export interface ObservedRow {
   readonly derived?: boolean
   /** Columns that Postgres reads from `raw` itself. */
   readonly paths?: JsonPaths
+  /** See StampedRow.extended. */
+  readonly extended?: boolean
 }
 
 /** All children of a parent in a nested list. Stored rows of the parent with other ids were removed from the list. */
@@ -115,6 +117,8 @@ export function mapItems(items: readonly Item[], { row: map, columns, ...stamp }
       if (!isUsableId(row.id)) throw new Error(`its id is not well-formed text of 1 to ${longestId} bytes`)
       // Without `...`, because copying the fields of an object costs more than the rest of its mapping.
       if (embedded) rows.push({ resource, table, row, raw: storedEmbedded(item), observedAt, embedded })
+      // Postgres has only the payload, without the fields that stand outside of it.
+      else if (item.isExtended) rows.push({ resource, table, row, raw: storedForm(item), observedAt, extended: true })
       else if (paths && drifted.length === 0)
         rows.push({ resource, table, row, raw: storedForm(item), observedAt, paths })
       else rows.push({ resource, table, row, raw: storedForm(item), observedAt })

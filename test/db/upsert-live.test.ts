@@ -13,16 +13,19 @@ interface Snapshot {
   readonly name: string
   readonly second: number
   readonly deleted?: boolean
+  /** From outside of the payload. */
+  readonly phone?: string
 }
 
 async function setup() {
   const { url, tenant, query } = await openTestDatabase()
   const account = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
   const rows = (snapshots: readonly Snapshot[]) =>
-    snapshots.map(({ id = 'cus_1', name, second, ...deleted }) => ({
-      row: { id, name },
+    snapshots.map(({ id = 'cus_1', name, second, phone, ...deleted }) => ({
+      row: { id, name, ...(phone && { phone }) },
       raw: { id, name },
       observedAt: at(second),
+      ...(phone && { extended: true }),
       ...deleted,
     }))
   const into = { table: customers, ...account }
@@ -116,4 +119,18 @@ test('a snapshot of the second that another transaction has just written is not 
   expect(await writing).toEqual({ created: 0, updated: 0, raced: ['cus_1'] })
   expect(await stored()).toMatchObject([{ name: 'rival', observed_at: at(3) }])
   expect(await live({ name: 'mine', second: 3 })).toMatchObject({ tied: ['cus_1'] })
+})
+
+test('a column from outside of the payload makes a row differ, by an event and by a job', async () => {
+  const { live, job, query } = await setup()
+  const phones = async () => (await query<{ phone: string }>('select phone from customers')).map(({ phone }) => phone)
+  await live({ name: 'same', phone: '1', second: 1 })
+  expect(await live({ name: 'same', phone: '2', second: 1 })).toEqual({ created: 0, updated: 0, tied: ['cus_1'] })
+  expect(await live({ name: 'same', phone: '2', second: 3 })).toMatchObject({ updated: 1 })
+  expect(await job({ name: 'same', phone: '3', second: 2 })).toEqual({ created: 0, updated: 0 })
+  expect(await phones()).toEqual(['2'])
+  expect(await job({ name: 'same', phone: '3', second: 4 })).toMatchObject({ updated: 1 })
+  expect(await job({ name: 'same', phone: '3', second: 5 })).toEqual({ created: 0, updated: 0 })
+  expect(await live({ name: 'same', phone: '3', second: 6 })).toEqual({ created: 0, updated: 0, raised: 1 })
+  expect(await phones()).toEqual(['3'])
 })

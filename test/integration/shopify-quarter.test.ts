@@ -14,7 +14,7 @@ it(
   async () => {
     await forEachSeedAsync(seeds, async (seed) => {
       const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
-      const { shop, run, differences } = await openShop({ orders: 120, seed, now, lag: 30 })
+      const { shop, run, differences, verify } = await openShop({ orders: 120, seed, now, lag: 30 })
       expect(await run()).toMatchObject({ status: 'completed' })
       for (let day = 0; day < days; day += between) {
         shop.simulate(between, { seed: seed + day, perDay: 4 })
@@ -23,6 +23,7 @@ it(
         expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
         expect(await differences()).toEqual([])
       }
+      expect(await verify()).toEqual([])
       expect(await run()).toMatchObject({ status: 'completed' })
       expect(await differences()).toEqual([])
     })

@@ -28,6 +28,17 @@ describe('mapItems', () => {
     expect(mapped.rows[0]?.raw).toBe(items[0])
   })
 
+  it('leaves no column to Postgres where an item has fields that stand outside of its payload', () => {
+    const row = Object.assign((item: Item) => mapping.row(item), { paths: { email: [['email']] } })
+    const [item] = itemsOf([{ id: 'a' }])
+    const extended = item!.withFields({ email: 'b@example.com' }).withId('b')
+    const { rows } = mapItems([item!, extended], { ...mapping, row })
+    expect(rows.map(({ row, paths, extended = false }) => ({ row, paths, extended }))).toEqual([
+      { row: { id: 'a', email: null }, paths: row.paths, extended: false },
+      { row: { id: 'a', email: 'b@example.com' }, paths: undefined, extended: true },
+    ])
+  })
+
   it('puts aside what cannot be mapped, and the others go on', () => {
     const { rows, rejects } = mapItems(itemsOf([{ id: 'a' }, { id: 7 }, null, 'text', { id: 'b' }]), mapping)
     expect(rows.map(({ row }) => row.id)).toEqual(['a', 'b'])

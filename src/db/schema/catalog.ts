@@ -3,18 +3,23 @@ import { decimal, instant, money, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
 
 /** Products and services for sale. */
-export const products = syncedTable('products', {
-  name: text('name'),
-  description: text('description'),
-  active: boolean('active'),
-  type: text('type'),
-  /** Id of the default price, in prices. */
-  defaultPriceId: text('default_price_id'),
-  unitLabel: text('unit_label'),
-  taxCodeId: text('tax_code_id'),
-  livemode: boolean('livemode'),
-  metadata: jsonb('metadata'),
-})
+export const products = syncedTable(
+  'products',
+  {
+    name: text('name'),
+    description: text('description'),
+    active: boolean('active'),
+    type: text('type'),
+    /** Id of the default price, in prices. */
+    defaultPriceId: text('default_price_id'),
+    unitLabel: text('unit_label'),
+    taxCodeId: text('tax_code_id'),
+    livemode: boolean('livemode'),
+    metadata: jsonb('metadata'),
+  },
+  // Version 2: an unlisted product of Shopify is active.
+  { mappingVersion: 2 },
+)
 
 /** Prices of products: active, archived and inline prices. */
 export const prices = syncedTable(

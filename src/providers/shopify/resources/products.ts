@@ -44,6 +44,9 @@ function withProduct(variants: readonly Item[], product: Item): readonly Item[] 
   return variants.map((item) => item.withFields({ product: { status, currencyCode } }))
 }
 
+/** An unlisted product is sold to all who have its link. */
+const isSold = ({ status }: Fields) => status === 'ACTIVE' || status === 'UNLISTED'
+
 function priceOf({ price, product }: Fields): number | null {
   const units = minorUnits(price, fields(product).currencyCode)
   return units !== null && Number.isSafeInteger(Number(units)) ? Number(units) : null
@@ -65,7 +68,7 @@ const prices: Nested<ShopifyConnection, typeof tables.prices> = {
   },
   row: mapping<typeof tables.prices>({
     productId: derived(() => null),
-    active: derived(({ product }) => fields(product).status === 'ACTIVE'),
+    active: derived(({ product }) => isSold(fields(product))),
     inline: derived(() => false),
     currency: derived(({ product }) => currency(fields(product).currencyCode)),
     type: derived(() => 'one_time'),
@@ -105,7 +108,7 @@ export const products = resource<typeof tables.products>(
     row: mapping<typeof tables.products>({
       name: at(text, 'title'),
       description: at(text, 'descriptionHtml'),
-      active: derived(({ status }) => status === 'ACTIVE'),
+      active: derived(isSold),
       type: at(text, 'productType'),
       metadata: derived((item) => metadataOf(item, 'status', 'vendor', 'tags', 'handle', 'isGiftCard', 'publishedAt')),
       createdAt: at(dateTime, 'createdAt'),

@@ -64,7 +64,8 @@ What differs there:
 | scenario | provider | difference |
 |---|---|---|
 | kill, chaos, chain | PayPal | The counts of a job must add up, and are not compared with the truth. The truth has no customers and products of PayPal. A window of the ledger that a pause cuts is read and counted again. |
-| kill, chaos | Square, PayPal | A deleted customer of Square and a deleted draft of PayPal are in no list of changes. Only full jobs follow such deletions. |
+| kill, chaos | Square, PayPal | A deleted customer of Square, a deleted draft and a refunded invoice of PayPal are in no list of changes. Only full jobs follow them. |
+| drift | PayPal | Each page of the ledger states a total. Pages that do not add up are read again, and the job is retried until they do. |
 | commit, frozen, chain, drift | PayPal | The list is the ledger, of which a job reads a window for each month of three years. |
 | restarts | PayPal | The list is the plans: the ledger takes 36 requests even for three lines. |
 | drift | all but Stripe | No lock (status 409) is made: Stripe alone has it. |

@@ -45,6 +45,7 @@ export async function openPayPalWorld({ customers = 100, now, ...options }: Worl
       requests: { path: '/v1/reporting/transactions' },
       bare: (item) => ({ transaction_info: barelyInfo(infoOf(item)) }),
       reshaped: (item) => ({ ...item, payer_info: 'x', shipping_info: [], cart_info: 12 }),
+      statesTotal: true,
     },
     // The ledger takes a request for each month of three years.
     shortList: { resource: 'prices', requests: { path: '/v1/billing/plans' } },
@@ -85,7 +86,8 @@ export async function openPayPalWorld({ customers = 100, now, ...options }: Worl
       paypal.advance(60)
       // A second hold of a payment has the id of the first, and is the same row of `refunds`: which line it shows is not known.
       // Only a complete list shows that a draft is gone.
-      const without = ['payment is held', ...(changed === 'any' ? [] : ['draft is deleted'])]
+      // A refund changes a paid invoice, of which an incremental job does not ask again.
+      const without = ['payment is held', ...(changed === 'any' ? [] : ['draft is deleted', 'invoice is refunded'])]
       paypal.simulate(1, { seed: random.below(1e9), perDay: 8, without })
       const draft = changed === 'any' && [...paypal.stored('invoices')].find(({ object }) => object.status === 'DRAFT')
       if (draft) paypal.remove('invoices', draft.key)

@@ -68,7 +68,11 @@ export interface World extends Truth {
   /** Settings that let a worker make so many requests a second of a list. */
   atMost(perSecond: number): Environment
   /** A list as long as `customers`, whose resource has the name of its table. */
-  readonly list: List & ItemChanges
+  readonly list: List &
+    ItemChanges & {
+      /** Each page states how many items the list has: pages that do not add up are read again, and never taken for the list. */
+      readonly statesTotal?: true
+    }
   /** A list that a job reads with few requests. */
   readonly shortList: List
   /** The provider's clock, in unix seconds. */

@@ -46,17 +46,27 @@ export function exerciseProvider(exercise: Exercise): void {
     // The tests that change nothing share a server.
     const shared = await opened(exercise)
     afterAll(shared.close)
-    const lists: ListSubject[] = []
-    for (const source of shared.subject.account.sources)
-      if (shared.subject.has(source.name)) lists.push(await listOf(shared.subject, source))
-
     for (const { title, alters, run } of checksOfAccount(name, shared.subject.account))
       it(title, () => (alters ? withOwn(exercise, run) : run(shared.subject)))
+    await registerLists(exercise, shared.subject)
+  })
+}
 
-    describe.each(lists.map((list) => [list.source.name, list] as const))('%s', (_, list) => {
-      for (const { title, alters, run } of checksOfList(list.source))
-        it(title, () => (alters ? withOwn(exercise, async (subject) => run(await sameList(subject, list))) : run(list)))
-    })
+/** Those of the lists alone: for resources whose provider is tried with others. */
+export function exerciseLists(exercise: Exercise): void {
+  describe(`lists of ${exercise.name}`, async () => {
+    const shared = await opened(exercise)
+    afterAll(shared.close)
+    await registerLists(exercise, shared.subject)
+  })
+}
+
+async function registerLists(exercise: Exercise, shared: Subject): Promise<void> {
+  const lists: ListSubject[] = []
+  for (const source of shared.account.sources) if (shared.has(source.name)) lists.push(await listOf(shared, source))
+  describe.each(lists.map((list) => [list.source.name, list] as const))('%s', (_, list) => {
+    for (const { title, alters, run } of checksOfList(list.source))
+      it(title, () => (alters ? withOwn(exercise, async (subject) => run(await sameList(subject, list))) : run(list)))
   })
 }
 

@@ -14,7 +14,7 @@ it(
   async () => {
     await forEachSeedAsync(seeds, async (seed) => {
       const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
-      const { paypal, run, differences, verify } = await openPayPal({ transactions: 300, seed, now })
+      const { paypal, run, differences } = await openPayPal({ transactions: 300, seed, now })
       paypal.advance(6 * 3_600)
       expect(await run()).toMatchObject({ status: 'completed' })
       for (let day = 0; day < days; day += between) {
@@ -24,8 +24,6 @@ it(
         expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
         expect(await differences()).toEqual([])
       }
-      // A payment and its subscription may show their payer in two ways in one second: which is the later one is not known.
-      expect((await verify()).filter(({ resource }) => resource !== 'customers')).toEqual([])
       expect(await run()).toMatchObject({ status: 'completed' })
       expect(await differences()).toEqual([])
     })

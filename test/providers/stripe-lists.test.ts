@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Fields } from '../../src/provider/fields.ts'
-import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
-import { answerWith } from '../support/items.ts'
 import { nestedOf } from './stripe-objects.ts'
+import { asked } from './stripe-paths.ts'
 import { type ListEndpoint, listEndpoints } from './stripe-types.ts'
 
 /*
@@ -45,30 +43,6 @@ const needsParent: readonly string[] = [
 /** Lists that can be filtered by `created` and whose resource is not, with the reason. API v2 takes times as text. */
 const unfiltered: Readonly<Record<string, string>> = {
   '/v1/product_catalog/trial_offers': 'an offer does not say when it was created',
-}
-
-const date = new Date(1_790_000_000_000)
-
-/** What a list asks for, on a connection that answers nothing. */
-async function asked(read: (connection: StripeConnection) => Promise<unknown>): Promise<string> {
-  let seen = ''
-  // An empty answer may be none of what was asked for.
-  await read({
-    id: null,
-    mode: 'live',
-    keyName: 'the key',
-    isRestricted: false,
-    quote: () => null,
-    credential: '',
-    perSecond: 1,
-    async get(path) {
-      seen = path
-      const body: Fields = { object: 'list', data: [], has_more: false, id: 'a/b' }
-      return answerWith(body, date)
-    },
-    close() {},
-  }).catch(() => {})
-  return seen
 }
 
 const signal = new AbortController().signal

@@ -2,22 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { Item } from '../../src/json/item.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
-import { type Failure, type NestedName, openSandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
-import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
+import { type NestedName, openSandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
+import { exerciseProvider } from '../contracts/exercise-provider.ts'
 import { tables } from '../faults/tables.ts'
 import { valuesOf } from '../support/items.ts'
 import { key, listening, now, settings, setup, tenantId } from './stripe-account.ts'
-
-const failures: Readonly<Record<FailureKind, Failure>> = {
-  'the key is refused': { kind: 'key-revoked' },
-  'the key may not read this': { kind: 'missing-scope' },
-  'too many requests': { kind: 'rate-limited', reason: 'endpoint-rate' },
-  'the provider fails': { kind: 'error', status: 500 },
-  'the answer is no JSON': { kind: 'html' },
-  'the answer ends early': { kind: 'truncated' },
-  'the answer is JSON of another shape': { kind: 'not-a-list' },
-  'the connection is reset': { kind: 'reset' },
-}
+import { failures } from './stripe-failure-kinds.ts'
 
 /** More than a page of what there is little of otherwise. */
 const counts = {

@@ -90,7 +90,7 @@ function refusal(error: StripeError, { keyName, quote }: Pick<StripeConnection, 
       'the object that a page follows was deleted',
       'The worker reads that part again.',
     )
-  if (code === 'resource_missing')
+  if (code === 'resource_missing' || code === 'not_found')
     return refuse('object', 'not_found', 'the object does not exist', 'If it should, check the account of the key.')
   if (status === 403) {
     const names = missingPermissions(error.message)

@@ -21,8 +21,11 @@ export async function retrieveObject(
   }
 }
 
+/** The code of an object that is not there, in API v1 and v2. */
+const missing: ReadonlySet<string | undefined> = new Set(['resource_missing', 'not_found'])
+
 function whenMissing(error: unknown): Date | undefined {
-  if (!(error instanceof Stripe.errors.StripeError) || error.code !== 'resource_missing') return undefined
+  if (!(error instanceof Stripe.errors.StripeError) || !missing.has(error.code)) return undefined
   const date = new Date(error.headers?.date ?? Number.NaN)
   return Number.isNaN(date.getTime()) ? undefined : date
 }

@@ -78,5 +78,6 @@ export const eventTypesByName: Readonly<Partial<Record<ByNameName, ChangeEvents>
         ? []
         : [status === 'failed' ? 'reporting.report_run.failed' : 'reporting.report_run.succeeded'],
   },
+  apps_installs: changeEvents('apps.install.created', 'apps.install.updated', 'apps.install.deleted'),
   climate_orders: changeEvents('climate.order.created'),
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus'
 import type { Message } from './message.ts'
 import { poisonLetter } from './poison.ts'
@@ -19,6 +20,11 @@ const longestDelaySeconds = 900
 const waitMs = 1_000
 /** Beyond the first message the library waits for others for a second. A message that is there comes sooner. */
 const moreMs = 50
+/**
+ * For the answer to the messages that are given back at the end. The library waits half a minute for the answer of a
+ * connection that was lost, and the worker would be killed before its end.
+ */
+const longestAbandonMs = 2_000
 
 /**
  * Azure Service Bus by AMQP 1.0. The lock is the `LockDuration` of the queue, whatever `lockSeconds` says, and each heartbeat
@@ -112,7 +118,9 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
       ),
     async close() {
       // Others have these at once, and not after the lock only.
-      await Promise.allSettled([...received.values()].map((message) => receiver.abandonMessage(message)))
+      const held = [...received.values()].filter(isLocked)
+      const abandoned = Promise.allSettled(held.map((message) => receiver.abandonMessage(message)))
+      await Promise.race([abandoned, setTimeout(longestAbandonMs, undefined, { ref: false })])
       for (const part of [receiver, sender, letters, client]) await part.close().catch(() => {})
     },
   }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { openIntake } from '../../src/queue/open-intake.ts'
@@ -132,6 +133,17 @@ test('a server that is away fails each call in words without the key', async () 
   await standIn.start()
   await intake.send('{"n":2}', 0)
 })
+
+test('a worker that lost the connection of its message ends in seconds all the same', async () => {
+  const { intake, restart } = await setup({ lockMs: 60_000 })
+  await intake.send('{"n":1}', 0)
+  await next(intake)
+  await restart()
+  await intake.send('{"n":2}', 0)
+  await expect.poll(() => next(intake).catch(() => undefined), { timeout: 20_000 }).toMatchObject({ body: '{"n":2}' })
+  const late = setTimeout(15_000, 'late', { ref: false })
+  expect(await Promise.race([intake.close(), late])).toBeUndefined()
+}, 120_000)
 
 test.each([
   ['no host', 'Endpoint=sb://;SharedAccessKey=canary', 'names no namespace'],

@@ -59,6 +59,8 @@ function watch(command: string, args: readonly string[], { cwd = emptyDirectory(
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+  // A key that is pressed after the program has ended reaches nobody. What the program wrote and its code are what counts.
+  child.stdin.on('error', () => {})
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = once(child, 'close').then(([code]): Ended => ({ code, ...output }))
   return { child, output, ended, seen: (pattern: RegExp) => seen(child, output, pattern) }

@@ -9,6 +9,7 @@ import { createProviders } from '../../src/providers/index.ts'
 import { createShopifySandbox, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
 import { compare, isEqual } from '../../src/verify/compare.ts'
 import { providerSettings } from '../../src/worker.ts'
+import type { Exemption } from '../support/faults.ts'
 import { setup } from '../support/setup.ts'
 import { comparable, objectsByTable } from './shopify-objects.ts'
 
@@ -27,13 +28,14 @@ interface Job {
 }
 
 /** A shop of Shopify's sandbox, a worker, and what differs between the two. */
-export async function openShop(options: SandboxOptions = {}) {
+export async function openShop({ exempt, ...options }: SandboxOptions & { readonly exempt?: Exemption } = {}) {
   // Its clock stands hours behind, so that it can be advanced without being ahead of the database's.
   const now = Math.floor(Date.now() / 1_000) - 10_000
   const shop = await createShopifySandbox({ orders: 300, points: 'none', now, ...options })
   onTestFinished(() => shop.close())
   const stack = await setup({
     sandbox: { customers: 1 },
+    ...(exempt && { exempt }),
     settings: { Shopify__ApiBase: shop.url, Shopify__RequestsPerSecond: '1000' },
   })
   const send = async (fields: object): Promise<Job> => {

@@ -59,14 +59,21 @@ describe('a shop of Shopify', () => {
   })
 
   it('with nothing new costs two requests a list at most', async () => {
-    const { run, shop } = await openShop()
+    const { run, shop } = await openShop({
+      // Beyond forty days its objects are settled, and an answer from the future is not believed.
+      now: Math.floor(Date.now() / 1_000) - 41 * 86_400,
+      exempt: {
+        calls: ['database'],
+        because: 'It counts requests to the shop. A job whose commit is lost asks for its pages again.',
+      },
+    })
     await run()
     shop.advance(40 * 86_400)
-    await run({ sync_type: 'incremental' })
+    expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
     shop.advance(3_600)
     const before = shop.requests.length
     const resources = ['customers', 'products', 'subscriptions', 'orders', 'payouts', 'balance_transactions']
-    await run({ sync_type: 'incremental', resources })
+    expect(await run({ sync_type: 'incremental', resources })).toMatchObject({ status: 'completed' })
     // The events, and each list.
     expect(shop.requests.length - before).toBeLessThanOrEqual(2 * (resources.length + 1))
   })

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import type { Exemption } from '../support/faults.ts'
 import { openTenant } from './several-accounts.ts'
 
 const read = { additionalData: { resources: ['customers', 'coupons'] } }
 
 /** A tenant whose rows were stored by a version that did not record the account. */
-async function upgraded() {
-  const parts = await openTenant()
+async function upgraded(exempt?: Exemption) {
+  const parts = await openTenant({}, exempt)
   const a = await parts.account('acct_A', 1, 'sk_live_a')
   await parts.sync(a, read)
   const { query, tenantId } = parts
@@ -59,7 +60,10 @@ describe('rows of 0.1.0', () => {
   })
 
   test('stay where another account asks, even with a coupon of the same name, and go to their own later', async () => {
-    const { a, account, sync, liveIds, idsOf, accounts } = await upgraded()
+    const { a, account, sync, liveIds, idsOf, accounts } = await upgraded({
+      calls: ['database'],
+      because: 'It compares numbers of requests. A job whose commit is lost asks for its pages again.',
+    })
     const b = await account('acct_B', 2, 'sk_live_b')
     for (const { sandbox } of [a, b]) sandbox.insert('coupons', { id: 'SUMMER' }, { silent: true })
     const first = await sync(b, read)

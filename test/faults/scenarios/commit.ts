@@ -18,7 +18,7 @@ export const commit: Scenario = {
   about:
     'the connection breaks at COMMIT, before the server has it or when it has done it; every second commit of a job',
   claim: 'no page lost, none counted twice',
-  rounds: { test: 20, ci: 100, full: 1_000 },
+  rounds: { test: 20, ci: 50, full: 1_000 },
   elsewhere: { test: 0, ci: 20, full: 300 },
   async run({ provider, seed, rounds, say }) {
     const problems: string[] = []

@@ -22,7 +22,7 @@ export const kill: Scenario = {
   about:
     'SIGKILL at random moments of full jobs over all default resources, read in parallel slices; the account changes between jobs',
   claim: 'no row lost, doubled or stale, counters exact, no row of another tenant touched',
-  rounds: { test: 8, ci: 16, full: 1_000 },
+  rounds: { test: 8, ci: 8, full: 1_000 },
   elsewhere: { test: 0, ci: 3, full: 100 },
   async run({ provider, seed, rounds, say }) {
     const problems: string[] = []

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus'
+import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus'
 import type { Message } from './message.ts'
 import { poisonLetter } from './poison.ts'
 import type { DeadLetter, Intake, IntakeOptions } from './queue.ts'
@@ -13,6 +13,7 @@ import {
   lookAtServiceBus,
   redriveServiceBus,
 } from './service-bus/letters.ts'
+import { openReceiver } from './service-bus/receiver.ts'
 
 /** A message waits no longer, whatever the caller says. */
 const longestDelaySeconds = 900
@@ -20,11 +21,8 @@ const longestDelaySeconds = 900
 const waitMs = 1_000
 /** Beyond the first message the library waits for others for a second. A message that is there comes sooner. */
 const moreMs = 50
-/**
- * For the answer to the messages that are given back at the end. The library waits half a minute for the answer of a
- * connection that was lost, and the worker would be killed before its end.
- */
-const longestAbandonMs = 2_000
+/** For the answer to the messages that are given back at the end: the worker must not be killed before it has ended. */
+const longestAbandonMs = 4_000
 
 /**
  * Azure Service Bus by AMQP 1.0. The lock is the `LockDuration` of the queue, whatever `lockSeconds` says, and each heartbeat
@@ -37,8 +35,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   const client = createClient(address.connectionString, inWords)
   const sender = client.createSender(queue)
   const letters = client.createSender(deadLetterQueue(queue))
-  // By itself the library would renew each lock for five minutes and then let go.
-  const receiver = client.createReceiver(queue, { maxAutoLockRenewalDurationInMs: 0, skipParsingBodyAsJson: true })
+  const receiver = openReceiver(client, queue)
   /** By receipt. What this end was given and has not answered. */
   const received = new Map<unknown, ServiceBusReceivedMessage>()
 
@@ -56,10 +53,16 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   }
   const send = (body: string, properties: Parameters<typeof envelope>[1], delaySeconds: number) =>
     call(() => sender.sendMessages(envelope(body, properties, Math.min(longestDelaySeconds, delaySeconds))))
-  const settle = (message: Message, answer: (held: ServiceBusReceivedMessage) => Promise<void>) =>
-    call(() => answer(held(message)).finally(() => received.delete(message.receipt)))
-  const acknowledge = (message: Message) => settle(message, (held) => receiver.completeMessage(held))
-  const abandon = (message: Message) => settle(message, (held) => receiver.abandonMessage(held))
+  const settle = (
+    message: Message,
+    settlement: (receiver: ServiceBusReceiver, held: ServiceBusReceivedMessage) => Promise<void>,
+  ) =>
+    call(() => {
+      const mine = held(message)
+      return receiver.settle((own) => settlement(own, mine)).finally(() => received.delete(message.receipt))
+    })
+  const acknowledge = (message: Message) => settle(message, (own, mine) => own.completeMessage(mine))
+  const abandon = (message: Message) => settle(message, (own, mine) => own.abandonMessage(mine))
   const deadLetter = (letter: DeadLetter) =>
     call(() => letters.sendMessages(envelope(letter.body, letterProperties(letter), 0)))
   const giveUp = async (message: Message) => {
@@ -67,7 +70,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     await acknowledge(message)
   }
   const take = async (most: number, maxWaitTimeInMs: number) => {
-    const messages = await receiver.receiveMessages(most, { maxWaitTimeInMs })
+    const messages = await receiver.take(most, maxWaitTimeInMs)
     return messages.map((message) => {
       received.set(message, message)
       return toMessage(message, queue)
@@ -77,7 +80,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   return {
     send: (body, delaySeconds, group) => send(body, freshProperties(group), delaySeconds),
     async heartbeat(message) {
-      await call(() => receiver.renewMessageLock(held(message)))
+      await call(() => receiver.renewLock(held(message)))
     },
     async giveBack(message, delaySeconds) {
       if (message.receiveCount >= maxReceives) return giveUp(message)
@@ -118,8 +121,8 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
       ),
     async close() {
       // Others have these at once, and not after the lock only.
-      const held = [...received.values()].filter(isLocked)
-      const abandoned = Promise.allSettled(held.map((message) => receiver.abandonMessage(message)))
+      const mine = [...received.values()].filter(isLocked)
+      const abandoned = Promise.allSettled(mine.map((message) => receiver.settle((own) => own.abandonMessage(message))))
       await Promise.race([abandoned, setTimeout(longestAbandonMs, undefined, { ref: false })])
       for (const part of [receiver, sender, letters, client]) await part.close().catch(() => {})
     },

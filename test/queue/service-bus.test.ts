@@ -5,7 +5,7 @@ import { openIntake } from '../../src/queue/open-intake.ts'
 import type { Intake } from '../../src/queue/queue.ts'
 import { exerciseQueue } from '../contracts/exercise-queue.ts'
 import { openServiceBusFixture } from './service-bus/fixture.ts'
-import type { NamespaceOptions } from './service-bus/queues.ts'
+import type { StandInOptions } from './service-bus/stand-in.ts'
 
 /*
  * Azure Service Bus against a stand-in by AMQP 1.0. Azure itself was never used.
@@ -20,7 +20,7 @@ exerciseQueue('Azure Service Bus', ({ lockSeconds }) =>
   ),
 )
 
-async function setup(options: Partial<NamespaceOptions> = {}) {
+async function setup(options: Partial<StandInOptions> = {}) {
   const fixture = await openServiceBusFixture(options)
   onTestFinished(() => fixture.close())
   const openAnother = async (url = fixture.options.url) => {
@@ -107,6 +107,82 @@ test('a message that is there is handed out without a wait for more', async () =
   // The library would wait a second for the other nine.
   expect([first.length, (await intake.receive(10, AbortSignal.timeout(20_000))).length]).toEqual([1, 1])
 })
+
+/** The library closes a link whose drain is not answered, and forgets the settlements that wait for their answer on it. */
+test.each(['the settlement is lost', 'only its answer is lost'] as const)(
+  'a settlement is made again where the library closes its link: %s',
+  async (lost) => {
+    let drained = () => {}
+    const settlements: (() => void)[] = []
+    const { intake, standIn } = await setup({
+      onDrain: () => drained(),
+      onSettle: (answer) => settlements.push(answer),
+    })
+    await intake.send('{}', 0)
+    const message = await next(intake)
+    const stop = new AbortController()
+    const firstDrain = new Promise<void>((resolve) => {
+      drained = resolve
+    })
+    const receiving = intake.receive(1, stop.signal)
+    await firstDrain
+    // The next drain comes on another link.
+    drained = () => lost === 'only its answer is lost' && settlements.shift()?.()
+    await intake.acknowledge(message)
+    stop.abort()
+    await receiving
+    const { ready, locks } = standIn.queue('jobs')
+    expect({ ready: ready.length, locks: locks.size }).toEqual({ ready: 0, locks: 0 })
+  },
+)
+
+test('a receive keeps its link, also where a message takes the last credit of a drain', async () => {
+  let atDrain: (() => void) | undefined
+  const { intake, standIn } = await setup({
+    onDrain(answer) {
+      atDrain?.()
+      // The message is sent before.
+      setTimeout(answer, 20)
+    },
+  })
+  await intake.send('{"n":1}', 0)
+  const { receipt } = await next(intake)
+  atDrain = () => void standIn.queue('jobs').enqueue({ body: Buffer.from('{"n":2}') })
+  expect(await next(intake)).toMatchObject({ body: '{"n":2}' })
+  await intake.send('{"n":3}', 0)
+  expect(linkOf((await next(intake)).receipt) === linkOf(receipt)).toBe(true)
+})
+
+const linkOf = (receipt: unknown) => (receipt as { delivery: { link: object } }).delivery.link
+
+test('a message from before a restart of the server is acknowledged after it, and at once', async () => {
+  const { intake, restart, standIn } = await setup()
+  await intake.send('{"n":1}', 0)
+  const message = await next(intake)
+  const waiting = intake.receive(1, AbortSignal.timeout(20_000)).catch(() => {})
+  await restart()
+  await waiting
+  await intake.send('{"n":2}', 0)
+  // Its link is open, of the same name as the one that had the message.
+  await intake.acknowledge(await next(intake))
+  await intake.acknowledge(message)
+  expect(standIn.queue('jobs').locks.size).toBe(0)
+}, 20_000)
+
+test('a message that comes after a restart of the server goes to a worker that is there', async () => {
+  let drained = () => {}
+  const hasCredit = new Promise<void>((resolve) => {
+    drained = resolve
+  })
+  const { intake, restart, sendAsOthers } = await setup({ onDrain: () => drained() })
+  const waiting = intake.receive(1, AbortSignal.timeout(20_000)).catch(() => {})
+  await hasCredit
+  await restart()
+  await waiting
+  await sendAsOthers('{}', {})
+  // A link that is gone would keep it until its lock ends.
+  expect(await next(intake)).toMatchObject({ receiveCount: 1 })
+}, 30_000)
 
 test('a server that is away fails each call in words without the key', async () => {
   const { intake, standIn } = await setup()

@@ -1,11 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { ServiceBusClient } from '@azure/service-bus'
 import type { QueueFixture } from '../../contracts/queue-fixture.ts'
-import type { NamespaceOptions } from './queues.ts'
-import { type StandIn, startStandIn } from './stand-in.ts'
+import { type StandIn, type StandInOptions, startStandIn } from './stand-in.ts'
 
 /** An empty stand-in. Its lock is longer than a test works on a message. */
-export async function openServiceBusFixture(options: Partial<NamespaceOptions> = {}) {
+export async function openServiceBusFixture(options: Partial<StandInOptions> = {}) {
   const standIn = await startStandIn({ lockMs: 15_000, ...options })
   return { ...fixtureOf(standIn), standIn }
 }

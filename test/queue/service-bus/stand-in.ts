@@ -10,6 +10,15 @@ import { createNamespace, type Lock, type NamespaceOptions, type StandInQueue } 
  * Microsoft's documents of the protocol and from what that library sends. It is not Azure.
  */
 
+export interface StandInOptions extends NamespaceOptions {
+  /** Called with the answer to a drain of credit, which is then the caller's to give. By default it is given at once. */
+  readonly onDrain?: (answer: () => void) => void
+  /** The same of a settlement: nothing of it is done before. */
+  readonly onSettle?: (answer: () => void) => void
+}
+
+const atOnce = (answer: () => void) => answer()
+
 export interface StandIn {
   /** For `Queue.Url`. */
   readonly url: string
@@ -27,7 +36,8 @@ const management = /\$(?:cbs|management)$/
 const guidOrder = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
 const tokenOf = (tag: Buffer) => Buffer.from(guidOrder.map((at) => tag[at] ?? 0)).toString('hex')
 
-export async function startStandIn(options: NamespaceOptions): Promise<StandIn> {
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const { onDrain = atOnce, onSettle = atOnce } = options
   const namespace = createNamespace(options)
   const container: any = rhea.create_container({
     id: 'stand-in',
@@ -88,6 +98,7 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
     const { source, target, rcv_settle_mode, snd_settle_mode } = sender.remote.attach
     sender.set_source(source)
     sender.set_target(target)
+    answerDrains(sender)
     Object.assign(sender.local.attach, { rcv_settle_mode, snd_settle_mode })
     const address = source?.address ?? ''
     // `$cbs` is answered on the one link from there, a request to another node on the link that it names.
@@ -111,7 +122,13 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
   container.on('receiver_close', ({ receiver }: any) => receiver.close())
   container.on('sender_draining', ({ sender }: any) => {
     if (sender.queue) pump(sender.queue)
-    setImmediate(() => sender.set_drained(true))
+    // In the turn after the pump, and by a frame of its own.
+    setImmediate(() =>
+      onDrain(() => {
+        sender.set_drained(true)
+        sender.connection._register()
+      }),
+    )
   })
   for (const event of ['sender_flow', 'sendable'])
     container.on(event, ({ sender }: any) => sender.queue && pump(sender.queue))
@@ -131,10 +148,17 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
       if (!lock || delivery.answered) return
       // One outcome may raise two events.
       delivery.answered = true
-      if (!lock.release()) return void delivery.update(true, lockLost())
-      action(lock, delivery.remote_state ?? {})
-      const state = outcome === 'rejected' ? (rhea.message as any).accepted() : delivery.remote_state
-      delivery.update(true, state.described())
+      const settle = (state: any) => {
+        delivery.update(true, state)
+        // The library does not answer this. A link has room for 2,048 deliveries that rhea does not forget.
+        delivery.remote_settled = true
+      }
+      onSettle(() => {
+        if (!lock.release()) return settle(lockLost())
+        action(lock, delivery.remote_state ?? {})
+        const state = outcome === 'rejected' ? (rhea.message as any).accepted() : delivery.remote_state
+        settle(state.described())
+      })
     })
   settles('accepted', () => {})
   settles('released', ({ queue, stored }) => queue.giveBack(stored))
@@ -181,6 +205,8 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
     })
   const stop = async () => {
     for (const socket of sockets) socket.destroy()
+    // A connection that ends at this end tells nobody. A message for its links would be locked by a worker that is gone.
+    links.clear()
     await new Promise((resolve) => {
       server?.close(resolve)
     })
@@ -195,6 +221,20 @@ export async function startStandIn(options: NamespaceOptions): Promise<StandIn> 
       namespace.close()
       await stop()
     },
+  }
+}
+
+/**
+ * Answers a drain also where a message has taken the last credit meanwhile. By itself rhea would not, and the library of
+ * Azure closes a link whose drain has no answer in 200 ms.
+ */
+function answerDrains(sender: any): void {
+  sender._get_drain = () => {
+    if (!sender._draining || !sender._drained) return false
+    sender._draining = false
+    sender.delivery_count += sender.credit
+    sender.credit = 0
+    return true
   }
 }
 

@@ -10,6 +10,7 @@ import { poisonLetter } from './poison.ts'
 import type { Intake, IntakeOptions, QueueDepth } from './queue.ts'
 import { createSqsClient, sqsQueue } from './sqs.ts'
 import { fromSqs } from './sqs-message.ts'
+import { openLongPoll } from './sqs-poll.ts'
 import { lookAtSqs, redriveSqs } from './sqs-redrive.ts'
 
 /** The longest wait of one receive, in seconds. */
@@ -28,7 +29,7 @@ export async function open(options: IntakeOptions): Promise<Intake> {
   const queue = sqsQueue(client, settings)
   const name = new URL(url).pathname.split('/').at(-1) ?? ''
 
-  async function receive(most: number, signal: AbortSignal, seconds: number): Promise<readonly Message[]> {
+  async function ask(most: number, signal: AbortSignal, seconds: number): Promise<readonly Message[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: Math.min(mostAtOnce, most),
@@ -52,16 +53,17 @@ export async function open(options: IntakeOptions): Promise<Intake> {
     await acknowledge(message)
   }
 
+  const poll = openLongPoll({
+    ask: (most, signal) => ask(most, signal, longPoll),
+    reveal: (message) => reveal(client, url, message),
+  })
+
   return {
     ...queue,
     acknowledge,
     async receive(most, signal, atOnce = false) {
       try {
-        const messages = await receive(most, signal, atOnce ? 0 : longPoll)
-        if (signal.aborted) {
-          await Promise.all(messages.map((message) => reveal(client, url, message)))
-          return []
-        }
+        const messages = await (atOnce ? ask(most, signal, 0) : poll.receive(most, signal))
         const poisoned = messages.filter(({ receiveCount }) => receiveCount > maxReceives)
         for (const message of poisoned) await giveUp(message)
         return messages.filter((message) => !poisoned.includes(message))
@@ -76,6 +78,7 @@ export async function open(options: IntakeOptions): Promise<Intake> {
     letters: (most) => lookAtSqs({ client, deadLetterUrl }, most),
     redrive: (most) => redriveSqs({ client, queue, deadLetterUrl }, most),
     async close() {
+      await poll.close()
       client.destroy()
     },
   }

@@ -7,7 +7,8 @@
  * below, but one: a quarantine that isolates from the beginning has no near test (`isolate: false`), and still has to meet
  * the integration tests.
  * Of src/db/upsert.ts the first ten met test/db/upsert* earlier. Two survived: the one below, and `if (!inline || …`.
- * Not run: src/job/commit/{transaction,commit}.ts, the rest of src/job, src/sync and src/queue, the rest of src/db.
+ * At the commit that adds test/job/commit/transaction.test.ts: every mutation of src/job/commit/{transaction,commit}.ts, --near.
+ * Not run: the rest of src/job, src/sync and src/queue, the rest of src/db.
  */
 
 /** Mutations that no test notices, by name, each with the reason why that is right. */
@@ -24,6 +25,12 @@ export const survivors: Readonly<Record<string, string>> = {
     'The keys of a map differ.',
   'src/job/commit/write.ts | keys.size > 0 && parents.has(row.resource) && keys.has(key(row.resource, parentOf(row), row.observedAt)), | > → >=':
     'A shortcut: an empty set has no key.',
+  "src/job/commit/transaction.ts | if (error instanceof SyncError && error.verdict !== 'fenced') throw error | throw → void":
+    'The next block throws the same error: nothing was written before it that could be in the database.',
+  'src/job/commit/transaction.ts | throw error | throw → void':
+    'A fenced commit is no error of the connection, so that it is thrown where the wait for another try would begin.',
+  'src/job/commit/transaction.ts | const rows = await (moves.length > 0 ? tx.with(...moves) : tx) | > → >=':
+    'A statement with no parts before it is the same statement.',
   'src/job/commit/rejects.ts | .toSorted((left, right) => (left.itemKey < right.itemKey ? -1 : 1)) | < → <=':
     'Only rejects of different resources have equal keys. Their order is no order of locks that another writer may have.',
   'src/job/commit/quarantine.ts | return [storable, untried, ...pending].filter(({ length }) => length > 0) | > → >=':

@@ -75,6 +75,17 @@ export function isRefused(error: unknown, most: Scope): error is SyncError {
   return scopes.indexOf(error.scope) <= scopes.indexOf(most)
 }
 
+/** The host of a connection that was not made, by the system's error or its causes: `db.internal`, `10.0.0.7:5432`. */
+export function unreachedHost(error: unknown, depth = 0): string | undefined {
+  // A host with several addresses has an error for each.
+  const [first = error] = error instanceof AggregateError ? error.errors : []
+  if (!(first instanceof Error) || depth > 5) return undefined
+  if ('hostname' in first && typeof first.hostname === 'string') return first.hostname
+  if (!('address' in first) || typeof first.address !== 'string') return unreachedHost(first.cause, depth + 1)
+  const host = first.address.includes(':') ? `[${first.address}]` : first.address
+  return 'port' in first && typeof first.port === 'number' ? `${host}:${first.port}` : host
+}
+
 /** Any thrown thing as a SyncError: what nobody understood is a bug, worth another try and a loud code. */
 export function asSyncError(error: unknown): SyncError {
   if (error instanceof SyncError) return error

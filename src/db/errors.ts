@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts'
+import { SyncError, unreachedHost } from '../errors.ts'
 import { certificateFailure } from './certificate.ts'
 
 /**
@@ -71,7 +71,12 @@ export function databaseFailure(error: unknown): SyncError {
   const code = codeOf(error) ?? 'connection lost'
   switch (classify(error)) {
     case 'transient':
-      return new SyncError('retry', unavailable, `database: ${unavailability(code)}`, { cause: driverError(error) })
+      return new SyncError(
+        'retry',
+        unavailable,
+        `database: ${unavailability(code, unreachedHost(driverError(error)))}`,
+        { cause: driverError(error) },
+      )
     case 'schema':
       if (code === '42501')
         return new SyncError(
@@ -95,11 +100,13 @@ export function databaseFailure(error: unknown): SyncError {
   }
 }
 
-function unavailability(code: string): string {
+function unavailability(code: string, host: string | undefined): string {
   if (transientCodes.has(code))
-    return `the server cannot be reached (${code}). Check Host and Port of ConnectionStrings.DefaultConnection, and the network of the worker.`
+    return `the server${host === undefined ? '' : ` at ${host}`} cannot be reached (${code}). Check Host and Port of ConnectionStrings.DefaultConnection, and the network of the worker.`
   if (code === '25006')
     return `the server takes no writes (${code}). Connect to the primary server, or switch default_transaction_read_only off for the database and the login of ConnectionStrings.DefaultConnection.`
+  if (code === '53100')
+    return `the server has no disk space left (${code}). Add disk space to the server of ConnectionStrings.DefaultConnection.`
   if (code === '53300')
     return `the server has no connection left (${code}). Raise its max_connections, or let fewer workers run at once.`
   return `the server is not available (${code}). Check the server of ConnectionStrings.DefaultConnection and its log.`

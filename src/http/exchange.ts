@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { answerTooLarge, SyncError } from '../errors.ts'
+import { answerTooLarge, SyncError, unreachedHost } from '../errors.ts'
 import { checkHost, pinned, type Resolve } from './pinned.ts'
 
 /** The time from the request's first byte to the answer's last. */
@@ -73,6 +73,12 @@ export function causeCode(error: unknown): unknown {
   return cause instanceof Error && 'code' in cause ? cause.code : undefined
 }
 
+/** What became of a request that had no complete answer. */
+export function unanswered(error: unknown): string {
+  const host = unreachedHost(error)
+  return host === undefined ? 'the connection ended before a complete answer' : `the worker cannot reach ${host}`
+}
+
 /** The error of a request that had no complete answer. */
 export function unreachable(provider: string, error: unknown): SyncError {
   const code = causeCode(error)
@@ -80,7 +86,7 @@ export function unreachable(provider: string, error: unknown): SyncError {
   return new SyncError(
     'retry',
     'provider_unreachable',
-    `${provider}: the connection ended before a complete answer${cause}. If it goes on, check the network of the worker.`,
+    `${provider}: ${unanswered(error)}${cause}. If it goes on, check the network of the worker.`,
     { scope: 'provider', cause: error },
   )
 }

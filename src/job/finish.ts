@@ -7,7 +7,7 @@ import type { SyncError } from '../errors.ts'
 import { completion } from './commit/completion.ts'
 import { notification } from './commit/notify.ts'
 import { fenced, isHeldBy, type Lease, released } from './lease.ts'
-import { patienceOver } from './outage.ts'
+import { attemptsOver, patienceOver } from './outage.ts'
 import type { Outcome } from './outcome.ts'
 import type { SyncJobResult } from './state/result.ts'
 import type { WaitColumns } from './waits.ts'
@@ -74,8 +74,7 @@ export async function fail(
   const retryable = error.verdict === 'retry'
   const isOver = outage ? outage.waitedMs >= outage.patienceMs : attempt >= maxRetries
   const final = !retryable || isOver
-  const message = final && outage ? patienceOver(error.message, outage.patienceMs / 60_000) : error.message
-  const storedError = { code: error.code, message, retryable }
+  const storedError = { code: error.code, message: final ? lastWords() : error.message, retryable }
   const retryAfter = Math.min(longestBackOff, (error.retryAfter || 0) / 1_000)
   const tries = outage ? triesIn(outage, { retryDelaySeconds }) : attempt
   const waitSeconds = final ? 0 : Math.max(retryDelay(tries, { retryDelaySeconds, random }), retryAfter)
@@ -91,6 +90,11 @@ export async function fail(
       : { status: 'retrying', nextAttemptAt: sql`now() + make_interval(secs => ${waitSeconds})` }),
   })
   return { kind: 'failed', error, final, waitSeconds, stored: true }
+
+  function lastWords(): string {
+    if (outage) return patienceOver(error.message, outage.patienceMs / 60_000)
+    return retryable ? attemptsOver(error.message, attempt + 1) : error.message
+  }
 }
 
 async function update(

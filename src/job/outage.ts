@@ -22,6 +22,10 @@ export function isOutage({ verdict, code }: Pick<SyncError, 'verdict' | 'code'>)
   return verdict === 'retry' && outages.has(code)
 }
 
+/** The error of a job whose attempts are over. It keeps the cause and adds what to do. */
+export const attemptsOver = (message: string, attempts: number): string =>
+  `${message} The job failed ${attempts === 1 ? 'its only attempt' : `${attempts} attempts`} (Worker.MaxRetries). Send the same jobId again: the job goes on from its checkpoint.`
+
 /** The error of a job whose patience for an outage has ended. It keeps the cause and adds what to do. */
 export function patienceOver(message: string, outageMinutes: number): string {
   const sentence = /[.!?]$/.test(message) ? message : `${message}.`

@@ -13,7 +13,7 @@ export async function cancelJob(db: TenantDatabase, jobId: string): Promise<bool
   const rows = await db.within((tx) =>
     tx
       .update(syncJobs)
-      .set({ ...released, status: 'cancelled', finishedAt: sql`now()` })
+      .set({ ...released, status: 'cancelled', waitingFor: null, waitingSince: null, finishedAt: sql`now()` })
       .where(isOpen)
       .returning({ id: syncJobs.id, notified: notification }),
   )

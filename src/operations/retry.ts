@@ -23,7 +23,11 @@ export function planRetry(job: StoredJob): Retry {
   const sent = sentWith.safeParse(job.sentWith).data
   if (!sent) return refused('Its row does not say what its message named. Send it again from its sender.')
   if (sent.token === 'key')
-    return refused('It was sent with a plain key, which the database does not keep. Send it again.')
+    return refused(
+      job.finishedAt === null
+        ? 'Its message waits in the queue. The key in it is not kept in the database: if the message was lost, send it again from its sender.'
+        : 'It was sent with a plain key, which the database does not keep. Send it again.',
+    )
   const goesOn = canGoOn(job)
   return {
     kind: 'send',

@@ -45,7 +45,7 @@ test('a login that the database refuses is said without its password', async () 
 
 test('a server that is away is said, and one that falls silent is said after three seconds', async () => {
   expect(await setup('postgres://me:canary5Fh2@127.0.0.1:1/d?sslmode=disable').missing()).toMatch(
-    /^database: the server cannot be reached \(ECONNREFUSED\)\./,
+    /^database: the server at 127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)\./,
   )
   const silent = createServer()
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))

@@ -185,7 +185,19 @@ const accessErrors = () => [
   thrown(() => readAccess({ tenantId, accessToken: 'acct_1', account: 'acct_2' }, settings)),
 ]
 
-const stored = ['28P01', '3D000', 'XX000', '42501', '42P01', '22P02', '08006', '53300', '25006', 'ECONNREFUSED']
+const stored = [
+  '28P01',
+  '3D000',
+  'XX000',
+  '42501',
+  '42P01',
+  '22P02',
+  '08006',
+  '53100',
+  '53300',
+  '25006',
+  'ECONNREFUSED',
+]
 const certificates = [
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'CERT_HAS_EXPIRED',

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
-import { openExchange } from '../../src/http/exchange.ts'
+import { openExchange, unreachable } from '../../src/http/exchange.ts'
 
 const text = JSON.stringify({ data: Array.from({ length: 20_000 }, (_, at) => ({ id: `cus_${at}` })) })
 
@@ -55,4 +55,22 @@ test('an answer that ends before its declared length is no answer', async () => 
     setImmediate(() => response.destroy())
   })
   await expect(cutShort).rejects.toThrow()
+})
+
+test.each([
+  [
+    'was not found',
+    { code: 'ENOTFOUND', hostname: 'api.example.com' },
+    'the worker cannot reach api.example.com (ENOTFOUND).',
+  ],
+  [
+    'refuses',
+    { code: 'ECONNREFUSED', address: '10.0.0.7', port: 443 },
+    'the worker cannot reach 10.0.0.7:443 (ECONNREFUSED).',
+  ],
+  ['hangs up', { code: 'ECONNRESET' }, 'the connection ended before a complete answer (ECONNRESET).'],
+])('the error of a host that %s says so', (_, fields, sentence) => {
+  const cause = Object.assign(new Error('connect'), fields)
+  const { message } = unreachable('paypal', new Error('the connection failed', { cause }))
+  expect(message).toBe(`paypal: ${sentence} If it goes on, check the network of the worker.`)
 })

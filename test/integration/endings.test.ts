@@ -121,7 +121,7 @@ const endings: Readonly<Record<string, Ending>> = {
         level: 'warn',
         event: 'job_retrying',
         code: 'database_unavailable',
-        says: /^the job is tried again\. database: the server is not available \(53100\)\. Check the server of .*\.$/,
+        says: /^the job is tried again\. database: the server has no disk space left \(53100\)\. Add disk space to the server of .*\.$/,
       },
     ],
   },

@@ -123,6 +123,11 @@ test('a failed attempt counts, and the job that failed for it goes on when it is
   vi.restoreAllMocks()
   const failed = await row(request.jobId)
   expect(failed).toMatchObject({ status: 'failed', attempt: 1, error: { code: 'provider_response', retryable: true } })
+  expect(failed.error).toMatchObject({
+    message: expect.stringMatching(
+      /^stripe: the answer is not a list\. .* The job failed its only attempt \(Worker\.MaxRetries\)\. Send the same jobId again: the job goes on from its checkpoint\.$/,
+    ),
+  })
   heal()
   await deliver(request)
   expect(await row(request.jobId)).toMatchObject({ status: 'completed', created: '30', attempt: 0 })

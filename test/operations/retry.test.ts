@@ -39,6 +39,11 @@ test.each<[string, Partial<StoredJob>, string]>([
   ['held by a worker', { status: 'running', isHeld: true }, 'A worker holds it'],
   ['completed', { status: 'completed', finishedAt: new Date() }, 'It is completed'],
   ['of an older version', { ...failed('timeout'), sentWith: null }, 'Its row does not say'],
+  [
+    'paused, and was sent with a plain key',
+    { status: 'paused', sentWith: { token: 'key' } },
+    'Its message waits in the queue.',
+  ],
   ['sent with a plain key', { ...failed('timeout'), sentWith: { token: 'key' } }, 'Send it again.'],
 ])('a job that is %s is not sent', (_, columns, reason) => {
   expect(planRetry(job(columns))).toEqual({ kind: 'refused', reason: expect.stringContaining(reason) })

@@ -62,7 +62,7 @@ test('/readyz says that the queue and the database are away while they are, with
   await expect.poll(async () => (await ready()).body, generous).toContain('queue: it does not answer (ECONNREFUSED)')
   const { status, body } = await ready()
   expect(status).toBe(503)
-  expect(body).toContain('database: the server cannot be reached (ECONNREFUSED)')
+  expect(body).toContain('database: the server at 127.0.0.1:1 cannot be reached (ECONNREFUSED)')
   expect(body + container.logs()).not.toContain('canary5Fh2')
   expect(await ask(address, { path: '/livez' })).toMatchObject({ status: 200 })
   expect(await container.end('SIGTERM')).toBe(0)

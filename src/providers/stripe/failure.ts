@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import type { ErrorCode } from '../../error-codes/error-codes.ts'
 import { type LimitHit, type Scope, SyncError } from '../../errors.ts'
-import { causeCode } from '../../http/exchange.ts'
+import { causeCode, unanswered } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
@@ -53,7 +53,7 @@ export function failure(error: unknown, connection: Pick<StripeConnection, 'keyN
   if (headers['stripe-should-retry'] === 'true')
     return retry('provider_busy', 'Stripe asked for a retry', { advice: ifStripeStaysDown })
   if (error instanceof Stripe.errors.StripeConnectionError)
-    return retry('provider_unreachable', 'the connection ended before a complete answer', {
+    return retry('provider_unreachable', unanswered(error.detail), {
       advice: 'If it goes on, check the network of the worker.',
     })
   // The SDK sets no status for an answer that is not JSON.

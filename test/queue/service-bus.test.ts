@@ -142,7 +142,7 @@ test('a receive keeps its link, also where a message takes the last credit of a 
     onDrain(answer) {
       atDrain?.()
       // The message is sent before.
-      setTimeout(answer, 20)
+      void setTimeout(20).then(answer)
     },
   })
   await intake.send('{"n":1}', 0)

@@ -148,3 +148,13 @@ interface Followed {
   readonly order?: readonly string[]
   readonly parts?: Readonly<Record<string, string>>
 }
+
+/** The progress of one resource of a job. */
+export const progress = (share: number, fetched: number) => ({
+  fetched,
+  created: fetched,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+  share,
+})

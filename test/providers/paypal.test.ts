@@ -1,24 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Credentials, Query } from '../../src/provider/contract.ts'
-import { fields, list } from '../../src/provider/fields.ts'
+import { fields } from '../../src/provider/fields.ts'
 import { type PayPalSettings, paypal } from '../../src/providers/paypal/index.ts'
 import { resources } from '../../src/providers/paypal/resources/index.ts'
-import {
-  createPayPalSandbox,
-  type Failure,
-  type Fields,
-  type ResourceName,
-  type Sandbox,
-  type SandboxOptions,
-  sandboxApp,
-} from '../../src/sandbox/paypal/index.ts'
+import { createPayPalSandbox, type Failure, type SandboxOptions, sandboxApp } from '../../src/sandbox/paypal/index.ts'
 import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
 import { checkRequests } from '../specs/paypal.ts'
+import { balancesOf, expectedOf, lineIds, lists, now, tokenPath } from './paypal-expected.ts'
 
 /* PayPal's lists one by one. What jobs make of them is in test/integration/paypal*.test.ts. */
 
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
-const now = 1_790_000_000
 const never = new AbortController().signal
 
 const settings = (over: Partial<PayPalSettings> = {}): PayPalSettings => ({
@@ -69,18 +61,8 @@ const failures: Readonly<Record<FailureKind, Failure>> = {
   'the answer is JSON of another shape': { kind: 'not-a-list' },
   'the connection is reset': { kind: 'reset' },
 }
-const tokenPath = '/v1/oauth2/token'
 /** Every request but those for tokens. */
 const asked = { path: /^(?!\/v1\/oauth2)/ }
-
-/** The lists of the API by the names of the resources. */
-const lists: Readonly<Record<string, Exclude<ResourceName, 'transactions'>>> = {
-  subscriptions: 'subscriptions',
-  products: 'products',
-  prices: 'plans',
-  invoices: 'invoices',
-  disputes: 'disputes',
-}
 
 exerciseProvider({
   name: 'paypal',
@@ -131,76 +113,6 @@ exerciseProvider({
   },
 })
 
-/** The balances in one answer of PayPal's. */
-async function balancesOf({ url }: Sandbox): Promise<readonly Fields[]> {
-  const basic = Buffer.from(`${sandboxApp.id}:${sandboxApp.secret}`).toString('base64')
-  const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' }
-  const minted = await fetch(url + tokenPath, { method: 'POST', headers, body: 'grant_type=client_credentials' })
-  const { access_token: token } = fields(await minted.json())
-  const answer = await fetch(`${url}/v1/reporting/balances`, { headers: { authorization: `Bearer ${token}` } })
-  return list(fields(await answer.json()).balances) as readonly Fields[]
-}
-
-/** Payers and subscribers, by account or else by address. */
-const customersOf = (people: readonly unknown[]) =>
-  people.map(fields).flatMap(({ account_id: account, payer_id: payer, email_address: address }) => {
-    const id = account ?? payer ?? (address === undefined ? undefined : `email:${String(address).toLowerCase()}`)
-    return id === undefined ? [] : [{ id: String(id) }]
-  })
-
-const subscribers = (sandbox: Sandbox) => sandbox.expected('subscriptions').map(({ subscriber }) => subscriber)
-
-/** A line of an invoice has an id in its invoice only. */
-const lineIds = (sandbox: Sandbox, invoice: string) =>
-  (list(sandbox.expected('invoices').find(({ id }) => id === invoice)?.items) ?? []).map(
-    (line, place) => `${invoice}:${fields(line).id || place}`,
-  )
-
-/** What a complete copy holds, as the lists of PayPal show it. */
-function expectedOf(sandbox: Sandbox, resource: string): readonly Fields[] {
-  const transactions = sandbox.expected('transactions')
-  const linesOf = (isKind: (code: string, amount: number) => boolean) =>
-    transactions
-      .map(({ transaction_info: info }) => fields(info))
-      .filter((info) => isKind(String(info.transaction_event_code), Number(fields(info.transaction_amount).value)))
-      .map((info) => ({ id: String(info.transaction_id) }))
-  const unique = (objects: readonly { readonly id: string }[]) => [
-    ...new Map(objects.map((one) => [one.id, one])).values(),
-  ]
-  switch (resource) {
-    case 'balance_transactions':
-      return transactions
-    case 'payments':
-      return unique(linesOf((code, amount) => code.startsWith('T00') && amount > 0))
-    case 'refunds':
-      return unique(linesOf((code, amount) => code.startsWith('T11') && amount < 0))
-    case 'payouts':
-      return unique(linesOf((code) => code.startsWith('T04')))
-    case 'customers':
-      return unique(customersOf([...transactions.map((line) => line.payer_info), ...subscribers(sandbox)]))
-    case 'subscriptions':
-      return sandbox.expected('subscriptions').map((subscription) => {
-        const { last_failed_payment: _, ...billing } = fields(subscription.billing_info)
-        return { ...subscription, billing_info: subscription.billing_info === undefined ? undefined : billing }
-      }) as readonly Fields[]
-    case 'products':
-      // A list leaves out the type, the category and the time of change.
-      return sandbox.expected('products').map(({ id, name, description, create_time, links }) => ({
-        id,
-        name,
-        description,
-        create_time,
-        links,
-      })) as never
-    case 'disputes':
-      return sandbox
-        .expected('disputes')
-        .filter(({ create_time: created }) => Date.parse(String(created)) >= (now - 179 * 86_400) * 1_000)
-        .map(({ dispute_state: _, ...dispute }) => dispute) as readonly Fields[]
-    default:
-      return sandbox.expected(lists[resource]!)
-  }
-}
 describe.each(listed)('the list %s', (name) => {
   it.each([
     ['a key that is refused', failures['the key is refused'], 'key_not_accepted'],

@@ -120,6 +120,13 @@ function proven(slice: Slice, reached: PageEnd, items: readonly { readonly id: s
 
 const endOf = ({ query: { to } }: Slice): number => to ?? Number.POSITIVE_INFINITY
 
+/** Whether a page of a list in order has only items that are newer than the slice's position: pages from before it have them. */
+export function isOfBefore({ position, ...slice }: Slice, source: ListFacts, { items }: Page): boolean {
+  const filter = filterOf(source, slice)
+  if (!filter || filter.order === 'none' || position === null) return false
+  return items.every((item) => (readSecond(filter, item) ?? position) > position)
+}
+
 /** Null if the time cannot be right: it is outside the query's window or newer than the position. */
 function believed(second: number | null, slice: Slice): number | null {
   const { query, position } = slice

@@ -1,6 +1,6 @@
 import { answerTooLarge, isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
 import type { Page, Query } from '../provider/contract.ts'
-import { type Digest, digestPage, digestWhole } from './page.ts'
+import { type Digest, digestPage, digestWhole, isOfBefore } from './page.ts'
 import { afterPage, estimate, type Reading, type Slice, type WholeList, withoutCursor } from './slices.ts'
 import { filterOf, hasFilter, itemsPerPage, type ListFacts, type Source } from './source.ts'
 import { checkWhole, newWholeCheck, type WholeCheck } from './whole-list.ts'
@@ -15,8 +15,8 @@ export interface Reader<Read extends ListFacts = Source> extends Reading {
   readonly cursors: Set<string | null>
   /** How often a cursor was refused since the position last changed. */
   restarts: number
-  /** Pages without items since the last one with any. A provider may filter a page after it has cut it. */
-  emptyPages: number
+  /** Pages in a row that led no further. A provider may filter a page after it has cut it. */
+  idlePages: number
   /** The most items of one page. It is halved after an answer that was too large. */
   limit: number
   /** Of a list with a stated total: what its pages have shown. */
@@ -26,11 +26,11 @@ export interface Reader<Read extends ListFacts = Source> extends Reading {
 /** The most restarts at one position. Each means that the cursor's object was deleted; more mean another fault. */
 const restartsAtMost = 5
 
-/** The most pages without items in a row. */
-const emptyPagesAtMost = 20
+/** The most pages in a row that lead no further. */
+const idlePagesAtMost = 20
 
 export function openReader<Read extends ListFacts>(slice: Slice, source: Read, limit: number): Reader<Read> {
-  const counts = { restarts: 0, emptyPages: 0, whole: newWholeCheck() }
+  const counts = { restarts: 0, idlePages: 0, whole: newWholeCheck() }
   return { slice, source, density: null, inFlight: false, cursors: new Set([slice.cursor]), ...counts, limit }
 }
 
@@ -142,15 +142,19 @@ export interface PageTurned extends Digest {
   readonly shared: ReadonlySet<number>
 }
 
-/** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no items come */
+/** Moves the reader past a page. @throws SyncError `provider_contract` if a cursor repeats or no further items come */
 export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
   const { slice, source } = reader
   const isEmpty = page.items.length === 0
-  reader.emptyPages = isEmpty ? reader.emptyPages + 1 : 0
+  reader.idlePages = isEmpty || isOfBefore(slice, source, page) ? reader.idlePages + 1 : 0
   // A page without items may have the cursor that it was asked for with.
-  const isEndless = isEmpty ? reader.emptyPages > emptyPagesAtMost : reader.cursors.has(page.next)
-  if (page.next !== null && isEndless) {
-    const fault = isEmpty ? 'its pages have no items' : 'its page has the cursor of an earlier page'
+  const repeats = !isEmpty && reader.cursors.has(page.next)
+  if (page.next !== null && (repeats || reader.idlePages > idlePagesAtMost)) {
+    const fault = isEmpty
+      ? 'its pages have no items'
+      : repeats
+        ? 'its page has the cursor of an earlier page'
+        : 'its pages have only items that come before the place asked for'
     throw new SyncError(
       'reject',
       'provider_contract',

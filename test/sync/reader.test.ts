@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { itemsLeft, openReader, type Reader } from '../../src/sync/reader.ts'
+import { Item } from '../../src/json/item.ts'
+import { itemsLeft, openReader, type Reader, turnPage } from '../../src/sync/reader.ts'
 import type { Slice } from '../../src/sync/slices.ts'
 
 const window = { from: 0, to: 1_000 }
@@ -42,5 +43,34 @@ describe('items left', () => {
 
   it('are none where no slice has had a page', () => {
     expect(itemsLeft([reader({ position: null }, null)], 0)).toEqual({ customers: 0 })
+  })
+})
+
+describe('a list that does not end', () => {
+  const source = { kind: 'list', name: 'things', createdFilter: { field: 'created' } } as Reader['source']
+  const begin = () => openReader({ ...reader({}, null).slice, position: null }, source, 2)
+  const pageOf = (next: string | null, ...seconds: (number | null)[]) => ({
+    items: seconds.map((created, at) => Item.of({ id: `${next} ${at}`, created })),
+    next,
+    observedAt: new Date(0),
+  })
+
+  it('by pages from before its place, with a cursor that is another each time, is a fault after twenty', () => {
+    const reading = begin()
+    turnPage(reading, pageOf('1', 900, 800))
+    turnPage(reading, pageOf('2', 700, 600))
+    for (let n = 0; n < 20; n++) turnPage(reading, pageOf(`again ${n}`, 900, 800))
+    expect(() => turnPage(reading, pageOf('again', 900, 800))).toThrow(
+      expect.objectContaining({ code: 'provider_contract', message: expect.stringContaining('come before the place') }),
+    )
+  })
+
+  it('is not one whose pages lead on, or have times that cannot be read, or are of one second', () => {
+    const reading = begin()
+    turnPage(reading, pageOf('1', 900, 800))
+    for (let n = 0; n < 60; n++) turnPage(reading, pageOf(`back ${n}`, 900, n % 2 ? 900 : 800 - n))
+    for (let n = 0; n < 30; n++) turnPage(reading, pageOf(`odd ${n}`, null, null))
+    for (let n = 0; n < 30; n++) turnPage(reading, pageOf(`same ${n}`, 700, 700))
+    expect(turnPage(reading, pageOf(null, 600)).last).toBe(true)
   })
 })

@@ -9,7 +9,7 @@ import { eraseAccount } from '../erasure/account.ts'
 import { eraseCustomer } from '../erasure/customer.ts'
 import { type Ownership, ownershipOf } from '../erasure/ownership.ts'
 import type { ErasureDeps, ErasureResult } from '../erasure/pass.ts'
-import { type ErasureRequest, hasOpenExport } from '../erasure/requests.ts'
+import { type ErasureRequest, findByAddress, hasOpenExport } from '../erasure/requests.ts'
 import { eraseTenant } from '../erasure/tenant.ts'
 import { isTenantErased } from '../erasure/tombstones.ts'
 import { openSettings } from '../secrets/open-settings.ts'
@@ -64,10 +64,12 @@ const exportFirst =
 function eraseRequested(config: Config) {
   return async (request: ErasureRequest, deps: ErasureDeps): Promise<RowCounts> => {
     const { tenantId, provider, account, customer } = request
+    const key = { tenantId, provider, account }
     if (await deps.within((tx) => hasOpenExport(tx, request))) throw new Error(exportFirst)
-    if (customer === null) return (await eraseAccount(deps, { tenantId, provider, account })).removed
+    if (customer === null) return (await eraseAccount(deps, key)).removed
     const ownership = ownershipOf((await findProvider(provider, config)).resources)
-    return (await eraseCustomer(deps, { tenantId, provider, account, customer, ownership })).removed
+    const objects = [...request.objects, ...(await deps.within((tx) => findByAddress(tx, key, customer)))]
+    return (await eraseCustomer(deps, { ...key, customer, objects, ownership })).removed
   }
 }
 

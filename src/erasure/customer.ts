@@ -9,6 +9,8 @@ import { hashOf, placeTombstones, readTombstones } from './tombstones.ts'
 /** A customer of an account or of every account, and what the provider's resources say about the owners of their rows. */
 export interface ErasedCustomer extends AccountKey {
   readonly customer: string
+  /** Ids of other objects that are erased with it, although their rows may not name the customer. */
+  readonly objects?: readonly string[]
   readonly ownership: Ownership
 }
 
@@ -21,15 +23,16 @@ export interface ErasedCustomer extends AccountKey {
  */
 export async function eraseCustomer(
   deps: ErasureDeps,
-  { customer, ownership, ...account }: ErasedCustomer,
+  { customer, objects = [], ownership, ...account }: ErasedCustomer,
 ): Promise<ErasureResult> {
   const hash = (id: string) => hashOf(account, id)
   const removed = new Map<string, number>()
   const fenced = new Set<string>()
   const counted = new Set<string>()
-  const erased = new Set([hash(customer)])
+  const named = [customer, ...objects].map(hash)
+  const erased = new Set(named)
   const count = (table: string, rows: number) => void removed.set(table, (removed.get(table) ?? 0) + rows)
-  if (!deps.dryRun) await deps.within((tx) => placeTombstones(tx, account, [hash(customer)]))
+  if (!deps.dryRun) await deps.within((tx) => placeTombstones(tx, account, named))
   for (let hasErased = true; hasErased; ) {
     // In a transaction after the tombstones': a commit that ends later has seen them, or its job has lost its lease.
     if (!deps.dryRun) for (const job of await deps.within((tx) => revokeLease(tx, account))) fenced.add(job)

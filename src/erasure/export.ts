@@ -34,7 +34,7 @@ type KeyedId = Readonly<Record<'account' | 'id', string>>
  */
 export async function exportCustomer(
   deps: ExportDeps,
-  { customer, ownership, ...account }: ErasedCustomer,
+  { customer, objects = [], ownership, ...account }: ErasedCustomer,
 ): Promise<ReadonlyMap<string, number>> {
   const hash = (id: string) => hashOf(account, id)
   const counts = new Map<string, number>()
@@ -58,7 +58,15 @@ export async function exportCustomer(
     }
   }
   // Another customer who was erased is not looked for: this erasure knows no tombstones.
-  const pass = { ...deps, dryRun: true, account, ownership, hash, erased: new Set([hash(customer)]), onFound }
+  const pass = {
+    ...deps,
+    dryRun: true,
+    account,
+    ownership,
+    hash,
+    erased: new Set([customer, ...objects].map(hash)),
+    onFound,
+  }
   for (const counted = new Set<string>(); await passOver({ ...pass, counted, count: () => {} }); );
   const history = historyOf(account, { people, subscribed })
   await writeFrom('mrr_history', sql`select row_to_json(row)::text as json ${history}`)

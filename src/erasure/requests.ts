@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm'
 import { type AccountKey, everyAccount } from '../db/account-key.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
-import { erasureRequests } from '../db/schema.ts'
+import { customers, erasureRequests } from '../db/schema.ts'
 import type { ErasureDeps } from './pass.ts'
 import { hashOf } from './tombstones.ts'
 
@@ -75,10 +75,12 @@ export async function settleRequest(
   claim: Claim,
   { request, rows }: { readonly request: ErasureRequest; readonly rows: ReadonlyMap<string, number> },
 ): Promise<boolean> {
-  const { kind, customer } = request
-  const kept = kind === 'erase-customer' && customer !== null ? hashOf(request, customer) : customer
+  const { kind, customer, objects } = request
+  const isErased = kind === 'erase-customer'
+  const kept = isErased && customer !== null ? hashOf(request, customer) : customer
+  const keptObjects = isErased ? objects.map((id) => hashOf(request, id)) : objects
   const { rowCount } = await tx.execute(sql`
-    update ${erasureRequests} set done_at = now(), rows = ${JSON.stringify(Object.fromEntries(rows))}::jsonb, customer = ${kept},
+    update ${erasureRequests} set done_at = now(), rows = ${JSON.stringify(Object.fromEntries(rows))}::jsonb, customer = ${kept}, objects = ${JSON.stringify(keptObjects)}::jsonb,
       failed_at = null, failed_because = null, claimed_by = null, claimed_until = null
     where ${isMine(claim)}`)
   return rowCount === 1
@@ -104,11 +106,20 @@ export async function hasOpenExport(
   return rows[0]?.open ?? false
 }
 
+/** The ids of customers with an address, where a request names no id but \`email:\` and the address. */
+export async function findByAddress(tx: Database, account: AccountKey, customer: string): Promise<readonly string[]> {
+  if (!customer.startsWith('email:')) return []
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select id from ${customers} where tenant_id = ${account.tenantId}::uuid and provider = ${account.provider}
+      and account = ${account.account} and lower(email) = ${customer.slice('email:'.length)} order by id`)
+  return rows.map(({ id }) => id)
+}
+
 /** Requests that were carried out keep the hash of an erased customer's id in place of the id. */
 export async function forgetCustomerOfRequests(tx: Database, account: AccountKey, customer: string): Promise<void> {
   const { tenantId, provider, account: name } = account
   await tx.execute(sql`
-    update ${erasureRequests} set customer = ${hashOf(account, customer)}
+    update ${erasureRequests} set customer = ${hashOf(account, customer)}, objects = '[]'
     where tenant_id = ${tenantId}::uuid and provider = ${provider} and customer = ${customer} and done_at is not null
       and ${name === everyAccount ? sql`true` : sql`account = ${name}`}`)
 }

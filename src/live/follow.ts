@@ -21,14 +21,14 @@ const daysToCarryOut = 30
  */
 export async function follow(
   account: RoutedAccount,
-  { kind, customer }: Lifecycle,
+  { kind, customer, objects = [] }: Lifecycle,
   { tenant, log }: FollowDeps,
 ): Promise<void> {
   const { tenantId, provider } = account
   await tenant(tenantId).within(async (tx) => {
     if (kind === 'deauthorized' || kind === 'erase-account') await disconnect(tx, account)
     if (kind !== 'deauthorized')
-      await request(tx, account, { kind, customer: kind === 'erase-account' ? null : customer })
+      await request(tx, account, { kind, customer: kind === 'erase-account' ? null : customer, objects })
   })
   if (kind === 'deauthorized')
     log.warn('an account is disconnected; its schedules are paused', {
@@ -55,10 +55,10 @@ async function disconnect(tx: Database, { tenantId, provider, account }: RoutedA
 async function request(
   tx: Database,
   { tenantId, provider, account }: RoutedAccount,
-  { kind, customer }: { readonly kind: Exclude<Lifecycle['kind'], 'deauthorized'>; readonly customer: string | null },
+  asked: Required<Lifecycle> & { readonly kind: Exclude<Lifecycle['kind'], 'deauthorized'> },
 ): Promise<void> {
-  // The provider sends a request again until it is answered. One that is open is enough.
+  // The provider sends a request again until it is answered. One that is open and names the same objects is enough.
   const dueAt = sql`now() + make_interval(days => ${daysToCarryOut})`
-  const row = { id: randomUUID(), tenantId, provider, account, kind, customer, dueAt }
+  const row = { id: randomUUID(), tenantId, provider, account, ...asked, dueAt }
   await tx.insert(erasureRequests).values(row).onConflictDoNothing()
 }

@@ -32,6 +32,8 @@ export interface Lifecycle {
   readonly kind: 'deauthorized' | 'erase-customer' | 'erase-account' | 'export-customer'
   /** The provider's id of the customer; null if the event is about the whole account. */
   readonly customer: string | null
+  /** Ids of other objects that it names: orders of a customer, whom their rows may not name. Absent: none. */
+  readonly objects?: readonly string[]
 }
 
 /** A provider's part of live events. All pure. */

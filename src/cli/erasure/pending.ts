@@ -46,7 +46,7 @@ export async function listPending({ database, terminal, ...filter }: Omit<Pendin
 }
 
 /** A request as a line of the table. */
-function rowOf({ id, kind, tenantId, provider, account, customer, ...request }: ErasureRequest, now: number) {
+function rowOf({ id, kind, tenantId, provider, account, customer, objects, ...request }: ErasureRequest, now: number) {
   const left = request.dueAt.getTime() - now
   return {
     due: request.dueAt.toISOString().slice(0, 16).replace('T', ' '),
@@ -56,6 +56,7 @@ function rowOf({ id, kind, tenantId, provider, account, customer, ...request }: 
     provider,
     account,
     customer,
+    'other objects': objects.length || null,
     request: id,
     problem: request.failedBecause,
   }

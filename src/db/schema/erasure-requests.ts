@@ -17,6 +17,8 @@ export const erasureRequests = pgTable(
     kind: text('kind', { enum: ['erase-customer', 'erase-account', 'export-customer'] }).notNull(),
     /** Id of the customer at the provider, and after the erasure its hash, as erased_ids has it. Null if the request is about the whole account. */
     customer: text('customer'),
+    /** Ids of other objects that the request names, such as orders, and after the erasure their hashes. */
+    objects: jsonb('objects').$type<readonly string[]>().notNull().default([]),
     requestedAt: instant('requested_at').notNull().defaultNow(),
     /** Time by which the provider wants it done. */
     dueAt: instant('due_at').notNull(),
@@ -36,7 +38,14 @@ export const erasureRequests = pgTable(
   (request) => [
     primaryKey({ columns: [request.tenantId, request.id] }),
     uniqueIndex('erasure_requests_open')
-      .on(request.tenantId, request.provider, request.account, request.kind, sql`coalesce(customer, '')`)
+      .on(
+        request.tenantId,
+        request.provider,
+        request.account,
+        request.kind,
+        sql`coalesce(customer, '')`,
+        sql`md5(objects::text)`,
+      )
       .where(sql`done_at is null`),
     index('erasure_requests_due').on(request.dueAt).where(sql`done_at is null`),
     check('erasure_requests_kind', sql`kind in ('erase-customer', 'erase-account', 'export-customer')`),

@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/config/load.ts'
 import { hashOf } from '../../../src/erasure/tombstones.ts'
 import { openLiveWorker } from '../../../src/live-worker.ts'
 import { silentLog } from '../../../src/log/log.ts'
+import { fields } from '../../../src/provider/fields.ts'
 import { openWebhookReceiver } from '../../../src/webhook-receiver.ts'
 import { mentions } from '../../erasure/about-customer.ts'
 import { account, openShop, tenantId } from '../../integration/shopify-setup.ts'
@@ -76,6 +77,44 @@ async function twoCustomers({ query }: Pick<Awaited<ReturnType<typeof openCompli
   expect(rows).toHaveLength(2)
   return rows.map(({ id }) => id) as [string, string]
 }
+
+test('orders that customers/redact names go with all that is about them, though they name no customer', async () => {
+  const { shop, query, run, cli, webhook, requests } = await openCompliance()
+  const [person] = await twoCustomers({ query })
+  const [order] = shop.expected('orders').filter(({ customer }) => fields(customer).id !== person)
+  shop.update('orders', order!.id, { customer: null })
+  shop.advance(900)
+  await run({ sync_type: 'incremental' })
+  const about = () =>
+    query(
+      `select (select count(*) from orders where id = $1)::int as orders, (select count(*) from order_lines where order_id = $1)::int as lines,
+        (select count(*) from payments where order_id = $1)::int as payments`,
+      [order!.id],
+    )
+  expect(await about()).toEqual([{ orders: 1, lines: expect.any(Number), payments: expect.any(Number) }])
+  const asked = { customer: { id: numberOf(person) }, orders_to_redact: [numberOf(order!.id)] }
+  for (const _ of ['once', 'again']) await webhook('customers/redact', asked)
+  expect(await requests()).toMatchObject([{ kind: 'erase-customer', customer: person }])
+  expect((await cli('erase', '--pending', '--dry-run')).stdout).toMatch(/other objects[\s\S]* 1 /)
+  // A later request names one more: it is a request of its own.
+  await webhook('customers/redact', { ...asked, orders_to_redact: [numberOf(order!.id), 1] })
+  expect(await requests()).toHaveLength(2)
+
+  expect(await cli('erase', '--pending')).toMatchObject({ code: 0, stderr: '' })
+  expect(await about()).toEqual([{ orders: 0, lines: 0, payments: 0 }])
+  expect(await mentions(query, [`${order!.id}\\M`, `${person}\\M`])).toEqual({})
+  await run()
+  expect(await about()).toEqual([{ orders: 0, lines: 0, payments: 0 }])
+})
+
+test('a customer who has nothing but an address is found by it', async () => {
+  const { query, cli, webhook } = await openCompliance()
+  const [person] = await twoCustomers({ query })
+  await query(`update customers set email = 'Ann@Example.com' where id = $1`, [person])
+  await webhook('customers/redact', { customer: { email: 'ann@example.com' } })
+  expect(await cli('erase', '--pending')).toMatchObject({ code: 0, stderr: '' })
+  expect(await mentions(query, [`${person}\\M`])).toEqual({})
+})
 
 test('customers/redact empties the tables of the customer, and customers/data_request is answered before', async () => {
   const { query, cli, webhook, requests } = await openCompliance()

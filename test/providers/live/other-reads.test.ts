@@ -98,6 +98,29 @@ test('Shopify: what the law asks for is no change of an object', () => {
   const customer = 'gid://shopify/Customer/706405506930370084'
   expect(shopify('customers/redact', body)).toEqual({ kind: 'erase-customer', customer })
   expect(shopify('customers/data_request', body)).toEqual({ kind: 'export-customer', customer })
+  const orders = '[820982911946154508,299938]'
+  const objects = ['gid://shopify/Order/299938', 'gid://shopify/Order/820982911946154508']
+  const withOrders = (field: string) => body.replace('{', `{"${field}":${orders},`)
+  expect(shopify('customers/redact', withOrders('orders_to_redact'))).toEqual({
+    kind: 'erase-customer',
+    customer,
+    objects,
+  })
+  expect(shopify('customers/data_request', withOrders('orders_requested'))).toEqual({
+    kind: 'export-customer',
+    customer,
+    objects,
+  })
+  // Some customers have nothing but an address, and some orders no customer.
+  expect(shopify('customers/redact', '{"customer":{"email":" A@Example.com"}}')).toEqual({
+    kind: 'erase-customer',
+    customer: 'email:a@example.com',
+  })
+  expect(shopify('customers/redact', '{"customer":{},"orders_to_redact":[1]}')).toMatchObject({
+    customer: 'gid://shopify/Order/1',
+    objects: ['gid://shopify/Order/1'],
+  })
+  expect(shopify('customers/redact', '{"customer":{},"orders_to_redact":[]}')).toBeNull()
   expect(shopify('shop/redact', body)).toEqual({ kind: 'erase-account', customer: null })
   expect(shopify('app/uninstalled', '{"id":548380009}')).toEqual({ kind: 'deauthorized', customer: null })
 })

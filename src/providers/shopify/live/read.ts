@@ -1,5 +1,5 @@
 import { dateTime, fields, text } from '../../../provider/fields.ts'
-import { type Item, wholeNumber } from '../../../provider/item.ts'
+import { type Item, itemsIn, wholeNumber } from '../../../provider/item.ts'
 import type { Lifecycle, LiveEvents } from '../../../provider/live.ts'
 
 /** The first word of a topic → the resource of its object, and the name of the object in its id. */
@@ -47,9 +47,27 @@ const kinds: Readonly<Record<string, Lifecycle['kind']>> = {
   'shop/redact': 'erase-account',
 }
 
+/** What a request about a person calls its orders. shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
+const orderFields: Readonly<Record<string, string>> = {
+  'customers/redact': 'orders_to_redact',
+  'customers/data_request': 'orders_requested',
+}
+
 function lifecycleOf(topic: string, event: Item): Lifecycle | null {
   const kind = kinds[topic]
   if (!kind) return null
-  const number = topic.startsWith('customers/') ? wholeNumber(event.at('customer', 'id')) : null
-  return { kind, customer: number === null ? null : `gid://shopify/Customer/${number}` }
+  const orders = orderFields[topic]
+  if (orders === undefined) return { kind, customer: null }
+  const objects = (itemsIn(event.at(orders)) ?? []).flatMap((order) => wholeNumber(order) ?? [])
+  const ids = objects.map((number) => `gid://shopify/Order/${number}`).toSorted()
+  const customer = customerOf(event.at('customer')) ?? ids[0]
+  return customer === undefined ? null : { kind, customer, ...(ids.length > 0 && { objects: ids }) }
+}
+
+/** The id of a customer, or the address of one who has no id. */
+function customerOf(customer: Item): string | null {
+  const number = wholeNumber(customer.at('id'))
+  if (number !== null) return `gid://shopify/Customer/${number}`
+  const address = text(fields(customer.value()).email)?.trim().toLowerCase()
+  return address ? `email:${address}` : null
 }

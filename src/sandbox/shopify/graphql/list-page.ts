@@ -46,7 +46,7 @@ export function listPage(
   const items = itemsOf(definition, execution, search, order, isSame ? undefined : start.after)
   const size = Math.min(first, deepest - start.depth)
   const page: ListItem[] = []
-  let hasNextPage = isSame
+  let hasNextPage = false
   for (const item of items) {
     if (page.length === size) {
       hasNextPage = true
@@ -58,6 +58,8 @@ export function listPage(
     node: item.object(),
     cursor: () => writeCursor({ after: item.position, depth: start.depth + index + 1 }, rules),
   }))
+  // A window without items has no page that could come again.
+  if (isSame && page.length > 0) hasNextPage = true
   return connection(edges, { hasNextPage, hasPreviousPage: start.after !== undefined })
 }
 

@@ -57,7 +57,7 @@ ${Object.entries(results)
   .map(([name, result]) => seenElsewhere(name, result))
   .join('\n')}
 
-These runs shared two cores with other programs, at a load of 30 to 50. Some scenarios of Shopify have smaller runs only, which are not recorded.
+These runs shared two cores with other programs, at a load of 10 to 50.
 
 What differs there:
 

@@ -103,6 +103,7 @@ const keys: Readonly<Record<string, string>> = {
   erasure_requests: 'tenant_id, id',
   sync_event_counts: 'tenant_id, provider, account, hour, shard',
   mrr_changes: 'tenant_id, provider, account, customer_id, currency, livemode, day',
+  mrr_month_sums: 'tenant_id, provider, account, currency, livemode, month',
   mrr_history: 'tenant_id, provider, account, item_id, valid_from',
   sync_jobs: 'tenant_id, provider, id',
   sync_accounts: 'tenant_id, provider, account',

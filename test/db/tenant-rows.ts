@@ -20,7 +20,7 @@ export async function plantRow(query: Query, table: string, tenantId: string): P
     if (name === 'tenant_id') return `'${tenantId}'`
     if (type === 'uuid') return 'gen_random_uuid()'
     if (type === 'jsonb' || type === 'ARRAY') return `'{}'`
-    if (type.startsWith('timestamp')) return 'now()'
+    if (type === 'date' || type.startsWith('timestamp')) return 'now()'
     if (type === 'boolean') return 'false'
     if (name === 'kind' && table === 'erasure_requests') return `'erase-account'`
     return type === 'text' ? 'md5(random()::text)' : '1'

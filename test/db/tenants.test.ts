@@ -67,7 +67,7 @@ test(`${attempts} attempts on another tenant’s rows fail or find none (SEED=${
 
 test('every table with a tenant is kept apart, from its owner too', async () => {
   const { query } = await openTestDatabase()
-  expect(await tenantTables(query)).toHaveLength(40)
+  expect(await tenantTables(query)).toHaveLength(41)
   const open = await query(`
     select relname, relrowsecurity as enabled, relforcerowsecurity as forced from pg_class
     where oid in (select attrelid from pg_attribute where attname = 'tenant_id') and relkind in ('r', 'p')

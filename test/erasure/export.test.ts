@@ -11,7 +11,8 @@ type Parts = Awaited<ReturnType<typeof openErasure>>
 async function everyRow({ query }: Pick<Parts, 'query'>): Promise<ReadonlySet<string>> {
   const all: string[] = []
   for (const table of await allTables(query)) {
-    if (/^erased_|^sync_jobs$/.test(table)) continue
+    // Sums over customers are nobody's, and Postgres computes them again.
+    if (/^erased_|^sync_jobs$|^mrr_month_sums$/.test(table)) continue
     const rows = await query<{ json: string }>(`select row_to_json(row)::text as json from "${table}" as row`)
     all.push(...rows.map(({ json }) => `${table} ${json}`))
   }

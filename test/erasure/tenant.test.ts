@@ -54,7 +54,7 @@ test('an erased tenant is nowhere but in its tombstone, its jobs fail, and no ot
   const before = await others()
   const dry = await eraseTenant({ ...deps, dryRun: true }, tenantId)
   // Postgres removes these with the history that they come from.
-  const { mrr_changes: _, ...stored } = await rowsOf({ query, tenantId })
+  const { mrr_changes: _, mrr_month_sums: __, ...stored } = await rowsOf({ query, tenantId })
   expect(Object.fromEntries(dry.removed)).toEqual(stored)
   const { removed } = await eraseTenant({ ...deps, portion: 40 }, tenantId)
   expect(Object.fromEntries(removed)).toEqual(Object.fromEntries(dry.removed))

@@ -74,3 +74,37 @@ export const mrrChanges = pgTable(
     ...tenantPolicies,
   ],
 )
+
+/** Sums of mrr_changes by month in UTC. Postgres keeps them with each write. A month that has not ended also has the changes of days to come. */
+export const mrrMonthSums = pgTable(
+  'mrr_month_sums',
+  {
+    ...holder,
+    livemode: boolean('livemode'),
+    currency: text('currency').notNull(),
+    /** First day of the month, in UTC. */
+    month: date('month').notNull(),
+    newMrr: decimal('new_mrr').notNull(),
+    expansion: decimal('expansion').notNull(),
+    reactivation: decimal('reactivation').notNull(),
+    contraction: decimal('contraction').notNull(),
+    churn: decimal('churn').notNull(),
+    newCustomers: whole('new_customers').notNull(),
+    churnedCustomers: whole('churned_customers').notNull(),
+    reactivatedCustomers: whole('reactivated_customers').notNull(),
+    /** Customers who had MRR when the month began and none when it ended. */
+    lostCustomers: whole('lost_customers').notNull(),
+    /** What customers who had MRR when the month began paid less when it ended. */
+    lost: decimal('lost').notNull(),
+    /** What customers who had MRR when the month began paid more when it ended, less what others of them paid less. */
+    kept: decimal('kept').notNull(),
+    /** Rows of mrr_changes that the sums are of. */
+    changes: whole('changes').notNull(),
+  },
+  (row) => [
+    unique('mrr_month_sums_one_a_month')
+      .on(row.tenantId, row.provider, row.account, row.currency, row.livemode, row.month)
+      .nullsNotDistinct(),
+    ...tenantPolicies,
+  ],
+)

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
 
 /** The bundle of `test/support/program.ts`. */
@@ -36,13 +36,15 @@ export function startOnTerminal(args: readonly string[], rows: number, surroundi
 }
 
 /**
- * `npm start -- …` on a terminal, in a directory that has this package's scripts and whose `.data` is the test's own.
+ * `npm start -- …` on a terminal, in a directory that has this package's scripts and whose `.data` is the test's own. The
+ * scripts run the bundle; `bin/billing-sync.js` itself is run by test/docs/readme.test.ts.
  * `press` sends a key as a terminal does: Ctrl-C signals npm, its shell and the program at once.
  */
 export function npmStartOnTerminal(args: readonly string[], cwd: string) {
   if (!existsSync(join(cwd, 'bin'))) {
     cpSync('package.json', join(cwd, 'package.json'))
-    symlinkSync(resolve('bin'), join(cwd, 'bin'))
+    mkdirSync(join(cwd, 'bin'))
+    writeFileSync(join(cwd, 'bin/billing-sync.js'), `import(${JSON.stringify(program)})\n`)
   }
   const started = watchOnTerminal(['npm', 'start', '--', ...args], 24, { cwd })
   return { ...started, press: (key: string) => void started.child.stdin.write(key) }

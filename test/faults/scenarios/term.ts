@@ -87,6 +87,7 @@ async function terminate(env: StripeEnv, { tenantId, silent, after }: End) {
       return invocation
     }
     const working = worker.invoke(event, timeoutMs)
+    await claimed(env, request.jobId)
     await delay(after)
     if (silent) {
       speak = env.sandbox.fail({ kind: 'hang', path: '/v1/customers' })
@@ -105,4 +106,13 @@ async function terminate(env: StripeEnv, { tenantId, silent, after }: End) {
   await source.close()
   await worker.end()
   return { jobId: request.jobId, ms, status }
+}
+
+/** Waits until the job has a row, for a minute at most: a busy machine takes seconds to start the process. */
+async function claimed({ query }: StripeEnv, jobId: string): Promise<void> {
+  const end = performance.now() + 60_000
+  while (performance.now() < end) {
+    if ((await query('select from sync_jobs where id = $1', [jobId])).length > 0) return
+    await delay(10)
+  }
 }

@@ -3,6 +3,7 @@ import { isRefused, listChanged, SyncError, windowTooLarge } from '../errors.ts'
 import type { Page } from '../provider/contract.ts'
 import type { Backfill } from './backfill-options.ts'
 import { createInOrder, type InOrder } from './in-order.ts'
+import { isTooLong } from './long-window.ts'
 import { nextReader } from './next-reader.ts'
 import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
@@ -216,7 +217,8 @@ async function fetchList(engine: Engine, reader: Reader): Promise<void> {
 async function fetchListPage({ splitter, giveUp }: Engine, reader: Reader): Promise<Page | null> {
   const { slice, source } = reader
   try {
-    return await fetchNext(reader, (query) => source.list(query, giveUp))
+    const page = await fetchNext(reader, (query) => source.list(query, giveUp))
+    return page && isTooLong({ ...reader, slice }, page) && splitter.halve(slice.id) ? null : page
   } catch (error) {
     const isHalvable = error instanceof SyncError && (error.code === windowTooLarge || error.code === listChanged)
     if (isHalvable && splitter.halve(slice.id)) return null

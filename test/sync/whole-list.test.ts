@@ -1,10 +1,16 @@
+import { setMaxListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { providerObjects } from '../../src/db/schema.ts'
 import { advance, applySplit, plan } from '../../src/job/state/checkpoint.ts'
 import { Item } from '../../src/json/item.ts'
-import type { Page } from '../../src/provider/contract.ts'
+import type { ListSource, Page } from '../../src/provider/contract.ts'
+import { backfill } from '../../src/sync/backfill.ts'
+import { createLimiter } from '../../src/sync/limiter.ts'
 import { digestWhole } from '../../src/sync/page.ts'
 import { halveSlice, type Slice } from '../../src/sync/slices.ts'
 import { checkWhole, newWholeCheck } from '../../src/sync/whole-list.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
+import { createFractions } from './fractions.ts'
 
 const observedAt = new Date(1_000_000)
 const page = (ids: readonly string[], total: number, next: string | null = null): Page => ({
@@ -149,4 +155,93 @@ it('the halves of a slice forget what its pages have shown', () => {
   const pending = { ledger: { until: 5, listed: 3, months: {} } }
   for (const half of halveSlice({ ...slice, pending }, { at: 150, newerId: 2, olderId: 3 }))
     expect(half.pending).toBeUndefined()
+})
+
+describe('a list of summaries with a stated total, in windows of many years,', () => {
+  const began = 1_500_000_000
+  const now = began + 9 * 365 * 86_400
+  const filter = { field: 'created', order: 'none', maxDays: 20_000, historyDays: 20_000 } as const
+
+  /** A list of so many objects over nine years, read by deliveries of so many requests each, one a second. */
+  async function readInPauses(count: number, requestsEach: number) {
+    const clock = createVirtualClock(createFractions(1))
+    const all = Array.from({ length: count }, (_, n) => ({
+      id: `inv_${n}`,
+      created: began + Math.floor((n * 9 * 365 * 86_400) / count),
+    }))
+    const resource = { name: 'invoices', createdFilter: filter }
+    let checkpoint = plan([{ resource, since: 0 }], { mode: 'full', note: null, now })
+    const stored = new Set<string>()
+    let [requests, deliveries] = [0, 0]
+    while (checkpoint.slices.length > 0 && deliveries < 60) {
+      deliveries++
+      const stop = new AbortController()
+      setMaxListeners(0, stop.signal)
+      const limiter = createLimiter({ perSecond: 1, concurrency: 1 }, clock)
+      let left = requestsEach
+      const ask = <T>(answer: () => T) =>
+        limiter.run(async () => {
+          requests++
+          if (--left <= 0) stop.abort('drained')
+          await clock.sleep(100)
+          return answer()
+        }, stop.signal)
+      const source: ListSource = {
+        kind: 'list',
+        ...resource,
+        table: providerObjects,
+        listsSummaries: true,
+        row: Object.assign((item: Item) => ({ id: item.id ?? '' }), {}) as unknown as ListSource['row'],
+        list: ({ window, cursor, limit }) =>
+          ask(() => {
+            const { from, to } = window ?? { from: 0, to: null }
+            const shown = all.filter(({ created }) => created >= from && (to === null || created < to))
+            const at = Number(cursor ?? 0)
+            const next = at + limit < shown.length ? String(at + limit) : null
+            const items = shown.slice(at, at + limit).map((object) => Item.of(object))
+            return { items, next, observedAt: new Date(now * 1_000), total: shown.length }
+          }),
+        retrieve: (id) => ask(() => ({ item: Item.of({ id }), observedAt: new Date(now * 1_000) })),
+      }
+      const read = backfill({
+        slices: checkpoint.slices,
+        sources: [source],
+        limiters: () => [limiter],
+        pageSize: 100,
+        pagesAhead: 32,
+        pagesPerBatch: 32,
+        gatherMs: 0,
+        clock,
+        drainSignal: stop.signal,
+        abortSignal: stop.signal,
+        since: async () => began,
+        onFailure: () => {},
+        onSplit: (split) => {
+          checkpoint = applySplit(checkpoint, split)
+        },
+      })
+      await clock.run(
+        (async () => {
+          for await (const { pages } of read)
+            for (const one of pages) {
+              checkpoint = advance(checkpoint, one)
+              for (const { row } of one.rows) stored.add(row.id)
+            }
+        })(),
+      )
+    }
+    return { requests, deliveries, stored: stored.size, listed: checkpoint.tallies.invoices?.listed }
+  }
+
+  it('is read in windows of few requests, so that a pause costs no more than one of them', async () => {
+    const least = 2_000 + 2_000 / 100
+    const { requests, deliveries, ...all } = await readInPauses(2_000, 800)
+    expect(all).toEqual({ stored: 2_000, listed: 2_000 })
+    expect(requests).toBeLessThanOrEqual(least * 1.03 + (deliveries - 1) * 200)
+    expect(deliveries).toBeLessThanOrEqual(4)
+  })
+
+  it('that takes few requests is one window', async () => {
+    expect(await readInPauses(150, 800)).toEqual({ requests: 152, deliveries: 1, stored: 150, listed: 150 })
+  })
 })

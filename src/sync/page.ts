@@ -120,11 +120,21 @@ function proven(slice: Slice, reached: PageEnd, items: readonly { readonly id: s
 
 const endOf = ({ query: { to } }: Slice): number => to ?? Number.POSITIVE_INFINITY
 
-/** Whether a page of a list in order has only items that are newer than the slice's position: pages from before it have them. */
-export function isOfBefore({ position, ...slice }: Slice, source: ListFacts, { items }: Page): boolean {
+/**
+ * Whether a page of a list in order has only items that come before the slice's position: newer ones, and those of its
+ * second that earlier pages had. `isAgain`: the second is being read again.
+ */
+export function isOfBefore(
+  { position, boundary, ...slice }: Slice,
+  source: ListFacts,
+  { items, isAgain }: Pick<Page, 'items'> & { readonly isAgain: boolean },
+): boolean {
   const filter = filterOf(source, slice)
   if (!filter || filter.order === 'none' || position === null) return false
-  return items.every((item) => (readSecond(filter, item) ?? position) > position)
+  return items.every((item) => {
+    const second = readSecond(filter, item) ?? Number.NEGATIVE_INFINITY
+    return second > position || (second === position && !isAgain && item.id !== null && boundary.includes(item.id))
+  })
 }
 
 /** Null if the time cannot be right: it is outside the query's window or newer than the position. */

@@ -146,7 +146,8 @@ export interface PageTurned extends Digest {
 export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
   const { slice, source } = reader
   const isEmpty = page.items.length === 0
-  reader.idlePages = isEmpty || isOfBefore(slice, source, page) ? reader.idlePages + 1 : 0
+  const isAgain = reader.restarts > 0
+  reader.idlePages = isEmpty || isOfBefore(slice, source, { ...page, isAgain }) ? reader.idlePages + 1 : 0
   // A page without items may have the cursor that it was asked for with.
   const repeats = !isEmpty && reader.cursors.has(page.next)
   if (page.next !== null && (repeats || reader.idlePages > idlePagesAtMost)) {

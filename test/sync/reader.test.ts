@@ -65,6 +65,18 @@ describe('a list that does not end', () => {
     )
   })
 
+  it('by its first page for ever is a fault after twenty, and a second that is read again is none', () => {
+    const first = (next: string) => ({ ...pageOf('1', 900, 800), next })
+    const reading = begin()
+    turnPage(reading, first('1'))
+    for (let n = 0; n < 20; n++) turnPage(reading, first(`again ${n}`))
+    expect(() => turnPage(reading, first('again'))).toThrow(expect.objectContaining({ code: 'provider_contract' }))
+    const again = begin()
+    turnPage(again, first('1'))
+    again.restarts = 1
+    for (let n = 0; n < 30; n++) turnPage(again, first(`again ${n}`))
+  })
+
   it('is not one whose pages lead on, or have times that cannot be read, or are of one second', () => {
     const reading = begin()
     turnPage(reading, pageOf('1', 900, 800))

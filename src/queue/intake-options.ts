@@ -5,10 +5,11 @@ import type { IntakeOptions } from './queue.ts'
 const maxReceives = 12
 
 /**
- * More than that, because an event is never sent again as a new message: it waits for its account some seven times, and once
- * for each tie and outage. A queue of SQS for events needs a `maxReceiveCount` as high, or it moves the event sooner.
+ * As in infra/live-events/queue.yml: some twelve hours of an outage. More than for jobs, because an event is never sent again
+ * as a new message: it waits for its account some seven times, and for each tie and outage. A queue of SQS for events needs a
+ * `maxReceiveCount` as high, or it moves the event sooner.
  */
-const maxEventReceives = 40
+export const maxEventReceives = 150
 /** Events of one batch. */
 export const eventBatch = 100
 

@@ -8,7 +8,7 @@ import { type Envelope, enclose, endpoint } from '../../local/envelopes.ts'
 import type { LiveAccount } from '../../local/live-account.ts'
 import { openQueue } from '../../local/queue.ts'
 import type { Log } from '../../log/log.ts'
-import { eventBatch, eventIntakeOptions } from '../../queue/intake-options.ts'
+import { eventBatch, eventIntakeOptions, maxEventReceives } from '../../queue/intake-options.ts'
 import type { Message } from '../../queue/message.ts'
 import { openIntake } from '../../queue/open-intake.ts'
 import { createRetry } from '../../queue/retry.ts'
@@ -37,7 +37,7 @@ export async function openLiveParts(
   stackConfig: Config,
   { provider, live, log, onSettled }: PartsOptions,
 ): Promise<LiveParts> {
-  const queue = await openQueue({ name: 'billing-sync-events', visibilityTimeoutSeconds: 60, maxReceiveCount: 40 })
+  const queue = await openQueue({ name: 'billing-sync-events', visibilityTimeoutSeconds: 60, maxReceiveCount: maxEventReceives })
   const Queue = {
     ...stackConfig.Queue,
     EventsUrl: queue.url,

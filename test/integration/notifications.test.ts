@@ -88,6 +88,7 @@ test('the claim and each commit are announced, and progress only grows', async (
     provider: 'stripe',
     account: null,
     status: 'running',
+    code: null,
     fetched: 0,
     requests: 0,
     progress: {},
@@ -100,6 +101,7 @@ test('the claim and each commit are announced, and progress only grows', async (
     provider: 'stripe',
     account: 'acct_sandbox',
     status: 'completed',
+    code: null,
     fetched: 900,
     requests: Number(row?.requests),
     progress: row?.progress,
@@ -112,4 +114,23 @@ test('the claim and each commit are announced, and progress only grows', async (
   expect(grows(customers.map(({ share }) => Number(share)))).toBe(true)
   expect(customers.every(({ share }) => Number(share) >= 0 && Number(share) <= 1)).toBe(true)
   expect(customers.slice(0, -1).every(({ share }) => Number(share) < 1)).toBe(true)
+})
+
+test('a job that is tried again, and one that fails, are announced with the code of the cause', async () => {
+  const { url, handle, sandbox } = await openEnv({ exempt: countsTransactions })
+  const listener = new pg.Client({ connectionString: url })
+  await listener.connect()
+  onTestFinished(() => listener.end())
+  await listener.query('listen sync_jobs')
+  const told: string[] = []
+  listener.on('notification', ({ payload }) => {
+    const { status, code } = JSON.parse(payload ?? '')
+    told.push(`${status} ${code}`)
+  })
+  const heal = sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': '1000' } })
+  await handle([JSON.stringify(jobRequest())])
+  heal()
+  await handle([JSON.stringify(jobRequest({ accessToken: 'sk_live_revoked1' }))])
+  await listener.query('select 1')
+  expect(told).toEqual(['running null', 'retrying provider_unavailable', 'running null', 'failed key_not_accepted'])
 })

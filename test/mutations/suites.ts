@@ -40,13 +40,18 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
   ['src/providers/', ['test/providers/', 'test/integration/stripe-']],
 ]
 
+/** Tests that are about a file, though they import another one. */
+const about: Readonly<Record<string, readonly string[]>> = {
+  'src/queue/deliver.ts': ['test/queue/deliver.test.ts'],
+}
+
 /** The tests that import that file themselves and need no worker: seconds, and they notice most mutations. */
 export function nearestTests(file: string): readonly string[] {
-  return readdirSync('test', { recursive: true, encoding: 'utf8' })
+  const importing = readdirSync('test', { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.test.ts') && !/^(?:integration|faults|lambda|cli)\//.test(path))
     .map((path) => join('test', path))
     .filter((path) => readFileSync(path, 'utf8').includes(`/${file}'`))
-    .toSorted()
+  return [...new Set([...importing, ...(about[file] ?? [])])].toSorted()
 }
 
 /** Filters of vitest for the tests that are to notice a mutation of that file. */

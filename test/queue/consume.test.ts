@@ -25,10 +25,11 @@ interface Answers {
   readonly receives?: readonly (readonly string[] | Error)[]
   readonly deliver?: (id: string, remainingMs: number) => Promise<Ack>
   readonly acknowledge?: (id: string) => Promise<void>
+  readonly release?: (id: string) => Promise<void>
   readonly concurrency?: number
 }
 
-function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge, concurrency = 2 }: Answers) {
+function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge, release, concurrency = 2 }: Answers) {
   const stop = new AbortController()
   const asked: number[] = []
   const acknowledged: string[] = []
@@ -50,6 +51,7 @@ function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge
       acknowledged.push(id)
     },
     async release({ id }) {
+      await release?.(id)
       released.push(id)
     },
   }
@@ -184,4 +186,22 @@ test('a queue that stays away does not keep a worker that is asked to stop', asy
   stop()
   await consuming
   expect(clock.now()).toBe(0)
+})
+
+test('a message that the queue does not take back is logged, and the worker goes on', async () => {
+  const { stop, log, consuming, released } = setup({
+    receives: [['a', 'b']],
+    deliver: async () => 'redeliver',
+    release: async (id) => {
+      if (id === 'a') throw new Error('the connection is gone')
+    },
+  })
+  await vi.waitFor(() => expect(released).toEqual(['b']))
+  stop()
+  await consuming
+  expect(log.lines()).toMatchObject([{ level: 'warn', event: 'queue_unconfirmed', messageId: 'a' }])
+})
+
+test('a delivery counts as stuck only after the time that it may take', () => {
+  expect(pulseLimits.deliveryMs).toBeGreaterThan(900_000)
 })

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { syncJobs } from '../../db/schema.ts'
 
 const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs.tenantId}, 'provider', ${syncJobs.provider}, 'account', ${syncJobs.account},
-  'status', ${syncJobs.status}, 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`
+  'status', ${syncJobs.status}, 'code', coalesce(${syncJobs.waitingFor} ->> 'code', ${syncJobs.error} ->> 'code'), 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`
 
 /**
  * For the `returning` of a write to a job's row: tells listeners of the channel `sync_jobs` where the job stands, as JSON;

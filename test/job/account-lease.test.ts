@@ -100,6 +100,22 @@ test('an account whose worker died is taken, and the job that had it is paused',
   ])
 })
 
+test('the account is free before it is taken, also where the database is slow', async () => {
+  const { take, plant, db, accountOf, query } = await openTenant()
+  await take()
+  await query(`update sync_jobs set lease_until = now() - interval '1 s'`)
+  const { id: next } = await plant()
+  const slow: TenantDatabase = {
+    ...db,
+    async within(work) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return await db.within(work)
+    },
+  }
+  await take({ job: next, on: slow })
+  expect(await accountOf(next)).toBe(account)
+})
+
 test('only a job whose lease is over gives its account up, and the caller learns of it', async () => {
   const { take, query, db, tenantId, plant } = await openTenant()
   await take()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { TenantDatabase } from '../../src/db/open.ts'
+import { SyncError } from '../../src/errors.ts'
 import { hasEnded, renew, startHeartbeat } from '../../src/job/lease.ts'
 import { plantJob } from '../operations/plant-job.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -37,11 +38,12 @@ test('a job that somebody ended has ended, one that is worked on has not, and ne
 })
 
 /** A heartbeat each 10 ms on a database whose renewals end so, one after another. */
-function beating(...ends: ('renewed' | 'fenced' | 'broken')[]) {
+function beating(...ends: ('renewed' | 'fenced' | 'broken' | 'refused')[]) {
   let beats = 0
   const within = async () => {
     const end = ends[Math.min(beats++, ends.length - 1)]
     if (end === 'broken') throw new Error('Connection terminated unexpectedly')
+    if (end === 'refused') throw new SyncError('retry', 'no_database', 'database: there is none.')
     return end === 'fenced' ? [] : [{ id: 'job' }]
   }
   const onLost = vi.fn()
@@ -55,7 +57,7 @@ function beating(...ends: ('renewed' | 'fenced' | 'broken')[]) {
 }
 
 test('a heartbeat that fails is left to the next one, and the job is not lost', async () => {
-  const { onLost, beats } = beating('broken', 'renewed')
+  const { onLost, beats } = beating('broken', 'refused', 'renewed')
   await vi.waitFor(() => expect(beats()).toBeGreaterThan(3))
   expect(onLost).not.toHaveBeenCalled()
 })

@@ -31,6 +31,12 @@ export const survivors: Readonly<Record<string, string>> = {
     'A fenced commit is no error of the connection, so that it is thrown where the wait for another try would begin.',
   'src/job/commit/transaction.ts | const rows = await (moves.length > 0 ? tx.with(...moves) : tx) | > → >=':
     'A statement with no parts before it is the same statement.',
+  'src/job/account-lease.ts | select * from ${syncJobs} where ${syncJobs.tenantId} = owner.tenant_id and ${isHeldBy(lease)} offset 0 for update | and → or':
+    'More rows of the tenant are locked. The update has the same condition once more.',
+  'src/queue/deliver.ts | await stopHeartbeat() | await → void | 2':
+    'Where nothing is thrown the last heartbeat was awaited before. A delivery that crashed gives nothing back.',
+  "src/queue/sqs-poll.ts | signal.addEventListener('abort', stop, { once: true }) | true → false":
+    'A signal is aborted once.',
   'src/job/commit/rejects.ts | .toSorted((left, right) => (left.itemKey < right.itemKey ? -1 : 1)) | < → <=':
     'Only rejects of different resources have equal keys. Their order is no order of locks that another writer may have.',
   'src/job/commit/quarantine.ts | return [storable, untried, ...pending].filter(({ length }) => length > 0) | > → >=':

@@ -2,8 +2,10 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config/load.ts'
 import type { Queue } from '../../src/queue/queue.ts'
+import type { DeliveryWatch, Telemetry } from '../../src/telemetry/telemetry.ts'
 import { openWorker } from '../../src/worker.ts'
 import { collectLog } from '../support/collected-log.ts'
+import { createGate } from '../support/gate.ts'
 import { createRandom } from '../support/random.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 import { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
@@ -15,13 +17,14 @@ import { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
 afterEach(() => vi.restoreAllMocks())
 
 /** `latencyMs`: how long the provider takes for each answer. The first heartbeat comes after two seconds. */
-async function setupDelivery({ latencyMs = 0 } = {}) {
+async function setupDelivery({ latencyMs = 0, leaseSeconds = 60 } = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { environment, sandbox, query, job } = await setup({ sandbox: { customers: 5, latencyMs } })
   const queue = createMemoryQueue()
   const log = collectLog()
-  const config = readConfig({ environment: { ...environment, Worker__LeaseSeconds: '60' }, file: undefined })
-  const worker = await openWorker(config, { log, queue, name: 'delivery' })
+  const config = readConfig({ environment: { ...environment, Worker__LeaseSeconds: String(leaseSeconds) }, file: undefined })
+  const told: unknown[] = []
+  const worker = await openWorker(config, { log, queue, name: 'delivery', telemetry: telling(told) })
   onTestFinished(() => worker.close())
   return {
     sandbox,
@@ -29,6 +32,8 @@ async function setupDelivery({ latencyMs = 0 } = {}) {
     job,
     queue,
     log,
+    /** The job and the ending of each delivery. */
+    told,
     /** Lets time pass until a message is visible, works on it, and deletes it if the worker acknowledges it. */
     async deliverNext(remainingMs = 60_000) {
       queue.advance()
@@ -39,6 +44,24 @@ async function setupDelivery({ latencyMs = 0 } = {}) {
       return ack
     },
   }
+}
+
+/** Keeps which job a delivery was about, and how it ended. */
+function telling(told: unknown[]): Telemetry {
+  const nothing = () => {}
+  const watch: DeliveryWatch = {
+    within: (work) => work(),
+    job: (job) => void told.push(job),
+    answered: nothing,
+    committed: nothing,
+    batchCommitted: nothing,
+    waiting: nothing,
+    notClaimed: nothing,
+    leaseLost: nothing,
+    jobEnded: nothing,
+    finished: (ending) => void told.push(ending),
+  }
+  return { watch: () => watch, notStarted: nothing, idle: nothing } as unknown as Telemetry
 }
 
 /** Puts messages into a queue; the list of calls begins after that. */
@@ -66,6 +89,21 @@ describe('a delivery on a queue of no vendor', () => {
     expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
   })
 
+  it('gives a message back only once its last heartbeat is answered, which would hide it again', async () => {
+    const { queue, deliverNext, job, sandbox } = await setupDelivery({ latencyMs: 2_500 })
+    sandbox.fail(passing)
+    const request = jobRequest()
+    await put(queue, request)
+    const answered = createGate()
+    queue.failing((call) => (call === 'heartbeat' ? answered.passed : undefined))
+    const delivered = deliverNext()
+    await expect.poll(() => job(request.jobId), { timeout: 30_000 }).toMatchObject({ status: 'retrying' })
+    expect(queue.calls).toEqual(['heartbeat 75'])
+    answered.open()
+    expect(await delivered).toBe('redeliver')
+    expect(queue.calls).toEqual(['heartbeat 75', 'giveBack 1'])
+  })
+
   it('gives a failed job back, and from the second receive on sends it again in its group', async () => {
     const { queue, deliverNext, job, sandbox } = await setupDelivery()
     const recover = sandbox.fail(passing)
@@ -77,6 +115,37 @@ describe('a delivery on a queue of no vendor', () => {
     expect(queue.calls.filter((call) => call !== 'heartbeat 75')).toEqual(['giveBack 1', 'send 1 owner-7'])
     expect(queue.size()).toBe(0)
     expect(await job(request.jobId)).toMatchObject({ status: 'completed', attempt: 2 })
+  })
+
+  it('tells telemetry the job and the ending of each delivery', async () => {
+    const { queue, deliverNext, told, sandbox, job } = await setupDelivery()
+    const tell = async (body: unknown) => {
+      told.splice(0)
+      await put(queue, body)
+      await deliverNext()
+      return [...told]
+    }
+    const done = jobRequest()
+    const about = ({ jobId, tenantId }: typeof done) => ({ jobId, tenantId, provider: 'stripe' })
+    expect(await tell(done)).toEqual([about(done), { outcome: 'completed', code: null, retryable: false }])
+    const unknown = jobRequest({ providerName: 'canary' })
+    expect(await tell(unknown)).toEqual([
+      { ...about(unknown), provider: undefined },
+      { outcome: 'failed', code: 'unknown_provider', retryable: false },
+    ])
+    const invalid = jobRequest({ additionalData: { batch_size: 0 } })
+    expect(await tell(invalid)).toEqual([
+      about(invalid),
+      { outcome: 'failed', code: 'invalid_request', retryable: false },
+    ])
+    expect(await job(invalid.jobId)).toMatchObject({ status: 'failed' })
+    expect(await tell('no JSON')).toEqual([{ outcome: 'unreadable', code: 'unreadable_message', retryable: false }])
+    sandbox.fail(passing)
+    const retried = jobRequest()
+    expect(await tell(retried)).toEqual([
+      about(retried),
+      { outcome: 'retrying', code: expect.any(String), retryable: true },
+    ])
   })
 
   it('copies a message that names no job to the dead letters, without its secrets', async () => {
@@ -126,7 +195,8 @@ describe('a delivery on a queue of no vendor', () => {
   )
 
   it('does the job of a message whose heartbeats fail, and says so once', async () => {
-    const { queue, deliverNext, job, log } = await setupDelivery({ latencyMs: 2_500 })
+    // A heartbeat each second.
+    const { queue, deliverNext, job, log } = await setupDelivery({ latencyMs: 2_500, leaseSeconds: 3 })
     const request = jobRequest()
     await put(queue, request)
     queue.failing(() => {

@@ -21,8 +21,8 @@ export interface MemoryQueue extends Queue {
   /** The calls so far, as `send 30 owner-7` or `heartbeat 75`. */
   readonly calls: readonly string[]
   forgetCalls(): void
-  /** Called before each call; what it throws, the call rejects with. */
-  failing(fault: (call: keyof Queue) => void): void
+  /** Called before each call, which waits for it; what it throws, the call rejects with. */
+  failing(fault: (call: keyof Queue) => void | Promise<void>): void
 }
 
 export function createMemoryQueue(): MemoryQueue {
@@ -30,10 +30,10 @@ export function createMemoryQueue(): MemoryQueue {
   const deadLetters: DeadLetter[] = []
   const calls: string[] = []
   let now = 0
-  let fail: (call: keyof Queue) => void = () => {}
+  let fail: (call: keyof Queue) => void | Promise<void> = () => {}
   const call = async (name: keyof Queue, ...values: readonly unknown[]) => {
     calls.push([name, ...values.filter((value) => value !== undefined)].join(' '))
-    fail(name)
+    await fail(name)
   }
   const hide = ({ receipt }: Message, seconds: number) => {
     const entry = entries.get(String(receipt))

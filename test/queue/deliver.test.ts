@@ -22,7 +22,10 @@ async function setupDelivery({ latencyMs = 0, leaseSeconds = 60 } = {}) {
   const { environment, sandbox, query, job } = await setup({ sandbox: { customers: 5, latencyMs } })
   const queue = createMemoryQueue()
   const log = collectLog()
-  const config = readConfig({ environment: { ...environment, Worker__LeaseSeconds: String(leaseSeconds) }, file: undefined })
+  const config = readConfig({
+    environment: { ...environment, Worker__LeaseSeconds: String(leaseSeconds) },
+    file: undefined,
+  })
   const told: unknown[] = []
   const worker = await openWorker(config, { log, queue, name: 'delivery', telemetry: telling(told) })
   onTestFinished(() => worker.close())

@@ -37,7 +37,11 @@ export async function openLiveParts(
   stackConfig: Config,
   { provider, live, log, onSettled }: PartsOptions,
 ): Promise<LiveParts> {
-  const queue = await openQueue({ name: 'billing-sync-events', visibilityTimeoutSeconds: 60, maxReceiveCount: maxEventReceives })
+  const queue = await openQueue({
+    name: 'billing-sync-events',
+    visibilityTimeoutSeconds: 60,
+    maxReceiveCount: maxEventReceives,
+  })
   const Queue = {
     ...stackConfig.Queue,
     EventsUrl: queue.url,

@@ -79,7 +79,10 @@ export function exerciseContainers(name: string, open: () => Promise<QueueFixtur
         for (;;) {
           const row = await job(jobId)
           if (['completed', 'failed'].includes(String(row?.status))) return undefined
-          const holder = containers.find(({ pid }) => String(row?.lease_owner).split(' ').includes(String(pid)))
+          // The row names a killed worker until its lease has run out.
+          const holder = containers.find(
+            ({ pid, ended }) => !ended() && String(row?.lease_owner).split(' ').includes(String(pid)),
+          )
           if (holder && row?.status === 'running' && Number(row.fetched) >= fetched) return holder
           await new Promise((resolve) => setTimeout(resolve, 10))
         }

@@ -8,6 +8,8 @@
  * the integration tests.
  * Of src/db/upsert.ts the first ten met test/db/upsert* earlier. Two survived: the one below, and `if (!inline || …`.
  * At the commit that adds test/job/commit/transaction.test.ts: every mutation of src/job/commit/{transaction,commit}.ts, --near.
+ * Then, --near as well: src/job/{lease,account-lease}.ts, src/queue/{consume,deliver,sqs-poll}.ts and the whole of
+ * src/db/deletions.ts.
  * Not run: the rest of src/job, src/sync and src/queue, the rest of src/db.
  */
 

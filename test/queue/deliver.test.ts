@@ -17,7 +17,7 @@ import { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
 afterEach(() => vi.restoreAllMocks())
 
 /** `latencyMs`: how long the provider takes for each answer. The first heartbeat comes after two seconds. */
-async function setupDelivery({ latencyMs = 0, leaseSeconds = 60 } = {}) {
+async function setupDelivery({ latencyMs = 0, leaseSeconds = 60, crashes = false } = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { environment, sandbox, query, job } = await setup({ sandbox: { customers: 5, latencyMs } })
   const queue = createMemoryQueue()
@@ -27,7 +27,7 @@ async function setupDelivery({ latencyMs = 0, leaseSeconds = 60 } = {}) {
     file: undefined,
   })
   const told: unknown[] = []
-  const worker = await openWorker(config, { log, queue, name: 'delivery', telemetry: telling(told) })
+  const worker = await openWorker(config, { log, queue, name: 'delivery', telemetry: telling(told, crashes) })
   onTestFinished(() => worker.close())
   return {
     sandbox,
@@ -50,10 +50,10 @@ async function setupDelivery({ latencyMs = 0, leaseSeconds = 60 } = {}) {
 }
 
 /** Keeps which job a delivery was about, and how it ended. */
-function telling(told: unknown[]): Telemetry {
+function telling(told: unknown[], crashes: boolean): Telemetry {
   const nothing = () => {}
   const watch: DeliveryWatch = {
-    within: (work) => work(),
+    within: (work) => (crashes ? Promise.reject(new TypeError('a bug')) : work()),
     job: (job) => void told.push(job),
     answered: nothing,
     committed: nothing,
@@ -149,6 +149,14 @@ describe('a delivery on a queue of no vendor', () => {
       about(retried),
       { outcome: 'retrying', code: expect.any(String), retryable: true },
     ])
+  })
+
+  it('has the message of a delivery that fails by a bug redelivered, and says so', async () => {
+    const { queue, deliverNext, told, log } = await setupDelivery({ crashes: true })
+    await put(queue, jobRequest())
+    expect(await deliverNext()).toBe('redeliver')
+    expect(told).toEqual([{ outcome: 'crashed', code: null, retryable: true }])
+    expect(log.lines()).toMatchObject([{ level: 'error', event: 'delivery_crashed', error: { message: 'a bug' } }])
   })
 
   it('copies a message that names no job to the dead letters, without its secrets', async () => {

@@ -157,13 +157,20 @@ it('the halves of a slice forget what its pages have shown', () => {
     expect(half.pending).toBeUndefined()
 })
 
-describe('a list of summaries with a stated total, in windows of many years,', () => {
+describe('a list with a stated total, read in several deliveries,', () => {
   const began = 1_500_000_000
   const now = began + 9 * 365 * 86_400
-  const filter = { field: 'created', order: 'none', maxDays: 20_000, historyDays: 20_000 } as const
+
+  interface Reading extends Pick<ListSource, 'listsSummaries'> {
+    readonly count: number
+    readonly requestsEach?: number
+    readonly maxDays?: number
+    readonly pageSize?: number
+  }
 
   /** A list of so many objects over nine years, read by deliveries of so many requests each, one a second. */
-  async function readInPauses(count: number, requestsEach: number) {
+  async function readInPauses({ count, requestsEach = 800, maxDays = 20_000, pageSize = 100, ...kind }: Reading) {
+    const filter = { field: 'created', order: 'none', maxDays, historyDays: maxDays === 31 ? 3_286 : 20_000 } as const
     const clock = createVirtualClock(createFractions(1))
     const all = Array.from({ length: count }, (_, n) => ({
       id: `inv_${n}`,
@@ -190,7 +197,7 @@ describe('a list of summaries with a stated total, in windows of many years,', (
         kind: 'list',
         ...resource,
         table: providerObjects,
-        listsSummaries: true,
+        ...kind,
         row: Object.assign((item: Item) => ({ id: item.id ?? '' }), {}) as unknown as ListSource['row'],
         list: ({ window, cursor, limit }) =>
           ask(() => {
@@ -207,7 +214,7 @@ describe('a list of summaries with a stated total, in windows of many years,', (
         slices: checkpoint.slices,
         sources: [source],
         limiters: () => [limiter],
-        pageSize: 100,
+        pageSize,
         pagesAhead: 32,
         pagesPerBatch: 32,
         gatherMs: 0,
@@ -233,15 +240,33 @@ describe('a list of summaries with a stated total, in windows of many years,', (
     return { requests, deliveries, stored: stored.size, listed: checkpoint.tallies.invoices?.listed }
   }
 
-  it('is read in windows of few requests, so that a pause costs no more than one of them', async () => {
+  it('of summaries is read in windows of few requests, so that a pause costs no more than one of them', async () => {
     const least = 2_000 + 2_000 / 100
-    const { requests, deliveries, ...all } = await readInPauses(2_000, 800)
+    const { requests, deliveries, ...all } = await readInPauses({ count: 2_000, listsSummaries: true })
     expect(all).toEqual({ stored: 2_000, listed: 2_000 })
     expect(requests).toBeLessThanOrEqual(least * 1.03 + (deliveries - 1) * 200)
     expect(deliveries).toBeLessThanOrEqual(4)
   })
 
+  it('in windows of a month is read one after the other: a pause reads no more again than one of them', async () => {
+    const { requests, deliveries, ...all } = await readInPauses({
+      count: 20_000,
+      requestsEach: 200,
+      maxDays: 31,
+      pageSize: 20,
+    })
+    expect(all).toEqual({ stored: 20_000, listed: 20_000 })
+    const ofAMonth = Math.ceil((20_000 / (9 * 365)) * 31 * (1 / 20)) + 1
+    expect(requests).toBeLessThanOrEqual(106 * ofAMonth + (deliveries - 1) * ofAMonth)
+    expect(deliveries).toBeGreaterThan(4)
+  })
+
   it('that takes few requests is one window', async () => {
-    expect(await readInPauses(150, 800)).toEqual({ requests: 152, deliveries: 1, stored: 150, listed: 150 })
+    expect(await readInPauses({ count: 150, listsSummaries: true })).toEqual({
+      requests: 152,
+      deliveries: 1,
+      stored: 150,
+      listed: 150,
+    })
   })
 })

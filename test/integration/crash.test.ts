@@ -11,7 +11,8 @@ import { acknowledged, openEnv, pages } from './crash-env.ts'
 test.each(['cut-before', 'cut-after'] as const)(
   'a worker that dies at any of its commits loses nothing and counts nothing twice (%s the server has it)',
   async (fate) => {
-    const { handle, victim, leaseRunsOut, expectTruth } = await openEnv()
+    // It is about more than three commits, so the pages must not gather.
+    const { handle, victim, leaseRunsOut, expectTruth } = await openEnv({ perSecond: 5 })
     for (let nth = 1; ; nth++) {
       const { proxy, ...dying } = await victim()
       const request = jobRequest({ additionalData: pages })

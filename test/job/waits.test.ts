@@ -75,3 +75,14 @@ test('calls without an answer are named until they have one', () => {
   ended()
   expect(waits.unanswered()).toEqual(['account'])
 })
+
+test('a job waits from the first failure of a call until its answer, and not before', () => {
+  const waits = trackWaits(() => 0, null)
+  const watch = waits.watch('customers')
+  expect(waits.isWaiting()).toBe(false)
+  const error = new SyncError('retry', 'provider_unavailable', 'stripe: Stripe failed.')
+  watch.onFailure({ error, ms: 100, since: 0 })
+  expect(waits.isWaiting()).toBe(true)
+  watch.onAnswer()
+  expect(waits.isWaiting()).toBe(false)
+})

@@ -9,7 +9,8 @@
  * Of src/db/upsert.ts the first ten met test/db/upsert* earlier. Two survived: the one below, and `if (!inline || …`.
  * At the commit that adds test/job/commit/transaction.test.ts: every mutation of src/job/commit/{transaction,commit}.ts, --near.
  * Then, --near as well: src/job/{lease,account-lease}.ts, src/queue/{consume,deliver,sqs-poll}.ts and the whole of
- * src/db/deletions.ts.
+ * src/db/deletions.ts. Of src/job/{deadline,waits}.ts and src/queue/key-free.ts the first: open are `left.job <= 0`, the two of
+ * `2 ** 31 - 1`, and `|| accounts.some(` of key-free, which have to meet the integration tests.
  * Not run: the rest of src/job, src/sync and src/queue, the rest of src/db.
  */
 

@@ -82,6 +82,7 @@ const pumped = new Error('no longer waited for')
 function openEngine(options: Backfill): Engine {
   const { sources, pageSize, abortSignal } = options
   const readers = openReaders(options.slices, sources, pageSize)
+  const pagesOf = new Map<Source, number>()
   const halted = new AbortController()
   const giveUp = AbortSignal.any([abortSignal, halted.signal])
   // Each call in flight adds a listener.
@@ -92,11 +93,11 @@ function openEngine(options: Backfill): Engine {
     buffer: createPageBuffer(options),
     inOrder: createInOrder(),
     begun: new Set(options.begun),
-    pagesOf: new Map(),
+    pagesOf,
     refused: new Set(options.refused),
     touched: createTouched({ ...options, isFetched: (resource) => isFetched(engine, resource) }),
     onDecided: new Set(),
-    splitter: createSplitter(readers, options, () => pump(engine)),
+    splitter: createSplitter(readers, { ...options, pagesOf }, () => pump(engine)),
     giveUp,
     halted,
     inFlight: 0,

@@ -6,6 +6,11 @@ import { hasFilter, itemsPerPage, type Source } from './source.ts'
 
 /** Read pages for each finer split. A finer split costs a request, so that few are allowed. */
 const pagesPerFinerSplit = 50
+/**
+ * Pages of the feed of changes for each of its splits. Changes come in bursts, so that the density of one page says little,
+ * and a split that finds nothing costs a request. So a feed of few pages takes as many requests as it has pages.
+ */
+const pagesPerFeedSplit = 20
 /** Lists beside each other for which the least size of a slice grows. */
 const listsAtMost = 4
 
@@ -34,6 +39,8 @@ export interface SplitSlice {
 /** Options of Backfill, see there. */
 interface SplitOptions {
   readonly pageSize: number
+  /** Pages read of each source. */
+  readonly pagesOf: ReadonlyMap<Source, number>
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   since(): Promise<number>
   onSplit(split: SplitSlice): void
@@ -55,6 +62,7 @@ export function createSplitter(
 ): Splitter {
   let nextId = 1 + Math.max(0, ...readers.keys())
   let finerSplits = 0
+  let feedSplits = 0
   let since: number | undefined
   let isRequested = false
 
@@ -75,6 +83,7 @@ export function createSplitter(
     const olderId = nextId++
     const [newer, older] = splitSlice(reader.slice, at, olderId)
     options.onSplit({ id, at, olderId })
+    if (reader.source.kind === 'feed') feedSplits++
     reader.slice = newer
     const fresh = openReader(older, reader.source, reader.limit)
     readers.set(olderId, fresh)
@@ -101,6 +110,8 @@ export function createSplitter(
 
   function chooseWithin(source: Source, mayBeFiner: boolean): Split | null {
     if (!hasFilter(source)) return null
+    const pages = options.pagesOf.get(source) ?? 0
+    if (source.kind === 'feed' && feedSplits >= Math.floor(pages / pagesPerFeedSplit)) return null
     const readings = [...readers.values()].filter((reader) => reader.source === source)
     const pageSize = itemsPerPage(source, options.pageSize)
     const ofOne = source.kind === 'feed' ? feedLimits : listLimits

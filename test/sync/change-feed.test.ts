@@ -9,6 +9,8 @@ import { eventsName, eventsSource } from '../../src/sync/change-feed.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
 import { itemsOf } from '../support/items.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
+import { now as fakeNow } from './created-seconds.ts'
+import { createFakeList } from './fake-list.ts'
 
 const never = new AbortController().signal
 const now = 9_000
@@ -328,5 +330,56 @@ describe('read page by page', () => {
     // e6 ends the second page, and f5 the list: whether more of second 6 follows is not known before the third page.
     expect(asked.toSorted()).toEqual(['c', 'd', 'e'])
     expect(rows).toEqual(['a 9', 'b 8', 'c 9000', 'd 9000', 'e 9000', 'f 5'])
+  })
+
+  it.each([
+    { pages: 10, splits: 0 },
+    { pages: 60, splits: 3 },
+  ])('a feed of $pages pages that come in a burst is split at most $splits times', async ({ pages, splits }) => {
+    const { feed, sources } = setup()
+    const clock = createVirtualClock()
+    // Ten a second, in the end of a window of an hour.
+    const seconds = Array.from({ length: pages * 100 }, (_, n) => fakeNow - Math.floor(n / 10) - 1)
+    const fake = createFakeList(seconds, { clock, latencyMs: 200 })
+    const read: ChangeSource['read'] = (event) => {
+      const { id: of, created } = fields(event.value())
+      return { resource: 'customers', id: String(of), at: Number(created), gone: false, item: event }
+    }
+    const retrieve: ListSource['retrieve'] = async (of) => ({
+      item: Item.of({ id: of }),
+      observedAt: new Date(fakeNow * 1_000),
+    })
+    const customersSource = { ...sources[0]!, retrieve }
+    const events = eventsSource({ ...feed, list: fake.source.list, read }, [customersSource])
+    const window = { from: fakeNow - 3_600, to: null }
+    const slice = { id: 1, resource: eventsName, part: null, window, query: window, position: null }
+    const limiter = createLimiter({ perSecond: 25, concurrency: 9 }, clock)
+    let splitsMade = 0
+    const batches = backfill({
+      slices: [{ ...slice, cursor: null, boundary: [] }],
+      sources: [customersSource, events],
+      limiters: () => [limiter],
+      pageSize: 100,
+      pagesAhead: 9,
+      pagesPerBatch: 9,
+      gatherMs: 0,
+      clock,
+      drainSignal: never,
+      abortSignal: never,
+      since: async () => 0,
+      onFailure() {},
+      onSplit() {
+        splitsMade++
+      },
+    })
+    const ids = new Set<unknown>()
+    const take = async () => {
+      for await (const batch of batches)
+        for (const read of batch.pages) for (const { row } of read.rows) ids.add(row.id)
+    }
+    await clock.run(take())
+    expect(ids.size).toBe(pages * 100)
+    expect(splitsMade).toBeLessThanOrEqual(splits)
+    expect(fake.requests.length).toBeLessThanOrEqual(pages * 1.05)
   })
 })

@@ -42,6 +42,8 @@ export interface Page {
   readonly total?: number
   /** Up to when the list has all that happened, where that is earlier than the answer. */
   readonly completeTo?: Date
+  /** Of a feed of changes: whether no later page has items of the last item's second. */
+  readonly endsWithSecond?: boolean
   /** A sentence for the job's result, about what the list leaves out: orders from before the last 60 days. */
   readonly note?: string
   /** See Allowance. */

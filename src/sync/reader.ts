@@ -165,7 +165,9 @@ export function turnPage(reader: Reader<ListFacts>, page: Page): PageTurned {
   const isWhole = page.total !== undefined
   const digest = isWhole ? digestWhole(slice, source, { page, ids: reader.whole.ids }) : digestPage(slice, source, page)
   const after = afterPage(slice, digest.reached)
-  const shared = new Set([slice.position, after && digest.reached.oldest].filter((second) => second !== null))
+  const shared = new Set(
+    [slice.position, after && !page.endsWithSecond ? digest.reached.oldest : null].filter((second) => second !== null),
+  )
   const whole = isWhole ? { begins: slice.cursor === null, ends: after === null } : null
   if (!after) return { ...digest, last: true, whole, shared }
   reader.slice = after

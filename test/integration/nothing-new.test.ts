@@ -46,6 +46,35 @@ describe('an incremental job with nothing new', () => {
     })
   })
 
+  it('of Stripe asks for pages of events alone where objects have changed, wherever a page ends within a second', async () => {
+    const { sandbox, deliver, job } = await setup({
+      sandbox: {
+        customers: 330,
+        limits: 'none',
+        olderEvents: 0,
+        populatedUntil: Math.floor(Date.now() / 1_000) - hour - 60,
+      },
+    })
+    // No event is later than the answers that show it.
+    sandbox.advance(-hour)
+    const { tenantId } = jobRequest()
+    const run = async (additionalData: object) => {
+      const request = jobRequest({ tenantId, additionalData: { resources: ['customers'], ...additionalData } })
+      await deliver(request)
+      expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
+    }
+    await run({})
+    await run(incremental)
+    sandbox.advance(60)
+    // Seven changes in each second, so that a page of a hundred ends within one.
+    for (const [at, { id }] of sandbox.expected('customers').entries()) {
+      if (at % 7 === 0) sandbox.advance(1)
+      sandbox.update('customers', id, { description: 'changed' })
+    }
+    sandbox.advance(60)
+    expect(await requestsOf(sandbox, () => run(incremental))).toEqual({ 'GET /v1/events': 4 })
+  })
+
   it('of Square', async () => {
     const { square, run, stack } = await openSquare({ payments: 300 })
     await run()

@@ -280,25 +280,20 @@ describe('an object that is gone', () => {
 })
 
 describe('read page by page', () => {
-  it('objects are asked for only where a second is on two pages', async () => {
+  async function readFeed(pages: readonly (readonly [number, number])[], endsWithSecond: boolean) {
     const { asked, feed, sources } = setup({ c: 'now', d: 'now' })
     const clock = createVirtualClock()
-    // Second 7 is on the first two of three pages.
     const happened = ['a9', 'b8', 'c7', 'd7', 'e6', 'f5'].map((item) => ({
       ...eventOf({ id: item[0]!, at: Number(item[1]) }),
       created: Number(item[1]),
     }))
-    const pages: readonly (readonly [number, number])[] = [
-      [0, 3],
-      [3, 5],
-      [5, 6],
-    ]
     const list: ListSource['list'] = async ({ cursor }): Promise<Page> => {
       const turn = cursor === null ? 0 : Number(cursor)
       const [from, to] = pages[turn]!
       return {
         items: itemsOf(happened.slice(from, to)),
         next: turn < 2 ? String(turn + 1) : null,
+        endsWithSecond,
         observedAt: new Date(now * 1_000),
       }
     }
@@ -327,9 +322,31 @@ describe('read page by page', () => {
         expect(page.proven).toBeNull()
         rows.push(...page.rows.map(({ row, observedAt }) => `${row.id} ${observedAt.getTime() / 1_000}`))
       }
-    // e6 ends the second page, and f5 the list: whether more of second 6 follows is not known before the third page.
-    expect(asked.toSorted()).toEqual(['c', 'd', 'e'])
+    return { asked: asked.toSorted(), rows }
+  }
+
+  it('objects are asked for only where a second is on two pages', async () => {
+    const pages = [
+      [0, 3],
+      [3, 5],
+      [5, 6],
+    ] as const
+    const { asked, rows } = await readFeed(pages, false)
+    // Second 7 is on the first two of three pages. e6 ends the second page, and f5 the list: whether more of second 6
+    // follows is not known before the third page.
+    expect(asked).toEqual(['c', 'd', 'e'])
     expect(rows).toEqual(['a 9', 'b 8', 'c 9000', 'd 9000', 'e 9000', 'f 5'])
+  })
+
+  it('and not where each page has all of its last second', async () => {
+    const pages = [
+      [0, 2],
+      [2, 4],
+      [4, 6],
+    ] as const
+    const { asked, rows } = await readFeed(pages, true)
+    expect(asked).toEqual([])
+    expect(rows).toEqual(['a 9', 'b 8', 'c 7', 'd 7', 'e 6', 'f 5'])
   })
 
   it.each([

@@ -20,25 +20,28 @@ import { contextOf, eventOf } from './scale-env.ts'
 /*
  * What applying live events costs, without the queue: events of a simulated account on a durable Postgres, each lane with a
  * batch at a time. The second pass brings the same events again, and must write no row.
- *   node --import tsx bench/scale/live-events.ts [--customers 2000] [--events 10000] [--write]
+ *   node --import tsx bench/scale/live-events.ts [--customers 2000] [--events 10000] [--batch 100] [--write]
  * `--write` replaces the table in docs/performance.md.
  */
 const { values } = parseArgs({
   options: {
     customers: { type: 'string', default: '2000' },
     events: { type: 'string', default: '10000' },
+    /** Only cases with so many events a batch. */
+    batch: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 })
 
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
 const route: Route = { tenantId, provider: 'stripe', account: 'acct_sandbox', state: 'active', reference: null }
-const cases: readonly (readonly [batch: number, lanes: number])[] = [
+const everyCase: readonly (readonly [batch: number, lanes: number])[] = [
   [1, 1],
   [10, 1],
   [100, 1],
   [100, 2],
 ]
+const cases = everyCase.filter(([batch]) => values.batch === undefined || batch === Number(values.batch))
 
 const sandbox = await openSandbox({
   customers: Number(values.customers),
@@ -75,8 +78,10 @@ try {
 /** Events of simulated days, without those that share a second with another of their object: those cost a request. */
 async function makeEvents(): Promise<readonly StripeEvent[]> {
   const since = sandbox.now()
+  // Each round reads all events again.
+  const days = Math.ceil(Number(values.events) / 10_000)
   for (let seed = 1; ; seed++) {
-    sandbox.simulate(1, { seed, perDay: 400 })
+    sandbox.simulate(days, { seed, perDay: 400 })
     const all = await eventsOf(sandbox.url, since)
     const moment = ({ created, data }: StripeEvent) =>
       `${created} ${String(data.object.object)} ${String(data.object.id)}`

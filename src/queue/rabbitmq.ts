@@ -4,7 +4,7 @@ import type { Message } from './message.ts'
 import { poisonLetter } from './poison.ts'
 import type { DeadLetter, Intake, IntakeOptions, QueueDepth } from './queue.ts'
 import { createConnection } from './rabbitmq/connection.ts'
-import { againOptions, freshOptions, letterOptions, toMessage } from './rabbitmq/delivery.ts'
+import { againOptions, freshOptions, letterOptions, toMessage, waiting } from './rabbitmq/delivery.ts'
 import { delays, namesOf, onOwnChannel } from './rabbitmq/queues.ts'
 import { lookAtRabbit, redriveRabbit } from './rabbitmq/redrive.ts'
 import type { Session } from './rabbitmq/session.ts'
@@ -61,12 +61,15 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   const giveBack = async (message: Message, delaySeconds: number) => {
     holding(message)
     if (message.receiveCount >= maxReceives) return giveUp(message)
-    await publish(names.delayed(delaySeconds), message.body, againOptions(message))
+    await publish(names.delayed(delaySeconds), message.body, { ...againOptions(message), ...waiting(delaySeconds) })
     await acknowledge(message)
   }
   return {
     send: (body, delaySeconds, group) =>
-      publish(names.delayed(delaySeconds), body, freshOptions(randomUUID(), new Date(), group)),
+      publish(names.delayed(delaySeconds), body, {
+        ...freshOptions(randomUUID(), new Date(), group),
+        ...waiting(delaySeconds),
+      }),
     async heartbeat(message) {
       holding(message)
     },

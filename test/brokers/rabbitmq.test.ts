@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openIntake } from '../../src/queue/open-intake.ts'
 import type { IntakeOptions } from '../../src/queue/queue.ts'
@@ -85,6 +86,16 @@ test('a message that is released comes later, so that a failing worker does not 
   await intake.release?.(await next(intake))
   await expect.poll(() => intake.depth()).toMatchObject({ waiting: 0, delayed: 1 })
 })
+
+test('a message waits as long as it was asked to, and not until the time of its queue', async () => {
+  const { intake } = await setup()
+  await intake.send('"six seconds"', 6)
+  await delay(2_500)
+  // It comes after seven and a half seconds, and the queue of the first holds messages for ten.
+  await intake.send('"later"', 5)
+  expect((await next(intake)).body).toBe('"six seconds"')
+  expect((await next(intake)).body).toBe('"later"')
+}, 30_000)
 
 test('what moves by itself moves at least once, and no letter is given up', async () => {
   const { intake, name } = await setup()

@@ -1,6 +1,7 @@
 import type { MessagePropertyHeaders, Options, Message as RabbitMessage } from 'amqplib'
 import type { Message } from '../message.ts'
 import type { DeadLetter } from '../queue.ts'
+import { longestDelay } from './queues.ts'
 
 /** Headers of the worker. Senders set `group`; the others carry what would be lost when a message is published again. */
 const header = { group: 'group', receives: 'x-receives', sentAt: 'x-sent-at' } as const
@@ -31,6 +32,13 @@ export function freshOptions(id: string, sent: Date, group: string | undefined):
     headers: { ...(group === undefined ? {} : { [header.group]: group }), [header.sentAt]: String(sent.getTime()) },
   }
 }
+
+/**
+ * How long a message waits in its queue of delays. RabbitMQ looks at the first message of a queue alone: one that stands
+ * behind another waits for it, though no longer than the queue's own time.
+ */
+export const waiting = (seconds: number): Options.Publish =>
+  seconds > 0 ? { expiration: String(Math.ceil(Math.min(seconds, longestDelay) * 1_000)) } : {}
 
 /** Options of the same message when it is published again, with its count. */
 export function againOptions({ id, attributes, group, receiveCount, sentAt: sent }: Message): Options.Publish {

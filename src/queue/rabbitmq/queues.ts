@@ -4,21 +4,23 @@ import type { Channel, ChannelModel } from 'amqplib'
 export interface QueueNames {
   readonly main: string
   readonly dead: string
-  /** Where a message waits for so many seconds at least; `main` for none. */
+  /** Where a message waits that may wait for so many seconds; `main` for none. */
   delayed(seconds: number): string
 }
 
 /**
- * Seconds that a message can wait. RabbitMQ delays no message by itself: each of these queues lets its messages expire into
- * the main one. All messages of one queue wait equally long, so none stands behind one that waits longer.
+ * The most seconds that messages wait in each of these queues. RabbitMQ delays no message by itself: the queues let their
+ * messages expire into the main one. Messages of one queue wait for similar times, so that none stands long behind another.
  */
 export const delays = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900] as const
+export const longestDelay = 900
 
 export function namesOf(queue: string): QueueNames {
   return {
     main: queue,
     dead: `${queue}.dead`,
-    delayed: (seconds) => (seconds > 0 ? delayQueue(queue, delays.find((delay) => delay >= seconds) ?? 900) : queue),
+    delayed: (seconds) =>
+      seconds > 0 ? delayQueue(queue, delays.find((delay) => delay >= seconds) ?? longestDelay) : queue,
   }
 }
 

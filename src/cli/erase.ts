@@ -9,7 +9,7 @@ import { eraseAccount } from '../erasure/account.ts'
 import { eraseCustomer } from '../erasure/customer.ts'
 import { type Ownership, ownershipOf } from '../erasure/ownership.ts'
 import type { ErasureDeps, ErasureResult } from '../erasure/pass.ts'
-import { type ErasureRequest, findByAddress, hasOpenExport } from '../erasure/requests.ts'
+import { type ErasureRequest, hasOpenExport, objectsOf } from '../erasure/requests.ts'
 import { eraseTenant } from '../erasure/tenant.ts'
 import { isTenantErased } from '../erasure/tombstones.ts'
 import { openSettings } from '../secrets/open-settings.ts'
@@ -68,7 +68,7 @@ function eraseRequested(config: Config) {
     if (await deps.within((tx) => hasOpenExport(tx, request))) throw new Error(exportFirst)
     if (customer === null) return (await eraseAccount(deps, key)).removed
     const ownership = ownershipOf((await findProvider(provider, config)).resources)
-    const objects = [...request.objects, ...(await deps.within((tx) => findByAddress(tx, key, customer)))]
+    const objects = await deps.within((tx) => objectsOf(tx, request))
     return (await eraseCustomer(deps, { ...key, customer, objects, ownership })).removed
   }
 }

@@ -9,7 +9,7 @@ import { whileWorking, withRetry } from '../db/retry.ts'
 import { exportCustomer } from '../erasure/export.ts'
 import { ownershipOf } from '../erasure/ownership.ts'
 import type { ErasureDeps } from '../erasure/pass.ts'
-import { type ErasureRequest, findByAddress } from '../erasure/requests.ts'
+import { type ErasureRequest, objectsOf } from '../erasure/requests.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { defineCommand } from './command.ts'
 import { withDatabase } from './database.ts'
@@ -113,10 +113,9 @@ async function exportPending(
     }
     await mkdir(out, { recursive: true, mode: 0o700 })
     const carryOut = async (request: ErasureRequest, { within }: ErasureDeps): Promise<RowCounts> => {
-      const { id, tenantId, provider, account, customer: named } = request
-      const [key, customer] = [{ tenantId, provider, account }, named ?? '']
-      const objects = [...request.objects, ...(await within((tx) => findByAddress(tx, key, customer)))]
-      const exported = { ...key, customer, objects }
+      const { id, tenantId, provider, account, customer } = request
+      const objects = await within((tx) => objectsOf(tx, request))
+      const exported = { tenantId, provider, account, customer: customer ?? '', objects }
       const path = join(out, `${id}.jsonl`)
       const rows = await writeFileOf(path, (writer) => writeExport(config, { exported, within, writer }))
       terminal.print(`  ${path}`)

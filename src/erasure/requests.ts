@@ -106,8 +106,14 @@ export async function hasOpenExport(
   return rows[0]?.open ?? false
 }
 
-/** The ids of customers with an address, where a request names no id but \`email:\` and the address. */
-export async function findByAddress(tx: Database, account: AccountKey, customer: string): Promise<readonly string[]> {
+/** Ids of all that a request is about besides its customer: the objects that it names, and customers of its address. */
+export const objectsOf = async (
+  tx: Database,
+  { customer, objects, ...account }: Pick<ErasureRequest, keyof AccountKey | 'customer' | 'objects'>,
+): Promise<readonly string[]> => [...objects, ...(await findByAddress(tx, account, customer ?? ''))]
+
+/** The ids of customers with an address, where a request names no id but `email:` and the address. */
+async function findByAddress(tx: Database, account: AccountKey, customer: string): Promise<readonly string[]> {
   if (!customer.startsWith('email:')) return []
   const { rows } = await tx.execute<{ id: string }>(sql`
     select id from ${customers} where tenant_id = ${account.tenantId}::uuid and provider = ${account.provider}

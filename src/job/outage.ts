@@ -22,12 +22,19 @@ export function isOutage({ verdict, code }: Pick<SyncError, 'verdict' | 'code'>)
   return verdict === 'retry' && outages.has(code)
 }
 
-/** The error of a job whose attempts are over. It keeps the cause and adds what to do. */
+/** The error of a job that has failed its last attempt. */
 export const attemptsOver = (message: string, attempts: number): string =>
-  `${message} The job failed ${attempts === 1 ? 'its only attempt' : `${attempts} attempts`} (Worker.MaxRetries). Send the same jobId again: the job goes on from its checkpoint.`
+  lastError(
+    message,
+    `The job failed ${attempts === 1 ? 'its only attempt' : `${attempts} attempts`} (Worker.MaxRetries).`,
+  )
 
-/** The error of a job whose patience for an outage has ended. It keeps the cause and adds what to do. */
-export function patienceOver(message: string, outageMinutes: number): string {
-  const sentence = /[.!?]$/.test(message) ? message : `${message}.`
-  return `${sentence} The job waited ${outageMinutes} minutes for it (Worker.OutageMinutes). Send the same jobId again: the job goes on from its checkpoint.`
+/** The error of a job whose patience for an outage has ended. */
+export const patienceOver = (message: string, outageMinutes: number): string =>
+  lastError(message, `The job waited ${outageMinutes} minutes for it (Worker.OutageMinutes).`)
+
+/** The cause, why the job ended, and what to do. */
+function lastError(message: string, why: string): string {
+  const cause = /[.!?]$/.test(message) ? message : `${message}.`
+  return `${cause} ${why} Send the same jobId again: the job goes on from its checkpoint.`
 }

@@ -2,21 +2,12 @@ import { expect, test } from 'vitest'
 import { jobStatuses } from '../../src/db/schema.ts'
 import { minutesAgo } from '../operations/plant-job.ts'
 import { monthsAgo, plantMovement, plantMrr } from '../operations/plant-revenue.ts'
-import { openTestPage } from '../page/page-setup.ts'
+import { openTestPage, progress } from '../page/page-setup.ts'
 import { plantSchedule } from '../schedule/plant-schedule.ts'
 import { axeFindings, openTab } from './open-browser.ts'
 
 const token = '0123456789abcdef'
 const credentials = { httpCredentials: { username: 'me', password: token } }
-const counts = (share: number, fetched: number) => ({
-  fetched,
-  created: fetched,
-  updated: 0,
-  unchanged: 0,
-  rejected: 0,
-  share,
-})
-
 const letter = { messageId: 'm-1', code: 'received_too_often', reason: 'queue: 13 workers received the message.' }
 const letters = {
   letters: async () => [
@@ -35,7 +26,7 @@ async function plantEveryState({ job, query }: TestPage) {
     fetched: 41_200,
     created: 41_200,
     requests: 412,
-    progress: { customers: counts(1, 30_000), subscriptions: counts(0.4, 11_200), invoices: counts(0, 0) },
+    progress: { customers: progress(1, 30_000), subscriptions: progress(0.4, 11_200), invoices: progress(0, 0) },
   })
   await job({
     status: 'retrying',
@@ -50,7 +41,7 @@ async function plantEveryState({ job, query }: TestPage) {
     result: {
       resources: {
         customers: {
-          ...counts(1, 9),
+          ...progress(1, 9),
           proof: { listed: 9, live: 8, equal: false, differs: [{ month: '2026-01', listed: 9, live: 8 }] },
         },
       },

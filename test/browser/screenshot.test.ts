@@ -1,17 +1,8 @@
 import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { minutesAgo } from '../operations/plant-job.ts'
-import { openTestPage } from '../page/page-setup.ts'
+import { openTestPage, progress } from '../page/page-setup.ts'
 import { openTab } from './open-browser.ts'
-
-const counts = (share: number, fetched: number) => ({
-  fetched,
-  created: fetched,
-  updated: 0,
-  unchanged: 0,
-  rejected: 0,
-  share,
-})
 
 /* `docs/page.png` is made by this test where PAGE_PNG names it. */
 test('a screenshot of the page is small', async () => {
@@ -38,7 +29,7 @@ test('a screenshot of the page is small', async () => {
     requests: 640,
     started_at: minutesAgo(0.6),
     created_at: minutesAgo(0.6),
-    progress: { customers: counts(1, 30_000), subscriptions: counts(0.7, 22_400), invoices: counts(0.2, 8_800) },
+    progress: { customers: progress(1, 30_000), subscriptions: progress(0.7, 22_400), invoices: progress(0.2, 8_800) },
   })
   const { tab } = await openTab({ viewport: { width: 960, height: 760 } })
   await tab.goto(address)

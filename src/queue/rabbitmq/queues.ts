@@ -13,7 +13,7 @@ export interface QueueNames {
  * messages expire into the main one. Messages of one queue wait for similar times, so that none stands long behind another.
  */
 export const delays = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900] as const
-export const longestDelay = 900
+export const longestDelay = Math.max(...delays)
 
 export function namesOf(queue: string): QueueNames {
   return {

@@ -2,6 +2,7 @@ import type { Resource } from '../../src/provider/contract.ts'
 import type { Fields } from '../../src/provider/fields.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { answerWith } from '../support/items.ts'
+import { answeredBy } from './stripe-connection.ts'
 
 const date = new Date(1_790_000_000_000)
 
@@ -9,21 +10,12 @@ const date = new Date(1_790_000_000_000)
 export async function asked(read: (connection: StripeConnection) => Promise<unknown>): Promise<string> {
   let seen = ''
   // An empty answer may be none of what was asked for.
-  await read({
-    id: null,
-    mode: 'live',
-    keyName: 'the key',
-    isRestricted: false,
-    quote: () => null,
-    credential: '',
-    perSecond: 1,
-    async get(path) {
-      seen = path
-      const body: Fields = { object: 'list', data: [], has_more: false, id: 'a/b' }
-      return answerWith(body, date)
-    },
-    close() {},
-  }).catch(() => {})
+  const connection = answeredBy(async (path) => {
+    seen = path
+    const body: Fields = { object: 'list', data: [], has_more: false, id: 'a/b' }
+    return answerWith(body, date)
+  })
+  await read(connection).catch(() => {})
   return seen
 }
 

@@ -2,9 +2,9 @@ import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
 import { Item, rawOf } from '../../src/json/item.ts'
 import type { Page } from '../../src/provider/contract.ts'
-import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { billing, resources } from '../../src/providers/stripe/resources/index.ts'
 import { answerWith, cutItems, valuesOf } from '../support/items.ts'
+import { answeredBy } from './stripe-connection.ts'
 import { nestedOf } from './stripe-objects.ts'
 
 /*
@@ -18,21 +18,11 @@ const query = { cursor: null, limit: 100 }
 /** A connection that gives one answer and remembers what it was asked. */
 function answering(body: object | Error) {
   const asked: string[] = []
-  const connection: StripeConnection = {
-    id: null,
-    mode: 'live',
-    keyName: 'the key',
-    isRestricted: false,
-    quote: () => null,
-    credential: '',
-    perSecond: 1,
-    async get(path) {
-      asked.push(path)
-      if (body instanceof Error) throw body
-      return answerWith(body, date)
-    },
-    close() {},
-  }
+  const connection = answeredBy(async (path) => {
+    asked.push(path)
+    if (body instanceof Error) throw body
+    return answerWith(body, date)
+  })
   return { connection, asked }
 }
 

@@ -9,6 +9,7 @@ import { billing } from '../../src/providers/stripe/resources/index.ts'
 import { malformedValues } from '../json/malformed.ts'
 import { answerWith, valuesOf } from '../support/items.ts'
 import { createRandom } from '../support/random.ts'
+import { answeredBy } from './stripe-connection.ts'
 import { driftOf, examples } from './stripe-objects.ts'
 
 /*
@@ -19,19 +20,7 @@ const date = new Date('2026-11-01T10:00:00Z')
 const signal = new AbortController().signal
 const query = { cursor: null, limit: 100 }
 
-function answering(text: string): StripeConnection {
-  return {
-    id: null,
-    mode: 'live',
-    keyName: 'the key',
-    isRestricted: false,
-    quote: () => null,
-    credential: '',
-    perSecond: 1,
-    get: async () => answerWith(text, date),
-    close() {},
-  }
-}
+const answering = (text: string) => answeredBy(async () => answerWith(text, date))
 
 type Listed = (typeof billing)[number]
 

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
 import { Item } from '../../src/json/item.ts'
-import type { Change, ChangeSource, ListSource, Page } from '../../src/provider/contract.ts'
+import type { Change, ChangeSource, ListSource, Page, Window } from '../../src/provider/contract.ts'
 import { dateTime, fields, id, text } from '../../src/provider/fields.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { eventsName, eventsSource } from '../../src/sync/change-feed.ts'
 import { createLimiter } from '../../src/sync/limiter.ts'
+import type { Source } from '../../src/sync/source.ts'
 import { itemsOf } from '../support/items.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 import { now as fakeNow } from './created-seconds.ts'
@@ -279,6 +280,31 @@ describe('an object that is gone', () => {
   })
 })
 
+interface Reading extends Pick<Parameters<typeof backfill>[0], 'pageSize' | 'clock' | 'onSplit'> {
+  readonly window: Window
+  readonly perSecond: number
+}
+
+/** Reads the feed, the last of these sources, in this window. */
+function readAll(sources: readonly Source[], { window, perSecond, clock, ...options }: Reading) {
+  const slice = { id: 1, resource: eventsName, part: null, window, query: window, position: null }
+  const limiter = createLimiter({ perSecond, concurrency: 9 }, clock)
+  return backfill({
+    slices: [{ ...slice, cursor: null, boundary: [] }],
+    sources,
+    limiters: () => [limiter],
+    pagesAhead: 9,
+    pagesPerBatch: 9,
+    gatherMs: 0,
+    clock,
+    drainSignal: never,
+    abortSignal: never,
+    since: async () => 0,
+    onFailure() {},
+    ...options,
+  })
+}
+
 describe('read page by page', () => {
   async function readFeed(pages: readonly (readonly [number, number])[], endsWithSecond: boolean) {
     const { asked, feed, sources } = setup({ c: 'now', d: 'now' })
@@ -299,23 +325,7 @@ describe('read page by page', () => {
     }
     const events = eventsSource({ ...feed, list }, sources)
     const all = { from: 0, to: null }
-    const slice = { id: 1, resource: eventsName, part: null, window: all, query: all, position: null }
-    const limiter = createLimiter({ perSecond: 100, concurrency: 9 }, clock)
-    const batches = backfill({
-      slices: [{ ...slice, cursor: null, boundary: [] }],
-      sources: [...sources, events],
-      limiters: () => [limiter],
-      pageSize: 2,
-      pagesAhead: 9,
-      pagesPerBatch: 9,
-      gatherMs: 0,
-      clock,
-      drainSignal: never,
-      abortSignal: never,
-      since: async () => 0,
-      onFailure() {},
-      onSplit() {},
-    })
+    const batches = readAll([...sources, events], { window: all, perSecond: 100, pageSize: 2, clock, onSplit() {} })
     const rows: string[] = []
     for await (const { pages } of batches)
       for (const page of pages) {
@@ -369,22 +379,12 @@ describe('read page by page', () => {
     const customersSource = { ...sources[0]!, retrieve }
     const events = eventsSource({ ...feed, list: fake.source.list, read }, [customersSource])
     const window = { from: fakeNow - 3_600, to: null }
-    const slice = { id: 1, resource: eventsName, part: null, window, query: window, position: null }
-    const limiter = createLimiter({ perSecond: 25, concurrency: 9 }, clock)
     let splitsMade = 0
-    const batches = backfill({
-      slices: [{ ...slice, cursor: null, boundary: [] }],
-      sources: [customersSource, events],
-      limiters: () => [limiter],
+    const batches = readAll([customersSource, events], {
+      window,
+      perSecond: 25,
       pageSize: 100,
-      pagesAhead: 9,
-      pagesPerBatch: 9,
-      gatherMs: 0,
       clock,
-      drainSignal: never,
-      abortSignal: never,
-      since: async () => 0,
-      onFailure() {},
       onSplit() {
         splitsMade++
       },

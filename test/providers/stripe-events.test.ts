@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { announced, eventResources } from '../../src/providers/stripe/events.ts'
+import { announced, eventResources, events } from '../../src/providers/stripe/events.ts'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
+import { answerWith } from '../support/items.ts'
+import { answeredBy } from './stripe-connection.ts'
 import { deletableObjects, eventTypesOfSdk } from './stripe-event-types.ts'
 
 /*
@@ -60,4 +62,17 @@ test('rows that may change unseen can be fetched by id', () => {
   const unsettled = resources.filter(({ unsettled: rows }) => rows && rows !== 'every row')
   expect(unsettled.length).toBeGreaterThan(3)
   for (const { name, retrieve } of unsettled) expect([name, typeof retrieve]).toEqual([name, 'function'])
+})
+
+test.each([
+  { what: 'leaves its last second to the next page', seconds: [9, 8, 8], more: true, ids: [0], ends: true },
+  { what: 'within one second stays as it is', seconds: [9, 9, 9], more: true, ids: [0, 1, 2], ends: undefined },
+  { what: 'that is the last has all of its events', seconds: [9, 8, 8], more: false, ids: [0, 1, 2], ends: undefined },
+])('a page of events $what', async ({ seconds, more, ids, ends }) => {
+  const data = seconds.map((created, at) => ({ id: `evt_${at}`, object: 'event', created }))
+  const connection = answeredBy(async () => answerWith({ object: 'list', data, has_more: more }, new Date()))
+  const page = await events.list(connection, { cursor: null, limit: 3 }, new AbortController().signal)
+  expect(page.items.map(({ id }) => id)).toEqual(ids.map((at) => `evt_${at}`))
+  expect(page.next).toBe(more ? `evt_${ids.at(-1)}` : null)
+  expect(page.endsWithSecond).toBe(ends)
 })

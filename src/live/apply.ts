@@ -11,8 +11,10 @@ import { type Reading, readLiveChange, tieSeconds } from './read-changes.ts'
 import { refreshMrr, subscriptionsOf } from './revenue.ts'
 import { Unsettled, writeLive } from './write-live.ts'
 
-/** Transactions for one batch. Each has settled more than the one before, or has lost a deadlock. */
+/** Transactions for one batch. Each has settled more than the one before, or has lost a race or a deadlock. */
 const triesAtMost = 8
+/** For messages whose rows other transactions changed at every try. */
+const racedSeconds = 1
 /** Milliseconds for the requests of one batch. */
 const longestReading = 25_000
 
@@ -102,6 +104,10 @@ function openStates(
         state.isTied = true
       }
     },
+    /** All messages come again. */
+    postpone() {
+      for (const state of states.values()) state.reading = { kind: 'later', seconds: racedSeconds }
+    },
   }
 }
 
@@ -123,14 +129,17 @@ async function writeUntilSettled(route: Route, batch: Batch, deps: LiveDeps): Pr
     try {
       return await deps.tenant(tenantId).within(async (tx) => {
         const writing = { accountKey, ownership: account.ownership, contents, objects, quarantine }
-        const written = await writeLive(tx, writing)
+        const written = await writeLive(tx, { ...writing, isAlone: tries > 1 })
         const { counts, lag } = countBatch(written, batch, deps.now())
         if (written && counts.received > 0) await countEvents(tx, accountKey, { ...counts, ...lag })
         return counts
       })
     } catch (error) {
-      if (error instanceof Unsettled) states.tie(error.tied, tries >= triesAtMost - 1)
-      else if (classify(error) === 'data' && !quarantine.isolate) quarantine.isolate = true
+      const isLastTryNext = tries >= triesAtMost - 1
+      if (error instanceof Unsettled) {
+        states.tie(error.tied, isLastTryNext)
+        if (error.isRaced && isLastTryNext) states.postpone()
+      } else if (classify(error) === 'data' && !quarantine.isolate) quarantine.isolate = true
       else if (!mayPass.has(codeOf(error))) throw databaseFailure(error)
       if (tries >= triesAtMost) throw databaseFailure(error)
     }

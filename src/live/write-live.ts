@@ -17,10 +17,13 @@ export class Unsettled extends Error {
   override readonly name = 'Unsettled'
   /** Objects with two snapshots of one moment. */
   readonly tied: ReadonlySet<string>
+  /** Whether another transaction changed rows after this one had looked at them. */
+  readonly isRaced: boolean
 
-  constructor(tied: ReadonlySet<string>) {
+  constructor({ tied, isRaced }: { readonly tied: ReadonlySet<string>; readonly isRaced: boolean }) {
     super('live: rows have other snapshots of the same moment, or were changed by another transaction')
     this.tied = tied
+    this.isRaced = isRaced
   }
 }
 
@@ -31,6 +34,8 @@ interface LiveWriting {
   /** The changed objects. A tie of anything else belongs to one of them. */
   readonly objects: ReadonlySet<string>
   readonly quarantine: Quarantine
+  /** No other live write of the account runs at the same time. Only a job can race with it then. */
+  readonly isAlone: boolean
 }
 
 /** In `sync_rejects.job_id` of what came by an event. */
@@ -41,10 +46,10 @@ const rowsPerStatement = 10_000
 /** Writes what events have brought, without a job. Null if the tenant was erased or the account is disconnected. @throws Unsettled */
 export async function writeLive(
   tx: Database,
-  { accountKey, ownership, contents, objects, quarantine }: LiveWriting,
+  { accountKey, ownership, contents, objects, quarantine, isAlone }: LiveWriting,
 ): Promise<WriteResult['counts'] | null> {
   await holdOffErasure(tx, accountKey.tenantId)
-  const { isClosed, ...mayHave } = await lookUp(tx, accountKey)
+  const { isClosed, ...mayHave } = await lookUp(tx, { ...accountKey, isAlone })
   if (isClosed) return null
   const { counts, unsettled } = await writeBatches(tx, {
     jobId: noJob,
@@ -62,11 +67,17 @@ export async function writeLive(
   const tied = new Set<string>()
   for (const [resource, { tied: ids = [] }] of Object.entries(unsettled))
     for (const id of ids) if (objects.has(objectOf({ resource, id }))) tied.add(objectOf({ resource, id }))
-  if (tied.size > 0 || Object.values(unsettled).some(({ raced = [] }) => raced.length > 0)) throw new Unsettled(tied)
+  const isRaced = Object.values(unsettled).some(({ raced = [] }) => raced.length > 0)
+  if (tied.size > 0 || isRaced) throw new Unsettled({ tied, isRaced })
   return counts
 }
 
-async function lookUp(tx: Database, { tenantId, provider, account }: AccountKey) {
+async function lookUp(
+  tx: Database,
+  { tenantId, provider, account, isAlone }: AccountKey & Pick<LiveWriting, 'isAlone'>,
+) {
+  const lock = sql.raw(isAlone ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared')
+  const lockKey = sql`hashtextextended(${`billing-sync live ${tenantId} ${provider} ${account}`}, 0)`
   const { rows } = await tx.execute<
     Record<'isClosed' | 'mayHaveErased' | 'mayHaveRejects' | 'mayHaveUnknown', boolean>
   >(sql`
@@ -74,7 +85,7 @@ async function lookUp(tx: Database, { tenantId, provider, account }: AccountKey)
         and known.provider = ${provider} and known.account = ${account} and known.state = 'disconnected') as "isClosed", ${hasTombstones({ tenantId, provider })} as "mayHaveErased",
       ${hasRejects({ tenantId, provider })} as "mayHaveRejects",
       exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider}
-        and known.account = ${unknownAccount}) as "mayHaveUnknown"`)
+        and known.account = ${unknownAccount}) as "mayHaveUnknown", ${lock}(${lockKey})`)
   const [found] = rows
   if (!found) throw new Error('live: the account was not looked up')
   return found

@@ -28,8 +28,9 @@ function mapDerived(
   observedAt: Date,
 ): readonly ObservedRow[] {
   return entries.flatMap(({ item, columns, seenAt = observedAt }) => {
-    const seen = seenAt < observedAt ? seenAt : observedAt
+    const dated = seenAt < observedAt
+    const seen = dated ? seenAt : observedAt
     const { rows } = mapItems([item], { resource, table, observedAt: seen, row, columns: () => columns })
-    return rows.map((mapped) => ({ ...mapped, derived: true }))
+    return rows.map((mapped) => ({ ...mapped, derived: true, ...(dated && { dated }) }))
   })
 }

@@ -14,7 +14,9 @@ it(
   async () => {
     await forEachSeedAsync(seeds, async (seed) => {
       const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
-      const { paypal, run, differences } = await openPayPal({ transactions: 300, seed, now })
+      const { paypal, run, differences, verify: compare } = await openPayPal({ transactions: 300, seed, now })
+      // The sandbox shows disputes of 180 days before its own clock, of which the worker's clock has passed a part.
+      const verify = async () => (await compare()).filter(({ resource }) => resource !== 'disputes')
       paypal.advance(6 * 3_600)
       expect(await run()).toMatchObject({ status: 'completed' })
       for (let day = 0; day < days; day += between) {
@@ -23,9 +25,11 @@ it(
         paypal.advance(6 * 3_600)
         expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
         expect(await differences()).toEqual([])
+        expect(await verify()).toEqual([])
       }
       expect(await run()).toMatchObject({ status: 'completed' })
       expect(await differences()).toEqual([])
+      expect(await verify()).toEqual([])
     })
   },
   timeoutMs,

@@ -2,6 +2,7 @@ import type { AccountKey } from '../../db/account-key.ts'
 import { findStale, markDeleted, markRemovedChildren } from '../../db/deletions.ts'
 import type { Database } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
+import { raiseObserved } from '../../db/raise-observed.ts'
 import { removeUnknown } from '../../db/unknown-rows.ts'
 import { clearNotes, countAbsent, countChildren, forget, type Notes, rememberAsked } from '../../db/unlisted-rows.ts'
 import { addWritten, upsert, type Written } from '../../db/upsert.ts'
@@ -108,6 +109,8 @@ export async function writeBatches(
             ? await writeLive(tx, into)
             : await upsert(tx, { ...into, overwrite, onlyMissing: kind === 'embedded' })
         sum = addWritten(sum, written)
+        const dated = part.filter((row) => row.dated)
+        if (!writeLive && dated.length > 0) await raiseObserved(tx, { ...into, rows: dated })
       }
       return sum
     }

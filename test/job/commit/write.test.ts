@@ -33,6 +33,7 @@ interface Way {
   readonly askedById?: boolean
   readonly embedded?: boolean
   readonly derived?: boolean
+  readonly dated?: boolean
   readonly columns?: object
 }
 
@@ -120,6 +121,18 @@ test('derived rows are fetched where they are new or have changed', async () => 
   await commit(rows(derived('a', 1), derived('b', 1)))
   const counted = await commit(rows(derived('a', 1), derived('b', 2), derived('c', 1), derived('d', 1)))
   expect(counted).toEqual({ customers: { fetched: 3, created: 2, updated: 1 } })
+})
+
+test('a derived row keeps the latest time at which it was seen, and an older snapshot does not replace it', async () => {
+  const { commit, query } = await open()
+  const seen = (observed: number, value: number) =>
+    rows(rowOf('customers', 'a', value, { derived: true, dated: true, observed }))
+  await commit(seen(1, 1))
+  expect(await commit(seen(9, 1))).toEqual({ customers: {} })
+  expect(await commit(seen(5, 2))).toEqual({ customers: {} })
+  expect(await query(`select observed_at, raw ->> 'value' as value from customers`)).toEqual([
+    { observed_at: at(9), value: '1' },
+  ])
 })
 
 test('an embedded row is written if there is none, and a listed one of the same commit wins', async () => {

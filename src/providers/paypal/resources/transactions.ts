@@ -96,14 +96,26 @@ function embeddedItems(item: Item): EmbeddedItems {
   const amount = Number(text(fields(line.transaction_amount).value) ?? 0)
   const payer = item.at('payer_info')
   const customer = customerIdOf(payer.value())
-  const seenAt = dateTime(line.transaction_updated_date)
-  const embedded = id === null ? [] : [{ item: item.withId(id) }]
+  const time = seenAtOf(item, line)
+  const seen = time && { seenAt: time }
+  const embedded = id === null ? [] : [{ item: item.withId(id), ...seen }]
   return {
     ...(code.startsWith('T00') && amount > 0 && { payments: embedded }),
     ...(code.startsWith('T11') && amount < 0 && { refunds: embedded }),
     ...(code.startsWith('T04') && { payouts: embedded }),
-    ...(customer !== null && { customers: [{ item: payer.withId(customer), ...(seenAt && { seenAt }) }] }),
+    ...(customer !== null && { customers: [{ item: payer.withId(customer), ...seen }] }),
   }
+}
+
+/**
+ * PayPal's times have whole seconds. Lines of one second may show a payer in two ways, and lines of one refund share its id:
+ * a fraction of a second made of the line's own id decides between them, the same way in each job.
+ */
+function seenAtOf({ id }: Item, { transaction_updated_date: updated }: Fields): Date | null {
+  const time = dateTime(updated)
+  let hash = 0
+  for (const character of String(id)) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0
+  return time && new Date(time.getTime() + 1 + (hash % 999))
 }
 
 /** The ledger: each line that PayPal has of the last three years. It never loses one. */

@@ -19,6 +19,7 @@ export function reliability(results: Results = readResults()): string {
 | A commit whose answer was lost succeeded or failed. | The worker reads the fence and the checkpoint again. It counts nothing twice. |
 | A job belongs to this worker. | Each write names the job's fence, and Postgres refuses a worker that lost its lease. |
 | A newer state of a row. | Its observation is later than the stored one. No observation is later than the answer that brought it, nor than the database's clock. |
+| An answer is of today. | It is dated at most five minutes ahead of the database's clock, and at most five minutes before what an earlier job of the account read. Otherwise the job waits. |
 | What a row is after events. | An event is observed in its second, and an answer just before the second in which it was asked for. Only a later observation replaces a row. |
 | Which of two events of one second is later. | Neither is believed. The object is fetched once the second is over. |
 | A row that an event does not change is as new as the event. | Its \`observed_at\` is raised, and nothing else is written. A full job writes nothing of such a row. |

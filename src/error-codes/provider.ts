@@ -51,8 +51,9 @@ export const providerCodes = {
     retried: 'next job',
   },
   provider_clock: {
-    happened: "The answer of the provider is dated far ahead of the database's clock. The worker stored nothing of it.",
-    do: 'Set the clock of the database server, or of the proxy between. Then the job goes on.',
+    happened:
+      "The answer of the provider is dated minutes ahead of the database's clock, or minutes before the answers of an earlier job. The worker stored nothing of it.",
+    do: 'Set the clock of the database server, or of the proxy between. Then the job goes on. A proxy may also repeat old answers.',
     retried: 'outage',
   },
   provider_contract: {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AccountKey, type ProviderKey, unknownAccount } from '../db/account-key.ts'
-import { syncAccounts } from '../db/schema.ts'
+import { syncAccounts, syncCursors } from '../db/schema.ts'
 import { SyncError } from '../errors.ts'
 import { withoutMode } from '../provider/account-name.ts'
 import type { Account } from '../provider/contract.ts'
@@ -14,6 +14,8 @@ export interface KnownAccount {
   readonly began: number | null
   /** Whether rows of the account `unknown` are this account's; null if that was not decided yet. */
   readonly adopted: boolean | null
+  /** The provider's second up to which jobs have read the account; null before the first. One in the future does not count. */
+  readonly seen: number | null
   /** See `readListSplits`. Null unless the job is a full one. */
   readonly splits: unknown
 }
@@ -29,6 +31,8 @@ export const knownAccounts = ({ tenantId, provider }: ProviderKey, { syncType }:
   sql<readonly KnownAccount[]>`(
     select coalesce(jsonb_agg(jsonb_build_object('account', known.account, 'credential', known.credential,
       'began', floor(extract(epoch from known.began_at)), 'adopted', known.adopted,
+      'seen', (select floor(extract(epoch from max(read.cursor))) from ${syncCursors} as read
+        where read.tenant_id = known.tenant_id and read.provider = known.provider and read.account = known.account and read.cursor <= now()),
       'splits', case when ${syncType === 'full'} then known.list_splits end)), '[]')
     from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider})`
 

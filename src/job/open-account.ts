@@ -20,7 +20,7 @@ interface Opening {
 /**
  * Finds out which account the credentials belong to, and takes its lease. A known key costs no request; for an unknown one
  * the provider is asked beside the first pages. Rows of 0.1.0 that are the account's are moved to it.
- * @throws SyncError `account_mismatch`, `account_unknown`, `account_busy`, or as the provider's
+ * @throws SyncError `account_mismatch`, `account_unknown`, `account_busy`, `provider_clock`, or as the provider's
  */
 export function openAccount(opening: Opening, session: Session, deps: JobDeps): Promise<JobAccount> {
   const account = open(opening, session, deps)
@@ -37,6 +37,7 @@ async function open({ connection, reading, begunWith }: Opening, session: Sessio
   refuseOther(account, { named: request.account, begunWith })
   const credential = connection.id === null ? connection.credential : null
   session.update({ account })
+  reading.checkDates()
   await takeAccount({ lease, providerKey, account, credential, began }, { db, clock }, deadline.abortSignal)
   const mayHaveUnknown = job.accounts.some(isUnknown)
   const jobAccount = { ...providerKey, account, mayHaveUnknown }

@@ -3,7 +3,7 @@ import type { SyncError } from '../errors.ts'
 import type { Account } from '../provider/contract.ts'
 import { type RateLimited, rateLimited } from '../sync/rate-limited.ts'
 import { recognise } from './account.ts'
-import { refuseAhead } from './clock-check.ts'
+import { refuseWrongDate } from './clock-check.ts'
 import { type ListSplits, readListSplits } from './list-splits.ts'
 import type { JobDeps, Session } from './session.ts'
 
@@ -17,6 +17,8 @@ export interface OpenReading extends RateLimited {
   readonly finishing: AbortSignal
   /** Ends every wait, because a call failed for good. */
   fail(): void
+  /** Checks the answers from before the account was known. @throws SyncError `provider_clock` */
+  checkDates(): void
 }
 
 /** The account's sources behind its limits, until the deadline or the first failure. */
@@ -31,6 +33,7 @@ export function openReading(
   const drainSignal = AbortSignal.any([deadline.drainSignal, failing.signal])
   const finishing = AbortSignal.any([deadline.abortSignal, failing.signal])
   setMaxListeners(0, drainSignal, finishing)
+  let earliest: Date | null = null
   const reading = rateLimited(account, names, {
     clock,
     waiting: drainSignal,
@@ -38,7 +41,10 @@ export function openReading(
     latest: session.databaseNow,
     answered: ({ endpoint, error, ms }) =>
       watch?.answered({ endpoint, code: error?.code ?? null, throttled: isThrottled(error), ms }),
-    refuse: (observedAt) => refuseAhead(observedAt, session.databaseNow(), session.request.providerName),
+    refuse(answeredAt) {
+      if (earliest === null || answeredAt < earliest) earliest = answeredAt
+      refuseWrongDate(answeredAt, knownClocks(session), session.request.providerName)
+    },
     watch(endpoint) {
       const waits = session.waits.watch(endpoint)
       return {
@@ -61,6 +67,18 @@ export function openReading(
     drainSignal,
     finishing,
     fail: () => failing.abort(),
+    checkDates() {
+      if (earliest) refuseWrongDate(earliest, knownClocks(session), session.request.providerName)
+    },
+  }
+}
+
+/** A forced job overwrites whatever is stored, whenever it was. */
+function knownClocks({ databaseNow, counts, job, request }: Session) {
+  const seen = job.accounts.find(({ account }) => account === counts.account)?.seen ?? null
+  return {
+    databaseNow: databaseNow(),
+    earlier: seen === null || request.additionalData.forceRefresh ? null : seen * 1_000,
   }
 }
 

@@ -4,7 +4,8 @@ import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 /*
- * What is dated in the future would hide everything that comes after it: a row, a cursor, an answer.
+ * What is dated in the future would hide everything that comes after it: a row, a cursor, an answer. What is dated before
+ * an earlier job would be hidden by that job.
  */
 
 const month = 30 * 86_400
@@ -146,6 +147,78 @@ test('a clock that jumps in the middle of a job keeps what was committed, and th
   await deliver(request)
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', fetched: '200', created: '200' })
   expect(await query('select count(*)::int as n from customers where observed_at > now()')).toEqual([{ n: 0 }])
+})
+
+describe('a provider whose clock went back', () => {
+  const days = 3 * 86_400
+
+  test.each(['full', 'incremental'] as const)(
+    'makes a %s job wait, in words, and loses nothing of that time',
+    async (syncType) => {
+      const { sync, sandbox, tenantId, deliver, job, row } = await open()
+      await sync('full')
+      sandbox.advance(-days)
+      const [changed, gone] = sandbox.expected('customers').map(({ id }) => String(id))
+      sandbox.update('customers', String(changed), { name: 'Changed meanwhile' })
+      sandbox.remove('customers', String(gone))
+      const request = jobRequest({ tenantId, additionalData: { sync_type: syncType } })
+      await deliver(request)
+      expect(await job(request.jobId)).toMatchObject({
+        status: 'retrying',
+        attempt: 0,
+        error: {
+          code: 'provider_clock',
+          message: expect.stringMatching(
+            /^stripe: the answer is dated 43\d\d minutes before the answers of an earlier job \(.+\)\. Nothing of it was stored\. Look for/,
+          ),
+        },
+      })
+      sandbox.advance(days)
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      await deliver(request)
+      expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
+      const { result } = await sync('full')
+      expect(result.resources.customers).toMatchObject({ proof: { equal: true } })
+      expect(await row(String(changed))).toMatchObject({ name: 'Changed meanwhile' })
+      expect(await row(String(gone))).toMatchObject({ deleted: true })
+    },
+  )
+
+  test('is seen by a job with a new key as well, whose account becomes known after the first page', async () => {
+    const { sync, sandbox, tenantId, deliver, job, row } = await open()
+    await sync('full')
+    sandbox.advance(-days)
+    const id = String(sandbox.expected('customers')[0]?.id)
+    sandbox.update('customers', id, { name: 'Changed meanwhile' })
+    sandbox.onRequest(async ({ path }) => {
+      if (path === '/v1/account') await new Promise((resolve) => setTimeout(resolve, 300))
+    })
+    const request = jobRequest({ tenantId, accessToken: 'sk_live_new_key_of_the_account' })
+    await deliver(request)
+    expect(await job(request.jobId)).toMatchObject({ status: 'retrying', error: { code: 'provider_clock' } })
+    sandbox.advance(days)
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await deliver(request)
+    expect(await row(id)).toMatchObject({ name: 'Changed meanwhile' })
+  })
+
+  test('is believed back to five minutes, and by the first job of an account however far', async () => {
+    const { sync, sandbox } = await open()
+    sandbox.advance(-days)
+    expect((await sync('full')).row).toMatchObject({ status: 'completed' })
+    sandbox.advance(-240)
+    expect((await sync('incremental')).row).toMatchObject({ status: 'completed' })
+  })
+
+  test('is overruled by force_refresh', async () => {
+    const { sync, sandbox, row } = await open()
+    await sync('full')
+    sandbox.advance(-days)
+    const id = String(sandbox.expected('customers')[0]?.id)
+    sandbox.update('customers', id, { name: 'Changed meanwhile' }, { silent: true })
+    expect((await sync('full', { force_refresh: true })).row).toMatchObject({ status: 'completed' })
+    expect(await row(id)).toMatchObject({ name: 'Changed meanwhile' })
+  })
 })
 
 test('a cursor in the future is no cursor, and is replaced', async () => {

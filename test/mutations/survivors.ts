@@ -11,6 +11,7 @@
  * Then, --near as well: src/job/{lease,account-lease}.ts, src/queue/{consume,deliver,sqs-poll}.ts and the whole of
  * src/db/deletions.ts. Of src/job/{deadline,waits}.ts and src/queue/key-free.ts the first: open are `left.job <= 0`, the two of
  * `2 ** 31 - 1`, and `|| accounts.some(` of key-free, which have to meet the integration tests.
+ * With test/job/{claim,finish,stall}.test.ts, --near: src/job/{claim,finish,stall}.ts.
  * Not run: the rest of src/job, src/sync and src/queue, the rest of src/db.
  */
 
@@ -34,6 +35,12 @@ export const survivors: Readonly<Record<string, string>> = {
     'A fenced commit is no error of the connection, so that it is thrown where the wait for another try would begin.',
   'src/job/commit/transaction.ts | const rows = await (moves.length > 0 ? tx.with(...moves) : tx) | > → >=':
     'A statement with no parts before it is the same statement.',
+  'src/job/claim.ts | if (tries > 0 || !(await freeAccount(db, rival))) | || → &&':
+    'The claim is tried once more, and ends the same.',
+  'src/job/claim.ts | const endedBefore = sql`(${old.finishedAt} is not null and ${old.finishedAt} < coalesce(${sentAt?.toISOString() ?? null}::timestamptz, now()))` | < → <=':
+    'A message that was sent in the microsecond in which its job ended may be from before or after.',
+  "src/job/claim.ts | and (${old.status} in ('pending', 'paused', 'retrying') or (${old.status} = 'running' and ${old.leaseUntil} < now()) or ${repeated} or ${taken})`, | < → <=":
+    'A lease ends a microsecond earlier.',
   'src/job/account-lease.ts | select * from ${syncJobs} where ${syncJobs.tenantId} = owner.tenant_id and ${isHeldBy(lease)} offset 0 for update | and → or':
     'More rows of the tenant are locked. The update has the same condition once more.',
   'src/queue/deliver.ts | await stopHeartbeat() | await → void | 2':

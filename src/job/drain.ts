@@ -13,7 +13,7 @@ import { commitBatch } from './commit/commit.ts'
 import { applyMove, type CommittedState, type Move, readsAll } from './commit/committed-state.ts'
 import type { DetectedDeletions } from './commit/deletions.ts'
 import { openQuarantine } from './commit/quarantine.ts'
-import { refusalsIn } from './commit/related.ts'
+import { readBy, refusalsIn } from './commit/related.ts'
 import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
 import { collectSplits, type SplitCollector } from './list-splits.ts'
@@ -226,10 +226,10 @@ async function commitAll(
 
 /** A job fails if the key may read none of its resources. @throws SyncError with verdict `reject` */
 function failWhereAllSkipped(batch: Batch, sources: readonly Source[], { checkpoint, progress }: CommittedState): void {
-  const skipped = refusalsIn(batch, sources)
+  const { mode, cursors, resources } = checkpoint
+  const skipped = refusalsIn(batch, sources, readBy(resources ?? [], progress))
   const [first] = skipped
   // An incremental job that follows the feed has its events besides.
-  const { mode, cursors, resources } = checkpoint
   const names = mode === 'full' ? Object.keys(progress) : Object.keys(cursors).length > 0 ? null : resources
   const all = names?.every((name) => progress[name]?.skipped || skipped.has(name)) ?? false
   const feed = skipped.get(eventsName)

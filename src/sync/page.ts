@@ -80,7 +80,9 @@ function datedItems(slice: Slice, source: ListFacts, { items }: Page): readonly 
 
 /** A page of a list in no order, which is read to its end and cannot say what it lacks. */
 function digestUnordered(slice: Slice, next: string | null, dated: readonly DatedItem[]): Digest {
-  const listed = isCounted(slice) ? dated.flatMap(({ created }) => created ?? []) : []
+  // Lines of a ledger may be the same in all that their ids are made of.
+  const distinct = new Map(dated.map(({ id, created }, place) => [id ?? place, created])).values()
+  const listed = isCounted(slice) ? [...distinct].flatMap((created) => created ?? []) : []
   const reached = { query: slice.query, next, oldest: null, boundary: [] }
   return { items: dated.map(({ item }) => item), reached, proven: null, listed, density: null }
 }

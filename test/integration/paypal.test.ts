@@ -113,6 +113,18 @@ describe('an account of PayPal', () => {
     expect(named.size).toBeGreaterThan(0)
     const rows = await stack.query<{ id: string }>('select id from subscriptions where tenant_id = $1', [tenantId])
     expect(rows.map(({ id }) => id).toSorted()).toEqual([...named].toSorted())
+    // The payers come from the transactions: the next incremental job reads no more of them than of others.
+    expect(job.result.resources.customers?.skipped).toBeUndefined()
+    const before = paypal.requests.length
+    expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed', error: null })
+    const windows = paypal.requests.slice(before).filter(({ path }) => path.startsWith('/v1/reporting/transactions'))
+    expect(windows.length).toBeLessThanOrEqual(3)
+  })
+
+  it('of which the client may not read the balances is named by its transactions', async () => {
+    const { paypal, run } = await openPayPal({ transactions: 100 })
+    paypal.fail({ kind: 'not-authorized', path: /balances/ })
+    expect(await run()).toMatchObject({ status: 'completed', error: null, account: `${paypal.merchant}:test` })
   })
 
   it('has tokens that expire in mid-list: each is minted once more', async () => {

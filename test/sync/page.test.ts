@@ -356,6 +356,10 @@ describe('a page of a list in no order', () => {
     expect(afterPage(slice(), digest.reached)).toMatchObject({ cursor: 'more', position: null })
   })
 
+  it('lists an id once, however often the page shows it', () => {
+    expect(digestPage(slice(), unordered, page('a5 b9 a5')).listed).toEqual([5, 9])
+  })
+
   it('ends the slice with the last page only', () => {
     const { reached } = digestPage(slice({ cursor: 'more' }), unordered, page('d1', null))
     expect(afterPage(slice({ cursor: 'more' }), reached)).toBeNull()

@@ -26,7 +26,7 @@ import type { DetectedDeletions } from './deletions.ts'
 import { notification } from './notify.ts'
 import type { Quarantine } from './quarantine.ts'
 import { checkCounts } from './reconcile.ts'
-import { nestedIn, originsOf, skippedBy, unfinishedNames } from './related.ts'
+import { nestedIn, originsOf, readBy, skippedBy, unfinishedNames } from './related.ts'
 import { countRows, type RowBudget, reduceBudget } from './row-budget.ts'
 import { splitMoves } from './split-moves.ts'
 import { writeBatches } from './write.ts'
@@ -136,7 +136,7 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(committed.progress, {
     counts,
-    skipped: skippedBy(batch, commit.sources),
+    skipped: skippedBy(batch, commit.sources, readBy(commit.resources, committed.progress)),
     drifts: batch.pages.flatMap(({ drifts }) => drifts),
     remaining: batch.remaining,
     unfinished,
@@ -203,8 +203,13 @@ function movesOf(
 ) {
   if (checkpoint.until === null) return []
   const isRefused = (name: string) => checkpoint.refused.includes(name) || progress[name]?.skipped !== undefined
+  // Once an item shows rows of another resource again, they come with the item, whose own cursor was left behind.
+  const isUnseen = (origins: readonly string[]) => origins.length > 0 && origins.every(isRefused)
   const refused = planned.filter(
-    (name) => isRefused(name) || nestedIn(sources, [name]).some(isRefused) || originsOf(sources, name).some(isRefused),
+    (name) =>
+      isRefused(name) ||
+      nestedIn(sources, [name]).some(isRefused) ||
+      isUnseen(originsOf(sources, name).filter((origin) => planned.includes(origin))),
   )
   return cursorMoves(
     tx,

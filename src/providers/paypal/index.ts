@@ -5,7 +5,8 @@ import { fields } from '../../provider/fields.ts'
 import { accountIn, openPayPal, type PayPalConnection, type PayPalSettings } from './connection.ts'
 import { isAccountName } from './credentials.ts'
 import { failure } from './failure.ts'
-import { paypalBegan } from './list.ts'
+import { paypalBegan, rfc3339 } from './list.ts'
+import { PayPalRefusal } from './refusal.ts'
 import { resources } from './resources/index.ts'
 
 export type { PayPalSettings } from './connection.ts'
@@ -21,14 +22,35 @@ export function paypal(settings: PayPalSettings): Provider {
   })
 }
 
-/** Identifies the account with its balances, which needs Transaction Search. PayPal does not say when an account began. */
+/**
+ * Identifies the account with its balances, or else with its transactions, which have a right of their own: an answer names
+ * the account even without any of them. PayPal does not say when an account began.
+ */
 async function identify(connection: PayPalConnection): Promise<Identity> {
+  const named = (account: unknown) => ({ account: inMode(accountIn(account), connection.mode), since: paypalBegan })
   try {
     const { json } = await connection.get('/v1/reporting/balances')
-    const account = accountIn(fields(json.whole.value()).account_id)
-    return { account: inMode(account, connection.mode), since: paypalBegan }
+    return named(fields(json.whole.value()).account_id)
   } catch (error) {
-    if (failure(error, connection).code !== 'permission_denied') throw error
-    return { account: null, since: paypalBegan }
+    const refusal = refusalIn(error, connection)
+    const [start, end] = [3, 2].map((days) => rfc3339(dateIn(refusal) - days * 86_400))
+    try {
+      const window = { start_date: start, end_date: end, page_size: '1' }
+      const { json } = await connection.get('/v1/reporting/transactions', window)
+      return named(fields(json.whole.value()).account_number)
+    } catch (another) {
+      refusalIn(another, connection)
+      return { account: null, since: paypalBegan }
+    }
   }
 }
+
+/** The refusal of what the client may not read. @throws anything else */
+function refusalIn(error: unknown, connection: PayPalConnection): PayPalRefusal {
+  const { code } = failure(error, connection)
+  if (error instanceof PayPalRefusal && (code === 'permission_denied' || code === 'not_found')) return error
+  throw error
+}
+
+/** When PayPal answered, in seconds since 1970. */
+const dateIn = ({ headers }: PayPalRefusal) => Math.floor(new Date(headers.date ?? 0).getTime() / 1_000)

@@ -5,8 +5,10 @@ export default defineConfig({
   test: {
     include: ['test/brokers/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    // Vitest waits for one second.
+    expect: { poll: { timeout: 30_000 } },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // The servers need the cores.
     maxWorkers: 1,

@@ -7,8 +7,11 @@ const globalSetup = ['test/support/postgres.ts']
 /* `npx vitest run --project unit` starts no Postgres. */
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Nothing is expected to take so long. A machine that does other things besides makes a test slower, and not wrong.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    // Vitest waits for one second.
+    expect: { poll: { timeout: 30_000 } },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Two cores: more workers would only make the timings of each other worse.
     maxWorkers: 2,

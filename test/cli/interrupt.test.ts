@@ -26,7 +26,7 @@ test('Ctrl-C says how to go on, and the next start with the same options goes on
   expect(stdout).toMatch(/^ {2}deliveries +2$/m)
   expect(stdout).toMatch(/^ {2}customers .* 3000 +3000 +yes +·$/m)
   expect(serverOf(cwd)).toBeUndefined()
-}, 120_000)
+})
 
 test('a second Ctrl-C ends the program at once and leaves no server behind', async () => {
   const cwd = emptyDirectory()
@@ -87,7 +87,7 @@ test('Ctrl-C on the terminal of npm start says how to go on, and the next npm st
   expect(next.stdout).toMatch(/goes on {3}job \S+ of an earlier start is not finished/)
   expect(next.stdout).toMatch(/^ {2}customers .* 3000 +3000 +yes +·\r$/m)
   expect(serverOf(cwd)).toBeUndefined()
-}, 120_000)
+})
 
 test('a second Ctrl-C on the terminal of npm start ends it at once and leaves no server behind', async () => {
   const cwd = emptyDirectory()

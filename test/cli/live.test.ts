@@ -31,7 +31,6 @@ test.each(Object.entries(ways))(
     expect(stdout).toMatch(/\n {2}after {5}p50 \d+\.\d+ s, p99 \d+\.\d+ s, slowest \d+\.\d+ s\n/)
     expect(stdout).toMatch(/\n +the copy equals the account: \d+ tables, [\d,]+ rows\n/)
   },
-  120_000,
 )
 
 test('Ctrl-C ends it with 0 in good order, and a second start finds the account as it was', async () => {
@@ -47,7 +46,7 @@ test('Ctrl-C ends it with 0 in good order, and a second start finds the account 
     expect(stdout).toMatch(/\n +the copy equals the account: /)
     expect(serverOf(cwd)).toBeUndefined()
   }
-}, 120_000)
+})
 
 test('a row that is not as the account has it ends it with 1, and is named', async () => {
   const cwd = emptyDirectory()
@@ -61,7 +60,7 @@ test('a row that is not as the account has it ends it with 1, and is named', asy
   expect(code).toBe(1)
   expect(stdout).toContain('the copy differs from the account: ')
   expect(stdout).toContain(`customers: 1 missing, 0 changed, 0 extra, 0 not asked for  ${id}\n`)
-}, 120_000)
+})
 
 test('on a terminal the state is one line below the rows, with the page', async () => {
   const { seen, child } = startOnTerminal(small, 24, { cwd: emptyDirectory() })

@@ -10,7 +10,7 @@ test('start --provider all syncs a tenant from every provider at once, and shows
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   for (const provider of ['stripe', 'square', 'paypal', 'shopify', 'chargebee'])
     expect(stdout).toMatch(new RegExp(`\\n {2}${provider} +completed +\\d+ +\\d+ +\\d+ +[\\d.]+ +yes `))
-}, 120_000)
+})
 
 test('verify agrees with the example of a custom provider, whose token is not shown', async () => {
   const { environment: env } = await setup({ sandbox: { customers: 1 } })
@@ -23,7 +23,7 @@ test('verify agrees with the example of a custom provider, whose token is not sh
   expect({ code: verified.code, stderr: verified.stderr }).toEqual({ code: 0, stderr: '' })
   for (const resource of ['customers', 'contacts', 'subscriptions', 'invoice_lines', 'comments'])
     expect(verified.stdout).toMatch(new RegExp(`\\n {2}${resource} .* yes`))
-}, 120_000)
+})
 
 test('a custom provider of the configuration is started with its own token', async () => {
   const server = await openChargebee({ customers: 20 })
@@ -42,7 +42,7 @@ test('a custom provider of the configuration is started with its own token', asy
   expect(started.stdout).not.toContain('secretsecret')
   const verified = await run(['verify', ...args], { env })
   expect({ code: verified.code, stderr: verified.stderr }).toEqual({ code: 0, stderr: '' })
-}, 120_000)
+})
 
 test('a provider that is not there is refused with the names of those that are', async () => {
   const { code, stderr } = await run(['start', '--provider', 'none'])

@@ -43,7 +43,7 @@ async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
   await work(db)
   // Its one connection tells at once what it read, instead of when it has been idle for a while.
   await db.within((tx) => tx.execute(sql`select pg_stat_force_next_flush()`))
-  await expect.poll(read, { timeout: 5_000 }).toBeGreaterThan(before)
+  await expect.poll(read).toBeGreaterThan(before)
   return (await read()) - before
 }
 

@@ -40,7 +40,7 @@ beforeAll(async () => {
   })
   const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_OPTIONS)/i.test(name))
   environment = { ...Object.fromEntries(inherited), PATH: `${stands}${delimiter}${process.env.PATH}`, NO_COLOR: '1' }
-}, 120_000)
+})
 
 afterAll(() => rm(copy, { recursive: true, force: true }))
 
@@ -57,7 +57,7 @@ async function commandWith(part: string): Promise<string> {
 }
 
 const typed = (command: string, more: NodeJS.ProcessEnv = {}) =>
-  run('bash', ['-euo', 'pipefail', '-c', command], { cwd: copy, env: { ...environment, ...more }, timeout: 110_000 })
+  run('bash', ['-euo', 'pipefail', '-c', command], { cwd: copy, env: { ...environment, ...more } })
 
 async function argumentsOf(name: string): Promise<readonly string[]> {
   const written = await readFile(join(copy, '.stand-ins', `${name}.arguments`), 'utf8')

@@ -22,4 +22,4 @@ test('an event for a worker that was just killed ends as a crash', async () => {
   } finally {
     await env.close()
   }
-}, 180_000)
+})

@@ -74,7 +74,7 @@ test('stage prod without a topic is not packaged, and says what to name', async 
   )
   await expect(refusal).rejects.toThrow(/alarmTopics is empty, so nobody would hear an alarm of stage prod/)
   await osls(folder, 'package', '--stage', 'dev')
-}, 120_000)
+})
 
 test('the dashboard is JSON once its names are filled in', () => {
   const { DashboardBody } = service.resource('SyncDashboard').Properties as { DashboardBody: { 'Fn::Sub': string } }

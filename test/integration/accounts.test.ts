@@ -130,7 +130,7 @@ test('two accounts of a tenant are synced at the same time; two jobs of one acco
   const heal = a.sandbox.fail({ kind: 'hang', path: '/v1/customers', after: 0 })
   const first = sync(a)
   const running = () => query(`select account from sync_jobs where status = 'running'`)
-  await expect.poll(running, { timeout: 10_000 }).toEqual([{ account: 'acct_A' }])
+  await expect.poll(running).toEqual([{ account: 'acct_A' }])
   expect((await sync(b)).row).toMatchObject({ status: 'completed', account: 'acct_B' })
   const waiting = await sync(a)
   expect(waiting.row).toMatchObject({ status: 'pending', account: 'acct_A', stalled: 0, attempt: 0 })

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Invoke, inProcess } from '../../src/local/event-source.ts'
 import { countsTransactions } from '../support/faults.ts'
 import { createGate } from '../support/gate.ts'
@@ -56,14 +56,12 @@ test('a worker that wakes while another is at its job is refused too', async () 
   const held = createGate()
   sandbox.onRequest(() => held.passed)
   const rescue = handle([JSON.stringify(request)])
-  const taken = await vi.waitUntil(async () => {
-    const row = await job(request.jobId)
-    return row?.fence === '2' && row
-  })
+  await expect.poll(async () => (await job(request.jobId))?.fence).toBe('2')
+  const taken = await job(request.jobId)
   expect(taken).toMatchObject({ status: 'running', commits: '2' })
   frozen.proxy.thaw()
   await woken
-  expect(await job(request.jobId)).toMatchObject({ fence: '2', commits: '2', fetched: taken.fetched })
+  expect(await job(request.jobId)).toMatchObject({ fence: '2', commits: '2', fetched: taken?.fetched })
   held.open()
   expect(await rescue).toEqual(acknowledged)
   expect(await expectTruth(request)).toMatchObject({ deliveries: 2 })

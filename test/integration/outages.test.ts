@@ -151,7 +151,7 @@ test('while a delivery waits for a rate limit, the row says so and the log has o
         waiting_for: waiting,
         waiting_since: expect.any(Date),
       }),
-    { timeout: 10_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )
   await vi.waitFor(() => expect(sandbox.stats().requests).toBeGreaterThan(3), { timeout: 20_000 })
   heal()

@@ -82,5 +82,4 @@ test.each(Object.entries(signatures))(
     )
     expect(counts).toEqual([{ received: 1, applied: true }])
   },
-  60_000,
 )

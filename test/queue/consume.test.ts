@@ -196,7 +196,7 @@ test('a message that the queue does not take back is logged, and the worker goes
       if (id === 'a') throw new Error('the connection is gone')
     },
   })
-  await vi.waitFor(() => expect(released).toEqual(['b']))
+  await expect.poll(() => released).toEqual(['b'])
   stop()
   await consuming
   expect(log.lines()).toMatchObject([{ level: 'warn', event: 'queue_unconfirmed', messageId: 'a' }])

@@ -219,7 +219,7 @@ test('a worker that lost the connection of its message ends in seconds all the s
   await expect.poll(() => next(intake).catch(() => undefined), { timeout: 20_000 }).toMatchObject({ body: '{"n":2}' })
   const late = setTimeout(15_000, 'late', { ref: false })
   expect(await Promise.race([intake.close(), late])).toBeUndefined()
-}, 120_000)
+})
 
 test.each([
   ['no host', 'Endpoint=sb://;SharedAccessKey=canary', 'names no namespace'],

@@ -94,7 +94,6 @@ test.each(Object.entries(kinds))(
     await sync(needsForce(compared) ? { force_refresh: true } : {})
     expect(differing(await verify())).toEqual({})
   },
-  180_000,
 )
 
 const needsForce = (compared: Readonly<Record<string, Comparison>>) =>

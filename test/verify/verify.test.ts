@@ -163,4 +163,4 @@ test('neither verify nor a job looks at the rows of another account of the tenan
       expect({ name, equal: proof?.equal, kept, unchecked }).toEqual({ name, equal: true, kept: 0 })
   expect(await others()).toEqual(before)
   expect(differing(await verify())).toEqual({})
-}, 120_000)
+})

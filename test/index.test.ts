@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
-import { build } from '../scripts/build.ts'
 import { messageJsonSchema, resultJsonSchema } from '../src/index.ts'
+import { buildAll } from './lambda/bundle.ts'
 
 /*
  * The package as another program uses it: built, installed in its node_modules beside drizzle-orm and zod, imported by name.
@@ -19,12 +19,12 @@ beforeAll(async () => {
   program = await mkdtemp(join(tmpdir(), 'index-test-'))
   const installed = join(program, 'node_modules/billing-sync-worker')
   await mkdir(installed, { recursive: true })
-  await build(join(installed, 'dist'))
+  await cp(await buildAll(), join(installed, 'dist'), { recursive: true })
   await cp('package.json', join(installed, 'package.json'))
   for (const name of ['drizzle-orm', 'zod', 'pg', '@types'])
     await symlink(resolve('node_modules', name), join(program, 'node_modules', name))
   await writeFile(join(program, 'package.json'), '{ "type": "module" }')
-}, 120_000)
+})
 
 afterAll(() => rm(program, { recursive: true }))
 
@@ -67,7 +67,7 @@ export const ended = (result: SyncJobResult) => result.status === 'done'
   )
   const options = '--ignoreConfig --noEmit --strict --skipLibCheck --target es2023 --module nodenext'.split(' ')
   await run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), 'program.ts', ...options], { cwd: program })
-}, 60_000)
+})
 
 const message = {
   jobId: '7b1f0a34-52c6-4e0d-8a3b-1d2f6c9e5a10',

@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildBundle } from '../lambda/bundle.ts'
 import { openLambda } from '../lambda/lambda.ts'
 import { jobRequest, setup } from '../support/setup.ts'
@@ -12,7 +11,6 @@ let root: string
 beforeAll(async () => {
   root = await buildBundle()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 test('a worker that runs out of memory asks for less each time, until its job completes', async () => {
   const { environment, queue, drain, job, query, sandbox } = await setup({
@@ -49,4 +47,4 @@ test('a worker that runs out of memory asks for less each time, until its job co
   expect(ends.at(-1)).toBe('response')
   expect(await job(request.jobId)).toMatchObject({ status: 'completed', created: '30', attempt: 0 })
   expect(await query('select count(*)::int as count from customers')).toEqual([{ count: 30 }])
-}, 120_000)
+})

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { build } from '../../scripts/build.ts'
+import { beforeAll, onTestFinished } from 'vitest'
+import { buildAll } from '../lambda/bundle.ts'
+import { makeOnce } from '../support/make-once.ts'
 import type { Resource, Template } from './cloudformation.ts'
 
 /** The topic that alarms go to. A package of stage `prod` must name one. */
@@ -15,7 +16,7 @@ export const topic = 'arn:aws:sns:eu-central-1:123456789012:on-call'
 const canary = 'Host=canary-5d2f;Password=canary-9c1e'
 
 /**
- * Packages the service once for the file, in a copy of its own, and hands out what CloudFormation would get. `params`: those
+ * Packages the service once for the run, in a copy of its own, and hands out what CloudFormation would get. `params`: those
  * of the command line, as `eventSources=receiver`.
  */
 export function usePackagedService(params: readonly string[] = []) {
@@ -23,19 +24,12 @@ export function usePackagedService(params: readonly string[] = []) {
   let template: Template
   let text: string
   beforeAll(async () => {
-    service = await mkdtemp(join(tmpdir(), 'infra-test-'))
-    await cp('serverless.yml', join(service, 'serverless.yml'))
-    await cp('infra', join(service, 'infra'), { recursive: true })
-    await build(join(service, 'dist'))
-    await mkdir(join(service, 'dist/certificates'))
-    await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
-    await placeWhatMustStayOut(service)
-    const given = [`alarmTopics=${topic}`, ...params].flatMap((param) => ['--param', param])
-    await osls(service, 'package', '--stage', 'prod', ...given, '--package', join(service, 'packaged'))
+    service = await makeOnce(`service-${params.join().replaceAll(/\W+/g, '-')}`, (folder) =>
+      packageInto(folder, params),
+    )
     text = await readFile(join(service, 'packaged/cloudformation-template-update-stack.json'), 'utf8')
     template = JSON.parse(text)
-  }, 120_000)
-  afterAll(() => rm(service, { recursive: true }))
+  })
   return {
     /** A bundle that the build made: `handler`. */
     bundle: (name: string) => readFile(join(service, `dist/${name}.cjs`), 'utf8'),
@@ -48,6 +42,17 @@ export function usePackagedService(params: readonly string[] = []) {
       return { ...rest, Properties }
     },
   }
+}
+
+async function packageInto(service: string, params: readonly string[]): Promise<void> {
+  await cp('serverless.yml', join(service, 'serverless.yml'))
+  await cp('infra', join(service, 'infra'), { recursive: true })
+  await cp(await buildAll(), join(service, 'dist'), { recursive: true })
+  await mkdir(join(service, 'dist/certificates'))
+  await writeFile(join(service, 'dist/certificates/rds.pem'), 'a certificate')
+  await placeWhatMustStayOut(service)
+  const given = [`alarmTopics=${topic}`, ...params].flatMap((param) => ['--param', param])
+  await osls(service, 'package', '--stage', 'prod', ...given, '--package', join(service, 'packaged'))
 }
 
 /**

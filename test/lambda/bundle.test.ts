@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { jobRequest, setup } from '../support/setup.ts'
-import { buildBundle } from './bundle.ts'
+import { buildAll, buildBundle } from './bundle.ts'
 import { type Lambda, type LambdaOptions, openLambda } from './lambda.ts'
 
 /*
@@ -16,7 +17,6 @@ let root: string
 beforeAll(async () => {
   root = await buildBundle()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 test('the handler is small, and what is seldom needed is not in it', () => {
   expect(statSync(join(root, 'handler.cjs')).size).toBeLessThan(650_000)
@@ -149,10 +149,15 @@ test('a worker without a database answers for every message and says what is mis
 
 test('the runbook’s line for serverless syncs into a database of one’s own', async () => {
   const { workerUrl, environment, sandbox, job, query } = await setup({ sandbox: { customers: 321 } })
-  await promisify(execFile)('npm', ['run', 'build'])
-  expect(existsSync('dist/handler.cjs')).toBe(true)
+  // In a directory of its own: other programs read `dist/` of this one meanwhile.
+  const cwd = await mkdtemp(join(tmpdir(), 'runbook-test-'))
+  onTestFinished(() => rm(cwd, { recursive: true }))
+  for (const name of ['serverless.yml', 'infra', 'package.json']) await cp(name, join(cwd, name), { recursive: true })
+  await symlink(resolve('node_modules'), join(cwd, 'node_modules'))
+  await cp(await buildAll(), join(cwd, 'dist'), { recursive: true })
   const command = ['osls', 'invoke', 'local', '-f', 'sync', '-p', 'infra/events/stripe-full.json', '--stage', 'local']
   const { stdout } = await promisify(execFile)('npx', command, {
+    cwd,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

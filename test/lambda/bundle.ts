@@ -1,11 +1,8 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { bundleDeployed } from '../../scripts/build.ts'
+import { build, bundleDeployed } from '../../scripts/build.ts'
+import { makeOnce } from '../support/make-once.ts'
 
-/** The built bundle, in a folder of its own. */
-export async function buildBundle(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'billing-sync-bundle-'))
-  await bundleDeployed(folder)
-  return folder
-}
+/** The folder of the bundle that is deployed. All tests of the run share it. */
+export const buildBundle = (): Promise<string> => makeOnce('bundle', (folder) => bundleDeployed(folder))
+
+/** The folder with all that `npm run build` makes. All tests of the run share it. */
+export const buildAll = (): Promise<string> => makeOnce('build', (folder) => build(folder))

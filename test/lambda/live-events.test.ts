@@ -1,8 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import type { LambdaFunctionURLResult, SQSEvent } from 'aws-lambda'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Delivered, openEventSource } from '../../src/local/event-source.ts'
 import { type LocalQueue, openQueue } from '../../src/local/queue.ts'
 import { apiVersion } from '../../src/providers/stripe/connection.ts'
@@ -23,7 +22,6 @@ let root: string
 beforeAll(async () => {
   root = await buildBundle()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 async function open(name: 'events' | 'receiver', env: Readonly<Record<string, string>>) {
   const lambda = await openLambda({ root, handler: `${name}.handler`, env: { ...env, ...withoutWarning } })

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createPayPalSandbox, sandboxApp } from '../../src/sandbox/paypal/index.ts'
 import { createShopifySandbox } from '../../src/sandbox/shopify/index.ts'
 import { createSquareSandbox } from '../../src/sandbox/square/index.ts'
@@ -16,7 +15,6 @@ let root: string
 beforeAll(async () => {
   root = await buildBundle()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 const paypal = async () => {
   const sandbox = await createPayPalSandbox({ transactions: 200, limits: 'none' })

@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { readAddress } from '../../src/queue/postgres/address.ts'
@@ -22,7 +21,6 @@ let root: string
 beforeAll(async () => {
   root = await buildBundle()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 const generous = { timeout: 30_000 }
 

@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openQueue } from '../../src/local/queue.ts'
 import { openIntake } from '../../src/queue/open-intake.ts'
 import { createSqsQueue } from '../../src/queue/sqs-on-demand.ts'
@@ -18,7 +17,6 @@ let root: string
 beforeAll(async () => {
   root = await buildBundle()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 const database = {
   ConnectionStrings__DefaultConnection: 'Host=127.0.0.1;Port=1;Database=d;Username=u;SSL Mode=Disable',

@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openQueue } from '../../src/local/queue.ts'
 import { openIntake } from '../../src/queue/open-intake.ts'
 import { openSandbox } from '../../src/sandbox/stripe/index.ts'
@@ -18,7 +17,6 @@ let root: string
 beforeAll(async () => {
   root = await buildBundle()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 async function setup() {
   const queue = await openQueue()
@@ -47,7 +45,7 @@ test('the function sends what is due to SQS, in one process again and again', as
   const [message] = await intake.receive(1, new AbortController().signal)
   expect(JSON.parse(message?.body ?? '{}')).toMatchObject({ jobId: jobIdFor(id, next_at) })
   await intake.close()
-}, 120_000)
+})
 
 test('the function fails where the database is away, so that its alarm sees it', async () => {
   const { env } = await setup()
@@ -60,7 +58,7 @@ test('the function fails where the database is away, so that its alarm sees it',
   onTestFinished(() => lambda.close())
   expect(await lambda.invoke({} as never, 30_000)).toMatchObject({ kind: 'error' })
   expect(lambda.logs()).toContain('"tick_failed"')
-}, 120_000)
+})
 
 test('a container sends what is due, works on it, and its schedule knows of the success', async () => {
   const { query, env } = await setup()
@@ -77,7 +75,7 @@ test('a container sends what is due, works on it, and its schedule knows of the 
     { sent: true },
   ])
   expect(await container.end('SIGTERM')).toBe(0)
-}, 120_000)
+})
 
 test('a container whose Schedules.Tick is off sends nothing', async () => {
   const { query, env } = await setup()
@@ -86,4 +84,4 @@ test('a container whose Schedules.Tick is off sends nothing', async () => {
   await container.started
   expect(await container.end('SIGTERM')).toBe(0)
   expect(await query('select last_job_id from sync_schedules')).toEqual([{ last_job_id: null }])
-}, 120_000)
+})

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest'
+import { afterEach, beforeAll, expect, inject, test, vi } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { createDatabase } from '../../src/local/postgres.ts'
 import type { Log, LogFields } from '../../src/log/log.ts'
@@ -31,7 +30,6 @@ beforeAll(async () => {
 afterEach(() => {
   vi.restoreAllMocks()
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
 
 test('the secret is in no log line, row, dead letter or answer, whatever the provider, the secret store and the sender do', async () => {
   const { environment, store, provider, queue, url, query } = await setupCanary()

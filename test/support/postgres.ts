@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
@@ -12,6 +12,8 @@ import { createMemoryFolder } from './memory-folder.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     postgres: string
+    /** Where `makeOnce` puts what the tests of a run share. */
+    madeOnce: string
   }
 }
 
@@ -39,6 +41,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(parseConnectionString(url))
   await createWorkerLogin(url, workerLogin)
   project.provide('postgres', postgres.url)
+  const madeOnce = join(parent, 'made-once')
+  mkdirSync(madeOnce)
+  project.provide('madeOnce', madeOnce)
   return async () => {
     await postgres.stop('immediate')
     rmSync(parent, { recursive: true, force: true })

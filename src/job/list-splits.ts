@@ -56,16 +56,18 @@ export function isSplittable({ createdFilter, partition }: SplittableList): bool
 
 type SplittableList = Pick<Extract<ReadPage['source'], { kind: 'list' }>, 'createdFilter' | 'partition'>
 
-/** Every window but the newest has whole pages, counted from the oldest item, and so needs no request more than a chain. */
+/**
+ * Every window but the newest has whole pages, counted from the oldest item, and so needs no request more than a chain. A
+ * second with several pages is there as often: its pages come one after the other, and are begun early.
+ */
 function splitsOf(seconds: readonly number[], size: number): readonly number[] {
   const pages = Math.ceil(seconds.length / size)
   if (pages < pagesAtLeast) return []
   const ascending = Float64Array.from(seconds).sort()
   const step = Math.ceil(pages / (splitsAtMost + 1)) * size
-  const splits = new Set<number>()
-  for (let at = step; at < ascending.length; at += step) splits.add(ascending[at] ?? 0)
-  splits.delete(ascending[0] ?? 0)
-  return [...splits]
+  const splits: number[] = []
+  for (let at = step; at < ascending.length; at += step) splits.push(ascending[at] ?? 0)
+  return splits.filter((second) => second !== ascending[0])
 }
 
 /** Seconds for which a window's chain of pages waits for an answer, at the most that is worth another window. */
@@ -88,6 +90,9 @@ export function splitsToRead(
 export function chooseSplits(splits: readonly number[], perSecond: number): readonly number[] {
   const windows = Math.max(windowsAtLeast, Math.ceil(perSecond * answerSeconds))
   const parts = splits.length + 1
-  if (parts <= windows) return splits
-  return Array.from({ length: windows - 1 }, (_, at) => splits[Math.round(((at + 1) * parts) / windows) - 1] ?? 0)
+  const chosen =
+    parts <= windows
+      ? splits
+      : Array.from({ length: windows - 1 }, (_, at) => splits[Math.round(((at + 1) * parts) / windows) - 1] ?? 0)
+  return [...new Set(chosen)]
 }

@@ -45,7 +45,7 @@ export function nextReader(readers: Iterable<Reader>, since: number, progress: P
   let best: { readonly reader: Reader; readonly left: number } | undefined
   let inMs = Number.POSITIVE_INFINITY
   for (const { source, all, left } of lists) {
-    const reader = all.find(({ inFlight }) => !inFlight)
+    const reader = mostLeft(all, progress.options.knownSplits?.[source.name] ?? [])
     if (!reader || (best && best.left >= left)) continue
     const wait = waitOf(source, progress)
     // A list without a page in flight would not be asked again.
@@ -53,6 +53,20 @@ export function nextReader(readers: Iterable<Reader>, since: number, progress: P
     else best = { reader, left }
   }
   return best ? { reader: best.reader, behind: listBehind(lists, best.left, progress) } : { inMs }
+}
+
+/**
+ * Of the slices that are not in flight, the one with the most pages left, so that all slices end together: the pages of a
+ * slice that is left over come one after the other. The first one where nothing is known.
+ */
+function mostLeft(readers: readonly Reader[], known: readonly number[]): Reader | undefined {
+  let most: { readonly reader: Reader; readonly pages: number } | undefined
+  for (const reader of readers) {
+    if (reader.inFlight) continue
+    const pages = known.length > 0 ? knownPages(reader.slice, known) : 0
+    if (!most || pages > most.pages) most = { reader, pages }
+  }
+  return most?.reader
 }
 
 /** The list with the most left, and with more than that, of those with all slices in flight. */
@@ -105,9 +119,15 @@ function requestsLeft(
   return Math.max(left, leftBeside)
 }
 
-/** Pages that an earlier job found in what is left of a slice, a page that is in flight included. */
-function knownPages({ window, position }: Slice, known: readonly number[]): number {
-  return 1 + countUpTo(known, position ?? window.to ?? Number.POSITIVE_INFINITY) - countUpTo(known, window.from)
+/** Pages that an earlier job found in what is left of a slice. At least one: the one in flight or the next. */
+function knownPages({ window: { from, to }, position }: Slice, known: readonly number[]): number {
+  // Seconds are whole. Of a second with several pages it is not known how many of them are read.
+  const end = position ?? to ?? Number.POSITIVE_INFINITY
+  const below = countUpTo(known, end - 1)
+  const ofEnd = position === null ? 0 : countUpTo(known, end) - below
+  // The oldest page begins with the list, and no split names it.
+  const oldest = from < (known[0] ?? 0) ? 1 : 0
+  return Math.max(1, below + (ofEnd > 1 ? ofEnd : 0) + oldest - countUpTo(known, from - 1))
 }
 
 /** How many of these ascending numbers are not greater. */

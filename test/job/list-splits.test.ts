@@ -28,10 +28,12 @@ describe('what a full job leaves of its lists', () => {
     expect(collect({ customers: [5] })).toEqual({ customers: [] })
   })
 
-  it('has each second once, and never the oldest, where many items share a second', () => {
+  it('has a second as often as it has pages, but never the oldest, and no list is split there twice', () => {
     const collector = collectSplits(100, {})
     collector.add([page([...Array<number>(250).fill(1_000), ...Array<number>(250).fill(2_000)])])
-    expect(collector.splits()).toEqual({ customers: [2_000] })
+    expect(collector.splits()).toEqual({ customers: [2_000, 2_000] })
+    expect(chooseSplits([2_000, 2_000], 25)).toEqual([2_000])
+    expect(chooseSplits([1, ...Array<number>(98).fill(2), 3], 25)).toEqual([2])
   })
 
   it('has at most 255 seconds of a long list, which lie evenly, and none of a list of more than 250,000 items', () => {

@@ -25,8 +25,8 @@ import type { JobDeps, Session } from './session.ts'
 import { settleAbsence } from './settle-absence.ts'
 import { resultsOf, type SyncJobResult } from './state/result.ts'
 
-/** See Backfill.gatherMs. Progress is still written several times a second. */
-const gatherMs = 100
+/** See Backfill.gatherMs. Progress is still written twice a second. */
+const gathering = { gatherMs: 100, gatherMsInLine: 500 }
 
 export interface Draining {
   readonly account: Account
@@ -111,7 +111,7 @@ function startReading(
     fetchesTouched: committed.checkpoint.mode === 'incremental',
     eventsBefore: eventsBefore(committed.checkpoint),
     ...sizes,
-    gatherMs,
+    ...gathering,
     clock,
     drainSignal: reading.drainSignal,
     abortSignal: AbortSignal.any([deadline.abortSignal, refusal.signal]),

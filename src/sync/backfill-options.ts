@@ -29,6 +29,8 @@ export interface Backfill {
   readonly pagesPerBatch: number
   /** The least milliseconds between two batches while pages arrive. Larger batches cost fewer commits. */
   readonly gatherMs: number
+  /** The same while requests wait in line for the limit: their time is nobody's loss. Absent: `gatherMs`. */
+  readonly gatherMsInLine?: number
   readonly clock: Clock
   /** By source, creation seconds at which windows of whole pages begin, oldest first. */
   readonly knownSplits?: Readonly<Record<string, readonly number[]>>

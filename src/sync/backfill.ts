@@ -5,7 +5,7 @@ import type { Backfill } from './backfill-options.ts'
 import { createInOrder, type InOrder } from './in-order.ts'
 import { isTooLong } from './long-window.ts'
 import { nextReader } from './next-reader.ts'
-import { createPageBuffer, type PageBuffer } from './page-buffer.ts'
+import { type Arrivals, createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader } from './reader.ts'
 import { refusedLater, tooManyInASecond } from './refused.ts'
@@ -122,17 +122,21 @@ function pageSource(engine: Engine) {
     throwFailure() {
       if (engine.failure !== undefined) throw engine.failure
     },
-    isGatheringWorthIt: () => engine.inFlight > 0 && !hasStopped(engine),
+    arrivals: () => arrivalsOf(engine),
   }
+}
+
+function arrivalsOf(engine: Engine): Arrivals {
+  if (engine.inFlight === 0 || hasStopped(engine)) return 'none'
+  return [...engine.readers.values()].some(({ inFlight }) => !inFlight) ? 'in line' : 'in flight'
 }
 
 /** Starts every call that may start. Called after each change of the engine's state. */
 function pump(engine: Engine): void {
-  const { options, buffer, splitter, onDecided } = engine
+  const { buffer, splitter, onDecided } = engine
   for (const decided of onDecided) decided()
   onDecided.clear()
   engine.splitTimer?.abort(pumped)
-  if (engine.inFlight === 0 || hasStopped(engine) || buffer.size() >= options.pagesPerBatch) buffer.stopGathering()
   if (!hasStopped(engine)) {
     const inMs = fetchWaiting(engine)
     const ms = splitter.splitWhereIdle({
@@ -142,6 +146,7 @@ function pump(engine: Engine): void {
     })
     if (Number.isFinite(Math.min(ms, inMs))) pumpIn(engine, Math.min(ms, inMs))
   }
+  buffer.endGathering(arrivalsOf(engine))
   buffer.wake()
 }
 

@@ -1,21 +1,17 @@
 import type { Clock } from '../clock.ts'
+import type { Backfill } from './backfill-options.ts'
 import type { ReadPage } from './read-page.ts'
 import { pageWeight } from './source.ts'
 
-interface BufferOptions {
-  readonly clock: Clock
-  /** See Backfill.gatherMs. */
-  readonly gatherMs: number
-  readonly pagesPerBatch: number
-}
+type BufferOptions = Pick<Backfill, 'gatherMs' | 'gatherMsInLine' | 'pagesPerBatch'> & { readonly clock: Clock }
 
 /** Pages that have arrived and wait for the committer. */
 export interface PageBuffer {
   /** Pages waiting, as multiples of the usual page. */
   size(): number
   add(page: ReadPage): void
-  /** Ends gathering, because no more pages will arrive soon. */
-  stopGathering(): void
+  /** Ends gathering where it has lasted long enough for this state of fetching. */
+  endGathering(arrivals: Arrivals): void
   /** Wakes the waiting caller of `take`. */
   wake(): void
   /** The next batch's pages, in the order of their arrival. Waits while pages may arrive; empty if none will. */
@@ -27,13 +23,21 @@ interface PageSource {
   mayStillArrive(): boolean
   /** Throws the error of a failed call, if a call failed. @throws SyncError */
   throwFailure(): void
-  isGatheringWorthIt(): boolean
+  arrivals(): Arrivals
 }
+
+/** What pages will arrive: none soon, those in flight alone, or besides those whose requests wait in line for the limit. */
+export type Arrivals = 'none' | 'in flight' | 'in line'
 
 /** Shared, because an AbortController without a reason makes an error with a stack each time. */
 const gathered = new Error('no longer gathered')
 
-export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptions): PageBuffer {
+export function createPageBuffer({
+  clock,
+  gatherMs,
+  gatherMsInLine = gatherMs,
+  pagesPerBatch,
+}: BufferOptions): PageBuffer {
   let pages: ReadPage[] = []
   let wake = () => {}
   let gathering: AbortController | undefined
@@ -41,9 +45,15 @@ export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptio
   /** Kept, because it is asked for with every call that may start. */
   let size = 0
 
+  /** Milliseconds for which pages are still to be gathered. */
+  function left(arrivals: Arrivals): number {
+    if (arrivals === 'none' || size >= pagesPerBatch) return 0
+    return takenAt + (arrivals === 'in line' ? gatherMsInLine : gatherMs) - clock.now()
+  }
+
   async function gather(source: PageSource): Promise<void> {
-    const ms = takenAt + gatherMs - clock.now()
-    if (ms <= 0 || size >= pagesPerBatch || !source.isGatheringWorthIt()) return
+    const ms = left(source.arrivals())
+    if (ms <= 0) return
     gathering = new AbortController()
     await clock.sleep(ms, gathering.signal).catch(() => {})
     gathering = undefined
@@ -55,7 +65,9 @@ export function createPageBuffer({ clock, gatherMs, pagesPerBatch }: BufferOptio
       pages.push(page)
       size += pageWeight(page.source)
     },
-    stopGathering: () => gathering?.abort(gathered),
+    endGathering(arrivals) {
+      if (gathering && left(arrivals) <= 0) gathering.abort(gathered)
+    },
     wake: () => wake(),
     async take(source) {
       while (pages.length === 0 && source.mayStillArrive()) {

@@ -98,6 +98,24 @@ describe('an account of PayPal', () => {
     expect((await differences()).filter((difference) => difference.startsWith('balance_transactions'))).toEqual([])
   })
 
+  it.each([
+    { kind: 'error', status: 404 },
+    { kind: 'html', status: 404 },
+  ] as const)(
+    'is refused its ledger by a 404 that is not about dates: it is skipped, or read later, and never empty: $kind',
+    async (failure) => {
+      const { paypal, run } = await openPayPal({ transactions: 600 })
+      const path = /reporting\/transactions/
+      const late = paypal.fail({ ...failure, path, after: 2 })
+      expect(await run()).toMatchObject({ status: 'retrying', error: { code: 'not_found' } })
+      late()
+      paypal.fail({ ...failure, path })
+      const { status, result } = await run()
+      expect(status).toBe('completed')
+      expect(result.resources.balance_transactions).toMatchObject({ skipped: { code: 'not_found' } })
+    },
+  )
+
   it('has subscriptions whose list PayPal refuses: those that transactions name are fetched by id', async () => {
     const { paypal, stack, tenantId, run } = await openPayPal({ subscriptionList: 404 })
     paypal.advance(6 * hour)

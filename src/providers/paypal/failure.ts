@@ -57,7 +57,12 @@ function refusal(error: PayPalRefusal, { clientName, quote }: Told): SyncError {
       'Switch the feature on for the application in the developer dashboard, as docs/operations.md says for each resource.',
     )
   if (status === 404)
-    return refuse('object', 'not_found', 'the object does not exist', 'If it should, check the account of the client.')
+    return refuse(
+      'object',
+      'not_found',
+      'the object or the list does not exist',
+      'If it should, check the account of the client, and PayPal.ApiBase.',
+    )
   const advice = `Look its name up in PayPal's documentation, or leave the resource out of additionalData.resources.`
   return refuse('resource', 'provider_refused', 'PayPal refused the request', advice)
 }

@@ -67,7 +67,12 @@ function refusal(error: SquareRefusal, { tokenName, quote }: Told): SyncError {
       'Let the seller grant the scope that docs/operations.md names for it.',
     )
   if (status === 404)
-    return refuse('object', 'not_found', 'the object does not exist', 'If it should, check the account of the token.')
+    return refuse(
+      'object',
+      'not_found',
+      'the object or the list does not exist',
+      'If it should, check the account of the token, and Square.ApiBase.',
+    )
   const advice = `Look its code up in Square's documentation, or leave the resource out of additionalData.resources.`
   return refuse('resource', 'provider_refused', 'Square refused the request', advice)
 }

@@ -62,10 +62,10 @@ function completenessOf(answer: Fields, to: number | null): Date | null {
   return refreshed === null || end < refreshed ? end : refreshed
 }
 
-/** PayPal has no data at the window's begin, yet or any more. It says so as 404, or as 400 in words. */
-function isWithoutData({ status, message, issues }: PayPalRefusal): boolean {
+/** PayPal has no data at the window's begin, yet or any more. It says so in words, as 400 or as 404. Any other 404 is a refusal. */
+function isWithoutData({ status, code, message, issues }: PayPalRefusal): boolean {
   return (
-    status === 404 ||
+    (status === 404 && code === 'INVALID_REQUEST') ||
     (status === 400 && [message, ...issues].some((sentence) => /date is not available/i.test(sentence)))
   )
 }

@@ -114,7 +114,7 @@ function selectFrom({ table, customer, about, owns }: OwnedTable): SQL {
   }
   return sql`
     select row.account, ${hasResource(table) ? sql`row.resource` : sql`${getTableName(table)}::text as resource`}, row.id,
-      case when row.deleted_at is null then extract(epoch from row.created_at)::float8 end as created,
+      case when row.deleted_at is null then floor(extract(epoch from row.created_at))::float8 end as created,
       ${customers.length === 0 ? sql`null::text` : sql`coalesce(${sql.join(customers, sql`, `)})`} as customer,
       ${list(about)} as about, ${list(owns)} as owns
     from ${table} as row`

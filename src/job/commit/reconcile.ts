@@ -37,8 +37,9 @@ export async function checkCounts(
   const countable = lists.flatMap(({ name, rows }) => {
     const tally = tallies[name]
     if (!tally || tally.until < 0) return []
-    const until = new Date(tally.until * 1_000)
-    return [{ name, tally, live: rows(until, liveRows), changed: (began: SQL) => changedRows(began, until, rows) }]
+    // Providers with milliseconds list more of the last second.
+    const before = new Date((tally.until + 1) * 1_000)
+    return [{ name, tally, live: rows(before, liveRows), changed: (began: SQL) => changedRows(began, before, rows) }]
   })
   if (countable.length === 0) return {}
   const items = countable.reduce((sum, { tally }) => sum + tally.listed, 0)
@@ -131,8 +132,8 @@ type RowsOf = typeof liveRows
 
 interface CountedList {
   readonly name: string
-  /** `from … as row where …`: the rows of objects that were created by then. */
-  rows(until: Date, rowsOf: RowsOf): SQL
+  /** `from … as row where …`: the rows of objects that were created before then. */
+  rows(before: Date, rowsOf: RowsOf): SQL
 }
 
 /** `offset 0` makes Postgres look up each parent by its key, even in a table that was never analysed. */
@@ -145,18 +146,18 @@ function countedLists(source: ListSource, accountKey: AccountKey, since?: number
   const isBefore = begin ? sql`or holder.created_at < ${begin}` : sql``
   const resourceList: CountedList = {
     name: source.name,
-    rows: (until, rowsOf) =>
-      sql`${rowsOf(source, accountKey)} and (row.created_at <= ${until.toISOString()}::timestamptz or ${undated}) ${isAfter}`,
+    rows: (before, rowsOf) =>
+      sql`${rowsOf(source, accountKey)} and (row.created_at < ${before.toISOString()}::timestamptz or ${undated}) ${isAfter}`,
   }
   const children = nested.map((list): CountedList => {
     const parent = columnOf(list.table, list.parent)
     return {
       name: list.name,
-      rows: (until, rowsOf) => sql`
+      rows: (before, rowsOf) => sql`
         from (select row.created_at, row.${parent} as parent_id ${rowsOf(list, accountKey)} offset 0) as row
         left join lateral (
           select true as is_newer from ${table} as holder where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider}
-            and holder.account = ${account} and holder.id = row.parent_id and (holder.created_at > ${until.toISOString()}::timestamptz ${isBefore})
+            and holder.account = ${account} and holder.id = row.parent_id and (holder.created_at >= ${before.toISOString()}::timestamptz ${isBefore})
           offset 0
         ) as holder on true where holder.is_newer is null`,
     }
@@ -165,10 +166,10 @@ function countedLists(source: ListSource, accountKey: AccountKey, since?: number
 }
 
 /** The list's rows that were written since the job began: those that are there, and those that are marked as deleted. */
-function changedRows(began: SQL, until: Date, rows: CountedList['rows']): ChangedRows {
+function changedRows(began: SQL, before: Date, rows: CountedList['rows']): ChangedRows {
   return {
-    live: rows(until, (list, key) => sql`${liveRows(list, key)} and row.synced_at >= ${began}`),
-    deleted: rows(until, (list, key) => sql`${deletedRows(list, key)} and row.synced_at >= ${began}`),
+    live: rows(before, (list, key) => sql`${liveRows(list, key)} and row.synced_at >= ${began}`),
+    deleted: rows(before, (list, key) => sql`${deletedRows(list, key)} and row.synced_at >= ${began}`),
   }
 }
 

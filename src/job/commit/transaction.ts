@@ -165,7 +165,7 @@ function withoutErased(before: Checkpoint, page: ReadPage, { rows }: ErasedItems
     .map(({ resource, row: { id, createdAt } }) => ({
       resource,
       id,
-      created: createdAt ? createdAt.getTime() / 1_000 : null,
+      created: createdAt ? Math.floor(createdAt.getTime() / 1_000) : null,
     }))
   return omitItems(before, page, items)
 }

@@ -71,6 +71,14 @@ test('a row counts if it was created by the time the list was read, in its secon
   expect(await live(byTime)).toEqual({ customers: 1 })
 })
 
+test('a row counts wherever in the second it was created, where the provider’s times have milliseconds', async () => {
+  const { write, live } = await open()
+  const within = { id: 'in_1', created: until + 0.999 }
+  await write(invoices, [within, { id: 'in_2', created: until + 1 }])
+  await write(invoiceLines, [line('il_1', 'in_1'), line('il_2', 'in_2')])
+  expect(await live(lists)).toEqual({ invoices: 1, invoice_lines: 1 })
+})
+
 test('in a list without a time filter a row counts, too, if the provider does not say when it was created', async () => {
   const { write, live } = await open()
   await write(taxRates, [

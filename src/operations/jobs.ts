@@ -1,4 +1,5 @@
 import { and, desc, eq, getTableColumns, gte, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { type JobStatus, syncJobs } from '../db/schema.ts'
 import type { Reader } from './scope.ts'
 
@@ -46,8 +47,12 @@ export async function findJobs(
 }
 
 const { requestHash: _hash, checkpoint: _checkpoint, ...stored } = getTableColumns(syncJobs)
+/** A job that has ended waits for nothing, also where a person ended it by SQL alone. */
+const whileOpen = (column: PgColumn) => sql`case when ${syncJobs.finishedAt} is null then ${column} end`.mapWith(column)
 const columns = {
   ...stored,
+  waitingFor: whileOpen(syncJobs.waitingFor),
+  waitingSince: whileOpen(syncJobs.waitingSince) as SQL<Date | null>,
   took: sql<number | null>`extract(epoch from coalesce(${syncJobs.finishedAt}, now()) - ${syncJobs.startedAt})::float8`,
   isHeld: sql<boolean>`coalesce(${syncJobs.leaseUntil} > now(), false)`,
 }

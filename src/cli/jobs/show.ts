@@ -63,6 +63,7 @@ export function printDetails(job: JobDetails, order: readonly string[], terminal
     note: job.result?.note,
   })
   section('waits', {
+    worker: job.status === 'running' && !job.isHeld ? lostWorker : null,
     since: job.waitingSince,
     for: job.waitingFor && `${job.waitingFor.message} (${job.waitingFor.code})`,
     'next attempt': job.nextAttemptAt,
@@ -76,7 +77,15 @@ export function printDetails(job: JobDetails, order: readonly string[], terminal
   const counts = inOrder(Object.entries(job.result?.resources ?? {}), order)
   if (counts.length > 0) printResources(counts, terminal)
   else printProgress(job, order, terminal)
+  section('rejects', { why: job.rejected === 0 ? null : rejectsOf(job) })
   section('again', { 'jobs retry': againOf(job) })
+}
+
+const lostWorker = 'It gave no sign of life, and its lease is over. The message of the job brings it back.'
+
+/** The statement that shows why items were rejected. A later job may have stored some of them. */
+function rejectsOf({ jobId }: JobDetails): string {
+  return `npm run query -- "select resource, item_key, code, reason from sync_rejects where job_id = '${jobId}'"`
 }
 
 function credentialsOf({ sentWith }: JobDetails): string | null {

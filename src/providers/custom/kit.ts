@@ -1,7 +1,7 @@
 import * as tables from '../../db/schema.ts'
 import { SyncError } from '../../errors.ts'
 import { hostOf, isProviderBase } from '../../http/base-url.ts'
-import { causeCode, openExchange } from '../../http/exchange.ts'
+import { causeCode, openExchange, unanswered } from '../../http/exchange.ts'
 import { withMintedToken } from '../../http/minted-token.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { sentenceOf } from '../../http/sentence.ts'
@@ -33,7 +33,7 @@ export const kit = {
   /** Items of an answer with their bytes. */
   items: { Item, itemsIn, openAnswer },
   /** Requests: pinned addresses, a size limit and a deadline. */
-  http: { openExchange, withMintedToken, causeCode, retryAfterMs, sentenceOf, hostOf, isProviderBase },
+  http: { openExchange, withMintedToken, causeCode, unanswered, retryAfterMs, sentenceOf, hostOf, isProviderBase },
   /** The name of an account with its mode. */
   inMode,
   joinSentences,

@@ -67,6 +67,31 @@ test('jobs show says what a job waits for, and how far it is', async () => {
   expect(stdout).toContain('sends its message again; do that only if the message was lost')
 })
 
+test('jobs show says that the worker of a job is lost, and why items were rejected', async () => {
+  const { as, job } = await openOperator()
+  const { id } = await job({ status: 'running', lease_until: new Date(Date.now() - 60_000), rejected: 2 })
+  const { stdout } = await as('reader', ['jobs', 'show', id])
+  expect(stdout).toMatch(
+    /waits\n +worker +It gave no sign of life, and its lease is over\. The message of the job brings it back\.\n/,
+  )
+  const [, statement = ''] = /rejects\n +why +npm run query -- "(.+)"\n/.exec(stdout) ?? []
+  expect(await as('reader', ['query', statement])).toMatchObject({ code: 0, stderr: '' })
+  const held = await job({ status: 'running' })
+  expect((await as('reader', ['jobs', 'show', held.id])).stdout).not.toMatch(/sign of life|rejects\n/)
+})
+
+test('a job that was ended by SQL alone waits for nothing', async () => {
+  const { as, job, reader } = await openOperator()
+  const waiting = { waiting_for: { code: 'provider_unavailable', message: 'stripe: the API answers 503.' } }
+  const { id } = await job({ status: 'cancelled', ...waiting, waiting_since: new Date() })
+  expect((await as('reader', ['jobs', 'show', id])).stdout).not.toMatch(/waits|503|what to do/)
+  expect(await findJobs(reader, { ids: [id] }, 1)).toMatchObject([{ waitingFor: null, waitingSince: null }])
+  const { id: open } = await job({ status: 'paused', ...waiting, waiting_since: new Date('2026-11-29T01:02:03Z') })
+  expect(await findJobs(reader, { ids: [open] }, 1)).toMatchObject([
+    { waitingFor: waiting.waiting_for, waitingSince: new Date('2026-11-29T01:02:03Z') },
+  ])
+})
+
 test('jobs show --json has a stable shape, for a job in every state', async () => {
   const { as, job, reader } = await openOperator()
   for (const status of jobStatuses) {

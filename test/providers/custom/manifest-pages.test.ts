@@ -201,3 +201,15 @@ describe('a refusal', () => {
     expect(await refused({ errors }, 200, { data: [], errors: [] })).toBeUndefined()
   })
 })
+
+it('the error of a host that the worker cannot reach names the host', async () => {
+  const server = await openListServer(() => ({ body: { data: [] } }), { now: 1_790_000_000 })
+  await server.close()
+  const manifest = { ...resource({}), baseUrl: `${server.url}/v1` }
+  const account = providerOf(JSON.stringify(manifest)).connect({ tenantId, accessToken })
+  onTestFinished(() => account.close())
+  await expect(account.sources[0]?.list({ cursor: null, limit: 2 }, never)).rejects.toMatchObject({
+    code: 'provider_unreachable',
+    message: `acme: the worker cannot reach ${new URL(server.url).host} (ECONNREFUSED). If it goes on, check the network of the worker, and baseUrl and auth.url of the manifest.`,
+  })
+})

@@ -89,7 +89,7 @@ export function failure(
     return new SyncError(
       'retry',
       'provider_unreachable',
-      `${name}: the connection ended before a complete answer${shown}. If it goes on, check the network of the worker, and baseUrl and auth.url of the manifest.`,
+      `${name}: ${http.unanswered(error)}${shown}. If it goes on, check the network of the worker, and baseUrl and auth.url of the manifest.`,
       { scope: 'provider', cause: error },
     )
   }

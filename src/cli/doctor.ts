@@ -17,7 +17,8 @@ import { wrap } from './wrap.ts'
 export const doctor = defineCommand({
   name: 'doctor',
   about: `Checks what a worker with this configuration needs: settings, database, queue, schedules, requests to erase and to
-export, secrets, and each configured provider's key with its permissions. Each line is ok, warn or fail, with what to do. Changes nothing.`,
+export, secrets, and each configured provider's key with its permissions. Each line is ok, warn or fail, with what to do.
+Changes nothing.`,
   options: z.object({
     offline: flag('ask no provider'),
     json: flag('a JSON object a line'),

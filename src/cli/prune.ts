@@ -22,8 +22,8 @@ export const pruned = z.object({
 
 export const prune = defineCommand({
   name: 'prune',
-  about:
-    'Removes the rows of jobs that ended long ago from sync_jobs, a thousand in a transaction, and the counts of live events of as long ago. Rows of billing data stay.',
+  about: `Removes the rows of jobs that ended long ago from sync_jobs, a thousand in a transaction, and the counts of live events of
+as long ago. Rows of billing data stay.`,
   options: z.object({
     olderThan: option(
       'TIME',
@@ -38,8 +38,8 @@ export const prune = defineCommand({
 A message that the queue still holds for a removed job would run that job again, so keep jobs longer than the queue keeps
 messages. Can be killed and run again, and runs beside the workers.
 
-Login: one that may delete from sync_jobs and sync_event_counts and sees all tenants, as docs/operations.md makes it. The tables' owner may prune
-the tenant that --tenant names.`,
+Login: one that may delete from sync_jobs and sync_event_counts and sees all tenants, as docs/operations.md
+makes it. The tables' owner may prune the tenant that --tenant names.`,
   async run({ options: { olderThan, tenant, dryRun, json }, terminal }) {
     return withOperatorDatabase({ name: 'prune', tenant }, async ({ reader, database, settings }) => {
       if (tenant === undefined && !(await seesAll(reader))) throw new Error(`${oneTenant(settings.user)}.`)

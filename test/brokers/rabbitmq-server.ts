@@ -3,9 +3,15 @@ import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { freePort, idsOf, requirePrograms, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
+/** A program that runs those of another version, in a root of its own; its arguments are a program and the program's. */
+const runner = process.env.RABBITMQ_RUNNER
+
 /** Behind the script in the path, which insists on root. */
 const program = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 const control = '/usr/lib/rabbitmq/bin/rabbitmqctl'
+
+const run = (name: string, args: readonly string[]) =>
+  runner === undefined ? { program: name, args } : { program: runner, args: [name, ...args] }
 
 export interface RabbitServer extends ServerProcess {
   /** With the password. */
@@ -42,18 +48,18 @@ export async function startRabbit(): Promise<RabbitServer> {
   await writeFile(`${folder}/advanced.config`, '[{rabbit, [{channel_tick_interval, 500}]}].')
   // The node would start this as a daemon, which outlives it.
   const epmd = await startServer({
-    program: '/usr/bin/epmd',
-    args: ['-port', String(names)],
+    ...run('/usr/bin/epmd', ['-port', String(names)]),
     env,
     user,
     folder,
     port: names,
   })
-  const node = await startServer({ program, args: [], env, user, folder, port })
-  const run = promisify(execFile)
+  const node = await startServer({ ...run(program, []), env, user, folder, port })
+  const execute = promisify(execFile)
   const evaluate = async (expression: string) => {
     const environment = { ...env, PATH: process.env.PATH ?? '', HOME: folder, LANG: 'C.UTF-8' }
-    const { stdout } = await run(control, ['eval', expression], { env: environment, cwd: folder, ...idsOf(user) })
+    const { program: name, args } = run(control, ['eval', expression])
+    const { stdout } = await execute(name, [...args], { env: environment, cwd: folder, ...idsOf(user) })
     return stdout
   }
   await evaluate(

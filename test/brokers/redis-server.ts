@@ -1,6 +1,7 @@
 import { freePort, requirePrograms, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
-const program = '/usr/bin/redis-server'
+/** Another server that speaks the protocol, such as Valkey's. */
+const program = process.env.REDIS_SERVER ?? '/usr/bin/redis-server'
 
 export interface RedisServer extends ServerProcess {
   /** With the password. */

@@ -17,7 +17,7 @@ import { type ContainerProcess, spawnContainer } from '../../../test/queue/spawn
 export interface TransportBench {
   readonly bundle: string
   /** A migrated database, and the worker's login to it. */
-  freshDatabase(): Promise<{ readonly url: string; query: Query }>
+  freshDatabase(): Promise<{ readonly url: string; readonly adminUrl: string; query: Query }>
   resetStatements(): Promise<void>
   /** Statements that workers have executed since, by their text. */
   statements(): Promise<readonly { readonly query: string; readonly calls: number }[]>
@@ -53,6 +53,7 @@ export async function openTransportBench(): Promise<TransportBench> {
       pools.push(pool)
       return {
         url: `${await createWorkerLogin(url)}?sslmode=disable`,
+        adminUrl: `${url}?sslmode=disable`,
         query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
           (await pool.query<Row>(text, [...values])).rows,
       }

@@ -55,9 +55,7 @@ test('a chain that does not advance stops within three deliveries', async () => 
   sandbox.fail({ kind: 'hang', path: '/v1/customers' })
   const request = jobRequest()
   await send(request)
-  const began = performance.now()
   await drain({ timeoutMs: 2_000, concurrency: 1 })
-  expect(performance.now() - began).toBeLessThan(3 * 2_000 + 2_000)
   expect(await job(request.jobId)).toMatchObject({
     status: 'failed',
     deliveries: 3,

@@ -89,5 +89,6 @@ test('a worker killed with SIGKILL is replaced within about its lease, without a
   await drain({ invoke, concurrency: 1 })
   const job = await expectTruth(request)
   expect(Number(job?.deliveries)).toBe(2)
-  expect(resumed - killed).toBeLessThan(leaseSeconds * 1.25 * 1_000 + 1_500)
+  // By itself the queue hides a message for fifteen minutes. Most of the 15 s are for a busy machine.
+  expect(resumed - killed).toBeLessThan(leaseSeconds * 1.25 * 1_000 + 15_000)
 })

@@ -14,10 +14,13 @@ import type { StandInOptions } from './service-bus/stand-in.ts'
 /** The lock is the queue's. A shorter one would run out while a busy machine answers a message. */
 const shortestLockSeconds = 5
 
-exerciseQueue('Azure Service Bus', ({ lockSeconds }) =>
-  openServiceBusFixture(
-    lockSeconds === undefined ? {} : { lockMs: Math.max(shortestLockSeconds, lockSeconds) * 1_000 },
-  ),
+exerciseQueue(
+  'Azure Service Bus',
+  ({ lockSeconds }) =>
+    openServiceBusFixture(
+      lockSeconds === undefined ? {} : { lockMs: Math.max(shortestLockSeconds, lockSeconds) * 1_000 },
+    ),
+  3_000,
 )
 
 async function setup(options: Partial<StandInOptions> = {}) {

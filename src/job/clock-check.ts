@@ -22,12 +22,14 @@ export function refuseWrongDate(answeredAt: Date, { databaseNow, earlier }: Know
       'provider_clock',
       `${provider}: the answer is dated ${minutes(ahead)} ahead of the database's clock (${dates(answeredAt, databaseNow)}). Nothing of it was stored. Set the clock of the database server, or of the proxy between, and the job goes on.`,
     )
-  if (earlier === null || earlier - answeredAt.getTime() <= clockTolerance) return
-  throw new SyncError(
-    'retry',
-    'provider_clock',
-    `${provider}: the answer is dated ${minutes(earlier - answeredAt.getTime())} before the answers of an earlier job (${dates(answeredAt, earlier)}). Nothing of it was stored. Look for a proxy that has a wrong clock or repeats old answers. The job goes on once the dates are right.`,
-  )
+  if (earlier === null) return
+  const behind = earlier - answeredAt.getTime()
+  if (behind > clockTolerance)
+    throw new SyncError(
+      'retry',
+      'provider_clock',
+      `${provider}: the answer is dated ${minutes(behind)} before the answers of an earlier job (${dates(answeredAt, earlier)}). Nothing of it was stored. Look for a proxy that has a wrong clock or repeats old answers. The job goes on once the dates are right.`,
+    )
 }
 
 const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`

@@ -116,6 +116,17 @@ describe('an account of PayPal', () => {
     },
   )
 
+  it('answers that it has no data, without a date that can be read: the job is tried again, and no cursor is set', async () => {
+    const { paypal, stack, run } = await openPayPal({ transactions: 600 })
+    const error = { name: 'INVALID_REQUEST', message: 'Data for the given start date is not available.' }
+    const headers = { date: 'some day' }
+    const right = paypal.fail({ kind: 'error', status: 404, error, headers, path: /reporting\/transactions/ })
+    expect(await run()).toMatchObject({ status: 'retrying', error: { code: 'provider_response' } })
+    expect(await stack.query('select from sync_cursors')).toEqual([])
+    right()
+    expect(await run()).toMatchObject({ status: 'completed' })
+  })
+
   it('has subscriptions whose list PayPal refuses: those that transactions name are fetched by id', async () => {
     const { paypal, stack, tenantId, run } = await openPayPal({ subscriptionList: 404 })
     paypal.advance(6 * hour)

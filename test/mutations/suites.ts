@@ -43,6 +43,10 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
 /** Tests that are about a file, though they import another one. */
 const about: Readonly<Record<string, readonly string[]>> = {
   'src/queue/deliver.ts': ['test/queue/deliver.test.ts'],
+  'src/job/absence.ts': [
+    'test/job/orphans.test.ts',
+    ...['deletions', 'count-check', 'counts', 'stripe-full', 'dates-ahead'].map((name) => `test/integration/${name}`),
+  ],
 }
 
 /** The tests that import that file themselves and need no worker: seconds, and they notice most mutations. */

@@ -11,7 +11,8 @@
  * Then, --near as well: src/job/{lease,account-lease}.ts, src/queue/{consume,deliver,sqs-poll}.ts and the whole of
  * src/db/deletions.ts. Of src/job/{deadline,waits}.ts and src/queue/key-free.ts the first: open are `left.job <= 0`, the two of
  * `2 ** 31 - 1`, and `|| accounts.some(` of key-free, which have to meet the integration tests.
- * With test/job/{claim,finish,stall}.test.ts, --near: src/job/{claim,finish,stall}.ts.
+ * With test/job/{claim,finish,stall,session}.test.ts, --near: src/job/{claim,finish,stall,session}.ts; src/job/absence.ts against
+ * the tests that suites.ts names.
  * Not run: the rest of src/job, src/sync and src/queue, the rest of src/db.
  */
 
@@ -35,6 +36,13 @@ export const survivors: Readonly<Record<string, string>> = {
     'A fenced commit is no error of the connection, so that it is thrown where the wait for another try would begin.',
   'src/job/commit/transaction.ts | const rows = await (moves.length > 0 ? tx.with(...moves) : tx) | > → >=':
     'A statement with no parts before it is the same statement.',
+  'src/job/absence.ts | if (added > 0) noted.add(source.name) | > → >=':
+    'A resource that counts as noted, without a note, costs statements that find none.',
+  'src/job/absence.ts | if ((await withRetry(work, { policy: whileWorking, clock, signal })) > 0) noted.add(source.name) | > → >=':
+    'As above.',
+  'src/job/absence.ts | if (atMost <= 0) return null | <= → <': 'A shortcut: none of the rows may be asked for.',
+  'src/job/absence.ts | await db.within((tx) => forget(tx, notesOf(source, absence), idsListed(source, pages))) | await → void':
+    'A job has one connection, on which its next statement waits for this one. Only a failure would be lost.',
   'src/job/claim.ts | if (tries > 0 || !(await freeAccount(db, rival))) | || → &&':
     'The claim is tried once more, and ends the same.',
   'src/job/claim.ts | const endedBefore = sql`(${old.finishedAt} is not null and ${old.finishedAt} < coalesce(${sentAt?.toISOString() ?? null}::timestamptz, now()))` | < → <=':

@@ -124,9 +124,14 @@ function headersOf({ clientId, merchantId }: PayPalClient, body: string | undefi
 /** @throws PayPalRefusal, SyncError */
 function read({ status, headers, body }: HttpAnswer): PayPalAnswer {
   if (status !== 200) throw new PayPalRefusal(status, headers, body)
+  return { json: openAnswer(body, () => unusable('is not JSON')), date: dateIn(headers) }
+}
+
+/** The time of an answer by PayPal's clock. @throws SyncError if the answer does not say it */
+export function dateIn(headers: Readonly<Record<string, string>>): Date {
   const date = dateOf(headers)
   if (!date) throw unusable('has no Date header')
-  return { json: openAnswer(body, () => unusable('is not JSON')), date }
+  return date
 }
 
 /** The error of an answer that is not what PayPal's documentation says. */

@@ -2,7 +2,7 @@ import { inMode } from '../../provider/account-name.ts'
 import type { Identity, Provider } from '../../provider/contract.ts'
 import { defineProvider } from '../../provider/define.ts'
 import { fields } from '../../provider/fields.ts'
-import { accountIn, openPayPal, type PayPalConnection, type PayPalSettings } from './connection.ts'
+import { accountIn, dateIn, openPayPal, type PayPalConnection, type PayPalSettings } from './connection.ts'
 import { isAccountName } from './credentials.ts'
 import { failure } from './failure.ts'
 import { paypalBegan, rfc3339 } from './list.ts'
@@ -33,7 +33,8 @@ async function identify(connection: PayPalConnection): Promise<Identity> {
     return named(fields(json.whole.value()).account_id)
   } catch (error) {
     const refusal = refusalIn(error, connection)
-    const [start, end] = [3, 2].map((days) => rfc3339(dateIn(refusal) - days * 86_400))
+    const second = Math.floor(dateIn(refusal.headers).getTime() / 1_000)
+    const [start, end] = [3, 2].map((days) => rfc3339(second - days * 86_400))
     try {
       const window = { start_date: start, end_date: end, page_size: '1' }
       const { json } = await connection.get('/v1/reporting/transactions', window)
@@ -51,6 +52,3 @@ function refusalIn(error: unknown, connection: PayPalConnection): PayPalRefusal 
   if (error instanceof PayPalRefusal && (code === 'permission_denied' || code === 'not_found')) return error
   throw error
 }
-
-/** When PayPal answered, in seconds since 1970. */
-const dateIn = ({ headers }: PayPalRefusal) => Math.floor(new Date(headers.date ?? 0).getTime() / 1_000)

@@ -1,7 +1,7 @@
 import type { Page, Query, Retrieved, TimeFilter } from '../../provider/contract.ts'
 import { fields, integer, list } from '../../provider/fields.ts'
 import type { Item } from '../../provider/item.ts'
-import { type PayPalAnswer, type PayPalConnection, unusable } from './connection.ts'
+import { dateIn, type PayPalAnswer, type PayPalConnection, unusable } from './connection.ts'
 import { failure } from './failure.ts'
 import { PayPalRefusal } from './refusal.ts'
 
@@ -67,6 +67,6 @@ export async function retrieveAt(
     return { item, observedAt: date }
   } catch (error) {
     if (!(error instanceof PayPalRefusal) || failure(error, connection).code !== 'not_found') throw error
-    return { item: null, observedAt: new Date(error.headers.date ?? 0) }
+    return { item: null, observedAt: dateIn(error.headers) }
   }
 }

@@ -4,7 +4,7 @@ import type { EmbeddedItems, Page, Query } from '../../../provider/contract.ts'
 import { dateTime, type Fields, fields, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
-import type { PayPalConnection } from '../connection.ts'
+import { dateIn, type PayPalConnection } from '../connection.ts'
 import { numberedPage, pageNumber, rfc3339 } from '../list.ts'
 import { currencyOf, customerIdOf, money } from '../readers.ts'
 import { PayPalRefusal } from '../refusal.ts'
@@ -43,7 +43,7 @@ async function list(paypal: PayPalConnection, query: Query): Promise<Page> {
     return { ...page, ...(completeTo && { completeTo }) }
   } catch (error) {
     if (!(error instanceof PayPalRefusal) || !isWithoutData(error)) throw error
-    const observedAt = new Date(error.headers.date ?? 0)
+    const observedAt = dateIn(error.headers)
     const answered = observedAt.getTime() / 1_000
     // The job was planned days ago: only the older part of the window has left PayPal's history.
     if (to !== null && from < answered - historyDays * 86_400 && to > answered - historyDays * 86_400 + 3_600)

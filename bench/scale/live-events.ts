@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import pg from 'pg'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config/load.ts'
 import { openDatabase } from '../../src/db/open.ts'
@@ -19,7 +20,8 @@ import { contextOf, eventOf } from './scale-env.ts'
 
 /*
  * What applying live events costs, without the queue: events of a simulated account on a durable Postgres, each lane with a
- * batch at a time. The second pass brings the same events again, and must write no row.
+ * batch at a time. The second pass brings the same events again, and must write no row. Beyond 10,000 events the simulated
+ * ones come again as later changes of the same objects, since the simulation itself would take hours.
  *   node --import tsx bench/scale/live-events.ts [--customers 2000] [--events 10000] [--batch 100] [--write]
  * `--write` replaces the table in docs/performance.md.
  */
@@ -33,8 +35,13 @@ const { values } = parseArgs({
   },
 })
 
+const compared = { customer: 'customers', invoice: 'invoices', subscription: 'subscriptions' }
+const idOf = ({ data }: StripeEvent) => String(data.object.id)
+
 const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
 const route: Route = { tenantId, provider: 'stripe', account: 'acct_sandbox', state: 'active', reference: null }
+/** Events that are simulated. */
+const simulatedAtMost = 10_000
 const everyCase: readonly (readonly [batch: number, lanes: number])[] = [
   [1, 1],
   [10, 1],
@@ -60,12 +67,15 @@ try {
   const events = await makeEvents()
   console.log(`${events.length} events, each the only one of its object in its second`)
   await first.close()
+  const objects = new Set(events.map(({ data }) => `${data.object.object} ${data.object.id}`)).size
+  console.log(`of ${objects} objects`)
   for (const [batch, lanes] of cases) {
     const lane = await openLane(await postgres.freshDatabase('worker'))
     for (const pass of ['first', 'again']) {
       lines.push(await measure(lane, events, { batch, lanes, pass }))
       console.log(lines.at(-1))
     }
+    console.log(await lane.compare(events))
     await lane.close()
   }
   const table = lines.join('\n')
@@ -75,11 +85,28 @@ try {
   await sandbox.close()
 }
 
-/** Events of simulated days, without those that share a second with another of their object: those cost a request. */
 async function makeEvents(): Promise<readonly StripeEvent[]> {
+  const wanted = Number(values.events)
+  const simulated = await simulateEvents(Math.min(wanted, simulatedAtMost))
+  const seconds = 1 + (simulated.at(-1)?.created ?? 0) - (simulated[0]?.created ?? 0)
+  const lasting = simulated.filter(({ type }) => !type.endsWith('.deleted'))
+  const events = [...simulated]
+  for (let round = 1; events.length < wanted; round++)
+    events.push(...lasting.map((event) => laterChange(event, { round, seconds: round * seconds })))
+  return events.slice(0, wanted)
+}
+
+/** The event of another change of the object, so many seconds later. */
+function laterChange(event: StripeEvent, { round, seconds }: { round: number; seconds: number }): StripeEvent {
+  const object = { ...event.data.object, metadata: { round: `${round}` } }
+  return { ...event, id: `${event.id}_${round}`, created: event.created + seconds, data: { ...event.data, object } }
+}
+
+/** Events of simulated days, without those that share a second with another of their object: those cost a request. */
+async function simulateEvents(wanted: number): Promise<readonly StripeEvent[]> {
   const since = sandbox.now()
   // Each round reads all events again.
-  const days = Math.ceil(Number(values.events) / 10_000)
+  const days = Math.ceil(wanted / 10_000)
   for (let seed = 1; ; seed++) {
     sandbox.simulate(days, { seed, perDay: 400 })
     const all = await eventsOf(sandbox.url, since)
@@ -88,7 +115,7 @@ async function makeEvents(): Promise<readonly StripeEvent[]> {
     const counts = new Map<string, number>()
     for (const event of all) counts.set(moment(event), (counts.get(moment(event)) ?? 0) + 1)
     const single = all.filter((event) => counts.get(moment(event)) === 1)
-    if (single.length >= Number(values.events) || seed >= 300) return single.slice(0, Number(values.events))
+    if (single.length >= wanted || seed >= 300) return single.slice(0, wanted)
   }
 }
 
@@ -99,6 +126,8 @@ async function openLane(database: Database) {
     Stripe__ApiBase: sandbox.url,
   }
   const config = readConfig({ environment, file: undefined })
+  const sql = new pg.Client({ connectionString: database.url })
+  await sql.connect()
   const opened = await openDatabase(config.database, { connections: 4, applicationName: 'live' })
   const provider = await openProviders(providerSettings(config))
   const now = () => new Date()
@@ -114,8 +143,27 @@ async function openLane(database: Database) {
       await worker.handle(eventOf({ ...request, additionalData: { syncType: 'full' } }), contextOf())
       await worker.close()
     },
+    /** Whether the rows of objects that many events are about are as the latest of them says. */
+    async compare(of: readonly StripeEvent[]): Promise<string> {
+      let [equal, all] = [0, 0]
+      for (const [object, table] of Object.entries(compared)) {
+        const latest = new Map(
+          of.filter(({ data }) => data.object.object === object).map((event) => [idOf(event), event]),
+        )
+        const { rows } = await sql.query(`select id, raw, deleted_at from ${table}`)
+        const stored = new Map(rows.map((row) => [row.id, row]))
+        all += latest.size
+        for (const [id, { type, data }] of latest) {
+          const row = stored.get(id)
+          const isDeleted = type.endsWith('.deleted')
+          if (isDeleted ? row?.deleted_at : isDeepStrictEqual(row?.raw, data.object)) equal++
+        }
+      }
+      return `rows as their latest event says: ${equal} of ${all}`
+    },
     async close() {
       accounts.close()
+      await sql.end()
       await opened.close()
       await database.drop()
     },

@@ -21,7 +21,7 @@ export, secrets, and each configured provider's key with its permissions. Each l
 Changes nothing.`,
   options: z.object({
     offline: flag('ask no provider'),
-    json: flag('a JSON object a line'),
+    json: flag('one JSON object for each line'),
   }),
   details: `Asks each provider that has a configured key for its account and for one item of each default resource, a request each.
 Ends with 1 if a line is fail.

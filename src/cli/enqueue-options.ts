@@ -3,7 +3,7 @@ import { duration } from './duration.ts'
 import { flag, option, tenantId } from './options.ts'
 
 export const enqueueOptions = z.object({
-  tenant: option('UUID', 'whose data it is', tenantId),
+  tenant: option('UUID', 'the tenant', tenantId),
   provider: option('NAME', 'the provider', z.string().trim().toLowerCase().default('stripe')),
   job: option('UUID', 'the id of the job (a new one)', z.guid('takes a UUID').optional()),
   account: option('ID', 'the account that the credentials must belong to, without its mode', z.string().optional()),
@@ -19,12 +19,12 @@ export const enqueueOptions = z.object({
     'these resources; default: what a job reads if none are named; all: every list',
     z.string().default('default'),
   ),
-  incremental: flag('what changed since the last sync'),
+  incremental: flag('sync only what changed since the last sync'),
   force: flag('overwrite whatever is stored'),
   batchSize: option('N', 'items in one request', z.string().optional()),
   delay: option(
     'TIME',
-    'deliver it after that, such as 10m; a queue with a shorter limit waits for its limit',
+    'deliver the message after this time, such as 10m; a queue with a shorter limit waits for its limit',
     duration.optional(),
   ),
   group: option('NAME', 'the group that the queue is fair to (the tenant)', z.string().optional()),

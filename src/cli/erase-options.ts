@@ -11,7 +11,7 @@ export const closedMonths = `Closed months of revenue change, because the histor
 
 export const eraseDetails = `Without --customer all data of the tenant goes, and its later jobs fail. Removes rows with their payloads, rejects, and
 what open jobs remember of them. A running job is taken from its worker and goes on by itself. Tombstones stay, hashes
-only, so that no later sync stores the rows again. Asks nothing. Can be killed and run again.
+only, so that no later sync stores the rows again. Asks for no confirmation. Can be killed and run again.
 
 --pending carries out the erasures that providers ask for, of all tenants or of that of --tenant, those first that are due
 first. A request for a whole account, as of a shop that has left, removes that account alone. With --dry-run it lists them
@@ -30,7 +30,7 @@ export const customerId = z
 
 export const eraseOptions = z
   .object({
-    tenant: option('UUID', 'whose data it is', tenantId.optional()),
+    tenant: option('UUID', 'the tenant', tenantId.optional()),
     customer: option(
       'ID',
       'only this customer and what is about it, as the provider names it: cus_…',
@@ -41,7 +41,7 @@ export const eraseOptions = z
       'only in this account of the tenant, with its mode: acct_1ABC or acct_1ABC:test (all accounts)',
       z.string().trim().optional(),
     ),
-    provider: option('NAME', 'whose id that is (stripe)', z.string().trim().toLowerCase().optional()),
+    provider: option('NAME', 'the provider of the customer (stripe)', z.string().trim().toLowerCase().optional()),
     pending: flag('carry out the erasures that providers ask for'),
     dryRun: flag('say what would go and change nothing'),
     unknown: flag('place the tombstone of a tenant that has not synced here yet, too'),

@@ -23,14 +23,14 @@ import type { Terminal } from './terminal.ts'
 
 const options = z
   .object({
-    tenant: option('UUID', 'whose data it is', tenantId.optional()),
+    tenant: option('UUID', 'the tenant', tenantId.optional()),
     customer: option('ID', 'the customer, as the provider names it: cus_…', customerId.optional()),
     account: option(
       'ID',
       'only from this account of the tenant, with its mode: acct_1ABC or acct_1ABC:test (all accounts)',
       z.string().trim().optional(),
     ),
-    provider: option('NAME', 'whose id that is (stripe)', z.string().trim().toLowerCase().optional()),
+    provider: option('NAME', 'the provider of the customer (stripe)', z.string().trim().toLowerCase().optional()),
     out: option('PATH', 'a new file; with --pending a folder (standard output)', z.string().min(1).optional()),
     pending: flag('carry out the exports that providers ask for, a file each in the folder of --out'),
     dryRun: flag('with --pending: list what is asked for and change nothing'),

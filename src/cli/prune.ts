@@ -27,14 +27,14 @@ as long ago. Rows of billing data stay.`,
   options: z.object({
     olderThan: option(
       'TIME',
-      'jobs that ended longer ago, at least 1d, such as 30d',
+      'remove jobs that ended longer ago than this, such as 30d; at least 1d',
       duration.refine((seconds) => seconds >= day, 'takes at least 1d'),
     ),
     tenant: option('UUID', 'jobs of this tenant only', tenantId.optional()),
     dryRun: flag('count what would go and change nothing'),
     json: flag('one JSON object'),
   }),
-  details: `Stays: a job that has not ended, the last completed full and incremental job of each account, and the jobs that cursors name.
+  details: `These rows stay: jobs that have not ended, the last completed full and incremental job of each account, and the jobs that cursors name.
 A message that the queue still holds for a removed job would run that job again, so keep jobs longer than the queue keeps
 messages. Can be killed and run again, and runs beside the workers.
 

@@ -17,8 +17,8 @@ import { lineWidth, type Terminal } from './terminal.ts'
 const options = z.object({
   tenant: option('UUID', 'show the rows of this tenant', tenantId.optional()),
   write: flag('let the statement change data; without it the transaction is read-only'),
-  json: flag('a JSON object a row'),
-  vertical: flag('a line a column, nothing cut'),
+  json: flag('one JSON object for each row'),
+  vertical: flag('one line for each column, nothing cut'),
   stop: flag('stop the embedded database instead'),
 })
 

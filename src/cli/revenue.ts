@@ -64,7 +64,7 @@ currency. Amounts of two tables are never added.`,
       "where months begin, such as Europe/Berlin; the login's app.time_zone, else UTC",
       z.string().refine(isTimeZone, 'takes the name of a time zone').optional(),
     ),
-    json: flag('a JSON object a month; amounts in minor units'),
+    json: flag('one JSON object for each month; amounts in minor units'),
     csv: flag('comma-separated values; amounts in minor units'),
   }),
   details: `Amounts in a table are in major units, such as euros. --json and --csv have minor units, such as cents.
@@ -94,7 +94,7 @@ const linesOf = ({ months, ...series }: RevenueSeries): readonly RevenueLine[] =
 const names = Object.keys(revenueLine.shape)
 const none = Object.fromEntries(names.map((name) => [name, null]))
 
-/** A header and a line a month, as RFC 4180 has them. Null is empty. */
+/** A header and one line for each month, as RFC 4180 has them. Null is empty. */
 function csvOf(lines: readonly RevenueLine[]): readonly string[] {
   const cell = (value: unknown) => {
     const text = value === null ? '' : String(value)

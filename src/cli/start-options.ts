@@ -14,7 +14,7 @@ export const startOptions = z.object({
   ...syncOptions,
   provider: option(
     'NAME',
-    `what is synced: ${providersThere.join(', ')}, a custom one, or all of the first at once`,
+    `the provider to sync: ${providersThere.join(', ')}, a custom one, or all of the first at once`,
     z.string().default('stripe'),
   ),
   customers: option(
@@ -28,7 +28,7 @@ export const startOptions = z.object({
     'these resources (customers; with --live those that events keep); default: what a job reads if none are named; all: every list',
     z.string().optional(),
   ),
-  incremental: flag('what changed since the last sync'),
+  incremental: flag('sync only what changed since the last sync'),
   force: flag('overwrite whatever is stored, as verify may ask for'),
   keep: flag('leave the database up afterwards'),
   verbose: flag('log every step to standard error'),

@@ -13,11 +13,7 @@ export const providersThere: readonly string[] = [...builtInProviders, examplePr
 
 /** What `start` and `verify` are told alike: whose data, and what the sandbox holds if it stands for the provider. */
 export const syncOptions = {
-  provider: option(
-    'NAME',
-    `what is synced: ${providersThere.join(', ')} or a custom one`,
-    z.string().default('stripe'),
-  ),
+  provider: option('NAME', `the provider: ${providersThere.join(', ')} or a custom one`, z.string().default('stripe')),
   tokenEnv: option('NAME', 'the environment variable with the token of a custom provider', z.string().optional()),
   customers: option('N', 'customers in the sandbox', wholeNumber(0, 2_000_000, 10_000)),
   latency: option('MS', 'milliseconds before each answer of the sandbox', wholeNumber(0, 60_000, 50)),
@@ -26,5 +22,5 @@ export const syncOptions = {
     `when its customers were created: ${densities.join(', ')}`,
     z.enum(densities, `takes ${densities.slice(0, -1).join(', ')} or ${densities.at(-1)}`).default('growing'),
   ),
-  tenant: option('UUID', 'whose data it is', tenantId.default(localTenant)),
+  tenant: option('UUID', 'the tenant', tenantId.default(localTenant)),
 }

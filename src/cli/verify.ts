@@ -38,10 +38,10 @@ type VerifyOptions = z.infer<typeof options>
 /** Compares the tables with the provider. */
 export const verify = defineCommand({
   name: 'verify',
-  about: `Lists what the provider has once more and compares it with the tables, up to the last sync: each payload, the columns made
-from it, and the rows of nested lists. Writes nothing. Prints a line a resource, and which job repairs what differs; the
-exit code is 1 if anything does. Without configuration it compares what npm start left behind, so
-give it the same --customers and --density.`,
+  about: `Reads the lists of the provider again and compares them with the tables, up to the last sync: each payload, the columns made
+from it, and the rows of nested lists. Writes nothing. Prints a line for each resource, and the job that repairs a difference.
+Ends with 1 if there is a difference. Without configuration it compares what npm start left behind: give it the same
+--customers and --density.`,
   options,
   async run(invocation) {
     const { options } = invocation

@@ -25,7 +25,7 @@ interface TokenEntry {
 /** The tokens of this process by the keys of their credentials. */
 const tokens = new Map<string, TokenEntry>()
 const keptAtMost = 1_000
-/** A token is replaced so many milliseconds before it expires: a request may take a minute. */
+/** How long before its expiry a token is replaced, in milliseconds. A request may take a minute. */
 const marginMs = 90_000
 
 /**

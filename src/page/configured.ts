@@ -17,7 +17,7 @@ export interface PageParts extends Pick<PageOptions, 'resources' | 'tenantId' | 
   readonly queue?: Pick<Intake, 'send' | 'depth' | 'letters' | 'redrive'> | undefined
 }
 
-/** A queue is asked for its depth so often at most. */
+/** The least time between two requests for the depth of a queue. */
 const depthMs = 10_000
 /** A look at the dead letters hides them for a moment on some transports. */
 const lettersMs = 20_000

@@ -1,5 +1,5 @@
 interface Options {
-  /** Asks again only after so many milliseconds. */
+  /** The least milliseconds between two requests. */
   readonly ms: number
   /** How long a page waits while no answer is known. Default 500. */
   readonly firstWaitMs?: number

@@ -21,7 +21,7 @@ export interface Queue {
    * transport with a shorter limit waits for its limit. `group` is the group of the first message, if it had one.
    */
   send(body: string, delaySeconds: number, group?: string): Promise<void>
-  /** Keeps a received message for this worker, for so many seconds from now. */
+  /** Keeps a received message for this worker for the given seconds from now. */
   heartbeat(message: Message, seconds: number): Promise<void>
   /** Has the message redelivered after `delaySeconds`, with the same limits as `send`. The worker no longer has it then. */
   giveBack(message: Message, delaySeconds: number): Promise<void>
@@ -66,9 +66,9 @@ export interface Intake extends Queue {
    */
   release?(message: Message): Promise<void>
   depth(): Promise<QueueDepth>
-  /** At most so many dead letters, oldest first where the transport has an order. They stay dead letters. */
+  /** At most the given number of dead letters, oldest first where the transport has an order. They stay dead letters. */
   letters(most: number): Promise<readonly DeadLetter[]>
-  /** Sends at most so many dead letters back to the queue, oldest first. */
+  /** Sends at most the given number of dead letters back to the queue, oldest first. */
   redrive(most: number): Promise<Redriven>
   close(): Promise<void>
 }
@@ -84,8 +84,8 @@ export interface IntakeOptions {
   readonly region?: string | undefined
   /** The worker's own database, in which the queue is where `url` is only `postgres:`. */
   readonly database?: ConnectionSettings | undefined
-  /** A message that nobody keeps for so many seconds is received by another worker. All workers agree on it. */
+  /** Seconds after which a message without a heartbeat goes to another worker. All workers have the same value. */
   readonly lockSeconds: number
-  /** A message that was received so often and not dealt with becomes a dead letter without its secrets. */
+  /** The most receives of a message. After them it becomes a dead letter without its secrets. */
   readonly maxReceives: number
 }

@@ -15,7 +15,7 @@ import { lookAtSqs, redriveSqs } from './sqs-redrive.ts'
 
 /** The longest wait of one receive, in seconds. */
 const longPoll = 20
-/** SQS hands out at most so many messages at once. */
+/** The most messages that SQS hands out at once. */
 const mostAtOnce = 10
 
 /**

@@ -11,7 +11,7 @@ export interface LongPoll {
 }
 
 interface Calls {
-  /** Receives up to so many messages. */
+  /** Receives at most the given number of messages. */
   ask(most: number, signal: AbortSignal): Promise<readonly Message[]>
   /** Lets other workers have a message at once. */
   reveal(message: Message): Promise<void>

@@ -109,7 +109,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     return waitingCalls[weights.indexOf(Math.max(...weights))]
   }
 
-  /** Resolves after so many milliseconds, or when a call has ended or waits no longer. */
+  /** Resolves after the given milliseconds, or when a call has ended or waits no longer. */
   async function changed(ms?: number): Promise<void> {
     const change = new AbortController()
     freed = () => change.abort(noLongerAwaited)

@@ -10,7 +10,7 @@ export interface EmfOptions {
   now(): number
 }
 
-/** CloudWatch takes so many values of a metric in one document. */
+/** The most values of a metric that CloudWatch takes in one document. */
 const mostValues = 100
 
 /**

@@ -8,7 +8,7 @@ interface RouteOptions {
   now(): number
 }
 
-/** Gauges are read at most so often, however many collectors ask. */
+/** The least time between two readings of the gauges, however many collectors ask. */
 const freshMs = 15_000
 
 /** The route of `/metrics`. Gauges that cannot be read keep their last values, and counters are there all the same. */

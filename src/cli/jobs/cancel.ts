@@ -16,8 +16,8 @@ export const cancelJobs = defineCommand({
 stay. A later message of the job does nothing, unless it has force_refresh.`,
   rest: 'JOB…',
   options: z.object({
-    tenant: option('UUID', 'whose jobs they are, for a login that sees one tenant at a time', tenantId.optional()),
-    json: flag('a JSON object a job'),
+    tenant: option('UUID', 'the tenant of the jobs, for a login that sees one tenant at a time', tenantId.optional()),
+    json: flag('one JSON object for each job'),
   }),
   details: `Ends with 1 if a job is not known or had ended.
 

@@ -19,9 +19,9 @@ export const listJobs = defineCommand({
     tenant: option('UUID', 'jobs of this tenant', tenantId.optional()),
     provider: option('NAME', 'jobs of this provider', z.string().trim().toLowerCase().optional()),
     status: option('A,B', `jobs in these states: ${jobStatuses.join(', ')}`, listOf.optional()),
-    since: option('TIME', 'jobs that a worker first saw since then, such as 2h or 7d', duration.optional()),
-    limit: option('N', 'at most so many', wholeNumber(1, 100_000, 20)),
-    json: flag('a JSON object a job'),
+    since: option('TIME', 'jobs that a worker first saw in this time, such as 2h or 7d', duration.optional()),
+    limit: option('N', 'the most jobs to list', wholeNumber(1, 100_000, 20)),
+    json: flag('one JSON object for each job'),
   }),
   details: `The last column has the code of the job's error, or of what it waits for: billing-sync jobs show JOB says it in words.
 

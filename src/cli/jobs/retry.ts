@@ -18,10 +18,10 @@ const most = 10_000
 const options = z.object({
   tenant: option('UUID', 'jobs of this tenant', tenantId.optional()),
   provider: option('NAME', 'with --failed-since: jobs of this provider', z.string().trim().toLowerCase().optional()),
-  failedSince: option('TIME', 'all jobs that failed since then, such as 2h', duration.optional()),
+  failedSince: option('TIME', 'all jobs that failed in this time, such as 2h', duration.optional()),
   code: option('A,B', 'with --failed-since: jobs that failed with these error codes', listOf.optional()),
   dryRun: flag('say what would be sent and send nothing'),
-  json: flag('a JSON object a job'),
+  json: flag('one JSON object for each job'),
 })
 
 type RetryOptions = z.infer<typeof options>

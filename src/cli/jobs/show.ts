@@ -18,7 +18,7 @@ export const showJob = defineCommand({
     'Shows a job: its result with the count checks, its error with what to do, what it waits for, and how it is sent again.',
   rest: 'JOB',
   options: z.object({
-    tenant: option('UUID', 'whose job it is, for a login that sees one tenant at a time', tenantId.optional()),
+    tenant: option('UUID', 'the tenant of the job, for a login that sees one tenant at a time', tenantId.optional()),
     json: flag('one JSON object'),
   }),
   details: readerLogin,

@@ -5,13 +5,13 @@ import { inOrder } from '../resource-names.ts'
 import { readProgress } from './job-details.ts'
 import { jobLineOf } from './job-json.ts'
 
-/** One job as its live bars show it: a line a resource. */
+/** One job as its live bars show it: one line for each resource. */
 export function shownJob(job: StoredJob, order: readonly string[]): Shown {
   const resources = resourcesOf(job, order)
   return { fetched: job.fetched, requests: job.requests, share: totalShare(resources), resources, note: noteOf(job) }
 }
 
-/** Several jobs: a line a job. */
+/** Several jobs: one line for each. */
 export function shownJobs(jobs: readonly StoredJob[]): Shown {
   const lines = jobs.map((job): ResourceShown => {
     const share = job.status === 'completed' ? 1 : (totalShare(resourcesOf(job, [])) ?? 0)

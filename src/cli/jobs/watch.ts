@@ -27,7 +27,7 @@ export const watchJobs = defineCommand({
   rest: '[JOB]',
   options: z.object({
     tenant: option('UUID', 'jobs of this tenant', tenantId.optional()),
-    json: flag('a JSON object a job, each time that it has changed'),
+    json: flag('one JSON object for each job, each time that it has changed'),
   }),
   details: `Ends with 0 if the jobs completed, and with 1 if one ended otherwise. Ctrl-C ends the command and no job.
 

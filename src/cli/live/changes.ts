@@ -4,7 +4,7 @@ import type { LiveAccount } from '../../local/live-account.ts'
 /** Draws until one fits: an account may have nothing that can be refunded. */
 const drawsAtMost = 20
 
-/** Changes the account so many times a second until it is asked to stop. */
+/** Changes the account at the given rate, in changes a second, until it is asked to stop. */
 export async function keepChanging(
   account: LiveAccount,
   { rate, onChange }: { readonly rate: number; onChange(): void },

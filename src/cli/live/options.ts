@@ -8,7 +8,7 @@ import { optionalWholeNumber } from '../whole-number.ts'
 export const liveOptions = {
   live: flag('then keep changing the sandbox, and show how its events change rows, until Ctrl-C'),
   rate: option('N', 'with --live: changes a second; default 2', optionalWholeNumber(1, 200)),
-  seconds: option('N', 'with --live: end by itself after so many seconds', optionalWholeNumber(1, 86_400)),
+  seconds: option('N', 'with --live: end after N seconds', optionalWholeNumber(1, 86_400)),
   envelope: option(
     'NAME',
     `with --live: how events arrive: ${envelopes.join(', ')}, or all in turn; default: the usual way of the provider`,

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Waits until it is so, for at most so many milliseconds. @returns whether it is */
+/** Waits until the condition holds, for at most the given milliseconds. @returns whether it holds */
 export async function waitFor(isSo: () => boolean, ms: number): Promise<boolean> {
   const until = performance.now() + ms
   while (!isSo()) {

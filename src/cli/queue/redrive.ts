@@ -31,7 +31,7 @@ export const queueRedrive = defineCommand({
   about: `Sends dead letters back to the queue. Those whose secrets the worker took out stay, and are named: their senders send
 the jobs again.`,
   options: z.object({
-    max: option('N', 'at most so many', wholeNumber(1, 100_000, 1_000)),
+    max: option('N', 'the most dead letters to send', wholeNumber(1, 100_000, 1_000)),
     json: flag('one JSON object'),
   }),
   details: `A job that has ended meanwhile is left alone by the worker, so that a redrive does no harm. Ends with 1 if dead letters stay.

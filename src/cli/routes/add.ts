@@ -13,7 +13,7 @@ import { closeGaps } from './close-gaps.ts'
 import { ownerLogin, routeOption, writingRoutes } from './route-options.ts'
 
 const options = z.object({
-  tenant: option('UUID', 'whose account it is', tenantId),
+  tenant: option('UUID', 'the tenant of the account', tenantId),
   provider: option('NAME', 'the provider', z.string().trim().toLowerCase().default('stripe')),
   account: option(
     'ID',

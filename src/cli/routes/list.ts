@@ -26,8 +26,8 @@ export const listRoutes = defineCommand({
   options: z.object({
     tenant: option('UUID', 'routes of this tenant', tenantId.optional()),
     provider: option('NAME', 'routes of this provider', z.string().trim().toLowerCase().optional()),
-    limit: option('N', 'at most so many', wholeNumber(1, 100_000, 50)),
-    json: flag('a JSON object a route'),
+    limit: option('N', 'the most routes to list', wholeNumber(1, 100_000, 50)),
+    json: flag('one JSON object for each route'),
   }),
   details: readerLogin,
   async run({ options: { tenant, provider, limit, json }, terminal }) {

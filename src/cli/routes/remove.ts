@@ -10,7 +10,7 @@ export const removeRoutes = defineCommand({
   name: 'routes remove',
   about: 'Removes a route of live events. The account and its rows stay.',
   options: z.object({
-    tenant: option('UUID', 'whose account it is', tenantId),
+    tenant: option('UUID', 'the tenant of the account', tenantId),
     provider: option('NAME', 'the provider', z.string().trim().toLowerCase().default('stripe')),
     route: routeOption,
   }),

@@ -18,7 +18,7 @@ import { printOutcomes, type ScheduleOutcome } from './outcome.ts'
 const beat = duration.refine((seconds) => seconds >= 60 && seconds <= 366 * 86_400, 'takes 1m to 366d')
 
 const options = z.object({
-  tenant: option('UUID', 'whose data it is', tenantId),
+  tenant: option('UUID', 'the tenant', tenantId),
   provider: option('NAME', 'the provider', z.string().trim().toLowerCase().default('stripe')),
   account: option(
     'ID',
@@ -39,13 +39,13 @@ const options = z.object({
     'these resources; default: what a job reads if none are named; all: every list',
     z.string().default('default'),
   ),
-  every: option('TIME', 'what changed, so often: such as 15m or 1h', beat.optional()),
+  every: option('TIME', 'the time from one incremental job to the next, such as 15m or 1h', beat.optional()),
   fullEvery: option(
     'TIME',
-    'everything, so often: such as 30d; it finds what was deleted without an event',
+    'the time from one full job to the next, such as 30d; it finds what was deleted without an event',
     beat.optional(),
   ),
-  json: flag('a JSON object a schedule'),
+  json: flag('one JSON object for each schedule'),
 })
 
 export const addSchedules = defineCommand({

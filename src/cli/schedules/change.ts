@@ -12,8 +12,12 @@ export const writerLogin = `Login: the worker's or the tables' owner, with --ten
 
 /** The options of each command that changes schedules. */
 export const changeOptions = {
-  tenant: option('UUID', 'whose schedules they are, for a login that sees one tenant at a time', tenantId.optional()),
-  json: flag('a JSON object a schedule'),
+  tenant: option(
+    'UUID',
+    'the tenant of the schedules, for a login that sees one tenant at a time',
+    tenantId.optional(),
+  ),
+  json: flag('one JSON object for each schedule'),
 }
 
 interface Change {

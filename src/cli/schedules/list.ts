@@ -47,8 +47,8 @@ that need a person come first. Warns if an account's schedules spend more than i
     tenant: option('UUID', 'schedules of this tenant', tenantId.optional()),
     provider: option('NAME', 'schedules of this provider', z.string().trim().toLowerCase().optional()),
     state: option('STATE', 'active, late, paused or refused', states.optional()),
-    limit: option('N', 'at most so many', wholeNumber(1, 100_000, 50)),
-    json: flag('a JSON object a schedule'),
+    limit: option('N', 'the most schedules to list', wholeNumber(1, 100_000, 50)),
+    json: flag('one JSON object for each schedule'),
   }),
   details: `active: its jobs are sent. late: due for five minutes and not sent, because nothing ticks or the queue takes none. paused: by a
 person. refused: paused by itself, after three jobs in a row were refused. The requests are those of the last ten jobs, by

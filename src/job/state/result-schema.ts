@@ -13,7 +13,7 @@ const countCheck = z.object({
     .describe('Months of creation in which the numbers differ, at most 24.'),
   changedMeanwhile: whole
     .exactOptional()
-    .describe('Number of rows that live events wrote while the job was running. The numbers may differ by so many.'),
+    .describe('Number of rows that live events wrote while the job was running. The counts may differ by this number.'),
 })
 
 const resourceResult = z.object({

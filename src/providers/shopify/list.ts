@@ -27,7 +27,7 @@ export interface ShopifyList {
   readonly beginning?: (answer: ShopifyAnswer, query: Query) => string | undefined
 }
 
-/** Shopify pages through so many objects of one search. */
+/** The most objects of one search that Shopify pages through. */
 export const deepest = 25_000
 
 /** How deep a list has been read, and Shopify's cursor: `500 eyJsYXN0X2lkIjo…`. */

@@ -19,7 +19,7 @@ export const byLocation = {
   column: 'locationId',
 }
 
-/** Orders are searched in so many locations at once. */
+/** The most locations of one search for orders. */
 const locationsPerSearch = 10
 
 /** The locations of a seller, as many in a part as one search takes. */

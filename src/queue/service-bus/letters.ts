@@ -39,7 +39,7 @@ function oldestAgeOf(messages: readonly ServiceBusReceivedMessage[]): number {
   return Math.max(0, now - Math.min(now, ...sent)) / 1_000
 }
 
-/** At most so many letters: those of the worker, then those of Service Bus. */
+/** At most the given number of letters: those of the worker, then those of Service Bus. */
 export async function lookAtServiceBus(
   receivers: readonly ServiceBusReceiver[],
   most: number,

@@ -10,7 +10,7 @@ const patienceMs = 2_000
 
 /** A receiver of the library, which is replaced when its link may be gone. */
 export interface ReplacedReceiver {
-  /** Up to so many messages. */
+  /** At most the given number of messages. */
   take(most: number, maxWaitTimeInMs: number): Promise<readonly ServiceBusReceivedMessage[]>
   /** @throws the error of the library if the server refuses the settlement, or never answers it */
   settle(settlement: Settlement): Promise<void>

@@ -18,7 +18,7 @@ export function bytesOf(sample: readonly Item[]): number {
   return Math.round(besides + sum / looked.length)
 }
 
-/** Bytes that a row takes whose payload Postgres keeps in so many. */
+/** The bytes of a row, from the bytes in which Postgres keeps its payload. */
 export const rowBytes = (payload: number): number => besides + payload
 
 const keptOf = (bytes: number) => (bytes <= uncompressed ? bytes : bytes * compressed)

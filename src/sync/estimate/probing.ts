@@ -44,7 +44,7 @@ export interface Measured {
   readonly basis: Basis
   /** Distinct items that were seen. */
   readonly sample: readonly Item[]
-  /** Requests that reading so many items takes at least. */
+  /** The least requests that read the given number of items. */
   requests(items: number): number
   /** Whether the list's pages must be read one after the other. */
   readonly isChain: boolean

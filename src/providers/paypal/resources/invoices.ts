@@ -14,7 +14,7 @@ const pathOf = (id: string) => `/v2/invoicing/invoices/${encodeURIComponent(id)}
 /** An end for a window without one. */
 const farAhead = Date.UTC(2100, 0, 1) / 1_000
 
-/** A search ends after so many pages. */
+/** The most pages of a search. */
 const pagesAtMost = 1_000
 
 async function search(paypal: PayPalConnection, query: Query): Promise<Page> {

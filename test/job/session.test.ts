@@ -104,6 +104,11 @@ test('a job that waits has a line, and counts as a long wait from a quarter of a
   clock.at += 60_001
   session.logWait()
   expect(watch.waiting).toHaveBeenCalledWith('rate_limited')
+  const late = open()
+  late.fail(5_000)
+  late.clock.at = 5_000 + 900_000
+  late.session.logWait()
+  expect(late.watch.waiting).toHaveBeenCalledOnce()
 })
 
 test('each line names attempt, hop and fence, and the account once it is known', () => {

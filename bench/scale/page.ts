@@ -45,8 +45,7 @@ for (let browser = 0; browser < browsers; browser++)
       bytes += chunk.length
     })
   })
-const stepping = new pg.Client({ connectionString: adminUrl })
-await stepping.connect()
+const stepping = new pg.Pool({ connectionString: adminUrl, max: 4 })
 let steps = 0
 const stepper = setInterval(() => {
   const id = ids[steps++ % jobs]

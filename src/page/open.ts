@@ -43,7 +43,8 @@ export async function openPage(options: PageOptions): Promise<OpenPage> {
   const guard = createGuard(options)
   const assets = readAssets()
   const pool = await openDatabase(options.database, { connections: 2, applicationName: 'page' })
-  const { resources, deadLetters, letters, actions, tenantId } = options
+  const { deadLetters, letters, actions, tenantId } = options
+  const resources = onceEach(options.resources)
   const rates = createRates(() => performance.now())
   const source: PageSource = {
     reader: readerOf(pool, tenantId),
@@ -154,4 +155,14 @@ async function listen(server: ReturnType<typeof createServer>, { host, port, orA
 function addressOf(host: string, at: AddressInfo | string | null): string {
   const port = typeof at === 'object' ? at?.port : undefined
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`
+}
+
+/** Asks once for each name. To make a provider costs more than to show its job, and a page shows a hundred. */
+function onceEach<Value>(ask: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
+  const answers = new Map<string, Promise<Value>>()
+  return (name) => {
+    const answer = answers.get(name) ?? ask(name)
+    answers.set(name, answer)
+    return answer
+  }
 }

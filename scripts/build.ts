@@ -137,7 +137,13 @@ export async function bundleDeployed(
       ...into,
       ...worker,
       entryPoints: { [basename(path, '.ts')]: path },
-      plugins: [loadedOnDemand(root), givesShared(root, path, shared), withoutTypedMethods, withoutDescriptions],
+      plugins: [
+        loadedOnDemand(root),
+        givesShared(root, path, shared),
+        withoutTypedMethods,
+        withoutNativeClient,
+        withoutDescriptions,
+      ],
     })
   const [handler, tick, events, receiver, container, besides, modules] = await allEnded([
     enter(entries.handler, new Set([...ofProviders.shared, ...ofJobs])),
@@ -317,6 +323,16 @@ const withoutTypedMethods: Plugin = {
         return { contents: names.map((name) => `export class ${name} {}`).join('\n') }
       },
     )
+  },
+}
+
+/** The client of `pg` that needs a native library, which nobody installs. Who asks for it by NODE_PG_FORCE_NATIVE is told so. */
+const withoutNativeClient: Plugin = {
+  name: 'without-native-client',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]pg[\\/]lib[\\/]native[\\/]index\.js$/ }, () => ({
+      contents: `throw Object.assign(new Error('pg: the bundle has no native client'), { code: 'MODULE_NOT_FOUND' })`,
+    }))
   },
 }
 

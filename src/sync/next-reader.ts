@@ -108,7 +108,7 @@ function requestsLeft(
   const known = knownSplits?.[source.name] ?? []
   const pages =
     known.length > 0
-      ? all.reduce((sum, { slice }) => sum + knownPages(slice, known), 0)
+      ? all.reduce((sum, { slice }) => sum + Math.max(1, knownPages(slice, known)), 0)
       : Object.values(itemsLeft(all, since)).reduce((sum, left) => sum + left, 0) / itemsPerPage(source, pageSize)
   const read = pagesOf.get(source) ?? 0
   const left = Math.max(waiting.length, pages)
@@ -119,15 +119,23 @@ function requestsLeft(
   return Math.max(left, leftBeside)
 }
 
-/** Pages that an earlier job found in what is left of a slice. At least one: the one in flight or the next. */
+/** Pages that an earlier job found in what is left of a slice, or as many times less as its splits lie pages apart. */
 function knownPages({ window: { from, to }, position }: Slice, known: readonly number[]): number {
-  // Seconds are whole. Of a second with several pages it is not known how many of them are read.
-  const end = position ?? to ?? Number.POSITIVE_INFINITY
-  const below = countUpTo(known, end - 1)
-  const ofEnd = position === null ? 0 : countUpTo(known, end) - below
-  // The oldest page begins with the list, and no split names it.
-  const oldest = from < (known[0] ?? 0) ? 1 : 0
-  return Math.max(1, below + (ofEnd > 1 ? ofEnd : 0) + oldest - countUpTo(known, from - 1))
+  const isBeginning = from < (known[0] ?? 0)
+  return (
+    pagesBelow(position ?? to ?? Number.POSITIVE_INFINITY, known, position !== null) -
+    (isBeginning ? 0 : pagesBelow(from, known, false))
+  )
+}
+
+/** Pages of what was created before a second. Of a second with several pages it is not known how many of them are read. */
+function pagesBelow(second: number, known: readonly number[], isRead: boolean): number {
+  // Seconds are whole. The oldest page begins with the list, and no split names it; the newest one has no end.
+  const below = countUpTo(known, second - 1)
+  const within = countUpTo(known, second) - below
+  if (isRead && within > 1) return below + within
+  const [start, end] = [known[below - 1], known[below]]
+  return below + (start === undefined || end === undefined ? 1 : (second - start) / (end - start))
 }
 
 /** How many of these ascending numbers are not greater. */

@@ -14,17 +14,25 @@ function splitsAfter(list: ReturnType<typeof createFakeList>, seconds: readonly 
   return collector.splits()[list.source.name] ?? []
 }
 
-for (const density of ['uniform', 'growing', 'burst', 'same-second'] satisfies Density[])
-  for (const count of [5_000, 20_000])
-    it(`a later job of ${count} objects (${density}) has requests in line to its end, as many as there are pages`, async () => {
-      const clock = createVirtualClock(createFractions(3))
-      const seconds = createdSeconds(count, density)
-      const list = createFakeList(seconds, { clock, latencyMs: 200 })
-      const copy = createCopy(list, { clock, known: splitsAfter(list, seconds), perSecond: 25 })
-      await clock.run(copy.go())
-      expect(new Set(copy.rows).size).toBe(count)
-      const pages = count / 100
-      expect(list.requests).toHaveLength(pages)
-      // One request every 40 ms, and the last one's answer.
-      expect(clock.now()).toBe((pages - 1) * 40 + 200)
-    })
+const densities: readonly Density[] = ['uniform', 'growing', 'burst', 'same-second']
+const cases = [
+  ...densities.flatMap((density) => [5_000, 20_000].map((count) => ({ density, count, perSecond: 25 }))),
+  // Its splits are four pages apart.
+  { density: 'growing', count: 100_000, perSecond: 100 } as const,
+]
+
+it.each(cases)(
+  'a later job of $count objects ($density) at $perSecond requests/s has requests in line to its end, one for each page',
+  async ({ density, count, perSecond }) => {
+    const clock = createVirtualClock(createFractions(3))
+    const seconds = createdSeconds(count, density)
+    const list = createFakeList(seconds, { clock, latencyMs: 200 })
+    const copy = createCopy(list, { clock, known: splitsAfter(list, seconds), perSecond, pagesAhead: 48 })
+    await clock.run(copy.go())
+    expect(new Set(copy.rows).size).toBe(count)
+    const pages = count / 100
+    expect(list.requests).toHaveLength(pages)
+    // All requests at the rate, and the last one's answer.
+    expect(clock.now()).toBe(((pages - 1) * 1_000) / perSecond + 200)
+  },
+)

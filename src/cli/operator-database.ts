@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '../config/connection-string.ts'
 import { type Config, openConfig } from '../config/load.ts'
 import { type OpenDatabase, openDatabase } from '../db/open.ts'
-import { type Reader, readerOf, seesAll } from '../operations/scope.ts'
+import { type Reader, readerOf, seesEveryTenant } from '../operations/scope.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { oneTenant, withDatabase } from './database.ts'
 
@@ -26,7 +26,8 @@ export async function withOperatorDatabase<Result>(
     const { Announce: announce } = config.Worker
     const database = await openDatabase(settings, { connections: 2, applicationName: name, announce })
     const reader = readerOf(database, tenant)
-    const emptyBecause = async () => (tenant !== undefined || (await seesAll(reader)) ? null : oneTenant(settings.user))
+    const emptyBecause = async () =>
+      tenant !== undefined || (await seesEveryTenant(reader)) ? null : oneTenant(settings.user)
     try {
       return await work({ config, settings, database, reader, emptyBecause })
     } finally {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { codeOf } from '../db/errors.ts'
 import { pruneEventCounts, pruneJobs, tenantsWithOldCounts, tenantsWithOldJobs } from '../operations/prune.ts'
-import { seesAll } from '../operations/scope.ts'
+import { seesEveryTenant } from '../operations/scope.ts'
 import { defineCommand } from './command.ts'
 import { oneTenant } from './database.ts'
 import { duration } from './duration.ts'
@@ -42,7 +42,7 @@ Login: one that may delete from sync_jobs and sync_event_counts and sees all ten
 makes it. The tables' owner may prune the tenant that --tenant names.`,
   async run({ options: { olderThan, tenant, dryRun, json }, terminal }) {
     return withOperatorDatabase({ name: 'prune', tenant }, async ({ reader, database, settings }) => {
-      if (tenant === undefined && !(await seesAll(reader))) throw new Error(`${oneTenant(settings.user)}.`)
+      if (tenant === undefined && !(await seesEveryTenant(reader))) throw new Error(`${oneTenant(settings.user)}.`)
       const tenants = tenant === undefined ? await tenantsWithOldJobs(reader, olderThan) : [tenant]
       const counted = tenant === undefined ? await tenantsWithOldCounts(reader, olderThan) : [tenant]
       let [jobs, eventCounts] = [0, 0]

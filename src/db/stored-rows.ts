@@ -69,7 +69,7 @@ export interface Child {
   readonly parentId: string | null
 }
 
-interface Family {
+interface ListOfParent {
   readonly parentId: string
   readonly ids: readonly string[]
 }
@@ -82,10 +82,10 @@ export interface ExtraChild extends Child {
 export async function findExtraChildren(
   db: Database,
   { parent, ...resource }: Nested,
-  { families, tenantId, provider, account }: AccountKey & { readonly families: readonly Family[] },
+  { lists, tenantId, provider, account }: AccountKey & { readonly lists: readonly ListOfParent[] },
 ): Promise<readonly ExtraChild[]> {
   const { rows } = await db.execute<{ id: string; parentId: string; observedAt: Date | string }>(sql`
-    select row.id, listed."parentId", row.observed_at as "observedAt" from jsonb_to_recordset(${JSON.stringify(families)}::jsonb) as listed("parentId" text, ids jsonb)
+    select row.id, listed."parentId", row.observed_at as "observedAt" from jsonb_to_recordset(${JSON.stringify(lists)}::jsonb) as listed("parentId" text, ids jsonb)
     cross join lateral (
       select row.id, row.observed_at from ${resource.table} as row
       where row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account} and row.${columnOf(resource.table, parent)} = listed."parentId"

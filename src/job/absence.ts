@@ -46,7 +46,7 @@ export async function openNoted(
 /** Notes the live rows that the batch's pages should show and do not, and forgets the rows that they show. @throws SyncError */
 export async function noteBatch(batch: Batch, absence: Absence, signal: AbortSignal): Promise<void> {
   const { db, clock, noted } = absence
-  const patiently = <T>(work: () => Promise<T>) => withRetry(work, { policy: whileWorking, clock, signal })
+  const withRetries = <T>(work: () => Promise<T>) => withRetry(work, { policy: whileWorking, clock, signal })
   for (const source of listsOf(batch)) {
     const pages = batch.pages.filter((page) => page.source === source && !page.skip)
     let added = 0
@@ -59,14 +59,14 @@ export async function noteBatch(batch: Batch, absence: Absence, signal: AbortSig
         overwrite: absence.overwrite,
       }
       const intervals = ofPart.flatMap(({ proven, observedAt }) => (proven ? [{ ...proven, observedAt }] : []))
-      added += await patiently(() => noteIntervals(db, { ...listing, intervals }))
+      added += await withRetries(() => noteIntervals(db, { ...listing, intervals }))
       for (const { observedAt } of ofPart.filter(({ beginsList }) => beginsList))
-        added += await patiently(() => noteAll(db, { ...listing, observedAt }))
+        added += await withRetries(() => noteAll(db, { ...listing, observedAt }))
     }
     if (added > 0) noted.add(source.name)
     if (!noted.has(source.name)) continue
     const ids = idsListed(source, pages)
-    await patiently(() => db.within((tx) => forget(tx, notesOf(source, absence), ids)))
+    await withRetries(() => db.within((tx) => forget(tx, notesOf(source, absence), ids)))
   }
 }
 

@@ -11,7 +11,7 @@ export function readerOf(database: OpenDatabase, tenantId: string | undefined): 
 }
 
 /** Whether Postgres shows the login the rows of all tenants. Another login sees one tenant at a time. */
-export async function seesAll({ read }: Reader): Promise<boolean> {
+export async function seesEveryTenant({ read }: Reader): Promise<boolean> {
   const { rows } = await read((tx) => tx.execute<{ all: boolean }>(sql.raw(seesAllTenants)))
   return rows[0]?.all ?? false
 }

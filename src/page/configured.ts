@@ -5,7 +5,7 @@ import { configured } from '../db/connection.ts'
 import { openDatabase } from '../db/open.ts'
 import { cancelJob } from '../operations/cancel.ts'
 import { describeLetter, type Letter, redriveLetters } from '../operations/dead-letters.ts'
-import { seesAll } from '../operations/scope.ts'
+import { seesEveryTenant } from '../operations/scope.ts'
 import { sendAgain } from '../operations/send-again.ts'
 import type { Intake } from '../queue/queue.ts'
 import { type OpenPage, openPage, type PageOptions } from './open.ts'
@@ -77,7 +77,7 @@ export async function showsNothing(config: Config): Promise<string | null> {
   const settings = pageConnection(config) ?? config.database
   const reading = await openDatabase(settings, { connections: 1, applicationName: 'page' })
   try {
-    return (await seesAll(reading.everyTenant)) ? null : oneTenant(settings?.user)
+    return (await seesEveryTenant(reading.everyTenant)) ? null : oneTenant(settings?.user)
   } finally {
     await reading.close()
   }

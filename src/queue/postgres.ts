@@ -34,7 +34,7 @@ const giveUpHolding = `
   update billing_sync.messages set visible_at = clock_timestamp() + make_interval(secs => $3), holder = null
   where id = $1 and holder = $2 returning pg_notify('billing_sync_queue', queue)`
 const remove = 'delete from billing_sync.messages where id = $1 and holder = $2'
-const bury = `
+const deadLetterStatement = `
   insert into billing_sync.dead_letters (queue, body, message_group, message_id, code, reason)
   values ($1, $2, $3, $4, $5, $6)`
 const removeAndBury = `
@@ -84,7 +84,7 @@ export async function open({
       message.receiveCount >= maxReceives ? giveUp(message) : asHolder(giveUpHolding, message, bounded(delaySeconds)),
     async deadLetter(letter) {
       const { body, group = '', messageId, code, reason } = storable(letter)
-      await pool.query(bury, [name, body, group, messageId, code, reason])
+      await pool.query(deadLetterStatement, [name, body, group, messageId, code, reason])
     },
     async receive(most, signal, atOnce = false) {
       while (!signal.aborted) {

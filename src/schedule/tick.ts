@@ -60,9 +60,9 @@ async function settle({ database, log, now }: TickDeps): Promise<number> {
     let paused = 0
     const settled: Schedule[] = []
     for (const schedule of await lockUnsettled(tx, mostLooks)) {
-      const learned = await lookAtLastJob(tx, schedule, time)
-      if (learned.lastStatus !== schedule.lastStatus) settled.push({ ...schedule, ...learned })
-      paused += warnIfPaused(schedule, learned, log)
+      const lastJob = await lookAtLastJob(tx, schedule, time)
+      if (lastJob.lastStatus !== schedule.lastStatus) settled.push({ ...schedule, ...lastJob })
+      paused += warnIfPaused(schedule, lastJob, log)
     }
     await store(tx, settled)
     return paused

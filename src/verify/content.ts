@@ -94,8 +94,8 @@ async function compareNested(
 ): Promise<void> {
   const [{ resource: name, table, parent }] = childSets
   const sum = tally(name)
-  const families = childSets.map(({ parentId, ids }) => ({ parentId, ids }))
-  const extra = await db.read((tx) => findExtraChildren(tx, { name, table, parent }, { ...owner, families }))
+  const lists = childSets.map(({ parentId, ids }) => ({ parentId, ids }))
+  const extra = await db.read((tx) => findExtraChildren(tx, { name, table, parent }, { ...owner, lists }))
   sum.listed += childSets.reduce((count, { ids }) => count + ids.length, 0)
   for (const { id, parentId, observedAt } of extra) {
     const shown = childSets.find((childSet) => childSet.parentId === parentId)

@@ -112,11 +112,11 @@ test('an extra child is a live row of the parent that is not among the ids of it
       { id: 'il_4', invoice: 'in_2' },
     ],
   })
-  const families = [{ parentId: 'in_1', ids: ['il_1', 'il_4'] }]
+  const lists = [{ parentId: 'in_1', ids: ['il_1', 'il_4'] }]
   for (const changed of foreign) await write(changed)
-  expect(await findExtraChildren(db, lines, { ...key, families })).toEqual([])
+  expect(await findExtraChildren(db, lines, { ...key, lists })).toEqual([])
   await write({})
-  expect(await findExtraChildren(db, lines, { ...key, families })).toEqual([
+  expect(await findExtraChildren(db, lines, { ...key, lists })).toEqual([
     { id: 'il_2', parentId: 'in_1', observedAt: at(7) },
   ])
 })

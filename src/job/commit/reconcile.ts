@@ -58,9 +58,9 @@ export async function checkCounts(
   const checks = compare()
   const unequal = new Set(checks.flatMap(([name, { equal }]) => (equal ? [] : [name])))
   if (unequal.size === 0 || jobId === undefined) return Object.fromEntries(checks)
-  const suspects = countable.filter(({ name }) => unequal.has(name))
+  const unequalLists = countable.filter(({ name }) => unequal.has(name))
   const changed = await withStatementTimeout(db, items, () =>
-    countChangedMeanwhile(db, { ...accountKey, jobId, lists: suspects, counts }),
+    countChangedMeanwhile(db, { ...accountKey, jobId, lists: unequalLists, counts }),
   )
   return Object.fromEntries(compare(changed))
 }

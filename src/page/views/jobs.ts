@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type JobStatus, jobStatuses, syncJobs } from '../../db/schema.ts'
 import { findJobs, type StoredJob } from '../../operations/jobs.ts'
-import { seesAll } from '../../operations/scope.ts'
+import { seesEveryTenant } from '../../operations/scope.ts'
 import { type Content, type Html, html } from '../html.ts'
 import { jobCard } from '../job-card.ts'
 import { showJob } from '../shown-job.ts'
@@ -119,7 +119,7 @@ const titleOf = ({ state, tenant, page }: JobsQuery): Content => [
 ]
 
 async function emptyBecause({ reader }: PageSource, { tenant, state, page }: JobsQuery): Promise<string> {
-  if (!(await seesAll(reader)))
+  if (!(await seesEveryTenant(reader)))
     return 'The login of the page sees no such job. A member of billing_sync_reader sees those of all tenants.'
   if (tenant ?? state) return 'No such job.'
   return page > 1 ? 'No job is that old.' : 'No worker has seen a job yet.'

@@ -1,6 +1,6 @@
 import { findRevenueAccounts, type RevenueAccount } from '../../operations/revenue/accounts.ts'
 import { findRevenue, type RevenueSeries } from '../../operations/revenue/find.ts'
-import { seesAll } from '../../operations/scope.ts'
+import { seesEveryTenant } from '../../operations/scope.ts'
 import { type Html, html } from '../html.ts'
 import type { PageSource } from '../source.ts'
 import type { View } from '../view.ts'
@@ -38,7 +38,7 @@ const nothing =
   'No revenue of this account is known in these months. It comes from the rows of subscriptions, prices and invoices: sync them with npm start or a job.'
 
 async function emptyBecause(reader: PageSource['reader']): Promise<string> {
-  return (await seesAll(reader))
+  return (await seesEveryTenant(reader))
     ? 'No account is known yet. Sync one with npm start or a job.'
     : 'The login of the page sees no account. A member of billing_sync_reader sees those of all tenants.'
 }

@@ -98,16 +98,16 @@ function refusal(error: StripeError, { keyName, quote }: Pick<StripeConnection, 
     return refuse('resource', 'permission_denied', `${keyName} may not read this`, advice)
   }
   if (status === 404)
-    return refuse('resource', 'not_found', 'the address does not exist', `Check Stripe.ApiBase, or ${leaveOut}`)
+    return refuse('resource', 'not_found', 'the address does not exist', `Check Stripe.ApiBase, or ${leaveOutAdvice}`)
   // «Your account is not set up to use …» mostly has neither a code nor a parameter.
   if (status === 400 && !code && !param)
     return refuse(
       'resource',
       'not_available',
       'Stripe refused the request',
-      `Set the account up for it, or ${leaveOut}`,
+      `Set the account up for it, or ${leaveOutAdvice}`,
     )
-  const advice = `Look it up at docs.stripe.com/error-codes, or ${leaveOut}`
+  const advice = `Look it up at docs.stripe.com/error-codes, or ${leaveOutAdvice}`
   return refuse('resource', 'provider_refused', 'Stripe refused the request', advice)
 }
 
@@ -126,7 +126,7 @@ interface RetryDetails {
   readonly scope?: Scope
 }
 
-const leaveOut = 'leave the resource out of additionalData.resources.'
+const leaveOutAdvice = 'leave the resource out of additionalData.resources.'
 
 const ifStripeStaysDown = 'If it goes on, look at status.stripe.com.'
 

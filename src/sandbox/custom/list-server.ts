@@ -41,7 +41,7 @@ export interface ListServerOptions {
   readonly latencyMs?: number
   readonly refusals?: Refusals
   /** Requests that do not fail with the others, such as those for tokens. They are not in `requests`. */
-  readonly spared?: (path: string) => boolean
+  readonly isForTokens?: (path: string) => boolean
 }
 
 /** A small server whose answers a function makes. The caller must close it. */
@@ -51,7 +51,7 @@ export async function openListServer(
     now = Math.floor(Date.now() / 1_000) - 10_000,
     latencyMs = 0,
     refusals = {},
-    spared = () => false,
+    isForTokens = () => false,
   }: ListServerOptions = {},
 ) {
   const requests: string[] = []
@@ -61,12 +61,12 @@ export async function openListServer(
   let other: ((request: ListRequest) => ListAnswer | undefined) | undefined
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
-    const isSpared = spared(url.pathname)
-    if (!isSpared) requests.push(`${url.pathname}${url.search}`)
+    const isToken = isForTokens(url.pathname)
+    if (!isToken) requests.push(`${url.pathname}${url.search}`)
     if (latencyMs > 0) await setTimeout(latencyMs)
     const text = request.method === 'POST' ? Buffer.concat(await request.toArray()).toString() : ''
     const asked = { url, path: url.pathname, parameters: url.searchParams, headers: request.headers, text }
-    const failing = isSpared ? undefined : failure
+    const failing = isToken ? undefined : failure
     const refused = failing ? (refusals[failing] ?? { body: {} }) : undefined
     const { status = 200, body, headers } = refused ?? other?.(asked) ?? answer(asked)
     response.sendDate = false

@@ -127,7 +127,7 @@ async function examine(env: FaultEnv, given: readonly Given[]) {
     env.query,
     given.map(({ body }) => body),
   )
-  const counts = { buried: 0, failed: 0, completed: 0, redelivered: 0 }
+  const counts = { 'dead letters': 0, failed: 0, completed: 0, redelivered: 0 }
   for (const [at, { messageId, body, fate, failed }] of given.entries()) {
     const about = `message ${JSON.stringify(body.slice(0, 300))}`
     const letter = letters.get(messageId)
@@ -137,13 +137,14 @@ async function examine(env: FaultEnv, given: readonly Given[]) {
     if (letter && failed) problems.push(`${about}: both dead-lettered and redelivered`)
     // The stand-in for SQS refuses characters beyond U+FFFF, which SQS takes: the copy fails, the message comes again.
     if (failed && !/[\u{10000}-\u{10FFFF}]/u.test(body)) problems.push(`${about}: is redelivered`)
-    const came = failed ? 'redelivered' : letter ? 'buried' : job
+    const came = failed ? 'redelivered' : letter ? 'dead letters' : job
     if (came === undefined) problems.push(`${about}: acknowledged, and nothing is left of it`)
     else counts[came]++
-    const expected = { unreadable: 'buried', failed: 'failed', completed: 'completed', any: came }[fate]
+    const expected = { unreadable: 'dead letters', failed: 'failed', completed: 'completed', any: came }[fate]
     if (came !== undefined && came !== expected) problems.push(`${about}: ${came} instead of ${expected}`)
   }
-  if (letters.size !== counts.buried) problems.push(`${letters.size} dead letters of ${counts.buried} messages`)
+  if (letters.size !== counts['dead letters'])
+    problems.push(`${letters.size} dead letters of ${counts['dead letters']} messages`)
   const [again] = [await env.queue.counts()]
   if (again.visible + again.inFlight + again.delayed > 0) problems.push('a message was sent again')
   const secret = await env.query(`select 1 from sync_jobs as stored where stored::text like $1 limit 1`, [
@@ -158,7 +159,7 @@ function createTally() {
   const walls: number[] = []
   const cpus: number[] = []
   const heaps: number[] = []
-  const sums = { buried: 0, failed: 0, completed: 0, redelivered: 0 }
+  const sums = { 'dead letters': 0, failed: 0, completed: 0, redelivered: 0 }
   const heap = () => {
     globalThis.gc?.()
     const mb = Math.round(process.memoryUsage().heapUsed / 1_048_576)
@@ -188,7 +189,7 @@ function createTally() {
     },
     add(examined: { readonly problems: readonly string[]; readonly counts?: typeof sums }) {
       problems.push(...examined.problems)
-      for (const name of ['buried', 'failed', 'completed', 'redelivered'] as const)
+      for (const name of ['dead letters', 'failed', 'completed', 'redelivered'] as const)
         sums[name] += examined.counts?.[name] ?? 0
     },
     seen() {

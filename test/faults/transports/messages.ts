@@ -76,19 +76,19 @@ async function examine({ query, queue }: ContainerEnv, sent: readonly Body[]) {
     sent.map(({ body }) => body),
   )
   const letters = await queue.deadLetters()
-  const counts = { buried: 0, failed: 0, completed: 0 }
+  const counts = { 'dead letters': 0, failed: 0, completed: 0 }
   for (const [at, { body, fate }] of sent.entries()) {
-    const came = ended[at] ?? 'buried'
+    const came = ended[at] ?? 'dead letters'
     counts[came]++
-    const expected = { unreadable: 'buried', failed: 'failed', completed: 'completed', any: came }[fate]
+    const expected = { unreadable: 'dead letters', failed: 'failed', completed: 'completed', any: came }[fate]
     if (came !== expected)
       problems.push(`message ${JSON.stringify(body.slice(0, 300))}: ${came} instead of ${expected}`)
   }
-  // A message whose lock runs out is delivered again, and buried again.
-  const buried = new Set(letters.map(({ messageId }) => messageId)).size
-  if (buried !== counts.buried)
-    problems.push(`${buried} messages are dead letters, and ${counts.buried} have no ended job`)
+  // A message whose lock runs out is delivered again, and becomes a dead letter again.
+  const different = new Set(letters.map(({ messageId }) => messageId)).size
+  if (different !== counts['dead letters'])
+    problems.push(`${different} messages are dead letters, and ${counts['dead letters']} have no ended job`)
   if (letters.some((letter: DeadLetter) => letter.code !== 'unreadable_message'))
     problems.push('a dead letter has another reason than that it cannot be read')
-  return { problems, counts: { ...counts, 'buried twice': letters.length - buried } }
+  return { problems, counts: { ...counts, 'dead letters twice': letters.length - different } }
 }

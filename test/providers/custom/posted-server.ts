@@ -69,7 +69,7 @@ export async function openPosted() {
   let tokens = 0
   const server = await openListServer(answer, {
     now: 1_790_000_000,
-    spared: (path) => path === '/oauth/token',
+    isForTokens: (path) => path === '/oauth/token',
     refusals: {
       'the key is refused': { status: 401, body: { message: `no ${minted(generation)}` } },
       'the key may not read this': { status: 403, body: {} },

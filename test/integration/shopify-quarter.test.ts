@@ -26,6 +26,7 @@ it(
       expect(await verify()).toEqual([])
       expect(await run()).toMatchObject({ status: 'completed' })
       expect(await differences()).toEqual([])
+      expect(await verify()).toEqual([])
     })
   },
   timeoutMs,

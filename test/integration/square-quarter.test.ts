@@ -14,7 +14,7 @@ it(
   async () => {
     await forEachSeedAsync(seeds, async (seed) => {
       const now = Math.floor(Date.now() / 1_000) - (days + 10) * 86_400
-      const { square, run, differences } = await openSquare({ payments: 150, seed, now, lag: 30 })
+      const { square, run, differences, verify } = await openSquare({ payments: 150, seed, now, lag: 30 })
       expect(await run()).toMatchObject({ status: 'completed' })
       const removed = new Set<string>()
       for (let day = 0; day < days; day += between) {
@@ -28,6 +28,7 @@ it(
       }
       expect(await run()).toMatchObject({ status: 'completed' })
       expect(await differences()).toEqual([])
+      expect(await verify()).toEqual([])
     })
   },
   timeoutMs,

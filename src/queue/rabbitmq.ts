@@ -51,7 +51,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   const acknowledge = async (message: Message) => {
     const { delivery, session } = holding(message)
     held.delete(message.receipt)
-    session.channel.ack(delivery)
+    session.acknowledge(delivery)
   }
   const deadLetter = (letter: DeadLetter) => publish(names.dead, letter.body, letterOptions(letter))
   const giveUp = async (message: Message) => {

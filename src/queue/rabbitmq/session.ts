@@ -1,4 +1,5 @@
-import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib'
+import { setTimeout } from 'node:timers/promises'
+import { type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect, type Message } from 'amqplib'
 import type { ServerAddress } from '../server-address.ts'
 import { type Publish, publisher } from './publish.ts'
 import { declareMissing } from './queues.ts'
@@ -8,6 +9,8 @@ export interface Session {
   readonly connection: ChannelModel
   readonly channel: ConfirmChannel
   readonly publish: Publish
+  /** Acknowledges a message that it took. RabbitMQ does not answer. */
+  acknowledge(message: Message): void
   /** Aborted when the session is lost, with the reason. */
   readonly lost: AbortSignal
   /**
@@ -41,10 +44,15 @@ export async function openSession({ address, maxReceives }: SessionOptions): Pro
     channel.on('close', () => lose(new Error('the channel was closed')))
     const lost = loss.signal
     const take = taker(channel, address.queue, { lost, lose })
-    return { connection, channel, publish: publisher(channel), lost, take, close }
+    let acknowledged = 0
+    const acknowledge = (message: Message) => {
+      acknowledged++
+      channel.ack(message)
+    }
+    return { connection, channel, publish: publisher(channel), acknowledge, lost, take, close }
 
     async function close() {
-      await settle(channel, address.queue)
+      if (!lost.aborted) await settle(channel, address.queue, acknowledged)
       await channel.close().catch(() => {})
       await connection.close().catch(() => {})
     }
@@ -57,11 +65,17 @@ export async function openSession({ address, maxReceives }: SessionOptions): Pro
 /**
  * Waits until a quorum queue has read the acknowledgements of a channel: they are not answered. RabbitMQ hands at most 32 on at
  * once, holds the rest back, and forgets those when the channel closes. It hands them on while it answers calls: of 500 about
- * 100 are lost without a call, none after two calls to RabbitMQ 3.10, and up to half after two calls to RabbitMQ 4.
+ * 100 are lost without a call, none after two calls to RabbitMQ 3.10, and up to half after two calls to RabbitMQ 4. A busy
+ * machine writes so slowly that calls alone end before, and most were lost.
  */
-async function settle(channel: ConfirmChannel, queue: string): Promise<void> {
-  for (let calls = 0; calls < 20; calls++) await channel.checkQueue(queue).catch(() => {})
+async function settle(channel: ConfirmChannel, queue: string, acknowledged: number): Promise<void> {
+  for (let calls = 0; calls < 20; calls++) {
+    await channel.checkQueue(queue).catch(() => {})
+    if (acknowledged > handedOnAtOnce) await setTimeout(50)
+  }
 }
+
+const handedOnAtOnce = 32
 
 /** A dead peer is seen after two missed heartbeats. */
 const heartbeatSeconds = 10

@@ -10,7 +10,7 @@ export default defineConfig({
     // Vitest waits for one second.
     expect: { poll: { timeout: 30_000 } },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    // The servers need the cores.
-    maxWorkers: 1,
+    // Each file has servers of its own, and waits for them more than it works.
+    maxWorkers: 2,
   },
 })

@@ -4,7 +4,7 @@ import { get } from 'node:http'
 import { loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { freePort } from '../../test/brokers/server-process.ts'
+import { freePort } from '../../src/local/postgres-server.ts'
 import { openTransportBench } from './transports/env.ts'
 
 /*

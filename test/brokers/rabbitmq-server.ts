@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { freePort, idsOf, requirePrograms, type ServerProcess, serverFolder, startServer } from './server-process.ts'
+import { freePort } from '../../src/local/postgres-server.ts'
+import { idsOf, requirePrograms, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
 /** A program that runs those of another version, in a root of its own; its arguments are a program and the program's. */
 const runner = process.env.RABBITMQ_RUNNER

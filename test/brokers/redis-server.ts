@@ -1,4 +1,5 @@
-import { freePort, requirePrograms, type ServerProcess, serverFolder, startServer } from './server-process.ts'
+import { freePort } from '../../src/local/postgres-server.ts'
+import { requirePrograms, type ServerProcess, serverFolder, startServer } from './server-process.ts'
 
 /** Another server that speaks the protocol, such as Valkey's. */
 const program = process.env.REDIS_SERVER ?? '/usr/bin/redis-server'

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server, Socket } from 'node:net'
 import rhea from 'rhea'
+import { freePort } from '../../../src/local/postgres-server.ts'
 import { answerManagement } from './management.ts'
 import { createNamespace, type Lock, type NamespaceOptions, type StandInQueue } from './queues.ts'
 
@@ -187,7 +188,8 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   })
 
   let server: Server | undefined
-  let port = 0
+  // It starts again on the same port, which meanwhile nobody may be given.
+  const port = await freePort()
   const sockets = new Set<Socket>()
   const start = () =>
     new Promise<void>((resolve, reject) => {
@@ -197,11 +199,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
         socket.once('close', () => sockets.delete(socket))
       })
       server.once('error', reject)
-      server.once('listening', () => {
-        const address = server?.address()
-        if (typeof address === 'object' && address) port = address.port
-        resolve()
-      })
+      server.once('listening', resolve)
     })
   const stop = async () => {
     for (const socket of sockets) socket.destroy()

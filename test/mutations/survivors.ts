@@ -13,6 +13,8 @@
  * `2 ** 31 - 1`, and `|| accounts.some(` of key-free, which have to meet the integration tests.
  * With test/job/{claim,finish,stall,session}.test.ts, --near: src/job/{claim,finish,stall,session}.ts; src/job/absence.ts against
  * the tests that suites.ts names.
+ * src/job/run.ts against test/job/run.test.ts, and its survivors against test/integration/{outcomes,outages,continuation}: open are
+ * the three about the revenue that a completed job refreshes, which have to meet test/revenue.
  * Not run: the rest of src/job, src/sync and src/queue, the rest of src/db.
  */
 

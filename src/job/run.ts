@@ -88,7 +88,7 @@ async function runJob(session: Session, delivery: Delivery, deps: JobDeps): Prom
     throw new SyncError(
       'reject',
       'timeout',
-      'job: it was not done within Worker.TimeoutMinutes. Send the same jobId again to go on from its checkpoint.',
+      `job: it was not done within ${deps.settings.timeoutMs / 60_000} minutes (Worker.TimeoutMinutes). Send the same jobId again to go on from its checkpoint.`,
     )
   const wait = waitOrStall(session, delivery)
   session.log.info('job pauses: its progress is saved', {

@@ -129,7 +129,11 @@ async function timedOut(parts: Awaited<ReturnType<typeof openEnv>>) {
   const row = await job(request.jobId)
   expect(row).toMatchObject({
     status: 'failed',
-    error: { code: 'timeout', retryable: false },
+    error: {
+      code: 'timeout',
+      message: expect.stringMatching(/^job: it was not done within \d+ minutes \(Worker\.TimeoutMinutes\)\. Send/),
+      retryable: false,
+    },
     result: { status: 'failed', error: { code: 'timeout' } },
     checkpoint: { version: 1, slices: [{ resource: 'customers' }] },
     attempt: 0,

@@ -67,7 +67,7 @@ export function printDetails(job: JobDetails, order: readonly string[], terminal
     since: job.waitingSince,
     for: job.waitingFor && `${job.waitingFor.message} (${job.waitingFor.code})`,
     'next attempt': job.nextAttemptAt,
-    'waited in all': job.waitedSeconds === 0 ? null : describeDuration(job.waitedSeconds),
+    'waited in all': job.waitedSeconds < 1 ? null : describeDuration(job.waitedSeconds),
   })
   section('error', {
     error: job.error && `${job.error.message} (${job.error.code})`,

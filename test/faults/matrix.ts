@@ -100,7 +100,7 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F29: {
     fault: 'a list that never ends',
     scenarios: ['drift'],
-    tests: ['sync/backfill.test.ts'],
+    tests: ['sync/backfill-failures.test.ts'],
   },
   F30: { fault: 'pages that repeat, overlap or are out of order', scenarios: ['drift'] },
   F31: {
@@ -109,11 +109,11 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F32: {
     fault: '403 for one resource',
-    tests: ['sync/backfill.test.ts', 'integration/stripe-incremental.test.ts'],
+    tests: ['sync/backfill-refused.test.ts', 'integration/stripe-incremental.test.ts'],
   },
   F33: {
     fault: "a cursor's object deleted",
-    tests: ['sync/backfill.test.ts'],
+    tests: ['sync/backfill-cursors.test.ts'],
   },
   F34: {
     fault: 'objects created, changed and deleted during a job',

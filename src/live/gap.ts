@@ -59,12 +59,12 @@ export interface HourlyJob {
 }
 
 /**
- * Makes the account's incremental job due now, so that the next tick sends it. A job that was sent a moment ago, or that
- * still runs, is not sent twice. A schedule that is paused stays so.
+ * Makes an incremental job of the account due: now, or a minute after the last one was sent, which may have read the changes
+ * already when the gap was noticed. A schedule that is paused stays so.
  */
 export async function requestIncremental(db: Database, route: Route, now: Date): Promise<void> {
   await ensureHourly(db, route, now)
+  const due = sql`greatest(now(), last_sent_at + interval '1 minute')`
   await db.execute(sql`
-    update ${syncSchedules} set next_at = now() where ${schedulesOf(route)} and paused_at is null
-      and next_at > now() and (last_sent_at is null or last_sent_at < now() - interval '1 minute')`)
+    update ${syncSchedules} set next_at = ${due} where ${schedulesOf(route)} and paused_at is null and next_at > ${due}`)
 }

@@ -21,6 +21,12 @@ export function dueAfter(key: ScheduleKey, after: Date): Date {
   return new Date((Math.floor((after.getTime() - offset) / every) + 1) * every + offset)
 }
 
+/** Whether the next job was asked for at another time than the schedule's own. */
+export function isRequested(schedule: ScheduleKey & Pick<Schedule, 'nextAt'>): boolean {
+  const { nextAt } = schedule
+  return dueAfter(schedule, new Date(nextAt.getTime() - 1)).getTime() !== nextAt.getTime()
+}
+
 /** Milliseconds from the beginning of an interval to the schedule's due time: whole seconds. */
 function offsetOf({ tenantId, provider, account, reference, syncType, resources, everySeconds }: ScheduleKey): number {
   const key = JSON.stringify([tenantId, provider, account, reference, syncType, resources])

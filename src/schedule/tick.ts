@@ -2,7 +2,7 @@ import type { Database, OpenDatabase } from '../db/open.ts'
 import type { SyncJobMessage } from '../job/request.ts'
 import type { Log } from '../log/log.ts'
 import type { Queue } from '../queue/queue.ts'
-import { dueAfter, jobIdFor, type Schedule } from './beat.ts'
+import { dueAfter, isRequested, jobIdFor, type Schedule } from './beat.ts'
 import { databaseTime, findLastJob, lockDue, lockUnsettled, store, takeTurn } from './due.ts'
 import { isInTheWay, isSettled, learn } from './learn.ts'
 
@@ -27,6 +27,8 @@ export interface TickReport {
 
 /** A tick comes each minute, and may be late by half a minute without that a job is. */
 const horizonMs = 90_000
+/** After that a requested job is looked at again whose account's last job has not ended: beyond the horizon of this tick. */
+const postponedMs = horizonMs + 30_000
 /** Schedules of one transaction. */
 const portion = 100
 /** Last jobs that one tick looks at, apart from those of schedules that are due. */
@@ -81,7 +83,7 @@ async function sendPortion(tx: Database, { queue, log, now }: TickDeps) {
     const schedule = isSettled(locked) ? locked : { ...locked, ...(await lookAtLastJob(tx, locked, time)) }
     report.paused += warnIfPaused(locked, schedule, log)
     if (schedule.pausedAt === null && !isInTheWay(schedule, time)) ready.push(schedule)
-    else waiting.push({ ...schedule, nextAt: nextOf(schedule, time) })
+    else waiting.push({ ...schedule, nextAt: postponed(schedule, time) })
   }
   const sendings = await Promise.allSettled(ready.map((schedule) => send(schedule, time, queue)))
   const sent = ready.filter((_, at) => sendings[at]?.status === 'fulfilled')
@@ -107,6 +109,12 @@ const lookAtLastJob = async (tx: Database, schedule: Schedule, now: Date) =>
 /** After the due time as well as after now, so that what was missed is one job. */
 const nextOf = (schedule: Schedule, now: Date) =>
   dueAfter(schedule, new Date(Math.max(schedule.nextAt.getTime(), now.getTime())))
+
+/** A gap in the live events is not to wait for the next interval: the last job may have read the changes before it. */
+const postponed = (schedule: Schedule, now: Date) =>
+  isRequested(schedule) && schedule.pausedAt === null
+    ? new Date(Math.min(nextOf(schedule, now).getTime(), now.getTime() + postponedMs))
+    : nextOf(schedule, now)
 
 /** What the row says once the queue has the job. */
 const sentNow = (schedule: Schedule, now: Date) => ({

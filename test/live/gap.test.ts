@@ -4,6 +4,7 @@ import { ensureHourly, requestIncremental } from '../../src/live/gap.ts'
 import type { Route } from '../../src/live/live-event.ts'
 import { silentLog } from '../../src/log/log.ts'
 import { tick } from '../../src/schedule/tick.ts'
+import { plantJob } from '../operations/plant-job.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 async function setup(parts: Partial<Route> = {}) {
@@ -43,13 +44,10 @@ test('an account without a schedule gets an hourly one, with the reference of th
 })
 
 test('a gap makes the next tick send an incremental job, once however often it is noticed', async () => {
-  const { request, tick, sent, query } = await setup({ reference: 'ssm:/keys/acct_1' })
+  const { request, tick, sent } = await setup({ reference: 'ssm:/keys/acct_1' })
   await request()
   await request()
   await tick()
-  await request()
-  // It was sent a moment ago.
-  expect(await query('select next_at > now() as later from sync_schedules')).toEqual([{ later: true }])
   await tick()
   expect(sent).toEqual([
     expect.objectContaining({
@@ -58,6 +56,27 @@ test('a gap makes the next tick send an incremental job, once however often it i
       additionalData: { syncType: 'incremental' },
     }),
   ])
+})
+
+test('a gap that is noticed while the last job has not ended is closed by one more job, soon after that has ended', async () => {
+  const { request, tick, sent, query, tenantId } = await setup()
+  await request()
+  await tick()
+  // The job that was sent may have read the changes already.
+  await request()
+  await request()
+  expect(await query(`select next_at - last_sent_at = '1 minute' as soon from sync_schedules`)).toEqual([
+    { soon: true },
+  ])
+  await tick()
+  expect(sent).toHaveLength(1)
+  await plantJob(query, { id: String(sent[0]?.jobId), tenant_id: tenantId, status: 'completed' })
+  await query(
+    `update sync_schedules set next_at = next_at - interval '2 minutes', last_sent_at = now() - interval '2 minutes'`,
+  )
+  await tick()
+  expect(sent).toHaveLength(2)
+  expect(new Set(sent.map(({ jobId }) => jobId)).size).toBe(2)
 })
 
 test('a schedule of the configured key is used, and none is added', async () => {

@@ -5,7 +5,7 @@ import { openDatabase } from '../../src/db/open.ts'
 import { parseRequest } from '../../src/job/request.ts'
 import { silentLog } from '../../src/log/log.ts'
 import { resumeSchedule } from '../../src/operations/schedules.ts'
-import { jobIdFor } from '../../src/schedule/beat.ts'
+import { dueAfter, jobIdFor } from '../../src/schedule/beat.ts'
 import { tick } from '../../src/schedule/tick.ts'
 import { plantJob } from '../operations/plant-job.ts'
 import { collectLog } from '../support/collected-log.ts'
@@ -165,6 +165,22 @@ test('a schedule whose last job is not seen or has not ended is not sent again, 
   await dueAgain(id)
   expect(await once()).toEqual({ ...nothing, sent: 1 })
   expect(await row(id)).toMatchObject({ last_status: null, recent_requests: [9], last_success_at: expect.any(Date) })
+})
+
+test('while the last job runs, a requested one is looked at again after two minutes, and a regular one has its next time', async () => {
+  const { schedule, tick: once, row } = await openTick()
+  const columns = { last_job_id: randomUUID(), last_sent_at: secondsFromNow(-100), last_status: 'running' }
+  const key = { tenantId: randomUUID(), provider: 'stripe', account: null, reference: null, resources: null } as const
+  const beat = { ...key, syncType: 'incremental', everySeconds: 3_600 } as const
+  const anHourAgo = new Date(Date.now() - 3_600_000)
+  const regular = await schedule({ ...columns, tenant_id: beat.tenantId, next_at: dueAfter(beat, anHourAgo) })
+  const requested = await schedule({ ...columns, next_at: new Date() })
+  expect(await once()).toEqual({ ...nothing, skipped: 2 })
+  expect((await row(regular.id))?.next_at).toEqual(dueAfter(beat, new Date()))
+  const seconds = (Number((await row(requested.id))?.next_at) - Date.now()) / 1_000
+  expect(seconds).toBeLessThanOrEqual(120)
+  // Beyond what a tick sends ahead, so that one tick does not look at it again and again.
+  expect(seconds).toBeGreaterThan(90)
 })
 
 test('three refused jobs in a row pause the schedule with the reason, before the next due time; resumed it goes on', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
-import pg from 'pg'
+import { sql } from 'drizzle-orm'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config/load.ts'
 import { openDatabase } from '../../src/db/open.ts'
@@ -126,8 +126,6 @@ async function openLane(database: Database) {
     Stripe__ApiBase: sandbox.url,
   }
   const config = readConfig({ environment, file: undefined })
-  const sql = new pg.Client({ connectionString: database.url })
-  await sql.connect()
   const opened = await openDatabase(config.database, { connections: 4, applicationName: 'live' })
   const provider = await openProviders(providerSettings(config))
   const now = () => new Date()
@@ -150,12 +148,15 @@ async function openLane(database: Database) {
         const latest = new Map(
           of.filter(({ data }) => data.object.object === object).map((event) => [idOf(event), event]),
         )
-        const { rows } = await sql.query(`select id, raw, deleted_at from ${table}`)
+        const { rows } = await opened
+          .tenant(tenantId)
+          .read((tx) => tx.execute(sql.raw(`select id, raw, deleted_at from ${table}`)))
         const stored = new Map(rows.map((row) => [row.id, row]))
         all += latest.size
         for (const [id, { type, data }] of latest) {
           const row = stored.get(id)
-          const isDeleted = type.endsWith('.deleted')
+          // A subscription that was canceled stays.
+          const isDeleted = type.endsWith('.deleted') && object !== 'subscription'
           if (isDeleted ? row?.deleted_at : isDeepStrictEqual(row?.raw, data.object)) equal++
         }
       }
@@ -163,7 +164,6 @@ async function openLane(database: Database) {
     },
     async close() {
       accounts.close()
-      await sql.end()
       await opened.close()
       await database.drop()
     },

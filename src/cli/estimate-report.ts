@@ -10,8 +10,8 @@ export function estimateReport(estimated: Estimate, order: readonly string[], ou
     const each = estimated.resources[resource]
     if (!each) return []
     const { items, requests, bytes, minutes, lambdaDollars, basis, skipped } = each
-    const nothing = { requests: null, MB: null, minutes: null, Lambda: null }
-    if (skipped) return [{ resource, items: 'cannot be read', ...nothing, basis: skipped.code }]
+    const unknown = { requests: null, MB: null, minutes: null, Lambda: null }
+    if (skipped) return [{ resource, items: 'cannot be read', ...unknown, basis: skipped.code }]
     return [
       {
         resource,

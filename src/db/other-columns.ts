@@ -17,9 +17,9 @@ const notOfContent = new Set(['id', 'observedAt', 'deletedAt', 'inline'])
 export function haveOtherColumns(rows: readonly StampedRow[], columns: readonly ColumnOfInput[]): SQL {
   if (!rows.some(({ extended }) => extended)) return sql`false`
   const names = columns.filter(({ key }) => !notOfContent.has(key)).map(({ name }) => name)
-  const values = (of: 'old' | 'input') =>
+  const values = (side: 'old' | 'input') =>
     sql.join(
-      names.map((name) => sql`${sql.identifier(of)}.${name}`),
+      names.map((name) => sql`${sql.identifier(side)}.${name}`),
       sql`, `,
     )
   return sql`row(${values('old')}) is distinct from row(${values('input')})`

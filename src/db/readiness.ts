@@ -70,9 +70,9 @@ function sentenceOf(error: unknown): string {
     : failure.message
 }
 
-async function inTime(asked: Promise<string | null>): Promise<string | null> {
+async function inTime(check: Promise<string | null>): Promise<string | null> {
   const late = new AbortController()
-  const answer = await Promise.race([asked, setTimeout(patienceMs, tooLate, { signal: late.signal })])
+  const answer = await Promise.race([check, setTimeout(patienceMs, tooLate, { signal: late.signal })])
   late.abort()
   return answer
 }

@@ -52,9 +52,9 @@ export async function exportCustomer(
     if (table === customers) people.push(...rows)
     if (table === subscriptions) subscribed.push(...rows)
     for (let at = 0; at < rows.length; at += rowsAtOnce) {
-      const some = rows.slice(at, at + rowsAtOnce)
-      await writeFrom(getTableName(table), rowsOf(account, table, some))
-      await writeFrom('unlisted_rows', notesOf(account, some))
+      const portion = rows.slice(at, at + rowsAtOnce)
+      await writeFrom(getTableName(table), rowsOf(account, table, portion))
+      await writeFrom('unlisted_rows', notesOf(account, portion))
     }
   }
   // Another customer who was erased is not looked for: this erasure knows no tombstones.

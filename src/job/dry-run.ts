@@ -25,7 +25,8 @@ export async function dryRun(session: Session, deps: JobDeps): Promise<SyncJobRe
     const now = Math.floor(databaseNow() / 1_000)
     const { name: providerName } = provider
     const resources = provider.resources.filter(({ name }) => names.includes(name))
-    const stored = (of: string) => readStoredLists(db, { tenantId, provider: providerName, account: of }, resources)
+    const stored = (accountName: string) =>
+      readStoredLists(db, { tenantId, provider: providerName, account: accountName }, resources)
     const estimated = await estimate({ account, reading, names, clock, now, stored }, deadline.abortSignal)
     session.update({ requests: session.counts.requests + reading.requests() })
     const result = session.result({

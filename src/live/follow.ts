@@ -55,10 +55,10 @@ async function disconnect(tx: Database, { tenantId, provider, account }: RoutedA
 async function request(
   tx: Database,
   { tenantId, provider, account }: RoutedAccount,
-  asked: Required<Lifecycle> & { readonly kind: Exclude<Lifecycle['kind'], 'deauthorized'> },
+  content: Required<Lifecycle> & { readonly kind: Exclude<Lifecycle['kind'], 'deauthorized'> },
 ): Promise<void> {
   // The provider sends a request again until it is answered. One that is open and names the same objects is enough.
   const dueAt = sql`now() + make_interval(days => ${daysToCarryOut})`
-  const row = { id: randomUUID(), tenantId, provider, account, ...asked, dueAt }
+  const row = { id: randomUUID(), tenantId, provider, account, ...content, dueAt }
   await tx.insert(erasureRequests).values(row).onConflictDoNothing()
 }

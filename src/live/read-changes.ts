@@ -41,8 +41,8 @@ export async function readLiveChange(
     return { kind: 'later', seconds: tieSeconds }
   try {
     // A thin event does not tell what was deleted; whether it still is, the provider knows.
-    const asked = change.item === null ? { ...change, ambiguous: true } : change
-    const content = await readChange(asked, { sources: account.sources, pageSize: largestPage }, signal)
+    const toRead = change.item === null ? { ...change, ambiguous: true } : change
+    const content = await readChange(toRead, { sources: account.sources, pageSize: largestPage }, signal)
     return { kind: 'content', content }
   } catch (error) {
     if (error instanceof Postponed) return { kind: 'later', seconds: error.seconds }

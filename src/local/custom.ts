@@ -30,8 +30,8 @@ interface ExampleSize {
 }
 
 /** The example on its own small server: a copy of the manifest with the server's address and no limit of Chargebee's. */
-export async function openExample({ Providers }: Config, { customers: asked, latency, populatedUntil }: ExampleSize) {
-  const customers = Math.min(Math.ceil(asked / 10), customersAtMost)
+export async function openExample({ Providers }: Config, { customers: wanted, latency, populatedUntil }: ExampleSize) {
+  const customers = Math.min(Math.ceil(wanted / 10), customersAtMost)
   const sandbox = await openChargebee({ customers, latencyMs: latency, now: 'running', populatedUntil })
   const directory = await mkdtemp(join(tmpdir(), 'billing-sync-example-'))
   const copy = join(directory, 'chargebee.json')

@@ -15,8 +15,8 @@ export function describeLetter({ messageId, code, reason, body }: DeadLetter): L
 }
 
 /** The ids of a request in any spelling. A copy of a body that is not JSON has them in its description. */
-function idIn(body: string, of: 'job' | 'tenant'): string | null {
-  const pattern = new RegExp(`\\b${of}_?id\\b[^0-9a-z]{1,12}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`, 'i')
+function idIn(body: string, kind: 'job' | 'tenant'): string | null {
+  const pattern = new RegExp(`\\b${kind}_?id\\b[^0-9a-z]{1,12}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`, 'i')
   return pattern.exec(body)?.[1]?.toLowerCase() ?? null
 }
 

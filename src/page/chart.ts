@@ -47,8 +47,8 @@ function stack(month: string, at: number, given: Chart): readonly Html[] {
     const from = value > 0 ? above : below
     if (value > 0) above += value
     else below += value
-    const [one, other] = [y(from), y(from + value)]
-    return html`<rect class="${kind}" x="${px(x(at) - band / 2)}" y="${px(Math.min(one, other))}" width="${px(band)}" height="${px(Math.abs(one - other))}"><title>${month} ${name}: ${given.format(value)}</title></rect>`
+    const [bottom, top] = [y(from), y(from + value)]
+    return html`<rect class="${kind}" x="${px(x(at) - band / 2)}" y="${px(Math.min(bottom, top))}" width="${px(band)}" height="${px(Math.abs(bottom - top))}"><title>${month} ${name}: ${given.format(value)}</title></rect>`
   })
 }
 

@@ -35,9 +35,9 @@ function resourceBar({ name, fetched, share }: ShownResource): Html {
 }
 
 /** Without a share the bar is empty, and says nothing to a screen reader: the words beside it do. */
-function bar(share: number | null, of: string): Html {
+function bar(share: number | null, label: string): Html {
   if (share === null) return html`<progress max="100" value="0" aria-hidden="true"></progress>`
-  return html`<progress max="100" value="${Math.floor(share * 100)}" aria-label="${cut(of, 80)}"></progress>`
+  return html`<progress max="100" value="${Math.floor(share * 100)}" aria-label="${cut(label, 80)}"></progress>`
 }
 
 /** When it goes on by itself, or when it ended. */

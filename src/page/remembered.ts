@@ -17,7 +17,7 @@ export function createRemembered<Value>(
     if (now() < next) return last
     next = now() + ms
     const waitMs = last === null ? firstWaitMs : longestWaitMs
-    const asked = ask().then(
+    const answered = ask().then(
       (value) => {
         last = value
       },
@@ -25,7 +25,7 @@ export function createRemembered<Value>(
         last = null
       },
     )
-    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, waitMs).unref())])
+    await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, waitMs).unref())])
     return last
   }
 }

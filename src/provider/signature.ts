@@ -8,8 +8,8 @@ export function hmac(secret: string, encoding: 'hex' | 'base64', ...parts: reado
 }
 
 /** Compares texts in a time that does not depend on where they differ. */
-export function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+export function isSame(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
 

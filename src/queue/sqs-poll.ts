@@ -41,9 +41,9 @@ export function openLongPoll({ ask, reveal }: Calls): LongPoll {
   const begin = (most: number): Poll => {
     const poll: Poll = { taker: undefined, over: run() }
     async function run() {
-      const asked = ask(most, end.signal)
+      const received = ask(most, end.signal)
       try {
-        const messages = await asked
+        const messages = await received
         current = undefined
         const { most: wanted = 0, take } = poll.taker ?? {}
         take?.(messages.slice(0, wanted))

@@ -46,8 +46,8 @@ export function latestPerObject(
 
 /** Whether two changes bring the object in the same bytes, as an event that comes twice does. */
 function isSame(left: Change, right: Change): boolean {
-  const [one, other] = [left.item && rawOf(left.item), right.item && rawOf(right.item)]
-  return left.gone === right.gone && !!one && !!other && one.bytes.equals(other.bytes)
+  const [before, after] = [left.item && rawOf(left.item), right.item && rawOf(right.item)]
+  return left.gone === right.gone && !!before && !!after && before.bytes.equals(after.bytes)
 }
 
 interface ApplyOptions {

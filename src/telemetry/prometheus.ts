@@ -76,8 +76,8 @@ function familyText(name: MetricName, series: readonly Series[]): string[] {
   const { kind } = factsOf(name)
   const shown = prometheusName(name)
   const head = `# HELP ${shown} ${aboutMetrics[name]}\n# TYPE ${shown} ${kind}\n`
-  const rows = series.flatMap((one) =>
-    kind === 'histogram' ? distribution(shown, one) : [row(shown, one.labels, one.value)],
+  const rows = series.flatMap((point) =>
+    kind === 'histogram' ? distribution(shown, point) : [row(shown, point.labels, point.value)],
   )
   return [head, ...rows]
 }

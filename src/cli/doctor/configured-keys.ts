@@ -15,10 +15,17 @@ const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Without its tenant a key is given as the token of a message. */
 export function configuredKeys({ Stripe, Square, Shopify, PayPal }: Config): readonly ConfiguredKey[] {
-  const key = (name: string, setting: string, of: { readonly token: string; readonly tenant: string | undefined }) => ({
+  const key = (
+    name: string,
+    setting: string,
+    given: { readonly token: string; readonly tenant: string | undefined },
+  ) => ({
     name,
     setting,
-    credentials: { tenantId: of.tenant ?? nobody, accessToken: of.tenant === undefined ? of.token : undefined },
+    credentials: {
+      tenantId: given.tenant ?? nobody,
+      accessToken: given.tenant === undefined ? given.token : undefined,
+    },
   })
   const unused = (setting: string, tenant: string | undefined) =>
     tenant === undefined ? `Name its tenant in ${setting}, or leave the key out.` : null

@@ -23,20 +23,20 @@ export async function* checkSchedules(config: Config): AsyncGenerator<Finding> {
   }
 }
 
-function* findings({ schedules: of, accountsStale }: Awaited<ReturnType<typeof readGauges>>): Generator<Finding> {
-  if (of.active + of.paused + of.refused === 0) {
+function* findings({ schedules: counts, accountsStale }: Awaited<ReturnType<typeof readGauges>>): Generator<Finding> {
+  if (counts.active + counts.paused + counts.refused === 0) {
     yield schedules.ok('there are none: jobs come from senders alone')
     return
   }
-  yield of.late > late
+  yield counts.late > late
     ? schedules.fail(
-        `a schedule is due since ${describeDuration(of.late)}, and its job is not sent`,
+        `a schedule is due since ${describeDuration(counts.late)}, and its job is not sent`,
         'Start a container with Schedules.Tick, or look at the log of the function tick. Check that the queue takes messages.',
       )
-    : schedules.ok(`${of.active} are active and sent in time, ${of.paused} are paused`)
-  if (of.refused > 0)
+    : schedules.ok(`${counts.active} are active and sent in time, ${counts.paused} are paused`)
+  if (counts.refused > 0)
     yield schedules.warn(
-      `${of.refused} are paused, because their jobs were refused`,
+      `${counts.refused} are paused, because their jobs were refused`,
       'See billing-sync schedules list --state refused, mend the cause, and run billing-sync schedules resume.',
     )
   if (accountsStale > 0)

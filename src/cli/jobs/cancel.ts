@@ -43,10 +43,10 @@ async function cancel({ reader, database, emptyBecause }: OperatorDatabase, id: 
 
 async function cancelIn(
   database: OperatorDatabase['database'],
-  { tenantId: of, id }: { readonly tenantId: string; readonly id: string },
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
 ): Promise<boolean> {
   try {
-    return await cancelJob(database.tenant(of), id)
+    return await cancelJob(database.tenant(tenantId), id)
   } catch (error) {
     if (codeOf(error) !== '42501') throw error
     throw new Error(

@@ -90,15 +90,15 @@ function rejectsOf({ jobId }: JobDetails): string {
 
 function credentialsOf({ sentWith }: JobDetails): string | null {
   if (!sentWith) return null
-  const of = sentWith.account === undefined ? '' : `, of account ${sentWith.account}`
+  const ofAccount = sentWith.account === undefined ? '' : `, of account ${sentWith.account}`
   switch (sentWith.token) {
     case 'none':
-      return `none given${of}`
+      return `none given${ofAccount}`
     case 'key':
-      return `a plain key, which is not kept${of}`
+      return `a plain key, which is not kept${ofAccount}`
     case 'secret':
     case 'account':
-      return `${sentWith.reference}${of}`
+      return `${sentWith.reference}${ofAccount}`
   }
 }
 

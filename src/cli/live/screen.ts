@@ -51,8 +51,8 @@ export function openLiveScreen(out: Screen, { now, counts, note }: ScreenOptions
   }
   const draw = () => {
     const at = new Date()
-    const told = sentences.splice(0).map((sentence) => `  ${timeOf(at)}  ${sentence}`)
-    const lines = [...told, ...linesOf(waiting.splice(0), at)].map(cut)
+    const notes = sentences.splice(0).map((sentence) => `  ${timeOf(at)}  ${sentence}`)
+    const lines = [...notes, ...linesOf(waiting.splice(0), at)].map(cut)
     const isDue = now() - stateAt >= secondsBetweenStates * 1_000
     if (out.isTTY) {
       out.write(`${hasState ? '\r\x1b[0J' : ''}${lines.map((line) => `${line}\n`).join('')}${cut(state())}`)

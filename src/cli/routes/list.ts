@@ -37,9 +37,9 @@ export const listRoutes = defineCommand({
       if (json) for (const line of lines) terminal.print(JSON.stringify(line))
       else if (lines.length === 0) terminal.print('There are no such routes.')
       else {
-        const rows = lines.map(({ webhookSecrets, tenantId: of, signedFor, ...line }) => ({
+        const rows = lines.map(({ webhookSecrets, tenantId, signedFor, ...line }) => ({
           ...line,
-          ...(tenant === undefined && { tenant: of }),
+          ...(tenant === undefined && { tenant: tenantId }),
           secrets: webhookSecrets?.length ?? null,
         }))
         terminal.print(formatTable(rows, { line: lineWidth(terminal.out) }))

@@ -89,6 +89,6 @@ function printSchedules(lines: readonly ScheduleLine[], tenant: string | undefin
   }))
   const width = lineWidth(out)
   print(formatTable(rows, { line: width }))
-  const warnings = new Map(lines.flatMap(({ tenantId: of, warning }) => (warning === null ? [] : [[of, warning]])))
-  for (const [of, warning] of warnings) print(`\n${wrap(`Tenant ${of}: ${warning}`, width).join('\n')}`)
+  const warnings = new Map(lines.flatMap(({ tenantId, warning }) => (warning === null ? [] : [[tenantId, warning]])))
+  for (const [tenantId, warning] of warnings) print(`\n${wrap(`Tenant ${tenantId}: ${warning}`, width).join('\n')}`)
 }

@@ -90,7 +90,7 @@ async function countLive(
     sql.join(selects, sql` union all `),
   )
   const counted = new Map<string, Map<string | null, number>>()
-  for (const { name, month: of, live } of rows) counted.set(name, (counted.get(name) ?? new Map()).set(of, live))
+  for (const { name, month, live } of rows) counted.set(name, (counted.get(name) ?? new Map()).set(month, live))
   return counted
 }
 

@@ -64,13 +64,13 @@ interface Totals {
 }
 
 async function countJobs({ reader }: PageSource, { tenant }: JobsQuery): Promise<Totals> {
-  const of = tenant === undefined ? sql`true` : sql`${syncJobs.tenantId} = ${tenant}::uuid`
+  const isOfTenant = tenant === undefined ? sql`true` : sql`${syncJobs.tenantId} = ${tenant}::uuid`
   return reader.read(async (tx) => {
     const open = await tx.execute<{ status: JobStatus; count: number }>(
-      sql`select status, count(*)::int as count from ${syncJobs} where finished_at is null and ${of} group by status`,
+      sql`select status, count(*)::int as count from ${syncJobs} where finished_at is null and ${isOfTenant} group by status`,
     )
     const failed = await tx.execute<{ count: number }>(
-      sql`select count(*)::int as count from ${syncJobs} where status = 'failed' and finished_at > now() - interval '1 day' and ${of}`,
+      sql`select count(*)::int as count from ${syncJobs} where status = 'failed' and finished_at > now() - interval '1 day' and ${isOfTenant}`,
     )
     return {
       open: Object.fromEntries(open.rows.map((row) => [row.status, row.count])),

@@ -18,7 +18,7 @@ export function revenueForm({ accounts, account, found, series, query }: Choice)
   const tenants = new Set(accounts.map(({ tenantId }) => tenantId))
   const currencies = [...new Set(found.map(({ currency }) => currency))]
   const modes = [...new Set(found.map(({ mode }) => mode))]
-  const months = [...new Set([...lengths, query.months])].toSorted((one, other) => one - other)
+  const months = [...new Set([...lengths, query.months])].toSorted((left, right) => left - right)
   return html`<form class="filter" action="/revenue" method="get" role="search" aria-label="Choice of the revenue">
 <label>Account <select name="account">${accounts.map((known) => option(addressOf(known), `${known.provider} ${known.account}${tenants.size > 1 ? ` of tenant ${known.tenantId}` : ''}`, addressOf(account)))}</select></label>
 <label>Currency <select name="currency">${currencies.map((code) => option(code, code.toUpperCase(), series?.currency))}</select></label>

@@ -23,7 +23,7 @@ export async function revenueView({ reader }: PageSource, query: RevenueQuery): 
     id: 'filter',
     html: revenueForm({ accounts: withAccount(accounts, account), account, found, series, query }),
   }
-  if (!series) return view([filter, { id: 'none', html: html`<p>${nothing}</p>` }])
+  if (!series) return view([filter, { id: 'none', html: html`<p>${noRevenue}</p>` }])
   return view([
     filter,
     { id: 'shown', html: aboutOf(series, query) },
@@ -34,7 +34,7 @@ export async function revenueView({ reader }: PageSource, query: RevenueQuery): 
 
 const view = (parts: View['parts']): View => ({ title: 'Revenue', status: 200, parts })
 
-const nothing =
+const noRevenue =
   'No revenue of this account is known in these months. It comes from the rows of subscriptions, prices and invoices: sync them with npm start or a job.'
 
 async function emptyBecause(reader: PageSource['reader']): Promise<string> {
@@ -56,7 +56,7 @@ function choose(found: readonly RevenueSeries[], { currency, mode }: RevenueQuer
   const closeness = ({ currency: has, mode: is }: RevenueSeries) =>
     Number(has === currency) * 4 + Number(is === mode) * 2 + Number(mode === undefined && is === 'live')
   const customers = ({ months }: RevenueSeries) => months.at(-1)?.mrr?.customersClosing ?? 0
-  return found.toSorted((one, other) => closeness(other) - closeness(one) || customers(other) - customers(one))[0]
+  return found.toSorted((left, right) => closeness(right) - closeness(left) || customers(right) - customers(left))[0]
 }
 
 function aboutOf(series: RevenueSeries, query: RevenueQuery): Html {

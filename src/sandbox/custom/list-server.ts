@@ -65,10 +65,10 @@ export async function openListServer(
     if (!isToken) requests.push(`${url.pathname}${url.search}`)
     if (latencyMs > 0) await setTimeout(latencyMs)
     const text = request.method === 'POST' ? Buffer.concat(await request.toArray()).toString() : ''
-    const asked = { url, path: url.pathname, parameters: url.searchParams, headers: request.headers, text }
+    const received = { url, path: url.pathname, parameters: url.searchParams, headers: request.headers, text }
     const failing = isToken ? undefined : failure
     const refused = failing ? (refusals[failing] ?? { body: {} }) : undefined
-    const { status = 200, body, headers } = refused ?? other?.(asked) ?? answer(asked)
+    const { status = 200, body, headers } = refused ?? other?.(received) ?? answer(received)
     response.sendDate = false
     response.setHeader('date', new Date(clock() * 1_000).toUTCString())
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)

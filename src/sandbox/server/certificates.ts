@@ -35,14 +35,16 @@ const year = 365 * 86_400_000
 
 /** A certificate authority of its own: X.509 v3, ECDSA on P-256. */
 export function createAuthority(name: string, issuer?: Signer): Authority {
-  const own = keyPair()
-  const subject = { name, publicKey: own.publicKey }
-  const self = { name, privateKey: own.privateKey }
-  const make = (of: typeof subject, extensions: Buffer, { from, until, by = self }: Valid = {}) =>
-    pem(certificate(of, by, extensions, [from ?? new Date(Date.now() - year), until ?? new Date(Date.now() + year)]))
+  const pair = keyPair()
+  const subject = { name, publicKey: pair.publicKey }
+  const self = { name, privateKey: pair.privateKey }
+  const make = (holder: typeof subject, extensions: Buffer, { from, until, by = self }: Valid = {}) =>
+    pem(
+      certificate(holder, by, extensions, [from ?? new Date(Date.now() - year), until ?? new Date(Date.now() + year)]),
+    )
   return {
     certificate: make(subject, extension('2.5.29.19', sequence(boolean(true))), { by: issuer ?? self }),
-    key: own.pem,
+    key: pair.pem,
     authorize: (other) => createAuthority(other, self),
     issue({ hosts, algorithm, ...valid }) {
       const { publicKey, pem: key } = keyPair(algorithm)

@@ -77,9 +77,9 @@ export async function estimate(
     const known = stored.get(name)
     const derived = known ? storedEstimate(known, now) : derivedEstimate(name, origins)
     const each = derivedFrom ? { [name]: derived } : own ? { [name]: own, ...nested } : {}
-    for (const [of, estimated] of Object.entries(each)) {
+    for (const [resource, estimated] of Object.entries(each)) {
       const load = { source, isChain: lists.some(({ isChain }) => isChain), requests: [estimated.requests] }
-      resources[of] = { ...estimated, ...costAlone({ account, answers, load }) }
+      resources[resource] = { ...estimated, ...costAlone({ account, answers, load }) }
     }
   }
   const loads: readonly Load[] = [...measured.values()].map(({ source, lists, own, nested }) => ({

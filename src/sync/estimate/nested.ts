@@ -52,9 +52,9 @@ async function sampleOne(list: NestedSource, parents: readonly Item[], signal: A
   // A nested list that is asked for may begin with the items that its parent embeds.
   const known = new Set(shown.flatMap(({ id }) => id ?? []))
   const rests = pages.map(({ items }) => items.filter(({ id }) => id === null || !known.has(id)))
-  const asked = new Map(spread(cut, requestsAtMost).map(({ id }, at) => [id, rests[at]?.length ?? 0]))
+  const restById = new Map(spread(cut, requestsAtMost).map(({ id }, at) => [id, rests[at]?.length ?? 0]))
   const usual = rests.flat().length / Math.max(1, rests.length)
-  const restOf = (id: string | null, isCut: boolean) => (isCut ? (asked.get(id ?? '') ?? usual) : 0)
+  const restOf = (id: string | null, isCut: boolean) => (isCut ? (restById.get(id ?? '') ?? usual) : 0)
   return {
     name: list.name,
     children: [...shown, ...rests.flat()],

@@ -21,6 +21,6 @@ export function sumOf(ranges: readonly Range[]): Range {
 }
 
 /** The range of what grows with a number. */
-export function rangeOf({ least, likely, most }: Range, of: (number: number) => number): Range {
-  return { least: of(least), likely: of(likely), most: most === null ? null : of(most) }
+export function rangeOf({ least, likely, most }: Range, grow: (number: number) => number): Range {
+  return { least: grow(least), likely: grow(likely), most: most === null ? null : grow(most) }
 }

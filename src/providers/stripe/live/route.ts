@@ -8,6 +8,6 @@ import type { LiveEvents } from '../../../provider/live.ts'
 export const route: LiveEvents['route'] = (event, { via, from }) => {
   const { account, context, livemode } = fields(event.value())
   const connected = text(account) ?? /(?:^|\/)(acct_\w+)$/.exec(text(context) ?? '')?.[1]
-  const own = via === 'webhook' ? `stripe/${from}` : from
-  return `${connected ?? own} ${livemode === false ? 'test' : 'live'}`
+  const endpoint = via === 'webhook' ? `stripe/${from}` : from
+  return `${connected ?? endpoint} ${livemode === false ? 'test' : 'live'}`
 }

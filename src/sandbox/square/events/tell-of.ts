@@ -19,9 +19,9 @@ export interface Change {
  */
 export function eventOf(merchant: string, change: Change): ProviderEvent | undefined {
   const { resource, kind, object, at } = change
-  const told = tellers[resource]?.(change)
-  if (!told) return undefined
-  const { type, data } = told
+  const content = tellers[resource]?.(change)
+  if (!content) return undefined
+  const { type, data } = content
   const id = randomUUID()
   const about = kind === 'deleted' ? { type: data.type, id: object.id, deleted: true } : { id: object.id, ...data }
   const location = fieldOf(object, 'location_id')

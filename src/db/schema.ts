@@ -9,7 +9,17 @@ export { erasureRequests } from './schema/erasure-requests.ts'
 export { syncEventCounts } from './schema/event-counts.ts'
 export { eventRoutes } from './schema/event-routes.ts'
 export { invoiceItems, invoiceLines, invoicePayments, invoices } from './schema/invoices.ts'
-export { type JobStatus, jobStatuses, syncAccounts, syncCursors, syncJobs, syncRejects } from './schema/jobs.ts'
+export {
+  type FinalStatus,
+  finalStatuses,
+  isFinal,
+  type JobStatus,
+  jobStatuses,
+  syncAccounts,
+  syncCursors,
+  syncJobs,
+  syncRejects,
+} from './schema/jobs.ts'
 export { orderLines, orders } from './schema/orders.ts'
 export { disputes, paymentIntents, payments, refunds } from './schema/payments.ts'
 export { priceOptions, priceTiers } from './schema/price-options.ts'

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { codeOf, constraintOf } from '../db/errors.ts'
 import type { TenantDatabase } from '../db/open.ts'
-import { type JobStatus, syncJobs } from '../db/schema.ts'
+import { type FinalStatus, isFinal, syncJobs } from '../db/schema.ts'
 import { hasTombstones, isTenantErased } from '../erasure/tombstones.ts'
 import { SyncError } from '../errors.ts'
 import { type KnownAccount, knownAccounts } from './account.ts'
@@ -35,7 +35,7 @@ export type ClaimedJob = typeof syncJobs.$inferSelect & {
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly lease: Lease; readonly job: ClaimedJob }
-  | { readonly kind: 'finished'; readonly status: JobStatus; readonly code: string | null }
+  | { readonly kind: 'finished'; readonly status: FinalStatus; readonly code: string | null }
   | { readonly kind: 'busy'; readonly waitSeconds: number }
 
 export interface Claimant {
@@ -182,8 +182,9 @@ async function explainRefusal(db: TenantDatabase, { request, hash }: Claimant): 
   const [job] = await db.read((tx) => tx.select(columns).from(syncJobs).where(isJob(request)))
   if (job?.provider !== request.providerName) throw belongsToAnother()
   if (hash && job.storedHash && !job.storedHash.equals(hash)) throw reusedJobId(job, request)
-  const { status, left } = job
-  return status === 'running' ? { kind: 'busy', waitSeconds: left } : { kind: 'finished', status, code: job.code }
+  const { status, left, code: endedWith } = job
+  // A job that another worker has paused since the claim may be claimed by the next try.
+  return isFinal(status) ? { kind: 'finished', status, code: endedWith } : { kind: 'busy', waitSeconds: left }
 }
 
 /** The request's row. It names the tenant, too, for logins that see the rows of several. */

@@ -1,3 +1,4 @@
+import type { FinalStatus } from '../db/schema.ts'
 import type { SyncError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Claim } from './claim.ts'
@@ -51,7 +52,7 @@ export function unclaimed(
 }
 
 /** What an ended job needs before it is worked on again. */
-const nextStep: Readonly<Record<string, string>> = {
+const nextStep: Readonly<Record<FinalStatus, string>> = {
   failed: 'send a new jobId, or the same jobId with "force_refresh": true',
   completed: 'to read everything again, send a new jobId, or the same jobId with "force_refresh": true',
   cancelled: 'to read on, send a new jobId, or the same jobId with "force_refresh": true',

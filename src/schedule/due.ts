@@ -1,6 +1,6 @@
 import { and, asc, getTableColumns, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
-import { syncJobs, syncSchedules } from '../db/schema.ts'
+import { finalStatuses, syncJobs, syncSchedules } from '../db/schema.ts'
 import type { Schedule } from './beat.ts'
 import type { SentJob } from './learn.ts'
 
@@ -31,7 +31,7 @@ export function lockDue(tx: Database, before: Date, most: number): Promise<Sched
 export function lockUnsettled(tx: Database, most: number): Promise<Schedule[]> {
   const isUnsettled = and(
     isNotNull(syncSchedules.lastJobId),
-    or(isNull(syncSchedules.lastStatus), notInArray(syncSchedules.lastStatus, ['completed', 'failed', 'cancelled'])),
+    or(isNull(syncSchedules.lastStatus), notInArray(syncSchedules.lastStatus, [...finalStatuses])),
   )
   return tx
     .select(getTableColumns(syncSchedules))

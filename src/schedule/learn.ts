@@ -1,3 +1,4 @@
+import { isFinal } from '../db/schema.ts'
 import type { Schedule } from './beat.ts'
 
 /** What the row of a job says to its schedule. */
@@ -26,9 +27,7 @@ export type Learned = Pick<
 
 /** Whether the end of the schedule's last job is known, so that nobody looks at it again. */
 export const isSettled = ({ lastJobId, lastStatus }: Pick<Schedule, 'lastJobId' | 'lastStatus'>): boolean =>
-  lastJobId === null || (lastStatus !== null && ends.has(lastStatus))
-
-const ends: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
+  lastJobId === null || (lastStatus !== null && isFinal(lastStatus))
 
 /** The schedule after a look at its last job. `job` is null if the database does not have it. */
 export function learn(schedule: Schedule, job: SentJob | null, now: Date): Learned {
@@ -36,7 +35,7 @@ export function learn(schedule: Schedule, job: SentJob | null, now: Date): Learn
   const known = { lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause }
   if (job === null) return { ...known, lastStatus: schedule.lastStatus }
   const { status, finishedAt, requests, error } = job
-  if (!ends.has(status)) return { ...known, lastStatus: status }
+  if (!isFinal(status)) return { ...known, lastStatus: status }
   const ended = { ...known, lastStatus: status, recentRequests: [...recentRequests, requests].slice(-remembered) }
   if (status === 'completed') return { ...ended, lastSuccessAt: finishedAt, rejects: 0 }
   if (status !== 'failed' || job.mayRecover) return ended
@@ -50,5 +49,5 @@ export function learn(schedule: Schedule, job: SentJob | null, now: Date): Learn
 export function isInTheWay({ lastJobId, lastSentAt, lastStatus }: Schedule, now: Date): boolean {
   if (lastJobId === null || lastSentAt === null) return false
   if (lastStatus === null) return now.getTime() - lastSentAt.getTime() < lostAfterMs
-  return !ends.has(lastStatus)
+  return !isFinal(lastStatus)
 }

@@ -149,6 +149,19 @@ test('a job whose attempt failed was not stalled, but counts as one delivery', a
   expect(await row()).toMatchObject({ stalled: 1 })
 })
 
+test('a job that another worker pauses while it is being claimed is busy, and its message is not lost', async () => {
+  const { tenant, request, query, claim: claimNow } = await open({ status: 'running', lease_until: minutesAgo(-1) })
+  const database = tenant(request.tenantId)
+  const read: typeof database.read = async (work) => {
+    await query(`update sync_jobs set status = 'paused', lease_owner = null, lease_until = null`)
+    return database.read(work)
+  }
+  const { owner, leaseSeconds } = { owner: 'another worker', leaseSeconds: 60 }
+  const claimant = { request, hash: hashOf(request), sentWith: null, sentAt: undefined, owner, leaseSeconds }
+  expect(await claim({ ...database, read }, claimant)).toEqual({ kind: 'busy', waitSeconds: 1 })
+  expect(await claimNow()).toMatchObject({ kind: 'claimed' })
+})
+
 test('a job whose worker died has waited since its lease ended, and one that is held is busy until then', async () => {
   const { claim, row, query } = await open({
     status: 'running',

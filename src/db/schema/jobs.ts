@@ -19,6 +19,10 @@ import { tenantPolicies } from './tenants.ts'
 /** Status of a job. `pending`, `running`, `paused` and `retrying` continue. `completed`, `failed` and `cancelled` are final; only a person sets `cancelled`. */
 export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled'] as const
 export type JobStatus = (typeof jobStatuses)[number]
+/** States of a job that has ended. */
+export const finalStatuses = ['completed', 'failed', 'cancelled'] as const satisfies readonly JobStatus[]
+export type FinalStatus = (typeof finalStatuses)[number]
+export const isFinal = (status: string): status is FinalStatus => finalStatuses.some((final) => final === status)
 
 /** A key has none of these shapes. A null on the way to the answer refuses the row, too. */
 const sentWithoutKey = sql`sent_with is null or coalesce(sent_with - array['token', 'reference', 'account'] = '{}'

@@ -78,14 +78,13 @@ export async function dieAt(pointEnv: PointEnv, point: Point | undefined, tenant
   const others: WorkerProcess[] = []
   let deliveries = 0
   const invoke: Invoke = async (event) => {
-    const first = deliveries++ === 0
-    if (first) return victim.invoke(event, shortMs, graceMs)
+    const isFirst = deliveries++ === 0
     const idle = [victim, ...others].find((worker) => !worker.ended() && !working.has(worker))
     const worker = idle ?? (await env.openWorker())
     if (!others.includes(worker) && worker !== victim) others.push(worker)
     working.add(worker)
     try {
-      return await worker.invoke(event, 60_000)
+      return await (isFirst ? worker.invoke(event, shortMs, graceMs) : worker.invoke(event, 60_000))
     } finally {
       working.delete(worker)
     }

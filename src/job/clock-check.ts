@@ -15,23 +15,16 @@ interface Known {
  * @throws SyncError `provider_clock`, to be tried again
  */
 export function refuseWrongDate(answeredAt: Date, { databaseNow, earlier }: Known, provider: string): void {
-  const ahead = answeredAt.getTime() - databaseNow
-  if (ahead > clockTolerance)
-    throw new SyncError(
-      'retry',
-      'provider_clock',
-      `${provider}: the answer is dated ${minutes(ahead)} ahead of the database's clock (${dates(answeredAt, databaseNow)}). Nothing of it was stored. Set the clock of the database server, or of the proxy between, and the job goes on.`,
-    )
-  if (earlier === null) return
-  const behind = earlier - answeredAt.getTime()
-  if (behind > clockTolerance)
-    throw new SyncError(
-      'retry',
-      'provider_clock',
-      `${provider}: the answer is dated ${minutes(behind)} before the answers of an earlier job (${dates(answeredAt, earlier)}). Nothing of it was stored. Look for a proxy that has a wrong clock or repeats old answers. The job goes on once the dates are right.`,
-    )
+  const refuse = (ms: number, than: string, other: number, advice: string) => {
+    if (ms <= clockTolerance) return
+    const dates = `${answeredAt.toISOString()} against ${new Date(other).toISOString()}`
+    const message = `${provider}: the answer is dated ${Math.round(ms / 60_000)} minutes ${than} (${dates}). Nothing of it was stored. ${advice}`
+    throw new SyncError('retry', 'provider_clock', message)
+  }
+  const at = answeredAt.getTime()
+  const setClock = 'Set the clock of the database server, or of the proxy between, and the job goes on.'
+  refuse(at - databaseNow, "ahead of the database's clock", databaseNow, setClock)
+  const lookForProxy =
+    'Look for a proxy that has a wrong clock or repeats old answers. The job goes on once the dates are right.'
+  if (earlier !== null) refuse(earlier - at, 'before the answers of an earlier job', earlier, lookForProxy)
 }
-
-const minutes = (ms: number) => `${Math.round(ms / 60_000)} minutes`
-const dates = (answeredAt: Date, other: number) =>
-  `${answeredAt.toISOString()} against ${new Date(other).toISOString()}`

@@ -326,7 +326,7 @@ const withoutTypedMethods: Plugin = {
   },
 }
 
-/** The client of `pg` that needs a native library, which nobody installs. Who asks for it by NODE_PG_FORCE_NATIVE is told so. */
+/** The client of `pg` that needs a native library, which nobody installs. With NODE_PG_FORCE_NATIVE the error says that it is missing. */
 const withoutNativeClient: Plugin = {
   name: 'without-native-client',
   setup({ onLoad }) {

@@ -29,7 +29,7 @@ const { values } = parseArgs({
   options: {
     customers: { type: 'string', default: '2000' },
     events: { type: 'string', default: '10000' },
-    /** Only cases with so many events a batch. */
+    /** Only the cases with batches of this size. */
     batch: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
@@ -96,7 +96,7 @@ async function makeEvents(): Promise<readonly StripeEvent[]> {
   return events.slice(0, wanted)
 }
 
-/** The event of another change of the object, so many seconds later. */
+/** The event of a later change of the object. */
 function laterChange(event: StripeEvent, { round, seconds }: { round: number; seconds: number }): StripeEvent {
   const object = { ...event.data.object, metadata: { round: `${round}` } }
   return { ...event, id: `${event.id}_${round}`, created: event.created + seconds, data: { ...event.data, object } }
@@ -141,7 +141,7 @@ async function openLane(database: Database) {
       await worker.handle(eventOf({ ...request, additionalData: { syncType: 'full' } }), contextOf())
       await worker.close()
     },
-    /** Whether the rows of objects that many events are about are as the latest of them says. */
+    /** Compares the rows of customers, invoices and subscriptions with the latest event of each. */
     async compare(of: readonly StripeEvent[]): Promise<string> {
       let [equal, all] = [0, 0]
       for (const [object, table] of Object.entries(compared)) {

@@ -29,7 +29,7 @@ export const attemptsOver = (message: string, attempts: number): string =>
     `The job failed ${attempts === 1 ? 'its only attempt' : `${attempts} attempts`} (Worker.MaxRetries).`,
   )
 
-/** The error of a job whose patience for an outage has ended. */
+/** The error of a job that has waited for an outage as long as it may. */
 export const patienceOver = (message: string, outageMinutes: number): string =>
   lastError(message, `The job waited ${outageMinutes} minutes for it (Worker.OutageMinutes).`)
 

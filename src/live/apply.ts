@@ -13,7 +13,7 @@ import { Unsettled, writeLive } from './write-live.ts'
 
 /** Transactions for one batch. Each has settled more than the one before, or has lost a race or a deadlock. */
 const triesAtMost = 8
-/** For messages whose rows other transactions changed at every try. */
+/** Seconds until messages come back whose rows other transactions changed at every try. */
 const racedSeconds = 1
 /** Milliseconds for the requests of one batch. */
 const longestReading = 25_000

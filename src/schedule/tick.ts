@@ -27,7 +27,7 @@ export interface TickReport {
 
 /** A tick comes each minute, and may be late by half a minute without that a job is. */
 const horizonMs = 90_000
-/** After that a requested job is looked at again whose account's last job has not ended: beyond the horizon of this tick. */
+/** Until the next look at a requested job whose account's last job has not ended. It lies beyond the horizon of this tick. */
 const postponedMs = horizonMs + 30_000
 /** Schedules of one transaction. */
 const portion = 100
@@ -110,7 +110,7 @@ const lookAtLastJob = async (tx: Database, schedule: Schedule, now: Date) =>
 const nextOf = (schedule: Schedule, now: Date) =>
   dueAfter(schedule, new Date(Math.max(schedule.nextAt.getTime(), now.getTime())))
 
-/** A gap in the live events is not to wait for the next interval: the last job may have read the changes before it. */
+/** When a schedule that cannot send now is due again. A requested job does not wait for the next interval: the last one may have read too early. */
 const postponed = (schedule: Schedule, now: Date) =>
   isRequested(schedule) && schedule.pausedAt === null
     ? new Date(Math.min(nextOf(schedule, now).getTime(), now.getTime() + postponedMs))

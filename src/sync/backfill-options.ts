@@ -29,7 +29,7 @@ export interface Backfill {
   readonly pagesPerBatch: number
   /** The least milliseconds between two batches while pages arrive. Larger batches cost fewer commits. */
   readonly gatherMs: number
-  /** The same while requests wait in line for the limit: their time is nobody's loss. Absent: `gatherMs`. */
+  /** The same while requests wait in line for the limit: a later commit delays nothing then. Absent: `gatherMs`. */
   readonly gatherMsInLine?: number
   readonly clock: Clock
   /** By source, creation seconds at which windows of whole pages begin, oldest first. */

@@ -173,7 +173,7 @@ function changedRows(began: SQL, before: Date, rows: CountedList['rows']): Chang
   }
 }
 
-/** The least items whose count may take too long. Such a count must not end the transaction. */
+/** From this number of items on, a count may take too long. It must not end the transaction. */
 const guardedFrom = 100_000
 
 /** Counts. Undefined if Postgres cancelled the count because it took longer than a statement may. */

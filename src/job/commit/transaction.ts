@@ -203,7 +203,7 @@ function movesOf(
 ) {
   if (checkpoint.until === null) return []
   const isRefused = (name: string) => checkpoint.refused.includes(name) || progress[name]?.skipped !== undefined
-  // Once an item shows rows of another resource again, they come with the item, whose own cursor was left behind.
+  // The cursor of a refused list stays, so that its next items also bring what they show of other resources.
   const isUnseen = (origins: readonly string[]) => origins.length > 0 && origins.every(isRefused)
   const refused = planned.filter(
     (name) =>

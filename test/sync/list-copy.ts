@@ -21,6 +21,7 @@ interface Run {
   readonly pagesAhead?: number
   readonly pagesPerBatch?: number
   readonly gatherMs?: number
+  readonly gatherMsInLine?: number
   /** How long the committer takes for a page. */
   readonly commitMs?: number
   /** Where an earlier copy ended, as stored; from the beginning where absent. */
@@ -52,10 +53,10 @@ export function createCopy(list: FakeList, run: Run) {
   const stop = new AbortController()
   const cut = new AbortController()
   setMaxListeners(0, stop.signal, cut.signal)
-  const { known = [] } = run
+  const { known = [], gatherMsInLine } = run
   const splits = chooseSplits(known, perSecond)
   let stored = run.checkpoint ?? JSON.stringify(plan([{ resource: { name: 'customers' }, since: 0, splits }]))
-  const seen = { pages: 0, splits: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, listed: 0, failures: 0 }
+  const seen = { pages: 0, batches: 0, splits: 0, mostArrived: 0, sinceAsked: 0, fetched: 0, listed: 0, failures: 0 }
 
   /** Reads on from the stored checkpoint to the end, or as far as it goes. @throws what the backfill throws */
   async function go(): Promise<void> {
@@ -83,6 +84,7 @@ export function createCopy(list: FakeList, run: Run) {
       pagesAhead,
       pagesPerBatch,
       gatherMs,
+      ...(gatherMsInLine !== undefined && { gatherMsInLine }),
       clock,
       drainSignal: stop.signal,
       abortSignal: cut.signal,
@@ -102,6 +104,7 @@ export function createCopy(list: FakeList, run: Run) {
       },
     })
     for await (const { pages } of batches) {
+      seen.batches++
       seen.mostArrived = Math.max(seen.mostArrived, pages.length)
       for (const page of pages) {
         checkpoint = advance(checkpoint, page)

@@ -2,6 +2,9 @@ import { expect, it } from 'vitest'
 import { type Arrivals, createPageBuffer } from '../../src/sync/page-buffer.ts'
 import type { ReadPage } from '../../src/sync/read-page.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
+import { createdSeconds } from './created-seconds.ts'
+import { createFakeList } from './fake-list.ts'
+import { createCopy } from './list-copy.ts'
 
 const page = { source: { kind: 'list', name: 'customers' } } as unknown as ReadPage
 const gathering = { gatherMs: 100, gatherMsInLine: 500, pagesPerBatch: 24 }
@@ -47,4 +50,17 @@ it('gathers no longer once the batch is full', async () => {
   })
   expect(await clock.run(took)).toBe(200)
   await filling
+})
+
+it('while requests wait for the limit a job commits twice a second, and its end waits for nothing', async () => {
+  const clock = createVirtualClock()
+  const seconds = createdSeconds(5_000, 'uniform')
+  const list = createFakeList(seconds, { clock, latencyMs: 200 })
+  const known = seconds.toReversed().filter((_, at) => at > 0 && at % 100 === 0)
+  const copy = createCopy(list, { clock, known, perSecond: 25, ...gathering })
+  await clock.run(copy.go())
+  // 50 requests, one every 40 ms, and the last one's answer.
+  expect(clock.now()).toBe(49 * 40 + 200)
+  // The first page, two a second, and those of the last answers.
+  expect(copy.seen.batches).toBeLessThanOrEqual(9)
 })

@@ -3,6 +3,7 @@ import { databaseFailure } from '../../src/db/errors.ts'
 import { asSyncError, SyncError } from '../../src/errors.ts'
 import { checkHost } from '../../src/http/pinned.ts'
 import { refuseOther } from '../../src/job/account.ts'
+import { refuseWrongDate } from '../../src/job/clock-check.ts'
 import { parseRequest, syncJobRequest } from '../../src/job/request.ts'
 import { reusedJobId } from '../../src/job/request-hash.ts'
 import type { Delivery, Session } from '../../src/job/session.ts'
@@ -241,6 +242,15 @@ const stalledErrors = () => {
   ]
 }
 
+/** An answer an hour ahead of the database, and one an hour before an earlier job. */
+const clockErrors = () => {
+  const [earlier, later] = [Date.UTC(2026, 0, 1, 8), Date.UTC(2026, 0, 1, 9)]
+  return [
+    thrown(() => refuseWrongDate(new Date(later), { databaseNow: earlier, earlier: null }, 'stripe')),
+    thrown(() => refuseWrongDate(new Date(earlier), { databaseNow: earlier, earlier: later }, 'stripe')),
+  ]
+}
+
 const others = () => [
   asSyncError(new TypeError('x is not a function')),
   thrown(() => checkHost('10.0.0.1')),
@@ -265,6 +275,7 @@ export async function raisedErrors(): Promise<readonly Raised[]> {
     ...databaseErrors(),
     ...(await secretErrors()),
     ...stalledErrors(),
+    ...clockErrors(),
     ...others(),
   ]
   const { code, reason } = poisonLetter({ id: 'm-1', body: '{}', receiveCount: 12, group: undefined })

@@ -3,7 +3,7 @@ import type { AccountKey } from '../db/account-key.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 
 /*
- * The history of MRR is computed by functions of the database (drizzle/0037_revenue_views.sql), in portions of subscriptions, a transaction
+ * The history of MRR is computed by functions of the database (drizzle/0037 and 0041), in portions of subscriptions, a transaction
  * each. A computation that is cut short is done again by the next job: it writes only what differs.
  */
 
@@ -22,12 +22,12 @@ export async function refreshHistory(db: TenantDatabase, account: AccountKey, si
 }
 
 /**
- * Computes the MRR of these subscriptions, if the account's past is known already. Else the next job computes all. No job
+ * Computes the MRR of these subscriptions after a live event, if the account's past is known already. Else the next job computes all. No job
  * is told: see isOutdated.
  */
 export async function computeMrr(tx: Database, account: AccountKey, subscriptions: readonly string[]): Promise<void> {
   await tx.execute(sql`
-    select compute_mrr_history(${keyOf(account)}, ${textArray(subscriptions)}) from sync_accounts
+    select compute_mrr_history(${keyOf(account)}, ${textArray(subscriptions)}, 'event') from sync_accounts
     where ${isAccount(account)} and mrr_computed_at is not null`)
 }
 

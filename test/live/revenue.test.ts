@@ -19,8 +19,8 @@ async function synced() {
   )
   if (!item) throw new Error('no subscription earns anything')
   const held = () =>
-    live.query<{ state: string; valid_from: Date }>(
-      `select state, valid_from from mrr_history where item_id = $1 and valid_to is null`,
+    live.query<{ state: string; valid_from: Date; source: string }>(
+      `select state, valid_from, source from mrr_history where item_id = $1 and valid_to is null`,
       [item.id],
     )
   /** The subscription is canceled, and the event of it. */
@@ -44,7 +44,7 @@ test('the MRR of a subscription is that of its last event, from the time of the 
   expect(await held()).toMatchObject([{ state: 'active' }])
   const { event, at } = await cancel()
   expect((await apply([event])).counts).toMatchObject({ applied: 1 })
-  expect(await held()).toEqual([{ state: 'canceled', valid_from: new Date(at * 1_000) }])
+  expect(await held()).toEqual([{ state: 'canceled', valid_from: new Date(at * 1_000), source: 'event' }])
   // Which was yesterday where the test runs soon after midnight.
   const ofItsDay = `select kind, amount::float8 from metrics.mrr_changes
     where kind = 'churn' and day = (to_timestamp($1) at time zone 'UTC')::date`
@@ -54,10 +54,10 @@ test('the MRR of a subscription is that of its last event, from the time of the 
 test('what was not computed with an event is computed by the next job, though that changes nothing', async () => {
   const { apply, held, cancel, query, sync } = await synced()
   const { event } = await cancel()
-  await query(`alter function compute_mrr_history(uuid, text, text, text[]) rename to compute_mrr_later`)
+  await query(`alter function compute_mrr_history(uuid, text, text, text[], text) rename to compute_mrr_later`)
   expect((await apply([event])).committed).toEqual([event.id])
-  await query(`alter function compute_mrr_later(uuid, text, text, text[]) rename to compute_mrr_history`)
+  await query(`alter function compute_mrr_later(uuid, text, text, text[], text) rename to compute_mrr_history`)
   expect(await held()).toMatchObject([{ state: 'active' }])
   await sync({ sync_type: 'incremental' })
-  expect(await held()).toMatchObject([{ state: 'canceled' }])
+  expect(await held()).toMatchObject([{ state: 'canceled', source: 'sync' }])
 })

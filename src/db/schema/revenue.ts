@@ -31,7 +31,7 @@ export const mrrHistory = pgTable(
     validFrom: instant('valid_from').notNull(),
     /** Time from which the row no longer holds. Null if it holds until further notice. */
     validTo: instant('valid_to'),
-    /** Where the change was seen: invoice, event or sync. */
+    /** What showed the change: an invoice, a live event, or a job (sync). */
     source: text('source').notNull().default('sync'),
   },
   (row) => [

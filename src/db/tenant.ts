@@ -28,7 +28,7 @@ export interface TenantDatabase {
 }
 
 /**
- * Limits for a frozen or killed worker, which must never hold a lock for long. Each BEGIN sets them for its
+ * Limits for a frozen or killed worker, which must never hold a lock for long, and for planning. Each BEGIN sets them for its
  * transaction, in the same round trip. They are not set at connecting or for the session: RDS Proxy refuses `options`,
  * and pins a server connection to each client that changes its session.
  */
@@ -38,6 +38,8 @@ const limits = {
   idle_in_transaction_session_timeout: '15s',
   client_connection_check_interval: '1s',
   work_mem: '32MB',
+  // Compiling one of the revenue statements takes ten times as long as running it.
+  jit: 'off',
 } as const
 
 interface TenantOptions {

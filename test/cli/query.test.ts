@@ -30,6 +30,12 @@ test('query runs one statement in a read-only transaction, and with --write in n
   expect(await query('--write', 'vacuum notes')).toMatchObject({ code: 0 })
 })
 
+test('query compiles no statement, because that takes longer than the revenue views do', async () => {
+  const { query } = await open()
+  expect((await query('show jit')).stdout).toContain('off')
+  expect((await query('--write', 'show jit')).stdout).toContain('on')
+})
+
 test('query refuses two statements, none, and more arguments than one', async () => {
   const { sql, query } = await open()
   await sql('create table notes as select 1 as n')

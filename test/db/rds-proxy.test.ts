@@ -51,6 +51,7 @@ test('the limits of a transaction end with it, and a statement by itself has one
     client_connection_check_interval: '1s',
     timezone: 'UTC',
     work_mem: '32MB',
+    jit: 'off',
   }
   const db = tenant('0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03')
   const shown = sql.join(

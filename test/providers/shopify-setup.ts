@@ -75,7 +75,10 @@ export async function everyObject(options: SandboxOptions): Promise<ReadonlyMap<
     const ids = sandbox.expected(listOf[source.name]!).map(({ id }) => id)
     const objects: unknown[] = []
     for (let at = 0; at < ids.length; at += 250) {
-      const document = `query all($ids: [ID!]!) { nodes(ids: $ids) { ...${name} } }\n${fragments}`
+      const optional = [...new Set(fragments.match(/\$\w+/g))]
+        .map((variable) => `, ${variable}: Boolean! = true`)
+        .join('')
+      const document = `query all($ids: [ID!]!${optional}) { nodes(ids: $ids) { ...${name} } }\n${fragments}`
       objects.push(...(list((await send(document, { ids: ids.slice(at, at + 250) })).nodes) ?? []))
     }
     all.set(source.name, objects)

@@ -24,6 +24,8 @@ export interface ShopifyError {
   readonly message: unknown
   /** What Shopify says that the caller needs: `read_orders` access scope. */
   readonly requiredAccess: string | null
+  /** The names of the fields that lead to what the error is about; empty if Shopify does not say. */
+  readonly path: readonly string[]
   /** The points that the query would cost, and the most that one may; null if the error is not about that. */
   readonly cost: { readonly requested: number; readonly most: number } | null
 }
@@ -106,12 +108,13 @@ export function unfiltered(what: string): SyncError {
 
 function errorsIn({ errors }: Fields): readonly ShopifyError[] {
   // A refusal by status has a text, or an object of texts, in place of the list.
-  if (typeof errors === 'string') return [{ code: '', message: errors, requiredAccess: null, cost: null }]
+  if (typeof errors === 'string') return [{ code: '', message: errors, requiredAccess: null, path: [], cost: null }]
   return (list(errors) ?? []).map((error) => {
-    const { message, extensions } = fields(error)
+    const { message, extensions, path } = fields(error)
     const { code, requiredAccess, cost: requested, maxCost: most } = fields(extensions)
     const cost = isPoints(requested) && isPoints(most) && requested > most ? { requested, most } : null
-    return { code: text(code) ?? '', message, requiredAccess: text(requiredAccess), cost }
+    const names = (list(path) ?? []).flatMap((name) => text(name) ?? [])
+    return { code: text(code) ?? '', message, requiredAccess: text(requiredAccess), path: names, cost }
   })
 }
 

@@ -8,6 +8,7 @@ import type { Credentials } from '../../provider/contract.ts'
 import { type Fields, fields, integer, list, text } from '../../provider/fields.ts'
 import { apiVersion, readAnswer, type ShopifyAnswer, ShopifyRefusal, unusable } from './answer.ts'
 import { readAccess, type ShopifyAccess } from './credentials.ts'
+import { createWithheld, type Withheld } from './withheld.ts'
 
 /** The part of the configuration that Shopify needs. */
 export interface ShopifySettings {
@@ -47,6 +48,8 @@ export interface ShopifyConnection {
   readonly perSecond: number
   /** The most items that a page of a list may ask for, by the list's path, once Shopify has refused more. */
   readonly pageSizes: Map<string, number>
+  /** The fields that Shopify does not show to the app. */
+  readonly withheld: Withheld
   /** Shopify's own sentence about a refusal, without what looks secret; null if there is none. */
   quote(message: unknown): string | null
   query(request: ShopifyRequest): Promise<ShopifyAnswer>
@@ -100,6 +103,20 @@ export function openShopify(credentials: Credentials, settings: ShopifySettings)
     })
   }
 
+  const withheld = createWithheld()
+  /** Asks again without the fields that Shopify withholds, once it has said which. */
+  async function query({ document, variables, scope }: ShopifyRequest): Promise<ShopifyAnswer> {
+    for (;;) {
+      const without = withheld.variablesOf(document)
+      try {
+        return readAnswer(await send({ query: document, variables: { ...variables, ...without } }), scope ?? null)
+      } catch (error) {
+        const fields = withheld.learn(error, document)
+        if (!fields.some((field) => without[field] === undefined)) throw error
+      }
+    }
+  }
+
   let scopes: Promise<ReadonlySet<string>> | undefined
   const connection: ShopifyConnection = {
     id: null,
@@ -109,10 +126,10 @@ export function openShopify(credentials: Credentials, settings: ShopifySettings)
     credential,
     perSecond: settings.perSecond ?? shopPerSecond,
     pageSizes: new Map(),
+    withheld,
     quote: (message) =>
       parts.slice(1).reduce((sentence: string | null, part) => sentenceOf(sentence, part), text(message)),
-    query: async ({ document, variables = {}, scope }) =>
-      readAnswer(await send({ query: document, variables }), scope ?? null),
+    query,
     async scopes() {
       scopes ??= connection.query({ document: scopesDocument }).then(({ data }) => scopesIn(fields(data.value())))
       scopes.catch(() => {

@@ -23,6 +23,7 @@ export const deletions: Changes<ShopifyConnection> = {
   createdFilter: createdAt,
   async list(shopify, query) {
     const page = await listPage(shopify, query, {
+      name: 'events',
       document,
       path: ['events'],
       scope: 'read_products',

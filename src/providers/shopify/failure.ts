@@ -5,6 +5,7 @@ import { refusalOf } from '../../provider/failures.ts'
 import { ShopifyRefusal } from './answer.ts'
 import type { ShopifyConnection } from './connection.ts'
 import { refusedAccess } from './credentials.ts'
+import { scopeIn } from './withheld.ts'
 
 type Told = Pick<ShopifyConnection, 'access' | 'quote'>
 
@@ -74,7 +75,7 @@ function refusal(error: ShopifyRefusal, { access, quote }: Told): SyncError {
 
 /** The scope that Shopify names, or else the one that the document needs. */
 function adviceForScope({ errors, scope }: ShopifyRefusal): string {
-  const named = errors.flatMap(({ requiredAccess }) => /`?(read_[a-z_]{2,60})`?/.exec(requiredAccess ?? '')?.[1] ?? [])
+  const named = errors.flatMap(({ requiredAccess }) => scopeIn(requiredAccess) ?? [])
   const needed = named[0] ?? scope
   const grant = needed === null ? 'Give the app the scope of this list' : `Give the app the scope ${needed}`
   return `${grant}, and let the shop accept it. Customers and orders need access to protected customer data as well.`

@@ -8,6 +8,8 @@ import type { ShopifyConnection } from './connection.ts'
 
 /** A connection of the API, read newest first. */
 export interface ShopifyList {
+  /** The name of the resource, for notes. */
+  readonly name: string
   /** Takes `$first`, `$after` and `$query`; `$by`, the sort key, if `sortKeys` is given; `$begins` if `beginning` is given. */
   readonly document: string
   /** Where the connection stands in the answer: `['shopifyPaymentsAccount', 'payouts']`. */
@@ -41,8 +43,8 @@ export async function listPage(connection: ShopifyConnection, query: Query, list
   const { cursor, limit, by } = query
   const { depth, after } = readCursor(cursor)
   const { pageSizes } = connection
-  const name = list.path.join('.')
-  const first = Math.min(limit, pageSizes.get(name) ?? limit)
+  const path = list.path.join('.')
+  const first = Math.min(limit, pageSizes.get(path) ?? limit)
   if (depth + first > deepest) throw tooDeep()
   const variables = {
     first,
@@ -53,16 +55,19 @@ export async function listPage(connection: ShopifyConnection, query: Query, list
   }
   const answer = await connection.query({ ...list, variables }).catch((error: unknown) => {
     const size = affordableSize(error, first)
-    if (size !== null) pageSizes.set(name, size)
+    if (size !== null) pageSizes.set(path, size)
     throw error
   })
   const page = pageOf(answer, list.path)
   checkWindow(page.items, query, list)
-  const note = cursor === null ? list.beginning?.(answer, query) : undefined
+  const notes = [
+    cursor === null ? list.beginning?.(answer, query) : undefined,
+    connection.withheld.noteOf(list.document, list.name),
+  ].filter((note) => note !== undefined)
   return {
     ...page,
     next: page.next === null ? null : `${depth + page.items.length} ${page.next}`,
-    ...(note !== undefined && { note }),
+    ...(notes.length > 0 && { note: notes.join('; ') }),
   }
 }
 

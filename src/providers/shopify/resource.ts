@@ -17,7 +17,7 @@ export const payoutSeconds = 30 * 86_400
 /** The most items of any list of the API. */
 const largestPage = 250
 
-interface ListOfResource extends Omit<ShopifyList, 'createdFilter' | 'updatedFilter'> {
+interface ListOfResource extends Omit<ShopifyList, 'name' | 'createdFilter' | 'updatedFilter'> {
   /** The document and the field of one object by its id. */
   readonly one: { readonly document: string; readonly field: string }
 }
@@ -29,14 +29,14 @@ export function resource<Table extends SyncedTable>(
   facts: Listed<Table>,
   { one, ...list }: ListOfResource,
 ): ShopifyResource<Table> & Required<Pick<ShopifyResource<Table>, 'retrieve'>> {
-  const { createdFilter, updatedFilter } = facts
+  const { name, createdFilter, updatedFilter } = facts
   const { counted } = list
   const filters = { ...(createdFilter && { createdFilter }), ...(updatedFilter && { updatedFilter }) }
   return {
     pageSize: largestPage,
     ...facts,
     ...(counted !== undefined && { count: (connection) => countList(connection, list, counted) }),
-    list: (connection, query) => listPage(connection, query, { ...list, ...filters }),
+    list: (connection, query) => listPage(connection, query, { ...list, name, ...filters }),
     retrieve: (connection, id) => retrieveAt(connection, { ...one, scope: list.scope }, id),
   }
 }

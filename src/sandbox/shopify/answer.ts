@@ -40,6 +40,7 @@ export function failureAnswer(failure: Failure): HttpAnswer | undefined {
     case 'redirect':
       return proxyAnswer(failure)
     case 'field-failed':
+    case 'field-protected':
     case 'error-beside-data':
     case 'empty-more':
     case 'same-page':

@@ -23,6 +23,8 @@ export type AnswerFailure =
   | { readonly kind: 'graphql-error'; readonly code: string; readonly message?: string }
   /** One field is null wherever the schema lets it be, with an error for each, as if what holds it could not be reached. */
   | { readonly kind: 'field-failed'; readonly name: string }
+  /** The same, because the app is not approved for it: protected customer data. */
+  | { readonly kind: 'field-protected'; readonly name: string }
   /** All the data, and an error besides, as for a field that could not be read. */
   | { readonly kind: 'error-beside-data'; readonly code: string; readonly message?: string }
   | { readonly kind: 'not-a-list' | 'no-data' }

@@ -4,12 +4,21 @@ import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import { currency } from '../readers.ts'
 import { createdAt, resource, updatedAt } from '../resource.ts'
 
+/** Variables of the fields for which an app needs an approval of its own: see Withheld. */
+const optional = ['displayName', 'firstName', 'lastName', 'defaultEmailAddress', 'defaultPhoneNumber', 'defaultAddress']
+  .map((field) => `$${field}: Boolean! = true`)
+  .join(', ')
+
 const customer = /* GraphQL */ `fragment customer on Customer {
-  id createdAt updatedAt displayName firstName lastName state locale note tags taxExempt numberOfOrders
+  id createdAt updatedAt
+  displayName @include(if: $displayName)
+  firstName @include(if: $firstName)
+  lastName @include(if: $lastName)
+  state locale note tags taxExempt numberOfOrders
   amountSpent { amount currencyCode }
-  defaultEmailAddress { emailAddress marketingState }
-  defaultPhoneNumber { phoneNumber }
-  defaultAddress { countryCodeV2 provinceCode city zip }
+  defaultEmailAddress @include(if: $defaultEmailAddress) { emailAddress marketingState }
+  defaultPhoneNumber @include(if: $defaultPhoneNumber) { phoneNumber }
+  defaultAddress @include(if: $defaultAddress) { countryCodeV2 provinceCode city zip }
 }`
 
 /** Customers. A deletion is an event, and a full job finds it. */
@@ -36,7 +45,7 @@ export const customers = resource<typeof table>(
     }),
   },
   {
-    document: /* GraphQL */ `query customers($first: Int!, $after: String, $query: String, $by: CustomerSortKeys!) {
+    document: /* GraphQL */ `query customers($first: Int!, $after: String, $query: String, $by: CustomerSortKeys!, ${optional}) {
   customers(first: $first, after: $after, query: $query, sortKey: $by, reverse: true) {
     nodes { ...customer }
     pageInfo { hasNextPage endCursor }
@@ -50,7 +59,7 @@ ${customer}`,
     sortKeys: true,
     counted: 'customersCount',
     one: {
-      document: /* GraphQL */ `query customer($id: ID!) { customer(id: $id) { ...customer } }
+      document: /* GraphQL */ `query customer($id: ID!, ${optional}) { customer(id: $id) { ...customer } }
 ${customer}`,
       field: 'customer',
     },

@@ -10,10 +10,15 @@ export const linesInOrder = 5
 /** Lines in a request for the rest of an order's. */
 export const linesAtOnce = 60
 
+/** Variables of the fields that an app may be denied: see Withheld. */
+const ofCustomer = '$customer: Boolean! = true'
+const ofLine = '$product: Boolean! = true, $variant: Boolean! = true'
+const ofOrder = `$email: Boolean! = true, ${ofCustomer}, ${ofLine}`
+
 const line = /* GraphQL */ `fragment line on LineItem {
   id name title variantTitle sku quantity currentQuantity
-  product { id }
-  variant { id }
+  product @include(if: $product) { id }
+  variant @include(if: $variant) { id }
   originalUnitPriceSet { shopMoney { amount currencyCode } }
   originalTotalSet { shopMoney { amount currencyCode } }
   discountedTotalSet(withCodeDiscounts: true) { shopMoney { amount currencyCode } }
@@ -36,8 +41,9 @@ const refund = /* GraphQL */ `fragment refund on Refund {
 
 const order = /* GraphQL */ `fragment order on Order {
   id name createdAt updatedAt processedAt cancelledAt closedAt cancelReason test currencyCode presentmentCurrencyCode
-  displayFinancialStatus displayFulfillmentStatus returnStatus sourceName tags note email
-  customer { id }
+  displayFinancialStatus displayFulfillmentStatus returnStatus sourceName tags note
+  email @include(if: $email)
+  customer @include(if: $customer) { id }
   subtotalPriceSet { shopMoney { amount currencyCode } }
   totalDiscountsSet { shopMoney { amount currencyCode } }
   totalTaxSet { shopMoney { amount currencyCode } }
@@ -57,7 +63,7 @@ ${transaction}
 ${refund}`
 
 /** With `$begins` the first page tells the scopes of the token as well. */
-export const ordersDocument = /* GraphQL */ `query orders($first: Int!, $after: String, $query: String, $by: OrderSortKeys!, $begins: Boolean!) {
+export const ordersDocument = /* GraphQL */ `query orders($first: Int!, $after: String, $query: String, $by: OrderSortKeys!, $begins: Boolean!, ${ofOrder}) {
   orders(first: $first, after: $after, query: $query, sortKey: $by, reverse: true) {
     nodes { ...order }
     pageInfo { hasNextPage endCursor }
@@ -66,22 +72,22 @@ export const ordersDocument = /* GraphQL */ `query orders($first: Int!, $after: 
 }
 ${order}`
 
-export const orderDocument = /* GraphQL */ `query order($id: ID!) { order(id: $id) { ...order } }
+export const orderDocument = /* GraphQL */ `query order($id: ID!, ${ofOrder}) { order(id: $id) { ...order } }
 ${order}`
 
-export const linesDocument = /* GraphQL */ `query orderLines($id: ID!, $first: Int!, $after: String) {
+export const linesDocument = /* GraphQL */ `query orderLines($id: ID!, $first: Int!, $after: String, ${ofLine}) {
   order(id: $id) { id lineItems(first: $first, after: $after) { nodes { ...line } pageInfo { hasNextPage endCursor } } }
 }
 ${line}`
 
 /** Without `first` the whole list comes: it has no cursor to go on with. */
-export const transactionsDocument = /* GraphQL */ `query orderTransactions($id: ID!) {
-  order(id: $id) { id customer { id } transactionsCount { count } transactions { ...transaction } }
+export const transactionsDocument = /* GraphQL */ `query orderTransactions($id: ID!, ${ofCustomer}) {
+  order(id: $id) { id customer @include(if: $customer) { id } transactionsCount { count } transactions { ...transaction } }
 }
 ${transaction}`
 
 /** The same of refunds. */
-export const refundsDocument = /* GraphQL */ `query orderRefunds($id: ID!) {
-  order(id: $id) { id customer { id } refunds { ...refund } }
+export const refundsDocument = /* GraphQL */ `query orderRefunds($id: ID!, ${ofCustomer}) {
+  order(id: $id) { id customer @include(if: $customer) { id } refunds { ...refund } }
 }
 ${refund}`

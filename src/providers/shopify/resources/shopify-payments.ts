@@ -15,7 +15,7 @@ const dispute = /* GraphQL */ `fragment dispute on ShopifyPaymentsDispute {
   id initiatedAt evidenceDueBy evidenceSentOn finalizedOn status type
   reasonDetails { reason networkReasonCode }
   amount { amount currencyCode }
-  order { id }
+  order @include(if: $order) { id }
 }`
 
 /** Disputes. Their list has no sort key, and is read again for half a year. */
@@ -49,7 +49,7 @@ export const disputes = resource<typeof tables.disputes>(
     }),
   },
   {
-    document: /* GraphQL */ `query disputes($first: Int!, $after: String, $query: String) {
+    document: /* GraphQL */ `query disputes($first: Int!, $after: String, $query: String, $order: Boolean! = true) {
   disputes(first: $first, after: $after, query: $query, reverse: true) {
     nodes { ...dispute }
     pageInfo { hasNextPage endCursor }
@@ -60,7 +60,7 @@ ${dispute}`,
     scope: 'read_shopify_payments_disputes',
     terms: { created: 'initiated_at' },
     one: {
-      document: /* GraphQL */ `query dispute($id: ID!) { dispute(id: $id) { ...dispute } }
+      document: /* GraphQL */ `query dispute($id: ID!, $order: Boolean! = true) { dispute(id: $id) { ...dispute } }
 ${dispute}`,
       field: 'dispute',
     },

@@ -19,10 +19,13 @@ const line = /* GraphQL */ `fragment line on SubscriptionLine {
   lineDiscountedPrice { amount currencyCode }
 }`
 
+/** Variables of the fields that an app may be denied: see Withheld. */
+const optional = '$customer: Boolean! = true, $originOrder: Boolean! = true'
+
 const contract = /* GraphQL */ `fragment contract on SubscriptionContract {
   id createdAt updatedAt status currencyCode nextBillingDate lastPaymentStatus lastBillingAttemptErrorType revisionId note
-  customer { id }
-  originOrder { id }
+  customer @include(if: $customer) { id }
+  originOrder @include(if: $originOrder) { id }
   billingPolicy { interval intervalCount minCycles maxCycles }
   deliveryPrice { amount currencyCode }
   lines(first: ${linesInContract}) { nodes { ...line } pageInfo { hasNextPage endCursor } }
@@ -116,7 +119,7 @@ export const subscriptions = resource<typeof tables.subscriptions>(
     }),
   },
   {
-    document: /* GraphQL */ `query subscriptionContracts($first: Int!, $after: String, $query: String, $by: SubscriptionContractsSortKeys!) {
+    document: /* GraphQL */ `query subscriptionContracts($first: Int!, $after: String, $query: String, $by: SubscriptionContractsSortKeys!, ${optional}) {
   subscriptionContracts(first: $first, after: $after, query: $query, sortKey: $by, reverse: true) {
     nodes { ...contract }
     pageInfo { hasNextPage endCursor }
@@ -128,7 +131,7 @@ ${contract}`,
     terms: { created: 'created_at', updated: 'updated_at' },
     sortKeys: true,
     one: {
-      document: /* GraphQL */ `query subscriptionContract($id: ID!) { subscriptionContract(id: $id) { ...contract } }
+      document: /* GraphQL */ `query subscriptionContract($id: ID!, ${optional}) { subscriptionContract(id: $id) { ...contract } }
 ${contract}`,
       field: 'subscriptionContract',
     },

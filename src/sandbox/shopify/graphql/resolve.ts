@@ -2,7 +2,7 @@ import { type GraphQLFieldResolver, type GraphQLOutputType, getNamedType, isNonN
 import { type Fields, isFields } from '../shopify-object.ts'
 import { nestedPage, wholeConnection } from './connection.ts'
 import type { Execution } from './execution.ts'
-import { badRequest, fieldError, notBuilt } from './field-error.ts'
+import { badRequest, fieldError, notApproved, notBuilt } from './field-error.ts'
 import { listCount, listPage } from './list-page.ts'
 import { lists } from './lists.ts'
 import { rootValues } from './root-values.ts'
@@ -13,6 +13,8 @@ export const resolveField: GraphQLFieldResolver<unknown, Execution> = (source, a
   execution.checkAccess(info, execution.scopes)
   if (execution.failure?.kind === 'field-failed' && execution.failure.name === fieldName)
     throw fieldError('Internal error. Looks like something went wrong on our end.', 'INTERNAL_SERVER_ERROR')
+  if (execution.failure?.kind === 'field-protected' && execution.failure.name === fieldName)
+    throw notApproved(fieldName)
   const isRoot = parentType.name === 'QueryRoot' || parentType.name === 'Mutation'
   if (isRoot || parentType.name === 'ShopifyPaymentsAccount') {
     const list = Object.hasOwn(lists, `${parentType.name}.${fieldName}`) && lists[`${parentType.name}.${fieldName}`]

@@ -70,7 +70,7 @@ What differs there:
 | commit, frozen, chain, drift | PayPal | The list is the ledger, of which a job reads a window for each month of three years. |
 | restarts | PayPal | The list is the plans: the ledger takes 36 requests even for three lines. |
 | drift | all but Stripe | No lock (status 409) is made: Stripe alone has it. |
-| points, duplicates, term, recovery, overlap, messages, items, memory | all but Stripe | They are about leases, messages, Postgres and bytes, whose code is the same for each provider. They run on Stripe alone. |
+| points, duplicates, term, recovery, overlap, messages, items, live, memory | all but Stripe | They are about leases, messages, Postgres, schedules and bytes, whose code is the same for each provider. They run on Stripe alone. |
 
 CI runs kill and chaos on each provider, and one of the other five scenarios by turns.
 

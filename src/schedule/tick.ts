@@ -82,7 +82,7 @@ async function sendPortion(tx: Database, { queue, log, now }: TickDeps) {
   for (const locked of due) {
     const schedule = isSettled(locked) ? locked : { ...locked, ...(await lookAtLastJob(tx, locked, time)) }
     report.paused += warnIfPaused(locked, schedule, log)
-    if (schedule.pausedAt === null && !isInTheWay(schedule, time)) ready.push(schedule)
+    if (schedule.pausedAt === null && !isInTheWay(schedule, time)) ready.push(apartFromLast(schedule))
     else waiting.push({ ...schedule, nextAt: postponed(schedule, time) })
   }
   const sendings = await Promise.allSettled(ready.map((schedule) => send(schedule, time, queue)))
@@ -115,6 +115,12 @@ const postponed = (schedule: Schedule, now: Date) =>
   isRequested(schedule) && schedule.pausedAt === null
     ? new Date(Math.min(nextOf(schedule, now).getTime(), now.getTime() + postponedMs))
     : nextOf(schedule, now)
+
+/** A job may be asked for at the very due time of the last one, which was sent ahead of it. With the id of that it would do nothing. */
+const apartFromLast = (schedule: Schedule): Schedule =>
+  schedule.lastJobId === jobIdFor(schedule.id, schedule.nextAt)
+    ? { ...schedule, nextAt: new Date(schedule.nextAt.getTime() + 1) }
+    : schedule
 
 /** What the row says once the queue has the job. */
 const sentNow = (schedule: Schedule, now: Date) => ({

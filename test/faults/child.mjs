@@ -4,7 +4,8 @@
  */
 import { createRequire } from 'node:module'
 
-const { handler } = createRequire(import.meta.url)(`${process.env.BUNDLE}/handler.cjs`)
+const { BUNDLE, ENTRY = 'handler' } = process.env
+const { handler } = createRequire(import.meta.url)(`${BUNDLE}/${ENTRY}.cjs`)
 
 process.on('message', async ({ event, timeoutMs }) => {
   const deadline = performance.now() + timeoutMs

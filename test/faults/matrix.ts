@@ -6,7 +6,7 @@
 import type { Fault, Row } from './matrix-row.ts'
 
 export const matrix: Readonly<Record<Fault, Row>> = {
-  F01: { fault: 'kill -9 in the middle of a page', scenarios: ['kill', 'recovery'] },
+  F01: { fault: 'kill -9 in the middle of a page', scenarios: ['kill', 'recovery', 'live'] },
   F02: {
     fault: 'kill -9 between rows and checkpoint',
     scenarios: ['points', 'kill'],
@@ -117,13 +117,13 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   },
   F34: {
     fault: 'objects created, changed and deleted during a job',
-    scenarios: ['chaos'],
+    scenarios: ['chaos', 'live'],
     tests: ['faults/provider.test.ts', 'faults/clock.test.ts'],
   },
   F35: { fault: 'one message delivered ten times at once', scenarios: ['duplicates', 'chaos'] },
   F36: {
     fault: 'redelivery after success, failure, cancellation',
-    scenarios: ['duplicates'],
+    scenarios: ['duplicates', 'live'],
     tests: ['faults/messages.test.ts', 'integration/outcomes.test.ts'],
   },
   F37: {

@@ -62,6 +62,8 @@ test('a gap that is noticed while the last job has not ended is closed by one mo
   const { request, tick, sent, query, tenantId } = await setup()
   await request()
   await tick()
+  // The schedule's own time is far away, whatever the tenant.
+  await query(`update sync_schedules set next_at = last_sent_at + interval '50 minutes'`)
   // The job that was sent may have read the changes already.
   await request()
   await request()
@@ -76,6 +78,23 @@ test('a gap that is noticed while the last job has not ended is closed by one mo
   )
   await tick()
   expect(sent).toHaveLength(2)
+  expect(new Set(sent.map(({ jobId }) => jobId)).size).toBe(2)
+})
+
+test('a job that is asked for at the due time of the last one, which was sent ahead of it, has an id of its own', async () => {
+  const { request, tick, sent, query, tenantId } = await setup()
+  await request()
+  const ahead = `update sync_schedules set next_at = date_trunc('milliseconds', now()) + interval '1 minute' returning next_at::text as due`
+  const [schedule] = await query(ahead)
+  await tick()
+  await plantJob(query, { id: String(sent[0]?.jobId), tenant_id: tenantId, status: 'completed' })
+  // The tick was a minute before the due time, so that a minute after the tick is that time again.
+  await query(
+    `update sync_schedules set last_sent_at = $1::timestamptz - interval '1 minute', next_at = now() + interval '1 hour'`,
+    [schedule?.due],
+  )
+  await request()
+  await tick()
   expect(new Set(sent.map(({ jobId }) => jobId)).size).toBe(2)
 })
 

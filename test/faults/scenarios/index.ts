@@ -7,6 +7,7 @@ import { duplicates } from './duplicates.ts'
 import { frozen } from './frozen.ts'
 import { items } from './items.ts'
 import { kill } from './kill.ts'
+import { live } from './live.ts'
 import { memory } from './memory.ts'
 import { messages } from './messages.ts'
 import { overlap } from './overlap.ts'
@@ -31,5 +32,6 @@ export const scenarios: readonly Scenario[] = [
   items,
   drift,
   chaos,
+  live,
   memory,
 ]

@@ -8,6 +8,13 @@ const delivering = ['outcomes', 'continuation', 'concurrency', 'notifications', 
   (name) => `test/integration/${name}`,
 )
 
+const reading = [
+  ...['endings', 'refusals', 'cursors', 'stripe-incremental', 'known-lists', 'late-events', 'short-invocation'].map(
+    (name) => `test/integration/${name}`,
+  ),
+  'test/secrets/job',
+]
+
 /** The tests that are to notice a mutation, by the beginning of the file's path. The first that fits holds. */
 const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] = [
   [
@@ -40,14 +47,23 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
   ['src/providers/', ['test/providers/', 'test/integration/stripe-']],
 ]
 
-/** Tests that are about a file, though they import another one. */
-const about: Readonly<Record<string, readonly string[]>> = {
-  'src/queue/deliver.ts': ['test/queue/deliver.test.ts'],
-  'src/job/absence.ts': [
-    'test/job/orphans.test.ts',
-    ...['deletions', 'count-check', 'counts', 'stripe-full', 'dates-ahead'].map((name) => `test/integration/${name}`),
+/** Tests that are about files, though they import others, by the beginning of the file's path. */
+const about: readonly (readonly [prefix: string, tests: readonly string[]])[] = [
+  ['src/queue/deliver.ts', ['test/queue/deliver.test.ts']],
+  ['src/queue/postgres', ['test/queue/postgres.test.ts']],
+  ['src/queue/service-bus', ['test/queue/service-bus']],
+  ['src/queue/sqs-', ['test/queue/sqs-intake.test.ts']],
+  [
+    'src/job/absence.ts',
+    [
+      'test/job/orphans.test.ts',
+      ...['deletions', 'count-check', 'counts', 'stripe-full', 'dates-ahead'].map((name) => `test/integration/${name}`),
+    ],
   ],
-}
+  ['src/job/drain.ts', reading],
+  ['src/job/read.ts', reading],
+  ['src/job/outage.ts', ['test/job/run.test.ts', 'test/integration/outages']],
+]
 
 /** The tests that import that file themselves and need no worker: seconds, and they notice most mutations. */
 export function nearestTests(file: string): readonly string[] {
@@ -55,7 +71,8 @@ export function nearestTests(file: string): readonly string[] {
     .filter((path) => path.endsWith('.test.ts') && !/^(?:integration|faults|lambda|cli)\//.test(path))
     .map((path) => join('test', path))
     .filter((path) => readFileSync(path, 'utf8').includes(`/${file}'`))
-  return [...new Set([...importing, ...(about[file] ?? [])])].toSorted()
+  const abouts = about.flatMap(([prefix, tests]) => (file.startsWith(prefix) ? tests : []))
+  return [...new Set([...importing, ...abouts])].toSorted()
 }
 
 /** Filters of vitest for the tests that are to notice a mutation of that file. */

@@ -1,7 +1,7 @@
 import type { Session } from './session.ts'
 
 /** What the MRR of a subscription is computed from. */
-const sources: ReadonlySet<string> = new Set([
+export const sourcesOfRevenue: ReadonlySet<string> = new Set([
   'subscriptions',
   'subscription_items',
   'discounts',
@@ -15,11 +15,11 @@ const sources: ReadonlySet<string> = new Set([
 ])
 
 /** Whether a job reads subscriptions. */
-export const readsRevenue = ({ counts }: Session): boolean => 'subscriptions' in counts.progress
+export const readsRevenue = ({ counts }: Session): boolean => counts.resources.includes('subscriptions')
 
 /** Whether such a job has changed something that the MRR of subscriptions is computed from. */
 export function changesRevenue({ counts }: Session): boolean {
   return Object.entries(counts.progress).some(
-    ([name, { created, updated, deleted }]) => sources.has(name) && created + updated + deleted > 0,
+    ([name, { created, updated, deleted }]) => sourcesOfRevenue.has(name) && created + updated + deleted > 0,
   )
 }

@@ -83,6 +83,7 @@ async function readWith(
   const { request, deadline, log } = session
   const resources = plannedResources(provider, request, jobState.checkpoint)
   const names = resources.map(({ name }) => name)
+  session.update({ resources: names })
   const planned = jobState.checkpoint?.slices.map(({ resource }) => resource) ?? []
   const reading = openReading(account, [...new Set([...names, ...planned])], session, deps)
   const jobAccount = openAccount(

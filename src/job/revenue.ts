@@ -1,5 +1,5 @@
 import { databaseFailure } from '../db/errors.ts'
-import { changesRevenue } from './changes-revenue.ts'
+import { changesRevenue, sourcesOfRevenue } from './changes-revenue.ts'
 import { watchTime } from './deadline.ts'
 import type { Delivery, Session } from './session.ts'
 
@@ -19,7 +19,7 @@ export async function refreshRevenue(session: Session, time: TimeAfter): Promise
   try {
     // Loaded for such jobs only.
     const { isOutdated, refreshHistory } = await import('../revenue/history.ts')
-    if (changesRevenue(session) || (await session.db.read((tx) => isOutdated(tx, account))))
+    if (changesRevenue(session) || (await session.db.read((tx) => isOutdated(tx, account, [...sourcesOfRevenue]))))
       await refreshHistory(session.db, account, deadline.drainSignal)
   } catch (cause) {
     const error = databaseFailure(cause)

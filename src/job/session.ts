@@ -68,6 +68,8 @@ interface SessionCounts {
   commits: number
   /** The account of the job; null until it is known. */
   account: string | null
+  /** Names of the lists that the job reads. Empty until it is planned. */
+  resources: readonly string[]
   /** What became of the items so far. */
   progress: SyncJobResult['resources']
 }
@@ -125,7 +127,13 @@ export function openSession(
   const ofAccount = (account: string | null) =>
     log.child({ attempt: job.attempt, hop: job.hop, fence: lease.fence, ...(account !== null && { account }) })
   let jobLog = ofAccount(job.account)
-  const counts: SessionCounts = { requests: job.requests, commits: 0, account: job.account, progress: {} }
+  const counts: SessionCounts = {
+    requests: job.requests,
+    commits: 0,
+    account: job.account,
+    resources: [],
+    progress: {},
+  }
   return {
     db,
     request,

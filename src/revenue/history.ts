@@ -1,23 +1,43 @@
 import { sql } from 'drizzle-orm'
 import type { AccountKey } from '../db/account-key.ts'
+import { tookTooLong } from '../db/errors.ts'
 import type { Database, TenantDatabase } from '../db/open.ts'
 
 /*
- * The history of MRR is computed by functions of the database (drizzle/0037 and 0041), in portions of subscriptions, a transaction
- * each. A computation that is cut short is done again by the next job: it writes only what differs.
+ * The history of MRR is computed by functions of the database (drizzle/0037, 0041 and 0042), in portions of subscriptions,
+ * a transaction each. A computation that is cut short is done again by the next job: it writes only what differs.
  */
+
+/** Subscriptions of the first portion. A portion that takes too long is done again with a quarter of them. */
+const mostOfPortion = 5_000
 
 /** Brings `mrr_history` of an account up to date with its rows. Stops between two portions if the signal aborts. */
 export async function refreshHistory(db: TenantDatabase, account: AccountKey, signal: AbortSignal): Promise<void> {
   const startedAt = await db.within((tx) => now(tx))
+  const inPortions = portions(db)
   let last: string | null
   do {
-    last = await db.within((tx) => seedNext(tx, account))
+    last = await inPortions((tx, size) => seedNext(tx, account, size))
   } while (last !== null && !signal.aborted)
   for (let after = ''; !signal.aborted; ) {
-    const changed = await db.within((tx) => computeNext(tx, account, after))
+    const changed = await inPortions((tx, size) => computeNext(tx, account, after, size))
     if (changed === null) return await db.within((tx) => remember(tx, account, startedAt))
     after = changed
+  }
+}
+
+/** Runs transactions that take a portion of subscriptions each. Its size stays lower after one that took too long. */
+function portions(db: TenantDatabase) {
+  let size = mostOfPortion
+  return async function run<T>(work: (tx: Database, size: number) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await db.within((tx) => work(tx, size))
+      } catch (error) {
+        if (!tookTooLong(error) || size === 1) throw error
+        size = Math.ceil(size / 4)
+      }
+    }
   }
 }
 
@@ -32,14 +52,20 @@ export async function computeMrr(tx: Database, account: AccountKey, subscription
 }
 
 /**
- * Whether `mrr_history` may lack something although no job has changed a row since: live events have, in the hour of the
- * last computation or later, or a day has passed, in which trials end by the clock.
+ * Whether `mrr_history` may lack something although this job has changed no such row: an earlier job has since the last
+ * computation, which failed or did not begin, or live events have in its hour or later. Or a day has passed, in which
+ * trials end by the clock.
+ * @param sources names of the lists that MRR is computed from
  */
-export async function isOutdated(tx: Database, account: AccountKey): Promise<boolean> {
+export async function isOutdated(tx: Database, account: AccountKey, sources: readonly string[]): Promise<boolean> {
   const { rows } = await tx.execute<{ outdated: boolean }>(sql`
     select mrr_computed_at is null or mrr_computed_at < now() - interval '1 day' or exists (
       select from sync_event_counts counted where counted.tenant_id = known.tenant_id and counted.provider = known.provider
         and counted.account = known.account and counted.hour >= date_trunc('hour', known.mrr_computed_at, 'UTC') and counted.applied > 0
+    ) or exists (
+      select from sync_jobs job, jsonb_each(job.progress) list where job.tenant_id = known.tenant_id and job.provider = known.provider
+        and job.account = known.account and job.updated_at >= known.mrr_computed_at and list.key = any (${textArray(sources)})
+        and ((list.value -> 'created')::bigint > 0 or (list.value -> 'updated')::bigint > 0 or (list.value -> 'deleted')::bigint > 0)
     ) as outdated
     from sync_accounts known where ${isAccount(account)}`)
   return rows[0]?.outdated ?? false
@@ -51,15 +77,17 @@ async function now(tx: Database): Promise<string> {
 }
 
 /** The last subscription whose past was read; null if there are no more. */
-async function seedNext(tx: Database, account: AccountKey): Promise<string | null> {
-  const { rows } = await tx.execute<{ last: string | null }>(sql`select seed_mrr_history(${keyOf(account)}) as last`)
+async function seedNext(tx: Database, account: AccountKey, size: number): Promise<string | null> {
+  const { rows } = await tx.execute<{ last: string | null }>(
+    sql`select seed_mrr_history(${keyOf(account)}, ${size}) as last`,
+  )
   return rows[0]?.last ?? null
 }
 
 /** The last of the next subscriptions that have changed; null if there are no more. */
-async function computeNext(tx: Database, account: AccountKey, after: string): Promise<string | null> {
+async function computeNext(tx: Database, account: AccountKey, after: string, size: number): Promise<string | null> {
   const { rows } = await tx.execute<{ changed: readonly string[] | null }>(
-    sql`select changed_subscriptions(${keyOf(account)}, ${after}) as changed`,
+    sql`select changed_subscriptions(${keyOf(account)}, ${after}, ${size}) as changed`,
   )
   const changed = rows[0]?.changed ?? null
   const last = changed?.at(-1)

@@ -15,7 +15,7 @@ export interface AccountServer {
 export async function openAccountServer(customers: number, latencyMs: number): Promise<AccountServer> {
   const program = new URL('./scale/account-process.ts', import.meta.url)
   const child = fork(program, [String(customers), String(latencyMs)], { execArgv: ['--import', 'tsx'] })
-  const told = async () => {
+  const answer = async () => {
     const [message] = await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(([code]) => {
@@ -26,9 +26,9 @@ export async function openAccountServer(customers: number, latencyMs: number): P
   }
   const ask = async (command: AccountCommand) => {
     child.send(command)
-    return told()
+    return answer()
   }
-  const { url } = (await told()) as { url: string }
+  const { url } = (await answer()) as { url: string }
   return {
     url,
     change: async (objects) => void (await ask({ change: objects })),

@@ -72,7 +72,7 @@ export async function openPostgres(programs: string | null): Promise<Postgres> {
       // What the last run left to be written must not be this one's work.
       await admin.query('checkpoint')
       const url = `${created}?sslmode=disable`
-      return openDatabase({ own: kind === 'worker' ? await createWorkerLogin(url) : url, all: url }, name, admin)
+      return openDatabase({ worker: kind === 'worker' ? await createWorkerLogin(url) : url, all: url }, name, admin)
     },
     cpuMs: () => cpuOf(Number(readFileSync(join(opened.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0])),
     async countStatements(on) {
@@ -104,7 +104,7 @@ export async function openPostgres(programs: string | null): Promise<Postgres> {
 }
 
 function openDatabase(
-  { own, all }: { readonly own: string; readonly all: string },
+  { worker, all }: { readonly worker: string; readonly all: string },
   name: string,
   admin: pg.Pool,
 ): Database {
@@ -118,7 +118,7 @@ function openDatabase(
     }
   }
   return {
-    url: own,
+    url: worker,
     name,
     query,
     async quiet() {
@@ -141,8 +141,8 @@ function cpuOf(postmaster: number): number {
   let ticks = 0
   for (const entry of readdirSync('/proc')) {
     const stat = /^\d+$/.test(entry) ? readStat(entry) : undefined
-    if (stat && Number(entry) === postmaster) ticks += stat.own + stat.ofEnded
-    else if (stat?.parent === postmaster) ticks += stat.own + stat.ofEnded
+    if (stat && Number(entry) === postmaster) ticks += stat.alone + stat.ofEnded
+    else if (stat?.parent === postmaster) ticks += stat.alone + stat.ofEnded
   }
   return ticks * 10
 }
@@ -152,7 +152,7 @@ function readStat(pid: string) {
     // The second field is the name in parentheses, which may hold anything.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
     const at = (field: number) => Number(fields[field - 3])
-    return { parent: at(4), own: at(14) + at(15), ofEnded: at(16) + at(17) }
+    return { parent: at(4), alone: at(14) + at(15), ofEnded: at(16) + at(17) }
   } catch {
     return undefined // it ended meanwhile
   }

@@ -43,8 +43,8 @@ export async function runWholeProcess(
     ...workerEnvironment({ databaseUrl: database.url, stripeUrl: server.url, ...limits }),
   })
   const unknown: ColdStart = { loadedAt: Number.NaN, endedAt: Number.NaN }
-  const told = once(child, 'message').then(([message]) => message as ColdStart)
-  const times = await Promise.race([told, once(child, 'exit').then(() => unknown)])
+  const answer = once(child, 'message').then(([message]) => message as ColdStart)
+  const times = await Promise.race([answer, once(child, 'exit').then(() => unknown)])
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return { spawnedAt, ...times }
 }

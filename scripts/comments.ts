@@ -16,7 +16,9 @@ import { syncedTables } from '../src/db/synced-tables.ts'
 /** The statements that the migrations lack. */
 export function missingComments(): string[] {
   const stated = statedComments()
-  return [...wantedComments()].filter(([of, text]) => stated.get(of) !== text).map(([of, text]) => statement(of, text))
+  return [...wantedComments()]
+    .filter(([subject, text]) => stated.get(subject) !== text)
+    .map(([subject, text]) => statement(subject, text))
 }
 
 /** The comment of each table and column, by `TABLE "customers"` and `COLUMN "customers"."email"`. */
@@ -53,11 +55,11 @@ function statedComments(): ReadonlyMap<string, string> {
   const files = readdirSync('drizzle').filter((name) => name.endsWith('.sql'))
   const migrations = files.toSorted().map((name) => readFileSync(`drizzle/${name}`, 'utf8'))
   const statements = migrations.join('\n').matchAll(/^COMMENT ON (.*?) IS '((?:[^']|'')*)'/gm)
-  return new Map([...statements].map(([, of = '', text = '']) => [of, text.replaceAll("''", "'")]))
+  return new Map([...statements].map(([, subject = '', text = '']) => [subject, text.replaceAll("''", "'")]))
 }
 
-const statement = (of: string, text: string) =>
-  `COMMENT ON ${of} IS '${text.replaceAll("'", "''")}';--> statement-breakpoint`
+const statement = (subject: string, text: string) =>
+  `COMMENT ON ${subject} IS '${text.replaceAll("'", "''")}';--> statement-breakpoint`
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
   // The last statement of a file has no breakpoint after it.

@@ -29,7 +29,7 @@ export type Scope = (typeof scopes)[number]
 /** Which ceiling a provider said was hit, so that the limiter lowers the right one. */
 export interface LimitHit {
   readonly scope: 'account' | 'endpoint'
-  readonly of: 'rate' | 'concurrency'
+  readonly kind: 'rate' | 'concurrency'
 }
 
 interface Details {

@@ -458,14 +458,14 @@ function forbiddenImport(imported: Import): string[] {
 
 function matches(rule: string, { from, to, ours }: Import): boolean {
   const within = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`)
-  const own = from.replace(/\.ts$/, '').split('/')[1] ?? ''
+  const room = from.replace(/\.ts$/, '').split('/')[1] ?? ''
   if (rule === 'anything') return true
-  if (rule === 'own folder') return ours && within(to, `providers/${own}`)
+  if (rule === 'own folder') return ours && within(to, `providers/${room}`)
   if (rule === 'own transports') return ours && layerOf(to) === 'transport'
   if (rule === 'own transport')
     return ours && layerOf(to) === 'transport' && to.split(/[/.-]/)[1] === from.split(/[/.-]/)[1]
-  if (rule === 'own sandbox') return ours && within(to, `sandbox/${own}`)
-  if (rule === 'own sdk') return !ours && to.includes(own)
+  if (rule === 'own sandbox') return ours && within(to, `sandbox/${room}`)
+  if (rule === 'own sdk') return !ours && to.includes(room)
   if (ours) return within(to.replace(/\.ts$/, ''), rule)
   if (rule === 'node' || rule.startsWith('node:')) return within(to.replace(':', '/'), rule.replace(':', '/'))
   if (rule === 'npm') return !to.startsWith('node:')
@@ -476,17 +476,17 @@ function matches(rule: string, { from, to, ours }: Import): boolean {
 function circles(imports: readonly Import[]): string[] {
   const next = new Map<string, string[]>()
   for (const { from, to, ours } of imports) if (ours) next.set(from, [...(next.get(from) ?? []), to])
-  const found = new Set<string>()
+  const ways = new Set<string>()
   const done = new Set<string>()
   const walk = (path: string, way: readonly string[]): void => {
     const start = way.indexOf(path)
-    if (start >= 0) found.add(turned(way.slice(start)).join(' → '))
+    if (start >= 0) ways.add(turned(way.slice(start)).join(' → '))
     if (start >= 0 || done.has(path)) return
     for (const to of next.get(path) ?? []) walk(to, [...way, path])
     done.add(path)
   }
   for (const path of next.keys()) walk(path, [])
-  return [...found].map((circle) => `circle: ${circle}`)
+  return [...ways].map((circle) => `circle: ${circle}`)
 }
 
 function turned(circle: readonly string[]): string[] {

@@ -29,7 +29,7 @@ export function chart(series: readonly Series[]): string {
   <text x="${plot.left - 40}" y="26" fill="${text}" font-size="15">Objects a second, by the latency of an answer; 100 requests/s allow 10,000 (logarithmic; figures: at the longest)</text>
 ${gridLines.map((value) => grid(value, y(value))).join('\n')}
 ${latencies.map((latencyMs) => `  <text x="${x(latencyMs)}" y="${plot.bottom + 24}" fill="${text}" text-anchor="middle">${latencyMs} ms</text>`).join('\n')}
-${series.map((sample, at) => line(sample, { color: colors[at % colors.length] ?? text, own: at === 0, label: labels[at] ?? 0, x, y })).join('\n')}
+${series.map((sample, at) => line(sample, { color: colors[at % colors.length] ?? text, isWorker: at === 0, label: labels[at] ?? 0, x, y })).join('\n')}
 </svg>
 `
 }
@@ -43,23 +43,23 @@ function grid(value: number, at: number): string {
 interface Drawing {
   readonly color: string
   /** Drawn strongest. */
-  readonly own: boolean
+  readonly isWorker: boolean
   /** Where its name stands. */
   readonly label: number
   x(latencyMs: number): number
   y(perSecond: number): number
 }
 
-function line({ label, points }: Series, { color, own, label: labelAt, x, y }: Drawing): string {
+function line({ label, points }: Series, { color, isWorker, label: labelAt, x, y }: Drawing): string {
   const at = points.map((point) => `${x(point.latencyMs).toFixed(1)},${y(point.perSecond).toFixed(1)}`)
   const dots = at
-    .map((item) => `<circle cx="${item.split(',')[0]}" cy="${item.split(',')[1]}" r="${own ? 4.5 : 3}"/>`)
+    .map((item) => `<circle cx="${item.split(',')[0]}" cy="${item.split(',')[1]}" r="${isWorker ? 4.5 : 3}"/>`)
     .join('')
   const last = points.at(-1)
   const lastX = last ? x(last.latencyMs) : plot.right
   const name = `${label}: ${Math.round(last?.perSecond ?? 0).toLocaleString('en')}`
-  return `  <g fill="${color}" stroke="none"${own ? ' font-weight="600"' : ''}>
-    <polyline points="${at.join(' ')}" fill="none" stroke="${color}" stroke-width="${own ? 3.5 : 1.8}"/>${dots}
+  return `  <g fill="${color}" stroke="none"${isWorker ? ' font-weight="600"' : ''}>
+    <polyline points="${at.join(' ')}" fill="none" stroke="${color}" stroke-width="${isWorker ? 3.5 : 1.8}"/>${dots}
     <line x1="${(lastX + 6).toFixed(1)}" y1="${last ? y(last.perSecond).toFixed(1) : 0}" x2="${plot.right + 18}" y2="${labelAt.toFixed(1)}" stroke="${color}" stroke-opacity="0.5"/>
     <text x="${plot.right + 22}" y="${(labelAt + 4).toFixed(1)}">${escaped(name)}</text>
   </g>`

@@ -20,16 +20,16 @@ export function speedTable(title: string, entries: readonly Entry[], ceiling: nu
   const rows = entries.map(({ contestant, runs }) => {
     const problem = runs.find((run) => run.problem !== null)?.problem
     if (problem) return [contestant.label, firstLine(problem), ...columns.slice(2).map(() => '–')]
-    const of = (figure: (run: Run) => number, digits = 0) => shown(spread(runs.map(figure)), digits)
+    const figureOf = (figure: (run: Run) => number, digits = 0) => shown(spread(runs.map(figure)), digits)
     return [
       contestant.label,
-      of(perSecond),
+      figureOf(perSecond),
       `${((spread(runs.map(perSecond)).median / ceiling) * 100).toFixed(0)} %`,
-      of((run) => run.requests / run.fewest, 2),
-      of((run) => run.limited),
-      of((run) => perMillion(run.cpuMs, run)),
-      of((run) => perMillion(run.postgresCpuMs, run)),
-      of((run) => run.peakRssMb),
+      figureOf((run) => run.requests / run.fewest, 2),
+      figureOf((run) => run.limited),
+      figureOf((run) => perMillion(run.cpuMs, run)),
+      figureOf((run) => perMillion(run.postgresCpuMs, run)),
+      figureOf((run) => run.peakRssMb),
     ]
   })
   return { title, columns, rows }

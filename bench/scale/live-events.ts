@@ -142,11 +142,11 @@ async function openLane(database: Database) {
       await worker.close()
     },
     /** Compares the rows of customers, invoices and subscriptions with the latest event of each. */
-    async compare(of: readonly StripeEvent[]): Promise<string> {
+    async compare(events: readonly StripeEvent[]): Promise<string> {
       let [equal, all] = [0, 0]
       for (const [object, table] of Object.entries(compared)) {
         const latest = new Map(
-          of.filter(({ data }) => data.object.object === object).map((event) => [idOf(event), event]),
+          events.filter(({ data }) => data.object.object === object).map((event) => [idOf(event), event]),
         )
         const { rows } = await opened
           .tenant(tenantId)
@@ -180,9 +180,9 @@ async function measure(
   const took: number[] = []
   let applied = 0
   const work = async () => {
-    for (let some = batches.shift(); some; some = batches.shift()) {
+    for (let batch = batches.shift(); batch; batch = batches.shift()) {
       const began = performance.now()
-      applied += (await apply(some.map((event) => liveEvent(event)))).counts.applied
+      applied += (await apply(batch.map((event) => liveEvent(event)))).counts.applied
       took.push(performance.now() - began)
     }
   }

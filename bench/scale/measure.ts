@@ -48,8 +48,8 @@ if (includes('bytes') || includes('updates') || includes('partitions') || includ
   await inHouse(async (env) => {
     const { job, ms, wal, images, tables } = await measureBytes(env, { customers })
     const rows = tables.reduce((sum, table) => sum + table.rows, 0)
-    const mean = (of: (table: TableBytes) => number) =>
-      Math.round(tables.reduce((sum, table) => sum + of(table) * table.rows, 0) / rows)
+    const mean = (bytesOf: (table: TableBytes) => number) =>
+      Math.round(tables.reduce((sum, table) => sum + bytesOf(table) * table.rows, 0) / rows)
     console.log(job)
     console.table(tables.map((table) => rounded(table)))
     const bytes = {

@@ -32,7 +32,7 @@ export interface Asked {
 
 interface Server {
   readonly url: string
-  asked(): Asked
+  load(): Asked
   close(): Promise<void>
 }
 
@@ -42,18 +42,18 @@ const latencyMs = 200
 const open: Readonly<Record<string, (options: ServerOptions) => Promise<Server>>> = {
   async stripe({ objects }) {
     const stripe = await openSandbox({ customers: objects, latencyMs })
-    return { ...stripe, asked: () => ({ ...seen(stripe.requests), limited: stripe.stats().rateLimited, points: 0 }) }
+    return { ...stripe, load: () => ({ ...seen(stripe.requests), limited: stripe.stats().rateLimited, points: 0 }) }
   },
   async square({ objects, perSecond }) {
     const counts = { payments: objects }
     const limits = { accountPerSecond: perSecond, concurrency: 64 }
     const square = await createSquareSandbox({ payments: objects, counts, limits, latencyMs })
-    return { ...square, asked: () => ({ ...seen(square.requests), limited: square.stats().rateLimited, points: 0 }) }
+    return { ...square, load: () => ({ ...seen(square.requests), limited: square.stats().rateLimited, points: 0 }) }
   },
   async paypal({ objects, perSecond }) {
     const limits = { accountPerSecond: perSecond, concurrency: 64 }
     const paypal = await createPayPalSandbox({ transactions: objects, limits, latencyMs })
-    return { ...paypal, asked: () => ({ ...seen(paypal.requests), limited: paypal.stats().rateLimited, points: 0 }) }
+    return { ...paypal, load: () => ({ ...seen(paypal.requests), limited: paypal.stats().rateLimited, points: 0 }) }
   },
   async shopify({ objects, perSecond, costs = 'linear' }) {
     const counts = { customers: objects }
@@ -61,7 +61,7 @@ const open: Readonly<Record<string, (options: ServerOptions) => Promise<Server>>
     const shopify = await createShopifySandbox({ orders: objects, counts, points, costs, latencyMs })
     return {
       ...shopify,
-      asked() {
+      load() {
         const { throttled, actual } = shopify.stats().points
         return { ...seen(shopify.requests), limited: throttled, points: actual }
       },
@@ -103,7 +103,7 @@ async function openCustom({ objects }: ServerOptions): Promise<Server> {
   if (address === null || typeof address === 'string') throw new Error('provider server: no port')
   return {
     url: `http://127.0.0.1:${address.port}`,
-    asked: () => ({ ...seen(requests), limited: 0, points: 0 }),
+    load: () => ({ ...seen(requests), limited: 0, points: 0 }),
     async close() {
       server.closeAllConnections()
       server.close()
@@ -131,5 +131,5 @@ const [name = '', options = '{}'] = process.argv.slice(2)
 const server = await open[name]?.(JSON.parse(options))
 if (!server) throw new Error(`provider server: no provider "${name}"`)
 process.send?.({ url: server.url })
-process.on('message', () => process.send?.(server.asked()))
+process.on('message', () => process.send?.(server.load()))
 process.on('disconnect', () => process.exit())

@@ -19,7 +19,7 @@ import { eventOf, openScaleEnv } from './scale-env.ts'
 interface Provider {
   /** What the provider allows: requests a second, or points. */
   readonly perSecond: number
-  readonly of: 'requests' | 'points'
+  readonly unit: 'requests' | 'points'
   readonly accessToken: string
   readonly resource: string
   settings(url: string, perSecond: number): Readonly<Record<string, string>>
@@ -28,14 +28,14 @@ interface Provider {
 const providers: Readonly<Record<string, Provider>> = {
   stripe: {
     perSecond: 25,
-    of: 'requests',
+    unit: 'requests',
     accessToken: 'sk_live_bench0123456789',
     resource: 'customers',
     settings: (url) => ({ Stripe__ApiBase: url }),
   },
   square: {
     perSecond: 10,
-    of: 'requests',
+    unit: 'requests',
     accessToken: 'EAAAEbenchtoken0123456789',
     resource: 'payments',
     settings: (url, perSecond) => ({
@@ -46,7 +46,7 @@ const providers: Readonly<Record<string, Provider>> = {
   },
   paypal: {
     perSecond: 2,
-    of: 'requests',
+    unit: 'requests',
     accessToken: `${sandboxApp.id}:${sandboxApp.secret}`,
     resource: 'balance_transactions',
     settings: (url, perSecond) => ({
@@ -57,14 +57,14 @@ const providers: Readonly<Record<string, Provider>> = {
   },
   shopify: {
     perSecond: 1_000,
-    of: 'points',
+    unit: 'points',
     accessToken: 'sandbox:shpat_benchtoken0123456789',
     resource: 'customers',
     settings: (url) => ({ Shopify__ApiBase: url }),
   },
   custom: {
     perSecond: 10,
-    of: 'requests',
+    unit: 'requests',
     accessToken: '{"apiKey":"benchtoken0123456789"}',
     resource: 'customers',
     settings: (url, perSecond) => ({ Providers__Manifests: writeManifest(url, perSecond) }),
@@ -113,10 +113,10 @@ async function openServer(name: string, options: ServerOptions) {
   return {
     name,
     url: String(url),
-    async asked(): Promise<Asked> {
+    async load(): Promise<Asked> {
       child.send('asked')
-      const [asked] = await once(child, 'message')
-      return asked
+      const [load] = await once(child, 'message')
+      return load
     },
     close: () => child.disconnect(),
   }
@@ -162,20 +162,20 @@ console.log(
 const rows = []
 for (const server of servers) {
   const provider = providers[server.name]
-  const asked = await server.asked()
+  const load = await server.load()
   const [job] = await env.query<{ status: string; fetched: string; seconds: number; error: unknown }>(
     `select status, fetched, extract(epoch from finished_at - started_at)::float as seconds, error from sync_jobs where provider = $1`,
     [server.name],
   )
-  const used = provider?.of === 'points' ? asked.points : asked.requests
+  const used = provider?.unit === 'points' ? load.points : load.requests
   const seconds = job?.seconds ?? Number.NaN
   rows.push({
     provider: server.name,
     status: job?.status,
     fetched: job?.fetched,
     seconds: Math.round(seconds * 10) / 10,
-    requests: asked.requests,
-    limited: asked.limited,
+    requests: load.requests,
+    limited: load.limited,
     used: Math.round(used),
     'of the allowed rate, %': Math.round((1_000 * used) / seconds / (provider?.perSecond ?? 1)) / 10,
     ...(job?.error ? { error: JSON.stringify(job.error) } : {}),

@@ -18,7 +18,7 @@ const fading = 300
 export function createShares(): Shares {
   const groups = new Map<number, Fading>()
   const all = fade()
-  const of = (group: number) => {
+  const groupUse = (group: number) => {
     const known = groups.get(group)
     if (known) return known
     const fresh = fade()
@@ -26,7 +26,7 @@ export function createShares(): Shares {
     return fresh
   }
   const change = (group: number, by: number, now: number) => {
-    for (const use of [of(group), all]) {
+    for (const use of [groupUse(group), all]) {
       settle(use, now)
       use.inFlight += by
     }

@@ -36,8 +36,8 @@ await worker.handle(eventOf(request), contextOf())
 const seconds = (performance.now() - began) / 1_000
 const [job] = await env.query(`select status, fetched, requests, error from sync_jobs`)
 server.send('asked')
-const [asked]: Asked[] = await once(server, 'message')
-const { points = 0, limited = 0 } = asked ?? {}
+const [load]: Asked[] = await once(server, 'message')
+const { points = 0, limited = 0 } = load ?? {}
 const first = perSecond * bucketSeconds
 const restored = perSecond * seconds
 console.log(

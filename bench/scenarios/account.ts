@@ -57,16 +57,16 @@ function changed(rounds: readonly Awaited<ReturnType<typeof runAccount>>[]): rea
   const pages = changes / 100
   const more = spread(rounds.map(({ changed: job, idle }) => job.seen.requests - idle.seen.requests + 1))
   const beyond = spread(rounds.map(({ changed: job, idle }) => job.seconds - idle.seconds))
-  const of = `incremental, ${changes.toLocaleString('en')} changed objects`
+  const account = `incremental, ${changes.toLocaleString('en')} changed objects`
   return [
     {
-      what: `${of}: requests beyond a job with nothing new, its page of events included`,
+      what: `${account}: requests beyond a job with nothing new, its page of events included`,
       measured: shown(more),
       target: `≤ ${pages * 1.05}: ${pages} pages of events`,
       reached: more.median <= pages * 1.05,
     },
     {
-      what: `${of}: seconds beyond a job with nothing new`,
+      what: `${account}: seconds beyond a job with nothing new`,
       measured: shown(beyond, 2),
       target: `≤ ${((pages - 1) * latencyMs) / 1_000 + 1}: nine more answers and a second`,
       reached: beyond.median <= ((pages - 1) * latencyMs) / 1_000 + 1,

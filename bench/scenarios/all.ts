@@ -37,16 +37,16 @@ export const all: Scenario = {
     const good = runs.filter(({ problem }) => problem === null)
     const busy = spread(good.map(({ seen }) => whileBusy(seen)))
     const limited = spread(good.map((run) => run.limited))
-    const of = `six lists of ${count.toLocaleString('en')} and twelve empty ones, 200 ms`
+    const account = `six lists of ${count.toLocaleString('en')} and twelve empty ones, 200 ms`
     return {
       findings: [
         {
-          what: `${of}: objects/s while four or more have work`,
+          what: `${account}: objects/s while four or more have work`,
           measured: `${shown(busy)}, ${((busy.median / ceiling) * 100).toFixed(1)} % of ${ceiling.toLocaleString('en')}`,
           target: `≥ ${share * 100} %`,
           reached: busy.median >= share * ceiling,
         },
-        { what: `${of}: answers 429`, measured: shown(limited), target: '0', reached: limited.max === 0 },
+        { what: `${account}: answers 429`, measured: shown(limited), target: '0', reached: limited.max === 0 },
       ],
       problems: runs.flatMap(({ problem }) => problem ?? []),
     }

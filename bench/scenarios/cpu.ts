@@ -16,23 +16,23 @@ export const cpu: Scenario = {
     const slowClient = spread(slow.good.map((run) => perMillion(run.cpuMs, run)))
     const client = spread(good.map((run) => perMillion(run.cpuMs, run)))
     const untargeted = { target: '', reached: null }
-    const of = `${count.toLocaleString('en')} customers: CPU-s per million`
+    const account = `${count.toLocaleString('en')} customers: CPU-s per million`
     return {
       findings: [
-        { what: `${of}, worker`, measured: shown(client), target: '≤ 40', reached: client.median <= 40 },
+        { what: `${account}, worker`, measured: shown(client), target: '≤ 40', reached: client.median <= 40 },
         {
-          what: `${of}, worker, at 25 requests/s`,
+          what: `${account}, worker, at 25 requests/s`,
           measured: shown(slowClient),
           target: '≤ 45',
           reached: slowClient.median <= 45,
         },
         {
-          what: `${of}, Postgres`,
+          what: `${account}, Postgres`,
           measured: shown(spread(good.map((run) => perMillion(run.postgresCpuMs, run)))),
           ...untargeted,
         },
         {
-          what: `${of}, the server itself`,
+          what: `${account}, the server itself`,
           measured: shown(spread(good.map((run) => perMillion(run.serverCpuMs, run)))),
           ...untargeted,
         },

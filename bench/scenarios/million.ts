@@ -20,23 +20,23 @@ export const million: Scenario = {
     const quarter = Math.floor(run.rssMb.length / 4)
     const early = spread(run.rssMb.slice(quarter, 2 * quarter)).median
     const late = spread(run.rssMb.slice(3 * quarter)).median
-    const of = `${count.toLocaleString('en')} customers`
+    const account = `${count.toLocaleString('en')} customers`
     return {
       findings: [
         {
-          what: `${of}: peak RSS, MB`,
+          what: `${account}: peak RSS, MB`,
           measured: run.peakRssMb.toFixed(0),
           target: `≤ ${megabytes}`,
           reached: run.peakRssMb <= megabytes,
         },
         {
-          what: `${of}: RSS of the second and the last quarter, MB`,
+          what: `${account}: RSS of the second and the last quarter, MB`,
           measured: `${early.toFixed(0)} and ${late.toFixed(0)}`,
           target: `at most ${Math.round((growth - 1) * 100)} % more`,
           reached: late <= early * growth,
         },
         {
-          what: `${of}: objects/s`,
+          what: `${account}: objects/s`,
           measured: Math.round(perSecond(run)).toLocaleString('en'),
           target: '',
           reached: null,

@@ -64,16 +64,16 @@ export const ramp: Scenario = {
         const over = spread(rounds.flatMap(({ figures }) => figures[at]?.over ?? []))
         const limited = spread(rounds.flatMap(({ figures }) => figures[at]?.limited ?? []))
         const count = bench.pick(account.counts)
-        const of = `${named(account, count)}, ${which}`
-        findings.push(timeOf(account, { of, at, count, seconds: seconds.median, text: shown(seconds, 2) }))
+        const title = `${named(account, count)}, ${which}`
+        findings.push(timeOf(account, { title, at, count, seconds: seconds.median, text: shown(seconds, 2) }))
         if (which === 'again')
           findings.push({
-            what: `${of}: requests over the minimum; answers 429`,
+            what: `${title}: requests over the minimum; answers 429`,
             measured: `${shown(over, 3)}; ${shown(limited)}`,
             target: `≤ ${mostOver}; 0`,
             reached: over.median <= mostOver && limited.max === 0,
           })
-        rows.push([of, shown(seconds, 2), shown(over, 3), shown(limited)])
+        rows.push([title, shown(seconds, 2), shown(over, 3), shown(limited)])
       }
     }
     const tables: Table[] = [
@@ -102,15 +102,15 @@ const named = ({ lists = 1, perSecond, density = 'growth', jitterMs }: Account, 
   `${lists > 1 ? `${lists} lists of ${count.toLocaleString('en')}` : `${count.toLocaleString('en')} customers`} (${density}${jitterMs ? ', jittered' : ''}) at ${perSecond} requests/s`
 
 interface Timed {
-  readonly of: string
+  readonly title: string
   readonly at: number
   readonly count: number
   readonly seconds: number
   readonly text: string
 }
 
-function timeOf({ lists = 1, most, share, perSecond }: Account, { of, at, count, seconds, text }: Timed): Finding {
-  const what = `${of}: seconds`
+function timeOf({ lists = 1, most, share, perSecond }: Account, { title, at, count, seconds, text }: Timed): Finding {
+  const what = `${title}: seconds`
   if (share) {
     const reached = (lists * count) / seconds / (perSecond * 100)
     const target = share[at] ?? 1

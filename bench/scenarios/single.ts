@@ -62,17 +62,17 @@ export function ceilingScenario({ name, about, sizes, conditions, share }: Ceili
       const foresight = spread([(list.count / foreseen.ms) * 1_000])
       const shareOf = (rate: typeof speed) =>
         `${shown(rate)}, ${((rate.median / ceiling) * 100).toFixed(1)} % of ${ceiling.toLocaleString('en')}`
-      const of = `${list.count.toLocaleString('en')} customers at ${ceiling / 100} requests/s, ${conditions.latencyMs} ms`
+      const account = `${list.count.toLocaleString('en')} customers at ${ceiling / 100} requests/s, ${conditions.latencyMs} ms`
       const findings: Finding[] = [
         {
-          what: `${of}: objects/s`,
+          what: `${account}: objects/s`,
           measured: shareOf(speed),
           target: `≥ ${share * 100} %`,
           reached: speed.median >= share * ceiling,
         },
-        { what: `${of}: answers 429`, measured: shown(limited), target: '0', reached: limited.max === 0 },
+        { what: `${account}: answers 429`, measured: shown(limited), target: '0', reached: limited.max === 0 },
         {
-          what: `${of}: objects/s of a client that knows, once asked, where every page begins, and stores nothing`,
+          what: `${account}: objects/s of a client that knows, once asked, where every page begins, and stores nothing`,
           measured: foreseen.limited > 0 ? `${foreseen.limited} answers 429` : shareOf(foresight),
           target: '',
           reached: null,

@@ -37,19 +37,19 @@ export const unchanged: Scenario = {
     const rows = spread(written.map((item) => item.rows))
     const rowWal = spread(written.map(({ rowWalBytes }) => rowWalBytes))
     const share = spread(cost)
-    const of = `second full run of ${count.toLocaleString('en')} customers`
+    const account = `second full run of ${count.toLocaleString('en')} customers`
     return {
       findings: [
-        { what: `${of}: rows written`, measured: shown(rows), target: '0', reached: rows.max === 0 },
-        { what: `${of}: WAL of its rows, bytes`, measured: shown(rowWal), target: '0', reached: rowWal.max === 0 },
+        { what: `${account}: rows written`, measured: shown(rows), target: '0', reached: rows.max === 0 },
+        { what: `${account}: WAL of its rows, bytes`, measured: shown(rowWal), target: '0', reached: rowWal.max === 0 },
         {
-          what: `${of}: WAL in all, bytes (jobs, checkpoints, checksummed hints)`,
+          what: `${account}: WAL in all, bytes (jobs, checkpoints, checksummed hints)`,
           measured: shown(spread(written.map(({ walBytes }) => walBytes))),
           target: '',
           reached: null,
         },
         {
-          what: `${of}: Postgres CPU, share of the first run’s`,
+          what: `${account}: Postgres CPU, share of the first run’s`,
           measured: shown(share, 2),
           target: '≤ 0.60',
           reached: share.median <= 0.6,

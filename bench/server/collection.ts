@@ -31,7 +31,7 @@ export interface Page {
 export interface Collection {
   readonly count: number
   /** Null where the cursor's object does not exist. */
-  page(asked: Asked): Page | null
+  page(query: Asked): Page | null
   item(id: string): Buffer | null
   /** Gives every `every`-th object a new revision. Returns how many. */
   touch(every: number, revision: number): number

@@ -92,11 +92,11 @@ export default function recurly(kit: Kit, settings: RecurlySettings = {}): Provi
   /** The link to the next page is the cursor. It is a path, so that no answer leads to another host. */
   async function list(connection: Connection, path: string, query: Query): Promise<Page> {
     const { json, date } = await connection.get(query.cursor ?? firstPage(path, query))
-    const { items: found, fields: beside } = json.list('data')
-    if (!found) throw unusable('is not a list')
+    const { items: entries, fields: beside } = json.list('data')
+    if (!entries) throw unusable('is not a list')
     const next = beside.has_more === true ? text(beside.next) : null
     if (next !== null && !/^\/[^/\\]/.test(next)) throw unusable('names a next page on another host')
-    return { items: found, next, observedAt: date }
+    return { items: entries, next, observedAt: date }
   }
 
   async function retrieve(connection: Connection, path: string): Promise<Retrieved> {
@@ -154,9 +154,9 @@ export default function recurly(kit: Kit, settings: RecurlySettings = {}): Provi
     parent: 'invoiceId',
     owner: { about: ['invoiceId'] },
     embedded(invoice: Item) {
-      const found = items.itemsIn(invoice.at('line_items', 'data'))
+      const entries = items.itemsIn(invoice.at('line_items', 'data'))
       const { has_more: hasMore, next } = fieldsOf(fieldsOf(invoice.value()).line_items)
-      return found && { items: found, next: hasMore === true ? text(next) : null }
+      return entries && { items: entries, next: hasMore === true ? text(next) : null }
     },
     list: (connection: Connection, invoice: string, query: Query) =>
       list(connection, `/invoices/${encodeURIComponent(invoice)}/line_items`, query),
@@ -256,7 +256,7 @@ export default function recurly(kit: Kit, settings: RecurlySettings = {}): Provi
       if (status === 429)
         return new SyncError('retry', 'rate_limited', `recurly: too many requests (429).${said}`, {
           scope: 'account',
-          limit: { scope: 'account', of: 'rate' },
+          limit: { scope: 'account', kind: 'rate' },
           ...wait,
         })
       if (status >= 500)

@@ -27,9 +27,9 @@ export interface CloudWatchAlarm {
   /** Metric math over `metrics`. Above `threshold` the alarm rings. */
   readonly expression: string
   readonly threshold: number
-  /** So many of the last periods must be above the threshold; each of them, if `of` is absent. */
+  /** So many of the last periods must be above the threshold; each of them, if `window` is absent. */
   readonly periods: number
-  readonly of?: number
+  readonly window?: number
   /** `missing`: no data for a while notifies too. */
   readonly missing?: 'notBreaching' | 'missing'
 }

@@ -16,7 +16,7 @@ export const isAbsent = (given: object): given is Absent => 'absent' in given
 export const ownNamespace = `\${self:service}/\${sls:stage}`
 
 function resourceOf({ about }: Pick<Alarm, 'about'>, alarm: CloudWatchAlarm) {
-  const { period, metrics, expression, threshold, periods, of = periods, missing = 'notBreaching' } = alarm
+  const { period, metrics, expression, threshold, periods, window = periods, missing = 'notBreaching' } = alarm
   // CloudFormation's file of serverless.yml: who is told is checked there.
   const topics = `\${file(infra/alarm-topics.cjs)}`
   return {
@@ -33,7 +33,7 @@ function resourceOf({ about }: Pick<Alarm, 'about'>, alarm: CloudWatchAlarm) {
       ],
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: threshold,
-      EvaluationPeriods: of,
+      EvaluationPeriods: window,
       DatapointsToAlarm: periods,
       TreatMissingData: missing,
       AlarmActions: topics,

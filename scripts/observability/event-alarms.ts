@@ -57,7 +57,7 @@ export const eventAlarms: readonly Alarm[] = [
       expression: 'm',
       threshold: 0,
       periods: 3,
-      of: 5,
+      window: 5,
     },
     prometheus: { expression: `${gained(select('billing_sync.webhooks', { status: '503' }), '5m')} > 0`, for: '3m' },
   },

@@ -52,9 +52,9 @@ comes first.`,
   async run({ options: { tenant, provider, account, rows, limit, json }, terminal }) {
     if (rows && tenant === undefined) throw new UsageError('--rows takes --tenant.')
     return withOperatorDatabase({ name: 'accounts', tenant }, async ({ reader, emptyBecause }) => {
-      const found = await findAccounts(reader, { tenantId: tenant, provider, account }, limit)
+      const states = await findAccounts(reader, { tenantId: tenant, provider, account }, limit)
       const lines: AccountLine[] = []
-      for (const state of found)
+      for (const state of states)
         lines.push(accountLine.parse({ ...state, rows: rows ? await countRows(reader, state) : null }))
       if (json) for (const line of lines) terminal.print(JSON.stringify(line))
       else if (lines.length > 0) printAccounts(lines, tenant, terminal)

@@ -30,10 +30,10 @@ Login: the worker's, so that its rights are checked. As a member of billing_sync
 newest jobs.`,
   async run({ options: { offline, json }, terminal }) {
     let isWell = true
-    for await (const found of check(offline)) {
-      isWell &&= found.status !== 'fail'
-      if (json) terminal.print(JSON.stringify(finding.parse(found)))
-      else printFinding(found, terminal)
+    for await (const result of check(offline)) {
+      isWell &&= result.status !== 'fail'
+      if (json) terminal.print(JSON.stringify(finding.parse(result)))
+      else printFinding(result, terminal)
     }
     return isWell ? exitCodes.done : exitCodes.failed
   },

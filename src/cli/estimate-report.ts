@@ -24,7 +24,7 @@ export function estimateReport(estimated: Estimate, order: readonly string[], ou
       },
     ]
   })
-  const { rows: all, requests, minutes, bytes, monthlyShare, lambdaDollars, asked } = estimated
+  const { rows: all, requests, minutes, bytes, monthlyShare, lambdaDollars, asked: requestsMade } = estimated
   const sums = [
     ['rows', shown(all, whole)],
     ['requests', shown(requests, whole)],
@@ -42,7 +42,7 @@ export function estimateReport(estimated: Estimate, order: readonly string[], ou
     '',
     ...sums.map(([name = '', text = '']) => `  ${name.padEnd(9)} ${text}`),
     '',
-    `  This is an estimate from ${whole(asked)} requests.${isOpen ? ' Where it says "or more", no upper end is known: many items may lie at a time that no page shows.' : ''}`,
+    `  This is an estimate from ${whole(requestsMade)} requests.${isOpen ? ' Where it says "or more", no upper end is known: many items may lie at a time that no page shows.' : ''}`,
   ].join('\n')
 }
 

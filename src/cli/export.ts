@@ -95,8 +95,8 @@ async function exportOne(
   const rows = out === undefined ? await write(writerTo(terminal.out)) : await writeFileOf(out, write)
   const sum = [...rows.values()].reduce((total, count) => total + count, 0)
   const { customer, tenantId } = exported
-  const found = sum === 0 ? 'Nothing is stored' : `${sum} rows are exported`
-  terminal.error.write(`${found} of customer ${customer} of tenant ${tenantId}.\n`)
+  const summary = sum === 0 ? 'Nothing is stored' : `${sum} rows are exported`
+  terminal.error.write(`${summary} of customer ${customer} of tenant ${tenantId}.\n`)
 }
 
 /** @returns the exit code */

@@ -13,8 +13,8 @@ export const listOf = z.string().transform((text) =>
 /** Those of `known` that are named. @throws UsageError that has the nearest name for an unknown one. `kind` is a noun: "The status" */
 export function namesOf<Name extends string>(kind: string, names: readonly string[], known: readonly Name[]): Name[] {
   return names.map((name) => {
-    const found = known.find((candidate) => candidate === name)
-    if (found === undefined) throw new UsageError(unknownName(kind, name, known))
-    return found
+    const match = known.find((candidate) => candidate === name)
+    if (match === undefined) throw new UsageError(unknownName(kind, name, known))
+    return match
   })
 }

@@ -74,11 +74,11 @@ ${readerLogin}`,
   async run({ options: { tenant, json, csv, ...filter }, terminal }) {
     if (json && csv) throw new UsageError('--json and --csv exclude each other.')
     return withOperatorDatabase({ name: 'revenue', tenant }, async ({ reader, emptyBecause }) => {
-      const found = await findRevenue(reader, { tenantId: tenant, ...filter })
-      const lines = found.flatMap(linesOf)
+      const allSeries = await findRevenue(reader, { tenantId: tenant, ...filter })
+      const lines = allSeries.flatMap(linesOf)
       if (json) for (const line of lines) terminal.print(JSON.stringify(line))
       else if (csv) for (const line of csvOf(lines)) terminal.print(line)
-      else if (found.length > 0) for (const series of found) printSeries(series, tenant === undefined, terminal)
+      else if (allSeries.length > 0) for (const series of allSeries) printSeries(series, tenant === undefined, terminal)
       else terminal.print((await emptyBecause()) ?? whatToDo)
       return exitCodes.done
     })

@@ -35,8 +35,12 @@ goes on changing, and its events change rows while you watch. In the end the cop
     const names = provider === 'all' ? all : [provider]
     const chosen = await Promise.all(
       names.map(async (name) => {
-        const found = await find(name)
-        return { options: { ...options, provider: name }, resources: readResources(options.resources, found), found }
+        const definition = await find(name)
+        return {
+          options: { ...options, provider: name },
+          resources: readResources(options.resources, definition),
+          provider: definition,
+        }
       }),
     )
     const token = tokenIn(options.tokenEnv)
@@ -68,10 +72,10 @@ goes on changing, and its events change rows while you watch. In the end the cop
             ...sync,
             ...first,
             ...choice,
-            order: resourceOrder(first.found),
+            order: resourceOrder(first.provider),
             page: page.described,
           })
-        if (first && !second) return await syncOnce({ ...sync, ...first, order: resourceOrder(first.found) })
+        if (first && !second) return await syncOnce({ ...sync, ...first, order: resourceOrder(first.provider) })
         return await syncAll({ ...sync, options, requests: requests.map(({ request }) => request) })
       } finally {
         await client.end()

@@ -12,7 +12,7 @@ import {
   unlistedRows,
 } from '../db/schema.ts'
 import type { ErasedCustomer } from './customer.ts'
-import type { ErasureDeps, Found } from './pass.ts'
+import type { ErasureDeps, Portion } from './pass.ts'
 import { passOver } from './pass-over.ts'
 import { hashOf } from './tombstones.ts'
 
@@ -46,15 +46,15 @@ export async function exportCustomer(
     if (rows.length > 0) await deps.write(table, rows)
     counts.set(table, (counts.get(table) ?? 0) + rows.length)
   }
-  const onFound = async (found: Found) => {
-    if (found.kind === 'rejects') return writeFrom('sync_rejects', rejectsOf(account, found.rejects))
-    const { table, rows } = found
+  const onFound = async (portion: Portion) => {
+    if (portion.kind === 'rejects') return writeFrom('sync_rejects', rejectsOf(account, portion.rejects))
+    const { table, rows } = portion
     if (table === customers) people.push(...rows)
     if (table === subscriptions) subscribed.push(...rows)
     for (let at = 0; at < rows.length; at += rowsAtOnce) {
-      const portion = rows.slice(at, at + rowsAtOnce)
-      await writeFrom(getTableName(table), rowsOf(account, table, portion))
-      await writeFrom('unlisted_rows', notesOf(account, portion))
+      const chunk = rows.slice(at, at + rowsAtOnce)
+      await writeFrom(getTableName(table), rowsOf(account, table, chunk))
+      await writeFrom('unlisted_rows', notesOf(account, chunk))
     }
   }
   // Another customer who was erased is not looked for: this erasure knows no tombstones.
@@ -84,7 +84,7 @@ const given = (keys: readonly Readonly<Record<string, unknown>>[], names: string
 
 function rowsOf(
   { tenantId, provider }: AccountKey,
-  table: (Found & { kind: 'rows' })['table'],
+  table: (Portion & { kind: 'rows' })['table'],
   rows: readonly KeyedId[],
 ) {
   return sql`
@@ -101,7 +101,7 @@ const notesOf = ({ tenantId, provider }: AccountKey, rows: readonly KeyedId[]) =
     on row.account = given.account and row.id = given.id
   where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider}`
 
-const rejectsOf = ({ tenantId, provider }: AccountKey, rejects: (Found & { kind: 'rejects' })['rejects']) => sql`
+const rejectsOf = ({ tenantId, provider }: AccountKey, rejects: (Portion & { kind: 'rejects' })['rejects']) => sql`
   select row_to_json(row)::text as json from ${syncRejects} as row
   join ${given(
     rejects.map(({ account, resource, itemKey }) => ({ account, resource, item_key: itemKey })),

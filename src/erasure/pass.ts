@@ -30,12 +30,12 @@ export interface Pass extends ErasureDeps {
   /** Rows and rejects that a dry run has counted. */
   readonly counted: Set<string>
   /** Gets what a dry run has found. Absent: it is counted alone. */
-  readonly onFound?: (found: Found) => Promise<void>
+  readonly onFound?: (portion: Portion) => Promise<void>
   count(table: string, rows: number): void
 }
 
 /** A portion of what an erasure would remove. */
-export type Found =
+export type Portion =
   | { readonly kind: 'rows'; readonly table: SyncedTable; readonly rows: readonly OwnedRow[] }
   | { readonly kind: 'rejects'; readonly rejects: readonly StoredReject[] }
 

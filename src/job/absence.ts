@@ -169,7 +169,7 @@ function deletionsOf(source: ListSource, absent: readonly Absent[], answers: rea
     resources: [{ resource: source, unlisted: gone, kept: kept.map(({ id }) => id), isFinished: false }],
     rows: kept.flatMap(({ row }) => row ?? []),
     childSets: gone.flatMap(({ id, observedAt }) => emptyChildSets(source, id, observedAt)),
-    asked: answers.length,
+    lookups: answers.length,
   }
 }
 

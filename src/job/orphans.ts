@@ -49,7 +49,7 @@ function deletionsOf(source: ListSource, answers: readonly Answer[]): DetectedDe
     resources: kept.length > 0 ? [parents] : [],
     rows: kept.flatMap(({ row }) => row ?? []),
     childSets: gone.flatMap(({ id, answeredAt }) => emptyChildSets(source, id, answeredAt)),
-    asked: answers.length,
+    lookups: answers.length,
   }
 }
 

@@ -63,13 +63,13 @@ async function readList(
 ): Promise<StoredList> {
   const rows = liveRows(list, account)
   const { tenantId, provider, account: name } = account
-  const { rows: found } = await read((tx) =>
+  const { rows: sums } = await read((tx) =>
     tx.execute<{ items: number; lately: number; bytes: number | null }>(sql`
       select (select count(*) from ${syncRejects} where tenant_id = ${tenantId}::uuid and provider = ${provider}
           and account = ${name} and resource = ${list.name}) + (select count(*) ${rows})::float8 as items,
         (select count(*) ${rows} and row.created_at > to_timestamp(${until - month}) and row.created_at <= to_timestamp(${until}))::float8 as lately,
         (select avg(pg_column_size(kept.raw))::float8 from (select row.raw ${rows} limit ${measured}) as kept) as bytes`),
   )
-  const [{ items, lately, bytes } = { items: 0, lately: 0, bytes: null }] = found
+  const [{ items, lately, bytes } = { items: 0, lately: 0, bytes: null }] = sums
   return { items, until, perSecond: lately / month, payloadBytes: bytes ?? 0 }
 }

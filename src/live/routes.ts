@@ -61,7 +61,7 @@ async function readRoutes(tx: Database, keys: readonly RouteKey[]): Promise<Read
   )
   const routes = await tx.select().from(eventRoutes).where(isWanted)
   const known = new Map<string, RoutedAccount>()
-  for (const [tenantId, own] of byTenant(routes)) {
+  for (const [tenantId, tenantRoutes] of byTenant(routes)) {
     // Row-level security shows the accounts of the tenant that was named.
     await tx.execute(sql`select set_config('app.tenant_id', ${tenantId}, true)`)
     const accounts = await tx
@@ -72,11 +72,11 @@ async function readRoutes(tx: Database, keys: readonly RouteKey[]): Promise<Read
           eq(syncAccounts.tenantId, tenantId),
           inArray(
             syncAccounts.account,
-            own.map(({ account }) => account),
+            tenantRoutes.map(({ account }) => account),
           ),
         ),
       )
-    for (const { provider, route, account, signedFor } of own) {
+    for (const { provider, route, account, signedFor } of tenantRoutes) {
       const row = accounts.find((row) => row.provider === provider && row.account === account)
       if (!row) continue
       const { state, reference, webhookSecrets } = row

@@ -86,7 +86,7 @@ async function lookUp(
       ${hasRejects({ tenantId, provider })} as "mayHaveRejects",
       exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider}
         and known.account = ${unknownAccount}) as "mayHaveUnknown", ${lock}(${lockKey})`)
-  const [found] = rows
-  if (!found) throw new Error('live: the account was not looked up')
-  return found
+  const [state] = rows
+  if (!state) throw new Error('live: the account was not looked up')
+  return state
 }

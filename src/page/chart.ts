@@ -18,7 +18,7 @@ export function chart(given: Chart): Html {
   const scale = scaleOf(given)
   return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${given.label}">
 ${scale.ticks.map((tick) => html`<line class="grid${tick === 0 && ' zero'}" x1="${left}" x2="${width}" y1="${px(scale.y(tick))}" y2="${px(scale.y(tick))}"/><text class="value" x="${left - 8}" y="${px(scale.y(tick) + 4)}">${axis(tick)}</text>`)}
-${months.map((month, at) => monthLabel({ month, at, of: months.length }, px(scale.x(at)), height - bottom + 30))}
+${months.map((month, at) => monthLabel({ month, at, count: months.length }, px(scale.x(at)), height - bottom + 30))}
 ${months.map((month, at) => stack(month, at, given))}
 ${line && lineOf(line, given)}
 </svg>${legend([...bars, ...(line ? [line] : [])])}`
@@ -28,13 +28,13 @@ const px = (value: number): string => String(Math.round(value * 10) / 10)
 
 /** In a narrow window only every third label is shown, or fewer. */
 function monthLabel(
-  { month, at, of }: { readonly month: string; readonly at: number; readonly of: number },
+  { month, at, count }: { readonly month: string; readonly at: number; readonly count: number },
   x: string,
   y: number,
 ): Html | null {
-  const fromLast = of - 1 - at
-  if (fromLast % Math.ceil(of / 9) !== 0) return null
-  const isMinor = fromLast % (Math.ceil(of / 9) * 3) !== 0
+  const fromLast = count - 1 - at
+  if (fromLast % Math.ceil(count / 9) !== 0) return null
+  const isMinor = fromLast % (Math.ceil(count / 9) * 3) !== 0
   return html`<text class="month${isMinor && ' minor'}" x="${x}" y="${y}">${month}</text>`
 }
 

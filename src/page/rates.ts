@@ -1,7 +1,7 @@
 /** How fast jobs get ahead, in rows a second, by what this process has seen of them. */
 export interface Rates {
   /** The rate of a job that has fetched so many rows now. `average`: its rate as long as nothing is known. */
-  of(job: { readonly id: string; readonly fetched: number }, average: number): number
+  rate(job: { readonly id: string; readonly fetched: number }, average: number): number
 }
 
 /** Some five seconds of the past count. */
@@ -15,7 +15,7 @@ export function createRates(now: () => number): Rates {
     for (const [id, last] of seen) if (at - last.at > forgottenMs) seen.delete(id)
   }
   return {
-    of({ id, fetched }, average) {
+    rate({ id, fetched }, average) {
       const at = now()
       const last = seen.get(id)
       const isNew = !last || at - last.at > forgottenMs || fetched < last.fetched

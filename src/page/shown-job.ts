@@ -34,7 +34,7 @@ export async function showJob(job: StoredJob, { resources: order, rates }: PageS
     waitingFor: storedProblem.parse(job.waitingFor),
     resources,
     share: job.status === 'completed' ? 1 : totalShare(resources),
-    rate: job.status === 'running' ? rates.of(job, averageRate(job)) : null,
+    rate: job.status === 'running' ? rates.rate(job, averageRate(job)) : null,
   }
 }
 

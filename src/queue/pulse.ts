@@ -74,7 +74,7 @@ export function createPulse({ now }: Pick<Clock, 'now'>, { callMs, deliveryMs }:
 /** Of the error or the nearest cause that has one. A message may hold an address with a password, and a code does not. */
 function codeOf(error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > 5) return undefined
-  const own =
+  const code =
     'code' in error && typeof error.code === 'string' && /^\w{1,40}$/.test(error.code) ? error.code : undefined
-  return codeOf(error.cause, depth + 1) ?? own
+  return codeOf(error.cause, depth + 1) ?? code
 }

@@ -41,8 +41,8 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     })
   }
   const holding = ({ receipt }: Message): Held => {
-    const found = held.get(receipt)
-    if (found && !found.session.lost.aborted) return found
+    const entry = held.get(receipt)
+    if (entry && !entry.session.lost.aborted) return entry
     held.delete(receipt)
     throw new Error(
       'rabbitmq: the worker has the message no longer, because its connection was lost. RabbitMQ delivers it again.',
@@ -128,8 +128,8 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   }
 
   function refuse({ receipt }: Message): void {
-    const found = held.get(receipt)
+    const entry = held.get(receipt)
     held.delete(receipt)
-    if (found && !found.session.lost.aborted) found.session.channel.nack(found.delivery, false, true)
+    if (entry && !entry.session.lost.aborted) entry.session.channel.nack(entry.delivery, false, true)
   }
 }

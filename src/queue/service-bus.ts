@@ -59,10 +59,10 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   ) =>
     call(() => {
       const mine = held(message)
-      return receiver.settle((own) => settlement(own, mine)).finally(() => received.delete(message.receipt))
+      return receiver.settle((session) => settlement(session, mine)).finally(() => received.delete(message.receipt))
     })
-  const acknowledge = (message: Message) => settle(message, (own, mine) => own.completeMessage(mine))
-  const abandon = (message: Message) => settle(message, (own, mine) => own.abandonMessage(mine))
+  const acknowledge = (message: Message) => settle(message, (session, mine) => session.completeMessage(mine))
+  const abandon = (message: Message) => settle(message, (session, mine) => session.abandonMessage(mine))
   const deadLetter = (letter: DeadLetter) =>
     call(() => letters.sendMessages(envelope(letter.body, letterProperties(letter), 0)))
   const giveUp = async (message: Message) => {
@@ -106,15 +106,15 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
       return []
     },
     async depth() {
-      const depth = await onOwnClient((own) => depthOf(own, queue))
+      const depth = await onOwnClient((secondClient) => depthOf(secondClient, queue))
       const inFlight = [...received.values()].filter(isLocked).length
       return { ...depth, waiting: Math.max(0, depth.waiting - inFlight) }
     },
-    letters: (most) => onOwnClient((own) => lookAtServiceBus(letterReceivers(own, queue), most)),
+    letters: (most) => onOwnClient((secondClient) => lookAtServiceBus(letterReceivers(secondClient, queue), most)),
     redrive: (most) =>
-      onOwnClient((own) =>
+      onOwnClient((secondClient) =>
         redriveServiceBus(
-          letterReceivers(own, queue),
+          letterReceivers(secondClient, queue),
           ({ body, group }) => send(body, freshProperties(group), 0),
           most,
         ),
@@ -122,19 +122,21 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     async close() {
       // Others have these at once, and not after the lock only.
       const mine = [...received.values()].filter(isLocked)
-      const abandoned = Promise.allSettled(mine.map((message) => receiver.settle((own) => own.abandonMessage(message))))
+      const abandoned = Promise.allSettled(
+        mine.map((message) => receiver.settle((session) => session.abandonMessage(message))),
+      )
       await Promise.race([abandoned, setTimeout(longestAbandonMs, undefined, { ref: false })])
       for (const part of [receiver, sender, letters, client]) await part.close().catch(() => {})
     },
   }
 
   /** A client looks at no message twice, not even by another receiver. */
-  async function onOwnClient<Answer>(work: (own: ServiceBusClient) => Promise<Answer>): Promise<Answer> {
-    const own = createClient(address.connectionString, inWords)
+  async function onOwnClient<Answer>(work: (secondClient: ServiceBusClient) => Promise<Answer>): Promise<Answer> {
+    const secondClient = createClient(address.connectionString, inWords)
     try {
-      return await call(() => work(own))
+      return await call(() => work(secondClient))
     } finally {
-      await own.close().catch(() => {})
+      await secondClient.close().catch(() => {})
     }
   }
 }

@@ -20,8 +20,8 @@ export function openGauges({ database, reader }: GaugeLogins): OpenGauges {
     openDatabase(settings, { connections: 1, applicationName: 'billing-sync gauges' })
   let opening: Promise<readonly [OpenDatabase, OpenDatabase]> | undefined
   const openBoth = async () => {
-    const own = await open(database)
-    return [own, reader ? await open(reader) : own] as const
+    const ofWorker = await open(database)
+    return [ofWorker, reader ? await open(reader) : ofWorker] as const
   }
   return {
     async read(queue) {

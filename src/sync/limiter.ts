@@ -20,7 +20,7 @@ export interface Limiter {
   /** Milliseconds until a new call would start, behind the waiting calls; Infinity while too many are in flight. */
   delay(): number
   /** Lowers the limit after a limit error of the provider. */
-  lower(limit: LimitHit['of']): void
+  lower(limit: LimitHit['kind']): void
   /** Requests a second allowed now. */
   rate(): number
 }
@@ -218,7 +218,7 @@ export function limited(call: Call, limits: Limits): Call {
       try {
         return await call(work, signal)
       } catch (error) {
-        if (error instanceof SyncError && error.limit) limits[error.limit.scope].lower(error.limit.of)
+        if (error instanceof SyncError && error.limit) limits[error.limit.scope].lower(error.limit.kind)
         throw error
       }
     }, limits.waiting)

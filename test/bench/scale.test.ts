@@ -104,8 +104,8 @@ it.each([
   ['An owner of 3,000', 10, 'one queue'],
   ['An owner of 3,000', 10, 'one queue, group = owner'],
   ['An owner of 60', 10, 'the same, lost when sent again'],
-] as const)('docs/performance.md has what the simulation gives: %s accounts, %i Lambdas, %s', (...of) => {
-  expect(readFileSync('docs/performance.md', 'utf8')).toContain(`\n${rowOf(standardDay, of)}\n`)
+] as const)('docs/performance.md has what the simulation gives: %s accounts, %i Lambdas, %s', (...figures) => {
+  expect(readFileSync('docs/performance.md', 'utf8')).toContain(`\n${rowOf(standardDay, figures)}\n`)
 })
 
 it('a busy account costs a quarter of the deliveries at most where waits are spread over what is waiting', () => {

@@ -17,12 +17,12 @@ test('accounts lists each account with the ages of its last full and incremental
   const { as, job, query } = await openOperator()
   const [tenant, other] = [randomUUID(), randomUUID()]
   const insert = `insert into sync_accounts (tenant_id, provider, account, mode) values ($1, 'stripe', $2, 'live')`
-  for (const [of, name] of [
+  for (const [provider, name] of [
     [tenant, 'acct_1'],
     [tenant, 'acct_2'],
     [other, 'acct_1'],
   ])
-    await query(insert, [of, name])
+    await query(insert, [provider, name])
   const done = (account: string, sync_type: string, hours: number, tenant_id = tenant) =>
     job({ tenant_id, account, sync_type, finished_at: hoursAgo(hours), created_at: hoursAgo(hours + 1) })
   await done('acct_1', 'full', 50)

@@ -98,11 +98,11 @@ test('prune refuses logins that may not delete or see one tenant only, in words'
 test('prune removes the counts of live events of hours as long ago, also of tenants without jobs', async () => {
   const { query, prune } = await open()
   const [tenant, other] = [randomUUID(), randomUUID()]
-  const count = (of: string, days: number) =>
+  const count = (tenantId: string, days: number) =>
     query(
       `insert into sync_event_counts (tenant_id, provider, account, hour, shard, received, applied, unchanged, tied, retrieved, rejected, skipped, lag_ms_sum, lag_ms_max)
        values ($1, 'stripe', 'acct_1', date_trunc('hour', now()) - make_interval(days => $2), 0, 1, 1, 0, 0, 0, 0, 0, 5, 5)`,
-      [of, days],
+      [tenantId, days],
     )
   for (const days of [1, 29, 31, 400]) await count(tenant, days)
   await count(other, 31)

@@ -116,10 +116,10 @@ test('on a terminal, start shows the outage that a job waits for, and when the n
 test('a start with more or fewer customers than the last ends with an equal proof of each resource', async () => {
   const { env } = await open(1)
   // The Stripe of the program itself, in the database of the test. A job asks for about 500 rows by id, and less is gone.
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('Stripe__')))
+  const environment = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('Stripe__')))
   for (const customers of [30, 40, 20]) {
     const args = ['start', '--resources', 'default', '--customers', String(customers)]
-    const { code, stdout } = await run(args, { env: own })
+    const { code, stdout } = await run(args, { env: environment })
     expect(code).toBe(0)
     const resources = stdout.slice(stdout.indexOf('\nresources\n')).split('\n').slice(4)
     const counted = resources.slice(0, resources.indexOf(''))

@@ -58,8 +58,8 @@ const flaws: Readonly<Record<string, Readonly<Record<string, Flaw>>>> = {
   'come in the largest pages, each exactly once, in their order': { 'a page lacks an item': listed(without) },
   'can be read on from the cursor of any page': {
     'the second page is another each time': (source) => {
-      let asked = 0
-      return listed((page, query) => (query.cursor && asked++ % 2 ? without(page) : page))(source)
+      let calls = 0
+      return listed((page, query) => (query.cursor && calls++ % 2 ? without(page) : page))(source)
     },
   },
   'carry the provider’s clock on each page': {
@@ -103,8 +103,8 @@ const flaws: Readonly<Record<string, Readonly<Record<string, Flaw>>>> = {
   'become rows with the item’s id by a function that is pure': {
     'a row has another id': (source) => ({ ...source, row: withRow(source, (row) => ({ ...row, id: 'x' })) }),
     'a row is another each time': (source) => {
-      let asked = 0
-      return { ...source, row: withRow(source, (row) => ({ ...row, parentId: String(asked++) })) }
+      let calls = 0
+      return { ...source, row: withRow(source, (row) => ({ ...row, parentId: String(calls++) })) }
     },
     'a row is stamped': (source) => ({ ...source, row: withRow(source, (row) => ({ ...row, tenantId: 'x' })) }),
   },
@@ -253,8 +253,8 @@ describe('the suite', () => {
     expect([...checks.keys()].toSorted()).toEqual([...Object.keys(flaws), ...untried].toSorted())
   })
 
-  const cases = Object.entries(flaws).flatMap(([title, of]) =>
-    Object.entries(of).map(([flaw, broken]) => ({ title, flaw, broken })),
+  const cases = Object.entries(flaws).flatMap(([title, flawed]) =>
+    Object.entries(flawed).map(([flaw, broken]) => ({ title, flaw, broken })),
   )
   it.each(cases)('fails “$title” if $flaw', async ({ title, broken }) => {
     const { subject } = await fake()

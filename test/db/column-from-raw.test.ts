@@ -33,9 +33,9 @@ describe.each(mappings.map((mapping) => [mapping.name, mapping] as const))('%s',
     const plain = rows.filter((row) => row.paths)
     expect(plain.length).toBeGreaterThan(15)
     const { db, query } = await openTestDatabase()
-    const write = async (some: typeof rows) => {
+    const write = async (batch: typeof rows) => {
       const tenantId = randomUUID()
-      await upsert(db, { table, tenantId, provider: 'stripe', account: 'acct_1', rows: some })
+      await upsert(db, { table, tenantId, provider: 'stripe', account: 'acct_1', rows: batch })
       return query(
         `select to_jsonb(t) - 'tenant_id' - 'synced_at' as row from ${name} as t where tenant_id = $1 order by id`,
         [tenantId],

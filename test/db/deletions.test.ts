@@ -157,12 +157,12 @@ test('a forced job marks rows as deleted that were seen later, if they were stor
   const childSets = [{ parentId: 'in_1', ids: [], observedAt: at(10) }]
   const snapshots = [{ id: 'cus_1', observedAt: at(10) }]
   const intervals = [{ from: 0, to: null, ids: [], observedAt: at(10) }]
-  for (const [overwrite, marked, stale, found] of [
+  for (const [overwrite, marked, stale, expected] of [
     [before, 0, [0], []],
     [after, 1, [], [{ id: 'cus_1' }]],
   ] as const) {
     const forced = { ...key, overwrite }
-    expect(await findUnlisted(db, { ...forced, resource, intervals } as never)).toMatchObject(found)
+    expect(await findUnlisted(db, { ...forced, resource, intervals } as never)).toMatchObject(expected)
     const isStale = await db.within((tx) => findStale(tx, { ...forced, table: customers, snapshots } as never))
     expect([...isStale]).toEqual(stale)
     const removal = { ...forced, resource: lines, parent: 'invoiceId', childSets }

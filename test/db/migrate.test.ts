@@ -145,10 +145,10 @@ test('an owner who may not create schemas is told which to have made, and needs 
   const { url, client, query } = await emptyDatabase()
   const owner = await loginOf(client, { mayCreateSchemas: false })
   const settings = settingsOf(asLogin(url, owner))
-  const told = await migrate(settings).catch((error: Error) => error.message)
-  expect(told).toMatch(/^migrate: this login may not create the schema billing_sync, /)
+  const message = await migrate(settings).catch((error: Error) => error.message)
+  expect(message).toMatch(/^migrate: this login may not create the schema billing_sync, /)
   expect(await query(tables)).toEqual([])
-  const statement = /CREATE SCHEMA billing_sync AUTHORIZATION/.exec(String(told))?.[0]
+  const statement = /CREATE SCHEMA billing_sync AUTHORIZATION/.exec(String(message))?.[0]
   await client.query(`${statement} ${owner}`)
   expect(await migrate(settings, ownMigrations({ last: '0011_lz4' }))).toBe(12)
   expect(await migrate(settings)).toBe(all - 12)

@@ -124,7 +124,7 @@ test('no setting of a database changes what a job reads or writes', { timeout: 3
 })
 
 /** Those of a failed round that fail by themselves, by halves. */
-async function culpritsOf(values: Values, same: (some: Values) => Promise<boolean>): Promise<Values> {
+async function culpritsOf(values: Values, same: (subset: Values) => Promise<boolean>): Promise<Values> {
   if (values.length === 1) return values
   const middle = Math.ceil(values.length / 2)
   const culprits: (readonly [string, string])[] = []

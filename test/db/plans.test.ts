@@ -10,10 +10,10 @@ import { openTestDatabase } from '../support/database.ts'
 const tenantId = randomUUID()
 const account = { tenantId, provider: 'stripe', account: 'acct_1' }
 const rows = 5_000
-const asked = 100
+const lookups = 100
 const tables = ['customers', 'invoice_lines', 'payments']
 const later = new Date('2030-01-01T00:00:00Z')
-const ids = Array.from({ length: asked }, (_, at) => `row_${at * 50}`)
+const ids = Array.from({ length: lookups }, (_, at) => `row_${at * 50}`)
 
 /** Index entries that the worker reads under its policies, in a database whose tables were filled and never analysed. */
 async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
@@ -103,5 +103,5 @@ test.each<[string, Parameters<typeof entriesRead>[0]]>([
       ),
   ],
 ])('%s reads what it looks for and nothing else, whatever the planner knows of the table', async (_, work) => {
-  expect(await entriesRead(work)).toBeLessThan(20 * asked)
+  expect(await entriesRead(work)).toBeLessThan(20 * lookups)
 })

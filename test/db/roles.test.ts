@@ -40,8 +40,8 @@ test('who may not create roles is told what to have done, nothing is left half d
   const advice =
     /^migrate: the role billing_sync_worker is missing, and modest_owner may not create roles\. Let an administrator/
   await expect(apply(url)).rejects.toThrow(advice)
-  const told = await apply(url).catch((error: Error) => error.message)
-  const statements = /run once: (.*;) Then/.exec(String(told))?.[1]
+  const message = await apply(url).catch((error: Error) => error.message)
+  const statements = /run once: (.*;) Then/.exec(String(message))?.[1]
   await admin.query(statements ?? 'no statements')
   expect(await apply(url)).toBeGreaterThan(8)
   expect(await apply(url)).toBe(0)
@@ -99,11 +99,11 @@ test('a database or a login of the worker that is read-only by default is refuse
   await admin.query(`alter role reads_only in database readonly set default_transaction_read_only = 'yes'`)
   await admin.query('alter role of_others set default_transaction_read_only = on')
   await admin.query('alter role reads_only in database postgres set default_transaction_read_only = on')
-  const told = await apply(url).catch((error: Error) => error.message)
-  expect(told).toBe(
+  const message = await apply(url).catch((error: Error) => error.message)
+  expect(message).toBe(
     'migrate: transactions are read-only by default here, so that the worker could write nothing. Nothing was changed. Let an administrator run: ALTER DATABASE readonly RESET default_transaction_read_only; ALTER ROLE reads_only RESET default_transaction_read_only; ALTER ROLE reads_only IN DATABASE readonly RESET default_transaction_read_only;',
   )
   await admin.query('alter role reads_only in database postgres reset default_transaction_read_only')
-  for (const statement of String(told).match(/ALTER [^;]*;/g) ?? []) await admin.query(statement)
+  for (const statement of String(message).match(/ALTER [^;]*;/g) ?? []) await admin.query(statement)
   expect(await apply(url)).toBe(0)
 })

@@ -172,15 +172,15 @@ describe('a price', () => {
     raw,
     observedAt: new Date(observed * 1_000),
   })
-  const found = (observed: number, raw?: unknown) => price(true, observed, raw)
+  const foundPrice = (observed: number, raw?: unknown) => price(true, observed, raw)
   const listedAt = (observed: number, raw?: unknown) => price(false, observed, raw)
 
   test.each<[string, readonly (readonly StampedRow[])[], boolean]>([
-    ['only ever found on items is inline', [[found(1)], [found(2)]], true],
-    ['listed after it was found is not', [[found(1)], [listedAt(2)]], false],
-    ['found after it was listed is not', [[listedAt(1)], [found(2)], [found(3, { changed: true })]], false],
-    ['found and listed at once is not', [[found(1), listedAt(1)]], false],
-    ['listed and found at once is not', [[listedAt(1), found(2)]], false],
+    ['only ever found on items is inline', [[foundPrice(1)], [foundPrice(2)]], true],
+    ['listed after it was found is not', [[foundPrice(1)], [listedAt(2)]], false],
+    ['found after it was listed is not', [[listedAt(1)], [foundPrice(2)], [foundPrice(3, { changed: true })]], false],
+    ['found and listed at once is not', [[foundPrice(1), listedAt(1)]], false],
+    ['listed and found at once is not', [[listedAt(1), foundPrice(2)]], false],
   ])('%s', async (_, writes, inline) => {
     const { db, query } = await openTestDatabase()
     const tenantId = randomUUID()

@@ -44,15 +44,15 @@ async function open(rows: Readonly<Record<string, readonly Row[]>>) {
         )
       }
   }
-  return { db, own: tenant(tenantId), query, write }
+  return { db, tenantDb: tenant(tenantId), query, write }
 }
 
 const foreign = [{ tenantId: randomUUID() }, { provider: 'paypal' }, { account: 'acct_2' }]
 
 async function all<T>(portions: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
-  const found: T[] = []
-  for await (const portion of portions) found.push(...portion)
-  return found
+  const rows: T[] = []
+  for await (const portion of portions) rows.push(...portion)
+  return rows
 }
 
 const dated = {
@@ -68,25 +68,25 @@ const dated = {
 }
 
 test('live ids are those created before a second and since another; the others have no time of creation', async () => {
-  const { db, own, write } = await open(dated)
+  const { db, tenantDb, write } = await open(dated)
   await write({})
-  const of = (since?: number) => all(liveIds(own, resource, { ...key, before: 200, since }))
-  expect(await of()).toEqual(['cus_1', 'cus_2', 'cus_3', 'cus_5'])
-  expect(await of(100)).toEqual(['cus_2', 'cus_3'])
+  const ids = (since?: number) => all(liveIds(tenantDb, resource, { ...key, before: 200, since }))
+  expect(await ids()).toEqual(['cus_1', 'cus_2', 'cus_3', 'cus_5'])
+  expect(await ids(100)).toEqual(['cus_2', 'cus_3'])
   expect(await countLive(db, resource, { ...key, before: 200 })).toBe(4)
   expect(await findUndated(db, resource, key)).toEqual(['cus_5'])
 })
 
 test('the rows of another tenant, provider or account are not among them', async () => {
-  const { db, own, write } = await open(dated)
+  const { db, tenantDb, write } = await open(dated)
   for (const changed of foreign) await write(changed)
-  expect(await all(liveIds(own, resource, { ...key, before: 200 }))).toEqual([])
+  expect(await all(liveIds(tenantDb, resource, { ...key, before: 200 }))).toEqual([])
   expect(await countLive(db, resource, { ...key, before: 200 })).toBe(0)
   expect(await findUndated(db, resource, key)).toEqual([])
 })
 
 test('live ids come in portions, each once', async () => {
-  const { own, query } = await open({})
+  const { tenantDb, query } = await open({})
   const rows = 20_001
   await query(
     `insert into customers (tenant_id, provider, account, id, raw, created_at, observed_at)
@@ -95,7 +95,7 @@ test('live ids come in portions, each once', async () => {
   )
   const sizes: number[] = []
   const ids = new Set<string>()
-  for await (const portion of liveIds(own, resource, { ...key, before: 200 })) {
+  for await (const portion of liveIds(tenantDb, resource, { ...key, before: 200 })) {
     sizes.push(portion.length)
     for (const id of portion) ids.add(id)
   }
@@ -135,9 +135,9 @@ const family = {
 const parents = { table: invoices }
 
 test('an orphan is a live row of a nested list whose parent is not live', async () => {
-  const { own, write } = await open(family)
+  const { tenantDb, write } = await open(family)
   await write({})
-  expect(await all(orphans(own, lines, { ...key, parents }))).toEqual([
+  expect(await all(orphans(tenantDb, lines, { ...key, parents }))).toEqual([
     { id: 'il_2', parentId: 'in_gone' },
     { id: 'il_3', parentId: 'in_never' },
     { id: 'il_5', parentId: null },
@@ -158,7 +158,7 @@ test('a forced job finds the orphans that it has not written, the first few', as
 })
 
 test.each(foreign)('a parent that is not this account’s is no parent: %o', async (changed) => {
-  const { db, own, query, write } = await open({
+  const { db, tenantDb, query, write } = await open({
     invoices: [{ id: 'in_1' }],
     invoice_lines: [{ id: 'il_1', invoice: 'in_1' }],
   })
@@ -166,7 +166,7 @@ test.each(foreign)('a parent that is not this account’s is no parent: %o', asy
   await write(changed)
   await query(`delete from invoices where tenant_id = $1 and provider = 'stripe' and account = 'acct_1'`, [tenantId])
   const orphan = [{ id: 'il_1', parentId: 'in_1' }]
-  expect(await all(orphans(own, lines, { ...key, parents }))).toEqual(orphan)
+  expect(await all(orphans(tenantDb, lines, { ...key, parents }))).toEqual(orphan)
   const search = { ...key, parents, overwrite: { kind: 'stored before', since: at(8) } as const, limit: 10 }
   expect(await findOrphans(db, lines, search)).toEqual(orphan)
 })

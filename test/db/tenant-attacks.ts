@@ -2,7 +2,7 @@ import type { createRandom } from '../support/random.ts'
 
 /** What a trespasser works with: the tenant it is allowed, another's, and a table with a row of each. */
 export interface Ground {
-  readonly own: string
+  readonly attacker: string
   readonly victim: string
   readonly table: string
   /** The victim's row and its own, as JSON. */
@@ -20,10 +20,10 @@ const named = (tenant: string) => `select set_config('app.tenant_id', ${quoted(t
 const settings: Readonly<Record<string, (ground: Ground) => string>> = {
   none: () => 'begin',
   empty: () => `begin; ${named('')}`,
-  own: ({ own }) => `begin; ${named(own)}`,
+  own: ({ attacker }) => `begin; ${named(attacker)}`,
   nil: () => `begin; ${named('00000000-0000-0000-0000-000000000000')}`,
   garbage: () => `begin; ${named("' or true --")}`,
-  'own, for the session': ({ own }) => `begin; select set_config('app.tenant_id', ${quoted(own)}, false)`,
+  'own, for the session': ({ attacker }) => `begin; select set_config('app.tenant_id', ${quoted(attacker)}, false)`,
   'of a transaction that ended': ({ victim }) => `begin; ${named(victim)}; commit; begin`,
   'of a savepoint that was undone': ({ victim }) => `begin; savepoint s; ${named(victim)}; rollback to savepoint s`,
 }
@@ -31,12 +31,13 @@ const settings: Readonly<Record<string, (ground: Ground) => string>> = {
 /** What tells the victim's rows from its own, so that whatever is found or changed is too much. */
 const predicates: readonly ((ground: Ground) => string)[] = [
   ({ victim }) => `t.tenant_id = '${victim}'`,
-  ({ own }) => `t.tenant_id <> '${own}'`,
+  ({ attacker }) => `t.tenant_id <> '${attacker}'`,
   ({ victim }) => `t.tenant_id::text like '${victim.slice(0, 8)}%'`,
-  ({ victim, own }) => `t.tenant_id in ('${victim}', '${own}') and t.tenant_id <> '${own}'`,
-  ({ own, table }) =>
-    `exists (select from ${table} as other where other.tenant_id <> '${own}' and other.tenant_id = t.tenant_id)`,
-  ({ own }) => `case when t.tenant_id = '${own}' then false else 1 / (length(t.tenant_id::text) - 36) = 0 end`,
+  ({ victim, attacker }) => `t.tenant_id in ('${victim}', '${attacker}') and t.tenant_id <> '${attacker}'`,
+  ({ attacker, table }) =>
+    `exists (select from ${table} as other where other.tenant_id <> '${attacker}' and other.tenant_id = t.tenant_id)`,
+  ({ attacker }) =>
+    `case when t.tenant_id = '${attacker}' then false else 1 / (length(t.tenant_id::text) - 36) = 0 end`,
 ]
 
 type Act = (ground: Ground, where: string) => string
@@ -54,13 +55,14 @@ export const acts: Readonly<Record<string, Act>> = {
     `select t.* from sync_jobs as j right join ${table} as t on true where ${where}`,
   'select through a union': ({ table }, where) =>
     `select t.tenant_id from ${table} as t where ${where} union all select t.tenant_id from ${table} as t where ${where}`,
-  'select through a function of one’s own': ({ table, own }, where) =>
-    `create function pg_temp.show(x text) returns boolean language plpgsql cost 0.0001 as $$ begin if x <> '${own}' then raise exception 'seen' using errcode = 'ZZ001'; end if; return true; end $$; select * from ${table} as t where ${where} and pg_temp.show(t.tenant_id::text)`,
+  'select through a function of one’s own': ({ table, attacker }, where) =>
+    `create function pg_temp.show(x text) returns boolean language plpgsql cost 0.0001 as $$ begin if x <> '${attacker}' then raise exception 'seen' using errcode = 'ZZ001'; end if; return true; end $$; select * from ${table} as t where ${where} and pg_temp.show(t.tenant_id::text)`,
   'read the planner’s statistics': ({ table }) => `select * from pg_stats where tablename = '${table}'`,
   update: ({ table }, where) => `update ${table} as t set tenant_id = t.tenant_id where ${where}`,
-  'update into one’s own': ({ table, own }, where) => `update ${table} as t set tenant_id = '${own}' where ${where}`,
-  'give one’s own row away': ({ table, own, victim }) =>
-    `update ${table} as t set tenant_id = '${victim}' where t.tenant_id = '${own}'`,
+  'update into one’s own': ({ table, attacker }, where) =>
+    `update ${table} as t set tenant_id = '${attacker}' where ${where}`,
+  'give one’s own row away': ({ table, attacker, victim }) =>
+    `update ${table} as t set tenant_id = '${victim}' where t.tenant_id = '${attacker}'`,
   insert: (ground) => copyOf(ground.table, disguised(ground)),
   'insert what is there': ({ table, theirs }) => copyOf(table, theirs),
   'upsert, doing nothing': ({ table, theirs }) => `${copyOf(table, theirs)} on conflict do nothing`,

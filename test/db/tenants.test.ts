@@ -17,12 +17,12 @@ test(`${attempts} attempts on another tenant’s rows fail or find none (SEED=${
   timeout: 300_000,
 }, async () => {
   const { url, query } = await openTestDatabase()
-  const [own, victim] = [randomUUID(), randomUUID()]
+  const [attacker, victim] = [randomUUID(), randomUUID()]
   const tables = await tenantTables(query)
   const grounds: Ground[] = []
   for (const table of tables) {
-    const [theirs, mine] = [await plantRow(query, table, victim), await plantRow(query, table, own)]
-    grounds.push({ own, victim, table, theirs, mine, role: workerLogin })
+    const [theirs, mine] = [await plantRow(query, table, victim), await plantRow(query, table, attacker)]
+    grounds.push({ attacker, victim, table, theirs, mine, role: workerLogin })
   }
   await query('analyze')
   const rows = () =>
@@ -55,12 +55,12 @@ test(`${attempts} attempts on another tenant’s rows fail or find none (SEED=${
   // It could have: of its own tenant it sees a row in every table.
   for (const table of tables) {
     const seen = [
-      await client.query(`begin; select set_config('app.tenant_id', '${own}', true); select * from ${table}`),
+      await client.query(`begin; select set_config('app.tenant_id', '${attacker}', true); select * from ${table}`),
     ].flat()
     expect(
       seen.at(-1)?.rows.map(({ tenant_id: tenantId }) => tenantId),
       table,
-    ).toEqual([own])
+    ).toEqual([attacker])
     await client.query('rollback')
   }
 })
@@ -77,7 +77,7 @@ test('every table with a tenant is kept apart, from its owner too', async () => 
   const policies = await query<{ tablename: string }>(
     `select tablename, policyname, permissive, roles::text[], cmd, qual, with_check from pg_policies order by tablename, policyname`,
   )
-  const own = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))`
+  const condition = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))`
   const isTick = `(( SELECT current_setting('app.tick'::text, true) AS current_setting) = 'on'::text)`
   const tick = { policyname: 'tick', permissive: 'PERMISSIVE', roles: ['public'], qual: isTick }
   /** Of requests it knows how many are due, and changes none. */
@@ -102,8 +102,8 @@ test('every table with a tenant is kept apart, from its owner too', async () => 
         permissive: 'PERMISSIVE',
         roles: ['public'],
         cmd: 'ALL',
-        qual: own,
-        with_check: own,
+        qual: condition,
+        with_check: condition,
       },
       ...[ticks[tablename] ?? []].flat(),
     ]),

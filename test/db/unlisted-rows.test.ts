@@ -65,10 +65,10 @@ async function open(rows: readonly Row[] = []) {
           'select id, part, noted_at, asked_job_id is not null as asked from unlisted_rows where tenant_id = $1 order by id, part',
           [tenantId],
         )
-      ).map(({ id, part, noted_at, asked }) => [
+      ).map(({ id, part, noted_at, asked: isAsked }) => [
         part === '' ? id : `${id} in ${part}`,
         (Number(noted_at) - Number(at(0))) / 1_000,
-        ...(asked ? ['asked'] : []),
+        ...(isAsked ? ['asked'] : []),
       ]),
     /** A note as the worker leaves it, with one column changed. */
     note: (id: string, changed: Readonly<Record<string, unknown>> = {}) => {
@@ -209,12 +209,13 @@ test('a row that the provider still has is not asked for again in this job, and 
   for (const changed of otherNotes) await note('cus_1', changed)
   await db.within((tx) => rememberAsked(tx, list, []))
   await db.within((tx) => rememberAsked(tx, list, ['cus_1']))
-  const asked = 'select provider, account, resource from unlisted_rows where asked_job_id = $1 and asked_at is not null'
-  expect(await query(asked, [jobId])).toEqual([{ provider: 'stripe', account: 'acct_1', resource: 'customers' }])
+  const statement =
+    'select provider, account, resource from unlisted_rows where asked_job_id = $1 and asked_at is not null'
+  expect(await query(statement, [jobId])).toEqual([{ provider: 'stripe', account: 'acct_1', resource: 'customers' }])
   expect(await db.read((tx) => countAbsent(tx, list))).toBe(1)
   await db.within((tx) => clearNotes(tx, list))
-  const own = async () => (await notes()).filter(([, , isAsked]) => isAsked)
-  expect(await own()).toEqual([['cus_1', 10, 'asked']])
+  const askedNotes = async () => (await notes()).filter(([, , isAsked]) => isAsked)
+  expect(await askedNotes()).toEqual([['cus_1', 10, 'asked']])
   // The notes of other tenants, providers, accounts and resources stay as they were.
   expect(await query('select 1 from unlisted_rows')).toHaveLength(1 + otherNotes.length)
 })
@@ -252,6 +253,6 @@ test('a job finds the resources that its earlier deliveries left notes about', a
   await note('in_1', { resource: 'invoices' })
   for (const changed of [...otherNotes.slice(0, 3), { job_id: randomUUID() }])
     await note('x_1', { resource: 'products', ...changed })
-  const found = await db.read((tx) => notedResources(tx, { ...key, jobId }))
-  expect(found.toSorted()).toEqual(['customers', 'invoices'])
+  const resources = await db.read((tx) => notedResources(tx, { ...key, jobId }))
+  expect(resources.toSorted()).toEqual(['customers', 'invoices'])
 })

@@ -70,8 +70,8 @@ test.each([{ column: 'status' }, { field: 'status' }])(
       { id: 'txn_2', created: 200, status: 'new' },
       { id: 'txn_3', created: 300, status: 'old' },
     ])
-    const [found] = await findUnsettled(db, [{ ...search, by, values: [null, 'new'] }], key)
-    expect(found?.ids).toEqual(['txn_2', 'txn_1'])
+    const [plan] = await findUnsettled(db, [{ ...search, by, values: [null, 'new'] }], key)
+    expect(plan?.ids).toEqual(['txn_2', 'txn_1'])
   },
 )
 
@@ -80,8 +80,8 @@ test('a row that is not due yet does not change', async () => {
     { id: 'txn_1', created: 100, due: '-1 second' },
     { id: 'txn_2', created: 200, due: '1 hour' },
   ])
-  const [found] = await findUnsettled(db, [{ ...search, dueAt: 'availableOn' }], key)
-  expect(found?.ids).toEqual(['txn_1'])
+  const [plan] = await findUnsettled(db, [{ ...search, dueAt: 'availableOn' }], key)
+  expect(plan?.ids).toEqual(['txn_1'])
 })
 
 test('a resource without unsettled rows is left out, and no search finds nothing', async () => {

@@ -55,10 +55,10 @@ test.each([
         rows: [{ row: { id: 'price_1', inline, unitAmount }, raw: { unitAmount }, observedAt: at(second) }],
         onlyMissing: inline,
       })
-    const found = await write(true, 5, 2)
+    const result = await write(true, 5, 2)
     const listed = await write(false, listedAt, listedAt)
     const again = await write(true, 7, 9)
-    expect([found, listed, again]).toEqual([
+    expect([result, listed, again]).toEqual([
       { created: 1, updated: 0 },
       { created: 0, updated: 1 },
       { created: 0, updated: 0 },

@@ -138,11 +138,11 @@ test('the example for pandas reads the views', async () => {
   await query(`select refresh_mrr_history($1, 'stripe', 'acct_1')`, [tenant])
   const statements = [...readFileSync('examples/revenue.py', 'utf8').matchAll(/read\("{3}([\s\S]*?)"{3}\)/g)]
   const answers = await Promise.all(statements.map(([, sql = '']) => query(sql.replaceAll(':tenant', '$1'), [tenant])))
-  const of = { provider: 'stripe', account: 'acct_1', livemode: null }
+  const account = { provider: 'stripe', account: 'acct_1', livemode: null }
   expect(answers.map(([first]) => first)).toMatchObject([
-    { ...of, currency: 'eur', month: thisMonth, closing: '5300', customers_closing: '2' },
-    { ...of, currency: 'eur', cohort: thisMonth, age: 0, customers: '2', retained: '2', mrr: '5300' },
-    { ...of, currency: 'eur', month: '2026-05', charged: '3000', net: '2883' },
+    { ...account, currency: 'eur', month: thisMonth, closing: '5300', customers_closing: '2' },
+    { ...account, currency: 'eur', cohort: thisMonth, age: 0, customers: '2', retained: '2', mrr: '5300' },
+    { ...account, currency: 'eur', month: '2026-05', charged: '3000', net: '2883' },
   ])
 })
 

@@ -51,9 +51,9 @@ async function commands(): Promise<readonly string[]> {
 }
 
 async function commandWith(part: string): Promise<string> {
-  const found = (await commands()).filter((command) => command.includes(part))
-  expect(found, `README has one block with ${part}`).toHaveLength(1)
-  return found[0] ?? ''
+  const matching = (await commands()).filter((command) => command.includes(part))
+  expect(matching, `README has one block with ${part}`).toHaveLength(1)
+  return matching[0] ?? ''
 }
 
 const typed = (command: string, more: NodeJS.ProcessEnv = {}) =>

@@ -45,11 +45,11 @@ async function twoAccounts() {
   const rowsOf = async (account: string) => {
     const rows: Record<string, string[]> = {}
     for (const table of await allTables(query)) {
-      const found = await query<{ text: string }>(
+      const matching = await query<{ text: string }>(
         `select stored::text as text from "${table}" as stored where to_jsonb(stored) ->> 'account' = $1 order by 1`,
         [account],
       )
-      if (found.length > 0) rows[table] = found.map(({ text }) => text)
+      if (matching.length > 0) rows[table] = matching.map(({ text }) => text)
     }
     return rows
   }

@@ -59,14 +59,14 @@ test('whatever is erased whenever, the rest is counted once (200 seeds)', () => 
       checkpoint = advance(checkpoint, omitItems(checkpoint, batch, left))
       if (below(3) === 0) {
         // Stored by this job or by an earlier one.
-        const some = items.filter((item) => !erased.has(item.id) && below(12) === 0)
-        for (const item of some) erased.add(item.id)
-        checkpoint = discountItems(checkpoint, some.map(asItem))
-        if (below(2) === 0) checkpoint = removeIds(checkpoint, new Set(some.map((item) => item.id)))
+        const listed = items.filter((item) => !erased.has(item.id) && below(12) === 0)
+        for (const item of listed) erased.add(item.id)
+        checkpoint = discountItems(checkpoint, listed.map(asItem))
+        if (below(2) === 0) checkpoint = removeIds(checkpoint, new Set(listed.map((item) => item.id)))
         if (below(2) === 0)
-          expect(some.filter((item) => JSON.stringify(removeIds(checkpoint, erased)).includes(`"${item.id}"`))).toEqual(
-            [],
-          )
+          expect(
+            listed.filter((item) => JSON.stringify(removeIds(checkpoint, erased)).includes(`"${item.id}"`)),
+          ).toEqual([])
       }
       const cut = checkpoint.slices[0]
       if (cut?.position && cut.position - cut.window.from > 1 && below(4) === 0)

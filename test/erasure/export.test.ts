@@ -25,7 +25,7 @@ async function exportOf({ deps, account, database, tenantId }: Parts, customer: 
     {
       within: (work) => database.tenant(tenantId).read(work),
       ...(portion === undefined ? { portion: deps.portion ?? 5_000 } : { portion }),
-      write: async (table, found) => void lines.push(...found.map((json) => `${table} ${json}`)),
+      write: async (table, rows) => void lines.push(...rows.map((json) => `${table} ${json}`)),
     },
     { ...account, customer },
   )

@@ -40,10 +40,10 @@ test('open requests of all tenants are found, those first that are due first, al
   const done = await add(-9, 'c')
   await query(`update erasure_requests set done_at = now(), rows = '{}' where id = $1`, [done.id])
   for (const { schedules } of [owner, worker]) {
-    const found = await findOpenRequests(schedules, { tenantId: undefined, kinds })
-    expect(found.map(({ id }) => id)).toEqual(ordered)
-    const one = await findOpenRequests(schedules, { tenantId: soon?.tenantId, kinds })
-    expect(one.map(({ id }) => id)).toEqual([soon?.id])
+    const requests = await findOpenRequests(schedules, { tenantId: undefined, kinds })
+    expect(requests.map(({ id }) => id)).toEqual(ordered)
+    const requestsOfTenant = await findOpenRequests(schedules, { tenantId: soon?.tenantId, kinds })
+    expect(requestsOfTenant.map(({ id }) => id)).toEqual([soon?.id])
   }
   await owner.close()
 })

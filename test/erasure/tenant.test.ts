@@ -12,15 +12,15 @@ type ErasureSetup = Awaited<ReturnType<typeof openErasure>>
 
 /** Rows of a tenant, by table; tables without any are left out. */
 async function rowsOf({ query, tenantId }: Pick<ErasureSetup, 'query' | 'tenantId'>): Promise<Record<string, number>> {
-  const found: Record<string, number> = {}
+  const counts: Record<string, number> = {}
   for (const table of await allTables(query)) {
     const [row] = await query<{ n: number }>(
       `select count(*)::int as n from "${table}" as stored where strpos(stored::text, $1) > 0`,
       [tenantId],
     )
-    if (row!.n > 0) found[table] = row!.n
+    if (row!.n > 0) counts[table] = row!.n
   }
-  return found
+  return counts
 }
 
 async function twoTenants() {

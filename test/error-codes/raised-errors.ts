@@ -127,11 +127,11 @@ const shopifyAnswers: readonly (readonly [status: number, code: string])[] = [
 
 const shopifyFailures = () => {
   const access = { shop: 'shop', key: { token: 'shpat_secretsecret' }, tokenName: 'the accessToken of the message' }
-  const told = { access, quote: () => 'You may not do that.' }
+  const refusal = { access, quote: () => 'You may not do that.' }
   const read = (status: number, headers: Readonly<Record<string, string>>, body: object) =>
     shopifyFailure(
       thrown(() => readAnswer({ status, headers, body: Buffer.from(JSON.stringify(body)) }, 'read_orders')),
-      told,
+      refusal,
     )
   const search = { search: [{ warnings: [{ field: 'created', message: 'Invalid search field.' }] }] }
   return [
@@ -139,7 +139,7 @@ const shopifyFailures = () => {
     read(200, { 'x-shopify-api-version': '2027-01' }, { data: {} }),
     read(200, {}, { data: {}, extensions: search }),
     read(200, {}, {}),
-    shopifyFailure(new Error('no'), told),
+    shopifyFailure(new Error('no'), refusal),
     ...[undefined, 'nonsense', ':shpat_secretsecret', '{"shop":"shop"}'].map((accessToken) =>
       thrown(() =>
         readShopifyAccess(

@@ -34,9 +34,9 @@ export const nestedTables = {
 
 /** The tables of what Stripe shows only to a request that expands it → the list that is read again for them, and what it shows more. */
 export const optionTables = {
-  price_options: { of: 'prices', more: {} },
-  coupon_options: { of: 'coupons', more: { applies_to: { products: [] } } },
-} as const satisfies Record<string, { readonly of: ResourceName; readonly more: object }>
+  price_options: { parent: 'prices', more: {} },
+  coupon_options: { parent: 'coupons', more: { applies_to: { products: [] } } },
+} as const satisfies Record<string, { readonly parent: ResourceName; readonly more: object }>
 
 /** The sandbox names its inline prices so. No list has them. */
 export const isInline = ({ nickname }: StripeObject): boolean => String(nickname).startsWith('inline ')

@@ -7,9 +7,9 @@ const at = (...addresses: readonly string[]): LookupAddress[] =>
 
 /** Answers one list after the other, then the last for ever. */
 function resolver(...answers: readonly (readonly LookupAddress[] | Error)[]) {
-  let asked = 0
+  let lookups = 0
   const lookup = pinned(async () => {
-    const answer = answers[Math.min(asked++, answers.length - 1)]!
+    const answer = answers[Math.min(lookups++, answers.length - 1)]!
     if (answer instanceof Error) throw answer
     return answer
   })
@@ -19,15 +19,15 @@ function resolver(...answers: readonly (readonly LookupAddress[] | Error)[]) {
         error ? reject(error) : resolve(family ? { address, family } : address),
       )
     })
-  return { find, asked: () => asked }
+  return { find, lookups: () => lookups }
 }
 
 describe('a name', () => {
   it('is resolved once, and its addresses stay what they were', async () => {
-    const { find, asked } = resolver(at('3.18.12.63', '2600:1f18::1'), at('127.0.0.1'))
+    const { find, lookups } = resolver(at('3.18.12.63', '2600:1f18::1'), at('127.0.0.1'))
     expect(await find()).toEqual(at('3.18.12.63', '2600:1f18::1'))
     expect(await Promise.all([find(), find(), find()])).toEqual(Array(3).fill(at('3.18.12.63', '2600:1f18::1')))
-    expect(asked()).toBe(1)
+    expect(lookups()).toBe(1)
   })
 
   it('gives the address of the IP family that the connection needs', async () => {

@@ -6,7 +6,7 @@ import { openCanary } from './canary-server.ts'
 type LookupAll = (
   host: string,
   options: object,
-  callback: (error: Error | null, found?: { address: string }[]) => void,
+  callback: (error: Error | null, addresses?: { address: string }[]) => void,
 ) => void
 
 /** Connects nowhere: notes the addresses that a connection would have gone to. */
@@ -17,8 +17,8 @@ function watchConnections() {
     const [options] = (Array.isArray(call[0]) ? call[0] : call) as [{ host: string; lookup: LookupAll }]
     lookups.push(
       new Promise((resolve) => {
-        options.lookup(options.host, { all: true }, (error, found) => {
-          for (const { address } of found ?? []) addresses.push(address)
+        options.lookup(options.host, { all: true }, (error, answer) => {
+          for (const { address } of answer ?? []) addresses.push(address)
           this.destroy(error ?? new Error('nobody is there'))
           resolve()
         })
@@ -44,8 +44,8 @@ const firstItem = { window: { from: 0, to: null }, cursor: null, limit: 1 }
 
 test('a name that leads to the provider first and to this machine afterwards is followed to the first place only', async () => {
   const { addresses, settled } = watchConnections()
-  let asked = 0
-  const resolve = async () => [{ address: asked++ === 0 ? '3.18.12.63' : '127.0.0.1', family: 4 }]
+  let lookups = 0
+  const resolve = async () => [{ address: lookups++ === 0 ? '3.18.12.63' : '127.0.0.1', family: 4 }]
   const account = stripe({ ...stripeSettings, apiBase: 'https://api.rebound.test', resolve }).connect({
     tenantId: keyTenant,
     accessToken: undefined,
@@ -54,7 +54,7 @@ test('a name that leads to the provider first and to this machine afterwards is 
     await expect(account.sources[0]!.list(firstItem, never)).rejects.toMatchObject({ code: 'provider_unreachable' })
   await settled()
   account.close()
-  expect(asked).toBe(1)
+  expect(lookups).toBe(1)
   expect(addresses).toEqual(Array(4).fill('3.18.12.63'))
 })
 

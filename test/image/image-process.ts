@@ -93,8 +93,8 @@ export function runImage(
     logs: () => text,
     async printed(pattern) {
       for (;;) {
-        const [found] = pattern.exec(text) ?? []
-        if (found !== undefined) return found
+        const [match] = pattern.exec(text) ?? []
+        if (match !== undefined) return match
         const ended = await Promise.race([
           exit.then((how) => how),
           new Promise<undefined>((resolve) => {

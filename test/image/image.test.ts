@@ -43,8 +43,8 @@ async function openDatabase() {
 function bytesOf(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => {
     const path = join(folder, name)
-    const found = lstatSync(path)
-    return sum + (found.isDirectory() ? bytesOf(path) : found.size)
+    const stats = lstatSync(path)
+    return sum + (stats.isDirectory() ? bytesOf(path) : stats.size)
   }, 0)
 }
 

@@ -321,7 +321,8 @@ describe('parameters', () => {
     const { names, variables } = await partsOf(['receiver'], ['stripe', 'square'])
     expect(names).toEqual([...always, 'receiver', 'receiverParts', 'receiverAlarms'])
     // Without the HTTP API the receiver alone checks signatures, and it never has a key.
-    const settingsOf = (of: object) => Object.keys(of).filter((name) => /^(?:Stripe|Square|Log)__/.test(name))
+    const settingsOf = (environment: object) =>
+      Object.keys(environment).filter((name) => /^(?:Stripe|Square|Log)__/.test(name))
     expect(settingsOf(variables.events)).toEqual(['Stripe__ApiKey', 'Log__Level'])
     expect(settingsOf(variables.receiver)).toEqual(['Log__Level', 'Stripe__WebhookSecret', 'Square__WebhookSecret'])
   })

@@ -25,9 +25,9 @@ async function open(customers: number, options: Pick<SetupOptions, 'exempt'> = {
       const before = sandbox.requests.length
       await parts.deliver(request)
       const row = await parts.job(request.jobId)
-      const asked = sandbox.requests.slice(before).filter(({ path }) => /^\/v1\/customers\/./.test(path))
+      const requests = sandbox.requests.slice(before).filter(({ path }) => /^\/v1\/customers\/./.test(path))
       // A question that fails is asked again.
-      return { row, result: row?.result as SyncJobResult, askedById: new Set(asked.map(({ path }) => path)).size }
+      return { row, result: row?.result as SyncJobResult, askedById: new Set(requests.map(({ path }) => path)).size }
     },
     live: async () =>
       Number(
@@ -91,17 +91,17 @@ test('what is gone is deleted as far as it was asked for, and the rest by the ne
   await sync()
   for (const id of ids().slice(0, 600)) sandbox.remove('customers', id, { silent: true })
   const first = await sync()
-  const asked = first.askedById
-  expect(asked).toBe(500 + Math.floor((first.result.requests - asked) / 2))
-  expect(first.row).toMatchObject({ deleted: String(asked) })
+  const lookups = first.askedById
+  expect(lookups).toBe(500 + Math.floor((first.result.requests - lookups) / 2))
+  expect(first.row).toMatchObject({ deleted: String(lookups) })
   expect(first.result.resources.customers).toMatchObject({
-    deleted: asked,
-    unchecked: 600 - asked,
-    proof: { listed: 100, live: 700 - asked, equal: false },
+    deleted: lookups,
+    unchecked: 600 - lookups,
+    proof: { listed: 100, live: 700 - lookups, equal: false },
   })
-  expect(await live()).toBe(700 - asked)
+  expect(await live()).toBe(700 - lookups)
   const second = await sync()
-  expect(second.result.resources.customers).toMatchObject({ deleted: 600 - asked, proof: { equal: true } })
+  expect(second.result.resources.customers).toMatchObject({ deleted: 600 - lookups, proof: { equal: true } })
   expect(await live()).toBe(100)
 })
 

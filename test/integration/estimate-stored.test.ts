@@ -32,7 +32,7 @@ async function openRead(
 
 it('of an account that a job has read, rows are counted and a list is asked for one page', async () => {
   const { estimate, there } = await openRead(250)
-  const { resources, asked, rows } = await estimate()
+  const { resources, asked: requestsMade, rows } = await estimate()
   const long = ['customers', 'subscriptions', 'subscription_items', 'invoices', 'invoice_lines']
   for (const name of long) {
     expect([name, resources[name]?.basis]).toEqual([name, 'stored rows'])
@@ -47,7 +47,7 @@ it('of an account that a job has read, rows are counted and a list is asked for 
   }
   // A page of each list, and which account it is.
   const lists = Object.values(resources).filter(({ basis }) => basis !== 'inside other items').length
-  expect(asked).toBeLessThanOrEqual(lists + 1)
+  expect(requestsMade).toBeLessThanOrEqual(lists + 1)
   expect(rows.likely).toBeGreaterThan(2_000)
 })
 

@@ -19,10 +19,10 @@ test('a job that waits for its account is announced once, and when it runs', asy
   await listener.query('listen sync_jobs')
   const first = jobRequest()
   const second = jobRequest({ tenantId: first.tenantId })
-  const told: string[] = []
+  const payloads: string[] = []
   listener.on('notification', ({ payload }) => {
     const { id, status } = JSON.parse(payload ?? '')
-    if (id === second.jobId) told.push(status)
+    if (id === second.jobId) payloads.push(status)
   })
   const rival = await openWorker({ Queue__Url: '' })
   let tried = false
@@ -37,9 +37,9 @@ test('a job that waits for its account is announced once, and when it runs', asy
   // What was told before the answer to a query is heard before it.
   await listener.query('select 1')
   // Its first claim finds out which account it needs; later ones are refused without a word.
-  expect(told.slice(0, 3)).toEqual(['running', 'pending', 'running'])
-  expect(told.at(-1)).toBe('completed')
-  expect(told.filter((status) => status === 'pending')).toHaveLength(1)
+  expect(payloads.slice(0, 3)).toEqual(['running', 'pending', 'running'])
+  expect(payloads.at(-1)).toBe('completed')
+  expect(payloads.filter((status) => status === 'pending')).toHaveLength(1)
 })
 
 test('nothing is announced where that is turned off', async () => {
@@ -48,13 +48,13 @@ test('nothing is announced where that is turned off', async () => {
   await listener.connect()
   onTestFinished(() => listener.end())
   await listener.query('listen sync_jobs')
-  const told: string[] = []
-  listener.on('notification', ({ payload }) => told.push(payload ?? ''))
+  const payloads: string[] = []
+  listener.on('notification', ({ payload }) => payloads.push(payload ?? ''))
   const request = jobRequest()
   await handle([JSON.stringify(request)])
   expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
   await listener.query('select 1')
-  expect(told).toEqual([])
+  expect(payloads).toEqual([])
 })
 
 test('the claim and each commit are announced, and progress only grows', async () => {
@@ -67,11 +67,11 @@ test('the claim and each commit are announced, and progress only grows', async (
   await listener.connect()
   onTestFinished(() => listener.end())
   await listener.query('listen sync_jobs')
-  const told: Record<string, unknown>[] = []
+  const payloads: Record<string, unknown>[] = []
   const ended = new Promise<void>((resolve) =>
     listener.on('notification', ({ channel, payload }) => {
-      told.push({ channel, ...JSON.parse(payload ?? '') })
-      if (told.at(-1)?.status === 'completed') resolve()
+      payloads.push({ channel, ...JSON.parse(payload ?? '') })
+      if (payloads.at(-1)?.status === 'completed') resolve()
     }),
   )
   const request = jobRequest({ additionalData: { batch_size: 20 } })
@@ -79,9 +79,9 @@ test('the claim and each commit are announced, and progress only grows', async (
   await ended
   const row = await job(request.jobId)
   // The claim, the account, and each commit.
-  expect(told.length).toBe(2 + Number(row?.commits))
-  expect(told.length).toBeGreaterThan(6)
-  expect(told[0]).toEqual({
+  expect(payloads.length).toBe(2 + Number(row?.commits))
+  expect(payloads.length).toBeGreaterThan(6)
+  expect(payloads[0]).toEqual({
     channel: 'sync_jobs',
     id: request.jobId,
     tenant_id: request.tenantId,
@@ -93,8 +93,8 @@ test('the claim and each commit are announced, and progress only grows', async (
     requests: 0,
     progress: {},
   })
-  expect(told[1]).toMatchObject({ account: 'acct_sandbox', status: 'running', fetched: 0 })
-  expect(told.at(-1)).toEqual({
+  expect(payloads[1]).toMatchObject({ account: 'acct_sandbox', status: 'running', fetched: 0 })
+  expect(payloads.at(-1)).toEqual({
     channel: 'sync_jobs',
     id: request.jobId,
     tenant_id: request.tenantId,
@@ -106,10 +106,12 @@ test('the claim and each commit are announced, and progress only grows', async (
     requests: Number(row?.requests),
     progress: row?.progress,
   })
-  expect(told.slice(0, -1).every(({ status }) => status === 'running')).toBe(true)
+  expect(payloads.slice(0, -1).every(({ status }) => status === 'running')).toBe(true)
   const grows = (values: number[]) => values.every((value, at) => at === 0 || value >= (values[at - 1] ?? 0))
-  const customers = told.slice(2).map(({ progress }) => (progress as { customers: Record<string, number> }).customers)
-  expect(grows(told.map(({ fetched }) => Number(fetched)))).toBe(true)
+  const customers = payloads
+    .slice(2)
+    .map(({ progress }) => (progress as { customers: Record<string, number> }).customers)
+  expect(grows(payloads.map(({ fetched }) => Number(fetched)))).toBe(true)
   expect(grows(customers.map(({ fetched }) => Number(fetched)))).toBe(true)
   expect(grows(customers.map(({ share }) => Number(share)))).toBe(true)
   expect(customers.every(({ share }) => Number(share) >= 0 && Number(share) <= 1)).toBe(true)
@@ -122,15 +124,15 @@ test('a job that is tried again, and one that fails, are announced with the code
   await listener.connect()
   onTestFinished(() => listener.end())
   await listener.query('listen sync_jobs')
-  const told: string[] = []
+  const payloads: string[] = []
   listener.on('notification', ({ payload }) => {
     const { status, code } = JSON.parse(payload ?? '')
-    told.push(`${status} ${code}`)
+    payloads.push(`${status} ${code}`)
   })
   const heal = sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': '1000' } })
   await handle([JSON.stringify(jobRequest())])
   heal()
   await handle([JSON.stringify(jobRequest({ accessToken: 'sk_live_revoked1' }))])
   await listener.query('select 1')
-  expect(told).toEqual(['running null', 'retrying provider_unavailable', 'running null', 'failed key_not_accepted'])
+  expect(payloads).toEqual(['running null', 'retrying provider_unavailable', 'running null', 'failed key_not_accepted'])
 })

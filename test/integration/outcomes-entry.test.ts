@@ -146,8 +146,8 @@ test('messages behind what is none are worked on, and one without an id has the 
   sandbox.fail({ ...down, path: /limit=7/ })
   const [good] = sqsEvent([JSON.stringify(jobRequest())]).Records
   const [nameless] = sqsEvent([JSON.stringify(jobRequest({ additionalData: { batch_size: 7 } }))]).Records
-  const nothing = Array.from({ length: 9 }, () => null)
-  const event = { Records: [...nothing, { ...nameless, messageId: undefined }, good] }
+  const nulls = Array.from({ length: 9 }, () => null)
+  const event = { Records: [...nulls, { ...nameless, messageId: undefined }, good] }
   expect(await worker.handle(event as never, context(10_000))).toEqual({ batchItemFailures: [{ itemIdentifier: '' }] })
   expect(await query('select status from sync_jobs order by status')).toEqual([
     { status: 'completed' },

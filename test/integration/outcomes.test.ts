@@ -181,10 +181,10 @@ test.each([
   ['100000', 900],
 ])(
   'a provider that asks for %s seconds is left alone by the queue for %i, and no attempt is spent',
-  async (asked, seconds) => {
+  async (delay, seconds) => {
     vi.spyOn(systemClock, 'random').mockReturnValue(0)
     const { send, deliver, job, sandbox, queue } = await openEnv({ exempt: countsRequests })
-    sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': asked } })
+    sandbox.fail({ kind: 'error', status: 503, headers: { 'Retry-After': delay } })
     const request = jobRequest()
     const id = await send(request)
     const { event, failed } = await deliver()

@@ -68,10 +68,10 @@ export async function openPayPal(options: SandboxOptions = {}) {
         .toSorted()
       const [inTable, inAccount] = [new Set(stored), new Set(expected)]
       differing.push(
-        ...stored.filter((one) => !inAccount.has(one)).map((one) => `${table}: too much ${one.slice(0, 200)}`),
+        ...stored.filter((row) => !inAccount.has(row)).map((row) => `${table}: too much ${row.slice(0, 200)}`),
       )
       differing.push(
-        ...expected.filter((one) => !inTable.has(one)).map((one) => `${table}: missing ${one.slice(0, 200)}`),
+        ...expected.filter((row) => !inTable.has(row)).map((row) => `${table}: missing ${row.slice(0, 200)}`),
       )
       if (stored.length !== expected.length) differing.push(`${table}: ${stored.length} rows of ${expected.length}`)
     }

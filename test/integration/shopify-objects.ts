@@ -17,7 +17,7 @@ export function objectsByTable(
   queries = queriesIn(sandbox.requests),
 ): Readonly<Record<string, readonly Fields[]>> {
   const fragments = fragmentsIn(queries)
-  const of = (type: string, objects: readonly Fields[]) =>
+  const typed = (type: string, objects: readonly Fields[]) =>
     objects.map((object) => {
       const fragment = fragments.get(type)
       if (!fragment) throw new Error(`no request asked for ${type}`)
@@ -27,39 +27,39 @@ export function objectsByTable(
   const contracts = sandbox.expected('subscriptionContracts')
   const groups = sandbox.expected('sellingPlanGroups')
   return {
-    customers: of('Customer', sandbox.expected('customers')),
-    products: of('Product', sandbox.expected('products')),
-    prices: of('ProductVariant', sandbox.expected('productVariants')),
-    subscriptions: of('SubscriptionContract', contracts),
-    subscription_items: of(
+    customers: typed('Customer', sandbox.expected('customers')),
+    products: typed('Product', sandbox.expected('products')),
+    prices: typed('ProductVariant', sandbox.expected('productVariants')),
+    subscriptions: typed('SubscriptionContract', contracts),
+    subscription_items: typed(
       'SubscriptionLine',
       contracts.flatMap((contract) => listIn(contract, 'lines')),
     ),
-    orders: of('Order', orders),
-    order_lines: of(
+    orders: typed('Order', orders),
+    order_lines: typed(
       'LineItem',
       orders.flatMap((order) => listIn(order, 'lineItems')),
     ),
-    payments: of(
+    payments: typed(
       'OrderTransaction',
       orders.flatMap((order) =>
         listIn(order, 'transactions').filter(({ kind }) => paymentKinds.includes(String(kind))),
       ),
     ),
-    refunds: of(
+    refunds: typed(
       'Refund',
       orders.flatMap((order) => listIn(order, 'refunds')),
     ),
-    disputes: of('ShopifyPaymentsDispute', sandbox.expected('disputes')),
-    payouts: of('ShopifyPaymentsPayout', sandbox.expected('payouts')),
-    balance_transactions: of('ShopifyPaymentsBalanceTransaction', sandbox.expected('balanceTransactions')),
+    disputes: typed('ShopifyPaymentsDispute', sandbox.expected('disputes')),
+    payouts: typed('ShopifyPaymentsPayout', sandbox.expected('payouts')),
+    balance_transactions: typed('ShopifyPaymentsBalanceTransaction', sandbox.expected('balanceTransactions')),
     provider_objects: [
-      ...of('SellingPlanGroup', groups),
-      ...of(
+      ...typed('SellingPlanGroup', groups),
+      ...typed(
         'SellingPlan',
         groups.flatMap((group) => listIn(group, 'sellingPlans')),
       ),
-      ...of('SubscriptionBillingAttempt', sandbox.expected('subscriptionBillingAttempts')),
+      ...typed('SubscriptionBillingAttempt', sandbox.expected('subscriptionBillingAttempts')),
     ],
   }
 }

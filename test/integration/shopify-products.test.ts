@@ -47,7 +47,9 @@ describe.each(['incremental', 'full'])('the prices of a product, by a job that i
 
   it('are counted as changed once, and as unchanged after that', async () => {
     const { shop, product, sync } = await openWithPrices()
-    const variants = shop.expected('productVariants').filter(({ product: of }) => fields(of).id === product.id).length
+    const variants = shop
+      .expected('productVariants')
+      .filter(({ product: parent }) => fields(parent).id === product.id).length
     shop.update('products', product.id, { status: 'ARCHIVED' })
     const updated = variants
     expect(await sync(kind)).toMatchObject({ result: { resources: { prices: { updated } } } })

@@ -29,7 +29,7 @@ describe('a shop of Shopify', () => {
     shop.update('orders', reordered!.id, { lineItems: (reordered!.lineItems as unknown[]).slice(0, 1) })
     const [contract] = shop.expected('subscriptionContracts')
     shop.update('subscriptionContracts', contract!.id, { status: 'CANCELLED' })
-    const variant = shop.expected('productVariants').find(({ product: of }) => fields(of).id === product!.id)
+    const variant = shop.expected('productVariants').find(({ product: parent }) => fields(parent).id === product!.id)
     shop.update('productVariants', variant!.id, { price: '99.95' })
     shop.update('products', product!.id, {})
     const dispute = shop.insert('disputes', { status: 'NEEDS_RESPONSE' })

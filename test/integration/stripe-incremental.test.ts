@@ -157,10 +157,10 @@ test('a resource that was skipped, or is new, is read from the beginning while t
 
 test('a job about some resources writes no others, whatever the events say', async () => {
   const { sync, query, sandbox } = await openEnv()
-  const some = { resources: ['customers', 'invoices'] }
-  await sync('full', some)
+  const options = { resources: ['customers', 'invoices'] }
+  await sync('full', options)
   sandbox.simulate(6, { seed: 5, perDay: 6 })
-  expect((await sync('incremental', some)).result.syncType).toBe('incremental')
+  expect((await sync('incremental', options)).result.syncType).toBe('incremental')
   for (const table of ['subscriptions', 'prices', 'payments', 'refunds'])
     expect(await query(`select count(*)::int as count from ${table}`)).toEqual([{ count: 0 }])
   const live = await query<{ id: string }>('select id from customers where deleted_at is null')

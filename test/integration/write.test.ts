@@ -97,16 +97,16 @@ test('what was put aside is taken out once it is stored', async () => {
   sandbox.advance(60)
   const second = await sync()
   expect(second).toMatchObject({ status: 'completed', created: '1', rejected: '2' })
-  const own = () =>
+  const constraint = () =>
     query(
       `select item_key, job_id from sync_rejects where tenant_id = $1 and resource = 'customers' order by item_key collate "C"`,
       [tenantId],
     )
-  expect(await own()).toEqual(refused.slice(1).map((id) => ({ item_key: id, job_id: second.id })))
+  expect(await constraint()).toEqual(refused.slice(1).map((id) => ({ item_key: id, job_id: second.id })))
   await query('alter table customers drop constraint mine')
   sandbox.advance(60)
   expect(await sync()).toMatchObject(counts(2, 0, 118))
-  expect(await own()).toEqual([])
+  expect(await constraint()).toEqual([])
   expect(await kept()).toHaveLength(2)
 })
 

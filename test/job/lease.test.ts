@@ -6,7 +6,7 @@ import { hasEnded, renew, startHeartbeat } from '../../src/job/lease.ts'
 import { plantJob } from '../operations/plant-job.ts'
 import { openTestDatabase } from '../support/database.ts'
 
-const nothing = { waitingFor: null, waitingSince: null, waitedMs: 0 }
+const noWait = { waitingFor: null, waitingSince: null, waitedMs: 0 }
 
 async function open() {
   const { query, tenant } = await openTestDatabase()
@@ -18,7 +18,7 @@ async function open() {
 test('a sign of life begins the lease again, and writes what the job waits for', async () => {
   const { query, db, lease } = await open()
   const waitingFor = { code: 'rate_limited', message: 'stripe: too many requests.' }
-  await renew(db, lease, { ...nothing, waitingFor, waitingSince: new Date() })
+  await renew(db, lease, { ...noWait, waitingFor, waitingSince: new Date() })
   const [row] = await query("select waiting_for, lease_until > now() + interval '30 s' as held from sync_jobs")
   expect(row).toEqual({ waiting_for: waitingFor, held: true })
 })
@@ -48,10 +48,7 @@ function beating(...ends: ('renewed' | 'fenced' | 'broken' | 'refused')[]) {
   }
   const onLost = vi.fn()
   const lease = { jobId: randomUUID(), fence: 2, seconds: 0.03 }
-  const stop = startHeartbeat(
-    { db: { within } as unknown as TenantDatabase, lease, waitColumns: () => nothing },
-    onLost,
-  )
+  const stop = startHeartbeat({ db: { within } as unknown as TenantDatabase, lease, waitColumns: () => noWait }, onLost)
   onTestFinished(stop)
   return { onLost, beats: () => beats, stop }
 }

@@ -55,21 +55,21 @@ test('only a parent that the provider shows counts as kept: a refused one has no
     resources: [{ kept: ['there'], unlisted: [] }],
     rows: [{ resource: 'invoices', row: { id: 'there' } }],
     childSets: [{ resource: 'invoice_lines', parentId: 'gone', ids: [] }],
-    asked: 3,
+    lookups: 3,
   })
 })
 
 test('a refused parent is asked for once, and those after it are asked for as well', async () => {
   const refused = Array.from({ length: 16 }, (_, at) => `refused_${at}`)
   const { ask, requested } = await open([...refused, 'zzz'])
-  expect(await ask()).toMatchObject({ resources: [], rows: [], childSets: [], asked: 16 })
-  expect(await ask()).toMatchObject({ resources: [{ kept: ['zzz'] }], asked: 1 })
+  expect(await ask()).toMatchObject({ resources: [], rows: [], childSets: [], lookups: 16 })
+  expect(await ask()).toMatchObject({ resources: [{ kept: ['zzz'] }], lookups: 1 })
   expect(requested.toSorted()).toEqual([...refused, 'zzz'].toSorted())
 })
 
 test('refused parents alone end the questions', async () => {
   const { ask, requested } = await open(['refused'])
-  expect(await ask()).toMatchObject({ resources: [], asked: 1 })
+  expect(await ask()).toMatchObject({ resources: [], lookups: 1 })
   expect(await ask()).toBeNull()
   expect(requested).toEqual(['refused'])
 })

@@ -118,11 +118,11 @@ test('each line names attempt, hop and fence, and the account once it is known',
   session.log.info('after')
   session.update({ requests: 9 })
   session.log.info('later')
-  const of = { attempt: 1, hop: 2, fence: 3 }
+  const delivery = { attempt: 1, hop: 2, fence: 3 }
   expect(log.lines()).toEqual([
-    { level: 'info', message: 'before', ...of },
-    { level: 'info', message: 'after', ...of, account: 'acct_1' },
-    { level: 'info', message: 'later', ...of, account: 'acct_1' },
+    { level: 'info', message: 'before', ...delivery },
+    { level: 'info', message: 'after', ...delivery, account: 'acct_1' },
+    { level: 'info', message: 'later', ...delivery, account: 'acct_1' },
   ])
   const resumed = open({ account: 'acct_2' })
   resumed.session.log.info('x')

@@ -71,10 +71,10 @@ test('an event of a price fetches what only a request shows, and is one event in
 test('events in any order leave the latest state', async () => {
   const { apply, update, stored, latest } = await changed()
   for (const name of ['one', 'two', 'three']) update({ name }, 10)
-  const [one, two, three] = await latest(3)
+  const [first, two, three] = await latest(3)
   await apply([two!])
-  await apply([three!, one!])
-  await apply([two!, one!])
+  await apply([three!, first!])
+  await apply([two!, first!])
   expect(await stored()).toMatchObject([{ name: 'three' }])
 })
 
@@ -148,8 +148,8 @@ test('without a key an event in the pinned version is written; for one that must
   const { apply, update, latest, stored, requested } = await changed({ accessToken: null })
   update({ name: 'one' }, 10)
   update({ name: 'two' }, 10)
-  const [one, two] = await latest(2)
-  await apply([one!])
+  const [first, two] = await latest(2)
+  await apply([first!])
   expect(requested).toEqual([])
   expect(await apply([{ ...two!, api_version: '2019-12-03' }])).toMatchObject({ committed: [two!.id], later: [] })
   expect(requested).toEqual(['no key to fetch objects with'])
@@ -217,10 +217,10 @@ test('beyond five requests in a second the messages of the rest come back later'
 })
 
 /** Counts the transactions. */
-function countingTries(of: LiveDeps['tenant']) {
+function countingTries(open: LiveDeps['tenant']) {
   let tries = 0
   const tenant: LiveDeps['tenant'] = (id) => {
-    const database = of(id)
+    const database = open(id)
     return {
       ...database,
       within: (work) => {

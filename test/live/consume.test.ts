@@ -26,9 +26,9 @@ function openConsumer(count: number, { most = 100, slowMs = 0 } = {}) {
   const acknowledged: string[] = []
   const calls: { most: number; atOnce: boolean }[] = []
   const intake: EventConsumer['intake'] = {
-    async receive(asked, signal, atOnce = false) {
-      calls.push({ most: asked, atOnce })
-      const hand = waiting.splice(0, Math.min(10, asked))
+    async receive(most, signal, atOnce = false) {
+      calls.push({ most: most, atOnce })
+      const hand = waiting.splice(0, Math.min(10, most))
       if (hand.length === 0 && !atOnce)
         await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
       else await new Promise((resolve) => setTimeout(resolve, slowMs))

@@ -68,9 +68,9 @@ export async function liveSetup({
     deps: all,
     /** All events of the sandbox since the second, the oldest first. */
     events: (since = 0) => eventsOf(parts.sandbox.url, since),
-    apply: (events: readonly StripeEvent[], of: Partial<Route> = {}) =>
+    apply: (events: readonly StripeEvent[], changes: Partial<Route> = {}) =>
       applyLive(
-        { ...route, ...of },
+        { ...route, ...changes },
         events.map((event) => liveEvent(event)),
         all,
       ),

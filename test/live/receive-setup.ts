@@ -15,7 +15,7 @@ import { openTestDatabase } from '../support/database.ts'
 export const sentAt = new Date('2026-11-28T13:43:10.100Z')
 export const secret = 'whsec_current'
 
-const nothing = { received: 0, applied: 0, unchanged: 0, tied: 0, retrieved: 0, rejected: 0, skipped: 0 }
+const noEvents = { received: 0, applied: 0, unchanged: 0, tied: 0, retrieved: 0, rejected: 0, skipped: 0 }
 
 /** What receives events, with a database and a clock of its own, and an `apply` that notes what it is given. */
 export async function openReceiving() {
@@ -32,7 +32,7 @@ export async function openReceiving() {
     committed: events.map(({ messageId }) => messageId),
     later: [],
     deadLettered: [],
-    counts: nothing,
+    counts: noEvents,
   })
   const opened: string[] = []
   let stored: Readonly<Record<string, string>> = { 'ssm:/whsec': secret }

@@ -37,7 +37,7 @@ test('the sandbox tells of each change in live mode, in text that every queue ta
   const sandbox = await openSandbox({ customers: 3, olderEvents: 0 })
   try {
     const heard: { type: string; body: string }[] = []
-    const forget = sandbox.onEvent((told) => void heard.push(told))
+    const forget = sandbox.onEvent((event) => void heard.push(event))
     const { id } = sandbox.insert('customers', { name: '🌱 \uffff' })
     sandbox.update('customers', id, { name: 'Ada' })
     forget()

@@ -167,10 +167,10 @@ describe('openPostgres', () => {
 describe('the end of the process', () => {
   it('leaves a kept server running and holds nothing of the process', async () => {
     const url = await child('kept', 'keep')
-    const found = await open('kept')
+    const database = await open('kept')
     const rows = await query(url, 'select 1 as n')
-    await found.stop()
-    expect({ url: found.url, reused: found.reused, rows }).toEqual({ url, reused: true, rows: [{ n: 1 }] })
+    await database.stop()
+    expect({ url: database.url, reused: database.reused, rows }).toEqual({ url, reused: true, rows: [{ n: 1 }] })
   })
 
   it('stops a server that is not kept', async () => {
@@ -182,9 +182,9 @@ describe('the end of the process', () => {
 
   it('leaves an orphan when the process is killed, which the next one finds', async () => {
     const url = await child('orphaned', 'killed')
-    const found = await open('orphaned')
-    await found.stop('immediate')
-    expect({ url: found.url, reused: found.reused }).toEqual({ url, reused: true })
+    const database = await open('orphaned')
+    await database.stop('immediate')
+    expect({ url: database.url, reused: database.reused }).toEqual({ url, reused: true })
   })
 
   it('lets the process finish its work after Ctrl-C before the server stops', async () => {

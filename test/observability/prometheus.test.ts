@@ -48,7 +48,7 @@ interface Question {
 /** Has promtool evaluate the rules on the scrapes, and the questions at their end. */
 async function ask(scrapes: readonly string[], questions: readonly Question[]) {
   const file = join(await temporaryFolder(), 'test.json')
-  const asked = {
+  const queries = {
     rule_files: [rules],
     evaluation_interval: '1m',
     tests: [
@@ -63,7 +63,7 @@ async function ask(scrapes: readonly string[], questions: readonly Question[]) {
       },
     ],
   }
-  await writeFile(file, JSON.stringify(asked))
+  await writeFile(file, JSON.stringify(queries))
   return runTool('promtool', 'test', 'rules', file)
 }
 

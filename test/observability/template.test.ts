@@ -88,8 +88,8 @@ test('a key of your own leaves none of the findings about keys of the environmen
 test('docs/security.md says why each accepted finding stays', () => {
   const [, section = ''] = readFileSync('docs/security.md', 'utf8').split('\n## The template\n')
   const [table = ''] = section.split('\n## ')
-  const told = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) =>
+  const listed = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`(\w+)`/g)].map(([, rule]) => rule),
   )
-  expect(told.toSorted()).toEqual(Object.keys(accepted).toSorted())
+  expect(listed.toSorted()).toEqual(Object.keys(accepted).toSorted())
 })

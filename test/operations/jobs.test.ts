@@ -43,15 +43,18 @@ test('failed jobs are found by when they failed, however long ago they began, an
 
 test('a job tells how long it took, and whether a worker holds it', async () => {
   const { query, reader } = await openTestDatabase()
-  const of = async (columns: Readonly<Record<string, unknown>>) => {
+  const jobWith = async (columns: Readonly<Record<string, unknown>>) => {
     const { id } = await plantJob(query, columns)
     const [job] = await findJobs(reader, { ids: [id] }, 1)
     return { minutes: job?.took && Math.round(job.took / 60), isHeld: job?.isHeld }
   }
-  expect(await of({ started_at: minutesAgo(10), finished_at: minutesAgo(4) })).toEqual({ minutes: 6, isHeld: false })
-  expect(await of({ status: 'running' })).toEqual({ minutes: 10, isHeld: true })
-  expect(await of({ status: 'running', lease_until: minutesAgo(1) })).toEqual({ minutes: 10, isHeld: false })
-  expect(await of({ status: 'pending', started_at: null })).toEqual({ minutes: null, isHeld: false })
+  expect(await jobWith({ started_at: minutesAgo(10), finished_at: minutesAgo(4) })).toEqual({
+    minutes: 6,
+    isHeld: false,
+  })
+  expect(await jobWith({ status: 'running' })).toEqual({ minutes: 10, isHeld: true })
+  expect(await jobWith({ status: 'running', lease_until: minutesAgo(1) })).toEqual({ minutes: 10, isHeld: false })
+  expect(await jobWith({ status: 'pending', started_at: null })).toEqual({ minutes: null, isHeld: false })
 })
 
 test.each<[string, JobFilter, number]>([

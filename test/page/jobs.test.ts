@@ -42,15 +42,15 @@ test('bars stand in the order of the resource list, and nothing is said of the t
 })
 
 test('a provider is asked for its order once, however many jobs are shown', async () => {
-  const asked: string[] = []
+  const requests: string[] = []
   const resources = async (provider: string) => {
-    asked.push(provider)
+    requests.push(provider)
     return ['customers']
   }
   const { job, get } = await openTestPage({ resources })
   for (let n = 0; n < 3; n++) await job({ status: 'running' })
   for (let n = 0; n < 2; n++) expect((await get('/')).status).toBe(200)
-  expect(asked).toEqual(['stripe'])
+  expect(requests).toEqual(['stripe'])
 })
 
 test('a total is said once every resource has brought a page', async () => {

@@ -4,8 +4,8 @@ import { openTestPage } from './page-setup.ts'
 
 test('dead letters are counted where the queue tells, and not spoken of elsewhere', async () => {
   expect((await (await openTestPage()).get('/')).body).not.toContain('dead letters')
-  const told = await openTestPage({ deadLetters: async () => 3 })
-  expect((await told.get('/')).body).toContain('dead letters <b>3</b>')
+  const page = await openTestPage({ deadLetters: async () => 3 })
+  expect((await page.get('/')).body).toContain('dead letters <b>3</b>')
   const untold = await openTestPage({ deadLetters: async () => null })
   expect((await untold.get('/')).body).not.toContain('dead letters')
 })

@@ -120,8 +120,8 @@ export function follow(address: string, path: string, headers: Readonly<Record<s
   sent.end()
   const until = async <Result>(look: () => Result | undefined): Promise<Result> => {
     for (;;) {
-      const found = look()
-      if (found !== undefined) return found
+      const match = look()
+      if (match !== undefined) return match
       await new Promise<void>((resolve) => {
         wake = resolve
       })

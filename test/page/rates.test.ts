@@ -3,10 +3,10 @@ import { createRates } from '../../src/page/rates.ts'
 
 function rates() {
   let now = 0
-  const { of } = createRates(() => now)
+  const { rate } = createRates(() => now)
   return (ms: number, fetched: number, average = 0) => {
     now = ms
-    return Math.round(of({ id: 'a', fetched }, average))
+    return Math.round(rate({ id: 'a', fetched }, average))
   }
 }
 

@@ -3,8 +3,8 @@ import { createRemembered } from '../../src/page/remembered.ts'
 
 test('an answer is asked for again only after its time', async () => {
   let now = 0
-  let asked = 0
-  const remembered = createRemembered(async () => ++asked, { ms: 10_000, now: () => now })
+  let lookups = 0
+  const remembered = createRemembered(async () => ++lookups, { ms: 10_000, now: () => now })
   expect(await remembered()).toBe(1)
   now = 9_999
   expect(await remembered()).toBe(1)

@@ -153,11 +153,11 @@ test('a wrong address is refused in words', async () => {
 
 test('without accounts or revenue the page says what to do, and an account of another tenant is not shown', async () => {
   const { url, query } = await openTestDatabase()
-  const [own, other] = [randomUUID(), randomUUID()]
+  const [tenant, other] = [randomUUID(), randomUUID()]
   const database = parseConnectionString(`${asWorker(url)}?sslmode=disable`)
   expect((await (await openTestPage()).get('/revenue')).body).toContain('No account is known yet.')
-  const { get } = await openTestPage({ database, tenantId: own })
-  await connect(query, own, 'acct_own')
+  const { get } = await openTestPage({ database, tenantId: tenant })
+  await connect(query, tenant, 'acct_own')
   await connect(query, other, 'acct_other')
   await plantMrr(query, { tenant: other, account: 'acct_other' }, [{ customer: 'cus_1', mrr: 777, from: monthsAgo(1) }])
   expect((await get('/revenue')).body).toContain('sync them with npm start or a job.')
@@ -180,8 +180,8 @@ test('names of rows and addresses are text on the page of the revenue', async ()
   expect(status).toBe(200)
   expect(body).toContain('&lt;script&gt;alert(1)')
   expect(body).not.toMatch(/<script>/i)
-  const asked = await get(
+  const page = await get(
     `/revenue?account=${tenant}/stripe/${encodeURIComponent(`${hostile}2`)}&currency=${encodeURIComponent(hostile)}`,
   )
-  expect(asked.body).not.toMatch(/<script>/i)
+  expect(page.body).not.toMatch(/<script>/i)
 })

@@ -50,8 +50,8 @@ test('a job is cancelled by its form, and by no other request', async () => {
   const { job, get, post, query } = await openTestPage({ token })
   const { id } = await job({ status: 'running' })
   const other = await job({ status: 'running' })
-  const keyOf = async (of: string) =>
-    /name="key" value="([^"]+)"/.exec((await get(`/jobs/${of}`, withToken)).body)?.[1] ?? ''
+  const keyOf = async (job: string) =>
+    /name="key" value="([^"]+)"/.exec((await get(`/jobs/${job}`, withToken)).body)?.[1] ?? ''
   const key = await keyOf(id)
   expect(key).not.toBe('')
   const state = async () => (await query(`select status from sync_jobs where id = $1`, [id]))[0]?.status

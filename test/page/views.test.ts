@@ -129,12 +129,12 @@ test('schedules have their state, the next and the last job, and what they spend
 
 test('a page of one tenant shows no other, with the login of the worker', async () => {
   const { url, query } = await openTestDatabase()
-  const own = await plantJob(query)
+  const job = await plantJob(query)
   const other = await plantJob(query)
   const database = parseConnectionString(`${asWorker(url)}?sslmode=disable`)
-  const one = await openTestPage({ database, tenantId: own.tenant_id })
-  const { body } = await one.get('/')
-  expect(body).toContain(own.id)
+  const tenantPage = await openTestPage({ database, tenantId: job.tenant_id })
+  const { body } = await tenantPage.get('/')
+  expect(body).toContain(job.id)
   expect(body).not.toContain(other.id)
   const none = await openTestPage({ database })
   expect((await none.get('/')).body).toContain('A member of billing_sync_reader sees those of all tenants.')

@@ -27,8 +27,8 @@ const provider = createProviders({
 
 it('finds a provider by its name', async () => {
   const names = ['stripe', 'square', 'shopify', 'paypal']
-  const found = await Promise.all(names.map(provider))
-  expect(found.map(({ name }) => name)).toEqual(names)
+  const providers = await Promise.all(names.map(provider))
+  expect(providers.map(({ name }) => name)).toEqual(names)
 })
 
 for (const name of ['strip', 'Stripe', '', 'constructor', '__proto__'])

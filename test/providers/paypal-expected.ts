@@ -49,7 +49,7 @@ export function expectedOf(sandbox: Sandbox, resource: string): readonly Fields[
       .filter((info) => isKind(String(info.transaction_event_code), Number(fields(info.transaction_amount).value)))
       .map((info) => ({ id: String(info.transaction_id) }))
   const unique = (objects: readonly { readonly id: string }[]) => [
-    ...new Map(objects.map((one) => [one.id, one])).values(),
+    ...new Map(objects.map((object) => [object.id, object])).values(),
   ]
   switch (resource) {
     case 'balance_transactions':

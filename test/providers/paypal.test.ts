@@ -62,7 +62,7 @@ const failures: Readonly<Record<FailureKind, Failure>> = {
   'the connection is reset': { kind: 'reset' },
 }
 /** Every request but those for tokens. */
-const asked = { path: /^(?!\/v1\/oauth2)/ }
+const request = { path: /^(?!\/v1\/oauth2)/ }
 
 exerciseProvider({
   name: 'paypal',
@@ -99,15 +99,15 @@ exerciseProvider({
         const time = new Date(sandbox.now() * 1_000).toISOString().replace('.000', '')
         sandbox.update(lists[resource]!, id, resource === 'subscriptions' ? { status_update_time: time } : {})
       },
-      refuseWindow: () => sandbox.fail({ kind: 'result-set-too-large', ...asked }),
+      refuseWindow: () => sandbox.fail({ kind: 'result-set-too-large', ...request }),
       emptyPage: (resource) =>
         resource === 'balances'
           ? { never: 'one answer has all balances' }
-          : sandbox.fail({ kind: 'empty-more', times: 1, ...asked }),
+          : sandbox.fail({ kind: 'empty-more', times: 1, ...request }),
       expireCursors: () => ({ never: 'a cursor is the number of a page, or a token without an end that is known' }),
       makesTokens: true,
       expireToken: sandbox.expireTokens,
-      fail: (kind) => sandbox.fail({ ...failures[kind], ...asked }),
+      fail: (kind) => sandbox.fail({ ...failures[kind], ...request }),
       close: sandbox.close,
     }
   },
@@ -125,7 +125,7 @@ describe.each(listed)('the list %s', (name) => {
     ['an error with status 200', { kind: 'error-in-200' } satisfies Failure, 'provider_response'],
   ] as const)('has a code for %s', async (_, failure, code) => {
     const { sandbox, list } = await open()
-    sandbox.fail({ ...failure, ...asked })
+    sandbox.fail({ ...failure, ...request })
     await expect(list(name)).rejects.toMatchObject({ name: 'SyncError', code })
   })
 })
@@ -158,7 +158,7 @@ describe('a request to PayPal', () => {
     expect(account.id).toBe('M2M2M2M2M2:test')
     const { items } = await list('products')
     const ids = sandbox
-      .of('M2M2M2M2M2')
+      .accessTo('M2M2M2M2M2')
       .expected('products')
       .map(({ id }) => id)
     expect(ids).toEqual(expect.arrayContaining(items.map((item) => item.id)))

@@ -51,11 +51,11 @@ describe('a refusal of Shopify', () => {
     ],
     'of requests waits as long as Shopify says': [
       { kind: 'rate-limited', retryAfter: 7 },
-      { code: 'rate_limited', verdict: 'retry', retryAfter: 7_000, limit: { scope: 'account', of: 'rate' } },
+      { code: 'rate_limited', verdict: 'retry', retryAfter: 7_000, limit: { scope: 'account', kind: 'rate' } },
     ],
     'of the protection against abuse waits': [
       { kind: 'security-rejection' },
-      { code: 'rate_limited', verdict: 'retry', limit: { scope: 'account', of: 'rate' } },
+      { code: 'rate_limited', verdict: 'retry', limit: { scope: 'account', kind: 'rate' } },
     ],
     'with a fault of its own is tried again': [
       { kind: 'graphql-error', code: 'INTERNAL_SERVER_ERROR' },
@@ -90,7 +90,7 @@ describe('a refusal of Shopify', () => {
     expect(first.allowance).toMatchObject({ requested: 52, maximum: 60, perSecond: 100 })
     const error = await caught(page('customers', { limit: 10 }))
     const again = error ?? (await caught(page('customers', { limit: 10 })))
-    expect(again).toMatchObject({ code: 'rate_limited', verdict: 'retry', limit: { scope: 'account', of: 'rate' } })
+    expect(again).toMatchObject({ code: 'rate_limited', verdict: 'retry', limit: { scope: 'account', kind: 'rate' } })
     const { retryAfter } = again as SyncError
     expect(retryAfter).toBeGreaterThan(0)
     expect(retryAfter).toBeLessThan(1_000)

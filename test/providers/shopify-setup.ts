@@ -44,9 +44,9 @@ export async function openShop(options: SandboxOptions = {}, over: Partial<Shopi
   const account = shopify(settings({ apiBase: sandbox.url, ...over })).connect({ tenantId, accessToken: undefined })
   onTestFinished(() => account.close())
   const source = (name: string) => {
-    const found = account.sources.find((candidate) => candidate.name === name)
-    if (!found) throw new Error(`no source ${name}`)
-    return found
+    const source = account.sources.find((candidate) => candidate.name === name)
+    if (!source) throw new Error(`no source ${name}`)
+    return source
   }
   const nested = (parent: string, name: string) => source(parent).nested!.find((inner) => inner.name === name)!
   const page = (name: string, query: Partial<Query> = {}): Promise<Page> =>

@@ -10,7 +10,7 @@ const client = { shop: 'sandbox', clientId: 'sandbox-client', clientSecret }
 const lifetime = 86_400
 const tokenPath = '/admin/oauth/access_token'
 /** Requests for tokens do not fail with the others. */
-const asked = { path: /^(?!\/admin\/oauth)/ }
+const request = { path: /^(?!\/admin\/oauth)/ }
 
 /** With an id and a secret of a client the provider makes its tokens. One list shows what is different then. */
 exerciseProvider({
@@ -42,13 +42,13 @@ exerciseProvider({
         sandbox.remove(listOf[resource]!, id)
         return { id, gone: true }
       },
-      spendPoints: () => sandbox.fail({ kind: 'error', status: 200, body: throttled, ...asked }),
-      emptyPage: () => sandbox.fail({ kind: 'empty-more', times: 1, ...asked }),
+      spendPoints: () => sandbox.fail({ kind: 'error', status: 200, body: throttled, ...request }),
+      emptyPage: () => sandbox.fail({ kind: 'empty-more', times: 1, ...request }),
       expireCursors() {
         sandbox.advance(11 * lifetime)
       },
       expireToken: () => void sandbox.advance(lifetime),
-      fail: (kind) => sandbox.fail({ ...failures[kind], ...asked }),
+      fail: (kind) => sandbox.fail({ ...failures[kind], ...request }),
       close: sandbox.close,
     }
   },

@@ -198,7 +198,7 @@ describe('a refusal of Square', () => {
     'of a cursor concerns the page': [{ kind: 'no-such-cursor' }, { code: 'cursor_gone', scope: 'page' }],
     'of too many requests waits as long as Square says': [
       { kind: 'rate-limited', retryAfter: 7 },
-      { code: 'rate_limited', verdict: 'retry', retryAfter: 7_000, limit: { scope: 'account', of: 'rate' } },
+      { code: 'rate_limited', verdict: 'retry', retryAfter: 7_000, limit: { scope: 'account', kind: 'rate' } },
     ],
     'with a status of its own fault is tried again': [
       { kind: 'error', status: 503 },

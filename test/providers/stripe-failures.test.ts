@@ -70,27 +70,27 @@ describe('an answer that is not a page becomes one SyncError, after one request'
     ],
     'the rate of the account': [
       { kind: 'rate-limited', reason: 'global-rate' },
-      { ...limited, scope: 'account', limit: { scope: 'account', of: 'rate' } },
+      { ...limited, scope: 'account', limit: { scope: 'account', kind: 'rate' } },
     ],
     'the rate of the endpoint': [
       { kind: 'rate-limited', reason: 'endpoint-rate' },
-      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'rate' } },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', kind: 'rate' } },
     ],
     'the concurrency of the account': [
       { kind: 'rate-limited', reason: 'global-concurrency' },
-      { ...limited, scope: 'account', limit: { scope: 'account', of: 'concurrency' } },
+      { ...limited, scope: 'account', limit: { scope: 'account', kind: 'concurrency' } },
     ],
     'the concurrency of the endpoint': [
       { kind: 'rate-limited', reason: 'endpoint-concurrency' },
-      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'concurrency' } },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', kind: 'concurrency' } },
     ],
     'the limit of a resource': [
       { kind: 'rate-limited', reason: 'resource-specific', retryAfter: 7 },
-      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'rate' }, retryAfter: 7_000 },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', kind: 'rate' }, retryAfter: 7_000 },
     ],
     'a limit with an unknown reason': [
       { kind: 'error', status: 429, headers: { 'Stripe-Rate-Limited-Reason': 'constructor' } },
-      { ...limited, scope: 'resource', limit: { scope: 'endpoint', of: 'rate' } },
+      { ...limited, scope: 'resource', limit: { scope: 'endpoint', kind: 'rate' } },
     ],
     'a wait in the past': [
       { kind: 'error', status: 503, headers: { 'Retry-After': '-5' } },

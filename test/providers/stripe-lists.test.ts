@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { resources } from '../../src/providers/stripe/resources/index.ts'
 import { nestedOf } from './stripe-objects.ts'
-import { asked } from './stripe-paths.ts'
+import { pathOf } from './stripe-paths.ts'
 import { type ListEndpoint, listEndpoints } from './stripe-types.ts'
 
 /*
@@ -49,10 +49,10 @@ const signal = new AbortController().signal
 const query = { cursor: null, limit: 100 }
 const paths = new Map<string, (typeof resources)[number]>()
 for (const resource of resources)
-  paths.set((await asked((connection) => resource.list(connection, query, signal))).replace(/\?.*/, ''), resource)
+  paths.set((await pathOf((connection) => resource.list(connection, query, signal))).replace(/\?.*/, ''), resource)
 const nestedPaths = new Set<string>()
 for (const nested of resources.flatMap(nestedOf))
-  nestedPaths.add((await asked((connection) => nested.list(connection, 'parent', query, signal))).replace(/\?.*/, ''))
+  nestedPaths.add((await pathOf((connection) => nested.list(connection, 'parent', query, signal))).replace(/\?.*/, ''))
 
 /** Objects that have a list which no list endpoint shows: it is in the object, if a request expands it. */
 const retrievals: ReadonlySet<string> = new Set(['/v1/prices/:id', '/v1/subscriptions/:id'])
@@ -95,7 +95,7 @@ test('what a list does not work without is sent', async () => {
     const resource = paths.get(path)
     if (!resource) continue
     const sent = new URLSearchParams(
-      (await asked((connection) => resource.list(connection, query, signal))).split('?')[1],
+      (await pathOf((connection) => resource.list(connection, query, signal))).split('?')[1],
     )
     expect(
       required.filter((name) => !sent.has(name)),
@@ -112,8 +112,8 @@ test('a resource is sliced by creation time exactly where its list can be', () =
     return resource && can(endpoint) !== (resource.createdFilter !== undefined)
   })
   expect(differ.map(({ path }) => path)).toEqual([])
-  const own = [...paths].filter(([, { createdFilter }]) => createdFilter && createdFilter.field !== 'created')
-  expect(own.map(([path, { createdFilter }]) => [path, createdFilter])).toEqual([
+  const fields = [...paths].filter(([, { createdFilter }]) => createdFilter && createdFilter.field !== 'created')
+  expect(fields.map(([path, { createdFilter }]) => [path, createdFilter])).toEqual([
     ['/v1/invoiceitems', { field: 'date' }],
   ])
 })
@@ -123,7 +123,7 @@ test('one object is retrieved from the path of its list, which the API has', asy
     const resource = paths.get(path)
     if (!resource) continue
     expect(retrieves, path).toBe(true)
-    const [of] = (await asked(async (connection) => resource.retrieve?.(connection, 'a/b', signal))).split('?')
-    expect(of).toBe(`${path}/a%2Fb`)
+    const [objectPath] = (await pathOf(async (connection) => resource.retrieve?.(connection, 'a/b', signal))).split('?')
+    expect(objectPath).toBe(`${path}/a%2Fb`)
   }
 })

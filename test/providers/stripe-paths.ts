@@ -7,7 +7,7 @@ import { answeredBy } from './stripe-connection.ts'
 const date = new Date(1_790_000_000_000)
 
 /** What a list asks for, on a connection that answers nothing. */
-export async function asked(read: (connection: StripeConnection) => Promise<unknown>): Promise<string> {
+export async function pathOf(read: (connection: StripeConnection) => Promise<unknown>): Promise<string> {
   let seen = ''
   // An empty answer may be none of what was asked for.
   const connection = answeredBy(async (path) => {
@@ -26,7 +26,7 @@ export async function pathsByName(
   const { signal } = new AbortController()
   const paths = new Map<string, string>()
   for (const { name, list } of resources) {
-    const path = await asked((connection) => list(connection, { cursor: null, limit: 100 }, signal))
+    const path = await pathOf((connection) => list(connection, { cursor: null, limit: 100 }, signal))
     paths.set(name, path.replace(/\?.*/, ''))
   }
   return paths

@@ -17,13 +17,13 @@ const query = { cursor: null, limit: 100 }
 
 /** A connection that gives one answer and remembers what it was asked. */
 function answering(body: object | Error) {
-  const asked: string[] = []
+  const paths: string[] = []
   const connection = answeredBy(async (path) => {
-    asked.push(path)
+    paths.push(path)
     if (body instanceof Error) throw body
     return answerWith(body, date)
   })
-  return { connection, asked }
+  return { connection, paths }
 }
 
 function named(name: string) {
@@ -51,9 +51,9 @@ test('the default set is the one of the documentation, in its order', () => {
 })
 
 test('canceled subscriptions are asked for on every page', async () => {
-  const { connection, asked } = answering(page())
+  const { connection, paths } = answering(page())
   await named('subscriptions').list(connection, { ...query, cursor: 'sub_1', window: { from: 5, to: 9 } }, signal)
-  expect(new URLSearchParams(asked[0]?.split('?')[1])).toEqual(
+  expect(new URLSearchParams(paths[0]?.split('?')[1])).toEqual(
     new URLSearchParams('limit=100&status=all&created[gte]=5&created[lt]=9&starting_after=sub_1'),
   )
 })
@@ -66,9 +66,9 @@ test.each([
 ])('%s has a part that is %s', async (name, part, expected) => {
   const resource = named(name)
   expect(resource.parts).toContain(part)
-  const { connection, asked } = answering({ ...page(), next_page_url: null })
+  const { connection, paths } = answering({ ...page(), next_page_url: null })
   await resource.list(connection, { ...query, part }, signal)
-  expect(asked).toEqual([expected])
+  expect(paths).toEqual([expected])
 })
 
 describe('nested lists', () => {
@@ -88,13 +88,13 @@ describe('nested lists', () => {
     // Their bytes are where they are.
     const raw = embedded(list(items, false))?.items.map((item) => rawOf(item)?.value())
     expect(raw).toEqual(items)
-    const { connection, asked } = answering(page({ id: 'x_10' }))
+    const { connection, paths } = answering(page({ id: 'x_10' }))
     expect(plain(await nestedList.list(connection, 'p/1', { ...query, cursor: 'x_9' }, signal))).toEqual({
       items: [{ id: 'x_10' }],
       next: null,
       observedAt: date,
     })
-    expect(asked).toEqual([expected])
+    expect(paths).toEqual([expected])
     expect(Object.keys(nestedList.row(Item.of({ id: 'x_1' })))).toContain(nestedList.parent)
   })
 
@@ -155,11 +155,11 @@ describe('one object', () => {
   const retrieve = (answer: object | Error) => named('coupons').retrieve?.(answering(answer).connection, 'a b', signal)
 
   test('is as Stripe sends it', async () => {
-    const { connection, asked } = answering({ id: 'a b', object: 'coupon' })
+    const { connection, paths } = answering({ id: 'a b', object: 'coupon' })
     const { item, observedAt } = (await named('coupons').retrieve?.(connection, 'a b', signal))!
     expect([item?.value(), observedAt]).toEqual([{ id: 'a b', object: 'coupon' }, date])
     expect(rawOf(item!)?.value()).toEqual({ id: 'a b', object: 'coupon' })
-    expect(asked).toEqual(['/v1/coupons/a%20b'])
+    expect(paths).toEqual(['/v1/coupons/a%20b'])
   })
 
   test.each([
@@ -182,8 +182,8 @@ describe('one object', () => {
 
 describe('a list of API v2', () => {
   const read = (answer: object, cursor: string | null = null) => {
-    const { connection, asked } = answering(answer)
-    return { asked, page: named('core_event_destinations').list(connection, { ...query, cursor }, signal) }
+    const { connection, paths } = answering(answer)
+    return { paths, page: named('core_event_destinations').list(connection, { ...query, cursor }, signal) }
   }
   const next = '/v2/core/event_destinations?limit=100&page=abc'
 
@@ -192,7 +192,7 @@ describe('a list of API v2', () => {
     expect(plain(await first.page)).toEqual({ items: [{ id: 'ed_1' }], next, observedAt: date })
     const second = read({ data: [], next_page_url: null }, next)
     expect(plain(await second.page)).toEqual({ items: [], next: null, observedAt: date })
-    expect([...first.asked, ...second.asked]).toEqual(['/v2/core/event_destinations?limit=100', next])
+    expect([...first.paths, ...second.paths]).toEqual(['/v2/core/event_destinations?limit=100', next])
   })
 
   test.each([

@@ -54,8 +54,8 @@ test.each(lists.map((resource) => [resource.name, resource] as const))(
     const list = (query: Query) => resource.list(connection, query, signal)
     const parts = resource.parts?.map((part) => ({ part, cursor: null })) ?? [{ cursor: null }]
     const items = (await Promise.all(parts.map((part) => readAll(list, part)))).flat()
-    const found = name === 'prices' ? await pricesOnItems(connection) : []
-    const all = [...new Set([...items, ...found].map(({ id }) => id))]
+    const prices = name === 'prices' ? await pricesOnItems(connection) : []
+    const all = [...new Set([...items, ...prices].map(({ id }) => id))]
     expect(all.toSorted()).toEqual(
       truth(sandbox, name)
         .map(({ id }) => id)
@@ -94,8 +94,8 @@ async function pricesOnItems(connection: StripeConnection): Promise<StripeObject
       ...rest.map((item) => items?.embeddedItems?.(Item.of(item))),
     ]
   })
-  const found = (await Promise.all(perParent)).flat().flatMap((item) => item?.prices ?? [])
-  return found.map(({ item }) => item.value()) as StripeObject[]
+  const prices = (await Promise.all(perParent)).flat().flatMap((item) => item?.prices ?? [])
+  return prices.map(({ item }) => item.value()) as StripeObject[]
 }
 
 async function checkNested(

@@ -73,10 +73,10 @@ describe.each(
       const field = random.pick(names)
       if (inner.length === 0 || random.chance(0.7)) return { ...item, [field]: random.pick(malformedValues) }
       const outer = random.pick(inner)
-      const own = fields(item[outer])
+      const object = fields(item[outer])
       return {
         ...item,
-        [outer]: { ...own, [random.pick(Object.keys(fields(example[outer])))]: random.pick(malformedValues) },
+        [outer]: { ...object, [random.pick(Object.keys(fields(example[outer])))]: random.pick(malformedValues) },
       }
     }
     const items = Array.from({ length: 400 }, (_, n) => {

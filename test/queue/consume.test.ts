@@ -31,7 +31,7 @@ interface Answers {
 
 function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge, release, concurrency = 2 }: Answers) {
   const stop = new AbortController()
-  const asked: number[] = []
+  const mostOfEach: number[] = []
   const acknowledged: string[] = []
   const released: string[] = []
   const clock = createVirtualClock()
@@ -39,7 +39,7 @@ function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge
   const waiting = [...receives]
   const intake: Pick<Intake, 'receive' | 'acknowledge' | 'release'> = {
     async receive(most, signal) {
-      asked.push(most)
+      mostOfEach.push(most)
       const brought = waiting.shift()
       if (brought instanceof Error) throw brought
       if (brought) return brought.map(message)
@@ -59,7 +59,7 @@ function setup({ receives = [], deliver = async () => 'acknowledge', acknowledge
   const withRetry = createRetry(stop.signal, { clock, log })
   const pulse = createPulse(clock, pulseLimits)
   const consuming = consume({ intake: intake as Intake, worker, withRetry, pulse }, stop.signal)
-  return { pulse, stop: () => stop.abort(), asked, acknowledged, released, clock, log, consuming }
+  return { pulse, stop: () => stop.abort(), mostOfEach, acknowledged, released, clock, log, consuming }
 }
 
 /** Until everything that can happen has happened. */
@@ -70,7 +70,7 @@ async function calm() {
 test('asks for as many messages as lanes are free, and works on each for 15 minutes', async () => {
   const gates = { a: createGate(), b: createGate(), c: createGate() }
   const times: number[] = []
-  const { stop, asked, acknowledged, consuming } = setup({
+  const { stop, mostOfEach, acknowledged, consuming } = setup({
     receives: [['a'], ['b'], ['c']],
     async deliver(id, remainingMs) {
       times.push(remainingMs)
@@ -79,13 +79,13 @@ test('asks for as many messages as lanes are free, and works on each for 15 minu
     },
   })
   await calm()
-  expect(asked).toEqual([2, 1])
+  expect(mostOfEach).toEqual([2, 1])
   gates.b.open()
   await calm()
-  expect(asked).toEqual([2, 1, 1])
+  expect(mostOfEach).toEqual([2, 1, 1])
   gates.a.open()
   await calm()
-  expect(asked).toEqual([2, 1, 1, 1])
+  expect(mostOfEach).toEqual([2, 1, 1, 1])
   gates.c.open()
   stop()
   await consuming
@@ -138,7 +138,7 @@ test('a queue that is away is called again after 1 to 30 s, and logged once', as
 
 test('when it is asked to stop, it receives nothing more and waits for the deliveries in progress', async () => {
   const gate = createGate()
-  const { stop, asked, acknowledged, consuming } = setup({
+  const { stop, mostOfEach, acknowledged, consuming } = setup({
     receives: [['a']],
     async deliver() {
       await gate.passed
@@ -151,31 +151,31 @@ test('when it is asked to stop, it receives nothing more and waits for the deliv
   const before = [...acknowledged]
   gate.open()
   await consuming
-  expect({ asked, before, acknowledged }).toEqual({ asked: [2, 1], before: [], acknowledged: ['a'] })
+  expect({ mostOfEach, before, acknowledged }).toEqual({ mostOfEach: [2, 1], before: [], acknowledged: ['a'] })
 })
 
 test('a receive without messages ends after a minute and another begins, after an outage within five seconds', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
-  const { stop, asked, clock, pulse, consuming } = setup({ receives: [[], new Error('ECONNREFUSED')] })
+  const { stop, mostOfEach, clock, pulse, consuming } = setup({ receives: [[], new Error('ECONNREFUSED')] })
   await clock.run(
     (async () => {
-      while (asked.length < 3) await setImmediate()
+      while (mostOfEach.length < 3) await setImmediate()
     })(),
   )
   expect(pulse.queue).toBe('away')
   vi.advanceTimersByTime(4_999)
   await calm()
-  expect(asked).toHaveLength(3)
+  expect(mostOfEach).toHaveLength(3)
   vi.advanceTimersByTime(1)
   await calm()
-  expect({ asked: asked.length, queue: pulse.queue }).toEqual({ asked: 4, queue: 'here' })
+  expect({ mostOfEach: mostOfEach.length, queue: pulse.queue }).toEqual({ mostOfEach: 4, queue: 'here' })
   vi.advanceTimersByTime(59_999)
   await calm()
-  expect(asked).toHaveLength(4)
+  expect(mostOfEach).toHaveLength(4)
   vi.advanceTimersByTime(1)
   await calm()
-  expect(asked).toHaveLength(5)
+  expect(mostOfEach).toHaveLength(5)
   stop()
   await consuming
 })

@@ -26,8 +26,8 @@ async function setupDelivery({ latencyMs = 0, leaseSeconds = 60, crashes = false
     environment: { ...environment, Worker__LeaseSeconds: String(leaseSeconds) },
     file: undefined,
   })
-  const told: unknown[] = []
-  const worker = await openWorker(config, { log, queue, name: 'delivery', telemetry: telling(told, crashes) })
+  const events: unknown[] = []
+  const worker = await openWorker(config, { log, queue, name: 'delivery', telemetry: telling(events, crashes) })
   onTestFinished(() => worker.close())
   return {
     sandbox,
@@ -36,7 +36,7 @@ async function setupDelivery({ latencyMs = 0, leaseSeconds = 60, crashes = false
     queue,
     log,
     /** The job and the ending of each delivery. */
-    told,
+    events,
     /** Lets time pass until a message is visible, works on it, and deletes it if the worker acknowledges it. */
     async deliverNext(remainingMs = 60_000) {
       queue.advance()
@@ -50,21 +50,21 @@ async function setupDelivery({ latencyMs = 0, leaseSeconds = 60, crashes = false
 }
 
 /** Keeps which job a delivery was about, and how it ended. */
-function telling(told: unknown[], crashes: boolean): Telemetry {
-  const nothing = () => {}
+function telling(events: unknown[], crashes: boolean): Telemetry {
+  const ignore = () => {}
   const watch: DeliveryWatch = {
     within: (work) => (crashes ? Promise.reject(new TypeError('a bug')) : work()),
-    job: (job) => void told.push(job),
-    answered: nothing,
-    committed: nothing,
-    batchCommitted: nothing,
-    waiting: nothing,
-    notClaimed: nothing,
-    leaseLost: nothing,
-    jobEnded: nothing,
-    finished: (ending) => void told.push(ending),
+    job: (job) => void events.push(job),
+    answered: ignore,
+    committed: ignore,
+    batchCommitted: ignore,
+    waiting: ignore,
+    notClaimed: ignore,
+    leaseLost: ignore,
+    jobEnded: ignore,
+    finished: (ending) => void events.push(ending),
   }
-  return { watch: () => watch, notStarted: nothing, idle: nothing } as unknown as Telemetry
+  return { watch: () => watch, notStarted: ignore, idle: ignore } as unknown as Telemetry
 }
 
 /** Puts messages into a queue; the list of calls begins after that. */
@@ -121,12 +121,12 @@ describe('a delivery on a queue of no vendor', () => {
   })
 
   it('tells telemetry the job and the ending of each delivery', async () => {
-    const { queue, deliverNext, told, sandbox, job } = await setupDelivery()
+    const { queue, deliverNext, events, sandbox, job } = await setupDelivery()
     const tell = async (body: unknown) => {
-      told.splice(0)
+      events.splice(0)
       await put(queue, body)
       await deliverNext()
-      return [...told]
+      return [...events]
     }
     const done = jobRequest()
     const about = ({ jobId, tenantId }: typeof done) => ({ jobId, tenantId, provider: 'stripe' })
@@ -152,10 +152,10 @@ describe('a delivery on a queue of no vendor', () => {
   })
 
   it('has the message of a delivery that fails by a bug redelivered, and says so', async () => {
-    const { queue, deliverNext, told, log } = await setupDelivery({ crashes: true })
+    const { queue, deliverNext, events, log } = await setupDelivery({ crashes: true })
     await put(queue, jobRequest())
     expect(await deliverNext()).toBe('redeliver')
-    expect(told).toEqual([{ outcome: 'crashed', code: null, retryable: true }])
+    expect(events).toEqual([{ outcome: 'crashed', code: null, retryable: true }])
     expect(log.lines()).toMatchObject([{ level: 'error', event: 'delivery_crashed', error: { message: 'a bug' } }])
   })
 

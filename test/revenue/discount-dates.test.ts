@@ -57,8 +57,8 @@ test('a discount that is deleted is gone from then on, and one that is used once
   await subscribe('row', { items, ...seen('01-01') })
   await subscribe('once', { items, discount_ids: ['d_once'], ...seen('01-01') })
   // The second item has a discount, whose end changes nothing of the first.
-  const own = { price_id: 'p', discount_ids: ['d_half'], ...seen('01-01') }
-  await subscribe('two', { items: [...items, own], ...seen('01-01') })
+  const item = { price_id: 'p', discount_ids: ['d_half'], ...seen('01-01') }
+  await subscribe('two', { items: [...items, item], ...seen('01-01') })
   await changes()
   await query(`update discounts set deleted_at = '2026-05-20T00:00:00Z', synced_at = now() where id = 'd_row'`)
   expect(await changes()).toEqual([
@@ -73,9 +73,9 @@ test('a discount that is deleted is gone from then on, and one that is used once
 
 test('a discount, a coupon or a price that is read later holds from the beginning', async () => {
   const { subscribe, insert, items, changes, query, price } = await openDiscounted()
-  const of = (...ids: readonly string[]) => ({ discount_ids: ids, ...seen('01-01') })
-  await subscribe('discount', { items, ...of('d_late') })
-  await subscribe('coupon', { items, ...of('d_coupon') })
+  const discounted = (...ids: readonly string[]) => ({ discount_ids: ids, ...seen('01-01') })
+  await subscribe('discount', { items, ...discounted('d_late') })
+  await subscribe('coupon', { items, ...discounted('d_coupon') })
   await subscribe('price', { items: [{ price_id: 'late', ...seen('01-01') }], ...seen('01-01') })
   await insert('discounts', { id: 'd_coupon', coupon_id: 'late', starts_at: '2025-01-01T00:00:00Z', ...seen('01-01') })
   for (const id of ['discount', 'coupon', 'price'])

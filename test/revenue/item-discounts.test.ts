@@ -22,27 +22,27 @@ test('discounts go item first, then subscription, and the customer’s only wher
   await discount('d_over', 'ten', { ends_at: '2026-01-01T00:00:00Z' })
   await discount('d_once', 'quarter')
   await discount('d_y', 'only y')
-  const of = (...discount_ids: string[]) => ({ discount_ids })
-  await subscribe('amount then half', { ...of('d_ten', 'd_half'), items: [{ price_id: 'p', quantity: 3 }] })
-  await subscribe('half then amount', { ...of('d_half', 'd_ten'), items: [{ price_id: 'p', quantity: 3 }] })
+  const discounted = (...discount_ids: string[]) => ({ discount_ids })
+  await subscribe('amount then half', { ...discounted('d_ten', 'd_half'), items: [{ price_id: 'p', quantity: 3 }] })
+  await subscribe('half then amount', { ...discounted('d_half', 'd_ten'), items: [{ price_id: 'p', quantity: 3 }] })
   await subscribe('item and subscription', {
-    ...of('d_half'),
-    items: [{ price_id: 'p', ...of('d_half') }, { price_id: 'p' }],
+    ...discounted('d_half'),
+    items: [{ price_id: 'p', ...discounted('d_half') }, { price_id: 'p' }],
   })
-  await subscribe('limited', { ...of('d_y'), items: [{ price_id: 'y' }] })
-  await subscribe('not limited to it', { ...of('d_y'), items: [{ price_id: 'p' }] })
-  await subscribe('once', { ...of('d_once'), items: [{ price_id: 'p' }] })
-  await subscribe('over', { ...of('d_over'), items: [{ price_id: 'p' }] })
-  await subscribe('spread', { ...of('d_ten'), items: [{ price_id: 'p' }, { price_id: 'p', quantity: 3 }] })
-  await subscribe('year', { ...of('d_ten'), items: [{ price_id: 'y' }] })
-  await subscribe('never below zero', { ...of('d_ten', 'd_ten'), items: [{ price_id: 'p' }] })
+  await subscribe('limited', { ...discounted('d_y'), items: [{ price_id: 'y' }] })
+  await subscribe('not limited to it', { ...discounted('d_y'), items: [{ price_id: 'p' }] })
+  await subscribe('once', { ...discounted('d_once'), items: [{ price_id: 'p' }] })
+  await subscribe('over', { ...discounted('d_over'), items: [{ price_id: 'p' }] })
+  await subscribe('spread', { ...discounted('d_ten'), items: [{ price_id: 'p' }, { price_id: 'p', quantity: 3 }] })
+  await subscribe('year', { ...discounted('d_ten'), items: [{ price_id: 'y' }] })
+  await subscribe('never below zero', { ...discounted('d_ten', 'd_ten'), items: [{ price_id: 'p' }] })
   await insert('customers', {
     id: 'cus_customer',
     raw: { discount: { id: 'di_c', source: { coupon: 'half' }, start: 1 } },
   })
-  await subscribe('customer', { items: [{ price_id: 'p' }, { price_id: 'p', ...of('d_once') }] })
+  await subscribe('customer', { items: [{ price_id: 'p' }, { price_id: 'p', ...discounted('d_once') }] })
   await subscribe('by coupon', { coupon_id: 'half', items: [{ price_id: 'p' }] })
-  await subscribe('z once then half', { ...of('d_once', 'd_half'), items: [{ price_id: 'p' }] })
+  await subscribe('z once then half', { ...discounted('d_once', 'd_half'), items: [{ price_id: 'p' }] })
   expect(
     await view(
       'item_mrr',

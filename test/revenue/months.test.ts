@@ -86,18 +86,30 @@ test('a month goes from its opening to its closing, and rates are of the custome
 
 test('all changes of a customer within a day are one: a swap of plans is no churn', async () => {
   const { insert, view } = await openAccount()
-  const of = { customer_id: 'c', currency: 'eur', state: 'active' }
+  const subscription = { customer_id: 'c', currency: 'eur', state: 'active' }
   await insert('mrr_history', {
-    ...of,
+    ...subscription,
     item_id: 'old',
     mrr: 1000,
     valid_from: '2026-01-01T00:00:00Z',
     valid_to: '2026-02-01T10:00:00Z',
   })
-  await insert('mrr_history', { ...of, item_id: 'new', mrr: 1200, valid_from: '2026-02-01T10:00:05Z', valid_to: null })
+  await insert('mrr_history', {
+    ...subscription,
+    item_id: 'new',
+    mrr: 1200,
+    valid_from: '2026-02-01T10:00:05Z',
+    valid_to: null,
+  })
   // One of two subscriptions ends: a contraction. Trials and pauses are no MRR.
-  await insert('mrr_history', { ...of, item_id: 'second', mrr: 300, ...months('2026-01-01', '2026-03-01') })
-  await insert('mrr_history', { ...of, item_id: 'trial', mrr: 900, state: 'trialing', ...months('2026-01-01', null) })
+  await insert('mrr_history', { ...subscription, item_id: 'second', mrr: 300, ...months('2026-01-01', '2026-03-01') })
+  await insert('mrr_history', {
+    ...subscription,
+    item_id: 'trial',
+    mrr: 900,
+    state: 'trialing',
+    ...months('2026-01-01', null),
+  })
   expect(await view('mrr_changes', 'kind, mrr_before, mrr_after, amount', 'day')).toEqual([
     ['new', 0, 1300, 1300],
     ['expansion', 1300, 1500, 200],
@@ -234,7 +246,7 @@ test('the worker sees no figure without a tenant and its tenant’s with one, an
     await query(`select relname from pg_class where relnamespace = 'metrics'::regnamespace and relkind = 'v'
       and coalesce(reloptions, '{}') <> '{security_invoker=true}'`),
   ).toEqual([])
-  for (const { name } of views.filter((one) => one.name !== 'states')) {
+  for (const { name } of views.filter((view) => view.name !== 'states')) {
     expect((await worker.query(`select * from metrics.${name}`)).rowCount, name).toBe(0)
     await reader.query(`select * from metrics.${name}`)
   }

@@ -14,15 +14,15 @@ test('a subscription of PayPal has the plan’s regular cycle, and its trial is 
   await price('P-TRIAL', { ...plan, unit_amount: 900, trial_period_days: 30 })
   await price('P-TIERS', { ...plan, unit_amount: null, tiers_mode: 'TIERED' })
   const item = (price_id: string, quantity: number | null = null) => ({ items: [{ price_id, quantity }] })
-  const of = { currency: null, start_date: daysAgo(40) }
-  await subscribe('active', { ...of, status: 'ACTIVE', ...item('P-1') })
-  await subscribe('seats', { ...of, status: 'ACTIVE', ...item('P-3M', 4) })
-  await subscribe('was on trial', { ...of, status: 'ACTIVE', ...item('P-TRIAL') })
-  await subscribe('on trial', { ...of, status: 'ACTIVE', ...item('P-TRIAL'), start_date: daysAgo(10) })
-  await subscribe('trial known', { ...of, status: 'ACTIVE', ...item('P-TRIAL'), trial_end: daysAgo(-5) })
-  await subscribe('tiers', { ...of, status: 'ACTIVE', ...item('P-TIERS') })
+  const subscription = { currency: null, start_date: daysAgo(40) }
+  await subscribe('active', { ...subscription, status: 'ACTIVE', ...item('P-1') })
+  await subscribe('seats', { ...subscription, status: 'ACTIVE', ...item('P-3M', 4) })
+  await subscribe('was on trial', { ...subscription, status: 'ACTIVE', ...item('P-TRIAL') })
+  await subscribe('on trial', { ...subscription, status: 'ACTIVE', ...item('P-TRIAL'), start_date: daysAgo(10) })
+  await subscribe('trial known', { ...subscription, status: 'ACTIVE', ...item('P-TRIAL'), trial_end: daysAgo(-5) })
+  await subscribe('tiers', { ...subscription, status: 'ACTIVE', ...item('P-TIERS') })
   for (const status of ['SUSPENDED', 'APPROVAL_PENDING', 'APPROVED', 'CANCELLED', 'EXPIRED'])
-    await subscribe(status.toLowerCase(), { ...of, status, ...item('P-1') })
+    await subscribe(status.toLowerCase(), { ...subscription, status, ...item('P-1') })
   expect(await view('item_mrr', 'subscription_id, state, mrr', 'subscription_id')).toEqual([
     ['active', 'active', 1500], // no quantity is 1
     ['approval_pending', 'pending', 1500],
@@ -95,16 +95,19 @@ test('a subscription of Square has its own price or that of the plan’s last ph
   await price('V-30D', { ...variation, unit_amount: 3000, interval: 'day', interval_count: 30 })
   await price('V-JPY', { ...variation, unit_amount: 1200, currency: 'jpy', interval: 'year' })
   await price('V-FREE', { ...variation, unit_amount: 700, trial_period_days: 14 })
-  const of = (price_id: string, more = {}) => ({ items: [{ price_id, ...more }], currency: null })
-  await subscribe('fortnight', { status: 'ACTIVE', ...of('V-2W') })
-  await subscribe('thirty days', { status: 'ACTIVE', ...of('V-30D') })
-  await subscribe('own price', { status: 'ACTIVE', ...of('V-MONTH', { unit_amount: 800, currency: 'eur' }) })
-  await subscribe('yen', { status: 'ACTIVE', ...of('V-JPY') })
-  await subscribe('free phase', { status: 'ACTIVE', ...of('V-FREE'), start_date: daysAgo(13) })
-  await subscribe('after it', { status: 'ACTIVE', ...of('V-FREE'), start_date: daysAgo(15) })
-  await subscribe('leaves', { status: 'ACTIVE', ...of('V-MONTH'), canceled_at: daysAgo(-10) })
+  const subscriptionTo = (price_id: string, more = {}) => ({ items: [{ price_id, ...more }], currency: null })
+  await subscribe('fortnight', { status: 'ACTIVE', ...subscriptionTo('V-2W') })
+  await subscribe('thirty days', { status: 'ACTIVE', ...subscriptionTo('V-30D') })
+  await subscribe('own price', {
+    status: 'ACTIVE',
+    ...subscriptionTo('V-MONTH', { unit_amount: 800, currency: 'eur' }),
+  })
+  await subscribe('yen', { status: 'ACTIVE', ...subscriptionTo('V-JPY') })
+  await subscribe('free phase', { status: 'ACTIVE', ...subscriptionTo('V-FREE'), start_date: daysAgo(13) })
+  await subscribe('after it', { status: 'ACTIVE', ...subscriptionTo('V-FREE'), start_date: daysAgo(15) })
+  await subscribe('leaves', { status: 'ACTIVE', ...subscriptionTo('V-MONTH'), canceled_at: daysAgo(-10) })
   for (const status of ['PENDING', 'PAUSED', 'CANCELED', 'DEACTIVATED', 'COMPLETED'])
-    await subscribe(status.toLowerCase(), { status, ...of('V-MONTH') })
+    await subscribe(status.toLowerCase(), { status, ...subscriptionTo('V-MONTH') })
   expect(await view('item_mrr', 'subscription_id, state, canceling, currency, mrr', 'subscription_id')).toEqual([
     ['after it', 'active', false, 'eur', 700],
     ['canceled', 'canceled', false, 'eur', 1000],

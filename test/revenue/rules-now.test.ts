@@ -56,16 +56,16 @@ test('a discount lowers what one interval costs, before the month is made of it'
     { id: 'd_all', coupon_id: 'all' },
     { id: 'd_removed', coupon_id: 'half', deleted_at: '2026-01-01T00:00:00Z' },
   )
-  const of = (discount: string, ...prices: readonly string[]) => ({
+  const restricted = (discount: string, ...prices: readonly string[]) => ({
     discount_ids: [discount],
     items: prices.map((price_id) => ({ price_id })),
   })
-  await subscribe('all', of('d_all', 'b'))
-  await subscribe('ended', of('d_ended', 'week'))
-  await subscribe('limited', of('d_five', 'a', 'b'))
-  await subscribe('removed', of('d_removed', 'b'))
-  await subscribe('taxed', of('d_half', 'gross'))
-  await subscribe('weekly', of('d_four', 'week'))
+  await subscribe('all', restricted('d_all', 'b'))
+  await subscribe('ended', restricted('d_ended', 'week'))
+  await subscribe('limited', restricted('d_five', 'a', 'b'))
+  await subscribe('removed', restricted('d_removed', 'b'))
+  await subscribe('taxed', restricted('d_half', 'gross'))
+  await subscribe('weekly', restricted('d_four', 'week'))
   await insert('invoice_lines', {
     id: 'il_1',
     invoice_id: 'in_1',

@@ -16,12 +16,12 @@ test('a discount that an invoice rounded to a cent is no change of MRR when the 
   await price('weekly', { unit_amount: 333, interval: 'week' })
   await insert('coupons', { id: 'fifth', percent_off: '20', duration: 'forever' })
   await insert('discounts', { id: 'd', coupon_id: 'fifth' })
-  const of = { discount_ids: ['d'], ...seen }
+  const discounted = { discount_ids: ['d'], ...seen }
   const off = (amount: number) => ({
     discount_amount: amount,
     raw: { discount_amounts: [{ discount: 'd', amount }] },
   })
-  for (const id of ['yearly', 'monthly', 'weekly']) await subscribe(id, { ...of, items: [{ price_id: id }] })
+  for (const id of ['yearly', 'monthly', 'weekly']) await subscribe(id, { ...discounted, items: [{ price_id: id }] })
   await bill('yearly', {}, { ...year, price_id: 'yearly', amount: 10000, ...off(2000) })
   await bill('monthly', {}, { ...january, price_id: 'monthly', amount: 999, ...off(200) })
   await bill('weekly', {}, { ...period('01-01', '01-08'), price_id: 'weekly', amount: 333, ...off(67) })
@@ -163,10 +163,10 @@ test('all ends of discounts that are known are written ahead, and go where a dis
   await subscribe('s', { discount_ids: ['d_a', 'd_b'], items: [{ price_id: 'p' }] })
   const rows = async () => {
     await query(`select refresh_mrr_history($1, 'stripe', 'acct_1')`, [tenant])
-    const found = await query<{ row: string }>(
+    const rows = await query<{ row: string }>(
       `select concat_ws(' ', mrr::int, extract(year from valid_from), extract(year from valid_to)) as row from mrr_history order by valid_from`,
     )
-    return found.map(({ row }) => row)
+    return rows.map(({ row }) => row)
   }
   expect(await rows()).toEqual(['700 2026 2098', '800 2098 2099', '1000 2099'])
   await query(`update discounts set ends_at = null, synced_at = now() where id = 'd_b'`)

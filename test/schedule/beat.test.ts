@@ -16,17 +16,17 @@ const key = (overrides: Partial<ScheduleKey> = {}): ScheduleKey => ({
   ...overrides,
 })
 
-const offset = (of: ScheduleKey) => dueAfter(of, new Date(0)).getTime() % (of.everySeconds * 1_000)
+const offset = (schedule: ScheduleKey) => dueAfter(schedule, new Date(0)).getTime() % (schedule.everySeconds * 1_000)
 
 test('a due time is later than now, by an interval at most, and the next one an interval later', () => {
   for (const everySeconds of [60, 61, hour, day, 30 * day, 366 * day]) {
-    const of = key({ everySeconds })
+    const schedule = key({ everySeconds })
     for (const from of ['1970-01-01T00:00:00Z', '2026-11-29T10:00:00.001Z', '2027-12-31T23:59:59.999Z']) {
       const after = new Date(from)
-      const due = dueAfter(of, after)
+      const due = dueAfter(schedule, after)
       expect(due.getTime()).toBeGreaterThan(after.getTime())
       expect(due.getTime() - after.getTime()).toBeLessThanOrEqual(everySeconds * 1_000)
-      expect(dueAfter(of, due).getTime() - due.getTime()).toBe(everySeconds * 1_000)
+      expect(dueAfter(schedule, due).getTime() - due.getTime()).toBe(everySeconds * 1_000)
       expect(due.getMilliseconds()).toBe(0)
     }
   }

@@ -38,7 +38,7 @@ const sentJob = (status: JobStatus, overrides: Partial<SentJob> = {}): SentJob =
   ...overrides,
 })
 
-const after = (of: Schedule, job: SentJob | null): Schedule => ({ ...of, ...learn(of, job, now) })
+const after = (schedule: Schedule, job: SentJob | null): Schedule => ({ ...schedule, ...learn(schedule, job, now) })
 
 /** Whether the next job waits, after a look at the last one. */
 const waits: Readonly<Record<JobStatus, boolean>> = {

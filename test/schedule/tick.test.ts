@@ -50,7 +50,7 @@ async function openTick() {
   }
 }
 
-const nothing = { sent: 0, skipped: 0, paused: 0, unsent: 0 }
+const noCounts = { sent: 0, skipped: 0, paused: 0, unsent: 0 }
 
 test('what is due in the coming minute is sent with its own delay, and what is due later is not', async () => {
   const { tick: once, schedule, sent, row } = await openTick()
@@ -64,31 +64,33 @@ test('what is due in the coming minute is sent with its own delay, and what is d
   })
   await schedule({ next_at: secondsFromNow(300) })
   await schedule({ paused_at: new Date(), paused_because: 'A person paused it.' })
-  expect(await once()).toEqual({ ...nothing, sent: 3 })
+  expect(await once()).toEqual({ ...noCounts, sent: 3 })
   const [first, second, third] = sent
   expect([first, second, third].map((message) => message && parseRequest(message.body))).toEqual(
     [
-      { of: late, more: {}, data: {} },
-      { of: full, more: { account: 'acct_1', accessToken: 'ssm:/a/key' }, data: { syncType: 'full' } },
-      { of: soon, more: { accessToken: 'acct_1ABC' }, data: { resources: ['customers'] } },
-    ].map(({ of, more, data }) => ({
+      { schedule: late, more: {}, data: {} },
+      { schedule: full, more: { account: 'acct_1', accessToken: 'ssm:/a/key' }, data: { syncType: 'full' } },
+      { schedule: soon, more: { accessToken: 'acct_1ABC' }, data: { resources: ['customers'] } },
+    ].map(({ schedule, more, data }) => ({
       kind: 'request',
       request: {
-        jobId: jobIdFor(of.id, of.next_at),
-        tenantId: of.tenant_id,
+        jobId: jobIdFor(schedule.id, schedule.next_at),
+        tenantId: schedule.tenant_id,
         providerName: 'stripe',
         ...more,
         additionalData: { syncType: 'incremental', forceRefresh: false, dryRun: false, ...data },
       },
     })),
   )
-  expect([first, second, third].map((message) => message?.group)).toEqual([late, full, soon].map((of) => of.tenant_id))
+  expect([first, second, third].map((message) => message?.group)).toEqual(
+    [late, full, soon].map((schedule) => schedule.tenant_id),
+  )
   expect(first?.delaySeconds).toBe(0)
   expect(second?.delaySeconds).toBeGreaterThan(0)
   expect(second?.delaySeconds).toBeLessThanOrEqual(20)
   expect(third?.delaySeconds).toBeGreaterThan(20)
   expect(await row(soon.id)).toMatchObject({ last_job_id: jobIdFor(soon.id, soon.next_at), last_status: null })
-  expect(await once()).toEqual(nothing)
+  expect(await once()).toEqual(noCounts)
 })
 
 test('a missed day is one job', async () => {
@@ -141,9 +143,9 @@ test('a job that the queue does not take is sent by the next tick, and the other
       await queue.send(body, delaySeconds, group)
     },
   }
-  expect(await tick({ database: worker, queue: picky, log })).toEqual({ ...nothing, sent: 1, unsent: 1 })
+  expect(await tick({ database: worker, queue: picky, log })).toEqual({ ...noCounts, sent: 1, unsent: 1 })
   expect(log.lines().map(({ event }) => event)).toContain('schedule_not_sent')
-  expect(await once()).toEqual({ ...nothing, sent: 1 })
+  expect(await once()).toEqual({ ...noCounts, sent: 1 })
   expect(ids()).toEqual([jobIdFor(taken.id, taken.next_at), jobIdFor(refused.id, refused.next_at)])
 })
 
@@ -153,17 +155,17 @@ test('a schedule whose last job is not seen or has not ended is not sent again, 
   await once()
   const { last_job_id: job } = (await row(id)) as { last_job_id: string }
   await dueAgain(id)
-  expect(await once()).toEqual({ ...nothing, skipped: 1 })
+  expect(await once()).toEqual({ ...noCounts, skipped: 1 })
   await plantJob(query, { id: job, tenant_id, status: 'paused' })
   await dueAgain(id)
-  expect(await once()).toEqual({ ...nothing, skipped: 1 })
+  expect(await once()).toEqual({ ...noCounts, skipped: 1 })
   expect(await row(id)).toMatchObject({ last_status: 'paused', last_job_id: job })
   await query(
     `update sync_jobs set status = 'completed', checkpoint = null, finished_at = now(), result = '{}', requests = 9 where id = $1`,
     [job],
   )
   await dueAgain(id)
-  expect(await once()).toEqual({ ...nothing, sent: 1 })
+  expect(await once()).toEqual({ ...noCounts, sent: 1 })
   expect(await row(id)).toMatchObject({ last_status: null, recent_requests: [9], last_success_at: expect.any(Date) })
 })
 
@@ -175,7 +177,7 @@ test('while the last job runs, a requested one is looked at again after two minu
   const anHourAgo = new Date(Date.now() - 3_600_000)
   const regular = await schedule({ ...columns, tenant_id: beat.tenantId, next_at: dueAfter(beat, anHourAgo) })
   const requested = await schedule({ ...columns, next_at: new Date() })
-  expect(await once()).toEqual({ ...nothing, skipped: 2 })
+  expect(await once()).toEqual({ ...noCounts, skipped: 2 })
   expect((await row(regular.id))?.next_at).toEqual(dueAfter(beat, new Date()))
   const seconds = (Number((await row(requested.id))?.next_at) - Date.now()) / 1_000
   expect(seconds).toBeLessThanOrEqual(120)
@@ -192,16 +194,16 @@ test('three refused jobs in a row pause the schedule with the reason, before the
     await plantJob(query, { id: job, tenant_id, status: 'failed' })
     if (n < 3) await dueAgain(id)
   }
-  expect(await once()).toEqual({ ...nothing, paused: 1 })
+  expect(await once()).toEqual({ ...noCounts, paused: 1 })
   expect(await row(id)).toMatchObject({
     rejects: 3,
     paused_because: '3 jobs in a row were refused. stripe: the key is not accepted. (key_not_accepted)',
   })
   expect(log.lines().find(({ event }) => event === 'schedule_paused')).toMatchObject({ tenantId: tenant_id })
   await dueAgain(id)
-  expect(await once()).toEqual(nothing)
+  expect(await once()).toEqual(noCounts)
   expect(await resumeSchedule(tenant(tenant_id), { tenantId: tenant_id, scheduleId: id })).toBe(true)
-  expect(await once()).toEqual({ ...nothing, sent: 1 })
+  expect(await once()).toEqual({ ...noCounts, sent: 1 })
   expect(await row(id)).toMatchObject({ rejects: 0, paused_at: null })
 })
 
@@ -237,8 +239,8 @@ test('the table refuses a key where a reference belongs', async () => {
 
 test('a worker’s other transactions see the schedules of their own tenant alone', async () => {
   const { schedule, tenant, worker } = await openTick()
-  const [own] = [await schedule(), await schedule()]
-  const { rowCount } = await tenant(own.tenant_id).read((tx) => tx.execute(`select id from sync_schedules`))
+  const [first] = [await schedule(), await schedule()]
+  const { rowCount } = await tenant(first.tenant_id).read((tx) => tx.execute(`select id from sync_schedules`))
   expect(rowCount).toBe(1)
   const all = await worker.schedules.within((tx) => tx.execute(`select id from sync_schedules`))
   expect(all.rowCount).toBe(2)

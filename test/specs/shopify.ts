@@ -93,7 +93,7 @@ function checkObject(
     return
   }
   const given = new Map(Object.entries(value))
-  const asked = new Set<string>()
+  const requested = new Set<string>()
   const visit = (parent: GraphQLCompositeType, nodes: readonly SelectionNode[], isCertain: boolean): void => {
     for (const node of nodes) {
       if (node.kind !== Kind.FIELD) {
@@ -105,7 +105,7 @@ function checkObject(
         continue
       }
       const key = (node.alias ?? node.name).value
-      asked.add(key)
+      requested.add(key)
       if (!given.has(key)) {
         if (isCertain) walk.problems.push(`${path}.${key} is missing`)
       } else if (key !== '__typename' && 'getFields' in parent) {
@@ -115,7 +115,7 @@ function checkObject(
     }
   }
   visit(type, selections, !isAbstractType(type))
-  for (const key of given.keys()) if (!asked.has(key)) walk.problems.push(`${path}.${key} was not asked for`)
+  for (const key of given.keys()) if (!requested.has(key)) walk.problems.push(`${path}.${key} was not asked for`)
 }
 
 function checkValue(

@@ -41,7 +41,7 @@ describe('a call that fails', () => {
     let answers = 0
     bundle.list.answer((page) => {
       if (++answers % 10 === 0)
-        throw new SyncError('retry', 'rate_limited', 'x: no', { limit: { scope: 'endpoint', of: 'rate' } })
+        throw new SyncError('retry', 'rate_limited', 'x: no', { limit: { scope: 'endpoint', kind: 'rate' } })
       return page
     })
     expect(await bundle.go()).toBe('ended')

@@ -22,7 +22,7 @@ describe('whatever happens', () => {
   it(`in ${schedules.length} random schedules of latency, limits, faults, deletions, stops and crashes nothing is lost`, async () => {
     for (const seed of schedules) {
       const random = createFractions(seed * 7_919)
-      const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
+      const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
       const clock = createVirtualClock(random)
       const n = Math.floor(random() ** 2 * 4_000)
       const list = createFakeList(createdSeconds(n, pick(densities)), {
@@ -36,7 +36,7 @@ describe('whatever happens', () => {
         if (deleting && page.next && random() < 0.1) list.remove(page.next)
         if (random() < faulty)
           throw new SyncError('retry', 'provider_unavailable', 'x: no', {
-            ...(random() < 0.3 && { limit: { scope: 'endpoint', of: pick(['rate', 'concurrency']) } }),
+            ...(random() < 0.3 && { limit: { scope: 'endpoint', kind: pick(['rate', 'concurrency']) } }),
           })
         return page
       })

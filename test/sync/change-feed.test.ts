@@ -33,7 +33,7 @@ const page = (shared: readonly number[] = []) => ({
 })
 
 function setup(current: Readonly<Record<string, string | null>> = {}, more: Partial<ListSource> = {}) {
-  const asked: string[] = []
+  const retrieved: string[] = []
   const bare: ListSource = {
     kind: 'list',
     name: 'customers',
@@ -44,7 +44,7 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
   const source: ListSource = {
     ...bare,
     async retrieve(objectId) {
-      asked.push(objectId)
+      retrieved.push(objectId)
       const name = current[objectId] ?? null
       return { item: name === null ? null : Item.of({ id: objectId, name }), observedAt: new Date(now * 1_000) }
     },
@@ -70,7 +70,7 @@ function setup(current: Readonly<Record<string, string | null>> = {}, more: Part
   }
   const events = eventsSource(feed, [source, invoices])
   return {
-    asked,
+    retrieved,
     feed,
     events,
     sources: [source, invoices],
@@ -118,10 +118,10 @@ describe('what a page of events comes to', () => {
       { id: 'a', at: 2, name: 'first' },
     ]
     for (const order of [happened, happened.toReversed(), [happened[2]!, happened[0]!, happened[3]!, happened[1]!]]) {
-      const { apply, asked } = setup()
+      const { apply, retrieved } = setup()
       const { rows } = await apply(order)
       expect(rows.toSorted()).toEqual(['customers a third 7', 'customers b old 6'])
-      expect(asked).toEqual([])
+      expect(retrieved).toEqual([])
     }
   })
 
@@ -136,8 +136,8 @@ describe('what a page of events comes to', () => {
 
   it('leaves out what is about nothing that is kept, and resources the provider does not have', async () => {
     const { events, apply } = setup()
-    const nothing = await events.expand(itemsOf([{ nothing: true }]), page(), never)
-    expect(nothing).toEqual({ rows: [], rejects: [], childSets: [], drifts: [], events: [] })
+    const result = await events.expand(itemsOf([{ nothing: true }]), page(), never)
+    expect(result).toEqual({ rows: [], rejects: [], childSets: [], drifts: [], events: [] })
     expect((await apply([{ id: 'a', at: 7, resource: 'weather' }])).rows).toEqual([])
   })
 
@@ -173,20 +173,20 @@ describe('the object is asked for as it is now', () => {
   for (const [title, [happened, shared]] of Object.entries(cases))
     for (const order of [happened, happened.toReversed()]) {
       it(`${title}: it is there`, async () => {
-        const { apply, asked } = setup({ a: 'now' })
+        const { apply, retrieved } = setup({ a: 'now' })
         expect((await apply(order, shared)).rows).toEqual([`customers a now ${now}`])
-        expect(asked).toEqual(['a'])
+        expect(retrieved).toEqual(['a'])
       })
 
       it(`${title}: it is gone`, async () => {
-        const { apply, asked } = setup({ a: null })
+        const { apply, retrieved } = setup({ a: null })
         expect((await apply(order, shared)).rows).toMatchObject([expect.stringMatching(/^customers a .*9000 deleted$/)])
-        expect(asked).toEqual(['a'])
+        expect(retrieved).toEqual(['a'])
       })
     }
 
   it('once, and not where a later event says it all', async () => {
-    const { apply, asked } = setup({ a: 'now' })
+    const { apply, retrieved } = setup({ a: 'now' })
     const { rows } = await apply(
       [
         { id: 'a', at: 8, name: 'later' },
@@ -196,7 +196,7 @@ describe('the object is asked for as it is now', () => {
       ],
       [5, 7],
     )
-    expect([rows, asked]).toEqual([['customers a later 8'], []])
+    expect([rows, retrieved]).toEqual([['customers a later 8'], []])
   })
 
   it('and where the provider has no way to ask, that is a breach of contract', async () => {
@@ -235,12 +235,12 @@ describe('the object is asked for as it is now', () => {
 
 describe('an object that is gone', () => {
   it('is marked with the second of its event, with what it last was', async () => {
-    const { apply, asked } = setup()
+    const { apply, retrieved } = setup()
     const { rows } = await apply([
       { id: 'a', at: 7, name: 'last', gone: true },
       { id: 'a', at: 5, name: 'before' },
     ])
-    expect([rows, asked]).toEqual([['customers a last 7 deleted'], []])
+    expect([rows, retrieved]).toEqual([['customers a last 7 deleted'], []])
   })
 
   it('and was made again under its id is there', async () => {
@@ -307,7 +307,7 @@ function readAll(sources: readonly Source[], { window, perSecond, clock, ...opti
 
 describe('read page by page', () => {
   async function readFeed(pages: readonly (readonly [number, number])[], endsWithSecond: boolean) {
-    const { asked, feed, sources } = setup({ c: 'now', d: 'now' })
+    const { retrieved, feed, sources } = setup({ c: 'now', d: 'now' })
     const clock = createVirtualClock()
     const happened = ['a9', 'b8', 'c7', 'd7', 'e6', 'f5'].map((item) => ({
       ...eventOf({ id: item[0]!, at: Number(item[1]) }),
@@ -332,7 +332,7 @@ describe('read page by page', () => {
         expect(page.proven).toBeNull()
         rows.push(...page.rows.map(({ row, observedAt }) => `${row.id} ${observedAt.getTime() / 1_000}`))
       }
-    return { asked: asked.toSorted(), rows }
+    return { retrieved: retrieved.toSorted(), rows }
   }
 
   it('objects are asked for only where a second is on two pages', async () => {
@@ -341,10 +341,10 @@ describe('read page by page', () => {
       [3, 5],
       [5, 6],
     ] as const
-    const { asked, rows } = await readFeed(pages, false)
+    const { retrieved, rows } = await readFeed(pages, false)
     // Second 7 is on the first two of three pages. e6 ends the second page, and f5 the list: whether more of second 6
     // follows is not known before the third page.
-    expect(asked).toEqual(['c', 'd', 'e'])
+    expect(retrieved).toEqual(['c', 'd', 'e'])
     expect(rows).toEqual(['a 9', 'b 8', 'c 9000', 'd 9000', 'e 9000', 'f 5'])
   })
 
@@ -354,8 +354,8 @@ describe('read page by page', () => {
       [2, 4],
       [4, 6],
     ] as const
-    const { asked, rows } = await readFeed(pages, true)
-    expect(asked).toEqual([])
+    const { retrieved, rows } = await readFeed(pages, true)
+    expect(retrieved).toEqual([])
     expect(rows).toEqual(['a 9', 'b 8', 'c 7', 'd 7', 'e 6', 'f 5'])
   })
 
@@ -369,11 +369,11 @@ describe('read page by page', () => {
     const seconds = Array.from({ length: pages * 100 }, (_, n) => fakeNow - Math.floor(n / 10) - 1)
     const fake = createFakeList(seconds, { clock, latencyMs: 200 })
     const read: ChangeSource['read'] = (event) => {
-      const { id: of, created } = fields(event.value())
-      return { resource: 'customers', id: String(of), at: Number(created), gone: false, item: event }
+      const { id: objectId, created } = fields(event.value())
+      return { resource: 'customers', id: String(objectId), at: Number(created), gone: false, item: event }
     }
-    const retrieve: ListSource['retrieve'] = async (of) => ({
-      item: Item.of({ id: of }),
+    const retrieve: ListSource['retrieve'] = async (objectId) => ({
+      item: Item.of({ id: objectId }),
       observedAt: new Date(fakeNow * 1_000),
     })
     const customersSource = { ...sources[0]!, retrieve }

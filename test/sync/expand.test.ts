@@ -22,7 +22,7 @@ interface List {
 
 /** Invoices with lines, of which an item carries some; the clock of the lines' list goes on by a second a page. */
 function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> = {}) {
-  const asked: (readonly [string, string | null])[] = []
+  const requests: (readonly [string, string | null])[] = []
   let second = 1_000
   let answer = (_parent: string, _query: Query, page: Page): Page => page
   const lines: NestedSource = {
@@ -36,14 +36,14 @@ function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> 
         : null
     },
     async list(parent, query) {
-      asked.push([parent, query.cursor])
-      const own = lists[parent]!.lines
-      if (query.cursor !== null && !own.includes(query.cursor)) throw gone
-      const start = query.cursor === null ? 0 : own.indexOf(query.cursor) + 1
-      const found = own.slice(start, start + query.limit)
-      const next = start + query.limit < own.length ? found.at(-1)! : null
+      requests.push([parent, query.cursor])
+      const lines = lists[parent]!.lines
+      if (query.cursor !== null && !lines.includes(query.cursor)) throw gone
+      const start = query.cursor === null ? 0 : lines.indexOf(query.cursor) + 1
+      const portion = lines.slice(start, start + query.limit)
+      const next = start + query.limit < lines.length ? portion.at(-1)! : null
       return answer(parent, query, {
-        items: itemsOf(found.map((item) => ({ id: item }))),
+        items: itemsOf(portion.map((item) => ({ id: item }))),
         next,
         observedAt: at(++second),
       })
@@ -60,13 +60,13 @@ function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> 
     ...more,
   }
   const prices: ListSource = { ...source, name: 'prices', nested: [], row: (item) => ({ id: id(item.value()) }) }
-  const items: readonly unknown[] = Object.entries(lists).map(([parent, { lines: own, carried = own, next }]) => ({
+  const items: readonly unknown[] = Object.entries(lists).map(([parent, { lines: all, carried = all, next }]) => ({
     id: parent,
     carried,
-    next: next !== undefined ? next : carried.length < own.length ? (carried.at(-1) ?? '') : null,
+    next: next !== undefined ? next : carried.length < all.length ? (carried.at(-1) ?? '') : null,
   }))
   return {
-    asked,
+    requests,
     lists,
     answerWith: (change: typeof answer) => {
       answer = change
@@ -95,7 +95,7 @@ const numbered = (n: number, from = 1) => Array.from({ length: n }, (_, k) => `l
 
 describe('a nested list', () => {
   it('that an item carries whole costs no request', async () => {
-    const { expand, asked } = setup({ in_1: { lines: ['li_1', 'li_2'] }, in_2: { lines: [] } })
+    const { expand, requests } = setup({ in_1: { lines: ['li_1', 'li_2'] }, in_2: { lines: [] } })
     expect(await expand()).toEqual({
       rows: ['invoices in_1 500', 'invoices in_2 500', 'invoice_lines li_1 500', 'invoice_lines li_2 500'],
       rejects: [],
@@ -104,13 +104,13 @@ describe('a nested list', () => {
         { resource: 'invoice_lines', parent: 'invoice', parentId: 'in_2', ids: [], second: 500 },
       ],
     })
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   it('is read to its end from where the item leaves off', async () => {
-    const { expand, asked } = setup({ in_1: { lines: numbered(9), carried: numbered(2) } })
+    const { expand, requests } = setup({ in_1: { lines: numbered(9), carried: numbered(2) } })
     const { rows, childSets } = await expand()
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       ['in_1', 'li_2'],
       ['in_1', 'li_5'],
       ['in_1', 'li_8'],
@@ -134,48 +134,48 @@ describe('a nested list', () => {
   })
 
   it('of which an item carries nothing but that there is one is read from its beginning', async () => {
-    const { expand, asked } = setup({ in_1: { lines: numbered(4), carried: [], next: '' } })
+    const { expand, requests } = setup({ in_1: { lines: numbered(4), carried: [], next: '' } })
     expect((await expand()).childSets).toMatchObject([{ ids: numbered(4) }])
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       ['in_1', null],
       ['in_1', 'li_3'],
     ])
   })
 
   it('that an item does not carry at all is left alone', async () => {
-    const { expand, asked } = setup({ in_1: { lines: numbered(4) } })
+    const { expand, requests } = setup({ in_1: { lines: numbered(4) } })
     expect(await expand([{ id: 'in_1' }])).toEqual({ rows: ['invoices in_1 500'], rejects: [], childSets: [] })
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   it('is read again from its beginning when the last line that was carried has left it', async () => {
-    const { expand, asked, lists } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
+    const { expand, requests, lists } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
     lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== 'li_2')
     const { childSets, rows } = await expand()
     const left = ['li_1', ...numbered(6, 3)]
     expect(childSets).toMatchObject([{ ids: left, second: 1_001 }])
     expect(rows).toHaveLength(1 + left.length)
-    expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', null, 'li_4', 'li_7'])
+    expect(requests.map(([, cursor]) => cursor)).toEqual(['li_2', null, 'li_4', 'li_7'])
   })
 
   it('is read again from its beginning when a line leaves it in the middle of reading', async () => {
-    const { expand, asked, lists, answerWith } = setup({ in_1: { lines: numbered(9), carried: numbered(2) } })
+    const { expand, requests, lists, answerWith } = setup({ in_1: { lines: numbered(9), carried: numbered(2) } })
     answerWith((_, { cursor }, page) => {
       if (cursor === 'li_2') lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== 'li_5')
       return page
     })
     expect((await expand()).childSets).toMatchObject([{ ids: numbered(9).filter((line) => line !== 'li_5') }])
-    expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_5', null, 'li_3', 'li_7'])
+    expect(requests.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_5', null, 'li_3', 'li_7'])
   })
 
   it('whose lines leave it as fast as they are read rejects its item', async () => {
-    const { expand, asked, lists, answerWith } = setup({ in_1: { lines: numbered(90), carried: numbered(2) } })
+    const { expand, requests, lists, answerWith } = setup({ in_1: { lines: numbered(90), carried: numbered(2) } })
     answerWith((_, __, page) => {
       lists.in_1!.lines = lists.in_1!.lines.filter((line) => line !== page.next)
       return page
     })
     expect(await expand()).toMatchObject({ rows: [], rejects: [{ itemKey: 'in_1', code: 'cursor_gone' }] })
-    expect(asked.length).toBeLessThan(15)
+    expect(requests.length).toBeLessThan(15)
   })
 
   it('of a parent that went away meanwhile is left out, and the others go on', async () => {
@@ -198,14 +198,14 @@ describe('a nested list', () => {
   })
 
   it('of which a page is too large is read in smaller ones, from the same place', async () => {
-    const { expand, asked, answerWith } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
+    const { expand, requests, answerWith } = setup({ in_1: { lines: numbered(8), carried: numbered(2) } })
     answerWith((_, { limit }, page) => {
       if (limit > 2) throw new SyncError('reject', answerTooLarge, 'x: too large', { scope: 'page' })
       return page
     })
     const { childSets } = await expand()
     expect(childSets[0]?.ids).toEqual(numbered(8))
-    expect(asked.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_2', 'li_4', 'li_6'])
+    expect(requests.map(([, cursor]) => cursor)).toEqual(['li_2', 'li_2', 'li_4', 'li_6'])
   })
 
   const two = {
@@ -248,12 +248,12 @@ describe('a nested list', () => {
   }
   for (const [title, answer] of Object.entries(stuck))
     it(`that says there is more without moving on is a breach of contract: ${title}`, async () => {
-      const { expand, asked, answerWith } = setup({ in_1: { lines: numbered(9), carried: ['li_1'] } })
+      const { expand, requests, answerWith } = setup({ in_1: { lines: numbered(9), carried: ['li_1'] } })
       let turn = 0
       answerWith((_, query, page) => answer(query, page, turn++))
       await expect(expand()).rejects.toMatchObject({ verdict: 'reject', code: 'provider_contract' })
       // A page without items may be followed by one that has some, up to twenty times.
-      expect(asked.length).toBeLessThanOrEqual(title === 'with no items' ? 21 : 3)
+      expect(requests.length).toBeLessThanOrEqual(title === 'with no items' ? 21 : 3)
     })
 
   it('puts aside lines that cannot be kept, and never takes them for ids', async () => {
@@ -265,9 +265,9 @@ describe('a nested list', () => {
   })
 
   it('of an item that cannot be kept is not read', async () => {
-    const { expand, asked } = setup({ in_1: { lines: numbered(4) } })
+    const { expand, requests } = setup({ in_1: { lines: numbered(4) } })
     const { rows, rejects, childSets } = await expand([{ id: 7, carried: ['li_1'], next: 'li_1' }])
-    expect([rows, childSets, asked]).toEqual([[], [], []])
+    expect([rows, childSets, requests]).toEqual([[], [], []])
     expect(rejects).toMatchObject([{ resource: 'invoices', code: 'invalid_item' }])
   })
 })

@@ -41,14 +41,14 @@ export function createFakeList(seconds: readonly number[], { clock, latencyMs = 
       seen.misusedCursors++
       return { items: [], next: null, observedAt: new Date(now * 1_000) }
     }
-    const found: Entry[] = []
+    const shown: Entry[] = []
     for (let at = cursor === null ? below(window?.to ?? null) : place.get(cursor)! - 1; at >= 0; at--) {
       const entry = entries[at]!
-      if (entry.second < (window?.from ?? 0) || found.length > limit) break
-      if (!removed.has(entry.id)) found.push(entry)
+      if (entry.second < (window?.from ?? 0) || shown.length > limit) break
+      if (!removed.has(entry.id)) shown.push(entry)
     }
-    const items = found.slice(0, limit)
-    const next = found.length > limit ? items.at(-1)!.id : null
+    const items = shown.slice(0, limit)
+    const next = shown.length > limit ? items.at(-1)!.id : null
     if (next !== null) windows.set(next, (windows.get(next) ?? new Set()).add(key))
     if (items.length === 0) seen.empty++
     return {

@@ -243,8 +243,8 @@ describe('endpoints within an account', () => {
     const endpoint = () => createLimiter({ perSecond: 10, concurrency: 100, within }, clock)
     const [long, short] = [endpoint(), endpoint()]
     const order: string[] = []
-    const ask = (of: typeof long, name: string, signal = never) =>
-      of.run(async () => void order.push(`${name} ${clock.now()}`), signal)
+    const ask = (list: typeof long, name: string, signal = never) =>
+      list.run(async () => void order.push(`${name} ${clock.now()}`), signal)
     return { clock, long, short, order, ask }
   }
 
@@ -305,7 +305,7 @@ describe('a source behind its limiters', () => {
       const clock = createVirtualClock()
       const account = createLimiter({ perSecond: 100, concurrency: 64 }, clock)
       const endpoint = createLimiter({ perSecond: 25, concurrency: 16, within: account }, clock)
-      const limit: LimitHit = { scope: scope === 'account' ? 'account' : 'endpoint', of: 'rate' }
+      const limit: LimitHit = { scope: scope === 'account' ? 'account' : 'endpoint', kind: 'rate' }
       const failing = () => Promise.reject(new SyncError('retry', 'rate_limited', 'x: no', { limit }))
       const call = limited(failing, { endpoint, account, waiting: never })
       await expect(clock.run(call(() => Promise.resolve(page)))).rejects.toThrow('x: no')
@@ -369,15 +369,15 @@ describe('the sources of one account', () => {
     expect(requests).toBe(300)
     expect(mostWithin(all, 1_000)).toBeLessThanOrEqual(100)
     expect(leastLeft(all, 100, 10)).toBeGreaterThan(-1e-6)
-    for (const own of Object.values(starts)) {
-      expect(mostWithin(own, 1_000)).toBeLessThanOrEqual(25)
-      expect(leastLeft(own, 25, 2.5)).toBeGreaterThan(-1e-6)
+    for (const times of Object.values(starts)) {
+      expect(mostWithin(times, 1_000)).toBeLessThanOrEqual(25)
+      expect(leastLeft(times, 25, 2.5)).toBeGreaterThan(-1e-6)
     }
   })
 
   it('take turns where the account is what limits them', async () => {
     const { starts } = await rush({ a: 60, b: 60, c: 60, d: 60, e: 60, f: 60, g: 60, h: 60 })
-    const inFirstSeconds = Object.values(starts).map((own) => own.filter((at) => at < 3_000).length)
+    const inFirstSeconds = Object.values(starts).map((times) => times.filter((at) => at < 3_000).length)
     expect(Math.max(...inFirstSeconds) - Math.min(...inFirstSeconds)).toBeLessThanOrEqual(2)
   })
 

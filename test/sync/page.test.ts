@@ -206,13 +206,13 @@ interface Listed {
 /** A newest-first list; a cursor is a place in it. */
 function ask(list: readonly Listed[], { from, to }: Window, cursor: string | null, limit: number): Page {
   const start = cursor === null ? 0 : Number(cursor) + 1
-  const found = list
+  const matching = list
     .map((item, at) => ({ item, at }))
     .filter(({ item, at }) => at >= start && item.second >= from && item.second < (to ?? Number.POSITIVE_INFINITY))
-  const own = found.slice(0, limit)
+  const shown = matching.slice(0, limit)
   return {
-    items: itemsOf(own.map(({ item: { id, created } }) => ({ id, created }))),
-    next: found.length > limit ? String(own.at(-1)!.at) : null,
+    items: itemsOf(shown.map(({ item: { id, created } }) => ({ id, created }))),
+    next: matching.length > limit ? String(shown.at(-1)!.at) : null,
     observedAt,
   }
 }
@@ -272,10 +272,10 @@ describe('whatever the list, the size of a page, the cuts and the cursors that a
       expect(proven.at(-1)!.to).toBeNull()
       for (const [at, { from }] of proven.entries()) if (at > 0) expect(from).toBe(end(proven[at - 1]!.to) + 1)
       for (const { from, to, ids } of proven) {
-        const own = list.filter(({ second }) => second >= from && second <= end(to))
+        const existing = list.filter(({ second }) => second >= from && second <= end(to))
         // The page's last second may have begun: those ids are known, but nothing is said about them.
-        const inside = ids.filter((id) => own.some((item) => item.id === id))
-        expect(new Set(inside)).toEqual(new Set(own.map(({ id }) => id)))
+        const inside = ids.filter((id) => existing.some((item) => item.id === id))
+        expect(new Set(inside)).toEqual(new Set(existing.map(({ id }) => id)))
       }
       const listed = digests.flatMap((digest) => digest.listed).sort((left, right) => right - left)
       expect(listed).toEqual(list.map(({ second }) => second))
@@ -288,10 +288,10 @@ describe('whatever the list, the size of a page, the cuts and the cursors that a
       const { list, span } = someList(random, false)
       for (const { proven } of readAll(list, random, span)) {
         if (!proven) continue
-        const own = list.filter(
+        const existing = list.filter(
           ({ created }) => created !== null && created >= proven.from && created <= end(proven.to),
         )
-        expect(own.filter(({ id }) => !proven.ids.includes(id))).toEqual([])
+        expect(existing.filter(({ id }) => !proven.ids.includes(id))).toEqual([])
       }
     })
   })

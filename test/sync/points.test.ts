@@ -85,11 +85,11 @@ describe('points', () => {
   it('that another program spends are noticed', async () => {
     const { clock, server, ask } = setup()
     await clock.run(ask('orders', 300))
-    const asked = Array.from({ length: 50 }, async (_, at) => {
+    const requests = Array.from({ length: 50 }, async (_, at) => {
       if (at % 10 === 0) server.available = Math.min(server.available, 50)
       await ask('orders', 300).catch(() => {})
     })
-    await clock.run(Promise.all(asked))
+    await clock.run(Promise.all(requests))
     expect(server.throttled).toBeLessThan(10)
   })
 

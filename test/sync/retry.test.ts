@@ -63,7 +63,7 @@ describe('an error', () => {
 
 describe('waits', () => {
   it('grow exponentially up to 20 seconds, with full jitter', async () => {
-    const { clock, list, waits } = setup(Array(9).fill(busy({ limit: { scope: 'account', of: 'rate' } })), {
+    const { clock, list, waits } = setup(Array(9).fill(busy({ limit: { scope: 'account', kind: 'rate' } })), {
       random: () => 0.999,
     })
     await clock.run(list())
@@ -79,7 +79,7 @@ describe('waits', () => {
     expect(new Set(waits).size).toBe(6)
   })
 
-  const asked: readonly (readonly [number, number])[] = [
+  const cases: readonly (readonly [number, number])[] = [
     [7_000, 7_000],
     [1, 125],
     [0, 125],
@@ -87,7 +87,7 @@ describe('waits', () => {
     [60_000, 60_000],
     [Number.NaN, 125],
   ]
-  for (const [retryAfter, ms] of asked)
+  for (const [retryAfter, ms] of cases)
     it(`last ${ms} ms where the provider asks for ${retryAfter}`, async () => {
       const { clock, list, waits } = setup([busy({ retryAfter })])
       await clock.run(list())
@@ -97,14 +97,14 @@ describe('waits', () => {
 })
 
 describe('a wait that is asked for and outlasts patience', () => {
-  const limit = { scope: 'endpoint', of: 'rate' } as const
-  const asked = [
+  const limit = { scope: 'endpoint', kind: 'rate' } as const
+  const cases = [
     ['a fault', busy({ retryAfter: 60_001 })],
     ['a fault, for a day', busy({ retryAfter: 86_400_000 })],
     ['a fault, for ever', busy({ retryAfter: Number.POSITIVE_INFINITY })],
     ['a limit', busy({ retryAfter: 180_001, limit })],
   ] as const
-  for (const [title, error] of asked)
+  for (const [title, error] of cases)
     it(`is left to the queue: ${title}`, async () => {
       const { clock, list, attempts } = setup([error])
       await expect(clock.run(list())).rejects.toBe(error)
@@ -128,7 +128,7 @@ describe('patience', () => {
   })
 
   it('lasts three minutes for limits', async () => {
-    const error = busy({ limit: { scope: 'endpoint', of: 'rate' } })
+    const error = busy({ limit: { scope: 'endpoint', kind: 'rate' } })
     const { clock, list } = setup([error], { forEver: true, random: () => 0.999 })
     await expect(clock.run(list())).rejects.toBe(error)
     expect(clock.now()).toBeGreaterThan(150_000)

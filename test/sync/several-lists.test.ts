@@ -35,7 +35,7 @@ async function readAll(lists: Readonly<Record<string, List>>, { isKnown }: { rea
     limiters.set(name, endpoint)
     return limited((work) => work(), { endpoint, account, waiting: signal })
   }
-  const asked: { readonly name: string; readonly at: number }[] = []
+  const requests: { readonly name: string; readonly at: number }[] = []
   const besides = new Map<string, { requests: number }>()
   const known: Record<string, readonly number[]> = {}
   const sources = Object.entries(lists).map(([name, { items, nestedEvery }]): ListSource => {
@@ -51,7 +51,7 @@ async function readAll(lists: Readonly<Record<string, List>>, { isKnown }: { rea
       name,
       list: (query, abort) =>
         call(() => {
-          asked.push({ name, at: clock.now() })
+          requests.push({ name, at: clock.now() })
           return source.list(query, abort)
         }, abort),
       ...(nestedEvery !== undefined && {
@@ -105,11 +105,12 @@ async function readAll(lists: Readonly<Record<string, List>>, { isKnown }: { rea
     for await (const { pages } of batches) rows += pages.reduce((sum, page) => sum + page.listed.length, 0)
   }
   await clock.run(take())
-  const lastOf = (name: string) => Math.max(...asked.flatMap((request) => (request.name === name ? [request.at] : [])))
+  const lastOf = (name: string) =>
+    Math.max(...requests.flatMap((request) => (request.name === name ? [request.at] : [])))
   const ends = Object.keys(lists).map(lastOf)
   return {
     seconds: clock.now() / 1_000,
-    requests: asked.length,
+    requests: requests.length,
     rows,
     /** Milliseconds between the last request of the first list that ended and of the last one. */
     apartMs: Math.max(...ends) - Math.min(...ends),

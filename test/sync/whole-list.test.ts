@@ -24,7 +24,7 @@ describe('a list with a stated total', () => {
   const check = (...pages: readonly Page[]) => {
     const whole = newWholeCheck()
     return () => {
-      for (const one of pages) checkWhole('plans', whole, one)
+      for (const page of pages) checkWhole('plans', whole, page)
     }
   }
   it('is believed if its pages show as many different items', () => {
@@ -230,9 +230,9 @@ describe('a list with a stated total, read in several deliveries,', () => {
       await clock.run(
         (async () => {
           for await (const { pages } of read)
-            for (const one of pages) {
-              checkpoint = advance(checkpoint, one)
-              for (const { row } of one.rows) stored.add(row.id)
+            for (const page of pages) {
+              checkpoint = advance(checkpoint, page)
+              for (const { row } of page.rows) stored.add(row.id)
             }
         })(),
       )

@@ -107,8 +107,8 @@ function expressionOf(
   return evaluate(filled, Object.fromEntries(series))
 }
 
-function evaluationOf({ threshold, periods, of = periods, missing = 'notBreaching' }: CloudWatchAlarm) {
-  return { threshold, periods: of, datapoints: periods, missing }
+function evaluationOf({ threshold, periods, window = periods, missing = 'notBreaching' }: CloudWatchAlarm) {
+  return { threshold, periods: window, datapoints: periods, missing }
 }
 
 const statistics: Readonly<Record<Statistic, (values: readonly number[]) => number>> = {

@@ -12,7 +12,7 @@ const day = 24 * hour
 
 export const tenants = {
   /** Synced with its own key: rejects, an erased customer, and a job whose worker was killed. */
-  own: '0a100000-0000-4000-8000-000000000001',
+  direct: '0a100000-0000-4000-8000-000000000001',
   /** One account in live and test mode. The job in test mode is paused. */
   modes: '0a100000-0000-4000-8000-000000000002',
   /** A connected account, of which 0.1.0 knew the name. */
@@ -20,7 +20,7 @@ export const tenants = {
 } as const
 
 export const keys = {
-  own: 'sk_live_own',
+  direct: 'sk_live_own',
   live: 'sk_live_modes',
   test: 'sk_test_modes',
   connected: 'acct_connected',
@@ -29,7 +29,7 @@ export const keys = {
 export type AccountName = keyof typeof keys
 
 const options: Readonly<Record<AccountName, SandboxOptions>> = {
-  own: { customers: 12, seed: 1, account: 'acct_own' },
+  direct: { customers: 12, seed: 1, account: 'acct_own' },
   live: { customers: 5, seed: 2, account: 'acct_modes' },
   // Without subscriptions, whose items would have the ids of those in live mode: the sandbox numbers them alike.
   test: { customers: 7, seed: 3, account: 'acct_modes', counts: { subscriptions: 0, subscription_schedules: 0 } },
@@ -40,7 +40,7 @@ const options: Readonly<Record<AccountName, SandboxOptions>> = {
 export const openAccount = (name: AccountName): Promise<Sandbox> =>
   openSandbox({ now: start, limits: 'none', ...options[name] })
 
-/** The customer of `own` whom 0.1.0 erased: the customer with the most invoices. */
+/** The customer of `direct` whom 0.1.0 erased: the customer with the most invoices. */
 export function erasedCustomer(sandbox: Sandbox): string {
   const invoices = sandbox.expected('invoices')
   const count = (id: string) => invoices.filter(({ customer }) => customer === id).length
@@ -58,7 +58,7 @@ export function changeOnce(sandbox: Sandbox): void {
   sandbox.advance(hour)
 }
 
-/** Changes between the incremental job of `own` and the job that is killed. */
+/** Changes between the incremental job of `direct` and the job that is killed. */
 export function changeAgain(sandbox: Sandbox): void {
   for (const name of ['Ada Anders', 'Ben Bald', 'Cem Chronos']) {
     sandbox.advance(60)
@@ -77,9 +77,9 @@ const job = (last: number, tenant: keyof typeof tenants, account: AccountName, a
 })
 
 export const jobs = {
-  own: job(1, 'own', 'own'),
-  ownIncremental: job(2, 'own', 'own', { sync_type: 'incremental' }),
-  running: job(3, 'own', 'own', { batch_size: 2 }),
+  direct: job(1, 'direct', 'direct'),
+  directIncremental: job(2, 'direct', 'direct', { sync_type: 'incremental' }),
+  running: job(3, 'direct', 'direct', { batch_size: 2 }),
   live: job(4, 'modes', 'live'),
   paused: job(5, 'modes', 'test', { batch_size: 2 }),
   connected: job(6, 'connected', 'connected'),

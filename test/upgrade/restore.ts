@@ -46,8 +46,8 @@ export async function restore() {
   /** The account at the provider as it was when the dump was made, and today's worker. */
   async function account(name: AccountName, settings: Readonly<Record<string, string>> = {}) {
     const sandbox = await openAccount(name)
-    if (name === 'own' || name === 'connected') changeOnce(sandbox)
-    if (name === 'own') changeAgain(sandbox)
+    if (name === 'direct' || name === 'connected') changeOnce(sandbox)
+    if (name === 'direct') changeAgain(sandbox)
     // An answer is dated just before the second it was asked in, and 0.1.0 dated its rows to this very second.
     sandbox.advance(5)
     const Stripe__ApiKey = name === 'connected' ? 'sk_live_platform' : keys[name]
@@ -121,8 +121,8 @@ export async function restore() {
     async rows() {
       const tables: Record<string, readonly string[]> = {}
       for (const table of syncedTables.keys()) {
-        const [found] = await query('select to_regclass($1) as name', [table])
-        const stored = found?.name
+        const [restored] = await query('select to_regclass($1) as name', [table])
+        const stored = restored?.name
           ? await query<{ row: string }>(
               `select (select jsonb_object_agg(key, value) - 'account' - 'mapping_version'
                  from jsonb_each(to_jsonb(stored)) where value <> 'null')::text as row

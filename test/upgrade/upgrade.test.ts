@@ -23,7 +23,7 @@ test('the migrations change no row, and a connected account keeps its cursors', 
   expect(await rows()).toEqual(before)
   expect(await query('select count(*)::int as left from drizzle.__drizzle_migrations')).toEqual([{ left: 0 }])
 
-  expect(await rowsByAccount(tenants.own)).toEqual([{ account: 'unknown', live: 388, deleted: 1 }])
+  expect(await rowsByAccount(tenants.direct)).toEqual([{ account: 'unknown', live: 388, deleted: 1 }])
   expect(await rowsByAccount(tenants.modes)).toEqual([{ account: 'unknown', live: 178, deleted: 0 }])
   expect(await rowsByAccount(tenants.connected)).toEqual([{ account: 'unknown', live: 326, deleted: 1 }])
   const second = new Date('2025-11-29T00:59:59Z')
@@ -35,7 +35,7 @@ test('the migrations change no row, and a connected account keeps its cursors', 
     { account: 'unknown', mode: null, adopted: null },
   ])
   // The cursor of a plain key does not say which account it stood for.
-  for (const tenant of [tenants.own, tenants.modes]) {
+  for (const tenant of [tenants.direct, tenants.modes]) {
     expect(await cursors(tenant)).toEqual([])
     expect(await accounts(tenant)).toEqual([{ account: 'unknown', mode: null, adopted: null }])
   }
@@ -52,8 +52,8 @@ test('a job whose worker was killed waits for its lease, then goes on to its end
   const { account, migrate, job, query, queue, rowsByAccount, doubled, cursors, accounts, ageRunning, ofOlderMapping } =
     await restore()
   await migrate()
-  const older = await ofOlderMapping(tenants.own)
-  const { deliver, verify } = await account('own')
+  const older = await ofOlderMapping(tenants.direct)
+  const { deliver, verify } = await account('direct')
   await ageRunning({ startedMinutes: -1, leaseMinutes: 1 })
   const before = await job(jobs.running.jobId)
   expect(await deliver(jobs.running)).toMatchObject({ answer: { batchItemFailures: [] }, row: before, requests: 0 })
@@ -65,29 +65,31 @@ test('a job whose worker was killed waits for its lease, then goes on to its end
   // Three customers before the upgrade; then their charges, and the coupon that had been rejected.
   expect(row).toMatchObject({ status: 'completed', account: 'acct_own', error: null, deliveries: 2 })
   expect(row).toMatchObject({ created: String(7 + newLists(result)), updated: older, deleted: '0', rejected: '0' })
-  expect(await ofOlderMapping(tenants.own)).toBe('0')
+  expect(await ofOlderMapping(tenants.direct)).toBe('0')
   expect(Object.values(result.resources).filter(({ proof }) => proof && !proof.equal)).toEqual([])
 
-  expect(await rowsByAccount(tenants.own)).toEqual([{ account: 'acct_own', live: 392 + newLists(result), deleted: 1 }])
-  expect(await doubled(tenants.own)).toEqual([])
-  expect(await accounts(tenants.own)).toEqual([{ account: 'acct_own', mode: 'live', adopted: true }])
+  expect(await rowsByAccount(tenants.direct)).toEqual([
+    { account: 'acct_own', live: 392 + newLists(result), deleted: 1 },
+  ])
+  expect(await doubled(tenants.direct)).toEqual([])
+  expect(await accounts(tenants.direct)).toEqual([{ account: 'acct_own', mode: 'live', adopted: true }])
   expect(await query('select * from sync_rejects')).toEqual([])
   // The tombstones of 0.1.0 bind: of the erased customer nothing came back.
   expect(await query('select distinct account from erased_ids')).toEqual([{ account: '*' }])
-  const compared = await verify(tenants.own, 'acct_own')
+  const compared = await verify(tenants.direct, 'acct_own')
   expect(compared.erased).toBe(322)
   // The job's plan is of 0.1.0, which did not have these lists. The next job reads them.
   expect(compared.differing.map(({ resource }) => resource)).toEqual(['price_options', 'coupon_options'])
 
-  expect(await cursors(tenants.own)).toMatchObject([{ account: 'acct_own', resources: 18 }])
-  const next = await deliver(incremental(jobs.own, 11))
+  expect(await cursors(tenants.direct)).toMatchObject([{ account: 'acct_own', resources: 18 }])
+  const next = await deliver(incremental(jobs.direct, 11))
   expect(next.row).toMatchObject({
     status: 'completed',
     created: String(newLists(next.result)),
     updated: '0',
     deleted: '0',
   })
-  expect((await verify(tenants.own, 'acct_own')).differing).toEqual([])
+  expect((await verify(tenants.direct, 'acct_own')).differing).toEqual([])
   expect(next.result).toMatchObject({ syncType: 'incremental' })
   expect(next.requests).toBeLessThanOrEqual(13)
 })

@@ -64,7 +64,7 @@ try {
 }
 
 async function syncOwn(workerUrl: string): Promise<void> {
-  const { sandbox, deliver, kill } = await openEndpoint('own', workerUrl)
+  const { sandbox, deliver, kill } = await openEndpoint('direct', workerUrl)
   sandbox.fail({
     kind: 'items',
     path: /^\/v1\/coupons/,
@@ -72,10 +72,10 @@ async function syncOwn(workerUrl: string): Promise<void> {
     items: (coupons) =>
       `[${coupons.map((coupon, at) => (at === 0 ? `${JSON.stringify(coupon).slice(0, -1)},"extra":1e400000}` : JSON.stringify(coupon))).join()}]`,
   })
-  await deliver(jobs.own)
-  run('src/erase.ts', '--tenant', tenants.own, '--customer', erasedCustomer(sandbox))
+  await deliver(jobs.direct)
+  run('src/erase.ts', '--tenant', tenants.direct, '--customer', erasedCustomer(sandbox))
   changeOnce(sandbox)
-  await deliver(jobs.ownIncremental)
+  await deliver(jobs.directIncremental)
   changeAgain(sandbox)
   await kill(jobs.running)
 }

@@ -81,15 +81,17 @@ test.each(Object.entries(kinds))(
     expect(filled.length).toBeGreaterThan(0)
     const compared = await verify()
     const expected = { missing: 0, changed: 0, extra: 0, unchecked: 0, [planted.kind]: 1 }
-    const found = Object.values(compared).map(({ resource, missing, changed, extra, unchecked }) => ({
+    const differences = Object.values(compared).map(({ resource, missing, changed, extra, unchecked }) => ({
       resource,
       missing,
       changed,
       extra,
       unchecked,
     }))
-    expect(found.filter(({ resource }) => filled.includes(resource))).toEqual(
-      found.filter(({ resource }) => filled.includes(resource)).map(({ resource }) => ({ resource, ...expected })),
+    expect(differences.filter(({ resource }) => filled.includes(resource))).toEqual(
+      differences
+        .filter(({ resource }) => filled.includes(resource))
+        .map(({ resource }) => ({ resource, ...expected })),
     )
     await sync(needsForce(compared) ? { force_refresh: true } : {})
     expect(differing(await verify())).toEqual({})
@@ -109,9 +111,9 @@ test('verify names every column that has not its value from the payload, in ever
     ...(resource.nested ?? []),
   ])) {
     const { name: tableName, columns } = getTableConfig(table)
-    const of = `from ${tableName} where tenant_id = $1 and deleted_at is null
+    const candidates = `from ${tableName} where tenant_id = $1 and deleted_at is null
       ${hasResource(table) ? `and resource = '${name}'` : ''} ${'inline' in table ? 'and not inline' : ''} order by id limit 1`
-    const [row] = await query(`select * ${of}`, [tenantId])
+    const [row] = await query(`select * ${candidates}`, [tenantId])
     if (!row) continue
     const names = columns
       .filter(({ notNull, name: column }) => !notNull && !stamps.includes(column) && row[column] !== null)

@@ -54,39 +54,39 @@ test('more rows than are asked for by id are unchecked, and that is not equal', 
 
 /** Statements that plant a wrong row in a nested list; `needsForce` says which job repairs it. */
 const nestedRows: Readonly<
-  Record<string, { readonly statement: string; readonly found: object; readonly needsForce: boolean }>
+  Record<string, { readonly statement: string; readonly differences: object; readonly needsForce: boolean }>
 > = {
   'a row of another parent': {
     statement: `update invoice_lines set invoice_id = (select max(id) from invoices) where id = (select min(id) from invoice_lines)`,
-    found: { changed: 1, extra: 0, missing: 0 },
+    differences: { changed: 1, extra: 0, missing: 0 },
     needsForce: true,
   },
   'a row too many of a parent that is listed': {
     statement: `insert into invoice_lines select (jsonb_populate_record(row, '{"id": "il_extra"}')).* from invoice_lines as row order by id limit 1`,
-    found: { changed: 0, extra: 1, missing: 0 },
+    differences: { changed: 0, extra: 1, missing: 0 },
     needsForce: false,
   },
   'a row of a parent that the provider does not have': {
     statement: `insert into invoice_lines select (jsonb_populate_record(row, '{"id": "il_extra", "invoice_id": "in_none"}')).* from invoice_lines as row order by id limit 1`,
-    found: { changed: 0, extra: 1, missing: 0 },
+    differences: { changed: 0, extra: 1, missing: 0 },
     needsForce: true,
   },
   'a row without a parent': {
     statement: `insert into invoice_lines select (jsonb_populate_record(row, '{"id": "il_extra", "invoice_id": null}')).* from invoice_lines as row order by id limit 1`,
-    found: { changed: 0, extra: 1, missing: 0 },
+    differences: { changed: 0, extra: 1, missing: 0 },
     needsForce: true,
   },
 }
 test.each(Object.entries(nestedRows))(
   'of a nested list, verify finds %s',
-  async (_, { statement, found, needsForce }) => {
+  async (_, { statement, differences, needsForce }) => {
     const { sync, verify, query } = await openVerified(billing)
     await sync()
     expect(differing(await verify())).toEqual({})
     await query(statement)
     const compared = await verify()
     expect(Object.keys(differing(compared))).toEqual(['invoice_lines'])
-    expect(compared.invoice_lines).toMatchObject({ ...found, needForce: needsForce ? 1 : 0 })
+    expect(compared.invoice_lines).toMatchObject({ ...differences, needForce: needsForce ? 1 : 0 })
     await sync(needsForce ? { force_refresh: true } : {})
     expect(differing(await verify())).toEqual({})
   },

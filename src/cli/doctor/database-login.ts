@@ -26,9 +26,9 @@ const facts = `
 /** The roles, row-level security, and what the login may do. */
 export async function* checkLogin(client: pg.Client): AsyncGenerator<Finding> {
   const { rows } = await client.query<Login>(facts, [[worker, reader]])
-  const [found] = rows
-  if (!found) return
-  const { login, bypasses, owns, writes, missing, open } = found
+  const [privileges] = rows
+  if (!privileges) return
+  const { login, bypasses, owns, writes, missing, open } = privileges
   yield missing.length === 0
     ? database.ok(`the roles ${worker} and ${reader} are there`)
     : database.fail(`the role ${missing.join(' and ')} is missing`, 'Create it as docs/operations.md#migrate says.')

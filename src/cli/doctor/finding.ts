@@ -17,20 +17,20 @@ export type About = Finding['about']
 
 /** The findings about one subject. */
 export function findingsAbout(about: About) {
-  const found = (status: Finding['status'], message: string, action: string | null): Finding => ({
+  const findingOf = (status: Finding['status'], message: string, action: string | null): Finding => ({
     about,
     status,
     message,
     do: action,
   })
   return {
-    ok: (message: string) => found('ok', message, null),
-    warn: (message: string, action: string) => found('warn', message, action),
-    fail: (message: string, action: string) => found('fail', message, action),
+    ok: (message: string) => findingOf('ok', message, null),
+    warn: (message: string, action: string) => findingOf('warn', message, action),
+    fail: (message: string, action: string) => findingOf('fail', message, action),
     /** A thrown error, with what docs/errors.md says about its code. */
     thrown(error: unknown, status: 'warn' | 'fail' = 'fail'): Finding {
       const advice = error instanceof SyncError ? adviceFor(error.code) : null
-      return found(
+      return findingOf(
         status,
         describeProblem(error),
         advice?.do ?? 'Mend what the sentence names, and run the doctor again.',

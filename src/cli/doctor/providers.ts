@@ -9,7 +9,7 @@ import { describeProblem } from '../problem.ts'
 import { configuredKeys } from './configured-keys.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
-const found = findingsAbout('provider')
+const findings = findingsAbout('provider')
 const day = 86_400
 
 /** Asks each provider with a configured key whose account it is, and for one item of each default resource. */
@@ -18,13 +18,13 @@ export async function* checkProviders(config: Config, signal: AbortSignal): Asyn
   try {
     find = await openProviders(providerSettings(config))
   } catch (error) {
-    yield found.thrown(error)
+    yield findings.thrown(error)
     return
   }
   const keys = configuredKeys(config)
-  if (keys.length === 0) yield found.ok('no key is configured: each message brings its own')
+  if (keys.length === 0) yield findings.ok('no key is configured: each message brings its own')
   for (const { name, setting, credentials, isUnused } of keys) {
-    if (isUnused !== null) yield found.warn(`${name}: ${setting} is used for no tenant`, isUnused)
+    if (isUnused !== null) yield findings.warn(`${name}: ${setting} is used for no tenant`, isUnused)
     yield* checkKey(await find(name), { setting, credentials }, signal)
   }
 }
@@ -43,7 +43,7 @@ async function* checkKey(
   try {
     account = provider.connect(credentials)
   } catch (error) {
-    yield found.thrown(error)
+    yield findings.thrown(error)
     return
   }
   const pace = paceOf(account, signal)
@@ -51,14 +51,14 @@ async function* checkKey(
     const { account: name } = await pace(() => account.identify(signal))
     const mode = `a ${account.mode} key`
     yield name === null
-      ? found.warn(
+      ? findings.warn(
           `${provider.name}: ${setting} is ${mode} that may not ask for its account`,
           'Give it the right, or name the account in each message. See docs/operations.md.',
         )
-      : found.ok(`${provider.name}: ${setting} is ${mode} of account ${name}`)
+      : findings.ok(`${provider.name}: ${setting} is ${mode} of account ${name}`)
     yield* checkResources({ provider, account, pace }, signal)
   } catch (error) {
-    yield found.thrown(error)
+    yield findings.thrown(error)
   } finally {
     account.close()
   }
@@ -88,7 +88,7 @@ async function* checkResources({ provider, account, pace }: Checking, signal: Ab
       read.push(name)
       return null
     } catch (error) {
-      return isRefused(error, 'resource') ? refused(provider, name, error) : found.thrown(error)
+      return isRefused(error, 'resource') ? refused(provider, name, error) : findings.thrown(error)
     }
   }
   for (const source of sources) {
@@ -102,12 +102,12 @@ async function* checkResources({ provider, account, pace }: Checking, signal: Ab
     const finding = await ask('events', () => pace(() => changes.list({ cursor: null, limit: 1 }, signal)))
     if (finding) yield finding
   }
-  if (read.length > 0) yield found.ok(`${provider.name}: the key may read ${read.join(', ')}`)
+  if (read.length > 0) yield findings.ok(`${provider.name}: the key may read ${read.join(', ')}`)
 }
 
 function refused({ name: provider }: Provider, resource: string, error: SyncError): Finding {
   const consequence = resource === 'events' ? 'Incremental jobs fail.' : 'Jobs skip it.'
-  return found.warn(
+  return findings.warn(
     `${provider}: the key may not read ${resource}. ${describeProblem(error)} ${consequence}`,
     'Give the key the permission, if you want these rows. docs/operations.md lists what each provider needs.',
   )

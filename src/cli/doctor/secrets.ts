@@ -43,12 +43,13 @@ async function newestReferences({ database: settings }: Config): Promise<readonl
   if (!settings) return []
   const database = await openDatabase(settings, { connections: 1, applicationName: 'doctor' })
   try {
-    const found = new Map<string, TenantReference>()
+    const references = new Map<string, TenantReference>()
     for (const job of await findJobs(database.everyTenant, {}, limits.jobs)) {
       const sent = sentWith.safeParse(job.sentWith).data
-      if (sent?.token === 'secret') found.set(sent.reference, { tenantId: job.tenantId, accessToken: sent.reference })
+      if (sent?.token === 'secret')
+        references.set(sent.reference, { tenantId: job.tenantId, accessToken: sent.reference })
     }
-    return [...found.values()].slice(0, limits.references)
+    return [...references.values()].slice(0, limits.references)
   } catch {
     // The findings about the database say why.
     return []

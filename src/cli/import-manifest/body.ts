@@ -25,19 +25,19 @@ export function bodyOf(requester: unknown, parentField: string | undefined): Str
   if (method !== 'POST') throw new Untranslated(`its requests are ${method}`)
   if (within(requester, 'request_body_data') !== undefined || within(requester, 'request_body') !== undefined)
     throw new Untranslated('the body of its requests is no JSON')
-  const found: Found = { windows: {}, byParent: {}, left: [] }
-  const body = constants(given, '', { found, parentField })
-  return { body: fieldsOf(body), ...found }
+  const pointers: Pointers = { windows: {}, byParent: {}, left: [] }
+  const body = constants(given, '', { pointers, parentField })
+  return { body: fieldsOf(body), ...pointers }
 }
 
-interface Found {
+interface Pointers {
   readonly windows: Record<string, string>
   readonly byParent: Record<string, string>
   readonly left: string[]
 }
 
 interface Reading {
-  readonly found: Found
+  readonly pointers: Pointers
   readonly parentField: string | undefined
 }
 
@@ -54,16 +54,16 @@ function constants(value: unknown, pointer: string, reading: Reading): unknown {
   return Object.fromEntries(entries)
 }
 
-function constant(text: string, pointer: string, { found, parentField }: Reading): unknown {
+function constant(text: string, pointer: string, { pointers, parentField }: Reading): unknown {
   if (!text.includes('{{')) return text
   const literal = literalOf(expressionIn(text) ?? '')
   if (literal !== undefined) return literal
   const window = withWindow(text)
   const listed = /^\{\{\s*\[\s*([^\][]*?)\s*\]\s*\}\}$/.exec(text)?.[1]
   const parent = withParentId(listed === undefined ? text : `{{ ${listed} }}`, parentField)
-  if (window !== undefined) found.windows[pointer] = window
-  else if (parent?.includes('{id}')) found.byParent[listed === undefined ? pointer : `${pointer}/0`] = parent
-  else found.left.push(settingIn(expressionIn(text)) === undefined ? pointer : `${pointer} (a setting of the user)`)
+  if (window !== undefined) pointers.windows[pointer] = window
+  else if (parent?.includes('{id}')) pointers.byParent[listed === undefined ? pointer : `${pointer}/0`] = parent
+  else pointers.left.push(settingIn(expressionIn(text)) === undefined ? pointer : `${pointer} (a setting of the user)`)
   return undefined
 }
 

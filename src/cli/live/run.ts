@@ -20,7 +20,7 @@ import { sendEvents } from './send-events.ts'
 import { waitFor } from './wait-for.ts'
 
 interface LiveRun extends Sync {
-  readonly found: Provider
+  readonly provider: Provider
   /** The envelopes that events take in turn. */
   readonly envelopes: readonly Envelope[]
   /** The resources that events keep. */
@@ -67,20 +67,20 @@ interface Following {
 
 /** @returns whether every event was applied, and the copy equals the account in the end */
 async function follow(run: LiveRun, { live, account, log }: Following): Promise<boolean> {
-  const { stack, client, terminal, options, found, kept } = run
-  const own = { tenant: options.tenant, provider: found.name, client }
+  const { stack, client, terminal, options, provider, kept } = run
+  const access = { tenant: options.tenant, provider: provider.name, client }
   const tables = new Map(
-    found.resources.filter(({ name }) => kept.includes(name)).map(({ name, table }) => [name, table]),
+    provider.resources.filter(({ name }) => kept.includes(name)).map(({ name, table }) => [name, table]),
   )
   const ledger = createLedger(Date.now)
   const settled = createShow()
-  const parts = await openLiveParts(stack.config, { provider: found.name, live, log, onSettled: settled.hear })
-  const endRoutes = await leadEvents(stack, { ...own, live, account })
+  const parts = await openLiveParts(stack.config, { provider: provider.name, live, log, onSettled: settled.hear })
+  const endRoutes = await leadEvents(stack, { ...access, live, account })
   try {
     terminal.print(`\n${introduction(run, parts)}\n`)
     const screen = openLiveScreen(terminal.out, { now: Date.now, counts: ledger.counts, note: run.page })
     settled.start(async (settlements) => {
-      screen.show(await readRows(await ledger.settled(settlements), { ...own, tables }))
+      screen.show(await readRows(await ledger.settled(settlements), { ...access, tables }))
     })
     const gaps = openGapJobs(run, { log, tell: screen.tell })
     await change(run, { live, ledger, parts })
@@ -92,7 +92,7 @@ async function follow(run: LiveRun, { live, account, log }: Following): Promise<
     if (gaps.count() > 0) terminal.print(`  jobs      ${gaps.count()} incremental, for what events could not fetch`)
     for (const reason of ledger.refusals()) terminal.error.write(`\n  refused: ${reason}\n`)
     terminal.print('  check     the account is listed once more and compared with the tables')
-    const check = describeCheck(await checkCopy(stack, { ...own, account, resources: [...tables.keys()] }))
+    const check = describeCheck(await checkCopy(stack, { ...access, account, resources: [...tables.keys()] }))
     terminal.print(check.lines.map((line) => `            ${line}`).join('\n'))
     const { waiting } = ledger.counts()
     return check.isEqual && ledger.refusals().length === 0 && waiting === 0

@@ -32,8 +32,8 @@ export const listRoutes = defineCommand({
   details: readerLogin,
   async run({ options: { tenant, provider, limit, json }, terminal }) {
     return withOperatorDatabase({ name: 'routes list', tenant }, async ({ reader }) => {
-      const found = await findRoutes(reader, { tenantId: tenant, provider }, limit)
-      const lines = found.map((line) => routeLine.parse(line))
+      const routes = await findRoutes(reader, { tenantId: tenant, provider }, limit)
+      const lines = routes.map((line) => routeLine.parse(line))
       if (json) for (const line of lines) terminal.print(JSON.stringify(line))
       else if (lines.length === 0) terminal.print('There are no such routes.')
       else {

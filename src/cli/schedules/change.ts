@@ -33,10 +33,12 @@ interface Change {
 export async function changeSchedules({ name, options, rest, terminal, change }: Change): Promise<number> {
   const ids = scheduleIds(rest)
   return withOperatorDatabase({ name, tenant: options.tenant }, async ({ reader, database, emptyBecause }) => {
-    const found = new Map((await findSchedules(reader, { ids }, ids.length)).map((state) => [state.scheduleId, state]))
+    const schedules = new Map(
+      (await findSchedules(reader, { ids }, ids.length)).map((state) => [state.scheduleId, state]),
+    )
     const outcomes: ScheduleOutcome[] = []
     for (const scheduleId of ids) {
-      const schedule = found.get(scheduleId)
+      const schedule = schedules.get(scheduleId)
       const outcome = schedule
         ? await writing(() => change(database.tenant(schedule.tenantId), schedule))
         : { done: false, reason: (await emptyBecause()) ?? 'The database has no schedule of this id.' }

@@ -57,8 +57,8 @@ their median.
 ${readerLogin}`,
   async run({ options: { tenant, provider, state, limit, json }, terminal }) {
     return withOperatorDatabase({ name: 'schedules list', tenant }, async ({ reader, emptyBecause }) => {
-      const found = await findSchedules(reader, { tenantId: tenant, provider, state }, limit)
-      const lines = found.map((schedule) =>
+      const schedules = await findSchedules(reader, { tenantId: tenant, provider, state }, limit)
+      const lines = schedules.map((schedule) =>
         scheduleLine.parse({
           ...schedule,
           warning: overspending(schedule.provider, schedule.accountRequestsPerMonth),

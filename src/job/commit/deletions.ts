@@ -10,7 +10,7 @@ export interface DetectedDeletions {
   /** The nested lists of objects that are gone: all empty. */
   readonly childSets: readonly ChildSet[]
   /** Requests that were spent on asking for rows by id. */
-  readonly asked: number
+  readonly lookups: number
 }
 
 export interface ResourceDeletions {
@@ -24,4 +24,4 @@ export interface ResourceDeletions {
 }
 
 /** Nothing is known: of pages that are committed after the first of their batch. */
-export const noDeletions: DetectedDeletions = { resources: [], rows: [], childSets: [], asked: 0 }
+export const noDeletions: DetectedDeletions = { resources: [], rows: [], childSets: [], lookups: 0 }

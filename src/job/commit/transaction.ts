@@ -132,7 +132,7 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
     excluded.removed,
   )
-  const checkpoint = { ...read, asked: read.asked + deletions.asked }
+  const checkpoint = { ...read, asked: read.asked + deletions.lookups }
   const unfinished = unfinishedNames(checkpoint, commit.sources)
   const progress = addCounts(committed.progress, {
     counts,

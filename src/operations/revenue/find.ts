@@ -144,17 +144,17 @@ async function rowsOf<Values>(
 }
 
 function seriesOf(mrr: readonly Row<MrrMonth>[], net: readonly Row<NetMonth>[]): readonly RevenueSeries[] {
-  const found = new Map<string, Omit<RevenueSeries, 'months'> & { readonly months: Map<string, RevenueMonth> }>()
+  const seriesByKey = new Map<string, Omit<RevenueSeries, 'months'> & { readonly months: Map<string, RevenueMonth> }>()
   const add = ({ tenantId, provider, account, mode, currency, month }: Row<unknown>, values: Partial<RevenueMonth>) => {
     const key = JSON.stringify([tenantId, provider, account, modes.indexOf(mode), currency])
-    const series = found.get(key) ?? { tenantId, provider, account, mode, currency, months: new Map() }
-    found.set(key, series)
+    const series = seriesByKey.get(key) ?? { tenantId, provider, account, mode, currency, months: new Map() }
+    seriesByKey.set(key, series)
     series.months.set(month, { mrr: null, net: null, ...series.months.get(month), month, ...values })
   }
   for (const row of mrr) add(row, { mrr: row.values })
   for (const row of net) add(row, { net: row.values })
-  return [...found]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return [...seriesByKey]
+    .toSorted(([left], [other]) => (left < other ? -1 : 1))
     .map(([, series]) => ({ ...series, months: withoutGaps(series.months) }))
 }
 

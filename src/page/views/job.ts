@@ -66,13 +66,13 @@ async function rejects({ reader }: PageSource, { id, tenantId, rejected }: Store
   if (rejected === 0) return null
   const { resource, itemKey, code, reason } = syncRejects
   const isOfJob = and(eq(syncRejects.tenantId, tenantId), eq(syncRejects.jobId, id))
-  const found = await reader.read((tx) =>
+  const stored = await reader.read((tx) =>
     tx.select({ resource, itemKey, code, reason }).from(syncRejects).where(isOfJob).limit(mostRejects),
   )
   return html`<h2 id="rejects-title">Items that could not be stored</h2>
-<p>${found.length < rejected ? `${found.length} of ${rejected} are shown. ` : ''}The table sync_rejects has them with their payloads.</p>
+<p>${stored.length < rejected ? `${stored.length} of ${rejected} are shown. ` : ''}The table sync_rejects has them with their payloads.</p>
 <div class="wide" role="region" aria-labelledby="rejects-title" tabindex="0"><table><thead><tr><th scope="col">resource</th><th scope="col">item</th><th scope="col">code</th><th scope="col">reason</th></tr></thead><tbody>
-${found.map((reject) => html`<tr><th scope="row">${reject.resource}</th><td>${cut(reject.itemKey, 80)}</td><td><code>${reject.code}</code></td><td>${cut(reject.reason, 300)}</td></tr>`)}
+${stored.map((reject) => html`<tr><th scope="row">${reject.resource}</th><td>${cut(reject.itemKey, 80)}</td><td><code>${reject.code}</code></td><td>${cut(reject.reason, 300)}</td></tr>`)}
 </tbody></table></div>`
 }
 

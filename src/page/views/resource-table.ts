@@ -16,6 +16,6 @@ export function resourceTable(job: StoredJob, result: StoredResult, order: reado
   const shareOf = (name: string) => (ended ? '' : percent(progress[name]?.share ?? 0))
   return html`<h2 id="resources-title">Resources</h2>
 <div class="wide" role="region" aria-labelledby="resources-title" tabindex="0"><table><thead><tr><th scope="col">resource</th>${!ended && html`<th scope="col">done</th>`}${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>
-${entries.map(([name, of]) => html`<tr><th scope="row">${cut(name, 80)}${of.skipped && html`<br><small>skipped: ${cut(of.skipped.message, 300)} (${of.skipped.code})</small>`}</th>${!ended && html`<td>${shareOf(name)}</td>`}${columns.map((column) => html`<td class="${column === 'rejected' && of[column] > 0 && 'bad'}">${count(of[column])}</td>`)}</tr>`)}
+${entries.map(([name, amounts]) => html`<tr><th scope="row">${cut(name, 80)}${amounts.skipped && html`<br><small>skipped: ${cut(amounts.skipped.message, 300)} (${amounts.skipped.code})</small>`}</th>${!ended && html`<td>${shareOf(name)}</td>`}${columns.map((column) => html`<td class="${column === 'rejected' && amounts[column] > 0 && 'bad'}">${count(amounts[column])}</td>`)}</tr>`)}
 </tbody></table></div>`
 }

@@ -7,17 +7,17 @@ interface Choice {
   readonly accounts: readonly RevenueAccount[]
   readonly account: RevenueAccount
   /** What the account has. */
-  readonly found: readonly RevenueSeries[]
+  readonly allSeries: readonly RevenueSeries[]
   /** What is shown of it. */
   readonly series: RevenueSeries | undefined
   readonly query: RevenueQuery
 }
 
 /** Chooses the account, the currency and the mode in the address. */
-export function revenueForm({ accounts, account, found, series, query }: Choice): Html {
+export function revenueForm({ accounts, account, allSeries, series, query }: Choice): Html {
   const tenants = new Set(accounts.map(({ tenantId }) => tenantId))
-  const currencies = [...new Set(found.map(({ currency }) => currency))]
-  const modes = [...new Set(found.map(({ mode }) => mode))]
+  const currencies = [...new Set(allSeries.map(({ currency }) => currency))]
+  const modes = [...new Set(allSeries.map(({ mode }) => mode))]
   const months = [...new Set([...lengths, query.months])].toSorted((left, right) => left - right)
   return html`<form class="filter" action="/revenue" method="get" role="search" aria-label="Choice of the revenue">
 <label>Account <select name="account">${accounts.map((known) => option(addressOf(known), `${known.provider} ${known.account}${tenants.size > 1 ? ` of tenant ${known.tenantId}` : ''}`, addressOf(account)))}</select></label>

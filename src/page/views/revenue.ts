@@ -17,11 +17,11 @@ export async function revenueView({ reader }: PageSource, query: RevenueQuery): 
   const account = query.account ?? accounts[0]
   if (!account) return view([{ id: 'none', html: html`<p>${await emptyBecause(reader)}</p>` }])
   const { months, timeZone } = query
-  const found = await findRevenue(reader, { ...account, months, timeZone })
-  const series = choose(found, query)
+  const allSeries = await findRevenue(reader, { ...account, months, timeZone })
+  const series = choose(allSeries, query)
   const filter = {
     id: 'filter',
-    html: revenueForm({ accounts: withAccount(accounts, account), account, found, series, query }),
+    html: revenueForm({ accounts: withAccount(accounts, account), account, allSeries, series, query }),
   }
   if (!series) return view([filter, { id: 'none', html: html`<p>${noRevenue}</p>` }])
   return view([
@@ -52,11 +52,13 @@ function withAccount(accounts: readonly RevenueAccount[], { tenantId, provider, 
 }
 
 /** What the address asks for, else live amounts of the currency that most customers pay in. */
-function choose(found: readonly RevenueSeries[], { currency, mode }: RevenueQuery): RevenueSeries | undefined {
+function choose(allSeries: readonly RevenueSeries[], { currency, mode }: RevenueQuery): RevenueSeries | undefined {
   const closeness = ({ currency: has, mode: is }: RevenueSeries) =>
     Number(has === currency) * 4 + Number(is === mode) * 2 + Number(mode === undefined && is === 'live')
   const customers = ({ months }: RevenueSeries) => months.at(-1)?.mrr?.customersClosing ?? 0
-  return found.toSorted((left, right) => closeness(right) - closeness(left) || customers(right) - customers(left))[0]
+  return allSeries.toSorted(
+    (left, right) => closeness(right) - closeness(left) || customers(right) - customers(left),
+  )[0]
 }
 
 function aboutOf(series: RevenueSeries, query: RevenueQuery): Html {

@@ -28,7 +28,7 @@ export function failure(error: unknown, connection: Told): SyncError {
       'retry',
       'rate_limited',
       `paypal: too many requests (${placeOf(error)}). If it goes on, lower PayPal.RequestsPerSecond.`,
-      { scope: 'account', limit: { scope: 'account', of: 'rate' }, retryAfter: retryAfterMs(headers) ?? usualWaitMs },
+      { scope: 'account', limit: { scope: 'account', kind: 'rate' }, retryAfter: retryAfterMs(headers) ?? usualWaitMs },
     )
   if (status >= 500 || status < 400) {
     const retryAfter = retryAfterMs(headers)

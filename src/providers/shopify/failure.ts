@@ -50,7 +50,7 @@ function limited(error: ShopifyRefusal, where: string): SyncError {
     'retry',
     'rate_limited',
     `shopify: the points of the shop are used up (${where}). If it goes on, look for another program with the same app, or lower Shopify.RequestsPerSecond.`,
-    { scope: 'account', limit: { scope: 'account', of: 'rate' }, ...waitOf(error) },
+    { scope: 'account', limit: { scope: 'account', kind: 'rate' }, ...waitOf(error) },
   )
 }
 

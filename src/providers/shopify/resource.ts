@@ -19,7 +19,7 @@ const largestPage = 250
 
 interface ListOfResource extends Omit<ShopifyList, 'name' | 'createdFilter' | 'updatedFilter'> {
   /** The document and the field of one object by its id. */
-  readonly one: { readonly document: string; readonly field: string }
+  readonly objectQuery: { readonly document: string; readonly field: string }
 }
 
 type Listed<Table extends SyncedTable> = Omit<ShopifyResource<Table>, 'list' | 'retrieve'>
@@ -27,7 +27,7 @@ type Listed<Table extends SyncedTable> = Omit<ShopifyResource<Table>, 'list' | '
 /** A resource of a connection of the API. */
 export function resource<Table extends SyncedTable>(
   facts: Listed<Table>,
-  { one, ...list }: ListOfResource,
+  { objectQuery, ...list }: ListOfResource,
 ): ShopifyResource<Table> & Required<Pick<ShopifyResource<Table>, 'retrieve'>> {
   const { name, createdFilter, updatedFilter } = facts
   const { counted } = list
@@ -37,6 +37,6 @@ export function resource<Table extends SyncedTable>(
     ...facts,
     ...(counted !== undefined && { count: (connection) => countList(connection, list, counted) }),
     list: (connection, query) => listPage(connection, query, { ...list, name, ...filters }),
-    retrieve: (connection, id) => retrieveAt(connection, { ...one, scope: list.scope }, id),
+    retrieve: (connection, id) => retrieveAt(connection, { ...objectQuery, scope: list.scope }, id),
   }
 }

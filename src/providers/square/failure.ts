@@ -47,7 +47,7 @@ function limited(error: SquareRefusal, where: string): SyncError {
     'retry',
     'rate_limited',
     `square: too many requests (${where}). If it goes on, lower Square.RequestsPerSecond.`,
-    { scope: 'account', limit: { scope: 'account', of: 'rate' }, ...waitOf(error) },
+    { scope: 'account', limit: { scope: 'account', kind: 'rate' }, ...waitOf(error) },
   )
 }
 

@@ -13,11 +13,11 @@ import { missingPermissions } from './permissions.ts'
 
 /** The limits by their Stripe-Rate-Limited-Reason; docs.stripe.com/rate-limits. */
 const limits: ReadonlyMap<string, LimitHit> = new Map([
-  ['global-rate', { scope: 'account', of: 'rate' }],
-  ['endpoint-rate', { scope: 'endpoint', of: 'rate' }],
-  ['global-concurrency', { scope: 'account', of: 'concurrency' }],
-  ['endpoint-concurrency', { scope: 'endpoint', of: 'concurrency' }],
-  ['resource-specific', { scope: 'endpoint', of: 'rate' }],
+  ['global-rate', { scope: 'account', kind: 'rate' }],
+  ['endpoint-rate', { scope: 'endpoint', kind: 'rate' }],
+  ['global-concurrency', { scope: 'account', kind: 'concurrency' }],
+  ['endpoint-concurrency', { scope: 'endpoint', kind: 'concurrency' }],
+  ['resource-specific', { scope: 'endpoint', kind: 'rate' }],
 ])
 
 /**
@@ -138,6 +138,6 @@ function named(text: unknown): string | undefined {
 /** Without a reason no limit was hit, but a lock, for example. An unknown reason counts as the endpoint's rate. */
 function limitHit(reason: string | undefined): Pick<RetryDetails, 'limit' | 'scope'> {
   if (reason === undefined) return { scope: 'object' }
-  const limit = limits.get(reason) ?? { scope: 'endpoint', of: 'rate' }
+  const limit = limits.get(reason) ?? { scope: 'endpoint', kind: 'rate' }
   return { limit, scope: limit.scope === 'account' ? 'account' : 'resource' }
 }

@@ -83,9 +83,9 @@ function earlierReceives({ properties: { headers = {} }, fields: { redelivered }
 }
 
 function attributesOf(headers: MessagePropertyHeaders): Record<string, string> {
-  const own = Object.entries(headers).filter(([name]) => name !== header.group && !name.startsWith('x-'))
+  const senderHeaders = Object.entries(headers).filter(([name]) => name !== header.group && !name.startsWith('x-'))
   return Object.fromEntries(
-    own.flatMap(([name, value]) => {
+    senderHeaders.flatMap(([name, value]) => {
       const text = textOf(value)
       return text === undefined ? [] : [[name, text]]
     }),

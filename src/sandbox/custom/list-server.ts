@@ -95,9 +95,9 @@ export async function openListServer(
     /** The next request that the function has an answer for gets that answer. */
     answerOnce(answerOf: (request: ListRequest) => ListAnswer | undefined) {
       other = (request) => {
-        const found = answerOf(request)
-        if (found) other = undefined
-        return found
+        const answer = answerOf(request)
+        if (answer) other = undefined
+        return answer
       }
       return () => {
         other = undefined

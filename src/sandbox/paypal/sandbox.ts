@@ -20,7 +20,7 @@ export interface Sandbox extends MerchantAccess {
   /** Each request as it was sent, with its body. */
   readonly requests: readonly RequestSeen[]
   /** The data of another merchant of the platform. What the sandbox itself has is the first one's. */
-  of(merchant: string): MerchantAccess
+  accessTo(merchant: string): MerchantAccess
   stats(): Stats
   /** The provider's clock, in unix seconds. */
   now(): number
@@ -70,7 +70,7 @@ export async function createPayPalSandbox(options: SandboxOptions = {}): Promise
     port: server.port,
     requests: traffic.requests,
     ...accounts.accessTo(merchants[0] ?? sandboxMerchant),
-    of: accounts.accessTo,
+    accessTo: accounts.accessTo,
     stats: traffic.stats,
     now: clock.now,
     advance: clock.advance,

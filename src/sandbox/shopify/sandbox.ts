@@ -143,4 +143,4 @@ export async function createShopifySandbox(options: SandboxOptions = {}): Promis
 
 /** A contract of another app is there, but this app never sees it. */
 const isOurs = ({ __typename, app }: ShopifyObject) =>
-  __typename !== 'SubscriptionContract' || fieldOf(app, 'id') === apps.own.id
+  __typename !== 'SubscriptionContract' || fieldOf(app, 'id') === apps.billingSync.id

@@ -66,26 +66,26 @@ export async function estimate(
   await Promise.all(others.map((source) => measure(source, bestHistory(histories))))
 
   const origins = listed.flatMap((source) => {
-    const { lists, own } = measured.get(source.name) ?? {}
-    if (!lists || !own) return []
-    return [{ source, sample: lists.flatMap(({ sample }) => sample), items: own.items.likely }]
+    const { lists, estimate } = measured.get(source.name) ?? {}
+    if (!lists || !estimate) return []
+    return [{ source, sample: lists.flatMap(({ sample }) => sample), items: estimate.items.likely }]
   })
   const resources: Record<string, ResourceEstimate & Spent> = {}
   for (const source of sources) {
     const { name, derivedFrom } = source
-    const { own, nested = {}, lists = [] } = measured.get(name) ?? {}
+    const { estimate, nested = {}, lists = [] } = measured.get(name) ?? {}
     const known = stored.get(name)
     const derived = known ? storedEstimate(known, now) : derivedEstimate(name, origins)
-    const each = derivedFrom ? { [name]: derived } : own ? { [name]: own, ...nested } : {}
+    const each = derivedFrom ? { [name]: derived } : estimate ? { [name]: estimate, ...nested } : {}
     for (const [resource, estimated] of Object.entries(each)) {
       const load = { source, isChain: lists.some(({ isChain }) => isChain), requests: [estimated.requests] }
       resources[resource] = { ...estimated, ...costAlone({ account, answers, load }) }
     }
   }
-  const loads: readonly Load[] = [...measured.values()].map(({ source, lists, own, nested }) => ({
+  const loads: readonly Load[] = [...measured.values()].map(({ source, lists, estimate, nested }) => ({
     source,
     isChain: lists.some(({ isChain }) => isChain),
-    requests: [own, ...Object.values(nested)].map(({ requests }) => requests),
+    requests: [estimate, ...Object.values(nested)].map(({ requests }) => requests),
   }))
   return {
     resources,
@@ -103,7 +103,7 @@ const needsOthers = ({ partition, createdFilter, updatedFilter }: ListSource) =>
 interface MeasuredResource {
   readonly source: ListSource
   readonly lists: readonly Measured[]
-  readonly own: ResourceEstimate
+  readonly estimate: ResourceEstimate
   readonly nested: Readonly<Record<string, ResourceEstimate>>
 }
 
@@ -126,13 +126,13 @@ async function measureResource(
     const known = situation.stored.get(source.name)
     if (known) return await measureKnown(source, { ...situation, parts, known }, signal)
     const lists = await measureLists(source, { ...situation, parts }, signal)
-    const own = listEstimate(source, lists)
+    const estimate = listEstimate(source, lists)
     const there = lists.flatMap(({ sample }) => sample).filter((item) => !source.gone?.(item))
-    const nested = nestedEstimates(await sampleNested(source, there, signal), own.items)
-    return { source, lists, own, nested }
+    const nested = nestedEstimates(await sampleNested(source, there, signal), estimate.items)
+    return { source, lists, estimate, nested }
   } catch (error) {
     if (!isRefused(error, 'resource')) throw error
-    return { source, lists: [], own: skippedEstimate(error), nested: {} }
+    return { source, lists: [], estimate: skippedEstimate(error), nested: {} }
   }
 }
 
@@ -161,19 +161,19 @@ async function measureKnown(
 ): Promise<MeasuredResource> {
   const list = await measureStored({ source, parts, stored: known, since, now }, signal)
   const measured = listEstimate(source, [list])
-  const own = { ...measured, bytes: bytesOfStored(measured.items, known) }
+  const estimate = { ...measured, bytes: bytesOfStored(measured.items, known) }
   const nested: Record<string, ResourceEstimate> = {}
   for (const { name, embedded } of source.nested ?? []) {
     const rows = stored.get(name)
     if (!rows) continue
     const shown = list.sample.map(embedded)
     const share = shown.filter(isCut).length / Math.max(1, shown.length)
-    const growth = own.items.likely / Math.max(1, known.items)
+    const growth = estimate.items.likely / Math.max(1, known.items)
     // Parents that were there before may have got more since.
     const least = shown.reduce((sum, part) => sum + (part?.items.length ?? 0), 0)
     const items = { least, likely: Math.max(least, Math.round(rows.items * growth)), most: null }
-    const requests = rangeOf(own.items, (number) => Math.round(number * share))
+    const requests = rangeOf(estimate.items, (number) => Math.round(number * share))
     nested[name] = { items, requests, bytes: bytesOfStored(items, rows), basis: 'stored rows' }
   }
-  return { source, lists: [list], own, nested }
+  return { source, lists: [list], estimate, nested }
 }

@@ -21,15 +21,15 @@ const trusted = 10
 
 /**
  * Items of a list whose newest stretch is known, if all of them are spread as those of another list. The fewer of these lie
- * in the same time, the more counts `own`, which is what the list shows by itself.
+ * in the same time, the more counts `ownCount`, which is what the list shows by itself.
  */
-export function countedFrom({ stretches: [newest] }: Curve, like: Curve, own: number): number {
-  if (!newest) return own
+export function countedFrom({ stretches: [newest] }: Curve, like: Curve, ownCount: number): number {
+  if (!newest) return ownCount
   const before = itemsBefore(like, newest.from)
   const since = itemsBefore(like, Number.POSITIVE_INFINITY) - before
-  if (since <= 0) return own
+  if (since <= 0) return ownCount
   const weight = since / (since + trusted)
-  return (newest.items * (1 + before / since)) ** weight * Math.max(1, own) ** (1 - weight)
+  return (newest.items * (1 + before / since)) ** weight * Math.max(1, ownCount) ** (1 - weight)
 }
 
 /** The items of a stretch, as one density. */

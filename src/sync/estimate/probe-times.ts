@@ -61,8 +61,8 @@ export function probeTimes(probe: Probe & { readonly filter: TimeFilter }, signa
       const history = { curve: known, doubt: doubted / Math.max(1, seen) }
       if (total !== undefined) return { items: exactly(total), basis: 'stated total', history, ...shape }
       if (gaps.length === 0) return { items: exactly(seen), basis: 'whole list', history, ...shape }
-      const own = seen + unknownIn(gaps)
-      const likely = knots.length === 1 && like ? countedFrom(known, like.curve, own) : own
+      const count = seen + unknownIn(gaps)
+      const likely = knots.length === 1 && like ? countedFrom(known, like.curve, count) : count
       return {
         items: { least: seen, likely: Math.round(likely), most: null },
         basis: 'sampled times',

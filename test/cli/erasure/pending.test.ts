@@ -92,12 +92,12 @@ test('orders that customers/redact names go with all that is about them, though 
       [order!.id],
     )
   expect(await about()).toEqual([{ orders: 1, lines: expect.any(Number), payments: expect.any(Number) }])
-  const asked = { customer: { id: numberOf(person) }, orders_to_redact: [numberOf(order!.id)] }
-  for (const _ of ['once', 'again']) await webhook('customers/redact', asked)
+  const request = { customer: { id: numberOf(person) }, orders_to_redact: [numberOf(order!.id)] }
+  for (const _ of ['once', 'again']) await webhook('customers/redact', request)
   expect(await requests()).toMatchObject([{ kind: 'erase-customer', customer: person }])
   expect((await cli('erase', '--pending', '--dry-run')).stdout).toMatch(/other objects[\s\S]* 1 /)
   // A later request names one more: it is a request of its own.
-  await webhook('customers/redact', { ...asked, orders_to_redact: [numberOf(order!.id), 1] })
+  await webhook('customers/redact', { ...request, orders_to_redact: [numberOf(order!.id), 1] })
   expect(await requests()).toHaveLength(2)
 
   expect(await cli('erase', '--pending')).toMatchObject({ code: 0, stderr: '' })

@@ -106,8 +106,8 @@ test('--failed-since finds the jobs that failed since then, of one code where it
   await job({ status: 'failed' })
   const timeout = await job({ status: 'failed', error: mayPass })
   await job({ status: 'failed', error: mayPass, finished_at: new Date(Date.now() - 3 * 3_600_000) })
-  const found = await retry('--failed-since', '2h', '--dry-run', '--code', 'timeout,stalled')
-  expect(found).toMatchObject({
+  const output = await retry('--failed-since', '2h', '--dry-run', '--code', 'timeout,stalled')
+  expect(output).toMatchObject({
     code: 0,
     outcomes: [{ jobId: timeout.id, done: true, reason: 'It would be sent. It goes on.' }],
   })

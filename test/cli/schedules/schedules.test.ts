@@ -91,15 +91,15 @@ test('the list counts requests in 30 days, of the account too, and warns above w
     paused_because: 'x',
   })
   await plantSchedule(query, { next_at, recent_requests: [10] })
-  const found = listed((await as('reader', ['schedules', 'list', '--json'])).stdout)
-  const spent = found.filter(({ tenantId }) => tenantId === tenant_id)
+  const schedules = listed((await as('reader', ['schedules', 'list', '--json'])).stdout)
+  const spent = schedules.filter(({ tenantId }) => tenantId === tenant_id)
   expect(spent.map(({ requestsPerMonth }) => requestsPerMonth).toSorted()).toEqual([3_855, 7_200, 72_000])
   expect(spent.map(({ accountRequestsPerMonth }) => accountRequestsPerMonth)).toEqual([11_055, 11_055, 11_055])
   expect(spent[0]).toMatchObject({
     warning: expect.stringContaining('about 11055 requests in 30 days. stripe allows every account 10000'),
     lastJob: { jobId: last.id, status: 'paused' },
   })
-  expect(found.find(({ tenantId }) => tenantId !== tenant_id)).toMatchObject({
+  expect(schedules.find(({ tenantId }) => tenantId !== tenant_id)).toMatchObject({
     requestsPerMonth: 7_200,
     warning: null,
   })

@@ -70,7 +70,7 @@ async function isEmpty(subject: ListSubject): Promise<void> {
   const empty = leverOf(fixture, 'emptyPage', `${source.name} come in pages`)
   const { window, limit } = await begun(subject)
   const query = queryOf(window, { cursor: null, limit })
-  const list = (asked: typeof query) => source.list(asked, never)
+  const list = (request: typeof query) => source.list(request, never)
   const whole = itemsIn(await readPages(list, query))
   const undo = empty(source.name)
   if (isNever(undo)) return expect(undo.never).not.toBe('')

@@ -134,9 +134,9 @@ async function haveNested(subject: ListSubject, name: string): Promise<void> {
 async function parentsOf(subject: ListSubject, nested: NestedSource): Promise<readonly Item[]> {
   const items = await itemsOf(subject)
   const goingOn = items.filter((item) => typeof nested.embedded(item)?.next === 'string')
-  const some = new Set([...goingOn.slice(0, few), ...items.slice(0, 4 * few)])
+  const sample = new Set([...goingOn.slice(0, few), ...items.slice(0, 4 * few)])
   const parents: Item[] = []
-  for (const item of some) parents.push(await wholeOf(subject, item))
+  for (const item of sample) parents.push(await wholeOf(subject, item))
   return parents
 }
 
@@ -160,7 +160,7 @@ async function expectRests(
   nested: NestedSource,
 ): Promise<void> {
   if (rests > 0) return
-  const asked = await nested.list(parent, { cursor: null, limit: 7 }, never).catch(() => null)
-  if (asked)
+  const page = await nested.list(parent, { cursor: null, limit: 7 }, never).catch(() => null)
+  if (page)
     throw new Error(`exerciseProvider: no parent has more ${name} than are embedded. Give the server one that has.`)
 }

@@ -79,8 +79,8 @@ async function areFiltered(subject: ListSubject, by: By): Promise<void> {
     const shown = sorted(listed.filter((item) => !isOutside(item)).map((item) => item.value()))
     expect(shown).toEqual(sorted(all.filter((item) => isWithin(secondIn(item), window)).map((item) => item.value())))
   }
-  const found = ['something else', 'everything newer', 'its ends'].find((place) => besides.has(place))
-  expect(found, 'what a window shows besides').toBe(by === 'created' ? factsOf(subject).besides : undefined)
+  const flaw = ['something else', 'everything newer', 'its ends'].find((place) => besides.has(place))
+  expect(flaw, 'what a window shows besides').toBe(by === 'created' ? factsOf(subject).besides : undefined)
 }
 
 /** Where an item stands that is outside of its window. */

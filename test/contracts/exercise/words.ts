@@ -10,8 +10,8 @@ export function caught(call: () => unknown): unknown {
   return undefined
 }
 
-export const rejection = (asked: Promise<unknown>): Promise<unknown> =>
-  asked.then(
+export const rejection = (answer: Promise<unknown>): Promise<unknown> =>
+  answer.then(
     () => undefined,
     (error: unknown) => error,
   )

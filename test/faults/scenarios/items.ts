@@ -89,8 +89,8 @@ async function copyAccount(seed: number, most: number) {
 
 /** What the lists of options have: prices and coupons once more, since this server expands nothing. */
 const readAgain = (sent: readonly Sent[]): readonly Sent[] =>
-  Object.entries(optionTables).flatMap(([table, { of }]) =>
-    sent.filter((item) => item.table === of).map(({ bytes }) => ({ table, bytes, empty: [] })),
+  Object.entries(optionTables).flatMap(([table, { parent }]) =>
+    sent.filter((item) => item.table === parent).map(({ bytes }) => ({ table, bytes, empty: [] })),
   )
 
 /** The account of the sandbox with half of its objects corrupted, and one in thirty of the others listed once more. */

@@ -52,9 +52,9 @@ export async function openStripeWorld(options: SandboxOptions = {}): Promise<Str
       const isIn = (table: string) => scope?.includes(table) ?? true
       for (const [table, name] of Object.entries(tables))
         if (isIn(table)) for (const raw of sandbox.expected(name, true)) yield { table, key: raw.id, raw }
-      for (const [table, { of, more }] of Object.entries(optionTables))
+      for (const [table, { parent, more }] of Object.entries(optionTables))
         if (isIn(table))
-          for (const raw of sandbox.expected(of, true))
+          for (const raw of sandbox.expected(parent, true))
             if (!isInline(raw)) yield { table, key: raw.id, raw: { ...raw, ...more } }
       for (const [table, { name }] of Object.entries(nestedTables))
         if (isIn(table))

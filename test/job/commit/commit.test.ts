@@ -16,7 +16,7 @@ async function committed(
   const budget = { rows }
   const parts: number[] = []
   const seen: number[] = []
-  const commit = env.commitOf(pages, { deletions: { ...noDeletions, asked: 3 } })
+  const commit = env.commitOf(pages, { deletions: { ...noDeletions, lookups: 3 } })
   for await (const part of commitBatch(commit, { db: on, clock: env.clock, budget }, never)) {
     parts.push(part.pages.length)
     seen.push(part.committed.checkpoint.asked)

@@ -74,7 +74,7 @@ test('a reject that the item no longer deserves goes, whether it was there at th
 
 test('questions of the commit are added to those of the job', async () => {
   const { commit, commitOf, row } = await openCommitting({ asked: 5 })
-  await commit(commitOf([pageOf(['cus_1'], 'cus_1')], { deletions: { ...noDeletions, asked: 3 } }))
+  await commit(commitOf([pageOf(['cus_1'], 'cus_1')], { deletions: { ...noDeletions, lookups: 3 } }))
   expect(await row()).toMatchObject({ checkpoint: { asked: 8 } })
 })
 

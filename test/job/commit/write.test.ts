@@ -111,8 +111,8 @@ test('listed rows are fetched: new, changed and unchanged ones', async () => {
 test('rows that were asked for by id are not fetched', async () => {
   const { commit } = await open()
   await commit(rows(rowOf('customers', 'a', 1), rowOf('customers', 'b', 1)))
-  const asked = ['a', 'b', 'c'].map((id) => rowOf('customers', id, id === 'a' ? 1 : 2, { askedById: true }))
-  expect(await commit(rows(...asked))).toEqual({ customers: { created: 1, updated: 1 } })
+  const retrieved = ['a', 'b', 'c'].map((id) => rowOf('customers', id, id === 'a' ? 1 : 2, { askedById: true }))
+  expect(await commit(rows(...retrieved))).toEqual({ customers: { created: 1, updated: 1 } })
 })
 
 test('derived rows are fetched where they are new or have changed', async () => {
@@ -305,13 +305,14 @@ test('a row of an erased customer is fetched and not stored, and is not kept whe
   const ofErased = { columns: { customerId: 'cus_erased' } }
   const listed = rows(rowOf('customers', 'cus_erased', 1), rowOf('customers', 'cus_1', 1))
   expect(await commit(listed, options)).toEqual({ customers: { fetched: 2, created: 1, unchanged: 1, erased: 1 } })
-  const asked = (resource: Resource, id: string, way: Way = {}) => rowOf(resource, id, 2, { askedById: true, ...way })
+  const retrieved = (resource: Resource, id: string, way: Way = {}) =>
+    rowOf(resource, id, 2, { askedById: true, ...way })
   const deletions = {
     ...noDeletions,
     rows: [
-      ...['in_erased', 'in_erased_too'].map((id) => asked('invoices', id, ofErased)),
-      asked('invoices', 'in_kept'),
-      asked('customers', 'cus_erased'),
+      ...['in_erased', 'in_erased_too'].map((id) => retrieved('invoices', id, ofErased)),
+      retrieved('invoices', 'in_kept'),
+      retrieved('customers', 'cus_erased'),
     ],
     resources: [
       {

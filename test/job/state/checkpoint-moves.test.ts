@@ -84,7 +84,7 @@ describe('a plan', () => {
     const slices = plan([
       { resource, since: 0 },
       { resource, since: 0, ids },
-    ]).slices.map(({ part, ids: asked }) => [part, asked])
+    ]).slices.map(({ part, ids }) => [part, ids])
     expect(slices).toEqual([
       ['north', undefined],
       ['south', undefined],

@@ -88,8 +88,8 @@ test('what was erased and what could not be checked add up, and are absent if th
   const none = addCounts({}, gain(counts(0, 0)))
   expect(Object.keys(none.customers ?? {})).not.toContain('erased')
   expect(Object.keys(none.customers ?? {})).not.toContain('unchecked')
-  const some = addCounts(addCounts(none, gain(counts(2, 10))), gain(counts(3, 20)))
-  expect(some.customers).toEqual({ ...fetched(3), share: 1, erased: 5, unchecked: 30 })
+  const progress = addCounts(addCounts(none, gain(counts(2, 10))), gain(counts(3, 20)))
+  expect(progress.customers).toEqual({ ...fetched(3), share: 1, erased: 5, unchecked: 30 })
   expect(addErased(addErased(noCounts, 2), 3)).toEqual({ ...noCounts, erased: 5 })
 })
 

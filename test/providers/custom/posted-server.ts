@@ -94,10 +94,10 @@ export async function openPosted() {
     if (path === '/oauth/token') return token(String(headers.authorization), text)
     if (headers.authorization !== `Bearer ${minted(generation)}`) return { status: 401, body: { message: 'over' } }
     if (path === '/v1/me') return { body: { id: 'acct_1' } }
-    if (text === '') return one(path.split('/').at(-1) ?? '')
+    if (text === '') return byId(path.split('/').at(-1) ?? '')
     const body = fields(JSON.parse(text))
     if (path === '/v1/lines/search') return pageOf(linesOf(String(fields(body.query).order)), body)
-    return path === '/v1/orders/search' ? pageOf(found(body), body) : { status: 404, body: {} }
+    return path === '/v1/orders/search' ? pageOf(search(body), body) : { status: 404, body: {} }
   }
 
   function token(authorization: string, text: string) {
@@ -108,12 +108,12 @@ export async function openPosted() {
     return { body: { access_token: minted(generation), token_type: 'Bearer', expires_in: 600 } }
   }
 
-  function one(id: string) {
+  function byId(id: string) {
     const order = orders.get(id)
     return order ? { body: order } : { status: 404, body: {} }
   }
 
-  function found({ query, sort }: Fields): readonly Fields[] {
+  function search({ query, sort }: Fields): readonly Fields[] {
     const { created, changed } = fields(query)
     const { from, to } = fields(created)
     const [since = 0, until = Number.POSITIVE_INFINITY] = (changed ?? []) as readonly number[]

@@ -100,8 +100,9 @@ export async function openRecurly(size = 260) {
     const sort = parameters.get('sort') ?? 'created_at'
     const [begin, end] = [parameters.get('begin_time'), parameters.get('end_time')]
     const within = [...all.values()].filter(
-      (one) =>
-        (begin === null || timeOf(one[sort]) >= timeOf(begin)) && (end === null || timeOf(one[sort]) <= timeOf(end)),
+      (invoice) =>
+        (begin === null || timeOf(invoice[sort]) >= timeOf(begin)) &&
+        (end === null || timeOf(invoice[sort]) <= timeOf(end)),
     )
     return listed(newestFirst(within, sort).map(whole), path, parameters)
   }

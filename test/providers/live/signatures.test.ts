@@ -19,8 +19,8 @@ function signed(headers: Readonly<Record<string, string>>, more: Partial<SignedE
 }
 
 describe('stripe', () => {
-  const sign = (secret: string, time = t, of = body) =>
-    createHmac('sha256', secret).update(`${time}.`).update(of).digest('hex')
+  const sign = (secret: string, time = t, text = body) =>
+    createHmac('sha256', secret).update(`${time}.`).update(text).digest('hex')
   const verdict = (header: string, more: Partial<SignedEvent> = {}, secrets = ['whsec_new', 'whsec_old']) =>
     stripe(signed({ 'stripe-signature': header }, more), secrets)
 
@@ -72,7 +72,7 @@ describe('stripe', () => {
 
 describe('square', () => {
   const url = 'https://hooks.example.com/square/k7Qw'
-  const sign = (key: string, of = url) => createHmac('sha256', key).update(of).update(body).digest('base64')
+  const sign = (key: string, address = url) => createHmac('sha256', key).update(address).update(body).digest('base64')
   const verdict = (signature: string | null, more: Partial<SignedEvent> = {}) =>
     square(
       signed(signature === null ? {} : { 'x-square-hmacsha256-signature': signature }, { signedFor: url, ...more }),

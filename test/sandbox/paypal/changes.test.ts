@@ -19,14 +19,14 @@ describe('a change', () => {
     sandbox.update('transactions', key, { transaction_info: { transaction_status: 'V' } }, { listedFrom: now + 60 })
     expect(await search(sandbox, window[0], window[0])).toContainEqual(object)
     sandbox.advance(60)
-    const found = (await search(sandbox, window[0], window[0])) as Loose[]
-    const after = found.find(({ transaction_info }) => transaction_info.transaction_id === before.transaction_id)
+    const transactions = (await search(sandbox, window[0], window[0])) as Loose[]
+    const after = transactions.find(({ transaction_info }) => transaction_info.transaction_id === before.transaction_id)
     expect(after.transaction_info).toEqual({
       ...before,
       transaction_status: 'V',
       transaction_updated_date: at(now).replace('Z', '+0000'),
     })
-    expect(found).not.toContainEqual(object)
+    expect(transactions).not.toContainEqual(object)
   })
 
   it('of a subscription shows in the list by its time of status', async () => {
@@ -36,8 +36,8 @@ describe('a change', () => {
     sandbox.advance(60)
     const status_update_time = at(now + 60)
     sandbox.update('subscriptions', String(subscription!.id), { status: 'CANCELLED', status_update_time })
-    const found = await list(`status_updated_after=${at(now)}`)
-    expect(found.map(({ id, status, update_time }) => [id, status, update_time])).toEqual([
+    const subscriptions = await list(`status_updated_after=${at(now)}`)
+    expect(subscriptions.map(({ id, status, update_time }) => [id, status, update_time])).toEqual([
       [subscription!.id, 'CANCELLED', status_update_time],
     ])
     // The ends do not belong to the range.

@@ -32,20 +32,26 @@ describe('the generated merchant', () => {
 
   it('spans three years, and nothing in it is of the future', async () => {
     const sandbox = await setup({ density: 'uniform', ...seen })
-    const times = infos(sandbox.expected('transactions')).map((one) => time(one.transaction_initiation_date))
+    const times = infos(sandbox.expected('transactions')).map((transaction) =>
+      time(transaction.transaction_initiation_date),
+    )
     expect(Math.min(...times)).toBeGreaterThan(now - 3 * 365 * day)
     expect(Math.min(...times)).toBeLessThan(now - 2.7 * 365 * day)
     expect(Math.max(...times)).toBeLessThan(now)
-    for (const one of infos(sandbox.expected('transactions'))) {
-      expect(time(one.transaction_updated_date)).toBeGreaterThanOrEqual(time(one.transaction_initiation_date))
-      expect(time(one.transaction_updated_date)).toBeLessThan(now)
+    for (const transaction of infos(sandbox.expected('transactions'))) {
+      expect(time(transaction.transaction_updated_date)).toBeGreaterThanOrEqual(
+        time(transaction.transaction_initiation_date),
+      )
+      expect(time(transaction.transaction_updated_date)).toBeLessThan(now)
     }
   })
 
   it('has a day of 25,000 where the options ask for it', async () => {
     const sandbox = await setup({ transactions: 200, ...seen, day: { transactions: 25_000, daysAgo: 300 } })
     const begin = now - 300 * day
-    const times = infos(sandbox.expected('transactions')).map((one) => time(one.transaction_initiation_date))
+    const times = infos(sandbox.expected('transactions')).map((transaction) =>
+      time(transaction.transaction_initiation_date),
+    )
     expect(times.length).toBe(25_200)
     const onTheDay = times.filter((at) => at >= begin && at < begin + day)
     expect(onTheDay.length).toBeGreaterThanOrEqual(25_000)
@@ -57,7 +63,7 @@ describe('the generated merchant', () => {
     const all = infos(sandbox.expected('transactions'))
     expect(
       words(
-        all.map((one) => one.transaction_amount),
+        all.map((transaction) => transaction.transaction_amount),
         'currency_code',
       ),
     ).toEqual(new Set(['USD', 'EUR', 'JPY', 'GBP', 'KWD', 'HUF']))
@@ -82,11 +88,13 @@ describe('the generated merchant', () => {
     const sandbox = await setup({ transactions: 2_000, ...seen })
     const transactions = sandbox.expected('transactions') as Loose[]
     const byId = new Map<string, Loose[]>()
-    for (const one of transactions) {
-      const id = one.transaction_info.transaction_id
-      byId.set(id, [...(byId.get(id) ?? []), one])
+    for (const transaction of transactions) {
+      const id = transaction.transaction_info.transaction_id
+      byId.set(id, [...(byId.get(id) ?? []), transaction])
     }
-    const subscriptions = new Map(sandbox.expected('subscriptions').map((one: Loose) => [one.id, one]))
+    const subscriptions = new Map(
+      sandbox.expected('subscriptions').map((subscription: Loose) => [subscription.id, subscription]),
+    )
     for (const { transaction_info: info, payer_info: payer } of transactions) {
       if (info.paypal_reference_id_type === 'TXN') {
         const [original] = byId.get(info.paypal_reference_id)!
@@ -118,7 +126,7 @@ describe('the generated merchant', () => {
         expect(payment.transaction_info.invoice_id).toBe(invoice.detail.invoice_number)
       }
     }
-    const disputed = sandbox.expected('disputes').flatMap((one: Loose) => one.disputed_transactions)
+    const disputed = sandbox.expected('disputes').flatMap((dispute: Loose) => dispute.disputed_transactions)
     expect(disputed.length).toBeGreaterThan(10)
     for (const { seller_transaction_id: id } of disputed)
       expect(byId.get(id)!.map(({ transaction_info }) => transaction_info.transaction_event_code)).toContain('T0000')

@@ -12,11 +12,11 @@ describe('disputes', () => {
   const next = ({ links }: Loose) => links.find(({ rel }: Loose) => rel === 'next')?.href
   const tokenIn = (href: string) => new URL(href).searchParams.get('next_page_token')!
   const read = async (sandbox: Sandbox, query: string) => {
-    const found: Loose[] = []
+    const disputes: Loose[] = []
     for (let token = ''; ; ) {
       const { body } = await ask(sandbox, `${path}?${query}${token && `&next_page_token=${encodeURIComponent(token)}`}`)
-      found.push(...(body.items ?? []))
-      if (!next(body)) return found
+      disputes.push(...(body.items ?? []))
+      if (!next(body)) return disputes
       token = tokenIn(next(body))
     }
   }
@@ -27,7 +27,7 @@ describe('disputes', () => {
     const recent = all.filter(({ update_time }) => Date.parse(update_time) > (now - 180 * day) * 1_000)
     expect(recent.length).toBeGreaterThan(4)
     expect(recent.length).toBeLessThan(all.length)
-    const found = await read(sandbox, 'page_size=3')
+    const disputes = await read(sandbox, 'page_size=3')
     for (const size of [1, 2, 3, 50])
       expect(ids(await read(sandbox, `page_size=${size}`), 'dispute_id').toSorted()).toEqual(
         ids(recent, 'dispute_id').toSorted(),
@@ -35,8 +35,8 @@ describe('disputes', () => {
     const { body } = await ask(sandbox, `${path}?page_size=2`)
     expect(Object.keys(body)).toEqual(['items', 'links'])
     expect(tokenIn(next(body))).toMatch(/^[A-Za-z0-9+/=]+$/)
-    for (const dispute of found) expect(dispute.disputed_transactions).toBeUndefined()
-    const old = all.find((one) => !recent.includes(one))
+    for (const dispute of disputes) expect(dispute.disputed_transactions).toBeUndefined()
+    const old = all.find((dispute) => !recent.includes(dispute))
     expect((await ask(sandbox, `${path}/${old.dispute_id}`)).body.disputed_transactions.length).toBe(1)
   })
 

@@ -11,8 +11,8 @@ type Loose = any
 const ids = (objects: readonly Fields[], field = 'id') => objects.map((object) => object[field])
 
 const listed = async (sandbox: Sandbox, path: string, field: string) => {
-  const found = ids(await readAll(sandbox, path, field))
-  return Promise.all(found.map(async (id) => (await ask(sandbox, `${path.split('?')[0]}/${id}`)).body as Fields))
+  const idsOfList = ids(await readAll(sandbox, path, field))
+  return Promise.all(idsOfList.map(async (id) => (await ask(sandbox, `${path.split('?')[0]}/${id}`)).body as Fields))
 }
 
 describe('every list', () => {
@@ -32,8 +32,10 @@ describe('every list', () => {
       async ({ id }) => (await ask(sandbox, `/v1/billing/subscriptions/${id}?fields=last_failed_payment`)).body,
     )
     expect(sorted(await Promise.all(withFailure))).toEqual(expected('subscriptions'))
-    const found = await readAll(sandbox, '/v2/invoicing/search-invoices?page_size=100', 'items', { body: {} })
-    const invoices = found.map(async ({ id }) => (await ask(sandbox, `/v2/invoicing/invoices/${id}`)).body)
+    const invoiceSummaries = await readAll(sandbox, '/v2/invoicing/search-invoices?page_size=100', 'items', {
+      body: {},
+    })
+    const invoices = invoiceSummaries.map(async ({ id }) => (await ask(sandbox, `/v2/invoicing/invoices/${id}`)).body)
     expect(sorted(await Promise.all(invoices))).toEqual(expected('invoices'))
     const disputes = sandbox
       .expected('disputes')
@@ -108,12 +110,12 @@ describe('invoices', () => {
       readAll(sandbox, '/v2/invoicing/search-invoices?page_size=100&total_required=true', 'items', { body })
     const created = ({ detail }: Loose) => detail.metadata.create_time
     const [start, end] = [created(all[9]), created(all[3])]
-    const found = (await find({ creation_date_range: { start, end } })) as Loose[]
-    expect(ids(found).toSorted()).toEqual(
-      ids(all.filter((one) => created(one) >= start && created(one) <= end)).toSorted(),
+    const inRange = (await find({ creation_date_range: { start, end } })) as Loose[]
+    expect(ids(inRange).toSorted()).toEqual(
+      ids(all.filter((invoice) => created(invoice) >= start && created(invoice) <= end)).toSorted(),
     )
-    expect([ids(found).includes(all[3].id), ids(found).includes(all[9].id)]).toEqual([true, true])
-    for (const invoice of found)
+    expect([ids(inRange).includes(all[3].id), ids(inRange).includes(all[9].id)]).toEqual([true, true])
+    for (const invoice of inRange)
       for (const name of ['items', 'payments', 'refunds']) expect(invoice).not.toHaveProperty(name)
     const drafts = all.filter(({ status }) => status === 'DRAFT')
     expect(ids(await find({ status: ['DRAFT'] })).toSorted()).toEqual(ids(drafts).toSorted())

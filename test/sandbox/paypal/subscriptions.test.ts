@@ -13,9 +13,9 @@ describe('subscriptions', () => {
     const all = sandbox.expected('subscriptions') as Loose[]
     const find = async (query: string) =>
       ids(await readAll(sandbox, `/v1/billing/subscriptions?page_size=20&${query}`, 'subscriptions')).toSorted()
-    const matching = (fits: (one: Loose) => boolean) => ids(all.filter(fits)).toSorted()
+    const matching = (fits: (subscription: Loose) => boolean) => ids(all.filter(fits)).toSorted()
     const { plan_id, create_time: time, status_update_time: changed } = all[4]
-    expect(await find(`plan_ids=${plan_id}`)).toEqual(matching((one) => one.plan_id === plan_id))
+    expect(await find(`plan_ids=${plan_id}`)).toEqual(matching((subscription) => subscription.plan_id === plan_id))
     expect(await find('statuses=CANCELLED,EXPIRED')).toEqual(matching(({ status }) => /CANC|EXP/.test(status)))
     expect(await find(`created_after=${time}`)).toEqual(matching(({ create_time }) => create_time > time))
     expect(await find(`created_before=${time}`)).toEqual(matching(({ create_time }) => create_time < time))

@@ -104,22 +104,22 @@ export const searchPath = ({ from, to, more = '' }: SearchOptions) =>
 
 /** All transactions of a window, page by page. */
 export async function search(sandbox: Sandbox, from: number, to: number, more = ''): Promise<Fields[]> {
-  const found: Fields[] = []
+  const items: Fields[] = []
   for (let page = 1; ; page++) {
     const { body } = await ask(sandbox, searchPath({ from, to, more: `&page_size=500&page=${page}${more}` }))
     expect(body.message).toBeUndefined()
-    found.push(...body.transaction_details)
-    if (page >= body.total_pages) return found
+    items.push(...body.transaction_details)
+    if (page >= body.total_pages) return items
   }
 }
 
 /** All transactions of the three years, by windows of thirty-one days. */
 export async function searchAll(sandbox: Sandbox): Promise<Fields[]> {
-  const found: Fields[] = []
+  const items: Fields[] = []
   const end = sandbox.now()
   for (let from = end - 3 * 365 * day; from < end - 2 * hour; from += 31 * day)
-    found.push(...(await search(sandbox, from, Math.min(from + 31 * day - 1, end))))
-  return found
+    items.push(...(await search(sandbox, from, Math.min(from + 31 * day - 1, end))))
+  return items
 }
 
 /** All objects of a list with page numbers, until a page has no next one. */

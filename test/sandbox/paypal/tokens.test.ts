@@ -87,16 +87,18 @@ describe('a platform', () => {
   it('reads the data of the merchant that its assertion names, and else its own', async () => {
     const merchants = ['PLATF2RM22222', 'SELLER3333333']
     const sandbox = await setup({ merchants, transactions: 200 })
-    const own = await ask(sandbox, recent)
-    expect([own.body.account_number, sandbox.merchant]).toEqual(['PLATF2RM22222', 'PLATF2RM22222'])
+    const answer = await ask(sandbox, recent)
+    expect([answer.body.account_number, sandbox.merchant]).toEqual(['PLATF2RM22222', 'PLATF2RM22222'])
     const seller = await ask(sandbox, recent, { headers: assertion('SELLER3333333') })
     expect(seller.body.account_number).toBe('SELLER3333333')
-    const { object } = sandbox.of('SELLER3333333').insert('transactions', {}, { at: now - 8 * 3_600, listedFrom: now })
+    const { object } = sandbox
+      .accessTo('SELLER3333333')
+      .insert('transactions', {}, { at: now - 8 * 3_600, listedFrom: now })
     const path = searchPath({ from: now - day, to: now, more: '&page_size=500' })
     const sold = (await ask(sandbox, path, { headers: assertion('SELLER3333333') })).body.transaction_details
     expect(sold).toContainEqual(object)
     expect(await search(sandbox, now - day, now)).not.toContainEqual(object)
-    expect(sorted(sandbox.of('SELLER3333333').expected('plans'))).not.toEqual(sorted(sandbox.expected('plans')))
+    expect(sorted(sandbox.accessTo('SELLER3333333').expected('plans'))).not.toEqual(sorted(sandbox.expected('plans')))
   })
 
   it('is refused with an assertion of another app, of an unknown merchant or with a signature', async () => {

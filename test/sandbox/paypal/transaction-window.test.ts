@@ -91,8 +91,8 @@ describe('a window', () => {
       'transaction_id=short': 'INVALID_STRING_LENGTH',
     }
     for (const [query, issue] of Object.entries(wrong)) {
-      const [status, name, found] = await ask400(sandbox, `${window}&${query}`, true)
-      expect([query, status, name, found]).toEqual([query, 400, 'INVALID_REQUEST', issue])
+      const [status, name, details] = await ask400(sandbox, `${window}&${query}`, true)
+      expect([query, status, name, details]).toEqual([query, 400, 'INVALID_REQUEST', issue])
     }
   })
 })

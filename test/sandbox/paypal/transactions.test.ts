@@ -9,7 +9,8 @@ type Loose = any
 const refreshed = Math.floor((now - 2 * hour) / hour) * hour - 1
 const info = (transaction: Fields): Loose => transaction.transaction_info
 const infos = (transactions: readonly Fields[]) => transactions.map(info)
-const codes = (transactions: readonly Fields[]) => new Set(infos(transactions).map((one) => one.transaction_event_code))
+const codes = (transactions: readonly Fields[]) =>
+  new Set(infos(transactions).map((transaction) => transaction.transaction_event_code))
 
 describe('Transaction Search', () => {
   it('finds each transaction of three years once, whatever the size of the pages', async () => {
@@ -54,7 +55,8 @@ describe('Transaction Search', () => {
     expect(Object.keys(body.transaction_details[0])).toEqual(['transaction_info'])
     const all = await search(sandbox, burst - 3 * day, burst + 25 * day)
     const affecting = all.filter(
-      (one) => info(one).transaction_event_code !== 'T1300' && info(one).transaction_status !== 'D',
+      (transaction) =>
+        info(transaction).transaction_event_code !== 'T1300' && info(transaction).transaction_status !== 'D',
     )
     expect(body.total_items).toBe(affecting.length)
     expect(affecting.length).toBeLessThan(all.length)
@@ -74,7 +76,7 @@ describe('Transaction Search', () => {
     const window = [now - 31 * day, now] as const
     const [once, again] = [await search(sandbox, ...window), await search(sandbox, ...window, '&page_size=11')]
     expect(again).toEqual(once)
-    const times = infos(once).map((one) => one.transaction_initiation_date)
+    const times = infos(once).map((transaction) => transaction.transaction_initiation_date)
     for (const order of [times.toSorted(), times.toSorted().toReversed()]) expect(times).not.toEqual(order)
   })
 
@@ -83,18 +85,18 @@ describe('Transaction Search', () => {
     const window = [now - 31 * day, now] as const
     const all = await search(sandbox, ...window)
     const [first] = infos(all)
-    const matching: Record<string, (one: Loose) => boolean> = {
-      [`transaction_id=${first.transaction_id}`]: (one) => one.transaction_id === first.transaction_id,
-      'transaction_type=T1107': (one) => one.transaction_event_code === 'T1107',
-      'transaction_status=V': (one) => one.transaction_status === 'V',
-      'transaction_currency=KWD': (one) => one.transaction_amount.currency_code === 'KWD',
+    const matching: Record<string, (transaction: Loose) => boolean> = {
+      [`transaction_id=${first.transaction_id}`]: (transaction) => transaction.transaction_id === first.transaction_id,
+      'transaction_type=T1107': (transaction) => transaction.transaction_event_code === 'T1107',
+      'transaction_status=V': (transaction) => transaction.transaction_status === 'V',
+      'transaction_currency=KWD': (transaction) => transaction.transaction_amount.currency_code === 'KWD',
       'transaction_amount=500%20TO%2010050': ({ transaction_amount: { value } }) => {
         const amount = Number(value.replace(/[-.]/g, ''))
         return amount >= 500 && amount <= 10_050
       },
     }
     for (const [filter, isMatch] of Object.entries(matching)) {
-      const expected = all.filter((one) => isMatch(info(one)))
+      const expected = all.filter((transaction) => isMatch(info(transaction)))
       expect([filter, expected.length > 0]).toEqual([filter, true])
       expect([filter, sorted(await search(sandbox, ...window, `&${filter}`))]).toEqual([filter, sorted(expected)])
     }
@@ -111,8 +113,8 @@ describe('Transaction Search', () => {
       { transaction_info: { transaction_note: 'late' } },
       { at: now - day },
     )
-    const found = await search(sandbox, now - 2 * day, now)
-    expect(found).toContainEqual(changed.object)
+    const listed = await search(sandbox, now - 2 * day, now)
+    expect(listed).toContainEqual(changed.object)
     expect(await search(sandbox, now - 41 * day, now - 39 * day)).not.toContainEqual(object)
   })
 })
@@ -183,27 +185,28 @@ describe('a transaction', () => {
     const sandbox = await setup({ transactions: 400 })
     const all = infos(await searchAll(sandbox))
     const byId = new Map<string, Loose[]>()
-    for (const one of all) byId.set(one.transaction_id, [...(byId.get(one.transaction_id) ?? []), one])
+    for (const transaction of all)
+      byId.set(transaction.transaction_id, [...(byId.get(transaction.transaction_id) ?? []), transaction])
     const shared = [...byId.values()].filter(({ length }) => length > 1)
     const groups = new Set(
       shared.map((group) =>
         group
-          .map((one) => one.transaction_event_code)
+          .map((transaction) => transaction.transaction_event_code)
           .toSorted()
           .join(),
       ),
     )
     expect(groups).toEqual(new Set(['T1107,T1108', 'T0000,T1110,T1111', 'T0003,T1300', 'T0200,T0200']))
-    const refund = byId.get(all.find((one) => one.transaction_event_code === 'T1108').transaction_id)!
+    const refund = byId.get(all.find((transaction) => transaction.transaction_event_code === 'T1108').transaction_id)!
     expect(refund[0].transaction_initiation_date).toBe(refund[1].transaction_initiation_date)
-    const key = (one: Loose) =>
+    const key = (transaction: Loose) =>
       [
-        one.transaction_id,
-        one.transaction_event_code,
-        one.transaction_initiation_date,
-        one.paypal_reference_id,
-        one.transaction_amount.value,
-        one.transaction_amount.currency_code,
+        transaction.transaction_id,
+        transaction.transaction_event_code,
+        transaction.transaction_initiation_date,
+        transaction.paypal_reference_id,
+        transaction.transaction_amount.value,
+        transaction.transaction_amount.currency_code,
       ].join('|')
     expect(new Set(all.map(key)).size).toBe(all.length)
   })
@@ -220,8 +223,8 @@ describe('a transaction', () => {
       expect(after.transaction_updated_date > before.transaction_updated_date).toBe(true)
       expect(after.transaction_initiation_date).toBe(before.transaction_initiation_date)
     }
-    const found = await search(sandbox, now - 8 * day, now)
-    expect(infos(found).some((one) => one.transaction_status === 'P')).toBe(false)
+    const listed = await search(sandbox, now - 8 * day, now)
+    expect(infos(listed).some((transaction) => transaction.transaction_status === 'P')).toBe(false)
   })
 
   it('moves no money as an authorization or when it is denied', async () => {
@@ -231,6 +234,6 @@ describe('a transaction', () => {
     const affecting = await search(sandbox, ...window, '&balance_affecting_records_only=Y')
     expect(codes(all)).toContain('T1300')
     expect(codes(affecting)).not.toContain('T1300')
-    expect(infos(affecting).some((one) => one.transaction_status === 'D')).toBe(false)
+    expect(infos(affecting).some((transaction) => transaction.transaction_status === 'D')).toBe(false)
   })
 })

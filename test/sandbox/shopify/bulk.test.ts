@@ -62,8 +62,8 @@ describe('a bulk operation', () => {
         name,
         transactions: transactions.map(({ id }: Loose) => ({ id })),
       })
-      const own = children.filter(({ __parentId }) => __parentId === id)
-      expect(own).toEqual(lineItems.map(({ id: line, quantity }: Loose) => ({ id: line, quantity, __parentId: id })))
+      const lines = children.filter(({ __parentId }) => __parentId === id)
+      expect(lines).toEqual(lineItems.map(({ id: line, quantity }: Loose) => ({ id: line, quantity, __parentId: id })))
     }
     expect(done.fileSize).toBe(String(lines.map((line) => `${JSON.stringify(line)}\n`).join('').length))
   })
@@ -102,10 +102,10 @@ describe('a bulk operation', () => {
       url: null,
       objectCount: '0',
     })
-    const some = await start(sandbox, '{ customers { nodes { id } } }')
-    const { url } = await ended(sandbox, some.bulkOperation.id)
+    const operation = await start(sandbox, '{ customers { nodes { id } } }')
+    const { url } = await ended(sandbox, operation.bulkOperation.id)
     sandbox.advance(7 * day)
-    expect((await status(sandbox, some.bulkOperation.id)).url).toBeNull()
+    expect((await status(sandbox, operation.bulkOperation.id)).url).toBeNull()
     expect((await fetch(url)).status).toBe(404)
   })
 

@@ -92,14 +92,14 @@ describe('the generated shop', () => {
       expect(units(order.subtotalPriceSet)).toBe(lines)
       const parts = [order.subtotalPriceSet, order.totalTaxSet, order.totalShippingPriceSet].map(units)
       expect(units(order.totalPriceSet)).toBe(sum(parts))
-      const of = (kinds: readonly string[]) =>
+      const ids = (kinds: readonly string[]) =>
         sum(
           order.transactions
             .filter(({ kind, status }: Loose) => kinds.includes(kind) && status === 'SUCCESS')
             .map(({ amountSet }: Loose) => units(amountSet)),
         )
-      expect(units(order.totalReceivedSet)).toBe(of(['SALE', 'CAPTURE']))
-      expect(units(order.totalRefundedSet)).toBe(of(['REFUND']))
+      expect(units(order.totalReceivedSet)).toBe(ids(['SALE', 'CAPTURE']))
+      expect(units(order.totalRefundedSet)).toBe(ids(['REFUND']))
       expect(units(order.totalRefundedSet)).toBe(
         sum(order.refunds.map(({ totalRefundedSet }: Loose) => units(totalRefundedSet))),
       )

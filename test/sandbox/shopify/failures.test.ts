@@ -66,7 +66,7 @@ describe('a failure', () => {
     expect((await page(sandbox, 'orders', { first: 5, after: empty.pageInfo.endCursor })).nodes).toEqual(second.nodes)
     sandbox.fail({ kind: 'same-page', times: 1 })
     expect((await page(sandbox, 'orders', { first: 5, after })).nodes).toEqual(first.nodes)
-    sandbox.fail({ kind: 'items', items: ([one]) => [one, { foo: 1 }], times: 1 })
+    sandbox.fail({ kind: 'items', items: ([node]) => [node, { foo: 1 }], times: 1 })
     const { data } = await ask(sandbox, query, { isOtherwise: true })
     expect(data.orders.nodes).toEqual([first.nodes[0], { foo: 1 }])
   })

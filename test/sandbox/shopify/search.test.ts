@@ -88,21 +88,21 @@ describe('a filter', () => {
     const orders = sandbox.expected('orders')
     const [order] = orders.filter(({ customer }) => customer !== null)
     const numeric = (id: unknown) => String(id).split('/').at(-1)
-    const found = async (name: string, query: string) => idsOf(await readAll(sandbox, name, { query })).toSorted()
-    expect(await found('orders', `id:${numeric(order!.id)}`)).toEqual([order!.id])
+    const idsFound = async (name: string, query: string) => idsOf(await readAll(sandbox, name, { query })).toSorted()
+    expect(await idsFound('orders', `id:${numeric(order!.id)}`)).toEqual([order!.id])
     const customer = (order!.customer as { id: string }).id
-    expect(await found('orders', `customer_id:${numeric(customer)}`)).toEqual(
+    expect(await idsFound('orders', `customer_id:${numeric(customer)}`)).toEqual(
       idsOf(orders.filter((other) => (other.customer as { id: string } | null)?.id === customer)).toSorted(),
     )
-    expect(await found('orders', 'financial_status:paid,refunded')).toEqual(
+    expect(await idsFound('orders', 'financial_status:paid,refunded')).toEqual(
       idsOf(
         orders.filter(({ displayFinancialStatus: status }) => status === 'PAID' || status === 'REFUNDED'),
       ).toSorted(),
     )
-    expect(await found('disputes', 'status:won')).toEqual(
+    expect(await idsFound('disputes', 'status:won')).toEqual(
       idsOf(sandbox.expected('disputes').filter(({ status }) => status === 'WON')).toSorted(),
     )
-    expect(await found('subscriptionContracts', 'status:ACTIVE')).toEqual(
+    expect(await idsFound('subscriptionContracts', 'status:ACTIVE')).toEqual(
       idsOf(sandbox.expected('subscriptionContracts').filter(({ status }) => status === 'ACTIVE')).toSorted(),
     )
   })

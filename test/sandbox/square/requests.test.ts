@@ -33,8 +33,8 @@ describe('a default that loses data', () => {
     sandbox.advance(1)
     const query = `/v2/payments?sort_field=UPDATED_AT&updated_at_begin_time=${at(ms)}`
     expect(await readAll(sandbox, query, 'payments')).toEqual([])
-    const [found] = await readAll(sandbox, `${query}&${always}`, 'payments')
-    expect([found?.id, found?.updated_at]).toEqual([old.id, at(ms)])
+    const [payment] = await readAll(sandbox, `${query}&${always}`, 'payments')
+    expect([payment?.id, payment?.updated_at]).toEqual([old.id, at(ms)])
   })
 
   it('leaves out payouts of other locations and of more than a year ago', async () => {

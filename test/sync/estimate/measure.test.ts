@@ -17,13 +17,13 @@ const { signal } = new AbortController()
 /** A list of these creation seconds, and what it was asked. */
 function listOf(seconds: readonly number[], more: Partial<ListSource> = {}, size = 100) {
   const newest = seconds.toSorted((left, right) => right - left)
-  const asked: Query[] = []
+  const queries: Query[] = []
   const source = {
     kind: 'list',
     name: 'things',
     createdFilter: { field: 'created' },
     async list(query: Query) {
-      asked.push(query)
+      queries.push(query)
       const { from, to } = query.window ?? { from: 0, to: null }
       const within = newest.filter((second) => second >= from && second < (to ?? Number.POSITIVE_INFINITY))
       const begin = Number(query.cursor ?? 0)
@@ -35,7 +35,7 @@ function listOf(seconds: readonly number[], more: Partial<ListSource> = {}, size
     },
     ...more,
   } as unknown as ListSource
-  return { source, asked }
+  return { source, queries }
 }
 
 const measure = async (source: ListSource, { since = 0, most = 5 } = {}) => {
@@ -52,17 +52,21 @@ const sparse = Array.from(
 it('the beginning of a list that is not known is looked for, if the requests that are left do not read to it', async () => {
   for (const seed of [1, 2, 3]) {
     const times = [...creationTimes({ count: 400, density: 'sparse', seed, now })]
-    const { source, asked } = listOf(times)
+    const { source, queries } = listOf(times)
     const { items } = await measure(source, { since: now - 5_800 * day })
-    expect(asked.length).toBe(5)
+    expect(queries.length).toBe(5)
     expect([seed, Math.abs(items.likely / times.length - 1) < 0.15]).toEqual([seed, true])
   }
 })
 
 it('a list that the requests that are left can read to its end is read to its end', async () => {
-  const { source, asked } = listOf(sparse.slice(0, 350))
+  const { source, queries } = listOf(sparse.slice(0, 350))
   const { items, basis } = await measure(source, { since: now - 1_500 * day })
-  expect({ items, basis, asked: asked.length <= 5 }).toEqual({ items: exactly(350), basis: 'whole list', asked: true })
+  expect({ items, basis, queries: queries.length <= 5 }).toEqual({
+    items: exactly(350),
+    basis: 'whole list',
+    queries: true,
+  })
 })
 
 it('windows lie where a job will read them, so that enough of them count the list', async () => {
@@ -72,12 +76,12 @@ it('windows lie where a job will read them, so that enough of them count the lis
     maxDays: 31,
     read: () => null,
   } as unknown as ListSource['createdFilter']
-  const { source, asked } = listOf(sparse, { createdFilter: filter as never }, 500)
+  const { source, queries } = listOf(sparse, { createdFilter: filter as never }, 500)
   const since = now - 1_700 * day
   const { items, basis } = await measure(source, { since, most: 60 })
   expect({ items, basis }).toEqual({ items: exactly(400), basis: 'stated total' })
-  expect(asked.length).toBe(Math.ceil(1_700 / 31))
-  for (const { window } of asked) expect((now - window!.to!) % (31 * day)).toBe(0)
+  expect(queries.length).toBe(Math.ceil(1_700 / 31))
+  for (const { window } of queries) expect((now - window!.to!) % (31 * day)).toBe(0)
 })
 
 const nested = { name: 'parts', embedded: () => ({ items: [], next: null }) } as unknown as NestedSource
@@ -88,13 +92,13 @@ it('requests that embedded lists do not need show more of their parents, if a pa
   await measure(alone.source, { since: now - 1_700 * day })
   const parents = listOf(steady, { nested: [nested, nested] }, 7)
   const { sample } = await measure(parents.source, { since: now - 1_700 * day })
-  expect({ alone: alone.asked.length, parents: parents.asked.length }).toEqual({ alone: 5, parents: 15 })
+  expect({ alone: alone.queries.length, parents: parents.queries.length }).toEqual({ alone: 5, parents: 15 })
   expect(sample.length).toBeGreaterThan(75)
   // Lists that are asked for by parent need their own requests.
   const cut = { ...nested, embedded: () => ({ items: [], next: '' }) } as unknown as NestedSource
   const others = listOf(steady, { nested: [cut] }, 7)
   await measure(others.source, { since: now - 1_700 * day })
-  expect(others.asked.length).toBe(alone.asked.length)
+  expect(others.queries.length).toBe(alone.queries.length)
 })
 
 const windows = (counts: readonly number[]) =>

@@ -158,7 +158,7 @@ function call(name: string, values: readonly Value[], length: number): Value {
 function reduced(value: Value | undefined, length: number, reduce: (present: readonly number[]) => number): Series {
   if (value === undefined || !isList(value)) throw new Error('math: this function takes a list of series here')
   return Array.from({ length }, (_, at) => {
-    const present = value.map((series) => series[at] ?? null).filter((one) => one !== null)
+    const present = value.map((series) => series[at] ?? null).filter((value) => value !== null)
     return present.length === 0 ? null : reduce(present)
   })
 }

@@ -105,7 +105,7 @@ export function failure(
   const retryAfter = http.retryAfterMs(headers)
   return new SyncError(verdict, code, message, {
     scope: rule?.scope ?? meaning.scope,
-    ...(code === 'rate_limited' && { limit: { scope: 'account', of: 'rate' } as const }),
+    ...(code === 'rate_limited' && { limit: { scope: 'account', kind: 'rate' } as const }),
     ...(verdict === 'retry' && retryAfter !== undefined && { retryAfter }),
   })
 }

@@ -58,7 +58,7 @@ ${customer}`,
     terms: { created: 'customer_date', updated: 'updated_at' },
     sortKeys: true,
     counted: 'customersCount',
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query customer($id: ID!, ${optional}) { customer(id: $id) { ...customer } }
 ${customer}`,
       field: 'customer',

@@ -62,7 +62,7 @@ const listed = resource<typeof tables.orders>(
     sortKeys: true,
     counted: 'ordersCount',
     beginning: noteOfHistory,
-    one: { document: orderDocument, field: 'order' },
+    objectQuery: { document: orderDocument, field: 'order' },
   },
 )
 

@@ -131,7 +131,7 @@ ${product}`,
     terms: { created: 'created_at', updated: 'updated_at' },
     sortKeys: true,
     counted: 'productsCount',
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query product($id: ID!) { product(id: $id) { ...product } }
 ${product}`,
       field: 'product',

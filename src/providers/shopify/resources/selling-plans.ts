@@ -88,7 +88,7 @@ ${group}`,
     // By default only the groups of the app itself are listed.
     always: 'app_id:ALL',
     terms: { created: 'created_at' },
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query sellingPlanGroup($id: ID!) { sellingPlanGroup(id: $id) { ...group } }
 ${group}`,
       field: 'sellingPlanGroup',

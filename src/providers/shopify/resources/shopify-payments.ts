@@ -59,7 +59,7 @@ ${dispute}`,
     path: ['disputes'],
     scope: 'read_shopify_payments_disputes',
     terms: { created: 'initiated_at' },
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query dispute($id: ID!, $order: Boolean! = true) { dispute(id: $id) { ...dispute } }
 ${dispute}`,
       field: 'dispute',
@@ -129,7 +129,7 @@ ${payout}`,
     path: ['shopifyPaymentsAccount', 'payouts'],
     scope: 'read_shopify_payments_payouts',
     terms: { created: 'issued_at' },
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query payout($id: ID!) { node(id: $id) { ...payout } }
 ${payout}`,
       field: 'node',
@@ -188,7 +188,7 @@ ${movement}`,
     path: ['shopifyPaymentsAccount', 'balanceTransactions'],
     scope: 'read_shopify_payments_payouts',
     terms: { created: 'processed_at' },
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query balanceTransaction($id: ID!) { node(id: $id) { ...movement } }
 ${movement}`,
       field: 'node',

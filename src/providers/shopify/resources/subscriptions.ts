@@ -130,7 +130,7 @@ ${contract}`,
     scope,
     terms: { created: 'created_at', updated: 'updated_at' },
     sortKeys: true,
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query subscriptionContract($id: ID!, ${optional}) { subscriptionContract(id: $id) { ...contract } }
 ${contract}`,
       field: 'subscriptionContract',
@@ -170,7 +170,7 @@ ${attempt}`,
     path: ['subscriptionBillingAttempts'],
     scope,
     terms: { created: 'created_at' },
-    one: {
+    objectQuery: {
       document: /* GraphQL */ `query subscriptionBillingAttempt($id: ID!) { subscriptionBillingAttempt(id: $id) { ...attempt } }
 ${attempt}`,
       field: 'subscriptionBillingAttempt',

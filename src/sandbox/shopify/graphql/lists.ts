@@ -25,7 +25,7 @@ export interface Viewer {
 }
 
 const moment = (name: Moment): SearchField => ({ kind: 'moment', moment: name })
-const values = (of: (object: ShopifyObject) => readonly unknown[]): SearchField => ({ kind: 'values', of })
+const values = (valuesOf: (object: ShopifyObject) => readonly unknown[]): SearchField => ({ kind: 'values', valuesOf })
 const value = (...names: readonly string[]) => values((object) => names.map((name) => object[name]))
 const words = (name: string) => values((object) => (Array.isArray(object[name]) ? object[name] : []))
 const numberIn = (name: string) => values((object) => [String(numericPart(String(fieldOf(object[name], 'id') ?? '')))])
@@ -124,7 +124,7 @@ const events: ListDefinition = {
   isShown: (event, { now }) => (event.moment('created') ?? 0) >= now - 365 * day,
 }
 
-const ofApp = (app: unknown) => (app === apps.own.numeric ? [app, 'CURRENT', 'ALL'] : [app, 'ALL'])
+const ofApp = (app: unknown) => (app === apps.billingSync.numeric ? [app, 'CURRENT', 'ALL'] : [app, 'ALL'])
 
 /** Each list by the type and the field that it is asked for with. A count has the search of its list. */
 export const lists: Readonly<Record<string, ListDefinition>> = {
@@ -150,7 +150,7 @@ export const lists: Readonly<Record<string, ListDefinition>> = {
       app_id: values(({ appId }) => ofApp(appId)),
     },
     // The table of the schema says that the default of `app_id` is `CURRENT`.
-    isShown: (group, { searched }) => searched.has('app_id') || group.object().appId === apps.own.numeric,
+    isShown: (group, { searched }) => searched.has('app_id') || group.object().appId === apps.billingSync.numeric,
   },
   'QueryRoot.subscriptionContracts': {
     resource: 'subscriptionContracts',
@@ -161,7 +161,7 @@ export const lists: Readonly<Record<string, ListDefinition>> = {
       customer_id: numberIn('customer'),
       last_billing_attempt_error_type: value('lastBillingAttemptErrorType'),
     },
-    isShown: (contract) => fieldOf(contract.object().app, 'id') === apps.own.id,
+    isShown: (contract) => fieldOf(contract.object().app, 'id') === apps.billingSync.id,
   },
   'QueryRoot.subscriptionBillingAttempts': {
     resource: 'subscriptionBillingAttempts',

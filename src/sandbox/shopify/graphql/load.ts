@@ -39,7 +39,7 @@ export function createLoad({ collections }: PopulatedShop, { now, scopes }: View
   }
 
   function isVisible({ __typename, app, createdAt }: ShopifyObject): boolean {
-    if (__typename === 'SubscriptionContract') return fieldOf(app, 'id') === apps.own.id
+    if (__typename === 'SubscriptionContract') return fieldOf(app, 'id') === apps.billingSync.id
     if (__typename !== 'Order' || scopes.includes('read_all_orders')) return true
     return (secondsIn(createdAt) ?? 0) >= now - 60 * day
   }

@@ -38,7 +38,7 @@ export const rootValues: Readonly<Record<string, RootValue>> = {
     __typename: 'AppInstallation',
     id: 'gid://shopify/AppInstallation/51000002',
     accessScopes: scopes.map((handle) => ({ __typename: 'AccessScope', handle, description: `May ${handle}` })),
-    app: { __typename: 'App', id: apps.own.id, title: apps.own.title },
+    app: { __typename: 'App', id: apps.billingSync.id, title: apps.billingSync.title },
   }),
   shopifyPaymentsAccount: (_, { shopifyPayments, shop: { data } }) =>
     shopifyPayments

@@ -16,7 +16,7 @@ export const sellingPlanGroups: Resource = {
       name: `Abonnement ${n} – spare 10 %`,
       merchantCode: `group-${n}`,
       description: n % 2 === 0 ? null : 'Deliver & save',
-      appId: [apps.own.numeric, apps.other.numeric, null][n % 3],
+      appId: [apps.billingSync.numeric, apps.other.numeric, null][n % 3],
       createdAt: timestamp(created(n, data)),
       options: ['Delivery every'],
       position: n,

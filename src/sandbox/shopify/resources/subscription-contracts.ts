@@ -24,7 +24,7 @@ export const subscriptionContracts: Resource = {
     const currency = pick(random, presentmentCurrencies)
     const customer = data.before('customers', at, random())
     const failed = status === 'FAILED'
-    const app = n % 10 === 9 ? apps.other : apps.own
+    const app = n % 10 === 9 ? apps.other : apps.billingSync
     return {
       createdAt: timestamp(at),
       updatedAt: timestamp(updated(n, data)),

@@ -9,7 +9,7 @@ import { timeValue } from './time-value.ts'
 export type SearchField =
   | { readonly kind: 'moment'; readonly moment: Moment }
   | { readonly kind: 'id' }
-  | { readonly kind: 'values'; of(object: ShopifyObject): readonly unknown[] }
+  | { readonly kind: 'values'; valuesOf(object: ShopifyObject): readonly unknown[] }
 
 export interface SearchWarning {
   readonly field: string
@@ -75,7 +75,7 @@ export function compileSearch(text: string, context: SearchContext): CompiledSea
     }
     const field = Object.hasOwn(context.fields, term.field) ? context.fields[term.field] : undefined
     if (!field) throw context.unsupported(term.field)
-    if (field.kind === 'values') return (item) => isAmong(field.of(item.object()), term)
+    if (field.kind === 'values') return (item) => isAmong(field.valuesOf(item.object()), term)
     if (field.kind === 'id') return (item) => compares(item.position.id, term, numericPart(term.value))
     const window = windowOf(term, context.now)
     if (!window) {

@@ -8,7 +8,7 @@ export const subscriptionSteps: Readonly<Record<string, Step>> = {
   'contract begins': (shop) => {
     const customer = shop.pick('customers', ({ tags }) => !(Array.isArray(tags) && tags.includes('simulated')))
     return shop.insert('subscriptionContracts', {
-      app: { id: apps.own.id, __typename: 'App', title: apps.own.title },
+      app: { id: apps.billingSync.id, __typename: 'App', title: apps.billingSync.title },
       status: 'ACTIVE',
       customer: customer ? { id: customer.id } : null,
       originOrder: null,
@@ -43,7 +43,7 @@ export const subscriptionSteps: Readonly<Record<string, Step>> = {
   'attempt fails': (shop) => complete(shop, 'Failed'),
 }
 
-const isOwn = ({ app }: ShopifyObject) => fieldOf(app, 'id') === apps.own.id
+const isOwn = ({ app }: ShopifyObject) => fieldOf(app, 'id') === apps.billingSync.id
 const linesOf = ({ lines }: ShopifyObject): readonly unknown[] => (Array.isArray(lines) ? lines : [])
 
 function becomes(shop: SimulatedShop, from: readonly string[], patch: Fields): string | undefined {

@@ -368,6 +368,9 @@ export function violations(tree: Tree): string[] {
   ]
 }
 
+/** The signs of JSON by their codes, and expressions that match its texts. */
+const scansJson = /\b0x(?:22|5b|5c|5d|7b|7d)\b|\[\^"\\\\/i
+
 function fileProblems(path: string, source: string): string[] {
   const code = withoutComments(source)
   const lines = source.trimEnd().split('\n').length
@@ -378,6 +381,9 @@ function fileProblems(path: string, source: string): string[] {
     ...(layerOf(path) in rules ? [] : [`${path}: has no place in the architecture`]),
     ...(environment && path !== 'config/load.ts' ? [`${path}: reads process.env, which only config/load.ts does`] : []),
     ...(/\bconsole\s*[.[]/.test(code) && !local ? [`${path}: writes to the console instead of the log`] : []),
+    ...(scansJson.test(code) && !path.startsWith('json/') && !path.startsWith('sandbox/')
+      ? [`${path}: scans JSON by hand, which only json/ does`]
+      : []),
     ...(lines > longest ? [`${path}: has ${lines} lines, at most ${longest}`] : []),
     ...path
       .replace(/\.ts$/, '')

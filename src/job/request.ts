@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ProviderKey } from '../db/account-key.ts'
 import { SyncError } from '../errors.ts'
+import { measureJson, repeatedKeys } from '../json/unparsed.ts'
 import { redactSecrets } from '../log/redact.ts'
 import { largestPage } from '../sync/page-size.ts'
 
@@ -107,7 +108,7 @@ export function parseRequest(body: string): ParsedRequest {
   })
   const bytes = Buffer.byteLength(body)
   if (bytes > bodyLimits.bytes) return unreadable(`the body has ${bytes} bytes, at most ${bodyLimits.bytes} are read`)
-  const { depth, keys, commas } = measure(body)
+  const { depth, keys, commas } = measureJson(body)
   if (depth > bodyLimits.depth) return unreadable(`the body is nested more than ${bodyLimits.depth} deep`)
   if (keys > bodyLimits.keys) return unreadable(`the body has more than ${bodyLimits.keys} keys`)
   if (commas > bodyLimits.keys) return unreadable(`the body has more than ${bodyLimits.keys} values`)
@@ -202,41 +203,4 @@ function shown(value: unknown): string {
 /** A text longer than a UUID is not repeated: it may be a token in the wrong place. */
 function quoted(what: string, text: string): string {
   return text.length > 40 ? `${what} of ${text.length} characters` : `${what} ${JSON.stringify(redactSecrets(text))}`
-}
-
-/** Nesting depth of JSON text, its keys and its commas (as many as keys and list items, or fewer), without parsing it. */
-function measure(json: string): { readonly depth: number; readonly keys: number; readonly commas: number } {
-  let depth = 0
-  let deepest = 0
-  let keys = 0
-  let commas = 0
-  let inText = false
-  for (let at = 0; at < json.length; at++) {
-    const character = json.charCodeAt(at)
-    if (inText) {
-      if (character === 0x5c) at++
-      else if (character === 0x22) inText = false
-    } else if (character === 0x22) inText = true
-    else if (character === 0x7b || character === 0x5b) deepest = Math.max(deepest, ++depth)
-    else if (character === 0x7d || character === 0x5d) depth--
-    else if (character === 0x3a) keys++
-    else if (character === 0x2c) commas++
-  }
-  return { depth: deepest, keys, commas }
-}
-
-/** Keys that an object in this JSON text has twice, at any depth: `JSON.parse` would keep the last and say nothing. */
-function repeatedKeys(json: string): string[] {
-  const repeated: string[] = []
-  const objects: Set<string>[] = []
-  for (const [token, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g)) {
-    if (token === '{') objects.push(new Set())
-    else if (token === '}') objects.pop()
-    else if (text && colon) {
-      const key = text.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1)
-      if (objects.at(-1)?.has(key)) repeated.push(key)
-      objects.at(-1)?.add(key)
-    }
-  }
-  return repeated
 }

@@ -6,7 +6,7 @@ import { exitCodeOf, exitCodes } from '../../src/cli/exit-codes.ts'
 import { createTerminal } from '../../src/cli/terminal.ts'
 import { run } from './program.ts'
 
-/* That the program ends with these codes is in program.test.ts: a process for each command. */
+/* That the process of each command ends with the codes of its command line is in program.test.ts. */
 
 const tenant = '11111111-1111-4111-8111-111111111111'
 

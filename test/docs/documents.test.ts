@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { anchorsOf, codeOf, linksOf, sentencesOf, wordsOf } from './prose.ts'
@@ -66,6 +66,13 @@ test('every path and every npm script that a document names is there', () => {
   )
   const npmsOwn = new Set(['ci', 'run', 'install', 'audit'])
   expect(commands.filter(({ name }) => !scripts.has(name) && !npmsOwn.has(name))).toEqual([])
+})
+
+test('the architecture says of every room and file of src what is in it', () => {
+  const page = read('docs/architecture.md')
+  const entries = readdirSync('src', { withFileTypes: true })
+  const rooms = entries.map((entry) => `\`src/${entry.name}${entry.isDirectory() ? '/' : ''}\``)
+  expect(rooms.filter((room) => !page.includes(room))).toEqual([])
 })
 
 test('the rules see what they are for', () => {

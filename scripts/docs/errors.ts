@@ -10,6 +10,9 @@ const again: Readonly<Record<Retried, string>> = {
   'next job': 'Not in this job, which goes on without the resource or the object. The next job asks again.',
   'dead letter': 'No. A copy of the message, without secrets, is in the dead-letter queue.',
   'other worker': 'The other worker goes on with the job.',
+  'other job': 'Yes, until the other job has ended. The message is sent again with a delay, and no attempt is spent.',
+  'next start':
+    'The queue delivers the message again until a worker starts. SQS moves it to the dead-letter queue after 12 receives.',
   'next read': 'Not in this job, which stores all other items. A later job reads the item again.',
   'nothing failed': 'Nothing failed.',
 }

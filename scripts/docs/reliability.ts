@@ -11,7 +11,7 @@ export function reliability(results: Results = readResults()): string {
 | statement | proof |
 |---|---|
 | An object was deleted. | A complete list did not show it, and the provider, asked by id, no longer has it. Or an event of the provider says so. |
-| An object still exists, though no list shows it. | The provider, asked by id, has it. Its list is not believed again in this job. |
+| An object still exists, though no list shows it. | The provider, asked by id, has it. The job no longer trusts its list. |
 | Nothing is known of a row. | No list shows it and the provider was not asked. It stays live, counts as \`unchecked\`, and the check is not equal. |
 | A list is complete. | A page of a newest-first list proves its interval of creation time. Other lists are compared as a whole, and lists in several parts over all parts. |
 | The tables are equal to the provider. | \`npm run verify\` compares payloads, columns and nested lists. The \`proof\` of a full job compares counts by month of creation. |
@@ -21,11 +21,11 @@ export function reliability(results: Results = readResults()): string {
 | A newer state of a row. | Its observation is later than the stored one. No observation is later than the answer that brought it, nor than the database's clock. |
 | An answer is of today. | It is dated at most five minutes ahead of the database's clock, and at most five minutes before what an earlier job of the account read. Otherwise the job waits. |
 | What a row is after events. | An event is observed in its second, and an answer just before the second in which it was asked for. Only a later observation replaces a row. |
-| Which of two events of one second is later. | Neither is believed. The object is fetched once the second is over. |
+| Which of two events of one second is later. | Neither counts as later. The worker fetches the object once the second is over. |
 | A row that an event does not change is as new as the event. | Its \`observed_at\` is raised, and nothing else is written. A full job writes nothing of such a row. |
-| No event was lost. | It is not believed: an hourly incremental job reads the changes again. Live events do not move its cursor. |
+| No event was lost. | Nothing proves that, so an hourly incremental job reads the changes again. Live events do not move its cursor. |
 | A cursor covers a resource. | A job whose plan had the resource read it to its end, and the provider refused nothing of it. Any other resource keeps its cursor, or is read from the beginning. |
-| A row that no event mentions is as it was. | It is no open row. Open rows are asked for again; [resources](resources.md#how-an-incremental-job-sees-a-change) says which these are, and what only a full job sees. |
+| A row that no event mentions is as it was. | It is no open row. An incremental job asks for open rows again; [resources](resources.md#how-an-incremental-job-sees-a-change) says which these are, and what only a full job sees. |
 | A resource cannot be read. | The provider refused its first page, and no page of it was read before. A refused page after that fails the job, which goes on from its checkpoint. |
 | An object cannot be read. | The provider refused a request that was about this object alone. The reject has the provider's sentence. All other objects are stored. |
 | A message is done. | Its job has ended, or a copy of the message is safely queued. Only then is it deleted. |
@@ -40,7 +40,7 @@ What is not known:
 ## What was seen
 
 Each row is a scenario of \`test/faults/\` on Stripe. It runs the built worker in its own processes against a real Postgres and the real SQS protocol.
-Plain SQL compares the tables with the truth. The same seed makes the same faults. CI runs a smaller share of each scenario.
+Plain SQL compares the tables with the rows that are expected. The same seed makes the same faults. CI runs a smaller share of each scenario.
 
 | scenario | what must hold | what is done | what was seen | when, on which commit | command |
 |---|---|---|---|---|---|

@@ -95,8 +95,7 @@ export const alarms: readonly Alarm[] = [
   },
   {
     name: 'GaveUpAlarm',
-    about:
-      'A job failed for a cause that may have passed. Send the same jobId again, and it goes on from its checkpoint.',
+    about: 'A job failed for a cause that may be over. Send the same jobId again, and it goes on from its checkpoint.',
     cloudWatch: anyIn(300, worker('billing_sync.job.failures', 'Sum', { kind: 'gave_up' })),
     prometheus: {
       expression: `${gained(select('billing_sync.job.failures', { kind: 'gave_up' }), '5m')} > 0`,
@@ -133,7 +132,7 @@ export const alarms: readonly Alarm[] = [
   },
   {
     name: 'LateSchedulesAlarm',
-    about: 'A schedule has been due for ten minutes without a job, or nothing tells. The tick may have stopped.',
+    about: 'A schedule has been due for ten minutes without a job, or no tick reports. The tick may have stopped.',
     cloudWatch: {
       period: 300,
       metrics: { m: worker('billing_sync.schedules.late', 'Maximum') },

@@ -25,7 +25,10 @@ export const commands: Readonly<Record<string, Entry>> = {
   enqueue: { about: 'send a job to the queue', load: async () => (await import('./enqueue.ts')).enqueue },
   'jobs list': { about: 'list jobs', load: async () => (await import('./jobs/list.ts')).listJobs },
   'jobs show': { about: 'show a job, with what to do', load: async () => (await import('./jobs/show.ts')).showJob },
-  'jobs watch': { about: 'show live how far jobs are', load: async () => (await import('./jobs/watch.ts')).watchJobs },
+  'jobs watch': {
+    about: 'show the progress of jobs live',
+    load: async () => (await import('./jobs/watch.ts')).watchJobs,
+  },
   'jobs retry': { about: 'send jobs again', load: async () => (await import('./jobs/retry.ts')).retryJobs },
   'jobs cancel': { about: 'end open jobs', load: async () => (await import('./jobs/cancel.ts')).cancelJobs },
   'queue depth': { about: 'count messages', load: async () => (await import('./queue/depth.ts')).queueDepth },
@@ -43,7 +46,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./schedules/list.ts')).listSchedules,
   },
   'schedules add': {
-    about: 'have an account synced again and again',
+    about: 'add a schedule that syncs an account regularly',
     load: async () => (await import('./schedules/add.ts')).addSchedules,
   },
   'schedules pause': {
@@ -63,7 +66,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./routes/list.ts')).listRoutes,
   },
   'routes add': {
-    about: 'lead live events to an account',
+    about: 'add a route that leads live events to an account',
     load: async () => (await import('./routes/add.ts')).addRoutes,
   },
   'routes remove': {

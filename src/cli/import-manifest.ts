@@ -10,10 +10,10 @@ import { exitCodes } from './exit-codes.ts'
 import { type Translation, translate } from './import-manifest/translate.ts'
 import { option, UsageError } from './options.ts'
 
-/** Translates an Airbyte declarative manifest into a manifest of a custom provider, as far as it goes. */
+/** Translates an Airbyte declarative manifest into a manifest of a custom provider, as far as possible. */
 export const importManifest = defineCommand({
   name: 'import-manifest',
-  about: `Translates an Airbyte declarative manifest (YAML or JSON) into a manifest of a custom provider, as far as it goes. Prints
+  about: `Translates an Airbyte declarative manifest (YAML or JSON) into a manifest of a custom provider, as far as possible. Prints
 what it cannot translate, and what the original loses.`,
   rest: 'FILE',
   options: z.object({

@@ -22,7 +22,7 @@ export const startOptions = z.object({
     `customers in the sandbox (${customers.plain}; with --live ${customers.live})`,
     optionalWholeNumber(0, 2_000_000),
   ),
-  tenant: option('UUID', `whose data it is (${localTenant}; with --live ${liveTenant})`, tenantId.optional()),
+  tenant: option('UUID', `the tenant (${localTenant}; with --live ${liveTenant})`, tenantId.optional()),
   resources: option(
     'A,B',
     'these resources (customers; with --live those that events keep); default: what a job reads if none are named; all: every list',

@@ -35,7 +35,9 @@ export const queueAddress = (about: string) =>
 export const secret = (about: string) => text(about).meta({ secret: true })
 /** Signing secrets of webhooks: one, or two with a comma between while it is replaced. */
 export const webhookSecret = (about: string) =>
-  secret(`${about} While it is replaced, both with a comma between. Without it: the references of the accounts only.`)
+  secret(
+    `${about} While it is replaced, name both secrets, separated by a comma. Without it: the references of the accounts only.`,
+  )
 /** A number, also as text: the environment has nothing else. No other value is taken for one. */
 export const number = z.union([
   z.number(),

@@ -4,13 +4,13 @@ import type { Explanation } from './explanation.ts'
 export const credentialCodes = {
   no_credentials: {
     happened:
-      'The message has no `accessToken` and its tenant is not `Stripe.ApiKeyTenant`, or it needs `Stripe.ApiKey`, which is not set.',
-    do: "Send the tenant's own key, a reference to it, or a connected account as `accessToken`. Or set `Stripe.ApiKey` and `Stripe.ApiKeyTenant`.",
+      'The message has no `accessToken` and no configured key serves its tenant. Or it names a connected account, and the key of the platform is not configured.',
+    do: "Send the tenant's own key, a reference to it, or a connected account as `accessToken`. Or configure a key and its tenant, such as `Stripe.ApiKey` and `Stripe.ApiKeyTenant`.",
     retried: 'no',
   },
   bad_credentials: {
-    happened: 'The `accessToken` has the form of no Stripe key and no connected account.',
-    do: 'Send a secret key (`sk_…`), a restricted key (`rk_…`) or an account id (`acct_…`).',
+    happened: 'The `accessToken` has no form that the provider of the job takes.',
+    do: 'Send one of the forms that the error names; [messages](messages.md#credentials) lists them.',
     retried: 'no',
   },
   publishable_key: {
@@ -67,7 +67,7 @@ export const credentialCodes = {
   account_busy: {
     happened: 'Another job of the same account is running.',
     do: 'Nothing: the message is sent again, and the job runs when the other one has ended.',
-    retried: 'other worker',
+    retried: 'other job',
   },
   account_invalid: {
     happened:

@@ -5,7 +5,7 @@ export const databaseCodes = {
   no_database: {
     happened: 'No connection string is set, or its root certificate cannot be read.',
     do: 'Set `ConnectionStrings.DefaultConnection`. Check the path of `Root Certificate`.',
-    retried: 'yes',
+    retried: 'next start',
   },
   database_unavailable: {
     happened:

@@ -6,6 +6,8 @@ export type Retried =
   | 'next job'
   | 'dead letter'
   | 'other worker'
+  | 'other job'
+  | 'next start'
   | 'next read'
   | 'nothing failed'
 

@@ -83,13 +83,13 @@ export const jobCodes = {
   invalid_setting: {
     happened: 'A setting is wrong or misspelt. The worker does not start, and messages wait in the queue.',
     do: 'Correct what the message names; [configuration](configuration.md) has all settings. Then deploy again.',
-    retried: 'yes',
+    retried: 'next start',
   },
   invalid_custom_provider: {
     happened:
       'A manifest or a module of a custom provider cannot be used. The message names the file, the place in it and what is wrong. The worker does not start, and messages wait in the queue.',
     do: 'Correct what the message names; [custom providers](custom-providers.md) explains each field. Then deploy again.',
-    retried: 'yes',
+    retried: 'next start',
   },
   row_security_bypassed: {
     happened: 'The database login is a superuser or has `BYPASSRLS`, so Postgres does not keep tenants apart.',

@@ -11,7 +11,7 @@ export const liveCodes = {
   unknown_route: {
     happened:
       'An event belongs to no account that the worker knows. The worker waited 15 minutes for a route. The dead letter has the route and not the payload.',
-    do: 'Add the route: `billing-sync routes add`. Then send an incremental job, which reads what the event had told.',
+    do: 'Add the route: `billing-sync routes add`. Then send an incremental job, which reads the change.',
     retried: 'dead letter',
   },
   forged: {

@@ -5,7 +5,7 @@ export const providerCodes = {
   permission_denied: {
     happened:
       'The key may not read this resource or object (403). The message has the sentence of the provider and the name of the permission.',
-    do: 'Add the permission to the [restricted key](operations.md#restricted-stripe-keys), or leave the resource out.',
+    do: 'Give the key the permission, or leave the resource out. See the keys of [Stripe](operations.md#restricted-stripe-keys), [Square](operations.md#square-tokens), [PayPal](operations.md#paypal-clients) and [Shopify](operations.md#shopify-tokens).',
     retried: 'next job',
   },
   not_available: {
@@ -21,7 +21,7 @@ export const providerCodes = {
   },
   rate_limited: {
     happened: 'The provider answered 429 for longer than the worker waits inside a delivery.',
-    do: 'Nothing at first. If it goes on, lower `Stripe.RequestsPerSecond`, or look for other programs that use the account.',
+    do: 'Nothing at first. If it goes on, lower `RequestsPerSecond` of the provider, or look for other programs that use the account.',
     retried: 'outage',
   },
   provider_busy: {
@@ -41,13 +41,13 @@ export const providerCodes = {
   },
   provider_response: {
     happened: 'The answer of the provider is not the expected JSON.',
-    do: 'If it goes on, check `Stripe.ApiBase` and any proxy on the way.',
+    do: 'If it goes on, check the address of the provider, such as `Stripe.ApiBase`, and any proxy on the way.',
     retried: 'yes',
   },
   provider_refused: {
     happened:
       'The provider refused the request (4xx). The message has the status, the code and the sentence of the provider.',
-    do: 'Look the code up in the documentation of the provider. Leave the resource out if the account is not set up for it; else report a bug.',
+    do: 'Look the code up in the documentation of the provider. Leave the resource out if the account is not set up for it; otherwise report a bug.',
     retried: 'next job',
   },
   provider_clock: {
@@ -76,7 +76,7 @@ export const providerCodes = {
   },
   list_changed: {
     happened:
-      'A list whose pages have numbers changed each time that it was read. Its pages may lack items, so that the worker does not believe them.',
+      'A list whose pages have numbers changed each time that it was read. Its pages may lack items, so the worker does not use them.',
     do: 'Nothing at first. If it goes on, run the job at a time with fewer changes.',
     retried: 'yes',
   },
@@ -87,7 +87,7 @@ export const providerCodes = {
   },
   host_refused: {
     happened: 'The host of the provider leads to an address that is not public. The worker made no connection.',
-    do: 'Check `Stripe.ApiBase` and the name server.',
+    do: 'Check the address of the provider, such as `Stripe.ApiBase`, and the name server.',
     retried: 'yes',
   },
 } as const satisfies Readonly<Record<string, Explanation>>

@@ -9,7 +9,7 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
   'billing_sync.job.outcomes': 'Deliveries by the way they ended, with the code of the error.',
   'billing_sync.job.duration': 'Time of a job that ended, over all its deliveries, without the time between them.',
   'billing_sync.job.failures':
-    'Jobs that failed for good. `kind` is `auth` for a key or a secret, `gave_up` for a cause that may have passed, and `rejected` for any other.',
+    'Jobs that failed for good. `kind` is `auth` for a key or a secret, `gave_up` for a cause that may be over, and `rejected` for any other.',
   'billing_sync.job.retries':
     'Failed attempts at jobs that are tried again, and minutes in which a job waits for its provider for longer than 15 minutes.',
   'billing_sync.lease.lost': 'Deliveries that another worker took the job from.',
@@ -29,7 +29,7 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
     'Time that the oldest message of this queue has waited. RabbitMQ does not tell it, and SQS has a metric of its own.',
   'billing_sync.webhooks': 'Webhooks by the status that the receiver answered with.',
   'billing_sync.cannot_work':
-    'Times that the worker could not start, could not claim a job in the database, or could not read there whose live events are.',
+    'Times that the worker could not start, could not claim a job in the database, or could not read there which account live events belong to.',
   'billing_sync.lanes':
     'Lanes of a container that are `busy` with a message or `free`. Lambda has its own metric of concurrency.',
   'billing_sync.queue.messages': 'Messages in the queue: `waiting`, `in_flight`, `delayed` or `dead`.',

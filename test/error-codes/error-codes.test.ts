@@ -50,11 +50,12 @@ test('who tries again is what the verdict says', () => {
     page: 'yes',
     resource: 'next job',
     unreadable: 'dead letter',
-    busy: 'other worker',
+    busy: 'other job',
     fenced: 'other worker',
   }
-  // A command rejects what the worker retries: nobody starts the command again. A worker that does not start rejects no message.
+  // A command rejects these, and a worker does not start with them: it rejects no message.
   const command: readonly string[] = ['no_database', 'invalid_custom_provider', 'invalid_setting']
+  expect(command.map((code) => errorCodes[code as ErrorCode].retried)).toEqual(command.map(() => 'next start'))
   const expected = (verdict: keyof typeof retried, code: ErrorCode): Retried =>
     verdict === 'retry' && isOutage({ verdict, code }) ? 'outage' : retried[verdict]
   const wrong = made.filter(

@@ -19,7 +19,7 @@ export interface Translation {
   readonly remarks: readonly string[]
 }
 
-/** Translates an Airbyte declarative manifest as far as it goes. @throws Error if nothing of it can be used */
+/** Translates an Airbyte declarative manifest as far as possible. @throws Error if nothing of it can be used */
 export function translate(original: unknown, name: string): Translation {
   const root = resolved(original)
   const given = within(root, 'streams')

@@ -20,7 +20,7 @@ export const discounts = syncedTable(
   { by: ['customerId', 'subscriptionId'] },
 )
 
-/** What a coupon's own list leaves out. The id is the coupon's. */
+/** Fields of coupons that the list of coupons leaves out. The id is that of the coupon. */
 export const couponOptions = syncedTable('coupon_options', {
   /** Ids of the products that the coupon is limited to. Null if it is not limited. */
   appliesTo: jsonb('applies_to'),

@@ -20,19 +20,19 @@ export const erasureRequests = pgTable(
     /** Ids of other objects that the request names, such as orders, and after the erasure their hashes. */
     objects: jsonb('objects').$type<readonly string[]>().notNull().default([]),
     requestedAt: instant('requested_at').notNull().defaultNow(),
-    /** Time by which the provider wants it done. */
+    /** Time by which the provider wants the request carried out. */
     dueAt: instant('due_at').notNull(),
-    /** Time at which it was carried out. Null before. */
+    /** Time at which the request was carried out. Null before. */
     doneAt: instant('done_at'),
-    /** Rows that were removed or exported, by table. Null before it was carried out. */
+    /** Rows that were removed or exported, by table. Null before the request was carried out. */
     rows: jsonb('rows'),
-    /** Time of the last attempt that failed. Null after an attempt that did not. */
+    /** Time of the last attempt, if it failed. Null otherwise. */
     failedAt: instant('failed_at'),
-    /** Why that attempt failed, in words. */
+    /** Why the last attempt failed, in words. */
     failedBecause: text('failed_because'),
-    /** The process that carries it out now. Null otherwise. */
+    /** Process that carries out the request now. Null if none does. */
     claimedBy: uuid('claimed_by'),
-    /** Time from which another process may take it over. Each transaction of an erasure moves it on. */
+    /** Time from which another process may take the request over. Each transaction of an erasure moves it on. */
     claimedUntil: instant('claimed_until'),
   },
   (request) => [

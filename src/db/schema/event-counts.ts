@@ -17,19 +17,19 @@ export const syncEventCounts = pgTable(
     received: count('received'),
     /** Number of events that wrote a row, or marked one as deleted. */
     applied: count('applied'),
-    /** Number of events whose object was as new as they are, or newer. */
+    /** Number of events that were not newer than the stored row. */
     unchanged: count('unchanged'),
-    /** Number of events of a moment that has several snapshots of their object. The object was fetched. */
+    /** Number of events that share their second with another event of the same object. The worker fetched the object instead. */
     tied: count('tied'),
     /** Number of requests to the provider. */
     retrieved: count('retrieved'),
     /** Number of events whose object could not be stored; see sync_rejects. */
     rejected: count('rejected'),
-    /** Number of events about nothing that is stored. */
+    /** Number of events about objects that are not stored. */
     skipped: count('skipped'),
-    /** Milliseconds from the sending of the messages to the commit, all events together. */
+    /** Sum over all events of the milliseconds from the sending of the message to the commit. */
     lagMsSum: bigint('lag_ms_sum', { mode: 'number' }).notNull().default(0),
-    /** Milliseconds of the slowest event. */
+    /** Milliseconds from the sending of the message to the commit, of the slowest event. */
     lagMsMax: integer('lag_ms_max').notNull().default(0),
   },
   (counts) => [

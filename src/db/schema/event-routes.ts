@@ -2,12 +2,12 @@ import { foreignKey, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/
 import { instant } from './column.ts'
 import { syncAccounts } from './jobs.ts'
 
-/** Accounts that live events belong to, by what an event says of its origin. An event names no tenant, so the table has no policy of tenants. It holds no secret and no personal data. */
+/** Routes of live events: the account that the events of an origin belong to. An event names no tenant, so the table has no row-level security. It holds no secret and no personal data. */
 export const eventRoutes = pgTable(
   'event_routes',
   {
     provider: text('provider').notNull(),
-    /** What an event says of its origin: acct_1ABC live, ed_61ABC live, stripe/k7Qw live, paypal/k7Qw, square MLX, x.myshopify.com. */
+    /** Origin of events, as the event names it: acct_1ABC live, ed_61ABC live, stripe/k7Qw live, paypal/k7Qw, square MLX, x.myshopify.com. */
     route: text('route').notNull(),
     tenantId: uuid('tenant_id').notNull(),
     /** Provider account with its mode, as in sync_accounts. */

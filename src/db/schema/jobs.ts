@@ -97,7 +97,7 @@ export const syncJobs = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     updatedAt: instant('updated_at').notNull().defaultNow(),
-    /** Time before which there is no next attempt, while the job is retrying. */
+    /** Earliest time of the next attempt, while the job is retrying. */
     nextAttemptAt: instant('next_attempt_at'),
     finishedAt: instant('finished_at'),
   },
@@ -209,7 +209,7 @@ export const syncAccounts = pgTable(
     beganAt: instant('began_at'),
     /** Whether rows of the account unknown were found to be this account's. Null if that was not decided yet. */
     adopted: boolean('adopted'),
-    /** By resource, creation seconds at which its list was split evenly by the last full job. The next one reads all parts at once. */
+    /** By resource, creation seconds at which its list was split evenly by the last full job. The next full job reads all these windows at once. */
     listSplits: jsonb('list_splits'),
     /** Last subscription whose past MRR was read from its invoices, while that goes on. */
     mrrSeededTo: text('mrr_seeded_to'),

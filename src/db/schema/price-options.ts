@@ -2,7 +2,7 @@ import { jsonb, text } from 'drizzle-orm/pg-core'
 import { decimal, money, whole } from './column.ts'
 import { syncedTable } from './synced.ts'
 
-/** What a price's own list leaves out. The id is the price's. */
+/** Fields of prices that the list of prices leaves out. The id is that of the price. */
 export const priceOptions = syncedTable('price_options', {
   /** Amounts in other currencies, by currency, in the minor unit: {"eur": {"unit_amount": 900}}. */
   currencyOptions: jsonb('currency_options'),

@@ -10,7 +10,7 @@ const holder = {
   account: text('account').notNull(),
 }
 
-/** What each item of a subscription was worth a month, a row for each change. Amounts are in the minor unit of the currency, with fractions. */
+/** MRR of each item of a subscription, a row for each change. Amounts are in the minor unit of the currency, with fractions. */
 export const mrrHistory = pgTable(
   'mrr_history',
   {
@@ -94,11 +94,11 @@ export const mrrMonthSums = pgTable(
     reactivatedCustomers: whole('reactivated_customers').notNull(),
     /** Customers who had MRR when the month began and none when it ended. */
     lostCustomers: whole('lost_customers').notNull(),
-    /** What customers who had MRR when the month began paid less when it ended. */
+    /** Sum over the customers whose MRR at the end of the month is less than at its beginning: by how much it is less. */
     lost: decimal('lost').notNull(),
-    /** What customers who had MRR when the month began paid more when it ended, less what others of them paid less. */
+    /** Change of MRR over the month, of customers who had MRR at its beginning: what was gained minus what was lost. */
     kept: decimal('kept').notNull(),
-    /** Rows of mrr_changes that the sums are of. */
+    /** Number of rows of mrr_changes in the sums. */
     changes: whole('changes').notNull(),
   },
   (row) => [

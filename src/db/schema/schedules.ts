@@ -28,7 +28,7 @@ export const syncSchedules = pgTable(
     everySeconds: integer('every_seconds').notNull().default(3_600),
     /** Time at which the next job is due. */
     nextAt: instant('next_at').notNull(),
-    /** Time since which no jobs are sent. Null if the schedule is active. */
+    /** Time since which the tick sends no jobs. Null if the schedule is active. */
     pausedAt: instant('paused_at'),
     /** Why the schedule is paused, in words. */
     pausedBecause: text('paused_because'),
@@ -41,7 +41,7 @@ export const syncSchedules = pgTable(
     lastStatus: text('last_status'),
     /** Time at which a job of the schedule last completed. */
     lastSuccessAt: instant('last_success_at'),
-    /** Requests to the provider of the last jobs that ended, at most ten, oldest first. */
+    /** Number of requests that each of the last ten ended jobs made, oldest first. */
     recentRequests: integer('recent_requests').array().notNull().default([]),
     createdAt: instant('created_at').notNull().defaultNow(),
   },

@@ -36,7 +36,7 @@ interface Lookups {
   readonly by?: readonly string[]
   /** The same for columns that only some providers fill: the index has no row without a value. */
   readonly bySparse?: readonly string[]
-  /** Rows embedded in another's: they have no list of their own that is swept by time of creation. */
+  /** Rows embedded in the rows of another resource: no list of their own is reconciled by time of creation. */
   readonly nested?: boolean
   /** The condition of rows that may change without an event; few have it, and an incremental job looks for these. */
   readonly unsettled?: SQL

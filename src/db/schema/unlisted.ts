@@ -2,7 +2,7 @@ import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
 import { tenantPolicies } from './tenants.ts'
 
-/** Live rows that a list of the provider did not show, until the provider is asked for them by id. Rows that the provider then still has stay, so that the next job asks for others first. */
+/** Live rows that a list of the provider did not show, until the worker asks for them by id. A row that the provider still has stays here, so that the next job asks for others first. */
 export const unlistedRows = pgTable(
   'unlisted_rows',
   {
@@ -12,7 +12,7 @@ export const unlistedRows = pgTable(
     account: text('account').notNull(),
     resource: text('resource').notNull(),
     id: text('id').notNull(),
-    /** Part of the list, for a list that is read in several parts. A row is absent if no part shows it. */
+    /** Partition of the list, such as a location. A row is absent if no partition shows it. */
     part: text('part').notNull(),
     /** The last job whose list did not show the row. */
     jobId: uuid('job_id').notNull(),

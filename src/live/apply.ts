@@ -8,7 +8,7 @@ import { countEvents } from './event-counts.ts'
 import type { LiveDeps } from './live-deps.ts'
 import type { Applied, LiveCounts, LiveEvent, Route } from './live-event.ts'
 import { type Reading, readLiveChange, tieSeconds } from './read-changes.ts'
-import { refreshMrr, subscriptionsOf } from './revenue.ts'
+import { refreshMrr, revenueChange } from './revenue.ts'
 import { Unsettled, writeLive } from './write-live.ts'
 
 /** Transactions for one batch. Each has settled more than the one before, or has lost a race or a deadlock. */
@@ -46,7 +46,7 @@ export async function applyLive(route: Route, events: readonly LiveEvent[], deps
   const states = openStates(objects, { account, now: deps.now })
   const written = await writeUntilSettled(route, { account, states, skipped }, deps)
   const accountKey = { tenantId: route.tenantId, provider: route.provider, account: route.account }
-  if (written.applied > 0) await refreshMrr(accountKey, subscriptionsOf(objects, states.contents()), deps)
+  if (written.applied > 0) await refreshMrr(accountKey, revenueChange(objects, states.contents()), deps)
   const reasons = states.all().flatMap(({ reading }) => (reading?.kind === 'by job' ? [reading.reason] : []))
   // Before the messages are acknowledged.
   for (const reason of reasons.slice(0, 1)) await deps.requestIncremental(route, reason)

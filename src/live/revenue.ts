@@ -4,14 +4,24 @@ import type { PageContent } from '../sync/rows.ts'
 import type { ChangedObject } from './changed-objects.ts'
 import type { LiveDeps } from './live-deps.ts'
 
-/** What a subscription's MRR is computed from and an event names with its subscription. Jobs see to prices, coupons and the like. */
+/** What a subscription's MRR is computed from and an event names with its subscription. */
 const sources: ReadonlySet<string> = new Set(['subscription_items', 'discounts'])
 
-/** The subscriptions whose MRR these objects may have changed. */
-export function subscriptionsOf(
-  objects: readonly ChangedObject[],
-  contents: readonly PageContent[],
-): readonly string[] {
+/** Ids of what the MRR of subscriptions is computed from. */
+export interface RevenueChange {
+  readonly subscriptions: readonly string[]
+  /** Subscriptions that were seen before their price or coupon have a wrong MRR until it arrives. */
+  readonly prices: readonly string[]
+  readonly coupons: readonly string[]
+}
+
+/** What these objects may have changed about MRR. */
+export function revenueChange(objects: readonly ChangedObject[], contents: readonly PageContent[]): RevenueChange {
+  const idsOf = (name: string) => objects.flatMap(({ change: { resource, id } }) => (resource === name ? [id] : []))
+  return { subscriptions: subscriptionsOf(objects, contents), prices: idsOf('prices'), coupons: idsOf('coupons') }
+}
+
+function subscriptionsOf(objects: readonly ChangedObject[], contents: readonly PageContent[]): readonly string[] {
   const named = objects.flatMap(({ change: { resource, id } }) => (resource === 'subscriptions' ? [id] : []))
   const rows = contents.flatMap(({ rows }) => rows)
   const shown = rows.flatMap(({ resource, row }) => {
@@ -22,19 +32,23 @@ export function subscriptionsOf(
 }
 
 /**
- * Computes the MRR of these subscriptions, after the rows are committed. A failure loses nothing: the next job of the
- * account sees that events came after its last computation.
+ * Computes the MRR that has changed, after the rows are committed. A failure loses nothing: the next job of the account sees
+ * that events came after its last computation. It also computes what this leaves out: a price or coupon of a subscription that
+ * was seen days ago.
  */
 export async function refreshMrr(
   account: AccountKey,
-  subscriptions: readonly string[],
+  change: RevenueChange,
   { tenant, log }: Pick<LiveDeps, 'tenant' | 'log'>,
 ): Promise<void> {
-  if (subscriptions.length === 0) return
+  if (Object.values(change).every((ids) => ids.length === 0)) return
   try {
     // Loaded for such events only.
-    const { computeMrr } = await import('../revenue/history.ts')
-    await tenant(account.tenantId).within((tx) => computeMrr(tx, account, subscriptions))
+    const { computeMrr, incomplete } = await import('../revenue/history.ts')
+    await tenant(account.tenantId).within(async (tx) => {
+      const completed = await incomplete(tx, account, change)
+      await computeMrr(tx, account, [...new Set([...change.subscriptions, ...completed])])
+    })
   } catch (cause) {
     const error = databaseFailure(cause)
     log.warn(

@@ -41,11 +41,35 @@ function portions(db: TenantDatabase) {
   }
 }
 
+/** Subscriptions that one price or coupon completes at once. The next job computes the others. */
+const completedAtMost = 1_000
+
+/** The subscriptions that have changed within a day, and have one of these prices without an amount or one of these coupons. */
+export async function incomplete(
+  tx: Database,
+  account: AccountKey,
+  { prices, coupons }: { readonly prices: readonly string[]; readonly coupons: readonly string[] },
+): Promise<readonly string[]> {
+  if (prices.length + coupons.length === 0) return []
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select distinct history.subscription_id as id from mrr_history history
+    where ${isAccount(account)} and valid_from > now() - interval '1 day' and valid_to is null and (
+      mrr is null and price_id = any (${textArray(prices)})
+      or exists (
+        select from discounts discount where discount.tenant_id = history.tenant_id and discount.provider = history.provider
+          and discount.account = history.account and discount.subscription_id = history.subscription_id
+          and discount.coupon_id = any (${textArray(coupons)})
+      ))
+    limit ${completedAtMost}`)
+  return rows.map(({ id }) => id)
+}
+
 /**
  * Computes the MRR of these subscriptions after a live event, if the account's past is known already. Else the next job computes all. No job
  * is told: see isOutdated.
  */
 export async function computeMrr(tx: Database, account: AccountKey, subscriptions: readonly string[]): Promise<void> {
+  if (subscriptions.length === 0) return
   await tx.execute(sql`
     select compute_mrr_history(${keyOf(account)}, ${textArray(subscriptions)}, 'event') from sync_accounts
     where ${isAccount(account)} and mrr_computed_at is not null`)

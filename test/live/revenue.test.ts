@@ -61,3 +61,31 @@ test('what was not computed with an event is computed by the next job, though th
   await sync({ sync_type: 'incremental' })
   expect(await held()).toMatchObject([{ state: 'canceled', source: 'sync' }])
 })
+
+test('a coupon that changes after its subscription changes the MRR at once', async () => {
+  const { apply, query, sandbox, events, item } = await synced()
+  const { subscription_id: subscription } = item
+  const [{ coupon } = { coupon: '' }] = await query<{ coupon: string }>('select min(id) as coupon from coupons')
+  await query(
+    `insert into discounts (tenant_id, provider, account, id, subscription_id, coupon_id, raw, observed_at)
+      select tenant_id, provider, account, 'di_1', id, $2, '{}', now() from subscriptions where id = $1`,
+    [subscription, coupon],
+  )
+  await query(`update subscriptions set discount_ids = '["di_1"]' where id = $1`, [subscription])
+  // As if the subscription had begun an hour ago.
+  await query(
+    `update mrr_history set valid_from = now() - interval '1 hour' where subscription_id = $1 and valid_to is null`,
+    [subscription],
+  )
+  sandbox.advance(60)
+  sandbox.update('coupons', coupon, { duration: 'forever', percent_off: 50, amount_off: null })
+  const event = (await events()).findLast(({ data }) => data.object.id === coupon)
+  if (!event) throw new Error('no event')
+  await apply([event])
+  expect(
+    await query(
+      `select sum(mrr) * 2 = sum(gross_mrr) as halved from mrr_history where subscription_id = $1 and valid_to is null`,
+      [subscription],
+    ),
+  ).toEqual([{ halved: true }])
+})

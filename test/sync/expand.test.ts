@@ -1,95 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { customers } from '../../src/db/schema.ts'
 import { answerTooLarge, SyncError } from '../../src/errors.ts'
-import { Item, itemsIn } from '../../src/json/item.ts'
-import type { ListSource, NestedSource, Page, Query } from '../../src/provider/contract.ts'
-import { fields, id } from '../../src/provider/fields.ts'
-import { expandPage } from '../../src/sync/expand.ts'
-import { itemsOf } from '../support/items.ts'
-
-const never = new AbortController().signal
-const at = (second: number) => new Date(second * 1_000)
-const gone = new SyncError('reject', 'cursor_gone', 'x: gone', { scope: 'page' })
-
-interface List {
-  /** The parent's lines as the API has them now. */
-  lines: string[]
-  /** Lines that an item carries. */
-  carried?: readonly string[]
-  /** Where the rest begins, when it is not after the last line that is carried. */
-  next?: string | null
-}
-
-/** Invoices with lines, of which an item carries some; the clock of the lines' list goes on by a second a page. */
-function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> = {}) {
-  const requests: (readonly [string, string | null])[] = []
-  let second = 1_000
-  let answer = (_parent: string, _query: Query, page: Page): Page => page
-  const lines: NestedSource = {
-    name: 'invoice_lines',
-    table: customers,
-    parent: 'invoice',
-    embedded: (item) => {
-      const { carried, next } = fields(item.value())
-      return Array.isArray(carried)
-        ? { items: itemsOf(carried.map((item) => ({ id: item }))), next: next as string | null }
-        : null
-    },
-    async list(parent, query) {
-      requests.push([parent, query.cursor])
-      const lines = lists[parent]!.lines
-      if (query.cursor !== null && !lines.includes(query.cursor)) throw gone
-      const start = query.cursor === null ? 0 : lines.indexOf(query.cursor) + 1
-      const portion = lines.slice(start, start + query.limit)
-      const next = start + query.limit < lines.length ? portion.at(-1)! : null
-      return answer(parent, query, {
-        items: itemsOf(portion.map((item) => ({ id: item }))),
-        next,
-        observedAt: at(++second),
-      })
-    },
-    row: (item) => ({ id: id(item.value()) }),
-  }
-  const source: ListSource = {
-    kind: 'list',
-    name: 'invoices',
-    table: customers,
-    list: () => Promise.reject(new Error('not asked')),
-    row: (item) => ({ id: id(item.value()) }),
-    nested: [lines],
-    ...more,
-  }
-  const prices: ListSource = { ...source, name: 'prices', nested: [], row: (item) => ({ id: id(item.value()) }) }
-  const items: readonly unknown[] = Object.entries(lists).map(([parent, { lines: all, carried = all, next }]) => ({
-    id: parent,
-    carried,
-    next: next !== undefined ? next : carried.length < all.length ? (carried.at(-1) ?? '') : null,
-  }))
-  return {
-    requests,
-    lists,
-    answerWith: (change: typeof answer) => {
-      answer = change
-    },
-    async expand(over: readonly unknown[] = items) {
-      const expansion = { source, items: itemsOf(over), observedAt: at(500), pageSize: 3, sources: [source, prices] }
-      const { rows, rejects, childSets } = await expandPage(expansion, never)
-      return {
-        rejects,
-        childSets: childSets.map(({ resource, parent, parentId, ids, observedAt }) => ({
-          resource,
-          parent,
-          parentId,
-          ids,
-          second: observedAt.getTime() / 1_000,
-        })),
-        rows: rows.map(({ resource, row, observedAt, embedded }) =>
-          [resource, row.id, observedAt.getTime() / 1_000, ...(embedded ? ['embedded'] : [])].join(' '),
-        ),
-      }
-    },
-  }
-}
+import type { Page, Query } from '../../src/provider/contract.ts'
+import { setup } from './expand-setup.ts'
 
 const numbered = (n: number, from = 1) => Array.from({ length: n }, (_, k) => `li_${from + k}`)
 
@@ -269,33 +181,5 @@ describe('a nested list', () => {
     const { rows, rejects, childSets } = await expand([{ id: 7, carried: ['li_1'], next: 'li_1' }])
     expect([rows, childSets, requests]).toEqual([[], [], []])
     expect(rejects).toMatchObject([{ resource: 'invoices', code: 'invalid_item' }])
-  })
-})
-
-describe('items embedded in others', () => {
-  const embeddedItems = (item: Item) => ({
-    prices: (itemsIn(item.at('prices')) ?? []).map((price) => ({ item: price })),
-    unheard_of: [{ item: Item.of({ id: 'x' }) }],
-  })
-
-  it('become rows of their own resource, where there is none yet', async () => {
-    const { expand } = setup({}, { embeddedItems, nested: [] })
-    const { rows, rejects } = await expand([
-      { id: 'in_1', prices: [{ id: 'price_1' }, { id: 'price_2' }] },
-      { id: 'in_2', prices: [] },
-    ])
-    expect(rows).toEqual([
-      'invoices in_1 500',
-      'invoices in_2 500',
-      'prices price_1 500 embedded',
-      'prices price_2 500 embedded',
-    ])
-    expect(rejects).toEqual([])
-  })
-
-  it('that cannot be kept are passed over: they are not this resource’s items', async () => {
-    const { expand } = setup({}, { embeddedItems, nested: [] })
-    const { rows, rejects } = await expand([{ id: 'in_1', prices: [{ id: 7 }, null, { id: 'price_1' }] }])
-    expect([rows, rejects]).toEqual([['invoices in_1 500', 'prices price_1 500 embedded'], []])
   })
 })

@@ -1,0 +1,3 @@
+import { usePackagedService } from './packaged-service.ts'
+
+export const service = usePackagedService()

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { ProviderKey } from '../db/account-key.ts'
 import { SyncError } from '../errors.ts'
 import { measureJson, repeatedKeys } from '../json/unparsed.ts'
+import { isObject } from '../json/value.ts'
 import { redactSecrets } from '../log/redact.ts'
 import { largestPage } from '../sync/page-size.ts'
 
@@ -118,7 +119,7 @@ export function parseRequest(body: string): ParsedRequest {
   } catch {
     return unreadable(`the body is not JSON${body.startsWith('\uFEFF') ? ', it starts with a byte order mark' : ''}`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (!isObject(value))
     return unreadable(`the body must be an object, found ${typeof value === 'string' ? 'a text' : shown(value)}`)
 
   const repeated = repeatedKeys(body)
@@ -153,8 +154,6 @@ const identityKeys: ReadonlySet<string> = new Set(['jobid', 'tenantid', 'provide
 const plain = (key: string) => key.toLowerCase().replaceAll('_', '')
 /** Postgres takes neither NUL nor lone surrogates, not even in the sentence that says what is wrong with them. */
 const storable = (text: string) => text.toWellFormed().replaceAll('\u0000', '\ufffd')
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 interface RenamedField {
   readonly renamed: Readonly<Record<string, unknown>>

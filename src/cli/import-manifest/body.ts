@@ -1,6 +1,7 @@
+import { type Fields, fields as fieldsOf, isObject } from '../../json/value.ts'
 import { expressionIn, settingIn, withParentId, withWindow } from './expressions.ts'
 import { Untranslated } from './list.ts'
-import { type Fields, fieldsOf, isObject, within } from './references.ts'
+import { within } from './references.ts'
 
 /** The body of a stream's requests, and the values that are put into it, by JSON pointer. */
 export interface StreamBody {

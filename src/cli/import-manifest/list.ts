@@ -1,5 +1,6 @@
+import { type Fields, fields as fieldsOf } from '../../json/value.ts'
 import { expressionIn, pointerOf, recordPointer } from './expressions.ts'
-import { type Fields, fieldsOf, textAt, within } from './references.ts'
+import { textAt, within } from './references.ts'
 
 /** A part that has no translation, as a sentence for the report. */
 export class Untranslated extends Error {

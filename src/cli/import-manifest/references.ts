@@ -1,15 +1,9 @@
+import { type Fields, fields as fieldsOf, isObject } from '../../json/value.ts'
+
 /*
  * Parts of an Airbyte manifest stand for others: `{"$ref": "#/definitions/x", …}` with fields replaced, or the text
  * `#/definitions/x`. `$parameters` of a part are for it and all parts in it.
  */
-
-export type Fields = Readonly<Record<string, unknown>>
-
-export const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {})
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** The value at names of fields; undefined if there is none. */
 export const within = (value: unknown, ...names: readonly string[]): unknown =>

@@ -1,6 +1,7 @@
+import { type Fields, fields as fieldsOf } from '../../json/value.ts'
 import { expressionIn, settingIn, withTokenFields } from './expressions.ts'
 import { Untranslated } from './list.ts'
-import { type Fields, fieldsOf, textAt, within } from './references.ts'
+import { textAt, within } from './references.ts'
 
 /** What the requests of a manifest have in common. */
 export interface Common {

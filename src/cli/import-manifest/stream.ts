@@ -1,7 +1,8 @@
+import { type Fields, fields as fieldsOf } from '../../json/value.ts'
 import { bodyOf } from './body.ts'
 import { withParentId } from './expressions.ts'
 import { addedFields, idOf, paging, selection, Untranslated } from './list.ts'
-import { type Fields, fieldsOf, textAt, within } from './references.ts'
+import { textAt, within } from './references.ts'
 import { streamParameters } from './windows.ts'
 
 /** A stream of the original, by the name of its list. */

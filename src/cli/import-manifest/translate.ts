@@ -1,5 +1,6 @@
+import { type Fields, fields as fieldsOf } from '../../json/value.ts'
 import { Untranslated } from './list.ts'
-import { type Fields, fieldsOf, resolved, textAt, within } from './references.ts'
+import { resolved, textAt, within } from './references.ts'
 import { common, errorRules } from './requester.ts'
 import { type Stream, type TranslatedStream, translateStream } from './stream.ts'
 

@@ -1,6 +1,7 @@
+import { fields as fieldsOf } from '../../json/value.ts'
 import { withWindow } from './expressions.ts'
 import { addedFields, optionName, Untranslated } from './list.ts'
-import { fieldsOf, textAt, within } from './references.ts'
+import { textAt, within } from './references.ts'
 
 /** The parameters of a stream's list: those of its windows, and those that are always the same. */
 export interface StreamParameters {

@@ -41,7 +41,7 @@ ${readerLogin}`,
         async () => {},
       )
       try {
-        const jobs = await follow(operator, { id, tenant, json }, terminal, interrupt.signal)
+        const jobs = await watchToEnd(operator, { id, tenant, json }, terminal, interrupt.signal)
         const [only] = jobs
         if (!json && id !== undefined && only)
           printDetails(jobDetailsOf(only), await providerOrder(operator.config, only.provider), terminal)
@@ -63,7 +63,7 @@ interface Watched {
 }
 
 /** Shows the jobs until they have ended or the command is interrupted. @returns them as they are then */
-async function follow(
+async function watchToEnd(
   { reader, settings, config }: OperatorDatabase,
   { id, tenant, json }: Watched,
   terminal: Terminal,

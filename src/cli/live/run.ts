@@ -50,7 +50,7 @@ export async function runLive(run: LiveRun): Promise<number> {
   const log = options.verbose ? createLocalLog('debug') : kept
   const job = await runJob(run, log)
   const account = job?.status === 'completed' ? job.account : null
-  const isEqual = typeof account === 'string' && (await follow(run, { live, account, log }))
+  const isEqual = typeof account === 'string' && (await applyEvents(run, { live, account, log }))
   for (const problem of problems) terminal.error.write(`\n  ${problem}\n`)
   if (options.keep) await stack.keep()
   if (typeof account !== 'string' && stop.aborted) return exitCodes.interrupted
@@ -66,7 +66,7 @@ interface Following {
 }
 
 /** @returns whether every event was applied, and the copy equals the account in the end */
-async function follow(run: LiveRun, { live, account, log }: Following): Promise<boolean> {
+async function applyEvents(run: LiveRun, { live, account, log }: Following): Promise<boolean> {
   const { stack, client, terminal, options, provider, kept } = run
   const access = { tenant: options.tenant, provider: provider.name, client }
   const tables = new Map(

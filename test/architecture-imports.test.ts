@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { type Tree, violations } from './architecture-rules.ts'
 
-/* How the import rules read the sources: names, circles, and imports in any form. */
+/* How the rules read the sources: names, scans of JSON, circles, and imports in any form. */
 
 const from = (specifier: string) => `import { x } from '${specifier}'\n`
 const typeFrom = (specifier: string) => `import type { X } from '${specifier}'\n`
@@ -12,6 +12,16 @@ it.each(['utils', 'util', 'helpers', 'lib', 'common', 'types', 'interfaces', 'ma
     expect(violations({ [`sync/${name}.ts`]: '' })).toHaveLength(1)
   },
 )
+
+it.each([
+  ['signs', 'const quote = 0x22'],
+  ['texts', 'const text = /"(?:[^"\\\\]|\\\\.)*"/g'],
+])('the architecture forbids JSON to be scanned by its %s outside of json/', (_, source) => {
+  expect(violations({ 'job/request.ts': source })).toEqual([
+    'job/request.ts: scans JSON by hand, which only json/ does',
+  ])
+  expect(violations({ 'json/unparsed.ts': source })).toEqual([])
+})
 
 const circles: Record<string, readonly [tree: Tree, circle: string]> = {
   'two files': [{ 'job/a.ts': from('./b.ts'), 'job/b.ts': from('./a.ts') }, 'job/a.ts → job/b.ts → job/a.ts'],

@@ -236,16 +236,6 @@ describe('the architecture forbids', () => {
       'console.error(1)',
       'handler.ts: writes to the console instead of the log',
     ],
-    'JSON to be scanned by its signs': [
-      'job/request.ts',
-      'const quote = 0x22',
-      'job/request.ts: scans JSON by hand, which only json/ does',
-    ],
-    'JSON to be scanned by an expression': [
-      'job/request.ts',
-      'const text = /"(?:[^"\\\\]|\\\\.)*"/g',
-      'job/request.ts: scans JSON by hand, which only json/ does',
-    ],
     '251 lines': ['job/run.ts', 'x\n'.repeat(251), 'job/run.ts: has 251 lines, at most 250'],
     'a file named after nothing': ['job/utils.ts', '', 'job/utils.ts: "utils" says nothing about what is in it'],
     'a folder named after nothing': [

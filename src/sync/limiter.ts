@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
 import { type LimitHit, SyncError } from '../errors.ts'
+import { createRecovery } from './recovery.ts'
 
 /**
  * Limits requests a second and requests at once. It starts one request every 1/rate seconds, and never more within any
  * second than the ceiling, because a provider's bucket may be smaller than a second's requests. A limit error of the
- * provider halves the rate; each second after raises it by a twentieth of the ceiling.
+ * provider halves the rate, which then recovers.
  */
 export interface Limiter {
   /** Waits for its turn, in order, then calls. @throws the signal's reason when aborted while waiting */
@@ -47,7 +48,6 @@ interface WaitingCall {
 /** Shared, because an AbortController without a reason makes an error with a stack each time. */
 const noLongerAwaited = new Error('no longer awaited')
 
-const recoveryPerSecond = 0.05
 /** Milliseconds in which further limit errors change nothing: each request in flight may report the same overload. */
 const quietMs = 1_000
 /** Timers fire some milliseconds late. The limiter makes up for this much lost time, at most one request's interval. */
@@ -62,7 +62,7 @@ const whenAborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
 export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock: Clock): Limiter {
-  let factor = { rate: 1, concurrency: 1, at: clock.now() }
+  const recovery = { rate: createRecovery(clock), concurrency: createRecovery(clock) }
   let loweredAt = Number.NEGATIVE_INFINITY
   let nextAt = clock.now()
   /** Start times of the last second, oldest first. */
@@ -75,12 +75,8 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   let expected = 0
   let freed: () => void = () => {}
 
-  const current = () => {
-    const gained = ((clock.now() - factor.at) / 1000) * recoveryPerSecond
-    return { rate: Math.min(1, factor.rate + gained), concurrency: Math.min(1, factor.concurrency + gained) }
-  }
-  const rate = () => perSecond * current().rate
-  const room = () => Math.max(1, Math.floor(concurrency * current().concurrency)) - inFlight
+  const rate = () => perSecond * recovery.rate.share()
+  const room = () => Math.max(1, Math.floor(concurrency * recovery.concurrency.share())) - inFlight
   const soonest = () => {
     const first = starts.length < secondsWorth ? undefined : starts[0]
     return first === undefined ? nextAt : Math.max(nextAt, first + 1_000)
@@ -193,8 +189,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
     lower(limit) {
       if (clock.now() - loweredAt < quietMs) return
       loweredAt = clock.now()
-      const now = current()
-      factor = { ...now, at: clock.now(), [limit]: Math.max(0.02, now[limit] / 2) }
+      recovery[limit].lower()
     },
     rate,
   }

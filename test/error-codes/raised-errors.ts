@@ -162,7 +162,11 @@ const paypalAnswers: readonly (readonly [status: number, name: string])[] = [
 ]
 
 const paypalFailures = () => {
-  const client = { clientName: 'the accessToken of the message', quote: () => 'You may not do that.' }
+  const client = {
+    clientName: 'the accessToken of the message',
+    quote: () => 'You may not do that.',
+    limitedInARow: () => 1,
+  }
   const refusals = paypalAnswers.map(
     ([status, name]) => new PayPalRefusal(status, {}, Buffer.from(JSON.stringify({ name, message: 'no' }))),
   )

@@ -165,6 +165,38 @@ describe('a request to PayPal', () => {
   })
 })
 
+describe('too many requests', () => {
+  /** The milliseconds to wait after each of these answers of the list of products. */
+  async function waitsAfter(...answers: readonly ('429' | '429 with 7 s' | '200')[]) {
+    const { sandbox, list } = await open()
+    await list('products')
+    const waits: unknown[] = []
+    for (const answer of answers) {
+      const retryAfter = answer === '429 with 7 s' ? { retryAfter: 7 } : {}
+      if (answer !== '200') sandbox.fail({ kind: 'rate-limited', ...retryAfter, ...request, times: 1 })
+      const failure = await list('products').catch((error: unknown) => error)
+      waits.push(fields(failure).retryAfter)
+    }
+    return waits
+  }
+
+  it('are waited for half a minute, and for five minutes from the second answer in a row', async () => {
+    expect(await waitsAfter('429', '429', '429')).toEqual([30_000, 300_000, 300_000])
+    expect(await waitsAfter('429', '200', '429')).toEqual([30_000, undefined, 30_000])
+  })
+
+  it('are waited for as long as PayPal says', async () => {
+    expect(await waitsAfter('429', '429 with 7 s')).toEqual([30_000, 7_000])
+  })
+
+  it('for a token count, too', async () => {
+    const { sandbox, list } = await open()
+    sandbox.fail({ kind: 'rate-limited', path: /^\/v1\/oauth2/, times: 2 })
+    await expect(list('products')).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 30_000 })
+    await expect(list('products')).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 300_000 })
+  })
+})
+
 describe('the ledger', () => {
   it('has lines of one transaction under ids of their own, and payments under the id of PayPal', async () => {
     const { list, account } = await open({ transactions: 800 })

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { dateOf } from '../../http/answer-date.ts'
 import { hostOf } from '../../http/base-url.ts'
-import { type HttpAnswer, openExchange } from '../../http/exchange.ts'
+import { type HttpAnswer, type HttpRequest, openExchange } from '../../http/exchange.ts'
 import { withMintedToken } from '../../http/minted-token.ts'
 import type { Resolve } from '../../http/pinned.ts'
 import { type Parameters, withParameters } from '../../http/query-string.ts'
@@ -39,6 +39,8 @@ export interface PayPalConnection
   extends Pick<Account, 'id' | 'mode' | 'credential' | 'perSecond' | 'concurrency' | 'close'> {
   /** Where the credentials come from, for error messages. */
   readonly clientName: string
+  /** The answers 429 since the last other one. */
+  limitedInARow(): number
   /** PayPal's own sentence without parts of the secret; null if there is none. */
   quote(message: unknown): string | null
   get(path: string, parameters?: Parameters): Promise<PayPalAnswer>
@@ -58,10 +60,16 @@ export function openPayPal(credentials: Credentials, settings: PayPalSettings): 
     .update(JSON.stringify([url.href, client]))
     .digest('hex')
 
+  let limitedInARow = 0
+  async function ask(request: Omit<HttpRequest, keyof typeof place>): Promise<HttpAnswer> {
+    const answer = await exchange.send({ ...place, ...request })
+    limitedInARow = answer.status === 429 ? limitedInARow + 1 : 0
+    return answer
+  }
+
   const mint = async () => {
     const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64')
-    const answer = await exchange.send({
-      ...place,
+    const answer = await ask({
       path: '/v1/oauth2/token',
       method: 'POST',
       headers: {
@@ -81,8 +89,7 @@ export function openPayPal(credentials: Credentials, settings: PayPalSettings): 
       key,
       mint,
       ask: (token) =>
-        exchange.send({
-          ...place,
+        ask({
           path,
           method,
           headers: { ...headersOf(client, body), authorization: `Bearer ${token}` },
@@ -101,6 +108,7 @@ export function openPayPal(credentials: Credentials, settings: PayPalSettings): 
     credential: key,
     perSecond: settings.perSecond ?? requestsPerSecond,
     concurrency: 1,
+    limitedInARow: () => limitedInARow,
     quote: (message) => sentenceOf(message, client.clientSecret),
     get: (path, parameters = {}) => send('GET', withParameters(path, parameters)),
     post: (path, parameters, body) => send('POST', withParameters(path, parameters), JSON.stringify(body)),

@@ -6,10 +6,13 @@ import { refusalOf } from '../../provider/failures.ts'
 import type { PayPalConnection } from './connection.ts'
 import { PayPalRefusal } from './refusal.ts'
 
-type Told = Pick<PayPalConnection, 'clientName' | 'quote'>
+type Told = Pick<PayPalConnection, 'clientName' | 'quote' | 'limitedInARow'>
 
-/** PayPal asks to wait for half a minute where it does not say how long. */
-const usualWaitMs = 30_000
+/**
+ * PayPal's sample waits for half a minute where an answer does not say how long. Who goes on meeting the limit is refused for
+ * five minutes, so that a second answer in a row is waited for as long.
+ */
+const waitMs = { first: 30_000, later: 300_000 } as const
 
 /** Reads a refusal by its status and name, never by its sentence. The sentence is repeated for people, without what looks secret. */
 export function failure(error: unknown, connection: Told): SyncError {
@@ -28,7 +31,11 @@ export function failure(error: unknown, connection: Told): SyncError {
       'retry',
       'rate_limited',
       `paypal: too many requests (${placeOf(error)}). If it goes on, lower PayPal.RequestsPerSecond.`,
-      { scope: 'account', limit: { scope: 'account', kind: 'rate' }, retryAfter: retryAfterMs(headers) ?? usualWaitMs },
+      {
+        scope: 'account',
+        limit: { scope: 'account', kind: 'rate' },
+        retryAfter: retryAfterMs(headers) ?? (connection.limitedInARow() > 1 ? waitMs.later : waitMs.first),
+      },
     )
   if (status >= 500 || status < 400) {
     const retryAfter = retryAfterMs(headers)

@@ -69,6 +69,7 @@ export const providers: readonly DocumentedProvider[] = [
     resources: paypalResources,
     notes: [
       'PayPal lists no customers, payments, refunds and payouts. They are the rows that the transactions name, and no list proves one of them missing.',
+      'Refunds of PayPal are reversals and refunds of payments. Holds, their ends, fees and bank transfers are lines of `balance_transactions` only, though their codes begin with T11 as well.',
       'The id of a PayPal transaction is not unique: a hold may have that of its payment. Of several lines of one kind and id, the table has the one changed last, and `balance_transactions` has all.',
       'Transactions show up to three hours late. A job reads the last three days again, and the windows that have pending transactions.',
       'PayPal has transactions of three years and disputes of 180 days. Older rows stay as they are.',

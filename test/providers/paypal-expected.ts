@@ -57,7 +57,7 @@ export function expectedOf(sandbox: Sandbox, resource: string): readonly Fields[
     case 'payments':
       return unique(linesOf((code, amount) => code.startsWith('T00') && amount > 0))
     case 'refunds':
-      return unique(linesOf((code, amount) => code.startsWith('T11') && amount < 0))
+      return unique(linesOf((code, amount) => ['T1106', 'T1107'].includes(code) && amount < 0))
     case 'payouts':
       return unique(linesOf((code) => code.startsWith('T04')))
     case 'customers':

@@ -56,9 +56,13 @@ test('a movement of PayPal has its state by the whole code, else by its beginnin
   await move('T1106', -100, 0)
   await move('T1201', -50, 0)
   await move('T0107', -5, 0)
+  // A fee comes back. Money is held for a dispute, and let go in part.
+  await move('T1108', 2, 0)
+  await move('T1110', -40, 0)
+  await move('T1111', 10, 0)
   await move('T0400', -600, 0)
-  // 1000 − 200 − (100 + 50) − (30 − 6 + 5)
-  expect(await view('net_revenue', 'charged, refunded, disputed, fees, net')).toEqual([[1000, 200, 150, 29, 621]])
+  // 1000 − 200 − (100 + 50 + 40 − 10) − (30 − 6 + 5 − 2)
+  expect(await view('net_revenue', 'charged, refunded, disputed, fees, net')).toEqual([[1000, 200, 180, 27, 593]])
   expect(await view('unmapped', 'kind, status')).toEqual([])
 })
 

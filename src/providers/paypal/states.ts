@@ -46,7 +46,12 @@ export const balances = {
   T01: 'fees',
   T11: 'refunded',
   T1107: 'refunded',
+  T1108: 'fees',
+  T1109: 'fees',
   T1106: 'disputed',
+  // Money that is held while a dispute is looked into, and the end of that.
+  T1110: 'disputed',
+  T1111: 'disputed',
   T1201: 'disputed',
   T1202: 'disputed',
 } as const satisfies States['balance']

@@ -124,7 +124,7 @@ function derivedTableOf(object: Fields): string | undefined {
   const kind = String(code).slice(0, 3)
   const value = Number((amount as Fields).value)
   if (kind === 'T00' && value > 0) return 'payments'
-  if (kind === 'T11' && value < 0) return 'refunds'
+  if (['T1106', 'T1107'].includes(String(code)) && value < 0) return 'refunds'
   return kind === 'T04' ? 'payouts' : undefined
 }
 

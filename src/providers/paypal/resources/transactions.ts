@@ -87,6 +87,13 @@ function withLedgerId(item: Item): Item {
   return item.withId(parts.map((part) => text(part) ?? '').join('|'))
 }
 
+/**
+ * Codes of reversals that give no customer a payment back: bank transfers, debit cards and points (T1101 to T1104), holds
+ * and their ends (T1105, T1110, T1111), fees (T1108, T1109), the merchant's own payouts and rebates, a purchase of the
+ * merchant's. developer.paypal.com/reports/reference/t-codes
+ */
+const returnsNothing = /^T11(0[1-5]|0[89]|1[0-2]|1[4579])$/
+
 /** The kinds of lines that are objects of their own, by the first characters of their event code. */
 function embeddedItems(item: Item): EmbeddedItems {
   const value = fields(item.value())
@@ -101,7 +108,7 @@ function embeddedItems(item: Item): EmbeddedItems {
   const embedded = id === null ? [] : [{ item: item.withId(id), ...seen }]
   return {
     ...(code.startsWith('T00') && amount > 0 && { payments: embedded }),
-    ...(code.startsWith('T11') && amount < 0 && { refunds: embedded }),
+    ...(code.startsWith('T11') && !returnsNothing.test(code) && amount < 0 && { refunds: embedded }),
     ...(code.startsWith('T04') && { payouts: embedded }),
     ...(customer !== null && { customers: [{ item: payer.withId(customer), ...seen }] }),
   }

@@ -91,7 +91,7 @@ async function openCustom({ objects }: ServerOptions): Promise<Server> {
     const begin = Number(query.get('offset') ?? 0)
     // One object in each ten minutes, newest first.
     const newest = Math.max(0, Math.ceil((now - to + 1) / 600))
-    const end = Math.min(objects, Math.floor((now - from) / 600))
+    const end = Math.min(objects, Math.floor((now - from) / 600) + 1)
     const at = newest + begin
     const list = Array.from({ length: Math.max(0, Math.min(pageSize, end - at)) }, (_, n) => ({
       customer: customer(at + n, now - (at + n) * 600),

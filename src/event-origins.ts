@@ -9,7 +9,7 @@ import type { LiveEvents } from './provider/live.ts'
 import { providerLiveEvents } from './providers/live.ts'
 import { createSecrets } from './secrets/secrets.ts'
 
-/** What says whose a live event is, and whether it is genuine. */
+/** Finds the account of a live event, and checks whether the event is genuine. */
 export interface EventOrigins extends AuthenticationDeps {
   readonly routes: Routes
   live(provider: string): Promise<LiveEvents | null>

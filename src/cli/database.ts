@@ -3,7 +3,7 @@ import type { Config } from '../config/load.ts'
 import { reader } from '../db/schema/tenants.ts'
 import { openLocalDatabase } from '../local/database.ts'
 
-/** Works on the configured database, else on the embedded one, as its owner. */
+/** Works on the configured database, or else on the embedded one, as its owner. */
 export async function withDatabase<Result>(
   { database }: Config,
   work: (settings: ConnectionSettings) => Promise<Result>,

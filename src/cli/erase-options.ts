@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { flag, option, tenantId } from './options.ts'
 
-/** What an erasure does not do, in words: nobody should believe otherwise. */
+/** What an erasure does not do, said in words, so that no reader expects it. */
 export const eraseReach = `A customer's rows are found by ids. What rows of others say of the customer in metadata or in free text, such as a name in
   a description, is not looked for and stays: search for it yourself. So do dead letters, logs and backups.`
 

@@ -3,7 +3,7 @@ import type { Range } from '../sync/estimate/range.ts'
 import { formatTable } from './table.ts'
 import { lineWidth, type Terminal } from './terminal.ts'
 
-/** An estimate as a table of its resources, the sums, and what it rests on. */
+/** An estimate as a table of its resources, the sums, and what it is based on. */
 export function estimateReport(estimated: Estimate, order: readonly string[], out: Terminal['out']): string {
   const names = Object.keys(estimated.resources).toSorted((left, right) => order.indexOf(left) - order.indexOf(right))
   const rows = names.flatMap((resource): readonly Readonly<Record<string, string | null>>[] => {

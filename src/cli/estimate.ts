@@ -23,7 +23,7 @@ import { readResources } from './resource-names.ts'
 import { syncOptions } from './sync-options.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Tells what a full job will find and cost. */
+/** Estimates what a full job will find and cost. */
 export const estimate = defineCommand({
   name: 'estimate',
   about: `Tells what a full job will cost before it runs: items, requests, minutes, bytes in Postgres, and dollars for Lambda. It

@@ -1,6 +1,6 @@
 import { exitCodes } from './exit-codes.ts'
 
-/** A signal that a second Ctrl-C sends, too: npm passes on the one that the terminal has sent to all. */
+/** A second Ctrl-C sends this signal too: npm passes on the signal that the terminal has sent to all processes. */
 const sameKeyMs = 500
 
 export interface Interrupt {

@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 
 /*
- * What stands in an image for commands that start servers of their own or read the files of a checkout. See
+ * The stand-in, in an image, for commands that start servers of their own or read the files of a checkout. See
  * scripts/image.ts.
  */
 

@@ -1,7 +1,7 @@
 import type { Log } from '../log/log.ts'
 import { describeProblem } from './problem.ts'
 
-/** A log that shows nothing by itself: what went wrong is kept as sentences, for the terminal to show at its time. */
+/** A log that prints nothing. It keeps problems as sentences, which the terminal shows later. */
 export function createProblemLog(): { readonly log: Log; readonly problems: ReadonlySet<string> } {
   const problems = new Set<string>()
   const keep = (message: string, _fields?: unknown, error?: unknown) => {

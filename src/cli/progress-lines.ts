@@ -1,7 +1,7 @@
 import type { ResourceShare } from '../job/state/total-share.ts'
 import { wrap } from './wrap.ts'
 
-/** How far one resource is. */
+/** The progress of one resource. */
 export interface ResourceShown extends ResourceShare {
   readonly name: string
 }

@@ -89,7 +89,7 @@ async function show(
 const readOnly = '25006'
 const syntaxError = '42601'
 
-/** The extended protocol takes one statement: none can end the read-only transaction and go on behind it. */
+/** The extended protocol takes a single statement, so none can end the read-only transaction and run another one after it. */
 async function runOne(client: pg.Client, text: string) {
   const statement = { text, queryMode: 'extended' }
   try {

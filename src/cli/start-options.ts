@@ -4,7 +4,7 @@ import { flag, option, tenantId } from './options.ts'
 import { localTenant, providersThere, syncOptions } from './sync-options.ts'
 import { optionalWholeNumber } from './whole-number.ts'
 
-/** The tenant of `--live`, whose changes nothing remembers: what a plain start has synced stays as it is. */
+/** The tenant of `--live`. It is not that of a plain start, whose rows stay as they are. */
 export const liveTenant = '22222222-2222-4222-8222-222222222222'
 
 const customers = { plain: 10_000, live: 200 } as const

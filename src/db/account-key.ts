@@ -1,4 +1,4 @@
-/** A tenant at a provider: what is known before the account is. */
+/** A tenant at a provider. This is known before the account is known. */
 export interface ProviderKey {
   readonly tenantId: string
   readonly provider: string

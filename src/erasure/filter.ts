@@ -9,7 +9,7 @@ import { type Ownership, ownerOfReject, ownerOfRow } from './ownership.ts'
 import { possibleIds } from './possible-ids.ts'
 import { findTombstones, hasher, placeTombstones } from './tombstones.ts'
 
-/** The job whose commit is filtered. */
+/** The job whose commit the filter changes. */
 export interface FilteredJob extends AccountKey {
   readonly jobId: string
   readonly ownership: Ownership

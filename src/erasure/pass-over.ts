@@ -7,7 +7,7 @@ import type { Pass } from './pass.ts'
 import { eraseRejects } from './rejects.ts'
 import { placeTombstones } from './tombstones.ts'
 
-/** Makes one pass over all tables and rejects. Returns whether it erased, or in a dry run found, anything. */
+/** Makes one pass over all tables and rejects. Returns whether it erased anything, or in a dry run found anything to erase. */
 export async function passOver(pass: Pass): Promise<boolean> {
   let sum = 0
   for (const table of pass.ownership.tables) {

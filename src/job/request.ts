@@ -6,7 +6,7 @@ import { isObject } from '../json/value.ts'
 import { redactSecrets } from '../log/redact.ts'
 import { largestPage } from '../sync/page-size.ts'
 
-/** Problems that one sentence lists; the sender corrects those and sends again. */
+/** The most problems that one sentence lists; the sender corrects those and sends again. */
 const problemsListed = 10
 
 /** Limits of a message's body. SQS takes 1 MiB; a request has no use for it. */

@@ -5,7 +5,7 @@ import type { DetectedDeletions } from './commit/deletions.ts'
 import { askForParents } from './orphans.ts'
 
 export interface Settling extends Absence {
-  /** Where the job stands now. */
+  /** The committed state of the job now. */
   committed(): CommittedState
   /** Requests that the job has made so far. */
   requests(): number

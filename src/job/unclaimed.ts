@@ -6,7 +6,7 @@ import { retryDelay } from './finish.ts'
 import type { Outcome } from './outcome.ts'
 import type { Delivery, JobDeps, JobSettings } from './session.ts'
 
-/** How a delivery ends whose job is not worked on now. */
+/** The outcome of a delivery whose job was not claimed. */
 export function declined(
   claimed: Exclude<Claim, { kind: 'claimed' }>,
   { clock, settings }: JobDeps,

@@ -11,7 +11,7 @@ import { type Reading, readLiveChange, tieSeconds } from './read-changes.ts'
 import { refreshMrr, revenueChange } from './revenue.ts'
 import { Unsettled, writeLive } from './write-live.ts'
 
-/** Transactions for one batch. Each has settled more than the one before, or has lost a race or a deadlock. */
+/** The most transactions for one batch. Each settles more events than the one before, or has lost a race or a deadlock. */
 const triesAtMost = 8
 /** Seconds until messages come back whose rows other transactions changed at every try. */
 const racedSeconds = 1

@@ -3,7 +3,7 @@ import type { Certificates } from './certificates.ts'
 import type { RoutedAccount } from './routes.ts'
 
 export interface AuthenticationDeps {
-  /** Opens a reference of the account, from a cache. `refused`: this value did not fit, and there may be a newer one. @throws SyncError */
+  /** Opens a reference of the account, from a cache. `refused`: the value that did not fit, so that a newer one is fetched. @throws SyncError */
   openSecret(account: RoutedAccount, reference: string, refused?: string): Promise<string>
   /** The configured signing secrets of a provider's own endpoint. */
   configured(provider: string): readonly string[]

@@ -11,7 +11,7 @@ import { signedHeaders as signedByStripe } from '../sandbox/stripe/events/signat
 import type { Sandbox as StripeSandbox } from '../sandbox/stripe/index.ts'
 import { destination, type Envelope, endpoint } from './envelopes.ts'
 
-/** The account of a sandbox that changes by itself and tells of it. */
+/** The account of a sandbox that changes by itself and sends events. */
 export interface LiveAccount {
   /** Makes one change, now. False if it fitted nothing. */
   change(): boolean

@@ -1,7 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda'
 
-/** What of a queue stands in every record. */
+/** The fields of a queue that every record has. */
 export interface EventOrigin {
   readonly queueArn: string
   readonly region: string

@@ -1,7 +1,7 @@
 import type { DeadLetter, Intake } from '../queue/queue.ts'
 import { isRedacted } from '../queue/redact.ts'
 
-/** A dead letter, and whose job it was as far as the copy says. */
+/** A dead letter, with its job and tenant if the copy names them. */
 export interface Letter extends Pick<DeadLetter, 'messageId' | 'code' | 'reason'> {
   readonly jobId: string | null
   readonly tenantId: string | null

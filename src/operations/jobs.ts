@@ -3,7 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import { type JobStatus, syncJobs } from '../db/schema.ts'
 import type { Reader } from './scope.ts'
 
-/** Which jobs are asked for. What is absent is not asked for. */
+/** A filter of jobs. A field that is absent filters nothing. */
 export interface JobFilter {
   readonly ids?: readonly string[] | undefined
   readonly tenantId?: string | undefined

@@ -2,7 +2,7 @@ import { findJobs, type StoredJob } from './jobs.ts'
 import { planRetry } from './retry.ts'
 import type { Reader } from './scope.ts'
 
-/** What became of a job that somebody acted on. */
+/** The result of an action on a job. */
 export interface JobOutcome {
   readonly jobId: string
   readonly done: boolean

@@ -1,7 +1,7 @@
 import type { Item } from '../json/item.ts'
 import type { Change } from './resource.ts'
 
-/* What a provider says of the events that it sends by itself. No I/O: the core verifies, routes, fetches and writes. */
+/* How a provider describes the live events that it sends. No I/O: the core verifies, routes, fetches and writes. */
 
 /** How an event arrived, without its body. */
 export interface Arrived {

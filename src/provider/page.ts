@@ -1,7 +1,7 @@
 import type { Item } from '../json/item.ts'
 import type { Shape } from '../json/shape.ts'
 
-/* What a provider is asked for, and what it answers. The words are explained in contract.ts. */
+/* What the core asks a provider for, and what the provider answers. The words are explained in contract.ts. */
 
 /** Half-open, whole seconds since 1970. `to: null` has no upper end. */
 export interface Window {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 
-/** What the receiver of a process is at. Probes ask it, so that they need no call to the queue. */
+/** What the receiver of a process is doing. Probes read it, so that they need no call to the queue. */
 export interface Pulse {
   /** Makes a call to the queue, and remembers since when it waits and whether it failed. */
   call<Answer>(work: () => Promise<Answer>): Promise<Answer>

@@ -8,7 +8,7 @@ import { mostRejects } from './learn.ts'
 
 const openStatuses = ['pending', 'running', 'paused', 'retrying'] as const
 
-/** What stands still or waits, at one moment. Null is what is not known, and is not published. */
+/** The gauges at one moment: what waits, and what is stuck. A null is not known, and is not published. */
 export interface Gauges {
   /** `queue.messages{state}` and `queue.oldest.age` in seconds. Null if there is no queue that a process can ask, or it does not answer. */
   readonly queue: QueueDepth | null

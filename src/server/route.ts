@@ -1,4 +1,4 @@
-/** What the server of a container answers at one path. `GET` and `HEAD` only, without a token: it holds no secret. */
+/** A path that the server of a container answers. It takes `GET` and `HEAD` only, without a token, because no answer holds a secret. */
 export interface Route {
   readonly path: `/${string}`
   /** Called for each request. If it rejects, the answer is 503 and says nothing of the reason. */

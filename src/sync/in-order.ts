@@ -1,4 +1,4 @@
-/** Takes the pages of each slice in their order, although a later one may be complete before. */
+/** Yields the pages of each slice in their order, even if a later page is complete first. */
 export interface InOrder<T> {
   /** Calls `take` once `page` and all pages before it in the slice are complete. Rejects if one of them failed. */
   add(slice: number, page: Promise<T>, take: (page: T) => void): Promise<void>

@@ -1,6 +1,6 @@
 import type { Meters } from './meter.ts'
 
-/** What stands still or waits, at one moment. Null is what is not known, and is not published. */
+/** The gauges at one moment: what waits, and what is stuck. A null is not known, and is not published. */
 export interface GaugeReadings {
   readonly queue: QueueReadings | null
   /** By status. */

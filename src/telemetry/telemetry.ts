@@ -3,7 +3,7 @@ import { failureKind } from './failure-kind.ts'
 import type { Metadata, Meters } from './meter.ts'
 import type { StartSpan } from './span.ts'
 
-/** What the worker tells its operators in figures. Each call is cheap and never throws. */
+/** The metrics that the worker reports to its operators. Each call is cheap and never throws. */
 export interface Telemetry {
   /** Begins to watch a delivery, whose watch is told once that it has finished. */
   watch(message: WatchedMessage): DeliveryWatch

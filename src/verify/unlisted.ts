@@ -10,7 +10,7 @@ import type { Source } from '../sync/source.ts'
 import { type Comparing, compareContent } from './content.ts'
 import { createIdSet, type IdSet } from './id-set.ts'
 
-/** Live rows that lists do not show, and what the provider says of them by id. */
+/** Live rows that lists do not show, and what the provider answers when asked for them by id. */
 export interface Unlisted {
   readonly source: ListSource
   /** Ids that no complete list shows, each once, as many as are asked for. */

@@ -7,7 +7,7 @@ import { type Finding, findingsAbout } from './finding.ts'
 
 const schedules = findingsAbout('schedules')
 
-/** Seconds. A tick comes each minute, and the next one does what one has missed. */
+/** Seconds. The tick runs each minute, and each tick does what an earlier one has missed. */
 const late = 300
 
 /** Whether jobs are sent when they are due, and whether their jobs are taken. */

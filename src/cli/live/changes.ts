@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { LiveAccount } from '../../local/live-account.ts'
 
-/** Draws until one fits: an account may have nothing that can be refunded. */
+/** Draws changes until one is possible: an account may have nothing that can be refunded. */
 const drawsAtMost = 20
 
 /** Changes the account at the given rate, in changes a second, until it is asked to stop. */

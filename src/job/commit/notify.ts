@@ -5,7 +5,7 @@ const news = sql`json_build_object('id', ${syncJobs.id}, 'tenant_id', ${syncJobs
   'status', ${syncJobs.status}, 'code', coalesce(${syncJobs.waitingFor} ->> 'code', ${syncJobs.error} ->> 'code'), 'fetched', ${syncJobs.fetched}, 'requests', ${syncJobs.requests}`
 
 /**
- * For the `returning` of a write to a job's row: tells listeners of the channel `sync_jobs` where the job stands, as JSON;
+ * For the `returning` of a write to a job's row: sends the state of the job to the channel `sync_jobs`, as JSON,
  * with its progress as long as that fits into the 8,000 bytes of a notification. Unless the connection says no: commits
  * that notify hold one lock of the whole server while they are flushed.
  */

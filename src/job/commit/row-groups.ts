@@ -3,7 +3,7 @@ import type { Written } from '../../db/upsert.ts'
 import type { ObservedRow } from '../../sync/rows.ts'
 import type { Counts } from '../state/progress.ts'
 
-/** How the worker came to a row, which decides what it counts as. Rows are written in this order. */
+/** How the worker got a row. That decides how the row is counted. Rows are written in this order. */
 const rowKinds = ['listed', 'asked by id', 'deleted', 'derived', 'embedded'] as const
 type RowKind = (typeof rowKinds)[number]
 

@@ -1,4 +1,4 @@
-/** How far one resource is. */
+/** The progress of one resource. */
 export interface ResourceShare {
   readonly fetched: number
   /** Estimated share done, 0 to 1. */

@@ -8,7 +8,7 @@ export interface RevenueAccount {
   readonly account: string
 }
 
-/** Accounts whose revenue can be asked for, those with MRR first. */
+/** Accounts that have revenue to show, those with MRR first. */
 export async function findRevenueAccounts({ read }: Reader, limit: number): Promise<readonly RevenueAccount[]> {
   const { rows } = await read((tx) =>
     tx.execute<RevenueAccount & Record<string, unknown>>(sql`

@@ -12,7 +12,7 @@ import { messageView } from './message.ts'
 import { resourceTable } from './resource-table.ts'
 import { timeline } from './timeline.ts'
 
-/** Rejects that are shown of one job. */
+/** The most rejects that the page shows of a job. */
 const mostRejects = 20
 
 /** One job: its state, what may be done, its counts and checks, and its deliveries as far as its row tells. */

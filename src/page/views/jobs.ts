@@ -9,7 +9,7 @@ import type { PageSource } from '../source.ts'
 import type { Part, View } from '../view.ts'
 import { count } from '../words.ts'
 
-/** Which jobs the address asks for: `/?tenant=UUID&state=failed&page=2`. */
+/** The jobs that the address asks for: `/?tenant=UUID&state=failed&page=2`. */
 export interface JobsQuery {
   readonly tenant: string | undefined
   readonly state: JobStatus | 'open' | undefined

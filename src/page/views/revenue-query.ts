@@ -2,7 +2,7 @@ import type { RevenueAccount } from '../../operations/revenue/accounts.ts'
 import { type Mode, modes } from '../../operations/revenue/find.ts'
 import { isTimeZone } from '../../operations/revenue/time-zone.ts'
 
-/** Which revenue the address asks for: `/revenue?account=UUID/stripe/acct_1&currency=eur&mode=live&months=24`. */
+/** The revenue that the address asks for: `/revenue?account=UUID/stripe/acct_1&currency=eur&mode=live&months=24`. */
 export interface RevenueQuery {
   readonly account: RevenueAccount | undefined
   readonly currency: string | undefined

@@ -10,7 +10,7 @@ const atOnce = 500
 const nextLetters = `
   select id, body, reason, code, message_id as "messageId", nullif(message_group, '') as "group"
   from billing_sync.dead_letters where queue = $1 and id > $2 order by id limit ${atOnce}`
-/** A letter leaves and its message arrives in one statement, so that neither is lost and neither is twice. */
+/** One statement removes a dead letter and adds its message, so that nothing is lost or doubled. */
 const sendBack = `
   with gone as (delete from billing_sync.dead_letters where id = any($1) returning id, body, message_group),
     letters as (select * from gone order by id)

@@ -4,7 +4,7 @@ import type { ServerAddress } from '../server-address.ts'
 import { type Publish, publisher } from './publish.ts'
 import { declareMissing } from './queues.ts'
 
-/** One connection with one channel. Whichever of the two is lost, both are, and every message of the session with them. */
+/** One connection with one channel. If one of them is lost, so is the other, with every message of the session. */
 export interface Session {
   readonly connection: ChannelModel
   readonly channel: ConfirmChannel

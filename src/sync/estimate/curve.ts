@@ -1,5 +1,5 @@
 /*
- * How many items a list has, told from a few of its pages. A page shows the items just before a second, newest first, and so
+ * How many items a list has, estimated from a few of its pages. A page shows the items just before a second, newest first, and so
  * how dense they are there. Between two pages of like density, the density is taken to change evenly. Between two pages of
  * unlike density it is taken to change at once, at a time that the pages do not show.
  */

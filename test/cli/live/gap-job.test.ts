@@ -26,29 +26,29 @@ async function openGaps(dueInSeconds: number) {
   onTestFinished(() => client.end())
   const config = readConfig({ environment, file: undefined })
   const parts = { stack: { config, queue }, client, request: first, order: [], stop: new AbortController().signal }
-  const told: string[] = []
+  const lines: string[] = []
   // Of the rest it uses nothing.
-  const gaps = openGapJobs(parts as unknown as Sync, { log: silentLog, tell: (sentence) => void told.push(sentence) })
+  const gaps = openGapJobs(parts as unknown as Sync, { log: silentLog, tell: (sentence) => void lines.push(sentence) })
   const jobs = () =>
     query(`select status, result ->> 'syncType' as kind from sync_jobs where tenant_id = $1 and id <> $2`, [
       tenantId,
       first.jobId,
     ])
-  return { gaps, told, jobs }
+  return { gaps, lines, jobs }
 }
 
 test('a job that events ask for within the minute after the last one is run before the copy is compared', async () => {
-  const { gaps, told, jobs } = await openGaps(55)
+  const { gaps, lines, jobs } = await openGaps(55)
   await gaps.end()
   expect(await jobs()).toEqual([{ status: 'completed', kind: 'incremental' }])
   expect(gaps.count()).toBe(1)
-  expect(told).toEqual(['more objects to fetch than events may ask for: an incremental job of the account reads them'])
+  expect(lines).toEqual(['more objects to fetch than events may ask for: an incremental job of the account reads them'])
 })
 
 test('the end of --live does not wait for the next hour, and runs no job that nothing asked for', async () => {
-  const { gaps, told, jobs } = await openGaps(1_800)
+  const { gaps, lines, jobs } = await openGaps(1_800)
   await gaps.end()
   expect(await jobs()).toEqual([])
   expect(gaps.count()).toBe(0)
-  expect(told).toEqual([])
+  expect(lines).toEqual([])
 })

@@ -4,7 +4,7 @@ import type { Message } from './message.ts'
 import { poisonLetter } from './poison.ts'
 import { readAddress } from './postgres/address.ts'
 import { findLetters, redriveLetters } from './postgres/redrive.ts'
-import { createWake } from './postgres/wake.ts'
+import { createWake, waitUntil } from './postgres/wake.ts'
 import type { DeadLetter, Intake, IntakeOptions, QueueDepth } from './queue.ts'
 
 interface StoredMessage {
@@ -20,8 +20,6 @@ interface StoredMessage {
 const applicationName = 'billing-sync queue'
 /** Postgres has no limit of its own. A month is longer than any back-off. */
 const longestDelaySeconds = 2_592_000
-/** How long an idle worker waits before it asks, where no notification and no delayed message wakes it. */
-const longestWaitMs = 2_000
 
 const take = 'select id, body, message_group, sent_at, receives, holder from billing_sync.receive($1, $2, $3)'
 const untilNext = `
@@ -125,8 +123,7 @@ async function refuseWithoutTables(pool: pg.Pool): Promise<void> {
 
 async function msUntilNext(pool: pg.Pool, name: string): Promise<number> {
   const { rows } = await pool.query<{ ms: string | null }>(untilNext, [name])
-  const ms = rows[0]?.ms
-  return ms === null || ms === undefined ? longestWaitMs : Math.min(longestWaitMs, Math.max(5, Math.ceil(Number(ms))))
+  return waitUntil(rows[0]?.ms)
 }
 
 function toMessage({ id, body, message_group, sent_at, receives, holder }: StoredMessage, queue: string): Message {

@@ -51,6 +51,20 @@ it('of an account that a job has read, rows are counted and a list is asked for 
   expect(rows.likely).toBeGreaterThan(2_000)
 })
 
+it('rows of another account of the tenant do not count', async () => {
+  const { estimate, query } = await openRead(120, { resources: ['customers'] })
+  const before = (await estimate()).resources.customers?.items
+  const columns = await query<{ name: string }>(
+    `select column_name as name from information_schema.columns where table_name = 'customers' and column_name <> 'account'
+       and is_generated = 'NEVER'`,
+  )
+  const names = columns.map(({ name }) => `"${name}"`).join(', ')
+  await query(`insert into customers (account, ${names}) select 'acct_other', ${names} from customers`)
+  const counted = await query<{ n: number }>('select count(*)::int as n from customers')
+  expect(counted).toEqual([{ n: 240 }])
+  expect((await estimate()).resources.customers).toMatchObject({ basis: 'stored rows', items: before })
+})
+
 it('what came since the last job is counted on the page, and its deletions stay within the range', async () => {
   const { estimate, sandbox } = await openRead(400, { resources: ['customers'] })
   sandbox.advance(3_600)

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { exerciseQueue } from '../contracts/exercise-queue.ts'
 import { openEnd } from '../contracts/queue-fixture.ts'
 import { openPostgresServer, type PostgresServer } from './postgres-fixture.ts'
@@ -68,6 +69,36 @@ test('a message is in the queue once the transaction of its sender commits', asy
     .query(`do $$ begin perform billing_sync.enqueue('{"n":1}', 0, null, '${queue}'); raise exception 'undone'; end $$`)
     .catch(() => {})
   expect(await intake.depth()).toMatchObject({ waiting: 0 })
+})
+
+test('a worker that waits gets what is sent meanwhile, and does not ask all the time', async () => {
+  const { intake } = await setup()
+  const query = vi.spyOn(pg.Pool.prototype, 'query')
+  const asked = () => query.mock.calls.filter(([text]) => String(text).includes('billing_sync.receive')).length
+  const began = performance.now()
+  const receiving = intake.receive(1, AbortSignal.timeout(60_000))
+  const listening = `select count(*)::int as n from pg_stat_activity where application_name = 'billing-sync queue' and query like 'listen%'`
+  await expect.poll(() => server.query(listening)).toEqual([{ n: 1 }])
+  await intake.send('{"n":1}', 0)
+  expect((await receiving).map(({ body }) => body)).toEqual(['{"n":1}'])
+  // Once at first, once at the message, and once in two seconds besides.
+  expect(asked()).toBeLessThanOrEqual(2 + Math.ceil((performance.now() - began) / 2_000))
+})
+
+test('a worker whose message another one has is told so, and changes nothing', async () => {
+  const { intake } = await setup()
+  await intake.send('{}', 0)
+  const [message] = await intake.receive(1, AbortSignal.timeout(10_000))
+  if (!message) throw new Error('the queue brought no message')
+  const lost = { ...message, receipt: '0b6ffb0e-7b5c-4bd4-9e0f-3d0f3a1c2d3e' }
+  const calls = [
+    () => intake.heartbeat(lost, 60),
+    () => intake.giveBack(lost, 0),
+    () => intake.giveBack({ ...lost, receiveCount: 12 }, 0),
+    () => intake.acknowledge(lost),
+  ]
+  for (const call of calls) await expect(call()).rejects.toThrow('queue: this worker no longer has the message')
+  expect(await intake.depth()).toMatchObject({ waiting: 0, inFlight: 1, dead: 0 })
 })
 
 test('a sender reads no message', async () => {

@@ -11,6 +11,8 @@ export interface Wake {
 }
 
 const channel = 'billing_sync_queue'
+/** How long an idle worker waits before it asks, where no notification and no delayed message wakes it. */
+const longestWaitMs = 2_000
 
 /** Listens for as long as the connection lives, and connects again at the next wait. */
 export function createWake(name: string, connect: () => Promise<pg.Client>): Wake {
@@ -59,4 +61,9 @@ export function createWake(name: string, connect: () => Promise<pg.Client>): Wak
       await client?.end()
     },
   }
+}
+
+/** Milliseconds until an idle worker asks again. `ms`: until the next delayed message, as Postgres says it; null without one. */
+export function waitUntil(ms: string | null | undefined): number {
+  return ms === null || ms === undefined ? longestWaitMs : Math.min(longestWaitMs, Math.max(5, Math.ceil(Number(ms))))
 }

@@ -67,11 +67,15 @@ test('the first job of a key costs one request more, and its account is known fr
   ])
 })
 
-test('each line of a job names its account from when it is known', async () => {
+test('each line of a job names its account from when it is known, and that of a commit how long it took', async () => {
   const log = collectLog()
   const { deliver } = await setup({ log })
   const first = jobRequest()
+  const began = performance.now()
   for (const request of [first, jobRequest({ tenantId: first.tenantId })]) await deliver(request)
+  const took = performance.now() - began
+  const commits = log.lines().filter(({ event }) => event === 'batch_committed')
+  for (const { ms } of commits) expect(ms).toBeLessThanOrEqual(Math.ceil(took))
   const accounts = log
     .lines()
     .filter(({ event }) => event === 'job_started' || event === 'batch_committed' || event === 'job_completed')

@@ -52,6 +52,25 @@ describe('an account of PayPal', () => {
     expect(checkRequests(paypal.requests.slice(before))).toEqual([])
   })
 
+  it('has a subscription that a new transaction names: an incremental job fetches it, a full one lists it', async () => {
+    const { paypal, run } = await openPayPal({ transactions: 300, counts: { subscriptions: 10, invoices: 5 } })
+    paypal.advance(6 * hour)
+    const fetched = (before: number) =>
+      paypal.requests
+        .slice(before)
+        .flatMap(({ path }) => /^\/v1\/billing\/subscriptions\/([^/?]+)/.exec(path)?.[1] ?? [])
+    const [before, key] = [paypal.requests.length, [...paypal.stored('subscriptions')][0]?.key]
+    expect(await run()).toMatchObject({ status: 'completed' })
+    expect(fetched(before)).toEqual([])
+    paypal.insert('transactions', {
+      transaction_info: { paypal_reference_id: key, paypal_reference_id_type: 'SUB' },
+    })
+    paypal.advance(6 * hour)
+    const next = paypal.requests.length
+    expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
+    expect(fetched(next)).toContain(key)
+  })
+
   it('takes few requests when nothing is new', async () => {
     const { paypal, run } = await openPayPal({ transactions: 300, counts: { subscriptions: 10, invoices: 5 } })
     paypal.advance(6 * hour)

@@ -12,6 +12,7 @@ const reading = [
   ...['endings', 'refusals', 'cursors', 'stripe-incremental', 'known-lists', 'late-events', 'short-invocation'].map(
     (name) => `test/integration/${name}`,
   ),
+  ...['accounts.test', 'asking-failures', 'deletions', 'paypal.test'].map((name) => `test/integration/${name}`),
   'test/secrets/job',
 ]
 

@@ -15,7 +15,13 @@
  * the tests that suites.ts names.
  * src/job/run.ts against test/job/run.test.ts, and its survivors against test/integration/{outcomes,outages,continuation}: open are
  * the three about the revenue that a completed job refreshes, which have to meet test/revenue.
- * Not run: the rest of src/job, src/sync and src/queue, the rest of src/db.
+ * On 2026-11-30: src/db/retry.ts and src/queue/{pulse,retry}.ts, of src/queue/postgres/ the address and the wake, each against its
+ * unit tests alone; src/job/{outage,outcome}.ts, --near. src/queue/postgres.ts against test/queue/postgres.test.ts: three survivors have met its new
+ * tests since and are noticed, and `atOnce = false` is open. Of src/queue/postgres/migrate.ts the first five: open are the await
+ * of queue.sql and the throw of its last error. The first 24 of src/job/drain.ts: open are `session.counts.commits + 1` and
+ * `Object.keys(cursors).length > 0`, which have to meet the tests of stalls and of refusals.
+ * Not run: src/job/read.ts, the rest of src/job and src/sync, of src/queue the redrives, RabbitMQ, Redis, Service Bus and SQS,
+ * and the rest of src/db.
  */
 
 /** Mutations that no test notices, by name, each with the reason why that is right. */
@@ -38,6 +44,21 @@ export const survivors: Readonly<Record<string, string>> = {
     'A fenced commit is no error of the connection, so that it is thrown where the wait for another try would begin.',
   'src/job/commit/transaction.ts | const rows = await (moves.length > 0 ? tx.with(...moves) : tx) | > → >=':
     'A statement with no parts before it is the same statement.',
+  'src/job/drain.ts | state.noted ??= job.deliveries > 1 ? await openNoted(absence, signal) : new Set() | > → >=':
+    'A first delivery asks the database for notes as well: a statement more.',
+  'src/job/drain.ts | if (!reading.finishing.aborted || error instanceof SyncError) throw error | || → &&':
+    'An error of the database while time runs out. Thrown or not, the job pauses: read.ts takes it for the end of time.',
+  'src/queue/postgres.ts | await pool.end() | await → void':
+    'The error of a start is thrown while the connections end by themselves.',
+  'src/queue/postgres.ts | await wake.close() | await → void': 'Its connection ends beside those of the pool.',
+  "src/queue/postgres/address.ts | const rest = parameters.size > 0 ? `?${parameters}` : '' | > → >=":
+    'An address with a question mark at its end is the same address.',
+  "src/queue/postgres/wake.ts | signal.addEventListener('abort', end, { once: true }) | true → false":
+    'The listener is removed at the end of each wait.',
+  "src/queue/postgres/migrate.ts | await client.query('begin') | await → void":
+    'A connection runs its statements in their order. Only a failure to begin would be lost.',
+  "src/queue/postgres/migrate.ts | await client.query(`select pg_advisory_xact_lock(hashtext('billing-sync-worker queue'))`) | await → void":
+    'As above: the next statement waits for the lock on the same connection.',
   'src/job/absence.ts | if (added > 0) noted.add(source.name) | > → >=':
     'A resource that counts as noted, without a note, costs statements that find none.',
   'src/job/absence.ts | if ((await withRetry(work, { policy: whileWorking, clock, signal })) > 0) noted.add(source.name) | > → >=':

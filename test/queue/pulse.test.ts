@@ -30,7 +30,9 @@ test('a delivery that lasts longer than it can is stuck, whatever the others do'
   const { pulse, pass } = setup()
   const gates = [createGate(), createGate()] as const
   const deliveries = gates.map((gate) => pulse.delivery(() => gate.passed))
-  pass(1_201_000)
+  pass(1_200_000)
+  expect(pulse.stuck()).toBeNull()
+  pass(1_000)
   await pulse.call(async () => {})
   gates[1].open()
   await deliveries[1]
@@ -52,4 +54,20 @@ test('the queue is new, here or away by its last call, with the code of the inne
   expect(state()).toEqual(['away', undefined])
   expect(await pulse.call(async () => 7)).toBe(7)
   expect(state()).toEqual(['here', undefined])
+})
+
+test('the code of a failure is looked for in five causes, also where they go round in a circle', async () => {
+  const { pulse } = setup()
+  const caused = (depth: number): Error =>
+    depth === 0 ? coded('E_DEEP') : new Error('away', { cause: caused(depth - 1) })
+  const coded = (code: string) => Object.assign(new Error('away'), { code })
+  const codeAfter = async (error: Error) => {
+    await expect(pulse.call(() => Promise.reject(error))).rejects.toBe(error)
+    return pulse.failureCode
+  }
+  expect(await codeAfter(caused(5))).toBe('E_DEEP')
+  expect(await codeAfter(caused(6))).toBeUndefined()
+  const circle = coded('E_CIRCLE')
+  circle.cause = circle
+  expect(await codeAfter(circle)).toBe('E_CIRCLE')
 })

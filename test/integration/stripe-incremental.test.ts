@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { expectCopy } from '../support/expected.ts'
 import { countsRequests } from '../support/faults.ts'
+import { forEachSeedAsync } from '../support/seeds.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 const everything = { resources: undefined }
@@ -69,30 +70,34 @@ test('what an event of a price or a coupon does not show is fetched for that obj
   expect(await query('select id from price_options where deleted_at is not null')).toEqual([{ id: gone?.id }])
 })
 
-test.each(Array.from({ length: seeds }, (_, seed) => seed + 1))(
-  'a month of changes is copied to the row: seed %i',
-  async (seed) => {
-    const { sync, query, sandbox, tenantId } = await openEnv(40, seed)
-    await sync('full')
-    for (const [part, days] of [1, 5, 12, 12].entries()) {
-      sandbox.simulate(days, { seed: seed * 100 + part, perDay: 6 })
-      const { result } = await sync('incremental')
-      expect(result.syncType).toBe('incremental')
-      await expectCopy(query, sandbox, tenantId)
-    }
-  },
+test(
+  'a month of changes is copied to the row',
+  () =>
+    forEachSeedAsync(seeds, async (seed) => {
+      const { sync, query, sandbox, tenantId } = await openEnv(40, seed + 1)
+      await sync('full')
+      for (const [part, days] of [1, 5, 12, 12].entries()) {
+        sandbox.simulate(days, { seed: (seed + 1) * 100 + part, perDay: 6 })
+        const { result } = await sync('incremental')
+        expect(result.syncType).toBe('incremental')
+        await expectCopy(query, sandbox, tenantId)
+      }
+    }),
+  seeds * 180_000,
 )
 
-test.each(Array.from({ length: Math.min(seeds, 5) }, (_, seed) => seed + 7))(
-  'a cursor that is too old makes the job a full one, which finds what was deleted meanwhile: seed %i',
-  async (seed) => {
-    const { sync, query, sandbox, tenantId } = await openEnv(60, seed)
-    await sync('full')
-    sandbox.simulate(10, { seed, perDay: 6, gapAfterDay: 5 })
-    const { result } = await sync('incremental')
-    expect(result.syncType).toBe('full')
-    await expectCopy(query, sandbox, tenantId)
-  },
+test(
+  'a cursor that is too old makes the job a full one, which finds what was deleted meanwhile',
+  () =>
+    forEachSeedAsync(Math.min(seeds, 5), async (seed) => {
+      const { sync, query, sandbox, tenantId } = await openEnv(60, seed + 7)
+      await sync('full')
+      sandbox.simulate(10, { seed: seed + 7, perDay: 6, gapAfterDay: 5 })
+      const { result } = await sync('incremental')
+      expect(result.syncType).toBe('full')
+      await expectCopy(query, sandbox, tenantId)
+    }),
+  seeds * 180_000,
 )
 
 test('a line that changed is updated by a full and by an incremental job, and counted', async () => {

@@ -1,5 +1,5 @@
 import type { Advance, Checkpoint } from '../job/state/checkpoint.ts'
-import { monthOf, noTally, type Tally } from '../job/state/tally.ts'
+import { decrement, noTally, type Tally } from '../job/state/tally.ts'
 import { withoutCursor } from '../sync/slices.ts'
 
 /*
@@ -76,11 +76,4 @@ export function wasListed({ slices }: Checkpoint, { resource, id, created }: Lis
     if (created < window.from || created >= (window.to ?? Infinity)) return false
     return position === null || created < position || (created === position && !boundary.includes(id))
   })
-}
-
-function decrement(tally: Tally, created: number): Tally {
-  const month = monthOf(created)
-  const left = (tally.months[month] ?? 0) - 1
-  const { [month]: _, ...others } = tally.months
-  return { ...tally, listed: tally.listed - 1, months: left > 0 ? { ...others, [month]: left } : others }
 }

@@ -28,11 +28,13 @@ export interface Slice {
 
 /** The number of items that lists have shown. */
 export interface Tally {
-  /** The provider's clock at the resource's first page; later items are not counted. */
+  /** The earliest second in which a page was asked for, by the provider's clock; later items are not counted. */
   readonly until: number
   /** Distinct items the provider listed, and the same per month of creation (`2026-10`). */
   readonly listed: number
   readonly months: Readonly<Record<string, number>>
+  /** Items of the last seconds by second of creation: a page that was asked for earlier takes out what it makes too late. */
+  readonly recent?: Readonly<Record<string, number>> | undefined
 }
 
 /** Where a page stands in a list, or in a window of it, that counts only as a whole: it is read to its end or again. */

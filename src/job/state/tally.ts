@@ -2,16 +2,18 @@ import * as z from 'zod'
 import type { NestedCount, ReadPage } from '../../sync/read-page.ts'
 import type { Slice, Tally } from '../../sync/slices.ts'
 
-/** The shape of a stored tally: what a list has shown. */
+/** The shape of a stored tally: what a list has shown. See Tally. */
 export const tallySchema = z.object({
-  /** The provider's clock at the resource's first page; later items are not counted. */
   until: z.int(),
-  /** Distinct items the provider listed, and the same per month of creation (`2026-10`). */
   listed: z.int(),
   months: z.record(z.string(), z.int()),
+  recent: z.record(z.string(), z.int()).optional(),
 })
 
 export type { Tally } from '../../sync/slices.ts'
+
+/** Seconds by which a page may be asked for earlier than one that was committed before it. */
+const recentSeconds = 120
 
 /** The tally that a page adds to. A list that is read from its beginning again counts anew, and cannot if it is one of several. */
 export function tallyBefore(
@@ -24,42 +26,91 @@ export function tallyBefore(
   return cursor === null ? tally : noTally
 }
 
+const nothingYet: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} }
+
 /** Counts the items of a page, by their creation seconds. */
-export function count(
-  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
-  created: readonly number[],
-  seen: number,
-): Tally {
+export function count(before: Tally = nothingYet, created: readonly number[], seen: number): Tally {
   const until = Math.min(before.until, seen)
-  const months = { ...before.months }
-  let { listed } = before
+  const from = withoutLater(before, until)
+  const months = { ...from.months }
+  const recent = { ...from.recent }
+  let { listed } = from
   for (const second of created) {
     if (second > until) continue
     const month = monthOf(second)
     months[month] = (months[month] ?? 0) + 1
+    if (second > until - recentSeconds) recent[second] = (recent[second] ?? 0) + 1
     listed++
   }
-  return { until, listed, months }
+  return { until, listed, months, ...some(recent) }
 }
 
 /** The sum of two tallies of the same list. */
-export function addTally(before: Tally | undefined, { until, listed, months }: Tally): Tally {
-  if (!before) return { until, listed, months }
-  const sum = { ...before.months }
-  for (const [month, items] of Object.entries(months)) sum[month] = (sum[month] ?? 0) + items
-  return { until: Math.min(before.until, until), listed: before.listed + listed, months: sum }
+export function addTally(before: Tally | undefined, after: Tally): Tally {
+  const until = Math.min(before?.until ?? Number.POSITIVE_INFINITY, after.until)
+  const [first, second] = [before ?? nothingYet, after].map((tally) => withoutLater(tally, until)) as [Tally, Tally]
+  return {
+    until,
+    listed: first.listed + second.listed,
+    months: sumOf(first.months, second.months),
+    ...some(sumOf(first.recent, second.recent)),
+  }
 }
 
 /** Counts the items of nested lists whose parents are counted. */
-export function countNested(
-  before: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: {} },
-  lists: readonly NestedCount[],
-  seen: number,
-): Tally {
+export function countNested(before: Tally = nothingYet, lists: readonly NestedCount[], seen: number): Tally {
   const until = Math.min(before.until, seen)
-  const counted = lists.filter(({ created }) => created === null || created <= until)
-  return { until, listed: counted.reduce((sum, { items }) => sum + items, before.listed), months: {} }
+  const from = withoutLater(before, until)
+  const recent = { ...from.recent }
+  let { listed } = from
+  for (const { created, items } of lists) {
+    if (created !== null && created > until) continue
+    if (created !== null && created > until - recentSeconds) recent[created] = (recent[created] ?? 0) + items
+    listed += items
+  }
+  return { until, listed, months: {}, ...some(recent) }
 }
+
+/** The tally as if it had ended then, and what it still has to remember. */
+function withoutLater(tally: Tally, until: number): Tally {
+  let { listed } = tally
+  const months = { ...tally.months }
+  const recent: Record<string, number> = {}
+  for (const [second, items] of Object.entries(tally.recent ?? {})) {
+    if (Number(second) <= until - recentSeconds) continue
+    if (Number(second) <= until) recent[second] = items
+    else {
+      listed -= items
+      takeOut(months, monthOf(Number(second)), items)
+    }
+  }
+  return { until, listed, months, ...some(recent) }
+}
+
+/** The tally without one item that was counted. */
+export function decrement(tally: Tally, created: number): Tally {
+  const months = { ...tally.months }
+  const recent = { ...tally.recent }
+  takeOut(months, monthOf(created), 1)
+  takeOut(recent, String(created), 1)
+  return { until: tally.until, listed: tally.listed - 1, months, ...some(recent) }
+}
+
+/** Lowers a count. One that reaches zero goes, and one that is not kept stays so. */
+function takeOut(counts: Record<string, number>, key: string, items: number): void {
+  const left = (counts[key] ?? 0) - items
+  if (left > 0) counts[key] = left
+  else delete counts[key]
+}
+
+function sumOf(left: Tally['recent'], right: Tally['recent']): Readonly<Record<string, number>> {
+  const sum = { ...left }
+  for (const [key, items] of Object.entries(right ?? {})) sum[key] = (sum[key] ?? 0) + items
+  return sum
+}
+
+/** `recent` is left out where there is nothing in it. */
+const some = (recent: Tally['recent']) => (recent && Object.keys(recent).length > 0 ? { recent } : {})
 
 /** A tally that is no longer kept, because it cannot be told what to take out of it. */
 export const noTally: Tally = { until: -1, listed: 0, months: {} }

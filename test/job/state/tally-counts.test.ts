@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addTally, count, countNested, monthOf } from '../../../src/job/state/tally.ts'
+import { addTally, count, countNested, decrement, monthOf, tallySchema } from '../../../src/job/state/tally.ts'
 
 const january = Date.UTC(2026, 0, 31) / 1_000
 const february = Date.UTC(2026, 1, 1) / 1_000
@@ -10,19 +10,41 @@ test('an item counts that was created in the second of the first page, and none 
     until: february,
     listed: 2,
     months: { '2026-01': 1, '2026-02': 1 },
+    recent: { [february]: 1 },
   })
 })
 
 test('a later page counts nothing beyond the first page, and an earlier one lowers the limit', () => {
   const first = count(undefined, [january], january)
-  expect(count(first, [february], february)).toEqual({ until: january, listed: 1, months: { '2026-01': 1 } })
+  expect(count(first, [february], february)).toMatchObject({ until: january, listed: 1, months: { '2026-01': 1 } })
   expect(count(count(undefined, [], february), [january], january).until).toBe(january)
+})
+
+test('an earlier page takes out what later ones counted of the seconds after it', () => {
+  const head = count(undefined, [february - 200, february - 2, february - 1, february], february)
+  const earlier = count(head, [february - 300, february - 1], february - 1)
+  expect(earlier).toMatchObject({ until: february - 1, listed: 5, months: { '2026-01': 5 } })
+  expect(count(earlier, [], february - 2)).toMatchObject({ until: february - 2, listed: 3, months: { '2026-01': 3 } })
+  const lists = countNested(undefined, [nested(null, 1), nested(february - 1, 10), nested(february, 100)], february)
+  expect(countNested(lists, [nested(february - 1, 1_000)], february - 1)).toMatchObject({ listed: 1_011 })
+  expect(addTally(head, { until: february - 1, listed: 1, months: {} })).toMatchObject({
+    until: february - 1,
+    listed: 4,
+  })
+  expect(count(decrement(head, february), [], february - 1)).toMatchObject({ listed: 3, months: { '2026-01': 3 } })
+})
+
+test('a tally remembers two minutes by second, and no more', () => {
+  const first = count(undefined, [january - 119, january - 120, january], january)
+  expect(first.recent).toEqual({ [january - 119]: 1, [january]: 1 })
+  expect(count(first, [january - 1], january).recent).toEqual({ [january - 119]: 1, [january - 1]: 1, [january]: 1 })
+  expect(tallySchema.parse(JSON.parse(JSON.stringify(first)))).toEqual(first)
 })
 
 test('a nested list counts if its parent is counted, or has no time', () => {
   const lists = [nested(null, 1), nested(january, 10), nested(february, 100), nested(february + 1, 1_000)]
-  expect(countNested(undefined, lists, february)).toEqual({ until: february, listed: 111, months: {} })
-  expect(countNested({ until: january, listed: 5, months: {} }, lists, february)).toEqual({
+  expect(countNested(undefined, lists, february)).toMatchObject({ until: february, listed: 111, months: {} })
+  expect(countNested({ until: january, listed: 5, months: {} }, lists, february)).toMatchObject({
     until: january,
     listed: 16,
     months: {},

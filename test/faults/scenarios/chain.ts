@@ -21,7 +21,7 @@ export const chain: Scenario = {
   faults: ['F08', 'F53'],
   about: 'invocations much shorter than the job, each sending it on; then a provider that never answers',
   claim: 'so many hops and an exact copy; a chain that does not advance stops within 3',
-  rounds: { test: 5, ci: 8, full: 200 },
+  rounds: { test: 5, ci: 6, full: 200 },
   elsewhere: { test: 0, ci: 3, full: 30 },
   async run({ provider, rounds, say }) {
     // An invocation has time for two or three pages.

@@ -17,7 +17,7 @@ export const duplicates: Scenario = {
   about:
     'one message delivered ten times at once, to two workers of five lanes each; the other nine deliveries come again later',
   claim: 'one runner a job, at most 1.05 × the requests of a single delivery',
-  rounds: { test: 10, ci: 30, full: 500 },
+  rounds: { test: 10, ci: 20, full: 500 },
   async run({ rounds, say }) {
     const settings = { Worker__Concurrency: '5', Worker__LeaseSeconds: '5' }
     const env = await openFaultEnv({ sandbox: { customers, latencyMs: 5 }, settings })

@@ -22,7 +22,7 @@ export const frozen: Scenario = {
   about:
     'a worker is stopped (SIGSTOP) at a random moment or right before a COMMIT, its lease runs out, every object changes, another worker does the job, the first one wakes',
   claim: 'nothing the woken worker does changes a row',
-  rounds: { test: 6, ci: 8, full: 500 },
+  rounds: { test: 6, ci: 6, full: 500 },
   elsewhere: { test: 0, ci: 3, full: 60 },
   async run({ provider, seed, rounds, say }) {
     const problems: string[] = []

@@ -19,7 +19,7 @@ export const items: Scenario = {
     'fuzzed objects of all default resources, served as raw bytes: half of them corrupted in one to three of 37 ways, some listed twice',
   claim:
     'no job failed; what cannot be stored is in sync_rejects, exactly; all else is stored as it was sent, numbers to the last digit',
-  rounds: { test: 300, ci: 1_000, full: 20_000 },
+  rounds: { test: 300, ci: 700, full: 20_000 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const totals = { objects: 0, rows: 0, rejects: 0, accounts: 0, 'MB sent': 0 }

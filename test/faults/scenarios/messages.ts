@@ -22,7 +22,7 @@ export const messages: Scenario = {
     'fuzzed queue messages (fast-check and a corpus of bombs), alone and in batches of ten, through the real handler, database and queue',
   claim:
     'no throw, a valid response each, every message done, failed in its row, or in the dead-letter queue without its secrets; p99 at most 50 ms',
-  rounds: { test: 500, ci: 1_000, full: 100_000 },
+  rounds: { test: 500, ci: 700, full: 100_000 },
   async run({ seed, rounds, say }) {
     const env = await openFaultEnv({
       sandbox: { customers: 3 },

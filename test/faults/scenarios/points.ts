@@ -17,7 +17,7 @@ export const points: Scenario = {
     'SIGKILL at each statement and each call to the queue of a job that is paused once, before and after it is done, with one worker and with two that got the message at once',
   claim: 'at every point: no row lost, doubled or stale, counters exact',
   // The full share is every point there is.
-  rounds: { test: 6, ci: 12, full: 10_000 },
+  rounds: { test: 6, ci: 8, full: 10_000 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const lanes: PointEnv[] = await Promise.all(

@@ -36,7 +36,7 @@ export const recovery: Scenario = {
   about:
     'SIGKILL at a random moment between two signs of life, with nobody to say so: lease and message run out by themselves, at LeaseSeconds 60 (the default) and 15',
   claim: 'another worker commits within 90 s (p99) by default, within 30 s with LeaseSeconds 15',
-  rounds: { test: 4, ci: 8, full: 100 },
+  rounds: { test: 4, ci: 6, full: 100 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
     const figures: Record<string, number | string> = {}

@@ -20,7 +20,7 @@ export const restarts: Scenario = {
   about:
     'small jobs, ten in an event, two workers, while Postgres is restarted every 2 to 5 seconds, by turns in a crash and in order',
   claim: 'every job completed and exact; the next job is done within 2 s (p95) of Postgres being back',
-  rounds: { test: 120, ci: 80, full: 5_000 },
+  rounds: { test: 120, ci: 50, full: 5_000 },
   elsewhere: { test: 0, ci: 40, full: 500 },
   async run({ provider, seed, rounds, say }) {
     const { postgres } = await openFaultServer()

@@ -16,7 +16,7 @@ export const term: Scenario = {
   about: 'SIGTERM at a random moment of a job; every third time while the provider has fallen silent',
   claim:
     'pages are committed, the lease released, the message answered within 5 s; another worker ends the job exactly',
-  rounds: { test: 6, ci: 12, full: 200 },
+  rounds: { test: 6, ci: 8, full: 200 },
   async run({ seed, rounds }) {
     const problems: string[] = []
     const answeredMs: number[] = []

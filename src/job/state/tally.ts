@@ -32,8 +32,7 @@ const nothingYet: Tally = { until: Number.POSITIVE_INFINITY, listed: 0, months: 
 export function count(before: Tally = nothingYet, created: readonly number[], seen: number): Tally {
   const until = Math.min(before.until, seen)
   const from = withoutLater(before, until)
-  const months = { ...from.months }
-  const recent = { ...from.recent }
+  const { months, recent } = from
   let { listed } = from
   for (const second of created) {
     if (second > until) continue
@@ -42,18 +41,19 @@ export function count(before: Tally = nothingYet, created: readonly number[], se
     if (second > until - recentSeconds) recent[second] = (recent[second] ?? 0) + 1
     listed++
   }
-  return { until, listed, months, ...some(recent) }
+  return { until, listed, months, ...withRecent(recent) }
 }
 
 /** The sum of two tallies of the same list. */
 export function addTally(before: Tally | undefined, after: Tally): Tally {
   const until = Math.min(before?.until ?? Number.POSITIVE_INFINITY, after.until)
-  const [first, second] = [before ?? nothingYet, after].map((tally) => withoutLater(tally, until)) as [Tally, Tally]
+  const first = withoutLater(before ?? nothingYet, until)
+  const second = withoutLater(after, until)
   return {
     until,
     listed: first.listed + second.listed,
     months: sumOf(first.months, second.months),
-    ...some(sumOf(first.recent, second.recent)),
+    ...withRecent(sumOf(first.recent, second.recent)),
   }
 }
 
@@ -61,20 +61,20 @@ export function addTally(before: Tally | undefined, after: Tally): Tally {
 export function countNested(before: Tally = nothingYet, lists: readonly NestedCount[], seen: number): Tally {
   const until = Math.min(before.until, seen)
   const from = withoutLater(before, until)
-  const recent = { ...from.recent }
+  const { recent } = from
   let { listed } = from
   for (const { created, items } of lists) {
     if (created !== null && created > until) continue
     if (created !== null && created > until - recentSeconds) recent[created] = (recent[created] ?? 0) + items
     listed += items
   }
-  return { until, listed, months: {}, ...some(recent) }
+  return { until, listed, months: {}, ...withRecent(recent) }
 }
 
-/** The tally as if it had ended then, and what it still has to remember. */
-function withoutLater(tally: Tally, until: number): Tally {
+/** The counts of the tally as if it had ended then, in objects of their own. */
+function withoutLater(tally: Tally, until: number) {
   let { listed } = tally
-  const months = { ...tally.months }
+  const months: Record<string, number> = { ...tally.months }
   const recent: Record<string, number> = {}
   for (const [second, items] of Object.entries(tally.recent ?? {})) {
     if (Number(second) <= until - recentSeconds) continue
@@ -84,7 +84,7 @@ function withoutLater(tally: Tally, until: number): Tally {
       takeOut(months, monthOf(Number(second)), items)
     }
   }
-  return { until, listed, months, ...some(recent) }
+  return { listed, months, recent }
 }
 
 /** The tally without one item that was counted. */
@@ -93,7 +93,7 @@ export function decrement(tally: Tally, created: number): Tally {
   const recent = { ...tally.recent }
   takeOut(months, monthOf(created), 1)
   takeOut(recent, String(created), 1)
-  return { until: tally.until, listed: tally.listed - 1, months, ...some(recent) }
+  return { until: tally.until, listed: tally.listed - 1, months, ...withRecent(recent) }
 }
 
 /** Lowers a count. One that reaches zero goes, and one that is not kept stays so. */
@@ -110,7 +110,7 @@ function sumOf(left: Tally['recent'], right: Tally['recent']): Readonly<Record<s
 }
 
 /** `recent` is left out where there is nothing in it. */
-const some = (recent: Tally['recent']) => (recent && Object.keys(recent).length > 0 ? { recent } : {})
+const withRecent = (recent: Tally['recent']) => (recent && Object.keys(recent).length > 0 ? { recent } : {})
 
 /** A tally that is no longer kept, because it cannot be told what to take out of it. */
 export const noTally: Tally = { until: -1, listed: 0, months: {} }

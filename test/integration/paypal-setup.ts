@@ -14,6 +14,7 @@ import {
 } from '../../src/sandbox/paypal/index.ts'
 import { compare, isEqual } from '../../src/verify/compare.ts'
 import { providerSettings } from '../../src/worker.ts'
+import type { Exemption } from '../support/faults.ts'
 import { setup } from '../support/setup.ts'
 
 export const accessToken = JSON.stringify({ clientId: sandboxApp.id, clientSecret: sandboxApp.secret })
@@ -28,19 +29,20 @@ const tables: Readonly<Record<string, ResourceName>> = {
 }
 
 /** An account of PayPal's sandbox, a worker, and what differs between the two. */
-export async function openPayPal(options: SandboxOptions = {}) {
+export async function openPayPal({ exempt, ...options }: SandboxOptions & { readonly exempt?: Exemption } = {}) {
   const tenantId = randomUUID()
   // Its clock stands hours behind, so that it can be advanced without being ahead of the database's.
   const now = Math.floor(Date.now() / 1_000) - 14 * 3_600
   const paypal = await createPayPalSandbox({ transactions: 1_200, limits: 'none', now, ...options })
   onTestFinished(() => paypal.close())
   const stack = await setup({
+    ...(exempt && { exempt }),
     sandbox: { customers: 1 },
     settings: { PayPal__ApiBase: paypal.url, PayPal__RequestsPerSecond: '1000', PayPal__Environment: 'sandbox' },
   })
-  const send = async (fields: object) => {
+  const send = async (fields: object, deliver: (request: object) => Promise<unknown> = stack.deliver) => {
     const jobId = randomUUID()
-    await stack.deliver({ jobId, tenantId, providerName: 'paypal', accessToken, additionalData: {}, ...fields })
+    await deliver({ jobId, tenantId, providerName: 'paypal', accessToken, additionalData: {}, ...fields })
     return (await stack.job(jobId)) as {
       status: string
       error: unknown
@@ -49,6 +51,8 @@ export async function openPayPal(options: SandboxOptions = {}) {
     }
   }
   const run = (additionalData: object = {}) => send({ additionalData })
+  /** Delivers the message of a job once, also where calls go wrong besides. */
+  const tryOnce = () => send({}, (request) => stack.handle([JSON.stringify(request)]))
   /** The payloads that the table lacks or has too much, of each resource. */
   const differences = async () => {
     const differing: string[] = []
@@ -110,7 +114,7 @@ export async function openPayPal(options: SandboxOptions = {}) {
       await database.close()
     }
   }
-  return { paypal, stack, tenantId, run, send, differences, verify }
+  return { paypal, stack, tenantId, run, tryOnce, send, differences, verify }
 }
 
 /** PayPal shows disputes of 180 days. The tests' clocks end within a day of now. */

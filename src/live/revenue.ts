@@ -18,17 +18,17 @@ export interface RevenueChange {
 /** What these objects may have changed about MRR. */
 export function revenueChange(objects: readonly ChangedObject[], contents: readonly PageContent[]): RevenueChange {
   const idsOf = (name: string) => objects.flatMap(({ change: { resource, id } }) => (resource === name ? [id] : []))
-  return { subscriptions: subscriptionsOf(objects, contents), prices: idsOf('prices'), coupons: idsOf('coupons') }
+  const subscriptions = [...new Set([...idsOf('subscriptions'), ...shownSubscriptions(contents)])]
+  return { subscriptions, prices: idsOf('prices'), coupons: idsOf('coupons') }
 }
 
-function subscriptionsOf(objects: readonly ChangedObject[], contents: readonly PageContent[]): readonly string[] {
-  const named = objects.flatMap(({ change: { resource, id } }) => (resource === 'subscriptions' ? [id] : []))
+/** The subscriptions that rows of `sources` name. */
+function shownSubscriptions(contents: readonly PageContent[]): readonly string[] {
   const rows = contents.flatMap(({ rows }) => rows)
-  const shown = rows.flatMap(({ resource, row }) => {
+  return rows.flatMap(({ resource, row }) => {
     const { subscriptionId } = row as { readonly subscriptionId?: unknown }
     return sources.has(resource) && typeof subscriptionId === 'string' ? [subscriptionId] : []
   })
-  return [...new Set([...named, ...shown])]
 }
 
 /**
@@ -44,9 +44,9 @@ export async function refreshMrr(
   if (Object.values(change).every((ids) => ids.length === 0)) return
   try {
     // Loaded for such events only.
-    const { computeMrr, incomplete } = await import('../revenue/history.ts')
+    const { computeMrr, recentSubscriptionsWith } = await import('../revenue/history.ts')
     await tenant(account.tenantId).within(async (tx) => {
-      const completed = await incomplete(tx, account, change)
+      const completed = await recentSubscriptionsWith(tx, account, change)
       await computeMrr(tx, account, [...new Set([...change.subscriptions, ...completed])])
     })
   } catch (cause) {

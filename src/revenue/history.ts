@@ -45,7 +45,7 @@ function portions(db: TenantDatabase) {
 const completedAtMost = 1_000
 
 /** The subscriptions that have changed within a day, and have one of these prices without an amount or one of these coupons. */
-export async function incomplete(
+export async function recentSubscriptionsWith(
   tx: Database,
   account: AccountKey,
   { prices, coupons }: { readonly prices: readonly string[]; readonly coupons: readonly string[] },
@@ -65,8 +65,8 @@ export async function incomplete(
 }
 
 /**
- * Computes the MRR of these subscriptions after a live event, if the account's past is known already. Else the next job computes all. No job
- * is told: see isOutdated.
+ * Computes the MRR of these subscriptions after a live event, if the account's past is known already. Else the next job
+ * computes all. No job is told: see isOutdated.
  */
 export async function computeMrr(tx: Database, account: AccountKey, subscriptions: readonly string[]): Promise<void> {
   if (subscriptions.length === 0) return

@@ -15,6 +15,17 @@ const afterwards = 10
 /** Ticks in the end: a job that is asked for is sent by the third. */
 const mostTicks = 10
 
+/** What a round counts. */
+const noFigures = {
+  events: 0,
+  deliveries: 0,
+  'fetched by events': 0,
+  'jobs sent': 0,
+  'asked for while a job had not ended': 0,
+  'asked for right after a job': 0,
+  kills: 0,
+}
+
 export const live: Scenario = {
   name: 'live',
   faults: ['F01', 'F34', 'F36'],
@@ -25,16 +36,7 @@ export const live: Scenario = {
   rounds: { test: 0, ci: 1, full: 30 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
-    const totals = {
-      rounds: 0,
-      events: 0,
-      deliveries: 0,
-      'fetched by events': 0,
-      'jobs sent': 0,
-      'asked for while a job had not ended': 0,
-      'asked for right after a job': 0,
-      kills: 0,
-    }
+    const totals = { rounds: 0, ...noFigures }
     const lanes = await Promise.all(
       Array.from({ length: Math.min(4, rounds) }, (_, lane) => openLiveEnv(lane, customers)),
     )
@@ -65,15 +67,7 @@ async function exceed(lane: LiveEnv, { random }: Round) {
   const events = await lane.listen(random)
   const jobs = await openJobs(env)
   const problems: string[] = []
-  const figures = {
-    events: 0,
-    deliveries: 0,
-    'fetched by events': 0,
-    'jobs sent': 0,
-    'asked for while a job had not ended': 0,
-    'asked for right after a job': 0,
-    kills: 0,
-  }
+  const figures = { ...noFigures }
   const tick = async () => {
     const report = await schedule.tick()
     figures['jobs sent'] += report.sent

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { computeMrr, incomplete } from '../../src/revenue/history.ts'
+import { computeMrr, recentSubscriptionsWith } from '../../src/revenue/history.ts'
 import { openAccount } from './account.ts'
 
 test('subscriptions that were seen before their price are found by it, and those with a price are not', async () => {
@@ -18,7 +18,7 @@ test('subscriptions that were seen before their price are found by it, and those
   ])
   await price('unknown', { unit_amount: 300 })
   await worker.tenant(tenantId).within(async (tx) => {
-    const ids = await incomplete(tx, key, { prices: ['known', 'unknown'], coupons: [] })
+    const ids = await recentSubscriptionsWith(tx, key, { prices: ['known', 'unknown'], coupons: [] })
     expect(ids).toEqual(['unpriced'])
     await computeMrr(tx, key, ids)
   })
@@ -28,6 +28,6 @@ test('subscriptions that were seen before their price are found by it, and those
   ])
   await insert('coupons', { id: 'unused' })
   expect(
-    await worker.tenant(tenantId).within((tx) => incomplete(tx, key, { prices: [], coupons: ['unused'] })),
+    await worker.tenant(tenantId).within((tx) => recentSubscriptionsWith(tx, key, { prices: [], coupons: ['unused'] })),
   ).toEqual([])
 })

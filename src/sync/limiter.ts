@@ -22,6 +22,11 @@ export interface Limiter {
   delay(): number
   /** Lowers the limit after a limit error of the provider. */
   lower(limit: LimitHit['kind']): void
+  /**
+   * Starts no call for as many milliseconds as the error's `retryAfter`: whoever asks a provider that has demanded a wait
+   * makes it longer. If that is longer than `limitPatienceMs`, the calls fail with the error instead of waiting.
+   */
+  hold(error: SyncError): void
   /** Requests a second allowed now. */
   rate(): number
 }
@@ -57,6 +62,12 @@ const longestPassedOverMs = 250
 /** The most milliseconds that it makes up for after the thread was busy while a request waited. */
 const busyMs = 200
 
+/**
+ * Milliseconds that a call waits for a limit of the provider. If the provider demands a longer wait, the call fails, and the
+ * queue delays the job without occupying a worker.
+ */
+export const limitPatienceMs = 180_000
+
 /** Resolves when the signal aborts. */
 const whenAborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
@@ -74,6 +85,8 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   let isGivingTurns = false
   let expected = 0
   let freed: () => void = () => {}
+  /** What calls fail with until then. */
+  let longHold: { readonly error: SyncError; readonly until: number } | undefined
 
   const rate = () => perSecond * recovery.rate.share()
   const room = () => Math.max(1, Math.floor(concurrency * recovery.concurrency.share())) - inFlight
@@ -144,6 +157,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   function enter(waiting: AbortSignal, weight: () => number = () => 0): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (waiting.aborted) return reject(waiting.reason)
+      if (longHold && clock.now() < longHold.until) return reject(longHold.error)
       const settled = () => {
         waitingCalls = waitingCalls.filter((other) => other !== call)
         waiting.removeEventListener('abort', aborted)
@@ -191,6 +205,14 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
       loweredAt = clock.now()
       recovery[limit].lower()
     },
+    hold(error) {
+      const ms = error.retryAfter || 0
+      if (ms <= 0) return
+      nextAt = Math.max(nextAt, clock.now() + ms)
+      if (ms <= limitPatienceMs) return
+      longHold = { error, until: nextAt }
+      for (const call of waitingCalls) call.refuse(error)
+    },
     rate,
   }
 }
@@ -206,14 +228,21 @@ export interface Limits {
 /** Makes one call, with any wrappers. Aborting `signal` ends the call and its waits. */
 export type Call = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
-/** Puts a call behind its limiters. Every attempt passes them; a limit error lowers the limiter that it names. */
+/**
+ * Puts a call behind its limiters. Every attempt passes them. A limit error lowers the limiter that it names, and holds it
+ * for the wait that it demands.
+ */
 export function limited(call: Call, limits: Limits): Call {
   return (work, signal) =>
     limits.endpoint.run(async () => {
       try {
         return await call(work, signal)
       } catch (error) {
-        if (error instanceof SyncError && error.limit) limits[error.limit.scope].lower(error.limit.kind)
+        if (error instanceof SyncError && error.limit) {
+          const limiter = limits[error.limit.scope]
+          limiter.lower(error.limit.kind)
+          limiter.hold(error)
+        }
         throw error
       }
     }, limits.waiting)

@@ -203,6 +203,7 @@ export function rateLimited(
     return identity
   }
   const identifying = openEndpoint(identifyName, {}, waiting)
+  const identifyingOnce = limited(counted(identifyName), { endpoint: ofAccount, account: ofAccount, waiting })
   return {
     sources: feed ? [...sources, eventsSource(feed, sources)] : sources,
     limiters: (source) => [
@@ -214,8 +215,6 @@ export function rateLimited(
     besides: (source) => besides.get(source.name),
     requests: () => requests,
     identify: (signal) => askOnce(() => identifying.call(() => account.identify(signal), signal)),
-    since: async (signal) =>
-      (await askOnce(() => ofAccount.run(() => counted(identifyName)(() => account.identify(signal), signal), waiting)))
-        .since,
+    since: async (signal) => (await askOnce(() => identifyingOnce(() => account.identify(signal), signal))).since,
   }
 }

@@ -1,6 +1,6 @@
 import { backOff, type Clock } from '../clock.ts'
 import { SyncError } from '../errors.ts'
-import type { Call } from './limiter.ts'
+import { type Call, limitPatienceMs } from './limiter.ts'
 
 /** Told about the attempts of a call. */
 export interface CallWatch {
@@ -22,11 +22,8 @@ interface Patience {
   readonly watch?: CallWatch
 }
 
-/**
- * Milliseconds after a call's first failure during which it is retried. A rate limit is retried for longer. If the
- * provider demands a longer wait, the call fails, and the queue delays the job without occupying a worker.
- */
-const patienceMs = { fault: 60_000, limit: 180_000 } as const
+/** Milliseconds after a call's first failure during which it is retried. A rate limit is retried for longer. */
+const patienceMs = { fault: 60_000, limit: limitPatienceMs } as const
 const pause = { base: 250, cap: 20_000 } as const
 
 /** Retries a call while its error's verdict is `retry` and its time lasts. Wraps the limited call. */

@@ -29,8 +29,13 @@ function nestedCounts(
 ): ReadPage['nested'] {
   const created = new Map(parents.map(({ row }) => [row.id, secondOf(row.createdAt)]))
   const lists = childSets
-    .filter(({ parentId }) => created.has(parentId) && !known.has(parentId))
-    .map(({ resource, parentId, ids }) => ({ resource, created: created.get(parentId) ?? null, items: ids.length }))
+    .filter(({ parentId }) => created.has(parentId))
+    .map(({ resource, parentId, ids }) => ({
+      resource,
+      created: created.get(parentId) ?? null,
+      items: ids.length,
+      ...(known.has(parentId) && { relisted: true as const }),
+    }))
   // An item without a usable id is in no set of ids, and counts as rejected.
   const names = new Set(childSets.map(({ resource }) => resource))
   const rejected = rejects

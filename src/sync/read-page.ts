@@ -10,6 +10,8 @@ export interface NestedCount {
   /** Creation second of the parent; null if it has none. */
   readonly created: number | null
   readonly items: number
+  /** An earlier page had the parent, and the list was counted then. It may have changed since. */
+  readonly relisted?: true
 }
 
 /** A page of a slice as rows that are not committed yet. */
@@ -24,7 +26,7 @@ export interface ReadPage extends PageEnd, PageContent, Pick<Digest, 'proven' | 
   readonly completeTo?: Date | undefined
   /** See Page.note. */
   readonly note?: string | undefined
-  /** The nested lists of the items that no earlier page had. */
+  /** The nested lists of the page's items. */
   readonly nested: readonly NestedCount[]
   readonly source: Source
   readonly observedAt: Date

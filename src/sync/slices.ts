@@ -35,6 +35,8 @@ export interface Tally {
   readonly months: Readonly<Record<string, number>>
   /** Items of the last seconds by second of creation: a page that was asked for earlier takes out what it makes too late. */
   readonly recent?: Readonly<Record<string, number>> | undefined
+  /** Items of nested lists that were read again with their parents, which may have changed since they were counted. */
+  readonly relisted?: number | undefined
 }
 
 /** Where a page stands in a list, or in a window of it, that counts only as a whole: it is read to its end or again. */

@@ -103,15 +103,16 @@ function compareCounts(
   const liveCount = sumOf(live.values())
   const months = differingMonths(tally, live)
   const apart = sumOf(months.map((month) => Math.abs(month.live - month.listed)))
-  const isAsLong = Math.abs(liveCount - (tally.listed - rejected + kept)) <= changed
-  const equal = unchecked === 0 && isAsLong && apart <= rejected + kept + changed
+  const difference = Math.abs(liveCount - (tally.listed - rejected + kept))
+  const changedMeanwhile = changed + (difference > 0 ? (tally.relisted ?? 0) : 0)
+  const equal = unchecked === 0 && difference <= changedMeanwhile && apart <= rejected + kept + changedMeanwhile
   return {
     until: new Date(tally.until * 1_000).toISOString(),
     listed: tally.listed,
     live: liveCount,
     equal,
     differs: equal ? [] : months.slice(0, 24),
-    ...(changed > 0 && { changedMeanwhile: changed }),
+    ...(changedMeanwhile > 0 && { changedMeanwhile }),
   }
 }
 

@@ -17,7 +17,10 @@ export interface CountCheck {
   readonly equal: boolean
   /** Months of creation in which they differ; at most 24 of them, and none where counting by month took too long. */
   readonly differs: readonly { readonly month: string; readonly listed: number; readonly live: number }[]
-  /** Rows that live events wrote while the job was running. `equal` allows for so many; absent if there are none. */
+  /**
+   * Rows that may have changed after they were listed. Live events wrote them, or their parent was listed again. `equal`
+   * allows for so many; absent if there are none.
+   */
   readonly changedMeanwhile?: number
 }
 

@@ -8,6 +8,7 @@ export const tallySchema = z.object({
   listed: z.int(),
   months: z.record(z.string(), z.int()),
   recent: z.record(z.string(), z.int()).optional(),
+  relisted: z.int().optional(),
 })
 
 export type { Tally } from '../../sync/slices.ts'
@@ -54,21 +55,27 @@ export function addTally(before: Tally | undefined, after: Tally): Tally {
     listed: first.listed + second.listed,
     months: sumOf(first.months, second.months),
     ...withRecent(sumOf(first.recent, second.recent)),
+    ...withRelisted((before?.relisted ?? 0) + (after.relisted ?? 0)),
   }
 }
 
-/** Counts the items of nested lists whose parents are counted. */
+/** Counts the items of nested lists whose parents are counted, each parent once. */
 export function countNested(before: Tally = nothingYet, lists: readonly NestedCount[], seen: number): Tally {
   const until = Math.min(before.until, seen)
   const from = withoutLater(before, until)
   const { recent } = from
   let { listed } = from
-  for (const { created, items } of lists) {
+  let relisted = before.relisted ?? 0
+  for (const { created, items, relisted: isRelisted } of lists) {
     if (created !== null && created > until) continue
+    if (isRelisted) {
+      relisted += items
+      continue
+    }
     if (created !== null && created > until - recentSeconds) recent[created] = (recent[created] ?? 0) + items
     listed += items
   }
-  return { until, listed, months: {}, ...withRecent(recent) }
+  return { until, listed, months: {}, ...withRecent(recent), ...withRelisted(relisted) }
 }
 
 /** The counts of the tally as if it had ended then, in objects of their own. */
@@ -93,7 +100,8 @@ export function decrement(tally: Tally, created: number): Tally {
   const recent = { ...tally.recent }
   takeOut(months, monthOf(created), 1)
   takeOut(recent, String(created), 1)
-  return { until: tally.until, listed: tally.listed - 1, months, ...withRecent(recent) }
+  const listed = tally.listed - 1
+  return { until: tally.until, listed, months, ...withRecent(recent), ...withRelisted(tally.relisted ?? 0) }
 }
 
 /** Lowers a count. One that reaches zero goes, and one that is not kept stays so. */
@@ -111,6 +119,8 @@ function sumOf(left: Tally['recent'], right: Tally['recent']): Readonly<Record<s
 
 /** `recent` is left out where there is nothing in it. */
 const withRecent = (recent: Tally['recent']) => (recent && Object.keys(recent).length > 0 ? { recent } : {})
+
+const withRelisted = (relisted: number) => (relisted > 0 ? { relisted } : {})
 
 /** A tally that is no longer kept, because it cannot be told what to take out of it. */
 export const noTally: Tally = { until: -1, listed: 0, months: {} }

@@ -16,11 +16,13 @@ async function check({
   counts = {},
   until: last = until,
   listed = Object.values(months).reduce((sum, count) => sum + count, 0),
+  relisted,
 }: {
   months: Readonly<Record<string, number>>
   counts?: object
   until?: number
   listed?: number
+  relisted?: number
 }) {
   const { db } = await openTestDatabase()
   const key = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
@@ -33,7 +35,7 @@ async function check({
   const counting = {
     ...key,
     sources: [{ kind: 'list', name: 'customers', table: customers, createdFilter: { field: 'created' } }],
-    tallies: { customers: { listed, until: last, months } },
+    tallies: { customers: { listed, until: last, months, relisted } },
     history: {},
     counts: { customers: { ...noCounts, ...counts } },
   }
@@ -71,6 +73,14 @@ test('a row that is missing is not hidden by one too many in another month', asy
 
 test('a list whose months are not known is compared as a whole', async () => {
   expect(await check({ months: {}, listed: 5 })).toMatchObject({ listed: 5, live: 5, equal: true, differs: [] })
+})
+
+test('what was listed again may have changed since it was counted: by no more than so many, and said only where it did', async () => {
+  const differing = { months: {}, listed: 4 }
+  expect(await check({ ...differing, relisted: 2 })).toMatchObject({ live: 5, equal: true, changedMeanwhile: 2 })
+  expect(await check({ ...differing, listed: 2, relisted: 2 })).toMatchObject({ equal: false, changedMeanwhile: 2 })
+  expect(await check(differing)).toMatchObject({ equal: false })
+  expect(await check({ ...differing, listed: 5, relisted: 2 })).not.toHaveProperty('changedMeanwhile')
 })
 
 test('a rejected item has no row, and a row that the list leaves out is no difference', async () => {

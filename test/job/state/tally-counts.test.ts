@@ -51,6 +51,18 @@ test('a nested list counts if its parent is counted, or has no time', () => {
   })
 })
 
+test('a nested list that is read again with its parent counts as it was first, and is remembered as what may have changed', () => {
+  const again = { ...nested(january, 12), relisted: true as const }
+  const first = countNested(undefined, [nested(january, 10)], february)
+  const second = countNested(first, [again, { ...nested(february + 1, 9), relisted: true as const }], february)
+  expect(second).toMatchObject({ listed: 10, relisted: 12 })
+  expect(countNested(second, [again, nested(february, 1)], february)).toMatchObject({ listed: 11, relisted: 24 })
+  expect(addTally(second, second)).toMatchObject({ listed: 20, relisted: 24 })
+  expect(decrement(second, january)).toMatchObject({ listed: 9, relisted: 12 })
+  expect(tallySchema.parse(JSON.parse(JSON.stringify(second)))).toEqual(second)
+  expect(first).not.toHaveProperty('relisted')
+})
+
 test('tallies of one list add up, by month as well, until the earlier of both ends', () => {
   const sum = addTally(
     { until: 20, listed: 3, months: { '2026-01': 1, '2026-02': 2 } },

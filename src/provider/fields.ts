@@ -48,7 +48,7 @@ export function unixSeconds(value: unknown): Date | null {
 /** The decimal exactly as it was sent, as text for a numeric column; a number is written as JSON had it. */
 export function decimal(value: unknown): string | null {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
-  return typeof value === 'string' && value.length <= 100 && /^-?\d+(\.\d+)?$/.test(value) ? value : null
+  return typeof value === 'string' && value.length <= 100 && /^-?(\d+(\.\d+)?|\.\d+)$/.test(value) ? value : null
 }
 
 /** The id of another object, given as an id, expanded or as a deleted stub. Null if it is too long to index. */

@@ -13,9 +13,10 @@ export type CurrencyDigits = Readonly<Record<string, number>>
  */
 export function minorUnits(decimal: unknown, currency: unknown, differences: CurrencyDigits = {}): bigint | null {
   const digits = digitsOf(currency, differences)
-  const [, sign, whole = '', fraction = ''] = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?$/.exec(textOf(decimal)) ?? []
+  // PayPal's schema allows an amount without a digit before its point.
+  const [, sign, whole = '', fraction = ''] = /^(-?)(\d{1,40}|(?=\.))(?:\.(\d{1,40}))?$/.exec(textOf(decimal)) ?? []
   if (digits === null || sign === undefined || /[^0]/.test(fraction.slice(digits))) return null
-  const units = BigInt(`${sign}${whole}${fraction.slice(0, digits).padEnd(digits, '0')}`)
+  const units = BigInt(`${sign}${whole || '0'}${fraction.slice(0, digits).padEnd(digits, '0')}`)
   return BigInt.asIntN(64, units) === units ? units : null
 }
 
@@ -26,6 +27,18 @@ export function majorUnits(units: bigint, currency: unknown, differences: Curren
   const text = String(units < 0n ? -units : units).padStart(digits + 1, '0')
   const point = text.length - digits
   return `${units < 0n ? '-' : ''}${text.slice(0, point)}${digits === 0 ? '' : `.${text.slice(point)}`}`
+}
+
+/**
+ * Minor units times a quantity in decimal text: 1100n and `1.1` → 1210n. Null if the product has a fraction of the minor
+ * unit, or the quantity is no plain decimal.
+ */
+export function timesQuantity(units: bigint, quantity: string): bigint | null {
+  const [, sign, whole = '', fraction = ''] = /^(-?)(\d{0,40})(?:\.(\d{1,40}))?$/.exec(quantity) ?? []
+  if (sign === undefined || whole + fraction === '') return null
+  const product = units * BigInt(`${sign}${whole}${fraction}`)
+  const scale = 10n ** BigInt(fraction.length)
+  return product % scale === 0n ? product / scale : null
 }
 
 /** The names of the fields of an amount: `{ amount: 'value', currency: 'currency_code' }` for PayPal. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { currencyCode, decimalMoney, digitsOf, majorUnits, minorUnits } from '../../src/provider/money.ts'
+import { currencyCode, decimalMoney, digitsOf, majorUnits, minorUnits, timesQuantity } from '../../src/provider/money.ts'
 
 const largest = 2n ** 63n - 1n
 const units = fc.oneof(fc.bigInt({ min: -largest - 1n, max: largest }), fc.bigInt({ min: -100_000n, max: 100_000n }))
@@ -39,6 +39,21 @@ describe('a decimal', () => {
     expect(minorUnits('1000.00', 'JPY')).toBe(1000n)
   })
 
+  test('needs no digit before its point, as in the schema of PayPal', () => {
+    expect(minorUnits('.5', 'EUR')).toBe(50n)
+    expect(minorUnits('-.072', 'KWD')).toBe(-72n)
+    expect(minorUnits('-.00', 'JPY')).toBe(0n)
+    for (const text of ['.', '-.', '5.', '']) expect(minorUnits(text, 'EUR')).toBeNull()
+  })
+
+  test('times a quantity is exact, or is nothing', () => {
+    expect(timesQuantity(1_100n, '1.1')).toBe(1_210n)
+    expect(timesQuantity(1_010n, '-0.1')).toBe(-101n)
+    expect(timesQuantity(300n, '.5')).toBe(150n)
+    expect(timesQuantity(333n, '0.5')).toBeNull()
+    for (const text of ['', '-', '.', '1e3', ' 1']) expect(timesQuantity(100n, text)).toBeNull()
+  })
+
   test('with a fraction of the minor unit is refused', () => {
     fc.assert(
       fc.property(units, currency, fc.nat({ max: 6 }), fc.integer({ min: 1, max: 9 }), (value, code, zeros, last) => {
@@ -63,7 +78,7 @@ describe('a decimal', () => {
   })
 
   test.each([
-    ['1e3', '1E3', '1.5e1', '1e-2', '+1', '--1', '-', '', ' 1', '1 ', '1.', '.5', '1,5', '1_000', '1.2.3', '0x10', '١'],
+    ['1e3', '1E3', '1.5e1', '1e-2', '+1', '--1', '-', '', ' 1', '1 ', '1.', '.', '1,5', '1_000', '1.2.3', '0x10', '١'],
     ['Infinity', 'NaN', '9'.repeat(41), `0.${'0'.repeat(41)}`, null, undefined, true, {}, [], [1], 5n],
   ])('in no plain form is refused', (...values: unknown[]) => {
     for (const value of values) expect(minorUnits(value, 'EUR'), String(value)).toBeNull()

@@ -33,7 +33,8 @@ interface Numbered {
 
 /**
  * A page of a list whose pages have numbers. Without a total in the answer, a page is followed by another if it is full or has
- * a link to one: a page may come short, or without items, before the end.
+ * a link to one: a page may come short, or without items, before the end. With a total, a link to another page is believed
+ * as well: the core finds out that the list has more items than it states.
  */
 export function numberedPage({ json, date }: PayPalAnswer, { query, name, idOf = (item) => item }: Numbered): Page {
   const { items, fields: beside } = json.list(name)
@@ -43,7 +44,9 @@ export function numberedPage({ json, date }: PayPalAnswer, { query, name, idOf =
   const isEmpty = total === 0 || (list(beside.links) !== null && beside.name === undefined)
   if (!items && !isEmpty) throw unusable(`has no ${name}`)
   const page = pageNumber(query)
-  const isLast = pages === null ? (items ?? []).length < query.limit && !linksOn(beside.links) : page >= pages
+  const shown = (items ?? []).length
+  const isLinked = linksOn(beside.links)
+  const isLast = pages === null ? shown < query.limit && !isLinked : page >= pages && (shown === 0 || !isLinked)
   return {
     items: (items ?? []).map(idOf),
     next: isLast ? null : String(page + 1),

@@ -4,6 +4,7 @@ import type { Nested, Page, Query } from '../../../provider/contract.ts'
 import { dateTime, decimal, type Fields, fields, list, metadataOf, text } from '../../../provider/fields.ts'
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
+import { timesQuantity } from '../../../provider/money.ts'
 import type { PayPalConnection } from '../connection.ts'
 import { numberedPage, oneWindow, pageNumber, retrieveAt, rfc3339 } from '../list.ts'
 import { currencyOf, money, nameOf } from '../readers.ts'
@@ -40,9 +41,9 @@ function linesOf(invoice: Item): readonly Item[] {
 
 /** The unit price times the quantity, if that is a whole number of minor units. */
 function lineAmount(line: Fields): number | null {
-  const [price, quantity] = [money(line.unit_amount), decimal(line.quantity)]
-  const amount = price === null || quantity === null ? null : price * Number(quantity)
-  return amount !== null && Number.isSafeInteger(amount) ? amount : null
+  const price = money(line.unit_amount)
+  const amount = price === null ? null : timesQuantity(BigInt(price), text(line.quantity) ?? '')
+  return amount !== null && Number.isSafeInteger(Number(amount)) ? Number(amount) : null
 }
 
 const lines: Nested<PayPalConnection, typeof tables.invoiceLines> = {

@@ -41,6 +41,22 @@ describe('an account of PayPal', () => {
     expect(await verify()).toEqual([])
   })
 
+  it('has a dispute that is older than 180 days and has changed since, and its counts agree', async () => {
+    const { paypal, stack, tenantId, run } = await openPayPal({ transactions: 20, counts: { disputes: 3 } })
+    const [old] = ['RESOLVED', 'OPEN'].map((status) => {
+      const { object } = paypal.insert('disputes', { status }, { at: paypal.now() - 250 * 24 * hour })
+      return String(object.dispute_id)
+    })
+    paypal.update('disputes', String(old), { status: 'UNDER_REVIEW' })
+    paypal.advance(6 * hour)
+    expect((await run()).result.resources.disputes).toMatchObject({ proof: { equal: true } })
+    const rows = await stack.query<{ id: string; status: string }>(
+      `select id, status from disputes where tenant_id = $1 and created_at < now() - interval '200 days'`,
+      [tenantId],
+    )
+    expect(rows).toEqual([{ id: old, status: 'UNDER_REVIEW' }])
+  })
+
   it('is followed by incremental jobs: what is new, settled and late is in the tables', async () => {
     const { paypal, run, differences } = await openPayPal({ transactions: 600 })
     paypal.advance(6 * hour)

@@ -18,9 +18,10 @@ const withDisputeId = (item: Item): Item => {
 
 function rangeOf({ window, by }: Query): Readonly<Record<string, string>> {
   const { from = 0, to = null } = window ?? {}
-  // A list by creation has no end: what is newer the core leaves out.
-  if (by !== 'updated') return { start_time: after(from) }
-  return { update_time_after: after(from), ...(to !== null && { update_time_before: rfc3339(to) }) }
+  // By creation nothing is missing from the list by change: a dispute changes at its creation or later. A filter by creation
+  // would lose the disputes that are older and have changed within the 180 days. What is newer the core leaves out.
+  const isBounded = by === 'updated' && to !== null
+  return { update_time_after: after(from), ...(isBounded && { update_time_before: rfc3339(to) }) }
 }
 
 async function readList(paypal: PayPalConnection, query: Query): Promise<Page> {
@@ -41,7 +42,7 @@ function nextToken(links: unknown): string | null {
   return new URL(href, 'https://api-m.paypal.com').searchParams.get('next_page_token')
 }
 
-/** Disputes of the last 180 days, and their changes. Older ones stay as they were last seen. */
+/** Disputes that were made or have changed within the last 180 days. Older ones stay as they were last seen. */
 export const disputes: PayPalResource<typeof tables.disputes> = {
   name: 'disputes',
   table: tables.disputes,

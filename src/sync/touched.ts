@@ -1,5 +1,5 @@
 import type { Item } from '../json/item.ts'
-import type { ListSource } from '../provider/contract.ts'
+import { type ListSource, permissionDenied } from '../provider/contract.ts'
 import { readById } from './read-again.ts'
 import { mergeContents, noContent, type PageContent } from './rows.ts'
 import { findList, type Source } from './source.ts'
@@ -17,8 +17,31 @@ interface TouchedOptions {
   isFetched(resource: string): Promise<boolean>
 }
 
+/** Objects of a resource that the provider may refuse before the others are believed to be refused as well. */
+const refusedAtMost = 3
+
 export function createTouched({ sources, pageSize, isFetched }: TouchedOptions): Touched {
   const fetched = new Set<string>()
+  /** The refused objects of a resource of which none has been read; 0 once one has been. */
+  const refusals = new Map<string, number>()
+
+  /** Without a right to the resource each object would cost a request: they are fetched one by one until one is read. */
+  async function fetchAll(source: ListSource, ids: readonly string[], signal: AbortSignal): Promise<PageContent[]> {
+    const { name } = source
+    const fetchOne = (id: string) => readById({ source, sources, pageSize }, id, signal)
+    const contents: PageContent[] = []
+    for (const [at, id] of ids.entries()) {
+      const refused = refusals.get(name)
+      if (refused === 0) return [...contents, ...(await Promise.all(ids.slice(at).map(fetchOne)))]
+      if (refused !== undefined && refused >= refusedAtMost) break
+      const content = await fetchOne(id)
+      const isRefused = content.rejects.some(({ resource, code }) => resource === name && code === permissionDenied)
+      if (refusals.get(name) !== 0) refusals.set(name, isRefused ? (refusals.get(name) ?? 0) + 1 : 0)
+      contents.push(content)
+    }
+    return contents
+  }
+
   return {
     async fetch(source, items, signal) {
       const touched = source.touched ? items.flatMap((item) => source.touched?.(item) ?? []) : []
@@ -29,9 +52,7 @@ export function createTouched({ sources, pageSize, isFetched }: TouchedOptions):
         const ids = touched.filter((object) => object.resource === resource).map(({ id }) => id)
         const fresh = [...new Set(ids)].filter((id) => !fetched.has(`${resource} ${id}`))
         for (const id of fresh) fetched.add(`${resource} ${id}`)
-        contents.push(
-          ...(await Promise.all(fresh.map((id) => readById({ source: target, sources, pageSize }, id, signal)))),
-        )
+        contents.push(...(await fetchAll(target, fresh, signal)))
       }
       return contents.length === 0 ? noContent : mergeContents(contents)
     },

@@ -14,10 +14,14 @@ interface Minting<Answer> {
   ask(token: string): Promise<Answer>
   /** Whether the answer says that the token is not accepted. */
   isRefused(answer: Answer): boolean
+  /** Whether the token may lack rights that the credentials were given after it was minted. Absent: no answer says so. */
+  lacksRights?(answer: Answer): boolean
 }
 
 interface TokenEntry {
   readonly token: Promise<string>
+  /** In milliseconds of the monotonic clock. */
+  readonly mintedAt: number
   /** In milliseconds of the monotonic clock; Infinity while it is being minted. */
   renewAt: number
 }
@@ -25,18 +29,30 @@ interface TokenEntry {
 /** The tokens of this process by the keys of their credentials. */
 const tokens = new Map<string, TokenEntry>()
 const keptAtMost = 1_000
-/** How long before its expiry a token is replaced, in milliseconds. A request may take a minute. */
+/**
+ * How long before its expiry a token is replaced, in milliseconds. A request may take a minute. A provider that gives the
+ * same token again near its end would be asked for it with each request, so that it is used for half of its time at least.
+ */
 const marginMs = 90_000
+/** Rights that were granted less than so many milliseconds ago are not looked for: each refusal would mint a token. */
+const youngMs = 60_000
 
 /**
- * Makes a request with a minted token. A refused token is replaced once, whatever its age: the provider may have revoked it,
- * or the credentials may have been given more rights since.
+ * Makes a request with a minted token. A refused token is replaced once, whatever its age: the provider may have revoked it.
+ * A token that lacks a right is replaced unless it is new.
  * @throws what `mint` and `ask` throw
  */
-export async function withMintedToken<Answer>({ key, mint, ask, isRefused }: Minting<Answer>): Promise<Answer> {
+export async function withMintedToken<Answer>({
+  key,
+  mint,
+  ask,
+  isRefused,
+  lacksRights = () => false,
+}: Minting<Answer>): Promise<Answer> {
   const first = tokenFor(key, mint)
   const answer = await ask(await first.token)
-  if (!isRefused(answer)) return answer
+  const isOld = performance.now() - first.mintedAt > youngMs
+  if (!isRefused(answer) && !(isOld && lacksRights(answer))) return answer
   if (tokens.get(key) === first) tokens.delete(key)
   return await ask(await tokenFor(key, mint).token)
 }
@@ -45,7 +61,11 @@ function tokenFor(key: string, mint: () => Promise<MintedToken>): TokenEntry {
   const known = tokens.get(key)
   if (known && performance.now() < known.renewAt) return known
   const minted = mint()
-  const entry: TokenEntry = { token: minted.then(({ token }) => token), renewAt: Number.POSITIVE_INFINITY }
+  const entry: TokenEntry = {
+    token: minted.then(({ token }) => token),
+    mintedAt: performance.now(),
+    renewAt: Number.POSITIVE_INFINITY,
+  }
   tokens.delete(key)
   tokens.set(key, entry)
   for (const oldest of tokens.keys()) {
@@ -54,7 +74,8 @@ function tokenFor(key: string, mint: () => Promise<MintedToken>): TokenEntry {
   }
   minted.then(
     ({ expiresIn }) => {
-      entry.renewAt = performance.now() + Math.max(0, expiresIn * 1_000 - marginMs)
+      const lifeMs = expiresIn * 1_000
+      entry.renewAt = performance.now() + Math.max(0, lifeMs - Math.min(marginMs, lifeMs / 2))
     },
     () => {
       if (tokens.get(key) === entry) tokens.delete(key)

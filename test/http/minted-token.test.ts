@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { withMintedToken } from '../../src/http/minted-token.ts'
 
-function setup({ expiresIn = 32_400 } = {}) {
+/** `status`: of each answer to an accepted token. `pass` lets seconds pass on the monotonic clock. */
+function setup({ expiresIn = 32_400, status = 200 } = {}) {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const pass = (seconds: number) => vi.advanceTimersByTime(seconds * 1_000)
   const key = randomUUID()
   const accepted = new Set<string>()
   const seen = { mints: 0, asks: 0 }
@@ -18,11 +22,12 @@ function setup({ expiresIn = 32_400 } = {}) {
       },
       async ask(token) {
         seen.asks++
-        return { token, status: accepted.has(token) ? 200 : 401 }
+        return { token, status: accepted.has(token) ? status : 401 }
       },
       isRefused: ({ status }) => status === 401,
+      lacksRights: ({ status }) => status === 403,
     })
-  return { accepted, seen, use }
+  return { accepted, seen, use, pass }
 }
 
 describe('a minted token', () => {
@@ -57,11 +62,30 @@ describe('a minted token', () => {
     expect(seen.mints).toBe(2)
   })
 
-  it('is replaced before it expires', async () => {
-    const { seen, use } = setup({ expiresIn: 60 })
+  it.each([
+    [300, 209, 212],
+    [60, 29, 31],
+    [2, 0.9, 1.1],
+  ])('of %i seconds is used for %i and replaced before it expires', async (expiresIn, used, over) => {
+    const { seen, use, pass } = setup({ expiresIn })
     await use()
+    pass(used)
+    await use()
+    expect(seen.mints).toBe(1)
+    pass(over - used)
     await use()
     expect(seen.mints).toBe(2)
+  })
+
+  it('that lacks a right is replaced if it is a minute old, and not for each refusal', async () => {
+    const { seen, use, pass } = setup({ status: 403 })
+    await use()
+    await use()
+    expect(seen).toEqual({ mints: 1, asks: 2 })
+    pass(61)
+    await use()
+    await use()
+    expect(seen).toEqual({ mints: 2, asks: 5 })
   })
 
   it('is asked for again after minting has failed', async () => {

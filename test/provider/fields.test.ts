@@ -55,6 +55,10 @@ describe('id', () => {
   })
 })
 
+it('decimal needs no digit before the point', () => {
+  expect(['.5', '-.25', '5', '5.0', '5.', '.', '-'].map(read.decimal)).toEqual(['.5', '-.25', '5', '5.0', null, null, null])
+})
+
 describe('text, flag and object', () => {
   it('take what they are for and nothing that looks like it', () => {
     expect([read.text(''), read.text('x'), read.text(1), read.text(null)]).toEqual(['', 'x', null, null])

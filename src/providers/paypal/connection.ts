@@ -95,8 +95,8 @@ export function openPayPal(credentials: Credentials, settings: PayPalSettings): 
           headers: { ...headersOf(client, body), authorization: `Bearer ${token}` },
           body,
         }),
-      // A token does not have the rights that the application was given after it was minted.
-      isRefused: ({ status }) => status === 401 || status === 403,
+      isRefused: ({ status }) => status === 401,
+      lacksRights: ({ status }) => status === 403,
     })
     return read(answer)
   }

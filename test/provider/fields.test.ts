@@ -56,7 +56,15 @@ describe('id', () => {
 })
 
 it('decimal needs no digit before the point', () => {
-  expect(['.5', '-.25', '5', '5.0', '5.', '.', '-'].map(read.decimal)).toEqual(['.5', '-.25', '5', '5.0', null, null, null])
+  expect(['.5', '-.25', '5', '5.0', '5.', '.', '-'].map(read.decimal)).toEqual([
+    '.5',
+    '-.25',
+    '5',
+    '5.0',
+    null,
+    null,
+    null,
+  ])
 })
 
 describe('text, flag and object', () => {

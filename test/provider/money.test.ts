@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { currencyCode, decimalMoney, digitsOf, majorUnits, minorUnits, timesQuantity } from '../../src/provider/money.ts'
+import {
+  currencyCode,
+  decimalMoney,
+  digitsOf,
+  majorUnits,
+  minorUnits,
+  timesQuantity,
+} from '../../src/provider/money.ts'
 
 const largest = 2n ** 63n - 1n
 const units = fc.oneof(fc.bigInt({ min: -largest - 1n, max: largest }), fc.bigInt({ min: -100_000n, max: 100_000n }))

@@ -1,4 +1,4 @@
-import { createVitest } from 'vitest/node'
+import { createVitest, type TestSpecification, type Vitest } from 'vitest/node'
 import type { SessionAnswer, SessionRequest } from './working-copy.ts'
 
 /*
@@ -6,17 +6,37 @@ import type { SessionAnswer, SessionRequest } from './working-copy.ts'
  * changed is compiled again.
  */
 
-const vitest = await createVitest('test', { watch: false, bail: 1, passWithNoTests: true, reporters: [{}] })
+const options = { watch: false, bail: 1, passWithNoTests: true, reporters: [{}] }
+const npmAlone = await createVitest('test', options)
+let withBrokers: Vitest | undefined
 
-/** The tests without a database come first: they notice most mutations in seconds. */
+interface Stage {
+  readonly vitest: Vitest
+  readonly tests: readonly TestSpecification[]
+}
+
+/** The tests without a database come first: they notice most mutations in seconds. Those on brokers come last. */
+async function stagesOf(filters: readonly string[]): Promise<readonly Stage[]> {
+  const onBrokers = filters.filter((filter) => filter.startsWith('test/brokers/'))
+  const others = filters.filter((filter) => !onBrokers.includes(filter))
+  // Without a filter Vitest would find every test.
+  const tests = others.length === 0 ? [] : await npmAlone.globTestSpecifications(others)
+  const isQuick = ({ project }: TestSpecification) => project.name === 'unit'
+  const stages = [
+    { vitest: npmAlone, tests: tests.filter(isQuick) },
+    { vitest: npmAlone, tests: tests.filter((test) => !isQuick(test)) },
+  ]
+  if (onBrokers.length === 0) return stages
+  withBrokers ??= await createVitest('test', { ...options, config: 'vitest.brokers.config.ts' })
+  return [...stages, { vitest: withBrokers, tests: await withBrokers.globTestSpecifications(onBrokers) }]
+}
+
 async function firstFailure(filters: readonly string[], triesLeft = 3): Promise<string | null> {
-  const specifications = await vitest.globTestSpecifications([...filters])
-  const isQuick = ({ project }: (typeof specifications)[number]) => project.name === 'unit'
-  for (const stage of [specifications.filter(isQuick), specifications.filter((test) => !isQuick(test))]) {
+  for (const { vitest, tests: stage } of await stagesOf(filters)) {
     if (stage.length === 0) continue
     // After the first failure files are left out. They must not answer with what they found earlier.
     for (const { project, moduleId } of stage) vitest.state.clearFiles(project, [moduleId])
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(stage)
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications([...stage])
     const files = new Set(stage.map(({ moduleId }) => moduleId))
     const modules = testModules.filter(({ moduleId }) => files.has(moduleId))
     for (const module of modules) {
@@ -44,12 +64,12 @@ async function again(filters: readonly string[], triesLeft: number): Promise<str
 const firstLine = (message = '') => message.split('\n')[0]?.slice(0, 120) ?? ''
 
 process.on('message', async ({ filters, changed }: SessionRequest) => {
-  for (const path of changed) vitest.invalidateFile(path)
+  for (const vitest of [npmAlone, withBrokers]) for (const path of changed) vitest?.invalidateFile(path)
   const failure = await firstFailure(filters).catch((error: unknown) => `the tests do not run (${error})`)
   const answer: SessionAnswer = { failure }
   process.send?.(answer)
 })
 process.on('disconnect', async () => {
-  await vitest.close()
+  await Promise.all([npmAlone.close(), withBrokers?.close()])
   process.exit()
 })

@@ -21,28 +21,33 @@ const hiddenSeconds = 300
 
 /**
  * Sends dead letters back, in the order in which SQS delivers them. Each is deleted after it was sent: a process that is
- * killed between leaves a job twice, which is harmless. What stays is visible again at the end.
+ * killed between leaves a job twice, which is harmless. What stays is visible again at the end, also after a failure.
  */
 export async function redriveSqs({ client, queue, deadLetterUrl: QueueUrl }: Sqs, most: number): Promise<Redriven> {
   if (QueueUrl === undefined) throw new Error('queue: Queue.DeadLetterUrl is not configured')
-  const kept: Message[] = []
+  const staying = new Set<Message>()
   let sent = 0
-  for (;;) {
-    const messages = sent < most ? await receive(client, { QueueUrl, most: most - sent, seconds: hiddenSeconds }) : []
-    if (messages.length === 0) break
-    const sendable = messages.filter(({ Body = '' }) => !isRedacted(Body))
-    kept.push(...messages.filter((message) => !sendable.includes(message)))
-    await Promise.all(
-      sendable.map(async (message) => {
-        const { Body = '', ReceiptHandle } = message
-        await queue.send(Body, 0, letterOf(message).group)
-        await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
-      }),
-    )
-    sent += sendable.length
+  const sendBack = async (message: Message) => {
+    const { Body = '', ReceiptHandle } = message
+    await queue.send(Body, 0, letterOf(message).group)
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+    staying.delete(message)
+    sent++
   }
-  await reveal(client, QueueUrl, kept)
-  return { sent, left: kept.map(letterOf) }
+  try {
+    while (sent < most) {
+      const messages = await receive(client, { QueueUrl, most: most - sent, seconds: hiddenSeconds })
+      if (messages.length === 0) break
+      for (const message of messages) staying.add(message)
+      const sendable = messages.filter(({ Body = '' }) => !isRedacted(Body))
+      const outcomes = await Promise.allSettled(sendable.map(sendBack))
+      const failed = outcomes.find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw failed.reason
+    }
+  } finally {
+    await reveal(client, QueueUrl, [...staying])
+  }
+  return { sent, left: [...staying].map(letterOf) }
 }
 
 /** Dead letters in the order in which SQS delivers them. They are hidden from others while the call lasts. */

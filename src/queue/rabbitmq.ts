@@ -48,7 +48,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
       'rabbitmq: the worker has the message no longer, because its connection was lost. RabbitMQ delivers it again.',
     )
   }
-  const acknowledge = async (message: Message) => {
+  const acknowledge = (message: Message) => {
     const { delivery, session } = holding(message)
     held.delete(message.receipt)
     session.acknowledge(delivery)
@@ -56,13 +56,13 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
   const deadLetter = (letter: DeadLetter) => publish(names.dead, letter.body, letterOptions(letter))
   const giveUp = async (message: Message) => {
     await deadLetter(poisonLetter(message))
-    await acknowledge(message)
+    acknowledge(message)
   }
   const giveBack = async (message: Message, delaySeconds: number) => {
     holding(message)
     if (message.receiveCount >= maxReceives) return giveUp(message)
     await publish(names.delayed(delaySeconds), message.body, { ...againOptions(message), ...waiting(delaySeconds) })
-    await acknowledge(message)
+    acknowledge(message)
   }
   return {
     send: (body, delaySeconds, group) =>
@@ -75,7 +75,9 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
     },
     giveBack,
     deadLetter,
-    acknowledge,
+    async acknowledge(message) {
+      acknowledge(message)
+    },
     async receive(most, signal, atOnce = false) {
       if (signal.aborted) return []
       try {

@@ -152,6 +152,41 @@ test('a message to a queue that is gone is a failure, although RabbitMQ confirms
   expect(await next(intake)).toMatchObject({ body: '{"n":1}' })
 })
 
+test('a message whose copy RabbitMQ does not take stays with its worker', async () => {
+  const { name, intake } = await setup()
+  await intake.send('{"n":1}', 0)
+  const message = await next(intake)
+  await fixtures.onConnection(async (connection) => {
+    const channel = await connection.createChannel()
+    for (const gone of ['delay.5', 'dead']) await channel.deleteQueue(`${name}.${gone}`)
+  })
+  await expect(intake.giveBack(message, 5)).rejects.toThrow(`there is no queue "${name}.delay.5"`)
+  await expect(intake.giveBack({ ...message, receiveCount: 12 }, 0)).rejects.toThrow(`there is no queue "${name}.dead"`)
+  await intake.acknowledge(message)
+})
+
+test('a message that was received too often is kept while its dead letter cannot be sent, and no other is let go', async () => {
+  const { fixture, name, intake, openAnother } = await setup({ maxReceives: 1 })
+  await intake.send('{"n":1}', 0)
+  const other = await next(intake)
+  await intake.send('{"n":2}', 0)
+  const dying = await openAnother()
+  await next(dying)
+  await dying.close()
+  await fixtures.onConnection(async (connection) => {
+    const channel = await connection.createChannel()
+    await channel.deleteQueue(`${name}.dead`)
+  })
+  const receive = () => intake.receive(1, AbortSignal.timeout(10_000))
+  await expect(receive()).rejects.toThrow(`there is no queue "${name}.dead"`)
+  await intake.acknowledge(other)
+  // A worker that starts declares the queue again.
+  await openAnother()
+  expect(await receive()).toEqual([])
+  expect(await fixture.deadLetters()).toMatchObject([{ body: '{"n":2}', code: 'received_too_often' }])
+  await expect.poll(() => intake.depth()).toMatchObject({ waiting: 0 })
+})
+
 test('a receiver whose queue is deleted declares it again', async () => {
   const { name, intake } = await setup()
   await intake.depth()

@@ -37,6 +37,7 @@ export function exerciseServer(servers: () => Servers, { transport, heldMessage,
     const answers = [() => intake.acknowledge(message), () => intake.heartbeat(message, 60)]
     const calls = [
       () => intake.send('{"canary":1}', 0),
+      () => intake.deadLetter({ body: '{"canary":1}', reason: '', code: '', messageId: '' }),
       () => intake.receive(1, AbortSignal.timeout(20_000)),
       ...(heldMessage === 'kept' ? answers : []),
     ]

@@ -24,6 +24,7 @@ exerciseServer(() => fixtures, {
   wrongAddresses: {
     'a wrong password': [(url) => url.replace('pass%20w', 'canary%20w'), 'WRONGPASS'],
     'a port without a server': [(url) => url.replace(/:\d+\//, ':9/'), 'ECONNREFUSED'],
+    'a path that is no database': [(url) => url.replace('/0?', '/jobs?'), 'the path of Queue.Url is no number'],
   },
 })
 
@@ -113,6 +114,26 @@ test('an entry without a body is delivered, so that it becomes a dead letter', a
   const { intake, redis, stream } = await setup()
   await redis.xadd(stream, '*', 'other', '1')
   expect(await next(intake)).toMatchObject({ body: '', attributes: { other: '1' } })
+})
+
+test('a message that is taken as its receive is aborted goes to another worker, and that was no receive', async () => {
+  const { intake, openAnother } = await setup()
+  await intake.send('{"n":1}', 0, 'owner-7')
+  const stop = new AbortController()
+  const receiving = intake.receive(1, stop.signal)
+  stop.abort()
+  expect(await receiving).toEqual([])
+  expect(await next(await openAnother())).toMatchObject({ body: '{"n":1}', group: 'owner-7', receiveCount: 1 })
+})
+
+test('no more dead letters are looked at than are sent back', async () => {
+  const { intake } = await setup()
+  const letter = (body: string) => intake.deadLetter({ body, reason: '', code: '', messageId: body })
+  // A call reads a hundred.
+  for (let n = 0; n < 100; n++) await letter('{}')
+  await letter('{"note":"[redacted]"}')
+  expect(await intake.redrive(100)).toEqual({ sent: 100, left: [] })
+  expect(await intake.redrive(1)).toMatchObject({ sent: 0, left: [{ body: '{"note":"[redacted]"}' }] })
 })
 
 test('messages that came before the first worker are delivered', async () => {

@@ -101,6 +101,22 @@ test('a worker whose message another one has is told so, and changes nothing', a
   expect(await intake.depth()).toMatchObject({ waiting: 0, inFlight: 1, dead: 0 })
 })
 
+test('as many dead letters as are asked for are sent back, and no more of them are looked at', async () => {
+  const { intake, options } = await setup()
+  const queue = new URL(options.url).searchParams.get('queue')
+  const letters = `insert into billing_sync.dead_letters (queue, body, message_id, code, reason)
+    select $1, $2, n, '', '' from generate_series(1, $3::int) n`
+  await server.query(letters, [queue, '{}', 700])
+  await server.query(letters, [queue, '{"note":"[redacted]"}', 1])
+  // A statement sends 500.
+  expect(await intake.redrive(500)).toEqual({ sent: 500, left: [] })
+  expect(await intake.redrive(120)).toMatchObject({ sent: 120, left: [{ messageId: '1' }] })
+  expect(await intake.depth()).toMatchObject({ waiting: 620, dead: 81 })
+  await server.query(letters, [queue, '{}', 500])
+  expect(await intake.redrive(520)).toMatchObject({ sent: 520 })
+  expect(await intake.depth()).toMatchObject({ waiting: 1_140, dead: 61 })
+})
+
 test('a sender reads no message', async () => {
   const sender = `set role sender; select * from billing_sync.messages`
   await expect(server.query(sender)).rejects.toThrow('permission denied')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
+import { collectLog } from '../support/collected-log.ts'
 import { countsMessages, countsRequests } from '../support/faults.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
@@ -12,7 +13,9 @@ const hour = 3_600
 const slow = { Stripe__EndpointRequestsPerSecond: '4' }
 
 async function open(options: Pick<SetupOptions, 'settings' | 'exempt'> = {}) {
+  const log = collectLog()
   const parts = await setup({
+    log,
     sandbox: { customers: 40, olderEvents: 0, now: Date.UTC(2026, 9, 1) / 1_000 },
     ...options,
   })
@@ -26,6 +29,10 @@ async function open(options: Pick<SetupOptions, 'settings' | 'exempt'> = {}) {
       await parts.deliver(request)
       const row = await parts.job(request.jobId)
       expect(row).toMatchObject({ status: 'completed', error: null })
+      const endings = log
+        .lines()
+        .flatMap(({ jobId, outcome, event }) => (jobId === request.jobId && outcome ? [event] : []))
+      expect(endings).toEqual(['job_completed'])
       return { result: row?.result as SyncJobResult, requests: parts.sandbox.stats().requests - before }
     },
     /** Age of each cursor, in hours of the provider's clock. */

@@ -186,6 +186,15 @@ test('a paused job says which endpoint has not answered, and keeps since when', 
   expect(error).toMatchObject({ message: expect.not.stringContaining('a single item at a time') })
 })
 
+test('a paused job that has got on waits for nothing, although its last request has no answer', async () => {
+  const { deliver, row, sandbox } = await openEnv()
+  sandbox.fail({ kind: 'hang', path: '/v1/customers', after: 2 })
+  const request = jobRequest({ additionalData: { ...small.additionalData, resources: ['customers'] } })
+  await deliver(request, 2_000)
+  expect(await row(request.jobId)).toMatchObject({ status: 'paused', waiting_for: null, waiting_since: null })
+  expect(Number((await row(request.jobId)).commits)).toBeGreaterThan(0)
+})
+
 test('an outage of the database spends no attempt', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { deliver, row, query } = await openEnv({ settings: { Worker__MaxRetries: '0' } })

@@ -157,6 +157,22 @@ describe('an account of PayPal', () => {
     },
   )
 
+  it('refuses every list of an incremental job: the job fails, because without a feed it has read nothing', async () => {
+    const { paypal, run } = await openPayPal({ transactions: 60 })
+    paypal.advance(6 * hour)
+    const resources = ['balance_transactions']
+    expect(await run({ resources })).toMatchObject({ status: 'completed' })
+    paypal.fail({ kind: 'error', status: 404, path: /reporting\/transactions/ })
+    paypal.advance(6 * hour)
+    expect(await run({ resources, sync_type: 'incremental' })).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'not_found',
+        message: expect.stringContaining('job: none of its resources can be read. Of balance_transactions: '),
+      },
+    })
+  })
+
   it('answers that it has no data, without a date that can be read: the job is tried again, and no cursor is set', async () => {
     const { paypal, stack, run, tryOnce } = await openPayPal({ transactions: 600, exempt: isTriedOnce })
     const error = { name: 'INVALID_REQUEST', message: 'Data for the given start date is not available.' }

@@ -39,7 +39,9 @@ test('a second job does not ask the store again', async () => {
 })
 
 test('a key that was replaced is fetched once, and the job goes on without a failed attempt', async () => {
+  const log = collectLog()
   const { queue, drain, job, request, again, put, store } = await setupSecretJob({
+    log,
     sandbox: { revokedKeys: ['rk_live_two'] },
   })
   put('rk_live_two')
@@ -54,6 +56,28 @@ test('a key that was replaced is fetched once, and the job goes on without a fai
   await drain()
   expect(await job(next.jobId)).toMatchObject({ status: 'completed', attempt: 0, deliveries: 1, fetched: '250' })
   expect(store.requests).toHaveLength(3)
+  // Its last commit ends the row. The delivery has to end the same way, and not as if the job had been cancelled.
+  const events = log.lines().flatMap(({ jobId, event }) => (jobId === next.jobId ? [event] : []))
+  expect(events).toEqual(expect.arrayContaining(['key_replaced', 'job_completed']))
+  expect(events).not.toContain('job_ended_elsewhere')
+})
+
+test('a job whose replaced key is not accepted either fails in its first delivery', async () => {
+  const { queue, drain, job, request, again, put } = await setupSecretJob({
+    sandbox: { revokedKeys: ['rk_live_two', 'rk_live_three'] },
+  })
+  put('rk_live_two')
+  await queue.send(JSON.stringify(request))
+  await drain()
+  put('rk_live_three')
+  const next = again()
+  await queue.send(JSON.stringify(next))
+  await drain()
+  expect(await job(next.jobId)).toMatchObject({
+    status: 'failed',
+    deliveries: 1,
+    error: { code: 'key_not_accepted' },
+  })
 })
 
 test('a key that is replaced in the middle of a job loses nothing and reads nothing twice', async () => {
@@ -90,6 +114,15 @@ test('a key in the message itself is refused as ever', async () => {
   await drain()
   expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'key_not_accepted' } })
   expect(store.requests).toEqual([])
+})
+
+test('a job that fails for another reason does not ask the store for its key again', async () => {
+  const { queue, drain, job, request, store, sandbox } = await setupSecretJob()
+  sandbox.fail({ kind: 'missing-scope', path: '/v1/customers' })
+  await queue.send(JSON.stringify({ ...request, additionalData: { resources: ['customers'] } }))
+  await drain()
+  expect(await job(request.jobId)).toMatchObject({ status: 'failed', error: { code: 'permission_denied' } })
+  expect(store.requests).toHaveLength(1)
 })
 
 test('a secret that may not be read fails the job with the name of the reference', async () => {

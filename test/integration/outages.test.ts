@@ -195,13 +195,26 @@ test('a paused job that has got on waits for nothing, although its last request 
   expect(Number((await row(request.jobId)).commits)).toBeGreaterThan(0)
 })
 
+/** Postgres answers as without room on its disk. */
+async function refuseCustomers(query: (text: string) => Promise<unknown>) {
+  await query(`create function refuse() returns trigger language plpgsql as $$ begin
+    raise exception 'full' using errcode = '53100'; end $$`)
+  await query('create trigger refusing before insert on customers for each row execute function refuse()')
+}
+
+test('an outage of the database in which the delivery runs out of time is a pause', async () => {
+  const { deliver, row, query } = await openEnv()
+  const request = jobRequest(small)
+  await refuseCustomers(query)
+  await deliver(request, 1_500)
+  expect(await row(request.jobId)).toMatchObject({ status: 'paused', attempt: 0, commits: '0', error: null })
+})
+
 test('an outage of the database spends no attempt', async () => {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { deliver, row, query } = await openEnv({ settings: { Worker__MaxRetries: '0' } })
   const request = jobRequest(small)
-  await query(`create function refuse() returns trigger language plpgsql as $$ begin
-    raise exception 'full' using errcode = '53100'; end $$`)
-  await query('create trigger refusing before insert on customers for each row execute function refuse()')
+  await refuseCustomers(query)
   await deliver(request)
   expect(await row(request.jobId)).toMatchObject({
     status: 'retrying',

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 
 /* The history of MRR after a computation that failed. */
@@ -61,4 +62,26 @@ test('a portion of subscriptions that takes too long is done in smaller ones', a
   expect(await handle([JSON.stringify(again)])).toEqual({ batchItemFailures: [] })
   expect(await query('select mrr_computed_at is not null as computed from sync_accounts')).toEqual([{ computed: true }])
   expect(await query(kept)).toEqual(expected)
+})
+
+test('a job that ends with the time of its invocation leaves MRR to the next job', async () => {
+  const { handle, job, query, sandbox } = await setup({ sandbox: { customers: 20 } })
+  const invocationMs = 100_000
+  const now = vi.spyOn(systemClock, 'now')
+  const last = sandbox.onRequest(({ path }) => {
+    if (path === '/v1/subscriptions') now.mockImplementation(() => performance.now() + invocationMs)
+  })
+  const first = jobRequest({ additionalData: null })
+  await handle([JSON.stringify(first)], invocationMs)
+  last()
+  now.mockRestore()
+  const computed = () => query('select mrr_computed_at is not null as computed from sync_accounts')
+  expect(await job(first.jobId)).toMatchObject({ status: 'completed' })
+  expect(await computed()).toEqual([{ computed: false }])
+  const next = jobRequest({
+    tenantId: first.tenantId,
+    additionalData: { sync_type: 'incremental', resources: undefined },
+  })
+  await handle([JSON.stringify(next)], invocationMs)
+  expect(await computed()).toEqual([{ computed: true }])
 })

@@ -19,6 +19,12 @@ export interface Migration {
 
 const marker = '-- outside a transaction'
 
+/**
+ * What two files say wrongly: it fails in a schema whose name needs quotes, on servers with LZ4. The files keep their text,
+ * because databases know them by its hash.
+ */
+const unquoted = /(?<==\s)current_schema\(\)::regnamespace/g
+
 /** The migrations of a folder that drizzle-kit writes, in their order. @throws Error if a file is missing */
 export function readMigrations(folder: string): Migration[] {
   const journal: { readonly entries: readonly { readonly tag: string }[] } = JSON.parse(
@@ -29,7 +35,10 @@ export function readMigrations(folder: string): Migration[] {
     return {
       name: tag,
       hash: createHash('sha256').update(text).digest('hex'),
-      statements: text.split('--> statement-breakpoint').filter((statement) => statement.trim() !== ''),
+      statements: text
+        .replaceAll(unquoted, 'quote_ident(current_schema())::regnamespace')
+        .split('--> statement-breakpoint')
+        .filter((statement) => statement.trim() !== ''),
       outsideTransaction: text.startsWith(marker),
     }
   })

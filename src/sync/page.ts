@@ -29,7 +29,8 @@ export interface Digest {
 /** Reads a page against its slice, pure. */
 export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest {
   const dated = datedItems(slice, source, page)
-  if (filterOf(source, slice)?.order === 'none') return digestUnordered(slice, page.next, dated)
+  const filter = filterOf(source, slice)
+  if (filter?.order === 'none') return digestUnordered(slice, page.next, dated)
   const inSlice = dated.slice(
     0,
     endOfSlice(
@@ -45,7 +46,8 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
     .map(({ id }) => id)
     .filter((id) => id !== null)
   const samePlace = oldest === null || oldest === slice.position
-  const boundary = samePlace ? [...slice.boundary, ...inBoundary.filter((id) => !before.has(id))] : inBoundary
+  const ofSecond = samePlace ? [...slice.boundary, ...inBoundary.filter((id) => !before.has(id))] : inBoundary
+  const boundary = filter ? ofSecond : lastIds(slice, dated)
   const reached = { query: slice.query, next: page.next, oldest, boundary }
   const span = oldest === null ? 0 : Math.max(...known) - oldest
   return {
@@ -77,6 +79,12 @@ function datedItems(slice: Slice, source: ListFacts, { items }: Page): readonly 
     return { item, id: item.id, created: believed(read, slice) }
   })
 }
+
+/** Items of a page that the next one may show again: a list without a time has no second that tells them. */
+const repeatedAtMost = 100
+
+const lastIds = ({ boundary }: Slice, items: readonly DatedItem[]) =>
+  items.length === 0 ? boundary : items.slice(-repeatedAtMost).flatMap(({ id }) => id ?? [])
 
 /** A page of a list in no order, which is read to its end and cannot say what it lacks. */
 function digestUnordered(slice: Slice, next: string | null, dated: readonly DatedItem[]): Digest {

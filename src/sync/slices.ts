@@ -16,7 +16,7 @@ export interface Slice {
   readonly cursor: string | null
   /** Creation second of the last item read. Every newer item of the slice has been read. */
   readonly position: number | null
-  /** Ids read so far of the second `position`, which the next page may go on with. */
+  /** Ids read so far of the second `position`, which the next page may go on with. Of a list without a time: of the last page. */
   readonly boundary: readonly string[]
   /** The second from which items before the window are taken as well; absent if none are. */
   readonly lookBackTo?: number | undefined
@@ -80,7 +80,8 @@ export function provenSeconds(
 /** The slice to read if its cursor's object is gone: it starts at the last second read, without a cursor. */
 export function withoutCursor(slice: Slice): Slice {
   const to = slice.position === null ? slice.query.to : slice.position + 1
-  return { ...slice, query: { from: lowest(slice), to }, cursor: null }
+  const boundary = slice.position === null ? [] : slice.boundary
+  return { ...slice, query: { from: lowest(slice), to }, cursor: null, boundary }
 }
 
 /**

@@ -33,6 +33,7 @@ export async function takePage(
   const { id: sliceId, part, cursor, boundary } = reader.slice
   const isListed = source.kind === 'list' && isCounted(reader.slice)
   const beginsList = isListed && !source.createdFilter && cursor === null
+  const isAgain = beginsList && reader.restarts > 0
   const known = new Set(boundary)
   // Before the first await, so that a later split lies below this page.
   const { items, reached, proven, listed, last, whole, shared } = turnPage(reader, page)
@@ -45,7 +46,7 @@ export async function takePage(
           { source, items: await completeItems(source, items, signal), observedAt, pageSize, sources },
           signal,
         )
-  const counts = isListed ? countListed(source, content, known) : { nested: [] }
+  const counts = isListed ? countListed(source, content, { known, isAgain }) : { nested: [] }
   const changed = source.kind === 'list' && source.touched ? await touched.fetch(source, items, signal) : noContent
   const all = changed === noContent ? content : { ...content, ...mergeContents([content, changed]) }
   const place = { sliceId, part, beginsList, whole, ...(completeTo && { completeTo }), ...(note && { note }) }

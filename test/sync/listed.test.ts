@@ -15,8 +15,10 @@ const content = (...parents: readonly (readonly [string, number])[]) =>
     })),
   }) as unknown as Parameters<typeof countListed>[1]
 
+const before = (...ids: readonly string[]) => ({ known: new Set(ids), isAgain: false })
+
 test('the nested list of a parent that an earlier page had is marked: it was counted then', () => {
-  expect(countListed(orders, content(['a', 2], ['b', 3]), new Set(['a']))).toEqual({
+  expect(countListed(orders, content(['a', 2], ['b', 3]), before('a'))).toEqual({
     nested: [
       { resource: 'order_lines', created: 7, items: 2, relisted: true },
       { resource: 'order_lines', created: 7, items: 3 },
@@ -26,5 +28,18 @@ test('the nested list of a parent that an earlier page had is marked: it was cou
 
 test('a nested list whose parent is not of the page is not counted: it came with an object that another item names', () => {
   const { rows, ...lists } = content(['a', 2], ['b', 3])
-  expect(countListed(orders, { ...lists, rows: rows.slice(0, 1) }, new Set()).nested).toHaveLength(1)
+  expect(countListed(orders, { ...lists, rows: rows.slice(0, 1) }, before()).nested).toHaveLength(1)
+})
+
+test('an item of a list without a time counts once, though two pages show it', () => {
+  const { createdFilter: _, ...untimed } = orders
+  expect(countListed(untimed, content(['a', 2], ['b', 3]), before('a')).listed).toEqual([7])
+})
+
+test('nested lists count anew when their list is read again, though its first page has no items', () => {
+  const { createdFilter: _, ...untimed } = orders
+  expect(countListed(untimed, content(), { known: new Set(), isAgain: true })).toEqual({
+    nested: [{ resource: 'order_lines', created: null, items: 0 }],
+    listed: [],
+  })
 })

@@ -66,11 +66,22 @@ describe('the seconds a page proves', () => {
     const { createdFilter: _, ...unfiltered } = source
     expect(plain(digestPage(slice(), unfiltered, page('a9 b7')))).toMatchObject({
       items: items('a9', 'b7'),
-      reached: { oldest: null, boundary: [] },
+      reached: { oldest: null, boundary: ['a9', 'b7'] },
       proven: null,
       listed: [],
       density: null,
     })
+  })
+
+  it('tell nothing of a list without a time: the ids of its last page do, also past an empty one', () => {
+    const { createdFilter: _, ...unfiltered } = source
+    const boundaryAfter = (text: string, boundary: readonly string[]) =>
+      digestPage({ ...slice(), boundary }, unfiltered, page(text)).reached.boundary
+    expect(boundaryAfter('a9 b7', ['x'])).toEqual(['a9', 'b7'])
+    expect(boundaryAfter('', ['x'])).toEqual(['x'])
+    const many = Array.from({ length: 300 }, (_, n) => ({ id: `i${n}`, created: 9 }))
+    const long = digestPage(slice(), unfiltered, { items: itemsOf(many), next: null, observedAt })
+    expect(long.reached.boundary).toEqual(many.slice(-100).map(({ id }) => id))
   })
 
   it('have only ids that a row can be kept under', () => {

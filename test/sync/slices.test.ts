@@ -61,8 +61,8 @@ describe('withoutCursor', () => {
   })
 
   it('reads from the beginning where no time is known', () => {
-    const before = slice({ query: { from: 0, to: 900 }, cursor: 'cus_gone' })
-    expect(withoutCursor(before)).toEqual({ ...before, cursor: null })
+    const before = slice({ query: { from: 0, to: 900 }, cursor: 'cus_gone', boundary: ['cus_1', 'cus_gone'] })
+    expect(withoutCursor(before)).toEqual({ ...before, cursor: null, boundary: [] })
   })
 })
 

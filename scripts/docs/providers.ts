@@ -72,6 +72,7 @@ export const providers: readonly DocumentedProvider[] = [
       'Refunds of PayPal are reversals and refunds of payments. Holds, their ends, fees and bank transfers are lines of `balance_transactions` only, though their codes begin with T11 as well.',
       'The id of a PayPal transaction is not unique: a hold may have that of its payment. Of several lines of one kind and id, the table has the one changed last, and `balance_transactions` has all.',
       'Transactions show up to three hours late. A job reads the last three days again, and the windows that have pending transactions.',
+      'A transaction that is reversed after three days keeps its status until the next full job. Its refund is a line of its own, which the next job has.',
       'PayPal has transactions of three years and disputes of 180 days. Older rows stay as they are.',
       'Subscriptions are listed by the change of their status. A subscription that a transaction names is fetched by id. Where PayPal refuses the list, all of them come from there, so that a change shows with the next transaction or full job.',
       'A refund of a paid invoice shows in the next full job. The lines of each invoice cost a request.',

@@ -44,6 +44,14 @@ test('the nested lists of a page that has arrived are read on when no new page i
   expect(await job(request.jobId)).toMatchObject({ stalled: 0, fetched: '121' })
 })
 
+test('an invocation that is over while the request for the account waits for its limit is a pause', async () => {
+  const { deliver, job, sandbox } = await openEnv({ customers: '20' })
+  sandbox.fail({ kind: 'error', status: 429, path: '/v1/account' })
+  const request = jobRequest({ additionalData: invoices })
+  await deliver(request, 1_800)
+  expect(await job(request.jobId)).toMatchObject({ status: 'paused', attempt: 0, error: null })
+})
+
 /** The invoice with one line, and the rest to be asked for. */
 function inPart({ lines: list, ...invoice }: StripeObject) {
   const { data } = list as { data: unknown[] }

@@ -74,7 +74,6 @@ test('a job that ends with the time of its invocation leaves MRR to the next job
   const first = jobRequest({ additionalData: null })
   await handle([JSON.stringify(first)], invocationMs)
   last()
-  now.mockRestore()
   const computed = () => query('select mrr_computed_at is not null as computed from sync_accounts')
   expect(await job(first.jobId)).toMatchObject({ status: 'completed' })
   expect(await computed()).toEqual([{ computed: false }])

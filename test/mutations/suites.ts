@@ -40,7 +40,7 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
       'test/faults/database',
     ],
   ],
-  ['src/queue/rabbitmq', ['test/queue/rabbitmq', 'test/brokers/rabbitmq.test']],
+  ['src/queue/rabbitmq', ['test/queue/rabbitmq', 'test/brokers/rabbitmq-sessions', 'test/brokers/rabbitmq.test']],
   ['src/queue/redis-streams', ['test/queue/redis', 'test/brokers/redis-streams.test']],
   ['src/queue/service-bus', ['test/queue/service-bus']],
   ['src/queue/', ['test/queue/', 'test/worker.test', 'test/integration/outcomes', 'test/faults/messages']],
@@ -55,7 +55,7 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
 const about: readonly (readonly [prefix: string, tests: readonly string[]])[] = [
   ['src/queue/deliver.ts', ['test/queue/deliver.test.ts']],
   ['src/queue/postgres', ['test/queue/postgres.test.ts']],
-  ['src/queue/rabbitmq', ['test/brokers/rabbitmq.test']],
+  ['src/queue/rabbitmq', ['test/brokers/rabbitmq-sessions', 'test/brokers/rabbitmq.test']],
   ['src/queue/redis-streams', ['test/brokers/redis-streams.test']],
   ['src/queue/service-bus', ['test/queue/service-bus']],
   ['src/queue/sqs-', ['test/queue/sqs-intake.test.ts']],

@@ -204,6 +204,26 @@ for (const [title, failure] of Object.entries({
   })
 }
 
+test('an incremental job whose key may not read the events fails in words, and no cursor moves', async () => {
+  const { sync, sandbox, query, request, handle, job } = await openEnv()
+  await sync(['customers'])
+  const cursors = () => query('select resource, cursor from sync_cursors order by 1')
+  const before = await cursors()
+  sandbox.advance(3_600)
+  sandbox.fail({ kind: 'missing-scope', path: '/v1/events' })
+  const incremental = request(['customers'], 'incremental')
+  await handle([JSON.stringify(incremental)])
+  expect(await job(incremental.jobId)).toMatchObject({
+    status: 'failed',
+    error: {
+      code: 'permission_denied',
+      message: expect.stringMatching(/^job: an incremental job needs the events\. .* Give the key the permission /),
+      retryable: false,
+    },
+  })
+  expect(await cursors()).toEqual(before)
+})
+
 test("a skip has the provider's sentence and the name of the permission, and nothing of the key", async () => {
   const { sync, sandbox } = await openEnv()
   sandbox.fail({ kind: 'missing-scope', path: '/v1/coupons' })

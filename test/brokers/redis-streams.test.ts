@@ -151,6 +151,21 @@ test('all keys of a queue lie on one node of a cluster', async () => {
   expect(keys).toEqual([stream, `${stream}:dead`, `${stream}:delayed`])
 })
 
+test('calls wait for a server that restarts', async () => {
+  const { intake } = await setup()
+  await fixtures.server.stop('SIGKILL')
+  let attempts = 0
+  const count = () => attempts++
+  fixtures.redis.on('reconnecting', count)
+  onTestFinished(() => void fixtures.redis.off('reconnecting', count))
+  const calls = Promise.all([intake.send('{"n":1}', 0), intake.send('{"n":2}', 900)])
+  // The client of the worker has tried as well, and in vain.
+  await Promise.race([calls, expect.poll(() => attempts).toBeGreaterThan(8)])
+  await fixtures.server.start()
+  await calls
+  expect(await intake.depth()).toMatchObject({ waiting: 1, delayed: 1 })
+})
+
 test('a server that does not answer is given up, and used again when it answers', async () => {
   const { intake } = await setup()
   await intake.send('{"n":1}', 0)

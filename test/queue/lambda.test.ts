@@ -53,6 +53,9 @@ test('an event of SQS gives its records, whoever invokes the function', () => {
   const { eventSource: _, ...byHand } = record
   expect(recordsOf({ Records: [record, byHand, null] } as never)).toEqual([record, byHand])
   expect(recordsOf({ Records: [] })).toEqual([])
+  // One without a body is redelivered alone, and a person may leave out the id.
+  for (const part of [{ body: '{}' }, { messageId: 'm-1' }])
+    expect(recordsOf({ Records: [part] } as never)).toEqual([part])
 })
 
 const events: Record<string, readonly [event: unknown, reason: string]> = {

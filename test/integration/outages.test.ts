@@ -190,7 +190,7 @@ test('a paused job that has got on waits for nothing, although its last request 
   const { deliver, row, sandbox } = await openEnv()
   sandbox.fail({ kind: 'hang', path: '/v1/customers', after: 2 })
   const request = jobRequest({ additionalData: { ...small.additionalData, resources: ['customers'] } })
-  await deliver(request, 2_000)
+  await deliver(request, 3_000)
   expect(await row(request.jobId)).toMatchObject({ status: 'paused', waiting_for: null, waiting_since: null })
   expect(Number((await row(request.jobId)).commits)).toBeGreaterThan(0)
 })

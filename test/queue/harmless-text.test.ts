@@ -18,3 +18,14 @@ test.each([
 ])('%s is plain words or is not', (text, kind, harmless) => {
   expect(isHarmlessText(text, kind)).toBe(harmless)
 })
+
+test.each([
+  ['a'.repeat(200), true],
+  ['a'.repeat(201), false],
+  ['abcdef1', true],
+  ['abcdefg1', false],
+  ['1234567890.1234567890', true],
+  ['1234567890.12345678901', false],
+])('a text is no longer than plain words are: %s', (text, harmless) => {
+  expect(isHarmlessText(text)).toBe(harmless)
+})

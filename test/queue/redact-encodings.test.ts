@@ -143,3 +143,12 @@ test('the token is found in what is not redacted, however it is written', () => 
       ])
     }
 })
+
+test.each([
+  [{ ['a'.repeat(64)]: 1 }, { ['a'.repeat(64)]: 1 }],
+  [{ ['a'.repeat(65)]: 1 }, { '[65 characters that are not shown]': 1 }],
+  [{ of: [...Array(39).fill('a'), 'token'] }, { of: '[redacted]' }],
+  [{ of: [...Array(40).fill('a'), 'token'] }, { of: [...Array(40).fill('a'), '[5 characters that are not shown]'] }],
+])('names and lists have a length up to which they are looked at', (given, shown) => {
+  expect(JSON.parse(redactBody(JSON.stringify(given)))).toEqual(shown)
+})

@@ -1,0 +1,69 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { openIntake } from '../../src/queue/open-intake.ts'
+import { openServiceBusFixture } from './service-bus/fixture.ts'
+import type { StandInOptions } from './service-bus/stand-in.ts'
+
+/* When the worker is done with a message of Azure Service Bus. */
+
+/** A worker that has a message. */
+async function setup(options: Partial<StandInOptions> = {}) {
+  const fixture = await openServiceBusFixture(options)
+  onTestFinished(() => fixture.close())
+  const intake = await openIntake({ url: fixture.options.url, lockSeconds: 60, maxReceives: 12 })
+  onTestFinished(() => intake.close())
+  await intake.send('{"n":1}', 0)
+  const [message] = await intake.receive(1, AbortSignal.timeout(20_000))
+  if (!message) throw new Error('the queue delivers no message')
+  return { ...fixture, intake, message }
+}
+
+type Calls = Awaited<ReturnType<typeof setup>>
+
+const settlements: Readonly<Record<string, (calls: Calls) => Promise<void>>> = {
+  'is acknowledged': ({ intake, message }) => intake.acknowledge(message),
+  'is given back': ({ intake, message }) => intake.giveBack(message, 0),
+  'is given back for a while': ({ intake, message }) => intake.giveBack(message, 5),
+  'is given up': ({ intake, message }) => intake.giveBack({ ...message, receiveCount: 12 }, 0),
+}
+
+test.each(Object.entries(settlements))('a message that %s is settled when the server says so', async (_, settle) => {
+  const answers: (() => void)[] = []
+  const calls = await setup({ onSettle: (answer) => answers.push(answer) })
+  let isSettled = false
+  const settling = settle(calls).then(() => {
+    isSettled = true
+  })
+  await expect.poll(() => answers.length).toBe(1)
+  for (let n = 0; n < 20; n++) await turn()
+  expect(isSettled).toBe(false)
+  answers[0]?.()
+  await settling
+})
+
+test.each(Object.entries(settlements))('a message that %s is settled once', async (_, settle) => {
+  const calls = await setup()
+  await settle(calls)
+  const { intake, message } = calls
+  await expect(intake.acknowledge(message)).rejects.toThrow('the worker has the message no longer')
+  await expect(intake.heartbeat(message, 60)).rejects.toThrow('the worker has the message no longer')
+})
+
+test('a worker that has ended holds no message', async () => {
+  const { intake, standIn } = await setup({ lockMs: 60_000 })
+  await intake.close()
+  const { ready, locks } = standIn.queue('jobs')
+  expect({ ready: ready.length, locks: locks.size }).toEqual({ ready: 1, locks: 0 })
+})
+
+test('a message is given up once its dead letter is there', async () => {
+  const letters: number[] = []
+  const { intake, message, standIn } = await setup({
+    onSettle(answer) {
+      letters.push(standIn.queue('jobs-dead').ready.length)
+      answer()
+    },
+  })
+  await intake.giveBack({ ...message, receiveCount: 12 }, 0)
+  expect(letters).toEqual([1])
+})

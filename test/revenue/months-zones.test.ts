@@ -94,3 +94,47 @@ test('the worker sees no figure without a tenant and its tenant’s with one, an
   ])
   expect((await worker.query('select mrr from metrics.mrr')).rows).toEqual([{ mrr: '100' }])
 })
+
+test('the edges of months are those of the zone’s clock, in winter and in summer', async () => {
+  const { insert, url, tenant } = await openAccount()
+  const item = (customer: string, valid_from: string, valid_to: string) =>
+    insert('mrr_history', {
+      item_id: `si_${customer}`,
+      customer_id: customer,
+      currency: 'eur',
+      state: 'active',
+      mrr: 100,
+      valid_from,
+      valid_to,
+    })
+  // In Los Angeles a begins on 28 February at 23:59:59 and ends on 31 March at 23:59:59, b a second later each.
+  await item('a', '2026-03-01T07:59:59Z', '2026-04-01T06:59:59Z')
+  await item('b', '2026-03-01T08:00:00Z', '2026-04-01T07:00:00Z')
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  onTestFinished(() => client.end())
+  const read = async (columns: string) =>
+    (await client.query(`select ${columns} where tenant_id = $1 order by 1, 2`, [tenant])).rows.map(Object.values)
+  const months = `month, new::int, churn::int, closing::int from metrics.mrr_months`
+  await client.query(`set app.time_zone = 'America/Los_Angeles'`)
+  expect((await read(months)).slice(0, 3)).toEqual([
+    ['2026-02', 100, 0, 100],
+    ['2026-03', 100, 100, 100],
+    ['2026-04', 0, 100, 0],
+  ])
+  expect(await read('customer_id, day::text, kind from metrics.mrr_changes')).toEqual([
+    ['a', '2026-02-28', 'new'],
+    ['a', '2026-03-31', 'churn'],
+    ['b', '2026-03-01', 'new'],
+    ['b', '2026-04-01', 'churn'],
+  ])
+  expect((await read('cohort, age, retained::int from metrics.cohorts')).filter(([, age]) => age === 1)).toEqual([
+    ['2026-02', 1, 0],
+    ['2026-03', 1, 0],
+  ])
+  await client.query(`set app.time_zone = 'UTC'`)
+  expect((await read(months)).slice(0, 2)).toEqual([
+    ['2026-03', 200, 0, 200],
+    ['2026-04', 0, 200, 0],
+  ])
+})

@@ -170,3 +170,25 @@ test('of several changes in a month only the last says what a customer of the op
     await february('customer_churn_rate, gross_churn_rate, net_churn_rate, grr, nrr as retention, arpa, ltv'),
   ).toEqual([[0, 0.8667, 0.2, 0.8, 0.8, 600, null]])
 })
+
+test('after its only customer an account has months without customers, whose rates are null', async () => {
+  const { insert, view } = await openAccount()
+  const item = { item_id: 'si', customer_id: 'c', currency: 'eur', state: 'active', mrr: '9007199254740993' }
+  await insert('mrr_history', { ...item, valid_from: at('01-10'), valid_to: at('02-28', '23:59:59') })
+  const rates = 'customer_churn_rate, gross_churn_rate, net_churn_rate, grr, nrr, arpa, ltv'
+  expect(await view('mrr_months', `month, customers_closing, ${rates}`, 'month limit 3')).toEqual([
+    ['2026-01', 1, null, null, null, null, null, Number('9007199254740993'), null],
+    ['2026-02', 0, 1, 1, 1, 0, 0, null, null], // nothing is left to divide by customers
+    ['2026-03', 0, null, null, null, null, null, null, null],
+  ])
+  // More than a JSON number holds.
+  expect(await view('mrr_months', `closing::text || ' ' as closing`, 'month limit 2')).toEqual([
+    ['9007199254740993 '],
+    ['0 '],
+  ])
+  expect(await view('cohorts', 'age, customers, retained, mrr', 'age limit 3')).toEqual([
+    [0, 1, 1, Number('9007199254740993')],
+    [1, 1, 0, 0],
+    [2, 1, 0, 0],
+  ])
+})

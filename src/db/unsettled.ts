@@ -48,6 +48,34 @@ export async function findUnsettled(
   return rows
 }
 
+interface OpenSearch extends Omit<UnsettledSearch, 'before' | 'dueAt'> {
+  readonly atMost: number
+  /** Another seed picks other rows, if there are more. */
+  readonly seed: string
+}
+
+/** The ids of some rows that may still change. */
+export async function findOpen(
+  db: TenantDatabase,
+  { resource, by, values, atMost, seed }: OpenSearch,
+  { tenantId, provider, account }: AccountKey,
+): Promise<readonly string[]> {
+  const { rows } = await db.read((tx) =>
+    tx.execute<{ id: string }>(sql`
+      select row.id from ${resource.table} as row
+      where row.tenant_id = ${tenantId}::uuid and row.provider = ${provider} and row.account = ${account}
+        and ${isLive(resource)} and ${isAnyOf(resource, { by, values })}
+      order by md5(row.id || ${seed}) limit ${atMost}`),
+  )
+  return rows.map(({ id }) => id)
+}
+
+function isAnyOf({ table }: ResourceTable, { by, values }: Pick<UnsettledSearch, 'by' | 'values'>): SQL {
+  const value = 'column' in by ? sql`row.${columnOf(table, by.column)}` : sql`row.raw ->> ${by.field}`
+  const each = values.map((expected) => (expected === null ? sql`${value} is null` : sql`${value} = ${expected}`))
+  return sql`(${sql.join(each, sql` or `)})`
+}
+
 /** `provider || ''` keeps Postgres from the key, as in deletions: the partial index on unsettled rows is shorter. */
 function select(
   { resource, by, values, dueAt, before }: UnsettledSearch,
@@ -56,8 +84,6 @@ function select(
   const { name, table } = resource
   const owned = sql`row.tenant_id = ${tenantId}::uuid and row.provider || '' = ${provider} and row.account || '' = ${account}
     and ${isLive(resource)}`
-  const value = 'column' in by ? sql`row.${columnOf(table, by.column)}` : sql`row.raw ->> ${by.field}`
-  const isOneOf = values.map((expected) => (expected === null ? sql`${value} is null` : sql`${value} = ${expected}`))
   const isDue = dueAt === undefined ? sql`` : sql`and row.${columnOf(table, dueAt)} <= now()`
   const count = (until: SQL) => sql`(select count(*)::int from (
       select from ${table} as row where ${owned} and row.created_at >= found.oldest ${until} limit ${countedAtMost}) as created)`
@@ -68,7 +94,7 @@ function select(
     from (
       select jsonb_agg(open.id) as ids, jsonb_agg(extract(epoch from open.created_at)::float8) as seconds, min(open.created_at) as oldest, max(open.created_at) as newest from (
         select row.id, row.created_at from ${table} as row
-        where ${owned} and (${sql.join(isOneOf, sql` or `)}) ${isDue}
+        where ${owned} and ${isAnyOf(resource, { by, values })} ${isDue}
           and row.created_at < ${new Date(before * 1_000).toISOString()}::timestamptz
         order by row.created_at desc limit ${idsAtMost}
       ) as open

@@ -18,6 +18,7 @@ import type { RowBudget } from './commit/row-budget.ts'
 import type { Commit } from './commit/transaction.ts'
 import { collectSplits, type SplitCollector } from './list-splits.ts'
 import { logCommit } from './log-commit.ts'
+import { openIdsOf } from './open-ids.ts'
 import type { OpenReading } from './open-reading.ts'
 import { overwriting } from './overwriting.ts'
 import { eventsBefore, isCursorExpired } from './plan.ts'
@@ -96,7 +97,7 @@ export async function drain(session: Session, deps: JobDeps, draining: Draining)
 
 /** Reads ahead of the account's lease; `refused` is aborted when the job does not get it. */
 function startReading(
-  { deadline }: Session,
+  { deadline, db, request }: Session,
   { clock }: JobDeps,
   { reading, committed, jobAccount }: Draining,
   { state, sizes }: { readonly state: State; readonly sizes: BatchSizes },
@@ -110,6 +111,7 @@ function startReading(
     refused: committed.checkpoint.refused,
     fetchesTouched: committed.checkpoint.mode === 'incremental',
     eventsBefore: eventsBefore(committed.checkpoint),
+    openIds: async (source) => openIdsOf(source, db, { ...(await jobAccount), seed: request.jobId }),
     ...sizes,
     ...gathering,
     clock,

@@ -52,6 +52,11 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
    * if the provider has no feed and the list no `updatedFilter`.
    */
   readonly unsettled?: Unsettled<Connection> | 'every row'
+  /**
+   * Rows that may still change. Where the provider refuses the list, a job fetches some of them by id. Absent: then only what
+   * other items show to have changed is fetched.
+   */
+  readonly openRows?: Pick<Unsettled, 'by' | 'values'>
   /** Lists that are complete only together: Stripe's active and inactive prices. Absent if one list is complete. */
   readonly parts?: readonly string[]
   /** The same, if only the account knows them. */

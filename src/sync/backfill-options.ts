@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { ListSource } from '../provider/contract.ts'
 import type { Limiter } from './limiter.ts'
 import type { Besides } from './rate-limited.ts'
 import type { Slice } from './slices.ts'
@@ -14,6 +15,8 @@ export interface Backfill {
   readonly refused?: readonly string[]
   /** Whether what items show to have changed is fetched in any case. See Resource.touched. */
   readonly fetchesTouched?: boolean
+  /** Some rows of a resource that may still change. Asked for if its list is refused. Absent: none are fetched then. */
+  openIds?(source: ListSource): Promise<readonly string[]>
   /** The limiters a call for this source passes. */
   limiters(source: Source): readonly Pick<Limiter, 'delay'>[]
   /** See RateLimited.expect. */

@@ -8,7 +8,7 @@ import { nextReader } from './next-reader.ts'
 import { type Arrivals, createPageBuffer, type PageBuffer } from './page-buffer.ts'
 import type { Batch, ReadPage } from './read-page.ts'
 import { fetchPage as fetchNext, itemsLeft, openReaders, type Reader } from './reader.ts'
-import { refusedLater, tooManyInASecond } from './refused.ts'
+import { isSkippable, refusedLater, tooManyInASecond } from './refused.ts'
 import { pageWeight, type Source } from './source.ts'
 import { createSplitter, type Splitter } from './splitter.ts'
 import { skippedPage, takeObjects, takePage } from './take-page.ts'
@@ -176,15 +176,18 @@ async function fetchPage(engine: Engine, reader: Reader): Promise<void> {
   try {
     await (slice.ids ? fetchObjects(engine, reader) : fetchList(engine, reader))
   } catch (error) {
-    if (isSkippable(error, engine, source)) skipResource(engine, reader, error)
-    else if (!hasStopped(engine)) {
-      engine.failure = isRefused(error, 'resource') ? refusedLater(error) : error
-      engine.options.onFailure(engine.failure)
-    }
+    if (!isSkippable(error, source, engine.begun)) fail(engine, error)
+    else await skipResource(engine, reader, error).catch((later) => fail(engine, later))
   } finally {
     engine.inFlight -= pageWeight(source)
   }
   pump(engine)
+}
+
+function fail(engine: Engine, error: unknown): void {
+  if (hasStopped(engine)) return
+  engine.failure = isRefused(error, 'resource') ? refusedLater(error) : error
+  engine.options.onFailure(engine.failure)
 }
 
 /** Adds nothing if the resource was skipped meanwhile. It is no page of the list: whether that may be read is not known yet. */
@@ -234,14 +237,11 @@ async function fetchListPage({ splitter, giveUp }: Engine, reader: Reader): Prom
   }
 }
 
-/** Whether the source is refused before any page of it was read. */
-function isSkippable(error: unknown, { begun }: Engine, { name }: Source): error is SyncError {
-  return isRefused(error, 'resource') && error.scope !== 'page' && !begun.has(name)
-}
-
-/** Ends the reading of a resource, pages in flight included. A last page without rows carries the error. */
-function skipResource({ readers, buffer, refused }: Engine, { slice, source }: Reader, error: SyncError): void {
+/** Ends the reading of a resource, pages in flight included. A last page carries the error, and rows that were open. */
+async function skipResource(engine: Engine, { slice, source }: Reader, error: SyncError): Promise<void> {
+  const { readers, buffer, refused, touched, giveUp } = engine
   for (const reader of [...readers.values()]) if (reader.source === source) readers.delete(reader.slice.id)
   refused.add(source.name)
-  buffer.add(skippedPage(slice, source, error))
+  const open = await touched.fetchOpen(source, giveUp)
+  buffer.add({ ...skippedPage(slice, source, error), ...open })
 }

@@ -8,6 +8,8 @@ import { findList, type Source } from './source.ts'
 export interface Touched {
   /** Fetches what these items show to have changed, in as far as it is to be fetched. @throws SyncError */
   fetch(source: ListSource, items: readonly Item[], signal: AbortSignal): Promise<PageContent>
+  /** Fetches some objects that may still change, of a resource whose list is refused. @throws SyncError */
+  fetchOpen(source: Source, signal: AbortSignal): Promise<PageContent>
 }
 
 interface TouchedOptions {
@@ -15,12 +17,14 @@ interface TouchedOptions {
   readonly pageSize: number
   /** Whether objects of a resource are fetched. Resolves once it is known whether the provider refuses their list. */
   isFetched(resource: string): Promise<boolean>
+  /** See Backfill.openIds. */
+  readonly openIds?: ((source: ListSource) => Promise<readonly string[]>) | undefined
 }
 
 /** Objects of a resource that the provider may refuse before the others are believed to be refused as well. */
 const refusedAtMost = 3
 
-export function createTouched({ sources, pageSize, isFetched }: TouchedOptions): Touched {
+export function createTouched({ sources, pageSize, isFetched, openIds }: TouchedOptions): Touched {
   const fetched = new Set<string>()
   /** The refused objects of a resource of which none has been read; 0 once one has been. */
   const refusals = new Map<string, number>()
@@ -42,6 +46,12 @@ export function createTouched({ sources, pageSize, isFetched }: TouchedOptions):
     return contents
   }
 
+  const fetchNew = (source: ListSource, ids: readonly string[], signal: AbortSignal) => {
+    const fresh = [...new Set(ids)].filter((id) => !fetched.has(`${source.name} ${id}`))
+    for (const id of fresh) fetched.add(`${source.name} ${id}`)
+    return fetchAll(source, fresh, signal)
+  }
+
   return {
     async fetch(source, items, signal) {
       const touched = source.touched ? items.flatMap((item) => source.touched?.(item) ?? []) : []
@@ -50,10 +60,13 @@ export function createTouched({ sources, pageSize, isFetched }: TouchedOptions):
         const target = findList(sources, resource)
         if (!target?.retrieve || !(await isFetched(resource))) continue
         const ids = touched.filter((object) => object.resource === resource).map(({ id }) => id)
-        const fresh = [...new Set(ids)].filter((id) => !fetched.has(`${resource} ${id}`))
-        for (const id of fresh) fetched.add(`${resource} ${id}`)
-        contents.push(...(await fetchAll(target, fresh, signal)))
+        contents.push(...(await fetchNew(target, ids, signal)))
       }
+      return contents.length === 0 ? noContent : mergeContents(contents)
+    },
+    async fetchOpen(source, signal) {
+      if (source.kind !== 'list' || !source.openRows || !source.retrieve || !openIds) return noContent
+      const contents = await fetchNew(source, await openIds(source), signal)
       return contents.length === 0 ? noContent : mergeContents(contents)
     },
   }

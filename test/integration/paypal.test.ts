@@ -207,6 +207,19 @@ describe('an account of PayPal', () => {
     expect(windows.length).toBeLessThanOrEqual(3)
   })
 
+  it('has subscriptions whose list PayPal refuses: those that are open are fetched again by each job', async () => {
+    const { paypal, stack, tenantId, run } = await openPayPal({ transactions: 400, subscriptionList: 404 })
+    paypal.advance(6 * hour)
+    await run()
+    const open = `select id from subscriptions where tenant_id = $1 and status in ('ACTIVE', 'SUSPENDED')`
+    const ids = (await stack.query<{ id: string }>(open, [tenantId])).map(({ id }) => id)
+    expect(ids.length).toBeGreaterThan(1)
+    for (const id of ids) paypal.update('subscriptions', id, { status: 'CANCELLED' })
+    paypal.advance(60)
+    expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed', error: null })
+    expect(await stack.query(open, [tenantId])).toEqual([])
+  })
+
   it('of which the client may not read the balances is named by its transactions', async () => {
     const { paypal, run } = await openPayPal({ transactions: 100 })
     paypal.fail({ kind: 'not-authorized', path: /balances/ })

@@ -10,12 +10,13 @@ const denied = new SyncError('reject', 'permission_denied', 'x: may not read thi
 const never = new AbortController().signal
 
 /** Lines that name subscriptions, and the ids that were asked for. `isDenied`: of which the answer is a refusal. */
-function setup(isDenied: (id: string) => boolean) {
+function setup(isDenied: (id: string) => boolean, openIds?: (source: ListSource) => Promise<readonly string[]>) {
   const asked: string[] = []
   const list = () => Promise.reject(new Error('not listed'))
   const row = (item: Item) => ({ id: id(item.value()) })
   const named: ListSource = {
     ...{ kind: 'list', name: 'subscriptions', table: subscriptions, list, row },
+    openRows: { by: { column: 'status' }, values: ['ACTIVE'] },
     retrieve: async (id) => {
       asked.push(id)
       if (isDenied(id)) throw denied
@@ -26,13 +27,15 @@ function setup(isDenied: (id: string) => boolean) {
     ...{ kind: 'list', name: 'lines', table: balanceTransactions, list, row },
     touched: ({ id }) => [{ resource: 'subscriptions', id: String(id) }],
   }
-  const touched = createTouched({ sources: [named, ledger], pageSize: 100, isFetched: async () => true })
+  const touched = createTouched({ sources: [named, ledger], pageSize: 100, isFetched: async () => true, openIds })
   const fetch = async (ids: readonly string[]) => {
     const items = ids.map((id) => Item.of({ id }))
     const { rows, rejects } = await touched.fetch(ledger, items, never)
     return { rows: rows.map(({ row }) => row.id), rejects: rejects.map(({ itemKey }) => itemKey) }
   }
-  return { asked, fetch }
+  const fetchOpen = async (source: ListSource = named) =>
+    (await touched.fetchOpen(source, never)).rows.map(({ row }) => row.id)
+  return { asked, fetch, fetchOpen, ledger }
 }
 
 const ids = Array.from({ length: 40 }, (_, at) => `s${at}`)
@@ -56,4 +59,16 @@ it('objects that are refused are rejected by themselves once another one was rea
   const { rows, rejects } = await fetch(ids)
   expect(rows).toEqual(['s2'])
   expect(rejects).toEqual(ids.filter((id) => id !== 's2'))
+})
+
+it('open objects of a refused list are fetched, but not those that items named before', async () => {
+  const { asked, fetch, fetchOpen, ledger } = setup(
+    () => false,
+    async ({ name }) => [name, 's1', 's2'],
+  )
+  await fetch(['s1'])
+  expect(await fetchOpen()).toEqual(['subscriptions', 's2'])
+  expect(asked).toEqual(['s1', 'subscriptions', 's2'])
+  expect(await fetchOpen(ledger)).toEqual([])
+  expect(await setup(() => false).fetchOpen()).toEqual([])
 })

@@ -75,6 +75,7 @@ export const subscriptions: PayPalResource<typeof tables.subscriptions> = {
   pageSize: 20,
   createdFilter: { field: 'create_time', read: dateTime, ...oneWindow },
   updatedFilter: { field: 'status_update_time', read: dateTime, ...oneWindow, lag: 86_400 },
+  openRows: { by: { column: 'status' }, values: ['APPROVAL_PENDING', 'APPROVED', 'ACTIVE', 'SUSPENDED'] },
   list: async (paypal, query) =>
     numberedPage(await paypal.get('/v1/billing/subscriptions', parametersOf(query)), { query, name: 'subscriptions' }),
   retrieve: (paypal, id) => retrieveAt(paypal, `/v1/billing/subscriptions/${encodeURIComponent(id)}`),

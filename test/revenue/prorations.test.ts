@@ -111,3 +111,62 @@ test('an upgrade and its downgrade within a month are both, and within a day nei
     )[0],
   ).toEqual(['2026-02', 0, 2000, 500, 500, 2000, null, null])
 })
+
+test('a part of a period has the discounts of the whole periods around it, which its line does not name', async () => {
+  const { price, gone, insert, bill, past } = await openBilled()
+  await price('p', { unit_amount: 1000 })
+  await price('large', { unit_amount: 2000 })
+  await insert('coupons', { id: 'forever', duration: 'forever' }, { id: 'once', duration: 'once' })
+  await insert('discounts', { id: 'd_forever', coupon_id: 'forever' }, { id: 'd_once', coupon_id: 'once' })
+  const off = (amount: number, discount = 'd_forever') => ({
+    discount_amount: amount,
+    raw: { discount_amounts: [{ amount, discount }] },
+  })
+  const upgrade = async (id: string, before: object, after?: object) => {
+    await gone(id)
+    await insert('invoice_items', { id: `ii_${id}`, subscription_item_id: `si_${id}_0`, price_id: 'large' })
+    await bill(id, {}, { ...period('02-01', '03-01'), amount: 1000, ...before })
+    await bill(id, {}, part(800, { invoice_item_id: `ii_${id}` }))
+    if (after) await bill(id, {}, { ...period('03-01', '04-01'), price_id: 'large', amount: 2000, ...after })
+  }
+  await upgrade('amount off', off(200), off(200))
+  await upgrade('begins later', {}, off(400))
+  await upgrade('ended', off(200), {})
+  await upgrade('last', off(200))
+  await upgrade('once', off(200, 'd_once'), {})
+  await upgrade('percent', off(200), off(400))
+  expect(await past()).toEqual([
+    ['amount off', 'active', 1000, 800, '02-01 02-15'],
+    ['amount off', 'active', 2000, 1800, '02-15 04-01'],
+    ['begins later', 'active', 1000, 1000, '02-01 02-15'],
+    ['begins later', 'active', 2000, 2000, '02-15 03-01'],
+    ['begins later', 'active', 2000, 1600, '03-01 04-01'],
+    ['ended', 'active', 1000, 800, '02-01 02-15'],
+    ['ended', 'active', 2000, 2000, '02-15 04-01'],
+    ['last', 'active', 1000, 800, '02-01 02-15'],
+    ['last', 'active', 2000, 1600, '02-15 03-01'], // as before: 800 / 1000
+    ['once', 'active', 1000, 1000, '02-01 02-15'],
+    ['once', 'active', 2000, 2000, '02-15 04-01'],
+    ['percent', 'active', 1000, 800, '02-01 02-15'],
+    ['percent', 'active', 2000, 1600, '02-15 04-01'],
+  ])
+})
+
+test('a discount that has ended before a part of a period is none of its discounts', async () => {
+  const { price, gone, insert, bill, past } = await openBilled()
+  await price('p', { unit_amount: 12000, interval: 'year' })
+  await price('large', { unit_amount: 24000, interval: 'year' })
+  await insert('coupons', { id: 'repeating', duration: 'repeating' })
+  await gone('s', { ended_at: '2026-06-01T00:00:00Z' })
+  await insert('discounts', { id: 'd', coupon_id: 'repeating', ends_at: '2026-02-01T00:00:00Z' })
+  await insert('invoice_items', { id: 'ii', subscription_item_id: 'si_s_0', price_id: 'large' })
+  const year = { period_start: '2026-01-01T00:00:00Z', period_end: '2027-01-01T00:00:00Z' }
+  const off = { discount_amount: 2400, raw: { discount_amounts: [{ amount: 2400, discount: 'd' }] } }
+  await bill('s', {}, { ...year, amount: 12000, ...off })
+  await bill('s', {}, part(21041, { invoice_item_id: 'ii', period_end: year.period_end }))
+  expect(await past()).toEqual([
+    ['s', 'active', 1000, 800, '01-01 02-01'], // 12000 / 12, and 20 % off
+    ['s', 'active', 1000, 1000, '02-01 02-15'],
+    ['s', 'active', 2000, 2000, '02-15 06-01'],
+  ])
+})

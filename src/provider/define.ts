@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts'
+import { listChanged, SyncError } from '../errors.ts'
 import { Shape } from '../json/shape.ts'
 import { abortable } from './abortable.ts'
 import type {
@@ -9,6 +9,7 @@ import type {
   ListSource,
   NestedSource,
   Provider,
+  Query,
   Resource,
 } from './contract.ts'
 
@@ -120,6 +121,13 @@ function checkFilters(provider: string, { name, createdFilter, updatedFilter }: 
       throw new TypeError(`${provider}: ${name} has maxDays without historyDays. Say how many days the list goes back.`)
 }
 
+const partsRefused = (name: string) =>
+  new SyncError(
+    'reject',
+    listChanged,
+    `${name}: the provider refused to name its parts when the job was planned, and names them now. Send a new jobId.`,
+  )
+
 interface ConnectOptions<Connection> {
   readonly connection: Connection
   readonly shape: Shape | null
@@ -130,11 +138,18 @@ function connectResource<Connection>(
   { list, count, retrieve, nested, unsettled, partition, ...resource }: Resource<Connection>,
   { connection, shape, failure }: ConnectOptions<Connection>,
 ): ListSource {
+  const ask = async (query: Query, signal: AbortSignal) => {
+    if (partition && query.part === undefined) {
+      // Without a part, an API may show its main location only.
+      await partition.list(connection, signal)
+      throw partsRefused(resource.name)
+    }
+    return await list(connection, shape ? { ...query, shape } : query, signal)
+  }
   return {
     ...resource,
     kind: 'list',
-    list: (query, signal) =>
-      readFailure(() => list(connection, shape ? { ...query, shape } : query, signal), failure, signal),
+    list: (query, signal) => readFailure(() => ask(query, signal), failure, signal),
     ...(count && { count: (signal) => readFailure(() => count(connection, signal), failure, signal) }),
     ...(retrieve && {
       retrieve: (id, signal) => readFailure(() => retrieve(connection, id, signal), failure, signal),

@@ -46,7 +46,7 @@ export async function openSquare(options: SandboxOptions = {}) {
     return (await stack.job(jobId)) as {
       status: string
       error: unknown
-      result: { resources: Record<string, { proof?: { equal: boolean } }> }
+      result: { resources: Record<string, { proof?: { equal: boolean }; skipped?: { code: string } }> }
     }
   }
   /** The stored payloads of live rows, by id, of each resource that differs from what a complete copy holds. */

@@ -73,6 +73,35 @@ describe('a seller of Square', () => {
     expect(await differences()).toEqual([])
   })
 
+  it('whose token may not list the locations has those lists skipped that need them, in both kinds of jobs', async () => {
+    const { run, square } = await openSquare({ payments: 300 })
+    const stop = square.fail({ kind: 'missing-scope', path: /^\/v2\/locations/ })
+    const skipped = async (additionalData: object) => {
+      const { status, result } = await run(additionalData)
+      const lists = Object.entries(result.resources)
+      return [
+        status,
+        lists.flatMap(([name, list]) => (list.skipped?.code === 'permission_denied' ? name : [])).toSorted(),
+      ]
+    }
+    const byLocation = ['invoices', 'orders', 'payments', 'payouts']
+    expect(await skipped({})).toEqual(['completed', byLocation])
+    square.advance(3_600)
+    expect(await skipped({ sync_type: 'incremental' })).toEqual(['completed', byLocation])
+    // No list was read without a location, which shows the main location only.
+    expect(square.requests.filter(({ path }) => /^\/v2\/(invoices|orders|payments|payouts)/.test(path))).toEqual([])
+    stop()
+    expect(await skipped({ sync_type: 'incremental' })).toEqual(['completed', []])
+  })
+
+  it('that named its locations only after the job was planned fails it, and a new job reads them', async () => {
+    const { run, square } = await openSquare({ payments: 300 })
+    square.fail({ kind: 'missing-scope', path: /^\/v2\/locations/, times: 1 })
+    const job = await run({ resources: ['payments'] })
+    expect(job).toMatchObject({ status: 'failed', error: { code: 'list_changed', retryable: false } })
+    expect(await run({ resources: ['payments'] })).toMatchObject({ status: 'completed' })
+  })
+
   it('is verified: a row that is gone, changed or too many is found, in each location', async () => {
     const { stack, run, verify, square } = await openSquare({ payments: 300 })
     await run()

@@ -55,9 +55,11 @@ async function areDerived({ fixture, account, source, expected }: ListSubject): 
   for (const name of source.derivedFrom ?? []) {
     const parent = account.sources.find((candidate) => candidate.name === name)
     if (!parent) throw new Error(`exerciseProvider: ${source.name} are derived from ${name}, which is no resource.`)
-    const shown = itemsIn((await readList(parent, { now: fixture.now(), limit: mostOf(parent) })).flat())
-    for (const item of shown)
-      items.push(...(parent.embeddedItems?.(item)[source.name] ?? []).map((embedded) => embedded.item))
+    for (const part of await partsOf(parent)) {
+      const pages = await readList(partOf(parent, part), { now: fixture.now(), limit: mostOf(parent) })
+      for (const item of itemsIn(pages.flat()))
+        items.push(...(parent.embeddedItems?.(item)[source.name] ?? []).map((embedded) => embedded.item))
+    }
   }
   arePure(source, items)
   takeAnyShape(source, items)

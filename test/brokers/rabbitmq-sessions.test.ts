@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => fixtures?.close())
 
 async function setup() {
-  const { options } = await fixtures.openQueue()
+  const { options, losses } = await fixtures.openQueue()
   const name = new URL(options.url).searchParams.get('queue') ?? ''
   const openAnother = async (login?: string) => {
     const url = login === undefined ? options.url : `amqp://${login}127.0.0.1:${fixtures.server.port}/?queue=${name}`
@@ -20,7 +20,7 @@ async function setup() {
     onTestFinished(() => intake.close())
     return intake
   }
-  return { name, openAnother }
+  return { name, losses, openAnother }
 }
 
 test('an address without a login is that of guest, as for other programs', async () => {
@@ -60,6 +60,18 @@ test('a message that is sent as its receive is aborted goes to another worker, a
   expect(await rival.receive(1, AbortSignal.timeout(10_000), true)).toEqual([])
   await intake.acknowledge(held)
   expect(await intake.depth()).toMatchObject({ waiting: 0, dead: 0 })
+})
+
+test('a message whose connection was lost is let go without a word', async () => {
+  const { losses, openAnother } = await setup()
+  const intake = await openAnother()
+  await intake.send('{"n":1}', 0)
+  const message = await next(intake)
+  await losses['its connection is cut']?.()
+  const again = await next(intake)
+  await intake.release?.(message)
+  await intake.acknowledge(again)
+  expect(await intake.depth()).toMatchObject({ waiting: 0, delayed: 0 })
 })
 
 test('a message is written to disk also by a queue that keeps others in memory', async () => {

@@ -4,6 +4,7 @@ import { type Mutation, mutate } from './mutation.ts'
 import { named } from './named.ts'
 import { mutationsOf } from './operators.ts'
 import { suiteOf } from './suites.ts'
+import { survivors } from './survivors.ts'
 
 const source = `import { a } from 'a === b'
 /** left < right */
@@ -54,6 +55,14 @@ test('each named mutation has its place in the sources, and tests that are to no
     expect(mutate(text, mutation)).not.toBe(text)
     expect(suiteOf(mutation.file)).not.toEqual([])
   }
+})
+
+test('each survivor that is explained is a mutation of the sources as they are', () => {
+  const isMutation = (name: string) => {
+    const [file = ''] = name.split(' | ')
+    return mutationsOf(file, readFileSync(file, 'utf8')).some((mutation) => mutation.name === name)
+  }
+  expect(Object.keys(survivors).filter((name) => !isMutation(name))).toEqual([])
 })
 
 test('a place that is not there, or there twice, is named', () => {

@@ -67,3 +67,10 @@ test('a message is given up once its dead letter is there', async () => {
   await intake.giveBack({ ...message, receiveCount: 12 }, 0)
   expect(letters).toEqual([1])
 })
+
+test('a message whose copy cannot be sent stays with its worker', async () => {
+  const { intake, message } = await setup()
+  const unsendable = { ...message, body: undefined as never }
+  await expect(intake.giveBack(unsendable, 5)).rejects.toThrow('service-bus: the server at')
+  await intake.acknowledge(message)
+})

@@ -24,7 +24,8 @@
  * Single ones against the tests that are to notice them, chosen by their names: of rabbitmq.ts all but `throw inWords(error)` of
  * its receive and the end of its connection; of rabbitmq/queues.ts the first two; of rabbitmq/session.ts the throw of a failed
  * session, the login and the flags of nack; of redis-streams.ts all but `hasJoined = false`; of redis-streams/connection.ts the
- * first six; of service-bus.ts the first, and those of giving up, heartbeat and giving back. Each survivor of these is below.
+ * first six; of service-bus.ts the first, and those of giving up, heartbeat and giving back; of service-bus/letters.ts the first
+ * five. Each survivor of these is below.
  * Not run: the rest of src/job and src/sync; of RabbitMQ the redrive, the connection and the rest of the queues and the session;
  * of Redis the rest of the connection; of Service Bus the rest; and the rest of src/db.
  */
@@ -67,6 +68,8 @@ export const survivors: Readonly<Record<string, string>> = {
   'src/queue/redact.ts | if (budget <= 0) return | <= → <': 'One value more at the end of a copy, where it is cut off.',
   "src/queue/redis-streams/connection.ts | if (waited >= ms || signal?.aborted || redis.status === 'end') | >= → >":
     'It waits 50 ms longer.',
+  'src/queue/service-bus/letters.ts | const main = client.createReceiver(queue, { skipParsingBodyAsJson: true }) | true → false':
+    'The depth looks at no body.',
   'src/queue/service-bus.ts | if (delaySeconds <= 0) return abandon(message) | <= → <':
     'A copy without a delay comes as soon, with the same count of receives.',
   'src/queue/redis-streams.ts | await addAgain(message, 0, { ...message, receiveCount: message.receiveCount - 1 }) | await → void':

@@ -25,7 +25,7 @@
  * its receive and the end of its connection; of rabbitmq/queues.ts the first two; of rabbitmq/session.ts the throw of a failed
  * session, the login and the flags of nack; of redis-streams.ts all but `hasJoined = false`; of redis-streams/connection.ts the
  * first six; of service-bus.ts the first, and those of giving up, heartbeat and giving back; of service-bus/letters.ts the first
- * five. Each survivor of these is below.
+ * six. Each survivor of these is below.
  * Not run: the rest of src/job and src/sync; of RabbitMQ the redrive, the connection and the rest of the queues and the session;
  * of Redis the rest of the connection; of Service Bus the rest; and the rest of src/db.
  */

@@ -74,3 +74,13 @@ test('a message whose copy cannot be sent stays with its worker', async () => {
   await expect(intake.giveBack(unsendable, 5)).rejects.toThrow('service-bus: the server at')
   await intake.acknowledge(message)
 })
+
+test('as many dead letters as are asked for are sent back, of the worker and of Service Bus together', async () => {
+  const { intake, standIn } = await setup({ lockMs: 300, maxDeliveries: 1 })
+  for (const body of ['{"n":2}', '{"n":3}']) await intake.send(body, 0)
+  await intake.receive(2, AbortSignal.timeout(5_000))
+  await expect.poll(() => standIn.queue('jobs/$DeadLetterQueue').ready.length).toBe(3)
+  for (const body of ['{"n":4}', '{"n":5}']) await intake.deadLetter({ body, reason: '', code: '', messageId: '' })
+  expect(await intake.redrive(3)).toEqual({ sent: 3, left: [] })
+  expect(await intake.depth()).toMatchObject({ waiting: 3, dead: 2 })
+})

@@ -14,13 +14,16 @@ export interface HourlySchedule {
   close(): Promise<void>
 }
 
+/** Schedules that this process has opened. The id of a job is made of its due time, so that each is an hour after the last. */
+let opened = 0
+
 /** Its first job is due at the first tick, at its own time, so that its next own time is an hour away. */
 export async function openHourlySchedule({ env, tenantId, account }: LiveEnv): Promise<HourlySchedule> {
   const config = readConfig({ environment: { ...env.environment }, file: undefined })
   const database = await openDatabase(config.database, { connections: 2, applicationName: 'faults' })
   const route = { tenantId, provider: 'stripe', account, state: 'active', reference: null } as const
   await env.query('delete from sync_schedules')
-  await database.tenant(tenantId).within((tx) => ensureHourly(tx, route, new Date()))
+  await database.tenant(tenantId).within((tx) => ensureHourly(tx, route, new Date(Date.now() + 3_600_000 * opened++)))
   const [row] = await env.query<{ dueAt: Date }>('select next_at as "dueAt" from sync_schedules')
   if (!row) throw new Error('live: there is no schedule')
   let now = row.dueAt.getTime() - 60_000

@@ -137,7 +137,7 @@ async function openJobs(env: StripeEnv) {
     idle: () => source.idle(),
     /** Kills the worker once its job has read the events, so that later changes are not for it. False if the job ended before. */
     async killHalfway(random: ReturnType<typeof createRandom>): Promise<boolean> {
-      const endSlowness = env.sandbox.fail({ kind: 'slow-headers', ms: 1_500, path: '/v1/balance_transactions' })
+      const endSlowness = env.sandbox.fail({ kind: 'slow-headers', ms: 20_000, path: '/v1/balance_transactions' })
       const halfway = `select from sync_jobs where status <> 'completed' and not checkpoint -> 'slices' @> '[{"resource": "events"}]'`
       const ended = `select from sync_schedules join sync_jobs on sync_jobs.id = last_job_id and status = 'completed'`
       try {

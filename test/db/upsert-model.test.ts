@@ -5,8 +5,7 @@ import type { StampedRow } from '../../src/db/stamped-row.ts'
 import { upsert } from '../../src/db/upsert.ts'
 import { RawJson } from '../../src/json/raw-json.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { createRandom } from '../support/random.ts'
-import { forEachSeedAsync } from '../support/seeds.ts'
+import { createRandom, forEachSeedAsync } from '../support/random.ts'
 
 /*
  * Random sequences of writes against a few lines that say what a write means: which row is stored, and what is counted.

@@ -7,8 +7,7 @@ import { fields, id } from '../../src/provider/fields.ts'
 import { digestPage } from '../../src/sync/page.ts'
 import type { Slice } from '../../src/sync/slices.ts'
 import { itemsOf, valuesOf } from '../support/items.ts'
-import { createRandom } from '../support/random.ts'
-import { forEachSeed } from '../support/seeds.ts'
+import { createRandom, forEachSeed } from '../support/random.ts'
 
 const now = 1_790_000_000
 const source: ListSource = {

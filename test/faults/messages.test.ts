@@ -6,8 +6,7 @@ import { systemClock } from '../../src/clock.ts'
 import { silentLog } from '../../src/log/log.ts'
 import { type DeliveryDeps, deliver } from '../../src/queue/deliver.ts'
 import { eventHandler } from '../../src/queue/lambda.ts'
-import { createRandom } from '../support/random.ts'
-import { forEachSeedAsync } from '../support/seeds.ts'
+import { createRandom, forEachSeedAsync } from '../support/random.ts'
 import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { forEachSeedAsync } from '../support/seeds.ts'
+import { forEachSeedAsync } from '../support/random.ts'
 import { openPayPal } from './paypal-setup.ts'
 
 /* A quarter of an account's changes: late transactions, settlements, refunds, disputes. An incremental job follows every ten days. */

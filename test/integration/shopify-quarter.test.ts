@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { forEachSeedAsync } from '../support/seeds.ts'
+import { forEachSeedAsync } from '../support/random.ts'
 import { openShop } from './shopify-setup.ts'
 
 /* A quarter of a shop's changes: new objects, updates, deletions, lists that lag. An incremental job follows every ten days. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { forEachSeedAsync } from '../support/seeds.ts'
+import { forEachSeedAsync } from '../support/random.ts'
 import { openSquare } from './square-setup.ts'
 
 /* A quarter of a seller's changes: late sales, updates, deletions, tombstones, lists that lag. An incremental job follows every ten days. */

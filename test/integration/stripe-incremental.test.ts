@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
 import { expectCopy } from '../support/expected.ts'
 import { countsRequests } from '../support/faults.ts'
-import { forEachSeedAsync } from '../support/seeds.ts'
+import { forEachSeedAsync } from '../support/random.ts'
 import { jobRequest, type SetupOptions, setup } from '../support/setup.ts'
 
 const everything = { resources: undefined }

@@ -11,7 +11,7 @@ import { ask, follow } from '../page/page-setup.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { jobRequest } from '../support/setup.ts'
-import { workerEnvironment } from '../support/worker-environment.ts'
+import { workerEnvironment } from '../support/sqs-worker.ts'
 import { startContainer } from './container-process.ts'
 import type { ContainerProcess } from './spawn-container.ts'
 

@@ -8,7 +8,7 @@ import { buildBundle } from '../lambda/bundle.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { jobRequest } from '../support/setup.ts'
-import { workerEnvironment } from '../support/worker-environment.ts'
+import { workerEnvironment } from '../support/sqs-worker.ts'
 import { startContainer } from './container-process.ts'
 
 /* The built container entry, where something is wrong with its settings, its queue or its end. */

@@ -8,7 +8,7 @@ import { openLambda } from '../lambda/lambda.ts'
 import { startContainer } from '../queue/container-process.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
-import { workerEnvironment } from '../support/worker-environment.ts'
+import { workerEnvironment } from '../support/sqs-worker.ts'
 import { plantSchedule } from './plant-schedule.ts'
 
 /* The tick as it is deployed: the built function in Lambda's runtime, and the built container. */

@@ -9,11 +9,10 @@ import { openQueue } from '../../src/local/queue.ts'
 import { type Log, silentLog } from '../../src/log/log.ts'
 import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
 import type { Telemetry } from '../../src/telemetry/telemetry.ts'
+import { createTestDatabase } from './database.ts'
 import { disturbCalls, type Exemption, isDisturbed } from './faults.ts'
 import { asWorker } from './postgres.ts'
-import { openSqsWorker } from './sqs-worker.ts'
-import { createTestDatabase } from './test-database.ts'
-import { workerEnvironment } from './worker-environment.ts'
+import { openSqsWorker, workerEnvironment } from './sqs-worker.ts'
 
 export interface SetupOptions {
   readonly sandbox?: SandboxOptions

@@ -3,8 +3,7 @@ import type { Page, Window } from '../../src/provider/contract.ts'
 import { type Digest, digestPage, type Proven } from '../../src/sync/page.ts'
 import { afterPage, type Slice, splitSlice, withoutCursor } from '../../src/sync/slices.ts'
 import { itemsOf } from '../support/items.ts'
-import { createRandom } from '../support/random.ts'
-import { forEachSeed } from '../support/seeds.ts'
+import { createRandom, forEachSeed } from '../support/random.ts'
 import { items, observedAt, page, plain, slice, source } from './page-setup.ts'
 
 describe('the seconds a page proves', () => {

@@ -21,8 +21,7 @@ import { compare, isEqual } from '../../src/verify/compare.ts'
 import { providerSettings } from '../../src/worker.ts'
 import { asWorker } from '../support/postgres.ts'
 import { context, sqsEvent } from '../support/setup.ts'
-import { openSqsWorker } from '../support/sqs-worker.ts'
-import { workerEnvironment } from '../support/worker-environment.ts'
+import { openSqsWorker, workerEnvironment } from '../support/sqs-worker.ts'
 import { type AccountName, changeAgain, changeOnce, jobs, keys, openAccount } from './installation.ts'
 
 const dump = join(import.meta.dirname, '0.1.0.sql.br')

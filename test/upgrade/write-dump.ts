@@ -11,7 +11,7 @@ import { openQueue } from '../../src/local/queue.ts'
 import { createWorkerLogin } from '../../src/local/worker-login.ts'
 import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
 import { sqsEvent } from '../support/setup.ts'
-import { workerEnvironment } from '../support/worker-environment.ts'
+import { workerEnvironment } from '../support/sqs-worker.ts'
 import {
   type AccountName,
   changeAgain,

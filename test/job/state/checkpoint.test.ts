@@ -4,8 +4,7 @@ import { type Advance, advance, applySplit, type Checkpoint, plan } from '../../
 import { readCheckpoint } from '../../../src/job/state/stored-checkpoint.ts'
 import type { Window } from '../../../src/provider/contract.ts'
 import { withoutCursor } from '../../../src/sync/slices.ts'
-import { createRandom } from '../../support/random.ts'
-import { forEachSeed } from '../../support/seeds.ts'
+import { createRandom, forEachSeed } from '../../support/random.ts'
 
 const all = { from: 0, to: null }
 const at = (second: number) => new Date(second * 1_000 - 1)

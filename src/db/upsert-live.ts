@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
-import { newestPerKey } from './newest-per-key.ts'
+import { inKeyOrder, newestPerKey } from './newest-per-key.ts'
 import type { Database } from './open.ts'
 import { parameters, portions } from './parameters.ts'
 import { mappingVersionOf } from './schema/synced.ts'
@@ -22,16 +22,9 @@ interface LiveUpsert extends AccountKey {
 export async function upsertLive(db: Database, { rows, ...into }: LiveUpsert): Promise<Written> {
   const shape = shapeOf(into.table, commonPaths(rows), null)
   let sum: Written = { created: 0, updated: 0 }
-  for (const portion of portions(inOrder(newestPerKey(rows, shape.keyed), shape.keyed)))
+  for (const portion of portions(inKeyOrder(newestPerKey(rows, shape.keyed), shape.keyed)))
     sum = addWritten(sum, await write(db, portion, into))
   return sum
-}
-
-/** Two writers that lock rows in the order of their keys never wait for each other in a circle. */
-function inOrder(rows: readonly StampedRow[], keyed: readonly string[]): readonly StampedRow[] {
-  const keyOfRow = ({ row }: StampedRow) => JSON.stringify(keyed.map((column) => row[column]))
-  const keys = new Map(rows.map((row) => [row, keyOfRow(row)]))
-  return rows.toSorted((left, right) => ((keys.get(left) ?? '') < (keys.get(right) ?? '') ? -1 : 1))
 }
 
 async function write(
@@ -40,8 +33,22 @@ async function write(
   { table, tenantId, provider, account }: Omit<LiveUpsert, 'rows'>,
 ): Promise<Written> {
   const shape = shapeOf(table, commonPaths(rows), null)
-  const { sent, key, input, from, length, json, insertable, values, same, otherwise, assignments, inline, listedNow } =
-    shape
+  const {
+    sent,
+    key,
+    ordered,
+    input,
+    from,
+    length,
+    json,
+    insertable,
+    values,
+    same,
+    otherwise,
+    assignments,
+    inline,
+    listedNow,
+  } = shape
   const { records, bytes } = parameters(
     rows,
     sent.map((column) => column.key),
@@ -82,7 +89,7 @@ async function write(
     ), written as (
       insert into ${table} (tenant_id, provider, account, ${insertable}, raw, raw_sha256, mapping_version)
       select ${tenantId}::uuid, ${provider}, ${account}, ${values}, raw, raw_sha256, ${mappingVersion}::smallint
-      from compared where fate = 'write' order by ${key}
+      from compared where fate = 'write' order by ${ordered}
       on conflict (tenant_id, provider, account, ${key}) do update set ${assignments}, synced_at = now()
         where ${replaces}
       returning (xmax = 0) as created, id

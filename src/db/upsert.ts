@@ -4,7 +4,7 @@ import { RawJson } from '../json/raw-json.ts'
 import type { JsonPaths } from '../json/value.ts'
 import type { AccountKey } from './account-key.ts'
 import { columnFromRaw } from './column-from-raw.ts'
-import { newestPerKey } from './newest-per-key.ts'
+import { inKeyOrder, newestPerKey } from './newest-per-key.ts'
 import type { Database } from './open.ts'
 import { haveOtherColumns } from './other-columns.ts'
 import { keepsLater, type Overwrite } from './overwrite.ts'
@@ -45,7 +45,7 @@ interface Upsert extends AccountKey {
 export async function upsert(db: Database, { rows, ...into }: Upsert): Promise<Written> {
   const shape = shapeOf(into.table, commonPaths(rows), into.overwrite ?? null)
   let sum: Written = { created: 0, updated: 0 }
-  for (const portion of portions(newestPerKey(rows, shape.keyed))) {
+  for (const portion of portions(inKeyOrder(newestPerKey(rows, shape.keyed), shape.keyed))) {
     sum = addWritten(sum, await write(db, portion, shape, into))
   }
   return sum
@@ -72,6 +72,7 @@ async function write(
   {
     sent,
     key,
+    ordered,
     input,
     from,
     length,
@@ -121,7 +122,7 @@ async function write(
         or not (row(old.raw)::record *= row(item.raw)::record or old.raw = item.raw))
     ), written as (
       insert into ${table} (tenant_id, provider, account, ${insertable}, raw, raw_sha256, mapping_version)
-      select ${tenantId}::uuid, ${provider}, ${account}, ${values}, raw, raw_sha256, ${mappingVersion}::smallint from changed order by ${key}
+      select ${tenantId}::uuid, ${provider}, ${account}, ${values}, raw, raw_sha256, ${mappingVersion}::smallint from changed order by ${ordered}
       on conflict (tenant_id, provider, account, ${key}) do update set ${assignments}, synced_at = now()
         where ${replaces}
       returning (xmax = 0) as created
@@ -211,6 +212,7 @@ function pieces(table: SyncedTable, paths: JsonPaths, overwrite: Overwrite | nul
     listedNow: inline ? sql`(old.inline and not input.inline)` : sql`false`,
     replaces: inline ? sql`${newer} or (${target}.inline and not excluded.inline)` : newer,
     key: list(keys.map(({ name }) => sql`${name}`)),
+    ordered: list(keys.map(({ name }) => sql`${name} collate "C"`)),
     same: list(
       keys.map(({ name }) => sql`old.${name} = input.${name}`),
       sql` and `,

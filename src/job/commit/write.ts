@@ -1,11 +1,12 @@
 import type { AccountKey } from '../../db/account-key.ts'
 import { findStale, markDeleted, markRemovedChildren } from '../../db/deletions.ts'
+import { inKeyOrder } from '../../db/newest-per-key.ts'
 import type { Database } from '../../db/open.ts'
 import type { Overwrite } from '../../db/overwrite.ts'
 import { raiseObserved } from '../../db/raise-observed.ts'
 import { removeUnknown } from '../../db/unknown-rows.ts'
 import { clearNotes, countAbsent, countChildren, forget, type Notes, rememberAsked } from '../../db/unlisted-rows.ts'
-import { addWritten, upsert, type Written } from '../../db/upsert.ts'
+import { addWritten, keyOf, upsert, type Written } from '../../db/upsert.ts'
 import type { upsertLive } from '../../db/upsert-live.ts'
 import type { ListedItem } from '../../erasure/discount.ts'
 import { type ErasedItems, excludeErased } from '../../erasure/filter.ts'
@@ -114,9 +115,10 @@ export async function writeBatches(
       }
       return sum
     }
+    const ordered = inKeyOrder(rows, keyOf(table))
     const { refused, ...written } = quarantine.isolate
-      ? await bisect(tx, { rows, write, quarantine })
-      : { ...(await write(rows)), refused: [] }
+      ? await bisect(tx, { rows: ordered, write, quarantine })
+      : { ...(await write(ordered)), refused: [] }
     if (written.tied || written.raced) {
       const { tied = [], raced = [] } = unsettled[resource] ?? {}
       unsettled[resource] = { tied: [...tied, ...(written.tied ?? [])], raced: [...raced, ...(written.raced ?? [])] }

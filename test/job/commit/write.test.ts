@@ -65,6 +65,15 @@ test('a deletion counts once: a change of what is deleted already is an update',
   expect(await live('customers')).toEqual([])
 })
 
+for (const rowsPerStatement of [1, 2, 3, 100])
+  test(`rows are written in the order of their keys, byte by byte, in statements of ${rowsPerStatement}: two writers never deadlock`, async () => {
+    const { commit, query } = await open()
+    const ids = ['d', 'B', 'a', 'C', 'c', 'A', 'b']
+    await commit(rows(...ids.map((id) => rowOf('customers', id, 1))), { rowsPerStatement })
+    const places = await query('select id from customers order by ctid')
+    expect(places.map(({ id }) => id)).toEqual(['A', 'B', 'C', 'a', 'b', 'c', 'd'])
+  })
+
 test.each([1, 2, 3, 4, 5, 7])('statements of %i rows write them all', async (rowsPerStatement) => {
   const { commit, live } = await open()
   const ids = ['a', 'b', 'c', 'd']

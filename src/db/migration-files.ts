@@ -20,8 +20,8 @@ export interface Migration {
 const marker = '-- outside a transaction'
 
 /**
- * What two files say wrongly: it fails in a schema whose name needs quotes, on servers with LZ4. The files keep their text,
- * because databases know them by its hash.
+ * How two files write the name of the schema. On servers with LZ4 that fails where the name needs quotes. The files are not
+ * changed, because databases know them by their hashes, and their statements are corrected here.
  */
 const unquoted = /(?<==\s)current_schema\(\)::regnamespace/g
 

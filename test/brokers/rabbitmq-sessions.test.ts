@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openIntake } from '../../src/queue/open-intake.ts'
+import { openSession } from '../../src/queue/rabbitmq/session.ts'
+import { parseServerAddress } from '../../src/queue/server-address.ts'
 import { failureOf, next } from './intake-calls.ts'
 import { openRabbitFixtures, type RabbitFixtures } from './rabbitmq-fixture.ts'
 
-/* Who may log in to RabbitMQ, and what a session does with what it was sent. */
+/* Who may log in to RabbitMQ, what a session does with what it was sent, and its dead letters. */
 
 let fixtures: RabbitFixtures
 beforeAll(async () => {
@@ -20,7 +22,7 @@ async function setup() {
     onTestFinished(() => intake.close())
     return intake
   }
-  return { name, losses, openAnother }
+  return { url: options.url, name, losses, openAnother }
 }
 
 test('an address without a login is that of guest, as for other programs', async () => {
@@ -84,4 +86,52 @@ test('a message is written to disk also by a queue that keeps others in memory',
     return message === false ? undefined : message.properties.deliveryMode
   })
   expect(persistence).toBe(2)
+})
+
+test('a session that is closed has ended its connection, and its loss is known', async () => {
+  const { url } = await setup()
+  const session = await openSession({ address: parseServerAddress(url, 5672), maxReceives: 12 })
+  let hasEnded = false
+  session.connection.on('close', () => {
+    hasEnded = true
+  })
+  await session.close()
+  expect([hasEnded, session.lost.aborted]).toEqual([true, true])
+})
+
+test('no message is lost that comes while others are taken', async () => {
+  const { openAnother } = await setup()
+  const [sender, intake] = await Promise.all([openAnother(), openAnother()])
+  const bodies = Array.from({ length: 200 }, (_, n) => `{"n":${n}}`)
+  const sending = Promise.all(bodies.map((body) => sender.send(body, 0)))
+  const received: string[] = []
+  const signal = AbortSignal.timeout(30_000)
+  while (received.length < bodies.length && !signal.aborted)
+    for (const message of await intake.receive(10, signal)) {
+      received.push(message.body)
+      await intake.acknowledge(message)
+    }
+  await sending
+  expect(received.toSorted()).toEqual(bodies.toSorted())
+})
+
+const letter = (messageId: string) => ({ body: '{}', reason: '', code: '', messageId })
+
+test('as many dead letters are shown and sent back as are asked for, the oldest first', async () => {
+  const { openAnother } = await setup()
+  const intake = await openAnother()
+  for (const id of ['m-1', 'm-2', 'm-3']) await intake.deadLetter(letter(id))
+  const ids = async (most: number) => (await intake.letters(most)).map(({ messageId }) => messageId)
+  expect(await ids(2)).toEqual(['m-1', 'm-2'])
+  expect(await intake.redrive(2)).toEqual({ sent: 2, left: [] })
+  expect(await ids(10)).toEqual(['m-3'])
+})
+
+test('a dead letter that cannot be sent back stays where it is', async () => {
+  const { name, openAnother } = await setup()
+  const intake = await openAnother()
+  await intake.deadLetter(letter('m-1'))
+  await fixtures.onConnection(async (connection) => (await connection.createChannel()).deleteQueue(name))
+  await expect(intake.redrive(1)).rejects.toThrow(`there is no queue "${name}"`)
+  expect(await intake.letters(10)).toEqual([letter('m-1')])
 })

@@ -53,6 +53,8 @@ export async function openSession({ address, maxReceives }: SessionOptions): Pro
 
     async function close() {
       if (!lost.aborted) await settle(channel, address.queue, acknowledged)
+      // Or the end of the channel counts as a loss, and the connection is not waited for.
+      loss.abort(new Error('the session was closed'))
       await channel.close().catch(() => {})
       await connection.close().catch(() => {})
     }

@@ -77,10 +77,12 @@ function openSession(folder: string): ChildProcess {
 /** The first failure, or null; undefined if the session died or its time is over. */
 async function answerOf(session: ChildProcess): Promise<string | null | undefined> {
   const over = new AbortController()
-  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(longestMs)])
+  const { signal } = over
+  const timer = setTimeout(() => over.abort(), longestMs)
   const died = once(session, 'exit', { signal }).then(() => undefined)
   const answered = once(session, 'message', { signal }).then(([message]) => sessionAnswer.parse(message).failure)
   const first = await Promise.race([answered, died]).catch(() => undefined)
+  clearTimeout(timer)
   over.abort()
   await Promise.allSettled([answered, died])
   return first

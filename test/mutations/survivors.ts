@@ -6,7 +6,7 @@
  * src/job/commit/{quarantine,reconcile,rejects,row-budget,write}.ts and the first 31 of src/db/deletions.ts. Each survivor is
  * below, but one: a quarantine that isolates from the beginning has no near test (`isolate: false`), and still has to meet
  * the integration tests.
- * Of src/db/upsert.ts the first ten met test/db/upsert* earlier. Two survived: the one below, and `if (!inline || …`.
+ * All of src/db/{upsert,upsert-live}.ts met test/db/upsert* and the tests of their columns.
  * At the commit that adds test/job/commit/transaction.test.ts: every mutation of src/job/commit/{transaction,commit}.ts, --near.
  * Then, --near as well: src/job/{lease,account-lease}.ts, src/queue/{consume,deliver,sqs-poll}.ts and the whole of
  * src/db/deletions.ts. Of src/job/{deadline,waits}.ts and src/queue/key-free.ts the first: open are `left.job <= 0`, the two of
@@ -25,7 +25,7 @@
  * its receive and the end of its connection; of rabbitmq/queues.ts the first two; of rabbitmq/session.ts the throw of a failed
  * session, the login and the flags of nack; of redis-streams.ts all but `hasJoined = false`; of redis-streams/connection.ts the
  * first six; of service-bus.ts the first, and those of giving up, heartbeat and giving back; of service-bus/letters.ts the first
- * six. Each survivor of these is below.
+ * six; service-bus/address.ts whole. Each survivor of these is below.
  * Not run: the rest of src/job and src/sync; of RabbitMQ the redrive, the connection and the rest of the queues and the session;
  * of Redis the rest of the connection; of Service Bus the rest; and the rest of src/db.
  */
@@ -36,6 +36,7 @@ export const survivors: Readonly<Record<string, string>> = {
     'The size of a memory of computed months: it is emptied a day earlier, and each month is computed again.',
   "src/db/upsert.ts | if (!counts) throw new Error('upsert: no counts came back') | throw → void":
     'A statement that counts has one row. The check is for the compiler.',
+  "src/db/upsert-live.ts | if (!counts) throw new Error('upsert: no counts came back') | throw → void": 'As above.',
   'src/job/commit/write.ts | for (let at = 0; at < observed.length; at += rowsPerStatement) { | < → <=':
     'A part without rows makes no statement.',
   'src/job/commit/write.ts | if (rejects.length > 0) await storeRejects(tx, { ...account, jobId }, rejects) | > → >=':
@@ -70,6 +71,8 @@ export const survivors: Readonly<Record<string, string>> = {
   'src/queue/redact.ts | if (budget <= 0) return | <= → <': 'One value more at the end of a copy, where it is cut off.',
   "src/queue/redis-streams/connection.ts | if (waited >= ms || signal?.aborted || redis.status === 'end') | >= → >":
     'It waits 50 ms longer.',
+  'src/queue/service-bus/address.ts | return name === undefined || value === undefined ? [] : [[name, value] as const] | || → &&':
+    'A field has both or neither.',
   'src/queue/service-bus/letters.ts | const main = client.createReceiver(queue, { skipParsingBodyAsJson: true }) | true → false':
     'The depth looks at no body.',
   'src/queue/service-bus.ts | if (delaySeconds <= 0) return abandon(message) | <= → <':

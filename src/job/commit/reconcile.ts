@@ -1,54 +1,82 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { AccountKey } from '../../db/account-key.ts'
-import { columnOf } from '../../db/column-of.ts'
 import { tookTooLong } from '../../db/errors.ts'
-import { deletedRows, liveRows } from '../../db/live.ts'
 import type { Database } from '../../db/open.ts'
 import { guarded } from '../../db/tenant.ts'
-import type { ListSource } from '../../provider/contract.ts'
-import type { Source } from '../../sync/source.ts'
 import type { ResourceCounts } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
 import type { Tally } from '../state/tally.ts'
-import { type ChangedRows, countChangedMeanwhile } from './changed-meanwhile.ts'
+import { countChangedMeanwhile } from './changed-meanwhile.ts'
+import {
+  type CountableList,
+  type CountedMonth,
+  type CountedResources,
+  countableLists,
+  liveIn,
+} from './countable-lists.ts'
 
-export interface CountOptions extends AccountKey {
-  /** Resources that were read to their ends. */
-  readonly sources: readonly Source[]
-  readonly tallies: Readonly<Record<string, Tally>>
-  /** See Checkpoint.history. */
-  readonly history: Readonly<Record<string, number>>
+export interface CountOptions extends CountedResources {
   readonly counts: Readonly<Record<string, ResourceCounts>>
   /** The job whose lists are compared. Absent: nothing else wrote meanwhile. */
   readonly jobId?: string
 }
 
+/** Checks by the names of their lists. */
+export type CountChecks = Readonly<Record<string, CountCheck>>
+
 /**
  * Compares what was listed with what is there, for resources and their nested lists. Counting takes a microsecond a row
  * from memory, and from disk far longer: where it takes longer than a statement may, the job ends without a proof.
  */
-export async function checkCounts(
-  db: Database,
-  { sources, tallies, counts, history, jobId, ...accountKey }: CountOptions,
-): Promise<Readonly<Record<string, CountCheck>>> {
-  const lists = sources.flatMap((source) =>
-    source.kind === 'list' ? countedLists(source, accountKey, history[source.name]) : [],
-  )
-  const countable = lists.flatMap(({ name, rows }) => {
-    const tally = tallies[name]
-    if (!tally || tally.until < 0) return []
-    // Providers with milliseconds list more of the last second.
-    const before = new Date((tally.until + 1) * 1_000)
-    return [{ name, tally, live: rows(before, liveRows), changed: (began: SQL) => changedRows(began, before, rows) }]
-  })
-  if (countable.length === 0) return {}
-  const items = countable.reduce((sum, { tally }) => sum + tally.listed, 0)
+export async function checkCounts(db: Database, options: CountOptions): Promise<CountChecks> {
+  const lists = countableLists(options)
+  if (lists.length === 0) return {}
+  const items = itemsOf(lists)
   const live =
-    (await withStatementTimeout(db, items, () => countLive(db, countable, 'by month'))) ??
-    (await withStatementTimeout(db, items, () => countLive(db, countable, 'in all')))
-  if (!live) return {}
+    (await withStatementTimeout(db, items, () => countLive(db, lists, 'by month'))) ??
+    (await withStatementTimeout(db, items, () => countLive(db, lists, 'in all')))
+  return live ? compareLists(db, { ...options, lists, live }) : {}
+}
+
+/** The checks of a small account, whose rows are counted by the statement that ends the job. */
+export interface ExpectedCounts {
+  /** What the checks are if there are as many rows as the lists have shown. */
+  readonly checks: CountChecks
+  /** For `returning`: how many rows there are. */
+  readonly counted: SQL<readonly CountedMonth[]>
+  /** What the checks are by the rows that were counted. */
+  check(db: Database, counted: readonly CountedMonth[]): Promise<CountChecks>
+}
+
+/** Null if there is nothing to count, or so much that the count needs statements of its own: see `checkCounts`. */
+export function expectCounts(options: CountOptions): ExpectedCounts | null {
+  const lists = countableLists(options)
+  if (lists.length === 0 || itemsOf(lists) >= guardedFrom) return null
+  const { counts } = options
+  return {
+    checks: Object.fromEntries(
+      lists.map(({ name, tally }) => [
+        name,
+        compareCounts(tally, listedCounts(tally), { ...counts[name], changed: 0 }),
+      ]),
+    ),
+    counted: sql`(select coalesce(jsonb_agg(counted), '[]') from (${liveIn(lists, 'by month')}) as counted)`,
+    check: (db, counted) => compareLists(db, { ...options, lists, live: byList(counted) }),
+  }
+}
+
+const itemsOf = (lists: readonly CountableList[]) => lists.reduce((sum, { tally }) => sum + tally.listed, 0)
+
+interface Comparison extends CountOptions {
+  readonly lists: readonly CountableList[]
+  readonly live: ReadonlyMap<string, LiveCounts>
+}
+
+async function compareLists(
+  db: Database,
+  { lists, live, counts, jobId, ...accountKey }: Comparison,
+): Promise<CountChecks> {
   const compare = (changed: ReadonlyMap<string, number> = new Map()) =>
-    countable.map(
+    lists.map(
       ({ name, tally }) =>
         [
           name,
@@ -58,8 +86,8 @@ export async function checkCounts(
   const checks = compare()
   const unequal = new Set(checks.flatMap(([name, { equal }]) => (equal ? [] : [name])))
   if (unequal.size === 0 || jobId === undefined) return Object.fromEntries(checks)
-  const unequalLists = countable.filter(({ name }) => unequal.has(name))
-  const changed = await withStatementTimeout(db, items, () =>
+  const unequalLists = lists.filter(({ name }) => unequal.has(name))
+  const changed = await withStatementTimeout(db, itemsOf(lists), () =>
     countChangedMeanwhile(db, { ...accountKey, jobId, lists: unequalLists, counts }),
   )
   return Object.fromEntries(compare(changed))
@@ -68,31 +96,24 @@ export async function checkCounts(
 /** Live rows by month of creation (`2026-10`); one number under `null` where counting by month took too long. */
 type LiveCounts = ReadonlyMap<string | null, number>
 
-interface CountableList {
-  readonly name: string
-  readonly tally: Tally
-  readonly live: SQL
-}
-
 async function countLive(
   db: Database,
   lists: readonly CountableList[],
   by: 'by month' | 'in all',
 ): Promise<ReadonlyMap<string, LiveCounts>> {
-  const month =
-    by === 'by month'
-      ? sql`to_char(date_trunc('month', coalesce(row.created_at, to_timestamp(0)) at time zone 'UTC'), 'YYYY-MM')`
-      : sql`null::text`
-  const selects = lists.map(
-    ({ name, live }) => sql`select ${name}::text as name, ${month} as month, count(*)::int as live ${live} group by 2`,
-  )
-  const { rows } = await db.execute<{ name: string; month: string | null; live: number }>(
-    sql.join(selects, sql` union all `),
-  )
+  const { rows } = await db.execute<{ [Key in keyof CountedMonth]: CountedMonth[Key] }>(liveIn(lists, by))
+  return byList(rows)
+}
+
+function byList(rows: readonly CountedMonth[]): ReadonlyMap<string, LiveCounts> {
   const counted = new Map<string, Map<string | null, number>>()
   for (const { name, month, live } of rows) counted.set(name, (counted.get(name) ?? new Map()).set(month, live))
   return counted
 }
+
+/** As if there were a row for each item that was listed. */
+const listedCounts = ({ months, listed }: Tally): LiveCounts =>
+  Object.keys(months).length > 0 ? new Map(Object.entries(months)) : new Map([[null, listed]])
 
 /** The months must agree as well as the sums, or a row that is missing is hidden by one too many. */
 function compareCounts(
@@ -127,52 +148,6 @@ function differingMonths({ months, listed }: Tally, live: LiveCounts): CountChec
 }
 
 const sumOf = (numbers: Iterable<number>): number => [...numbers].reduce((sum, number) => sum + number, 0)
-
-/** `from … as row where …`: rows of a resource, by their state. */
-type RowsOf = typeof liveRows
-
-interface CountedList {
-  readonly name: string
-  /** `from … as row where …`: the rows of objects that were created before then. */
-  rows(before: Date, rowsOf: RowsOf): SQL
-}
-
-/** `offset 0` makes Postgres look up each parent by its key, even in a table that was never analysed. */
-function countedLists(source: ListSource, accountKey: AccountKey, since?: number): readonly CountedList[] {
-  const { createdFilter, nested = [], table } = source
-  const { tenantId, provider, account } = accountKey
-  const undated = createdFilter ? sql`false` : sql`row.created_at is null`
-  const begin = since === undefined ? null : sql`${new Date(since * 1_000).toISOString()}::timestamptz`
-  const isAfter = begin ? sql`and row.created_at >= ${begin}` : sql``
-  const isBefore = begin ? sql`or holder.created_at < ${begin}` : sql``
-  const resourceList: CountedList = {
-    name: source.name,
-    rows: (before, rowsOf) =>
-      sql`${rowsOf(source, accountKey)} and (row.created_at < ${before.toISOString()}::timestamptz or ${undated}) ${isAfter}`,
-  }
-  const children = nested.map((list): CountedList => {
-    const parent = columnOf(list.table, list.parent)
-    return {
-      name: list.name,
-      rows: (before, rowsOf) => sql`
-        from (select row.created_at, row.${parent} as parent_id ${rowsOf(list, accountKey)} offset 0) as row
-        left join lateral (
-          select true as is_newer from ${table} as holder where holder.tenant_id = ${tenantId}::uuid and holder.provider = ${provider}
-            and holder.account = ${account} and holder.id = row.parent_id and (holder.created_at >= ${before.toISOString()}::timestamptz ${isBefore})
-          offset 0
-        ) as holder on true where holder.is_newer is null`,
-    }
-  })
-  return [resourceList, ...children]
-}
-
-/** The list's rows that were written since the job began: those that are there, and those that are marked as deleted. */
-function changedRows(began: SQL, before: Date, rows: CountedList['rows']): ChangedRows {
-  return {
-    live: rows(before, (list, key) => sql`${liveRows(list, key)} and row.synced_at >= ${began}`),
-    deleted: rows(before, (list, key) => sql`${deletedRows(list, key)} and row.synced_at >= ${began}`),
-  }
-}
 
 /** From this number of items on, a count may take too long. It must not end the transaction. */
 const guardedFrom = 100_000

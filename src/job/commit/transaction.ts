@@ -19,13 +19,13 @@ import type { ListSplits } from '../list-splits.ts'
 import { providerKeyOf, type SyncJobRequest } from '../request.ts'
 import { advance, type Checkpoint, eventsKnownAfter } from '../state/checkpoint.ts'
 import { addCounts, type Progress, sumCounts } from '../state/progress.ts'
-import { resultsOf, type SyncJobResult } from '../state/result.ts'
+import type { SyncJobResult } from '../state/result.ts'
 import type { CommittedState } from './committed-state.ts'
 import { completion } from './completion.ts'
+import { conclude } from './conclude.ts'
 import type { DetectedDeletions } from './deletions.ts'
 import { notification } from './notify.ts'
 import type { Quarantine } from './quarantine.ts'
-import { checkCounts } from './reconcile.ts'
 import { nestedIn, originsOf, readBy, skippedBy, unfinishedNames } from './related.ts'
 import { countRows, type RowBudget, reduceBudget } from './row-budget.ts'
 import { splitMoves } from './split-moves.ts'
@@ -143,18 +143,18 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   })
   const commits = committed.commits + 1
   const ends = unfinished.size === 0
-  const ending = ends
-    ? completion(await conclude(tx, commit, { checkpoint, progress }))
-    : { ...leaseExtension(lease), checkpoint }
+  const conclusion = ends ? await conclude(tx, { ...commit, checkpoint, progress }) : null
+  const ending = conclusion ? completion(conclusion.result) : { ...leaseExtension(lease), checkpoint }
   const moves = ends
     ? [...movesOf(tx, commit, { checkpoint, progress }), ...splitMoves(tx, account, commit.listSplits())]
     : []
-  const rows = await (moves.length > 0 ? tx.with(...moves) : tx)
+  const [row] = await (moves.length > 0 ? tx.with(...moves) : tx)
     .update(syncJobs)
     .set({ ...ending, ...totals(progress), progress, requests, commits, stalled: 0 })
     .where(and(isHeldBy(lease), eq(syncJobs.commits, committed.commits), knowsErasures(commit)))
-    .returning({ id: syncJobs.id, notified: notification })
-  if (rows.length === 0) throw fenced()
+    .returning({ notified: notification, counted: conclusion?.counted ?? sql<null>`null` })
+  if (!row) throw fenced()
+  await conclusion?.settle(row.counted)
   return { checkpoint, progress, commits }
 }
 
@@ -174,25 +174,6 @@ function withoutErased(before: Checkpoint, page: ReadPage, { rows }: ErasedItems
 function knowsErasures({ request, hadErased }: Commit): SQL {
   const knows = hadErased ? sql`` : sql`and not ${hasTombstones(providerKeyOf(request))}`
   return sql`not ${isTenantErased(request.tenantId)} ${knows}`
-}
-
-/** The result of a job whose last pages are in this transaction, with the count checks of what the transaction sees. */
-async function conclude(
-  tx: Database,
-  { request, sources, account, result }: Commit,
-  { checkpoint, progress }: Omit<CommittedState, 'commits'>,
-): Promise<SyncJobResult> {
-  if (checkpoint.mode === 'incremental') return result(resultsOf(progress), checkpoint.note)
-  const read = sources.filter(({ name }) => progress[name] && !progress[name].skipped)
-  const counting = {
-    ...account,
-    sources: read,
-    tallies: checkpoint.tallies,
-    history: checkpoint.history,
-    counts: progress,
-    jobId: request.jobId,
-  }
-  return result(resultsOf(progress, await checkCounts(tx, counting)), checkpoint.note)
 }
 
 /** The cursors of what was read move with the last pages of a job. */

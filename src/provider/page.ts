@@ -60,6 +60,8 @@ export interface Allowance {
   readonly maximum: number
   /** Points that are restored in a second. */
   readonly perSecond: number
+  /** Points that any one request may need at most; absent: as many as there can be. */
+  readonly mostRequested?: number
 }
 
 /** A time that a list can be filtered by. */

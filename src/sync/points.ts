@@ -9,7 +9,8 @@ interface Metered {
 
 /**
  * Keeps requests within an allowance of points that the provider restores each second. A request starts, in order, once the
- * points are there that its kind needed the last time. A request of a new kind starts when all points are there.
+ * points are there that its kind needed the last time. A request of a new kind starts when there are as many as any request
+ * may need.
  */
 export interface Points {
   /** @throws the signal's reason when aborted while waiting */
@@ -18,7 +19,7 @@ export interface Points {
   delay(kind: string): number
 }
 
-interface Bucket extends Pick<Allowance, 'available' | 'maximum' | 'perSecond'> {
+interface Bucket extends Pick<Allowance, 'available' | 'maximum' | 'perSecond' | 'mostRequested'> {
   /** When the points were counted. */
   readonly at: number
 }
@@ -37,7 +38,8 @@ export function createPoints(clock: Clock): Points {
     const restored = ((clock.now() - bucket.at) / 1_000) * bucket.perSecond
     return Math.min(bucket.maximum, bucket.available + restored)
   }
-  const costOf = (kind: string) => Math.min(costs.get(kind) ?? Infinity, bucket?.maximum ?? 0)
+  const costOf = (kind: string) =>
+    Math.min(costs.get(kind) ?? bucket?.mostRequested ?? Number.POSITIVE_INFINITY, bucket?.maximum ?? 0)
   function setAvailable(points: number): void {
     if (bucket) bucket = { ...bucket, available: points, at: clock.now() }
   }

@@ -87,7 +87,7 @@ describe('a refusal of Shopify', () => {
   it('for want of points waits until they are there, and says so with status 200', async () => {
     const { page } = await openShop({ points: { restoreRate: 100, maximumAvailable: 60 } })
     const first = await page('customers', { limit: 10 })
-    expect(first.allowance).toMatchObject({ requested: 52, maximum: 60, perSecond: 100 })
+    expect(first.allowance).toMatchObject({ requested: 52, maximum: 60, perSecond: 100, mostRequested: 1_000 })
     const error = await caught(page('customers', { limit: 10 }))
     const again = error ?? (await caught(page('customers', { limit: 10 })))
     expect(again).toMatchObject({ code: 'rate_limited', verdict: 'retry', limit: { scope: 'account', kind: 'rate' } })

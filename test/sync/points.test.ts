@@ -8,8 +8,16 @@ import { createFractions } from './fractions.ts'
 const never = new AbortController().signal
 setMaxListeners(0, never)
 
+interface Shop {
+  readonly maximum?: number
+  readonly perSecond?: number
+  readonly mostRequested?: number
+  readonly latencyMs?: number
+  readonly seed?: number
+}
+
 /** A provider that keeps a bucket of points: requests need `requested`, and take `actual` in the end. */
-function setup({ maximum = 2_000, perSecond = 1_000, latencyMs = 200, seed = 1 } = {}) {
+function setup({ maximum = 2_000, perSecond = 1_000, mostRequested, latencyMs = 200, seed = 1 }: Shop = {}) {
   const random = createFractions(seed)
   const clock = createVirtualClock(random)
   const points = createPoints(clock)
@@ -34,7 +42,16 @@ function setup({ maximum = 2_000, perSecond = 1_000, latencyMs = 200, seed = 1 }
         refill()
         server.available = Math.min(maximum, server.available + requested - actual)
         server.spent += actual
-        return { allowance: { requested, actual, available: server.available, maximum, perSecond } }
+        return {
+          allowance: {
+            requested,
+            actual,
+            available: server.available,
+            maximum,
+            perSecond,
+            ...(mostRequested && { mostRequested }),
+          },
+        }
       },
       never,
     )
@@ -65,6 +82,17 @@ describe('points', () => {
     // Each kind starts with all points, of which it takes few.
     await clock.run(Promise.all(Array.from({ length: 10 }, (_, at) => ask(`kind ${at}`, 900, 10))))
     expect(clock.now() - began).toBeLessThan(3_000)
+  })
+
+  it('of a new kind are as many as any request may need: it does not wait until all are there', async () => {
+    const { clock, server, ask } = setup({ maximum: 20_000, perSecond: 100, mostRequested: 1_000, latencyMs: 100 })
+    await clock.run(ask('orders', 900))
+    // 19,100 are there, of which 18 take 900 each.
+    const orders = Array.from({ length: 18 }, () => ask('orders', 900))
+    const began = clock.now()
+    await clock.run(Promise.all([...orders, ...Array.from({ length: 2 }, (_, at) => ask(`kind ${at}`, 1_000, 10))]))
+    expect(server.throttled).toBe(0)
+    expect(clock.now() - began).toBeLessThan(2_000)
   })
 
   it('of a request that is refused are there again', async () => {

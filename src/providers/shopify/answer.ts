@@ -8,6 +8,9 @@ import { type Item, openAnswer } from '../../provider/item.ts'
 /** The API version whose shapes the rows are mapped from. */
 export const apiVersion = '2026-10'
 
+/** Points that Shopify lets a query of any plan ask for: https://shopify.dev/docs/api/usage/limits. */
+export const mostRequested = 1_000
+
 /** An answer without errors. */
 export interface ShopifyAnswer {
   /** The field `data`. */
@@ -130,7 +133,7 @@ function allowanceIn(answer: Fields): Allowance | undefined {
   const { actualQueryCost: actual, throttleStatus } = fields(fields(answer.extensions).cost)
   const { maximumAvailable: maximum } = fields(throttleStatus)
   if (!points || !isPoints(maximum)) return undefined
-  return { ...points, maximum, actual: isPoints(actual) ? actual : points.requested }
+  return { ...points, maximum, mostRequested, actual: isPoints(actual) ? actual : points.requested }
 }
 
 const isPoints = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0

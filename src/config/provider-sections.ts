@@ -59,7 +59,7 @@ export const providerSections = {
       'Another host for the Shopify API of all shops, such as a sandbox. It must be public and https, or http on loopback. Without it: https://SHOP.myshopify.com.',
     ),
     RequestsPerSecond: rate(
-      'Most requests a second for one shop. Without it: 20. Shopify limits points a second, which the worker learns from each answer.',
+      'Most requests a second for one shop. Without it: 100. Shopify limits points a second, which the worker learns from each answer.',
     ),
   }),
   PayPal: z.object({

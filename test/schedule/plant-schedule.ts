@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { dueAfter, type ScheduleKey } from '../../src/schedule/beat.ts'
 
 type Query = (text: string, values?: unknown[]) => Promise<unknown>
 
@@ -6,7 +7,7 @@ type Query = (text: string, values?: unknown[]) => Promise<unknown>
 export async function plantSchedule(query: Query, columns: Readonly<Record<string, unknown>> = {}) {
   const row = {
     id: randomUUID(),
-    tenant_id: randomUUID(),
+    tenant_id: tenantDueLater(columns),
     provider: 'stripe',
     every_seconds: 3_600,
     next_at: secondsFromNow(-1),
@@ -22,3 +23,25 @@ export async function plantSchedule(query: Query, columns: Readonly<Record<strin
 
 /** Whole seconds, as due times are. */
 export const secondsFromNow = (seconds: number) => new Date((Math.floor(Date.now() / 1_000) + seconds) * 1_000)
+
+/**
+ * A tenant whose due times, which its id gives, are ten minutes away or half an interval. A tick sends what is due in the
+ * coming minute and a half.
+ */
+function tenantDueLater(columns: Readonly<Record<string, unknown>>): string {
+  const everySeconds = Number(columns.every_seconds ?? 3_600)
+  const far = Math.min(600, everySeconds / 2) * 1_000
+  for (;;) {
+    const tenantId = randomUUID()
+    const key = {
+      tenantId,
+      provider: columns.provider ?? 'stripe',
+      account: columns.account ?? null,
+      reference: columns.reference ?? null,
+      syncType: columns.sync_type ?? 'incremental',
+      resources: columns.resources ?? null,
+      everySeconds,
+    } as ScheduleKey
+    if (dueAfter(key, new Date()).getTime() - Date.now() >= far) return tenantId
+  }
+}

@@ -23,40 +23,48 @@ async function main(args: readonly string[]): Promise<number> {
   const seed = options.seed ?? Date.now() % 1_000_000
   if (options.suite !== undefined) return runDisturbedSuite({ rate: options.suite, shard: options.shard, seed })
   const problems = options.transports ? await runOnTransports(options, seed) : await runScenarios(options, seed)
-  console.log(problems === 0 ? '\nno problem' : `\n${problems} problems; the same seed shows them again`)
-  return problems === 0 ? 0 : 1
+  const lines = problems.slice(0, 20).map((problem) => `\n  ${problem}`)
+  console.log(
+    problems.length === 0 ? '\nno problem' : `\n${problems.length} problems with seed ${seed}:${lines.join('')}`,
+  )
+  return problems.length === 0 ? 0 : 1
 }
 
-/** @returns how many problems were seen */
-async function runScenarios({ scenarios, providers, share, runs }: RunOptions, seed: number): Promise<number> {
+/** @returns the problems, each with its scenario */
+async function runScenarios(
+  { scenarios, providers, share, runs }: RunOptions,
+  seed: number,
+): Promise<readonly string[]> {
   const commit = currentCommit()
-  let problems = 0
+  const problems: string[] = []
   for (const { scenario, provider, rounds } of planRuns({ scenarios, providers, share, runs, seed })) {
-    const run = { seed, rounds, isRecorded: share === 'full' && runs === undefined, commit }
-    problems += await runScenario(scenario, { ...run, place: { provider } }, (say) =>
+    const run = { seed, rounds, isFull: share === 'full' && runs === undefined, commit }
+    const found = await runScenario(scenario, { ...run, place: { provider } }, (say) =>
       scenario.run({ provider, seed, rounds, say }),
     )
+    problems.push(...found)
   }
   return problems
 }
 
-/** @returns how many problems were seen */
-async function runOnTransports(options: RunOptions, seed: number): Promise<number> {
+/** @returns the problems, each with its scenario and transport */
+async function runOnTransports(options: RunOptions, seed: number): Promise<readonly string[]> {
   const { transports = [], onTransports, share, runs } = options
   const commit = currentCommit()
   // It loads the clients and stand-ins of all transports.
   const { openTransport } = await import('./transports/transport.ts')
-  let problems = 0
+  const problems: string[] = []
   for (const name of transports) {
     const transport = await openTransport[name]()
     try {
       for (const scenario of onTransports) {
         const rounds = runs ?? scenario.rounds[share]
         if (rounds === 0) continue
-        const run = { seed, rounds, isRecorded: share === 'full' && runs === undefined, commit }
-        problems += await runScenario(scenario, { ...run, place: { transport: name } }, (say) =>
+        const run = { seed, rounds, isFull: share === 'full' && runs === undefined, commit }
+        const found = await runScenario(scenario, { ...run, place: { transport: name } }, (say) =>
           scenario.run({ transport, seed, rounds, say }),
         )
+        problems.push(...found)
       }
     } finally {
       await transport.close()
@@ -69,16 +77,17 @@ interface NamedRun {
   readonly place: Place
   readonly seed: number
   readonly rounds: number
-  readonly isRecorded: boolean
+  /** A full share is recorded, and a limit of time that it misses is a problem. */
+  readonly isFull: boolean
   readonly commit: string
 }
 
 /** A scenario that throws has a problem like any other. The next ones still run. */
 async function runScenario(
   scenario: Named,
-  { place, seed, rounds, isRecorded, commit }: NamedRun,
+  { place, seed, rounds, isFull, commit }: NamedRun,
   run: (say: (line: string) => void) => Promise<Seen>,
-): Promise<number> {
+): Promise<readonly string[]> {
   const { name, faults, about } = scenario
   console.log(`\n${nameAt(name, place)} (${faults.join(', ')}): ${about}\n  seed ${seed}, ${rounds} rounds`)
   const began = performance.now()
@@ -87,14 +96,16 @@ async function runScenario(
     return { rounds: 0, figures: {}, problems: [problem] }
   })
   const seconds = (performance.now() - began) / 1_000
-  print(seen, seconds)
-  if (isRecorded) record(scenario, { place, seed, seen, seconds, commit })
-  return seen.problems.length
+  const problems = [...seen.problems, ...(isFull ? (seen.tooSlow ?? []) : [])]
+  print({ ...seen, problems }, seconds)
+  if (isFull) record(scenario, { place, seed, seen: { ...seen, problems }, seconds, commit })
+  return problems.map((problem) => `${nameAt(name, place)}: ${problem}`)
 }
 
-function print({ rounds, figures, problems }: Seen, seconds: number): void {
+function print({ rounds, figures, problems, tooSlow = [] }: Seen, seconds: number): void {
   console.log(`  ${rounds} rounds in ${seconds.toFixed(1)} s`)
   for (const [name, figure] of Object.entries(figures)) console.log(`  ${name}: ${figure}`)
+  for (const limit of tooSlow) console.log(`  too slow: ${limit}`)
   for (const problem of problems.slice(0, 20)) console.log(`  PROBLEM ${problem}`)
   if (problems.length > 20) console.log(`  … and ${problems.length - 20} more problems`)
 }

@@ -38,4 +38,6 @@ export interface Seen {
   readonly figures: Readonly<Record<string, number | string>>
   /** Each in a sentence, with the round's own seed where it has one. */
   readonly problems: readonly string[]
+  /** Limits of time that were missed. They are problems of the full share alone, which is run on a quiet machine. */
+  readonly tooSlow?: readonly string[]
 }

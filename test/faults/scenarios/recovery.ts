@@ -39,6 +39,7 @@ export const recovery: Scenario = {
   rounds: { test: 4, ci: 6, full: 100 },
   async run({ seed, rounds, say }) {
     const problems: string[] = []
+    const tooSlow: string[] = []
     const figures: Record<string, number | string> = {}
     const settings = rounds < 20 ? scaled : real
     const seen = await Promise.all(settings.map((setting) => killAll(setting, { seed, rounds })))
@@ -46,7 +47,7 @@ export const recovery: Scenario = {
       const returned = sorted(waits.map((wait) => wait.returned))
       const committed = sorted(waits.map((wait) => wait.committed))
       const p99 = percentile(committed, 0.99)
-      if (p99 > withinMs) problems.push(`LeaseSeconds ${leaseSeconds}: p99 is ${seconds(p99)} s`)
+      if (p99 > withinMs) tooSlow.push(`LeaseSeconds ${leaseSeconds}: p99 is ${seconds(p99)} s`)
       problems.push(...settingProblems)
       const lease = `LeaseSeconds ${leaseSeconds}`
       figures[`${lease}: kill → another worker has the message, p99 s`] = seconds(percentile(returned, 0.99))
@@ -55,7 +56,7 @@ export const recovery: Scenario = {
       figures[`${lease}: longest s`] = seconds(committed.at(-1) ?? 0)
       say(`LeaseSeconds ${leaseSeconds}: p99 ${seconds(p99)} s`)
     }
-    return { rounds: seen.flatMap(({ waits }) => waits).length, figures, problems }
+    return { rounds: seen.flatMap(({ waits }) => waits).length, figures, problems, tooSlow }
   },
 }
 

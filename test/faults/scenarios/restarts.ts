@@ -86,13 +86,11 @@ async function judge(env: FaultEnv, { rounds, back, expected, difference }: Shak
     [back.map((at) => at.toISOString())],
   )
   const ms = sorted(waits.map((wait) => wait.ms))
-  // Of a few restarts the slowest is p95, which a busy machine decides: judged of many alone.
   const p95 = percentile(ms, 0.95)
   const letters = await env.queue.counts()
   const problems = [
     ...describe(difference),
     ...(jobs?.exact === rounds ? [] : [`${rounds - (jobs?.exact ?? 0)} of ${rounds} jobs are not completed and exact`]),
-    ...(p95 <= 2_000 || ms.length < 60 ? [] : [`p95 from Postgres back to the next job done is ${p95} ms`]),
     ...(await findSecrets(env)),
   ]
   const figures = {
@@ -104,5 +102,7 @@ async function judge(env: FaultEnv, { rounds, back, expected, difference }: Shak
     'p95 ms': p95,
     'left in the queue': letters.visible + letters.inFlight + letters.delayed,
   }
-  return { rounds, figures, problems }
+  // Of a few restarts the slowest is p95.
+  const tooSlow = p95 <= 2_000 || ms.length < 60 ? [] : [`p95 from Postgres back to the next job done is ${p95} ms`]
+  return { rounds, figures, problems, tooSlow }
 }

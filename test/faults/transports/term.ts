@@ -21,6 +21,7 @@ export const term: TransportScenario = {
   rounds: { test: 1, ci: 3, full: 3 },
   async run({ transport, seed, rounds }) {
     const problems: string[] = []
+    const tooSlow: string[] = []
     const exits: number[] = []
     const taken: number[] = []
     let unconfirmedExits = 0
@@ -37,6 +38,8 @@ export const term: TransportScenario = {
         const ending = { silent: at % 3 === 2, after: 300 + random.below(1_500) }
         const { exitMs, takenMs, unconfirmed, problems: seen } = await terminate(pair, ending)
         exits.push(exitMs)
+        if (exitMs > 10_000)
+          tooSlow.push(`round seed ${roundSeed}: the container ended ${Math.round(exitMs)} ms after SIGTERM`)
         if (takenMs !== undefined) taken.push(takenMs)
         if (unconfirmed) unconfirmedExits++
         problems.push(...seen.map((problem) => `round seed ${roundSeed}: ${problem}`))
@@ -57,7 +60,7 @@ export const term: TransportScenario = {
       'ended before the queue had confirmed all': unconfirmedExits,
       'not taken up, since the job had ended': rounds - taken.length,
     }
-    return { rounds, figures, problems }
+    return { rounds, figures, problems, tooSlow }
   },
 }
 
@@ -103,7 +106,6 @@ async function terminate({ env, expected }: Pair, { silent, after }: Ending) {
     unconfirmed: holder?.logs().includes('the worker stops before all is confirmed') ?? false,
     problems: [
       ...(holder === undefined || code === 0 ? [] : [`the container ended with ${code}`]),
-      ...(exitMs <= 10_000 ? [] : [`the container ended ${Math.round(exitMs)} ms after SIGTERM`]),
       ...(await examineJob(env.query, request.jobId, allNew(customers))),
       ...describe(await compare(env.query, tenantId, expected)),
     ],

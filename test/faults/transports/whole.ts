@@ -46,13 +46,13 @@ export const whole: TransportScenario = {
         ...(await examineJob(env.query, request.jobId, allNew(customers))),
         ...(await examineJob(env.query, back.jobId)),
         ...describe(await compare(env.query, tenantId, expected)),
-        ...(back.ms <= 5_000 ? [] : [`the queue was used ${back.ms} ms after its restart`]),
         ...codes.filter((code) => code !== 0).map((code) => `a container that was replaced ended with ${code}`),
         ...(await findSecrets(env)),
       ]
       const [job] = await env.query<{ deliveries: number }>('select deliveries::int from sync_jobs where id = $1', [
         request.jobId,
       ])
+      const tooSlow = back.ms <= 5_000 ? [] : [`the queue was used ${back.ms} ms after its restart`]
       const figures = {
         rows: customers,
         kills: rounds,
@@ -60,7 +60,7 @@ export const whole: TransportScenario = {
         'ms from the restart of the queue to a job sent and begun': back.ms,
         deliveries: job?.deliveries ?? 0,
       }
-      return { rounds, figures, problems }
+      return { rounds, figures, problems, tooSlow }
     } finally {
       await env.close()
     }

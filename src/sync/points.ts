@@ -24,19 +24,29 @@ interface Bucket extends Pick<Allowance, 'available' | 'maximum' | 'perSecond' |
   readonly at: number
 }
 
+/** A request in flight. */
+interface Spending {
+  readonly cost: number
+  /** Points of requests that ended meanwhile. Its answer may be older than theirs. */
+  endedBeside: number
+}
+
 export function createPoints(clock: Clock): Points {
   let bucket: Bucket | undefined
   const costs = new Map<string, number>()
-  /** Points of the requests in flight, an entry each. */
-  const inFlight = new Set<{ readonly cost: number }>()
+  const inFlight = new Set<Spending>()
   let inLine = 0
   let line: Promise<unknown> = Promise.resolve()
   let wake: () => void = () => {}
 
+  const pending = () => [...inFlight].reduce((sum, { cost }) => sum + cost, 0)
+  /** The most that there may be: until a request arrives a full bucket stays full, and what would be restored is lost. */
+  const most = () => (bucket?.maximum ?? 0) - pending()
+
   function available(): number {
     if (!bucket) return 0
     const restored = ((clock.now() - bucket.at) / 1_000) * bucket.perSecond
-    return Math.min(bucket.maximum, bucket.available + restored)
+    return Math.min(most(), bucket.available + restored)
   }
   const costOf = (kind: string) =>
     Math.min(costs.get(kind) ?? bucket?.mostRequested ?? Number.POSITIVE_INFINITY, bucket?.maximum ?? 0)
@@ -49,10 +59,14 @@ export function createPoints(clock: Clock): Points {
     return Math.max(0, Math.ceil(((points - available()) / bucket.perSecond) * 1_000))
   }
 
-  async function turn(kind: string, waiting: AbortSignal): Promise<{ readonly cost: number }> {
+  /** Infinity if only an answer helps. */
+  const wait = (kind: string) =>
+    costOf(kind) > most() && inFlight.size > 0 ? Number.POSITIVE_INFINITY : msUntil(costOf(kind))
+
+  async function turn(kind: string, waiting: AbortSignal): Promise<Spending> {
     waiting.throwIfAborted()
-    for (let ms = msUntil(costOf(kind)); ms > 0; ms = msUntil(costOf(kind))) await answeredOrPast(ms, waiting)
-    const started = { cost: costOf(kind) }
+    for (let ms = wait(kind); ms > 0; ms = wait(kind)) await answeredOrPast(ms, waiting)
+    const started = { cost: costOf(kind), endedBeside: 0 }
     setAvailable(available() - started.cost)
     inFlight.add(started)
     return started
@@ -73,7 +87,7 @@ export function createPoints(clock: Clock): Points {
     waiting.throwIfAborted()
   }
 
-  function enter(kind: string, waiting: AbortSignal): Promise<{ readonly cost: number }> {
+  function enter(kind: string, waiting: AbortSignal): Promise<Spending> {
     inLine++
     const place = line.then(() => turn(kind, waiting)).finally(() => inLine--)
     line = place.catch(() => {})
@@ -82,30 +96,38 @@ export function createPoints(clock: Clock): Points {
 
   /**
    * The provider has taken the points of some requests in flight and not of others, so that its count bounds ours from above
-   * and, less the requests in flight, from below.
+   * and, less the requests in flight, from below. What was taken by requests whose answers came first may be missing, too.
    */
-  function learn(kind: string, cost: number, { requested, actual, available: reported, ...limits }: Allowance): void {
+  function learn(
+    kind: string,
+    { cost, endedBeside }: Spending,
+    { requested, actual, available: reported, ...limits }: Allowance,
+  ): void {
     costs.set(kind, requested)
     const before = bucket ? available() + cost - actual : reported
     bucket = { ...limits, available: before, at: clock.now() }
-    const pending = [...inFlight].reduce((sum, request) => sum + request.cost, 0)
-    setAvailable(Math.max(reported - pending, Math.min(reported, before)))
+    setAvailable(Math.max(reported - pending() - endedBeside, Math.min(reported, before)))
+  }
+
+  function end(request: Spending): void {
+    // What was restored meanwhile is counted while the request is.
+    setAvailable(available())
+    inFlight.delete(request)
+    for (const other of inFlight) other.endedBeside += request.cost
   }
 
   return {
     async spend(kind, call, waiting) {
       const started = await enter(kind, waiting)
       try {
-        const answer = await call()
-        inFlight.delete(started)
-        if (answer.allowance) learn(kind, started.cost, answer.allowance)
+        const answer = await call().finally(() => end(started))
+        if (answer.allowance) learn(kind, started, answer.allowance)
         return answer
       } catch (error) {
         // A refused request takes no points.
-        if (isRefused(error, 'account')) setAvailable(Math.min(bucket?.maximum ?? 0, available() + started.cost))
+        if (isRefused(error, 'account')) setAvailable(available() + started.cost)
         throw error
       } finally {
-        inFlight.delete(started)
         wake()
       }
     },

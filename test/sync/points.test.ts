@@ -20,7 +20,14 @@ interface Shop {
 function setup({ maximum = 2_000, perSecond = 1_000, mostRequested, latencyMs = 200, seed = 1 }: Shop = {}) {
   const random = createFractions(seed)
   const clock = createVirtualClock(random)
-  const points = createPoints(clock)
+  let waits = 0
+  const points = createPoints({
+    ...clock,
+    sleep(ms, signal) {
+      waits++
+      return clock.sleep(ms, signal)
+    },
+  })
   const server = { available: maximum, at: clock.now(), throttled: 0, spent: 0 }
   const refill = () => {
     const now = clock.now()
@@ -55,7 +62,7 @@ function setup({ maximum = 2_000, perSecond = 1_000, mostRequested, latencyMs = 
       },
       never,
     )
-  return { clock, points, server, ask }
+  return { clock, points, server, ask, waits: () => waits }
 }
 
 describe('points', () => {
@@ -68,6 +75,53 @@ describe('points', () => {
       expect(server.throttled).toBe(0)
       expect(server.spent / (2_000 + seconds * 1_000)).toBeGreaterThan(0.95)
     })
+
+  for (const seed of [1, 2, 3, 4, 5])
+    it(`are not counted as restored while a full bucket cannot take them (seed ${seed})`, async () => {
+      const { clock, server, ask } = setup({ maximum: 1_000, mostRequested: 1_000, seed })
+      // What is restored before the first request arrives is lost, and the others ask for nearly all.
+      const kinds = Array.from({ length: 60 }, (_, at) => (at % 6 === 0 ? ask('page', 900, 500) : ask('rest', 99, 66)))
+      await clock.run(Promise.all(kinds))
+      expect(server.throttled).toBe(0)
+    })
+
+  it('are not counted as restored before an answer that does not tell of them', async () => {
+    const { clock, points, ask } = setup({ maximum: 1_000, perSecond: 1_000, latencyMs: 10 })
+    for (const cost of [400, 900]) await clock.run(ask(`${cost}`, cost))
+    await clock.run(clock.sleep(1_000))
+    // It may have arrived only just before it was answered: the bucket was full until then.
+    await clock.run(points.spend('400', () => clock.sleep(900).then(() => ({})), never))
+    expect(points.delay('900')).toBe(300)
+  })
+
+  it('are not those of an answer that comes after one that is newer', async () => {
+    const { clock, points } = setup()
+    const limits = { maximum: 3_000, perSecond: 1 }
+    const spend = (kind: string, requested: number, { available, ms = 0 }: { available: number; ms?: number }) =>
+      points.spend(
+        kind,
+        async () => {
+          await clock.sleep(ms)
+          return { allowance: { requested, actual: requested, available, ...limits } }
+        },
+        never,
+      )
+    await clock.run(spend('small', 100, { available: 2_900 }))
+    await clock.run(spend('large', 500, { available: 2_400 }))
+    const older = spend('small', 100, { available: 2_300, ms: 900 })
+    const newer = spend('large', 500, { available: 1_800, ms: 500 })
+    await clock.run(Promise.all([older, newer]))
+    // A request of a new kind needs all 3,000, of which 1,800 are there.
+    expect(points.delay('new')).toBeGreaterThan(1_190_000)
+  })
+
+  it('that only an answer gives back are waited for without a timer', async () => {
+    const { clock, ask, waits } = setup({ maximum: 1_000, perSecond: 1_000, latencyMs: 5_000 })
+    await clock.run(ask('orders', 900, 500))
+    await clock.run(Promise.all([ask('orders', 900, 500), ask('orders', 900, 500)]))
+    // A timer for what lacked after the first answer.
+    expect(waits()).toBeLessThanOrEqual(2)
+  })
 
   it('are kept apart by kind: a costly kind does not start on the price of a cheap one', async () => {
     const { clock, server, ask } = setup({ maximum: 1_000, perSecond: 100 })

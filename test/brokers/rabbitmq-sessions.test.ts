@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openIntake } from '../../src/queue/open-intake.ts'
+import { onOwnChannel } from '../../src/queue/rabbitmq/queues.ts'
 import { openSession } from '../../src/queue/rabbitmq/session.ts'
 import { parseServerAddress } from '../../src/queue/server-address.ts'
 import { failureOf, next } from './intake-calls.ts'
@@ -99,6 +100,19 @@ test('a session that is closed has ended its connection, and its loss is known',
   expect([hasEnded, session.lost.aborted]).toEqual([true, true])
 })
 
+test('a call on a channel of its own ends once the channel is closed, so that the next call finds what it held', async () => {
+  const { url } = await setup()
+  const session = await openSession({ address: parseServerAddress(url, 5672), maxReceives: 12 })
+  let isClosed = false
+  await onOwnChannel(session.connection, async (channel) => {
+    channel.on('close', () => {
+      isClosed = true
+    })
+  })
+  expect(isClosed).toBe(true)
+  await session.close()
+})
+
 test('no message is lost that comes while others are taken', async () => {
   const { openAnother } = await setup()
   const [sender, intake] = await Promise.all([openAnother(), openAnother()])
@@ -115,6 +129,20 @@ test('no message is lost that comes while others are taken', async () => {
   expect(received.toSorted()).toEqual(bodies.toSorted())
 })
 
+test('a worker that has acknowledged many messages gives RabbitMQ a second to read that before it ends', async () => {
+  const { openAnother } = await setup()
+  const intake = await openAnother()
+  await Promise.all(Array.from({ length: 40 }, () => intake.send('{}', 0)))
+  for (let acknowledged = 0; acknowledged < 40; ) {
+    const messages = await intake.receive(40, AbortSignal.timeout(30_000))
+    await Promise.all(messages.map((message) => intake.acknowledge(message)))
+    acknowledged += messages.length
+  }
+  const began = performance.now()
+  await intake.close()
+  expect(performance.now() - began).toBeGreaterThan(900)
+})
+
 const letter = (messageId: string) => ({ body: '{}', reason: '', code: '', messageId })
 
 test('as many dead letters are shown and sent back as are asked for, the oldest first', async () => {
@@ -125,6 +153,7 @@ test('as many dead letters are shown and sent back as are asked for, the oldest 
   expect(await ids(2)).toEqual(['m-1', 'm-2'])
   expect(await intake.redrive(2)).toEqual({ sent: 2, left: [] })
   expect(await ids(10)).toEqual(['m-3'])
+  expect(await intake.redrive(10)).toEqual({ sent: 1, left: [] })
 })
 
 test('a dead letter that cannot be sent back stays where it is', async () => {

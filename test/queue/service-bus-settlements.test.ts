@@ -56,6 +56,46 @@ test('a worker that has ended holds no message', async () => {
   expect({ ready: ready.length, locks: locks.size }).toEqual({ ready: 1, locks: 0 })
 })
 
+test('a worker that ends waits until the server says that it has its messages back', async () => {
+  const answers: (() => void)[] = []
+  const { intake, options } = await setup({ onSettle: (answer) => answers.push(answer) })
+  const other = await openIntake({ url: options.url, lockSeconds: 60, maxReceives: 12 })
+  onTestFinished(() => other.close())
+  await other.send('{}', 0)
+  let hasEnded = false
+  const ending = intake.close().then(() => {
+    hasEnded = true
+  })
+  await expect.poll(() => answers.length).toBe(1)
+  // A worker that did not wait would have ended before so many answers of the server.
+  for (let n = 0; n < 3; n++) await other.send('{}', 0)
+  expect(hasEnded).toBe(false)
+  answers[0]?.()
+  await ending
+})
+
+test('a dead letter that is sent back is deleted once its copy is there, and the redrive ends after that', async () => {
+  const copies: number[] = []
+  const answers: (() => void)[] = []
+  const { intake, message, standIn } = await setup({
+    onSettle(answer) {
+      copies.push(standIn.queue('jobs').ready.length)
+      answers.push(answer)
+    },
+  })
+  await intake.deadLetter({ body: message.body, reason: '', code: '', messageId: '' })
+  let hasEnded = false
+  const redriven = intake.redrive(1).finally(() => {
+    hasEnded = true
+  })
+  await expect.poll(() => answers.length).toBe(1)
+  // A redrive that did not wait would have ended before so many answers of the server.
+  for (let n = 0; n < 20; n++) await intake.send('{"n":2}', 0)
+  expect({ copies, hasEnded }).toEqual({ copies: [1], hasEnded: false })
+  answers[0]?.()
+  expect(await redriven).toEqual({ sent: 1, left: [] })
+})
+
 test('a message is given up once its dead letter is there', async () => {
   const letters: number[] = []
   const { intake, message, standIn } = await setup({

@@ -55,6 +55,13 @@ test('a database of ours alone gets no schema of Drizzle’s, and an old one is 
   await client.query('select 1')
 })
 
+test('what a database lacks is not guessed where its list of migrations is of another shape', async () => {
+  const { client, settings } = await emptyDatabase()
+  await client.query('create schema billing_sync')
+  await client.query('create table billing_sync.migrations (tables_in name, name text)')
+  await expect(pendingMigrations(settings)).rejects.toMatchObject({ code: '42703' })
+})
+
 test('an owner who may not create schemas is told which to have made, and needs no more', async () => {
   const { url, client, query } = await emptyDatabase()
   const owner = await loginOf(client, { mayCreateSchemas: false })

@@ -148,4 +148,9 @@ export const survivors: Readonly<Record<string, string>> = {
     'A first migration outside a transaction is a round of its own, so that the others never begin with one.',
   'src/queue/service-bus/letters.ts | await receiver.completeMessage(letter) | await → void':
     'Its client is closed behind it, and waits for the answer. Only a failure would be lost.',
+  'src/queue/rabbitmq/session.ts | await channel.close().catch(() => {}) | await → void':
+    'A connection makes its calls in their order, and its end is the next.',
+  'src/db/migrate.ts | await client.query(begin) | await → void': 'As above.',
+  "src/db/migrate.ts | await client.query('rollback') | await → void | 2": 'As above.',
+  'src/db/tenant.ts | await client.query(begin) | await → void': 'As above.',
 }

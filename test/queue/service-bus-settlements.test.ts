@@ -115,6 +115,31 @@ test('a message whose copy cannot be sent stays with its worker', async () => {
   await intake.acknowledge(message)
 })
 
+const linkOf = (receipt: unknown) => (receipt as { delivery: { link: object } }).delivery.link
+
+test('a receiver keeps its link after a settlement that was answered', async () => {
+  const { intake, message } = await setup()
+  await intake.acknowledge(message)
+  await intake.send('{"n":2}', 0)
+  const [second] = await intake.receive(1, AbortSignal.timeout(20_000))
+  expect(linkOf(second?.receipt) === linkOf(message.receipt)).toBe(true)
+})
+
+test('a settlement that the server refuses is a failure, and is not made again', async () => {
+  const { intake, message, standIn } = await setup({ lockMs: 300 })
+  const { locks } = standIn.queue('jobs')
+  await expect.poll(() => locks.size).toBe(0)
+  await expect(intake.acknowledge(message)).rejects.toThrow(/^service-bus: the server at .*lock/i)
+})
+
+test('a receive from a server that is away fails with what the library says', async () => {
+  const { intake, standIn } = await setup()
+  await standIn.stop()
+  await expect(intake.receive(1, AbortSignal.timeout(60_000))).rejects.toThrow(
+    /^service-bus: the server at .*(?:AMQP connection|ECONNREFUSED)/,
+  )
+})
+
 test('as many dead letters as are asked for are sent back, of the worker and of Service Bus together', async () => {
   const { intake, standIn } = await setup({ lockMs: 300, maxDeliveries: 1 })
   for (const body of ['{"n":2}', '{"n":3}']) await intake.send(body, 0)

@@ -77,6 +77,18 @@ test('a message whose connection was lost is let go without a word', async () =>
   expect(await intake.depth()).toMatchObject({ waiting: 0, delayed: 0 })
 })
 
+test('a receive that waits while its connection is cut fails in words', async () => {
+  const { name, losses, openAnother } = await setup()
+  const intake = await openAnother()
+  const failure = failureOf(intake.receive(1, AbortSignal.timeout(60_000)))
+  await fixtures.onConnection(async (connection) => {
+    const channel = await connection.createChannel()
+    await expect.poll(async () => (await channel.checkQueue(name)).consumerCount).toBe(1)
+  })
+  await losses['its connection is cut']?.()
+  expect((await failure).message).toMatch(/^rabbitmq: the server at /)
+})
+
 test('a message is written to disk also by a queue that keeps others in memory', async () => {
   const { name, openAnother } = await setup()
   const intake = await openAnother()

@@ -153,4 +153,6 @@ export const survivors: Readonly<Record<string, string>> = {
   'src/db/migrate.ts | await client.query(begin) | await → void': 'As above.',
   "src/db/migrate.ts | await client.query('rollback') | await → void | 2": 'As above.',
   'src/db/tenant.ts | await client.query(begin) | await → void': 'As above.',
+  'src/db/tenant.ts | await tx.execute(sql`release savepoint guarded`) | await → void': 'As above.',
+  'src/db/tenant.ts | await tx.execute(sql`release savepoint guarded`) | await → void | 2': 'As above.',
 }

@@ -39,16 +39,19 @@ export function openWorkingCopy(): WorkingCopy {
     changed.clear()
     session.send(request)
     const failure = await answerOf(session)
-    if (failure !== undefined) return failure
+    if (failure !== undefined && !failure?.startsWith('the tests do not run')) return failure
     await end(session)
     session = undefined
-    return 'the tests did not end'
+    return failure ?? 'the tests did not end'
   }
 
   return {
     async firstFailure(filters, mutation) {
       if (filters.length === 0) return null
       if (!mutation) return await run(filters)
+      // A session that begins on mutated sources would keep a database that they have migrated.
+      const unmutated = session ? null : await run(filters)
+      if (unmutated !== null) throw new Error(`mutations: a test fails without a mutation: ${unmutated}`)
       const path = join(folder, mutation.file)
       const source = readFileSync(path, 'utf8')
       const write = (text: string) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { balanceTransactions, customers } from '../../src/db/schema.ts'
-import { findUnsettled } from '../../src/db/unsettled.ts'
+import { findOpen, findUnsettled } from '../../src/db/unsettled.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const tenantId = randomUUID()
@@ -89,4 +89,23 @@ test('a resource without unsettled rows is left out, and no search finds nothing
   const none = { ...search, resource: { name: 'customers', table: customers }, by: { field: 'status' } }
   expect((await findUnsettled(db, [none, search], key)).map(({ name }) => name)).toEqual(['balance_transactions'])
   expect(await findUnsettled(db, [], key)).toEqual([])
+})
+
+test('open rows are live rows of the account with one of the values, and another seed picks others', async () => {
+  const rows = Array.from({ length: 9 }, (_, n) => ({ id: `txn_${n}`, created: 100 }))
+  const { db, write } = await open([
+    ...rows,
+    { id: 'txn_settled', created: 100, status: 'available' },
+    { id: 'txn_gone', created: 100, deleted: true },
+  ])
+  for (const changed of [{ tenantId: randomUUID() }, { provider: 'paypal' }, { account: 'acct_2' }])
+    await write(changed)
+  const { before: _, ...openSearch } = { ...search, atMost: 20, seed: 'one' }
+  const found = await findOpen(db, openSearch, key)
+  expect(found.toSorted()).toEqual(rows.map(({ id }) => id))
+  const three = await findOpen(db, { ...openSearch, atMost: 3 }, key)
+  expect(three).toEqual(found.slice(0, 3))
+  expect(await findOpen(db, { ...openSearch, atMost: 3, seed: 'two' }, key)).not.toEqual(three)
+  // Row-level security hides the rows of other tenants before the statement does.
+  expect(await findOpen(db, openSearch, { ...key, tenantId: randomUUID() })).toEqual([])
 })

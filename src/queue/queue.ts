@@ -55,7 +55,8 @@ export interface Intake extends Queue {
    * Waits for messages, for as long as the transport likes to. One call at a time. Resolves with at most `most`, and with
    * none once the signal is aborted: a message that arrives then is visible to other workers. `atOnce`: only what is there
    * now, without a wait.
-   * @throws Error if the transport is away. The next call connects again.
+   * @throws Error if the transport is away. The next call connects again. It needs no wait before it where the error has
+   * `hasWaited`: the call has tried until its time was over.
    */
   receive(most: number, signal: AbortSignal, atOnce?: boolean): Promise<readonly Message[]>
   /** Deletes a received message. */

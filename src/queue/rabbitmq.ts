@@ -8,7 +8,7 @@ import { againOptions, freshOptions, letterOptions, toMessage, waiting } from '.
 import { delays, namesOf, onOwnChannel } from './rabbitmq/queues.ts'
 import { lookAtRabbit, redriveRabbit } from './rabbitmq/redrive.ts'
 import type { Session } from './rabbitmq/session.ts'
-import { parseServerAddress, serverFailure } from './server-address.ts'
+import { hasWaited, parseServerAddress, serverFailure } from './server-address.ts'
 
 interface Held {
   readonly delivery: RabbitMessage
@@ -86,7 +86,7 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
         for (const delivery of deliveries) held.set(delivery, { delivery, session })
         return await livingOf(deliveries.map((delivery) => toMessage(delivery, address.queue)))
       } catch (error) {
-        if (signal.aborted) return []
+        if (signal.aborted && !hasWaited(error)) return []
         throw inWords(error)
       }
     },

@@ -14,7 +14,7 @@ import {
 } from './redis-streams/entry.ts'
 import { lookAtRedis, redriveRedis } from './redis-streams/redrive.ts'
 import * as scripts from './redis-streams/scripts.ts'
-import { parseServerAddress, wrongAddress } from './server-address.ts'
+import { hasWaited, parseServerAddress, wrongAddress } from './server-address.ts'
 
 /** The consumer group of all workers. */
 const group = 'workers'
@@ -87,7 +87,7 @@ export async function open({ url, lockSeconds, maxReceives }: IntakeOptions): Pr
           else await connection.entryBehind(lastEntry, keys.stream, Math.min(lookMs, dueMs), signal)
         }
       } catch (error) {
-        if (!signal.aborted) throw error
+        if (!signal.aborted || hasWaited(error)) throw error
       }
       return []
     },

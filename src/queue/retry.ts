@@ -25,9 +25,13 @@ export function createRetry(signal: AbortSignal, { clock, log }: { clock: Clock;
         if (error instanceof SyncError && error.verdict === 'reject') throw error
         if (failures === 0)
           log.warn('the queue does not answer; the worker tries again until it does', { event: 'queue_away' }, error)
-        await clock.sleep(leastMs + backOff(failures, most, clock.random), signal).catch(() => {})
+        if (!hasWaited(error))
+          await clock.sleep(leastMs + backOff(failures, most, clock.random), signal).catch(() => {})
       }
     }
     return undefined
   }
 }
+
+/** See Intake.receive. */
+const hasWaited = (error: unknown) => error instanceof Error && 'hasWaited' in error && error.hasWaited === true

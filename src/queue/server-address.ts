@@ -64,7 +64,20 @@ export function wrongAddress(text: string): SyncError {
 /** The server of a queue failed. Nothing of the client library is in it but a text without secrets. */
 export class QueueServerError extends Error {
   override readonly name = 'QueueServerError'
+  /** Whether the call has tried again and again until its time was over. Another call needs no wait before it. */
+  readonly hasWaited: boolean
+
+  constructor(message: string, { hasWaited = false }: { readonly hasWaited?: boolean } = {}) {
+    super(message)
+    this.hasWaited = hasWaited
+  }
 }
+
+export const afterWaiting = (error: unknown): unknown =>
+  error instanceof QueueServerError ? new QueueServerError(error.message, { hasWaited: true }) : error
+
+/** Whether a receive waited for its server for as long as it may. It is a failure, also where the receive was to end. */
+export const hasWaited = (error: unknown): boolean => error instanceof QueueServerError && error.hasWaited
 
 /**
  * What a client library reports, in words and without the password. The error of the library itself is not kept: it may

@@ -1,6 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import { openIntake } from '../../src/queue/open-intake.ts'
+import { createRetry } from '../../src/queue/retry.ts'
 import type { QueueFixture } from '../contracts/queue-fixture.ts'
+import { collectLog } from '../support/collected-log.ts'
 import { expectNoSecret, failureOf, next } from './intake-calls.ts'
 import type { ServerProcess } from './server-process.ts'
 
@@ -60,6 +63,24 @@ export function exerciseServer(servers: () => Servers, { transport, heldMessage,
     await intake.acknowledge(message)
     await intake.send('{"n":2}', 0)
     expect(await back).toMatchObject([{ body: '{"n":2}' }])
+  })
+
+  test('an outage is logged once, however many receives end while the server is away', async () => {
+    const intake = await setup()
+    const { server } = servers()
+    await server.stop('SIGKILL')
+    const log = collectLog()
+    const withRetry = createRetry(new AbortController().signal, { clock: systemClock, log })
+    let receives = 0
+    let started: Promise<void> | undefined
+    const receive = () => {
+      if (++receives === 6) started = server.start()
+      return intake.receive(1, AbortSignal.timeout(300))
+    }
+    expect(await withRetry(receive)).toEqual([])
+    expect(receives).toBeGreaterThanOrEqual(6)
+    expect(log.lines().map(({ event }) => event)).toEqual(['queue_away', 'queue_back'])
+    await started
   })
 
   test.each(Object.entries(wrongAddresses))('%s is told in words without the password', async (_, [change, cause]) => {

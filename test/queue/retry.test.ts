@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import { createRetry } from '../../src/queue/retry.ts'
+import { afterWaiting, QueueServerError } from '../../src/queue/server-address.ts'
 import { collectLog } from '../support/collected-log.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
@@ -30,6 +31,16 @@ test.each([
   expect(calls()).toBe(3)
   // Two waits of a second, and of half of one and of two seconds of jitter.
   expect(clock.now()).toBe(3_500)
+  expect(log.lines().map(({ event }) => event)).toEqual(['queue_away', 'queue_back'])
+})
+
+test('a call that has waited for its server by itself is made again at once, and its outage is logged once', async () => {
+  const waited = afterWaiting(new QueueServerError('rabbitmq: away'))
+  if (!(waited instanceof Error)) throw waited
+  const { clock, call, withRetry, calls, log } = setup([new Error('away'), waited, waited, waited])
+  expect(await clock.run(withRetry(call))).toBe('answer')
+  expect(calls()).toBe(5)
+  expect(clock.now()).toBe(1_500)
   expect(log.lines().map(({ event }) => event)).toEqual(['queue_away', 'queue_back'])
 })
 

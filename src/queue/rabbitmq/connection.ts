@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { serverFailure } from '../server-address.ts'
+import { afterWaiting, serverFailure } from '../server-address.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 
 /** Keeps one session, and opens another one when it is lost. */
@@ -57,8 +57,9 @@ export function createConnection(options: SessionOptions): Connection {
         away = false
         return session
       } catch (error) {
+        const waited = away
         away = true
-        throw error
+        throw waited ? afterWaiting(error) : error
       }
     },
     async close() {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type ServerAddress, serverFailure } from '../server-address.ts'
+import { afterWaiting, type ServerAddress, serverFailure } from '../server-address.ts'
 
 /** Two connections to one server: a call that waits for messages would hold up all calls behind it. */
 export interface Connection {
@@ -58,7 +58,9 @@ export async function openConnection(address: ServerAddress): Promise<Connection
     },
     async runForReceiver(script, keys, values, signal) {
       try {
-        await ready(commands, away ? longestWaitOfReceiverMs : retryMs, signal)
+        await ready(commands, away ? longestWaitOfReceiverMs : retryMs, signal).catch((error: unknown) => {
+          throw away ? afterWaiting(error) : error
+        })
         const answer = await run(script, keys, values)
         away = false
         return answer

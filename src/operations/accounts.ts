@@ -57,7 +57,7 @@ export async function findAccounts(
       ) as position
       left join lateral (
         select jsonb_build_object('jobId', job.id, 'status', job.status, 'error',
-          case when job.waiting_for is not null then job.waiting_for else job.error end) as job
+          case when job.waiting_for is not null and job.finished_at is null then job.waiting_for else job.error end) as job
         from ${syncJobs} as job
         where job.tenant_id = known.tenant_id and job.provider = known.provider
           and (job.account = known.account or job.account is null)

@@ -63,6 +63,24 @@ test('accounts lists each account with the ages of its last full and incremental
   expect((await as('worker', ['accounts'])).stdout).toContain("sees one tenant's rows at a time")
 })
 
+test('accounts shows what its last job waits for, unless that job was ended by SQL alone', async () => {
+  const { job, query, as } = await openOperator()
+  const waits = {
+    waiting_for: { code: 'provider_unavailable', message: 'stripe: Stripe failed.' },
+    waiting_since: new Date(),
+  }
+  const tenant = randomUUID()
+  await query(
+    `insert into sync_accounts (tenant_id, provider, account, mode) values ($1, 'stripe', 'acct_1', 'live')`,
+    [tenant],
+  )
+  await job({ tenant_id: tenant, account: 'acct_1', status: 'paused', ...waits })
+  const lastJob = async () => parse((await as('worker', ['accounts', '--json', '--tenant', tenant])).stdout)[0]?.lastJob
+  expect(await lastJob()).toMatchObject({ status: 'paused', error: { code: 'provider_unavailable' } })
+  await query(`update sync_jobs set status = 'cancelled', finished_at = now(), lease_owner = null, lease_until = null`)
+  expect(await lastJob()).toMatchObject({ status: 'cancelled', error: null })
+})
+
 test('accounts --rows counts the live rows of each table', async () => {
   const parts = await setup({ sandbox: { customers: 5 } })
   const request = jobRequest()

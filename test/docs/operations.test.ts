@@ -93,8 +93,11 @@ test('a job is cancelled by the statement that says so, and only while it has no
   const statement = blockWith("set status = 'cancelled'")
   const id = /'([0-9a-f-]{36})'/.exec(statement)?.[1]
   await query(insertRunningJob, [id, randomUUID()])
+  await query(`update sync_jobs set waiting_for = '{"code": "rate_limited"}', waiting_since = now()`)
   await query(statement)
-  expect(await query('select status, lease_owner from sync_jobs')).toEqual([{ status: 'cancelled', lease_owner: null }])
+  expect(await query('select status, lease_owner, waiting_for, waiting_since from sync_jobs')).toEqual([
+    { status: 'cancelled', lease_owner: null, waiting_for: null, waiting_since: null },
+  ])
   const [before] = await query('select xmin::text from sync_jobs')
   await query(statement)
   expect(await query('select xmin::text from sync_jobs')).toEqual([before])

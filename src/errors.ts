@@ -69,6 +69,13 @@ export class SyncError extends Error {
   }
 }
 
+/** The same error, whose wait has so many milliseconds left. */
+export function withRetryAfter(error: SyncError, retryAfter: number): SyncError {
+  const { verdict, code, message, cause, limit, scope } = error
+  const details = { cause, retryAfter, ...(limit && { limit }), ...(scope && { scope }) }
+  return new SyncError(verdict, code, message, details)
+}
+
 /** Whether a provider has refused a call in a way that concerns no more than `most`. */
 export function isRefused(error: unknown, most: Scope): error is SyncError {
   if (!(error instanceof SyncError) || error.verdict !== 'reject' || error.scope === null) return false

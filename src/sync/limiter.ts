@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type LimitHit, SyncError } from '../errors.ts'
+import { type LimitHit, SyncError, withRetryAfter } from '../errors.ts'
 import { createRecovery } from './recovery.ts'
 
 /**
@@ -24,7 +24,7 @@ export interface Limiter {
   lower(limit: LimitHit['kind']): void
   /**
    * Starts no call for as many milliseconds as the error's `retryAfter`: whoever asks a provider that has demanded a wait
-   * makes it longer. If that is longer than `limitPatienceMs`, the calls fail with the error instead of waiting.
+   * makes it longer. If that is longer than `limitPatienceMs`, calls fail instead of waiting, with what is left of the wait.
    */
   hold(error: SyncError): void
   /** Requests a second allowed now. */
@@ -85,7 +85,7 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   let isGivingTurns = false
   let expected = 0
   let freed: () => void = () => {}
-  /** What calls fail with until then. */
+  /** What calls fail with until then, with what is left of its wait. */
   let longHold: { readonly error: SyncError; readonly until: number } | undefined
 
   const rate = () => perSecond * recovery.rate.share()
@@ -157,7 +157,8 @@ export function createLimiter({ perSecond, concurrency, within }: Ceiling, clock
   function enter(waiting: AbortSignal, weight: () => number = () => 0): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (waiting.aborted) return reject(waiting.reason)
-      if (longHold && clock.now() < longHold.until) return reject(longHold.error)
+      const left = longHold ? longHold.until - clock.now() : 0
+      if (longHold && left > 0) return reject(withRetryAfter(longHold.error, left))
       const settled = () => {
         waitingCalls = waitingCalls.filter((other) => other !== call)
         waiting.removeEventListener('abort', aborted)

@@ -80,6 +80,20 @@ describe('a wait that the provider demands', () => {
     expect(await clock.run(ask())).toMatchObject(Array(3).fill({ status: 'fulfilled' }))
   })
 
+  it('is shorter by the time that has passed for a call that comes later', async () => {
+    const { clock, starts, ask, reading } = setup('account', [300_000])
+    await clock.run(ask())
+    await clock.run(clock.sleep(100_000))
+    const left = 300_200 - clock.now()
+    const refused = { code: 'rate_limited', message: 'x: no', retryAfter: left, limit: { scope: 'account' } }
+    await expect(clock.run(reading.identify(never))).rejects.toMatchObject(refused)
+    expect(left).toBeLessThan(200_001)
+    await clock.run(clock.sleep(50_000))
+    // It is short enough to be waited for now.
+    await clock.run(reading.identify(never))
+    expect(starts).toEqual(['a 0', 'account 300'])
+  })
+
   it('is kept by the request for the age of the account, too, which is not tried again', async () => {
     const { clock, starts, ask, reading } = setup('account', [30_000])
     await expect(clock.run(reading.since(never))).rejects.toThrow('x: no')

@@ -5,6 +5,7 @@ import { poisonLetter } from './poison.ts'
 import type { DeadLetter, Intake, IntakeOptions } from './queue.ts'
 import { serverFailure } from './server-address.ts'
 import { parseServiceBusAddress } from './service-bus/address.ts'
+import { answeredWithin } from './service-bus/answered-within.ts'
 import { againProperties, envelope, freshProperties, letterProperties, toMessage } from './service-bus/envelope.ts'
 import {
   deadLetterQueue,
@@ -23,6 +24,11 @@ const waitMs = 1_000
 const moreMs = 50
 /** For the answer to the messages that are given back at the end: the worker must not be killed before it has ended. */
 const longestAbandonMs = 4_000
+/**
+ * A send or an answer to a message has failed if Service Bus has not confirmed it by then. The library would try for half a
+ * minute, and settle for a minute where its link is gone: a worker that stops would wait for it.
+ */
+const longestCallMs = 10_000
 
 /**
  * Azure Service Bus by AMQP 1.0. The lock is the `LockDuration` of the queue, whatever `lockSeconds` says, and each heartbeat
@@ -51,20 +57,23 @@ export async function open({ url, maxReceives }: IntakeOptions): Promise<Intake>
       throw inWords(error)
     }
   }
+  const inTime = (work: (late: AbortSignal) => Promise<void>) => call(() => answeredWithin(longestCallMs, work))
   const send = (body: string, properties: Parameters<typeof envelope>[1], delaySeconds: number) =>
-    call(() => sender.sendMessages(envelope(body, properties, Math.min(longestDelaySeconds, delaySeconds))))
+    inTime((abortSignal) =>
+      sender.sendMessages(envelope(body, properties, Math.min(longestDelaySeconds, delaySeconds)), { abortSignal }),
+    )
   const settle = (
     message: Message,
     settlement: (receiver: ServiceBusReceiver, held: ServiceBusReceivedMessage) => Promise<void>,
   ) =>
-    call(() => {
+    inTime(async () => {
       const mine = held(message)
-      return receiver.settle((session) => settlement(session, mine)).finally(() => received.delete(message.receipt))
-    })
+      await receiver.settle((session) => settlement(session, mine))
+    }).finally(() => received.delete(message.receipt))
   const acknowledge = (message: Message) => settle(message, (session, mine) => session.completeMessage(mine))
   const abandon = (message: Message) => settle(message, (session, mine) => session.abandonMessage(mine))
   const deadLetter = (letter: DeadLetter) =>
-    call(() => letters.sendMessages(envelope(letter.body, letterProperties(letter), 0)))
+    inTime((abortSignal) => letters.sendMessages(envelope(letter.body, letterProperties(letter), 0), { abortSignal }))
   const giveUp = async (message: Message) => {
     await deadLetter(poisonLetter(message))
     await acknowledge(message)

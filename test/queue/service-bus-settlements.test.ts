@@ -149,3 +149,29 @@ test('as many dead letters as are asked for are sent back, of the worker and of 
   expect(await intake.redrive(3)).toEqual({ sent: 3, left: [] })
   expect(await intake.depth()).toMatchObject({ waiting: 3, dead: 2 })
 })
+
+const failureOf = (call: Promise<unknown>): Promise<Error> =>
+  call.then(
+    () => new Error('the call did not fail'),
+    (error) => error,
+  )
+
+// The library tries for half a minute, and settles for a minute on a link that is gone.
+const inTime = 45_000
+
+test(
+  'a dead letter and an acknowledgement fail in time while the server is away, and the message is delivered again',
+  async () => {
+    const { intake, message, standIn } = await setup({ lockMs: 2_000 })
+    await standIn.stop()
+    const letter = { body: '{}', reason: 'r', code: 'c', messageId: message.id }
+    for (const failure of await Promise.all([intake.deadLetter(letter), intake.acknowledge(message)].map(failureOf)))
+      expect(failure.message).toMatch(
+        /^service-bus: the server at [\d.:]+ failed: .*Check the server and Queue\.Url\.$/,
+      )
+    await standIn.start()
+    const again = () => intake.receive(1, AbortSignal.timeout(20_000)).catch(() => [])
+    await expect.poll(again).toMatchObject([{ body: '{"n":1}', receiveCount: 2 }])
+  },
+  inTime,
+)

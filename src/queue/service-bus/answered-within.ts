@@ -1,0 +1,15 @@
+/**
+ * Does something that has to end in time. If it does not, it is told to by its signal, and its outcome counts no more.
+ * @throws Error if it has not ended in so many milliseconds
+ */
+export async function answeredWithin(ms: number, work: (late: AbortSignal) => Promise<void>): Promise<void> {
+  const end = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`it did not answer within ${ms / 1_000} s`))
+      end.abort()
+    }, ms)
+  })
+  return await Promise.race([work(end.signal), late]).finally(() => clearTimeout(timer))
+}

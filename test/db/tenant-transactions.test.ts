@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTenantDatabase, type Database } from '../../src/db/tenant.ts'
-import { createTestDatabase } from '../support/database.ts'
+import { createTestDatabase, openTestDatabase } from '../support/database.ts'
 
 /* Transactions of a tenant and their connections. tenant.test.ts has the tests about rows. */
 
@@ -88,4 +88,10 @@ test('a connection whose statement was not answered in time is not used again', 
   const before = await tenant.within(pid)
   await expect(tenant.within((tx) => tx.execute(sql`select pg_sleep(10)`))).rejects.toThrow()
   expect(await tenant.within(pid)).not.toBe(before)
+})
+
+test('jobs are announced unless the settings say that they are not', async () => {
+  const { tenant } = await openTestDatabase()
+  const announce = sql`select current_setting('billing_sync.announce') as announce`
+  expect(await tenant(randomUUID()).within((tx) => first(tx, announce))).toEqual({ announce: 'on' })
 })

@@ -159,4 +159,18 @@ export const survivors: Readonly<Record<string, string>> = {
     'A row that is due in this microsecond may be from before or after.',
   'src/db/migrate.ts | if (Date.now() >= end) throw new Error(anotherMigrates) | >= → >':
     'A try more, after a tenth of a second, in the millisecond in which the time is over.',
+  'src/db/readiness.ts | await (await closing?.catch(() => undefined))?.close() | await → void':
+    'The connection ends beside the answer.',
+  'src/queue/rabbitmq/session.ts | await channel.checkQueue(queue).catch(() => {}) | await → void':
+    'A channel makes its calls in their order, and its close is the last of them.',
+  'src/db/migrate.ts | await record(client, migration) | await → void':
+    'A connection runs its statements in their order. Only a failure would be lost.',
+  'src/db/migrate.ts | await client.query(`drop index concurrently ${pg.escapeIdentifier(name)}`) | await → void':
+    'As above.',
+  'src/db/migration-journal.ts | await client.query(`create table ${journal} ( | await → void': 'As above.',
+  'src/db/migration-journal.ts | await client.query(`comment on table ${journal} is | await → void': 'As above.',
+  "src/db/migration-journal.ts | await client.query(`comment on column ${journal}.tables_in is 'The schema of the tables.'`) | await → void":
+    'As above.',
+  "src/db/migration-journal.ts | await client.query(`comment on column ${journal}.applied_at is 'Null if the migration is older than this journal.'`) | await → void":
+    'As above.',
 }

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { notRun, run } from './files.ts'
 import { type Mutation, mutate } from './mutation.ts'
 import { named } from './named.ts'
 import { mutationsOf } from './operators.ts'
-import { suiteOf } from './suites.ts'
+import { rooms, suiteOf } from './suites.ts'
 import { survivors } from './survivors.ts'
 
 const source = `import { a } from 'a === b'
@@ -63,6 +65,18 @@ test('each survivor that is explained is a mutation of the sources as they are',
     return mutationsOf(file, readFileSync(file, 'utf8')).some((mutation) => mutation.name === name)
   }
   expect(Object.keys(survivors).filter((name) => !isMutation(name))).toEqual([])
+})
+
+test('of each file with mutations it is said whether they were run', () => {
+  const withMutations = rooms.flatMap((room) =>
+    readdirSync(room, { recursive: true, encoding: 'utf8' })
+      .map((path) => join(room, path))
+      .filter((path) => path.endsWith('.ts') && mutationsOf(path, readFileSync(path, 'utf8')).length > 0),
+  )
+  const named = [run, notRun].flatMap((folders) =>
+    Object.entries(folders).flatMap(([folder, names]) => names.map((name) => `${folder}/${name}.ts`)),
+  )
+  expect(named.toSorted()).toEqual(withMutations.toSorted())
 })
 
 test('a place that is not there, or there twice, is named', () => {

@@ -1,33 +1,11 @@
 /*
- * What was run. On 2026-11-29 every mutation of src/job/state/{tally,checkpoint,windows,progress,result,stored-checkpoint}.ts,
- * src/job/plan.ts and src/job/commit/row-budget.ts, each against the unit tests of its file alone: src/job/plan.ts against
- * test/job/plan*, choose-resources; the others against test/job/state and test/job/commit/row-budget.
- * At 6b32f6f and the three commits after it, with --near (against the tests that import the file): every mutation of
- * src/job/commit/{quarantine,reconcile,rejects,row-budget,write}.ts and the first 31 of src/db/deletions.ts. Each survivor is
- * below, but one: a quarantine that isolates from the beginning has no near test (`isolate: false`), and still has to meet
- * the integration tests.
- * All of src/db/{upsert,upsert-live}.ts met test/db/upsert* and the tests of their columns.
- * At the commit that adds test/job/commit/transaction.test.ts: every mutation of src/job/commit/{transaction,commit}.ts, --near.
- * Then, --near as well: src/job/{lease,account-lease}.ts, src/queue/{consume,deliver,sqs-poll}.ts and the whole of
- * src/db/deletions.ts. Of src/job/{deadline,waits}.ts and src/queue/key-free.ts the first: open are `left.job <= 0`, the two of
- * `2 ** 31 - 1`, and `|| accounts.some(` of key-free, which have to meet the integration tests.
- * With test/job/{claim,finish,stall,session}.test.ts, --near: src/job/{claim,finish,stall,session}.ts; src/job/absence.ts against
- * the tests that suites.ts names.
- * src/job/run.ts against test/job/run.test.ts, and its survivors against test/integration/{outcomes,outages,continuation} and
- * test/revenue/interrupted: none is open.
- * On 2026-11-30: src/db/retry.ts and src/queue/{pulse,retry}.ts, of src/queue/postgres/ the address and the wake, each against its
- * unit tests alone; src/job/{outage,outcome}.ts, --near. src/job/{read,drain}.ts against integration tests about reading, the
- * likeliest first: none is open. src/queue/postgres.ts and src/queue/postgres/{migrate,redrive}.ts against test/queue/postgres*:
- * none is open.
- * Of src/queue, each against the tests about it: sqs, sqs-intake, sqs-message, sqs-on-demand, sqs-redrive, lambda, redact,
- * harmless-text, rabbitmq/{delivery,publish}, redis-streams/{entry,redrive} and service-bus/envelope: none is open.
- * Single ones against the tests that are to notice them, chosen by their names: of rabbitmq.ts all but `throw inWords(error)` of
- * its receive and the end of its connection; of rabbitmq/queues.ts the first two; of rabbitmq/session.ts the throw of a failed
- * session, the login and the flags of nack; of redis-streams.ts all but `hasJoined = false`; of redis-streams/connection.ts the
- * first six; of service-bus.ts the first, and those of giving up, heartbeat and giving back; of service-bus/letters.ts the first
- * six; service-bus/address.ts whole. Each survivor of these is below.
- * Not run: the rest of src/job and src/sync; of RabbitMQ the redrive, the connection and the rest of the queues and the session;
- * of Redis the rest of the connection; of Service Bus the rest; and the rest of src/db.
+ * Which files were run is in test/mutations/files.ts. They were run on 2026-11-29 and 2026-11-30, most of them against the
+ * tests that are about the file alone: test/queue, test/brokers, test/db, test/job. The likeliest test was run first, and only
+ * what it left met others. src/job/{read,drain,run,absence}.ts met integration tests.
+ *
+ * Open, each in a file that counts as not run: `left.job <= 0` and the two of `2 ** 31 - 1` in src/job/{deadline,waits}.ts, and
+ * `|| accounts.some(` in src/queue/key-free.ts, which have to meet the integration tests. A quarantine that isolates from the
+ * beginning (`isolate: false`) has to meet them as well.
  */
 
 /** Mutations that no test notices, by name, each with the reason why that is right. */
@@ -51,7 +29,7 @@ export const survivors: Readonly<Record<string, string>> = {
     'The next block throws the same error: nothing was written before it that could be in the database.',
   'src/job/commit/transaction.ts | throw error | throw → void':
     'A fenced commit is no error of the connection, so that it is thrown where the wait for another try would begin.',
-  'src/job/commit/transaction.ts | const rows = await (moves.length > 0 ? tx.with(...moves) : tx) | > → >=':
+  'src/job/commit/transaction.ts | const [row] = await (moves.length > 0 ? tx.with(...moves) : tx) | > → >=':
     'A statement with no parts before it is the same statement.',
   'src/job/drain.ts | state.noted ??= job.deliveries > 1 ? await openNoted(absence, signal) : new Set() | > → >=':
     'A first delivery asks the database for notes as well: a statement more.',
@@ -106,7 +84,7 @@ export const survivors: Readonly<Record<string, string>> = {
     'A group without rows writes nothing. It costs a savepoint.',
   "src/job/commit/notify.ts | then pg_notify('sync_jobs', case when octet_length(${syncJobs.progress}::text) < 7000 | < → <=":
     'The limit of a notification is 8,000 bytes. One byte more of progress fits as well.',
-  'src/job/commit/reconcile.ts | if (!tally || tally.until < 0) return [] | < → <=':
+  'src/job/commit/countable-lists.ts | if (!tally || tally.until < 0) return [] | < → <=':
     'Only a list that was read in the first second of 1970 has this time.',
   'src/job/plan.ts | return feedNow !== null && account.changes ? (tooOld(second, account.changes, feedNow) ?? second) : second | && → ||':
     'The same in every state there is: an account without a feed has no answer of a feed, and before the first answer the age of a cursor is negative.',
@@ -173,4 +151,9 @@ export const survivors: Readonly<Record<string, string>> = {
     'As above.',
   "src/db/migration-journal.ts | await client.query(`comment on column ${journal}.applied_at is 'Null if the migration is older than this journal.'`) | await → void":
     'As above.',
+  'src/db/migrate.ts | await client.end() | await → void':
+    'The connection ends by itself, and the process waits for it.',
+  'src/db/migration-journal.ts | await client.query( | await → void':
+    'A connection runs its statements in their order. Only a failure would be lost.',
+  'src/db/migration-journal.ts | await client.query( | await → void | 2': 'As above.',
 }

@@ -25,19 +25,30 @@ interface Position {
   readonly known: KnownEvents | null
 }
 
-export async function readCursors(db: TenantDatabase, key: AccountKey): Promise<Position> {
-  const rows = await db.read((tx) => tx.select().from(syncCursors).where(isOf(key)))
+interface StoredCursor extends Cursor {
+  readonly resource: string
+  readonly seenEvents: unknown
+}
+
+/** One statement without a transaction: an incremental job with nothing new has two round trips less. */
+export async function readCursors(db: TenantDatabase, { provider, account }: AccountKey): Promise<Position> {
+  const second = (column: SQL) => sql`floor(extract(epoch from ${column}))::float8`
+  const { rows } = await db.alone((statement, tenant) =>
+    statement.execute<{ [Key in keyof StoredCursor]: StoredCursor[Key] }>(sql`
+      select stored.resource, ${second(sql`stored.cursor`)} as second, ${second(sql`stored.refused_at`)} as "refusedSince",
+        stored.seen_events as "seenEvents"
+      from (select ${tenant} as tenant_id offset 0) as owner
+      cross join lateral (
+        select * from ${syncCursors} as position
+        where position.tenant_id = owner.tenant_id and position.provider = ${provider} and position.account = ${account} offset 0
+      ) as stored`),
+  )
   const feed = rows.find(({ resource }) => resource === eventsName)
   const cursors = Object.fromEntries(
-    rows.map(({ resource, cursor, refusedAt }) => [
-      resource,
-      { second: secondOf(cursor), refusedSince: refusedAt === null ? null : secondOf(refusedAt) },
-    ]),
+    rows.map(({ resource, second, refusedSince }) => [resource, { second, refusedSince }]),
   )
   return { cursors, known: knownEvents.safeParse(feed?.seenEvents).data ?? null }
 }
-
-const secondOf = (date: Date) => Math.floor(date.getTime() / 1_000)
 
 /** What a job read to its end. */
 export interface Move {

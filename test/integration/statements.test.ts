@@ -9,13 +9,13 @@ import { context, jobRequest, setup, sqsEvent } from '../support/setup.ts'
  * is two statements.
  */
 
-async function statementsOf(additionalData: object) {
+async function statementsOf(...jobs: readonly object[]) {
   const { workerUrl, openWorker, job } = await setup({ sandbox: { customers: 20 }, exempt: countsRequests })
   const proxy = await openPostgresProxy(workerUrl)
   onTestFinished(() => proxy.close())
   const worker = await openWorker({ ConnectionStrings__DefaultConnection: proxy.url })
   const { tenantId } = jobRequest()
-  const sync = async () => {
+  const sync = async (additionalData: object) => {
     const trips: string[] = []
     let statements = 0
     proxy.decide((word, _nth, statement) => {
@@ -28,11 +28,18 @@ async function statementsOf(additionalData: object) {
     expect(await job(request.jobId)).toMatchObject({ status: 'completed' })
     return { trips, statements }
   }
-  return [await sync(), await sync()]
+  const statements: object[] = []
+  for (const additionalData of jobs) statements.push(await sync(additionalData))
+  return statements
 }
 
 test('a small job is eight statements in seven round trips, the first time and when nothing has changed', async () => {
   const trips = ['insert', 'with', 'insert', 'begin', 'with', 'with', 'commit']
   const job = { trips, statements: 8 }
-  expect(await statementsOf({})).toEqual([job, job])
+  expect(await statementsOf({}, {})).toEqual([job, job])
+})
+
+test('an incremental job with nothing new is seven statements in six round trips', async () => {
+  const [, job] = await statementsOf({}, { syncType: 'incremental' })
+  expect(job).toEqual({ trips: ['insert', 'with', 'select', 'begin', 'with', 'commit'], statements: 7 })
 })

@@ -11,5 +11,7 @@ export async function answeredWithin(ms: number, work: (late: AbortSignal) => Pr
       end.abort()
     }, ms)
   })
-  return await Promise.race([work(end.signal), late]).finally(() => clearTimeout(timer))
+  // A call may throw before it begins.
+  const working = (async () => await work(end.signal))()
+  return await Promise.race([working, late]).finally(() => clearTimeout(timer))
 }

@@ -43,6 +43,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'clock',
     'live',
     'schedule/beat',
+    'schedule/learn',
+    'secrets/reference',
     'job/commit',
     'job/state',
     'erasure',

@@ -126,7 +126,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'SchedulePausedAlarm',
     about:
-      'A schedule is paused, because its jobs were refused. Mend the cause that the schedule names, then resume it.',
+      'A schedule is paused, because its jobs were refused or its account was disconnected. Mend the cause that it names, then resume it.',
     cloudWatch: anyIn(300, worker('billing_sync.schedules', 'Maximum', { state: 'refused' })),
     prometheus: { expression: `max(${select('billing_sync.schedules', { state: 'refused' })}) > 0`, for: '5m' },
   },

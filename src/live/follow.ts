@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Database, TenantDatabase } from '../db/open.ts'
-import { erasureRequests, syncAccounts, syncSchedules } from '../db/schema.ts'
+import { erasureRequests } from '../db/schema.ts'
 import type { Log } from '../log/log.ts'
-import { withoutMode } from '../provider/account-name.ts'
 import type { Lifecycle } from '../provider/live.ts'
+import { type Disconnection, disconnect } from './disconnect.ts'
 import type { RoutedAccount } from './routes.ts'
 
 interface FollowDeps {
@@ -25,31 +25,29 @@ export async function follow(
   { tenant, log }: FollowDeps,
 ): Promise<void> {
   const { tenantId, provider } = account
-  await tenant(tenantId).within(async (tx) => {
-    if (kind === 'deauthorized' || kind === 'erase-account') await disconnect(tx, account)
+  const isGone = kind === 'deauthorized' || kind === 'erase-account'
+  const disconnection = await tenant(tenantId).within(async (tx) => {
+    const done = isGone ? await disconnect(tx, account) : null
     if (kind !== 'deauthorized')
       await request(tx, account, { kind, customer: kind === 'erase-account' ? null : customer, objects })
+    return done
   })
-  if (kind === 'deauthorized')
-    log.warn('an account is disconnected; its schedules are paused', {
+  if (disconnection)
+    log.warn(`an account is disconnected. ${sentenceOf(disconnection)}`, {
       event: 'account_disconnected',
       tenantId,
       provider,
+      account: account.account,
+      count: disconnection.paused,
     })
-  else log.warn('a provider asks about a person or an account', { event: 'erasure_requested', tenantId, provider })
+  if (kind !== 'deauthorized')
+    log.warn('a provider asks about a person or an account', { event: 'erasure_requested', tenantId, provider })
 }
 
-const because = 'The account was disconnected at the provider. Connect it again, then resume the schedule.'
-
-async function disconnect(tx: Database, { tenantId, provider, account }: RoutedAccount): Promise<void> {
-  await tx.execute(sql`
-    update ${syncAccounts} set state = 'disconnected', state_because = ${because}
-    where tenant_id = ${tenantId}::uuid and provider = ${provider} and account = ${account} and state <> 'disconnected'`)
-  // A schedule names its account, or the connected account that the platform's key reads.
-  const name = withoutMode(account)
-  await tx.execute(sql`
-    update ${syncSchedules} set paused_at = now(), paused_because = ${because}
-    where tenant_id = ${tenantId}::uuid and provider = ${provider} and ${name} in (account, reference) and paused_at is null`)
+function sentenceOf({ paused, undecided }: Disconnection): string {
+  const done = paused === 0 ? 'No schedule was known to read it.' : `Schedules of it that are paused now: ${paused}.`
+  if (undecided === 0) return done
+  return `${done} Active schedules that may read it: ${undecided}. Look at them with billing-sync schedules list, and pause or remove those of this account.`
 }
 
 async function request(

@@ -48,7 +48,8 @@ export const logEvents = {
   event_dead: 'A live event is not applied. A dead letter has the reason and not the payload.',
   event_not_authenticated:
     'The signature of a live event could not be checked, for example because a secret could not be read. The queue delivers the event again.',
-  account_disconnected: 'A provider said that an account is disconnected. Its schedules are paused.',
+  account_disconnected:
+    'A provider said that an account is disconnected. Its schedules are paused, `count` of them. The line says if a person must look at others.',
   erasure_requested:
     'A provider asks to erase or to export data about a person or an account. Carry it out with `billing-sync erase --pending` or `billing-sync export --pending`.',
   webhook_refused: 'The receiver answered a webhook with 401, because its signature does not fit.',

@@ -17,7 +17,7 @@ export interface ScheduleState {
   readonly syncType: string
   readonly resources: readonly string[] | null
   readonly everySeconds: number
-  /** `refused`: paused by the tick, because the jobs were refused. `late`: due for five minutes, and not sent. */
+  /** `refused`: paused because the jobs were refused, or the account was disconnected. `late`: due for five minutes, and not sent. */
   readonly state: 'active' | 'late' | 'paused' | 'refused'
   readonly pausedAt: string | null
   readonly pausedBecause: string | null

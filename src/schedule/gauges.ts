@@ -24,7 +24,7 @@ export interface Gauges {
     readonly active: number
     /** Paused by a person. */
     readonly paused: number
-    /** Paused by the tick, because their jobs were refused. */
+    /** Paused because their jobs were refused, or their account was disconnected. */
     readonly refused: number
     /** Seconds for which the due time of a schedule is over without a job. Ticks come each minute. */
     readonly late: number

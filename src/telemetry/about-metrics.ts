@@ -41,7 +41,7 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
   'billing_sync.account.sync.age.max':
     'Age of the last success of the account with a schedule that has waited longest.',
   'billing_sync.schedules':
-    'Schedules that are `active`, `paused` by a person, or `refused`, because their jobs failed one after another.',
+    'Schedules that are `active`, `paused` by a person, or `refused`, because their jobs failed one after another or their account was disconnected.',
   'billing_sync.schedules.late': 'Time for which the schedule that waits longest has been due without a job.',
   'billing_sync.erasure.requests':
     'Open requests to erase or to export: `waiting`, `due_soon` for those due within a week, or `overdue`.',

@@ -51,7 +51,7 @@ that need a person come first. Warns if an account's schedules spend more than i
     json: flag('one JSON object for each schedule'),
   }),
   details: `active: its jobs are sent. late: due for five minutes and not sent, because nothing ticks or the queue takes none. paused: by a
-person. refused: paused by itself, after three jobs in a row were refused. The requests are those of the last ten jobs, by
+person. refused: paused by itself, after three jobs in a row were refused or its account was disconnected. The requests are those of the last ten jobs, by
 their median.
 
 ${readerLogin}`,

@@ -12,6 +12,7 @@ import { openProviders } from '../providers/index.ts'
 import { openSettings } from '../secrets/open-settings.ts'
 import { createSecrets } from '../secrets/secrets.ts'
 import { type Comparison, compare, isEqual, type NotCompared } from '../verify/compare.ts'
+import { repairsOf } from '../verify/repair.ts'
 import { providerSettings } from '../worker.ts'
 import { defineCommand, type Invocation } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -137,16 +138,9 @@ function printAll(compared: readonly (Comparison | NotCompared)[], { print, out 
   if (skipped.length > 0) print('')
   for (const { resource, reason } of skipped) print(`  ${resource} skipped: ${reason}`)
   const differing = comparisons.filter((comparison) => !isEqual(comparison))
-  if (differing.length > 0) print(`\n  ${repairOf(differing)}`)
+  if (differing.length > 0) print('')
+  for (const sentence of repairsOf(comparisons)) print(`  ${sentence}`)
   return comparisons.length > 0 && differing.length === 0 ? exitCodes.done : exitCodes.failed
-}
-
-/** Which job makes the tables equal again. */
-function repairOf(differing: readonly Comparison[]): string {
-  const names = differing.map(({ resource }) => resource).join(', ')
-  const needForce = differing.reduce((sum, comparison) => sum + comparison.needForce, 0)
-  if (needForce === 0) return `A full job repairs ${names}.`
-  return `A full job with "force_refresh": true repairs ${names} (npm start -- --force). Without it, ${needForce} of these rows would stay as they are.`
 }
 
 interface LastSync {

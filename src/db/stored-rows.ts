@@ -33,6 +33,29 @@ export async function* liveIds(
   }
 }
 
+/**
+ * The ids of live rows that only other objects show, in portions. A row without a creation time counts by the time at which
+ * an object showed it.
+ */
+export async function* derivedIds(
+  db: TenantDatabase,
+  resource: ResourceTable,
+  { before, since = 0, ...account }: Until,
+): AsyncGenerator<readonly string[], void, void> {
+  const dated = sql`coalesce(row.created_at, row.observed_at)`
+  const [from, to] = [since, before].map((second) => sql`${new Date(second * 1_000).toISOString()}::timestamptz`)
+  for (let after = ''; ; ) {
+    const portion = sql`
+      select row.id ${liveRows(resource, account)} and ${dated} >= ${from} and ${dated} < ${to} and row.id > ${after}
+      order by row.id limit ${rowsAtOnce}`
+    const { rows } = await db.read((tx) => tx.execute<{ id: string }>(portion))
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows.map(({ id }) => id)
+    after = last.id
+  }
+}
+
 /** The ids of live rows without a creation time: no window of a list would show them. */
 export async function findUndated(
   db: Database,

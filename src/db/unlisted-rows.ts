@@ -35,22 +35,33 @@ export async function noteIntervals(
 
 /**
  * Notes all live rows of a list that is read from its beginning; the rows that it shows are forgotten page by page. A forced
- * job notes only those that it has not written.
+ * job notes only those that it has not written. `since`: the second at which the history of the list begins; null if it has
+ * no such bound.
  */
 export async function noteAll(
   db: TenantDatabase,
-  { observedAt, ...listing }: Listing & { readonly observedAt: Date },
+  listing: Listing & { readonly observedAt: Date; readonly since?: number | null },
 ): Promise<number> {
-  return await note(db, listing, rowsWhere(listing, observedAt))
+  return await note(db, listing, rowsWhere(listing))
 }
 
-function rowsWhere({ provider, account, resource, within, overwrite }: Listing, observedAt: Date): SQL {
+function rowsWhere({
+  provider,
+  account,
+  resource,
+  within,
+  overwrite,
+  observedAt,
+  since = null,
+}: Parameters<typeof noteAll>[1]): SQL {
   const isForced = overwrite?.kind === 'stored before'
+  const begin = since === null ? null : new Date(since * 1_000).toISOString()
   return sql`
     cross join (select ${observedAt.toISOString()}::timestamptz as observed_at) as listed
     cross join lateral (
       select row.id from ${resource.table} as row
       where row.tenant_id = owner.tenant_id and row.provider = ${provider} and row.account = ${account} and ${isLive(resource)} ${isWithin(resource, within)}
+        ${begin === null ? sql`` : sql`and row.created_at >= ${begin}::timestamptz`}
         and ${isForced ? sql`not ${keepsLater(overwrite, sql`row`)}` : sql`row.observed_at <= listed.observed_at`}
       offset 0
     ) as row`

@@ -12,6 +12,7 @@ import type { Batch } from '../sync/read-page.ts'
 import { mapItems, type ObservedRow } from '../sync/rows.ts'
 import { type DetectedDeletions, noDeletions, type ResourceDeletions } from './commit/deletions.ts'
 import { advance, type Checkpoint } from './state/checkpoint.ts'
+import { historyStart } from './state/windows.ts'
 
 /*
  * A page of a newest-first list covers an interval: everything the provider has of it is on the page. Live rows of the
@@ -80,14 +81,15 @@ export function finishedLists(batch: Batch, before: Checkpoint): readonly ListSo
 /** A forced job has written all that lists show: it notes the rows that it has not written, whatever their creation time. */
 export async function noteRest(source: ListSource, batch: Batch, absence: Absence, signal: AbortSignal): Promise<void> {
   const { db, clock, overwrite, noted } = absence
-  // Rows from before the history of a list are not expected in it.
-  if (overwrite?.kind !== 'stored before' || source.createdFilter?.historyDays) return
+  if (overwrite?.kind !== 'stored before') return
   const pages = batch.pages.filter((page) => page.source === source)
   const observedAt = pages[0]?.observedAt ?? new Date(0)
+  // Rows from before the history of a list are not expected in it.
+  const since = historyStart(source.createdFilter, observedAt.getTime() / 1_000)
   const work = async () => {
     let added = 0
     for (const part of source.parts ?? [null])
-      added += await noteAll(db, { ...notesOf(source, absence), part, within: null, overwrite, observedAt })
+      added += await noteAll(db, { ...notesOf(source, absence), part, within: null, overwrite, observedAt, since })
     await db.within((tx) => forget(tx, notesOf(source, absence), idsListed(source, pages)))
     return added
   }

@@ -17,7 +17,7 @@ import { readChangedSince } from './changed-since.ts'
 import { type Comparing, compareContent, type Tally } from './content.ts'
 import { createFindings, type Finding } from './findings.ts'
 import { createIdSet, type IdSet } from './id-set.ts'
-import { askAll, isSwept, noteInIntervals, noteOrphans, noteRest, type Unlisted } from './unlisted.ts'
+import { askAll, findUnshown, isSwept, noteInIntervals, noteOrphans, noteRest, type Unlisted } from './unlisted.ts'
 
 /** What a fresh reading of the provider shows beside the tables, for a resource or a nested list. */
 export interface Comparison {
@@ -31,7 +31,7 @@ export interface Comparison {
   readonly missing: number
   /** Rows whose payload, or a column that has its value from the payload, is not what the provider shows. */
   readonly changed: number
-  /** Live here, but the provider, asked by id, no longer has them. */
+  /** Live here, but the provider, asked by id, no longer has them; or no object shows them, if only objects of others do. */
   readonly extra: number
   /** Live here and not listed; the provider, asked by id, still has them. */
   readonly hidden: number
@@ -43,6 +43,8 @@ export interface Comparison {
   readonly erased: number
   /** Of the missing, changed and extra rows, those that only a job with `force_refresh` repairs. */
   readonly needForce: number
+  /** Of the extra rows, those that no job removes, because no list proves them missing. */
+  readonly unremovable: number
   /** A few of the ids, with the columns that differ. */
   readonly examples: readonly string[]
 }
@@ -104,12 +106,12 @@ export async function compare(verification: Verification): Promise<readonly (Com
   await compareLists(readings, { comparing, rated }, signal)
   for (const reading of readings) {
     if (reading.skipped !== null) continue
+    await findUnshownBy(readings, reading, comparing)
     await noteRest(reading, reading.listedIds, comparing)
     await noteOrphans(reading, comparing)
     await askAll(reading, comparing, { sources: rated.sources, signal })
   }
-  const anyFound = [...tallies.values()].some(({ findings }) => findings.size() > 0)
-  const changed = anyFound
+  const changed = [...tallies.values()].some(({ findings }) => findings.size() > 0)
     ? await readChangedSince({ changes: account.changes, sources: rated.sources, since: before }, signal)
     : new Set<string>()
   const results: (Comparison | NotCompared)[] = []
@@ -119,7 +121,17 @@ export async function compare(verification: Verification): Promise<readonly (Com
 
 function openReading(source: ListSource): Reading {
   const ids = { ids: new Set<string>(), parents: new Set<string>(), listedIds: createIdSet() }
-  return { source, ...ids, hidden: 0, unchecked: 0, listed: 0, skipped: null }
+  return { source, ...ids, hidden: 0, unchecked: 0, isProven: false, listed: 0, skipped: null }
+}
+
+/** Rows of a resource without a list are compared only if all resources were read whose objects show them. */
+async function findUnshownBy(readings: readonly Reading[], reading: Reading, comparing: Comparing): Promise<void> {
+  const { source, listedIds } = reading
+  const { derivedFrom = [] } = source
+  const origins = readings.filter((other) => derivedFrom.includes(other.source.name) && other.skipped === null)
+  if (!source.derivedFrom || origins.length < derivedFrom.length) return
+  const sources = origins.map((origin) => origin.source)
+  await findUnshown({ source, listed: listedIds }, sources, comparing)
 }
 
 interface Comparer {
@@ -180,6 +192,7 @@ async function takePages(reading: Reading, batch: Batch, comparing: Comparing): 
   }
   const skip = pages.find((page) => page.skip)?.skip
   if (skip) reading.skipped = skip.message
+  reading.isProven ||= pages.some(({ proven, beginsList }) => proven !== null || beginsList)
   const { rejected } = comparing.tally(source.name)
   comparing.tally(source.name).rejected = rejected + pages.reduce((sum, { rejects }) => sum + rejects.length, 0)
   if (isSwept(source)) for (const id of idsListed(source, pages)) listedIds.add(id)
@@ -208,12 +221,14 @@ async function conclude(
   ) => {
     const { findings, erased, rejected } = tally(list.name)
     const live = await db.read((tx) => countLive(tx, list, { ...owner, before }))
+    const counts = findings.count(hasChanged)
     return {
       kind: 'compared',
       resource: list.name,
       live,
       ...listCounts,
-      ...findings.count(hasChanged),
+      ...counts,
+      unremovable: source.derivedFrom ? counts.extra : 0,
       rejected,
       erased,
     } as const

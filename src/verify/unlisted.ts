@@ -1,6 +1,6 @@
 import { findStale, findUnlisted, type Interval } from '../db/deletions.ts'
 import type { Within } from '../db/live.ts'
-import { findUndated, liveIds, orphans } from '../db/stored-rows.ts'
+import { derivedIds, findUndated, liveIds, orphans } from '../db/stored-rows.ts'
 import { isRefused } from '../errors.ts'
 import { historyStart } from '../job/state/windows.ts'
 import type { ListSource } from '../provider/contract.ts'
@@ -21,6 +21,8 @@ export interface Unlisted {
   hidden: number
   /** Rows that the provider was not asked about. */
   unchecked: number
+  /** A page of the list shows all that the provider has of some time. Else only a forced job asks for rows that it lacks. */
+  isProven: boolean
 }
 
 /** Rows of a resource that are asked for by id. Each costs a request. */
@@ -65,6 +67,25 @@ export async function noteRest(unlisted: Unlisted, listed: IdSet, { db, owner, b
         ids.filter((id) => !listed.has(id)),
       )
   } else note(unlisted, await db.read((tx) => findUndated(tx, source, owner)))
+}
+
+/**
+ * Finds the live rows of a resource without a list that no object of `origins` shows. Nothing can be asked for them by id. An
+ * object that is older than the history of the provider and has changed within it may have shown a row.
+ */
+export async function findUnshown(
+  { source, listed }: { readonly source: ListSource; readonly listed: IdSet },
+  origins: readonly ListSource[],
+  { db, owner, before, tally }: Comparing,
+): Promise<void> {
+  const starts = origins.map(({ createdFilter }) => {
+    const start = historyStart(createdFilter, before)
+    return start === null ? 0 : start + (createdFilter?.lag ?? 0)
+  })
+  const { findings } = tally(source.name)
+  for await (const ids of derivedIds(db, source, { ...owner, before, since: Math.max(...starts) }))
+    for (const id of ids)
+      if (!listed.has(id)) findings.add({ id, parentId: null, kind: 'extra', columns: [], needsForce: false })
 }
 
 /** Whether the rows of a resource are compared with the ids of all its lists, because no page proves an interval. */
@@ -117,7 +138,7 @@ export async function askAll(unlisted: Unlisted, comparing: Comparing, { sources
 }
 
 async function noteGone(
-  { source, ids }: Unlisted,
+  { source, ids, isProven }: Unlisted,
   { id, observedAt }: { readonly id: string; readonly observedAt: Date },
   comparing: Comparing,
 ): Promise<void> {
@@ -126,7 +147,7 @@ async function noteGone(
     const { table, name } = source
     const snapshots = [{ id, observedAt }]
     const stale = await comparing.db.read((tx) => findStale(tx, { table, snapshots, ...comparing.owner }))
-    const finding = { id, parentId: null, kind: 'extra', columns: [], needsForce: stale.size > 0 } as const
+    const finding = { id, parentId: null, kind: 'extra', columns: [], needsForce: !isProven || stale.size > 0 } as const
     comparing.tally(name).findings.add(finding)
   }
   const shown = { rows: [], childSets: emptyChildSets(source, id, observedAt) }

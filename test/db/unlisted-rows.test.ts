@@ -62,6 +62,16 @@ test('a forced job notes the rows that it has not written, whenever they were se
   expect(await notes()).toEqual([['cus_before', 1]])
 })
 
+test('a forced job notes no row from before the history of a list', async () => {
+  const { db, notes } = await open([
+    { id: 'cus_before', observed: 5, created: 2 },
+    { id: 'cus_first', observed: 5, created: 3 },
+  ])
+  const overwrite: Overwrite = { kind: 'stored before', since: at(7) }
+  expect(await noteAll(db, { ...listing, overwrite, observedAt: at(1), since: 3 })).toBe(1)
+  expect(await notes()).toEqual([['cus_first', 1]])
+})
+
 test('a row that a list shows is forgotten in all its parts, and no other note is', async () => {
   const { db, query, note } = await open()
   for (const id of ['cus_1', 'cus_2']) await note(id)

@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
-import { parseConnectionString } from '../../src/config/connection-string.ts'
-import { readConfig } from '../../src/config/load.ts'
-import { openDatabase } from '../../src/db/open.ts'
-import { ownershipOf } from '../../src/erasure/ownership.ts'
-import { createProviders } from '../../src/providers/index.ts'
 import {
   createPayPalSandbox,
   type ResourceName,
   type SandboxOptions,
   sandboxApp,
 } from '../../src/sandbox/paypal/index.ts'
-import { compare, isEqual } from '../../src/verify/compare.ts'
-import { providerSettings } from '../../src/worker.ts'
 import type { Exemption } from '../support/faults.ts'
 import { setup } from '../support/setup.ts'
+import { compareAccount, differingIn } from './compare-account.ts'
 
 export const accessToken = JSON.stringify({ clientId: sandboxApp.id, clientSecret: sandboxApp.secret })
 
@@ -81,40 +74,22 @@ export async function openPayPal({ exempt, ...options }: SandboxOptions & { read
     }
     return differing
   }
-  /** The resources in which `verify` finds a difference. */
-  const verify = async () => {
-    const config = readConfig({ environment: stack.environment, file: undefined })
-    const provider = await createProviders(providerSettings(config))('paypal')
-    const login = parseConnectionString(`${stack.url}?sslmode=disable`)
-    const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
-    const account = provider.connect({ tenantId, accessToken })
-    try {
-      const compared = await compare({
-        db: database.tenant(tenantId),
-        clock: systemClock,
-        account,
-        owner: { tenantId, provider: 'paypal', account: `${paypal.merchant}:test` },
-        ownership: ownershipOf(provider.resources),
-        resources: provider.resources.filter(({ optional }) => !optional).map(({ name }) => name),
+  /** What `verify` says of each resource. */
+  const compared = (resources?: readonly string[]) =>
+    compareAccount({
+      ...{
+        stack,
+        tenantId,
+        accessToken,
+        account: `${paypal.merchant}:test`,
+        provider: 'paypal',
         before: paypal.now() + 1,
-      })
-      return compared
-        .filter((comparison) => comparison.kind === 'compared')
-        .filter((comparison) => !isEqual(comparison))
-        .map(({ resource, missing, changed, extra, unchecked, examples }) => ({
-          resource,
-          missing,
-          changed,
-          extra,
-          unchecked,
-          examples,
-        }))
-    } finally {
-      account.close()
-      await database.close()
-    }
-  }
-  return { paypal, stack, tenantId, run, tryOnce, send, differences, verify }
+      },
+      ...(resources && { resources }),
+    })
+  /** The resources in which `verify` finds a difference, and those that it skips. */
+  const verify = async () => differingIn(await compared())
+  return { paypal, stack, tenantId, run, tryOnce, send, differences, compared, verify }
 }
 
 /** PayPal shows disputes of 180 days. The tests' clocks end within a day of now. */

@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
-import { parseConnectionString } from '../../src/config/connection-string.ts'
-import { readConfig } from '../../src/config/load.ts'
-import { openDatabase } from '../../src/db/open.ts'
-import { ownershipOf } from '../../src/erasure/ownership.ts'
-import { createProviders } from '../../src/providers/index.ts'
 import { createShopifySandbox, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
-import { compare, isEqual } from '../../src/verify/compare.ts'
-import { providerSettings } from '../../src/worker.ts'
 import type { Exemption } from '../support/faults.ts'
 import { setup } from '../support/setup.ts'
+import { compareAccount, differingIn } from './compare-account.ts'
 import { comparable, objectsByTable } from './shopify-objects.ts'
 
 export const accessToken = 'sandbox:shpat_sandboxtoken0123456789'
@@ -59,31 +52,13 @@ export async function openShop({ exempt, ...options }: SandboxOptions & { readon
     }
     return differing
   }
-  /** The resources in which `verify` finds a difference. */
-  const verify = async () => {
-    const config = readConfig({ environment: stack.environment, file: undefined })
-    const provider = await createProviders(providerSettings(config))('shopify')
-    const login = parseConnectionString(`${stack.url}?sslmode=disable`)
-    const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
-    const connected = provider.connect({ tenantId, accessToken })
-    try {
-      const compared = await compare({
-        db: database.tenant(tenantId),
-        clock: systemClock,
-        account: connected,
-        owner: { tenantId, provider: 'shopify', account },
-        ownership: ownershipOf(provider.resources),
-        resources: provider.resources.map(({ name }) => name),
-        before: shop.now() + 1,
-      })
-      return compared
-        .filter((comparison) => comparison.kind === 'compared')
-        .filter((comparison) => !isEqual(comparison))
-        .map(({ resource, missing, changed, extra }) => ({ resource, missing, changed, extra }))
-    } finally {
-      connected.close()
-      await database.close()
-    }
-  }
-  return { shop, stack, run, send, differences, verify }
+  /** What `verify` says of each resource. */
+  const compared = (resources?: readonly string[]) =>
+    compareAccount({
+      ...{ stack, tenantId, accessToken, account, provider: 'shopify', before: shop.now() + 1 },
+      ...(resources && { resources }),
+    })
+  /** The resources in which `verify` finds a difference, and those that it skips. */
+  const verify = async () => differingIn(await compared())
+  return { shop, stack, run, send, differences, compared, verify }
 }

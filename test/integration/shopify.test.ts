@@ -89,9 +89,9 @@ describe('a shop of Shopify', () => {
         select tenant_id, provider, account, 'gid://shopify/Customer/1', raw, raw_sha256, created_at, observed_at from customers order by id limit 1`,
     )
     expect(await verify()).toEqual([
-      { resource: 'customers', missing: 0, changed: 0, extra: 1 },
-      { resource: 'orders', missing: 0, changed: 1, extra: 0 },
-      { resource: 'order_lines', missing: 1, changed: 0, extra: 0 },
+      { resource: 'customers', missing: 0, changed: 0, extra: 1, unchecked: 0 },
+      { resource: 'orders', missing: 0, changed: 1, extra: 0, unchecked: 0 },
+      { resource: 'order_lines', missing: 1, changed: 0, extra: 0, unchecked: 0 },
     ])
   })
 

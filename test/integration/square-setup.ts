@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
-import { parseConnectionString } from '../../src/config/connection-string.ts'
-import { readConfig } from '../../src/config/load.ts'
-import { openDatabase } from '../../src/db/open.ts'
-import { ownershipOf } from '../../src/erasure/ownership.ts'
-import { createProviders } from '../../src/providers/index.ts'
 import { createSquareSandbox, type ResourceName, type SandboxOptions } from '../../src/sandbox/square/index.ts'
-import { compare, isEqual } from '../../src/verify/compare.ts'
-import { providerSettings } from '../../src/worker.ts'
 import { setup } from '../support/setup.ts'
+import { compareAccount, differingIn } from './compare-account.ts'
 
 export const token = 'EAAAEsandboxtoken0123456789'
 export const tenantId = randomUUID()
@@ -66,33 +59,22 @@ export async function openSquare(options: SandboxOptions = {}) {
     }
     return differing
   }
-  /** The resources in which `verify` finds a difference. */
-  const verify = async () => {
-    const config = readConfig({ environment: stack.environment, file: undefined })
-    const provider = await createProviders(providerSettings(config))('square')
-    const login = parseConnectionString(`${stack.url}?sslmode=disable`)
-    const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
-    const account = provider.connect({ tenantId, accessToken: token })
-    try {
-      const compared = await compare({
-        db: database.tenant(tenantId),
-        clock: systemClock,
-        account,
-        owner: { tenantId, provider: 'square', account: `${square.merchant}:test` },
-        ownership: ownershipOf(provider.resources),
-        resources: provider.resources.map(({ name }) => name),
+  /** What `verify` says of each resource. */
+  const compared = (resources?: readonly string[]) =>
+    compareAccount({
+      ...{
+        stack,
+        tenantId,
+        accessToken: token,
+        account: `${square.merchant}:test`,
+        provider: 'square',
         before: square.now() + 1,
-      })
-      return compared
-        .filter((comparison) => comparison.kind === 'compared')
-        .filter((comparison) => !isEqual(comparison))
-        .map(({ resource, missing, changed, extra }) => ({ resource, missing, changed, extra }))
-    } finally {
-      account.close()
-      await database.close()
-    }
-  }
-  return { square, stack, run, send, differences, verify }
+      },
+      ...(resources && { resources }),
+    })
+  /** The resources in which `verify` finds a difference, and those that it skips. */
+  const verify = async () => differingIn(await compared())
+  return { square, stack, run, send, differences, compared, verify }
 }
 
 /** The same value with its keys in order. */

@@ -116,9 +116,9 @@ describe('a seller of Square', () => {
       at,
     )
     expect(await verify()).toEqual([
-      { resource: 'invoices', missing: 0, changed: 1, extra: 0 },
-      { resource: 'order_lines', missing: 1, changed: 0, extra: 0 },
-      { resource: 'payments', missing: 0, changed: 0, extra: 1 },
+      { resource: 'invoices', missing: 0, changed: 1, extra: 0, unchecked: 0 },
+      { resource: 'order_lines', missing: 1, changed: 0, extra: 0, unchecked: 0 },
+      { resource: 'payments', missing: 0, changed: 0, extra: 1, unchecked: 0 },
     ])
   })
 

@@ -85,8 +85,8 @@ ${readerLogin}`,
   },
 })
 
-const whatToDo = `There is no such revenue. It comes from the rows of subscriptions, prices and invoices: sync them with npm start or
-a job. The command accounts lists what was synced.`
+const whatToDo = `There is no such revenue. It comes from the rows of subscriptions, prices and invoices: sync them with
+npm start -- --resources default, or a job that names no resources. The command accounts lists what was synced.`
 
 const linesOf = ({ months, ...series }: RevenueSeries): readonly RevenueLine[] =>
   months.map(({ month, mrr, net }) => revenueLine.parse({ ...none, ...series, month, ...mrr, ...net }))

@@ -148,7 +148,7 @@ test('without revenue the command says what to do, and a login of one tenant is 
   const { as } = await openOperator()
   expect(await as('reader', ['revenue'])).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('sync them with npm start or'),
+    stdout: expect.stringContaining('npm start -- --resources default'),
   })
   expect((await as('worker', ['revenue'])).stdout).toContain("sees one tenant's rows at a time")
 })

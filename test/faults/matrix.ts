@@ -195,7 +195,6 @@ export const matrix: Readonly<Record<Fault, Row>> = {
   F56: {
     fault: "an answer's clock ten minutes off",
     tests: ['faults/clock.test.ts', 'integration/dates-ahead.test.ts'],
-    not: 'there is no alarm: one answer that runs ahead is not believed, and a provider whose clock is off as a whole is consistent with itself.',
   },
   F57: {
     fault: 'no reaper, or two',

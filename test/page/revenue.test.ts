@@ -160,7 +160,7 @@ test('without accounts or revenue the page says what to do, and an account of an
   await connect(query, tenant, 'acct_own')
   await connect(query, other, 'acct_other')
   await plantMrr(query, { tenant: other, account: 'acct_other' }, [{ customer: 'cus_1', mrr: 777, from: monthsAgo(1) }])
-  expect((await get('/revenue')).body).toContain('sync them with npm start or a job.')
+  expect((await get('/revenue')).body).toContain('sync them with npm start -- --resources default')
   expect((await get('/revenue')).body).not.toContain('acct_other')
   expect((await get(`/revenue?account=${other}/stripe/acct_other`)).body).not.toContain('7.77')
   expect((await (await openTestPage({ database })).get('/revenue')).body).toContain(

@@ -35,7 +35,7 @@ export async function revenueView({ reader }: PageSource, query: RevenueQuery): 
 const view = (parts: View['parts']): View => ({ title: 'Revenue', status: 200, parts })
 
 const noRevenue =
-  'No revenue of this account is known in these months. It comes from the rows of subscriptions, prices and invoices: sync them with npm start or a job.'
+  'No revenue of this account is known in these months. It comes from the rows of subscriptions, prices and invoices: sync them with npm start -- --resources default, or a job that names no resources.'
 
 async function emptyBecause(reader: PageSource['reader']): Promise<string> {
   return (await seesEveryTenant(reader))

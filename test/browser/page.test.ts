@@ -120,7 +120,16 @@ test('at 320 pixels nothing is cut off or has to be scrolled sideways', async ()
   const page = await openTestPage({ token, ...letters })
   const { running, done } = await plantEveryState(page)
   const { tab } = await openTab({ ...credentials, viewport: { width: 320, height: 700 } })
-  for (const path of ['', `jobs/${running.id}`, `jobs/${done.id}`, 'accounts', 'schedules', 'revenue']) {
+  for (const path of [
+    '',
+    `jobs/${running.id}`,
+    `jobs/${done.id}`,
+    'accounts',
+    'schedules',
+    'letters',
+    'revenue',
+    'nothing',
+  ]) {
     await tab.goto(page.address + path)
     expect(await tab.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(320)
   }
@@ -167,7 +176,8 @@ test('a commit shows in the tab within a second, and focus stays', async () => {
     await tab.getByText(`${at},000 rows`, { exact: true }).waitFor()
     delays.push(performance.now() - committed)
   }
-  console.log(`a commit showed after ${delays.map((ms) => Math.round(ms)).join(', ')} ms`)
+  // The quickest of five: a busy machine may be late with the others.
+  expect(Math.min(...delays)).toBeLessThan(1_000)
   expect(await tab.evaluate(`document.activeElement.getAttribute('href')`)).toBe(`/jobs/${id}`)
 })
 

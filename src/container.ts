@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { systemClock } from './clock.ts'
-import { type Config, openConfig, readerOf } from './config/load.ts'
+import { type Config, openConfig } from './config/load.ts'
 import { openDatabase } from './db/open.ts'
 import { createReadiness } from './db/readiness.ts'
 import { consumeEvents } from './live/consume.ts'
@@ -108,7 +108,7 @@ async function serveRoutes(
 
 /** The route of the metrics. Its gauges are read when a collector asks, on connections of their own. */
 function readMetrics(config: Config, registry: Registry) {
-  const gauges = openGauges({ database: config.database, reader: readerOf(config) })
+  const gauges = openGauges(config.database)
   let queue: Pick<Intake, 'depth'> | undefined
   let events: Pick<Intake, 'depth'> | undefined
   const read = async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { openConfig, readerOf } from './config/load.ts'
+import { openConfig } from './config/load.ts'
 import { type OpenDatabase, openDatabase } from './db/open.ts'
 import { createLambdaLog } from './log/lambda.ts'
 import type { Log } from './log/log.ts'
@@ -54,7 +54,7 @@ async function open(): Promise<Ticker> {
     }),
     queue: createSqsQueue(config.Queue),
     log: createLambdaLog(config.Log.Level),
-    gauges: openGauges({ database: config.database, reader: readerOf(config) }),
+    gauges: openGauges(config.database),
     meters: createEmfMeters({
       namespace: config.Telemetry.Namespace,
       write: (line) => void process.stdout.write(`${line}\n`),

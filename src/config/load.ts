@@ -32,11 +32,6 @@ export type OpenSettings = (
   stores: { readonly endpoint: string | undefined; readonly region: string | undefined },
 ) => Promise<ReadonlyMap<string, string>>
 
-/** The login that counts the jobs of all tenants; undefined if none is configured. @throws Error if it cannot be read */
-export function readerOf({ Telemetry }: Pick<Config, 'Telemetry'>): ConnectionSettings | undefined {
-  return Telemetry.Connection === undefined ? undefined : parseConnectionString(Telemetry.Connection)
-}
-
 /** The configuration, with the secrets read that its settings refer to. @throws ConfigError, or what `openSettings` throws */
 export async function openConfig(openSettings: OpenSettings, path = 'appsettings.json'): Promise<Config> {
   const origin = originOf(path)

@@ -142,9 +142,6 @@ export const settingsSchema = z.object({
       .default('billing-sync')
       .describe('Namespace of the [metrics](metrics.md) in CloudWatch. Only Lambda writes them there.')
       .meta({ expected: 'at most 255 letters, digits and ./_-#:' }),
-    Connection: secret(
-      'Connection string of the login that counts open jobs, a member of billing_sync_reader. Without it the worker counts them only if its own login sees all tenants.',
-    ),
   }),
   Log: z.object({
     Level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe level that is logged.'),

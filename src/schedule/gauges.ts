@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { seesAllTenants } from '../db/all-tenants.ts'
 import type { OpenDatabase } from '../db/open.ts'
 import { syncJobs, syncSchedules } from '../db/schema.ts'
 import type { QueueDepth } from '../queue/queue.ts'
@@ -12,10 +11,10 @@ const openStatuses = ['pending', 'running', 'paused', 'retrying'] as const
 export interface Gauges {
   /** `queue.messages{state}` and `queue.oldest.age` in seconds. Null if there is no queue that a process can ask, or it does not answer. */
   readonly queue: QueueDepth | null
-  /** `jobs{status}`: jobs that have not ended. Null for a login that sees one tenant at a time. */
-  readonly jobs: Readonly<Record<(typeof openStatuses)[number], number>> | null
+  /** `jobs{status}`: jobs that have not ended. */
+  readonly jobs: Readonly<Record<(typeof openStatuses)[number], number>>
   /** `jobs.stuck`: open jobs that have made no step for an hour beyond the time that they wait for. */
-  readonly jobsStuck: number | null
+  readonly jobsStuck: number
   /** `accounts.stale`: accounts without a success for two beats of a schedule and an hour. One that a person paused is none. */
   readonly accountsStale: number
   /** `account.sync.age.max`: seconds since the last success of the account for which it is longest ago. Null without schedules. */
@@ -34,17 +33,17 @@ export interface Gauges {
 }
 
 interface GaugeDeps {
-  readonly database: Pick<OpenDatabase, 'schedules' | 'everyTenant'>
+  readonly database: Pick<OpenDatabase, 'schedules'>
   /** Absent on Lambda, where CloudWatch counts the messages of SQS by itself. */
   readonly queue?: { depth(): Promise<QueueDepth> } | undefined
 }
 
-/** Five statements at most, over indexes and a table of a row a schedule. @throws Error if the database does not answer */
+/** Four statements at most, over indexes and a table of a row a schedule. @throws Error if the database does not answer */
 export async function readGauges({ database, queue }: GaugeDeps): Promise<Gauges> {
   const [accounts, erasures, jobs, depth] = await Promise.all([
     readSchedules(database.schedules),
     readErasures(database.schedules),
-    readJobs(database.everyTenant),
+    readJobs(database.schedules),
     queue?.depth().catch(() => null) ?? null,
   ])
   return { ...accounts, ...jobs, erasures, queue: depth }
@@ -74,11 +73,9 @@ async function readSchedules(schedules: OpenDatabase['schedules']) {
   return { accountsStale: stale, accountSyncAgeMax: ageMax, schedules: { active, paused, refused, late } }
 }
 
-async function readJobs({ read }: OpenDatabase['everyTenant']) {
+async function readJobs({ within }: OpenDatabase['schedules']) {
   const stoodStill = sql`coalesce(next_attempt_at, lease_until, updated_at) < now() - interval '1 hour'`
-  return read(async (tx) => {
-    const login = await tx.execute<{ all: boolean }>(sql.raw(seesAllTenants))
-    if (!login.rows[0]?.all) return { jobs: null, jobsStuck: null }
+  return within(async (tx) => {
     const { rows } = await tx.execute<{ status: string; count: number; stuck: number }>(sql`
       select status, count(*)::int as count, count(*) filter (where ${stoodStill})::int as stuck
       from ${syncJobs} where finished_at is null group by status`)

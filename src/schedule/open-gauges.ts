@@ -8,33 +8,20 @@ export interface OpenGauges {
   close(): Promise<void>
 }
 
-interface GaugeLogins {
-  readonly database: ConnectionSettings | undefined
-  /** The login that sees the jobs of all tenants. Absent: that of `database`, which may see one tenant at a time. */
-  readonly reader: ConnectionSettings | undefined
-}
-
-/** Reads the gauges on connections of its own, one for each login, which it opens at the first reading. */
-export function openGauges({ database, reader }: GaugeLogins): OpenGauges {
-  const open = (settings: ConnectionSettings | undefined) =>
-    openDatabase(settings, { connections: 1, applicationName: 'billing-sync gauges' })
-  let opening: Promise<readonly [OpenDatabase, OpenDatabase]> | undefined
-  const openBoth = async () => {
-    const ofWorker = await open(database)
-    return [ofWorker, reader ? await open(reader) : ofWorker] as const
-  }
+/** Reads the gauges on a connection of its own, which it opens at the first reading. */
+export function openGauges(settings: ConnectionSettings | undefined): OpenGauges {
+  let opening: Promise<OpenDatabase> | undefined
   return {
     async read(queue) {
-      opening ??= openBoth()
-      const [{ schedules }, { everyTenant }] = await opening.catch((error: unknown) => {
+      opening ??= openDatabase(settings, { connections: 1, applicationName: 'billing-sync gauges' })
+      const database = await opening.catch((error: unknown) => {
         opening = undefined
         throw error
       })
-      return readGauges({ database: { schedules, everyTenant }, queue })
+      return readGauges({ database, queue })
     },
     async close() {
-      const opened = await opening?.catch(() => undefined)
-      for (const each of new Set(opened)) await each.close()
+      await (await opening?.catch(() => undefined))?.close()
     },
   }
 }

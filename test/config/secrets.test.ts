@@ -20,7 +20,6 @@ describe('a secret', () => {
       'Queue.EventsUrl',
       'Page.Token',
       'Page.Connection',
-      'Telemetry.Connection',
     ])
   })
 

@@ -141,11 +141,6 @@ describe('a wrong setting is a sentence with the field, the expectation, what wa
       { Page: { Hosts: 5 } },
       `Page.Hosts must be a list of names, or names with commas between, found 5 ${file}`,
     ],
-    'Telemetry.Connection': [
-      {},
-      { Telemetry: { Connection: 5 } },
-      `Telemetry.Connection must be text, found a number that is not shown ${file}`,
-    ],
     'Telemetry.Namespace': [
       {},
       { Telemetry: { Namespace: 'my metrics' } },

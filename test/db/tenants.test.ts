@@ -80,10 +80,17 @@ test('every table with a tenant is kept apart, from its owner too', async () => 
   const condition = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))`
   const isTick = `(( SELECT current_setting('app.tick'::text, true) AS current_setting) = 'on'::text)`
   const tick = { policyname: 'tick', permissive: 'PERMISSIVE', roles: ['public'], qual: isTick }
-  /** Of requests it knows how many are due, and changes none. */
+  /** It counts requests and open jobs, and changes none. */
   const ticks: Readonly<Record<string, object>> = {
     sync_schedules: { tablename: 'sync_schedules', ...tick, cmd: 'ALL', with_check: isTick },
     erasure_requests: { tablename: 'erasure_requests', ...tick, cmd: 'SELECT', with_check: null },
+    sync_jobs: {
+      tablename: 'sync_jobs',
+      ...tick,
+      qual: `(${isTick} AND (finished_at IS NULL))`,
+      cmd: 'SELECT',
+      with_check: null,
+    },
   }
   expect(policies).toEqual(
     (await tenantTables(query)).flatMap((tablename) => [

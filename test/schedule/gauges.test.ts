@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { parseConnectionString } from '../../src/config/connection-string.ts'
-import { openDatabase } from '../../src/db/open.ts'
 import { readGauges } from '../../src/schedule/gauges.ts'
 import { minutesAgo, plantJob } from '../operations/plant-job.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { plantRequest } from './plant-request.ts'
 import { plantSchedule, secondsFromNow } from './plant-schedule.ts'
 
-/** A database with the gauges as its superuser reads them, who sees all jobs as a member of billing_sync_reader does. */
+/** A database with the gauges as the worker's login reads them. */
 async function openGauges() {
   const database = await openTestDatabase()
-  const operator = await openDatabase(parseConnectionString(`${database.url}?sslmode=disable`), {
-    connections: 1,
-    applicationName: 'test',
-  })
-  return { ...database, gauges: () => readGauges({ database: operator }).finally(operator.close) }
+  return { ...database, gauges: () => readGauges({ database: database.worker }) }
 }
 
 test('nothing is stale, stuck or late in an empty database', async () => {
@@ -31,8 +26,8 @@ test('nothing is stale, stuck or late in an empty database', async () => {
   })
 })
 
-test('open requests of all tenants are waiting, due within a week or overdue, also for the worker’s login', async () => {
-  const { gauges, query, worker } = await openGauges()
+test('open requests of all tenants are waiting, due within a week or overdue, for the worker’s login', async () => {
+  const { gauges, query } = await openGauges()
   for (const [days, done] of [
     [30, false],
     [8, false],
@@ -43,9 +38,7 @@ test('open requests of all tenants are waiting, due within a week or overdue, al
     [-9, true],
   ])
     await plantRequest(query, Number(days), done === true)
-  const erasures = { waiting: 2, dueSoon: 1, overdue: 3 }
-  expect((await readGauges({ database: worker })).erasures).toEqual(erasures)
-  expect((await gauges()).erasures).toEqual(erasures)
+  expect((await gauges()).erasures).toEqual({ waiting: 2, dueSoon: 1, overdue: 3 })
 })
 
 test('an account is stale after two beats and an hour without a success, unless a person paused it', async () => {
@@ -91,15 +84,16 @@ test('open jobs count by status, and as stuck an hour after their last step, the
   expect(await gauges()).toMatchObject({ jobs: { pending: 0, running: 2, paused: 2, retrying: 1 }, jobsStuck: 2 })
 })
 
-test('the worker’s login knows of schedules, and nothing of the jobs of all tenants', async () => {
+test('the worker’s login sees the jobs of all tenants while it reads the gauges, and only those that are open', async () => {
   const { worker, query } = await openTestDatabase()
-  await plantSchedule(query, { next_at: secondsFromNow(600) })
-  await plantJob(query, { status: 'paused' })
-  expect(await readGauges({ database: worker })).toMatchObject({
-    jobs: null,
-    jobsStuck: null,
-    schedules: { active: 1 },
-  })
+  const open = await plantJob(query, { status: 'paused' })
+  await plantJob(query, { status: 'completed' })
+  const ids = (tx: Parameters<Parameters<typeof worker.schedules.within>[0]>[0]) =>
+    tx.execute(sql`select id from sync_jobs`)
+  expect((await worker.schedules.within(ids)).rows).toEqual([{ id: open.id }])
+  expect((await worker.everyTenant.read(ids)).rows).toEqual([])
+  const changed = await worker.schedules.within((tx) => tx.execute(sql`update sync_jobs set fence = fence + 1`))
+  expect(changed.rowCount).toBe(0)
 })
 
 test('the queue’s depth is passed on, and a queue that does not answer is not known', async () => {

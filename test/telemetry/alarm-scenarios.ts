@@ -53,14 +53,14 @@ async function deadLetters(observatory: Observatory): Promise<void> {
   await observatory.pass(5, look)
 }
 
-/** Gauges of a database as an operator's login reads them. */
+/** Gauges of a database as the worker's login reads them. */
 async function gaugesOf(
   observatory: Observatory,
   plant: (query: Awaited<ReturnType<typeof open>>['query']) => Promise<unknown>,
 ) {
-  const { url, query } = await open(observatory)
+  const { workerUrl, query } = await open(observatory)
   await plant(query)
-  const connection = parseConnectionString(`${url}?sslmode=disable`)
+  const connection = parseConnectionString(`${workerUrl}?sslmode=disable`)
   const database = await openDatabase(connection, { connections: 1, applicationName: 'test' })
   return await readGauges({ database }).finally(database.close)
 }

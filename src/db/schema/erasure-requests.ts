@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, index, jsonb, pgPolicy, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
-import { isTick } from './schedules.ts'
-import { tenantPolicies } from './tenants.ts'
+import { isTick, tenantPolicies } from './tenants.ts'
 
 /** What providers ask for about persons: to erase a customer or an account, or to export a customer. billing-sync erase --pending and billing-sync export --pending carry them out. */
 export const erasureRequests = pgTable(

@@ -6,6 +6,7 @@ import {
   index,
   integer,
   jsonb,
+  pgPolicy,
   pgTable,
   primaryKey,
   text,
@@ -14,7 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { bytes, count, instant } from './column.ts'
 import { referencesOnly, referenceWithoutKey } from './references.ts'
-import { tenantPolicies } from './tenants.ts'
+import { isTick, tenantPolicies } from './tenants.ts'
 
 /** Status of a job. `pending`, `running`, `paused` and `retrying` continue. `completed`, `failed` and `cancelled` are final; only a person sets `cancelled`. */
 export const jobStatuses = ['pending', 'running', 'paused', 'retrying', 'completed', 'failed', 'cancelled'] as const
@@ -140,6 +141,7 @@ export const syncJobs = pgTable(
       sql`least(attempt, deliveries, hop, stalled, fence, commits, created, updated, unchanged, rejected, deleted, requests, waited_ms) >= 0`,
     ),
     ...tenantPolicies,
+    pgPolicy('tick', { for: 'select', to: 'public', using: sql`${isTick} and finished_at is null` }),
   ],
 )
 

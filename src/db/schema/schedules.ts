@@ -2,10 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, integer, pgPolicy, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
 import { referenceWithoutKey } from './references.ts'
-import { tenantPolicies } from './tenants.ts'
-
-/** The tick looks at all tenants' schedules and reads their erasure requests, and no other table that way. Only its transactions set this. */
-export const isTick = sql`(select current_setting('app.tick', true)) = 'on'`
+import { isTick, tenantPolicies } from './tenants.ts'
 
 /** Schedules of provider accounts: the tick sends a job to the queue each time that a schedule is due. */
 export const syncSchedules = pgTable(
@@ -32,7 +29,7 @@ export const syncSchedules = pgTable(
     pausedAt: instant('paused_at'),
     /** Why the schedule is paused, in words. */
     pausedBecause: text('paused_because'),
-    /** Number of consecutive jobs that were refused. The tick pauses the schedule after three. */
+    /** Number of consecutive jobs that were refused. The tick pauses the schedule after three. At least three if its account was disconnected. */
     rejects: integer('rejects').notNull().default(0),
     /** The last job that was sent. */
     lastJobId: uuid('last_job_id'),

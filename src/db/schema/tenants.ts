@@ -7,6 +7,9 @@ export const worker = 'billing_sync_worker'
 /** What people and reports may be members of: reads all tenants' rows and writes none. Migrations create it. */
 export const reader = 'billing_sync_reader'
 
+/** The tick changes all tenants' schedules, and reads their erasure requests and their open jobs. It sees no other table that way. Only its transactions set this. */
+export const isTick = sql`(select current_setting('app.tick', true)) = 'on'`
+
 /** In a subquery, so that it is evaluated once a statement and serves indexes; null where no tenant was named, or ''. */
 const ownRows = sql`tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`
 

@@ -1,0 +1,2 @@
+CREATE POLICY "tick" ON "sync_jobs" AS PERMISSIVE FOR SELECT TO public USING ((select current_setting('app.tick', true)) = 'on' and finished_at is null);--> statement-breakpoint
+COMMENT ON COLUMN "sync_schedules"."rejects" IS 'Number of consecutive jobs that were refused. The tick pauses the schedule after three. At least three if its account was disconnected.';

@@ -107,17 +107,26 @@ export async function removeRows(
 
 /** `select … from … as row`: a table's rows as `OwnedRow`. */
 function selectFrom({ table, customer, about, owns }: OwnedTable): SQL {
-  const customers = customer.map((field) => idAt(table, field))
   const list = (places: readonly OwnerField[]) => {
-    const ids = places.map((field) => idAt(table, field))
-    return ids.length === 0 ? sql`'{}'::text[]` : sql`array_remove(array[${sql.join(ids, sql`, `)}], null)`
+    const ids = places.filter((field) => !isInList(field)).map((field) => idAt(table, field))
+    const single = ids.length === 0 ? sql`'{}'::text[]` : sql`array_remove(array[${sql.join(ids, sql`, `)}], null)`
+    return sql.join([single, ...places.filter(isInList).map(idsInList)], sql` || `)
   }
   return sql`
     select row.account, ${hasResource(table) ? sql`row.resource` : sql`${getTableName(table)}::text as resource`}, row.id,
       case when row.deleted_at is null then floor(extract(epoch from row.created_at))::float8 end as created,
-      ${customers.length === 0 ? sql`null::text` : sql`coalesce(${sql.join(customers, sql`, `)})`} as customer,
+      ${list(customer)} as customers,
       ${list(about)} as about, ${list(owns)} as owns
     from ${table} as row`
+}
+
+const isInList = (field: OwnerField): field is Exclude<OwnerField, string> =>
+  typeof field === 'object' && field.path.includes('.*.')
+
+/** The ids at a path of the table's alias `row` through a list. */
+function idsInList({ path }: Exclude<OwnerField, string>): SQL {
+  const steps = path.split('.').map((step) => (step === '*' ? '[*]' : `."${step}"`))
+  return sql`array(select id.value #>> '{}' from jsonb_path_query(row.raw, ${`$${steps.join('')}`}::jsonpath) as id(value) where jsonb_typeof(id.value) = 'string')`
 }
 
 /** The id at a field of the table's alias `row`. An object that stands in for its id has the id inside. */

@@ -1,15 +1,15 @@
-/** Ids that a row or an item holds: its own, its customer's, and those of objects it is about or owns. */
+/** Ids that a row or an item holds: its own, those of its customers, and those of objects it is about or owns. */
 export interface RelatedIds {
   readonly id: string
-  readonly customer: string | null
+  readonly customers: readonly string[]
   readonly about: readonly string[]
   readonly owns: readonly string[]
 }
 
-/** A row that names a customer is that customer's, whatever else it mentions; without one it belongs to what it is about. */
-export const decidingIds = ({ id, customer, about }: RelatedIds): readonly string[] => [
+/** A row that names customers is of each of them, whatever else it mentions; without one it belongs to what it is about. */
+export const decidingIds = ({ id, customers, about }: RelatedIds): readonly string[] => [
   id,
-  ...(customer === null ? about : [customer]),
+  ...(customers.length === 0 ? about : customers),
 ]
 
 export const isErased = (member: RelatedIds, erased: (id: string) => boolean): boolean =>

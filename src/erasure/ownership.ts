@@ -66,16 +66,25 @@ export function ownerOfRow(
   { table, row, raw }: Pick<ObservedRow, 'table' | 'row' | 'raw'>,
 ): RelatedIds {
   const owned = tables.find((known) => known.table === table)
-  if (!owned) return { id: row.id, customer: null, about: [], owns: [] }
+  if (!owned) return { id: row.id, customers: [], about: [], owns: [] }
   const hasPaths = [...owned.customer, ...owned.about, ...owned.owns].some((field) => typeof field === 'object')
   const payload = hasPaths ? (raw instanceof RawJson ? raw.value() : raw) : undefined
   const idsAt = (places: readonly OwnerField[]) =>
     places
-      .map((field) =>
-        reference(typeof field === 'string' ? fields(row)[field] : valueAt(payload, field.path.split('.'))),
-      )
+      .flatMap((field) => (typeof field === 'string' ? [fields(row)[field]] : valuesAt(payload, field.path)))
+      .map((value) => reference(value))
       .filter((id) => id !== null)
-  return { id: row.id, customer: idsAt(owned.customer)[0] ?? null, about: idsAt(owned.about), owns: idsAt(owned.owns) }
+  return { id: row.id, customers: idsAt(owned.customer), about: idsAt(owned.about), owns: idsAt(owned.owns) }
+}
+
+/** The values at a path; `*` stands for each element of a list. */
+function valuesAt(payload: unknown, path: string): readonly unknown[] {
+  const [first = [], ...rest] = path.split('.*.').map((part) => part.split('.'))
+  return rest.reduce<readonly unknown[]>(
+    (values, steps) =>
+      values.flatMap((value) => (Array.isArray(value) ? value : [])).map((value) => valueAt(value, steps)),
+    [valueAt(payload, first)],
+  )
 }
 
 /** The ids in a rejected item; null if its payload was cut or its resource cannot map it. */

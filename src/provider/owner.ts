@@ -3,7 +3,7 @@
  * that customer. `{}` fits the customers themselves.
  */
 export interface Owner<Column extends string = string> {
-  /** Where a row names its customer, the first that has one. Such a row is that customer's, whatever else it mentions. */
+  /** Where a row names its customers. It is erased with any of them, whatever else it mentions. */
   readonly customer?: readonly OwnerField<Column>[]
   /** Where a row names the objects it is about; they count if it names no customer. */
   readonly about?: readonly OwnerField<Column>[]
@@ -13,7 +13,7 @@ export interface Owner<Column extends string = string> {
   readonly customerMayBeMissing?: boolean
 }
 
-/** Where a row holds an id: a column of its table by its name in code, or a path in its payload, `{ path: 'owner.customer' }`. */
+/** Where a row holds an id: a column of its table by its name in code, or a path in its payload, `{ path: 'owner.customer' }`; `.*.` stands for each element of a list. */
 export type OwnerField<Column extends string = string> = Column | { readonly path: string }
 
 export const atPaths = (...paths: readonly string[]): readonly OwnerField<never>[] => paths.map((path) => ({ path }))

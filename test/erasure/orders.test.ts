@@ -8,6 +8,7 @@ import { upsert } from '../../src/db/upsert.ts'
 import { eraseCustomer } from '../../src/erasure/customer.ts'
 import { ownershipOf } from '../../src/erasure/ownership.ts'
 import type { Owner } from '../../src/provider/owner.ts'
+import { resources as ofSquare } from '../../src/providers/square/resources/index.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 /*
@@ -78,3 +79,24 @@ test('an erased customer leaves no order, line, payment, refund, dispute or move
       rows.map(({ id }) => ({ id })).toSorted((left, right) => ((left.id ?? '') < (right.id ?? '') ? -1 : 1)),
     )
 })
+
+test.each(['ada', 'bob'])(
+  'an order that two customers paid is erased with %s, however many paid before',
+  async (who) => {
+    const { url, db, query } = await openTestDatabase()
+    const owner = await openDatabase(parseConnectionString(`${url}?sslmode=disable`), {
+      connections: 1,
+      applicationName: 'erase',
+    })
+    onTestFinished(owner.close)
+    const key = { tenantId: randomUUID(), provider: 'square', account: 'seller' }
+    const tenders = [{ type: 'CASH' }, { customer_id: 'ada' }, { customer_id: 'bob' }]
+    const raws = [{ id: 'shared', tenders }, { id: 'other', tenders: [{ customer_id: 'eve' }] }, { id: 'none' }]
+    const rows = raws.map((raw) => ({ row: { id: raw.id }, raw, observedAt: new Date(0) }))
+    await upsert(db, { table: orders, ...key, rows })
+    const deps = { dryRun: false, within: owner.tenant(key.tenantId).within }
+    const { removed } = await eraseCustomer(deps, { ...key, customer: who, ownership: ownershipOf(ofSquare) })
+    expect(Object.fromEntries(removed)).toEqual({ orders: 1 })
+    expect(await query('select id from orders order by id')).toEqual([{ id: 'none' }, { id: 'other' }])
+  },
+)

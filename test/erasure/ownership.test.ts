@@ -68,19 +68,19 @@ test.each(listed)(
 describe('the owner of a row is read', () => {
   const owner = (table: Parameters<typeof ownerOfRow>[1]['table'], columns: object, raw: unknown = {}) =>
     ownerOfRow(ownership, { table, row: { id: 'self', ...columns }, raw })
-  const nobody = { id: 'self', customer: null, about: [], owns: [] }
+  const nobody = { id: 'self', customers: [], about: [], owns: [] }
 
   test('from its columns', () => {
     expect(owner(customers, { email: 'x' })).toEqual(nobody)
     expect(owner(products, { defaultPriceId: 'price_1' })).toEqual(nobody)
     expect(owner(invoices, { customerId: 'cus_1', subscriptionId: 'sub_1' })).toEqual({
       id: 'self',
-      customer: 'cus_1',
+      customers: ['cus_1'],
       about: ['sub_1'],
       owns: [],
     })
     expect(owner(payments, { customerId: null, paymentIntentId: 'pi_1', paymentMethodId: 'pm_1' })).toMatchObject({
-      customer: null,
+      customers: [],
       about: ['pi_1'],
       owns: ['pm_1'],
     })
@@ -89,12 +89,21 @@ describe('the owner of a row is read', () => {
 
   test('from the payload of an object that has no columns for it', () => {
     const object = (raw: object) => owner(providerObjects, {}, raw)
-    expect(object({ customer: { id: 'cus_1', object: 'customer' } }).customer).toBe('cus_1')
-    expect(object({ owner: { type: 'customer', customer: 'cus_1' } }).customer).toBe('cus_1')
+    expect(object({ customer: { id: 'cus_1', object: 'customer' } }).customers).toEqual(['cus_1'])
+    expect(object({ owner: { type: 'customer', customer: 'cus_1' } }).customers).toEqual(['cus_1'])
     expect(object({ source_transaction: 'ch_1', metadata: { customer: 'cus_1' } })).toMatchObject({
-      customer: null,
+      customers: [],
       about: ['ch_1'],
     })
+  })
+
+  test('from each element of a list in the payload', () => {
+    const paid = { path: 'tenders.*.customer_id' }
+    const resource = { name: 'a', table: customers, row: () => ({ id: 'self' }), owner: { customer: [paid] } }
+    const ids = (raw: object) =>
+      ownerOfRow(ownershipOf([resource]), { table: customers, row: { id: 'self' }, raw }).customers
+    expect(ids({ tenders: [{ customer_id: 'ada' }, {}, { customer_id: 'bob' }] })).toEqual(['ada', 'bob'])
+    for (const raw of [{}, { tenders: null }, { tenders: 'x' }]) expect(ids(raw)).toEqual([])
   })
 
   test('from the payload if only an object that it owns has no column', () => {
@@ -116,12 +125,12 @@ describe('the owner of a rejected item', () => {
   test('is read by its resource', () => {
     expect(owner('payments', JSON.stringify(charge))).toEqual({
       id: 'ch_1',
-      customer: 'cus_1',
+      customers: ['cus_1'],
       about: ['pi_1'],
       owns: ['pm_1'],
     })
     expect(owner('reviews', JSON.stringify({ id: 'prv_1', charge: 'ch_1' }))).toMatchObject({ about: ['ch_1'] })
-    expect(owner('invoice_lines', JSON.stringify({ id: 'il_1' }))).toMatchObject({ id: 'il_1', customer: null })
+    expect(owner('invoice_lines', JSON.stringify({ id: 'il_1' }))).toMatchObject({ id: 'il_1', customers: [] })
   })
 
   test.each([

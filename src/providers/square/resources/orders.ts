@@ -65,7 +65,7 @@ const paidOf = (order: Fields) => sumOf(valuesIn(order, 'tenders', 'amount_money
 export const orders: SquareResource<typeof tables.orders> = {
   name: 'orders',
   table: tables.orders,
-  owner: { customer: ['customerId', { path: 'tenders.0.customer_id' }] },
+  owner: { customer: ['customerId', { path: 'tenders.*.customer_id' }] },
   partition: byLocations,
   pageSize: 500,
   createdFilter: createdAt,

@@ -81,6 +81,7 @@ export async function openLiveWorker(
           return applyLive(account, events, deps)
         },
         follow: (account, lifecycle) => follow(account, lifecycle, { tenant: database.tenant, log }),
+        requestIncremental: (account) => deps.requestIncremental(account, 'dead letter'),
         now: Date.now,
         log,
         telemetry,

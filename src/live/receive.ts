@@ -17,6 +17,8 @@ export interface ReceiveDeps extends AuthenticationDeps {
   apply(account: RoutedAccount & { readonly state: Route['state'] }, events: readonly LiveEvent[]): Promise<Applied>
   /** Carries out what an event says about the account itself or a person. @throws an error of the database */
   follow(account: RoutedAccount, lifecycle: Lifecycle): Promise<void>
+  /** Has an incremental job of the account sent soon, which reads what a dead letter would have told. @throws an error of the database */
+  requestIncremental(account: Route): Promise<void>
   /** Milliseconds since 1970. */
   now(): number
   readonly log: Log
@@ -109,7 +111,7 @@ async function routeAll(readable: readonly Readable[], deps: ReceiveDeps, settle
     const error = await refusalOf(event, account, deps)
     if (error?.verdict === 'retry')
       return settle(message, { kind: 'hide', seconds: secondsToHide(message) }, event.provider)
-    if (error) return settle(message, deadLetter(error, `${event.provider} ${event.route}`), event.provider)
+    if (error) return giveUp({ ...event, account }, error, { deps, settle })
     if (account.state === 'active') routed.push({ ...event, account })
     else settle(message, { kind: 'acknowledge' }, event.provider, 'skipped')
   })
@@ -151,7 +153,7 @@ async function applyAll(events: readonly Routed[], deps: ReceiveDeps, settle: Se
     }
     if (changes.length === 0) return
     const applied = await deps.apply({ ...account, state: 'active' }, changes)
-    settleApplied(events, applied, settle)
+    await settleApplied(events, applied, { deps, settle })
     deps.log.debug('events are committed', { event: 'events_committed', ...about, count: applied.committed.length })
   } catch (error) {
     const { code } = asSyncError(error)
@@ -163,16 +165,45 @@ async function applyAll(events: readonly Routed[], deps: ReceiveDeps, settle: Se
   }
 }
 
-function settleApplied(events: readonly Routed[], { committed, later, deadLettered }: Applied, settle: Settle): void {
+interface Giving {
+  readonly deps: ReceiveDeps
+  readonly settle: Settle
+}
+
+async function settleApplied(
+  events: readonly Routed[],
+  { committed, later, deadLettered }: Applied,
+  { deps, settle }: Giving,
+): Promise<void> {
   const known = new Map(events.map((event) => [event.message.id, event]))
-  const tell = (id: string, settlementOf: (event: Routed) => Settlement) => {
+  const tell = (id: string, settlement: Settlement) => {
     const event = known.get(id)
-    if (event) settle(event.message, settlementOf(event), event.provider)
+    if (event) settle(event.message, settlement, event.provider)
   }
-  for (const id of committed) tell(id, () => ({ kind: 'acknowledge' }))
-  for (const { messageId, seconds } of later) tell(messageId, () => ({ kind: 'hide', seconds }))
-  for (const { messageId, error } of deadLettered)
-    tell(messageId, ({ provider, route }) => deadLetter(asDeadLetter(error), `${provider} ${route}`))
+  for (const id of committed) tell(id, { kind: 'acknowledge' })
+  for (const { messageId, seconds } of later) tell(messageId, { kind: 'hide', seconds })
+  for (const { messageId, error } of deadLettered) {
+    const event = known.get(messageId)
+    if (event) await giveUp(event, asDeadLetter(error), { deps, settle })
+  }
+}
+
+/** Makes an event a dead letter. A job of its account reads what the event would have told, and is asked for before. */
+async function giveUp(event: Routed, error: SyncError, { deps, settle }: Giving): Promise<void> {
+  const { account, message, provider, route } = event
+  try {
+    if (account.state === 'active') await deps.requestIncremental({ ...account, state: 'active' })
+  } catch (failure) {
+    const { code } = asSyncError(failure)
+    const about = { tenantId: account.tenantId, provider, messageId: message.id }
+    deps.log.warn(
+      'no job could be asked for in place of an event; the queue delivers the event again',
+      { event: 'events_failed', ...about, code },
+      failure,
+    )
+    return settle(message, { kind: 'hide', seconds: secondsToHide(message) }, provider)
+  }
+  settle(message, deadLetter(error, `${provider} ${route}`), provider)
 }
 
 const asDeadLetter = (error: Error) =>

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { SyncError } from '../../src/errors.ts'
 import { follow } from '../../src/live/follow.ts'
-import type { Applied, LiveEvent } from '../../src/live/live-event.ts'
+import type { Applied, LiveEvent, Route } from '../../src/live/live-event.ts'
 import { receive } from '../../src/live/receive.ts'
 import { openRoutes, type RoutedAccount } from '../../src/live/routes.ts'
 import { settle } from '../../src/live/settlement.ts'
@@ -27,6 +27,8 @@ export async function openReceiving() {
   const letters: DeadLetter[] = []
   const measured: SettledEvent[] = []
   const failures: string[] = []
+  const requested: string[] = []
+  let requesting = async () => {}
   const log = collectLog()
   let answer = async (events: readonly LiveEvent[]): Promise<Applied> => ({
     committed: events.map(({ messageId }) => messageId),
@@ -53,6 +55,10 @@ export async function openReceiving() {
     },
     follow: (account: RoutedAccount, lifecycle: Parameters<typeof follow>[1]) =>
       follow(account, lifecycle, { tenant: worker.tenant, log }),
+    requestIncremental: async ({ account }: Route) => {
+      await requesting()
+      requested.push(account)
+    },
     now: () => now,
     log,
     telemetry: {
@@ -73,6 +79,7 @@ export async function openReceiving() {
     letters,
     measured,
     failures,
+    requested,
     opened,
     lines: () => log.lines().filter(({ level }) => level !== 'debug'),
     /** Receives messages, and returns what the queue is told of each. */
@@ -82,6 +89,9 @@ export async function openReceiving() {
       for (const [message, settlement] of settlements)
         acks[message.id] = await settle(message, settlement, { queue, log })
       return acks
+    },
+    requesting(next: typeof requesting) {
+      requesting = next
     },
     pass(ms: number) {
       now += ms

@@ -217,3 +217,33 @@ test('messages wait in the queue while the database is away', async () => {
   expect(lines()).toMatchObject([{ event: 'events_failed' }])
   expect(failures).toEqual(['events_failed'])
 })
+
+test('a dead letter of an event whose account is known asks for a job of the account, which reads what it told', async () => {
+  const { receive, route, requested, requesting, letters, answering } = await openReceiving()
+  await route('stripe/k7Qw live')
+  const forged = webhook(snapshot, { key: 'whsec_forged' })
+  requesting(async () => Promise.reject(new Error('the database is away')))
+  expect(await receive(forged)).toEqual({ [forged.id]: 'redeliver' })
+  expect(letters).toEqual([])
+  requesting(async () => {})
+  expect(await receive(forged)).toEqual({ [forged.id]: 'acknowledge' })
+  expect(requested).toEqual(['acct_1A'])
+  answering(async ([event]) => ({
+    committed: [],
+    later: [],
+    deadLettered: [{ messageId: event?.messageId ?? '', error: new Error('a bug') }],
+    counts: { received: 1, applied: 0, unchanged: 0, tied: 0, retrieved: 0, rejected: 0, skipped: 0 },
+  }))
+  await receive(webhook(snapshot))
+  expect(requested).toEqual(['acct_1A', 'acct_1A'])
+  expect(letters.map(({ code }) => code)).toEqual(['forged', 'event_not_applied'])
+})
+
+test('a dead letter of an account that a person paused, or without a route, asks for no job', async () => {
+  const { receive, route, query, requested, letters } = await openReceiving()
+  await route('stripe/k7Qw live')
+  await query(`update sync_accounts set state = 'paused', state_because = 'a person'`)
+  await receive(webhook(snapshot, { key: 'whsec_forged' }), message('no event'))
+  expect(letters).toHaveLength(2)
+  expect(requested).toEqual([])
+})

@@ -26,6 +26,8 @@ Changes nothing.`,
   details: `Asks each provider that has a configured key for its account and for one item of each default resource, a request each.
 Ends with 1 if a line is fail.
 
+Reads the secrets that schedules and accounts with a route refer to.
+
 Login: the worker's, so that its rights are checked. As a member of billing_sync_reader it also reads the secrets of the
 newest jobs.`,
   async run({ options: { offline, json }, terminal }) {

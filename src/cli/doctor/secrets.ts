@@ -1,21 +1,25 @@
+import { isNotNull, sql } from 'drizzle-orm'
 import { systemClock } from '../../clock.ts'
 import type { Config } from '../../config/load.ts'
-import { openDatabase } from '../../db/open.ts'
+import { type OpenDatabase, openDatabase } from '../../db/open.ts'
+import { eventRoutes, syncSchedules } from '../../db/schema.ts'
 import { sentWith } from '../../job/sent-with.ts'
+import { openRoutes } from '../../live/routes.ts'
 import { findJobs } from '../../operations/jobs.ts'
+import { isReference } from '../../secrets/reference.ts'
 import { createSecrets } from '../../secrets/secrets.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
 const secrets = findingsAbout('secrets')
 
-/** Jobs whose references are looked at, and references that are read. */
-const limits = { jobs: 200, references: 10 } as const
+/** Rows of a table whose references are looked at, and references of each kind that are read. */
+const limits = { rows: 200, references: 10 } as const
 
-/** Whether the secrets that the newest jobs were sent with can be read, as a worker reads them. */
+/** Whether the secrets of jobs, schedules and webhooks can be read, as a worker reads them. */
 export async function* checkSecrets(config: Config): AsyncGenerator<Finding> {
   const references = await newestReferences(config)
   if (references.length === 0) {
-    yield secrets.ok('no job that this login sees was sent with a reference to a secret')
+    yield secrets.ok('no job, schedule or route that this login sees refers to a secret')
     return
   }
   const { Prefix: prefix, Endpoint: endpoint, Region: region } = config.Secrets
@@ -31,7 +35,7 @@ export async function* checkSecrets(config: Config): AsyncGenerator<Finding> {
     }
   }
   yield* refused.map((finding): Finding => ({ ...finding, status: read === 0 ? 'fail' : 'warn' }))
-  if (read > 0) yield secrets.ok(`${read} of ${references.length} secrets of the newest jobs are read`)
+  if (read > 0) yield secrets.ok(`${read} of ${references.length} secrets of jobs, schedules and webhooks are read`)
 }
 
 interface TenantReference {
@@ -39,21 +43,62 @@ interface TenantReference {
   readonly accessToken: string
 }
 
+/** The newest of jobs, schedules, and accounts with a route. The worker's login sees the last two. */
 async function newestReferences({ database: settings }: Config): Promise<readonly TenantReference[]> {
   if (!settings) return []
   const database = await openDatabase(settings, { connections: 1, applicationName: 'doctor' })
   try {
-    const references = new Map<string, TenantReference>()
-    for (const job of await findJobs(database.everyTenant, {}, limits.jobs)) {
-      const sent = sentWith.safeParse(job.sentWith).data
-      if (sent?.token === 'secret')
-        references.set(sent.reference, { tenantId: job.tenantId, accessToken: sent.reference })
-    }
-    return [...references.values()].slice(0, limits.references)
+    const all = [
+      await referencesOfJobs(database),
+      await referencesOfSchedules(database),
+      await referencesOfRoutes(database),
+    ]
+    const kinds = all.map((kind) => new Map(kind.filter(isSecret).map((each) => [each.accessToken, each])))
+    const newest = kinds.flatMap((kind) => [...kind].slice(0, limits.references))
+    return [...new Map(newest).values()]
   } catch {
     // The findings about the database say why.
     return []
   } finally {
     await database.close()
   }
+}
+
+const isSecret = ({ accessToken }: TenantReference) => isReference(accessToken)
+
+async function referencesOfJobs({ everyTenant }: OpenDatabase): Promise<readonly TenantReference[]> {
+  const jobs = await findJobs(everyTenant, {}, limits.rows)
+  return jobs.flatMap(({ tenantId, sentWith: stored }) => {
+    const sent = sentWith.safeParse(stored).data
+    return sent?.token === 'secret' ? [{ tenantId, accessToken: sent.reference }] : []
+  })
+}
+
+async function referencesOfSchedules({ schedules }: OpenDatabase): Promise<readonly TenantReference[]> {
+  const { tenantId, reference, lastSentAt } = syncSchedules
+  const rows = await schedules.within((tx) =>
+    tx
+      .select({ tenantId, accessToken: reference })
+      .from(syncSchedules)
+      .where(isNotNull(reference))
+      .orderBy(sql`${lastSentAt} desc nulls last`)
+      .limit(limits.rows),
+  )
+  return rows.flatMap(({ tenantId: tenant, accessToken }) =>
+    accessToken === null ? [] : [{ tenantId: tenant, accessToken }],
+  )
+}
+
+/** Of accounts that live events lead to: what fetches their objects, and what signs their webhooks. */
+async function referencesOfRoutes({ everyTenant }: OpenDatabase): Promise<readonly TenantReference[]> {
+  const { provider, route } = eventRoutes
+  const keys = await everyTenant.read((tx) => tx.select({ provider, route }).from(eventRoutes).limit(limits.rows))
+  if (keys.length === 0) return []
+  const accounts = await openRoutes({ everyTenant }, systemClock.now).find(keys)
+  return accounts.flatMap((account) => {
+    if (account === null) return []
+    const { tenantId, webhookSecrets, reference } = account
+    const references = reference === null ? webhookSecrets : [...webhookSecrets, reference]
+    return references.map((accessToken) => ({ tenantId, accessToken }))
+  })
 }

@@ -49,12 +49,13 @@ export const eventAlarms: readonly Alarm[] = [
   {
     name: 'ReceiverAlarm',
     part: 'receiver',
-    about: 'The receiver has answered webhooks with 5xx for minutes. Their providers send them again, for some hours.',
-    // What crashed is among them. One answer alone is made up for by the provider.
+    about:
+      'The receiver has answered webhooks with 5xx for minutes, or Lambda with 429. Their providers send them again, for some hours.',
+    // What crashed is among them. Lambda itself answers 429 while all receivers are busy. One answer alone is made up for by the provider.
     cloudWatch: {
       period: 60,
-      metrics: { m: receiver('Url5xxCount', 'Sum') },
-      expression: 'm',
+      metrics: { failed: receiver('Url5xxCount', 'Sum'), throttled: receiver('Throttles', 'Sum') },
+      expression: 'FILL(failed, 0) + FILL(throttled, 0)',
       threshold: 0,
       periods: 3,
       window: 5,

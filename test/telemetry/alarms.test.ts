@@ -50,6 +50,12 @@ test('a second dead letter rings again, while the first one lies there', async (
   expect({ level: ringing('DeadLettersAlarm'), each: ringing('NewDeadLettersAlarm') }).toEqual({ level: 1, each: 2 })
 })
 
+test('a receiver that Lambda throttles rings, though it has answered nothing', async () => {
+  const observatory = openObservatory()
+  await observatory.pass(12, () => observatory.measured('receiver', 'Throttles', 1))
+  expect(observatory.rung()).toEqual(['ReceiverAlarm'])
+})
+
 test('gauges that stop are told of, because nobody would see a late schedule any more', async () => {
   const observatory = openObservatory()
   await observatory.pass(20, () => observatory.publish(calm))

@@ -7,7 +7,8 @@ import { ownershipOf } from '../../src/erasure/ownership.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
 import { compare, isEqual } from '../../src/verify/compare.ts'
 import { createRandom } from '../support/random.ts'
-import { type Endpoint, openTenant } from './several-accounts.ts'
+import { setup } from '../support/setup.ts'
+import { type Endpoint, tenantIn } from './several-accounts.ts'
 
 const resources = ['customers', 'products']
 
@@ -44,14 +45,14 @@ test(`two accounts, two modes, two tenants: full, incremental, killed, resumed, 
   timeout: 900_000,
 }, async () => {
   for (let seed = 1; seed <= seeds; seed++) {
-    const tenants = [
-      await openTenant({ Worker__LeaseSeconds: '2' }),
-      await openTenant({ Worker__LeaseSeconds: '2' }),
-    ] as const
+    const parts = await setup({ sandbox: { customers: 1 }, settings: { Worker__LeaseSeconds: '2' } })
+    const tenants = [tenantIn(parts), tenantIn(parts)] as const
     const random = createRandom(seed)
+    const verifications: (() => Promise<void>)[] = []
     for (const [at, tenant] of tenants.entries()) {
       const { account, sync, kill, liveIds, idsOf, query, tenantId, url } = tenant
-      const number = seed * 10 + at * 5
+      // Both tenants have the same ids.
+      const number = seed * 10
       const accounts = [
         await account('acct_A', number + 1, 'sk_live_a'),
         await account('acct_B', number + 2, 'sk_live_b'),
@@ -98,14 +99,25 @@ test(`two accounts, two modes, two tenants: full, incremental, killed, resumed, 
       )
       await owner.close()
       await sync(a ?? expect.fail(), { additionalData: { resources } })
-      expect(await query('select id from customers where id = $1 and account = $2', [customer, 'acct_A'])).toEqual([])
-      for (const endpoint of accounts)
-        expect({ seed, name: endpoint.name, ...(await verify(url, tenantId, endpoint)) }).toEqual({
+      const ofCustomer = 'select id from customers where tenant_id = $1 and id = $2 and account = $3'
+      expect(await query(ofCustomer, [tenantId, customer, 'acct_A'])).toEqual([])
+      verifications.push(async () => {
+        expect({ seed, at, ids: Object.keys(await liveIds()).toSorted() }).toEqual({
           seed,
-          name: endpoint.name,
-          differing: [],
-          erased: endpoint === a ? 1 : 0,
+          at,
+          ids: accounts.map(({ name }) => name).toSorted(),
         })
+        for (const endpoint of accounts)
+          expect({ seed, at, name: endpoint.name, ...(await verify(url, tenantId, endpoint)) }).toEqual({
+            seed,
+            at,
+            name: endpoint.name,
+            differing: [],
+            erased: endpoint === a ? 1 : 0,
+          })
+      })
+      // The first tenant again after the second, which shares its tables and the names of its accounts.
+      for (const isRight of verifications) await isRight()
     }
   }
 })

@@ -16,9 +16,13 @@ export interface Endpoint {
   readonly worker: SqsWorker
 }
 
-/** A tenant with several Stripe accounts. Restricted keys may not ask which account they belong to. */
+/** A tenant with several Stripe accounts in a database of its own. Restricted keys may not ask which account they belong to. */
 export async function openTenant(settings: Readonly<Record<string, string>> = {}, exempt?: Exemption) {
-  const parts = await setup({ sandbox: { customers: 1 }, settings, ...(exempt && { exempt }) })
+  return tenantIn(await setup({ sandbox: { customers: 1 }, settings, ...(exempt && { exempt }) }))
+}
+
+/** A tenant of a database that others may share. */
+export function tenantIn(parts: Awaited<ReturnType<typeof setup>>) {
   const tenantId = randomUUID()
   async function account(id: string, seed: number, key: string): Promise<Endpoint> {
     const sandbox = await openSandbox({ customers: 30, seed, limits: 'none', account: id, restrictedAccount: true })

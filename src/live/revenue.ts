@@ -13,13 +13,15 @@ export interface RevenueChange {
   /** Subscriptions that were seen before their price or coupon have a wrong MRR until it arrives. */
   readonly prices: readonly string[]
   readonly coupons: readonly string[]
+  /** A customer's discount counts for subscriptions without one of their own. */
+  readonly customers: readonly string[]
 }
 
 /** What these objects may have changed about MRR. */
 export function revenueChange(objects: readonly ChangedObject[], contents: readonly PageContent[]): RevenueChange {
   const idsOf = (name: string) => objects.flatMap(({ change: { resource, id } }) => (resource === name ? [id] : []))
   const subscriptions = [...new Set([...idsOf('subscriptions'), ...shownSubscriptions(contents)])]
-  return { subscriptions, prices: idsOf('prices'), coupons: idsOf('coupons') }
+  return { subscriptions, prices: idsOf('prices'), coupons: idsOf('coupons'), customers: idsOf('customers') }
 }
 
 /** The subscriptions that rows of `sources` name. */
@@ -44,10 +46,11 @@ export async function refreshMrr(
   if (Object.values(change).every((ids) => ids.length === 0)) return
   try {
     // Loaded for such events only.
-    const { computeMrr, recentSubscriptionsWith } = await import('../revenue/history.ts')
+    const { computeMrr, discountedSubscriptionsOf, recentSubscriptionsWith } = await import('../revenue/history.ts')
     await tenant(account.tenantId).within(async (tx) => {
       const completed = await recentSubscriptionsWith(tx, account, change)
-      await computeMrr(tx, account, [...new Set([...change.subscriptions, ...completed])])
+      const ofCustomers = await discountedSubscriptionsOf(tx, account, change.customers)
+      await computeMrr(tx, account, [...new Set([...change.subscriptions, ...completed, ...ofCustomers])])
     })
   } catch (cause) {
     const error = databaseFailure(cause)

@@ -64,6 +64,26 @@ export async function recentSubscriptionsWith(
   return rows.map(({ id }) => id)
 }
 
+/** The subscriptions of these customers that have a discount now, of their own or of the customer, or had one before. */
+export async function discountedSubscriptionsOf(
+  tx: Database,
+  account: AccountKey,
+  customers: readonly string[],
+): Promise<readonly string[]> {
+  if (customers.length === 0) return []
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select distinct history.subscription_id as id from mrr_history history
+    where ${isAccount(account)} and valid_to is null and history.subscription_id in (
+        select subscription.id from subscriptions subscription where subscription.tenant_id = history.tenant_id
+          and subscription.provider = history.provider and subscription.account = history.account
+          and subscription.customer_id = any (${textArray(customers)}))
+      and (mrr <> gross_mrr or exists (
+        select from customers customer where customer.tenant_id = history.tenant_id and customer.provider = history.provider
+          and customer.account = history.account and customer.id = history.customer_id and customer.raw ->> 'discount' is not null))
+    limit ${completedAtMost}`)
+  return rows.map(({ id }) => id)
+}
+
 /**
  * Computes the MRR of these subscriptions after a live event, if the account's past is known already. Else the next job
  * computes all. No job is told: see isOutdated.

@@ -89,3 +89,30 @@ test('a coupon that changes after its subscription changes the MRR at once', asy
     ),
   ).toEqual([{ halved: true }])
 })
+
+test('a discount that a customer gets and loses changes the MRR of its subscriptions at once', async () => {
+  const { apply, query, sandbox, events, item } = await synced()
+  const { subscription_id: subscription } = item
+  const [{ coupon } = { coupon: '' }] = await query<{ coupon: string }>('select min(id) as coupon from coupons')
+  await query(`update coupons set percent_off = 50, amount_off = null, duration = 'forever' where id = $1`, [coupon])
+  await query(`update subscriptions set discount_ids = '[]' where id = $1`, [subscription])
+  const [{ customer } = { customer: '' }] = await query<{ customer: string }>(
+    'select customer_id as customer from subscriptions where id = $1',
+    [subscription],
+  )
+  const change = async (discount: object | null) => {
+    sandbox.advance(60)
+    sandbox.update('customers', customer, { discount })
+    const event = (await events()).findLast(({ data }) => data.object.id === customer)
+    if (!event) throw new Error('no event')
+    await apply([event])
+    return query(
+      `select sum(mrr) * 2 = sum(gross_mrr) as halved from mrr_history where subscription_id = $1 and valid_to is null`,
+      [subscription],
+    )
+  }
+  const start = sandbox.now()
+  const discount = { id: 'di_1', object: 'discount', source: { type: 'coupon', coupon }, start, end: null }
+  expect(await change(discount)).toEqual([{ halved: true }])
+  expect(await change(null)).toEqual([{ halved: false }])
+})

@@ -4,7 +4,7 @@ import { checkDatabase } from './doctor/database.ts'
 import { checkErasures } from './doctor/erasures.ts'
 import { type Finding, finding } from './doctor/finding.ts'
 import { checkProviders } from './doctor/providers.ts'
-import { checkQueue } from './doctor/queue.ts'
+import { checkEventQueue, checkQueue } from './doctor/queue.ts'
 import { checkSchedules } from './doctor/schedules.ts'
 import { checkSecrets } from './doctor/secrets.ts'
 import { checkSettings } from './doctor/settings.ts'
@@ -16,7 +16,7 @@ import { wrap } from './wrap.ts'
 /** Checks what a worker with this configuration needs. Changes nothing. */
 export const doctor = defineCommand({
   name: 'doctor',
-  about: `Checks what a worker with this configuration needs: settings, database, queue, schedules, requests to erase and to
+  about: `Checks what a worker with this configuration needs: settings, database, queues, schedules, requests to erase and to
 export, secrets, and each configured provider's key with its permissions. Each line is ok, warn or fail, with what to do.
 Changes nothing.`,
   options: z.object({
@@ -47,6 +47,7 @@ async function* check(offline: boolean): AsyncGenerator<Finding> {
   if (!config) return
   yield* checkDatabase(config)
   yield* checkQueue(config)
+  yield* checkEventQueue(config)
   yield* checkSchedules(config)
   yield* checkErasures(config)
   yield* checkSecrets(config)

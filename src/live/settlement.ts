@@ -28,7 +28,9 @@ export async function settle(
         const { error, origin } = settlement
         const { id: messageId, group, sentAt } = message
         log.error(`an event is not applied. ${error.message}`, { event: 'event_dead', messageId, code: error.code })
-        const body = JSON.stringify({ event: origin, messageId, sentAt: sentAt?.toISOString() ?? null })
+        // A redrive leaves what is redacted: without its payload it would be dead again.
+        const about = { event: origin, messageId, sentAt: sentAt?.toISOString() ?? null }
+        const body = JSON.stringify({ ...about, payload: '[redacted]' })
         await queue.deadLetter({ body, reason: error.message, code: error.code, messageId, group })
         return 'acknowledge'
       }

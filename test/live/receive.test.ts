@@ -96,7 +96,12 @@ test('an unknown route is waited for 15 minutes by the time of the message, then
   expect(deliveries).toBeLessThan(12)
   expect(letters).toEqual([
     {
-      body: JSON.stringify({ event: 'stripe acct_new live', messageId: event.id, sentAt: sentAt.toISOString() }),
+      body: JSON.stringify({
+        event: 'stripe acct_new live',
+        messageId: event.id,
+        sentAt: sentAt.toISOString(),
+        payload: '[redacted]',
+      }),
       reason: expect.stringContaining('billing-sync routes add'),
       code: 'unknown_route',
       messageId: event.id,

@@ -5,7 +5,7 @@ import { describeProblem } from '../problem.ts'
 
 /** A line of the doctor, and what `doctor --json` writes. docs/commands.md explains each key. */
 export const finding = z.object({
-  about: z.enum(['settings', 'database', 'queue', 'schedules', 'erasures', 'secrets', 'provider']),
+  about: z.enum(['settings', 'database', 'queue', 'events', 'schedules', 'erasures', 'secrets', 'provider']),
   status: z.enum(['ok', 'warn', 'fail']),
   message: z.string(),
   /** What to do; null if nothing is to be done. */

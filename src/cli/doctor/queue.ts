@@ -1,11 +1,12 @@
 import type { Config } from '../../config/load.ts'
-import type { QueueDepth } from '../../queue/queue.ts'
+import type { Intake, QueueDepth } from '../../queue/queue.ts'
 import { transportOf } from '../../queue/transport-name.ts'
-import { openQueue } from '../open-queue.ts'
+import { openEventQueue, openQueue } from '../open-queue.ts'
 import { describeProblem } from '../problem.ts'
 import { type Finding, findingsAbout } from './finding.ts'
 
 const queue = findingsAbout('queue')
+const events = findingsAbout('events')
 
 /** Whether the queue answers, how much it holds, and its dead letters. */
 export async function* checkQueue(config: Config): AsyncGenerator<Finding> {
@@ -22,30 +23,59 @@ export async function* checkQueue(config: Config): AsyncGenerator<Finding> {
       'Queue.DeadLetterUrl is not set, so that a message that cannot be read comes again and again',
       'Put it into appsettings.json or the environment variable Queue__DeadLetterUrl.',
     )
+  yield* checkDepth(config, { ...jobs, setting: 'Queue.Url' })
+}
+
+interface Checked {
+  readonly open: (config: Config) => Promise<Intake>
+  readonly about: ReturnType<typeof findingsAbout>
+  readonly setting: string
+  /** The part of docs/operations.md. */
+  readonly alarm: string
+  readonly redrive: string
+}
+
+const jobs = { open: openQueue, about: queue, alarm: 'deadlettersalarm', redrive: 'billing-sync queue redrive' }
+
+/** Whether the queue of live events answers, how much it holds, and its dead letters. Nothing where none is configured. */
+export async function* checkEventQueue(config: Config): AsyncGenerator<Finding> {
+  const { EventsUrl, EventsDeadLetterUrl } = config.Queue
+  if (EventsUrl === undefined) return
+  if (transportOf(EventsUrl) === 'sqs' && EventsDeadLetterUrl === undefined)
+    yield events.fail(
+      'Queue.EventsDeadLetterUrl is not set, so that an event that cannot be applied comes again and again',
+      'Put it into appsettings.json or the environment variable Queue__EventsDeadLetterUrl.',
+    )
+  yield* checkDepth(config, {
+    open: openEventQueue,
+    about: events,
+    setting: 'Queue.EventsUrl',
+    alarm: 'eventdeadlettersalarm',
+    redrive: 'billing-sync queue redrive --events',
+  })
+}
+
+async function* checkDepth(config: Config, { open, about, setting, alarm, redrive }: Checked): AsyncGenerator<Finding> {
   let depth: QueueDepth
   try {
-    depth = await read(config)
+    depth = await read(await open(config))
   } catch (error) {
-    yield queue.fail(
+    yield about.fail(
       `the queue does not answer: ${describeProblem(error)}`,
-      'Check Queue.Url, the network, and the right of this login or role to read the queue.',
+      `Check ${setting}, the network, and the right of this login or role to read the queue.`,
     )
     return
   }
   const { waiting, inFlight, delayed, dead } = depth
   const shown = (count: number | null) => count ?? 'an unknown number'
-  yield queue.ok(`${waiting} messages wait, ${shown(inFlight)} in flight, ${shown(delayed)} delayed`)
+  yield about.ok(`${waiting} messages wait, ${shown(inFlight)} in flight, ${shown(delayed)} delayed`)
   if (dead !== null)
     yield dead === 0
-      ? queue.ok('there are no dead letters')
-      : queue.warn(
-          `there are ${dead} dead letters`,
-          'Read docs/operations.md#deadlettersalarm, and run billing-sync queue redrive.',
-        )
+      ? about.ok('there are no dead letters')
+      : about.warn(`there are ${dead} dead letters`, `Read docs/operations.md#${alarm}, and run ${redrive}.`)
 }
 
-async function read(config: Config): Promise<QueueDepth> {
-  const opened = await openQueue(config)
+async function read(opened: Intake): Promise<QueueDepth> {
   try {
     return await opened.depth()
   } finally {

@@ -4,7 +4,7 @@ import { redriveLetters } from '../../operations/dead-letters.ts'
 import { openSettings } from '../../secrets/open-settings.ts'
 import { defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { openQueue } from '../open-queue.ts'
+import { eventsFlag, openEventQueue, openQueue } from '../open-queue.ts'
 import { flag, option } from '../options.ts'
 import { formatTable } from '../table.ts'
 import { lineWidth, type Terminal } from '../terminal.ts'
@@ -32,13 +32,14 @@ export const queueRedrive = defineCommand({
 the jobs again.`,
   options: z.object({
     max: option('N', 'the most dead letters to send', wholeNumber(1, 100_000, 1_000)),
+    events: eventsFlag,
     json: flag('one JSON object'),
   }),
   details: `A job that has ended meanwhile is left alone by the worker, so that a redrive does no harm. Ends with 1 if dead letters stay.
 
 Login: none for a queue beside the database. For a queue in Postgres, one that may change it.`,
-  async run({ options: { max, json }, terminal }) {
-    const queue = await openQueue(await openConfig(openSettings))
+  async run({ options: { max, events, json }, terminal }) {
+    const queue = await (events ? openEventQueue : openQueue)(await openConfig(openSettings))
     try {
       const { sent, left } = await redriveLetters(queue, max)
       const named = left.map(({ isRedacted: _, ...letter }) => letter)
@@ -63,6 +64,6 @@ function print(sent: number, left: readonly Left[], { print: write, out }: Termi
   }))
   write(`\n${formatTable(rows, { line: lineWidth(out) })}`)
   write(
-    `\n  ${left.length} stay, because their secrets were taken out. Mend what the reason says, and send these jobs again.`,
+    `\n  ${left.length} stay, because their secrets were taken out. Mend what the reason says, and send them again.`,
   )
 }

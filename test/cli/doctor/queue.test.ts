@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { checkQueue } from '../../../src/cli/doctor/queue.ts'
+import { checkEventQueue, checkQueue } from '../../../src/cli/doctor/queue.ts'
 import { createDatabase } from '../../../src/local/postgres.ts'
 import { openQueue } from '../../../src/local/queue.ts'
 import { createSqsQueue } from '../../../src/queue/sqs-on-demand.ts'
@@ -29,6 +29,28 @@ test('a queue that answers is well, and its dead letters are a warning', async (
   await createSqsQueue(configOf(environment).Queue).deadLetter(letter)
   expect(those(await check(), 'warn')).toEqual([
     'there are 1 dead letters → Read docs/operations.md#deadlettersalarm, and run billing-sync queue redrive.',
+  ])
+})
+
+test('the queue of live events is checked where it is configured', async () => {
+  const { queue, environment } = await open()
+  expect(await collect(checkEventQueue(configOf(environment)))).toEqual([])
+  const ofEvents = { ...environment, Queue__EventsUrl: queue.url, Queue__EventsDeadLetterUrl: queue.deadLetterUrl }
+  const check = (more = {}) => collect(checkEventQueue(configOf({ ...ofEvents, ...more })))
+  expect(await check()).toMatchObject([
+    { about: 'events', status: 'ok', message: '0 messages wait, 0 in flight, 0 delayed' },
+    { about: 'events', status: 'ok', message: 'there are no dead letters' },
+  ])
+  const letter = { body: '{}', reason: 'r', code: 'c', messageId: 'm' }
+  await createSqsQueue(configOf(environment).Queue).deadLetter(letter)
+  expect(those(await check(), 'warn')).toEqual([
+    'there are 1 dead letters → Read docs/operations.md#eventdeadlettersalarm, and run billing-sync queue redrive --events.',
+  ])
+  expect(those(await check({ Queue__EventsDeadLetterUrl: '' }), 'fail')).toEqual([
+    expect.stringMatching(/^Queue.EventsDeadLetterUrl is not set.* → Put it into/),
+  ])
+  expect(those(await check({ Queue__EventsUrl: `${queue.url}-other` }), 'fail')).toEqual([
+    expect.stringMatching(/^the queue does not answer: .* → Check Queue.EventsUrl/),
   ])
 })
 

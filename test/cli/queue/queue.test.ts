@@ -72,7 +72,27 @@ test('queue redrive names for a person what stays, and queue depth is a table', 
   expect(stdout).toMatch(/0 dead letters are back[\s\S]* m-1 .* unreadable_message +message: the body is not JSON\.\n/)
   expect(stdout).toContain('1 stay, because their secrets were taken out.')
   expect((await run(['queue', 'depth'], { env })).stdout).toMatch(
-    /waiting +in flight +delayed +dead\n.*\n +0 +0 +0 +1\n/,
+    /waiting +in flight +delayed +dead +oldest s\n.*\n +0 +0 +0 +1 +\S+\n/,
+  )
+})
+
+test('--events counts and redrives the queue of live events', async () => {
+  const { env, intake } = (await transports.sqs?.()) ?? expect.unreachable()
+  onTestFinished(() => intake.close())
+  const { Queue__Url: url = '', Queue__DeadLetterUrl: deadLetterUrl = '', ...common } = env
+  const ofEvents = { ...common, Queue__EventsUrl: url, Queue__EventsDeadLetterUrl: deadLetterUrl }
+  await intake.send('{"id":"evt_1"}', 0)
+  // One that the queue gave up, and one that the worker did not apply.
+  await intake.deadLetter({ code: 'poison', reason: 'given up', messageId: 'm-1', body: '{"id":"evt_2"}' })
+  const origin = { event: 'stripe acct_1 live', messageId: 'm-2', payload: '[redacted]' }
+  await intake.deadLetter({ code: 'forged', reason: 'forged', messageId: 'm-2', body: JSON.stringify(origin) })
+  const counted = json(await run(['queue', 'depth', '--events', '--json'], { env: ofEvents }))
+  expect(counted.line).toMatchObject({ waiting: 1, dead: 2 })
+  const redriven = json(await run(['queue', 'redrive', '--events', '--json'], { env: ofEvents }))
+  expect(redriven).toMatchObject({ code: 1, line: { sent: 1, left: [{ messageId: 'm-2', code: 'forged' }] } })
+  expect(await intake.depth()).toMatchObject({ waiting: 2, dead: 1 })
+  expect((await run(['queue', 'depth', '--events'], { env })).stderr).toMatch(
+    /^queue: Queue\.EventsUrl is not configured/,
   )
 })
 

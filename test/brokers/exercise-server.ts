@@ -73,8 +73,10 @@ export function exerciseServer(servers: () => Servers, { transport, heldMessage,
     const withRetry = createRetry(new AbortController().signal, { clock: systemClock, log })
     let receives = 0
     let started: Promise<void> | undefined
+    const start = () => (started ??= server.start())
+    onTestFinished(start)
     const receive = () => {
-      if (++receives === 6) started = server.start()
+      if (++receives === 6) start()
       return intake.receive(1, AbortSignal.timeout(300))
     }
     expect(await withRetry(receive)).toEqual([])

@@ -36,9 +36,16 @@ const attemptsUntil = async (end: Promise<unknown>) => {
 const receive = (connection: Connection, signal = new AbortController().signal) =>
   connection.runForReceiver('return 7', [], [], signal)
 
+/** Until its clients know: to one that does not, a call is made at once, and fails with its connection. */
+async function kill() {
+  const before = attempts
+  await server.stop('SIGKILL')
+  await expect.poll(() => attempts - before).toBeGreaterThan(1)
+}
+
 /** The server is away until the test ends, or `start` is called. */
 async function stopServer() {
-  await server.stop('SIGKILL')
+  await kill()
   let isAway = true
   const start = async () => {
     if (isAway) await server.start()
@@ -58,7 +65,7 @@ test('the first call of a receiver fails at once, and the next waits until the s
   await expect.poll(() => attempts - before).toBeGreaterThan(80)
   await start()
   await second
-  await server.stop('SIGKILL')
+  await kill()
   const third = await attemptsUntil(expect(receive(connection)).rejects.toThrow(inWords))
   await server.start()
   expect(third).toBeLessThan(40)
@@ -72,6 +79,15 @@ test('a receiver that waits for a server ends when it is aborted', async () => {
   const failure = expect(receive(connection, stop.signal)).rejects.toThrow(inWords)
   stop.abort()
   expect(await attemptsUntil(failure)).toBeLessThan(40)
+})
+
+test('a call whose server dies before its answer fails at once, and says that the connection was lost', async () => {
+  const connection = await open()
+  const call = expect(connection.call('BLPOP', 'nothing', '0')).rejects.toThrow(
+    /^redis-streams: .* the connection was lost/,
+  )
+  await stopServer()
+  await call
 })
 
 test('a call waits for a server that restarts, and fails in words after three seconds', async () => {

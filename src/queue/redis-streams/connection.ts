@@ -30,7 +30,8 @@ export async function openConnection(address: ServerAddress): Promise<Connection
   const commands = connect(address)
   const waiting = connect(address)
   let away = false
-  const inWords = (error: unknown) => serverFailure('redis-streams', address, error)
+  const inWords = (error: unknown) =>
+    serverFailure('redis-streams', address, isLoss(error) ? new Error('the connection was lost') : error)
 
   const run: Connection['run'] = async (script, keys, values) => {
     await ready(commands, longestWaitMs)
@@ -59,7 +60,7 @@ export async function openConnection(address: ServerAddress): Promise<Connection
     async runForReceiver(script, keys, values, signal) {
       try {
         await ready(commands, away ? longestWaitOfReceiverMs : retryMs, signal).catch((error: unknown) => {
-          throw away ? afterWaiting(error) : error
+          throw away || signal.aborted ? afterWaiting(error) : error
         })
         const answer = await run(script, keys, values)
         away = false
@@ -88,6 +89,9 @@ export async function openConnection(address: ServerAddress): Promise<Connection
     throw error
   }
 }
+
+/** Of a call whose connection is lost before its answer. */
+const isLoss = (error: unknown) => error instanceof Error && error.name === 'MaxRetriesPerRequestError'
 
 interface Client {
   readonly redis: Redis

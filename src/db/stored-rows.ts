@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { AccountKey } from './account-key.ts'
 import { columnOf } from './column-of.ts'
 import { isLive, liveRows, type ResourceTable } from './live.ts'
@@ -21,16 +21,7 @@ export async function* liveIds(
   resource: ResourceTable,
   { before, since, ...account }: Until,
 ): AsyncGenerator<readonly string[], void, void> {
-  for (let after = ''; ; ) {
-    const portion = sql`
-      select row.id ${liveRows(resource, account)} and ${createdBefore(before)} ${createdSince(since)} and row.id > ${after}
-      order by row.id limit ${rowsAtOnce}`
-    const { rows } = await db.read((tx) => tx.execute<{ id: string }>(portion))
-    const last = rows.at(-1)
-    if (!last) return
-    yield rows.map(({ id }) => id)
-    after = last.id
-  }
+  yield* idsInPortions(db, sql`${liveRows(resource, account)} and ${createdBefore(before)} ${createdSince(since)}`)
 }
 
 /**
@@ -44,10 +35,13 @@ export async function* derivedIds(
 ): AsyncGenerator<readonly string[], void, void> {
   const dated = sql`coalesce(row.created_at, row.observed_at)`
   const [from, to] = [since, before].map((second) => sql`${new Date(second * 1_000).toISOString()}::timestamptz`)
+  yield* idsInPortions(db, sql`${liveRows(resource, account)} and ${dated} >= ${from} and ${dated} < ${to}`)
+}
+
+/** The ids of rows, in the order of their keys. `rowsWhere`: `from … as row where …`. */
+async function* idsInPortions(db: TenantDatabase, rowsWhere: SQL): AsyncGenerator<readonly string[], void, void> {
   for (let after = ''; ; ) {
-    const portion = sql`
-      select row.id ${liveRows(resource, account)} and ${dated} >= ${from} and ${dated} < ${to} and row.id > ${after}
-      order by row.id limit ${rowsAtOnce}`
+    const portion = sql`select row.id ${rowsWhere} and row.id > ${after} order by row.id limit ${rowsAtOnce}`
     const { rows } = await db.read((tx) => tx.execute<{ id: string }>(portion))
     const last = rows.at(-1)
     if (!last) return

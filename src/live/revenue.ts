@@ -4,7 +4,7 @@ import type { PageContent } from '../sync/rows.ts'
 import type { ChangedObject } from './changed-objects.ts'
 import type { LiveDeps } from './live-deps.ts'
 
-/** What a subscription's MRR is computed from and an event names with its subscription. */
+/** What a subscription's MRR is computed from, and rows name with their subscription. */
 const sources: ReadonlySet<string> = new Set(['subscription_items', 'discounts'])
 
 /** Ids of what the MRR of subscriptions is computed from. */

@@ -6,6 +6,7 @@ import { resources as ofPayPal } from '../../src/providers/paypal/resources/inde
 import { resources as ofShopify } from '../../src/providers/shopify/resources/index.ts'
 import { resources as ofSquare } from '../../src/providers/square/resources/index.ts'
 import { repairsOf } from '../../src/verify/repair.ts'
+import { type Planted, plantedKinds } from '../verify/planted-kinds.ts'
 import { differingIn } from './compare-account.ts'
 import { openPayPal } from './paypal-setup.ts'
 import { openShop } from './shopify-setup.ts'
@@ -37,31 +38,8 @@ const providers = {
   shopify: { resources: ofShopify as readonly Resource[], open: () => openShop({ orders: 60 }) },
 }
 
-interface Planted {
-  readonly kind: 'missing' | 'changed' | 'extra'
-  /** The statement that plants it in the row `$1` of `table`. */
-  readonly statement: (table: string) => string
-}
-
-const kinds: Readonly<Record<string, Planted>> = {
-  'a changed payload': {
-    kind: 'changed',
-    statement: (table) => `update ${table} set raw = raw || '{"planted": 1}' where id = $1`,
-  },
-  'a missing row': { kind: 'missing', statement: (table) => `delete from ${table} where id = $1` },
-  'a row that is wrongly marked as deleted': {
-    kind: 'missing',
-    statement: (table) => `update ${table} set deleted_at = now() where id = $1`,
-  },
-  'a row too many': {
-    kind: 'extra',
-    statement: (table) =>
-      `insert into ${table} select (jsonb_populate_record(row, jsonb_build_object('id', row.id || '77'))).* from ${table} as row where id = $1`,
-  },
-}
-
 const cases = (['paypal', 'square', 'shopify'] as const).flatMap((provider) =>
-  Object.entries(kinds).map(([what, planted]) => ({ provider, what, planted })),
+  Object.entries(plantedKinds('77')).map(([what, planted]) => ({ provider, what, planted })),
 )
 
 test.each(cases)(
@@ -84,7 +62,7 @@ test.each(cases)(
       )
       if (!row) continue
       filled.push(place)
-      await stack.query(planted.statement(table), [row.id])
+      await stack.query(planted.statement(table, []), [row.id])
     }
     expect(filled.map(({ name }) => name)).toEqual(expect.arrayContaining(['customers', 'payments', 'refunds']))
     const comparisons = await compared()

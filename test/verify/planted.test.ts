@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { hasResource } from '../../src/db/live.ts'
 import type { SyncedTable } from '../../src/db/schema.ts'
 import type { Comparison } from '../../src/verify/compare.ts'
+import { type Planted, plantedKinds } from './planted-kinds.ts'
 import { differing, openVerified } from './verify-setup.ts'
 
 /*
@@ -13,12 +14,6 @@ import { differing, openVerified } from './verify-setup.ts'
 interface Place {
   readonly name: string
   readonly table: SyncedTable
-}
-
-interface Planted {
-  readonly kind: 'missing' | 'changed' | 'extra'
-  /** The statement that plants it in the row `$1` of `table`. */
-  readonly statement: (table: string, columns: readonly string[]) => string
 }
 
 const kinds: Readonly<Record<string, Planted>> = {
@@ -36,20 +31,7 @@ const kinds: Readonly<Record<string, Planted>> = {
       return `update ${table} set ${change} where id = $1`
     },
   },
-  'a changed payload': {
-    kind: 'changed',
-    statement: (table) => `update ${table} set raw = raw || '{"planted": 1}' where id = $1`,
-  },
-  'a missing row': { kind: 'missing', statement: (table) => `delete from ${table} where id = $1` },
-  'a row that is wrongly marked as deleted': {
-    kind: 'missing',
-    statement: (table) => `update ${table} set deleted_at = now() where id = $1`,
-  },
-  'a row too many': {
-    kind: 'extra',
-    statement: (table) =>
-      `insert into ${table} select (jsonb_populate_record(row, jsonb_build_object('id', row.id || 'extra'))).* from ${table} as row where id = $1`,
-  },
+  ...plantedKinds('extra'),
 }
 
 test.each(Object.entries(kinds))(

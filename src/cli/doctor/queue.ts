@@ -23,7 +23,13 @@ export async function* checkQueue(config: Config): AsyncGenerator<Finding> {
       'Queue.DeadLetterUrl is not set, so that a message that cannot be read comes again and again',
       'Put it into appsettings.json or the environment variable Queue__DeadLetterUrl.',
     )
-  yield* checkDepth(config, { ...jobs, setting: 'Queue.Url' })
+  yield* checkDepth(config, {
+    open: openQueue,
+    about: queue,
+    setting: 'Queue.Url',
+    alarm: 'deadlettersalarm',
+    redrive: 'billing-sync queue redrive',
+  })
 }
 
 interface Checked {
@@ -34,8 +40,6 @@ interface Checked {
   readonly alarm: string
   readonly redrive: string
 }
-
-const jobs = { open: openQueue, about: queue, alarm: 'deadlettersalarm', redrive: 'billing-sync queue redrive' }
 
 /** Whether the queue of live events answers, how much it holds, and its dead letters. Nothing where none is configured. */
 export async function* checkEventQueue(config: Config): AsyncGenerator<Finding> {

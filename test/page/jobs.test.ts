@@ -168,6 +168,36 @@ test('the page of a job has its result, its checks and its timeline', async () =
   expect(await get('/jobs/x')).toMatchObject({ status: 404 })
 })
 
+test('the timeline has a line for each delivery, with how it ended', async () => {
+  const { job, get } = await openTestPage()
+  const began = '2026-11-29T01:00:00.000+00:00'
+  const { id } = await job({
+    status: 'retrying',
+    timeline: JSON.stringify([
+      {
+        began,
+        ended: '2026-11-29T01:15:00+00:00',
+        how: 'paused',
+        fetched: 1_200,
+        requests: 13,
+        commits: 4,
+        worker: 'a',
+      },
+      { began: '2026-11-29T01:16:00Z', ended: '2026-11-29T01:16:05Z', how: 'retrying', code: 'provider_unavailable' },
+      { began: '2026-11-29T01:17:00Z' },
+      { how: 'unheard of' },
+    ]),
+  })
+  const { body } = await get(`/jobs/${id}`)
+  const lines = [...body.matchAll(/<li>(<time[^>]*>[^<]*<.time> <span><strong>Delivery.*?)<.li>/g)].map(
+    ([, line = '']) => line.replaceAll(/<[^>]*>/g, ''),
+  )
+  expect(lines).toEqual([
+    '2026-11-29 01:00:00 UTC Delivery until 2026-11-29 01:15:00 UTC, 15 minutes. Time ran out: the job was paused and sent again. 1,200 rows fetched, 13 requests, 4 commits, by a',
+    '2026-11-29 01:16:00 UTC Delivery until 2026-11-29 01:16:05 UTC, 5 seconds. The attempt failed (provider_unavailable), and another followed. 0 rows fetched, 0 requests, 0 commits',
+  ])
+})
+
 test('a row that another version wrote is shown all the same', async () => {
   const { job, get } = await openTestPage()
   const { id } = await job({

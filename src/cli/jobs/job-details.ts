@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { sentWith } from '../../job/sent-with.ts'
 import { syncJobResult } from '../../job/state/result-schema.ts'
+import { deliveriesOf } from '../../operations/deliveries.ts'
 import type { StoredJob } from '../../operations/jobs.ts'
 import { planRetry } from '../../operations/retry.ts'
 import { adviceFor } from '../advice.ts'
@@ -30,6 +31,18 @@ export const jobDetails = jobLine.extend({
   sentWith: sentWith.nullable(),
   progress,
   result: syncJobResult.nullable(),
+  timeline: z.array(
+    z.object({
+      began: z.iso.datetime().nullable(),
+      ended: z.iso.datetime().nullable(),
+      how: z.string(),
+      fetched: z.int(),
+      requests: z.int(),
+      commits: z.int(),
+      code: z.string().nullable(),
+      worker: z.string().nullable(),
+    }),
+  ),
   advice: z.object({ happened: z.string(), do: z.string(), retried: z.string() }).nullable(),
   retry: z.object({
     how: z.enum(['goes on', 'starts over', 'new job', 'refused']),
@@ -61,6 +74,11 @@ export function jobDetailsOf(job: StoredJob): JobDetails {
     progress: readProgress(job.progress),
     // A version before wrote other keys, or none.
     result: syncJobResult.nullable().catch(null).parse(job.result),
+    timeline: deliveriesOf(job).map(({ began, ended, ...delivery }) => ({
+      began: iso(began),
+      ended: iso(ended),
+      ...delivery,
+    })),
     advice: code === undefined ? null : adviceFor(code),
     retry: retryOf(job),
   }

@@ -15,7 +15,7 @@ import { findJob, jobId } from './job-id.ts'
 export const showJob = defineCommand({
   name: 'jobs show',
   about:
-    'Shows a job: its result with the count checks, its error with what to do, what it waits for, and how it is sent again.',
+    'Shows a job: its result with the count checks, its error with what to do, what it waits for, its deliveries, and how it is sent again.',
   rest: 'JOB',
   options: z.object({
     tenant: option('UUID', 'the tenant of the job, for a login that sees one tenant at a time', tenantId.optional()),
@@ -74,11 +74,26 @@ export function printDetails(job: JobDetails, order: readonly string[], terminal
     'what happened': job.advice?.happened,
     'what to do': job.advice?.do,
   })
+
+  printDeliveries(job, terminal)
   const counts = inOrder(Object.entries(job.result?.resources ?? {}), order)
   if (counts.length > 0) printResources(counts, terminal)
   else printProgress(job, order, terminal)
   section('rejects', { why: job.rejected === 0 ? null : rejectsOf(job) })
   section('again', { 'jobs retry': againOf(job) })
+}
+
+function printDeliveries({ timeline }: JobDetails, { print, out }: Terminal): void {
+  const lines = timeline.map(({ began, ended, how, code, fetched, requests, commits, worker }) => ({
+    began,
+    ended,
+    how: code === null ? how : `${how}: ${code}`,
+    fetched,
+    requests,
+    commits,
+    worker,
+  }))
+  if (lines.length > 0) print(`\ndeliveries\n${formatTable(lines, { line: lineWidth(out) })}`)
 }
 
 const lostWorker = 'It gave no sign of life, and its lease is over. The message of the job brings it back.'

@@ -57,6 +57,8 @@ export const syncJobs = pgTable(
     attempt: integer('attempt').notNull().default(0),
     /** Number of times that a worker claimed the job. */
     deliveries: integer('deliveries').notNull().default(0),
+    /** The last 50 deliveries, oldest first: when each began and ended, how (completed, failed, retrying, paused, busy, cancelled, or lost if its worker gave no sign of life), what it fetched, its requests and commits, the code of its error, its worker. The table writes them by itself. */
+    timeline: jsonb('timeline').notNull().default(sql`jsonb_build_array(jsonb_build_object('began', now()))`),
     /** Number of times that the job was paused because time ran out, and sent again. */
     hop: integer('hop').notNull().default(0),
     /** Number of consecutive deliveries that ended without a commit. */

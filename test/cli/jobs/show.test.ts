@@ -67,6 +67,29 @@ test('jobs show says what a job waits for, and how far it is', async () => {
   expect(stdout).toContain('sends its message again; do that only if the message was lost')
 })
 
+test('jobs show has a line for each delivery', async () => {
+  const { as, job } = await openOperator()
+  const paused = {
+    began: '2026-11-29T01:00:00Z',
+    ended: '2026-11-29T01:15:00Z',
+    how: 'paused',
+    fetched: 9,
+    requests: 3,
+  }
+  const failed = { ...paused, how: 'failed', code: 'key_not_accepted', worker: 'worker 1' }
+  const { id } = await job({ status: 'failed', timeline: JSON.stringify([paused, failed]) })
+  const { stdout } = await as('reader', ['jobs', 'show', id])
+  expect(stdout).toMatch(
+    /deliveries\n +began .*\n.*\n +2026-11-29T01:00:00.000Z +2026-11-29T01:15:00.000Z +paused +9 +3 +0/,
+  )
+  expect(stdout).toMatch(/failed: key_not_accepted +9 +3 +0 +worker 1\n/)
+  const { timeline } = jobDetails.parse(JSON.parse((await as('reader', ['jobs', 'show', id, '--json'])).stdout))
+  expect(timeline.map(({ how, code }) => [how, code])).toEqual([
+    ['paused', null],
+    ['failed', 'key_not_accepted'],
+  ])
+})
+
 test('jobs show says that the worker of a job is lost, and why items were rejected', async () => {
   const { as, job } = await openOperator()
   const { id } = await job({ status: 'running', lease_until: new Date(Date.now() - 60_000), rejected: 2 })

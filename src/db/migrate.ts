@@ -6,7 +6,7 @@ import { codeOf } from './errors.ts'
 import { refuseUnfit } from './fit-server.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
 import { appliedHashes, openJournal, record } from './migration-journal.ts'
-import { refuseReadOnly } from './read-only-logins.ts'
+import { refuseReadOnly } from './refused-settings.ts'
 import { inNeutralSession, neutralSettings, selectSettings } from './session.ts'
 
 type Settings = Config['database']

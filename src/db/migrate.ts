@@ -6,7 +6,7 @@ import { codeOf } from './errors.ts'
 import { refuseUnfit } from './fit-server.ts'
 import { type Migration, readMigrations } from './migration-files.ts'
 import { appliedHashes, openJournal, record } from './migration-journal.ts'
-import { refuseReadOnly } from './refused-settings.ts'
+import { refuseSettings } from './refused-settings.ts'
 import { inNeutralSession, neutralSettings, selectSettings } from './session.ts'
 
 type Settings = Config['database']
@@ -89,7 +89,7 @@ async function takeTurn(client: pg.Client, settings: Settings, turnMs: number): 
   const { rows } = await client.query<{ schema: string | null }>('select current_schema() as schema')
   if (rows[0]?.schema === null) throw new Error(noSchema)
   await refuseUnfit(client)
-  await refuseReadOnly(client)
+  await refuseSettings(client)
 }
 
 /**

@@ -17,12 +17,14 @@ export const neutralSettings = {
   // Off, a table with policies refuses each statement instead of showing the rows of the tenant.
   row_security: 'on',
   exit_on_error: 'off',
+  // MRR is read from the views of people.
+  restrict_nonsystem_relation_kind: '',
   // It ends what the other limits leave alone.
   transaction_timeout: '0',
 } as const
 
 /** Settings that not every supported version of Postgres has. */
-const newerSettings: ReadonlySet<string> = new Set(['transaction_timeout'])
+const newerSettings: ReadonlySet<string> = new Set(['restrict_nonsystem_relation_kind', 'transaction_timeout'])
 
 /** One SELECT that sets these for the transaction it runs in. */
 export function selectSettings(settings: Readonly<Record<string, string>>): string {

@@ -11,7 +11,8 @@ interface StoredMessage {
   readonly id: string
   readonly body: string
   readonly message_group: string
-  readonly sent_at: Date
+  /** Milliseconds since 1970. Written as a time, it would have the notation of the session. */
+  readonly sent_at: string
   readonly receives: number
   readonly holder: string
 }
@@ -21,7 +22,9 @@ const applicationName = 'billing-sync queue'
 /** Postgres has no limit of its own. A month is longer than any back-off. */
 const longestDelaySeconds = 2_592_000
 
-const take = 'select id, body, message_group, sent_at, receives, holder from billing_sync.receive($1, $2, $3)'
+const take = `
+  select id, body, message_group, floor(extract(epoch from sent_at) * 1000)::text as sent_at, receives, holder
+  from billing_sync.receive($1, $2, $3)`
 const untilNext = `
   select extract(epoch from min(visible_at) - clock_timestamp()) * 1000 as ms
   from billing_sync.messages where queue = $1 and turn is null`
@@ -45,7 +48,7 @@ const count = `
     count(*) filter (where turn is null and holder is null and visible_at > clock_timestamp())::int as delayed,
     (select count(*)::int from billing_sync.dead_letters where queue = $1) as dead,
     coalesce(extract(epoch from clock_timestamp() -
-      min(sent_at) filter (where turn is not null or visible_at <= clock_timestamp())), 0)::float8 as "oldestAge"
+      min(sent_at) filter (where turn is not null or visible_at <= clock_timestamp())), 0)::text as "oldestAge"
   from billing_sync.messages where queue = $1`
 
 /** A queue in Postgres, fair to groups. The lock of a message is a time, and a notification only wakes an idle worker. */
@@ -100,7 +103,9 @@ export async function open({
     acknowledge: (message) => asHolder(remove, message),
     async depth() {
       const { rows } = await pool.query<QueueDepth>(count, [name])
-      return rows[0] ?? { waiting: 0, inFlight: null, delayed: null, dead: null, oldestAge: null }
+      const [depth] = rows
+      if (!depth) return { waiting: 0, inFlight: null, delayed: null, dead: null, oldestAge: null }
+      return { ...depth, oldestAge: Number(depth.oldestAge) }
     },
     letters: (most) => findLetters(pool, name, most),
     redrive: (most) => redriveLetters(pool, name, most),
@@ -133,7 +138,7 @@ function toMessage({ id, body, message_group, sent_at, receives, holder }: Store
     attributes: {},
     queue,
     receiveCount: receives,
-    sentAt: sent_at,
+    sentAt: new Date(Number(sent_at)),
     group: message_group || undefined,
     receipt: holder,
   }

@@ -1,3 +1,5 @@
+import pg from 'pg'
+
 /** A setting of Postgres as pg_settings describes it. */
 export interface Setting {
   readonly name: string
@@ -16,6 +18,7 @@ export const settable = `select name, setting, vartype, enumvals, min_val, max_v
 /** Settings that are not tried, each with the reason. */
 const left: Readonly<Record<string, string>> = {
   default_transaction_read_only: 'refused by `migrate`, and waited for by the worker',
+  session_replication_role: 'refused by `migrate`: only a superuser may set it back',
   transaction_read_only: 'belongs to a transaction',
   transaction_isolation: 'belongs to a transaction',
   transaction_deferrable: 'belongs to a transaction',
@@ -48,8 +51,32 @@ const texts: Readonly<Record<string, readonly string[]>> = {
 /** Milliseconds that let a connection begin: nobody has one. */
 const limits = /_timeout$/
 
+export type Values = readonly (readonly [name: string, value: string])[]
+
+/** Rounds of settings, so that each value of each setting is in one. */
+export function roundsOf(settings: readonly Setting[]): Values[] {
+  const all = settings.map((setting) => ({ name: setting.name, values: otherValues(setting) }))
+  const count = Math.max(...all.map(({ values }) => values.length))
+  return Array.from({ length: count }, (_, round) =>
+    all.flatMap(({ name, values }) => {
+      const value = values[round % Math.max(1, values.length)]
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+}
+
+/** Gives a database these settings and no others, for connections from now on. */
+export async function alterDatabase(client: pg.Client, url: string, values: Values): Promise<void> {
+  const database = new URL(url).pathname.slice(1)
+  await client.query(`alter database ${database} reset all`)
+  for (const [name, value] of values) {
+    const list = value.split(', ').map(pg.escapeLiteral)
+    await client.query(`alter database ${database} set ${name} = ${list}`)
+  }
+}
+
 /** The values that differ from the one that holds now. */
-export function otherValues({ name, setting, vartype, enumvals, min_val, max_val }: Setting): string[] {
+function otherValues({ name, setting, vartype, enumvals, min_val, max_val }: Setting): string[] {
   if (name in left) return []
   if (vartype === 'string') return [...(texts[name] ?? [])]
   const values =

@@ -107,3 +107,19 @@ test('a database or a login of the worker that is read-only by default is refuse
   for (const statement of String(message).match(/ALTER [^;]*;/g) ?? []) await admin.query(statement)
   expect(await apply(url)).toBe(0)
 })
+
+test('a database or a login of the worker whose triggers are switched off is refused, with the statements that end it', async () => {
+  const url = await createDatabase(postgres.url, 'replicating')
+  await apply(url)
+  await admin.query('create role replicates login in role billing_sync_worker')
+  await admin.query('alter database replicating set session_replication_role = replica')
+  await admin.query('alter role replicates set session_replication_role = replica')
+  // Triggers fire with this one.
+  await admin.query('alter role replicates in database replicating set session_replication_role = local')
+  const message = await apply(url).catch((error: Error) => error.message)
+  expect(message).toBe(
+    'migrate: triggers are switched off by default here, so that the changes of MRR would be lost. Nothing was changed. Let an administrator run: ALTER DATABASE replicating RESET session_replication_role; ALTER ROLE replicates RESET session_replication_role;',
+  )
+  for (const statement of String(message).match(/ALTER [^;]*;/g) ?? []) await admin.query(statement)
+  expect(await apply(url)).toBe(0)
+})

@@ -12,7 +12,9 @@ const tolerance = 120_000
 interface Server extends ServerFacts {
   readonly standby: boolean
   readonly readonly: boolean
-  readonly now: number
+  readonly triggers: boolean
+  /** Milliseconds since 1970, as text: the session may round a number. */
+  readonly now: string
   readonly left: number
   readonly differing: readonly string[]
 }
@@ -20,7 +22,8 @@ interface Server extends ServerFacts {
 const facts = `
   select ${serverFacts},
     pg_is_in_recovery() as standby, current_setting('default_transaction_read_only')::bool as readonly,
-    (extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+    current_setting('session_replication_role') <> 'replica' as triggers,
+    (extract(epoch from clock_timestamp()) * 1000)::text as now,
     current_setting('max_connections')::int - (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as left,
     array(select name || ' = ' || current_setting(name, true) from jsonb_each_text($1) as wanted (name, value)
       where current_setting(name, true) is distinct from value and current_setting(name, true) is not null) as differing`
@@ -31,7 +34,7 @@ export async function* checkServer(client: pg.Client, { Worker }: Config): Async
   const { rows } = await client.query<Server>(facts, [JSON.stringify(wanted)])
   const [server] = rows
   if (!server) return
-  const { version, standby, readonly, now, left, differing } = server
+  const { version, standby, readonly, triggers, now, left, differing } = server
   const reasons = unfit(server)
   if (reasons.length === 0) yield database.ok(`Postgres ${version}`)
   for (const { problem, advice } of reasons) yield database.fail(problem, advice)
@@ -46,6 +49,11 @@ export async function* checkServer(client: pg.Client, { Worker }: Config): Async
       'Switch it off for the database and for the login. npm run migrate names the statements.',
     )
   else yield database.ok('the server takes writes')
+  if (!triggers)
+    yield database.fail(
+      'triggers are switched off (session_replication_role = replica), so that the changes of MRR are lost',
+      'Set it back for the database and for the login. npm run migrate names the statements.',
+    )
   if (differing.length > 0)
     yield database.ok(`settings of the server differ, and the worker sets its own: ${differing.join(', ')}`)
   const needed = Worker.Concurrency + 1
@@ -54,7 +62,7 @@ export async function* checkServer(client: pg.Client, { Worker }: Config): Async
       `the server has ${left} connections left, and a worker opens up to ${needed}`,
       'Raise max_connections, lower Worker.Concurrency, or let fewer workers run at once.',
     )
-  const ahead = Math.round((now - Date.now()) / 1_000)
+  const ahead = Math.round((Number(now) - Date.now()) / 1_000)
   if (Math.abs(ahead) * 1_000 > tolerance)
     yield database.warn(
       `the clock of the server differs by ${Math.abs(ahead)} seconds from that of this machine`,

@@ -97,6 +97,22 @@ test('a database whose transactions are read-only by default fails', async () =>
   ])
 })
 
+test('a database that rounds numbers has no clock that is wrong', async () => {
+  const { url, query } = await openTestDatabase()
+  const [row] = await query<{ name: string }>('select current_database() as name')
+  await query(`alter database ${row?.name} set extra_float_digits = -15`)
+  expect(those(await check(asWorker(url)), 'warn')).toEqual([])
+})
+
+test('a database whose triggers are switched off fails', async () => {
+  const { url, query } = await openTestDatabase()
+  const [row] = await query<{ name: string }>('select current_database() as name')
+  await query(`alter database ${row?.name} set session_replication_role = replica`)
+  expect(those(await check(asWorker(url)), 'fail')).toEqual([
+    expect.stringMatching(/^triggers are switched off .* → Set it back/),
+  ])
+})
+
 test('a connection that delivers no notifications is a warning', async () => {
   const { url } = await openTestDatabase()
   const proxy = await openTcpProxy(url.replace(/^postgres(ql)?:/, 'http:'))

@@ -51,6 +51,10 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
   ['src/providers/', ['test/providers/', 'test/integration/stripe-']],
 ]
 
+const syncing = (...names: readonly string[]) => names.map((name) => `test/sync/${name}.test.ts`)
+const expanding = syncing('expand', 'embedded-items', 'read-again')
+const taking = syncing('backfill-odd-items', 'backfill-failures', 'backfill-refused', 'several-lists', 'expand')
+
 /** Tests that are about files, though they import others, by the beginning of the file's path. */
 const about: readonly (readonly [prefix: string, tests: readonly string[]])[] = [
   ['src/queue/deliver.ts', ['test/queue/deliver.test.ts']],
@@ -68,6 +72,20 @@ const about: readonly (readonly [prefix: string, tests: readonly string[]])[] = 
   ],
   ['src/job/drain.ts', reading],
   ['src/job/read.ts', reading],
+  ['src/sync/changed-object.ts', syncing('change-feed', 'change-feed-pages')],
+  ['src/sync/embedded.ts', expanding],
+  ['src/sync/expand.ts', expanding],
+  ['src/sync/nested.ts', expanding],
+  ['src/sync/long-window.ts', [...taking, ...syncing('whole-list-deliveries')]],
+  ['src/sync/next-reader.ts', syncing('next-reader', 'several-lists')],
+  ['src/sync/refused.ts', taking],
+  ['src/sync/summaries.ts', taking],
+  ['src/sync/take-page.ts', taking],
+  ['src/sync/partition.ts', taking],
+  [
+    'src/sync/splitter.ts',
+    syncing('backfill-stops', 'backfill-cursors', 'backfill-failures', 'next-reader', 'several-lists'),
+  ],
   ['src/job/outage.ts', ['test/job/run.test.ts', 'test/integration/outages']],
 ]
 

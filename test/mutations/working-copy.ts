@@ -6,7 +6,13 @@ import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { type Mutation, mutate } from './mutation.ts'
 
-/** After so long the tests are ended: a mutation that makes one of them wait for ever is noticed. */
+/**
+ * After so many times what they took without a mutation, and a minute at least, the tests are ended: a mutation that makes one
+ * of them wait for ever is noticed.
+ */
+const patience = 5
+const leastMs = 60_000
+/** For the tests without a mutation. */
 const longestMs = 600_000
 
 export interface SessionRequest {
@@ -32,13 +38,19 @@ export function openWorkingCopy(): WorkingCopy {
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
   let session: ChildProcess | undefined
   const changed = new Set<string>()
+  /** Milliseconds that tests took without a mutation, with the start of the session. */
+  const taken = new Map<string, number>()
 
-  async function run(filters: readonly string[]): Promise<string | null> {
+  async function run(filters: readonly string[], isMutated: boolean): Promise<string | null> {
+    const began = performance.now()
+    const key = filters.join(' ')
+    const mostMs = isMutated ? Math.max(leastMs, patience * (taken.get(key) ?? longestMs)) : longestMs
     session ??= openSession(folder)
     const request: SessionRequest = { filters, changed: [...changed] }
     changed.clear()
     session.send(request)
-    const failure = await answerOf(session)
+    const failure = await answerOf(session, mostMs)
+    if (!isMutated) taken.set(key, performance.now() - began)
     if (failure !== undefined && !failure?.startsWith('the tests do not run')) return failure
     await end(session)
     session = undefined
@@ -48,9 +60,9 @@ export function openWorkingCopy(): WorkingCopy {
   return {
     async firstFailure(filters, mutation) {
       if (filters.length === 0) return null
-      if (!mutation) return await run(filters)
+      if (!mutation) return await run(filters, false)
       // A session that begins on mutated sources would keep a database that they have migrated.
-      const unmutated = session ? null : await run(filters)
+      const unmutated = session ? null : await run(filters, false)
       if (unmutated !== null) throw new Error(`mutations: a test fails without a mutation: ${unmutated}`)
       const path = join(folder, mutation.file)
       const source = readFileSync(path, 'utf8')
@@ -60,7 +72,7 @@ export function openWorkingCopy(): WorkingCopy {
       }
       write(mutate(source, mutation))
       try {
-        return await run(filters)
+        return await run(filters, true)
       } finally {
         write(source)
       }
@@ -78,10 +90,10 @@ function openSession(folder: string): ChildProcess {
 }
 
 /** The first failure, or null; undefined if the session died or its time is over. */
-async function answerOf(session: ChildProcess): Promise<string | null | undefined> {
+async function answerOf(session: ChildProcess, mostMs: number): Promise<string | null | undefined> {
   const over = new AbortController()
   const { signal } = over
-  const timer = setTimeout(() => over.abort(), longestMs)
+  const timer = setTimeout(() => over.abort(), mostMs)
   const died = once(session, 'exit', { signal }).then(() => undefined)
   const answered = once(session, 'message', { signal }).then(([message]) => sessionAnswer.parse(message).failure)
   const first = await Promise.race([answered, died]).catch(() => undefined)

@@ -1,8 +1,4 @@
-/**
- * Requests in 30 days that a provider allows every account, whatever it earns. Stripe allows 500 a transaction besides:
- * https://docs.stripe.com/rate-limits. Other providers document no such number.
- */
-const leastAllowance: ReadonlyMap<string, number> = new Map([['stripe', 10_000]])
+import { leastAllowance } from '../schedule/cadence.ts'
 
 /** A sentence if the schedules of an account spend more than its provider allows every account; else null. */
 export function overspending(provider: string, requestsPerMonth: number | null): string | null {

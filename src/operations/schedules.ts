@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { TenantDatabase } from '../db/open.ts'
 import { syncJobs, syncSchedules } from '../db/schema.ts'
 import { dueAfter, type ScheduleKey } from '../schedule/beat.ts'
+import { monthSeconds } from '../schedule/cadence.ts'
 import { mostRejects } from '../schedule/learn.ts'
 import type { Reader } from './scope.ts'
 
@@ -17,6 +18,8 @@ export interface ScheduleState {
   readonly syncType: string
   readonly resources: readonly string[] | null
   readonly everySeconds: number
+  /** Whether the tick chooses `everySeconds`. */
+  readonly auto: boolean
   /** `refused`: paused because the jobs were refused, or the account was disconnected. `late`: due for five minutes, and not sent. */
   readonly state: 'active' | 'late' | 'paused' | 'refused'
   readonly pausedAt: string | null
@@ -50,7 +53,7 @@ export async function findSchedules(
   const named = ids === undefined ? sql`true` : sql`"scheduleId" = any(${sql.param(ids)}::uuid[])`
   const { rows } = await read((tx) =>
     tx.execute<ScheduleState & Record<string, unknown>>(sql`
-      select "scheduleId", "tenantId", spending.provider, spending.account, reference, "syncType", resources, "everySeconds", state,
+      select "scheduleId", "tenantId", spending.provider, spending.account, reference, "syncType", resources, "everySeconds", auto, state,
         ${utc('paused_at')} as "pausedAt", "pausedBecause", ${utc('next_at')} as "nextAt", ${utc('last_sent_at')} as "lastSentAt",
         case when last_job_id is not null then jsonb_build_object('jobId', last_job_id, 'status', coalesce(job.status, last_status)) end
           as "lastJob",
@@ -61,10 +64,10 @@ export async function findSchedules(
           over (partition by "tenantId", provider, account, reference) as "accountRequestsPerMonth"
         from (
           select id as "scheduleId", tenant_id as "tenantId", provider, account, reference, sync_type as "syncType",
-            resources, every_seconds as "everySeconds", paused_at, paused_because as "pausedBecause", next_at, last_sent_at,
+            resources, every_seconds as "everySeconds", auto, paused_at, paused_because as "pausedBecause", next_at, last_sent_at,
             last_job_id, last_status, last_success_at, ${stateOf} as state,
             (select percentile_disc(0.5) within group (order by requests) from unnest(recent_requests) as requests)
-              * ${month}::numeric / every_seconds as "requestsPerMonth"
+              * ${monthSeconds}::numeric / every_seconds as "requestsPerMonth"
           from ${syncSchedules}
         ) as schedule
       ) as spending
@@ -78,8 +81,6 @@ export async function findSchedules(
   return rows
 }
 
-const month = 30 * 86_400
-
 const stateOf = sql`case
   when paused_at is not null and rejects >= ${mostRejects} then 'refused' when paused_at is not null then 'paused'
   when next_at < now() - interval '5 minutes' then 'late' else 'active' end`
@@ -89,7 +90,7 @@ const utc = (column: string) => sql`to_char(${sql.identifier(column)} at time zo
 /** Adds a schedule; its first job is due at its next time on the grid. @returns null if the account has such a schedule */
 export async function addSchedule(
   db: TenantDatabase,
-  key: ScheduleKey,
+  key: ScheduleKey & { readonly auto?: boolean },
   now: Date,
 ): Promise<{ readonly scheduleId: string; readonly nextAt: Date } | null> {
   const added = { ...key, id: randomUUID(), nextAt: dueAfter(key, now) }

@@ -1,5 +1,6 @@
 import { isFinal } from '../db/schema.ts'
-import type { Schedule } from './beat.ts'
+import { dueAfter, isRequested, type Schedule } from './beat.ts'
+import { chooseEvery } from './cadence.ts'
 
 /** What the row of a job says to its schedule. */
 export interface SentJob {
@@ -9,6 +10,8 @@ export interface SentJob {
   readonly error: { readonly code: string; readonly message: string } | null
   readonly requests: number
   readonly finishedAt: Date | null
+  /** Requests in 30 days of the account's other schedules. */
+  readonly othersPerMonth: number
 }
 
 /** Refused jobs in a row after which a schedule pauses. */
@@ -22,7 +25,14 @@ export const lostAfterMs = 6 * 3_600_000
 
 export type Learned = Pick<
   Schedule,
-  'lastStatus' | 'lastSuccessAt' | 'recentRequests' | 'rejects' | 'pausedAt' | 'pausedBecause'
+  | 'everySeconds'
+  | 'nextAt'
+  | 'lastStatus'
+  | 'lastSuccessAt'
+  | 'recentRequests'
+  | 'rejects'
+  | 'pausedAt'
+  | 'pausedBecause'
 >
 
 /** Whether the end of the schedule's last job is known, so that nobody looks at it again. */
@@ -31,18 +41,31 @@ export const isSettled = ({ lastJobId, lastStatus }: Pick<Schedule, 'lastJobId' 
 
 /** The schedule after a look at its last job. `job` is null if the database does not have it. */
 export function learn(schedule: Schedule, job: SentJob | null, now: Date): Learned {
-  const { lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause } = schedule
-  const known = { lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause }
+  const { everySeconds, nextAt, lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause } = schedule
+  const known = { everySeconds, nextAt, lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause }
   if (job === null) return { ...known, lastStatus: schedule.lastStatus }
   const { status, finishedAt, requests, error } = job
   if (!isFinal(status)) return { ...known, lastStatus: status }
   const ended = { ...known, lastStatus: status, recentRequests: [...recentRequests, requests].slice(-remembered) }
-  if (status === 'completed') return { ...ended, lastSuccessAt: finishedAt, rejects: 0 }
+  if (status === 'completed')
+    return { ...ended, ...cadenceOf({ ...schedule, ...ended }, job, now), lastSuccessAt: finishedAt, rejects: 0 }
   if (status !== 'failed' || job.mayRecover) return ended
   const refused = { ...ended, rejects: rejects + 1 }
   if (refused.rejects < mostRejects || pausedAt !== null) return refused
   const because = `${refused.rejects} jobs in a row were refused. ${error?.message ?? ''} (${error?.code ?? 'unknown'})`
   return { ...refused, pausedAt: now, pausedBecause: because.slice(0, longestReason) }
+}
+
+/** The interval that the measured requests allow. A job that is late, or was asked for, stays due. */
+function cadenceOf(
+  schedule: Schedule,
+  { othersPerMonth }: SentJob,
+  now: Date,
+): Pick<Schedule, 'everySeconds' | 'nextAt'> {
+  const { nextAt } = schedule
+  const everySeconds = chooseEvery(schedule, othersPerMonth)
+  const stays = everySeconds === schedule.everySeconds || nextAt <= now || isRequested(schedule)
+  return { everySeconds, nextAt: stays ? nextAt : dueAfter({ ...schedule, everySeconds }, now) }
 }
 
 /** Whether the last job still has the account, or waits in the queue for a worker. Another one would only wait behind it. */

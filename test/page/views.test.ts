@@ -112,7 +112,13 @@ test('schedules have their state, the next and the last job, and what they spend
     paused_because: '3 jobs in a row were refused. <b>',
     rejects: 3,
   })
-  await plantSchedule(query, { account: 'acct_late', next_at: minutesAgo(6), every_seconds: 60, recent_requests: [7] })
+  await plantSchedule(query, {
+    account: 'acct_late',
+    next_at: minutesAgo(6),
+    every_seconds: 60,
+    recent_requests: [7],
+    auto: true,
+  })
   const { body } = await get('/schedules')
   expect([...body.matchAll(/stripe (acct_\w+)/g)].map(([, name]) => name)).toEqual([
     'acct_refused',
@@ -123,7 +129,8 @@ test('schedules have their state, the next and the last job, and what they spend
   expect(body).toContain('<small>3 jobs in a row were refused. &lt;b&gt;</small>')
   expect(body).toContain(`<a href="/jobs/${done.id}" class="completed">completed</a>`)
   expect(body).toContain('<td>7,200</td>')
-  expect(body).toContain('incremental, every 1 hour')
+  expect(body).toContain('incremental, every 1 hour<')
+  expect(body).toContain('incremental, every 1 minute, chosen by its requests<')
   expect(body).toMatch(/302,400<br><small>The schedules of this account make about 302400 requests in 30 days\./)
 })
 

@@ -16,6 +16,7 @@ const schedule = (overrides: Partial<Schedule> = {}): Schedule => ({
   syncType: 'incremental',
   resources: null,
   everySeconds: 3_600,
+  auto: false,
   nextAt: now,
   pausedAt: null,
   pausedBecause: null,
@@ -34,6 +35,7 @@ const sentJob = (status: JobStatus, overrides: Partial<SentJob> = {}): SentJob =
   mayRecover: false,
   error: status === 'failed' ? { code: 'key_not_accepted', message: 'stripe: the key is not accepted.' } : null,
   requests: 7,
+  othersPerMonth: 0,
   finishedAt: ['completed', 'failed', 'cancelled'].includes(status) ? before(1_000) : null,
   ...overrides,
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { openConfig } from '../../config/load.ts'
 import { addSchedule } from '../../operations/schedules.ts'
 import type { ScheduleKey } from '../../schedule/beat.ts'
+import { usualSeconds } from '../../schedule/cadence.ts'
 import { openSettings } from '../../secrets/open-settings.ts'
 import { defineCommand } from '../command.ts'
 import { describeDuration, duration } from '../duration.ts'
@@ -39,7 +40,13 @@ const options = z.object({
     'these resources; default: what a job reads if none are named; all: every list',
     z.string().default('default'),
   ),
-  every: option('TIME', 'the time from one incremental job to the next, such as 15m or 1h', beat.optional()),
+  every: option(
+    'TIME',
+    'the time from one incremental job to the next, such as 15m or 1h; auto, the default: chosen from what the jobs spend',
+    z
+      .union([z.literal('auto'), beat], { error: 'takes a time from 1m to 366d, such as 15m or 1h, or auto' })
+      .optional(),
+  ),
   fullEvery: option(
     'TIME',
     'the time from one full job to the next, such as 30d; it finds what was deleted without an event',
@@ -53,7 +60,9 @@ export const addSchedules = defineCommand({
   about: 'Adds schedules of an account: one for incremental jobs, one for full jobs, or both.',
   options,
   details: `The due times of all tenants spread over the interval, and stay the same if the schedule is removed and added again. The first
-incremental job of an account reads everything. A schedule holds no key: it names a secret or a connected account, or uses the
+incremental job of an account reads everything. With auto the tick chooses
+15 minutes to a day, by the median of the last ten jobs, so that schedules spend at most 80 % of what the provider allows every account.
+A schedule holds no key: it names a secret or a connected account, or uses the
 configured key. Ends with 1 if the account has such a schedule.
 
 ${writerLogin}`,
@@ -75,7 +84,9 @@ ${writerLogin}`,
   },
 })
 
-async function keysOf(given: z.infer<typeof options>): Promise<readonly ScheduleKey[]> {
+type NewSchedule = ScheduleKey & { readonly auto?: boolean }
+
+async function keysOf(given: z.infer<typeof options>): Promise<readonly NewSchedule[]> {
   const { tenant, provider: name, account = null, token, every, fullEvery } = given
   const provider = await findProvider(name, await openConfig(openSettings))
   const common = {
@@ -85,13 +96,13 @@ async function keysOf(given: z.infer<typeof options>): Promise<readonly Schedule
     reference: token === undefined ? null : tokenReference(token, provider, 'put the new one into a secret'),
     resources: readResources(given.resources, provider)?.slice() ?? null,
   }
-  // Hourly where nothing is said.
-  const incremental = every ?? (fullEvery === undefined ? 3_600 : undefined)
+  const chosen = every ?? (fullEvery === undefined ? 'auto' : undefined)
+  const cadence = chosen === 'auto' ? { everySeconds: usualSeconds, auto: true } : chosen && { everySeconds: chosen }
   return [
-    ...(incremental === undefined ? [] : [{ ...common, syncType: 'incremental' as const, everySeconds: incremental }]),
+    ...(cadence ? [{ ...common, syncType: 'incremental' as const, ...cadence }] : []),
     ...(fullEvery === undefined ? [] : [{ ...common, syncType: 'full' as const, everySeconds: fullEvery }]),
   ]
 }
 
-const firstJob = ({ syncType, everySeconds }: ScheduleKey, nextAt: Date) =>
-  `A job each ${describeDuration(everySeconds)} (${syncType}). The first is due at ${nextAt.toISOString().slice(0, 19).replace('T', ' ')} UTC.`
+const firstJob = ({ syncType, everySeconds, auto }: NewSchedule, nextAt: Date) =>
+  `A job each ${describeDuration(everySeconds)} (${syncType}${auto ? ', chosen anew from the requests of its jobs' : ''}). The first is due at ${nextAt.toISOString().slice(0, 19).replace('T', ' ')} UTC.`

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgPolicy, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, pgPolicy, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './column.ts'
 import { referenceWithoutKey } from './references.ts'
 import { isTick, tenantPolicies } from './tenants.ts'
@@ -23,6 +23,8 @@ export const syncSchedules = pgTable(
     resources: text('resources').array(),
     /** Seconds between two due times. */
     everySeconds: integer('every_seconds').notNull().default(3_600),
+    /** Whether the tick chooses every_seconds, from the requests of the last jobs and what the provider allows. */
+    auto: boolean('auto').notNull().default(false),
     /** Time at which the next job is due. */
     nextAt: instant('next_at').notNull(),
     /** Time since which the tick sends no jobs. Null if the schedule is active. */

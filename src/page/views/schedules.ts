@@ -26,8 +26,8 @@ ${schedules.map((schedule) => html`<tr><th scope="row">${schedule.provider} ${cu
 </tbody></table></div>`
 }
 
-const reads = ({ syncType, resources, everySeconds }: ScheduleState) =>
-  html`${syncType}, every ${ago(everySeconds)}${resources && html`<br><small>${cut(resources.join(', '), 120)}</small>`}`
+const reads = ({ syncType, resources, everySeconds, auto }: ScheduleState) =>
+  html`${syncType}, every ${ago(everySeconds)}${auto && ', chosen by its requests'}${resources && html`<br><small>${cut(resources.join(', '), 120)}</small>`}`
 
 /** The classes are those of jobs in the same need. */
 const classes = { active: 'completed', late: 'failed', paused: 'paused', refused: 'failed' } as const

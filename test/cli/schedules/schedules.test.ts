@@ -39,6 +39,32 @@ test('add makes an incremental and a full schedule, once; the list has both, wit
   ])
 })
 
+test('without --every the cadence is chosen; the list says so, and --every takes auto or a time', async () => {
+  const { as } = await openOperator()
+  const add = (...more: string[]) => as('worker', ['schedules', 'add', '--tenant', randomUUID(), ...more, '--json'])
+  const chosen = await add()
+  expect(outcomes(chosen.stdout)).toMatchObject([
+    { reason: expect.stringContaining('A job each 1 h (incremental, chosen anew from the requests of its jobs).') },
+  ])
+  expect(outcomes((await add('--every', 'auto', '--full-every', '30d')).stdout)).toHaveLength(2)
+  expect(outcomes((await add('--full-every', '31d')).stdout)).toHaveLength(1)
+  const wrong = await add('--every', 'often')
+  expect(wrong.code).toBe(2)
+  expect(wrong.stderr).toContain('takes a time from 1m to 366d, such as 15m or 1h, or auto')
+  const { stdout } = await as('reader', ['schedules', 'list', '--json'])
+  expect(
+    listed(stdout)
+      .map(({ auto, syncType, everySeconds }) => [auto, syncType, everySeconds])
+      .toSorted(),
+  ).toEqual([
+    [false, 'full', 2_592_000],
+    [false, 'full', 2_678_400],
+    [true, 'incremental', 3_600],
+    [true, 'incremental', 3_600],
+  ])
+  expect((await as('reader', ['schedules', 'list'])).stdout).toMatch(/ 1 h \(auto\) /)
+})
+
 test('a key is refused in words, and is in no output', async () => {
   const { as, query } = await openOperator()
   const key = 'sk_live_51AbCdEfGhIjKlMnOpQrStUv'

@@ -118,14 +118,13 @@ function countIn(object: Fields, name: string): unknown {
   return name.endsWith('Count') && Array.isArray(list) ? { count: list.length } : null
 }
 
-/** A stored payload without the cursors of its lists, and with its keys in order. */
+/** A payload without the cursors of its lists. */
 export function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable)
   if (!isFields(value)) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => name !== 'pageInfo')
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, inner]) => [name, comparable(inner)]),
   )
 }

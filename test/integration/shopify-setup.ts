@@ -4,6 +4,7 @@ import { createShopifySandbox, type SandboxOptions } from '../../src/sandbox/sho
 import type { Exemption } from '../support/faults.ts'
 import { setup } from '../support/setup.ts'
 import { compareAccount, differingIn } from './compare-account.ts'
+import { findCopyDifferences } from './copy-differences.ts'
 import { comparable, objectsByTable } from './shopify-objects.ts'
 
 export const accessToken = 'sandbox:shpat_sandboxtoken0123456789'
@@ -37,20 +38,12 @@ export async function openShop({ exempt, ...options }: SandboxOptions & { readon
     return (await stack.job(jobId)) as unknown as Job
   }
   const run = (additionalData: object = {}) => send({ additionalData })
-  /** The ids of the rows that differ from what a complete copy holds, with their tables. */
-  const differences = async () => {
-    const differing: string[] = []
-    for (const [table, objects] of Object.entries(objectsByTable(shop))) {
-      const rows = await stack.query<{ id: string; raw: unknown }>(
-        `select id, raw from ${table} where tenant_id = $1 and provider = 'shopify' and deleted_at is null order by id`,
-        [tenantId],
-      )
-      const stored = new Map(rows.map(({ id, raw }) => [id, JSON.stringify(comparable(raw))]))
-      const expected = new Map(objects.map((object) => [String(object.id), JSON.stringify(comparable(object))]))
-      for (const id of new Set([...stored.keys(), ...expected.keys()]))
-        if (stored.get(id) !== expected.get(id)) differing.push(`${table} ${id}`)
-    }
-    return differing
+  /** The rows that differ from what a complete copy holds, with their tables. */
+  const differences = () => {
+    const expected = Object.entries(objectsByTable(shop)).flatMap(([table, objects]) =>
+      objects.map((raw) => ({ table, key: String(raw.id), raw })),
+    )
+    return findCopyDifferences({ stack, tenantId, provider: 'shopify', comparable }, expected)
   }
   /** What `verify` says of each resource. */
   const compared = (resources?: readonly string[]) =>

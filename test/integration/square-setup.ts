@@ -1,26 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { createSquareSandbox, type ResourceName, type SandboxOptions } from '../../src/sandbox/square/index.ts'
+import { createSquareSandbox, type SandboxOptions } from '../../src/sandbox/square/index.ts'
 import { setup } from '../support/setup.ts'
 import { compareAccount, differingIn } from './compare-account.ts'
+import { findCopyDifferences } from './copy-differences.ts'
+import { squareObjects } from './square-objects.ts'
 
 export const token = 'EAAAEsandboxtoken0123456789'
 export const tenantId = randomUUID()
-
-/** The tables of Square's resources, by their names in jobs. */
-const tables: Readonly<Record<string, ResourceName>> = {
-  customers: 'customers',
-  products: 'plans',
-  prices: 'variations',
-  subscriptions: 'subscriptions',
-  invoices: 'invoices',
-  orders: 'orders',
-  payments: 'payments',
-  refunds: 'refunds',
-  disputes: 'disputes',
-  payouts: 'payouts',
-  balance_transactions: 'entries',
-}
 
 /** A seller of Square's sandbox, a worker, and what differs between the two. */
 export async function openSquare(options: SandboxOptions = {}) {
@@ -42,23 +29,8 @@ export async function openSquare(options: SandboxOptions = {}) {
       result: { resources: Record<string, { proof?: { equal: boolean }; skipped?: { code: string } }> }
     }
   }
-  /** The stored payloads of live rows, by id, of each resource that differs from what a complete copy holds. */
-  const differences = async () => {
-    const differing: string[] = []
-    for (const [table, resource] of Object.entries(tables)) {
-      const rows = await stack.query<{ id: string; raw: unknown }>(
-        `select id, raw from ${table} where tenant_id = $1 and provider = 'square' and deleted_at is null order by id`,
-        [tenantId],
-      )
-      const stored = Object.fromEntries(rows.map(({ id, raw }) => [id, raw]))
-      const expected = Object.fromEntries(square.expected(resource).map((object) => [String(object.id), object]))
-      const ids = [...new Set([...Object.keys(stored), ...Object.keys(expected)])]
-      for (const id of ids)
-        if (JSON.stringify(sorted(stored[id])) !== JSON.stringify(sorted(expected[id])))
-          differing.push(`${table} ${id}`)
-    }
-    return differing
-  }
+  /** The rows that differ from what a complete copy holds, with their tables. */
+  const differences = () => findCopyDifferences({ stack, tenantId, provider: 'square' }, squareObjects(square))
   /** What `verify` says of each resource. */
   const compared = (resources?: readonly string[]) =>
     compareAccount({
@@ -75,15 +47,4 @@ export async function openSquare(options: SandboxOptions = {}) {
   /** The resources in which `verify` finds a difference, and those that it skips. */
   const verify = async () => differingIn(await compared())
   return { square, stack, run, send, differences, compared, verify }
-}
-
-/** The same value with its keys in order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, inner]) => [name, sorted(inner)]),
-  )
 }

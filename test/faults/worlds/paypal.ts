@@ -1,4 +1,5 @@
-import { createPayPalSandbox, type ResourceName, type Sandbox } from '../../../src/sandbox/paypal/index.ts'
+import { createPayPalSandbox, type Sandbox } from '../../../src/sandbox/paypal/index.ts'
+import { paypalObjects, paypalTables } from '../../integration/paypal-objects.ts'
 import { openClock } from './clock.ts'
 import { type Fault, passingEverywhere, type World, type WorldOptions } from './world.ts'
 
@@ -7,18 +8,8 @@ const secret = 'EXcanary4eC39HqLyjWDarjtT1zdp7dc'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The tables of PayPal's lists whose rows have the whole payload. */
-const tables: Readonly<Record<string, ResourceName>> = {
-  balance_transactions: 'transactions',
-  subscriptions: 'subscriptions',
-  subscription_items: 'subscriptions',
-  prices: 'plans',
-  invoices: 'invoices',
-  disputes: 'disputes',
-}
-
-/** PayPal shows disputes of 180 days, and the worker asks for a day less. */
-const disputeMs = 179 * 86_400_000
+/** A customer may be shown in two ways in one second, so that a copy may hold either. */
+const tables = paypalTables.filter((table) => table !== 'customers')
 
 /** A merchant whose transactions show at once. */
 export async function openPayPalWorld({ customers = 100, now, ...options }: WorldOptions = {}): Promise<World> {
@@ -49,29 +40,8 @@ export async function openPayPalWorld({ customers = 100, now, ...options }: Worl
     },
     // The ledger takes a request for each month of three years.
     shortList: { resource: 'prices', requests: { path: '/v1/billing/plans' } },
-    tables: {
-      ...Object.fromEntries(Object.keys(tables).map((table) => [table, 'id'])),
-      invoice_lines: 'id',
-      payments: 'id',
-      refunds: 'id',
-      payouts: 'id',
-    },
-    *expected(scope) {
-      const isIn = (table: string) => scope?.includes(table) ?? true
-      for (const [table, name] of Object.entries(tables)) {
-        if (!isIn(table)) continue
-        for (const object of paypal.expected(name))
-          if (isShown(object)) yield { table, key: keyOf(name, object), raw: shown(object) }
-      }
-      if (isIn('invoice_lines'))
-        for (const { id, items } of paypal.expected('invoices'))
-          for (const [place, raw] of (Array.isArray(items) ? (items as readonly Fields[]) : []).entries())
-            yield { table: 'invoice_lines', key: `${id}:${raw.id || place}`, raw }
-      for (const object of paypal.expected('transactions')) {
-        const table = derivedTableOf(object)
-        if (table !== undefined && isIn(table)) yield { table, key: String(infoOf(object).transaction_id), raw: object }
-      }
-    },
+    tables: Object.fromEntries(tables.map((table) => [table, 'id'])),
+    expected: (scope = tables) => paypalObjects(paypal, scope),
     now: paypal.now,
     advance: paypal.advance,
     fail: (fault) => paypal.fail(ruleOf(fault)),
@@ -107,36 +77,6 @@ const barelyInfo = (info: Fields): Fields =>
       /^transaction_(id|event_code|initiation_date|updated_date|amount)$|^paypal_reference_id$/.test(name),
     ),
   )
-
-/** What tells the lines of the ledger apart: an id is not unique. */
-function keyOf(name: ResourceName, object: Fields): string {
-  if (name !== 'transactions') return String(object.dispute_id ?? object.id)
-  const info = infoOf(object)
-  const { value, currency_code: currency } = info.transaction_amount as Fields
-  const at = new Date(String(info.transaction_initiation_date)).toISOString()
-  const parts = [info.transaction_id, info.transaction_event_code, at, info.paypal_reference_id, value, currency]
-  return parts.map((part) => part ?? '').join('|')
-}
-
-/** The table that a line makes a row of besides the ledger. */
-function derivedTableOf(object: Fields): string | undefined {
-  const { transaction_event_code: code, transaction_amount: amount } = infoOf(object)
-  const kind = String(code).slice(0, 3)
-  const value = Number((amount as Fields).value)
-  if (kind === 'T00' && value > 0) return 'payments'
-  if (['T1106', 'T1107'].includes(String(code)) && value < 0) return 'refunds'
-  return kind === 'T04' ? 'payouts' : undefined
-}
-
-const isShown = ({ dispute_id: dispute, create_time: created }: Fields) =>
-  dispute === undefined || Date.parse(String(created)) > Date.now() - disputeMs
-
-/** Without what PayPal shows in one kind of answer only: the state of a dispute in lists, a failed payment by id. */
-function shown({ dispute_state: _, ...object }: Fields): Fields {
-  if (typeof object.billing_info !== 'object') return object
-  const { last_failed_payment: __, ...billing } = object.billing_info as Fields
-  return { ...object, billing_info: billing }
-}
 
 /** PayPal has no fields to name and no locks. */
 function ruleOf({ field: _, ...fault }: Fault): Parameters<Sandbox['fail']>[0] {

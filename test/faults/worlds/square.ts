@@ -1,24 +1,10 @@
-import { createSquareSandbox, type ResourceName, type Sandbox } from '../../../src/sandbox/square/index.ts'
+import { createSquareSandbox, type Sandbox } from '../../../src/sandbox/square/index.ts'
+import { squareObjects, squareTables } from '../../integration/square-objects.ts'
 import { openClock } from './clock.ts'
 import { type Fault, passingEverywhere, type World, type WorldOptions } from './world.ts'
 
 /** Part of the token that no log may show. */
 const secret = 'EAAAEcanary4eC39HqLyjWDarjtT1zdp7dc'
-
-/** The tables of Square's lists. */
-const tables: Readonly<Record<string, ResourceName>> = {
-  customers: 'customers',
-  products: 'plans',
-  prices: 'variations',
-  subscriptions: 'subscriptions',
-  invoices: 'invoices',
-  orders: 'orders',
-  payments: 'payments',
-  refunds: 'refunds',
-  disputes: 'disputes',
-  payouts: 'payouts',
-  balance_transactions: 'entries',
-}
 
 /** A seller with five locations. */
 export async function openSquareWorld({ customers = 100, now, ...options }: WorldOptions = {}): Promise<World> {
@@ -49,24 +35,8 @@ export async function openSquareWorld({ customers = 100, now, ...options }: Worl
       reshaped: (item) => ({ ...item, given_name: ['x'], email_address: { value: 'a@b' }, address: 'Main St' }),
     },
     shortList: { resource: 'customers', requests: { path: '/v2/customers/search' } },
-    tables: {
-      ...Object.fromEntries(Object.keys(tables).map((table) => [table, 'id'])),
-      subscription_items: 'id',
-      order_lines: 'id',
-    },
-    *expected(scope) {
-      const isIn = (table: string) => scope?.includes(table) ?? true
-      for (const [table, name] of Object.entries(tables)) {
-        if (!isIn(table)) continue
-        for (const raw of square.objects(name)) yield { table, key: String(raw.id), raw }
-      }
-      if (isIn('subscription_items'))
-        for (const raw of square.objects('subscriptions'))
-          yield { table: 'subscription_items', key: String(raw.id), raw }
-      if (!isIn('order_lines')) return
-      for (const { id, line_items: lines } of square.objects('orders'))
-        for (const raw of linesOf(lines)) yield { table: 'order_lines', key: `${id}:${raw.uid}`, raw }
-    },
+    tables: Object.fromEntries(squareTables.map((table) => [table, 'id'])),
+    expected: (scope) => squareObjects(square, scope),
     now: square.now,
     advance: square.advance,
     fail: (fault) => square.fail(ruleOf(fault)),
@@ -87,8 +57,6 @@ export async function openSquareWorld({ customers = 100, now, ...options }: Worl
     close: square.close,
   }
 }
-
-const linesOf = (lines: unknown) => (Array.isArray(lines) ? (lines as readonly Record<string, unknown>[]) : [])
 
 /** Square has no fields to name and no locks. */
 function ruleOf({ field: _, ...fault }: Fault): Parameters<Sandbox['fail']>[0] {

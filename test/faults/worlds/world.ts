@@ -1,3 +1,4 @@
+import type { ExpectedObject } from '../../integration/copy-differences.ts'
 import type { createRandom } from '../../support/random.ts'
 import type { Environment } from '../worker.ts'
 
@@ -16,13 +17,6 @@ export interface WorldOptions {
   readonly now?: number
 }
 
-/** An object that a table must hold. */
-export interface ExpectedObject {
-  readonly table: string
-  readonly key: string
-  readonly raw: unknown
-}
-
 /** Which objects change: those that an incremental job sees, or any. */
 export type Changed = 'announced' | 'any'
 
@@ -32,7 +26,7 @@ export interface Truth {
   /** The tables that a job without `resources` fills, each with the SQL that makes the key of its rows. */
   readonly tables: Readonly<Record<string, string>>
   /**
-   * Whether the truth says what a job counts. PayPal's does not: its customers and products are not in `tables`, and a window of
+   * Whether the truth says what a job counts. PayPal's does not: its customers are not in `tables`, and a window of
    * its ledger that a pause cuts is read and counted again.
    */
   readonly areCountsKnown: boolean

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { createPayPalSandbox, type SandboxOptions, sandboxApp } from '../../src/sandbox/paypal/index.ts'
+import { type SandboxOptions, sandboxApp } from '../../src/sandbox/paypal/index.ts'
+import { createCheckedPayPal } from '../specs/checked-sandbox.ts'
 import type { Exemption } from '../support/faults.ts'
 import { setup } from '../support/setup.ts'
 import { compareAccount, differingIn } from './compare-account.ts'
@@ -14,7 +15,7 @@ export async function openPayPal({ exempt, ...options }: SandboxOptions & { read
   const tenantId = randomUUID()
   // Its clock stands hours behind, so that it can be advanced without being ahead of the database's.
   const now = Math.floor(Date.now() / 1_000) - 14 * 3_600
-  const paypal = await createPayPalSandbox({ transactions: 1_200, limits: 'none', now, ...options })
+  const paypal = await createCheckedPayPal({ transactions: 1_200, limits: 'none', now, ...options })
   onTestFinished(() => paypal.close())
   const stack = await setup({
     ...(exempt && { exempt }),

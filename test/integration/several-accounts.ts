@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
 import type { SyncJobResult } from '../../src/job/state/result.ts'
-import { openSandbox, type Sandbox } from '../../src/sandbox/stripe/index.ts'
+import type { Sandbox } from '../../src/sandbox/stripe/index.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { type Exemption, isDisturbed } from '../support/faults.ts'
 import { context, jobRequest, type RequestFields, setup, sqsEvent } from '../support/setup.ts'
 import type { SqsWorker } from '../support/sqs-worker.ts'
@@ -25,7 +26,13 @@ export async function openTenant(settings: Readonly<Record<string, string>> = {}
 export function tenantIn(parts: Awaited<ReturnType<typeof setup>>) {
   const tenantId = randomUUID()
   async function account(id: string, seed: number, key: string): Promise<Endpoint> {
-    const sandbox = await openSandbox({ customers: 30, seed, limits: 'none', account: id, restrictedAccount: true })
+    const sandbox = await openCheckedStripe({
+      customers: 30,
+      seed,
+      limits: 'none',
+      account: id,
+      restrictedAccount: true,
+    })
     onTestFinished(async () => void (await sandbox.close()))
     const worker = await parts.openWorker({ Stripe__ApiBase: sandbox.url })
     const live = !key.includes('_test_')

@@ -24,18 +24,18 @@ it(
       })
       const grants = () => shop.requests.filter(({ path }) => path.endsWith('/access_token')).length
       const run = (additionalData: object = {}) => send({ accessToken, additionalData })
-      expect(await run()).toMatchObject({ status: 'completed' })
+      expect(await run()).toMatchObject({ status: 'completed', error: null })
       for (let day = 0; day < days; day += between) {
         shop.simulate(between, { seed: seed + day, perDay: 4 })
         // The lists have shown all changes by then.
         shop.advance(600)
         shop.fail({ kind: 'token-expired', path: /graphql/, after: 4 + day / between, times: 1 })
-        expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
+        expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed', error: null })
         expect(await differences()).toEqual([])
       }
       expect(grants()).toBeGreaterThan((2 * days) / between)
       expect(await verify()).toEqual([])
-      expect(await run()).toMatchObject({ status: 'completed' })
+      expect(await run()).toMatchObject({ status: 'completed', error: null })
       expect(await differences()).toEqual([])
       expect(await verify()).toEqual([])
     })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { createShopifySandbox, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import type { SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import { createCheckedShopify } from '../specs/checked-sandbox.ts'
 import type { Exemption } from '../support/faults.ts'
 import { setup } from '../support/setup.ts'
 import { compareAccount, differingIn } from './compare-account.ts'
@@ -25,7 +26,7 @@ interface Job {
 export async function openShop({ exempt, ...options }: SandboxOptions & { readonly exempt?: Exemption } = {}) {
   // Its clock stands hours behind, so that it can be advanced without being ahead of the database's.
   const now = Math.floor(Date.now() / 1_000) - 10_000
-  const shop = await createShopifySandbox({ orders: 300, points: 'none', now, ...options })
+  const shop = await createCheckedShopify({ orders: 300, points: 'none', now, ...options })
   onTestFinished(() => shop.close())
   const stack = await setup({
     sandbox: { customers: 1 },

@@ -22,7 +22,7 @@ it(
       square.fail({ kind: 'no-such-cursor', path: /cursor=/, probability: 0.2 })
       let token = 0
       const run = (additionalData: object = {}) => send({ accessToken: `EAAAEquarter${token}`, additionalData })
-      expect(await run()).toMatchObject({ status: 'completed' })
+      expect(await run()).toMatchObject({ status: 'completed', error: null })
       const removed = new Set<string>()
       for (let day = 0; day < days; day += between) {
         for (const { step, id } of square.simulate(between, { seed: seed + day, perDay: 4 }))
@@ -39,11 +39,11 @@ it(
         })
         ends()
         token++
-        expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed' })
+        expect(await run({ sync_type: 'incremental' })).toMatchObject({ status: 'completed', error: null })
         // What is left is a customer that was deleted: no list of changes has it.
         expect((await differences()).filter((difference) => !removed.has(difference))).toEqual([])
       }
-      expect(await run()).toMatchObject({ status: 'completed' })
+      expect(await run()).toMatchObject({ status: 'completed', error: null })
       expect(await differences()).toEqual([])
       expect(await verify()).toEqual([])
     })

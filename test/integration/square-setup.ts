@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { createSquareSandbox, type SandboxOptions } from '../../src/sandbox/square/index.ts'
+import type { SandboxOptions } from '../../src/sandbox/square/index.ts'
+import { createCheckedSquare } from '../specs/checked-sandbox.ts'
 import { setup } from '../support/setup.ts'
 import { compareAccount, differingIn } from './compare-account.ts'
 import { findCopyDifferences } from './copy-differences.ts'
@@ -13,7 +14,7 @@ export const tenantId = randomUUID()
 export async function openSquare(options: SandboxOptions = {}) {
   // Its clock stands hours behind, so that it can be advanced without being ahead of the database's.
   const now = Math.floor(Date.now() / 1_000) - 10_000
-  const square = await createSquareSandbox({ payments: 1_200, limits: 'none', now, ...options })
+  const square = await createCheckedSquare({ payments: 1_200, limits: 'none', now, ...options })
   onTestFinished(() => square.close())
   const stack = await setup({
     sandbox: { customers: 1 },

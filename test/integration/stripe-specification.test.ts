@@ -24,7 +24,10 @@ test("every request that the worker makes is one of Stripe's specification, para
     checkStripeRequest(method, path, new URL(url, sandbox.url).searchParams),
   )
   expect(wrong).toEqual([])
-  const unknownCalls = exceptions.filter(({ vendor, in: place }) => vendor === 'stripe' && place === 'call')
+  const unknownCalls = exceptions.filter(
+    // Objects that are asked for by id are in providers/stripe-by-name.
+    ({ vendor, in: place, operation }) => vendor === 'stripe' && place === 'call' && !operation.endsWith('/{id}'),
+  )
   expect([...usedExceptions]).toEqual(expect.arrayContaining(unknownCalls))
   const operations = Object.keys(sandbox.stats().perEndpoint)
   expect(operations).toEqual(expect.arrayContaining(['GET /v1/events', 'GET /v1/customers/:id', 'GET /v1/account']))

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { createPayPalSandbox, sandboxApp } from '../../src/sandbox/paypal/index.ts'
-import { createShopifySandbox } from '../../src/sandbox/shopify/index.ts'
-import { createSquareSandbox } from '../../src/sandbox/square/index.ts'
+import { sandboxApp } from '../../src/sandbox/paypal/index.ts'
+import { createCheckedPayPal, createCheckedShopify, createCheckedSquare } from '../specs/checked-sandbox.ts'
 import { setup } from '../support/setup.ts'
 import { buildBundle } from './bundle.ts'
 import { openLambda } from './lambda.ts'
@@ -17,17 +16,17 @@ beforeAll(async () => {
 })
 
 const paypal = async () => {
-  const sandbox = await createPayPalSandbox({ transactions: 200, limits: 'none' })
+  const sandbox = await createCheckedPayPal({ transactions: 200, limits: 'none' })
   const settings = { PayPal__ApiBase: sandbox.url, PayPal__Environment: 'sandbox', PayPal__RequestsPerSecond: '1000' }
   return { sandbox, settings, accessToken: `${sandboxApp.id}:${sandboxApp.secret}` }
 }
 const square = async () => {
-  const sandbox = await createSquareSandbox({ payments: 100, limits: 'none' })
+  const sandbox = await createCheckedSquare({ payments: 100, limits: 'none' })
   const settings = { Square__ApiBase: sandbox.url, Square__Environment: 'sandbox', Square__RequestsPerSecond: '1000' }
   return { sandbox, settings, accessToken: 'EAAAEsandboxtoken' }
 }
 const shopify = async () => {
-  const sandbox = await createShopifySandbox({ orders: 50, points: 'none' })
+  const sandbox = await createCheckedShopify({ orders: 50, points: 'none' })
   return { sandbox, settings: { Shopify__ApiBase: sandbox.url }, accessToken: 'sandbox:shpat_sandbox' }
 }
 

@@ -3,8 +3,9 @@ import type { Credentials, Query } from '../../src/provider/contract.ts'
 import { fields } from '../../src/provider/fields.ts'
 import { type PayPalSettings, paypal } from '../../src/providers/paypal/index.ts'
 import { resources } from '../../src/providers/paypal/resources/index.ts'
-import { createPayPalSandbox, type Failure, type SandboxOptions, sandboxApp } from '../../src/sandbox/paypal/index.ts'
+import { type Failure, type SandboxOptions, sandboxApp } from '../../src/sandbox/paypal/index.ts'
 import { exerciseProvider, type FailureKind } from '../contracts/exercise-provider.ts'
+import { createCheckedPayPal } from '../specs/checked-sandbox.ts'
 import { checkRequests } from '../specs/paypal.ts'
 import { balancesOf, expectedOf, lineIds, lists, now, tokenPath } from './paypal-expected.ts'
 
@@ -24,7 +25,7 @@ const settings = (over: Partial<PayPalSettings> = {}): PayPalSettings => ({
 })
 
 async function open(options: SandboxOptions = {}, credentials: Partial<Credentials> = {}) {
-  const sandbox = await createPayPalSandbox({ transactions: 400, limits: 'none', now, ...options })
+  const sandbox = await createCheckedPayPal({ transactions: 400, limits: 'none', now, ...options })
   onTestFinished(() => sandbox.close())
   const provider = paypal(settings({ apiBase: sandbox.url }))
   const account = provider.connect({ tenantId, accessToken: undefined, ...credentials })
@@ -68,7 +69,7 @@ exerciseProvider({
   name: 'paypal',
   async open() {
     const counts = { subscriptions: 40, plans: 30, products: 30, invoices: 40, disputes: 0 }
-    const sandbox = await createPayPalSandbox({ transactions: 400, counts, limits: 'none', now })
+    const sandbox = await createCheckedPayPal({ transactions: 400, counts, limits: 'none', now })
     for (let n = 1; n <= 40; n++) sandbox.insert('disputes', {}, { at: now - n * 5 * 86_400 })
     const balances = await balancesOf(sandbox)
     return {

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SyncError } from '../../src/errors.ts'
 import { shopify } from '../../src/providers/shopify/index.ts'
-import { createShopifySandbox, type Failure, readScopes } from '../../src/sandbox/shopify/index.ts'
+import { type Failure, readScopes } from '../../src/sandbox/shopify/index.ts'
 import { expectNoSecret } from '../contracts/exercise-provider.ts'
+import { createCheckedShopify } from '../specs/checked-sandbox.ts'
 import { never, now, openShop, settings, tenantId, token } from './shopify-setup.ts'
 
 const caught = (call: Promise<unknown>): Promise<unknown> =>
@@ -195,7 +196,7 @@ describe('an answer of Shopify', () => {
 describe('client credentials', () => {
   const clientId = 'sandbox-client'
   async function open(accessToken: string, grantLifetime = 86_400) {
-    const sandbox = await createShopifySandbox({ orders: 30, points: 'none', now, grantLifetime })
+    const sandbox = await createCheckedShopify({ orders: 30, points: 'none', now, grantLifetime })
     onTestFinished(() => sandbox.close())
     const account = shopify(settings({ apiBase: sandbox.url })).connect({ tenantId, accessToken })
     onTestFinished(() => account.close())

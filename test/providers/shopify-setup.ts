@@ -2,13 +2,9 @@ import { onTestFinished } from 'vitest'
 import type { Page, Query } from '../../src/provider/contract.ts'
 import { fields, list } from '../../src/provider/fields.ts'
 import { type ShopifySettings, shopify } from '../../src/providers/shopify/index.ts'
-import {
-  createShopifySandbox,
-  type Failure,
-  type ResourceName,
-  type SandboxOptions,
-} from '../../src/sandbox/shopify/index.ts'
+import type { Failure, ResourceName, SandboxOptions } from '../../src/sandbox/shopify/index.ts'
 import type { FailureKind } from '../contracts/exercise-provider.ts'
+import { createCheckedShopify } from '../specs/checked-sandbox.ts'
 
 export const token = 'shpat_secretsecret0123456789'
 export const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
@@ -39,7 +35,7 @@ export const settings = (over: Partial<ShopifySettings> = {}): ShopifySettings =
 
 /** A shop of the sandbox and the provider connected with it. */
 export async function openShop(options: SandboxOptions = {}, over: Partial<ShopifySettings> = {}) {
-  const sandbox = await createShopifySandbox({ orders: 300, points: 'none', now, ...options })
+  const sandbox = await createCheckedShopify({ orders: 300, points: 'none', now, ...options })
   onTestFinished(() => sandbox.close())
   const account = shopify(settings({ apiBase: sandbox.url, ...over })).connect({ tenantId, accessToken: undefined })
   onTestFinished(() => account.close())
@@ -56,7 +52,7 @@ export async function openShop(options: SandboxOptions = {}, over: Partial<Shopi
 
 /** Every object of each resource as the provider asks for it, fetched by its id: without lists, windows or cursors. */
 export async function everyObject(options: SandboxOptions): Promise<ReadonlyMap<string, readonly unknown[]>> {
-  const sandbox = await createShopifySandbox(options)
+  const sandbox = await createCheckedShopify(options)
   const account = shopify(settings({ apiBase: sandbox.url })).connect({ tenantId, accessToken: undefined })
   const send = async (query: string, variables: object) => {
     const answer = await fetch(`${sandbox.url}/admin/api/2026-10/graphql.json`, {

@@ -1,6 +1,7 @@
 import { shopify } from '../../src/providers/shopify/index.ts'
-import { createShopifySandbox, type SandboxOptions } from '../../src/sandbox/shopify/index.ts'
+import type { SandboxOptions } from '../../src/sandbox/shopify/index.ts'
 import { exerciseProvider } from '../contracts/exercise-provider.ts'
+import { createCheckedShopify } from '../specs/checked-sandbox.ts'
 import { everyObject, failures, listOf, now, settings, tenantId, throttled } from './shopify-setup.ts'
 
 const size: SandboxOptions = { orders: 30, counts: { customers: 60 }, points: 'none', mostRequested: 1_000_000, now }
@@ -17,7 +18,7 @@ exerciseProvider({
   name: 'shopify',
   resources: ['customers'],
   async open() {
-    const sandbox = await createShopifySandbox({ ...size, grantLifetime: lifetime, cursorLifetime: 10 * lifetime })
+    const sandbox = await createCheckedShopify({ ...size, grantLifetime: lifetime, cursorLifetime: 10 * lifetime })
     const provider = shopify(settings({ apiBase: sandbox.url }))
     const credentials = { tenantId, accessToken: JSON.stringify(client) }
     return {

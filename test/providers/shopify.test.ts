@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Fields, fields } from '../../src/provider/fields.ts'
 import { shopify } from '../../src/providers/shopify/index.ts'
-import {
-  createShopifySandbox,
-  type ResourceName,
-  type SandboxOptions,
-  type ShopifyObject,
-} from '../../src/sandbox/shopify/index.ts'
+import type { ResourceName, SandboxOptions, ShopifyObject } from '../../src/sandbox/shopify/index.ts'
 import { exerciseProvider } from '../contracts/exercise-provider.ts'
+import { createCheckedShopify } from '../specs/checked-sandbox.ts'
 import { checkRequest, checkRequests } from '../specs/shopify.ts'
 import { accessFor } from '../specs/shopify-access.ts'
 import {
@@ -57,7 +53,7 @@ const isPayment = ({ kind }: Fields) => kind !== 'VOID' && kind !== 'REFUND'
 exerciseProvider({
   name: 'shopify',
   async open() {
-    const sandbox = await createShopifySandbox({ ...size, cursorLifetime: 3_600 })
+    const sandbox = await createCheckedShopify({ ...size, cursorLifetime: 3_600 })
     const nestedIn = (nested: string, parent: string) => {
       if (nested === 'prices')
         return sandbox.expected('productVariants').filter(({ product }) => fields(product).id === parent)

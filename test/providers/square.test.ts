@@ -3,14 +3,9 @@ import { SyncError } from '../../src/errors.ts'
 import type { Query } from '../../src/provider/contract.ts'
 import { fields, list } from '../../src/provider/fields.ts'
 import { type SquareSettings, square } from '../../src/providers/square/index.ts'
-import {
-  createSquareSandbox,
-  type Failure,
-  type ResourceName,
-  type Sandbox,
-  type SandboxOptions,
-} from '../../src/sandbox/square/index.ts'
+import type { Failure, ResourceName, Sandbox, SandboxOptions } from '../../src/sandbox/square/index.ts'
 import { exerciseProvider, expectNoSecret, type FailureKind } from '../contracts/exercise-provider.ts'
+import { createCheckedSquare } from '../specs/checked-sandbox.ts'
 import { checkRequest } from '../specs/square.ts'
 
 const token = 'EAAAEsecretsecret0123456789'
@@ -76,7 +71,7 @@ const small: SandboxOptions = {
 }
 
 async function open(options: SandboxOptions = {}) {
-  const sandbox = await createSquareSandbox({ ...size, ...options })
+  const sandbox = await createCheckedSquare({ ...size, ...options })
   onTestFinished(() => sandbox.close())
   const account = square(settings({ apiBase: sandbox.url })).connect({ tenantId, accessToken: undefined })
   onTestFinished(() => account.close())
@@ -94,7 +89,7 @@ const linesOf = (sandbox: Sandbox, order: string) =>
 exerciseProvider({
   name: 'square',
   async open() {
-    const sandbox = await createSquareSandbox({ ...small, cursorLifetime: 3_600 })
+    const sandbox = await createCheckedSquare({ ...small, cursorLifetime: 3_600 })
     return {
       provider: square(settings({ apiBase: sandbox.url })),
       credentials: { tenantId, accessToken: undefined },

@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type StripeSettings, stripe } from '../../src/providers/stripe/index.ts'
-import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import type { SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 
 export const now = 1_790_000_000
 export const tenantId = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
@@ -19,7 +20,7 @@ export const settings = (over: Partial<StripeSettings> = {}): StripeSettings => 
 
 /** An account of the sandbox, or of the server in `over.apiBase`. It is closed when the test ends. */
 export async function setup(options: SandboxOptions = {}, over: Partial<StripeSettings> = {}, accessToken?: string) {
-  const sandbox = await openSandbox({ customers: 20, limits: 'none', now, ...options })
+  const sandbox = await openCheckedStripe({ customers: 20, limits: 'none', now, ...options })
   const account = stripe(settings({ apiBase: sandbox.url, ...over })).connect({ tenantId, accessToken })
   onTestFinished(async () => {
     account.close()

@@ -2,8 +2,9 @@ import type { Resource } from '../../src/provider/contract.ts'
 import type { StripeConnection } from '../../src/providers/stripe/connection.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
 import { objects } from '../../src/providers/stripe/objects.ts'
-import { byName, openSandbox } from '../../src/sandbox/stripe/index.ts'
+import { byName } from '../../src/sandbox/stripe/index.ts'
 import { exerciseLists, exerciseProvider } from '../contracts/exercise-provider.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { key, now, settings, tenantId } from './stripe-account.ts'
 import { failures } from './stripe-failure-kinds.ts'
 import { openListServer } from './stripe-list-server.ts'
@@ -33,7 +34,7 @@ exerciseProvider({
   async open() {
     // Some plans are of prices that no list shows.
     const counts = { ...Object.fromEntries(byName.map((name) => [name, each])), prices: 40 }
-    const sandbox = await openSandbox({ customers: 20, counts, limits: 'none', now })
+    const sandbox = await openCheckedStripe({ customers: 20, counts, limits: 'none', now })
     const nameOf = (resource: string) => {
       const name = sandboxName(resource)
       if (!name) throw new Error(`the sandbox has no ${resource}`)

@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { Item } from '../../src/json/item.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
-import { type NestedName, openSandbox, type StripeObject } from '../../src/sandbox/stripe/index.ts'
+import type { NestedName, StripeObject } from '../../src/sandbox/stripe/index.ts'
 import { exerciseProvider } from '../contracts/exercise-provider.ts'
 import { tables } from '../faults/tables.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { valuesOf } from '../support/items.ts'
 import { key, listening, now, settings, setup, tenantId } from './stripe-account.ts'
 import { failures } from './stripe-failure-kinds.ts'
@@ -27,7 +28,7 @@ exerciseProvider({
   name: 'stripe',
   resources: Object.keys(tables),
   async open() {
-    const sandbox = await openSandbox({
+    const sandbox = await openCheckedStripe({
       customers: 260,
       counts,
       limits: 'none',

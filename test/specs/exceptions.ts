@@ -33,9 +33,15 @@ export function unexpected(vendor: Exception['vendor'], differences: readonly Di
 function allows(exception: Exception, vendor: string, difference: Difference): boolean {
   return (
     exception.vendor === vendor &&
-    exception.operation === difference.operation &&
+    isOperation(exception.operation, difference.operation) &&
     exception.in === difference.in &&
     exception.field === difference.field &&
     exception.value === difference.value
   )
+}
+
+/** The name of an unknown call has its ids, and that of an exception a `{parameter}` in their place. */
+function isOperation(name: string, seen: string): boolean {
+  const [parts, seenParts] = [name.split('/'), seen.split('/')]
+  return parts.length === seenParts.length && parts.every((part, at) => part === seenParts[at] || part.startsWith('{'))
 }

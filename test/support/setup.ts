@@ -7,8 +7,9 @@ import type { EventSource, Invoke } from '../../src/local/event-source.ts'
 import { inProcess, openEventSource } from '../../src/local/event-source.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { type Log, silentLog } from '../../src/log/log.ts'
-import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import type { SandboxOptions } from '../../src/sandbox/stripe/index.ts'
 import type { Telemetry } from '../../src/telemetry/telemetry.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { createTestDatabase } from './database.ts'
 import { disturbCalls, type Exemption, isDisturbed } from './faults.ts'
 import { asWorker } from './postgres.ts'
@@ -33,7 +34,7 @@ export async function setup(options: SetupOptions = {}) {
   const sql = new pg.Pool({ connectionString: url, max: 4 })
   // The server is stopped while idle connections may be open.
   sql.on('error', () => {})
-  const sandbox = await openSandbox({ customers: 250, limits: 'none', ...options.sandbox })
+  const sandbox = await openCheckedStripe({ customers: 250, limits: 'none', ...options.sandbox })
   const queue = await openQueue({ maxReceiveCount: options.maxReceiveCount ?? 12 })
   const calls = { url: asWorker(url), queue, sandbox }
   const environment: Record<string, string> = {

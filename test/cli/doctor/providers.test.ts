@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkProviders } from '../../../src/cli/doctor/providers.ts'
 import { checkSecrets } from '../../../src/cli/doctor/secrets.ts'
-import { createSquareSandbox } from '../../../src/sandbox/square/index.ts'
 import { openSandbox, type SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
 import { plantJob } from '../../operations/plant-job.ts'
+import { createCheckedSquare } from '../../specs/checked-sandbox.ts'
 import { openTestDatabase } from '../../support/database.ts'
 import { collect, configOf, those } from './findings.ts'
 
@@ -59,7 +59,7 @@ test('a key that may not ask for its account is a warning, and so is one that no
   expect(those(await check('rk_live_sandbox'), 'warn')).toEqual([
     expect.stringMatching(/may not ask for its account → Give it the right/),
   ])
-  const square = await createSquareSandbox({})
+  const square = await createCheckedSquare({})
   onTestFinished(() => square.close())
   const environment = { Square__AccessToken: 'EAAAsandbox', Square__ApiBase: square.url }
   const findings = await collect(checkProviders(configOf(environment), new AbortController().signal))

@@ -1,5 +1,6 @@
-import { createPayPalSandbox, type Sandbox } from '../../../src/sandbox/paypal/index.ts'
+import type { Sandbox } from '../../../src/sandbox/paypal/index.ts'
 import { paypalObjects, paypalTables } from '../../integration/paypal-objects.ts'
+import { createCheckedPayPal } from '../../specs/checked-sandbox.ts'
 import { openClock } from './clock.ts'
 import { type Fault, passingEverywhere, type World, type WorldOptions } from './world.ts'
 
@@ -14,7 +15,7 @@ const tables = paypalTables.filter((table) => table !== 'customers')
 /** A merchant whose transactions show at once. */
 export async function openPayPalWorld({ customers = 100, now, ...options }: WorldOptions = {}): Promise<World> {
   const clock = openClock(now)
-  const paypal = await createPayPalSandbox({
+  const paypal = await createCheckedPayPal({
     ...options,
     ...clock.options,
     limits: 'none',

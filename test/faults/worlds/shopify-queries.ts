@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createShopifySandbox } from '../../../src/sandbox/shopify/index.ts'
 import { queriesIn } from '../../integration/shopify-objects.ts'
+import { createCheckedShopify } from '../../specs/checked-sandbox.ts'
 import { openFastWorker } from '../chaos/fast-worker.ts'
 import { openFaultServer } from '../fault-server.ts'
 
@@ -15,7 +15,7 @@ export function readShopifyQueries(): Promise<ReadonlySet<string>> {
 async function readOnce(): Promise<ReadonlySet<string>> {
   const { createDatabase } = await openFaultServer()
   const url = await createDatabase(`faults_${randomUUID().slice(0, 8)}`)
-  const shop = await createShopifySandbox({ orders: 60, points: 'none' })
+  const shop = await createCheckedShopify({ orders: 60, points: 'none' })
   const worker = await openFastWorker({
     ConnectionStrings__DefaultConnection: `${url}?sslmode=disable`,
     Shopify__ApiBase: shop.url,

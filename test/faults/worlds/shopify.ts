@@ -1,5 +1,6 @@
-import { createShopifySandbox, type Sandbox } from '../../../src/sandbox/shopify/index.ts'
+import type { Sandbox } from '../../../src/sandbox/shopify/index.ts'
 import { objectsByTable } from '../../integration/shopify-objects.ts'
+import { createCheckedShopify } from '../../specs/checked-sandbox.ts'
 import { openClock } from './clock.ts'
 import { readShopifyQueries } from './shopify-queries.ts'
 import { type Fault, type ItemFields, passingEverywhere, type World, type WorldOptions } from './world.ts'
@@ -26,7 +27,7 @@ const tables = [
 export async function openShopifyWorld({ customers = 100, now, ...options }: WorldOptions = {}): Promise<World> {
   const queries = await readShopifyQueries()
   const clock = openClock(now)
-  const shop = await createShopifySandbox({
+  const shop = await createCheckedShopify({
     ...options,
     ...clock.options,
     points: 'none',

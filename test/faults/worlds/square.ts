@@ -1,5 +1,6 @@
-import { createSquareSandbox, type Sandbox } from '../../../src/sandbox/square/index.ts'
+import type { Sandbox } from '../../../src/sandbox/square/index.ts'
 import { squareObjects, squareTables } from '../../integration/square-objects.ts'
+import { createCheckedSquare } from '../../specs/checked-sandbox.ts'
 import { openClock } from './clock.ts'
 import { type Fault, passingEverywhere, type World, type WorldOptions } from './world.ts'
 
@@ -9,7 +10,7 @@ const secret = 'EAAAEcanary4eC39HqLyjWDarjtT1zdp7dc'
 /** A seller with five locations. */
 export async function openSquareWorld({ customers = 100, now, ...options }: WorldOptions = {}): Promise<World> {
   const clock = openClock(now)
-  const square = await createSquareSandbox({
+  const square = await createCheckedSquare({
     ...options,
     ...clock.options,
     limits: 'none',

@@ -1,4 +1,5 @@
-import { discountsOf, openSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
+import { discountsOf, type Sandbox, type SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
+import { openCheckedStripe } from '../../specs/checked-sandbox.ts'
 import { canary } from '../canary.ts'
 import { isInline, nestedTables, optionTables, tables } from '../tables.ts'
 import { behindSeconds, type Changed, type Fault, passingEverywhere, type World } from './world.ts'
@@ -13,7 +14,7 @@ export interface StripeWorld extends World {
 
 export async function openStripeWorld(options: SandboxOptions = {}): Promise<StripeWorld> {
   const populatedUntil = Math.floor(Date.now() / 1_000) - behindSeconds - 60
-  const sandbox = await openSandbox({ customers: 100, limits: 'none', populatedUntil, ...options })
+  const sandbox = await openCheckedStripe({ customers: 100, limits: 'none', populatedUntil, ...options })
   sandbox.advance(-behindSeconds)
   let inserted: readonly string[] = []
   return {

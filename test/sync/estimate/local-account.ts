@@ -7,10 +7,8 @@ import { openConfig } from '../../../src/config/load.ts'
 import { planFull } from '../../../src/job/plan.ts'
 import { openProviders, type ProviderSettings } from '../../../src/providers/index.ts'
 import { chargebeeToken, openChargebee } from '../../../src/sandbox/custom/chargebee.ts'
-import { createPayPalSandbox, sandboxApp } from '../../../src/sandbox/paypal/index.ts'
+import { sandboxApp } from '../../../src/sandbox/paypal/index.ts'
 import type { Density } from '../../../src/sandbox/server/density.ts'
-import { createShopifySandbox } from '../../../src/sandbox/shopify/index.ts'
-import { createSquareSandbox } from '../../../src/sandbox/square/index.ts'
 import { openSandbox } from '../../../src/sandbox/stripe/index.ts'
 import { openSettings } from '../../../src/secrets/open-settings.ts'
 import { backfill } from '../../../src/sync/backfill.ts'
@@ -18,6 +16,7 @@ import { estimate } from '../../../src/sync/estimate/estimate.ts'
 import { withParts } from '../../../src/sync/partition.ts'
 import { rateLimited } from '../../../src/sync/rate-limited.ts'
 import { providerSettings } from '../../../src/worker.ts'
+import { createCheckedPayPal, createCheckedShopify, createCheckedSquare } from '../../specs/checked-sandbox.ts'
 
 export const names = ['stripe', 'square', 'paypal', 'shopify', 'chargebee'] as const
 export type Name = (typeof names)[number]
@@ -46,7 +45,7 @@ const open: Record<Name, (size: Size) => Promise<Opened>> = {
     return { settings: { stripe: { ...stripe, perSecond, endpointPerSecond: perSecond } }, close: sandbox.close }
   },
   async square({ density, customers, seed = 1 }) {
-    const sandbox = await createSquareSandbox({
+    const sandbox = await createCheckedSquare({
       payments: customers,
       counts: { customers },
       density,
@@ -57,13 +56,13 @@ const open: Record<Name, (size: Size) => Promise<Opened>> = {
     return { settings: { square: { ...square, environment: 'sandbox', perSecond } }, close: sandbox.close }
   },
   async paypal({ density, customers, seed = 1 }) {
-    const sandbox = await createPayPalSandbox({ transactions: customers, density, seed, limits: 'none' })
+    const sandbox = await createCheckedPayPal({ transactions: customers, density, seed, limits: 'none' })
     const paypal = { clientId: sandboxApp.id, clientSecret: sandboxApp.secret, clientTenant: tenantId }
     const at = { environment: 'sandbox', apiBase: sandbox.url, perSecond } as const
     return { settings: { paypal: { ...paypal, ...at } }, close: sandbox.close }
   },
   async shopify({ density, customers, seed = 1 }) {
-    const sandbox = await createShopifySandbox({
+    const sandbox = await createCheckedShopify({
       orders: customers,
       counts: { customers },
       density,

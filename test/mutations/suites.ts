@@ -78,10 +78,7 @@ const about: readonly (readonly [prefix: string, tests: readonly string[]])[] = 
   ['src/sync/nested.ts', expanding],
   ['src/sync/long-window.ts', [...taking, ...syncing('whole-list-deliveries')]],
   ['src/sync/next-reader.ts', syncing('next-reader', 'several-lists')],
-  ['src/sync/refused.ts', taking],
-  ['src/sync/summaries.ts', taking],
   ['src/sync/take-page.ts', taking],
-  ['src/sync/partition.ts', taking],
   [
     'src/sync/splitter.ts',
     syncing('backfill-stops', 'backfill-cursors', 'backfill-failures', 'next-reader', 'several-lists'),

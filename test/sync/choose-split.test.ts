@@ -79,6 +79,24 @@ describe('chooseSplit', () => {
 
   it('waits for the first page', () => {
     expect(chooseSplit([reading({}, null), reading({ position: null })], { since: 0, pageSize })).toBeNull()
+    // Known seconds are enough for a split, and not for one before the first page.
+    const known = [2_000, 4_000, 6_000]
+    for (const unread of [reading({}, null), reading({ position: null }), reading({}, 0)])
+      expect(chooseSplit([unread], { since: 0, pageSize, known })).toBeNull()
+  })
+
+  it('takes the first of two slices with as much work', () => {
+    const window = { from: 5_000, to: null }
+    expect(chooseSplit([reading({ id: 1, window }), reading({ id: 2, window })], { since: 0, pageSize })).toMatchObject(
+      {
+        id: 1,
+      },
+    )
+  })
+
+  it('splits at a known second that the page in flight will just reach', () => {
+    const slice = reading({ window: { from: 0, to: null }, position: 2_100 }, 1, true)
+    expect(chooseSplit([slice], { since: 0, pageSize, known: [2_000] })).toMatchObject({ at: 2_000 })
   })
 
   it('never cuts one second, however many items it has', () => {

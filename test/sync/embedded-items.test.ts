@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Item, itemsIn } from '../../src/json/item.ts'
-import { setup } from './expand-setup.ts'
+import { at, setup } from './expand-setup.ts'
 
 describe('items embedded in others', () => {
   const embeddedItems = (item: Item) => ({
@@ -27,5 +27,25 @@ describe('items embedded in others', () => {
     const { expand } = setup({}, { embeddedItems, nested: [] })
     const { rows, rejects } = await expand([{ id: 'in_1', prices: [{ id: 7 }, null, { id: 'price_1' }] }])
     expect([rows, rejects]).toEqual([['invoices in_1 500', 'prices price_1 500 embedded'], []])
+  })
+})
+
+describe('objects that no list shows, and others carry', () => {
+  const derived = (seenAt: Date | undefined) => ({
+    embeddedItems: (item: Item) => ({ prices: [{ item: Item.of({ id: item.id }), ...(seenAt && { seenAt }) }] }),
+    nested: [],
+  })
+
+  it('are observed when the item was like that, and say so if that is earlier than the page', async () => {
+    const rowOf = async (seenAt: Date | undefined) => {
+      const { content } = setup({}, derived(seenAt), { derivedFrom: ['invoices'] })
+      const { rows } = await content([{ id: 'in_1' }])
+      return rows
+        .filter(({ resource }) => resource === 'prices')
+        .map(({ observedAt, derived, dated }) => ({ observedAt, derived, dated }))
+    }
+    expect(await rowOf(at(499))).toEqual([{ observedAt: at(499), derived: true, dated: true }])
+    for (const seenAt of [at(500), at(501), undefined])
+      expect(await rowOf(seenAt)).toEqual([{ observedAt: at(500), derived: true, dated: undefined }])
   })
 })

@@ -19,7 +19,11 @@ interface List {
 }
 
 /** Invoices with lines, of which an item carries some; the clock of the lines' list goes on by a second a page. */
-export function setup(lists: Readonly<Record<string, List>>, more: Partial<ListSource> = {}) {
+export function setup(
+  lists: Readonly<Record<string, List>>,
+  more: Partial<ListSource> = {},
+  ofPrices: Partial<ListSource> = {},
+) {
   const requests: (readonly [string, string | null])[] = []
   let second = 1_000
   let answer = (_parent: string, _query: Query, page: Page): Page => page
@@ -57,21 +61,29 @@ export function setup(lists: Readonly<Record<string, List>>, more: Partial<ListS
     nested: [lines],
     ...more,
   }
-  const prices: ListSource = { ...source, name: 'prices', nested: [], row: (item) => ({ id: id(item.value()) }) }
+  const prices: ListSource = {
+    ...source,
+    name: 'prices',
+    nested: [],
+    row: (item) => ({ id: id(item.value()) }),
+    ...ofPrices,
+  }
   const items: readonly unknown[] = Object.entries(lists).map(([parent, { lines: all, carried = all, next }]) => ({
     id: parent,
     carried,
     next: next !== undefined ? next : carried.length < all.length ? (carried.at(-1) ?? '') : null,
   }))
+  const content = (over: readonly unknown[]) =>
+    expandPage({ source, items: itemsOf(over), observedAt: at(500), pageSize: 3, sources: [source, prices] }, never)
   return {
     requests,
     lists,
     answerWith: (change: typeof answer) => {
       answer = change
     },
+    content,
     async expand(over: readonly unknown[] = items) {
-      const expansion = { source, items: itemsOf(over), observedAt: at(500), pageSize: 3, sources: [source, prices] }
-      const { rows, rejects, childSets } = await expandPage(expansion, never)
+      const { rows, rejects, childSets } = await content(over)
       return {
         rejects,
         childSets: childSets.map(({ resource, parent, parentId, ids, observedAt }) => ({

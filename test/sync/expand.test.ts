@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { customers } from '../../src/db/schema.ts'
 import { answerTooLarge, SyncError } from '../../src/errors.ts'
 import type { Page, Query } from '../../src/provider/contract.ts'
-import { setup } from './expand-setup.ts'
+import { fields } from '../../src/provider/fields.ts'
+import { at, setup } from './expand-setup.ts'
 
 const numbered = (n: number, from = 1) => Array.from({ length: n }, (_, k) => `li_${from + k}`)
 
@@ -181,5 +183,32 @@ describe('a nested list', () => {
     const { rows, rejects, childSets } = await expand([{ id: 7, carried: ['li_1'], next: 'li_1' }])
     expect([rows, childSets, requests]).toEqual([[], [], []])
     expect(rejects).toMatchObject([{ resource: 'invoices', code: 'invalid_item' }])
+  })
+})
+
+describe('items that say that their objects are gone', () => {
+  const gone = (item: { value(): unknown }) => fields(item.value()).removed === true
+
+  it('are no rows: their objects are gone, with their nested lists', async () => {
+    const { content } = setup({}, { gone })
+    const {
+      rows,
+      rejects,
+      childSets,
+      gone: objects,
+    } = await content([{ id: 'in_1', removed: true }, { id: 'in_2', carried: [], next: null }, { removed: true }])
+    expect(rows.map(({ row }) => row.id)).toEqual(['in_2'])
+    expect(objects).toEqual([{ resource: 'invoices', table: customers, id: 'in_1', observedAt: at(500) }])
+    expect(childSets.map(({ parentId, ids }) => [parentId, ids])).toEqual([
+      ['in_1', []],
+      ['in_2', []],
+    ])
+    // Without an id there is no object that could be gone.
+    expect(rejects).toMatchObject([{ resource: 'invoices', code: 'invalid_item' }])
+  })
+
+  it('are not looked for where none is', async () => {
+    const { content } = setup({}, { gone })
+    expect(await content([{ id: 'in_2', carried: [], next: null }])).not.toHaveProperty('gone')
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ListSource } from '../../src/provider/contract.ts'
-import { countListed } from '../../src/sync/listed.ts'
+import { countListed, idsListed, rowsOfPart } from '../../src/sync/listed.ts'
 
 const orders = { name: 'orders', createdFilter: {}, nested: [{ name: 'order_lines' }] } as unknown as ListSource
 
@@ -42,4 +42,26 @@ test('nested lists count anew when their list is read again, though its first pa
     nested: [{ resource: 'order_lines', created: null, items: 0 }],
     listed: [],
   })
+})
+
+test('a rejected item of the list counts in second 0, and one of another list not at all', () => {
+  const { createdFilter: _, ...untimed } = orders
+  const rejects = [{ resource: 'orders' }, { resource: 'customers' }]
+  expect(countListed(untimed, { ...content(['a', 2]), rejects } as never, before()).listed).toEqual([7, 0])
+})
+
+test('the ids of a list’s pages are those of its own items, without nested and embedded ones', () => {
+  const rows = [
+    { resource: 'orders', row: { id: 'a' } },
+    { resource: 'order_lines', row: { id: 'a_0' } },
+    { resource: 'orders', embedded: true, row: { id: 'b' } },
+  ]
+  expect(idsListed(orders, [{ rows }] as never)).toEqual(['a'])
+})
+
+test('a part of a list has the rows of its values, and a list without parts all', () => {
+  const inParts = { ...orders, partition: { column: 'locationId' } } as unknown as ListSource
+  expect(rowsOfPart(inParts, 'L1,L2')).toEqual({ column: 'locationId', values: ['L1', 'L2'] })
+  expect(rowsOfPart(inParts, null)).toBeNull()
+  expect(rowsOfPart(orders, 'L1')).toBeFalsy()
 })

@@ -29,3 +29,19 @@ test('an answer that takes seconds shows the state of its request, and none is l
   const capped = await createObservation(clock, () => base - 60_000)(slow)
   expect(capped.observedAt).toEqual(new Date(base - 60_000 - 1))
 })
+
+test('an answer that runs ahead counts by the median of the last nine, the lower of two in the middle', async () => {
+  const seconds = async (offsets: readonly number[]) => {
+    const observe = createObservation({ ...createVirtualClock(), now: () => 0 })
+    const observed: number[] = []
+    for (const offset of offsets) {
+      const { observedAt } = await observe(async () => ({ observedAt: new Date(base + offset * 1_000) }))
+      observed.push((observedAt.getTime() + 1 - base) / 1_000)
+    }
+    return observed
+  }
+  expect(await seconds([10, 20])).toEqual([10, 10])
+  expect(await seconds([10, 20, 30, 40])).toEqual([10, 10, 20, 20])
+  // The first five are forgotten by the fourteenth: of the last nine the fifth is 60.
+  expect((await seconds([0, 0, 0, 0, 0, 20, 30, 40, 50, 60, 70, 80, 90, 100])).at(-1)).toBe(60)
+})

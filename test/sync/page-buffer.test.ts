@@ -52,6 +52,24 @@ it('gathers no longer once the batch is full', async () => {
   await filling
 })
 
+it('a batch has as many pages as fit, and not one less', async () => {
+  const buffer = createPageBuffer({ clock: createVirtualClock(), ...gathering, pagesPerBatch: 2 })
+  const source = { mayStillArrive: () => false, throwFailure: () => {}, arrivals: () => 'none' as const }
+  for (let pages = 0; pages < 3; pages++) buffer.add(page)
+  expect([await buffer.take(source), await buffer.take(source)].map(({ length }) => length)).toEqual([2, 1])
+})
+
+it('the error of a failed call comes after the pages that arrived before it', async () => {
+  const buffer = createPageBuffer({ clock: createVirtualClock(), ...gathering })
+  const throwFailure = () => {
+    throw new Error('failed')
+  }
+  const source = { mayStillArrive: () => false, throwFailure, arrivals: () => 'none' as const }
+  buffer.add(page)
+  expect(await buffer.take(source)).toEqual([page])
+  await expect(buffer.take(source)).rejects.toThrow('failed')
+})
+
 it('while requests wait for the limit a job commits twice a second, and its end waits for nothing', async () => {
   const clock = createVirtualClock()
   const seconds = createdSeconds(5_000, 'uniform')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ListSource, Page } from '../../src/provider/contract.ts'
 import { dateTime } from '../../src/provider/fields.ts'
-import { type Digest, digestPage } from '../../src/sync/page.ts'
+import { type Digest, digestPage, isOfBefore } from '../../src/sync/page.ts'
 import { afterPage } from '../../src/sync/slices.ts'
 import { itemsOf } from '../support/items.ts'
 import { all, items, observedAt, page, plain, slice, source } from './page-setup.ts'
@@ -49,6 +49,20 @@ describe('a page', () => {
     const digest = digestPage(slice({ window: { from: 6, to: null } }), source, page('a9 b c5 d e4'))
     expect(idsOf(digest)).toEqual(['a9', 'b'])
     expect(idsOf(digestPage(slice({ window: { from: 6, to: null } }), source, page('a5 b4')))).toEqual([])
+  })
+})
+
+describe('a time that cannot be right', () => {
+  const within = slice({ window: { from: 5, to: 9 }, query: { from: 5, to: 9 } })
+
+  it('is one outside the query: the item is kept, and counts as without a time', () => {
+    expect(digestPage(within, source, page('a9 b6 c4')).listed).toEqual([6])
+    expect(idsOf(digestPage(within, source, page('a9 b6 c4')))).toEqual(['a9', 'b6', 'c4'])
+    expect(digestPage(within, source, page('a8 b5')).listed).toEqual([8, 5])
+  })
+
+  it('is one newer than what was read before', () => {
+    expect(digestPage({ ...within, position: 6 }, source, page('a7 b6 c5')).listed).toEqual([6, 5])
   })
 })
 
@@ -118,5 +132,34 @@ describe('a page of a list in no order', () => {
   it('ends the slice with the last page only', () => {
     const { reached } = digestPage(slice({ cursor: 'more' }), unordered, page('d1', null))
     expect(afterPage(slice({ cursor: 'more' }), reached)).toBeNull()
+  })
+})
+
+describe('a page that shows only what came before its position', () => {
+  const at7 = slice({ position: 7, boundary: ['b7'] })
+  const isBefore = (names: string, { of = at7, list = source, isAgain = false } = {}) =>
+    isOfBefore(of, list, { items: page(names).items, isAgain })
+
+  it('has newer items, and those of its second that earlier pages had', () => {
+    expect(isBefore('a9 b7')).toBe(true)
+    expect(isBefore('a9 c7')).toBe(false)
+    expect(isBefore('b7 c6')).toBe(false)
+    // Its name is that of a boundary item, and its second is not.
+    expect(isBefore('b6', { of: slice({ position: 7, boundary: ['b6'] }) })).toBe(false)
+  })
+
+  it('is none while the second is read again, nor with an item without a time or an id', () => {
+    expect(isBefore('b7', { isAgain: true })).toBe(false)
+    expect(isBefore('a9', { isAgain: true })).toBe(true)
+    expect(isBefore('a')).toBe(false)
+    const nameless = itemsOf([{ created: 7 }])
+    expect(isOfBefore(at7, source, { items: nameless, isAgain: false })).toBe(false)
+  })
+
+  it('cannot be told before the first page, without a time, or in no order', () => {
+    expect(isBefore('a9', { of: slice() })).toBe(false)
+    const { createdFilter: _, ...untimed } = source
+    expect(isBefore('a9', { list: untimed })).toBe(false)
+    expect(isBefore('a9', { list: { ...source, createdFilter: { field: 'created', order: 'none' } } })).toBe(false)
   })
 })

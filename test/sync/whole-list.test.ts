@@ -18,6 +18,7 @@ describe('a list with a stated total', () => {
   })
   const changed: Readonly<Record<string, readonly Page[]>> = {
     'whose total moves': [page(['a', 'b'], 3, '2'), page(['c'], 4)],
+    'whose total moves to what its pages show': [page(['a', 'b'], 3, '2'), page(['c', 'd'], 4)],
     'with an item on two pages': [page(['a', 'b'], 4, '2'), page(['b', 'c'], 4)],
     'with fewer items than it states': [page(['a', 'b'], 4, '2'), page(['c'], 4)],
     'with more items than it states': [page(['a', 'b'], 2, '2'), page(['c'], 2)],

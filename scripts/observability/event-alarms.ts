@@ -40,6 +40,13 @@ export const eventAlarms: readonly Alarm[] = [
     prometheus: { expression: `${gained(select('billing_sync.events.forged'), '5m')} > 0`, for: '0m' },
   },
   {
+    name: 'SilentEventsAlarm',
+    part: 'events',
+    about: 'Jobs find new objects of an account, and no live event of it comes. Its source may be switched off.',
+    cloudWatch: anyIn(300, worker('billing_sync.events.silent', 'Maximum'), 3),
+    prometheus: { expression: `max(${select('billing_sync.events.silent')}) > 0`, for: '15m' },
+  },
+  {
     name: 'EventErrorsAlarm',
     part: 'events',
     about: 'An invocation of the function of events ended without an answer, or got messages of another queue.',

@@ -187,12 +187,14 @@ export const graphs: readonly Graph[] = [
         legend: 'dead letters',
       },
       { expression: `sum(increase(${select('billing_sync.events.forged')}[1h]))`, legend: 'forged' },
+      { expression: `max(${select('billing_sync.events.silent')})`, legend: 'silent accounts' },
     ],
     cloudWatch: [
       { metric: eventsQueue('ApproximateNumberOfMessagesVisible'), label: 'waiting' },
       { metric: eventsQueue('ApproximateNumberOfMessagesNotVisible'), label: 'under work or hidden' },
       { metric: eventsDeadLetters('ApproximateNumberOfMessagesVisible'), label: 'dead letters' },
       { metric: worker('billing_sync.events.forged', 'Sum'), label: 'forged' },
+      { metric: worker('billing_sync.events.silent', 'Maximum'), label: 'silent accounts' },
     ],
   },
   {

@@ -29,6 +29,8 @@ export interface ScheduleState {
   /** The job that was sent last; its status is null before a worker has seen it. */
   readonly lastJob: { readonly jobId: string; readonly status: string | null } | null
   readonly lastSuccessAt: string | null
+  /** Since when no live event of the account comes, though its jobs find new objects. Null if events come or none are routed. */
+  readonly eventsSilentSince: string | null
   /** Requests to the provider in 30 days, by the median of the schedule's last ten jobs. Null before one has ended. */
   readonly requestsPerMonth: number | null
   /** The same of all active schedules with the same tenant, provider, account and reference. */
@@ -57,7 +59,7 @@ export async function findSchedules(
         ${utc('paused_at')} as "pausedAt", "pausedBecause", ${utc('next_at')} as "nextAt", ${utc('last_sent_at')} as "lastSentAt",
         case when last_job_id is not null then jsonb_build_object('jobId', last_job_id, 'status', coalesce(job.status, last_status)) end
           as "lastJob",
-        ${utc('last_success_at')} as "lastSuccessAt", round("requestsPerMonth")::float8 as "requestsPerMonth",
+        ${utc('last_success_at')} as "lastSuccessAt", ${utc('events_silent_since')} as "eventsSilentSince", round("requestsPerMonth")::float8 as "requestsPerMonth",
         round("accountRequestsPerMonth")::float8 as "accountRequestsPerMonth"
       from (
         select *, sum("requestsPerMonth") filter (where paused_at is null)
@@ -65,7 +67,7 @@ export async function findSchedules(
         from (
           select id as "scheduleId", tenant_id as "tenantId", provider, account, reference, sync_type as "syncType",
             resources, every_seconds as "everySeconds", auto, paused_at, paused_because as "pausedBecause", next_at, last_sent_at,
-            last_job_id, last_status, last_success_at, ${stateOf} as state,
+            last_job_id, last_status, last_success_at, events_silent_since, ${stateOf} as state,
             (select percentile_disc(0.5) within group (order by requests) from unnest(recent_requests) as requests)
               * ${monthSeconds}::numeric / every_seconds as "requestsPerMonth"
           from ${syncSchedules}

@@ -4,6 +4,7 @@ import { finalStatuses, syncJobs, syncSchedules } from '../db/schema.ts'
 import type { Schedule } from './beat.ts'
 import { monthSeconds } from './cadence.ts'
 import type { SentJob } from './learn.ts'
+import { heardOf, readHeard, type StoredHeard } from './silence.ts'
 
 /** Any number that no other lock of this database has. */
 const tickLock = 5_177_260_811
@@ -56,12 +57,12 @@ export async function findLastJob(tx: Database, schedule: Schedule): Promise<Sen
     select job.* from tenant cross join lateral (
       select status, requests::int as requests, error ->> 'code' as code, error ->> 'message' as message,
         error ->> 'retryable' = 'true' as retryable, floor(extract(epoch from finished_at) * 1000)::float8 as finished,
-        ${othersPerMonth(schedule)} as others
-      from ${syncJobs} where tenant_id = tenant.id and provider = ${provider} and id = ${lastJobId}::uuid offset 0
+        ${othersPerMonth(schedule)} as others, ${heardOf(schedule)} as heard
+      from ${syncJobs} as job where tenant_id = tenant.id and provider = ${provider} and id = ${lastJobId}::uuid offset 0
     ) as job`)
   const [job] = rows
   if (!job) return null
-  const { status, requests, code, message, retryable, finished, others } = job
+  const { status, requests, code, message, retryable, finished, others, heard } = job
   return {
     status,
     requests,
@@ -69,6 +70,7 @@ export async function findLastJob(tx: Database, schedule: Schedule): Promise<Sen
     error: code === null ? null : { code, message: message ?? '' },
     finishedAt: finished === null ? null : new Date(finished),
     othersPerMonth: others,
+    heard: readHeard(heard),
   }
 }
 
@@ -80,6 +82,7 @@ interface StoredJob {
   readonly retryable: boolean | null
   readonly finished: number | null
   readonly others: number
+  readonly heard: StoredHeard | null
 }
 
 /** Requests in 30 days of the account's other active schedules, by the median of their last jobs. Asked where it decides something. */
@@ -98,10 +101,10 @@ export async function store(tx: Database, schedules: readonly Schedule[]): Promi
     update ${syncSchedules} as schedule set next_at = changed."nextAt", every_seconds = changed."everySeconds", paused_at = changed."pausedAt",
       paused_because = changed."pausedBecause", rejects = changed.rejects, last_job_id = changed."lastJobId",
       last_sent_at = changed."lastSentAt", last_status = changed."lastStatus", last_success_at = changed."lastSuccessAt",
-      recent_requests = changed."recentRequests"
+      recent_requests = changed."recentRequests", events_silent_since = changed."eventsSilentSince"
     from jsonb_to_recordset(${JSON.stringify(schedules)}::jsonb) as changed (
       "tenantId" uuid, id uuid, "nextAt" timestamptz, "everySeconds" integer, "pausedAt" timestamptz, "pausedBecause" text, rejects integer,
-      "lastJobId" uuid, "lastSentAt" timestamptz, "lastStatus" text, "lastSuccessAt" timestamptz, "recentRequests" integer[])
+      "lastJobId" uuid, "lastSentAt" timestamptz, "lastStatus" text, "lastSuccessAt" timestamptz, "recentRequests" integer[], "eventsSilentSince" timestamptz)
     where schedule.tenant_id = changed."tenantId" and schedule.id = changed.id`)
 }
 

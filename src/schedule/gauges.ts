@@ -19,6 +19,8 @@ export interface Gauges {
   readonly accountsStale: number
   /** `account.sync.age.max`: seconds since the last success of the account for which it is longest ago. Null without schedules. */
   readonly accountSyncAgeMax: number | null
+  /** `events.silent`: accounts with a route whose live events do not come, though jobs find new objects. */
+  readonly eventsSilent: number
   readonly schedules: {
     readonly active: number
     /** Paused by a person. */
@@ -52,12 +54,14 @@ export async function readGauges({ database, queue }: GaugeDeps): Promise<Gauges
 async function readSchedules(schedules: OpenDatabase['schedules']) {
   const succeeded = sql`coalesce(last_success_at, created_at)`
   const { rows } = await schedules.within((tx) =>
-    tx.execute<Record<'stale' | 'active' | 'paused' | 'refused' | 'late', number> & { ageMax: number | null }>(sql`
-      select count(*) filter (where is_stale)::int as stale, max(age) as "ageMax",
+    tx.execute<
+      Record<'stale' | 'silent' | 'active' | 'paused' | 'refused' | 'late', number> & { ageMax: number | null }
+    >(sql`
+      select count(*) filter (where is_stale)::int as stale, count(*) filter (where is_silent)::int as silent, max(age) as "ageMax",
         coalesce(sum(active), 0)::int as active, coalesce(sum(paused), 0)::int as paused,
         coalesce(sum(refused), 0)::int as refused, greatest(0, coalesce(max(late), 0)) as late
       from (
-        select bool_or(is_watched and age > 2 * every_seconds + 3600) as is_stale, min(age) filter (where is_watched) as age,
+        select bool_or(paused_at is null and events_silent_since is not null) as is_silent, bool_or(is_watched and age > 2 * every_seconds + 3600) as is_stale, min(age) filter (where is_watched) as age,
           count(*) filter (where paused_at is null) as active, count(*) filter (where not is_watched) as paused,
           count(*) filter (where is_watched and paused_at is not null) as refused,
           max(extract(epoch from now() - next_at)) filter (where paused_at is null)::float8 as late
@@ -69,8 +73,13 @@ async function readSchedules(schedules: OpenDatabase['schedules']) {
         group by tenant_id, provider, account, reference
       ) as account`),
   )
-  const { stale = 0, ageMax = null, active = 0, paused = 0, refused = 0, late = 0 } = rows[0] ?? {}
-  return { accountsStale: stale, accountSyncAgeMax: ageMax, schedules: { active, paused, refused, late } }
+  const { stale = 0, silent = 0, ageMax = null, active = 0, paused = 0, refused = 0, late = 0 } = rows[0] ?? {}
+  return {
+    accountsStale: stale,
+    eventsSilent: silent,
+    accountSyncAgeMax: ageMax,
+    schedules: { active, paused, refused, late },
+  }
 }
 
 async function readJobs({ within }: OpenDatabase['schedules']) {

@@ -1,6 +1,7 @@
 import { isFinal } from '../db/schema.ts'
 import { dueAfter, isRequested, type Schedule } from './beat.ts'
 import { chooseEvery } from './cadence.ts'
+import { type Heard, silentSince } from './silence.ts'
 
 /** What the row of a job says to its schedule. */
 export interface SentJob {
@@ -12,6 +13,8 @@ export interface SentJob {
   readonly finishedAt: Date | null
   /** Requests in 30 days of the account's other schedules. */
   readonly othersPerMonth: number
+  /** Of a completed incremental job. */
+  readonly heard: Heard | null
 }
 
 /** Refused jobs in a row after which a schedule pauses. */
@@ -27,6 +30,7 @@ export type Learned = Pick<
   Schedule,
   | 'everySeconds'
   | 'nextAt'
+  | 'eventsSilentSince'
   | 'lastStatus'
   | 'lastSuccessAt'
   | 'recentRequests'
@@ -41,14 +45,32 @@ export const isSettled = ({ lastJobId, lastStatus }: Pick<Schedule, 'lastJobId' 
 
 /** The schedule after a look at its last job. `job` is null if the database does not have it. */
 export function learn(schedule: Schedule, job: SentJob | null, now: Date): Learned {
-  const { everySeconds, nextAt, lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause } = schedule
-  const known = { everySeconds, nextAt, lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause }
+  const { everySeconds, nextAt, eventsSilentSince, lastSuccessAt, recentRequests, rejects, pausedAt, pausedBecause } =
+    schedule
+  const known = {
+    everySeconds,
+    nextAt,
+    eventsSilentSince,
+    lastSuccessAt,
+    recentRequests,
+    rejects,
+    pausedAt,
+    pausedBecause,
+  }
   if (job === null) return { ...known, lastStatus: schedule.lastStatus }
   const { status, finishedAt, requests, error } = job
   if (!isFinal(status)) return { ...known, lastStatus: status }
   const ended = { ...known, lastStatus: status, recentRequests: [...recentRequests, requests].slice(-remembered) }
-  if (status === 'completed')
-    return { ...ended, ...cadenceOf({ ...schedule, ...ended }, job, now), lastSuccessAt: finishedAt, rejects: 0 }
+  if (status === 'completed') {
+    const silence = job.heard && { eventsSilentSince: silentSince(eventsSilentSince, job.heard) }
+    return {
+      ...ended,
+      ...cadenceOf({ ...schedule, ...ended }, job, now),
+      ...silence,
+      lastSuccessAt: finishedAt,
+      rejects: 0,
+    }
+  }
   if (status !== 'failed' || job.mayRecover) return ended
   const refused = { ...ended, rejects: rejects + 1 }
   if (refused.rejects < mostRejects || pausedAt !== null) return refused

@@ -40,6 +40,8 @@ export const aboutMetrics: Readonly<Record<MetricName, string>> = {
   'billing_sync.accounts.stale': 'Accounts with a schedule whose last success is older than the schedule allows.',
   'billing_sync.account.sync.age.max':
     'Age of the last success of the account with a schedule that has waited longest.',
+  'billing_sync.events.silent':
+    'Accounts with a route of live events and a schedule, whose jobs find new objects while no event comes.',
   'billing_sync.schedules':
     'Schedules that are `active`, `paused` by a person, or `refused`, because their jobs failed one after another or their account was disconnected.',
   'billing_sync.schedules.late': 'Time for which the schedule that waits longest has been due without a job.',

@@ -7,6 +7,7 @@ export interface GaugeReadings {
   readonly jobs: Readonly<Record<string, number>> | null
   readonly jobsStuck: number | null
   readonly accountsStale: number
+  readonly eventsSilent: number
   /** Seconds. */
   readonly accountSyncAgeMax: number | null
   readonly schedules: {
@@ -36,6 +37,7 @@ export function publishGauges(meters: Meters, { queue, jobs, schedules, erasures
   for (const [status, count] of Object.entries(jobs ?? {})) meter.set('billing_sync.jobs', { status }, count)
   if (isKnown(others.jobsStuck)) meter.set('billing_sync.jobs.stuck', {}, others.jobsStuck)
   meter.set('billing_sync.accounts.stale', {}, others.accountsStale)
+  meter.set('billing_sync.events.silent', {}, others.eventsSilent)
   if (isKnown(others.accountSyncAgeMax)) meter.set('billing_sync.account.sync.age.max', {}, others.accountSyncAgeMax)
   const { late, ...states } = schedules
   for (const [state, count] of Object.entries(states)) meter.set('billing_sync.schedules', { state }, count)

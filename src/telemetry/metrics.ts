@@ -160,6 +160,11 @@ export const metrics = {
     unit: 'Seconds',
     labels: [],
   },
+  'billing_sync.events.silent': {
+    kind: 'gauge',
+    unit: 'Count',
+    labels: [],
+  },
   'billing_sync.schedules': {
     kind: 'gauge',
     unit: 'Count',

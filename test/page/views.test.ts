@@ -118,6 +118,7 @@ test('schedules have their state, the next and the last job, and what they spend
     every_seconds: 60,
     recent_requests: [7],
     auto: true,
+    events_silent_since: minutesAgo(90),
   })
   const { body } = await get('/schedules')
   expect([...body.matchAll(/stripe (acct_\w+)/g)].map(([, name]) => name)).toEqual([
@@ -129,6 +130,7 @@ test('schedules have their state, the next and the last job, and what they spend
   expect(body).toContain('<small>3 jobs in a row were refused. &lt;b&gt;</small>')
   expect(body).toContain(`<a href="/jobs/${done.id}" class="completed">completed</a>`)
   expect(body).toContain('<td>7,200</td>')
+  expect(body).toMatch(/No live event came since <time[^>]*>[^<]+<.time>, though jobs found new objects\./)
   expect(body).toContain('incremental, every 1 hour<')
   expect(body).toContain('incremental, every 1 minute, chosen by its requests<')
   expect(body).toMatch(/302,400<br><small>The schedules of this account make about 302400 requests in 30 days\./)

@@ -21,6 +21,7 @@ test('nothing is stale, stuck or late in an empty database', async () => {
     jobsStuck: 0,
     accountsStale: 0,
     accountSyncAgeMax: null,
+    eventsSilent: 0,
     schedules: { active: 0, paused: 0, refused: 0, late: 0 },
     erasures: { waiting: 0, dueSoon: 0, overdue: 0 },
   })

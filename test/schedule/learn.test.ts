@@ -17,6 +17,7 @@ const schedule = (overrides: Partial<Schedule> = {}): Schedule => ({
   resources: null,
   everySeconds: 3_600,
   auto: false,
+  eventsSilentSince: null,
   nextAt: now,
   pausedAt: null,
   pausedBecause: null,
@@ -36,6 +37,7 @@ const sentJob = (status: JobStatus, overrides: Partial<SentJob> = {}): SentJob =
   error: status === 'failed' ? { code: 'key_not_accepted', message: 'stripe: the key is not accepted.' } : null,
   requests: 7,
   othersPerMonth: 0,
+  heard: null,
   finishedAt: ['completed', 'failed', 'cancelled'].includes(status) ? before(1_000) : null,
   ...overrides,
 })

@@ -24,6 +24,7 @@ export const calm: GaugeReadings = {
   jobsStuck: 0,
   accountsStale: 0,
   accountSyncAgeMax: 600,
+  eventsSilent: 0,
   schedules: { active: 1, paused: 0, refused: 0, late: 0 },
   erasures: { waiting: 1, dueSoon: 0, overdue: 0 },
 }

@@ -3,6 +3,9 @@ import { receive } from '../../src/live/receive.ts'
 import { receiveWebhook } from '../../src/live/webhook.ts'
 import { silentLog } from '../../src/log/log.ts'
 import { providerLiveEvents } from '../../src/providers/live.ts'
+import { readGauges } from '../../src/schedule/gauges.ts'
+import { plantSchedule, secondsFromNow } from '../schedule/plant-schedule.ts'
+import { openTestDatabase } from '../support/database.ts'
 import type { openObservatory } from './observatory.ts'
 
 /* Faults of live events, each made for an alarm. */
@@ -89,6 +92,12 @@ export const eventAlarmScenarios: Readonly<Record<string, (observatory: Observat
     await observatory.pass(6)
     await live.webhook()
     await observatory.pass(6)
+  },
+  async SilentEventsAlarm(observatory) {
+    const { query, worker } = await openTestDatabase()
+    await plantSchedule(query, { next_at: secondsFromNow(600), events_silent_since: new Date() })
+    const gauges = await readGauges({ database: worker })
+    await observatory.pass(25, () => observatory.publish(gauges))
   },
   EventErrorsAlarm: (observatory) => observatory.pass(10, () => observatory.measured('events function', 'Errors', 1)),
   async ReceiverAlarm(observatory) {

@@ -23,7 +23,11 @@ export async function* checkSchedules(config: Config): AsyncGenerator<Finding> {
   }
 }
 
-function* findings({ schedules: counts, accountsStale }: Awaited<ReturnType<typeof readGauges>>): Generator<Finding> {
+function* findings({
+  schedules: counts,
+  accountsStale,
+  eventsSilent,
+}: Awaited<ReturnType<typeof readGauges>>): Generator<Finding> {
   if (counts.active + counts.paused + counts.refused === 0) {
     yield schedules.ok('there are none: jobs come from senders alone')
     return
@@ -38,6 +42,11 @@ function* findings({ schedules: counts, accountsStale }: Awaited<ReturnType<type
     yield schedules.warn(
       `${counts.refused} are paused, because their jobs were refused`,
       'See billing-sync schedules list --state refused, mend the cause, and run billing-sync schedules resume.',
+    )
+  if (eventsSilent > 0)
+    yield schedules.warn(
+      `${eventsSilent} accounts with a route get no live events, though their jobs find new objects`,
+      'See eventsSilentSince in billing-sync schedules list --json, and look at the source of events at the provider.',
     )
   if (accountsStale > 0)
     yield schedules.warn(

@@ -33,6 +33,7 @@ export const scheduleLine = z.object({
   lastSentAt: time,
   lastJob: z.object({ jobId: z.guid(), status: z.string().nullable() }).nullable(),
   lastSuccessAt: time,
+  eventsSilentSince: time,
   requestsPerMonth: requests,
   accountRequestsPerMonth: requests,
   warning: z.string().nullable(),
@@ -86,7 +87,7 @@ function printSchedules(lines: readonly ScheduleLine[], tenant: string | undefin
     'last job': line.lastJob && (line.lastJob.status ?? 'sent'),
     'last success': line.lastSuccessAt,
     'requests in 30 d': line.requestsPerMonth,
-    reason: line.pausedBecause,
+    reason: line.pausedBecause ?? (line.eventsSilentSince && `No live event since ${line.eventsSilentSince}.`),
   }))
   const width = lineWidth(out)
   print(formatTable(rows, { line: width }))

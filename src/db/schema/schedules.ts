@@ -42,6 +42,8 @@ export const syncSchedules = pgTable(
     lastSuccessAt: instant('last_success_at'),
     /** Number of requests that each of the last ten ended jobs made, oldest first. */
     recentRequests: integer('recent_requests').array().notNull().default([]),
+    /** Time since which no live event of the account has come, though its jobs have found new objects. Null if events come or none are routed here. */
+    eventsSilentSince: instant('events_silent_since'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (schedule) => [

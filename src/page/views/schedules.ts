@@ -32,8 +32,8 @@ const reads = ({ syncType, resources, everySeconds, auto }: ScheduleState) =>
 /** The classes are those of jobs in the same need. */
 const classes = { active: 'completed', late: 'failed', paused: 'paused', refused: 'failed' } as const
 
-const state = ({ state: word, pausedBecause }: ScheduleState) =>
-  html`<span class="${classes[word]}"><strong class="state">${word}</strong></span>${pausedBecause && html`<br><small>${cut(pausedBecause, 200)}</small>`}`
+const state = ({ state: word, pausedBecause, eventsSilentSince }: ScheduleState) =>
+  html`<span class="${classes[word]}"><strong class="state">${word}</strong></span>${pausedBecause && html`<br><small>${cut(pausedBecause, 200)}</small>`}${eventsSilentSince && html`<br><small class="failed">No live event came since ${time(eventsSilentSince)}, though jobs found new objects.</small>`}`
 
 const next = ({ pausedAt, nextAt }: ScheduleState) => (pausedAt === null ? time(nextAt) : 'none')
 

@@ -163,9 +163,16 @@ export const alarms: readonly Alarm[] = [
   },
   {
     name: 'TickAlarm',
-    about: "The tick has failed for five minutes, so that no schedule's jobs are sent. Its log says why.",
+    about:
+      "The tick has failed for five minutes, or Lambda did not start it, so that no schedule's jobs are sent. Its log says why.",
     // The next tick makes up for one that fails.
-    cloudWatch: anyIn(60, tick('Errors', 'Sum'), 5),
+    cloudWatch: {
+      period: 60,
+      metrics: { failed: tick('Errors', 'Sum'), throttled: tick('Throttles', 'Sum') },
+      expression: 'FILL(failed, 0) + FILL(throttled, 0)',
+      threshold: 0,
+      periods: 5,
+    },
     prometheus: { absent: 'A container has no function of the tick. `BillingSyncLateSchedules` tells.' },
   },
   {

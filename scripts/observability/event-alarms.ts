@@ -1,4 +1,14 @@
-import { type Alarm, anyIn, eventsDeadLetters, eventsFn, eventsQueue, receiver, worker } from './alarm.ts'
+import {
+  type Alarm,
+  anyIn,
+  type CloudWatchAlarm,
+  type CloudWatchMetric,
+  eventsDeadLetters,
+  eventsFn,
+  eventsQueue,
+  receiver,
+  worker,
+} from './alarm.ts'
 import { gained, select } from './promql.ts'
 
 /** The alarms of live events, which only a stack with live events has. */
@@ -54,6 +64,21 @@ export const eventAlarms: readonly Alarm[] = [
     prometheus: { absent: 'A container has no function of events.' },
   },
   {
+    name: 'EventThrottlesAlarm',
+    part: 'events',
+    about:
+      'Lambda refused to start a worker of live events. The account has less concurrency left than eventConcurrency.',
+    cloudWatch: anyIn(60, eventsFn('Throttles', 'Sum'), 5),
+    prometheus: { absent: 'A container has no such limit.' },
+  },
+  {
+    name: 'EventDurationAlarm',
+    part: 'events',
+    about: 'A batch of live events came within 10 seconds of the timeout of its function. It comes again if it is cut.',
+    cloudWatch: slow(eventsFn('Duration', 'Maximum'), 'events'),
+    prometheus: { absent: 'A container does not cut a batch.' },
+  },
+  {
     name: 'ReceiverAlarm',
     part: 'receiver',
     about:
@@ -69,4 +94,24 @@ export const eventAlarms: readonly Alarm[] = [
     },
     prometheus: { expression: `${gained(select('billing_sync.webhooks', { status: '503' }), '5m')} > 0`, for: '3m' },
   },
+  {
+    name: 'ReceiverDurationAlarm',
+    part: 'receiver',
+    about:
+      'The receiver has taken longer than 5 seconds for minutes. Shopify does not wait for longer, and sends again.',
+    // 10 seconds before its timeout of 15. One slow answer alone is made up for by the provider.
+    cloudWatch: { ...slow(receiver('Duration', 'Maximum'), 'receiver'), periods: 3, window: 5 },
+    prometheus: { absent: 'A container does not measure it.' },
+  },
 ]
+
+/** The longest invocation came within 10 seconds of the timeout of its function. */
+function slow(duration: CloudWatchMetric, name: 'events' | 'receiver'): CloudWatchAlarm {
+  return {
+    period: 60,
+    metrics: { milliseconds: duration },
+    expression: `milliseconds / 1000 - \${self:functions.${name}.timeout} + 10`,
+    threshold: 0,
+    periods: 1,
+  }
+}

@@ -33,6 +33,8 @@ test('no alarm rings while jobs are worked on and nothing is wrong', async () =>
     observatory.measured('events queue', 'ApproximateAgeOfOldestMessage', 2)
     observatory.measured('events dead letters', 'ApproximateNumberOfMessagesVisible', 0)
     observatory.measured('receiver', 'Url5xxCount', 0)
+    observatory.measured('receiver', 'Duration', 4_900)
+    observatory.measured('events function', 'Duration', 49_000)
     observatory.measured('function', 'Duration', 4_000)
     observatory.measured('function', 'ConcurrentExecutions', 2)
     observatory.measured('queue', 'ApproximateNumberOfMessagesVisible', 0)
@@ -54,6 +56,12 @@ test('a receiver that Lambda throttles rings, though it has answered nothing', a
   const observatory = openObservatory()
   await observatory.pass(12, () => observatory.measured('receiver', 'Throttles', 1))
   expect(observatory.rung()).toEqual(['ReceiverAlarm'])
+})
+
+test('a tick that Lambda throttles rings, though it has not failed', async () => {
+  const observatory = openObservatory()
+  await observatory.pass(10, () => observatory.measured('tick', 'Throttles', 1))
+  expect(observatory.rung()).toEqual(['TickAlarm'])
 })
 
 test('gauges that stop are told of, because nobody would see a late schedule any more', async () => {

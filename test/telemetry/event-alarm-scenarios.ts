@@ -100,6 +100,10 @@ export const eventAlarmScenarios: Readonly<Record<string, (observatory: Observat
     await observatory.pass(25, () => observatory.publish(gauges))
   },
   EventErrorsAlarm: (observatory) => observatory.pass(10, () => observatory.measured('events function', 'Errors', 1)),
+  EventThrottlesAlarm: (observatory) =>
+    observatory.pass(10, () => observatory.measured('events function', 'Throttles', 1)),
+  EventDurationAlarm: (observatory) =>
+    observatory.pass(10, () => observatory.measured('events function', 'Duration', 51_000)),
   async ReceiverAlarm(observatory) {
     const live = openLive(observatory, { isAway: true })
     await observatory.pass(12, async () => {
@@ -107,4 +111,6 @@ export const eventAlarmScenarios: Readonly<Record<string, (observatory: Observat
       observatory.measured('receiver', 'Url5xxCount', 1)
     })
   },
+  ReceiverDurationAlarm: (observatory) =>
+    observatory.pass(10, () => observatory.measured('receiver', 'Duration', 5_100)),
 }

@@ -102,6 +102,8 @@ function expressionOf(
 ) {
   const filled = expression
     .replace(`\${self:functions.sync.timeout}`, String(parameters.timeoutSeconds))
+    .replace(`\${self:functions.events.timeout}`, '60')
+    .replace(`\${self:functions.receiver.timeout}`, '15')
     .replace(`\${param:maximumConcurrency}`, String(parameters.maximumConcurrency))
   const series = Object.entries(metrics).map(([id, metric]) => [id, seriesOf(metric, period)] as const)
   return evaluate(filled, Object.fromEntries(series))

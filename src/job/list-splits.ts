@@ -16,8 +16,8 @@ export const readListSplits = (stored: unknown): ListSplits => listSplits.safePa
 
 /** The most seconds of one list. */
 const splitsAtMost = 255
-/** The most items of one list whose creation seconds are kept in memory. A larger list takes long beside its start. */
-const itemsAtMost = 250_000
+/** The most items of one list whose creation seconds are kept in memory. Of a larger list every second item counts, or every fourth, and so on. */
+const keptAtMost = 250_000
 /** The fewest pages of a list that is split. */
 const pagesAtLeast = 3
 
@@ -28,22 +28,36 @@ export interface SplitCollector {
   splits(): ListSplits
 }
 
+interface SampledList {
+  /** Items of a page. */
+  readonly size: number
+  items: number
+  /** Every so manieth item is in `seconds`. */
+  stride: number
+  seconds: number[]
+}
+
 /** `pageSize`: items of the usual page. `before`: what is stored. */
-export function collectSplits(pageSize: number, before: ListSplits): SplitCollector {
-  const lists = new Map<string, { readonly size: number; seconds: number[] | null }>()
+export function collectSplits(pageSize: number, before: ListSplits, itemsAtMost = keptAtMost): SplitCollector {
+  const lists = new Map<string, SampledList>()
   return {
     add(pages) {
       for (const { source, part, whole, listed, skip } of pages) {
         if (source.kind !== 'list' || skip || part !== null || whole || !isSplittable(source)) continue
-        const list = lists.get(source.name) ?? { size: itemsPerPage(source, pageSize), seconds: [] }
+        const list = lists.get(source.name) ?? {
+          size: itemsPerPage(source, pageSize),
+          items: 0,
+          stride: 1,
+          seconds: [],
+        }
         lists.set(source.name, list)
-        if (!list.seconds) continue
-        if (list.seconds.length + listed.length > itemsAtMost) list.seconds = null
-        else for (const second of listed) list.seconds.push(second)
+        for (const second of listed) if (list.items++ % list.stride === 0) list.seconds.push(second)
+        for (; list.seconds.length > itemsAtMost; list.stride *= 2)
+          list.seconds = list.seconds.filter((_, at) => at % 2 === 0)
       }
     },
     splits() {
-      const all = [...lists].map(([name, { seconds, size }]) => [name, seconds ? splitsOf(seconds, size) : []] as const)
+      const all = [...lists].map(([name, list]) => [name, splitsOf(list)] as const)
       return Object.fromEntries(all.filter(([name, splits]) => splits.length > 0 || before[name]?.length))
     },
   }
@@ -60,13 +74,14 @@ type SplittableList = Pick<Extract<ReadPage['source'], { kind: 'list' }>, 'creat
  * Every window but the newest has whole pages, counted from the oldest item, and so needs no request more than a chain. A
  * second with several pages is there as often: its pages come one after the other, and are begun early.
  */
-function splitsOf(seconds: readonly number[], size: number): readonly number[] {
-  const pages = Math.ceil(seconds.length / size)
+function splitsOf({ items, stride, seconds, size }: SampledList): readonly number[] {
+  const pages = Math.ceil(items / size)
   if (pages < pagesAtLeast) return []
   const ascending = Float64Array.from(seconds).sort()
-  const step = Math.ceil(pages / (splitsAtMost + 1)) * size
+  // Of a sampled list rather less than whole pages: an item more is a request more.
+  const step = Math.max(1, Math.floor((Math.ceil(pages / (splitsAtMost + 1)) * size) / stride))
   const splits: number[] = []
-  for (let at = step; at < ascending.length; at += step) splits.push(ascending[at] ?? 0)
+  for (let at = step; at < ascending.length && splits.length < splitsAtMost; at += step) splits.push(ascending[at] ?? 0)
   return splits.filter((second) => second !== ascending[0])
 }
 

@@ -36,14 +36,38 @@ describe('what a full job leaves of its lists', () => {
     expect(chooseSplits([1, ...Array<number>(98).fill(2), 3], 25)).toEqual([2])
   })
 
-  it('has at most 255 seconds of a long list, which lie evenly, and none of a list of more than 250,000 items', () => {
+  it('has at most 255 seconds of a long list, which lie evenly, also of a list of more than 250,000 items', () => {
     const long = collectSplits(100, {})
     for (let at = 0; at < 1_000; at++) long.add([page(seconds(at * 100, 100))])
     const { customers: splits = [] } = long.splits()
     expect(splits.length).toBe(249)
     expect(new Set(splits.map((second, at) => second - (splits[at - 1] ?? 0)))).toEqual(new Set([400]))
     for (let at = 1_000; at < 2_501; at++) long.add([page(seconds(at * 100, 100))])
-    expect(long.splits()).toEqual({})
+    const { customers: sampled = [] } = long.splits()
+    // 2,501 pages in windows of ten. Every second item is kept, and the windows are whole pages all the same.
+    expect(sampled.length).toBe(250)
+    expect(new Set(sampled.map((second, at) => second - (sampled[at - 1] ?? 0)))).toEqual(new Set([1_000]))
+  })
+
+  it('has at most 255 seconds of a list of which few items are kept, with no window above whole pages', () => {
+    const sampling = collectSplits(100, {}, 2_000)
+    for (let at = 509; at >= 0; at--) sampling.add([page(seconds(at * 100, 100).reverse())])
+    const { customers: splits = [] } = sampling.splits()
+    expect(splits).toHaveLength(255)
+    expect(Math.max(...splits.slice(1).map((second, at) => second - (splits[at] ?? 0)))).toBeLessThanOrEqual(200)
+  })
+
+  it('has splits of a list of which every eighth item is kept, with windows of at most whole pages, in whatever order pages come', () => {
+    const order = Array.from({ length: 400 }, (_, at) => (at * 149) % 400)
+    const sampling = collectSplits(100, {}, 5_000)
+    for (const at of order) sampling.add([page(seconds(at * 100, 100).reverse())])
+    const { customers: splits = [] } = sampling.splits()
+    const windows = splits.map((second, at) => second - (splits[at - 1] ?? 0))
+    expect(windows.length).toBeGreaterThan(195)
+    expect(splits.length).toBeLessThan(256)
+    // A window of two pages, less a few items where pages meet.
+    expect(windows.filter((items) => items > 208)).toEqual([])
+    expect(windows.filter((items) => items > 200).length).toBeLessThan(windows.length / 4)
   })
 
   it.each([

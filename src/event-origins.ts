@@ -56,7 +56,7 @@ export function openEventOrigins(
 }
 
 /** The configured signing secrets of a provider. While a secret is replaced, a setting has two. */
-function configuredSecrets({ Stripe, Square, Shopify }: Config): (provider: string) => readonly string[] {
+export function configuredSecrets({ Stripe, Square, Shopify }: Config): (provider: string) => readonly string[] {
   const settings = new Map([
     ['stripe', Stripe.WebhookSecret],
     ['square', Square.WebhookSecret],

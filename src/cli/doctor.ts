@@ -8,6 +8,7 @@ import { checkEventQueue, checkQueue } from './doctor/queue.ts'
 import { checkSchedules } from './doctor/schedules.ts'
 import { checkSecrets } from './doctor/secrets.ts'
 import { checkSettings } from './doctor/settings.ts'
+import { checkWebhooks } from './doctor/webhooks.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flag } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,7 +17,7 @@ import { wrap } from './wrap.ts'
 /** Checks what a worker with this configuration needs. Changes nothing. */
 export const doctor = defineCommand({
   name: 'doctor',
-  about: `Checks what a worker with this configuration needs: settings, database, queues, schedules, requests to erase and to
+  about: `Checks what a worker with this configuration needs: settings, database, queues, the receiver and its signing secrets, schedules, requests to erase and to
 export, secrets, and each configured provider's key with its permissions. Each line is ok, warn or fail, with what to do.
 Changes nothing.`,
   options: z.object({
@@ -48,6 +49,7 @@ async function* check(offline: boolean): AsyncGenerator<Finding> {
   yield* checkDatabase(config)
   yield* checkQueue(config)
   yield* checkEventQueue(config)
+  yield* checkWebhooks(config)
   yield* checkSchedules(config)
   yield* checkErasures(config)
   yield* checkSecrets(config)

@@ -46,3 +46,19 @@ test('the time of a job goes on as long as the job has waited for an outage', ()
   expect(deadline.abortSignal.aborted).toBe(true)
   deadline.close()
 })
+
+test('a job without any time left starts no page', () => {
+  const deadline = watchTime({ invocation: 900_000, job: 0 })
+  expect([deadline.jobOver(), deadline.drainSignal.aborted]).toEqual([true, true])
+  deadline.close()
+})
+
+test('a limit of more than 24 days is none, since a timer of Node would end it at once', () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const watched = (job: number) => {
+    timers.mockClear()
+    watchTime({ invocation: Number.POSITIVE_INFINITY, job }).close()
+    return timers.mock.calls.map(([, ms]) => ms)
+  }
+  expect([watched(2 ** 31 - 1), watched(2 ** 31), watched(2 ** 31 + 1)]).toEqual([[2 ** 31 - 1], [], []])
+})

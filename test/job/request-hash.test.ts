@@ -40,6 +40,14 @@ describe('the hash of a request', () => {
     )
   })
 
+  it('is the same as that of a version that did not know a field, unless the field says something', () => {
+    const request = requestOf(named)
+    const { dryRun: _, ...older } = request.additionalData
+    const olderHash = requestHash({ ...request, additionalData: older as typeof request.additionalData })
+    expect(requestHash(request)).toEqual(olderHash)
+    expect(hashOf({ additionalData: { ...named.additionalData, dryRun: true } })).not.toBe(olderHash.toString('hex'))
+  })
+
   const other: Readonly<Record<string, object>> = {
     'a resource more': { additionalData: { ...named.additionalData, resources: ['customers', 'products', 'prices'] } },
     'another kind of sync': { additionalData: { ...named.additionalData, syncType: 'full' } },

@@ -1,11 +1,10 @@
 /*
  * Which files were run is in test/mutations/files.ts. They were run on 2026-11-29 and 2026-11-30, most of them against the
- * tests that are about the file alone: test/queue, test/brokers, test/db, test/job. The likeliest test was run first, and only
- * what it left met others. src/job/{read,drain,run,absence}.ts met integration tests.
+ * tests that are about the file alone: test/queue, test/brokers, test/db, test/job, test/sync. The likeliest test was run first,
+ * and only what it left met others. src/job/{read,drain,run,absence}.ts met integration tests.
  *
- * Open, each in a file that counts as not run: `left.job <= 0` and the two of `2 ** 31 - 1` in src/job/{deadline,waits}.ts, and
- * `|| accounts.some(` in src/queue/key-free.ts, which have to meet the integration tests. A quarantine that isolates from the
- * beginning (`isolate: false`) has to meet them as well.
+ * Open: `|| accounts.some(` in src/queue/key-free.ts, in a file that counts as not run, has to meet the integration tests. A
+ * quarantine that isolates from the beginning (`isolate: false`) has to meet them as well.
  */
 
 /** Mutations that no test notices, by name, each with the reason why that is right. */
@@ -161,4 +160,14 @@ export const survivors: Readonly<Record<string, string>> = {
     'Where no page is left none is in flight, and nothing is gathered.',
   'src/sync/slices.ts | if (density === null || slice.position === null) return 0 | || → &&':
     'Null counts as 0 in the product, which is none as well. The check is for the compiler.',
+  "src/job/request-hash.ts | const given = entries.filter(([, text]) => text !== '').toSorted(([left], [right]) => (left < right ? -1 : 1)) | < → <=":
+    'The keys of an object differ.',
+  'src/sync/recovery.ts | const isSame = level !== null && share >= sameFrom * level.share && share <= slow.to * level.share | >= → >':
+    'The edge of a range of fractions, which no share meets.',
+  'src/sync/recovery.ts | const isSame = level !== null && share >= sameFrom * level.share && share <= slow.to * level.share | <= → <':
+    'As above.',
+  'src/sync/recovery.ts | if (left < needed) return { share: share + left * perSecond, wholeFor: 0 } | < → <=':
+    'At the end of a stage both give its share, and no second of being whole.',
+  'src/sync/source.ts | return pageSize < largestPage ? Math.min(usual, pageSize) : Math.ceil(usual * pageWeight(source)) | < → <=':
+    'A usual page has 100 items at most, and both give so many.',
 }

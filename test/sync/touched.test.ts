@@ -10,7 +10,15 @@ const denied = new SyncError('reject', 'permission_denied', 'x: may not read thi
 const never = new AbortController().signal
 
 /** Lines that name subscriptions, and the ids that were asked for. `isDenied`: of which the answer is a refusal. */
-function setup(isDenied: (id: string) => boolean, openIds?: (source: ListSource) => Promise<readonly string[]>) {
+function setup(
+  isDenied: (id: string) => boolean,
+  openIds?: (source: ListSource) => Promise<readonly string[]>,
+  {
+    refusal = denied,
+    isFetched = true,
+    ...more
+  }: { refusal?: SyncError; isFetched?: boolean } & Partial<ListSource> = {},
+) {
   const asked: string[] = []
   const list = () => Promise.reject(new Error('not listed'))
   const row = (item: Item) => ({ id: id(item.value()) })
@@ -19,15 +27,16 @@ function setup(isDenied: (id: string) => boolean, openIds?: (source: ListSource)
     openRows: { by: { column: 'status' }, values: ['ACTIVE'] },
     retrieve: async (id) => {
       asked.push(id)
-      if (isDenied(id)) throw denied
+      if (isDenied(id)) throw refusal
       return { item: Item.of({ id }), observedAt: new Date(1_000_000) }
     },
+    ...more,
   }
   const ledger: ListSource = {
     ...{ kind: 'list', name: 'lines', table: balanceTransactions, list, row },
     touched: ({ id }) => [{ resource: 'subscriptions', id: String(id) }],
   }
-  const touched = createTouched({ sources: [named, ledger], pageSize: 100, isFetched: async () => true, openIds })
+  const touched = createTouched({ sources: [named, ledger], pageSize: 100, isFetched: async () => isFetched, openIds })
   const fetch = async (ids: readonly string[]) => {
     const items = ids.map((id) => Item.of({ id }))
     const { rows, rejects } = await touched.fetch(ledger, items, never)
@@ -71,4 +80,28 @@ it('open objects of a refused list are fetched, but not those that items named b
   expect(asked).toEqual(['s1', 'subscriptions', 's2'])
   expect(await fetchOpen(ledger)).toEqual([])
   expect(await setup(() => false).fetchOpen()).toEqual([])
+})
+
+it('objects that are refused for another reason than a missing right are each asked for', async () => {
+  const refusal = new SyncError('reject', 'provider_refused', 'x: this one is broken', { scope: 'object' })
+  const { asked, fetch } = setup(() => true, undefined, { refusal })
+  expect((await fetch(ids)).rejects).toEqual(ids)
+  expect(asked).toEqual(ids)
+})
+
+it('nothing is fetched of a resource whose list is read, or that has no request by id', async () => {
+  const read = setup(() => false, undefined, { isFetched: false })
+  expect(await read.fetch(ids)).toEqual({ rows: [], rejects: [] })
+  expect(read.asked).toEqual([])
+  expect(await setup(() => false, undefined, { retrieve: undefined } as never).fetch(ids)).toEqual({
+    rows: [],
+    rejects: [],
+  })
+})
+
+it('open objects are fetched only of a list that has open rows and a request by id', async () => {
+  const openIds = async () => ['s1']
+  expect(await setup(() => false, openIds).fetchOpen()).toEqual(['s1'])
+  for (const more of [{ openRows: undefined }, { retrieve: undefined }, { kind: 'feed' }])
+    expect(await setup(() => false, openIds, more as never).fetchOpen()).toEqual([])
 })

@@ -170,4 +170,6 @@ export const survivors: Readonly<Record<string, string>> = {
     'At the end of a stage both give its share, and no second of being whole.',
   'src/sync/source.ts | return pageSize < largestPage ? Math.min(usual, pageSize) : Math.ceil(usual * pageWeight(source)) | < → <=':
     'A usual page has 100 items at most, and both give so many.',
+  'src/job/account.ts | where read.tenant_id = known.tenant_id and read.provider = known.provider and read.account = known.account and read.cursor <= now()), | <= → <':
+    'A cursor of the microsecond of the claim may be from before or after.',
 }

@@ -44,7 +44,7 @@ Login: none for a queue beside the database. For a queue in Postgres, one that m
       const { sent, left } = await redriveLetters(queue, max)
       const named = left.map(({ isRedacted: _, ...letter }) => letter)
       if (json) terminal.print(JSON.stringify(redriveLine.parse({ sent, left: named })))
-      else print(sent, named, terminal)
+      else print({ sent, left: named, fate: events ? fateOfEvents : fateOfJobs }, terminal)
       return left.length === 0 ? exitCodes.done : exitCodes.failed
     } finally {
       await queue.close()
@@ -52,7 +52,18 @@ Login: none for a queue beside the database. For a queue in Postgres, one that m
   },
 })
 
-function print(sent: number, left: readonly Left[], { print: write, out }: Terminal): void {
+interface Redriven {
+  readonly sent: number
+  readonly left: readonly Left[]
+  /** Why the others stay, and what to do. */
+  readonly fate: string
+}
+
+const fateOfJobs = 'their secrets were taken out. Mend what the reason says, and send them again.'
+const fateOfEvents =
+  'their contents were taken out. Mend what the reason says. The next incremental job reads what they told.'
+
+function print({ sent, left, fate }: Redriven, { print: write, out }: Terminal): void {
   write(`  ${sent} dead letters are back in the queue.`)
   if (left.length === 0) return
   const rows = left.map(({ messageId, jobId, tenantId, code, reason }) => ({
@@ -63,7 +74,5 @@ function print(sent: number, left: readonly Left[], { print: write, out }: Termi
     reason,
   }))
   write(`\n${formatTable(rows, { line: lineWidth(out) })}`)
-  write(
-    `\n  ${left.length} stay, because their secrets were taken out. Mend what the reason says, and send them again.`,
-  )
+  write(`\n  ${left.length} stay, because ${fate}`)
 }

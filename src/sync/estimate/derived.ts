@@ -1,7 +1,7 @@
 import type { Item } from '../../json/item.ts'
 import type { ListSource } from '../../provider/contract.ts'
-import { bytesOf } from './bytes.ts'
-import { exactly, rangeOf } from './range.ts'
+import { bytesOf, bytesRange } from './bytes.ts'
+import { exactly } from './range.ts'
 import type { ResourceEstimate } from './resource-estimate.ts'
 
 /** The items of a resource that may show others, and how many such items there are. */
@@ -28,12 +28,11 @@ export function derivedEstimate(name: string, origins: readonly Origin[]): Resou
   }
   const seen = times.size
   const once = [...times.values()].filter((count) => count === 1).length
-  const bytes = bytesOf(items)
   const range = { least: seen, likely: Math.round(likelyDistinct({ seen, once, shown, all: scale })), most: null }
   return {
     items: range,
     requests: exactly(0),
-    bytes: rangeOf(range, (number) => Math.round(number * bytes)),
+    bytes: bytesRange(range, bytesOf(items)),
     basis: 'inside other items',
   }
 }

@@ -1,9 +1,9 @@
 import type { Item } from '../../json/item.ts'
 import type { ListSource, NestedSource } from '../../provider/contract.ts'
 import { largestPage } from '../page-size.ts'
-import { bytesOf } from './bytes.ts'
+import { bytesOf, bytesRange } from './bytes.ts'
 import { requestsAtMost } from './probing.ts'
-import { type Range, rangeOf } from './range.ts'
+import type { Range } from './range.ts'
 import type { ResourceEstimate } from './resource-estimate.ts'
 
 /** What a sample of parents shows of a nested list. */
@@ -91,7 +91,7 @@ export function nestedEstimates(
       const estimated: ResourceEstimate = {
         items: range,
         requests: { least: cut, likely: cuts, most: isEvery && isWhole ? cut : null },
-        bytes: rangeOf(range, (number) => Math.round(number * bytesOf(children))),
+        bytes: bytesRange(range, bytesOf(children)),
         basis: 'inside other items',
       }
       return [name, estimated]

@@ -1,5 +1,5 @@
 import type { ListSource } from '../../provider/contract.ts'
-import { bytesOf } from './bytes.ts'
+import { bytesOf, bytesRange } from './bytes.ts'
 import type { Basis, Measured } from './probing.ts'
 import { exactly, type Range, rangeOf, sumOf } from './range.ts'
 
@@ -29,11 +29,10 @@ export function listEstimate(source: ListSource, lists: readonly Measured[]): Re
     likely: Math.round(listed.likely * there),
     most: listed.most === null ? null : listed.most - (sample.length >= listed.most ? gone : 0),
   }
-  const each = bytesOf(sample)
   return {
     items,
     requests: requestsOf(source, lists),
-    bytes: rangeOf(items, (number) => Math.round(number * each)),
+    bytes: bytesRange(items, bytesOf(sample)),
     basis: basisOf(lists),
   }
 }

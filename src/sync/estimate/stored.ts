@@ -1,8 +1,8 @@
 import type { ListSource } from '../../provider/contract.ts'
 import { readSecond } from '../page.ts'
-import { rowBytes } from './bytes.ts'
+import { bytesRange, rowBytes } from './bytes.ts'
 import { askPages, type Measured, type Probe, pagesOf } from './probing.ts'
-import { exactly, type Range, rangeOf } from './range.ts'
+import { exactly, type Range } from './range.ts'
 import type { ResourceEstimate } from './resource-estimate.ts'
 
 /** What a database has of a list that a job has read to its end. */
@@ -85,4 +85,4 @@ export function storedEstimate(stored: StoredList, now: number): ResourceEstimat
 }
 
 export const bytesOfStored = (items: Range, { payloadBytes }: StoredList): Range =>
-  rangeOf(items, (number) => Math.round(number * rowBytes(payloadBytes)))
+  bytesRange(items, rowBytes(payloadBytes))

@@ -91,6 +91,10 @@ test('--events counts and redrives the queue of live events', async () => {
   const redriven = json(await run(['queue', 'redrive', '--events', '--json'], { env: ofEvents }))
   expect(redriven).toMatchObject({ code: 1, line: { sent: 1, left: [{ messageId: 'm-2', code: 'forged' }] } })
   expect(await intake.depth()).toMatchObject({ waiting: 2, dead: 1 })
+  // A person is not told to send an event again, which nobody but the provider can.
+  expect((await run(['queue', 'redrive', '--events'], { env: ofEvents })).stdout).toContain(
+    '1 stay, because their contents were taken out. Mend what the reason says. The next incremental job reads',
+  )
   expect((await run(['queue', 'depth', '--events'], { env })).stderr).toMatch(
     /^queue: Queue\.EventsUrl is not configured/,
   )

@@ -142,3 +142,29 @@ export async function openLocalAccount(name: Name, size: Size) {
     },
   }
 }
+
+/** The same, for a worker: its settings as environment variables, and the token of a message. */
+export async function openAccountForWorker(name: Name, size: Size) {
+  const { settings, token, close } = await open[name](size)
+  const { apiBase: url = '' } = { ...settings.stripe, ...settings.square, ...settings.paypal, ...settings.shopify }
+  const messages = {
+    stripe: { environment: { Stripe__ApiBase: url }, accessToken: settings.stripe?.apiKey },
+    square: {
+      environment: { Square__ApiBase: url, Square__Environment: 'sandbox', Square__RequestsPerSecond: '1000' },
+      accessToken: settings.square?.accessToken,
+    },
+    paypal: {
+      environment: { PayPal__ApiBase: url, PayPal__Environment: 'sandbox', PayPal__RequestsPerSecond: '1000' },
+      accessToken: JSON.stringify({ clientId: sandboxApp.id, clientSecret: sandboxApp.secret }),
+    },
+    shopify: {
+      environment: { Shopify__ApiBase: url, Shopify__RequestsPerSecond: '1000' },
+      accessToken: `sandbox:${settings.shopify?.accessToken}`,
+    },
+    chargebee: {
+      environment: { Providers__Manifests: settings.custom?.manifests.join() ?? '' },
+      accessToken: token,
+    },
+  } satisfies Record<Name, { environment: Readonly<Record<string, string>>; accessToken: string | undefined }>
+  return { ...messages[name], close }
+}

@@ -113,8 +113,9 @@ it('bytes are those of the stored payloads', async () => {
     `update customers set raw = raw || jsonb_build_object('more', gen_random_uuid()::text || gen_random_uuid()::text)`,
   )
   const after = (await estimate()).resources.customers!.bytes.likely
-  expect((after - before) / 400).toBeGreaterThan(70)
-  expect((after - before) / 400).toBeLessThan(110)
+  // Some 85 bytes more of each payload, of which columns repeat a part.
+  expect((after - before) / 400).toBeGreaterThan(1.4 * 70)
+  expect((after - before) / 400).toBeLessThan(1.4 * 110)
 })
 
 test('an estimate goes on without stored rows if the database is away, and says so', async () => {

@@ -32,7 +32,7 @@ interface SampledList {
   /** Items of a page. */
   readonly size: number
   items: number
-  /** Every so manieth item is in `seconds`. */
+  /** `seconds` has one of so many items. */
   stride: number
   seconds: number[]
 }

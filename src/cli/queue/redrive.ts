@@ -61,7 +61,7 @@ interface Redriven {
 
 const fateOfJobs = 'their secrets were taken out. Mend what the reason says, and send them again.'
 const fateOfEvents =
-  'their contents were taken out. Mend what the reason says. The next incremental job reads what they told.'
+  'their contents were taken out. Mend what the reason says. The next incremental job reads the changes again.'
 
 function print({ sent, left, fate }: Redriven, { print: write, out }: Terminal): void {
   write(`  ${sent} dead letters are back in the queue.`)

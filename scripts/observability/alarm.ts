@@ -77,3 +77,14 @@ export const receiver = (name: string, stat: Statistic): CloudWatchMetric => ({ 
 export function anyIn(period: number, metric: CloudWatchMetric, periods = 1): CloudWatchAlarm {
   return { period, metrics: { m: metric }, expression: 'm', threshold: 0, periods }
 }
+
+/** The longest invocation came within 10 seconds of the timeout of its function. */
+export function slow(duration: CloudWatchMetric, name: 'sync' | 'events' | 'receiver'): CloudWatchAlarm {
+  return {
+    period: 60,
+    metrics: { milliseconds: duration },
+    expression: `milliseconds / 1000 - \${self:functions.${name}.timeout} + 10`,
+    threshold: 0,
+    periods: 1,
+  }
+}

@@ -1,4 +1,4 @@
-import { type Alarm, anyIn, type CloudWatchAlarm, deadLetters, fn, queue, tick, worker } from './alarm.ts'
+import { type Alarm, anyIn, type CloudWatchAlarm, deadLetters, fn, queue, slow, tick, worker } from './alarm.ts'
 import { eventAlarms } from './event-alarms.ts'
 import { gained, select } from './promql.ts'
 
@@ -223,13 +223,7 @@ export const alarms: readonly Alarm[] = [
   {
     name: 'DurationAlarm',
     about: 'A worker came within 10 seconds of its timeout. It should have paused its job well before.',
-    cloudWatch: {
-      period: 60,
-      metrics: { milliseconds: fn('Duration', 'Maximum') },
-      expression: `milliseconds / 1000 - \${self:functions.sync.timeout} + 10`,
-      threshold: 0,
-      periods: 1,
-    },
+    cloudWatch: slow(fn('Duration', 'Maximum'), 'sync'),
     prometheus: { expression: `${gained(select('billing_sync.deliveries.late'), '5m')} > 0`, for: '0m' },
   },
   {

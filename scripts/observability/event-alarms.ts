@@ -1,14 +1,4 @@
-import {
-  type Alarm,
-  anyIn,
-  type CloudWatchAlarm,
-  type CloudWatchMetric,
-  eventsDeadLetters,
-  eventsFn,
-  eventsQueue,
-  receiver,
-  worker,
-} from './alarm.ts'
+import { type Alarm, anyIn, eventsDeadLetters, eventsFn, eventsQueue, receiver, slow, worker } from './alarm.ts'
 import { gained, select } from './promql.ts'
 
 /** The alarms of live events, which only a stack with live events has. */
@@ -104,14 +94,3 @@ export const eventAlarms: readonly Alarm[] = [
     prometheus: { absent: 'A container does not measure it.' },
   },
 ]
-
-/** The longest invocation came within 10 seconds of the timeout of its function. */
-function slow(duration: CloudWatchMetric, name: 'events' | 'receiver'): CloudWatchAlarm {
-  return {
-    period: 60,
-    metrics: { milliseconds: duration },
-    expression: `milliseconds / 1000 - \${self:functions.${name}.timeout} + 10`,
-    threshold: 0,
-    periods: 1,
-  }
-}

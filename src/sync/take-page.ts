@@ -47,7 +47,7 @@ export async function takePage(
           signal,
         )
   const counts = isListed ? countListed(source, content, { known, isAgain }) : { nested: [] }
-  const changed = source.kind === 'list' && source.touched ? await touched.fetch(source, items, signal) : noContent
+  const changed = source.kind === 'list' ? await touched.fetch(source, items, signal) : noContent
   const all = changed === noContent ? content : { ...content, ...mergeContents([content, changed]) }
   const place = { sliceId, part, beginsList, whole, ...(completeTo && { completeTo }), ...(note && { note }) }
   return { ...reached, ...all, proven, listed, ...counts, ...place, source, observedAt, skip: null }

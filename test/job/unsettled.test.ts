@@ -47,6 +47,7 @@ describe('a resource with rows that may still change', () => {
   it('is asked for the newest fifty where any way takes more requests', () => {
     expect(read(rowsAt(secondsOf(50)))).toEqual([regular, { since, ids: 50 }])
     expect(read(rowsAt(secondsOf(51)))).toEqual([regular, { since, ids: 50 }])
+    expect(read(rowsAt(secondsOf(60), { between: 5_001 }))).toEqual([regular, { since, ids: 50 }])
     expect(read(rowsAt(secondsOf(60), { between: 5_000 }))).toEqual([regular, { since: 4_941, to: 5_001 }])
   })
 

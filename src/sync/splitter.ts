@@ -95,7 +95,7 @@ export function createSplitter(
     if (!reader || !hasFilter(reader.source)) return false
     const { query } = reader.slice
     const to = query.to ?? Math.floor(options.clock.now() / 1_000)
-    const from = since !== undefined && since > query.from && since < to ? since : query.from
+    const from = since !== undefined && since < to ? Math.max(since, query.from) : query.from
     const at = from + Math.floor((to - from) / 2)
     if (at <= query.from) return false
     const split = { id, at, newerId: nextId++, olderId: nextId++ }

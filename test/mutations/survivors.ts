@@ -172,4 +172,8 @@ export const survivors: Readonly<Record<string, string>> = {
     'A usual page has 100 items at most, and both give so many.',
   'src/job/account.ts | where read.tenant_id = known.tenant_id and read.provider = known.provider and read.account = known.account and read.cursor <= now()), | <= → <':
     'A cursor of the microsecond of the claim may be from before or after.',
+  "src/sync/backfill.ts | giveUp.addEventListener('abort', () => pump(engine), { once: true }) | true → false":
+    'A signal is aborted once.',
+  'src/job/cursor.ts | setWhere: sql`${stored} <= excluded.cursor or ${stored} > now() + make_interval(secs => ${clockTolerance / 1_000})`, | > → >=':
+    'A cursor ahead by the tolerance to the microsecond may be from the future or not.',
 }

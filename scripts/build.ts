@@ -40,8 +40,11 @@ const providers: Readonly<Record<string, string>> = {
   paypal: 'src/providers/paypal/index.ts',
 }
 
-/** What a dry run alone loads. What it shares with the worker it takes from the entry. */
-const dryRun: Readonly<Record<string, string>> = { 'dry-run': 'src/job/dry-run.ts' }
+/** What a dry run alone loads, and what some forced jobs alone load. What they share with the worker they take from the entry. */
+const fewJobs: Readonly<Record<string, string>> = {
+  'dry-run': 'src/job/dry-run.ts',
+  'remove-unshown': 'src/job/commit/remove-unshown.ts',
+}
 
 /** What is loaded after a change of subscriptions, by jobs and by live events. */
 const revenue: Readonly<Record<string, string>> = { revenue: 'src/revenue/history.ts' }
@@ -129,9 +132,15 @@ export async function bundleDeployed(
     Object.values(providers).map((path) => `${dirname(path)}/`),
   )
   const ofQueues = await takeShared(transports, ofTransports)
-  const ofDryRun = await takeShared(dryRun, [...Object.values(dryRun), 'src/job/stored-lists.ts', 'src/sync/estimate/'])
+  const ofFewJobs = await takeShared(fewJobs, [
+    ...Object.values(fewJobs),
+    'src/db/unshown-rows.ts',
+    'src/job/stored-lists.ts',
+    'src/sync/estimate/',
+    'src/job/state/reach.ts',
+  ])
   const ofRevenue = await takeShared(revenue, ['src/revenue/'])
-  const ofJobs = [...ofDryRun.shared, ...ofRevenue.shared]
+  const ofJobs = [...ofFewJobs.shared, ...ofRevenue.shared]
   const enter = (path: string, shared: ReadonlySet<string>) =>
     bundle({
       ...into,
@@ -154,7 +163,7 @@ export async function bundleDeployed(
     bundle({ ...into, ...worker, entryPoints: onDemand }),
     bundleModules(custom.modules, into),
   ])
-  for (const others of [besides, ofProviders, ofQueues, ofDryRun, ofRevenue]) {
+  for (const others of [besides, ofProviders, ofQueues, ofFewJobs, ofRevenue]) {
     check('handler.cjs', handler, others)
     check('tick.cjs', tick, others)
     check('events.cjs', events, others)
@@ -164,7 +173,7 @@ export async function bundleDeployed(
   await copyCertificates(root, out)
   await copyPage(root, out)
   await copyManifests(custom.manifests, root, out)
-  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, ofDryRun, ofRevenue, modules]
+  return [handler, tick, events, receiver, container, besides, ofProviders, ofQueues, ofFewJobs, ofRevenue, modules]
 }
 
 /** As Promise.all, but nothing is being written any more when it fails. */
@@ -252,7 +261,7 @@ const library = {
 /** Leaves the files that are loaded on demand out of the bundle that imports them dynamically. */
 function loadedOnDemand(root: string): Plugin {
   const names = new Map(
-    Object.entries({ ...onDemand, ...providers, ...transports, ...dryRun, ...revenue }).map(([name, path]) => [
+    Object.entries({ ...onDemand, ...providers, ...transports, ...fewJobs, ...revenue }).map(([name, path]) => [
       resolve(root, path),
       name,
     ]),
@@ -365,7 +374,7 @@ function check(name: string, built: Built, besides: Built): void {
   )
   refuse(
     held.filter((path) =>
-      Object.values({ ...onDemand, ...providers, ...transports, ...dryRun, ...revenue }).includes(path),
+      Object.values({ ...onDemand, ...providers, ...transports, ...fewJobs, ...revenue }).includes(path),
     ),
     'load it with `await import()`, and import only its types',
   )

@@ -68,7 +68,9 @@ export const providers: readonly DocumentedProvider[] = [
     title: 'PayPal',
     resources: paypalResources,
     notes: [
-      'PayPal lists no customers, payments, refunds and payouts. They are the rows that the transactions name, and no list proves one of them missing.',
+      'PayPal lists no customers, payments, refunds and payouts. They are the rows that the transactions name, and the subscriptions customers besides.',
+      'A customer whom nothing names any more is marked as deleted by the next full job with `force_refresh`, and so are the others. It stays while any live row names it, such as a transaction that is older than three years.',
+      'The `observed_at` of a row that was deleted so is 1970, so that any transaction or subscription brings it back.',
       'Refunds of PayPal are reversals and refunds of payments. Holds, their ends, fees and bank transfers are lines of `balance_transactions` only, though their codes begin with T11 as well.',
       'The id of a PayPal transaction is not unique: a hold may have that of its payment. Of several lines of one kind and id, the table has the one changed last, and `balance_transactions` has all.',
       'Transactions show up to three hours late. A job reads the last three days again, and the windows that have pending transactions.',

@@ -12,6 +12,7 @@ export function reliability(results: Results = readResults()): string {
 | statement | proof |
 |---|---|
 | An object was deleted. | A complete list did not show it, and the provider, asked by id, no longer has it. Or an event of the provider says so. |
+| A row that only other objects show was deleted: a customer of PayPal, say. | A full job with \`force_refresh\` read every list whose items may show it, and nothing of these lists was refused or rejected. No item shows the row, and no live row names it. |
 | An object still exists, though no list shows it. | The provider, asked by id, has it. The job no longer trusts its list. |
 | Nothing is known of a row. | No list shows it and the provider was not asked. It stays live, counts as \`unchecked\`, and the check is not equal. |
 | A list is complete. | A page of a newest-first list proves its interval of creation time. Other lists are compared as a whole, and lists in several parts over all parts. |
@@ -36,6 +37,7 @@ What is not known:
 - A full job proves counts, not content. A changed column beside an unchanged payload is found by \`npm run verify\` only.
 - An incremental job sees deletions by events only. An object that is deleted without an event stays live until the next full job.
 - A price that only other objects embed is in no list. It is not reconciled.
+- A row that only other objects show, and that none shows any more, stays live until a full job with \`force_refresh\`.
 - A row of a nested list whose parent has no row makes the check unequal. A full job with \`force_refresh\` asks for the parent and removes the row.
 
 ## What was seen

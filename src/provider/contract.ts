@@ -85,7 +85,16 @@ export interface Account {
 export interface ProviderResource
   extends Pick<
     Resource,
-    'name' | 'table' | 'optional' | 'derivedFrom' | 'parts' | 'createdFilter' | 'updatedFilter' | 'row' | 'owner'
+    | 'name'
+    | 'table'
+    | 'optional'
+    | 'derivedFrom'
+    | 'namedBy'
+    | 'parts'
+    | 'createdFilter'
+    | 'updatedFilter'
+    | 'row'
+    | 'owner'
   > {
   readonly unsettled?: (Omit<Unsettled, 'list'> & { readonly list?: unknown }) | 'every row'
   readonly retrieve?: unknown

@@ -14,7 +14,7 @@ import type {
 } from './contract.ts'
 
 /** A resource without a list of its own, see Resource.derivedFrom. */
-export type DerivedResource = Pick<Resource, 'name' | 'table' | 'optional' | 'row' | 'owner'> & {
+export type DerivedResource = Pick<Resource, 'name' | 'table' | 'optional' | 'row' | 'owner' | 'namedBy'> & {
   readonly derivedFrom: readonly string[]
 }
 

@@ -43,6 +43,11 @@ export interface Resource<Connection = unknown, Table extends SyncedTable = Sync
    * `embeddedItems` of these resources, and no list proves them missing.
    */
   readonly derivedFrom?: readonly string[]
+  /**
+   * The column of each resource of `derivedFrom`, by its name in code, with the id of the row that its item shows. A full job
+   * with `force_refresh` marks rows as deleted that no item shows and no live row names. Absent: no job removes such rows.
+   */
+  readonly namedBy?: Readonly<Record<string, string>>
   /** The API filters by creation time, so that the core can slice the resource. */
   readonly createdFilter?: TimeFilter
   /** The API filters by the time of the last change: what an incremental job reads of a resource that has no events. */

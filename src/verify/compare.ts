@@ -17,7 +17,8 @@ import { readChangedSince } from './changed-since.ts'
 import { type Comparing, compareContent, type Tally } from './content.ts'
 import { createFindings, type Finding } from './findings.ts'
 import { createIdSet, type IdSet } from './id-set.ts'
-import { askAll, findUnshown, isSwept, noteInIntervals, noteOrphans, noteRest, type Unlisted } from './unlisted.ts'
+import { askAll, isSwept, noteInIntervals, noteOrphans, noteRest, type Unlisted } from './unlisted.ts'
+import { findUnshown } from './unshown.ts'
 
 /** What a fresh reading of the provider shows beside the tables, for a resource or a nested list. */
 export interface Comparison {
@@ -43,7 +44,7 @@ export interface Comparison {
   readonly erased: number
   /** Of the missing, changed and extra rows, those that only a job with `force_refresh` repairs. */
   readonly needForce: number
-  /** Of the extra rows, those that no job removes, because no list proves them missing. */
+  /** Of the extra rows, those that no job removes, because only objects of others show them, and a stored row names them. */
   readonly unremovable: number
   /** A few of the ids, with the columns that differ. */
   readonly examples: readonly string[]
@@ -104,13 +105,13 @@ export async function compare(verification: Verification): Promise<readonly (Com
     return source ? [openReading(source)] : []
   })
   await compareLists(readings, { comparing, rated }, signal)
-  for (const reading of readings) {
-    if (reading.skipped !== null) continue
-    await findUnshownBy(readings, reading, comparing)
+  const compared = readings.filter(({ skipped }) => skipped === null)
+  for (const reading of compared) {
     await noteRest(reading, reading.listedIds, comparing)
     await noteOrphans(reading, comparing)
     await askAll(reading, comparing, { sources: rated.sources, signal })
   }
+  for (const reading of compared) await findUnshownBy(compared, reading, comparing)
   const changed = [...tallies.values()].some(({ findings }) => findings.size() > 0)
     ? await readChangedSince({ changes: account.changes, sources: rated.sources, since: before }, signal)
     : new Set<string>()
@@ -126,12 +127,11 @@ function openReading(source: ListSource): Reading {
 
 /** Rows of a resource without a list are compared only if all resources were read whose objects show them. */
 async function findUnshownBy(readings: readonly Reading[], reading: Reading, comparing: Comparing): Promise<void> {
-  const { source, listedIds } = reading
+  const { source } = reading
   const { derivedFrom = [] } = source
-  const origins = readings.filter((other) => derivedFrom.includes(other.source.name) && other.skipped === null)
+  const origins = readings.filter((other) => derivedFrom.includes(other.source.name))
   if (!source.derivedFrom || origins.length < derivedFrom.length) return
-  const sources = origins.map((origin) => origin.source)
-  await findUnshown({ source, listed: listedIds }, sources, comparing)
+  reading.unchecked += await findUnshown(reading, origins, comparing)
 }
 
 interface Comparer {
@@ -221,14 +221,12 @@ async function conclude(
   ) => {
     const { findings, erased, rejected } = tally(list.name)
     const live = await db.read((tx) => countLive(tx, list, { ...owner, before }))
-    const counts = findings.count(hasChanged)
     return {
       kind: 'compared',
       resource: list.name,
       live,
       ...listCounts,
-      ...counts,
-      unremovable: source.derivedFrom ? counts.extra : 0,
+      ...findings.count(hasChanged),
       rejected,
       erased,
     } as const

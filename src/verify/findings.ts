@@ -10,6 +10,8 @@ export interface Finding {
   readonly columns: readonly string[]
   /** A job without `force_refresh` does not repair it. */
   readonly needsForce: boolean
+  /** No job removes it, with `force_refresh` or without. */
+  readonly unremovable?: boolean
 }
 
 export interface FindingCounts {
@@ -17,6 +19,7 @@ export interface FindingCounts {
   readonly changed: number
   readonly extra: number
   readonly needForce: number
+  readonly unremovable: number
   /** A few of the ids, with the columns that differ. */
   readonly examples: readonly string[]
 }
@@ -37,7 +40,7 @@ const examplesAtMost = 5
 export function createFindings(): Findings {
   const ids = createIdSet()
   const findings: Finding[] = []
-  const beyond = { missing: 0, changed: 0, extra: 0, needForce: 0 }
+  const beyond = { missing: 0, changed: 0, extra: 0, needForce: 0, unremovable: 0 }
   return {
     add(finding) {
       if (!ids.add(finding.id)) return
@@ -55,9 +58,12 @@ export function createFindings(): Findings {
   }
 }
 
-function addTo(sum: { missing: number; changed: number; extra: number; needForce: number }, finding: Finding): void {
+type Sum = { -readonly [Count in Exclude<keyof FindingCounts, 'examples'>]: number }
+
+function addTo(sum: Sum, finding: Finding): void {
   sum[finding.kind]++
   if (finding.needsForce) sum.needForce++
+  if (finding.unremovable) sum.unremovable++
 }
 
 const describe = ({ id, columns }: Finding) => (columns.length > 0 ? `${id} (${columns.join(', ')})` : id)

@@ -1,6 +1,6 @@
 import { findStale, findUnlisted, type Interval } from '../db/deletions.ts'
 import type { Within } from '../db/live.ts'
-import { derivedIds, findUndated, liveIds, orphans } from '../db/stored-rows.ts'
+import { findUndated, liveIds, orphans } from '../db/stored-rows.ts'
 import { isRefused } from '../errors.ts'
 import { historyStart } from '../job/state/windows.ts'
 import type { ListSource } from '../provider/contract.ts'
@@ -67,25 +67,6 @@ export async function noteRest(unlisted: Unlisted, listed: IdSet, { db, owner, b
         ids.filter((id) => !listed.has(id)),
       )
   } else note(unlisted, await db.read((tx) => findUndated(tx, source, owner)))
-}
-
-/**
- * Finds the live rows of a resource without a list that no object of `origins` shows. Nothing can be asked for them by id. An
- * object that is older than the history of the provider and has changed within it may have shown a row.
- */
-export async function findUnshown(
-  { source, listed }: { readonly source: ListSource; readonly listed: IdSet },
-  origins: readonly ListSource[],
-  { db, owner, before, tally }: Comparing,
-): Promise<void> {
-  const starts = origins.map(({ createdFilter }) => {
-    const start = historyStart(createdFilter, before)
-    return start === null ? 0 : start + (createdFilter?.lag ?? 0)
-  })
-  const { findings } = tally(source.name)
-  for await (const ids of derivedIds(db, source, { ...owner, before, since: Math.max(...starts) }))
-    for (const id of ids)
-      if (!listed.has(id)) findings.add({ id, parentId: null, kind: 'extra', columns: [], needsForce: false })
 }
 
 /** Whether the rows of a resource are compared with the ids of all its lists, because no page proves an interval. */

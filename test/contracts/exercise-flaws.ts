@@ -214,6 +214,7 @@ export const flaws: Readonly<Record<string, Readonly<Record<string, Flaw>>>> = {
   },
   'are whole in the items of other resources': {
     'a row has another id': (source) => ({ ...source, row: withRow(source, (row) => ({ ...row, id: 'x' })) }),
+    'another column names it': (source) => ({ ...source, namedBy: { things: 'parentId' } }),
   },
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { findUnlisted } from '../../src/db/deletions.ts'
 import type { TenantDatabase } from '../../src/db/open.ts'
 import { customers, syncCursors } from '../../src/db/schema.ts'
-import { guarded } from '../../src/db/tenant.ts'
+import { guarded } from '../../src/db/guarded.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const cursor = (provider: string) => ({

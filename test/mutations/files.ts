@@ -102,6 +102,7 @@ export const run: Readonly<Record<string, readonly string[]>> = {
     'differences',
     'errors',
     'fit-server',
+    'guarded',
     'live',
     'migration-files',
     'migration-journal',
@@ -139,7 +140,15 @@ export const notRun: Readonly<Record<string, readonly string[]>> = {
     'sent-with',
     'settle-absence',
   ],
-  'src/job/commit': ['changed-meanwhile', 'committed-state', 'conclude', 'countable-lists', 'split-moves'],
+  'src/job/commit': [
+    'changed-meanwhile',
+    'committed-state',
+    'conclude',
+    'countable-lists',
+    'remove-unshown',
+    'split-moves',
+  ],
+  'src/job/state': ['reach'],
   'src/sync': ['limiter', 'long-window', 'next-reader', 'points', 'rate-limited', 'reader', 'rows', 'splitter'],
   'src/sync/estimate': [
     'answers',
@@ -163,7 +172,7 @@ export const notRun: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/queue': ['intake-options', 'key-free', 'open-intake', 'server-address'],
   'src/queue/service-bus': ['answered-within'],
-  'src/db': ['certificate', 'connection', 'migrate', 'session', 'synced-tables', 'tls', 'write-states'],
+  'src/db': ['certificate', 'connection', 'migrate', 'session', 'synced-tables', 'tls', 'unshown-rows', 'write-states'],
   'src/db/schema': [
     'balance',
     'catalog',

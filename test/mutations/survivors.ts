@@ -130,8 +130,8 @@ export const survivors: Readonly<Record<string, string>> = {
   'src/db/migrate.ts | await client.query(begin) | await → void': 'As above.',
   "src/db/migrate.ts | await client.query('rollback') | await → void | 2": 'As above.',
   'src/db/tenant.ts | await client.query(begin) | await → void': 'As above.',
-  'src/db/tenant.ts | await tx.execute(sql`release savepoint guarded`) | await → void': 'As above.',
-  'src/db/tenant.ts | await tx.execute(sql`release savepoint guarded`) | await → void | 2': 'As above.',
+  'src/db/guarded.ts | await tx.execute(sql`release savepoint guarded`) | await → void': 'As above.',
+  'src/db/guarded.ts | await tx.execute(sql`release savepoint guarded`) | await → void | 2': 'As above.',
   'src/db/unsettled.ts | const isDue = dueAt === undefined ? sql`` : sql`and row.${columnOf(table, dueAt)} <= now()` | <= → <':
     'A row that is due in this microsecond may be from before or after.',
   'src/db/migrate.ts | if (Date.now() >= end) throw new Error(anotherMigrates) | >= → >':

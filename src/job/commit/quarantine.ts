@@ -1,6 +1,6 @@
 import { classify, codeOf } from '../../db/errors.ts'
+import { guarded } from '../../db/guarded.ts'
 import type { Database } from '../../db/open.ts'
-import { guarded } from '../../db/tenant.ts'
 import { addWritten, type Written } from '../../db/upsert.ts'
 import { RawJson } from '../../json/raw-json.ts'
 import { type ObservedRow, type Reject, rejectItem } from '../../sync/rows.ts'

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { tookTooLong } from '../../db/errors.ts'
+import { guarded } from '../../db/guarded.ts'
 import type { Database } from '../../db/open.ts'
-import { guarded } from '../../db/tenant.ts'
 import type { ResourceCounts } from '../state/progress.ts'
 import type { CountCheck } from '../state/result.ts'
 import type { Tally } from '../state/tally.ts'

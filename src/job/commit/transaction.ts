@@ -27,6 +27,7 @@ import type { DetectedDeletions } from './deletions.ts'
 import { notification } from './notify.ts'
 import type { Quarantine } from './quarantine.ts'
 import { nestedIn, originsOf, readBy, skippedBy, unfinishedNames } from './related.ts'
+import type { RemoveUnshown } from './remove-unshown.ts'
 import { countRows, type RowBudget, reduceBudget } from './row-budget.ts'
 import { splitMoves } from './split-moves.ts'
 import { writeBatches } from './write.ts'
@@ -128,18 +129,24 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     rowsPerStatement,
   }
   const { counts, excluded } = await writeBatches(tx, writing)
-  const read = discountItems(
+  const moved = discountItems(
     batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
     excluded.removed,
   )
-  const checkpoint = { ...read, asked: read.asked + deletions.lookups }
+  const checkpoint = { ...moved, asked: moved.asked + deletions.lookups }
   const unfinished = unfinishedNames(checkpoint, commit.sources)
-  const progress = addCounts(committed.progress, {
+  const read = addCounts(committed.progress, {
     counts,
     skipped: skippedBy(batch, commit.sources, readBy(commit.resources, committed.progress)),
     drifts: batch.pages.flatMap(({ drifts }) => drifts),
     remaining: batch.remaining,
     unfinished,
+  })
+  const progress = await withoutUnshown(tx, commit, {
+    checkpoint,
+    progress: read,
+    before: unfinishedNames(committed.checkpoint, commit.sources),
+    after: unfinished,
   })
   const commits = committed.commits + 1
   const ends = unfinished.size === 0
@@ -156,6 +163,13 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
   if (!row) throw fenced()
   await conclusion?.settle(row.counted)
   return { checkpoint, progress, commits }
+}
+
+/** The module is loaded for forced jobs alone, and for providers with rows that only the items of other resources show. */
+async function withoutUnshown(tx: Database, commit: Commit, reached: Parameters<RemoveUnshown>[2]): Promise<Progress> {
+  const isDerived = commit.sources.some((source) => source.kind === 'list' && source.namedBy)
+  if (commit.overwrite?.kind !== 'stored before' || !isDerived) return reached.progress
+  return (await import('./remove-unshown.ts')).removeUnshown(tx, { ...commit, began: commit.overwrite.since }, reached)
 }
 
 function withoutErased(before: Checkpoint, page: ReadPage, { rows }: ErasedItems): ReadPage {

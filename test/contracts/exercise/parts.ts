@@ -57,8 +57,13 @@ async function areDerived({ fixture, account, source, expected }: ListSubject): 
     if (!parent) throw new Error(`exerciseProvider: ${source.name} are derived from ${name}, which is no resource.`)
     for (const part of await partsOf(parent)) {
       const pages = await readList(partOf(parent, part), { now: fixture.now(), limit: mostOf(parent) })
-      for (const item of itemsIn(pages.flat()))
-        items.push(...(parent.embeddedItems?.(item)[source.name] ?? []).map((embedded) => embedded.item))
+      for (const item of itemsIn(pages.flat())) {
+        const shown = (parent.embeddedItems?.(item)[source.name] ?? []).map((embedded) => embedded.item)
+        items.push(...shown)
+        const column = source.namedBy?.[name]
+        if (column === undefined) continue
+        for (const { id } of shown) expect(Reflect.get(parent.row(item), column), `${name}.${column}`).toBe(id)
+      }
     }
   }
   arePure(source, items)

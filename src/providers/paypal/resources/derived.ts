@@ -9,6 +9,7 @@ import { currencyOf, customerIdOf, money, nameOf } from '../readers.ts'
  */
 
 const derivedFrom = ['balance_transactions'] as const
+const namedBy = { balance_transactions: 'sourceId' } as const
 
 const infoOf = (item: Fields) => fields(item.transaction_info)
 const status = at(text, 'transaction_info.transaction_status')
@@ -42,6 +43,7 @@ export const customers: DerivedResource = {
   table: tables.customers,
   owner: {},
   derivedFrom: ['balance_transactions', 'subscriptions'],
+  namedBy: { balance_transactions: 'customerId', subscriptions: 'customerId' },
   row: mapping<typeof tables.customers>({
     email: at(text, 'email_address'),
     name: derived((payer) => nameOf(payer.payer_name) ?? nameOf(payer.name)),
@@ -56,6 +58,7 @@ export const payments: DerivedResource = {
   table: tables.payments,
   owner: { customer: ['customerId'], about: ['subscriptionId'] },
   derivedFrom,
+  namedBy,
   row: mapping<typeof tables.payments>({
     customerId,
     subscriptionId: derived(referenceOf('SUB')),
@@ -103,6 +106,7 @@ export const refunds: DerivedResource = {
   table: tables.refunds,
   owner: { customer: ['customerId'], about: ['paymentId'], customerMayBeMissing: true },
   derivedFrom,
+  namedBy,
   row: mapping<typeof tables.refunds>({
     paymentId: derived(referenceOf('TXN')),
     customerId,
@@ -135,6 +139,7 @@ export const payouts: DerivedResource = {
   table: tables.payouts,
   owner: null,
   derivedFrom,
+  namedBy,
   row: mapping<typeof tables.payouts>({
     status,
     type: at(text, 'transaction_info.transaction_event_code'),

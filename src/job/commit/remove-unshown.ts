@@ -1,0 +1,87 @@
+import { tookTooLong } from '../../db/errors.ts'
+import { guarded } from '../../db/guarded.ts'
+import type { Database } from '../../db/open.ts'
+import { markUnshown } from '../../db/unshown-rows.ts'
+import type { ListSource } from '../../provider/contract.ts'
+import type { Source } from '../../sync/source.ts'
+import type { JobAccount } from '../account.ts'
+import type { Checkpoint } from '../state/checkpoint.ts'
+import type { Progress } from '../state/progress.ts'
+import { reachOf } from '../state/reach.ts'
+
+interface ForcedCommit {
+  readonly sources: readonly Source[]
+  /** The resources of the job's plan. */
+  readonly resources: readonly string[]
+  readonly account: JobAccount
+  /** When the job began. */
+  readonly began: Date
+  readonly batch: { readonly pages: readonly { readonly observedAt: Date }[] }
+}
+
+interface Reached {
+  readonly checkpoint: Checkpoint
+  /** What became of all that was read. */
+  readonly progress: Progress
+  /** The resources of which something was to be read before the commit, and of which something is after it. */
+  readonly before: ReadonlySet<string>
+  readonly after: ReadonlySet<string>
+}
+
+export type RemoveUnshown = typeof removeUnshown
+
+/**
+ * Marks rows of resources without a list as deleted, once a forced job has read all lists whose items show them. Nobody can
+ * be asked for such a row. So each of these lists must be believed, and a row that any live row names stays. What the rows
+ * are in the transaction counts: the last pages of the lists are written by then. Returns the progress with these deletions.
+ */
+export async function removeUnshown(
+  tx: Database,
+  { sources, resources, account, began, batch: { pages } }: ForcedCommit,
+  { checkpoint, progress, before, after }: Reached,
+): Promise<Progress> {
+  const lists = sources.filter((source) => source.kind === 'list')
+  let counted = progress
+  for (const source of lists) {
+    const { name, derivedFrom = [], namedBy } = source
+    if (!namedBy || !resources.includes(name) || !before.has(name) || after.has(name)) continue
+    const own = progress[name]
+    const isBelieved = (origin: string) =>
+      resources.includes(origin) && !checkpoint.refused.includes(origin) && isComplete(progress[origin])
+    const origins = originsNaming(source, lists)
+    if (origins.length < derivedFrom.length || !derivedFrom.every(isBelieved) || !isComplete(own)) continue
+    const unshown = {
+      ...account,
+      resource: source,
+      namings: origins,
+      began,
+      since: reachOf(origins, ({ name: origin }) => checkpoint.history[origin] ?? null),
+      observedAt: new Date(Math.max(0, ...pages.map((page) => page.observedAt.getTime()))),
+    }
+    const deleted = await unlessTooLong(tx, () => markUnshown(tx, unshown))
+    if (own) counted = { ...counted, [name]: { ...own, deleted: own.deleted + deleted } }
+  }
+  return counted
+}
+
+/** The resources whose items show rows of this one, each with the column that names them. */
+const originsNaming = ({ derivedFrom = [], namedBy = {} }: ListSource, lists: readonly ListSource[]) =>
+  derivedFrom.flatMap((name) => {
+    const origin = lists.find((list) => list.name === name)
+    const column = namedBy[name]
+    return origin && column !== undefined ? [{ ...origin, column }] : []
+  })
+
+/** Nothing of it was skipped or set aside, and no answer has contradicted its list. */
+const isComplete = (read: Progress[string] | undefined) =>
+  read !== undefined && !read.skipped && read.rejected === 0 && read.kept === 0
+
+/** Rows that take longer to look through than a statement may stay as they are. */
+async function unlessTooLong(tx: Database, mark: () => Promise<number>): Promise<number> {
+  try {
+    return await guarded(tx, mark)
+  } catch (error) {
+    if (tookTooLong(error)) return 0
+    throw error
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { balanceTransactions, customers, providerObjects, subscriptions } from '../../src/db/schema.ts'
+import { findNaming, markUnshown } from '../../src/db/unshown-rows.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const mine = { tenantId: randomUUID(), provider: 'paypal', account: 'M1' }
+const began = new Date('2026-11-30T12:00:00Z')
+const observedAt = new Date('2026-11-30T12:05:00Z')
+const earlier = '2026-11-30T11:00:00Z'
+const namings = [
+  { name: 'balance_transactions', table: balanceTransactions, column: 'customerId' },
+  { name: 'subscriptions', table: subscriptions, column: 'customerId' },
+]
+
+async function open() {
+  const { tenant, query } = await openTestDatabase()
+  const plant = (table: string, row: object) =>
+    query(`insert into ${table} select (jsonb_populate_record(null::${table}, $1::jsonb)).*`, [
+      JSON.stringify({
+        ...{ tenant_id: mine.tenantId, provider: mine.provider, account: mine.account, raw: {}, mapping_version: 1 },
+        ...{ observed_at: earlier, synced_at: earlier, ...row },
+      }),
+    ])
+  const mark = (options: Partial<Parameters<typeof markUnshown>[1]> = {}) =>
+    tenant(mine.tenantId).within((tx) =>
+      markUnshown(tx, {
+        ...{ ...mine, resource: { name: 'customers', table: customers }, namings, began, since: 0, observedAt },
+        ...options,
+      }),
+    )
+  const deleted = async (table = 'customers') => {
+    const rows = await query<{ id: string }>(`select id from ${table} where deleted_at is not null order by id`)
+    return rows.map(({ id }) => id)
+  }
+  return { plant, mark, deleted, query, tenant }
+}
+
+test('a row that a forced job has not written is marked, and one that was written since is not', async () => {
+  const { plant, mark, deleted, query } = await open()
+  await plant('customers', { id: 'gone' })
+  await plant('customers', { id: 'written', synced_at: began })
+  expect(await mark()).toBe(1)
+  expect(await deleted()).toEqual(['gone'])
+  expect(
+    await query(`select deleted_at, observed_at, synced_at > $1 as written from customers where id = 'gone'`, [began]),
+  ).toEqual([{ deleted_at: observedAt, observed_at: new Date(0), written: true }])
+  expect(await mark()).toBe(0)
+})
+
+test('a row stays that a live row of any of the resources names', async () => {
+  const { plant, mark, deleted } = await open()
+  for (const id of ['in a transaction', 'in a subscription', 'in a deleted one', 'elsewhere'])
+    await plant('customers', { id })
+  await plant('balance_transactions', { id: 'a', customer_id: 'in a transaction' })
+  await plant('balance_transactions', { id: 'without a customer' })
+  await plant('subscriptions', { id: 'b', customer_id: 'in a subscription' })
+  await plant('subscriptions', { id: 'c', customer_id: 'in a deleted one', deleted_at: earlier })
+  await plant('subscriptions', { id: 'd', customer_id: 'elsewhere', account: 'M2' })
+  expect(await mark()).toBe(2)
+  expect(await deleted()).toEqual(['elsewhere', 'in a deleted one'])
+})
+
+test('only rows since a second are marked, by their creation or else by the time at which they were seen', async () => {
+  const { plant, mark, deleted } = await open()
+  const since = Date.parse(earlier) / 1_000
+  await plant('customers', { id: 'at', observed_at: earlier })
+  await plant('customers', { id: 'before', observed_at: '2026-11-30T10:59:59.999Z' })
+  await plant('customers', { id: 'created before', created_at: '2026-11-30T10:59:59Z' })
+  expect(await mark({ since })).toBe(1)
+  expect(await deleted()).toEqual(['at'])
+})
+
+test('no row of another account, provider or tenant is marked, and none of another resource', async () => {
+  const { plant, mark, deleted } = await open()
+  for (const other of [{ account: 'M2' }, { provider: 'acme' }, { tenant_id: randomUUID() }])
+    await plant('customers', { id: 'person', ...other })
+  for (const resource of ['people', 'places']) await plant('provider_objects', { id: resource, resource, object: 'x' })
+  expect(await mark()).toBe(0)
+  expect(await mark({ resource: { name: 'people', table: providerObjects } })).toBe(1)
+  expect([await deleted(), await deleted('provider_objects')]).toEqual([[], ['people']])
+})
+
+test('rows in their thousands are marked in portions, each once', async () => {
+  const { plant, mark, query } = await open()
+  await plant('customers', { id: 'a 0' })
+  await query(
+    `insert into customers select (jsonb_populate_record(row, jsonb_build_object('id', case when n % 2 = 0 then 'B ' else 'a ' end || n))).*
+      from customers as row, generate_series(1, 10500) as n`,
+  )
+  await plant('subscriptions', { id: 's', customer_id: 'a 1' })
+  expect(await mark()).toBe(10_500)
+})
+
+test('the live rows that name an id are found, with their times', async () => {
+  const { plant, tenant } = await open()
+  await plant('balance_transactions', { id: 'a', customer_id: 'one', created_at: earlier })
+  await plant('subscriptions', { id: 'b', customer_id: 'one' })
+  await plant('subscriptions', { id: 'c', customer_id: 'two', deleted_at: earlier })
+  await plant('subscriptions', { id: 'd', customer_id: 'two', account: 'M2' })
+  await plant('subscriptions', { id: 'e', customer_id: 'three' })
+  const naming = await tenant(mine.tenantId).read((tx) => findNaming(tx, namings, { ...mine, ids: ['one', 'two'] }))
+  expect(naming).toEqual([
+    { id: 'one', resource: 'balance_transactions', namedBy: 'a', createdAt: new Date(earlier) },
+    { id: 'one', resource: 'subscriptions', namedBy: 'b', createdAt: null },
+  ])
+})

@@ -30,18 +30,38 @@ const shopify = async () => {
   return { sandbox, settings: { Shopify__ApiBase: sandbox.url }, accessToken: 'sandbox:shpat_sandbox' }
 }
 
-test.each(Object.entries({ paypal, square, shopify }))('a job of %s is done by the bundle', async (name, open) => {
+type Open = typeof paypal | typeof square | typeof shopify
+
+async function openBundle(open: Open) {
   const { sandbox, settings, accessToken } = await open()
   onTestFinished(() => sandbox.close())
-  const { environment, queue, drain, job } = await setup({ sandbox: { customers: 1 }, settings })
+  const { environment, queue, drain, job, query } = await setup({ sandbox: { customers: 1 }, settings })
   const lambda = await openLambda({
     root,
     handler: 'handler.handler',
     env: { ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   })
   onTestFinished(() => lambda.close())
-  const request = { jobId: randomUUID(), tenantId: randomUUID(), providerName: name, accessToken }
-  await queue.send(JSON.stringify(request))
-  await drain({ invoke: lambda.invoke, concurrency: 1 })
-  expect(await job(request.jobId)).toMatchObject({ status: 'completed', error: null })
+  const tenantId = randomUUID()
+  const run = async (providerName: string, additionalData: object = {}) => {
+    const request = { jobId: randomUUID(), tenantId, providerName, accessToken, additionalData }
+    await queue.send(JSON.stringify(request))
+    await drain({ invoke: lambda.invoke, concurrency: 1 })
+    return await job(request.jobId)
+  }
+  return { run, query }
+}
+
+test.each(Object.entries({ paypal, square, shopify }))('a job of %s is done by the bundle', async (name, open) => {
+  const { run } = await openBundle(open)
+  expect(await run(name)).toMatchObject({ status: 'completed', error: null })
+})
+
+test('a forced job loads what removes rows that nothing names', async () => {
+  const { run, query } = await openBundle(paypal)
+  expect(await run('paypal')).toMatchObject({ status: 'completed', error: null })
+  await query(
+    `insert into customers select (jsonb_populate_record(row, '{"id": "nobody"}')).* from customers as row limit 1`,
+  )
+  expect(await run('paypal', { force_refresh: true })).toMatchObject({ status: 'completed', error: null, deleted: '1' })
 })

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { findUnlisted } from '../../src/db/deletions.ts'
+import { guarded } from '../../src/db/guarded.ts'
 import type { TenantDatabase } from '../../src/db/open.ts'
 import { customers, syncCursors } from '../../src/db/schema.ts'
-import { guarded } from '../../src/db/guarded.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 const cursor = (provider: string) => ({

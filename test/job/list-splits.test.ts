@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseSplits, collectSplits, readListSplits } from '../../src/job/list-splits.ts'
+import { chooseSplits, collectSplits, readListSplits, splitsToRead } from '../../src/job/list-splits.ts'
 import type { ReadPage } from '../../src/sync/read-page.ts'
 
 const customers = { kind: 'list', name: 'customers', createdFilter: { field: 'created' } }
@@ -102,4 +102,22 @@ it('what is stored and cannot be read counts as nothing', () => {
   expect(readListSplits(null)).toEqual({})
   expect(readListSplits({ customers: 'x' })).toEqual({})
   expect(readListSplits({ customers: [1, 2] })).toEqual({ customers: [1, 2] })
+})
+
+it('a page of events, of a refused list, of a part or of a list with a stated total leaves nothing', () => {
+  const feed = { kind: 'feed', name: 'events', createdFilter: { field: 'created' } }
+  for (const over of [{ source: feed }, { skip: {} }, { part: 'L1' }, { whole: {} }]) {
+    const collector = collectSplits(100, {})
+    collector.add([page(seconds(1_000, 400), over)])
+    expect(collector.splits()).toEqual({})
+  }
+})
+
+it('a list is read where its own splits are, as many as its own rate needs', () => {
+  const sources = [customers, { ...customers, name: 'slow', perSecond: 2 }, { kind: 'list', name: 'untimed' }]
+  const known = { customers: seconds(1, 99), slow: seconds(1, 99), untimed: [5, 6], forgotten: [7] }
+  const splits = splitsToRead({ sources, perSecond: 25 } as never, known)
+  expect([splits('customers').length, splits('slow').length]).toEqual([24, 7])
+  expect([splits('untimed'), splits('forgotten')]).toEqual([[], []])
+  expect(splitsToRead({ sources, perSecond: 25 } as never, {})('customers')).toEqual([])
 })

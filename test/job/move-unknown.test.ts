@@ -35,12 +35,26 @@ async function openUnknown({ testMode = true }: { readonly testMode?: boolean } 
      values ($1, $2, 'stripe', 'full', 'running', 1, 'test', now() + interval '1 hour')`,
     [jobId, tenantId],
   )
+  const accounts = [
+    [tenantId, 'stripe', 'acct_1'],
+    [tenantId, 'stripe', 'unknown'],
+    [tenantId, 'square', 'unknown'],
+    [randomUUID(), 'stripe', 'unknown'],
+  ]
+  for (const account of accounts)
+    await query('insert into sync_accounts (tenant_id, provider, account) values ($1, $2, $3)', account)
   return {
     query,
-    move: (account: string, { db = tenant(tenantId), signal = new AbortController().signal } = {}) =>
+    accounts: () =>
+      query(
+        `select case tenant_id when $1 then provider || ' ' || account else 'another tenant' end as account, adopted
+         from sync_accounts order by 1`,
+        [tenantId],
+      ),
+    move: (account: string, { db = tenant(tenantId), signal = new AbortController().signal, fence = 1 } = {}) =>
       moveUnknown(
         { tenantId, provider: 'stripe', account, mayHaveUnknown: true },
-        { db, clock: systemClock, lease: { jobId, fence: 1, seconds: 60 } },
+        { db, clock: systemClock, lease: { jobId, fence, seconds: 60 } },
         signal,
       ),
     db: tenant(tenantId),
@@ -56,7 +70,7 @@ async function openUnknown({ testMode = true }: { readonly testMode?: boolean } 
 }
 
 test('moves the rows of its mode in all batches, and leaves rows that do not say their mode where both modes have rows', async () => {
-  const { move, counts, query } = await openUnknown()
+  const { move, counts, query, accounts } = await openUnknown()
   expect(await move('acct_1')).toMatchObject({ mayHaveUnknown: true })
   const live = rows * 0.9
   expect(await counts()).toEqual({
@@ -69,10 +83,16 @@ test('moves the rows of its mode in all batches, and leaves rows that do not say
   expect(await query(`select raw from customers where account = 'acct_1' and id = 'cus_1'`)).toEqual([
     { raw: { new: 1 } },
   ])
+  expect(await accounts()).toEqual([
+    { account: 'another tenant', adopted: null },
+    { account: 'square unknown', adopted: null },
+    { account: 'stripe acct_1', adopted: true },
+    { account: 'stripe unknown', adopted: null },
+  ])
 })
 
 test('moves the rows that do not say their mode where one mode has rows, and goes on after it was stopped anywhere', async () => {
-  const { move, counts, db } = await openUnknown({ testMode: false })
+  const { move, counts, db, accounts } = await openUnknown({ testMode: false })
   const done = { 'customers acct_1': rows, 'provider_objects acct_1': 2 * rows, 'balance_transactions acct_1': rows }
   for (const transactions of [1, 3, 2, 4]) {
     const stop = new AbortController()
@@ -91,4 +111,16 @@ test('moves the rows that do not say their mode where one mode has rows, and goe
   expect(await counts()).not.toEqual(done)
   expect(await move('acct_1')).toMatchObject({ mayHaveUnknown: false })
   expect(await counts()).toEqual(done)
+  expect(await accounts()).toEqual([
+    { account: 'another tenant', adopted: null },
+    { account: 'square unknown', adopted: null },
+    { account: 'stripe acct_1', adopted: true },
+  ])
+})
+
+test('moves nothing for a job that another worker has taken meanwhile', async () => {
+  const { move, counts } = await openUnknown()
+  const before = await counts()
+  await expect(move('acct_1', { fence: 0 })).rejects.toMatchObject({ verdict: 'fenced' })
+  expect(await counts()).toEqual(before)
 })

@@ -13,7 +13,7 @@ const observedAt = new Date(1_000_000)
 const signal = new AbortController().signal
 
 /** Parents by what the provider answers for their ids: refused, gone, or still there. */
-async function open(parentIds: readonly string[]) {
+async function open(parentIds: readonly (string | null)[]) {
   const { query, tenant } = await openTestDatabase()
   const accountKey = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
   for (const parentId of parentIds)
@@ -52,7 +52,7 @@ async function open(parentIds: readonly string[]) {
 test('only a parent that the provider shows counts as kept: a refused one has no row', async () => {
   const { ask } = await open(['gone', 'refused', 'there'])
   expect(await ask()).toMatchObject({
-    resources: [{ kept: ['there'], unlisted: [] }],
+    resources: [{ kept: ['there'], unlisted: [], isFinished: false }],
     rows: [{ resource: 'invoices', row: { id: 'there' } }],
     childSets: [{ resource: 'invoice_lines', parentId: 'gone', ids: [] }],
     lookups: 3,
@@ -72,4 +72,13 @@ test('refused parents alone end the questions', async () => {
   expect(await ask()).toMatchObject({ resources: [], lookups: 1 })
   expect(await ask()).toBeNull()
   expect(requested).toEqual(['refused'])
+})
+
+test('a line that names no invoice is in no list, and the notes of its list go on', async () => {
+  const { ask, requested } = await open([null, 'there'])
+  expect(await ask()).toMatchObject({
+    resources: [{ resource: { name: 'invoice_lines' }, unlisted: [{ id: 'il_null' }], kept: [], isFinished: false }],
+    rows: [],
+  })
+  expect(requested).toEqual([])
 })

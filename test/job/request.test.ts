@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseRequest } from '../../src/job/request.ts'
-import { defaults, jobId, named, tenantId, text, token } from './request-messages.ts'
+import { defaults, jobId, named, read, tenantId, text, token } from './request-messages.ts'
 
 describe('a message that can be read', () => {
   const full = {
@@ -91,4 +91,10 @@ describe('a message that can be read', () => {
   ])('may name its tenant by any Guid of .NET: %s', (_, guid) => {
     expect(parseRequest(text({ ...named, tenantId: guid }))).toMatchObject({ request: { tenantId: guid } })
   })
+})
+
+it('an account is named without its mode, which the key says', () => {
+  expect(read(text({ ...named, account: 'acct_1' }))).toMatchObject({ kind: 'request', request: { account: 'acct_1' } })
+  for (const account of ['acct_1:test', 'sk_live_canary5Fh2'])
+    expect(read(text({ ...named, account }))).not.toMatchObject({ kind: 'request' })
 })

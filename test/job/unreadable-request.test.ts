@@ -155,3 +155,19 @@ describe('any bytes at all', () => {
     expect(fastest(() => parseRequest(body))).toBeLessThan(50)
   })
 })
+
+it.each([
+  ['bytes', `${text(named)}${' '.repeat(256 * 1024 - Buffer.byteLength(text(named)))}`],
+  ['nesting', `{"jobId":${nest(63)}}`],
+  ['keys', manyKeys(10_000)],
+  ['values', `{"jobId":[${'1,'.repeat(10_000)}1]}`],
+])('a message at the limit of its %s is read', (_, body) => {
+  expect(JSON.stringify(read(body))).not.toContain('the body')
+})
+
+it('a text of forty characters is shown, and a longer one is not', () => {
+  expect(read(text({ ...named, jobId: 'x'.repeat(40) }))).toMatchObject({ message: expect.stringContaining('"xxxx') })
+  expect(read(text({ ...named, jobId: 'x'.repeat(41) }))).toMatchObject({
+    message: expect.stringContaining('text of 41 characters'),
+  })
+})

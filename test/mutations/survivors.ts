@@ -176,4 +176,23 @@ export const survivors: Readonly<Record<string, string>> = {
     'A signal is aborted once.',
   'src/job/cursor.ts | setWhere: sql`${stored} <= excluded.cursor or ${stored} > now() + make_interval(secs => ${clockTolerance / 1_000})`, | > → >=':
     'A cursor ahead by the tolerance to the microsecond may be from the future or not.',
+  'src/sync/splitter.ts | if (!other || (choice && choice.work >= other.work)) continue | >= → >':
+    'Of two lists with as much work left, either may be split.',
+  'src/job/commit/countable-lists.ts | live: rows(before, (list, key) => sql`${liveRows(list, key)} and row.synced_at >= ${began}`), | >= → >':
+    'A row that is written in the microsecond in which its job begins may be from before or after.',
+  'src/job/commit/countable-lists.ts | deleted: rows(before, (list, key) => sql`${deletedRows(list, key)} and row.synced_at >= ${began}`), | >= → >':
+    'As above.',
+  'src/job/move-unknown.ts | await moveUnknownRejects(tx, account) | await → void':
+    'A connection runs its statements in their order. Only a failure would be lost.',
+  'src/job/move-unknown.ts | await decideAdoption(tx, account, true) | await → void': 'As above.',
+  'src/job/move-unknown.ts | await tx.execute(sql` | await → void': 'As above.',
+  'src/job/move-unknown.ts | const isAfter = ofKind ? sql`(${place}) > (${after.resource}, ${after.id})` : sql`${place} > ${after.id}` | > → >=':
+    'The last row of a batch that stays is read in the next one as well, and stays.',
+  'src/job/move-unknown.ts | const isAfter = ofKind ? sql`(${place}) > (${after.resource}, ${after.id})` : sql`${place} > ${after.id}` | > → >= | 2':
+    'As above.',
+  'src/job/move-unknown.ts | return rows[0] ?? { seen: 0, last: null, other: false, silent: false } | false → true':
+    'A statement that counts has one row. The rest is for the compiler.',
+  'src/job/move-unknown.ts | return rows[0] ?? { seen: 0, last: null, other: false, silent: false } | false → true | 2':
+    'As above.',
+  'src/job/list-splits.ts | parts <= windows | <= → <': 'Of as many parts as windows both choose every split.',
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import type { Item } from '../../src/json/item.ts'
 import { fields, id, text } from '../../src/provider/fields.ts'
-import { mapItems, rejectItem } from '../../src/sync/rows.ts'
+import { mapItems, mergeContents, noContent, rejectItem } from '../../src/sync/rows.ts'
 import { itemsOf, valuesOf } from '../support/items.ts'
 
 const observedAt = new Date('2026-01-01T00:00:00Z')
@@ -37,6 +37,18 @@ describe('mapItems', () => {
       { row: { id: 'a', email: null }, paths: row.paths, extended: false },
       { row: { id: 'a', email: 'b@example.com' }, paths: undefined, extended: true },
     ])
+  })
+
+  it('leaves no column to Postgres where one of them is not of its kind: it would be read otherwise there', () => {
+    const map = (item: Item, drift?: (column: string) => void) => {
+      if (item.id === 'b') drift?.('email')
+      return mapping.row(item)
+    }
+    const row = Object.assign(map, { paths: { email: [['email']] } })
+    const mapped = mapItems(itemsOf([{ id: 'a' }, { id: 'b' }]), { ...mapping, row })
+    expect(mapped.rows.map(({ paths }) => paths)).toEqual([row.paths, undefined])
+    expect(mapped.drifts).toEqual([{ resource: 'customers', column: 'email' }])
+    expect(mapItems(itemsOf([{ id: 'a' }]), mapping).rows.some((mapped) => 'paths' in mapped)).toBe(false)
   })
 
   it('puts aside what cannot be mapped, and the others go on', () => {
@@ -127,4 +139,10 @@ describe('rejectItem', () => {
     for (let n = 0; n < 20_000; n++) deep = [deep]
     expect(rejectItem('customers', { id: 'a', deep }, why).payload).toBe('(nested too deep to be written as JSON)')
   })
+})
+
+it('the parts of a page are one, and say of gone objects only where there are some', () => {
+  const gone = [{ id: 'a', resource: 'customers', table: customers, observedAt }]
+  expect(mergeContents([noContent, noContent])).toStrictEqual(noContent)
+  expect(mergeContents([noContent, { ...noContent, gone }, { ...noContent, gone }]).gone).toEqual([...gone, ...gone])
 })

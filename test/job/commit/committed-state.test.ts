@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { applyMove, type CommittedState } from '../../../src/job/commit/committed-state.ts'
+import { applyMove, type CommittedState, readsAll } from '../../../src/job/commit/committed-state.ts'
 import { advance, applySplit, plan } from '../../../src/job/state/checkpoint.ts'
 import { eventsSource } from '../../../src/sync/change-feed.ts'
 import type { ReadPage } from '../../../src/sync/read-page.ts'
@@ -39,4 +39,15 @@ test('the tallies and counts are those of the commit, which may have discounted 
   const after = applyMove(before, { kind: 'commit', committed, pages: [second] })
   expect(after.checkpoint).toEqual({ ...advance(checkpoint, second), tallies: {} })
   expect(after.commits).toBe(2)
+})
+
+test('a job that reads everything and has read nothing yet finds no row of its own', () => {
+  const state = (mode: 'full' | 'incremental', tallies: CommittedState['checkpoint']['tallies']) => ({
+    ...before,
+    checkpoint: { ...planned, mode, tallies },
+  })
+  const tallies = { customers: { until: 5, listed: 1, months: {} } }
+  expect(readsAll(state('full', {}))).toBe(true)
+  expect(readsAll(state('full', tallies))).toBe(false)
+  expect(readsAll(state('incremental', {}))).toBe(false)
 })

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { conclude } from '../../../src/job/commit/conclude.ts'
 import { expectCounts } from '../../../src/job/commit/reconcile.ts'
+import { noCounts } from '../../../src/job/state/progress.ts'
+import { openTestDatabase } from '../../support/database.ts'
 import { openCommitting, pageOf, source } from './committing.ts'
 
 /* The statement that ends a small job counts its rows; the result is stored again where they are not those of the list. */
@@ -69,4 +72,28 @@ test('100,000 items are counted by statements of their own, which may take too l
   })
   expect(expectCounts(counting(100_000) as never)).toBe(null)
   expect(expectCounts({ ...counting(1), tallies: {} } as never)).toBe(null)
+})
+
+test('a long list is counted before the result is stored, and one that is refused or of changes is not counted', async () => {
+  const { db } = await openTestDatabase()
+  const account = { tenantId: randomUUID(), provider: 'stripe' as const, account: 'acct_1', mayHaveUnknown: false }
+  const proof = async (mode: 'full' | 'incremental', skipped: object = {}, listed = 100_000) => {
+    const checkpoint = { mode, note: null, history: {}, tallies: { customers: { listed, until: 1_000, months: {} } } }
+    const progress = { customers: { ...noCounts, ...skipped } }
+    const lease = { jobId: randomUUID(), fence: 1, seconds: 60 }
+    const ending = {
+      lease,
+      sources: [source],
+      account,
+      checkpoint,
+      progress,
+      result: (resources: object) => ({ resources }),
+    }
+    const { result } = await db.transaction((tx) => conclude(tx, ending as never))
+    return result.resources.customers?.proof
+  }
+  expect(await proof('full')).toMatchObject({ listed: 100_000, live: 0, equal: false })
+  const skipped = { skipped: { code: 'permission_denied', message: 'x: no' } }
+  expect(await proof('full', skipped, 5)).toBeFalsy()
+  expect(await proof('incremental')).toBeFalsy()
 })

@@ -117,7 +117,10 @@ test('a list of a large account has its check where counting is quick', async ()
 })
 
 /** The check of a job that listed five customers and wrote them, and what else became of their rows since it began. */
-async function checkAfter(meanwhile: string, { cameEvents = true } = {}) {
+async function checkAfter(
+  meanwhile: string,
+  { cameEvents = true, counts = { created: 5, fetched: 5 } as object } = {},
+) {
   const { db, query } = await openTestDatabase()
   const key = { tenantId: randomUUID(), provider: 'stripe', account: 'acct_1' }
   const jobId = randomUUID()
@@ -143,7 +146,7 @@ async function checkAfter(meanwhile: string, { cameEvents = true } = {}) {
     sources: [{ kind: 'list', name: 'customers', table: customers, createdFilter: { field: 'created' } }],
     tallies: { customers: { listed: 5, until, months: { '2026-01': 5 } } },
     history: {},
-    counts: { customers: { ...noCounts, created: 5, fetched: 5 } },
+    counts: { customers: { ...noCounts, ...counts } },
   }
   return (await db.transaction((tx) => checkCounts(tx, counting as never))).customers
 }
@@ -166,4 +169,12 @@ test('without live events a row that is missing is no change of theirs', async (
 test('live events explain no more rows than they wrote', async () => {
   const lost = `${deleteTwo}; delete from customers where id = 'cus_3'`
   expect(await checkAfter(lost)).toMatchObject({ live: 2, equal: false, changedMeanwhile: 2 })
+})
+
+test('rows that were written before the job began are no change of live events', async () => {
+  const before = `update customers set synced_at = now() - interval '1 hour'; delete from customers where id = 'cus_3'`
+  const answer = await checkAfter(before, { counts: {} })
+  expect(answer).toMatchObject({ live: 4, equal: false })
+  const deletedBefore = `update customers set synced_at = now() - interval '1 hour', deleted_at = now() where id = 'cus_3'`
+  expect(await checkAfter(deletedBefore)).toMatchObject({ live: 4, equal: false })
 })

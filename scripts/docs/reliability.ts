@@ -72,6 +72,8 @@ What differs there:
 | drift | PayPal | Each page of the ledger states a total. Pages that do not add up are read again, and the job is retried until they do. |
 | commit, frozen, chain, drift | PayPal | The list is the ledger, of which a job reads a window for each month of three years. |
 | restarts | PayPal | The list is the plans: the ledger takes 36 requests even for three lines. |
+| all | custom | The provider is the example of a manifest, on its small server. The list is the payments. |
+| kill, chaos | custom | An invoice that is gone without a trace is in no list of changes. Only full jobs follow it. |
 | drift | all but Stripe | No lock (status 409) is made: Stripe alone has it. |
 | points, duplicates, term, recovery, overlap, messages, items, live, memory | all but Stripe | They are about leases, messages, Postgres, schedules and bytes, whose code is the same for each provider. They run on Stripe alone. |
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Query } from './fault-env.ts'
-import type { ProviderName, Truth } from './worlds/world.ts'
+import type { Truth } from './worlds/world.ts'
 
 /*
  * What the tables must hold after a fault, compared in plain SQL that shares no code with the worker. What the provider has
@@ -10,7 +10,7 @@ import type { ProviderName, Truth } from './worlds/world.ts'
 /** What the provider had at one moment, stored in `expected.rows` under this id. */
 export interface ExpectedRows {
   readonly id: string
-  readonly provider: ProviderName
+  readonly provider: string
   /** The tables to compare, each with the SQL that makes the key of its rows. */
   readonly tables: Readonly<Record<string, string>>
   /** SQL of the stored payload that is compared. */
@@ -35,7 +35,7 @@ export async function saveExpectedRows(query: Query, truth: Truth, scope?: reado
   await query(`analyze expected.rows`)
   const counts: Record<string, number> = Object.fromEntries(Object.keys(tables).map((table) => [table, 0]))
   for (const { table } of objects) counts[table] = (counts[table] ?? 0) + 1
-  return { id, provider: truth.provider, tables, payload: truth.payload ?? 'raw', counts }
+  return { id, provider: truth.providerName ?? truth.provider, tables, payload: truth.payload ?? 'raw', counts }
 }
 
 /** A lock, since several lanes may begin at once. The function takes out the cursors of lists, at any depth. */

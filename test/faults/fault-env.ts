@@ -104,7 +104,7 @@ async function openEnv(world: World, options: FaultEnvOptions): Promise<FaultEnv
       (await pool.query<Row>(text, [...values])).rows,
     request: (tenantId, additionalData) => ({
       ...jobRequest(tenantId, additionalData),
-      providerName: world.provider,
+      providerName: world.providerName ?? world.provider,
       accessToken: world.accessToken,
     }),
     async openWorker(overrides = {}) {

@@ -1,5 +1,6 @@
 import { creationTimes, type Density } from '../server/density.ts'
 import { type ChargebeeList, isList, populate, wrappers } from './chargebee-objects.ts'
+import type { PageFailure } from './list-failure.ts'
 import {
   type Fields,
   type ListRequest,
@@ -11,27 +12,22 @@ import {
 
 export type { ChargebeeList } from './chargebee-objects.ts'
 
-const apiKey = 'test_cBsecretsecret0123456789'
+const usualKey = 'test_cBsecretsecret0123456789'
 /** The accessToken that the server accepts. */
-export const chargebeeToken = JSON.stringify({ site: 'acme-test', apiKey })
+export const chargebeeToken = JSON.stringify({ site: 'acme-test', apiKey: usualKey })
 /** What must appear in no error. */
-export const chargebeeSecrets = [apiKey, chargebeeToken, 'secretsecret']
+export const chargebeeSecrets = [usualKey, chargebeeToken, 'secretsecret']
 
-interface ChargebeeOptions extends Pick<ListServerOptions, 'now' | 'latencyMs'> {
+interface ChargebeeOptions extends Pick<ListServerOptions, 'now' | 'latencyMs' | 'jitterMs' | 'seed'> {
   /** Default 260. */
   readonly customers?: number
+  /** The key that it accepts. Default: that of `chargebeeToken`. */
+  readonly apiKey?: string
   /** The end of the history, in unix seconds. Default: the clock's time at the start. */
   readonly populatedUntil?: number
   /** How the moments of creation are spread over five years. Default: one customer in 25 hours. */
   readonly density?: Density
-  /** The same seed and density give the same moments. Default 1. */
-  readonly seed?: number
 }
-
-const error = (status: number, code: string, more: object = {}) => ({
-  status,
-  body: { message: 'Chargebee says no to test_cBsecretsecret0123456789', api_error_code: code, ...more },
-})
 
 /**
  * A server with lists as Chargebee has them: wrapped entries, filters in brackets, offsets that are texts, objects that stay
@@ -40,13 +36,19 @@ const error = (status: number, code: string, more: object = {}) => ({
  */
 export async function openChargebee({
   customers = 260,
+  apiKey = usualKey,
   populatedUntil,
   density,
   seed = 1,
   ...options
 }: ChargebeeOptions = {}) {
+  const error = (status: number, code: string, more: object = {}) => ({
+    status,
+    body: { message: `Chargebee says no to ${apiKey}`, api_error_code: code, ...more },
+  })
   const server = await openListServer(answer, {
     ...options,
+    seed,
     refusals: {
       'the key is refused': error(401, 'api_authentication_failed'),
       'the key may not read this': error(403, 'api_authorization_failed'),
@@ -65,34 +67,40 @@ export async function openChargebee({
 
   const put = (list: ChargebeeList, object: Fields) => void lists[list].set(String(object.id), object)
 
-  function answer({ path, parameters, headers }: ListRequest) {
+  function answer({ path, parameters, headers, pageFailure }: ListRequest) {
     const [list = '', id, inner] = path.replace('/api/v2/', '').split('/')
     if (headers.authorization !== `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}`)
       return error(401, 'api_authentication_failed')
     if (list === 'configurations') return { body: { configurations: [{ domain: 'acme-test' }] } }
     if (!isList(list)) return error(404, 'resource_not_found')
-    if (id === undefined) return listed(list, parameters)
+    if (id === undefined) return listed(list, parameters, pageFailure)
     const object = lists[list].get(decodeURIComponent(id))
     if (!object) return error(404, 'resource_not_found')
     if (inner === 'contacts') return { body: { list: (contacts.get(id) ?? []).map((contact) => ({ contact })) } }
     return { body: { [wrappers[list]]: object } }
   }
 
-  function listed(list: ChargebeeList, parameters: URLSearchParams) {
-    const given = parameters.get('offset')
+  function listed(list: ChargebeeList, parameters: URLSearchParams, failure?: PageFailure) {
+    const given = failure?.kind === 'same-page' ? null : parameters.get('offset')
     const [offset = 0, age = 0] = numbersIn(given ?? '[0]')
     if (given !== null && age < oldestOffset) return error(400, 'invalid_request', { param: 'offset' })
     const objects = filtered([...lists[list].values()], parameters)
     const sort = parameters.get('sort_by[desc]')
     const sorted = sort ? newestFirst(objects, sort) : objects
     const { page, next } = pageAt(sorted, offset, Number(parameters.get('limit') ?? 10))
+    if (failure?.kind === 'empty-more') return emptyPage(parameters)
+    const shown = failure?.kind === 'items' ? failure.items(structuredClone(page)) : page
     return {
       body: {
-        list: page.map((object) => ({ [wrappers[list]]: object })),
+        list: shown.map((object) => ({ [wrappers[list]]: object })),
         ...(next !== null && { next_offset: JSON.stringify([next, oldestOffset]) }),
       },
     }
   }
+
+  const emptyPage = (parameters: URLSearchParams) => ({
+    body: { list: [], next_offset: parameters.get('offset') ?? JSON.stringify([0, oldestOffset]) },
+  })
 
   return {
     ...server,
@@ -118,7 +126,7 @@ export async function openChargebee({
     emptyPage: () =>
       server.answerOnce(({ path, parameters }) => {
         if (!isList(path.replace('/api/v2/', ''))) return undefined
-        return { body: { list: [], next_offset: parameters.get('offset') ?? JSON.stringify([0, oldestOffset]) } }
+        return emptyPage(parameters)
       }),
     /** Offsets that were handed out so far are refused. */
     expireOffsets() {

@@ -3,7 +3,10 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { type Clock, systemClock } from '../../../src/clock.ts'
 import { readConfig } from '../../../src/config/load.ts'
 import { openDatabase } from '../../../src/db/open.ts'
+import { openExchange } from '../../../src/http/exchange.ts'
 import { silentLog } from '../../../src/log/log.ts'
+import { kit } from '../../../src/providers/custom/kit.ts'
+import { loadCustom } from '../../../src/providers/custom/load.ts'
 import { createProviders } from '../../../src/providers/index.ts'
 import { deliver } from '../../../src/queue/deliver.ts'
 import { eventHandler } from '../../../src/queue/lambda.ts'
@@ -30,9 +33,10 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
   const clock = fastClock(times)
   const config = readConfig({ environment, file: undefined })
   const database = await openDatabase(config.database, { connections: 2, applicationName: 'fast' })
-  const { stripe, square, paypal, shopify, ...others } = providerSettings(config)
+  const { stripe, square, paypal, shopify, custom, ...others } = providerSettings(config)
   // Its rates are of its own time.
   const pace = { perSecond: 100, timeoutMs }
+  const openHastyExchange: typeof openExchange = (given) => openExchange({ ...given, timeoutMs })
   const { Worker: settings } = config
   const deps = {
     tenant: database.tenant,
@@ -40,13 +44,16 @@ export async function openFastWorker(environment: Environment, { times = 120, ti
     log: silentLog,
     owner: 'fast',
     queue: createSqsQueue(config.Queue),
-    provider: createProviders({
-      ...others,
-      stripe: { ...stripe, ...pace, endpointPerSecond: 25 },
-      square: { ...square, ...pace },
-      paypal: { ...paypal, ...pace },
-      shopify: { ...shopify, ...pace },
-    }),
+    provider: createProviders(
+      {
+        ...others,
+        stripe: { ...stripe, ...pace, endpointPerSecond: 25 },
+        square: { ...square, ...pace },
+        paypal: { ...paypal, ...pace },
+        shopify: { ...shopify, ...pace },
+      },
+      custom ? await loadCustom(custom, { ...kit, http: { ...kit.http, openExchange: openHastyExchange } }) : [],
+    ),
     settings: {
       maxRetries: 3,
       retryDelaySeconds: 0,

@@ -14,7 +14,7 @@ const perSecond = 3
 const graceMs = 10_000
 
 /** Of a job with `batch_size` 1. PayPal's would be five, but a month of its ledger has fewer here. */
-const itemsOfPage: Readonly<Record<ProviderName, number>> = { stripe: 1, square: 1, paypal: 1, shopify: 3 }
+const itemsOfPage: Readonly<Record<ProviderName, number>> = { stripe: 1, square: 1, paypal: 1, shopify: 3, custom: 1 }
 
 export const chain: Scenario = {
   name: 'chain',

@@ -1,3 +1,4 @@
+import { openCustomWorld } from './custom.ts'
 import { openPayPalWorld } from './paypal.ts'
 import { openShopifyWorld } from './shopify.ts'
 import { openSquareWorld } from './square.ts'
@@ -10,4 +11,5 @@ export const openWorld: Readonly<Record<ProviderName, (options: WorldOptions) =>
   square: openSquareWorld,
   paypal: openPayPalWorld,
   shopify: openShopifyWorld,
+  custom: openCustomWorld,
 }

@@ -3,7 +3,7 @@ import type { createRandom } from '../../support/random.ts'
 import type { Environment } from '../worker.ts'
 
 /** The providers that scenarios run on, each as its sandbox. */
-export const providers = ['stripe', 'square', 'paypal', 'shopify'] as const
+export const providers = ['stripe', 'square', 'paypal', 'shopify', 'custom'] as const
 export type ProviderName = (typeof providers)[number]
 
 export interface WorldOptions {
@@ -23,6 +23,8 @@ export type Changed = 'announced' | 'any'
 /** What a complete copy holds. */
 export interface Truth {
   readonly provider: ProviderName
+  /** The name of the provider in messages and rows. Absent: `provider`. */
+  readonly providerName?: string
   /** The tables that a job without `resources` fills, each with the SQL that makes the key of its rows. */
   readonly tables: Readonly<Record<string, string>>
   /**

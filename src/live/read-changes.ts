@@ -13,7 +13,7 @@ export type Reading =
   /** It cannot be fetched here: an incremental job reads it. */
   | { readonly kind: 'by job'; readonly reason: string }
 
-/** Seconds until a message comes back whose moment is not over, or has just been. */
+/** The most seconds until a message comes back whose moment is not over, or has just been. */
 export const tieSeconds = 3
 /** Milliseconds after which a moment is over: the `Date` of an answer leaves its fraction out, and clocks differ. */
 const settledMs = 2_000
@@ -37,8 +37,9 @@ export async function readLiveChange(
 ): Promise<Reading> {
   const mustAsk = change.ambiguous || change.item === null
   if (mustAsk && !account.canAsk) return { kind: 'by job', reason: 'no key to fetch objects with' }
-  if (change.ambiguous && now.getTime() < momentOf(change).getTime() + settledMs)
-    return { kind: 'later', seconds: tieSeconds }
+  const unsettledMs = momentOf(change).getTime() + settledMs - now.getTime()
+  if (change.ambiguous && unsettledMs > 0)
+    return { kind: 'later', seconds: Math.min(tieSeconds, Math.ceil(unsettledMs / 1_000)) }
   try {
     // A thin event does not tell what was deleted; whether it still is, the provider knows.
     const toRead = change.item === null ? { ...change, ambiguous: true } : change

@@ -60,7 +60,7 @@ test('of two events of one second in two messages the object is fetched, once th
   expect(await apply([second])).toMatchObject({ counts: { tied: 0, retrieved: 0 } })
 })
 
-test('of two events of a second that is not over nothing is written; their messages come back, the others are done', async () => {
+test('of two events of a second that is not over nothing is written; their messages come back when it is, the others are done', async () => {
   let now = new Date()
   const live = await changed({ now: () => now })
   live.update({ name: 'first' }, 10)
@@ -68,12 +68,17 @@ test('of two events of a second that is not over nothing is written; their messa
   const other = live.sandbox.expected('customers')[1]?.id ?? ''
   live.sandbox.update('customers', other, { name: 'other' })
   const [first, second, third] = [await live.named('first'), await live.named('second'), await live.named('other')]
+  const hiddenFor = async () => (await live.apply([second, first])).later.map(({ seconds }) => seconds)
+  now = new Date(first.created * 1_000 - 60_000)
+  expect(await hiddenFor()).toEqual([3, 3])
   now = new Date(first.created * 1_000 + 900)
   const answer = await live.apply([first, second, third])
-  expect(answer.later).toEqual([first, second].map(({ id }) => ({ messageId: id, seconds: 3 })))
+  expect(answer.later).toEqual([first, second].map(({ id }) => ({ messageId: id, seconds: 2 })))
   expect(answer).toMatchObject({ committed: [third.id], counts: { received: 1, applied: 1, retrieved: 0 } })
   expect(await live.stored()).toEqual([])
-  now = new Date(first.created * 1_000 + 3_900)
+  now = new Date(first.created * 1_000 + 1_001)
+  expect(await hiddenFor()).toEqual([1, 1])
+  now = new Date(first.created * 1_000 + 2_000)
   live.sandbox.advance(3)
   expect(await live.apply([second, first])).toMatchObject({
     later: [],

@@ -152,6 +152,7 @@ export async function bundleDeployed(
         withoutTypedMethods,
         withoutNativeClient,
         withoutDescriptions,
+        withoutJsonSchemas,
       ],
     })
   const [handler, tick, events, receiver, container, besides, modules] = await allEnded([
@@ -356,6 +357,25 @@ const withoutDescriptions: Plugin = {
       contents: (await readFile(path, 'utf8')).replace(/'[A-Z][^'\n]{15,}\.'/g, "''"),
       loader: 'ts',
     }))
+  },
+}
+
+/** What zod writes JSON Schemas with. The worker only reads with its schemas, and the bundle's own zod is never handed out. */
+const withoutJsonSchemas: Plugin = {
+  name: 'without-json-schemas',
+  setup({ onLoad }) {
+    onLoad(
+      { filter: /[\\/]zod[\\/]v4[\\/]core[\\/](?:json-schema-processors|to-json-schema)\.js$/ },
+      async ({ path }) => {
+        const exported = (await readFile(path, 'utf8')).matchAll(
+          /^export (?:function|const) (\w+)|^export \{ \w+ as (\w+)/gm,
+        )
+        const names = [...exported].map(([, own, alias]) => own ?? alias ?? '')
+        const methods = names.map((name) => (name.startsWith('create') ? `${name} = () => refuse` : `${name} = refuse`))
+        const refuse = `const refuse = () => { throw new Error('zod: the bundle writes no JSON Schemas') }`
+        return { contents: `${refuse}\nexport const ${methods.join(', ')}` }
+      },
+    )
   },
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,6 +20,7 @@ beforeAll(async () => {
 
 test('the handler is small, and what is seldom needed is not in it', () => {
   expect(statSync(join(root, 'handler.cjs')).size).toBeLessThan(650_000)
+  expect(readFileSync(join(root, 'handler.cjs'), 'utf8')).not.toContain('json-schema.org')
 })
 
 async function lambda(env: Readonly<Record<string, string>>, options: Partial<LambdaOptions> = {}): Promise<Lambda> {

@@ -22,9 +22,9 @@ interface CustomOptions {
 export async function openCustomWorker({ provider: name, accessToken, account, settings, now }: CustomOptions) {
   const tenantId = randomUUID()
   const stack = await setup({ sandbox: { customers: 1 }, settings })
-  const send = async (additionalData: object = {}) => {
+  const send = async (additionalData: object = {}, token = accessToken) => {
     const jobId = randomUUID()
-    await stack.deliver({ jobId, tenantId, providerName: name, accessToken, additionalData })
+    await stack.deliver({ jobId, tenantId, providerName: name, accessToken: token, additionalData })
     return (await stack.job(jobId)) as {
       status: string
       error: unknown
@@ -44,12 +44,12 @@ export async function openCustomWorker({ provider: name, accessToken, account, s
     return Object.fromEntries(rows.map(({ id, raw }) => [id, raw]))
   }
   /** The resources in which `verify` finds a difference. */
-  const verify = async (resources?: readonly string[]) => {
+  const verify = async (resources?: readonly string[], token = accessToken) => {
     const config = readConfig({ environment: stack.environment, file: undefined })
     const provider = await (await openProviders(providerSettings(config)))(name)
     const login = parseConnectionString(`${stack.url}?sslmode=disable`)
     const database = await openDatabase(login, { connections: 2, applicationName: 'verify' })
-    const connected = provider.connect({ tenantId, accessToken })
+    const connected = provider.connect({ tenantId, accessToken: token })
     try {
       const compared = await compare({
         db: database.tenant(tenantId),

@@ -36,12 +36,13 @@ interface ChargebeeOptions extends Pick<ListServerOptions, 'now' | 'latencyMs' |
  */
 export async function openChargebee({
   customers = 260,
-  apiKey = usualKey,
+  apiKey: firstKey = usualKey,
   populatedUntil,
   density,
   seed = 1,
   ...options
 }: ChargebeeOptions = {}) {
+  let apiKey = firstKey
   const error = (status: number, code: string, more: object = {}) => ({
     status,
     body: { message: `Chargebee says no to ${apiKey}`, api_error_code: code, ...more },
@@ -120,6 +121,15 @@ export async function openChargebee({
         const mark = list === 'items' ? { status: 'deleted' } : { deleted: true }
         put(list, { ...lists[list].get(id), updated_at: server.now(), ...mark })
       }
+    },
+    /** The customer has these contacts from now on, and counts as changed. */
+    putContacts(customer: string, of: readonly Fields[]) {
+      contacts.set(customer, of)
+      put('customers', { ...lists.customers.get(customer), updated_at: server.now() })
+    },
+    /** The key that is accepted from now on, and no other. */
+    replaceKey(next: string) {
+      apiKey = next
     },
     removeWhole: (list: ChargebeeList, id: string) => void lists[list].delete(id),
     /** The next page of a list is empty, with an offset that goes on from where it stands. */

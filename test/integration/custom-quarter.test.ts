@@ -51,6 +51,7 @@ it(
       const incremental = { sync_type: 'incremental' }
       expect(await run()).toMatchObject({ status: 'completed', error: null })
       const traceless = new Set<string>()
+      let expired = 0
       for (let day = 0; day < days; day += between) {
         // A list may show it after the job that should have had it.
         const late = { created_at: server.now() - 300, updated_at: server.now() - 300, date: server.now() - 300 }
@@ -86,9 +87,11 @@ it(
           server.fail({ kind: 'empty-more', path: /offset=/, times: 1 }),
           server.fail({ kind: 'reset', after: random.below(20), times: 1 }),
         ]
-        let seen = 0
-        const endExpiring = server.answerOnce(() => {
-          if (++seen % 25 === 0) server.expireOffsets()
+        let offsets = 0
+        const endExpiring = server.answerOnce(({ parameters }) => {
+          if (!parameters.has('offset') || ![3, 9].includes(++offsets)) return undefined
+          server.expireOffsets()
+          expired++
           return undefined
         })
         expect(await run(incremental)).toMatchObject({ status: 'completed', error: null })
@@ -98,6 +101,7 @@ it(
       }
       expect(await run()).toMatchObject({ status: 'completed', error: null })
       expect(await differences()).toEqual([])
+      expect(expired).toBeGreaterThan(5)
       expect(await verify(undefined, tokenOf(key))).toMatchObject({ differing: [] })
     })
   },

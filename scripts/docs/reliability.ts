@@ -132,7 +132,7 @@ function seen(name: string, { faults, about, claim, figures, problems, seed, dat
 function ofSeeds({ test, about, seeds: [first, last], date, commit, seconds, failed }: SeedRun): string {
   const result = failed.length === 0 ? 'every row right' : `**failed: seeds ${failed.join(', ')}**`
   const seen = `seeds ${first} to ${last}: ${result}${seconds === undefined ? '' : `; seconds: ${seconds}`}`
-  const command = `\`SEEDS=${last} npx vitest run test/${test}\``
+  const command = `\`SEEDS=${last - first + 1} npx vitest run test/${test}\``
   return `| ${[`test/${test}`, about, seen, `${date}, ${commit}`, command].map(cell).join(' | ')} |`
 }
 

@@ -63,7 +63,7 @@ function mostLeft(readers: readonly Reader[], known: readonly number[]): Reader 
   let most: { readonly reader: Reader; readonly pages: number } | undefined
   for (const reader of readers) {
     if (reader.inFlight) continue
-    const pages = known.length > 0 ? knownPages(reader.slice, known) : 0
+    const pages = knownPages(reader.slice, known)
     if (!most || pages > most.pages) most = { reader, pages }
   }
   return most?.reader

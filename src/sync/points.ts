@@ -76,14 +76,9 @@ export function createPoints(clock: Clock): Points {
   async function answeredOrPast(ms: number, waiting: AbortSignal): Promise<void> {
     const ended = new AbortController()
     wake = () => ended.abort(answer)
-    try {
-      const either = AbortSignal.any([waiting, ended.signal])
-      await (Number.isFinite(ms) ? clock.sleep(ms, either) : aborted(either))
-    } catch (error) {
-      if (error !== answer) throw error
-    } finally {
-      wake = () => {}
-    }
+    const either = AbortSignal.any([waiting, ended.signal])
+    await (Number.isFinite(ms) ? clock.sleep(ms, either) : aborted(either)).catch(() => {})
+    wake = () => {}
     waiting.throwIfAborted()
   }
 

@@ -72,6 +72,10 @@ const about: readonly (readonly [prefix: string, tests: readonly string[]])[] = 
   ],
   ['src/job/drain.ts', reading],
   ['src/job/read.ts', reading],
+  [
+    'src/sync/backfill.ts',
+    syncing('backfill', 'backfill-stops', 'backfill-cursors', 'backfill-failures', 'next-reader'),
+  ],
   ['src/sync/changed-object.ts', syncing('change-feed', 'change-feed-pages')],
   ['src/sync/embedded.ts', expanding],
   ['src/sync/expand.ts', expanding],

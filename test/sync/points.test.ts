@@ -184,3 +184,46 @@ describe('points', () => {
     await expect(clock.run(waiting)).rejects.toThrow('stopped')
   })
 })
+
+describe('a request', () => {
+  const allowance = (requested: number, available: number) => ({
+    allowance: { requested, actual: requested, available, maximum: 1_000, perSecond: 100 },
+  })
+  /** A full bucket of 1,000 points, with requests of 600 and 400 known. */
+  async function open() {
+    const clock = createVirtualClock()
+    const points = createPoints(clock)
+    await clock.run(points.spend('large', async () => allowance(600, 1_000), never))
+    await clock.run(points.spend('small', async () => allowance(400, 1_000), never))
+    await clock.run(clock.sleep(60_000))
+    return { clock, points }
+  }
+
+  it('that takes all that is left besides one in flight waits for no answer', async () => {
+    const { clock, points } = await open()
+    const started: string[] = []
+    const slow = async (kind: string, ms: number) => {
+      started.push(`${kind} ${clock.now() - 60_000}`)
+      await clock.sleep(ms)
+      return allowance(kind === 'large' ? 600 : 400, 1_000)
+    }
+    const first = points.spend('large', () => slow('large', 9_000), never)
+    await clock.run(Promise.all([first, points.spend('small', () => slow('small', 10), never)]))
+    expect(started).toEqual(['large 0', 'small 0'])
+  })
+
+  it('waits for those in line before it as well', async () => {
+    const { clock, points } = await open()
+    const stop = new AbortController()
+    const slow = () => clock.sleep(60_000).then(() => ({}))
+    const held = [points.spend('large', slow, never), points.spend('small', slow, never)]
+    await clock.run(clock.sleep(1))
+    expect(points.delay('small')).toBeLessThan(4_100)
+    const waiting = points.spend('small', slow, stop.signal).catch(() => 'stopped')
+    await clock.run(clock.sleep(1))
+    expect(points.delay('small')).toBeGreaterThan(7_900)
+    stop.abort(new Error('stopped'))
+    expect(await clock.run(waiting)).toBe('stopped')
+    await clock.run(Promise.all(held))
+  })
+})

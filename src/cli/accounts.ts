@@ -24,6 +24,7 @@ export const accountLine = z.object({
   lastIncrementalAt: time,
   lastIncrementalAge: z.number().nullable(),
   cursor: time,
+  eventsSilentSince: time,
   lastJob: z
     .object({
       jobId: z.guid(),
@@ -75,7 +76,8 @@ function printAccounts(lines: readonly AccountLine[], tenant: string | undefined
     'last incremental': ageOf(line.lastIncrementalAge),
     cursor: line.cursor,
     'last job': line.lastJob?.status ?? null,
-    because: line.lastJob?.error?.code ?? null,
+    because:
+      line.lastJob?.error?.code ?? (line.eventsSilentSince && `no live event since ${line.eventsSilentSince}`) ?? null,
     ...(line.rows && { rows: Object.values(line.rows).reduce((sum, count) => sum + count, 0) }),
   }))
   print(formatTable(rows, { line: lineWidth(out) }))

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../db/open.ts'
-import { syncAccounts, syncCursors, syncJobs } from '../db/schema.ts'
+import { syncAccounts, syncCursors, syncJobs, syncSchedules } from '../db/schema.ts'
 import { syncedTables } from '../db/synced-tables.ts'
 import type { Reader } from './scope.ts'
 
@@ -19,6 +19,8 @@ export interface AccountState {
   readonly lastIncrementalAge: number | null
   /** The oldest cursor of the resources that the provider does not refuse: an incremental job goes on from there. */
   readonly cursor: string | null
+  /** Since when no live event has come, though jobs of a schedule found new objects. Null if events come or none are routed here. */
+  readonly eventsSilentSince: string | null
   readonly lastJob: LastJob | null
 }
 
@@ -46,7 +48,7 @@ export async function findAccounts(
         ${utc(sql`known.first_seen_at`)} as "firstSeenAt", ${utc(sql`known.last_seen_at`)} as "lastSeenAt",
         ${utc(sql`whole.at`)} as "lastFullAt", ${age(sql`whole.at`)} as "lastFullAge",
         ${utc(sql`news.at`)} as "lastIncrementalAt", ${age(sql`news.at`)} as "lastIncrementalAge",
-        ${utc(sql`position.at`)} as "cursor",
+        ${utc(sql`position.at`)} as "cursor", ${utc(sql`silence.began`)} as "eventsSilentSince",
         last.job as "lastJob"
       from ${syncAccounts} as known
       cross join lateral (${lastSuccess('full')}) as whole
@@ -55,6 +57,12 @@ export async function findAccounts(
         select min(cursor) filter (where refused_at is null) as at from ${syncCursors} as cursor
         where cursor.tenant_id = known.tenant_id and cursor.provider = known.provider and cursor.account = known.account
       ) as position
+      cross join lateral (
+        select min(schedule.events_silent_since) as began from ${syncSchedules} as schedule
+        join ${syncJobs} as job on job.tenant_id = schedule.tenant_id and job.provider = schedule.provider and job.id = schedule.last_job_id
+        where schedule.tenant_id = known.tenant_id and schedule.provider = known.provider and schedule.paused_at is null
+          and job.account = known.account
+      ) as silence
       left join lateral (
         select jsonb_build_object('jobId', job.id, 'status', job.status, 'error',
           case when job.waiting_for is not null and job.finished_at is null then job.waiting_for else job.error end) as job

@@ -7,6 +7,10 @@ export function time(at: Date | string | null): Html | null {
   return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`
 }
 
+/** A line below what it is said of. */
+export const silence = (since: string): Html =>
+  html`<br><small class="failed">No live event came since ${time(since)}, though jobs found new objects.</small>`
+
 const formats = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 export const count = (value: number): string => formats.format(value)
 

@@ -82,13 +82,21 @@ test('hostile texts of rows and addresses are text on every page, and no secret 
   expect(body).toContain('[secret]')
 })
 
-test('accounts have the age of their last success, the oldest first', async () => {
+test('accounts have the age of their last success, the oldest first, and whether their live events are silent', async () => {
   const { job, get, query } = await openTestPage()
   const old = await job({ account: 'acct_old', finished_at: minutesAgo(3 * 24 * 60 + 5) })
   const late = await job({ account: 'acct_late', sync_type: 'incremental', finished_at: minutesAgo(61) })
   for (const { tenant_id: tenant, account } of [late, old])
     await query(`insert into sync_accounts (tenant_id, provider, account) values ($1, 'stripe', $2)`, [tenant, account])
+  await plantSchedule(query, {
+    tenant_id: late.tenant_id,
+    account: 'acct_late',
+    last_job_id: late.id,
+    events_silent_since: minutesAgo(90),
+  })
   const { body } = await get('/accounts')
+  expect(body).toMatch(/acct_late.*No live event came since <time[^>]*>[^<]+<.time>, though jobs found new objects\./)
+  expect(body.match(/No live event came/g)).toHaveLength(1)
   expect([...body.matchAll(/stripe (acct_\w+)/g)].map(([, name]) => name)).toEqual(['acct_old', 'acct_late'])
   expect(body).toContain('<td>3 days ago</td><td>none</td>')
   expect(body).toContain('<td>none</td><td>1 hour ago</td>')

@@ -2,7 +2,7 @@ import { type AccountState, findAccounts } from '../../operations/accounts.ts'
 import { type Html, html } from '../html.ts'
 import type { PageSource } from '../source.ts'
 import type { View } from '../view.ts'
-import { ago, cut, time } from '../words.ts'
+import { ago, cut, silence, time } from '../words.ts'
 
 /** Accounts that are shown. */
 const most = 200
@@ -26,8 +26,8 @@ ${accounts.map((account) => html`<tr><th scope="row">${account.provider} ${accou
 
 const success = (age: number | null) => (age === null ? 'none' : `${ago(age)} ago`)
 
-function lastJob({ lastJob: job }: AccountState): Html | null {
+function lastJob({ lastJob: job, eventsSilentSince }: AccountState): Html | null {
   if (!job) return null
   const { jobId, status, error } = job
-  return html`<a href="/jobs/${jobId}" class="${status}">${status}</a>${error && html`<br><small>${cut(error.message, 200)} <code>${error.code}</code></small>`}`
+  return html`<a href="/jobs/${jobId}" class="${status}">${status}</a>${error && html`<br><small>${cut(error.message, 200)} <code>${error.code}</code></small>`}${eventsSilentSince && silence(eventsSilentSince)}`
 }

@@ -3,7 +3,7 @@ import { findSchedules, type ScheduleState } from '../../operations/schedules.ts
 import { type Html, html } from '../html.ts'
 import type { PageSource } from '../source.ts'
 import type { View } from '../view.ts'
-import { ago, count, cut, time } from '../words.ts'
+import { ago, count, cut, silence, time } from '../words.ts'
 
 /** Schedules that are shown. */
 const most = 200
@@ -33,7 +33,7 @@ const reads = ({ syncType, resources, everySeconds, auto }: ScheduleState) =>
 const classes = { active: 'completed', late: 'failed', paused: 'paused', refused: 'failed' } as const
 
 const state = ({ state: word, pausedBecause, eventsSilentSince }: ScheduleState) =>
-  html`<span class="${classes[word]}"><strong class="state">${word}</strong></span>${pausedBecause && html`<br><small>${cut(pausedBecause, 200)}</small>`}${eventsSilentSince && html`<br><small class="failed">No live event came since ${time(eventsSilentSince)}, though jobs found new objects.</small>`}`
+  html`<span class="${classes[word]}"><strong class="state">${word}</strong></span>${pausedBecause && html`<br><small>${cut(pausedBecause, 200)}</small>`}${eventsSilentSince && silence(eventsSilentSince)}`
 
 const next = ({ pausedAt, nextAt }: ScheduleState) => (pausedAt === null ? time(nextAt) : 'none')
 

@@ -56,7 +56,7 @@ export async function removeUnshown(
       namings: origins,
       began,
       since: reachOf(origins, ({ name: origin }) => checkpoint.history[origin] ?? null),
-      observedAt: new Date(Math.max(0, ...pages.map((page) => page.observedAt.getTime()))),
+      observedAt: new Date(Math.max(began.getTime(), ...pages.map((page) => page.observedAt.getTime()))),
     }
     const deleted = await unlessTooLong(tx, () => markUnshown(tx, unshown))
     if (own) counted = { ...counted, [name]: { ...own, deleted: own.deleted + deleted } }

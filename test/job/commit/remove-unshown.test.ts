@@ -27,10 +27,19 @@ interface Case {
   readonly checkpoint?: object
   readonly before?: readonly string[]
   readonly after?: readonly string[]
+  readonly pages?: readonly { readonly observedAt: Date }[]
 }
 
 /** A customer whom nothing names, after a commit. */
-async function removedIn({ progress, source, resources = names, checkpoint, before = names, after = [] }: Case) {
+async function removedIn({
+  progress,
+  source,
+  resources = names,
+  checkpoint,
+  before = names,
+  after = [],
+  pages = [],
+}: Case) {
   const { tenant, query } = await openTestDatabase()
   await query(
     `insert into customers (tenant_id, provider, account, id, raw, observed_at, synced_at) values ($1, 'paypal', 'M1', 'person', '{}', $2, $2)`,
@@ -41,7 +50,7 @@ async function removedIn({ progress, source, resources = names, checkpoint, befo
     resources,
     account: { ...account, mayHaveUnknown: false } as unknown as Parameters<typeof removeUnshown>[1]['account'],
     began,
-    batch: { pages: [{ observedAt: began }] },
+    batch: { pages },
   }
   const reached = {
     checkpoint: { ...plan([]), ...checkpoint },
@@ -50,14 +59,15 @@ async function removedIn({ progress, source, resources = names, checkpoint, befo
     after: new Set(after),
   }
   const { customers: counts } = await tenant(account.tenantId).within((tx) => removeUnshown(tx, commit, reached))
-  const [row] = await query<{ live: boolean }>('select deleted_at is null as live from customers')
-  expect(counts?.deleted).toBe(row?.live ? 0 : 1)
-  return !row?.live
+  const [row] = await query<{ deletedAt: Date | null }>('select deleted_at as "deletedAt" from customers')
+  expect(counts?.deleted).toBe(row?.deletedAt ? 1 : 0)
+  return row?.deletedAt ?? null
 }
 
-test('a row that nothing names goes with the commit that ends the last of the lists', async () => {
-  expect(await removedIn({})).toBe(true)
-  expect(await removedIn({ before: ['subscriptions', 'customers'] })).toBe(true)
+test('a row that nothing names goes with the commit that ends the last of the lists, at the time of its pages', async () => {
+  const pages = ['12:07', '12:05'].map((time) => ({ observedAt: new Date(`2026-11-30T${time}:00Z`) }))
+  expect(await removedIn({ pages })).toEqual(new Date('2026-11-30T12:07:00Z'))
+  expect(await removedIn({ before: ['subscriptions', 'customers'] })).toEqual(began)
 })
 
 const kept: Readonly<Record<string, Case>> = {
@@ -78,10 +88,10 @@ const kept: Readonly<Record<string, Case>> = {
 }
 
 test.each(Object.entries(kept))('a row stays: %s', async (_, given) => {
-  expect(await removedIn(given)).toBe(false)
+  expect(await removedIn(given)).toBe(null)
 })
 
 test('a row of the first second after the history and its lag goes', async () => {
   const history = { balance_transactions: Date.parse('2026-11-30T10:59:00Z') / 1_000 }
-  expect(await removedIn({ checkpoint: { history } })).toBe(true)
+  expect(await removedIn({ checkpoint: { history } })).toEqual(began)
 })

@@ -67,9 +67,9 @@ function compared(
       case when old.id is null then 'missing' when old.deleted_at is not null then 'deleted' else 'changed' end as kind,
       case when old.id is null then array[]::text[] else differing.columns end as columns,
       coalesce(${embedded} and old.id is not null or old.observed_at > input.observed_at
-        or (not ${isRewritten} and old.deleted_at is null and old.raw = input.raw), false) as "needsForce"
+        or (not ${isRewritten} and old.deleted_at is null and (old.raw_sha256 = input.raw_sha256 or old.raw = input.raw)), false) as "needsForce"
     from (
-      select *, coalesce(convert_from(bytes, 'UTF8')::jsonb, item_json) as raw from (
+      select *, coalesce(convert_from(bytes, 'UTF8')::jsonb, item_json) as raw, sha256(bytes) as raw_sha256 from (
         select ${input}, substr(${bytes}::bytea, ${from}, ${length}) as bytes, ${json} as item_json
         from jsonb_array_elements(${records}::jsonb) as v offset 0
       ) as given offset 0

@@ -134,11 +134,14 @@ async function respond(message: Message, outcome: Outcome, { queue, log }: Deliv
   }
 }
 
+/** Milliseconds until the first heartbeat of a message. */
+const firstBeatMs = 250
+
 /**
  * Keeps a message while its job runs, a quarter longer than the lease, and renews that three times in a lease. If the
  * worker dies, the message comes back soon after the lease has ended, whatever the timeout of the queue itself. The
- * first heartbeat comes after a thirtieth of the lease, two seconds: jobs of small accounts have ended by then, and SQS's
- * client loads after the first request. A worker that dies before leaves the message to the timeout of the queue.
+ * first heartbeat comes when SQS's client can load while the first requests are answered. A worker that dies before leaves
+ * the message to the timeout of the queue: up to 15 minutes, so it must not come much later.
  * Returns how to stop it; a stopped heartbeat has made its last call.
  */
 function startHeartbeat(message: Message, { queue, settings, log }: DeliveryDeps): () => Promise<void> {
@@ -149,7 +152,7 @@ function startHeartbeat(message: Message, { queue, settings, log }: DeliveryDeps
     lastBeat = queue.heartbeat(message, seconds).catch(logOnce)
   }
   const intervalMs = (settings.leaseSeconds * 1_000) / 3
-  const first = setTimeout(beat, intervalMs / 10)
+  const first = setTimeout(beat, Math.min(firstBeatMs, intervalMs / 10))
   const timer = setInterval(beat, intervalMs)
   first.unref()
   timer.unref()

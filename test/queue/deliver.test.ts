@@ -16,7 +16,7 @@ import { createMemoryQueue, type MemoryQueue } from './memory-queue.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-/** `latencyMs`: how long the provider takes for each answer. The first heartbeat comes after two seconds. */
+/** `latencyMs`: how long the provider takes for each answer. The first heartbeat comes after a quarter of a second. */
 async function setupDelivery({ latencyMs = 0, leaseSeconds = 60, crashes = false } = {}) {
   vi.spyOn(systemClock, 'random').mockReturnValue(0)
   const { environment, sandbox, query, job } = await setup({ sandbox: { customers: 5, latencyMs } })
@@ -83,7 +83,7 @@ const passing = {
 
 describe('a delivery on a queue of no vendor', () => {
   it('acknowledges a job that is done, after a heartbeat longer than the lease', async () => {
-    const { queue, deliverNext, job } = await setupDelivery({ latencyMs: 2_500 })
+    const { queue, deliverNext, job } = await setupDelivery({ latencyMs: 800 })
     const request = jobRequest()
     await put(queue, request)
     expect(await deliverNext()).toBe('acknowledge')
@@ -93,7 +93,7 @@ describe('a delivery on a queue of no vendor', () => {
   })
 
   it('gives a message back only once its last heartbeat is answered, which would hide it again', async () => {
-    const { queue, deliverNext, job, sandbox } = await setupDelivery({ latencyMs: 2_500 })
+    const { queue, deliverNext, job, sandbox } = await setupDelivery({ latencyMs: 800 })
     sandbox.fail(passing)
     const request = jobRequest()
     await put(queue, request)

@@ -9,6 +9,7 @@ import { percentile } from '../../src/cli/live/latencies.ts'
 import { openEventSource } from '../../src/local/event-source.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { apiVersion } from '../../src/providers/stripe/connection.ts'
+import { eventText } from '../../src/sandbox/server/announcements.ts'
 import { openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { openLambda } from '../../test/lambda/lambda.ts'
 import { eventBridge } from '../../test/live/sample-events.ts'
@@ -121,7 +122,7 @@ async function measure({ batchSize, windowSeconds, pairEvery }: Case): Promise<s
     before = created
     const started = performance.now()
     const event = changed(listed[(isPair ? at - 1 : at) % customers], { created, name: `event ${at}` })
-    sentAt.set(await queue.send(asAscii(JSON.stringify(eventBridge(event)))), started)
+    sentAt.set(await queue.send(eventText(eventBridge(event))), started)
   }
   while (delays.length < events) await setTimeout(50)
   await Promise.all(sources.map((source) => source.close()))
@@ -143,9 +144,4 @@ function changed(customer: object | undefined, { created, name }: { created: num
     livemode: true,
     data: { object: { ...customer, name } },
   }
-}
-
-/** SQS refuses characters such as U+FFFE, which some names of the sandbox have. */
-function asAscii(json: string): string {
-  return json.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

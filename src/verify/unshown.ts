@@ -1,6 +1,6 @@
 import { derivedIds } from '../db/stored-rows.ts'
 import { findNaming, type NamingRow } from '../db/unshown-rows.ts'
-import { reachOf } from '../job/state/reach.ts'
+import { listsNaming, reachOf } from '../job/state/reach.ts'
 import { historyStart } from '../job/state/windows.ts'
 import type { ListSource } from '../provider/contract.ts'
 import type { Comparing } from './content.ts'
@@ -25,12 +25,8 @@ export async function findUnshown(
 ): Promise<number> {
   const { db, owner, before, tally } = comparing
   const { findings } = tally(source.name)
-  const { namedBy = {} } = source
-  const namings = origins.flatMap(({ source: origin }) => {
-    const column = namedBy[origin.name]
-    return column === undefined ? [] : [{ ...origin, column }]
-  })
   const lists = origins.map((origin) => origin.source)
+  const namings = listsNaming(source, lists)
   const since = reachOf(lists, (list) => historyStart(list.createdFilter, before))
   let unchecked = 0
   for await (const ids of derivedIds(db, source, { ...owner, before, since })) {

@@ -2,12 +2,11 @@ import { tookTooLong } from '../../db/errors.ts'
 import { guarded } from '../../db/guarded.ts'
 import type { Database } from '../../db/open.ts'
 import { markUnshown } from '../../db/unshown-rows.ts'
-import type { ListSource } from '../../provider/contract.ts'
 import type { Source } from '../../sync/source.ts'
 import type { JobAccount } from '../account.ts'
 import type { Checkpoint } from '../state/checkpoint.ts'
 import type { Progress } from '../state/progress.ts'
-import { reachOf } from '../state/reach.ts'
+import { listsNaming, reachOf } from '../state/reach.ts'
 
 interface ForcedCommit {
   readonly sources: readonly Source[]
@@ -48,7 +47,7 @@ export async function removeUnshown(
     const own = progress[name]
     const isBelieved = (origin: string) =>
       resources.includes(origin) && !checkpoint.refused.includes(origin) && isComplete(progress[origin])
-    const origins = originsNaming(source, lists)
+    const origins = listsNaming(source, lists)
     if (origins.length < derivedFrom.length || !derivedFrom.every(isBelieved) || !isComplete(own)) continue
     const unshown = {
       ...account,
@@ -63,14 +62,6 @@ export async function removeUnshown(
   }
   return counted
 }
-
-/** The resources whose items show rows of this one, each with the column that names them. */
-const originsNaming = ({ derivedFrom = [], namedBy = {} }: ListSource, lists: readonly ListSource[]) =>
-  derivedFrom.flatMap((name) => {
-    const origin = lists.find((list) => list.name === name)
-    const column = namedBy[name]
-    return origin && column !== undefined ? [{ ...origin, column }] : []
-  })
 
 /** Nothing of it was skipped or set aside, and no answer has contradicted its list. */
 const isComplete = (read: Progress[string] | undefined) =>

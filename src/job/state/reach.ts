@@ -1,4 +1,12 @@
-import type { Resource } from '../../provider/contract.ts'
+import type { ListSource, Resource } from '../../provider/contract.ts'
+
+/** Of these lists, those whose items show rows of a resource without a list, each with the column that names such a row. */
+export const listsNaming = ({ derivedFrom = [], namedBy = {} }: ListSource, lists: readonly ListSource[]) =>
+  derivedFrom.flatMap((name) => {
+    const list = lists.find((other) => other.name === name)
+    const column = namedBy[name]
+    return list && column !== undefined ? [{ ...list, column }] : []
+  })
 
 /**
  * The second since which rows can be judged that only items of these lists show: an item from before the history that has

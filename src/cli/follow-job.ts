@@ -84,7 +84,7 @@ interface News {
   readonly progress?: Progress
 }
 
-type Progress = Readonly<Record<string, { readonly share: number; readonly fetched: number }>>
+type Progress = Readonly<Record<string, { readonly share: number; readonly fetched: number; readonly deleted: number }>>
 
 /** The payload is our own (see job/commit/notify.ts). */
 function parse(payload: string | undefined): News | undefined {
@@ -95,5 +95,6 @@ function shownOf({ fetched, requests }: News, progress: Progress, order: readonl
   const resources = inOrder(Object.entries(progress), order).map(
     ([name, counts]): ResourceShown => ({ name, fetched: counts.fetched, share: counts.share }),
   )
-  return { fetched, requests, share: totalShare(resources), resources, note: '' }
+  const deleted = Object.values(progress).reduce((sum, counts) => sum + counts.deleted, 0)
+  return { fetched, deleted, requests, share: totalShare(resources), resources, note: '' }
 }

@@ -8,6 +8,8 @@ export interface ResourceShown extends ResourceShare {
 
 export interface Shown {
   readonly fetched: number
+  /** Rows marked as deleted; absent if they are not counted. */
+  readonly deleted?: number
   /** Requests made; absent if they are not counted. */
   readonly requests?: number
   /** Share done, 0 to 1; null while it is a guess. */
@@ -51,11 +53,12 @@ export function noteLines(note: string | undefined, width: number): string[] {
     .map((line) => `  ${line}`)
 }
 
-export function totalLine({ fetched, requests, share }: Shown, seconds: number): string {
+export function totalLine({ fetched, deleted = 0, requests, share }: Shown, seconds: number): string {
   const parts = [
     bar(share, 24),
     `${count(fetched)} rows`,
     `${count(Math.round(fetched / Math.max(seconds, 0.001)))} rows/s`,
+    ...(deleted === 0 ? [] : [`${count(deleted)} deleted`]),
     ...(requests === undefined ? [] : [`${count(requests)} requests`]),
     `${seconds.toFixed(1)} s`,
   ]

@@ -19,7 +19,7 @@ export function jobState(shown: ShownJob): Html {
   const cause = waitingFor ?? error
   return html`<p class="line"><strong class="state">${job.status}</strong> ${bar(share, 'the whole job')}
 <span class="share">${share === null ? estimating(shown) : percent(share)}</span>
-<span>${rows(job.fetched)}</span>${rate !== null && html` <span>${count(rate)} rows/s</span>`} <span>${count(job.requests)} ${job.requests === 1 ? 'request' : 'requests'}</span></p>
+<span>${rows(job.fetched)}</span>${rate !== null && html` <span>${count(rate)} rows/s</span>`}${job.deleted > 0 && html` <span>${count(job.deleted)} deleted</span>`} <span>${count(job.requests)} ${job.requests === 1 ? 'request' : 'requests'}</span></p>
 ${sentence(shown)}
 ${waitingFor && html`<p>It waits since ${time(job.waitingSince)}.</p>`}
 ${cause && problem(cause)}

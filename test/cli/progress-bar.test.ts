@@ -41,6 +41,12 @@ test('thirty resources are redrawn in place on a terminal of 24 rows', () => {
   expect(shown()).toEqual([expect.stringMatching(/^ {2}█{24} 100 % {3}19 rows/), ''])
 })
 
+test('rows that are marked as deleted are counted in the total line, and not mentioned while there is none', () => {
+  const shown = { fetched: 3_930, requests: 720, share: null }
+  expect(totalLine({ ...shown, deleted: 1_696 }, 10)).toMatch(/393 rows\/s {3}1,696 deleted {3}720 requests/)
+  expect(totalLine({ ...shown, deleted: 0 }, 10)).toMatch(/393 rows\/s {3}720 requests/)
+})
+
 test('what the job waits for is below the total, in lines that the terminal takes, until the bar ends', () => {
   vi.useFakeTimers()
   const { out, shown } = screen(24)

@@ -22,6 +22,7 @@ test('bars stand in the order of the resource list, and nothing is said of the t
     status: 'running',
     fetched: 300,
     created: 300,
+    deleted: 1_200,
     requests: 7,
     progress: {
       unknown: progress(0.5, 1),
@@ -37,7 +38,7 @@ test('bars stand in the order of the resource list, and nothing is said of the t
   expect(body).toContain('<span class="share">to come</span>')
   expect(body).toContain('aria-label="customers"')
   expect(body).toContain('<span>300 rows</span>')
-  expect(body).toContain('<span>7 requests</span>')
+  expect(body).toContain('<span>1,200 deleted</span> <span>7 requests</span>')
   expect((await get(`/jobs/${id}`)).body).toContain('<td>25 %</td>')
 })
 

@@ -8,7 +8,8 @@ import { jobLineOf } from './job-json.ts'
 /** One job as its live bars show it: one line for each resource. */
 export function shownJob(job: StoredJob, order: readonly string[]): Shown {
   const resources = resourcesOf(job, order)
-  return { fetched: job.fetched, requests: job.requests, share: totalShare(resources), resources, note: noteOf(job) }
+  const { fetched, deleted, requests } = job
+  return { fetched, deleted, requests, share: totalShare(resources), resources, note: noteOf(job) }
 }
 
 /** Several jobs: one line for each. */
@@ -17,8 +18,15 @@ export function shownJobs(jobs: readonly StoredJob[]): Shown {
     const share = job.status === 'completed' ? 1 : (totalShare(resourcesOf(job, [])) ?? 0)
     return { name: nameOf(job), fetched: job.fetched, share }
   })
-  const sum = (key: 'fetched' | 'requests') => jobs.reduce((total, job) => total + job[key], 0)
-  return { fetched: sum('fetched'), requests: sum('requests'), share: totalShare(lines), resources: lines, note: '' }
+  const sum = (key: 'fetched' | 'deleted' | 'requests') => jobs.reduce((total, job) => total + job[key], 0)
+  return {
+    fetched: sum('fetched'),
+    deleted: sum('deleted'),
+    requests: sum('requests'),
+    share: totalShare(lines),
+    resources: lines,
+    note: '',
+  }
 }
 
 const nameOf = ({ id, provider, account, status }: StoredJob) =>

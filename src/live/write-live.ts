@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AccountKey, unknownAccount } from '../db/account-key.ts'
+import { liveLockOf } from '../db/live-lock.ts'
 import type { Database } from '../db/open.ts'
 import { syncAccounts } from '../db/schema.ts'
 import { upsertLive } from '../db/upsert-live.ts'
@@ -77,7 +78,6 @@ async function lookUp(
   { tenantId, provider, account, isAlone }: AccountKey & Pick<LiveWriting, 'isAlone'>,
 ) {
   const lock = sql.raw(isAlone ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared')
-  const lockKey = sql`hashtextextended(${`billing-sync live ${tenantId} ${provider} ${account}`}, 0)`
   const { rows } = await tx.execute<
     Record<'isClosed' | 'mayHaveErased' | 'mayHaveRejects' | 'mayHaveUnknown', boolean>
   >(sql`
@@ -85,7 +85,7 @@ async function lookUp(
         and known.provider = ${provider} and known.account = ${account} and known.state = 'disconnected') as "isClosed", ${hasTombstones({ tenantId, provider })} as "mayHaveErased",
       ${hasRejects({ tenantId, provider })} as "mayHaveRejects",
       exists (select from ${syncAccounts} as known where known.tenant_id = ${tenantId}::uuid and known.provider = ${provider}
-        and known.account = ${unknownAccount}) as "mayHaveUnknown", ${lock}(${lockKey})`)
+        and known.account = ${unknownAccount}) as "mayHaveUnknown", ${lock}(${liveLockOf({ tenantId, provider, account })})`)
   const [state] = rows
   if (!state) throw new Error('live: the account was not looked up')
   return state

@@ -1,12 +1,17 @@
 import { tookTooLong } from '../../db/errors.ts'
 import { guarded } from '../../db/guarded.ts'
+import { holdOffLiveWrites } from '../../db/live-lock.ts'
 import type { Database } from '../../db/open.ts'
 import { markUnshown } from '../../db/unshown-rows.ts'
+import type { ListSource } from '../../provider/contract.ts'
+import type { ReadPage } from '../../sync/read-page.ts'
 import type { Source } from '../../sync/source.ts'
 import type { JobAccount } from '../account.ts'
-import type { Checkpoint } from '../state/checkpoint.ts'
+import { advance, type Checkpoint } from '../state/checkpoint.ts'
 import type { Progress } from '../state/progress.ts'
 import { listsNaming, reachOf } from '../state/reach.ts'
+import type { CommittedState } from './committed-state.ts'
+import { unfinishedNames } from './related.ts'
 
 interface ForcedCommit {
   readonly sources: readonly Source[]
@@ -15,35 +20,48 @@ interface ForcedCommit {
   readonly account: JobAccount
   /** When the job began. */
   readonly began: Date
-  readonly batch: { readonly pages: readonly { readonly observedAt: Date }[] }
+  readonly batch: { readonly pages: readonly ReadPage[] }
+  readonly committed: Pick<CommittedState, 'checkpoint'>
 }
 
 interface Reached {
   readonly checkpoint: Checkpoint
   /** What became of all that was read. */
   readonly progress: Progress
-  /** The resources of which something was to be read before the commit, and of which something is after it. */
-  readonly before: ReadonlySet<string>
-  readonly after: ReadonlySet<string>
 }
 
-export type RemoveUnshown = typeof removeUnshown
+/** Marks the rows, once the transaction has written its pages. Returns the progress with these deletions. */
+export type RemoveUnshown = (reached: Reached) => Promise<Progress>
 
 /**
  * Marks rows of resources without a list as deleted, once a forced job has read all lists whose items show them. Nobody can
  * be asked for such a row. So each of these lists must be believed, and a row that any live row names stays. What the rows
- * are in the transaction counts: the last pages of the lists are written by then. Returns the progress with these deletions.
+ * are in the transaction counts: the last pages of the lists are written by then. A live write may show a row again and leave
+ * it as it is. So live writes of the account wait for the commit. Null if no such list ends with this commit. Call it before
+ * the transaction writes.
  */
-export async function removeUnshown(
+export async function prepareRemoval(tx: Database, commit: ForcedCommit): Promise<RemoveUnshown | null> {
+  const { sources, resources, account, batch, committed } = commit
+  const before = unfinishedNames(committed.checkpoint, sources)
+  const after = unfinishedNames(batch.pages.reduce(advance, committed.checkpoint), sources)
+  const ending = sources
+    .filter((source) => source.kind === 'list')
+    .filter(({ name, namedBy }) => namedBy && resources.includes(name) && before.has(name) && !after.has(name))
+  if (ending.length === 0) return null
+  await holdOffLiveWrites(tx, account)
+  return (reached) => removeUnshown(tx, ending, commit, reached)
+}
+
+async function removeUnshown(
   tx: Database,
+  ending: readonly ListSource[],
   { sources, resources, account, began, batch: { pages } }: ForcedCommit,
-  { checkpoint, progress, before, after }: Reached,
+  { checkpoint, progress }: Reached,
 ): Promise<Progress> {
   const lists = sources.filter((source) => source.kind === 'list')
   let counted = progress
-  for (const source of lists) {
-    const { name, derivedFrom = [], namedBy } = source
-    if (!namedBy || !resources.includes(name) || !before.has(name) || after.has(name)) continue
+  for (const source of ending) {
+    const { name, derivedFrom = [] } = source
     const own = progress[name]
     const isBelieved = (origin: string) =>
       resources.includes(origin) && !checkpoint.refused.includes(origin) && isComplete(progress[origin])

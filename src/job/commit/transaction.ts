@@ -115,6 +115,7 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     return wasListed(after, item)
   }
   const { overwrite, account, ownership } = commit
+  const removeUnshown = await removalOf(tx, commit)
   const writing = {
     jobId: request.jobId,
     accountKey: account,
@@ -142,12 +143,7 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     remaining: batch.remaining,
     unfinished,
   })
-  const progress = await withoutUnshown(tx, commit, {
-    checkpoint,
-    progress: read,
-    before: unfinishedNames(committed.checkpoint, commit.sources),
-    after: unfinished,
-  })
+  const progress = removeUnshown ? await removeUnshown({ checkpoint, progress: read }) : read
   const commits = committed.commits + 1
   const ends = unfinished.size === 0
   const conclusion = ends ? await conclude(tx, { ...commit, checkpoint, progress }) : null
@@ -166,10 +162,10 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
 }
 
 /** The module is loaded for forced jobs alone, and for providers with rows that only the items of other resources show. */
-async function withoutUnshown(tx: Database, commit: Commit, reached: Parameters<RemoveUnshown>[2]): Promise<Progress> {
+async function removalOf(tx: Database, commit: Commit): Promise<RemoveUnshown | null> {
   const isDerived = commit.sources.some((source) => source.kind === 'list' && source.namedBy)
-  if (commit.overwrite?.kind !== 'stored before' || !isDerived) return reached.progress
-  return (await import('./remove-unshown.ts')).removeUnshown(tx, { ...commit, began: commit.overwrite.since }, reached)
+  if (commit.overwrite?.kind !== 'stored before' || !isDerived) return null
+  return (await import('./remove-unshown.ts')).prepareRemoval(tx, { ...commit, began: commit.overwrite.since })
 }
 
 function withoutErased(before: Checkpoint, page: ReadPage, { rows }: ErasedItems): ReadPage {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { balanceTransactions, customers, subscriptions } from '../../../src/db/schema.ts'
-import { removeUnshown } from '../../../src/job/commit/remove-unshown.ts'
+import { prepareRemoval } from '../../../src/job/commit/remove-unshown.ts'
 import { plan } from '../../../src/job/state/checkpoint.ts'
 import { noCounts, type Progress } from '../../../src/job/state/progress.ts'
 import type { Source } from '../../../src/sync/source.ts'
@@ -25,9 +25,12 @@ interface Case {
   readonly source?: object
   readonly resources?: readonly string[]
   readonly checkpoint?: object
+  /** The lists of which something is to be read before the commit. */
   readonly before?: readonly string[]
+  /** Those of them that do not end with it. */
   readonly after?: readonly string[]
-  readonly pages?: readonly { readonly observedAt: Date }[]
+  /** Times of the pages that end the lists, beside the first. */
+  readonly times?: readonly Date[]
 }
 
 /** A customer whom nothing names, after a commit. */
@@ -36,42 +39,46 @@ async function removedIn({
   source,
   resources = names,
   checkpoint,
-  before = names,
+  before = names.slice(0, 2),
   after = [],
-  pages = [],
+  times = [],
 }: Case) {
   const { tenant, query } = await openTestDatabase()
   await query(
     `insert into customers (tenant_id, provider, account, id, raw, observed_at, synced_at) values ($1, 'paypal', 'M1', 'person', '{}', $2, $2)`,
     [account.tenantId, '2026-11-30T11:00:00Z'],
   )
+  const slices = before.map((name, at) => ({ id: at + 1, resource: name, ids: ['x'] }))
+  const ended = slices.filter(({ resource }) => !after.includes(resource))
   const commit = {
     sources: [...lists, { ...derived, ...source } as unknown as Source],
     resources,
-    account: { ...account, mayHaveUnknown: false } as unknown as Parameters<typeof removeUnshown>[1]['account'],
+    account: { ...account, mayHaveUnknown: false },
     began,
-    batch: { pages },
-  }
+    batch: { pages: ended.map(({ id }, at) => ({ sliceId: id, skip: null, observedAt: times[at] ?? began })) },
+    committed: { checkpoint: { ...plan([]), slices } },
+  } as unknown as Parameters<typeof prepareRemoval>[1]
   const reached = {
     checkpoint: { ...plan([]), ...checkpoint },
     progress: { ...Object.fromEntries(names.map((name) => [name, read])), ...progress },
-    before: new Set(before),
-    after: new Set(after),
   }
-  const { customers: counts } = await tenant(account.tenantId).within((tx) => removeUnshown(tx, commit, reached))
+  const { customers: counts } = await tenant(account.tenantId).within(async (tx) => {
+    const remove = await prepareRemoval(tx, commit)
+    return remove ? await remove(reached) : reached.progress
+  })
   const [row] = await query<{ deletedAt: Date | null }>('select deleted_at as "deletedAt" from customers')
   expect(counts?.deleted).toBe(row?.deletedAt ? 1 : 0)
   return row?.deletedAt ?? null
 }
 
 test('a row that nothing names goes with the commit that ends the last of the lists, at the time of its pages', async () => {
-  const pages = ['12:07', '12:05'].map((time) => ({ observedAt: new Date(`2026-11-30T${time}:00Z`) }))
-  expect(await removedIn({ pages })).toEqual(new Date('2026-11-30T12:07:00Z'))
-  expect(await removedIn({ before: ['subscriptions', 'customers'] })).toEqual(began)
+  const times = ['12:07', '12:05'].map((time) => new Date(`2026-11-30T${time}:00Z`))
+  expect(await removedIn({ times })).toEqual(new Date('2026-11-30T12:07:00Z'))
+  expect(await removedIn({ before: ['subscriptions'] })).toEqual(began)
 })
 
 const kept: Readonly<Record<string, Case>> = {
-  'a list that is not read to its end': { after: ['subscriptions', 'customers'] },
+  'a list that is not read to its end': { after: ['subscriptions'] },
   'lists that ended with an earlier commit': { before: ['products'] },
   'a list that the job does not read': { resources: ['balance_transactions', 'customers'] },
   'a derived resource that the job does not read': { resources: ['balance_transactions', 'subscriptions'] },

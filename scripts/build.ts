@@ -2,13 +2,15 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { type BuildOptions, type BuildResult, build as bundle, type Plugin } from 'esbuild'
+import { type BuildOptions, type BuildResult, build as bundle } from 'esbuild'
 import { loadConfig } from '../src/config/load.ts'
 import type { CustomSettings } from '../src/providers/custom/index.ts'
+import { givesShared, loadedOnDemand, takesShared } from './build/modules.ts'
+import { withoutDescriptions, withoutJsonSchemas, withoutNativeClient, withoutTypedMethods } from './build/omitted.ts'
 import { billOfMaterials } from './sbom.ts'
 
 /** Where a process begins: Lambda calls the handler, the events, the receiver for each webhook and the tick each minute. A container runs by itself. */
@@ -61,6 +63,9 @@ const transports: Readonly<Record<string, string>> = {
 const ofTransports = ['sqs', 'postgres', 'rabbitmq', 'redis-streams', 'service-bus']
   .map((name) => `src/queue/${name}`)
   .concat('src/http/aws-client.ts')
+
+/** All that entries load on demand. */
+const besideEntries = { ...onDemand, ...providers, ...transports, ...fewJobs, ...revenue }
 
 /** What other programs import: everything, the tables alone, and the tests of a custom provider. */
 const exported = { index: 'src/index.ts', schema: 'src/db/schema.ts', testing: 'test/contracts/testing.ts' }
@@ -147,7 +152,7 @@ export async function bundleDeployed(
       ...worker,
       entryPoints: { [basename(path, '.ts')]: path },
       plugins: [
-        loadedOnDemand(root),
+        loadedOnDemand(root, besideEntries),
         givesShared(root, path, shared),
         withoutTypedMethods,
         withoutNativeClient,
@@ -259,126 +264,6 @@ const library = {
   external: ['drizzle-orm', 'drizzle-orm/*', 'zod', 'vitest'],
 } satisfies BuildOptions
 
-/** Leaves the files that are loaded on demand out of the bundle that imports them dynamically. */
-function loadedOnDemand(root: string): Plugin {
-  const names = new Map(
-    Object.entries({ ...onDemand, ...providers, ...transports, ...fewJobs, ...revenue }).map(([name, path]) => [
-      resolve(root, path),
-      name,
-    ]),
-  )
-  return {
-    name: 'loaded-on-demand',
-    setup({ onResolve }) {
-      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-        const name = names.get(resolve(resolveDir, path))
-        return name && kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined
-      })
-    },
-  }
-}
-
-/** Where a bundle finds the modules of its entry: a class must be the same in both, or `instanceof` would say no. */
-const sharedModules = `globalThis[Symbol.for('billing-sync-worker modules')]`
-
-/** Replaces what a bundle imports from outside its rooms by the module that the entry has, and notes its path. */
-function takesShared(root: string, rooms: readonly string[], shared: Set<string>): Plugin {
-  const isInside = (path: string) => rooms.some((room) => relative(root, path).startsWith(room))
-  return {
-    name: 'takes-shared',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-        const file = resolve(resolveDir, path)
-        if (isInside(file) || resolveDir === root || resolveDir.includes('/node_modules/')) return undefined
-        return { path: relative(root, file), namespace: 'shared' }
-      })
-      onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => {
-        shared.add(path)
-        return { contents: `module.exports = ${sharedModules}[${JSON.stringify(path)}]` }
-      })
-    },
-  }
-}
-
-/** Puts the modules that others take before the entry itself. */
-function givesShared(root: string, entry: string, shared: ReadonlySet<string>): Plugin {
-  return {
-    name: 'gives-shared',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\.ts$/ }, ({ kind }) =>
-        kind === 'entry-point' ? { path: entry, namespace: 'entry' } : undefined,
-      )
-      onLoad({ filter: /./, namespace: 'entry' }, () => {
-        const paths = [...shared].toSorted()
-        const imports = paths.map((path, at) => `import * as m${at} from './${path}'`)
-        const modules = paths.map((path, at) => `${JSON.stringify(path)}: m${at}`)
-        const contents = [...imports, `${sharedModules} = { ${modules.join(', ')} }`, `export * from './${entry}'`]
-        return { contents: contents.join('\n'), resolveDir: root, loader: 'ts' }
-      })
-    },
-  }
-}
-
-/**
- * The typed methods and event handlers of Stripe's SDK are most of it, and none is called: every answer is read with `rawRequest`, the
- * one method that `src/providers/stripe/connection.ts` keeps of the client's type. Their classes stay, empty.
- */
-const withoutTypedMethods: Plugin = {
-  name: 'without-typed-methods',
-  setup({ onLoad }) {
-    onLoad(
-      { filter: /[\\/]stripe[\\/]esm[\\/](?:resources[\\/]|StripeEventNotificationHandler)/ },
-      async ({ path }) => {
-        const names = [...(await readFile(path, 'utf8')).matchAll(/^export class (\w+)/gm)].map(([, name]) => name)
-        return { contents: names.map((name) => `export class ${name} {}`).join('\n') }
-      },
-    )
-  },
-}
-
-/** The client of `pg` that needs a native library, which nobody installs. With NODE_PG_FORCE_NATIVE the error says that it is missing. */
-const withoutNativeClient: Plugin = {
-  name: 'without-native-client',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]pg[\\/]lib[\\/]native[\\/]index\.js$/ }, () => ({
-      contents: `throw Object.assign(new Error('pg: the bundle has no native client'), { code: 'MODULE_NOT_FOUND' })`,
-    }))
-  },
-}
-
-/**
- * The descriptions of settings are for docs/configuration.md, and are a tenth of the worker's own code. Each is a sentence, which a
- * test checks, and no other text of these files is one.
- */
-const withoutDescriptions: Plugin = {
-  name: 'without-descriptions',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]config[\\/](?:schema|provider-sections)\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(/'[A-Z][^'\n]{15,}\.'/g, "''"),
-      loader: 'ts',
-    }))
-  },
-}
-
-/** What zod writes JSON Schemas with. The worker only reads with its schemas, and the bundle's own zod is never handed out. */
-const withoutJsonSchemas: Plugin = {
-  name: 'without-json-schemas',
-  setup({ onLoad }) {
-    onLoad(
-      { filter: /[\\/]zod[\\/]v4[\\/]core[\\/](?:json-schema-processors|to-json-schema)\.js$/ },
-      async ({ path }) => {
-        const exported = (await readFile(path, 'utf8')).matchAll(
-          /^export (?:function|const) (\w+)|^export \{ \w+ as (\w+)/gm,
-        )
-        const names = [...exported].map(([, own, alias]) => own ?? alias ?? '')
-        const methods = names.map((name) => (name.startsWith('create') ? `${name} = () => refuse` : `${name} = refuse`))
-        const refuse = `const refuse = () => { throw new Error('zod: the bundle writes no JSON Schemas') }`
-        return { contents: `${refuse}\nexport const ${methods.join(', ')}` }
-      },
-    )
-  },
-}
-
 type Built = BuildResult<{ metafile: true }>
 
 function check(name: string, built: Built, besides: Built): void {
@@ -393,9 +278,7 @@ function check(name: string, built: Built, besides: Built): void {
     'what only this machine uses stays out of what is deployed',
   )
   refuse(
-    held.filter((path) =>
-      Object.values({ ...onDemand, ...providers, ...transports, ...fewJobs, ...revenue }).includes(path),
-    ),
+    held.filter((path) => Object.values(besideEntries).includes(path)),
     'load it with `await import()`, and import only its types',
   )
   refuse(

@@ -64,7 +64,7 @@ export interface StripeConnection {
 export function openStripe(credentials: Credentials, settings: StripeSettings): StripeConnection {
   const { apiKey, keyName, account, header, mode } = readAccess(credentials, settings)
   const httpClient = new StripeHttp(settings)
-  // Only rawRequest, because the bundle omits the typed methods (scripts/build.ts).
+  // Only rawRequest, because the bundle omits the typed methods (scripts/build/omitted.ts).
   const stripe: Pick<Stripe, 'rawRequest'> = new Stripe(apiKey, {
     apiVersion,
     httpClient,

@@ -222,6 +222,7 @@ async function commitAll(
   for await (const { committed, pages } of commits) {
     moveState(state, { kind: 'commit', committed, pages })
     draining.onCommit(state.committed)
+    for (const warning of committed.warnings ?? []) session.log.warn(warning, { event: 'rows_not_searched' })
     session.update({ progress: resultsOf(committed.progress), commits: session.counts.commits + 1 })
   }
 }

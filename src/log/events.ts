@@ -38,6 +38,8 @@ export const logEvents = {
   key_replaced: 'The provider refused the key, and the secret store has a new one. The job goes on with the new one.',
   request_retrying: 'A request to the provider failed. It is made again after a wait.',
   resource_skipped: 'The key or the account cannot read a resource. The job goes on with the others.',
+  rows_not_searched:
+    'Rows that nothing names any more may be left, because the search for them took longer than a statement may.',
   schedules_ticked: 'The jobs of schedules that are due in the coming minute are sent.',
   schedule_not_sent: 'The queue did not take the job of a schedule. The next tick sends it again.',
   schedule_paused:

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type SQL, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { balanceTransactions, customers, providerObjects, subscriptions } from '../../src/db/schema.ts'
 import { findNaming, markUnshown } from '../../src/db/unshown-rows.ts'
@@ -22,18 +23,25 @@ async function open() {
         ...{ observed_at: earlier, synced_at: earlier, ...row },
       }),
     ])
-  const mark = (options: Partial<Parameters<typeof markUnshown>[1]> = {}) =>
-    tenant(mine.tenantId).within((tx) =>
-      markUnshown(tx, {
+  const search = (options: Partial<Parameters<typeof markUnshown>[1]> = {}, settings: SQL = sql`select`) =>
+    tenant(mine.tenantId).within(async (tx) => {
+      await tx.execute(settings)
+      return await markUnshown(tx, {
         ...{ ...mine, resource: { name: 'customers', table: customers }, namings, began, since: 0, observedAt },
         ...options,
-      }),
-    )
+      })
+    })
+  /** How many rows are marked once all were looked at. */
+  const mark = async (options: Parameters<typeof search>[0] = {}) => {
+    const { marked, isComplete } = await search(options)
+    expect(isComplete).toBe(true)
+    return marked
+  }
   const deleted = async (table = 'customers') => {
     const rows = await query<{ id: string }>(`select id from ${table} where deleted_at is not null order by id`)
     return rows.map(({ id }) => id)
   }
-  return { plant, mark, deleted, query, tenant }
+  return { plant, search, mark, deleted, query, tenant }
 }
 
 test('a row that a forced job has not written is marked, and one that was written since is not', async () => {
@@ -81,6 +89,40 @@ test('no row of another account, provider or tenant is marked, and none of anoth
   expect([await deleted(), await deleted('provider_objects')]).toEqual([[], ['people']])
 })
 
+/** Each look at a row of a table takes 20 ms, and a statement may take 300. */
+async function openSlow(slow: string) {
+  const setup = await open()
+  await setup.plant('customers', { id: 'gone 0' })
+  await setup.plant('subscriptions', { id: 's 0', customer_id: 'gone 1' })
+  for (const [table, id] of [
+    ['customers', 'gone'],
+    ['subscriptions', 's'],
+  ])
+    await setup.query(
+      `insert into ${table} select (jsonb_populate_record(row, jsonb_build_object('id', '${id} ' || n))).* from ${table} as row, generate_series(1, 29) as n`,
+    )
+  await setup.query(`create policy slow on ${slow} as restrictive for select using (pg_sleep(0.02) is not null)`)
+  // Plans as they are for large tables.
+  const settings = sql`select set_config('statement_timeout', '300ms', true), set_config(name, 'off', true)
+    from unnest(array['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin']) as name`
+  return { ...setup, settings }
+}
+
+test.each(['subscriptions', 'customers'])('where a look at %s takes too long, fewer are looked at', async (slow) => {
+  const { search, deleted, settings } = await openSlow(slow)
+  expect(await search({ portion: { most: 200, fewest: 5 } }, settings)).toEqual({ marked: 29, isComplete: true })
+  expect(await deleted()).toHaveLength(29)
+})
+
+test.each(['subscriptions', 'customers'])(
+  'where a look at the fewest %s takes too long, none is marked',
+  async (slow) => {
+    const { search, deleted, settings } = await openSlow(slow)
+    expect(await search({ portion: { most: 200, fewest: 25 } }, settings)).toEqual({ marked: 0, isComplete: false })
+    expect(await deleted()).toEqual([])
+  },
+)
+
 test('rows in their thousands are marked in portions, each once', async () => {
   const { plant, mark, query } = await open()
   await plant('customers', { id: 'a 0' })
@@ -89,7 +131,7 @@ test('rows in their thousands are marked in portions, each once', async () => {
       from customers as row, generate_series(1, 10500) as n`,
   )
   await plant('subscriptions', { id: 's', customer_id: 'a 1' })
-  expect(await mark()).toBe(10_500)
+  expect(await mark({ portion: { most: 3_000, fewest: 1 } })).toBe(10_500)
 })
 
 test('the live rows that name an id are found, with their times', async () => {

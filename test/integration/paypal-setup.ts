@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
+import type { Log } from '../../src/log/log.ts'
 import { type SandboxOptions, sandboxApp } from '../../src/sandbox/paypal/index.ts'
 import { createCheckedPayPal } from '../specs/checked-sandbox.ts'
 import type { Exemption } from '../support/faults.ts'
@@ -10,8 +11,13 @@ import { isShown, paypalObjects } from './paypal-objects.ts'
 
 export const accessToken = JSON.stringify({ clientId: sandboxApp.id, clientSecret: sandboxApp.secret })
 
+interface PayPalSetup extends SandboxOptions {
+  readonly exempt?: Exemption
+  readonly log?: Log
+}
+
 /** An account of PayPal's sandbox, a worker, and what differs between the two. */
-export async function openPayPal({ exempt, ...options }: SandboxOptions & { readonly exempt?: Exemption } = {}) {
+export async function openPayPal({ exempt, log, ...options }: PayPalSetup = {}) {
   const tenantId = randomUUID()
   // Its clock stands hours behind, so that it can be advanced without being ahead of the database's.
   const now = Math.floor(Date.now() / 1_000) - 14 * 3_600
@@ -19,6 +25,7 @@ export async function openPayPal({ exempt, ...options }: SandboxOptions & { read
   onTestFinished(() => paypal.close())
   const stack = await setup({
     ...(exempt && { exempt }),
+    ...(log && { log }),
     sandbox: { customers: 1 },
     settings: { PayPal__ApiBase: paypal.url, PayPal__RequestsPerSecond: '1000', PayPal__Environment: 'sandbox' },
   })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { collectLog } from '../support/collected-log.ts'
 import { openPayPal } from './paypal-setup.ts'
 
 /* People whom PayPal's transactions named once, and whom none names any more. */
@@ -8,7 +9,8 @@ const another = { account_id: 'ANOTHER000001', email_address: 'another@example.c
 const hour = 3_600
 
 async function open() {
-  const setup = await openPayPal({ transactions: 40, counts: { subscriptions: 5, invoices: 2, disputes: 1 } })
+  const log = collectLog()
+  const setup = await openPayPal({ log, transactions: 40, counts: { subscriptions: 5, invoices: 2, disputes: 1 } })
   const { paypal, stack, run, compared } = setup
   paypal.advance(10 * hour)
   // Longer ago than the report lags.
@@ -21,7 +23,10 @@ async function open() {
   const sync = async (options: object = {}) => {
     const job = await run(options)
     expect(job).toMatchObject({ status: 'completed', error: null })
-    return job as unknown as { deleted: string; result: { resources: Record<string, { deleted: number }> } }
+    return job as unknown as {
+      deleted: string
+      result: { note?: string; resources: Record<string, { deleted: number }> }
+    }
   }
   const live = async (id: string) => {
     const rows = await stack.query<{ live: boolean }>(
@@ -37,7 +42,7 @@ async function open() {
       [JSON.stringify(values)],
     )
   const customers = async () => (await compared()).find(({ resource }) => resource === 'customers')
-  return { ...setup, pay, name, sync, live, plant, customers }
+  return { ...setup, log, pay, name, sync, live, plant, customers }
 }
 
 test('a person whom a transaction no longer names goes with the next forced full job, and comes back with any transaction', async () => {
@@ -135,4 +140,27 @@ test('a refund of an older worker that a line of another kind names is extra, an
   expect(await refunds()).toMatchObject(extra)
   await sync({ force_refresh: true })
   expect(await refunds()).toMatchObject(extra)
+})
+
+test('a search that takes longer than a statement may says so in the note and the log, and the next job makes up for it', async () => {
+  const { stack, log, pay, name, sync, live } = await open()
+  const { key } = pay(person, 8 * hour)
+  await sync()
+  name(key, another)
+  // As Postgres cancels a statement after `statement_timeout`.
+  await stack.query(`create function cancel() returns boolean language plpgsql as $$ begin
+    if current_query() like '%is_found%' then raise exception using errcode = '57014'; end if; return true; end $$`)
+  await stack.query('create policy slow on balance_transactions as restrictive for select using (cancel())')
+  const sentence = expect.stringMatching(
+    /^customers: rows that nothing names any more may be left\. .* Send another full job with "force_refresh": true/,
+  )
+  const given = await sync({ force_refresh: true })
+  expect(given.result).toMatchObject({ note: sentence, resources: { customers: { deleted: 0 } } })
+  expect(await live(person.account_id)).toEqual([true])
+  const warnings = log.lines().filter(({ event }) => event === 'rows_not_searched')
+  expect(warnings).toMatchObject([{ level: 'warn', message: sentence }])
+  await stack.query('drop policy slow on balance_transactions')
+  const next = await sync({ force_refresh: true })
+  expect(next.result).not.toHaveProperty('note')
+  expect(await live(person.account_id)).toEqual([false])
 })

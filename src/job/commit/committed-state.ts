@@ -8,6 +8,8 @@ export interface CommittedState {
   readonly progress: Progress
   /** Transactions committed for this job so far. */
   readonly commits: number
+  /** Searches that the last commit gave up for their time, a sentence each; absent if there are none. */
+  readonly warnings?: readonly string[]
 }
 
 /** A change of the state: a slice was split, or pages were committed. */
@@ -17,8 +19,8 @@ export type Move =
 
 /**
  * The state after a move, pure. A slice may be split while a commit runs, so that the committed checkpoint does not have
- * the split. The pages are applied to the current checkpoint instead: the moves commute. The tallies and the number of
- * questions are the commit's.
+ * the split. The pages are applied to the current checkpoint instead: the moves commute. The tallies, the note and the
+ * number of questions are the commit's.
  */
 export function applyMove(state: CommittedState, move: Move): CommittedState {
   switch (move.kind) {
@@ -26,8 +28,8 @@ export function applyMove(state: CommittedState, move: Move): CommittedState {
       return { ...state, checkpoint: applySplit(state.checkpoint, move.split) }
     case 'commit': {
       const { committed, pages } = move
-      const { tallies, asked } = committed.checkpoint
-      return { ...committed, checkpoint: { ...pages.reduce(advance, state.checkpoint), tallies, asked } }
+      const { tallies, asked, note } = committed.checkpoint
+      return { ...committed, checkpoint: { ...pages.reduce(advance, state.checkpoint), tallies, asked, note } }
     }
   }
 }

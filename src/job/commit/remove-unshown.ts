@@ -1,5 +1,3 @@
-import { tookTooLong } from '../../db/errors.ts'
-import { guarded } from '../../db/guarded.ts'
 import { holdOffLiveWrites } from '../../db/live-lock.ts'
 import type { Database } from '../../db/open.ts'
 import { markUnshown } from '../../db/unshown-rows.ts'
@@ -7,7 +5,7 @@ import type { ListSource } from '../../provider/contract.ts'
 import type { ReadPage } from '../../sync/read-page.ts'
 import type { Source } from '../../sync/source.ts'
 import type { JobAccount } from '../account.ts'
-import { advance, type Checkpoint } from '../state/checkpoint.ts'
+import { advance, type Checkpoint, withNote } from '../state/checkpoint.ts'
 import type { Progress } from '../state/progress.ts'
 import { listsNaming, reachOf } from '../state/reach.ts'
 import type { CommittedState } from './committed-state.ts'
@@ -30,8 +28,8 @@ interface Reached {
   readonly progress: Progress
 }
 
-/** Marks the rows, once the transaction has written its pages. Returns the progress with these deletions. */
-export type RemoveUnshown = (reached: Reached) => Promise<Progress>
+/** Marks the rows, once the transaction has written its pages. Returns what was reached with these deletions. */
+export type RemoveUnshown = (reached: Reached) => Promise<Reached & Required<Pick<CommittedState, 'warnings'>>>
 
 /**
  * Marks rows of resources without a list as deleted, once a forced job has read all lists whose items show them. Nobody can
@@ -57,8 +55,9 @@ async function removeUnshown(
   ending: readonly ListSource[],
   { sources, resources, account, began, batch: { pages } }: ForcedCommit,
   { checkpoint, progress }: Reached,
-): Promise<Progress> {
+): ReturnType<RemoveUnshown> {
   const lists = sources.filter((source) => source.kind === 'list')
+  const warnings: string[] = []
   let counted = progress
   for (const source of ending) {
     const { name, derivedFrom = [] } = source
@@ -75,22 +74,17 @@ async function removeUnshown(
       since: reachOf(origins, ({ name: origin }) => checkpoint.history[origin] ?? null),
       observedAt: new Date(Math.max(began.getTime(), ...pages.map((page) => page.observedAt.getTime()))),
     }
-    const deleted = await unlessTooLong(tx, () => markUnshown(tx, unshown))
-    if (own) counted = { ...counted, [name]: { ...own, deleted: own.deleted + deleted } }
+    const { marked, isComplete: isSearched } = await markUnshown(tx, unshown)
+    if (own) counted = { ...counted, [name]: { ...own, deleted: own.deleted + marked } }
+    if (!isSearched) warnings.push(unsearched(name))
   }
-  return counted
+  const note = warnings.reduce<string | null>(withNote, checkpoint.note)
+  return { checkpoint: { ...checkpoint, note }, progress: counted, warnings }
 }
+
+const unsearched = (name: string) =>
+  `${name}: rows that nothing names any more may be left. Postgres took longer to look for them than a statement may (57014). Send another full job with "force_refresh": true once the database has less to do`
 
 /** Nothing of it was skipped or set aside, and no answer has contradicted its list. */
 const isComplete = (read: Progress[string] | undefined) =>
   read !== undefined && !read.skipped && read.rejected === 0 && read.kept === 0
-
-/** Rows that take longer to look through than a statement may stay as they are. */
-async function unlessTooLong(tx: Database, mark: () => Promise<number>): Promise<number> {
-  try {
-    return await guarded(tx, mark)
-  } catch (error) {
-    if (tookTooLong(error)) return 0
-    throw error
-  }
-}

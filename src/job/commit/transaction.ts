@@ -134,8 +134,8 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     batch.pages.reduce((before, page) => advance(before, withoutErased(before, page, excluded)), committed.checkpoint),
     excluded.removed,
   )
-  const checkpoint = { ...moved, asked: moved.asked + deletions.lookups }
-  const unfinished = unfinishedNames(checkpoint, commit.sources)
+  const settled = { ...moved, asked: moved.asked + deletions.lookups }
+  const unfinished = unfinishedNames(settled, commit.sources)
   const read = addCounts(committed.progress, {
     counts,
     skipped: skippedBy(batch, commit.sources, readBy(commit.resources, committed.progress)),
@@ -143,7 +143,8 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     remaining: batch.remaining,
     unfinished,
   })
-  const progress = removeUnshown ? await removeUnshown({ checkpoint, progress: read }) : read
+  const reached = { checkpoint: settled, progress: read }
+  const { checkpoint, progress, warnings } = (await removeUnshown?.(reached)) ?? { ...reached, warnings: [] }
   const commits = committed.commits + 1
   const ends = unfinished.size === 0
   const conclusion = ends ? await conclude(tx, { ...commit, checkpoint, progress }) : null
@@ -158,7 +159,7 @@ async function writeAll(tx: Database, commit: Commit, rowsPerStatement: number):
     .returning({ notified: notification, counted: conclusion?.counted ?? sql<null>`null` })
   if (!row) throw fenced()
   await conclusion?.settle(row.counted)
-  return { checkpoint, progress, commits }
+  return { checkpoint, progress, commits, ...(warnings.length > 0 && { warnings }) }
 }
 
 /** The module is loaded for forced jobs alone, and for providers with rows that only the items of other resources show. */

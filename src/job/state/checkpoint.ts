@@ -202,8 +202,8 @@ function takeCounts({ slice, tallies }: Counted & { readonly slice: Slice }, pag
   return { slice: null, tallies: { ...tallies, ...Object.fromEntries(sums) } }
 }
 
-/** A sentence of a page joins the plan's note once. */
-function withNote(before: string | null, note: string | undefined): string | null {
+/** A sentence of a page or a commit joins the plan's note once. */
+export function withNote(before: string | null, note: string | undefined): string | null {
   if (note === undefined || before?.includes(note)) return before
   return before === null ? note : `${before}; ${note}`
 }

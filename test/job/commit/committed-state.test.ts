@@ -33,11 +33,11 @@ test('a split that was made during a commit survives the commit', () => {
   expect(after).toEqual({ ...committed, checkpoint: applySplit(committed.checkpoint, split) })
 })
 
-test('the tallies and counts are those of the commit, which may have discounted erased items', () => {
+test('the tallies, the note and counts are those of the commit, which may have discounted erased items', () => {
   const { checkpoint } = before
-  const committed = { checkpoint: { ...checkpoint, tallies: {} }, progress: {}, commits: 2 }
+  const committed = { checkpoint: { ...checkpoint, tallies: {}, note: 'left' }, progress: {}, commits: 2 }
   const after = applyMove(before, { kind: 'commit', committed, pages: [second] })
-  expect(after.checkpoint).toEqual({ ...advance(checkpoint, second), tallies: {} })
+  expect(after.checkpoint).toEqual({ ...advance(checkpoint, second), tallies: {}, note: 'left' })
   expect(after.commits).toBe(2)
 })
 

@@ -49,23 +49,24 @@ async function removedIn({
     [account.tenantId, '2026-11-30T11:00:00Z'],
   )
   const slices = before.map((name, at) => ({ id: at + 1, resource: name, ids: ['x'] }))
-  const ended = slices.filter(({ resource }) => !after.includes(resource))
+  const ending = slices.filter(({ resource }) => !after.includes(resource))
   const commit = {
     sources: [...lists, { ...derived, ...source } as unknown as Source],
     resources,
     account: { ...account, mayHaveUnknown: false },
     began,
-    batch: { pages: ended.map(({ id }, at) => ({ sliceId: id, skip: null, observedAt: times[at] ?? began })) },
+    batch: { pages: ending.map(({ id }, at) => ({ sliceId: id, skip: null, observedAt: times[at] ?? began })) },
     committed: { checkpoint: { ...plan([]), slices } },
   } as unknown as Parameters<typeof prepareRemoval>[1]
   const reached = {
     checkpoint: { ...plan([]), ...checkpoint },
     progress: { ...Object.fromEntries(names.map((name) => [name, read])), ...progress },
   }
-  const { customers: counts } = await tenant(account.tenantId).within(async (tx) => {
+  const ended = await tenant(account.tenantId).within(async (tx) => {
     const remove = await prepareRemoval(tx, commit)
-    return remove ? await remove(reached) : reached.progress
+    return remove ? await remove(reached) : reached
   })
+  const counts = ended.progress.customers
   const [row] = await query<{ deletedAt: Date | null }>('select deleted_at as "deletedAt" from customers')
   expect(counts?.deleted).toBe(row?.deletedAt ? 1 : 0)
   return row?.deletedAt ?? null

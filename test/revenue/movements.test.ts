@@ -87,9 +87,13 @@ test('an invoice is owed until the month in which it is paid, void or given up',
   await invoice('at midnight', 'paid', 1000, { paid_at: at('02-01', '00:00:00') })
   await invoice('void', 'void', 500, { voided_at: at('02-21') })
   await invoice('given up', 'uncollectible', 3000, { marked_uncollectible_at: at('03-05') })
+  // Given up in January, and paid or voided after that.
+  const givenUp = { marked_uncollectible_at: at('01-30') }
+  await invoice('paid after all', 'paid', 400, { ...givenUp, paid_at: at('03-10') })
+  await invoice('void after all', 'void', 600, { ...givenUp, voided_at: at('03-10') })
   await invoice('from credit', 'open', 2000, { amount_due: 1500, finalized_at: at('04-10') })
   expect(await view('receivables', 'month, billed, receivable, dso', 'month limit 4')).toEqual([
-    ['2026-01', 21000, 14500, 21.4], // 10000 + 1000 + 500 + 3000; 14500 / 21000 × 31, the void one not billed
+    ['2026-01', 21400, 14500, 21], // 10000 + 1000 + 500 + 3000; 14500 / 21400 × 31, the void ones not billed
     ['2026-02', 0, 3000, null],
     ['2026-03', 0, 0, null],
     ['2026-04', 2000, 1500, 22.5], // 1500 / 2000 × 30

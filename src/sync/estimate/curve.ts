@@ -97,7 +97,7 @@ const evenShare = 0.4
 
 /** The mean density of a gap, if it falls with a power of the distance from its dense end. */
 function powerMean(dense: Edge, sparse: Edge, length: number): number {
-  if (sparse.density <= 0 || dense.density <= sparse.density) return dense.density
+  if (dense.density <= sparse.density) return dense.density
   const near = Math.max(1, dense.span)
   const stretch = (near + length) / near
   const power = Math.log(dense.density / sparse.density) / Math.log(stretch)

@@ -42,7 +42,7 @@ export function derivedEstimate(name: string, origins: readonly Origin[]): Resou
  * shows a new one with the chance `once / shown` (Good and Turing), which falls as more are known.
  */
 function likelyDistinct({ seen, once, shown, all }: Readonly<Record<'seen' | 'once' | 'shown' | 'all', number>>) {
-  if (shown === 0 || all <= shown) return seen
+  if (all <= shown) return seen
   const chance = once / shown
   if (chance >= 0.99) return seen * (all / shown)
   // Chao's least number of distinct items bounds it, where some were seen twice.

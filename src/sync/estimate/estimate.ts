@@ -66,9 +66,9 @@ export async function estimate(
   await Promise.all(others.map((source) => measure(source, bestHistory(histories))))
 
   const origins = listed.flatMap((source) => {
-    const { lists, estimate } = measured.get(source.name) ?? {}
-    if (!lists || !estimate) return []
-    return [{ source, sample: lists.flatMap(({ sample }) => sample), items: estimate.items.likely }]
+    const known = measured.get(source.name)
+    if (!known) return []
+    return [{ source, sample: known.lists.flatMap(({ sample }) => sample), items: known.estimate.items.likely }]
   })
   const resources: Record<string, ResourceEstimate & Spent> = {}
   for (const source of sources) {
@@ -156,10 +156,10 @@ type Known = Situation & { readonly parts: readonly (string | null)[]; readonly 
 /** A resource whose rows are stored: one page tells what came since, and how many parents have nested lists to be asked for. */
 async function measureKnown(
   source: ListSource,
-  { parts, known, stored, since, now }: Known,
+  { parts, known, stored, now }: Known,
   signal: AbortSignal,
 ): Promise<MeasuredResource> {
-  const list = await measureStored({ source, parts, stored: known, since, now }, signal)
+  const list = await measureStored({ source, parts, stored: known, now }, signal)
   const measured = listEstimate(source, [list])
   const estimate = { ...measured, bytes: bytesOfStored(measured.items, known) }
   const nested: Record<string, ResourceEstimate> = {}

@@ -3,7 +3,7 @@ import type { Curve, Stretch } from './curve.ts'
 /** Items of a list before a second. Where their times are not known, they count as spread evenly. */
 function itemsBefore({ stretches, gaps }: Curve, second: number): number {
   const evenlySpread = ({ from, to, items }: Pick<Stretch, 'from' | 'to' | 'items'>) =>
-    items * (to <= second ? 1 : from >= second ? 0 : (second - from) / Math.max(1, to - from))
+    items * Math.min(1, Math.max(0, (second - from) / Math.max(1, to - from)))
   const inStretches = stretches.map((stretch) =>
     stretch.seconds ? stretch.seconds.filter((created) => created < second).length : evenlySpread(stretch),
   )

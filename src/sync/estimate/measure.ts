@@ -82,8 +82,9 @@ const isTold = ({ curve: { stretches, gaps } }: History) =>
 function openProbe(probe: Probe, signal: AbortSignal): Probing {
   const filter = probe.source.createdFilter ?? probe.source.updatedFilter
   if (filter && filter.order !== 'none') return probeTimes({ ...probe, filter }, signal)
-  const { maxDays } = filter ?? {}
-  const isCut = maxDays !== undefined && probe.now - probe.since > maxDays * 86_400
+  const { maxDays, historyDays = Number.POSITIVE_INFINITY } = filter ?? {}
+  // A job asks for all of the history, however young the account is.
+  const isCut = maxDays !== undefined && historyDays > maxDays
   return filter && isCut
     ? probeWindows({ ...probe, filter: { ...filter, maxDays } }, signal)
     : probePages({ ...probe, filter }, signal)

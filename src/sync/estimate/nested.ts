@@ -68,12 +68,10 @@ async function sampleOne(list: NestedSource, parents: readonly Item[], signal: A
 export const isCut = (part: ReturnType<NestedSource['embedded']>): boolean => part !== null && part.next !== null
 
 /** Some of a list, in equal distances. */
-function spread<Value>(values: readonly Value[], count: number): readonly Value[] {
-  if (values.length <= count) return values
-  return Array.from(
-    { length: count },
-    (_, index) => values[Math.floor(((index + 0.5) * values.length) / count)],
-  ).filter((value) => value !== undefined)
+function spread<Value>(values: readonly Value[], most: number): readonly Value[] {
+  const count = Math.min(most, values.length)
+  const middles = Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * values.length) / count))
+  return values.filter((_, at) => middles.includes(at))
 }
 
 /** The nested lists of all parents, as those of the sample. */

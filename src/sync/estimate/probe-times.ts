@@ -21,15 +21,17 @@ export function probeTimes(probe: Probe & { readonly filter: TimeFilter }, signa
   let total: number | undefined
 
   function curve() {
-    const oldest = Math.min(begin, ...knots.flatMap(({ seconds }) => seconds.at(-1) ?? begin))
-    return curveThrough(stretchesOf(knots, oldest), oldest)
+    const oldest = Math.min(...knots.flatMap(({ seconds }) => seconds.at(-1) ?? []))
+    const hasEnded = knots.some(({ isLast }) => isLast)
+    // Where a page goes back to the beginning, and others are behind it, the list is taken for twice as old.
+    const since = oldest <= begin && !hasEnded ? oldest - Math.max(1, now - oldest) : Math.min(begin, oldest)
+    return curveThrough(stretchesOf(knots, since), since)
   }
-  const isKnown = () => total !== undefined || (knots.length > 0 && curve().gaps.length === 0)
 
   return {
     doubt() {
       if (knots.length === 0) return Number.POSITIVE_INFINITY
-      if (isKnown()) return 0
+      if (total !== undefined) return 0
       const { gaps, stretches } = curve()
       const seen = stretches.reduce((sum, { items }) => sum + items, 0)
       const doubt = gaps.reduce((sum, gap) => sum + gap.doubt, 0)
@@ -80,11 +82,10 @@ function nextSecond(
   gaps: readonly Gap[],
   { knots, pageSize, left }: { readonly knots: readonly Knot[]; readonly pageSize: number; readonly left: number },
 ): number | null {
-  const [newest] = gaps
-  const widest = gaps.toSorted((left, right) => right.doubt - left.doubt)[0]
-  if (!newest || !widest) return null
+  const [widest] = gaps.toSorted((left, right) => right.doubt - left.doubt)
+  if (!widest) return null
+  const [newest = widest] = gaps
   const goesOn = unknownIn(gaps) <= left * pageSize * fullness
   const at = goesOn ? newest.to + 1 : widest.probe
-  if (knots.every((knot) => knot.at !== at)) return at
-  return widest.to - widest.from < 2 ? null : widest.probe
+  return [at, widest.probe].find((second) => knots.every((knot) => knot.at !== second)) ?? null
 }

@@ -17,10 +17,10 @@ export function probeWindows(
   const { source, now } = probe
   const asking = askPages(probe, signal)
   const by = source.createdFilter ? {} : ({ by: 'updated' } as const)
-  const days = filter.historyDays ?? Number.POSITIVE_INFINITY
-  const since = Math.min(now - 1, Math.max(probe.since, now - days * 86_400))
+  const history = filter.historyDays ? now - filter.historyDays * 86_400 : 0
+  const since = Math.min(now - 1, Math.max(probe.since, history))
   const span = filter.maxDays * 86_400
-  const windows = Math.max(1, Math.ceil((now - since) / span))
+  const windows = Math.ceil((now - history) / span)
   const counted: Stretch[] = []
   let least = 0
   let length = span
@@ -38,10 +38,10 @@ export function probeWindows(
   function nextWindow(): Window | null {
     if (counted.length === 0) return { from: Math.max(since, now - length), to: now }
     const { gaps } = curve()
-    const widest = gaps.toSorted((left, right) => right.doubt - left.doubt)[0]
+    const [widest] = gaps.toSorted((left, right) => right.doubt - left.doubt)
+    if (!widest) return null
     // Where all windows so far were empty, the longest time between them hides most.
-    const longest = gaps.toSorted((left, right) => right.to - right.from - (left.to - left.from))[0]
-    if (!widest || !longest) return null
+    const [longest = widest] = gaps.toSorted((left, right) => right.to - right.from - (left.to - left.from))
     const { from, to, probe: middle } = widest.doubt < 1 ? longest : widest
     if (length === span) return onGrid(middle, { from, to })
     const end = Math.min(to, Math.round(middle + length / 2))
@@ -50,7 +50,7 @@ export function probeWindows(
 
   return {
     doubt: () =>
-      counted.length === 0 || nextWindow() !== null
+      nextWindow() !== null
         ? Math.max(1, ...curve().gaps.map(({ doubt }) => doubt), counted.length === 0 ? Number.POSITIVE_INFINITY : 0)
         : 0,
     sample: asking.sample,
@@ -78,8 +78,8 @@ export function probeWindows(
         isChain: false,
         history: { curve: known, doubt: isShort ? 1 : 0 },
       }
-      if (known.gaps.length === 0 && !isShort && counted.length > 0)
-        return { items: exactly(least), basis: 'stated total', ...shape }
+      const isWhole = since === history && known.gaps.length === 0 && !isShort
+      if (isWhole && counted.length > 0) return { items: exactly(least), basis: 'stated total', ...shape }
       const seen = known.stretches.reduce((all, { items }) => all + items, 0)
       const likely = Math.round(seen + itemsBetween(known))
       return {

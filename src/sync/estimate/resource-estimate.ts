@@ -25,7 +25,8 @@ export function listEstimate(source: ListSource, lists: readonly Measured[]): Re
   const gone = source.gone ? sample.filter((item) => source.gone?.(item)).length : 0
   const there = 1 - gone / Math.max(1, sample.length)
   const items: Range = {
-    least: Math.max(0, listed.least - gone),
+    // A stated total counts items that were not seen, each of which may be gone.
+    least: source.gone ? Math.max(0, Math.min(listed.least, sample.length) - gone) : listed.least,
     likely: Math.round(listed.likely * there),
     most: listed.most === null ? null : listed.most - (sample.length >= listed.most ? gone : 0),
   }

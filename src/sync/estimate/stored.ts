@@ -20,7 +20,7 @@ export interface StoredList {
 /** By resource and nested list. A list that no job has read is not in it. */
 export type StoredLists = ReadonlyMap<string, StoredList>
 
-interface Listing extends Omit<Probe, 'part'> {
+interface Listing extends Omit<Probe, 'part' | 'since'> {
   readonly parts: readonly (string | null)[]
   readonly stored: StoredList
 }
@@ -30,10 +30,7 @@ interface Listing extends Omit<Probe, 'part'> {
  * has all that came since, and nothing can hide. Otherwise what came since is taken to come as fast as in the month before.
  * @throws SyncError
  */
-export async function measureStored(
-  { source, parts, stored, since, now }: Listing,
-  signal: AbortSignal,
-): Promise<Measured> {
+export async function measureStored({ source, parts, stored, now }: Listing, signal: AbortSignal): Promise<Measured> {
   const asking = askPages({ source, part: parts[0] ?? null }, signal)
   const filter = source.createdFilter ?? source.updatedFilter
   const from = filter?.historyDays ? now - filter.historyDays * 86_400 : 0
@@ -41,7 +38,7 @@ export async function measureStored(
   const window = filter && { window: days ? { from: now - days * 86_400, to: now } : { from, to: null } }
   const page = await asking.list({ ...window, ...(filter && !source.createdFilter && { by: 'updated' as const }) })
   const sample = asking.sample()
-  const windows = days ? Math.ceil((now - Math.max(since, from)) / (days * 86_400)) : 0
+  const windows = days ? Math.ceil((now - from) / (days * 86_400)) : 0
   const requests = (items: number) =>
     Math.max(parts.length, windows, pagesOf(items, asking.pageSize()) + Math.floor(windows / 2))
   const shape = { sample, requests, isChain: false, history: null }

@@ -60,7 +60,7 @@ describe('rows of 0.1.0', () => {
   })
 
   test('stay where another account asks, even with a coupon of the same name, and go to their own later', async () => {
-    const { a, account, sync, liveIds, idsOf, accounts } = await upgraded({
+    const { a, account, sync, liveIds, idsOf, query, tenantId } = await upgraded({
       calls: ['database'],
       because: 'It compares numbers of requests. A job whose commit is lost asks for its pages again.',
     })
@@ -72,7 +72,29 @@ describe('rows of 0.1.0', () => {
     expect(await liveIds()).toEqual({ ...idsOf(b), unknown: idsOf(a).acct_A })
     await sync(a, read)
     expect(await liveIds()).toEqual(idsOf(a, b))
-    expect(await accounts()).toEqual(['acct_A', 'acct_B'])
+    expect(
+      await query('select account, adopted from sync_accounts where tenant_id = $1 order by 1', [tenantId]),
+    ).toEqual([
+      { account: 'acct_A', adopted: true },
+      { account: 'acct_B', adopted: false },
+    ])
+  })
+
+  test('are not asked for again by an account that did not have most of them', async () => {
+    const { a, sync, liveIds, idsOf, query, tenantId } = await upgraded()
+    await query(
+      `insert into sync_accounts (tenant_id, provider, account, mode, adopted) values ($1, 'stripe', 'acct_A', 'live', false)`,
+      [tenantId],
+    )
+    await sync(a, { additionalData: { resources: ['coupons'] } })
+    expect((await liveIds()).unknown).toEqual(idsOf(a).acct_A)
+  })
+
+  test('tell no account to a key that may not ask which it belongs to', async () => {
+    const { a, sync, liveIds, idsOf } = await upgraded()
+    const { row } = await sync({ ...a, key: 'rk_live_a' }, read)
+    expect(row).toMatchObject({ status: 'failed', account: null, error: { code: 'account_unknown' } })
+    expect(await liveIds()).toEqual({ unknown: idsOf(a).acct_A })
   })
 
   test('take the rejects of their mode with them', async () => {

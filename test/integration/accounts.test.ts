@@ -175,6 +175,17 @@ describe('a key that may not ask which account it belongs to', () => {
     expect((await sync(c)).row).toMatchObject({ status: 'failed', error: { code: 'account_unknown' } })
     expect(await liveIds()).toEqual(idsOf(a, b))
   })
+
+  test('reads none where it can see the rows of two', async () => {
+    const { account, sync, liveIds, idsOf } = await openTenant()
+    // The same seed makes the same objects.
+    const [a, b] = [await account('acct_A', 1, 'sk_live_a'), await account('acct_B', 1, 'sk_live_b')]
+    await sync(a)
+    await sync(b)
+    const { row } = await sync({ ...a, key: 'rk_live_a' })
+    expect(row).toMatchObject({ status: 'failed', account: null, error: { code: 'account_unknown' } })
+    expect(await liveIds()).toEqual(idsOf(a, b))
+  })
 })
 
 describe('the account that a message names', () => {

@@ -27,7 +27,9 @@ const suites: readonly (readonly [prefix: string, tests: readonly string[]])[] =
     ['test/job/', ...writing, 'test/erasure/', 'test/faults/commit', 'test/faults/write', 'test/faults/database'],
   ],
   ['src/job/request', ['test/job/']],
+  ['src/job/revenue', ['test/revenue/interrupted', 'test/revenue/synced']],
   ['src/job/', ['test/job/', ...delivering, ...writing, 'test/faults/delivery', 'test/faults/database']],
+  ['src/sync/estimate/', ['test/sync/estimate/', 'test/integration/estimate']],
   [
     'src/sync/',
     ['test/sync/', 'test/integration/stripe-', 'test/integration/deletions', 'test/integration/count-check'],
@@ -71,6 +73,7 @@ const about: readonly (readonly [prefix: string, tests: readonly string[]])[] = 
     ],
   ],
   ['src/job/drain.ts', reading],
+  ['src/job/open-account.ts', ['test/integration/accounts']],
   ['src/job/read.ts', reading],
   [
     'src/sync/backfill.ts',

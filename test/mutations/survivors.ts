@@ -218,4 +218,22 @@ export const survivors: Readonly<Record<string, string>> = {
     'The connection ends by itself, and the process waits for it.',
   'src/db/synced-tables.ts | .toSorted(([left], [right]) => (left < right ? -1 : 1)), | < → <=':
     'The names of tables differ.',
+  'src/sync/estimate/curve.ts | return Math.abs(ratio - 1) < 1e-3 ? (newer + older) / 2 : (newer - older) / Math.log(ratio) | < → <=':
+    'Both formulas give the same where densities differ by a thousandth.',
+  'src/sync/estimate/curve.ts | const share = Math.abs(ratio - 1) < 1e-3 ? 0.5 : Math.log((1 + ratio) / 2) / Math.log(ratio) | < → <=':
+    'As above.',
+  'src/sync/estimate/curve.ts | Math.abs(power - 1) < 1e-6 ? near * Math.log(stretch) : (near * (stretch ** (1 - power) - 1)) / (1 - power) | < → <=':
+    'As above, where the power differs from 1 by a millionth.',
+  'src/sync/estimate/curve.ts | const [sparse, dense] = newer.density < older.density ? [newer, older] : [older, newer] | < → <=':
+    'Of two equal densities either may count as the sparse one.',
+  'src/sync/estimate/nested.ts | if (counts.length >= all || counts.length < 3) return mean * all | >= → >':
+    'If the sample has all parents, the largest count and the others are the sum as well.',
+  'src/sync/estimate/probe-times.ts | return doubt < negligible * seen || nextSecond(gaps, { knots, pageSize: asking.pageSize(), left: 1 }) === null | < → <=':
+    'A doubt of exactly 2 % may be worth a request or not.',
+  'src/sync/estimate/probe-times.ts | const goesOn = unknownIn(gaps) <= left * pageSize * fullness | <= → <':
+    'Items that fill the pages that are left exactly may be read on or searched for.',
+  'src/sync/estimate/probe-windows.ts | const { from, to, probe: middle } = widest.doubt < 1 ? longest : widest | < → <=':
+    'A doubt of exactly one item may count as none.',
+  'src/sync/estimate/stored.ts | const items = rowsSince(stored, { came: null, now, seen: 0, isAlone: true }) | true → false':
+    'Where no page was read nothing was counted on it, of one part or of several.',
 }

@@ -1,7 +1,8 @@
 /*
  * Which files of the rooms met every mutation of the operators. A file may have changed since. The tests were those that
  * test/mutations/suites.ts names, or the likeliest of them: a mutation that these noticed is noticed. Each that was left is
- * mended by a test or explained in test/mutations/survivors.ts.
+ * mended by a test or explained in test/mutations/survivors.ts. Those of src/db/schema met `drizzle-kit generate`, which .ci/run
+ * calls: it writes a migration for a declaration that the migrations do not make. A database under test is made by these.
  */
 
 /** Files all of whose mutations were run. */
@@ -164,6 +165,7 @@ export const run: Readonly<Record<string, readonly string[]>> = {
     'fit-server',
     'guarded',
     'live',
+    'migrate',
     'migration-files',
     'migration-journal',
     'newest-per-key',
@@ -188,14 +190,6 @@ export const run: Readonly<Record<string, readonly string[]>> = {
     'upsert-live',
     'write-states',
   ],
-}
-
-/**
- * Files with mutations that were not run, or only in part. Of src/db/schema the operators say little: it declares what the
- * migrations make, and a database under test is made by these.
- */
-export const notRun: Readonly<Record<string, readonly string[]>> = {
-  'src/db': ['migrate'],
   'src/db/schema': [
     'balance',
     'catalog',
@@ -214,3 +208,6 @@ export const notRun: Readonly<Record<string, readonly string[]>> = {
     'tenants',
   ],
 }
+
+/** Files with mutations that were not run, or only in part. */
+export const notRun: Readonly<Record<string, readonly string[]>> = {}

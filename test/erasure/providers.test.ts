@@ -19,9 +19,10 @@ import { openSquare, tenantId as tenantOfSeller } from '../integration/square-se
 const email = 'zoe.quellenreuther@example.org'
 const phone = '+12125550177'
 const street = '77 Quellenreuther Way'
-const names = { given: 'Zoë', family: 'Quellenreuther' }
+const city = 'Nieder-Quittenstadt'
+const names = { given: 'Xanthippe', family: 'Quellenreuther' }
 /** Without the id, which differs. */
-const words = ['quellenreuther', '2125550177']
+const words = ['quellenreuther', 'xanthippe', 'quittenstadt', '2125550177']
 
 interface Opened {
   readonly stack: {
@@ -42,7 +43,7 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
   async square() {
     const { square, stack, run } = await openSquare({ payments: 200 })
     const id = mostFrequent(square.expected('payments').map(({ customer_id: customer }) => customer))
-    const address = { address_line_1: street, locality: 'Bonn' }
+    const address = { address_line_1: street, locality: city }
     const person = { given_name: names.given, family_name: names.family, email_address: email, phone_number: phone }
     square.update('customers', id, { ...person, address })
     for (const payment of square.expected('payments').filter(({ customer_id: customer }) => customer === id))
@@ -62,6 +63,12 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
       square.update('orders', String(order.id), {
         fulfillments: [{ uid: 'one', type: 'SHIPMENT', shipment_details: { recipient } }],
       })
+    const [payment] = square.expected('payments').filter(({ customer_id: customer }) => customer === id)
+    for (const dispute of square.expected('disputes').slice(0, 2))
+      square.update('disputes', String(dispute.id), {
+        disputed_payment: { payment_id: payment?.id },
+        reason: `Bought by ${names.given}`,
+      })
     for (const invoice of square.expected('invoices').slice(0, 2))
       square.update('invoices', String(invoice.id), { primary_recipient: recipient })
     return {
@@ -69,7 +76,7 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
       tenantId: tenantOfSeller,
       account: `${square.merchant}:test`,
       ids: [id],
-      tables: ['customers', 'invoices', 'orders', 'payments'],
+      tables: ['customers', 'disputes', 'invoices', 'orders', 'payments'],
       run,
     }
   },
@@ -80,7 +87,7 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
       payer: (object.payer_info ?? {}) as Readonly<Record<string, unknown>>,
     }))
     const id = mostFrequent(payers.map(({ payer }) => payer.account_id))
-    const address = { line1: street, city: 'Bonn', country_code: 'DE' }
+    const address = { line1: street, city, country_code: 'DE' }
     const shown = {
       payer_name: { given_name: names.given, surname: names.family },
       email_address: email,
@@ -90,6 +97,14 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
       paypal.update('transactions', key, {
         payer_info: { ...shown, address },
         shipping_info: { name: names.family, address },
+      })
+    const [line] = payers.filter(({ payer }) => payer.account_id === id)
+    const transaction = [...paypal.stored('transactions')].find(({ key }) => key === line?.key)?.object
+    const info = (transaction?.transaction_info ?? {}) as Readonly<Record<string, unknown>>
+    for (const { key } of [...paypal.stored('disputes')].slice(0, 2))
+      paypal.update('disputes', key, {
+        disputed_transactions: [{ seller_transaction_id: info.transaction_id, buyer: { name: names.family } }],
+        messages: [{ posted_by: 'BUYER', content: `I am ${names.given} of ${city}.` }],
       })
     const name = { given_name: names.given, surname: names.family }
     for (const { key } of [...paypal.stored('subscriptions')].slice(0, 2))
@@ -102,6 +117,7 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
     const tables = [
       'balance_transactions',
       'customers',
+      'disputes',
       'invoices',
       'mrr_history',
       'payments',
@@ -115,7 +131,13 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
     const { shop, stack, run } = await openShop({ orders: 100 })
     const customerOf = (object: Readonly<Record<string, unknown>>) => (object.customer as { id?: string } | null)?.id
     const id = mostFrequent(shop.expected('orders').map(customerOf))
-    const address = { __typename: 'MailingAddress', id: 'gid://shopify/MailingAddress/77', address1: street, phone }
+    const address = {
+      __typename: 'MailingAddress',
+      id: 'gid://shopify/MailingAddress/77',
+      address1: street,
+      city,
+      phone,
+    }
     shop.update('customers', id, {
       ...{ firstName: names.given, lastName: names.family, displayName: names.family, email, phone },
       defaultPhoneNumber: { __typename: 'CustomerPhoneNumber', phoneNumber: phone },
@@ -124,8 +146,13 @@ const people: Readonly<Record<string, () => Promise<Opened>>> = {
       shop.update('orders', order.id, { email, phone, shippingAddress: address, billingAddress: address })
     const [contract] = shop.expected('subscriptionContracts')
     const [order] = shop.expected('orders').filter((object) => customerOf(object) === id)
+    for (const dispute of shop.expected('disputes').slice(0, 2))
+      shop.update('disputes', dispute.id, {
+        order: { __typename: 'Order', id: order?.id },
+        reasonDetails: { ...(dispute.reasonDetails as object), networkReasonCode: names.given },
+      })
     shop.update('subscriptionContracts', String(contract?.id), { customer: order?.customer })
-    const tables = ['customers', 'orders', 'payments', 'refunds', 'subscriptions']
+    const tables = ['customers', 'disputes', 'orders', 'payments', 'refunds', 'subscriptions']
     return { stack, tenantId: tenantOfShop, account: shopNumber, ids: [id], tables, run }
   },
 }

@@ -25,7 +25,7 @@ export const postedManifest = (url: string) => ({
   auth: { type: 'clientCredentials', url: `${url}/oauth/token`, parameters: { scope: 'read' } },
   identity: { path: '/me', account: '/id' },
   limits: { requestsPerSecond: 1_000 },
-  errors: { message: '/message', rules: [{ status: [400], at: '/code', is: ['old_cursor'], code: 'cursor_gone' }] },
+  errors: { message: '/message', rules: [{ status: [409], at: '/code', is: ['old_cursor'], code: 'cursor_gone' }] },
   defaults: {
     items: '/found',
     body: { sort: { by: 'created', order: 'desc' } },
@@ -130,7 +130,7 @@ export async function openPosted() {
   function pageOf(all: readonly Fields[], { page }: Fields) {
     const { cursor, limit } = fields(page)
     const [place = 0, cursorAge = age] = cursor === undefined ? [] : String(cursor).split('_').map(Number)
-    if (cursorAge < age) return { status: 400, body: { code: 'old_cursor', message: 'The cursor is over.' } }
+    if (cursorAge < age) return { status: 409, body: { code: 'old_cursor', message: 'The cursor is over.' } }
     if (typeof limit !== 'number') return { status: 422, body: { message: 'limit is a number' } }
     if (emptyPages > 0) {
       emptyPages--

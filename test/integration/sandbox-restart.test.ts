@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openSandbox } from '../../src/sandbox/stripe/index.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { jobRequest, setup } from '../support/setup.ts'
 
 /** As `npm start` opens the sandbox: the clock runs, and the generated history ends at a constant time. */
@@ -13,7 +13,7 @@ test('an incremental job right after a full one takes a handful of requests, tho
   expect(await parts.job(full.jobId)).toMatchObject({ status: 'completed' })
 
   await parts.sandbox.close()
-  const restarted = await openSandbox({ ...options, port: parts.sandbox.port })
+  const restarted = await openCheckedStripe({ ...options, port: parts.sandbox.port })
   try {
     const incremental = jobRequest({ tenantId, additionalData: { sync_type: 'incremental' } })
     expect(await parts.deliver(incremental)).toEqual({ batchItemFailures: [] })

@@ -3,15 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { plan } from '../../src/job/state/checkpoint.ts'
 import { stripe } from '../../src/providers/stripe/index.ts'
-import { type Density, openSandbox } from '../../src/sandbox/stripe/index.ts'
+import type { Density } from '../../src/sandbox/stripe/index.ts'
 import { backfill } from '../../src/sync/backfill.ts'
 import { rateLimited } from '../../src/sync/rate-limited.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 
 const customers = 10_000
 
 /** Reads the sandbox's customers over real HTTP with the limits of a live key. */
 async function read(density: Density, latencyMs: number) {
-  const sandbox = await openSandbox({ customers, density, latencyMs, limits: 'stripe' })
+  const sandbox = await openCheckedStripe({ customers, density, latencyMs, limits: 'stripe' })
   const settings = {
     apiKey: 'sk_live_sandbox',
     apiBase: sandbox.url,

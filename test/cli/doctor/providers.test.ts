@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkProviders } from '../../../src/cli/doctor/providers.ts'
 import { checkSecrets } from '../../../src/cli/doctor/secrets.ts'
-import { openSandbox, type SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
+import type { SandboxOptions } from '../../../src/sandbox/stripe/index.ts'
 import { plantJob } from '../../operations/plant-job.ts'
-import { createCheckedSquare } from '../../specs/checked-sandbox.ts'
+import { createCheckedSquare, openCheckedStripe } from '../../specs/checked-sandbox.ts'
 import { openTestDatabase } from '../../support/database.ts'
 import { collect, configOf, those } from './findings.ts'
 
 async function open(options: SandboxOptions = {}) {
-  const sandbox = await openSandbox({ customers: 3, limits: 'none', ...options })
+  const sandbox = await openCheckedStripe({ customers: 3, limits: 'none', ...options })
   onTestFinished(() => sandbox.close())
   return {
     sandbox,

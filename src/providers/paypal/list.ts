@@ -11,6 +11,9 @@ export const paypalBegan = Date.UTC(1998, 11, 1) / 1_000
 /** RFC 3339 with seconds, as PayPal reads times. */
 export const rfc3339 = (second: number): string => `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`
 
+/** The same with milliseconds, as the documents of disputes write times. */
+export const rfc3339Milliseconds = (second: number): string => new Date(second * 1_000).toISOString()
+
 /** A begin that is not part of a range, as PayPal reads `…_after`: the second before it stands there. */
 export const after = (second: number): string => rfc3339(second - 1)
 

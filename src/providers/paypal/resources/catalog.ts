@@ -20,6 +20,12 @@ const regular = (plan: Fields) => cyclesOf(plan).find(({ tenure_type: tenure }) 
 const scheme = (plan: Fields) => fields(regular(plan).pricing_scheme)
 const frequency = (cycle: Fields) => fields(cycle.frequency)
 
+/** How many units are between two payments. PayPal's specification has 1 where it is left out. */
+function intervalCount(cycle: Fields): number | null {
+  const { interval_unit: unit, interval_count: count } = frequency(cycle)
+  return text(unit) === null ? null : count === undefined ? 1 : integer(count)
+}
+
 const daysIn: Readonly<Record<string, number>> = { DAY: 1, WEEK: 7, MONTH: 30, YEAR: 365 }
 
 /** Days of the trial cycles; null if there is none or one has no end. */
@@ -28,9 +34,8 @@ function trialDays(plan: Fields): number | null {
   if (trials.length === 0) return null
   let days = 0
   for (const trial of trials) {
-    const { interval_unit: unit, interval_count: count } = frequency(trial)
-    const length = (daysIn[text(unit) ?? ''] ?? Number.NaN) * (integer(count) ?? 1) * (integer(trial.total_cycles) ?? 1)
-    days += length
+    const unitDays = daysIn[text(frequency(trial).interval_unit) ?? ''] ?? Number.NaN
+    days += unitDays * (intervalCount(trial) ?? 1) * (integer(trial.total_cycles) ?? 1)
   }
   return Number.isFinite(days) && days > 0 ? days : null
 }
@@ -70,7 +75,7 @@ export const prices: PayPalResource<typeof tables.prices> = {
     type: derived(() => 'recurring'),
     unitAmount: derived((plan) => money(scheme(plan).fixed_price)),
     interval: derived((plan) => text(frequency(regular(plan)).interval_unit)?.toLowerCase() ?? null),
-    intervalCount: derived((plan) => integer(frequency(regular(plan)).interval_count)),
+    intervalCount: derived((plan) => intervalCount(regular(plan))),
     trialPeriodDays: derived(trialDays),
     tiersMode: derived((plan) => text(scheme(plan).pricing_model)),
     nickname: at(text, 'name'),

@@ -4,7 +4,7 @@ import { dateTime, fields, list, metadataOf, text } from '../../../provider/fiel
 import type { Item } from '../../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../../provider/mapping.ts'
 import type { PayPalConnection } from '../connection.ts'
-import { after, numberedPage, retrieveAt, rfc3339 } from '../list.ts'
+import { numberedPage, retrieveAt, rfc3339Milliseconds } from '../list.ts'
 import { currencyOf, money } from '../readers.ts'
 import type { PayPalResource } from '../resource.ts'
 
@@ -21,7 +21,11 @@ function rangeOf({ window, by }: Query): Readonly<Record<string, string>> {
   // By creation nothing is missing from the list by change: a dispute changes at its creation or later. A filter by creation
   // would lose the disputes that are older and have changed within the 180 days. What is newer the core leaves out.
   const isBounded = by === 'updated' && to !== null
-  return { update_time_after: after(from), ...(isBounded && { update_time_before: rfc3339(to) }) }
+  return {
+    // PayPal reads it without its own second: the second before it stands there.
+    update_time_after: rfc3339Milliseconds(from - 1),
+    ...(isBounded && { update_time_before: rfc3339Milliseconds(to) }),
+  }
 }
 
 async function readList(paypal: PayPalConnection, query: Query): Promise<Page> {

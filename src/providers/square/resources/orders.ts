@@ -17,12 +17,12 @@ import { pageOf, retrieveAt, timeRange } from '../list.ts'
 import { currency, sumOf, valuesIn } from '../readers.ts'
 import { byLocations, createdAt, offlineSeconds, type SquareResource, updatedAt } from '../resource.ts'
 
-/** A line's `uid` is unique in its order only. */
+/** A line's `uid` is unique in its order only; without one, its place is. The specification does not require it. */
 function linesOf(order: Item): EmbeddedList | null {
   const lines = itemsIn(order.at('line_items'))
-  const items = (lines ?? []).map((line) => {
+  const items = (lines ?? []).map((line, place) => {
     const uid = text(fields(line.value()).uid)
-    return uid === null || order.id === null ? line : line.withId(`${order.id}:${uid}`)
+    return order.id === null ? line : line.withId(`${order.id}:${uid || place}`)
   })
   return { items, next: null }
 }

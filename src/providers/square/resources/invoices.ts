@@ -7,7 +7,13 @@ import { byLocation, type SquareResource } from '../resource.ts'
 
 const requestsOf = (invoice: Fields) => list(invoice.payment_requests) ?? []
 const totalOf = (invoice: Fields) => sumOf(valuesIn(invoice, 'payment_requests', 'computed_amount_money'))
-const paidOf = (invoice: Fields) => sumOf(valuesIn(invoice, 'payment_requests', 'total_completed_amount_money'))
+
+/** Nothing is paid of payment requests that say nothing of it: the specification requires no field of them. */
+function paidOf(invoice: Fields): number | null {
+  const paid = valuesIn(invoice, 'payment_requests', 'total_completed_amount_money')
+  return paid.length === 0 && totalOf(invoice) !== null ? 0 : sumOf(paid)
+}
+
 const currencyOf = (invoice: Fields) =>
   currency(fields(fields(requestsOf(invoice)[0]).computed_amount_money).currency) ??
   currency(fields(invoice.next_payment_amount_money).currency)

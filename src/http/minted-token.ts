@@ -24,6 +24,8 @@ interface TokenEntry {
   readonly mintedAt: number
   /** In milliseconds of the monotonic clock; Infinity while it is being minted. */
   renewAt: number
+  /** Whether a request was answered with it. */
+  wasAccepted: boolean
 }
 
 /** The tokens of this process by the keys of their credentials. */
@@ -37,9 +39,13 @@ const marginMs = 90_000
 /** Rights that were granted less than so many milliseconds ago are not looked for: each refusal would mint a token. */
 const youngMs = 60_000
 
+/** The most tokens that one request is made with. */
+const tokensAtMost = 4
+
 /**
  * Makes a request with a minted token. A refused token is replaced once, whatever its age: the provider may have revoked it.
- * A token that lacks a right is replaced unless it is new.
+ * It is replaced again where others were answered with it before: it has ended since, as where a provider ends each token
+ * when another process mints one. A token that lacks a right is replaced unless it is new.
  * @throws what `mint` and `ask` throw
  */
 export async function withMintedToken<Answer>({
@@ -49,12 +55,16 @@ export async function withMintedToken<Answer>({
   isRefused,
   lacksRights = () => false,
 }: Minting<Answer>): Promise<Answer> {
-  const first = tokenFor(key, mint)
-  const answer = await ask(await first.token)
-  const isOld = performance.now() - first.mintedAt > youngMs
-  if (!isRefused(answer) && !(isOld && lacksRights(answer))) return answer
-  if (tokens.get(key) === first) tokens.delete(key)
-  return await ask(await tokenFor(key, mint).token)
+  for (let used = 1; ; used++) {
+    const entry = tokenFor(key, mint)
+    const answer = await ask(await entry.token)
+    const hasEnded = isRefused(answer) && (used === 1 || entry.wasAccepted)
+    if (!isRefused(answer)) entry.wasAccepted = true
+    const isOld = performance.now() - entry.mintedAt > youngMs
+    const mayLack = used === 1 && isOld && lacksRights(answer)
+    if (used === tokensAtMost || !(hasEnded || mayLack)) return answer
+    if (tokens.get(key) === entry) tokens.delete(key)
+  }
 }
 
 function tokenFor(key: string, mint: () => Promise<MintedToken>): TokenEntry {
@@ -65,6 +75,7 @@ function tokenFor(key: string, mint: () => Promise<MintedToken>): TokenEntry {
     token: minted.then(({ token }) => token),
     mintedAt: performance.now(),
     renewAt: Number.POSITIVE_INFINITY,
+    wasAccepted: false,
   }
   tokens.delete(key)
   tokens.set(key, entry)

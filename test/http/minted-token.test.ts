@@ -62,6 +62,30 @@ describe('a minted token', () => {
     expect(seen.mints).toBe(2)
   })
 
+  it('that ends after a few uses is minted again for each of many requests at the same time', async () => {
+    const key = randomUUID()
+    const left = new Map<string, number>()
+    const use = () =>
+      withMintedToken({
+        key,
+        async mint() {
+          const token = `token ${left.size + 1}`
+          left.set(token, 5)
+          return { token, expiresIn: 600 }
+        },
+        async ask(token) {
+          const uses = left.get(token) ?? 0
+          left.set(token, uses - 1)
+          await new Promise((resolve) => setImmediate(resolve))
+          return { status: uses > 0 ? 200 : 401 }
+        },
+        isRefused: ({ status }) => status === 401,
+      })
+    const answers = await Promise.all(Array.from({ length: 14 }, use))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect(left.size).toBe(3)
+  })
+
   it.each([
     [300, 209, 212],
     [60, 29, 31],

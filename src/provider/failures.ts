@@ -1,6 +1,12 @@
 import { type Scope, SyncError } from '../errors.ts'
 import { joinSentences } from './sentences.ts'
 
+/**
+ * Whether a status says that the provider failed, and not that it refused. 408 is of a request that something between waited
+ * for in vain: it may be sent again.
+ */
+export const isProviderFault = (status: number): boolean => status >= 500 || status < 400 || status === 408
+
 /** A provider as its errors name it: `{ name: 'square', title: 'Square' }`. */
 interface Named {
   readonly name: string

@@ -120,6 +120,7 @@ describe.each(listed)('the list %s', (name) => {
     ['a feature that is off', failures['the key may not read this'], 'permission_denied'],
     ['too many requests', failures['too many requests'], 'rate_limited'],
     ['a fault of PayPal', failures['the provider fails'], 'provider_unavailable'],
+    ['a request that was waited for in vain', { kind: 'error', status: 408 }, 'provider_unavailable'],
     ['a proxy that answers in HTML', failures['the answer is no JSON'], 'provider_unavailable'],
     ['an answer that ends early', failures['the answer ends early'], 'provider_unreachable'],
     ['an answer of another shape', failures['the answer is JSON of another shape'], 'provider_response'],

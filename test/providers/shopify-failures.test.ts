@@ -62,6 +62,10 @@ describe('a refusal of Shopify', () => {
       { kind: 'graphql-error', code: 'INTERNAL_SERVER_ERROR' },
       { code: 'provider_unavailable', verdict: 'retry', scope: 'provider' },
     ],
+    'with status 408 is tried again': [
+      { kind: 'error', status: 408 },
+      { code: 'provider_unavailable', verdict: 'retry', scope: 'provider' },
+    ],
     'with status 503 is tried again': [
       { kind: 'error', status: 503 },
       { code: 'provider_unavailable', verdict: 'retry', scope: 'provider' },

@@ -59,6 +59,10 @@ describe('an answer that is not a page becomes one SyncError, after one request'
     'the same without a code': [{ kind: 'no-such-cursor' }, { verdict: 'reject', code: 'cursor_gone', scope: 'page' }],
     'a feature that is not there, with a code': [{ kind: 'not-enabled', code: 'issuing_not_enabled' }, refused],
     'a payment that is required': [{ kind: 'error', status: 402 }, refused],
+    'a request that was waited for in vain': [
+      { kind: 'error', status: 408 },
+      { verdict: 'retry', code: 'provider_unavailable', scope: 'provider' },
+    ],
     'a conflict': [
       { kind: 'error', status: 409 },
       { verdict: 'retry', code: 'provider_busy', scope: 'object' },

@@ -2,7 +2,7 @@ import { SyncError, windowTooLarge } from '../../errors.ts'
 import { unreachable } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { keyRefused } from '../../provider/contract.ts'
-import { refusalOf } from '../../provider/failures.ts'
+import { isProviderFault, refusalOf } from '../../provider/failures.ts'
 import type { PayPalConnection } from './connection.ts'
 import { PayPalRefusal } from './refusal.ts'
 
@@ -37,7 +37,7 @@ export function failure(error: unknown, connection: Told): SyncError {
         retryAfter: retryAfterMs(headers) ?? (connection.limitedInARow() > 1 ? waitMs.later : waitMs.first),
       },
     )
-  if (status >= 500 || status < 400) {
+  if (isProviderFault(status)) {
     const retryAfter = retryAfterMs(headers)
     return new SyncError(
       'retry',

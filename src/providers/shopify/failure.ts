@@ -1,7 +1,7 @@
 import { answerTooLarge, SyncError } from '../../errors.ts'
 import { unreachable } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
-import { refusalOf } from '../../provider/failures.ts'
+import { isProviderFault, refusalOf } from '../../provider/failures.ts'
 import { ShopifyRefusal } from './answer.ts'
 import type { ShopifyConnection } from './connection.ts'
 import { refusedAccess } from './credentials.ts'
@@ -20,7 +20,8 @@ export function failure(error: unknown, connection: Told): SyncError {
     return refusedAccess(connection.access, where)
   // 430 is of the protection against abuse.
   if (status === 429 || status === 430 || codes.includes('THROTTLED')) return limited(error, where)
-  if (status >= 500 || status < 200 || codes.includes('INTERNAL_SERVER_ERROR'))
+  // Errors of GraphQL come with the status 200.
+  if ((status !== 200 && isProviderFault(status)) || codes.includes('INTERNAL_SERVER_ERROR'))
     return new SyncError(
       'retry',
       'provider_unavailable',

@@ -2,13 +2,16 @@ import { SyncError } from '../../errors.ts'
 import { unreachable } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { keyRefused } from '../../provider/contract.ts'
-import { refusalOf } from '../../provider/failures.ts'
+import { isProviderFault, refusalOf } from '../../provider/failures.ts'
 import { type SquareConnection, SquareRefusal } from './connection.ts'
 
 type Told = Pick<SquareConnection, 'tokenName' | 'quote'>
 
 /** Codes of a token that is over; developer.squareup.com/docs/build-basics/handling-errors. */
 const tokenCodes = new Set(['UNAUTHORIZED', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_REVOKED', 'CLIENT_DISABLED'])
+
+/** Codes of Square's own faults, whatever status they come with. */
+const faultCodes = new Set(['INTERNAL_SERVER_ERROR', 'TEMPORARY_ERROR', 'SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT'])
 
 /** Reads a refusal by its status and codes, never by its sentence. The sentence is repeated for people, without what looks secret. */
 export function failure(error: unknown, connection: Told): SyncError {
@@ -25,7 +28,7 @@ export function failure(error: unknown, connection: Told): SyncError {
       { scope: 'account' },
     )
   if (status === 429 || codes.includes('RATE_LIMITED')) return limited(error, where)
-  if (status >= 500 || status < 400)
+  if (isProviderFault(status) || codes.some((code) => faultCodes.has(code)))
     return new SyncError(
       'retry',
       'provider_unavailable',

@@ -5,7 +5,7 @@ import { causeCode, unanswered } from '../../http/exchange.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { keyRefused } from '../../provider/contract.ts'
-import { refusalOf } from '../../provider/failures.ts'
+import { isProviderFault, refusalOf } from '../../provider/failures.ts'
 import { joinSentences } from '../../provider/sentences.ts'
 import type { StripeConnection } from './connection.ts'
 import { unusable } from './connection.ts'
@@ -59,7 +59,7 @@ export function failure(error: unknown, connection: Pick<StripeConnection, 'keyN
   // The SDK sets no status for an answer that is not JSON.
   if (error.statusCode === undefined)
     return retry('provider_unavailable', 'Stripe failed with an answer that is not JSON', { advice: ifStripeStaysDown })
-  if (error.statusCode >= 500 || error.statusCode < 400)
+  if (isProviderFault(error.statusCode))
     return retry('provider_unavailable', 'Stripe failed', { advice: ifStripeStaysDown })
   return refusal(error, connection)
 }

@@ -167,6 +167,7 @@ describe('a refusal', () => {
       401: { code: 'key_not_accepted', verdict: 'reject', scope: 'account' },
       403: { code: 'permission_denied', verdict: 'reject', scope: 'resource' },
       404: { code: 'not_found', verdict: 'reject', scope: 'object' },
+      408: { code: 'provider_unavailable', verdict: 'retry', scope: 'provider' },
       409: { code: 'provider_busy', verdict: 'retry', scope: 'object' },
       422: { code: 'provider_refused', verdict: 'reject', scope: 'resource' },
       429: { code: 'rate_limited', verdict: 'retry', scope: 'account' },

@@ -116,5 +116,5 @@ function usualCode(status: number): Code {
   if (status === 404 || status === 410) return 'not_found'
   if (status === 409 || status === 423 || status === 425) return 'provider_busy'
   if (status === 429) return 'rate_limited'
-  return status >= 500 || status < 400 ? 'provider_unavailable' : 'provider_refused'
+  return status >= 500 || status < 400 || status === 408 ? 'provider_unavailable' : 'provider_refused'
 }

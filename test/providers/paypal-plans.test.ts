@@ -5,7 +5,9 @@ import { prices } from '../../src/providers/paypal/resources/catalog.ts'
 /** What the row of a plan has of the frequency of its regular cycle. */
 function intervalOf(frequency: object | undefined) {
   const cycle = { tenure_type: 'REGULAR', sequence: 1, ...(frequency && { frequency }) }
-  const row = new Map(Object.entries(prices.row(Item.of({ id: 'P-5ML4271244454362WXNWU5NQ', billing_cycles: [cycle] }))))
+  const row = new Map(
+    Object.entries(prices.row(Item.of({ id: 'P-5ML4271244454362WXNWU5NQ', billing_cycles: [cycle] }))),
+  )
   return [row.get('interval'), row.get('intervalCount')]
 }
 

@@ -98,6 +98,19 @@ describe('pages of a manifest', () => {
     expect(inHeader.pages).toEqual([['1', '2'], ['3']])
   })
 
+  it.each([
+    ['</v1/customers?from=0>; rel=prev; title="; rel=next", </v1/customers?from=2>; rel="last next"', 2],
+    ['</v1/customers?from=0>; rel=next-archive, </v1/customers?from=2>;title="<a>, \\"b\\"";REL = next', 2],
+    ['</v1/customers?from=2>; rel="prev"; rel="next"', 1],
+    ['</v1/customers?from=2>; rel="nextpage"', 1],
+  ])('by the header %s follow RFC 8288', async (link, count) => {
+    const { pages } = await read({ items: '', paging: { type: 'link' } }, ({ parameters }) => {
+      const from = Number(parameters.get('from') ?? 0)
+      return { body: slice(from), ...(from === 0 && { headers: { link } }) }
+    })
+    expect(pages).toHaveLength(count)
+  })
+
   it('by link never leave the host, which would get the token', async () => {
     const next = 'http://127.0.0.1:9/v1/customers'
     const reading = read({ paging: { type: 'link', next: '/next' } }, () => ({ body: { data: slice(0), next } }))

@@ -67,9 +67,17 @@ function cursorText(value: unknown): string | null {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** The address of `rel="next"` in a Link header (RFC 8288). */
+/** An attribute of a link: its name, and its value as a quoted text or as a word. */
+const attribute = String.raw`\s*;\s*([^\s=;,"<>]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?`
+const attributes = new RegExp(attribute, 'g')
+const links = new RegExp(String.raw`<([^>]*)>((?:${attribute})*)`, 'g')
+
+/** The address of the link in a Link header that has `next` among its relations (RFC 8288). */
 function nextInHeader(header = ''): string | undefined {
-  for (const [, address, attributes = ''] of header.matchAll(/<([^>]*)>([^<]*)/g))
-    if (/;\s*rel="?next"?/i.test(attributes)) return address
+  for (const [, address, described = ''] of header.matchAll(links)) {
+    // The first `rel` counts.
+    const [, , quoted, word] = [...described.matchAll(attributes)].find(([, name]) => /^rel$/i.test(name ?? '')) ?? []
+    if ((quoted ?? word ?? '').toLowerCase().split(/\s+/).includes('next')) return address
+  }
   return undefined
 }

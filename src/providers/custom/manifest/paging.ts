@@ -70,7 +70,7 @@ function cursorText(value: unknown): string | null {
 /** An attribute of a link: its name, and its value as a quoted text or as a word. */
 const attribute = String.raw`\s*;\s*([^\s=;,"<>]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?`
 const attributes = new RegExp(attribute, 'g')
-const links = new RegExp(String.raw`<([^>]*)>((?:${attribute})*)`, 'g')
+const links = new RegExp(`<([^>]*)>((?:${attribute})*)`, 'g')
 
 /** The address of the link in a Link header that has `next` among its relations (RFC 8288). */
 function nextInHeader(header = ''): string | undefined {

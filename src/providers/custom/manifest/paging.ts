@@ -68,7 +68,7 @@ function cursorText(value: unknown): string | null {
 }
 
 /** An attribute of a link: its name, and its value as a quoted text or as a word. */
-const attribute = String.raw`\s*;\s*([^\s=;,"<>]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?`
+const attribute = String.raw`\s*;\s*([^\s=;,"<>]+)(?:\s*=\s*(?:"((?:\\.|[^\\"])*)"|([^\s;,"]*)))?`
 const attributes = new RegExp(attribute, 'g')
 const links = new RegExp(`<([^>]*)>((?:${attribute})*)`, 'g')
 

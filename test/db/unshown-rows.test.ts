@@ -134,6 +134,13 @@ test('rows in their thousands are marked in portions, each once', async () => {
   expect(await mark({ portion: { most: 3_000, fewest: 1 } })).toBe(10_500)
 })
 
+test('an error that is no time limit ends the search', async () => {
+  const { plant, search } = await open()
+  await plant('customers', { id: 'person' })
+  const wrong = [{ name: 'subscriptions', table: subscriptions, column: 'nobody' }]
+  await expect(search({ namings: wrong })).rejects.toThrow('nobody')
+})
+
 test('the live rows that name an id are found, with their times', async () => {
   const { plant, tenant } = await open()
   await plant('balance_transactions', { id: 'a', customer_id: 'one', created_at: earlier })

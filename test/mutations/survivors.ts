@@ -236,4 +236,8 @@ export const survivors: Readonly<Record<string, string>> = {
     'A doubt of exactly one item may count as none.',
   'src/sync/estimate/stored.ts | const items = rowsSince(stored, { came: null, now, seen: 0, isAlone: true }) | true → false':
     'Where no page was read nothing was counted on it, of one part or of several.',
+  'src/db/unshown-rows.ts | for (let at = 0; at < ids.length; at += markedAtOnce) | < → <=':
+    'A part without ids marks no row.',
+  'src/db/unshown-rows.ts | if (found.length >= searchedAtOnce) await markFound() | >= → >':
+    'The rows are searched for a portion later.',
 }

@@ -55,8 +55,8 @@ export function digestPage(slice: Slice, source: ListFacts, page: Page): Digest 
     reached,
     proven: isProvable(source, slice) && known.length === dated.length ? proven(slice, reached, inSlice) : null,
     listed: isCounted(slice)
-      ? inSlice.flatMap(({ id, created }) =>
-          created === null || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
+      ? inSlice.flatMap(({ id, created, isGone }) =>
+          created === null || isGone || (created === slice.position && id !== null && before.has(id)) ? [] : [created],
         )
       : [],
     density: oldest === null ? null : dated.length / (span + 1),
@@ -67,6 +67,8 @@ interface DatedItem {
   readonly item: Item
   readonly id: string | null
   readonly created: number | null
+  /** The provider shows that the object was deleted: it is no row to count. */
+  readonly isGone: boolean
 }
 
 /** The items of a slice's query with the times that its filter is about. */
@@ -76,7 +78,7 @@ function datedItems(slice: Slice, source: ListFacts, { items }: Page): readonly 
     const read = filter ? readSecond(filter, item) : null
     // Some lists include the window's end, which belongs to the window that begins there.
     if (filter?.read && read !== null && read >= endOf(slice)) return []
-    return { item, id: item.id, created: believed(read, slice) }
+    return { item, id: item.id, created: believed(read, slice), isGone: source.gone?.(item) ?? false }
   })
 }
 
@@ -89,7 +91,8 @@ const lastIds = ({ boundary }: Slice, items: readonly DatedItem[]) =>
 /** A page of a list in no order, which is read to its end and cannot say what it lacks. */
 function digestUnordered(slice: Slice, next: string | null, dated: readonly DatedItem[]): Digest {
   // Lines of a ledger may be the same in all that their ids are made of.
-  const distinct = new Map(dated.map(({ id, created }, place) => [id ?? place, created])).values()
+  const counted = dated.map(({ id, created, isGone }, place) => [id ?? place, isGone ? null : created] as const)
+  const distinct = new Map(counted).values()
   const listed = isCounted(slice) ? [...distinct].flatMap((created) => created ?? []) : []
   const reached = { query: slice.query, next, oldest: null, boundary: [] }
   return { items: dated.map(({ item }) => item), reached, proven: null, listed, density: null }

@@ -40,6 +40,8 @@ export interface EventsBefore {
 export interface ListFacts extends Pick<Source, 'kind' | 'name'> {
   readonly createdFilter?: TimeFilter
   readonly updatedFilter?: TimeFilter
+  /** See ListSource.gone. */
+  gone?(item: Item): boolean
 }
 
 /** Items of a source's page, if a usual page has `usual`. A source with smaller pages than the usual never gets more. */

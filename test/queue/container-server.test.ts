@@ -5,9 +5,9 @@ import { parseConnectionString } from '../../src/config/connection-string.ts'
 import { openQueue } from '../../src/local/queue.ts'
 import { readAddress } from '../../src/queue/postgres/address.ts'
 import { migrateQueue } from '../../src/queue/postgres/migrate.ts'
-import { openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { buildBundle } from '../lambda/bundle.ts'
 import { ask, follow } from '../page/page-setup.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { jobRequest } from '../support/setup.ts'
@@ -36,7 +36,7 @@ const pageOf = (container: ContainerProcess) => addressIn(container, 'the page i
 /** A worker's surroundings. */
 async function setup() {
   const queue = await openQueue({ visibilityTimeoutSeconds: 60 })
-  const sandbox = await openSandbox({ customers: 3_000, limits: 'none', latencyMs: 20 })
+  const sandbox = await openCheckedStripe({ customers: 3_000, limits: 'none', latencyMs: 20 })
   onTestFinished(async () => {
     await sandbox.close()
     await queue.close()

@@ -2,9 +2,9 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openQueue } from '../../src/local/queue.ts'
 import { openIntake } from '../../src/queue/open-intake.ts'
 import { createSqsQueue } from '../../src/queue/sqs-on-demand.ts'
-import { openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { openTcpProxy } from '../faults/tcp-proxy.ts'
 import { buildBundle } from '../lambda/bundle.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { jobRequest } from '../support/setup.ts'
@@ -58,7 +58,7 @@ test('a container waits for a queue that is away when it starts, says so once, a
 test('a queue that falls silent does not keep a container that is asked to stop, and its message comes again', async () => {
   const queue = await openQueue({ visibilityTimeoutSeconds: 60 })
   const proxy = await openTcpProxy(queue.endpoint)
-  const sandbox = await openSandbox({ customers: 3_000, limits: 'none', latencyMs: 50 })
+  const sandbox = await openCheckedStripe({ customers: 3_000, limits: 'none', latencyMs: 50 })
   onTestFinished(async () => {
     await Promise.all([proxy.close(), sandbox.close()])
     await queue.close()

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { openSandbox, type SandboxOptions } from '../../src/sandbox/stripe/index.ts'
+import type { SandboxOptions } from '../../src/sandbox/stripe/index.ts'
 import { openEnd, type QueueFixture } from '../contracts/queue-fixture.ts'
 import { buildBundle } from '../lambda/bundle.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { startContainer } from './container-process.ts'
@@ -27,7 +28,7 @@ export function exerciseContainers(name: string, open: () => Promise<QueueFixtur
   async function setup({ sandbox: sandboxOptions, settings }: Options) {
     const queue = await open()
     onTestFinished(() => queue.close())
-    const sandbox = await openSandbox({ customers: 3_000, limits: 'none', latencyMs: 20, ...sandboxOptions })
+    const sandbox = await openCheckedStripe({ customers: 3_000, limits: 'none', latencyMs: 20, ...sandboxOptions })
     onTestFinished(() => sandbox.close())
     const { url, query } = await openTestDatabase()
     const { url: queueUrl, deadLetterUrl, endpoint, region } = queue.options

@@ -1,11 +1,11 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openQueue } from '../../src/local/queue.ts'
 import { openIntake } from '../../src/queue/open-intake.ts'
-import { openSandbox } from '../../src/sandbox/stripe/index.ts'
 import { jobIdFor } from '../../src/schedule/beat.ts'
 import { buildBundle } from '../lambda/bundle.ts'
 import { openLambda } from '../lambda/lambda.ts'
 import { startContainer } from '../queue/container-process.ts'
+import { openCheckedStripe } from '../specs/checked-sandbox.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { asWorker } from '../support/postgres.ts'
 import { workerEnvironment } from '../support/sqs-worker.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 async function setup() {
   const queue = await openQueue()
-  const sandbox = await openSandbox({ customers: 3, limits: 'none' })
+  const sandbox = await openCheckedStripe({ customers: 3, limits: 'none' })
   onTestFinished(async () => {
     await sandbox.close()
     await queue.close()

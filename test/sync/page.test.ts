@@ -19,6 +19,15 @@ describe('a page', () => {
     })
   })
 
+  it('counts no object that it shows as deleted, which is proven to be listed all the same', () => {
+    const marked: ListSource = { ...source, gone: ({ id }) => id === 'b7' }
+    for (const order of ['newest first', 'none'] as const) {
+      const of = { ...marked, createdFilter: { ...source.createdFilter, order } } as ListSource
+      expect(digestPage(slice(), of, page('a9 b7 c7', null)).listed).toEqual([9, 7])
+    }
+    expect(digestPage(slice(), marked, page('a9 b7 c7')).proven?.ids).toEqual(['a9', 'b7', 'c7'])
+  })
+
   it('with nothing on it ends an empty list', () => {
     expect(plain(digestPage(slice(), source, page('', null)))).toEqual({
       items: [],

@@ -9,14 +9,18 @@ import { openProviders, type ProviderSettings } from '../../../src/providers/ind
 import { chargebeeToken, openChargebee } from '../../../src/sandbox/custom/chargebee.ts'
 import { sandboxApp } from '../../../src/sandbox/paypal/index.ts'
 import type { Density } from '../../../src/sandbox/server/density.ts'
-import { openSandbox } from '../../../src/sandbox/stripe/index.ts'
 import { openSettings } from '../../../src/secrets/open-settings.ts'
 import { backfill } from '../../../src/sync/backfill.ts'
 import { estimate } from '../../../src/sync/estimate/estimate.ts'
 import { withParts } from '../../../src/sync/partition.ts'
 import { rateLimited } from '../../../src/sync/rate-limited.ts'
 import { providerSettings } from '../../../src/worker.ts'
-import { createCheckedPayPal, createCheckedShopify, createCheckedSquare } from '../../specs/checked-sandbox.ts'
+import {
+  createCheckedPayPal,
+  createCheckedShopify,
+  createCheckedSquare,
+  openCheckedStripe,
+} from '../../specs/checked-sandbox.ts'
 
 export const names = ['stripe', 'square', 'paypal', 'shopify', 'chargebee'] as const
 export type Name = (typeof names)[number]
@@ -40,7 +44,7 @@ const perSecond = 5_000
 
 const open: Record<Name, (size: Size) => Promise<Opened>> = {
   async stripe({ density, customers, seed = 1 }) {
-    const sandbox = await openSandbox({ customers, density, seed, limits: 'none' })
+    const sandbox = await openCheckedStripe({ customers, density, seed, limits: 'none' })
     const stripe = { apiKey: 'sk_live_sandbox', apiKeyTenant: tenantId, apiBase: sandbox.url }
     return { settings: { stripe: { ...stripe, perSecond, endpointPerSecond: perSecond } }, close: sandbox.close }
   },

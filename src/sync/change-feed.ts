@@ -1,6 +1,6 @@
 import type { Change, ChangeSource } from '../provider/contract.ts'
 import { latestPerObject, readChange, withRelated } from './changed-object.ts'
-import { mergeContents, type PageContent } from './rows.ts'
+import { mergeContents, type ObservedRow, type PageContent } from './rows.ts'
 import { type FeedPage, type FeedSource, findList, type Source } from './source.ts'
 
 /** The name under which the feed of changes is read, in checkpoints and limits. */
@@ -39,10 +39,17 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
         (change) => shared.has(change.at),
       )
       const contents = await Promise.all(changes.map((change) => readChange(change, { sources, pageSize }, signal)))
-      return { ...mergeContents(contents), events: appliedEvents(read, sources, contents) }
+      const content = mergeContents(contents)
+      return { ...content, rows: content.rows.map(datedRow), events: appliedEvents(read, sources, contents) }
     },
   }
 }
+
+/**
+ * The feed is read from its newest event, so that an older snapshot comes after a newer one. A newer one that is equal to
+ * the stored row must leave its time there all the same, or the older one would replace it.
+ */
+const datedRow = (row: ObservedRow): ObservedRow => (row.embedded || row.derived ? row : { ...row, dated: true })
 
 /** How an event relates to what jobs have read before: `past` was read by a job whose events are no longer remembered. */
 type Age = 'new' | 'known' | 'late' | 'past'

@@ -23,7 +23,7 @@ export interface ObservedRow {
   readonly embedded?: boolean
   /** Of a resource without a list of its own. It counts as fetched only where it is new or has changed. */
   readonly derived?: boolean
-  /** `observedAt` is what the item says itself, and not the time of the answer. */
+  /** An older snapshot of it may come later: where the stored row is equal, it gets the later time of the two. */
   readonly dated?: boolean
   /** Columns that Postgres reads from `raw` itself. */
   readonly paths?: JsonPaths

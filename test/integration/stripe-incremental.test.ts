@@ -125,6 +125,33 @@ test('a line that changed is updated by a full and by an incremental job, and co
   }
 })
 
+test('an object that changed and changed back keeps its last state, though the change comes on a later page', async () => {
+  const { sync, query, sandbox, tenantId } = await openEnv()
+  const [invoice] = sandbox.expected('invoices', true).filter(({ status }) => status === 'open')
+  const [customer, ...others] = sandbox.expected('customers', true)
+  await sync('full')
+  const rename = (description: unknown) => {
+    sandbox.advance(60)
+    sandbox.update('customers', customer!.id, { description })
+    sandbox.update('invoices', invoice!.id, { description })
+  }
+  rename('between')
+  for (let round = 0; round < 2; round++)
+    for (const { id } of others) {
+      sandbox.advance(1)
+      sandbox.update('customers', id, { description: `round ${round}` })
+    }
+  sandbox.advance(60)
+  sandbox.update('customers', customer!.id, { description: customer!.description })
+  sandbox.update('invoices', invoice!.id, { description: invoice!.description })
+  sandbox.advance(60)
+  // The first page is committed while the second is waited for.
+  sandbox.fail({ kind: 'rate-limited', reason: 'global-rate', path: /events.*starting_after/, times: 1 })
+  const { result } = await sync('incremental')
+  expect(result.resources.invoices).toMatchObject({ updated: 0, unchanged: 2 })
+  await expectCopy(query, sandbox, tenantId)
+})
+
 test('a resource that may no longer be read is skipped, and the events are applied all the same', async () => {
   const { sync, sandbox, query, tenantId } = await openEnv()
   await sync('full')

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
+import { Item } from '../../src/json/item.ts'
 import { dateTime } from '../../src/provider/fields.ts'
 import { eventsSource } from '../../src/sync/change-feed.ts'
 import { itemsOf } from '../support/items.ts'
-import { type Event, never, now, page, setup } from './change-feed-setup.ts'
+import { type Event, eventOf, never, now, page, setup } from './change-feed-setup.ts'
 
 it('a feed says where its events have their time; `created` has it otherwise', () => {
   const { feed, events, sources } = setup()
@@ -27,6 +28,17 @@ describe('what a page of events comes to', () => {
       expect(rows.toSorted()).toEqual(['customers a third 7', 'customers b old 6'])
       expect(retrieved).toEqual([])
     }
+  })
+
+  it('leaves the time of a change with rows that are equal already, but not with embedded ones', async () => {
+    const { events } = setup({}, { embeddedItems: () => ({ invoices: [{ item: Item.of({ id: 'inside' }) }] }) })
+    const changes = [eventOf({ id: 'a', at: 7 }), eventOf({ id: 'b', at: 6, gone: true })]
+    const { rows } = await events.expand(itemsOf(changes), page(), never)
+    expect(rows.map(({ row, dated }) => [row.id, dated])).toEqual([
+      ['a', true],
+      ['inside', undefined],
+      ['b', true],
+    ])
   })
 
   it('tells objects of two resources with the same id apart', async () => {

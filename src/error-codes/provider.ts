@@ -30,7 +30,8 @@ export const providerCodes = {
     retried: 'outage',
   },
   provider_unavailable: {
-    happened: 'The provider failed with a 5xx status, or with an answer that has none.',
+    happened:
+      "The provider failed with a 5xx status, with 408, or with an answer that has none. Square's codes of a fault of its own count with any status.",
     do: "Nothing at first. If it goes on, look at the provider's status page.",
     retried: 'outage',
   },

@@ -24,7 +24,7 @@ WITH lines AS MATERIALIZED (
 			END * CASE WHEN tax.inclusive > 0 AND line.amount > coalesce(line.discount_amount, 0)
 				THEN (line.amount - coalesce(line.discount_amount, 0) - tax.inclusive) * 1.000000000000000000000000000000 / (line.amount - coalesce(line.discount_amount, 0)) ELSE coalesce(taxed.share, 1) END,
 			price.interval, coalesce(price.interval_count, 1)) AS gross_mrr,
-		-- A line for a part of a period is net of discounts already, or names them. A discount that is used once lowers no MRR.
+		-- A line for a part of a period is net of discounts already, or its subscription itemizes them. A discount that is used once lowers no MRR.
 		CASE WHEN line.amount > 0 AND part.discounted
 			THEN (line.amount - coalesce(discounted.recurring, line.discount_amount, 0)) * 1.000000000000000000000000000000 / line.amount ELSE 1 END AS kept,
 		part.prorated AND NOT part.tiered AND listed.unit IS NOT NULL AND NOT part.discounted AS listed_part,
@@ -51,7 +51,9 @@ WITH lines AS MATERIALIZED (
 	LEFT JOIN sync_accounts connected ON connected.tenant_id = line.tenant_id AND connected.provider = line.provider AND connected.account = line.account
 	CROSS JOIN LATERAL (
 		SELECT coalesce(line.proration, false) AND coalesce(line.period_end > line.period_start, false) AS prorated,
-			NOT coalesce(line.proration, false) OR coalesce(line.discount_amount > 0, false) AS discounted,
+			-- If the subscription does not itemize them, the amount is net already, whatever the line says of discounts.
+			NOT coalesce(line.proration, false) OR coalesce(line.discount_amount > 0, false)
+				AND coalesce(subscription.raw #>> '{billing_mode,flexible,proration_discounts}' = 'itemized', false) AS discounted,
 			coalesce(price.billing_scheme = 'tiered' OR price.tiers_mode IN ('volume', 'graduated'), false) AS tiered, lower(coalesce(line.currency, invoice.currency)) AS currency
 	) part
 	-- The price's amount in the currency of the line. An invoice item for a part has that of the part, and a package's is not a unit's.

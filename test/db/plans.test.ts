@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { findStale, findUnlisted, markDeleted, markRemovedChildren } from '../../src/db/deletions.ts'
 import type { TenantDatabase } from '../../src/db/open.ts'
+import { raiseObserved } from '../../src/db/raise-observed.ts'
 import { customers, invoiceLines, payments } from '../../src/db/schema.ts'
 import { upsert } from '../../src/db/upsert.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -15,7 +16,7 @@ const tables = ['customers', 'invoice_lines', 'payments']
 const later = new Date('2030-01-01T00:00:00Z')
 const ids = Array.from({ length: lookups }, (_, at) => `row_${at * 50}`)
 
-/** Index entries that the worker reads under its policies, in a database whose tables were filled and never analysed. */
+/** Index entries, and rows of whole tables, that the worker reads under its policies, in a database whose tables were filled and never analysed. */
 async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
   const { tenant, query } = await openTestDatabase()
   const filled = `from generate_series(0, ${rows - 1}) as n`
@@ -33,7 +34,8 @@ async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
   const read = async () => {
     await query('select pg_stat_force_next_flush()')
     const [sum] = await query<{ n: number }>(
-      `select sum(idx_tup_read)::int as n from pg_stat_user_indexes where relname = any($1)`,
+      `select (select sum(idx_tup_read) from pg_stat_user_indexes where relname = any($1))::int
+        + (select sum(seq_tup_read) from pg_stat_user_tables where relname = any($1))::int as n`,
       [tables],
     )
     return sum?.n ?? 0
@@ -63,6 +65,10 @@ test.each<[string, Parameters<typeof entriesRead>[0]]>([
         account: 'acct_1',
         intervals: ids.map((_, at) => ({ from: at * 50, to: at * 50 + 1, ids: ['row_x'], observedAt: later })),
       }),
+  ],
+  [
+    'raising the time of rows that are equal',
+    (db) => db.within((tx) => raiseObserved(tx, { table: customers, ...account, rows: stored })),
   ],
   [
     'marking rows as deleted',

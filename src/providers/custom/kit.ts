@@ -8,6 +8,7 @@ import { sentenceOf } from '../../http/sentence.ts'
 import { redactSecrets } from '../../log/redact.ts'
 import { inMode } from '../../provider/account-name.ts'
 import { defineProvider } from '../../provider/define.ts'
+import { isProviderFault } from '../../provider/failures.ts'
 import * as fields from '../../provider/fields.ts'
 import { Item, itemsIn, openAnswer } from '../../provider/item.ts'
 import { absent, at, derived, mapping } from '../../provider/mapping.ts'
@@ -36,6 +37,8 @@ export const kit = {
   http: { openExchange, withMintedToken, causeCode, unanswered, retryAfterMs, sentenceOf, hostOf, isProviderBase },
   /** The name of an account with its mode. */
   inMode,
+  /** Whether a status says that the provider failed, and not that it refused. */
+  isProviderFault,
   joinSentences,
   redactSecrets,
 } as const

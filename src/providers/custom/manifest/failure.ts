@@ -95,7 +95,7 @@ export function failure(
   }
   const { status, headers, body } = error
   const rule = errors.rules.find((candidate) => matches(candidate, status, body))
-  const code = rule?.code ?? usualCode(status)
+  const code = rule?.code ?? usualCode(status, kit.isProviderFault)
   const meaning = meanings[code]
   const what = ofToken.has(code) ? `${connection.tokenName} ${meaning.what}` : meaning.what
   const sentence = errors.message === undefined ? null : connection.quote(valueAt(body, errors.message))
@@ -110,11 +110,11 @@ export function failure(
   })
 }
 
-function usualCode(status: number): Code {
+function usualCode(status: number, isProviderFault: Kit['isProviderFault']): Code {
   if (status === 401) return 'key_not_accepted'
   if (status === 403) return 'permission_denied'
   if (status === 404 || status === 410) return 'not_found'
   if (status === 409 || status === 423 || status === 425) return 'provider_busy'
   if (status === 429) return 'rate_limited'
-  return status >= 500 || status < 400 || status === 408 ? 'provider_unavailable' : 'provider_refused'
+  return isProviderFault(status) ? 'provider_unavailable' : 'provider_refused'
 }

@@ -49,7 +49,7 @@ export function eventsSource(feed: ChangeSource, sources: readonly Source[]): Fe
  * The feed is read from its newest event, so that an older snapshot comes after a newer one. A newer one that is equal to
  * the stored row must leave its time there all the same, or the older one would replace it.
  */
-const datedRow = (row: ObservedRow): ObservedRow => (row.embedded || row.derived ? row : { ...row, dated: true })
+const datedRow = (row: ObservedRow): ObservedRow => (row.embedded ? row : { ...row, dated: true })
 
 /** How an event relates to what jobs have read before: `past` was read by a job whose events are no longer remembered. */
 type Age = 'new' | 'known' | 'late' | 'past'

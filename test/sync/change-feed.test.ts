@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { customers } from '../../src/db/schema.ts'
 import { SyncError } from '../../src/errors.ts'
 import { Item } from '../../src/json/item.ts'
+import type { ListSource } from '../../src/provider/contract.ts'
 import { dateTime } from '../../src/provider/fields.ts'
 import { eventsSource } from '../../src/sync/change-feed.ts'
 import { itemsOf } from '../support/items.ts'
@@ -38,6 +39,17 @@ describe('what a page of events comes to', () => {
       ['a', true],
       ['inside', undefined],
       ['b', true],
+    ])
+  })
+
+  it('leaves the time of a change with rows of a resource that has no list of its own', async () => {
+    const { feed, sources } = setup({}, { embeddedItems: () => ({ invoices: [{ item: Item.of({ id: 'inside' }) }] }) })
+    const [source, invoices] = sources as [ListSource, ListSource]
+    const events = eventsSource(feed, [source, { ...invoices, derivedFrom: ['customers'] }])
+    const { rows } = await events.expand(itemsOf([eventOf({ id: 'a', at: 7 })]), page(), never)
+    expect(rows.map(({ row, derived, dated }) => [row.id, derived, dated])).toEqual([
+      ['a', undefined, true],
+      ['inside', true, true],
     ])
   })
 

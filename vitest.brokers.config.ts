@@ -5,10 +5,10 @@ export default defineConfig({
   test: {
     include: ['test/brokers/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Vitest waits for one second.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 120_000 } },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Each file has servers of its own, and waits for them more than it works.
     maxWorkers: 2,

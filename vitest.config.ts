@@ -8,10 +8,10 @@ const globalSetup = ['test/support/postgres.ts']
 export default defineConfig({
   test: {
     // Nothing is expected to take so long. A machine that does other things besides makes a test slower, and not wrong.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Vitest waits for one second.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 120_000 } },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Two cores: more workers would only make the timings of each other worse.
     maxWorkers: 2,

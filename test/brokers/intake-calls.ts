@@ -4,7 +4,7 @@ import type { Intake } from '../../src/queue/queue.ts'
 
 /** The next message. Receives again after a failure, as the worker does. */
 export async function next(intake: Intake) {
-  const signal = AbortSignal.timeout(40_000)
+  const signal = AbortSignal.timeout(120_000)
   for (;;) {
     const [message] = await intake.receive(1, signal).catch(() => [])
     if (message) return message

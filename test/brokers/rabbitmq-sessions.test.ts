@@ -80,7 +80,7 @@ test('a message whose connection was lost is let go without a word', async () =>
 test('a receive that waits while its connection is cut fails in words', async () => {
   const { name, losses, openAnother } = await setup()
   const intake = await openAnother()
-  const failure = failureOf(intake.receive(1, AbortSignal.timeout(60_000)))
+  const failure = failureOf(intake.receive(1, AbortSignal.timeout(120_000)))
   await fixtures.onConnection(async (connection) => {
     const channel = await connection.createChannel()
     await expect.poll(async () => (await channel.checkQueue(name)).consumerCount).toBe(1)
@@ -131,7 +131,7 @@ test('no message is lost that comes while others are taken', async () => {
   const bodies = Array.from({ length: 200 }, (_, n) => `{"n":${n}}`)
   const sending = Promise.all(bodies.map((body) => sender.send(body, 0)))
   const received: string[] = []
-  const signal = AbortSignal.timeout(30_000)
+  const signal = AbortSignal.timeout(120_000)
   while (received.length < bodies.length && !signal.aborted)
     for (const message of await intake.receive(10, signal)) {
       received.push(message.body)
@@ -146,7 +146,7 @@ test('a worker that has acknowledged many messages gives RabbitMQ a second to re
   const intake = await openAnother()
   await Promise.all(Array.from({ length: 40 }, () => intake.send('{}', 0)))
   for (let acknowledged = 0; acknowledged < 40; ) {
-    const messages = await intake.receive(40, AbortSignal.timeout(30_000))
+    const messages = await intake.receive(40, AbortSignal.timeout(120_000))
     await Promise.all(messages.map((message) => intake.acknowledge(message)))
     acknowledged += messages.length
   }

@@ -59,7 +59,7 @@ test('an acknowledged message is deleted from the stream', async () => {
 test('a message that nobody keeps is found behind a hundred that are kept', async () => {
   const { intake, openAnother } = await setup({ lockSeconds: 3 })
   for (let n = 0; n <= 100; n++) await intake.send(JSON.stringify({ n }), 0)
-  const messages = await intake.receive(101, AbortSignal.timeout(10_000))
+  const messages = await intake.receive(101, AbortSignal.timeout(120_000))
   expect(messages).toHaveLength(101)
   const beat = () => Promise.all(messages.slice(0, 100).map((message) => intake.heartbeat(message, 3)))
   const timer = setInterval(() => beat().catch(() => {}), 500)

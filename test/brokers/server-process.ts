@@ -82,7 +82,7 @@ export async function startServer({
         })
       process.once('exit', killAll)
       for (let waited = 0; !(await listens(port)); waited += 50) {
-        if (child.exitCode !== null || waited > 60_000)
+        if (child.exitCode !== null || waited > 180_000)
           throw new Error(`${program} does not listen on ${port}:\n${output}`)
         await sleep(50)
       }

@@ -59,7 +59,7 @@ test('a killed npm run erase is finished by the next', async () => {
   await sync(undefined)
   const child = start('--tenant', tenantId, '--customer', person.id)
   // Its first tombstone is there: it is at work.
-  await expect.poll(() => query('select 1 from erased_ids limit 1'), { timeout: 30_000, interval: 1 }).toHaveLength(1)
+  await expect.poll(() => query('select 1 from erased_ids limit 1'), { timeout: 120_000, interval: 1 }).toHaveLength(1)
   child.kill('SIGKILL')
   await once(child, 'exit')
   expect(await erase('--tenant', tenantId, '--customer', person.id)).toMatchObject({ code: 0 })

@@ -32,7 +32,7 @@ test('start syncs, verify compares what was synced, and an incremental start cos
   const incremental = await run(['start', '--resources', 'default', '--incremental'], { env })
   expect(incremental).toMatchObject({ code: 0, stderr: '' })
   expect(requestsIn(incremental)).toBeLessThan(14)
-}, 240_000)
+}, 900_000)
 
 test('verify ends with code 1 where content differs, and names the job that repairs it', async () => {
   const { env, query } = await open(20)
@@ -49,7 +49,7 @@ test('verify ends with code 1 where content differs, and names the job that repa
   expect(changed.stdout).toMatch(/ NO .*\(email\).*\n\n {2}A full job with "force_refresh": true repairs customers /)
   expect(await run(['start', '--force'], { env })).toMatchObject({ code: 0 })
   expect(await run(['verify'], { env })).toMatchObject({ code: 0 })
-}, 240_000)
+}, 900_000)
 
 test('after a failure no rows of earlier starts are shown, and no JSON of the log', async () => {
   const { env, sandbox } = await open(20)
@@ -127,4 +127,4 @@ test('a start with more or fewer customers than the last ends with an equal proo
     expect(counted.length).toBeGreaterThan(10)
     expect(counted.filter((line) => / NO /.test(line))).toEqual([])
   }
-}, 240_000)
+}, 900_000)

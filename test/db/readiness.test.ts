@@ -30,7 +30,7 @@ test('a database with all columns is there, and a missing column is a missing mi
   )
   const probes = `select 1 from pg_stat_activity where application_name = 'billing-sync probe' and datname = current_database()`
   // Another pool may find that the server speaks TLS. This one would end by itself after half a minute.
-  await expect.poll(() => query(probes), { timeout: 15_000 }).toEqual([])
+  await expect.poll(() => query(probes), { timeout: 120_000 }).toEqual([])
   await query('alter table sync_jobs rename column sent_before to sent_with')
   expect(await missing()).toBeNull()
   // Once they were there, the columns are asked for no more.

@@ -202,7 +202,7 @@ test.each([
     proxy.decide(() => 'pass')
     // Never in plain text where the server speaks TLS.
     const versions = new Set<unknown>()
-    await expect.poll(async () => versions.add(await seen()).has(version), { timeout: 30_000 }).toBe(true)
+    await expect.poll(async () => versions.add(await seen()).has(version), { timeout: 120_000 }).toBe(true)
     expect([...versions].filter((seen) => seen !== 'away')).toEqual([version])
   },
 )

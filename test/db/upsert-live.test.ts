@@ -47,7 +47,7 @@ async function setup() {
         query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)
       return {
         async commit() {
-          await expect.poll(waits, { timeout: 20_000 }).toHaveLength(1)
+          await expect.poll(waits, { timeout: 120_000 }).toHaveLength(1)
           await rival.query('commit')
         },
       }

@@ -34,7 +34,7 @@ test('the SQL for senders grants what a sender needs and queues the job', async 
   await server.query(`begin; ${asSender}; commit`)
   const intake = await openEnd(fixture)
   onTestFinished(() => intake.close())
-  const [message] = await intake.receive(1, AbortSignal.timeout(20_000))
+  const [message] = await intake.receive(1, AbortSignal.timeout(120_000))
   const tenant = '0f9d3c52-6d1e-4b7a-9b51-2c8e7a4f1d03'
   expect(message?.group).toBe(tenant)
   expect(JSON.parse(message?.body ?? '')).toMatchObject({ tenantId: tenant, accessToken: 'acct_1ABC' })

@@ -108,7 +108,7 @@ test('a running job of an erased account can write nothing more', async () => {
   sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held.passed : undefined))
   const first = handle([JSON.stringify(message)])
   await expect
-    .poll(() => query('select count(*)::int as count from customers'), { timeout: 20_000 })
+    .poll(() => query('select count(*)::int as count from customers'), { timeout: 120_000 })
     .toEqual([{ count: 30 }])
   const { fenced } = await eraseAccount(deps, { tenantId, provider: 'stripe', account: sandboxAccount })
   expect(fenced).toEqual([message.jobId])

@@ -14,11 +14,11 @@ test('a running job loses its lease, resumes, and its counts match the rows that
   sandbox.onRequest(({ path }) => (path === '/v1/tax_rates' ? held.passed : undefined))
   const first = handle([JSON.stringify(message)])
   await expect
-    .poll(() => query('select count(*)::int as count from customers'), { timeout: 20_000 })
+    .poll(() => query('select count(*)::int as count from customers'), { timeout: 120_000 })
     .toEqual([{ count: 30 }])
   await expect
     .poll(async () => (await query<{ n: number }>('select count(*)::int as n from payments'))[0]!.n > 10, {
-      timeout: 20_000,
+      timeout: 120_000,
     })
     .toBe(true)
   const { fenced, removed } = await eraseCustomer(deps, { ...account, customer: person.id })

@@ -11,7 +11,7 @@ import { type ImageConfig, readImage, runImage } from './image-process.ts'
 /* The image as the Dockerfile makes it, run without an engine. */
 
 const largestBytes = 150_000_000
-const generous = { timeout: 60_000 }
+const generous = { timeout: 240_000 }
 
 let image: { readonly root: string; readonly config: ImageConfig }
 beforeAll(() => {

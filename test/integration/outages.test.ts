@@ -151,9 +151,9 @@ test('while a delivery waits for a rate limit, the row says so and the log has o
         waiting_for: waiting,
         waiting_since: expect.any(Date),
       }),
-    { timeout: 30_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   )
-  await vi.waitFor(() => expect(sandbox.stats().requests).toBeGreaterThan(3), { timeout: 20_000 })
+  await vi.waitFor(() => expect(sandbox.stats().requests).toBeGreaterThan(3), { timeout: 120_000 })
   heal()
   await done
   expect(await row(request.jobId)).toMatchObject({ status: 'completed', waiting_for: null, waiting_since: null })

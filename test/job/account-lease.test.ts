@@ -81,7 +81,7 @@ test('a job whose row is being deleted is not written again', async () => {
   const taken = expect(take()).rejects.toMatchObject({ code: 'fenced' })
   await vi.waitUntil(
     async () => (await query(`select from pg_stat_activity where wait_event_type = 'Lock'`)).length > 0,
-    { timeout: 20_000 },
+    { timeout: 120_000 },
   )
   await deleting.query('commit')
   await taken

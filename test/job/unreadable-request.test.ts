@@ -131,7 +131,7 @@ describe('any bytes at all', () => {
       while (chance(0.5))
       const start = performance.now()
       const parsed = parseRequest(body)
-      if (performance.now() - start >= 50) expect(fastest(() => parseRequest(body))).toBeLessThan(50)
+      if (performance.now() - start >= 500) expect(fastest(() => parseRequest(body))).toBeLessThan(500)
       kinds.add(parsed.kind)
       if (parsed.kind !== 'request') expect(parsed.error.message).not.toContain('canary')
     }

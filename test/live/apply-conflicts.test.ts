@@ -80,7 +80,7 @@ test('a batch that loses a deadlock is written by the next try, and nothing is l
     { ...live.deps, tenant },
   )
   const waits = `select 1 from pg_stat_activity where application_name like 'live test%' and wait_event_type = 'Lock'`
-  await vi.waitFor(async () => expect(await live.query(waits)).toHaveLength(1), { timeout: 10_000, interval: 10 })
+  await vi.waitFor(async () => expect(await live.query(waits)).toHaveLength(1), { timeout: 120_000, interval: 10 })
   await other.query('update customers set synced_at = now() where id = $1', [first])
   await other.query('commit')
   expect(await applying).toMatchObject({ later: [], counts: { received: 2, applied: 2 } })
@@ -126,7 +126,7 @@ test('a row that another transaction changes after the look at it is read again,
   ])
   const applying = live.apply([event!])
   const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
-  await vi.waitFor(async () => expect(await live.query(waits)).toHaveLength(1), { timeout: 10_000, interval: 10 })
+  await vi.waitFor(async () => expect(await live.query(waits)).toHaveLength(1), { timeout: 120_000, interval: 10 })
   await rival.query('commit')
   // By then there are two snapshots of one second, so that the object is fetched.
   expect(await applying).toMatchObject({ committed: [event!.id], later: [], counts: { tied: 1, retrieved: 1 } })
@@ -147,7 +147,7 @@ test('a row that another transaction locks for longer than a statement waits is 
   const { tenant, tries } = countingTries(live.deps.tenant)
   const applying = applyLive(live.route, [liveEvent(event!)], { ...live.deps, tenant })
   // The first has ended with 55P03 when the second begins.
-  await vi.waitFor(() => expect(tries()).toBe(2), { timeout: 30_000 })
+  await vi.waitFor(() => expect(tries()).toBe(2), { timeout: 120_000 })
   await rival.query('rollback')
   expect(await applying).toMatchObject({ committed: [event!.id], later: [], counts: { applied: 1 } })
   expect(await live.stored()).toMatchObject([{ name: 'now' }])

@@ -38,9 +38,9 @@ async function withEvent() {
 test('an event waits for an erasure that is placing its tombstones, and then stores nothing of the customer', async () => {
   const { apply, event, waiting, placed, held, release, erase, stored } = await withEvent()
   const erasing = erase(held)
-  await expect.poll(placed, { timeout: 20_000 }).toHaveLength(1)
+  await expect.poll(placed, { timeout: 120_000 }).toHaveLength(1)
   const applying = apply([event])
-  await expect.poll(waiting, { timeout: 20_000 }).toHaveLength(1)
+  await expect.poll(waiting, { timeout: 120_000 }).toHaveLength(1)
   release()
   await erasing
   expect(await applying).toMatchObject({ committed: [event.id], later: [] })
@@ -62,7 +62,7 @@ test('an erasure waits for the live writes that do not know its tombstones', asy
   })
   await beginning
   const erasing = erase().then(() => order.push('erasure'))
-  await expect.poll(waiting, { timeout: 20_000 }).toHaveLength(1)
+  await expect.poll(waiting, { timeout: 120_000 }).toHaveLength(1)
   release()
   await Promise.all([writing, erasing])
   expect(order).toEqual(['live write', 'erasure'])

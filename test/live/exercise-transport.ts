@@ -57,7 +57,7 @@ export function exerciseTransport(name: string, open: () => Promise<QueueFixture
       await sender.send(putIntoEnvelope({ provider: 'stripe', from: 'sandbox', headers: {}, body }), 0, tenant)
     const counts = () =>
       query(`select sum(received)::int as received from sync_event_counts where tenant_id = $1`, [tenant])
-    await vi.waitFor(async () => expect(await counts()).toEqual([{ received: renamed + 2 }]), { timeout: 40_000 })
+    await vi.waitFor(async () => expect(await counts()).toEqual([{ received: renamed + 2 }]), { timeout: 120_000 })
     await vi.waitFor(
       async () => {
         const { waiting, inFlight, delayed, dead } = await sender.depth()
@@ -68,7 +68,7 @@ export function exerciseTransport(name: string, open: () => Promise<QueueFixture
           dead: 0,
         })
       },
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     )
     const rows = await query<{ id: string; name: string }>('select id, name from customers where tenant_id = $1', [
       tenant,
@@ -76,5 +76,5 @@ export function exerciseTransport(name: string, open: () => Promise<QueueFixture
     const expected = sandbox.expected('customers').map(({ id, name: named }) => [id, named])
     expect(rows.map(({ id, name: named }) => [id, named]).toSorted()).toEqual(expected.toSorted())
     expect(await counts()).toEqual([{ received: renamed + 2 }])
-  }, 90_000)
+  }, 900_000)
 }

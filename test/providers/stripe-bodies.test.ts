@@ -126,7 +126,7 @@ describe('an answer is given up', () => {
       response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
     })
     await expect(list()).rejects.toMatchObject(unreachable)
-  }, 5_000)
+  }, 30_000)
 
   it('that drips byte by byte, when its time is over', async () => {
     const { list, closed } = await served((response) => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   root = await buildBundle()
 })
 
-const generous = { timeout: 30_000 }
+const generous = { timeout: 120_000 }
 
 /** The address that a line of the log names, once it is there. */
 async function addressIn(container: ContainerProcess, before: string): Promise<string> {

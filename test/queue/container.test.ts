@@ -47,7 +47,7 @@ test('a container waits for a queue that is away when it starts, says so once, a
     ...database,
     Queue__Url: 'postgres://me:canary5Fh2@127.0.0.1:1/queues?sslmode=disable',
   })
-  await expect.poll(() => container.logs(), { timeout: 20_000 }).toContain('"queue_away"')
+  await expect.poll(() => container.logs(), { timeout: 120_000 }).toContain('"queue_away"')
   await new Promise((resolve) => setTimeout(resolve, 3_500))
   expect(await container.end('SIGTERM')).toBe(0)
   expect(container.logs().split('"queue_away"')).toHaveLength(2)
@@ -72,12 +72,12 @@ test('a queue that falls silent does not keep a container that is asked to stop,
   await container.started
   await queue.send(JSON.stringify(jobRequest()))
   const running = () => query(`select status from sync_jobs where fetched > 0`)
-  await expect.poll(running, { timeout: 30_000 }).toEqual([{ status: 'running' }])
+  await expect.poll(running, { timeout: 120_000 }).toEqual([{ status: 'running' }])
   proxy.decide(() => 'swallow')
   expect(await container.end('SIGTERM')).toBe(0)
   expect(container.logs()).toContain('the worker stops before all is confirmed')
   expect(await query('select status from sync_jobs')).toEqual([{ status: 'paused' }])
-  await expect.poll(() => queue.counts(), { timeout: 20_000 }).toMatchObject({ delayed: 0 })
+  await expect.poll(() => queue.counts(), { timeout: 120_000 }).toMatchObject({ delayed: 0 })
   const { visible, inFlight } = await queue.counts()
   expect(visible + inFlight).toBe(1)
 })

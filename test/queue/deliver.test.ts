@@ -100,7 +100,7 @@ describe('a delivery on a queue of no vendor', () => {
     const answered = createGate()
     queue.failing((call) => (call === 'heartbeat' ? answered.passed : undefined))
     const delivered = deliverNext()
-    await expect.poll(() => job(request.jobId), { timeout: 30_000 }).toMatchObject({ status: 'retrying' })
+    await expect.poll(() => job(request.jobId), { timeout: 120_000 }).toMatchObject({ status: 'retrying' })
     expect(queue.calls).toEqual(['heartbeat 75'])
     answered.open()
     expect(await delivered).toBe('redeliver')

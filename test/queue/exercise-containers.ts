@@ -91,7 +91,7 @@ export function exerciseContainers(name: string, open: () => Promise<QueueFixtur
       empty: () =>
         expect
           .poll(async () => Object.values(await intake.depth()).reduce((sum, count) => sum + (count ?? 0), 0), {
-            timeout: 60_000,
+            timeout: 240_000,
           })
           .toBe(0),
     }
@@ -138,7 +138,7 @@ export function exerciseContainers(name: string, open: () => Promise<QueueFixtur
       const [first, second] = await Promise.all([start(), start()])
       const jobs = await Promise.all(Array.from({ length: 100 }, () => send()))
       const ended = () => query(`select count(*)::int as count from sync_jobs where status = 'completed'`)
-      await expect.poll(ended, { timeout: 90_000, interval: 100 }).toEqual([{ count: jobs.length }])
+      await expect.poll(ended, { timeout: 240_000, interval: 100 }).toEqual([{ count: jobs.length }])
       expect(
         await query('select count(*)::int as rows, count(distinct tenant_id)::int as tenants from customers'),
       ).toEqual([{ rows: 40 * jobs.length, tenants: jobs.length }])
@@ -151,7 +151,7 @@ export function exerciseContainers(name: string, open: () => Promise<QueueFixtur
       await queue.sendAsOthers('{"password":"canary-5Fh2","tenantId":"none"}', {})
       const container = await start()
       await expect
-        .poll(() => queue.deadLetters(), { timeout: 20_000 })
+        .poll(() => queue.deadLetters(), { timeout: 120_000 })
         .toMatchObject([{ code: 'unreadable_message', body: '{"password":"[redacted]","tenantId":"none"}' }])
       expect(container.logs()).not.toContain('canary-5Fh2')
       expect(await container.end('SIGINT')).toBe(0)

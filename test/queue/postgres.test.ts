@@ -55,7 +55,7 @@ test.each([
   const { intake } = await setup()
   const body = JSON.stringify({ jobId: '7b1f0a34-52c6-4e0d-8a3b-1d2f6c9e5a10', accessToken })
   await intake.send(body, 0)
-  const [message] = await intake.receive(1, AbortSignal.timeout(5_000))
+  const [message] = await intake.receive(1, AbortSignal.timeout(120_000))
   expect(message?.body).toBe(body)
   if (message) await intake.giveBack({ ...message, receiveCount: 12 }, 0)
   expect(await intake.depth()).toMatchObject({ waiting: 0, inFlight: 0, dead: 1 })
@@ -76,7 +76,7 @@ test('a worker that waits gets what is sent meanwhile, and does not ask all the 
   const query = vi.spyOn(pg.Pool.prototype, 'query')
   const asked = () => query.mock.calls.filter(([text]) => String(text).includes('billing_sync.receive')).length
   const began = performance.now()
-  const receiving = intake.receive(1, AbortSignal.timeout(60_000))
+  const receiving = intake.receive(1, AbortSignal.timeout(120_000))
   const listening = `select count(*)::int as n from pg_stat_activity where application_name = 'billing-sync queue' and query like 'listen%'`
   await expect.poll(() => server.query(listening)).toEqual([{ n: 1 }])
   await intake.send('{"n":1}', 0)
@@ -88,7 +88,7 @@ test('a worker that waits gets what is sent meanwhile, and does not ask all the 
 test('a worker whose message another one has is told so, and changes nothing', async () => {
   const { intake } = await setup()
   await intake.send('{}', 0)
-  const [message] = await intake.receive(1, AbortSignal.timeout(10_000))
+  const [message] = await intake.receive(1, AbortSignal.timeout(120_000))
   if (!message) throw new Error('the queue brought no message')
   const lost = { ...message, receipt: '0b6ffb0e-7b5c-4bd4-9e0f-3d0f3a1c2d3e' }
   const calls = [
@@ -142,6 +142,6 @@ test('50 quiet tenants are served within 60 receives behind 100,000 messages of 
   for (let n = 0; n < 50; n++) await intake.send('{}', 0, `quiet-${n}`)
   const groups: (string | undefined)[] = []
   while (groups.length < 60)
-    groups.push(...(await intake.receive(1, AbortSignal.timeout(10_000))).map(({ group }) => group))
+    groups.push(...(await intake.receive(1, AbortSignal.timeout(120_000))).map(({ group }) => group))
   expect(groups.filter((group) => group !== 'busy')).toHaveLength(50)
 })

@@ -13,7 +13,7 @@ async function setup(options: Partial<StandInOptions> = {}) {
   const intake = await openIntake({ url: fixture.options.url, lockSeconds: 60, maxReceives: 12 })
   onTestFinished(() => intake.close())
   await intake.send('{"n":1}', 0)
-  const [message] = await intake.receive(1, AbortSignal.timeout(20_000))
+  const [message] = await intake.receive(1, AbortSignal.timeout(120_000))
   if (!message) throw new Error('the queue delivers no message')
   return { ...fixture, intake, message }
 }
@@ -121,7 +121,7 @@ test('a receiver keeps its link after a settlement that was answered', async () 
   const { intake, message } = await setup()
   await intake.acknowledge(message)
   await intake.send('{"n":2}', 0)
-  const [second] = await intake.receive(1, AbortSignal.timeout(20_000))
+  const [second] = await intake.receive(1, AbortSignal.timeout(120_000))
   expect(linkOf(second?.receipt) === linkOf(message.receipt)).toBe(true)
 })
 
@@ -135,7 +135,7 @@ test('a settlement that the server refuses is a failure, and is not made again',
 test('a receive from a server that is away fails with what the library says', async () => {
   const { intake, standIn } = await setup()
   await standIn.stop()
-  await expect(intake.receive(1, AbortSignal.timeout(60_000))).rejects.toThrow(
+  await expect(intake.receive(1, AbortSignal.timeout(120_000))).rejects.toThrow(
     /^service-bus: the server at .*(?:AMQP connection|ECONNREFUSED)/,
   )
 })
@@ -143,7 +143,7 @@ test('a receive from a server that is away fails with what the library says', as
 test('as many dead letters as are asked for are sent back, of the worker and of Service Bus together', async () => {
   const { intake, standIn } = await setup({ lockMs: 300, maxDeliveries: 1 })
   for (const body of ['{"n":2}', '{"n":3}']) await intake.send(body, 0)
-  await intake.receive(2, AbortSignal.timeout(5_000))
+  await intake.receive(2, AbortSignal.timeout(120_000))
   await expect.poll(() => standIn.queue('jobs/$DeadLetterQueue').ready.length).toBe(3)
   for (const body of ['{"n":4}', '{"n":5}']) await intake.deadLetter({ body, reason: '', code: '', messageId: '' })
   expect(await intake.redrive(3)).toEqual({ sent: 3, left: [] })
@@ -170,7 +170,7 @@ test(
         /^service-bus: the server at [\d.:]+ failed: .*Check the server and Queue\.Url\.$/,
       )
     await standIn.start()
-    const again = () => intake.receive(1, AbortSignal.timeout(20_000)).catch(() => [])
+    const again = () => intake.receive(1, AbortSignal.timeout(120_000)).catch(() => [])
     await expect.poll(again).toMatchObject([{ body: '{"n":1}', receiveCount: 2 }])
   },
   inTime,

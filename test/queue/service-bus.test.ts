@@ -35,7 +35,7 @@ async function setup(options: Partial<StandInOptions> = {}) {
 }
 
 async function next(intake: Intake) {
-  const [message] = await intake.receive(1, AbortSignal.timeout(20_000))
+  const [message] = await intake.receive(1, AbortSignal.timeout(120_000))
   if (!message) throw new Error('the queue delivers no message')
   return message
 }
@@ -85,7 +85,7 @@ test('the copy of a job is no duplicate to a queue that detects duplicates', asy
 test('dead letters of Service Bus itself are sent back, and named where they cannot be', async () => {
   const { intake, standIn } = await setup({ lockMs: 300, maxDeliveries: 1 })
   for (const body of ['{"n":1}', '{"n":2,"note":"[redacted]"}', '{"n":3}']) await intake.send(body, 0)
-  await intake.receive(3, AbortSignal.timeout(5_000))
+  await intake.receive(3, AbortSignal.timeout(120_000))
   await expect.poll(() => standIn.queue('jobs/$DeadLetterQueue').ready.length).toBe(3)
   expect(await intake.depth()).toMatchObject({ waiting: 0, dead: 3 })
   const { sent, left } = await intake.redrive(10)
@@ -104,12 +104,12 @@ test('the depth is the same when it is asked for again', async () => {
 
 test('a message that is there is handed out without a wait for more', async () => {
   const { intake } = await setup()
-  const waiting = intake.receive(10, AbortSignal.timeout(20_000))
+  const waiting = intake.receive(10, AbortSignal.timeout(120_000))
   await intake.send('{"n":1}', 0)
   const first = await waiting
   await intake.send('{"n":2}', 0)
   // The library would wait a second for the other nine.
-  expect([first.length, (await intake.receive(10, AbortSignal.timeout(20_000))).length]).toEqual([1, 1])
+  expect([first.length, (await intake.receive(10, AbortSignal.timeout(120_000))).length]).toEqual([1, 1])
 })
 
 /** The library closes a link whose drain is not answered, and forgets the settlements that wait for their answer on it. */
@@ -163,7 +163,7 @@ test('a message from before a restart of the server is acknowledged after it, an
   const { intake, restart, standIn } = await setup()
   await intake.send('{"n":1}', 0)
   const message = await next(intake)
-  const waiting = intake.receive(1, AbortSignal.timeout(20_000)).catch(() => {})
+  const waiting = intake.receive(1, AbortSignal.timeout(120_000)).catch(() => {})
   await restart()
   await waiting
   await intake.send('{"n":2}', 0)
@@ -171,7 +171,7 @@ test('a message from before a restart of the server is acknowledged after it, an
   await intake.acknowledge(await next(intake))
   await intake.acknowledge(message)
   expect(standIn.queue('jobs').locks.size).toBe(0)
-}, 20_000)
+}, 55_000)
 
 test('a message that comes after a restart of the server goes to a worker that is there', async () => {
   let drained = () => {}
@@ -179,14 +179,14 @@ test('a message that comes after a restart of the server goes to a worker that i
     drained = resolve
   })
   const { intake, restart, sendAsOthers } = await setup({ onDrain: () => drained() })
-  const waiting = intake.receive(1, AbortSignal.timeout(20_000)).catch(() => {})
+  const waiting = intake.receive(1, AbortSignal.timeout(120_000)).catch(() => {})
   await hasCredit
   await restart()
   await waiting
   await sendAsOthers('{}', {})
   // A link that is gone would keep it until its lock ends.
   expect(await next(intake)).toMatchObject({ receiveCount: 1 })
-}, 30_000)
+}, 55_000)
 
 test('a server that is away fails each call in words without the key', async () => {
   const { intake, standIn } = await setup()
@@ -220,7 +220,7 @@ test('a worker that lost the connection of its message ends in seconds all the s
   await next(intake)
   await restart()
   await intake.send('{"n":2}', 0)
-  await expect.poll(() => next(intake).catch(() => undefined), { timeout: 20_000 }).toMatchObject({ body: '{"n":2}' })
+  await expect.poll(() => next(intake).catch(() => undefined), { timeout: 120_000 }).toMatchObject({ body: '{"n":2}' })
   const late = setTimeout(15_000, 'late', { ref: false })
   expect(await Promise.race([intake.close(), late])).toBeUndefined()
 })

@@ -70,7 +70,7 @@ test('a container sends what is due, works on it, and its schedule knows of the 
   })
   await container.started
   const jobs = () => query('select status, fetched::int from sync_jobs where tenant_id = $1', [tenant])
-  await expect.poll(jobs, { timeout: 60_000 }).toEqual([{ status: 'completed', fetched: 3 }])
+  await expect.poll(jobs, { timeout: 240_000 }).toEqual([{ status: 'completed', fetched: 3 }])
   expect(await query('select last_job_id is not null as sent from sync_schedules where id = $1', [id])).toEqual([
     { sent: true },
   ])

@@ -8,3 +8,26 @@ export function fastest(run: () => unknown): number {
   })
   return Math.min(...times)
 }
+
+/** Between 4, where four times the text takes four times as long, and 16, where the code is quadratic. */
+export const linear = 10
+
+/**
+ * How many times longer the code takes for a text than for one of a quarter of its length. It begins with short texts, so that
+ * quadratic code is found before it takes minutes. Less than two milliseconds count as two: a clock says little of them.
+ */
+export function growth(make: (length: number) => string, run: (text: string) => unknown): number {
+  let most = 0
+  for (let length = 16_384; length <= 1_048_576 && most < linear; length *= 4) {
+    const [whole, quarter] = [make(length), make(length / 4)]
+    most = Math.max(
+      most,
+      fastest(() => run(whole)) /
+        Math.max(
+          2,
+          fastest(() => run(quarter)),
+        ),
+    )
+  }
+  return most
+}

@@ -10,7 +10,7 @@ test('jobs watch draws the bars of a running job that another process works on, 
   const request = jobRequest({ additionalData: { resources: ['customers', 'products'] } })
   await parts.queue.send(JSON.stringify(request))
   const drained = parts.drain()
-  await expect.poll(() => parts.job(request.jobId), { timeout: 20_000 }).toBeDefined()
+  await expect.poll(() => parts.job(request.jobId), { timeout: 120_000 }).toBeDefined()
   const env = { ConnectionStrings__DefaultConnection: `${parts.workerUrl}?sslmode=disable` }
   const words = ['jobs', 'watch', request.jobId, '--tenant', request.tenantId]
   const watching = startOnTerminal(words, 24, { env })

@@ -90,7 +90,7 @@ test('pause, resume and remove say what they did, and end with 1 where nothing h
   expect(await change('resume')).toEqual([0, true, 'It goes on.'])
   expect(await change('remove')).toEqual([0, true, 'It is removed.'])
   expect(await change('remove')).toEqual([1, false, 'The database has no schedule of this id.'])
-}, 240_000)
+}, 900_000)
 
 test('a login that may not write is told which one may', async () => {
   const { as, query } = await openOperator()

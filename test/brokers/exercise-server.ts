@@ -37,16 +37,16 @@ export function exerciseServer(servers: () => Servers, { transport, heldMessage,
     const message = await next(intake)
     const { server } = servers()
     await server.stop('SIGKILL')
-    const answers = [() => intake.acknowledge(message), () => intake.heartbeat(message, 60)]
+    const answering = [() => intake.acknowledge(message), () => intake.heartbeat(message, 60)]
     const calls = [
       () => intake.send('{"canary":1}', 0),
       () => intake.deadLetter({ body: '{"canary":1}', reason: '', code: '', messageId: '' }),
       () => intake.receive(1, AbortSignal.timeout(20_000)),
-      ...(heldMessage === 'kept' ? answers : []),
+      ...(heldMessage === 'kept' ? answering : []),
     ]
     const failures = await Promise.all(calls.map((call) => failureOf(call())))
     if (heldMessage === 'lost')
-      for (const answer of answers)
+      for (const answer of answering)
         expect((await failureOf(answer())).message).toContain(`${transport}: the worker has the message no longer`)
     // The first receive failed at once, so that the outage is logged. The next ones wait for the server.
     const back = next(intake)
@@ -60,6 +60,13 @@ export function exerciseServer(servers: () => Servers, { transport, heldMessage,
       expectNoSecret(failure)
     }
     if (heldMessage === 'lost') return expect(await back).toMatchObject({ body: '{"n":1}' })
+    // A server that listens may still read its files. A call waits three seconds for that.
+    const answers = () =>
+      intake.depth().then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(answers).toBe(true)
     await intake.acknowledge(message)
     await intake.send('{"n":2}', 0)
     expect(await back).toMatchObject({ body: '{"n":2}' })

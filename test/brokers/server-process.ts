@@ -95,6 +95,8 @@ export async function startServer({
       await ended
       signalAll('SIGKILL')
       process.removeListener('exit', killAll)
+      // A child that is not gone yet still listens, and would be taken for the next server.
+      while (await listens(port)) await sleep(50)
     },
     freeze: () => signalAll('SIGSTOP'),
     thaw: () => signalAll('SIGCONT'),

@@ -20,12 +20,13 @@ export async function raiseObserved(
   const keys = keyOf(table)
   const seen = rows.map(({ row, observedAt }) => [keys.map((key) => row[key]), observedAt])
   const same = keys.map((key, at) => sql`old.${columnOf(table, key)} = key ->> ${sql.raw(`${at}`)}`)
-  // `offset 0` makes Postgres look up each row by its key, even in a table that was never analysed.
+  // `offset 0` makes Postgres look up each row by its key, even in a table that was never analysed. No condition names `stored`
+  // and `seen` together: in a small table Postgres would look up all of `seen` for each stored row.
   await db.execute(sql`
-    update ${table} as stored set observed_at = seen_at from (
+    update ${table} as stored set observed_at = greatest(stored.observed_at, seen_at) from (
       select v -> 0 as key, max((v ->> 1)::timestamptz) as seen_at from jsonb_array_elements(${JSON.stringify(seen)}::jsonb) as v group by 1
     ) as seen cross join lateral (
       select old.ctid as place from ${table} as old where old.tenant_id = ${tenantId}::uuid and old.provider = ${provider} and old.account = ${account}
         and ${sql.join(same, sql` and `)} and old.observed_at < seen_at offset 0
-    ) as earlier where stored.ctid = place and stored.observed_at < seen_at`)
+    ) as earlier where stored.ctid = place`)
 }

@@ -10,14 +10,13 @@ import { openTestDatabase } from '../support/database.ts'
 
 const tenantId = randomUUID()
 const account = { tenantId, provider: 'stripe', account: 'acct_1' }
-const rows = 5_000
 const lookups = 100
 const tables = ['customers', 'invoice_lines', 'payments']
 const later = new Date('2030-01-01T00:00:00Z')
 const ids = Array.from({ length: lookups }, (_, at) => `row_${at * 50}`)
 
 /** Index entries, and rows of whole tables, that the worker reads under its policies, in a database whose tables were filled and never analysed. */
-async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>) {
+async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>, rows = 5_000) {
   const { tenant, query } = await openTestDatabase()
   const filled = `from generate_series(0, ${rows - 1}) as n`
   const stamped = `'${tenantId}', 'stripe', 'acct_1', 'row_' || n`
@@ -110,4 +109,11 @@ test.each<[string, Parameters<typeof entriesRead>[0]]>([
   ],
 ])('%s reads what it looks for and nothing else, whatever the planner knows of the table', async (_, work) => {
   expect(await entriesRead(work)).toBeLessThan(20 * lookups)
+})
+
+test('raising the time of equal rows in a small table reads it once a row at most', async () => {
+  const raise = (db: TenantDatabase) =>
+    db.within((tx) => raiseObserved(tx, { table: payments, ...account, rows: stored }))
+  const small = 150
+  expect(await entriesRead(raise, small)).toBeLessThan(2 * lookups * small)
 })

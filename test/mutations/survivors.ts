@@ -240,4 +240,6 @@ export const survivors: Readonly<Record<string, string>> = {
     'A part without ids marks no row.',
   'src/db/unshown-rows.ts | if (found.length >= searchedAtOnce) await markFound() | >= → >':
     'The rows are searched for a portion later.',
+  'src/db/unshown-rows.ts | if (answer.found.length > 0) yield answer.found | > → >=':
+    'A portion in which nothing was found marks no row.',
 }

@@ -61,12 +61,18 @@ const describeRefused = (refused: readonly Body[]) =>
     .filter(({ fate }) => fate === 'failed' || fate === 'completed')
     .map(({ body }) => `the queue refused ${JSON.stringify(body.slice(0, 300))}`)
 
-/** A queue may refuse a body: one in Postgres takes only JSON, SQS takes no control character and no more than a mebibyte. */
-const isAccepted = ({ intake }: ContainerEnv, { body }: Body) =>
-  intake.send(body, 0).then(
-    () => true,
-    () => false,
-  )
+/**
+ * A queue may refuse a body: one in Postgres takes only JSON, SQS takes no control character and no more than a mebibyte.
+ * On a busy machine an answer may come too late. So what is refused is sent once more.
+ */
+const isAccepted = async ({ intake }: ContainerEnv, { body }: Body) => {
+  const send = () =>
+    intake.send(body, 0).then(
+      () => true,
+      () => false,
+    )
+  return (await send()) || (await send())
+}
 
 /** What became of these messages, by the dead letters and the tables alone. */
 async function examine({ query, queue }: ContainerEnv, sent: readonly Body[]) {

@@ -51,7 +51,7 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
 
     it('delivers what a program in another language sends, with its group and its delay', async () => {
       const { intake, sendAsOthers } = await setup()
-      await sendAsOthers('{"n":1}', { group: 'owner-7', delaySeconds: 1 })
+      await sendAsOthers('{"n":1}', { group: 'owner-7', delaySeconds: 5 })
       await sendAsOthers('{"n":2}', {})
       const [first, second] = [await next(intake), await next(intake)]
       expect(first).toMatchObject({ body: '{"n":2}', receiveCount: 1, group: undefined })
@@ -91,7 +91,7 @@ export function exerciseQueue(name: string, open: (chosen: Chosen) => Promise<Qu
 
     it('delivers a delayed message after its delay', async () => {
       const { intake } = await setup()
-      await intake.send('{"late":1}', 1, 'owner-7')
+      await intake.send('{"late":1}', 5, 'owner-7')
       await intake.send('{"now":1}', 0, 'owner-7')
       expect(await next(intake)).toMatchObject({ body: '{"now":1}' })
       expect(await next(intake)).toMatchObject({ body: '{"late":1}', group: 'owner-7', receiveCount: 1 })

@@ -111,7 +111,7 @@ test('a delivery that runs out of time while it asks is gone on with by the next
   for (const id of ids().slice(0, 200)) sandbox.remove('customers', id, { silent: true })
   const request = jobRequest({ tenantId })
   const silent = sandbox.fail({ kind: 'hang', path: /^\/v1\/customers\/cus_/, after: 100 })
-  await handle([JSON.stringify(request)], 1_500)
+  await handle([JSON.stringify(request)], 6_000)
   silent()
   const paused = await job(request.jobId)
   expect(paused).toMatchObject({ status: 'paused' })

@@ -242,4 +242,6 @@ export const survivors: Readonly<Record<string, string>> = {
     'The rows are searched for a portion later.',
   'src/db/unshown-rows.ts | if (answer.found.length > 0) yield answer.found | > → >=':
     'A portion in which nothing was found marks no row.',
+  'src/db/unshown-rows.ts | const isUnwritten = sql`row.synced_at < ${began.toISOString()}::timestamptz | < → <=':
+    'The statement that marks compares with < again.',
 }

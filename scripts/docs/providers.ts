@@ -79,7 +79,8 @@ export const providers: readonly DocumentedProvider[] = [
       'Subscriptions are listed by the change of their status. A subscription that a transaction names is fetched by id. Where PayPal refuses the list, all of them come from there.',
       'Then each job also fetches 50 open subscriptions by id, so that it sees whether they have ended. If there are more, each job picks others.',
       'A refund of a paid invoice shows in the next full job. The lines of each invoice cost a request.',
-      'PayPal does not delete transactions, subscriptions, plans and products. A deleted draft of an invoice is found by the next full job.',
+      'A transaction that a job no longer finds in its window is asked for by its `transaction_id`. Its line is marked as deleted if PayPal no longer has it, and its payment by the next full job with `force_refresh`.',
+      'PayPal does not delete subscriptions, plans and products. A deleted draft of an invoice is found by the next full job.',
     ],
   },
 ]

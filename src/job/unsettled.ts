@@ -23,7 +23,9 @@ export function readingsOf({ resource, since }: Regular, rows: UnsettledRows | u
   const { unsettled, retrieve } = resource
   const hasList = unsettled !== undefined && unsettled !== 'every row' && unsettled.list !== undefined
   const { ids, oldest, newest } = rows
-  if (!hasList && !retrieve) return [regular, ...windowsAround(rows).map((window) => ({ resource, ...window }))]
+  const byWindow = unsettled !== undefined && unsettled !== 'every row' && unsettled.byWindow
+  if (!hasList && (byWindow || !retrieve))
+    return [regular, ...windowsAround(rows).map((window) => ({ resource, ...window }))]
   const window = { resource, since: Math.floor(oldest), to: Math.floor(newest) + 1 }
   const byId = ids.slice(0, hasList ? idsAtMost : byIdAtMost)
   const ways = [

@@ -114,6 +114,8 @@ export interface Unsettled<Connection = unknown> {
   readonly values: readonly (string | null)[]
   /** The column, by its name in code, with the time before which the row does not change. */
   readonly dueAt?: string
+  /** They are read by windows of creation, although the API gives one object by its id. */
+  readonly byWindow?: true
   /** Lists all such objects. Absent if the API cannot. */
   list?(connection: Connection, query: Query, signal: AbortSignal): Promise<Page>
 }

@@ -62,6 +62,12 @@ describe('a resource with rows that may still change', () => {
 })
 
 describe('a resource that cannot be asked by id', () => {
+  it('is read so as well if it can be asked and is not to be', () => {
+    const rows = rowsAt([5_000, 3_000], { between: 2_000 })
+    const windows = [regular, { since: 3_000, to: 3_001 }, { since: 5_000, to: 5_001 }]
+    expect(read(rows, { retrieve, unsettled: { ...unsettled, byWindow: true } })).toEqual(windows)
+  })
+
   it('is read in windows that have these rows and few others', () => {
     // A row a second: a page is a hundred seconds.
     const rows = rowsAt([5_000.2, 4_950, 4_000, 3_900, 3_000], { between: 2_000.2 })

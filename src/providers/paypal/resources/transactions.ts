@@ -9,6 +9,7 @@ import { numberedPage, pageNumber, rfc3339 } from '../list.ts'
 import { currencyOf, customerIdOf, money } from '../readers.ts'
 import { PayPalRefusal } from '../refusal.ts'
 import type { PayPalResource } from '../resource.ts'
+import { retrieveLine } from './ledger-line.ts'
 
 const infoOf = (item: Fields) => fields(item.transaction_info)
 const info = (item: Item) => infoOf(fields(item.value()))
@@ -29,12 +30,7 @@ async function list(paypal: PayPalConnection, query: Query): Promise<Page> {
   const { from = 0, to = null } = query.window ?? {}
   try {
     const answer = await paypal.get('/v1/reporting/transactions', {
-      start_date: rfc3339(from),
-      // The end belongs to the window.
-      end_date: rfc3339((to ?? from + 31 * 86_400) - 1),
-      fields: 'all',
-      // The default leaves out what does not change the balance: authorizations, denied payments.
-      balance_affecting_records_only: 'N',
+      ...between(from, to ?? from + 31 * 86_400),
       page_size: String(query.limit),
       page: String(pageNumber(query)),
     })
@@ -52,6 +48,16 @@ async function list(paypal: PayPalConnection, query: Query): Promise<Page> {
     return { items: [], next: null, observedAt, total: 0, ...(isYoung && { completeTo: new Date(from * 1_000) }) }
   }
 }
+
+/** What asks for all lines of a window, with all that PayPal has of them. */
+const between = (from: number, to: number) => ({
+  start_date: rfc3339(from),
+  // The end belongs to the window.
+  end_date: rfc3339(to - 1),
+  fields: 'all',
+  // The default leaves out what does not change the balance: authorizations, denied payments.
+  balance_affecting_records_only: 'N',
+})
 
 /** Up to when the answer has all transactions: PayPal's data lags, and it may answer for less than the window. */
 function completenessOf(answer: Fields, to: number | null): Date | null {
@@ -125,7 +131,7 @@ function seenAtOf({ id }: Item, { transaction_updated_date: updated }: Fields): 
   return time && new Date(time.getTime() + 1 + (hash % 999))
 }
 
-/** The ledger: each line that PayPal has of the last three years. It never loses one. */
+/** The ledger: each line that PayPal has of the last three years. */
 export const transactions: PayPalResource<typeof tables.balanceTransactions> = {
   name: 'balance_transactions',
   table: tables.balanceTransactions,
@@ -139,8 +145,10 @@ export const transactions: PayPalResource<typeof tables.balanceTransactions> = {
     historyDays,
     lag,
   },
-  unsettled: { by: { column: 'status' }, values: ['P'] },
+  // A window shows up to 500 lines with one request. Asked for by id, each costs one.
+  unsettled: { by: { column: 'status' }, values: ['P'], byWindow: true },
   list,
+  retrieve: (paypal, id) => retrieveLine(paypal, id, { between, idOf: withLedgerId }),
   embeddedItems,
   touched(item) {
     const { paypal_reference_id: id, paypal_reference_id_type: type } = info(item)

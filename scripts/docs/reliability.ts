@@ -80,7 +80,7 @@ What differs there:
 CI runs kill and chaos on each provider, and one of the other five scenarios by turns.
 
 A scripted quarter of changes runs on each sandbox. An incremental job follows every ten days, and a full job in the end. After each step
-every row of every table is compared with the sandbox, and at the end \`verify\` agrees. What ten seeds of each but Stripe saw stands in the table of seeds below.
+every row of every table is compared with the sandbox, and at the end \`verify\` agrees. What ten seeds of each saw stands in the table of seeds below.
 A customer of Square that was deleted, and an invoice of a custom provider that is gone without a trace, are in no list of changes. They are
 compared after the full job alone. CI runs one seed of each.
 

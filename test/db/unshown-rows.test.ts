@@ -132,7 +132,7 @@ test.each([
   await query(`delete from subscriptions`)
   // In a trigger, since a policy is asked of each row that the plan looks at.
   await query(
-    `create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return new; end $$`,
+    `create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.015); return new; end $$`,
   )
   await query(`create trigger slowly before update on customers for each row execute function slowly()`)
   expect(await search({ portion: { most: 200, fewest } }, settings)).toEqual({ marked, isComplete: marked > 0 })

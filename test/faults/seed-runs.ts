@@ -61,4 +61,13 @@ export const seedRuns: readonly SeedRun[] = [
     commit: 'fcbdf75',
     failed: [],
   },
+  {
+    test: 'integration/stripe-quarter.test.ts',
+    about:
+      'a quarter of changes at Stripe: late customers, cursors that end, refusals for the rate, a key that is revoked in the middle of each incremental job. Of 20 jobs a seed 9 fail for the key, each of the others is compared by `verify` too',
+    seeds: [0, 9],
+    date: '2026-12-01',
+    commit: 'ccedad7',
+    failed: [],
+  },
 ]

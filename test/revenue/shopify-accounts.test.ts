@@ -174,6 +174,56 @@ test('a contract counts by its status', async () => {
   expect(await view('mrr', 'mrr, paused_mrr, subscriptions, customers')).toEqual(['2000 1000 2 2'])
 })
 
+test('a discount of a contract lowers its MRR while it runs, and one for a single order does not', async () => {
+  const { contract, line, sync, items, view } = await openEmptyShop()
+  const discount = (id: number, recurringCycleLimit: number | null, usageCount: number, percentage: number) => ({
+    __typename: 'SubscriptionManualDiscount',
+    id: gid('SubscriptionManualDiscount', id),
+    recurringCycleLimit,
+    usageCount,
+    title: 'Thanks',
+    type: 'MANUAL',
+    targetType: 'LINE_ITEM',
+    rejectionReason: null,
+    value: { __typename: 'SubscriptionDiscountPercentageValue', percentage },
+    entitledLines: { __typename: 'SubscriptionDiscountEntitledLines', all: true, lines: [] },
+  })
+  const allocated = (amount: string, of: Fields) => [
+    { __typename: 'SubscriptionDiscountAllocation', amount: money(amount), discount: of },
+  ]
+  const forever = discount(1, null, 4, 10)
+  const repeating = discount(2, 3, 1, 10)
+  const once = discount(3, 1, 0, 50)
+  const used = discount(4, 3, 3, 10)
+  contract(
+    'forever',
+    ['MONTH', 1],
+    [line('20.0', 2, { lineDiscountedPrice: money('36.0'), discountAllocations: allocated('4.0', forever) })],
+    { discounts: [forever] },
+  )
+  contract(
+    'repeating',
+    ['YEAR', 1],
+    [line('120.0', 1, { lineDiscountedPrice: money('108.0'), discountAllocations: allocated('12.0', repeating) })],
+    { discounts: [repeating] },
+  )
+  contract(
+    'once',
+    ['MONTH', 1],
+    [line('20.0', 1, { lineDiscountedPrice: money('10.0'), discountAllocations: allocated('10.0', once) })],
+    { discounts: [once] },
+  )
+  contract('used', ['MONTH', 1], [line('20.0')], { discounts: [used] })
+  await sync()
+  expect(await items('i.gross_mrr, i.forever_discount, i.repeating_discount, i.once_discount, i.mrr')).toEqual([
+    'forever 4000 400 0 0 3600', // 4000 − 10 %
+    'once 2000 0 0 1000 2000', // half of the next order, which is no MRR
+    'repeating 1000 0 100 0 900', // (12000 − 1200) / 12
+    'used 2000 0 0 0 2000', // the three orders were made
+  ])
+  expect(await view('mrr', 'mrr, gross_mrr')).toEqual(['8500 9000'])
+})
+
 test('net revenue of a shop is its balance: charges, refunds, disputes and fees, by the month of each line', async () => {
   const { shop, sync, view } = await openEmptyShop()
   const balance = (ago: number, type: string, amount: string, fee: string, sourceType: string | null = null) =>

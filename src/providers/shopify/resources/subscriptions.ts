@@ -11,12 +11,16 @@ import { owner } from './provider-objects.ts'
 
 const scope = 'read_own_subscription_contracts'
 const linesInContract = 4
-const linesAtOnce = 200
+const linesAtOnce = 120
 
 const line = /* GraphQL */ `fragment line on SubscriptionLine {
   id productId variantId sellingPlanId sellingPlanName title variantTitle sku quantity taxable
   currentPrice { amount currencyCode }
   lineDiscountedPrice { amount currencyCode }
+  discountAllocations {
+    amount { amount currencyCode }
+    discount { ... on SubscriptionManualDiscount { recurringCycleLimit usageCount } }
+  }
 }`
 
 /** Variables of the fields that an app may be denied: see Withheld. */

@@ -1,4 +1,4 @@
--- The discounts of a contract of Shopify lower its MRR. Otherwise the view is as before.
+-- The discounts of a contract of Shopify lower its MRR. What belongs to one provider is looked up for its items alone.
 DO $$
 DECLARE
 	place name := (
@@ -73,7 +73,7 @@ LEFT JOIN LATERAL (
 			JOIN (VALUES ('DAILY', 'day', 1), ('WEEKLY', 'week', 1), ('EVERY_TWO_WEEKS', 'week', 2), ('THIRTY_DAYS', 'day', 30), ('SIXTY_DAYS', 'day', 60), ('NINETY_DAYS', 'day', 90),
 				('MONTHLY', 'month', 1), ('EVERY_TWO_MONTHS', 'month', 2), ('QUARTERLY', 'month', 3), ('EVERY_FOUR_MONTHS', 'month', 4), ('EVERY_SIX_MONTHS', 'month', 6),
 				('ANNUAL', 'year', 1), ('EVERY_TWO_YEARS', 'year', 2)) AS cadence(word, unit, units) ON cadence.word = listed.cadence
-			WHERE price.tenant_id = item.tenant_id AND price.provider = item.provider AND price.account = item.account AND price.id = item.price_id
+			WHERE item.provider = 'square' AND price.tenant_id = item.tenant_id AND price.provider = item.provider AND price.account = item.account AND price.id = item.price_id
 		) paid
 		WHERE paid.paid_so_far > 0
 	) phase
@@ -94,7 +94,7 @@ LEFT JOIN LATERAL (
 			-- That of a code says no limit: it takes nothing off, as it is not known.
 			WHERE entry -> 'discount' ? 'recurringCycleLimit'
 		) listed
-		WHERE own.tenant_id = item.tenant_id AND own.provider = item.provider AND own.account = item.account AND own.id = item.item_id
+		WHERE item.provider = 'shopify' AND own.tenant_id = item.tenant_id AND own.provider = item.provider AND own.account = item.account AND own.id = item.item_id
 	) allocation
 ) given ON item.provider = 'shopify'
 $view$, place);

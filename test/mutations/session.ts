@@ -70,6 +70,8 @@ process.on('message', async ({ filters, changed }: SessionRequest) => {
   process.send?.(answer)
 })
 process.on('disconnect', async () => {
+  // A mutation may never end. Its worker does not close then, and would take a core for ever where nobody is left to kill it.
+  setTimeout(() => process.kill(-process.pid, 'SIGKILL'), 8_000)
   await Promise.all([npmAlone.close(), withBrokers?.close()])
   process.exit()
 })

@@ -1,4 +1,5 @@
--- The discounts of a contract of Shopify lower its MRR. What belongs to one provider is looked up for its items alone.
+-- A plan of PayPal that contains tax counts without it. A phase of Square counts while it runs. The discounts of a contract of
+-- Shopify lower its MRR. What belongs to one provider is looked up for its items alone. Otherwise the view is as before.
 DO $$
 DECLARE
 	place name := (

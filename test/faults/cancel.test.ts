@@ -22,17 +22,23 @@ test('a running job that is cancelled stops within a page, keeps its rows, and i
   const { handle, job, query, sandbox, queue } = await openEnv({ Stripe__EndpointRequestsPerSecond: '10' })
   const request = jobRequest({ additionalData: { batch_size: 5 } })
   let requests = 0
+  let atCancel: { readonly fetched: number; readonly requests: number } | undefined
   sandbox.onRequest(async ({ path }) => {
     if (path !== '/v1/customers') return
     requests++
-    if (Number((await job(request.jobId))?.fetched) >= 15) await query(cancel, [request.jobId])
+    const fetched = Number((await job(request.jobId))?.fetched)
+    if (fetched < 15 || atCancel) return
+    atCancel = { fetched, requests }
+    await query(cancel, [request.jobId])
   })
   expect(await handle([JSON.stringify(request)])).toEqual({ batchItemFailures: [] })
   const row = await job(request.jobId)
   expect(row).toMatchObject({ status: 'cancelled', lease_owner: null, error: null, attempt: 0 })
   expect(await query('select count(*)::text as count from customers')).toEqual([{ count: row?.fetched }])
-  expect(Number(row?.fetched)).toBeLessThan(300)
-  expect(requests).toBeLessThan(60)
+  if (!atCancel) throw new Error('the job ended before it was cancelled')
+  // A busy machine commits pages late, so that more of them are asked for and are committed before the statement that cancels.
+  expect(Number(row?.fetched) - atCancel.fetched).toBeLessThan(45)
+  expect(requests - atCancel.requests).toBeLessThan(17)
   expect(await queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
 })
 

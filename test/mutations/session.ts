@@ -70,8 +70,8 @@ process.on('message', async ({ filters, changed }: SessionRequest) => {
   process.send?.(answer)
 })
 process.on('disconnect', async () => {
-  // A mutation may never end. Its worker does not close then, and would take a core for ever where nobody is left to kill it.
-  setTimeout(() => process.kill(-process.pid, 'SIGKILL'), 8_000)
+  // A mutation may never end, and its worker does not close then. Its Postgres and the worker are of the same process group.
+  setTimeout(() => process.kill(-process.pid, 'SIGKILL'), 10_000)
   await Promise.all([npmAlone.close(), withBrokers?.close()])
   process.exit()
 })

@@ -103,12 +103,10 @@ async function answerOf(session: ChildProcess, mostMs: number): Promise<string |
   return first
 }
 
-/** Lets a session stop its Postgres, and ends it where it cannot. */
+/** Lets a session stop its Postgres. Where it cannot, it kills itself. */
 async function end(session: ChildProcess): Promise<void> {
   if (session.exitCode !== null || session.signalCode !== null) return
   const exit = once(session, 'exit')
   session.disconnect()
-  const timer = setTimeout(() => process.kill(-(session.pid ?? 0), 'SIGKILL'), 10_000)
   await exit
-  clearTimeout(timer)
 }

@@ -21,10 +21,10 @@ export function readingsOf({ resource, since }: Regular, rows: UnsettledRows | u
   const regular = { resource, since }
   if (!rows) return [regular]
   const { unsettled, retrieve } = resource
-  const hasList = unsettled !== undefined && unsettled !== 'every row' && unsettled.list !== undefined
+  const given = unsettled === 'every row' ? undefined : unsettled
+  const hasList = given?.list !== undefined
   const { ids, oldest, newest } = rows
-  const byWindow = unsettled !== undefined && unsettled !== 'every row' && unsettled.byWindow
-  if (!hasList && (byWindow || !retrieve))
+  if (!hasList && (given?.byWindow || !retrieve))
     return [regular, ...windowsAround(rows).map((window) => ({ resource, ...window }))]
   const window = { resource, since: Math.floor(oldest), to: Math.floor(newest) + 1 }
   const byId = ids.slice(0, hasList ? idsAtMost : byIdAtMost)

@@ -131,7 +131,7 @@ async function openPayPal({ PayPal }: Config, size: SandboxSize): Promise<Opened
   return {
     settings: { PayPal: { ...section, ...settings, RequestsPerSecond: 20 } },
     live: livePayPal(sandbox),
-    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} transactions, ${latency} ms an answer, one request at a time without PayPal's limits (the worker asks 20 times a second here, and a real account once)`,
+    described: `sandbox at ${sandbox.url}, ${customers.toLocaleString('en')} transactions, ${latency} ms an answer, one request at a time without PayPal's limits (the worker asks it 20 times a second, and a real account once)`,
     close: () => sandbox.close(),
   }
 }

@@ -15,7 +15,7 @@ const tables = ['customers', 'invoice_lines', 'payments']
 const later = new Date('2030-01-01T00:00:00Z')
 const ids = Array.from({ length: lookups }, (_, at) => `row_${at * 50}`)
 
-/** Index entries, and rows of whole tables, that the worker reads under its policies, in a database whose tables were filled and never analysed. */
+/** How many index entries and rows the worker reads, in tables that were filled and never analysed. */
 async function entriesRead(work: (db: TenantDatabase) => Promise<unknown>, rows = 5_000) {
   const { tenant, query } = await openTestDatabase()
   const filled = `from generate_series(0, ${rows - 1}) as n`

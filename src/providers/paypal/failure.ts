@@ -49,11 +49,14 @@ export function failure(error: unknown, connection: Told): SyncError {
   return refusal(error, connection)
 }
 
+/** As errors name the provider. */
+export const paypalNames = { name: 'paypal', title: 'PayPal' } as const
+
 /** A refusal of one request. The core knows what the request was about, and gives up no more than that. */
 function refusal(error: PayPalRefusal, { clientName, quote }: Told): SyncError {
   const { status, code, message, issues } = error
   const sentence = quote(issues[0] ?? message)
-  const refuse = refusalOf({ name: 'paypal', title: 'PayPal' }, { place: placeOf(error), sentence })
+  const refuse = refusalOf(paypalNames, { place: placeOf(error), sentence })
   if (code === 'RESULTSET_TOO_LARGE')
     return refuse('page', windowTooLarge, 'a window has too many items', 'The worker reads it in halves.')
   if (status === 403)

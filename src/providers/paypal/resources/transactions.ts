@@ -18,6 +18,8 @@ const amountOf = (item: Fields) => money(infoOf(item).transaction_amount)
 
 /** PayPal says that a transaction shows within three hours. One that is pending may settle days later. */
 const lag = 3 * 86_400
+/** PayPal answers for so many days at once. */
+const maxDays = 31
 /** Three years, less the day on which the job may run on. */
 const historyDays = 1_094
 
@@ -30,7 +32,7 @@ async function list(paypal: PayPalConnection, query: Query): Promise<Page> {
   const { from = 0, to = null } = query.window ?? {}
   try {
     const answer = await paypal.get('/v1/reporting/transactions', {
-      ...between(from, to ?? from + 31 * 86_400),
+      ...between(from, to ?? from + maxDays * 86_400),
       page_size: String(query.limit),
       page: String(pageNumber(query)),
     })
@@ -141,14 +143,14 @@ export const transactions: PayPalResource<typeof tables.balanceTransactions> = {
     field: 'transaction_info.transaction_initiation_date',
     read: dateTime,
     order: 'none',
-    maxDays: 31,
+    maxDays,
     historyDays,
     lag,
   },
   // A window shows up to 500 lines with one request. Asked for by id, each costs one.
   unsettled: { by: { column: 'status' }, values: ['P'], byWindow: true },
   list,
-  retrieve: (paypal, id) => retrieveLine(paypal, id, { between, idOf: withLedgerId }),
+  retrieve: (paypal, id) => retrieveLine(paypal, id, { between, idOf: withLedgerId, maxDays }),
   embeddedItems,
   touched(item) {
     const { paypal_reference_id: id, paypal_reference_id_type: type } = info(item)
